@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0
+# dm-remap; "make help" lists the targets.
+
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+RIG := tests/rig
+
+.DEFAULT_GOAL := modules
+
+modules: | headers
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/modules modules
+
+install: modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/modules modules_install
+	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+
+headers:
+	@test -e $(KDIR)/Makefile || { \
+		echo "There are no kernel headers in $(KDIR)." >&2; \
+		echo "Install them (Debian: apt install linux-headers-$(KVER))" >&2; \
+		echo "or name another place with KDIR=." >&2; exit 1; }
+
+check:
+	@$(RIG)/check
+
+test:
+	@$(RIG)/test
+
+kunit:
+	@$(RIG)/kunit $(T)
+
+bats:
+	@$(RIG)/bats $(if $(K),-k "$(K)") $(T)
+
+shell:
+	@$(RIG)/shell $(or $(K),6.12) $(T)
+
+demo:
+	tests/demo/run
+
+bench:
+	tests/bench/run
+
+tools:
+	$(MAKE) -C tools/dmremap
+
+fuzz:
+	tests/fuzz/run $(or $(S),3600)
+
+docs:
+	python3 configfs-schema/generate.py
+
+# The fetched packages and our own kernels, which take minutes, stay: "make
+# distclean" removes them too.
+clean:
+	find modules \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
+		-o -name '*.cmd' -o -name Module.symvers -o -name modules.order \) -delete
+	rm -rf build/results build/run build/*/src build/*/check build/*/updates build/*/payload*
+
+distclean: clean
+	rm -rf build
+
+help:
+	@cat $(RIG)/help.txt
+
+.PHONY: modules install headers check test kunit bats shell demo bench tools fuzz docs \
+	clean distclean help
