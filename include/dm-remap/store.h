@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Stores: where a remap table is kept so that it outlives the device.
+ *
+ * The core knows a store by its name and by the operations below, and nothing
+ * of its insides.  A store is a module that registers a type; when a table line
+ * asks for a type that is not registered, the core requests the module alias
+ * "dm-remap-store-<name>".
+ *
+ * All names are exported to GPL modules in the symbol namespace DM_REMAP.
+ */
+#ifndef _DM_REMAP_STORE_H
+#define _DM_REMAP_STORE_H
+
+#include <linux/blk_types.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/types.h>
+#include <linux/uuid.h>
+
+#include <dm-remap/format.h>
+
+/* Longest main_id, without the final zero. */
+#define DM_REMAP_MAIN_ID_LEN	(DM_REMAP_MAIN_ID_SIZE - 1)
+
+/**
+ * struct dm_remap_entry - what is so of one block of the spare.
+ * @main_block: in units of the block size, from the start of the target.
+ * @lost: sectors of 512 bytes whose content is lost; bit 0 is the block's first.
+ * @slot: the block of the spare's data area, below dm_remap_store.nr_blocks.
+ * @state: enum dm_remap_entry_state.
+ * @age: see dm_remap_entry_newer(); 0 unless it has a block.
+ */
+struct dm_remap_entry {
+	u64 main_block;
+	u64 lost;
+	u32 slot;
+	u8 state;
+	u8 age;
+};
+
+/**
+ * struct dm_remap_settings - the values of a device that can be written.
+ *
+ * They are those of the attributes of the same name in configfs, in the units
+ * and ranges given there.
+ */
+struct dm_remap_settings {
+	u32 min_buckets;
+	u32 grow_percent;
+	u32 shrink_percent;
+	u32 policy;
+	u32 reserve;
+	u32 low_water;
+	u32 auto_remap;
+	u32 on_read_error;
+	u32 retries;
+	u32 storm_limit;
+};
+
+/* Resizes of the hash table that are remembered. */
+#define DM_REMAP_HISTORY	DM_REMAP_SB_HISTORY
+
+/**
+ * struct dm_remap_resize - a resize of the hash table that was completed.
+ * @started_ns: ktime_get_boottime_ns() when it began.
+ * @duration_ns: from then to its end.
+ * @from: buckets before.
+ * @to: buckets after.
+ * @entries: entries when it began.
+ */
+struct dm_remap_resize {
+	u64 started_ns;
+	u64 duration_ns;
+	u32 from;
+	u32 to;
+	u32 entries;
+};
+
+/**
+ * struct dm_remap_saved - what is kept beside the table.
+ * @settings: the settings.
+ * @grows: resizes to more buckets.
+ * @shrinks: resizes to fewer.
+ * @resize_ns: time they took.
+ * @nr_history: entries of @history in use, the newest last.
+ * @history: the last of them.
+ */
+struct dm_remap_saved {
+	struct dm_remap_settings settings;
+	u64 grows;
+	u64 shrinks;
+	u64 resize_ns;
+	u32 nr_history;
+	struct dm_remap_resize history[DM_REMAP_HISTORY];
+};
+
+/**
+ * struct dm_remap_store_params - what a store is opened for.
+ * @main: the main device.
+ * @spare: the spare device.
+ * @main_start: sector of @main at which the target begins.
+ * @len: sectors of the target.
+ * @block_size: in bytes, as asked for; 0 if the store is to choose.
+ * @default_block_size: in bytes, what it chooses for a set that has none.
+ * @uuid: of the set, as asked for; NULL if not.
+ * @main_id: as asked for; NULL if not.
+ * @read_only: nothing may be written to @spare.
+ * @name: of the device, for messages.
+ * @read: what is so of a slot, as far as it was committed; called by commit() and
+ *	repair() only.  The table is in the core's memory already, and a store
+ *	needs no second one to write a page of it.
+ * @context: for @read.
+ *
+ * The devices stay open, and the strings in place, until close().
+ */
+struct dm_remap_store_params {
+	struct block_device *main;
+	struct block_device *spare;
+	sector_t main_start;
+	sector_t len;
+	unsigned int block_size;
+	unsigned int default_block_size;
+	const uuid_t *uuid;
+	const char *main_id;
+	bool read_only;
+	const char *name;
+	void (*read)(void *context, u32 slot, struct dm_remap_entry *entry);
+	void *context;
+};
+
+/* In the order of the words of the status line. */
+enum dm_remap_store_state {
+	DM_REMAP_STORE_TRANSIENT,	/* nothing is kept */
+	DM_REMAP_STORE_CLEAN,
+	DM_REMAP_STORE_DEGRADED,	/* a replica was lost and is being replaced */
+	DM_REMAP_STORE_FAILED,		/* nothing can be written any more */
+};
+
+/**
+ * struct dm_remap_store_stat - what a store says of itself.
+ * @state: enum dm_remap_store_state.
+ * @generation: of the set; goes up with every commit and never back.
+ * @replicas: copies of the table.
+ * @repairs: copies of pages and superblocks that were written anew.
+ * @faults: copies of pages and superblocks that were found bad, or became so.
+ * @commits: commits since the device was created.
+ */
+struct dm_remap_store_stat {
+	enum dm_remap_store_state state;
+	u64 generation;
+	u32 replicas;
+	u64 repairs;
+	u64 faults;
+	u64 commits;
+};
+
+struct dm_remap_store_type;
+
+/**
+ * struct dm_remap_store - a store in use.
+ * @type: whose it is.
+ * @uuid: of the set.
+ * @block_size: in bytes.
+ * @data_start: sector of the spare at which block 0 of the data area is.
+ * @nr_blocks: blocks of the data area, 1 to U32_MAX.
+ * @incomplete: part of the table is gone; only where nothing may be written.
+ *
+ * Embedded in the store's own structure; filled by open() and, for @incomplete,
+ * load(); constant then.
+ */
+struct dm_remap_store {
+	const struct dm_remap_store_type *type;
+	uuid_t uuid;
+	unsigned int block_size;
+	sector_t data_start;
+	u32 nr_blocks;
+	bool incomplete;
+};
+
+/**
+ * typedef dm_remap_load_fn - takes an entry that a store has read.
+ * @context: as given to load().
+ * @entry: an entry.  It replaces what was given for the same slot before.
+ * @other: set to the slot that has the same main block and to its age, if the
+ *	result is -EEXIST.
+ *
+ * Return: 0; -EEXIST if another slot has the same main block, and nothing has
+ * changed; -EINVAL if the entry makes no sense; -ENOMEM.
+ */
+typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entry,
+				struct dm_remap_entry *other);
+
+/**
+ * struct dm_remap_store_type - operations of a kind of store.
+ * @name: as in the table line.
+ * @owner: its module.
+ * @list: for the core.
+ * @open: read or make what is kept on the spare.  On failure sets *@error to a
+ *	sentence for ti->error and returns -errno.
+ * @close: forget the store.  @saved is what is to be kept beside the table, or
+ *	NULL if nothing has been loaded; it is written if that can be done.
+ * @load: give each entry that is not free to @fn, once after @open, and set
+ *	*@saved if something was saved; else leave it as it is.  Stops at the first
+ *	error.  On failure sets *@error as @open does.
+ * @commit: make the states of @nr slots durable, all data written to the spare
+ *	before the call with them.  They become so in two steps: first those that
+ *	are mapped or pending, then those that are free or bad.  If the machine
+ *	stops on the way, any of those of one step may be so or not, but none of
+ *	the second unless all of the first.  No slot is there twice.  The array
+ *	may be put into another order.  Returns when it is done: 0, or -EIO, when
+ *	any of them may or may not be so, now and for ever: the state is
+ *	DM_REMAP_STORE_FAILED then.
+ * @save: make what is kept beside the table durable.  Errors as @commit.
+ * @sync: return when every change is durable.  Errors as @commit.
+ * @repair: do one bounded piece of what a degraded store can do to be whole
+ *	again.  Returns whether there is more to do now.
+ * @stat: fill in *@stat.  Not serialized with the others; does not sleep.
+ *
+ * All but @stat are called in process context and may sleep, one at a time for a
+ * store, with the device's lock held.  @commit, @save, @sync and @repair must not
+ * wait for memory that needs this device to be freed.
+ */
+struct dm_remap_store_type {
+	const char *name;
+	struct module *owner;
+	struct list_head list;
+
+	int (*open)(const struct dm_remap_store_params *params,
+		    struct dm_remap_store **store, char **error);
+	void (*close)(struct dm_remap_store *store, const struct dm_remap_saved *saved);
+	int (*load)(struct dm_remap_store *store, dm_remap_load_fn fn, void *context,
+		    struct dm_remap_saved *saved, char **error);
+	int (*commit)(struct dm_remap_store *store, struct dm_remap_entry *entries,
+		      unsigned int nr);
+	int (*save)(struct dm_remap_store *store, const struct dm_remap_saved *saved);
+	int (*sync)(struct dm_remap_store *store);
+	bool (*repair)(struct dm_remap_store *store);
+	void (*stat)(struct dm_remap_store *store, struct dm_remap_store_stat *stat);
+};
+
+/**
+ * dm_remap_store_register() - make a kind of store known to the core.
+ * @type: its operations; must stay in place until it is unregistered.
+ *
+ * Context: process, may sleep.
+ * Return: 0; -EEXIST if there is one of that name.
+ */
+int dm_remap_store_register(struct dm_remap_store_type *type);
+
+/**
+ * dm_remap_store_unregister() - take it back.
+ * @type: registered before.  Devices that use it hold a reference to its
+ *	module, so there are none when the module's exit function calls this.
+ *
+ * Context: process, may sleep.
+ */
+void dm_remap_store_unregister(struct dm_remap_store_type *type);
+
+#endif /* _DM_REMAP_STORE_H */
