@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Remaps by hand: what is written to remaps/add and remaps/remove, and the
+ * messages of the same names.
+ */
+#ifndef _REMAP_ADMIN_H
+#define _REMAP_ADMIN_H
+
+#include <linux/types.h>
+
+struct remap_device;
+
+/**
+ * remap_admin_write() - add or remove the ranges in a text.
+ * @rd: the device.
+ * @text: lines of `START [COUNT]`, in sectors, with a zero behind them.
+ * @len: characters in @text, without the zero.
+ * @remove: whether to remove.
+ *
+ * All lines are checked before the first takes effect.  When the function
+ * returns the changes are in force and durable.
+ *
+ * Context: process, may sleep; no locks held.
+ * Return: 0; -EINVAL if a line is malformed, -ERANGE if one is beyond the
+ * device, -EEXIST if a block to be added is remapped already, -ENOENT if one to
+ * be removed is not, -ENOSPC if the spare has too few free blocks, -EROFS if the
+ * device is read-only or its store has failed, -EBUSY if it is suspended; nothing
+ * has changed then.  -EIO if a block could not be moved, -ENOSPC if blocks of the
+ * spare failed and none were left, -EINTR for a fatal signal: blocks before that
+ * one have been moved.
+ */
+int remap_admin_write(struct remap_device *rd, char *text, size_t len, bool remove);
+
+/**
+ * remap_admin_suspend() - stop, or go on, accepting changes.
+ * @rd: the device.
+ * @suspended: whether to stop; a change under way is waited for.
+ *
+ * Context: process, may sleep.
+ */
+void remap_admin_suspend(struct remap_device *rd, bool suspended);
+
+/**
+ * remap_admin_resume_remaps() - end a storm.
+ * @rd: the device.
+ *
+ * Context: process, may sleep.
+ */
+void remap_admin_resume_remaps(struct remap_device *rd);
+
+/**
+ * remap_admin_sync() - return when every change is durable.
+ * @rd: the device.
+ *
+ * Context: process, may sleep.
+ * Return: 0, or -EIO.
+ */
+int remap_admin_sync(struct remap_device *rd);
+
+#endif /* _REMAP_ADMIN_H */

@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /sys/kernel/config/dm-remap/<device name>: a directory for each device, with a
+ * group for each part of it.  configfs-schema/ has the attributes, one by one.
+ */
+#include <linux/configfs.h>
+#include <linux/ctype.h>
+#include <linux/kref.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "admin.h"
+#include "configfs.h"
+#include "device.h"
+#include "settings.h"
+#include "store.h"
+
+enum {
+	GROUP_TOP,
+	GROUP_REMAPS,
+	GROUP_HASH,
+	GROUP_SPARE,
+	GROUP_ERRORS,
+	GROUP_METADATA,		/* persistent sets only */
+	NR_GROUPS
+};
+
+struct remap_group {
+	struct config_group group;
+	struct remap_tree *tree;
+};
+
+/**
+ * struct remap_tree - a device's directory.
+ * @ref: one for each group; who looks at a group at the wrong moment may hold it
+ *	a little longer than the device lives.
+ * @rd: the device; there as long as attributes can be read and written.
+ * @groups: the directory itself and those in it.
+ */
+struct remap_tree {
+	struct kref ref;
+	struct remap_device *rd;
+	struct remap_group groups[NR_GROUPS];
+};
+
+static struct remap_device *item_device(struct config_item *item)
+{
+	return container_of(to_config_group(item), struct remap_group, group)->tree->rd;
+}
+
+/* The shapes of attributes. */
+
+#define REMAP_ATTR_RO(_group, _name, _fmt, _value...)				\
+static ssize_t _group##_##_name##_show(struct config_item *item, char *page)	\
+{										\
+	struct remap_device *rd = item_device(item);				\
+										\
+	return sysfs_emit(page, _fmt "\n", _value);				\
+}										\
+CONFIGFS_ATTR_RO(_group##_, _name)
+
+/* The text of an attribute without the white space around it. */
+static int copy_word(char *word, size_t size, const char *page)
+{
+	const char *end;
+
+	page = skip_spaces(page);
+	end = page + strlen(page);
+	while (end > page && isspace(end[-1]))
+		end--;
+	if (end - page >= size)
+		return -EINVAL;
+	memcpy(word, page, end - page);
+	word[end - page] = 0;
+	return 0;
+}
+
+static ssize_t store_setting(struct config_item *item, const char *page, size_t count,
+			     size_t offset)
+{
+	char word[16];
+	u32 value;
+	int ret;
+
+	ret = copy_word(word, sizeof(word), page);
+	/* kstrtou32() would take a plus sign, too. */
+	if (ret || !isdigit(*word) || kstrtou32(word, 10, &value))
+		return -EINVAL;
+	ret = remap_settings_change(item_device(item), offset, value);
+	return ret ?: count;
+}
+
+#define REMAP_ATTR_SETTING(_group, _name)					\
+static ssize_t _group##_##_name##_show(struct config_item *item, char *page)	\
+{										\
+	return sysfs_emit(page, "%u\n",						\
+			  READ_ONCE(item_device(item)->settings._name));	\
+}										\
+static ssize_t _group##_##_name##_store(struct config_item *item,		\
+					const char *page, size_t count)		\
+{										\
+	return store_setting(item, page, count,					\
+			     offsetof(struct dm_remap_settings, _name));	\
+}										\
+CONFIGFS_ATTR(_group##_, _name)
+
+/* A choice of words; the one in force is shown in brackets. */
+static ssize_t show_choice(char *page, const char * const *words, unsigned int nr,
+			   unsigned int chosen)
+{
+	ssize_t sz = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		sz += sysfs_emit_at(page, sz, i == chosen ? "[%s]%c" : "%s%c", words[i],
+				    i == nr - 1 ? '\n' : ' ');
+	return sz;
+}
+
+/* One of the words, or the line as it is shown. */
+static int find_choice(const char *page, const char * const *words, unsigned int nr)
+{
+	char word[64], *line = (char *)__get_free_page(GFP_KERNEL);
+	int i, choice = -EINVAL;
+
+	if (!line)
+		return -ENOMEM;
+	if (copy_word(word, sizeof(word), page))
+		nr = 0;
+	for (i = 0; i < nr; i++) {
+		show_choice(line, words, nr, i);
+		if (!strcmp(word, words[i]) || !strcmp(word, strim(line)))
+			choice = i;
+	}
+	free_page((unsigned long)line);
+	return choice;
+}
+
+#define REMAP_ATTR_CHOICE(_group, _name, _words)				\
+static ssize_t _group##_##_name##_show(struct config_item *item, char *page)	\
+{										\
+	return show_choice(page, _words, ARRAY_SIZE(_words),			\
+			   READ_ONCE(item_device(item)->settings._name));	\
+}										\
+static ssize_t _group##_##_name##_store(struct config_item *item,		\
+					const char *page, size_t count)		\
+{										\
+	int choice = find_choice(page, _words, ARRAY_SIZE(_words));		\
+										\
+	if (choice >= 0)							\
+		choice = remap_settings_change(item_device(item),		\
+				offsetof(struct dm_remap_settings, _name), choice); \
+	return choice ?: count;							\
+}										\
+CONFIGFS_ATTR(_group##_, _name)
+
+/* The device itself. */
+
+REMAP_ATTR_RO(top, uuid, "%pU", &rd->store->uuid);
+REMAP_ATTR_RO(top, main, "%u:%u", MAJOR(rd->main->bd_dev), MINOR(rd->main->bd_dev));
+REMAP_ATTR_RO(top, block_size, "%u", rd->store->block_size);
+REMAP_ATTR_RO(top, state, "%s", remap_state_name(remap_device_state(rd)));
+
+static struct configfs_attribute *top_attrs[] = {
+	&top_attr_uuid,
+	&top_attr_main,
+	&top_attr_block_size,
+	&top_attr_state,
+	NULL
+};
+
+/* remaps/ */
+
+/* What configfs gives at most (SIMPLE_ATTR_SIZE - 1); the rest is the next write. */
+#define WRITE_MAX	4095
+
+static ssize_t write_remaps(struct config_item *item, const char *page, size_t count,
+			    bool remove)
+{
+	size_t len = count;
+	char *text;
+	int ret;
+
+	/* A line that is cut off at the end is left for the next write. */
+	if (len == WRITE_MAX)
+		while (len && page[len - 1] != '\n')
+			len--;
+	if (!len)
+		return -EINVAL;
+	text = kmemdup_nul(page, len, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	ret = remap_admin_write(item_device(item), text, len, remove);
+	kfree(text);
+	return ret ?: len;
+}
+
+static ssize_t remaps_add_store(struct config_item *item, const char *page, size_t count)
+{
+	return write_remaps(item, page, count, false);
+}
+CONFIGFS_ATTR_WO(remaps_, add);
+
+static ssize_t remaps_remove_store(struct config_item *item, const char *page, size_t count)
+{
+	return write_remaps(item, page, count, true);
+}
+CONFIGFS_ATTR_WO(remaps_, remove);
+
+REMAP_ATTR_RO(remaps, count, "%u", READ_ONCE(rd->mapped));
+REMAP_ATTR_RO(remaps, capacity, "%u", rd->slots.nr);
+REMAP_ATTR_RO(remaps, pending, "%u", READ_ONCE(rd->pending));
+
+static struct configfs_attribute *remaps_attrs[] = {
+	&remaps_attr_add,
+	&remaps_attr_remove,
+	&remaps_attr_count,
+	&remaps_attr_capacity,
+	&remaps_attr_pending,
+	NULL
+};
+
+/* hash/ */
+
+static u32 load_percent(const struct remap_table *t)
+{
+	return (u64)READ_ONCE(t->entries) * 100 / remap_table_buckets(t);
+}
+
+REMAP_ATTR_RO(hash, buckets, "%u", remap_table_buckets(&rd->table));
+REMAP_ATTR_RO(hash, entries, "%u", READ_ONCE(rd->table.entries));
+REMAP_ATTR_RO(hash, load_percent, "%u", load_percent(&rd->table));
+REMAP_ATTR_RO(hash, longest_chain, "%u", remap_table_longest_chain(&rd->table));
+REMAP_ATTR_RO(hash, grows, "%llu", READ_ONCE(rd->table.grows));
+REMAP_ATTR_RO(hash, shrinks, "%llu", READ_ONCE(rd->table.shrinks));
+REMAP_ATTR_SETTING(hash, min_buckets);
+REMAP_ATTR_SETTING(hash, grow_percent);
+REMAP_ATTR_SETTING(hash, shrink_percent);
+
+static ssize_t hash_history_show(struct config_item *item, char *page)
+{
+	struct remap_device *rd = item_device(item);
+	const struct remap_table *t = &rd->table;
+	ssize_t sz = 0;
+	u64 i, nr;
+
+	mutex_lock(&rd->lock);
+	nr = t->grows + t->shrinks;
+	for (i = nr; i > 0 && nr - i < DM_REMAP_HISTORY; i--) {
+		const struct dm_remap_resize *r = &t->history[(i - 1) % DM_REMAP_HISTORY];
+
+		sz += sysfs_emit_at(page, sz, "%llu %u %u %u %llu\n",
+				    div_u64(r->started_ns, NSEC_PER_SEC), r->from, r->to,
+				    r->entries, r->duration_ns);
+	}
+	mutex_unlock(&rd->lock);
+	return sz;
+}
+CONFIGFS_ATTR_RO(hash_, history);
+
+static struct configfs_attribute *hash_attrs[] = {
+	&hash_attr_buckets,
+	&hash_attr_entries,
+	&hash_attr_load_percent,
+	&hash_attr_longest_chain,
+	&hash_attr_grows,
+	&hash_attr_shrinks,
+	&hash_attr_min_buckets,
+	&hash_attr_grow_percent,
+	&hash_attr_shrink_percent,
+	&hash_attr_history,
+	NULL
+};
+
+/* spare/ */
+
+static const char * const policy_words[] = {
+	[REMAP_POLICY_LINEAR]	= "linear",
+	[REMAP_POLICY_NEAR]	= "near",
+	[REMAP_POLICY_SPREAD]	= "spread",
+};
+
+REMAP_ATTR_RO(spare, device, "%u:%u", MAJOR(rd->spare_bdev->bd_dev),
+	      MINOR(rd->spare_bdev->bd_dev));
+REMAP_ATTR_RO(spare, total, "%u", rd->slots.nr);
+REMAP_ATTR_RO(spare, used, "%u", READ_ONCE(rd->spare.used));
+REMAP_ATTR_RO(spare, free, "%u", remap_spare_free_blocks(&rd->spare));
+REMAP_ATTR_RO(spare, bad, "%u", READ_ONCE(rd->spare.bad));
+REMAP_ATTR_CHOICE(spare, policy, policy_words);
+REMAP_ATTR_SETTING(spare, reserve);
+REMAP_ATTR_SETTING(spare, low_water);
+
+static struct configfs_attribute *spare_attrs[] = {
+	&spare_attr_device,
+	&spare_attr_total,
+	&spare_attr_used,
+	&spare_attr_free,
+	&spare_attr_bad,
+	&spare_attr_policy,
+	&spare_attr_reserve,
+	&spare_attr_low_water,
+	NULL
+};
+
+/* errors/ */
+
+static const char * const on_read_error_words[] = { "fail", "zero" };
+
+REMAP_ATTR_SETTING(errors, auto_remap);
+REMAP_ATTR_CHOICE(errors, on_read_error, on_read_error_words);
+REMAP_ATTR_SETTING(errors, retries);
+REMAP_ATTR_SETTING(errors, storm_limit);
+
+/* Files that take a 1 and nothing else. */
+static bool is_one(const char *page)
+{
+	char word[4];
+
+	return !copy_word(word, sizeof(word), page) && !strcmp(word, "1");
+}
+
+static ssize_t errors_resume_store(struct config_item *item, const char *page, size_t count)
+{
+	if (!is_one(page))
+		return -EINVAL;
+	remap_admin_resume_remaps(item_device(item));
+	return count;
+}
+CONFIGFS_ATTR_WO(errors_, resume);
+
+static struct configfs_attribute *errors_attrs[] = {
+	&errors_attr_auto_remap,
+	&errors_attr_on_read_error,
+	&errors_attr_retries,
+	&errors_attr_storm_limit,
+	&errors_attr_resume,
+	NULL
+};
+
+/* metadata/ */
+
+static struct dm_remap_store_stat store_stat(struct remap_device *rd)
+{
+	struct dm_remap_store_stat stat;
+
+	rd->store->type->stat(rd->store, &stat);
+	return stat;
+}
+
+REMAP_ATTR_RO(metadata, state, "%s", remap_store_state_name(store_stat(rd).state));
+REMAP_ATTR_RO(metadata, generation, "%llu", store_stat(rd).generation);
+REMAP_ATTR_RO(metadata, replicas, "%u", store_stat(rd).replicas);
+REMAP_ATTR_RO(metadata, repairs, "%llu", store_stat(rd).repairs);
+REMAP_ATTR_RO(metadata, commits, "%llu", store_stat(rd).commits);
+
+static ssize_t metadata_sync_store(struct config_item *item, const char *page, size_t count)
+{
+	int ret;
+
+	if (!is_one(page))
+		return -EINVAL;
+	ret = remap_admin_sync(item_device(item));
+	return ret == -EIO ? -EROFS : ret ?: count;
+}
+CONFIGFS_ATTR_WO(metadata_, sync);
+
+static struct configfs_attribute *metadata_attrs[] = {
+	&metadata_attr_state,
+	&metadata_attr_generation,
+	&metadata_attr_replicas,
+	&metadata_attr_repairs,
+	&metadata_attr_commits,
+	&metadata_attr_sync,
+	NULL
+};
+
+/* The tree. */
+
+static void free_tree(struct kref *ref)
+{
+	kfree(container_of(ref, struct remap_tree, ref));
+}
+
+static void release_group(struct config_item *item)
+{
+	struct remap_group *g = container_of(to_config_group(item), struct remap_group, group);
+
+	kref_put(&g->tree->ref, free_tree);
+}
+
+static struct configfs_item_operations group_ops = {
+	.release = release_group,
+};
+
+#define REMAP_GROUP(_name, _attrs)						\
+	{ _name, { .ct_item_ops = &group_ops, .ct_attrs = _attrs, .ct_owner = THIS_MODULE } }
+
+static const struct {
+	const char *name;
+	struct config_item_type type;
+} group_types[NR_GROUPS] = {
+	[GROUP_TOP]		= REMAP_GROUP(NULL, top_attrs),
+	[GROUP_REMAPS]		= REMAP_GROUP("remaps", remaps_attrs),
+	[GROUP_HASH]		= REMAP_GROUP("hash", hash_attrs),
+	[GROUP_SPARE]		= REMAP_GROUP("spare", spare_attrs),
+	[GROUP_ERRORS]		= REMAP_GROUP("errors", errors_attrs),
+	[GROUP_METADATA]	= REMAP_GROUP("metadata", metadata_attrs),
+};
+
+static const struct config_item_type root_type = {
+	.ct_owner = THIS_MODULE,
+};
+
+static struct configfs_subsystem root = {
+	.su_group = {
+		.cg_item = {
+			.ci_namebuf = "dm-remap",
+			.ci_type = &root_type,
+		},
+	},
+};
+
+static void put_tree(struct remap_tree *tree)
+{
+	struct config_group *top = &tree->groups[GROUP_TOP].group;
+
+	configfs_remove_default_groups(top);
+	config_group_put(top);
+}
+
+int remap_tree_add(struct remap_device *rd)
+{
+	unsigned int i, nr = NR_GROUPS;
+	struct remap_tree *tree;
+	int ret;
+
+	tree = kzalloc(sizeof(*tree), GFP_KERNEL);
+	if (!tree)
+		return -ENOMEM;
+	if (rd->store->type == &remap_store_transient)
+		nr = GROUP_METADATA;
+	tree->rd = rd;
+	for (i = 0; i < nr; i++) {
+		struct remap_group *g = &tree->groups[i];
+
+		g->tree = tree;
+		config_group_init_type_name(&g->group, group_types[i].name ?: rd->name,
+					    &group_types[i].type);
+		if (i == GROUP_TOP) {
+			kref_init(&tree->ref);
+		} else {
+			kref_get(&tree->ref);
+			configfs_add_default_group(&g->group, &tree->groups[GROUP_TOP].group);
+		}
+	}
+	ret = configfs_register_group(&root.su_group, &tree->groups[GROUP_TOP].group);
+	if (ret) {
+		put_tree(tree);
+		return ret;
+	}
+	rd->tree = tree;
+	return 0;
+}
+
+void remap_tree_remove(struct remap_device *rd)
+{
+	struct remap_tree *tree = rd->tree;
+
+	if (!tree)
+		return;
+	rd->tree = NULL;
+	configfs_unregister_group(&tree->groups[GROUP_TOP].group);
+	put_tree(tree);
+}
+
+int remap_configfs_init(void)
+{
+	config_group_init(&root.su_group);
+	mutex_init(&root.su_mutex);
+	return configfs_register_subsystem(&root);
+}
+
+void remap_configfs_exit(void)
+{
+	configfs_unregister_subsystem(&root);
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A dm-remap device: everything that outlives a table reload.
+ *
+ * Locks, in the order in which they are taken:
+ *
+ *   remap_devices_lock (device.c)  the making and freeing of devices, their users
+ *   remap_list_lock (device.c)     the list of devices
+ *   remap_device.admin             one manual change at a time; held by suspend
+ *                                  to wait for it
+ *   remap_device.lock              the table, the spare, and all movement of
+ *                                  data; held across I/O
+ *   remap_device.queue_lock        I/O that waits for the worker; interrupts off
+ *
+ * remap_device.inflight is no lock: each bio that was sent to the main or the
+ * spare is in it, from before the lookup that decided where it goes until the
+ * device is done with it.  Who changes where a block is puts its slot in state
+ * REMAP_MOVING, waits for the bios that entered before, and then has the block
+ * to itself: later I/O to it finds the state and waits in the queue.
+ */
+#ifndef _REMAP_DEVICE_H
+#define _REMAP_DEVICE_H
+
+#include <linux/atomic.h>
+#include <linux/bio.h>
+#include <linux/device-mapper.h>
+#include <linux/dm-ioctl.h>
+#include <linux/dm-kcopyd.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+
+#include <dm-remap/compat.h>
+#include <dm-remap/store.h>
+
+#include "events.h"
+#include "inflight.h"
+#include "lost.h"
+#include "regions.h"
+#include "slots.h"
+#include "spare.h"
+#include "table.h"
+
+#define DM_MSG_PREFIX "remap"
+
+/* Largest block, in bytes and in sectors: a mask of lost sectors has 64 bits. */
+#define REMAP_MAX_BLOCK_SIZE	32768U
+#define REMAP_MAX_BLOCK_SECTORS	(REMAP_MAX_BLOCK_SIZE >> SECTOR_SHIFT)
+
+struct remap_args;
+struct remap_batch;
+struct remap_tree;
+
+/**
+ * struct remap_device - see above.
+ * @inflight: bios at the main or the spare.
+ * @regions: where there are remaps.
+ * @table: from main blocks to slots.
+ * @main: the main device.
+ * @spare_bdev: the spare device.
+ * @main_start: sector of @main at which block 0 is.
+ * @len: sectors of the target; changes only while suspended, under @admin.
+ * @block_shift: log2 of a block's sectors.
+ * @unit: sectors of the larger logical block of the two devices, the smallest
+ *	piece that is read or written.
+ * @streak: automatic remaps since the last success of I/O to the main.
+ * @settings: see there; written under @lock, single values read without.
+ * @storm: automatic remaps are suspended.
+ *
+ * @list: in the list of devices.
+ * @users: targets that use it, one for each loaded table; remap_devices_lock.
+ * @md: the dm device.
+ * @name: its name, as it was when it was last resumed.
+ * @number: its number, as dm_device_name() has it, for messages.
+ * @tree: its directory in configfs, or NULL.
+ * @read_only: nothing may be written to either device; as the table in use has it.
+ *
+ * @admin: see above.
+ * @suspended: no manual change may be made; @admin.
+ *
+ * @lock: see above.
+ * @slots: what is known of each block of the spare.
+ * @spare: the spare allocator.
+ * @lost: lost sectors.
+ * @mapped: blocks in state REMAP_MAPPED, or that will be again.
+ * @pending: blocks in state REMAP_PENDING.
+ * @store: where the table is kept.
+ * @saved: what the store has kept beside the table, and will be given to keep.
+ * @store_state: of @store when it was last looked at.
+ * @store_faults: bad copies that @store had found then.
+ * @loaded: the table has been loaded from @store.
+ * @resize_work: does what remap_table_balance() left.
+ * @repair_work: lets @store repair itself.
+ *
+ * @queue_lock: for @queue.
+ * @queue: bios that wait for the worker.
+ * @work: the worker, errors.c.
+ * @wq: it runs here.
+ * @batch: what it moves.
+ * @copy_buf: one block, for copy.c; @lock.
+ * @read_buf: one block, for errors.c; @lock.
+ * @bios: for bios of the worker.
+ * @kcopyd: for copies of many blocks.
+ *
+ * @main_read_errors: failed reads of the main.
+ * @main_write_errors: failed writes of the main.
+ * @spare_errors: failed reads and writes of the spare.
+ * @events: what is to be told to user space.
+ */
+struct remap_device {
+	struct remap_inflight inflight;
+	struct remap_regions *regions;
+	struct remap_table table;
+	struct block_device *main;
+	struct block_device *spare_bdev;
+	sector_t main_start;
+	sector_t len;
+	unsigned int block_shift;
+	unsigned int unit;
+	u32 streak;
+	struct dm_remap_settings settings;
+	bool storm;
+
+	struct list_head list;
+	unsigned int users;
+	struct mapped_device *md;
+	char name[DM_NAME_LEN];
+	char number[16];
+	struct remap_tree *tree;
+	bool read_only;
+
+	struct mutex admin;
+	bool suspended;
+
+	struct mutex lock;
+	struct remap_slots slots;
+	struct remap_spare spare;
+	struct remap_lost lost;
+	u32 mapped;
+	u32 pending;
+	struct dm_remap_store *store;
+	struct dm_remap_saved saved;
+	enum dm_remap_store_state store_state;
+	u64 store_faults;
+	bool loaded;
+	struct work_struct resize_work;
+	struct work_struct repair_work;
+
+	spinlock_t queue_lock;
+	struct bio_list queue;
+	struct work_struct work;
+	struct workqueue_struct *wq;
+	struct remap_batch *batch;
+	void *copy_buf;
+	void *read_buf;
+	struct bio_set bios;
+	struct dm_kcopyd_client *kcopyd;
+
+	atomic64_t main_read_errors;
+	atomic64_t main_write_errors;
+	atomic64_t spare_errors;
+	struct remap_events events;
+};
+
+/* Order of precedence, the strongest last. */
+enum remap_state {
+	REMAP_STATE_OK,
+	REMAP_STATE_DEGRADED,
+	REMAP_STATE_EXHAUSTED,
+	REMAP_STATE_SUSPENDED_REMAPS,
+	REMAP_STATE_READ_ONLY,
+	REMAP_STATE_FAILED,
+};
+
+static inline unsigned int remap_block_sectors(const struct remap_device *rd)
+{
+	return 1U << rd->block_shift;
+}
+
+static inline u64 remap_nr_blocks(const struct remap_device *rd)
+{
+	return rd->len >> rd->block_shift;
+}
+
+/* Sector of the main at which a block is. */
+static inline sector_t remap_main_sector(const struct remap_device *rd, u64 block)
+{
+	return rd->main_start + (block << rd->block_shift);
+}
+
+/* Sector of the spare at which a slot's block is. */
+static inline sector_t remap_spare_sector(const struct remap_device *rd, u32 slot)
+{
+	return rd->store->data_start + ((sector_t)slot << rd->block_shift);
+}
+
+/**
+ * remap_device_get() - the device that a new target is for.
+ * @ti: the target; its table's mapped device is the key.
+ * @args: its parsed table line.
+ * @main: the main device, open.
+ * @spare: the spare device, open.
+ * @rdp: set to the device.
+ *
+ * A target that has the same main and spare as one that exists for the same
+ * mapped device shares its device: so a table reload keeps remaps and settings.
+ *
+ * Context: process, may sleep.
+ * Return: 0, and the device is to be given back by remap_device_put(); or -errno
+ * with ti->error set.
+ */
+int remap_device_get(struct dm_target *ti, const struct remap_args *args,
+		     struct block_device *main, struct block_device *spare,
+		     struct remap_device **rdp);
+
+/**
+ * remap_device_put() - give it back; the last user frees it.
+ * @rd: from remap_device_get().
+ *
+ * Context: process, may sleep; there is no I/O to the last user's target.
+ */
+void remap_device_put(struct remap_device *rd);
+
+/**
+ * remap_device_activate() - make a device the one of its mapped device.
+ * @rd: the device.
+ * @args: the table line of the target.
+ * @regions: for the length of the target; exchanged for those in use if that is
+ *	not @rd->len.
+ * @len: sectors of the target.
+ *
+ * Called before resume.  Takes over the name's directory in configfs.
+ *
+ * Context: process, may sleep; suspended.
+ * Return: 0; -EINVAL if there are remaps beyond @len, -ENOMEM, or what configfs
+ * says.
+ */
+int remap_device_activate(struct remap_device *rd, const struct remap_args *args,
+			  struct remap_regions **regions, sector_t len);
+
+/**
+ * remap_device_state() - the state as users see it.
+ * @rd: the device.
+ *
+ * Context: process; no lock needed.
+ */
+enum remap_state remap_device_state(struct remap_device *rd);
+
+/**
+ * remap_state_name() - a state as a word.
+ * @state: the state.
+ *
+ * Context: any.
+ */
+const char *remap_state_name(enum remap_state state);
+
+/**
+ * remap_device_claim() - put a slot from the allocator into the table.
+ * @rd: the device.
+ * @block: block of the main.
+ * @slot: from remap_spare_alloc().
+ * @state: REMAP_MOVING or REMAP_PENDING.
+ *
+ * If the block is in the table already, lookups find the new slot from now on.
+ *
+ * Context: process; @rd->lock.
+ */
+void remap_device_claim(struct remap_device *rd, u64 block, u32 slot,
+			enum remap_slot_state state);
+
+/**
+ * remap_device_drop() - take a slot out of the table.
+ * @rd: the device.
+ * @slot: a slot in the table.
+ * @bad: whether its block is not to be used again.
+ *
+ * Forgets its lost sectors.
+ *
+ * Context: process; @rd->lock.
+ */
+void remap_device_drop(struct remap_device *rd, u32 slot, bool bad);
+
+/**
+ * remap_device_balance() - resize the table if it is due.
+ * @rd: the device.
+ *
+ * Context: process; @rd->lock.
+ */
+void remap_device_balance(struct remap_device *rd);
+
+/**
+ * remap_device_check_store() - see whether the store is still well.
+ * @rd: the device.
+ *
+ * To be called after the store has written something.  Sends events, and starts
+ * repairs.
+ *
+ * Context: process; @rd->lock.
+ */
+void remap_device_check_store(struct remap_device *rd);
+
+/**
+ * remap_device_check_space() - send the events that free space calls for.
+ * @rd: the device.
+ * @before: free blocks before the change.
+ *
+ * Context: process; @rd->lock.
+ */
+void remap_device_check_space(struct remap_device *rd, u32 before);
+
+#endif /* _REMAP_DEVICE_H */

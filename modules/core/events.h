@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Events: a change uevent of the dm device and a wake-up of `dmsetup wait`.
+ */
+#ifndef _REMAP_EVENTS_H
+#define _REMAP_EVENTS_H
+
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+
+struct dm_target;
+struct remap_device;
+
+enum remap_event {
+	REMAP_EVENT_REMAPPED,
+	REMAP_EVENT_LOST_DATA,
+	REMAP_EVENT_LOW_SPARE,
+	REMAP_EVENT_EXHAUSTED,
+	REMAP_EVENT_STORM,
+	REMAP_EVENT_STORE_DEGRADED,
+	REMAP_EVENT_STORE_FAILED,
+	REMAP_NR_EVENTS
+};
+
+/**
+ * struct remap_events - events that wait to be sent.
+ * @pending: by enum remap_event.
+ * @work: sends them.
+ * @lock: for @ti.
+ * @ti: the target in use, or NULL.
+ */
+struct remap_events {
+	unsigned long pending;
+	struct delayed_work work;
+	struct mutex lock;
+	struct dm_target *ti;
+};
+
+/**
+ * remap_events_init() - get ready.
+ * @rd: the device.
+ *
+ * Context: any.
+ */
+void remap_events_init(struct remap_device *rd);
+
+/**
+ * remap_events_attach() - say which target is in use.
+ * @rd: the device.
+ * @ti: its target.
+ *
+ * Context: process, may sleep.
+ */
+void remap_events_attach(struct remap_device *rd, struct dm_target *ti);
+
+/**
+ * remap_events_detach() - a target goes away.
+ * @rd: the device.
+ * @ti: the target; nothing of it is touched when this has returned.
+ *
+ * Context: process, may sleep.
+ */
+void remap_events_detach(struct remap_device *rd, struct dm_target *ti);
+
+/**
+ * remap_events_exit() - drop what was not sent.
+ * @rd: the device.
+ *
+ * Context: process, may sleep.
+ */
+void remap_events_exit(struct remap_device *rd);
+
+/**
+ * remap_event() - send an event.
+ * @rd: the device.
+ * @event: which.
+ *
+ * Those of one kind that come within a second of each other are sent as one.
+ *
+ * Context: any but NMI.
+ */
+void remap_event(struct remap_device *rd, enum remap_event event);
+
+#endif /* _REMAP_EVENTS_H */

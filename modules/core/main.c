@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dm-remap: a device-mapper target that keeps a disk with bad sectors in
+ * service.  docs/design.md says how.
+ */
+#include <linux/device-mapper.h>
+#include <linux/module.h>
+
+#include "configfs.h"
+#include "params.h"
+#include "store.h"
+#include "target.h"
+
+static int __init remap_init(void)
+{
+	int ret;
+
+	ret = remap_params_init();
+	if (ret)
+		return ret;
+	ret = dm_remap_store_register(&remap_store_transient);
+	if (ret)
+		return ret;
+	ret = remap_configfs_init();
+	if (ret)
+		goto unregister_store;
+	ret = dm_register_target(&remap_target_type);
+	if (ret)
+		goto exit_configfs;
+	return 0;
+
+exit_configfs:
+	remap_configfs_exit();
+unregister_store:
+	dm_remap_store_unregister(&remap_store_transient);
+	return ret;
+}
+
+static void __exit remap_exit(void)
+{
+	dm_unregister_target(&remap_target_type);
+	remap_configfs_exit();
+	dm_remap_store_unregister(&remap_store_transient);
+}
+
+module_init(remap_init);
+module_exit(remap_exit);
+
+MODULE_IMPORT_NS(DM_REMAP);
+MODULE_DESCRIPTION(DM_NAME " target that moves bad blocks to a spare device");
+MODULE_AUTHOR("dm-remap developers");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where I/O goes.  What is here runs for every bio; remap_map() and
+ * remap_end_io() are written for the one that touches no remapped block and
+ * succeeds, and leave the others to functions of their own.
+ */
+#include <linux/blkdev.h>
+
+#include "device.h"
+#include "errors.h"
+#include "map.h"
+#include "target.h"
+
+static void to_main(struct bio *bio, struct block_device *main, sector_t sector)
+{
+	/* In this order no register need be saved for it. */
+	bio->bi_iter.bi_sector = sector;
+	bio_set_dev(bio, main);
+}
+
+static void to_spare(struct remap_device *rd, struct bio *bio, struct remap_io *io, u32 slot)
+{
+	sector_t offset = io->iter.bi_sector & (remap_block_sectors(rd) - 1);
+
+	io->how ^= REMAP_IO_MAIN | REMAP_IO_SPARE;
+	bio_set_dev(bio, rd->spare_bdev);
+	bio->bi_iter.bi_sector = remap_spare_sector(rd, slot) + offset;
+}
+
+void remap_finish(struct bio *bio, blk_status_t status)
+{
+	bio->bi_private = NULL;
+	bio->bi_status = status;
+	bio_endio(bio);
+}
+
+/* A discard of blocks that the device below can do nothing with is done. */
+static bool nothing_to_discard(struct remap_device *rd, struct bio *bio)
+{
+	return bio_op(bio) == REQ_OP_DISCARD && !bdev_max_discard_sectors(rd->spare_bdev);
+}
+
+void remap_submit(struct remap_device *rd, struct bio *bio, u32 slot)
+{
+	struct remap_io *io = remap_bio_io(bio);
+
+	bio->bi_status = BLK_STS_OK;
+	bio->bi_iter = io->iter;
+	if (slot != REMAP_NO_SLOT && nothing_to_discard(rd, bio)) {
+		remap_finish(bio, BLK_STS_OK);
+		return;
+	}
+	io->how = remap_inflight_enter(&rd->inflight) | REMAP_IO_MAIN;
+	if (slot == REMAP_NO_SLOT)
+		to_main(bio, rd->main, rd->main_start + io->iter.bi_sector);
+	else
+		to_spare(rd, bio, io, slot);
+	submit_bio_noacct(bio);
+}
+
+/* Whether I/O to a block needs the worker. */
+static bool special(const struct remap_device *rd, u32 slot, u64 word)
+{
+	/* Part of the table is gone: the block may be anywhere. */
+	if (slot == REMAP_NO_SLOT)
+		return rd->store->incomplete;
+	return remap_word_state(word) != REMAP_MAPPED ||
+	       (remap_word_flags(word) & REMAP_SLOT_LOST);
+}
+
+/*
+ * The blocks from @block on, up to and including @last, that are in one piece
+ * with it: all on the main, or one after the other on the spare.
+ *
+ * Return: the block behind them.
+ */
+static u64 end_of_run(struct remap_device *rd, u64 block, u64 last, u32 slot)
+{
+	u64 b, word;
+	u32 s;
+
+	for (b = block + 1; b <= last; b++) {
+		if (slot == REMAP_NO_SLOT) {
+			b = remap_regions_next(rd->regions, b << rd->block_shift) >>
+			    rd->block_shift;
+			if (b > last)
+				break;
+		}
+		s = remap_table_lookup(&rd->table, b, &word);
+		if (special(rd, s, word))
+			break;
+		if (slot == REMAP_NO_SLOT ? s != REMAP_NO_SLOT :
+		    s == REMAP_NO_SLOT || s != slot + (b - block))
+			break;
+	}
+	return min(b, last + 1);
+}
+
+/* A bio in a region that has remapped blocks; it is in flight already. */
+static noinline int map_found(struct remap_target *rt, struct bio *bio)
+{
+	struct remap_device *rd = rt->rd;
+	struct remap_io *io = bio->bi_private;
+	u64 block = io->iter.bi_sector >> rd->block_shift;
+	u64 last = (io->iter.bi_sector + bio_sectors(bio) - 1) >> rd->block_shift;
+	u64 word = 0, end;
+	sector_t sectors;
+	u32 slot;
+
+	slot = remap_table_lookup(&rd->table, block, &word);
+	end = special(rd, slot, word) ? block + 1 : end_of_run(rd, block, last, slot);
+	sectors = (end << rd->block_shift) - io->iter.bi_sector;
+	if (sectors < bio_sectors(bio)) {
+		dm_accept_partial_bio(bio, sectors);
+		io->iter = bio->bi_iter;
+	}
+
+	if (special(rd, slot, word)) {
+		remap_inflight_leave(&rd->inflight, io->how);
+		io->how = 0;
+		if (bio->bi_opf & REQ_NOWAIT)
+			remap_finish(bio, BLK_STS_AGAIN);
+		else
+			remap_queue(rd, bio);
+		return DM_MAPIO_SUBMITTED;
+	}
+	if (slot != REMAP_NO_SLOT && nothing_to_discard(rd, bio)) {
+		remap_inflight_leave(&rd->inflight, io->how);
+		remap_finish(bio, BLK_STS_OK);
+		return DM_MAPIO_SUBMITTED;
+	}
+	if (slot == REMAP_NO_SLOT)
+		to_main(bio, rt->main, rt->main_start + io->iter.bi_sector);
+	else
+		to_spare(rd, bio, io, slot);
+	return DM_MAPIO_REMAPPED;
+}
+
+/* A flush, or a write to a device that may not be written. */
+static noinline int map_other(struct remap_target *rt, struct bio *bio)
+{
+	bio->bi_private = NULL;
+	if (bio_sectors(bio))
+		return DM_MAPIO_KILL;
+	bio_set_dev(bio, dm_bio_get_target_bio_nr(bio) ? rt->rd->spare_bdev : rt->main);
+	return DM_MAPIO_REMAPPED;
+}
+
+int remap_map(struct dm_target *ti, struct bio *bio)
+{
+	struct remap_target *rt = ti->private;
+	struct remap_device *rd = rt->rd;
+	struct remap_io *io;
+
+	if (unlikely(!bio->bi_iter.bi_size ||
+		     (rt->args.read_only && op_is_write(bio->bi_opf))))
+		return map_other(rt, bio);
+
+	/* Who polls may be waiting for the worker, and the worker for what is polled. */
+	bio->bi_opf &= ~REQ_POLLED;
+	io = remap_bio_io(bio);
+	bio->bi_private = io;
+	/* The target begins at sector 0 of the device. */
+	io->iter = bio->bi_iter;
+	io->how = remap_inflight_enter(&rd->inflight) | REMAP_IO_MAIN;
+	if (unlikely(!remap_regions_clean(rd->regions, bio->bi_iter.bi_sector,
+					  bio_sectors(bio))))
+		return map_found(rt, bio);
+	to_main(bio, rt->main, rt->main_start + bio->bi_iter.bi_sector);
+	return DM_MAPIO_REMAPPED;
+}
+
+int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
+{
+	struct remap_target *rt = ti->private;
+	struct remap_device *rd = rt->rd;
+	struct remap_io *io = bio->bi_private;
+	u32 how;
+
+	if (unlikely(!io))
+		return DM_ENDIO_DONE;
+	how = io->how;
+	remap_inflight_leave(&rd->inflight, how);
+	if (unlikely(*status != BLK_STS_OK))
+		return remap_failed(rd, bio, *status);
+	if (unlikely(how & REMAP_INFLIGHT_WATCH))
+		remap_succeeded(rd, how);
+	return DM_ENDIO_DONE;
+}

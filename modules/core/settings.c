@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/log2.h>
+#include <linux/slab.h>
+
+#include "device.h"
+#include "params.h"
+#include "settings.h"
+
+void remap_settings_default(struct dm_remap_settings *s, u32 nr_blocks)
+{
+	*s = (struct dm_remap_settings) {
+		.min_buckets = remap_params.min_buckets,
+		.grow_percent = remap_params.grow_percent,
+		.shrink_percent = remap_params.shrink_percent,
+		.policy = REMAP_POLICY_NEAR,
+		.low_water = nr_blocks / 10,
+		.auto_remap = remap_params.auto_remap,
+		.retries = REMAP_DEFAULT_RETRIES,
+		.storm_limit = REMAP_DEFAULT_STORM_LIMIT,
+	};
+}
+
+bool remap_settings_valid(const struct dm_remap_settings *s, u32 nr_blocks)
+{
+	return is_power_of_2(s->min_buckets) && s->min_buckets >= REMAP_MIN_BUCKETS &&
+	       s->min_buckets <= REMAP_MAX_MIN_BUCKETS &&
+	       remap_table_limits_valid(s->grow_percent, s->shrink_percent) &&
+	       s->policy < REMAP_NR_POLICIES && s->reserve <= nr_blocks &&
+	       s->low_water <= nr_blocks && s->auto_remap <= 1 && s->on_read_error <= 1 &&
+	       s->retries <= REMAP_MAX_RETRIES;
+}
+
+void remap_settings_apply(struct remap_device *rd)
+{
+	const struct dm_remap_settings *s = &rd->settings;
+
+	rd->table.min_buckets = s->min_buckets;
+	rd->table.grow_percent = s->grow_percent;
+	rd->table.shrink_percent = s->shrink_percent;
+	rd->spare.policy = s->policy;
+	rd->spare.reserve = s->reserve;
+	remap_device_balance(rd);
+}
+
+void remap_settings_to_save(const struct remap_device *rd,
+			    const struct dm_remap_settings *settings,
+			    struct dm_remap_saved *saved)
+{
+	const struct remap_table *t = &rd->table;
+	u64 nr = t->grows + t->shrinks;
+	unsigned int i;
+
+	saved->settings = *settings;
+	saved->grows = t->grows;
+	saved->shrinks = t->shrinks;
+	saved->resize_ns = t->resize_ns;
+	saved->nr_history = min_t(u64, nr, DM_REMAP_HISTORY);
+	for (i = 0; i < saved->nr_history; i++)
+		saved->history[i] = t->history[(nr - saved->nr_history + i) % DM_REMAP_HISTORY];
+}
+
+void remap_settings_restore(struct remap_device *rd, const struct dm_remap_saved *saved)
+{
+	struct remap_table *t = &rd->table;
+	u64 nr = saved->grows + saved->shrinks;
+	unsigned int i;
+
+	if (remap_settings_valid(&saved->settings, rd->slots.nr))
+		rd->settings = saved->settings;
+	remap_settings_apply(rd);
+	t->grows = saved->grows;
+	t->shrinks = saved->shrinks;
+	t->resize_ns = saved->resize_ns;
+	for (i = 0; i < saved->nr_history; i++)
+		t->history[(nr - saved->nr_history + i) % DM_REMAP_HISTORY] = saved->history[i];
+}
+
+static int save(struct remap_device *rd, const struct dm_remap_settings *settings)
+{
+	struct dm_remap_saved *saved = kmalloc(sizeof(*saved), GFP_NOIO);
+	int ret;
+
+	if (!saved)
+		return -ENOMEM;
+	remap_settings_to_save(rd, settings, saved);
+	ret = rd->store->type->save(rd->store, saved);
+	remap_device_check_store(rd);
+	kfree(saved);
+	return ret;
+}
+
+int remap_settings_change(struct remap_device *rd, size_t offset, u32 value)
+{
+	struct dm_remap_settings s;
+	int ret = 0;
+
+	mutex_lock(&rd->lock);
+	s = rd->settings;
+	*(u32 *)((void *)&s + offset) = value;
+	if (!remap_settings_valid(&s, rd->slots.nr))
+		ret = -EINVAL;
+	else if (rd->store_state == DM_REMAP_STORE_FAILED && !rd->read_only)
+		ret = -EROFS;
+	else if (!rd->read_only)
+		ret = save(rd, &s);
+	if (!ret) {
+		rd->settings = s;
+		remap_settings_apply(rd);
+	}
+	mutex_unlock(&rd->lock);
+	return ret;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The values of a device that can be written.
+ */
+#ifndef _REMAP_SETTINGS_H
+#define _REMAP_SETTINGS_H
+
+#include <linux/types.h>
+
+#include <dm-remap/store.h>
+
+struct remap_device;
+
+#define REMAP_MAX_RETRIES		16U
+#define REMAP_DEFAULT_RETRIES		1U
+/*
+ * Large enough for a damaged area of some megabytes that is written in one go,
+ * small enough that a disk that is gone does not fill the spare.
+ */
+#define REMAP_DEFAULT_STORM_LIMIT	4096U
+
+/**
+ * remap_settings_default() - the values of a new device.
+ * @s: to be filled.
+ * @nr_blocks: blocks of the spare's data area.
+ *
+ * Takes the module's parameters as they are now.
+ *
+ * Context: any.
+ */
+void remap_settings_default(struct dm_remap_settings *s, u32 nr_blocks);
+
+/**
+ * remap_settings_valid() - whether values are in range and go together.
+ * @s: the values.
+ * @nr_blocks: blocks of the spare's data area.
+ *
+ * Context: any.
+ */
+bool remap_settings_valid(const struct dm_remap_settings *s, u32 nr_blocks);
+
+/**
+ * remap_settings_apply() - bring the device in line with its values.
+ * @rd: the device.
+ *
+ * Context: process; @rd->lock.
+ */
+void remap_settings_apply(struct remap_device *rd);
+
+/**
+ * remap_settings_to_save() - what the store is to keep beside the table.
+ * @rd: the device.
+ * @settings: its settings, or those that it is about to get.
+ * @saved: filled in.
+ *
+ * Context: process; @rd->lock.
+ */
+void remap_settings_to_save(const struct remap_device *rd,
+			    const struct dm_remap_settings *settings,
+			    struct dm_remap_saved *saved);
+
+/**
+ * remap_settings_restore() - take what the store has kept.
+ * @rd: the device; its table has just been loaded.
+ * @saved: from the store.
+ *
+ * The resizes that loading the table took are forgotten: totals and history are
+ * of the table in use.
+ *
+ * Settings that are out of range, which a set of a later version may have, are
+ * left as they are.
+ *
+ * Context: process; @rd->lock.
+ */
+void remap_settings_restore(struct remap_device *rd, const struct dm_remap_saved *saved);
+
+/**
+ * remap_settings_change() - change one value.
+ * @rd: the device.
+ * @offset: of the value in struct dm_remap_settings.
+ * @value: the new value.
+ *
+ * A persistent set has it on the spare when this returns.  One that is active
+ * read-only takes it for as long as it is active.
+ *
+ * Context: process, may sleep.
+ * Return: 0; -EINVAL if it is out of range or does not go with the others, -EIO
+ * if it could not be saved.  Nothing has changed then.
+ */
+int remap_settings_change(struct remap_device *rd, size_t offset, u32 value);
+
+#endif /* _REMAP_SETTINGS_H */

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The array that everything known about a remap is kept in: one slot for each
+ * block of the spare's data area.
+ */
+#ifndef _REMAP_SLOTS_H
+#define _REMAP_SLOTS_H
+
+#include <linux/types.h>
+#include <linux/compiler.h>
+#include <linux/bits.h>
+#include <linux/minmax.h>
+
+/* No slot.  A spare has at most U32_MAX blocks, so no slot has this number. */
+#define REMAP_NO_SLOT		U32_MAX
+
+#define REMAP_CHUNK_SHIFT	10
+#define REMAP_CHUNK_SLOTS	BIT(REMAP_CHUNK_SHIFT)
+
+/*
+ * What a block of the spare is used for.  The states from REMAP_MAPPED on are
+ * those in which the slot has a main block and is found by a lookup of it.
+ */
+enum remap_slot_state {
+	REMAP_FREE,	/* holds nothing */
+	REMAP_BAD,	/* failed a write; never used again */
+	REMAP_MAPPED,	/* holds the main block's data */
+	REMAP_PENDING,	/* reserved: the main block failed a read, its next write goes here */
+	REMAP_MOVING,	/* data is on the way here or from here: I/O to the block waits */
+	REMAP_DOUBT,	/* the store failed while it moved: I/O to it fails */
+};
+
+/* Which of two slots with the same block is the newer: dm_remap_entry_newer(). */
+#define REMAP_SLOT_AGE		GENMASK(1, 0)
+/* Some of the block's sectors are lost; lost.h has them. */
+#define REMAP_SLOT_LOST		BIT(2)
+/* Of a slot in REMAP_MOVING: as what the store knows it, if not as free. */
+#define REMAP_SLOT_WAS_MAPPED	BIT(3)
+#define REMAP_SLOT_WAS_PENDING	BIT(4)
+
+/**
+ * struct remap_slot - a block of the spare.
+ * @word: main block in bits 0 to 47, enum remap_slot_state in bits 48 to 55,
+ *	REMAP_SLOT_* flags in bits 56 to 63; read and written as one, so that a
+ *	reader without a lock never sees the state of one remap with the block
+ *	of another.
+ * @next: the next slot in the same hash chain.  While the table is resized a
+ *	slot is in a chain of the old and of the new table; the two use one
+ *	element each (table.c).
+ *
+ * 16 bytes; with one bucket of four bytes for each remap that makes 20 bytes of
+ * memory for a remap.
+ */
+struct remap_slot {
+	u64 word;
+	u32 next[2];
+};
+
+#define REMAP_BLOCK_BITS	48
+#define REMAP_BLOCK_MASK	GENMASK_ULL(REMAP_BLOCK_BITS - 1, 0)
+
+static inline u64 remap_word(u64 block, enum remap_slot_state state, u8 flags)
+{
+	return block | (u64)state << 48 | (u64)flags << 56;
+}
+
+static inline u64 remap_word_block(u64 word)
+{
+	return word & REMAP_BLOCK_MASK;
+}
+
+static inline enum remap_slot_state remap_word_state(u64 word)
+{
+	return (word >> 48) & 0xff;
+}
+
+static inline u8 remap_word_flags(u64 word)
+{
+	return word >> 56;
+}
+
+/**
+ * struct remap_slots - all slots of a device.
+ * @nr: number of slots, 1 to U32_MAX.
+ * @chunks: pieces of the array, each with REMAP_CHUNK_SLOTS slots, allocated
+ *	when a slot in it is first used and kept until the device goes, so that
+ *	a reader needs no lock to look at a slot.
+ * @nr_used_chunks: chunks from this one on have no memory.
+ * @used: for each chunk, how many of its slots are not REMAP_FREE.
+ * @reserve: a chunk allocated ahead, for the day that none can be had.
+ *
+ * Everything but reading of @chunks and of slots is under the caller's lock.
+ */
+struct remap_slots {
+	u32 nr;
+	struct remap_slot **chunks;
+	u32 nr_used_chunks;
+	u16 *used;
+	struct remap_slot *reserve;
+};
+
+/**
+ * remap_slots_init() - make an array of free slots.
+ * @slots: to be filled.
+ * @nr: number of slots, 1 to U32_MAX.
+ *
+ * Context: process, may sleep.
+ * Return: 0, -ENOMEM.
+ */
+int remap_slots_init(struct remap_slots *slots, u32 nr);
+
+/**
+ * remap_slots_exit() - free the array.
+ * @slots: initialised, zeroed or already freed.
+ *
+ * Context: process, may sleep; nobody may look at a slot any more.
+ */
+void remap_slots_exit(struct remap_slots *slots);
+
+/**
+ * remap_slots_prepare() - make sure that a slot has memory.
+ * @slots: the array.
+ * @slot: number of the slot, below @slots->nr.
+ *
+ * Takes the chunk allocated ahead when there is no memory, and replaces that
+ * one when there is.
+ *
+ * Context: process, may sleep, does no I/O to get memory; the caller's lock.
+ * Return: whether remap_slots_at() may be called for @slot.
+ */
+bool remap_slots_prepare(struct remap_slots *slots, u32 slot);
+
+static inline unsigned int remap_slots_nr_chunks(const struct remap_slots *slots)
+{
+	return ((u64)slots->nr + REMAP_CHUNK_SLOTS - 1) >> REMAP_CHUNK_SHIFT;
+}
+
+/**
+ * remap_slots_end() - the slots that may hold something.
+ * @slots: the array.
+ *
+ * Context: any; the caller's lock.
+ * Return: all slots from this one on are free and have never been used.
+ */
+static inline u32 remap_slots_end(const struct remap_slots *slots)
+{
+	return min_t(u64, slots->nr, (u64)slots->nr_used_chunks << REMAP_CHUNK_SHIFT);
+}
+
+/**
+ * remap_slots_at() - look at a slot.
+ * @slots: the array.
+ * @slot: number of a slot that remap_slots_prepare() was called for.
+ *
+ * Context: any.
+ * Return: the slot.
+ */
+static inline struct remap_slot *remap_slots_at(const struct remap_slots *slots, u32 slot)
+{
+	return READ_ONCE(slots->chunks[slot >> REMAP_CHUNK_SHIFT]) +
+	       (slot & (REMAP_CHUNK_SLOTS - 1));
+}
+
+/**
+ * remap_slots_word() - what a slot holds, whether it has memory or not.
+ * @slots: the array.
+ * @slot: number of a slot, below @slots->nr.
+ *
+ * Context: any.
+ * Return: the slot's word; 0, which is a free slot's, if it was never used.
+ */
+static inline u64 remap_slots_word(const struct remap_slots *slots, u32 slot)
+{
+	struct remap_slot *chunk = READ_ONCE(slots->chunks[slot >> REMAP_CHUNK_SHIFT]);
+
+	return chunk ? READ_ONCE(chunk[slot & (REMAP_CHUNK_SLOTS - 1)].word) : 0;
+}
+
+/**
+ * remap_slots_set() - change what a slot holds.
+ * @slots: the array.
+ * @slot: number of a slot that remap_slots_prepare() was called for.
+ * @word: its new content.
+ *
+ * Context: any; the caller's lock.
+ */
+static inline void remap_slots_set(struct remap_slots *slots, u32 slot, u64 word)
+{
+	struct remap_slot *s = remap_slots_at(slots, slot);
+	u16 *used = &slots->used[slot >> REMAP_CHUNK_SHIFT];
+
+	*used += (remap_word_state(word) != REMAP_FREE) -
+		 (remap_word_state(s->word) != REMAP_FREE);
+	WRITE_ONCE(s->word, word);
+}
+
+/**
+ * remap_slots_change() - change the state of a slot that has a block.
+ * @slots: the array.
+ * @slot: the slot; keeps its block and its age.
+ * @state: its new state.
+ * @flags: its new flags, without REMAP_SLOT_AGE.
+ *
+ * Context: any; the caller's lock.
+ */
+static inline void remap_slots_change(struct remap_slots *slots, u32 slot,
+				      enum remap_slot_state state, u8 flags)
+{
+	u64 word = remap_slots_at(slots, slot)->word;
+
+	remap_slots_set(slots, slot,
+			remap_word(remap_word_block(word), state,
+				   (remap_word_flags(word) & REMAP_SLOT_AGE) | flags));
+}
+
+#endif /* _REMAP_SLOTS_H */

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The remap table: from a block of the main to its slot.
+ */
+#ifndef _REMAP_TABLE_H
+#define _REMAP_TABLE_H
+
+#include <linux/rcupdate.h>
+#include <linux/sizes.h>
+#include <linux/types.h>
+
+#include <dm-remap/store.h>
+
+#include "slots.h"
+
+#define REMAP_MIN_BUCKETS	64U
+#define REMAP_MAX_MIN_BUCKETS	SZ_16M
+#define REMAP_MAX_BUCKETS	SZ_1G
+
+struct remap_buckets;
+
+/**
+ * struct remap_table - hash table over the slots that have a main block.
+ * @slots: the slots; chains are linked through them.
+ * @name: of the device, for the log.
+ * @buckets: the table that lookups use.
+ * @seq: goes up whenever a slot has left a chain that a lookup may be in.
+ * @entries: slots in the table.
+ * @min_buckets: it never shrinks below this; power of two.
+ * @grow_percent: it doubles when entries * 100 / buckets is above this.
+ * @shrink_percent: it halves when entries * 100 / buckets is below this.
+ * @next: the table that a resize is filling, or NULL.
+ * @cursor: slots below this one are in @next already.
+ * @resize: the resize under way.
+ * @grows: completed resizes to more buckets.
+ * @shrinks: completed resizes to fewer.
+ * @resize_ns: time between begin and end of all of them, in total.
+ * @history: the last resizes; the newest is at (@grows + @shrinks - 1) %
+ *	DM_REMAP_HISTORY.
+ *
+ * Lookups take no lock.  All else is under the caller's lock.
+ */
+struct remap_table {
+	struct remap_slots *slots;
+	const char *name;
+	struct remap_buckets __rcu *buckets;
+	unsigned int seq;
+
+	u32 entries;
+	u32 min_buckets;
+	u32 grow_percent;
+	u32 shrink_percent;
+
+	struct remap_buckets *next;
+	u32 cursor;
+	struct dm_remap_resize resize;
+	u64 grows;
+	u64 shrinks;
+	u64 resize_ns;
+	struct dm_remap_resize history[DM_REMAP_HISTORY];
+};
+
+/**
+ * remap_table_init() - make an empty table.
+ * @t: to be filled; @t->min_buckets, @t->grow_percent and @t->shrink_percent
+ *	are set by the caller.
+ * @slots: where entries are.
+ * @name: of the device, for the log; not copied.
+ *
+ * Context: process, may sleep.
+ * Return: 0, -ENOMEM.
+ */
+int remap_table_init(struct remap_table *t, struct remap_slots *slots, const char *name);
+
+/**
+ * remap_table_exit() - free the table.
+ * @t: the table; initialised or zeroed.
+ *
+ * Context: process; no lookup may be running.
+ */
+void remap_table_exit(struct remap_table *t);
+
+/**
+ * remap_table_lookup() - find the slot of a main block.
+ * @t: the table.
+ * @block: block of the main.
+ * @word: set to what the slot holds, if there is one.
+ *
+ * Takes no lock and waits for nobody, a resize included.  A block that is in
+ * the table all the time is found, whatever is inserted and removed meanwhile.
+ *
+ * Context: any but NMI.
+ * Return: the slot, or REMAP_NO_SLOT.
+ */
+u32 remap_table_lookup(const struct remap_table *t, u64 block, u64 *word);
+
+/**
+ * remap_table_insert() - put a slot into the table.
+ * @t: the table.
+ * @slot: a slot that is in no chain and for which remap_slots_prepare() was
+ *	called.
+ * @word: what it is to hold; its state has a main block.
+ *
+ * If the block is in the table already, lookups find the new slot from now on;
+ * the caller removes the other one.
+ *
+ * Context: any; the caller's lock.
+ */
+void remap_table_insert(struct remap_table *t, u32 slot, u64 word);
+
+/**
+ * remap_table_remove() - take a slot out of the table.
+ * @t: the table.
+ * @slot: a slot in it.
+ * @state: what becomes of it, REMAP_FREE or REMAP_BAD.
+ *
+ * Context: any; the caller's lock.
+ */
+void remap_table_remove(struct remap_table *t, u32 slot, enum remap_slot_state state);
+
+/**
+ * remap_table_balance() - do one bounded piece of the resize that is due.
+ * @t: the table.
+ *
+ * To be called after each insertion, removal and change of a limit.  A table of
+ * up to REMAP_INLINE_BUCKETS buckets is replaced within the call; memory for a
+ * larger one is allocated by remap_table_prepare_resize(), out of the way of
+ * the caller's lock.
+ *
+ * Context: process, may sleep, does no I/O to get memory; the caller's lock.
+ * Return: whether remap_table_prepare_resize() and another call are needed to
+ * go on.
+ */
+bool remap_table_balance(struct remap_table *t);
+
+/**
+ * remap_table_resize_due() - number of buckets that the table should have.
+ * @t: the table.
+ *
+ * Context: any; the caller's lock.
+ * Return: the number for remap_buckets_alloc(), or 0 if the table is as it
+ * should be or a resize is under way.
+ */
+u32 remap_table_resize_due(const struct remap_table *t);
+
+/**
+ * remap_buckets_alloc() - memory for a table.
+ * @nr: number of buckets, a power of two.
+ *
+ * Context: process, may sleep, does no I/O to get memory; no lock needed.
+ * Return: an empty table, or NULL.
+ */
+struct remap_buckets *remap_buckets_alloc(u32 nr);
+
+/**
+ * remap_table_begin_resize() - start to fill a new table.
+ * @t: the table.
+ * @next: from remap_buckets_alloc(); freed if it does not fit any more.
+ *
+ * Context: any; the caller's lock.
+ */
+void remap_table_begin_resize(struct remap_table *t, struct remap_buckets *next);
+
+/**
+ * remap_table_buckets() - number of buckets in use.
+ * @t: the table.
+ *
+ * Context: any.
+ */
+u32 remap_table_buckets(const struct remap_table *t);
+
+/**
+ * remap_table_longest_chain() - entries in the fullest bucket.
+ * @t: the table.
+ *
+ * Walks the whole table, a piece at a time; a table that changes meanwhile makes
+ * the result approximate.
+ *
+ * Context: process, may sleep.
+ */
+u32 remap_table_longest_chain(const struct remap_table *t);
+
+/**
+ * remap_table_limits_valid() - whether the limits make sense.
+ * @grow_percent: as in struct remap_table, 51 to 1000.
+ * @shrink_percent: as in struct remap_table, 0 to 500.
+ *
+ * A table that has just been doubled must not be halved at once: grow must be
+ * at least 2 * shrink + 1.
+ */
+static inline bool remap_table_limits_valid(u32 grow_percent, u32 shrink_percent)
+{
+	return grow_percent >= 51 && grow_percent <= 1000 && shrink_percent <= 500 &&
+	       grow_percent >= 2 * shrink_percent + 1;
+}
+
+#endif /* _REMAP_TABLE_H */

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The target's operations, other than those for I/O (map.c).
+ */
+#include <linux/blkdev.h>
+#include <linux/device-mapper.h>
+#include <linux/slab.h>
+
+#include <dm-remap/format.h>
+
+#include "admin.h"
+#include "args.h"
+#include "device.h"
+#include "io.h"
+#include "list.h"
+#include "map.h"
+#include "store.h"
+#include "target.h"
+
+static int open_devices(struct dm_target *ti, struct remap_target *rt)
+{
+	dm_remap_mode_t mode = DM_REMAP_MODE_READ;
+	int ret;
+
+	if (!rt->args.read_only)
+		mode |= DM_REMAP_MODE_WRITE;
+	ret = dm_get_device(ti, rt->args.main, mode, &rt->main_dev);
+	if (ret) {
+		ti->error = "Main cannot be opened";
+		return ret;
+	}
+	ret = dm_get_device(ti, rt->args.spare, mode, &rt->spare_dev);
+	if (ret) {
+		ti->error = "Spare cannot be opened";
+		dm_put_device(ti, rt->main_dev);
+	}
+	return ret;
+}
+
+/* Whether a device begins like the spare of a persistent set. */
+static bool is_spare(struct block_device *bdev, void *buf)
+{
+	unsigned int bytes = max_t(unsigned int, DM_REMAP_HEAD_SIZE,
+				   bdev_logical_block_size(bdev));
+
+	if (bdev_nr_bytes(bdev) < bytes)
+		return false;
+	/* The main is a disk with bad sectors: this may be one. */
+	if (dm_remap_rw(bdev, REQ_OP_READ, 0, buf, bytes >> SECTOR_SHIFT) != BLK_STS_OK)
+		return false;
+	return !memcmp(buf, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE);
+}
+
+static int check_heads(struct dm_target *ti, struct remap_target *rt)
+{
+	size_t size = max3((unsigned int)DM_REMAP_HEAD_SIZE,
+			   bdev_logical_block_size(rt->main_dev->bdev),
+			   bdev_logical_block_size(rt->spare_dev->bdev));
+	void *buf = kmalloc(roundup_pow_of_two(size), GFP_KERNEL);
+	int ret = -EINVAL;
+
+	if (!buf) {
+		ti->error = "Out of memory";
+		return -ENOMEM;
+	}
+	if (is_spare(rt->main_dev->bdev, buf))
+		ti->error = "Main is the spare of a dm-remap set: are the arguments swapped?";
+	else if (!strcmp(rt->args.store, "transient") && is_spare(rt->spare_dev->bdev, buf))
+		ti->error = "Spare belongs to a persistent set: wipe it, or leave out transient";
+	else
+		ret = 0;
+	kfree(buf);
+	return ret;
+}
+
+static int check_devices(struct dm_target *ti, struct remap_target *rt)
+{
+	struct block_device *main = rt->main_dev->bdev;
+	sector_t size = bdev_nr_sectors(main);
+
+	if (rt->args.main_start > size || ti->len > size - rt->args.main_start) {
+		ti->error = "Length is beyond the end of the main";
+		return -EINVAL;
+	}
+	if (bdev_is_zoned(main) || bdev_is_zoned(rt->spare_dev->bdev)) {
+		ti->error = "Zoned devices are not supported";
+		return -EINVAL;
+	}
+	return check_heads(ti, rt);
+}
+
+/* A device that is shared knows another length until this target is resumed. */
+static int prepare_length(struct dm_target *ti, struct remap_target *rt)
+{
+	if (ti->len & (remap_block_sectors(rt->rd) - 1)) {
+		ti->error = "Length is not a whole number of blocks";
+		return -EINVAL;
+	}
+	rt->regions = remap_regions_alloc(ti->len);
+	if (!rt->regions) {
+		ti->error = "Out of memory";
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int remap_ctr(struct dm_target *ti, unsigned int argc, char **argv)
+{
+	struct remap_target *rt;
+	int ret;
+
+	rt = kzalloc(sizeof(*rt), GFP_KERNEL);
+	if (!rt) {
+		ti->error = "Out of memory";
+		return -ENOMEM;
+	}
+	ret = remap_args_parse(&rt->args, argc, argv, &ti->error);
+	if (ret)
+		goto free_target;
+	if (!(dm_table_get_mode(ti->table) & DM_REMAP_MODE_WRITE))
+		rt->args.read_only = true;
+	ret = open_devices(ti, rt);
+	if (ret)
+		goto free_target;
+	ret = check_devices(ti, rt);
+	if (ret)
+		goto put_devices;
+	ret = remap_device_get(ti, &rt->args, rt->main_dev->bdev, rt->spare_dev->bdev, &rt->rd);
+	if (ret)
+		goto put_devices;
+	rt->main = rt->main_dev->bdev;
+	rt->main_start = rt->args.main_start;
+	rt->args.block_size = rt->rd->store->block_size;
+	ret = prepare_length(ti, rt);
+	if (ret)
+		goto put_device;
+
+	ti->num_flush_bios = 2;
+	ti->num_discard_bios = 1;
+	ti->num_write_zeroes_bios = 1;
+	/* What is remapped is a small part; map.c sees to a spare that cannot. */
+	ti->discards_supported = bdev_max_discard_sectors(rt->main_dev->bdev);
+	ti->per_io_data_size = sizeof(struct remap_io);
+	ti->private = rt;
+	return 0;
+
+put_device:
+	remap_device_put(rt->rd);
+put_devices:
+	dm_put_device(ti, rt->spare_dev);
+	dm_put_device(ti, rt->main_dev);
+free_target:
+	kfree(rt);
+	return ret;
+}
+
+static void remap_dtr(struct dm_target *ti)
+{
+	struct remap_target *rt = ti->private;
+
+	remap_events_detach(rt->rd, ti);
+	remap_device_put(rt->rd);
+	remap_regions_free(rt->regions);
+	dm_put_device(ti, rt->spare_dev);
+	dm_put_device(ti, rt->main_dev);
+	kfree(rt);
+}
+
+static void remap_presuspend(struct dm_target *ti)
+{
+	struct remap_target *rt = ti->private;
+
+	remap_admin_suspend(rt->rd, true);
+}
+
+static void remap_presuspend_undo(struct dm_target *ti)
+{
+	struct remap_target *rt = ti->private;
+
+	remap_admin_suspend(rt->rd, false);
+}
+
+static int remap_preresume(struct dm_target *ti)
+{
+	struct remap_target *rt = ti->private;
+
+	if (rt->args.no_auto_remap && !rt->resumed)
+		WRITE_ONCE(rt->rd->settings.auto_remap, 0);
+	rt->resumed = true;
+	if (rt->args.read_only)
+		set_disk_ro(dm_disk(rt->rd->md), true);
+	return remap_device_activate(rt->rd, &rt->args, &rt->regions, ti->len);
+}
+
+static void remap_resume(struct dm_target *ti)
+{
+	struct remap_target *rt = ti->private;
+
+	remap_admin_suspend(rt->rd, false);
+	remap_events_attach(rt->rd, ti);
+}
+
+static void emit_status(struct remap_device *rd, char *result, unsigned int maxlen)
+{
+	struct dm_remap_store_stat stat;
+	unsigned int sz = 0;
+
+	rd->store->type->stat(rd->store, &stat);
+	DMEMIT("%s %u %u %u %llu %u %u %lld %lld %lld %s %llu",
+	       remap_state_name(remap_device_state(rd)), READ_ONCE(rd->mapped), rd->slots.nr,
+	       READ_ONCE(rd->pending), READ_ONCE(rd->lost.sectors), READ_ONCE(rd->spare.bad),
+	       remap_table_buckets(&rd->table),
+	       (long long)atomic64_read(&rd->main_read_errors),
+	       (long long)atomic64_read(&rd->main_write_errors),
+	       (long long)atomic64_read(&rd->spare_errors),
+	       remap_store_state_name(stat.state), stat.generation);
+}
+
+static void remap_status(struct dm_target *ti, status_type_t type, unsigned int status_flags,
+			 char *result, unsigned int maxlen)
+{
+	struct remap_target *rt = ti->private;
+	unsigned int sz = 0;
+
+	switch (type) {
+	case STATUSTYPE_INFO:
+		emit_status(rt->rd, result, maxlen);
+		break;
+	case STATUSTYPE_TABLE:
+		DMEMIT("%s %llu %s", rt->main_dev->name, (unsigned long long)rt->args.main_start,
+		       rt->spare_dev->name);
+		remap_args_emit(&rt->args, result + sz, maxlen - sz);
+		break;
+	case STATUSTYPE_IMA:
+		DMEMIT_TARGET_NAME_VERSION(ti->type);
+		DMEMIT(",main_device=%s,main_start=%llu,spare_device=%s,store=%s,block_size=%u;",
+		       rt->main_dev->name, (unsigned long long)rt->args.main_start,
+		       rt->spare_dev->name, rt->args.store, rt->args.block_size);
+		break;
+	}
+}
+
+/* add or remove START [COUNT] */
+static int change_message(struct remap_device *rd, unsigned int argc, char **argv, bool remove)
+{
+	char text[48];
+	int len;
+
+	if (argc < 2 || argc > 3)
+		return -EINVAL;
+	len = snprintf(text, sizeof(text), "%s %s", argv[1], argc == 3 ? argv[2] : "");
+	if (len >= sizeof(text))
+		return -EINVAL;
+	return remap_admin_write(rd, text, len, remove);
+}
+
+static int list_message(struct remap_device *rd, unsigned int argc, char **argv,
+			char *result, unsigned int maxlen)
+{
+	u64 from = 0;
+
+	if (argc > 2 || (argc == 2 && (*argv[1] == '+' || kstrtoull(argv[1], 10, &from))))
+		return -EINVAL;
+	remap_list(rd, from, result, maxlen);
+	return 1;
+}
+
+static int remap_message(struct dm_target *ti, unsigned int argc, char **argv,
+			 char *result, unsigned int maxlen)
+{
+	struct remap_target *rt = ti->private;
+
+	if (!strcasecmp(argv[0], "add"))
+		return change_message(rt->rd, argc, argv, false);
+	if (!strcasecmp(argv[0], "remove"))
+		return change_message(rt->rd, argc, argv, true);
+	if (!strcasecmp(argv[0], "list"))
+		return list_message(rt->rd, argc, argv, result, maxlen);
+	if (!strcasecmp(argv[0], "sync") && argc == 1)
+		return remap_admin_sync(rt->rd);
+	DMWARN("%s: message is none of add, remove, list, sync", rt->rd->number);
+	return -EINVAL;
+}
+
+static int remap_iterate_devices(struct dm_target *ti, iterate_devices_callout_fn fn, void *data)
+{
+	struct remap_target *rt = ti->private;
+	int ret;
+
+	ret = fn(ti, rt->main_dev, rt->args.main_start, ti->len, data);
+	if (!ret)
+		ret = fn(ti, rt->spare_dev, 0, bdev_nr_sectors(rt->spare_dev->bdev), data);
+	return ret;
+}
+
+struct target_type remap_target_type = {
+	.name		= "remap",
+	.version	= {1, 0, 0},
+	.features	= DM_TARGET_SINGLETON | DM_TARGET_NOWAIT,
+	.module		= THIS_MODULE,
+	.ctr		= remap_ctr,
+	.dtr		= remap_dtr,
+	.map		= remap_map,
+	.end_io		= remap_end_io,
+	.presuspend	= remap_presuspend,
+	.presuspend_undo = remap_presuspend_undo,
+	.preresume	= remap_preresume,
+	.resume		= remap_resume,
+	.status		= remap_status,
+	.message	= remap_message,
+	.iterate_devices = remap_iterate_devices,
+};

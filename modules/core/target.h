@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A target: what belongs to one loaded table.
+ */
+#ifndef _REMAP_TARGET_H
+#define _REMAP_TARGET_H
+
+#include <linux/device-mapper.h>
+
+#include "args.h"
+
+struct remap_device;
+struct remap_regions;
+
+/**
+ * struct remap_target - a target.
+ * @rd: its device.
+ * @main: the main.
+ * @main_start: sector of @main at which the target begins.
+ * @main_dev: the main, open.
+ * @spare_dev: the spare, open.
+ * @args: its table line; @args.read_only also where the table is read-only.
+ * @resumed: it has been in use.
+ * @regions: for its length; those that the device has replaced once it is in use
+ *	with another one.
+ */
+struct remap_target {
+	struct remap_device *rd;
+	struct block_device *main;
+	sector_t main_start;
+	struct dm_dev *main_dev;
+	struct dm_dev *spare_dev;
+	struct remap_args args;
+	bool resumed;
+	struct remap_regions *regions;
+};
+
+extern struct target_type remap_target_type;
+
+#endif /* _REMAP_TARGET_H */
