@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The checker of the on-disk format.  Compiled into the metadata module, and
+ * into the tools and the fuzzer, which bring a crc32c() and byte order macros of
+ * their own.
+ */
+#ifdef __KERNEL__
+#include <linux/build_bug.h>
+#include <linux/crc32c.h>
+#include <linux/string.h>
+#else
+#include "format-user.h"
+#endif
+
+#include <dm-remap/format.h>
+
+static_assert(sizeof(struct dm_remap_sb) == DM_REMAP_PAGE_SIZE);
+static_assert(sizeof(struct dm_remap_page) == DM_REMAP_PAGE_SIZE);
+
+#define SECTOR_BYTES	512
+
+static __u32 sectors_per_block(const struct dm_remap_geometry *geo)
+{
+	return geo->block_size / SECTOR_BYTES;
+}
+
+/* Pages for the entries of @blocks blocks. */
+static __u64 pages_for(__u64 blocks)
+{
+	return (blocks + DM_REMAP_PAGE_ENTRIES - 1) / DM_REMAP_PAGE_ENTRIES;
+}
+
+/*
+ * Lay out @pages pages a copy and see how many blocks are left.  The superblocks
+ * take a page at each end.
+ */
+static __u64 place(struct dm_remap_geometry *geo, __u64 pages)
+{
+	__u64 first = DM_REMAP_PAGE_SECTORS;
+	__u64 end = dm_remap_sb_sector(geo->spare_sectors, 1);
+	__u64 size = pages * DM_REMAP_PAGE_SECTORS;
+	__u32 block = sectors_per_block(geo);
+	unsigned int i;
+
+	for (i = 0; i < DM_REMAP_MAX_REPLICAS; i++)
+		geo->replica_start[i] = 0;
+	for (i = 0; i < geo->replicas; i++) {
+		if (first > end || size > end - first)
+			return 0;
+		if (i & 1) {
+			end -= size;
+			geo->replica_start[i] = end;
+		} else {
+			geo->replica_start[i] = first;
+			first += size;
+		}
+	}
+	first = (first + block - 1) / block * block;
+	geo->data_start = first;
+	return first < end ? (end - first) / block : 0;
+}
+
+int dm_remap_layout(struct dm_remap_geometry *geo)
+{
+	__u64 low = 1, high, blocks;
+
+	if (geo->spare_sectors < 3 * DM_REMAP_PAGE_SECTORS)
+		return -1;
+	/*
+	 * The most pages whose entries all have a block: with more, there is less
+	 * room for blocks, so it is where the two meet.
+	 */
+	high = pages_for((__u32)-1);
+	while (low < high) {
+		__u64 mid = (low + high) / 2;
+
+		if (place(geo, mid) > mid * DM_REMAP_PAGE_ENTRIES)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	blocks = place(geo, low);
+	if (blocks > (__u32)-1)
+		blocks = (__u32)-1;
+	if (!blocks)
+		return -1;
+	geo->nr_pages = pages_for(blocks);
+	geo->nr_blocks = blocks;
+	return 0;
+}
+
+__u32 dm_remap_sb_crc(const struct dm_remap_sb *sb, __u64 sector)
+{
+	const __u8 *bytes = (const __u8 *)sb;
+	__le64 place_le = cpu_to_le64(sector);
+	__le32 zero = 0;
+	__u32 crc;
+
+	crc = crc32c(~0, &place_le, sizeof(place_le));
+	crc = crc32c(crc, bytes, offsetof(struct dm_remap_sb, crc));
+	crc = crc32c(crc, &zero, sizeof(zero));
+	crc = crc32c(crc, bytes + offsetof(struct dm_remap_sb, version),
+		     sizeof(*sb) - offsetof(struct dm_remap_sb, version));
+	return ~crc;
+}
+
+bool dm_remap_sb_is_zero(const void *head)
+{
+	const __u8 *bytes = head;
+	unsigned int i;
+
+	for (i = 0; i < DM_REMAP_HEAD_SIZE; i++)
+		if (bytes[i])
+			return false;
+	return true;
+}
+
+static bool in_range(__u64 value, __u64 min, __u64 max)
+{
+	return value >= min && value <= max;
+}
+
+/* Whether @n sectors from @start on are in @from to @end, without overflow. */
+static bool within(__u64 start, __u64 n, __u64 from, __u64 end)
+{
+	return start >= from && start <= end && n <= end - start;
+}
+
+static bool apart(__u64 a, __u64 a_size, __u64 b, __u64 b_size)
+{
+	return a + a_size <= b || b + b_size <= a;
+}
+
+/* Nothing may be outside of the spare or over something else. */
+static const char *check_places(const struct dm_remap_geometry *geo)
+{
+	__u64 end = dm_remap_sb_sector(geo->spare_sectors, 1);
+	__u64 data = (__u64)geo->nr_blocks * sectors_per_block(geo);
+	__u64 size = (__u64)geo->nr_pages * DM_REMAP_PAGE_SECTORS;
+	unsigned int i, j;
+
+	if (geo->data_start % sectors_per_block(geo) ||
+	    !within(geo->data_start, data, DM_REMAP_PAGE_SECTORS, end))
+		return "the data area is outside of the spare";
+	for (i = 0; i < geo->replicas; i++) {
+		__u64 start = geo->replica_start[i];
+
+		if (start % DM_REMAP_PAGE_SECTORS ||
+		    !within(start, size, DM_REMAP_PAGE_SECTORS, end))
+			return "a copy of the table is outside of the spare";
+		if (!apart(start, size, geo->data_start, data))
+			return "a copy of the table is in the data area";
+		for (j = 0; j < i; j++)
+			if (!apart(start, size, geo->replica_start[j], size))
+				return "two copies of the table overlap";
+	}
+	return NULL;
+}
+
+static const char *check_features(const struct dm_remap_sb *sb, bool read_only)
+{
+	if (le32_to_cpu(sb->version) != DM_REMAP_VERSION)
+		return "its version is not known";
+	if (le64_to_cpu(sb->incompat) & ~(__u64)DM_REMAP_INCOMPAT_KNOWN)
+		return "it has features that are not known";
+	if (!read_only && (le64_to_cpu(sb->ro_compat) & ~(__u64)DM_REMAP_RO_COMPAT_KNOWN))
+		return "it has features that are not known: it can be used read_only";
+	return NULL;
+}
+
+const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 spare_sectors,
+			      bool read_only, struct dm_remap_geometry *geo)
+{
+	const char *why;
+	unsigned int i;
+
+	if (memcmp(sb->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE))
+		return "there is no superblock";
+	if (le32_to_cpu(sb->crc) != dm_remap_sb_crc(sb, sector))
+		return "its checksum is wrong";
+	why = check_features(sb, read_only);
+	if (why)
+		return why;
+
+	geo->spare_sectors = le64_to_cpu(sb->spare_sectors);
+	geo->target_sectors = le64_to_cpu(sb->target_sectors);
+	geo->data_start = le64_to_cpu(sb->data_start);
+	geo->block_size = le32_to_cpu(sb->block_size);
+	geo->nr_blocks = le32_to_cpu(sb->nr_blocks);
+	geo->replicas = le32_to_cpu(sb->replicas);
+	geo->nr_pages = le32_to_cpu(sb->nr_pages);
+	for (i = 0; i < DM_REMAP_MAX_REPLICAS; i++)
+		geo->replica_start[i] = le64_to_cpu(sb->replica_start[i]);
+
+	if (geo->spare_sectors > spare_sectors)
+		return "the spare is smaller than it was";
+	if (geo->spare_sectors < 3 * DM_REMAP_PAGE_SECTORS ||
+	    (sector && sector != dm_remap_sb_sector(geo->spare_sectors, 1)))
+		return "the size of the spare is impossible";
+	if (le64_to_cpu(sb->sequence) >= DM_REMAP_MAX_SEQUENCE ||
+	    le64_to_cpu(sb->generation) >= DM_REMAP_MAX_SEQUENCE)
+		return "its sequence is impossible";
+	if (!in_range(geo->block_size, SECTOR_BYTES, 32768) ||
+	    (geo->block_size & (geo->block_size - 1)))
+		return "the block size is impossible";
+	if (!geo->nr_blocks || !in_range(geo->replicas, 1, DM_REMAP_MAX_REPLICAS) ||
+	    geo->nr_pages != pages_for(geo->nr_blocks) ||
+	    le32_to_cpu(sb->pages_used) > geo->nr_pages)
+		return "the size of the table is impossible";
+	if (!geo->target_sectors || geo->target_sectors % sectors_per_block(geo) ||
+	    geo->target_sectors / sectors_per_block(geo) >
+	    (__u64)1 << DM_REMAP_ENTRY_BLOCK_BITS ||
+	    !within(le64_to_cpu(sb->main_start), geo->target_sectors, 0,
+		    le64_to_cpu(sb->main_sectors)))
+		return "the size of the main is impossible";
+	if (sb->main_id[DM_REMAP_MAIN_ID_SIZE - 1] ||
+	    le32_to_cpu(sb->nr_settings) > DM_REMAP_SB_SETTINGS ||
+	    le32_to_cpu(sb->nr_history) > DM_REMAP_SB_HISTORY)
+		return "its settings are impossible";
+	return check_places(geo);
+}
+
+__u32 dm_remap_page_crc(const struct dm_remap_page *page, const __u8 *uuid)
+{
+	const __u8 *bytes = (const __u8 *)page;
+	__le32 zero = 0;
+	__u32 crc;
+
+	crc = crc32c(~0, uuid, 16);
+	crc = crc32c(crc, &zero, sizeof(zero));
+	crc = crc32c(crc, bytes + sizeof(zero), sizeof(*page) - sizeof(zero));
+	return ~crc;
+}
+
+static const char *check_entry(__u64 word, __u64 lost, bool beyond,
+			       const struct dm_remap_geometry *geo)
+{
+	__u64 sectors = sectors_per_block(geo);
+	unsigned int state = dm_remap_entry_state(word);
+
+	if (dm_remap_entry_age(word) >= DM_REMAP_ENTRY_AGES)
+		return "it has an entry that is not known";
+	if (state == DM_REMAP_ENTRY_MAPPED || state == DM_REMAP_ENTRY_PENDING) {
+		if (beyond)
+			return "it has a block beyond the end of the spare";
+		if (dm_remap_entry_block(word) >= geo->target_sectors / sectors)
+			return "it has a block beyond the end of the main";
+		if (lost && (state == DM_REMAP_ENTRY_PENDING ||
+			     (sectors < 64 && lost >> sectors)))
+			return "it has lost sectors that cannot be";
+		return NULL;
+	}
+	if (state >= DM_REMAP_NR_ENTRY_STATES)
+		return "it has a block in a state that is not known";
+	if (dm_remap_entry_block(word) || dm_remap_entry_age(word) || lost ||
+	    (beyond && state != DM_REMAP_ENTRY_FREE))
+		return "it has an entry that should be empty";
+	return NULL;
+}
+
+const char *dm_remap_page_check(const struct dm_remap_page *page, const __u8 *uuid, __u32 nr,
+				const struct dm_remap_geometry *geo)
+{
+	__u64 slot = (__u64)nr * DM_REMAP_PAGE_ENTRIES;
+	const char *why;
+	unsigned int i;
+
+	if (le32_to_cpu(page->crc) != dm_remap_page_crc(page, uuid))
+		return "its checksum is wrong";
+	if (le32_to_cpu(page->page) != nr)
+		return "it is another page";
+	if (le64_to_cpu(page->sequence) >= DM_REMAP_MAX_SEQUENCE)
+		return "its sequence is impossible";
+	for (i = 0; i < DM_REMAP_PAGE_ENTRIES; i++) {
+		why = check_entry(le64_to_cpu(page->entries[i].word),
+				  le64_to_cpu(page->entries[i].lost),
+				  slot + i >= geo->nr_blocks, geo);
+		if (why)
+			return why;
+	}
+	return NULL;
+}

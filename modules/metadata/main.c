@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The store "persistent": keeps the remap table on the spare.
+ * docs/on-disk-format.md has the format and the order of writes.
+ */
+#include <linux/blkdev.h>
+#include <linux/device-mapper.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "meta.h"
+
+static unsigned int replicas = 2;
+
+static int set_replicas(const char *val, const struct kernel_param *kp)
+{
+	unsigned int value;
+
+	if (*val == '+' || kstrtouint(val, 10, &value) || value < 1 || value > DM_REMAP_MAX_REPLICAS)
+		return -EINVAL;
+	replicas = value;
+	return 0;
+}
+
+static const struct kernel_param_ops replicas_ops = {
+	.set = set_replicas,
+	.get = param_get_uint,
+};
+
+module_param_cb(replicas, &replicas_ops, &replicas, 0644);
+MODULE_PARM_DESC(replicas, "Copies of the remap table that a fresh spare gets, 1 to 4 (default 2)");
+
+static void free_meta(struct meta *m)
+{
+	unsigned int r;
+
+	for (r = 0; r < DM_REMAP_MAX_REPLICAS; r++)
+		kvfree(m->bad[r]);
+	kfree(m->buf);
+	kfree(m->sb);
+	kfree(m);
+}
+
+static struct meta *alloc_meta(const struct dm_remap_store_params *params)
+{
+	struct meta *m = kzalloc(sizeof(*m), GFP_KERNEL);
+
+	if (!m)
+		return NULL;
+	m->p = *params;
+	m->sb = kmalloc(sizeof(*m->sb), GFP_KERNEL);
+	m->buf = kmalloc_array(META_RUN, DM_REMAP_PAGE_SIZE, GFP_KERNEL);
+	if (!m->sb || !m->buf) {
+		free_meta(m);
+		return NULL;
+	}
+	return m;
+}
+
+static int alloc_bitmaps(struct meta *m)
+{
+	unsigned int r;
+
+	for (r = 0; r < m->geo.replicas; r++) {
+		m->bad[r] = kvcalloc(BITS_TO_LONGS(m->geo.nr_pages), sizeof(long), GFP_KERNEL);
+		if (!m->bad[r])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static struct dm_remap_store_type meta_store_type;
+
+static int meta_open(const struct dm_remap_store_params *params,
+		     struct dm_remap_store **store, char **error)
+{
+	struct meta *m = alloc_meta(params);
+	int ret;
+
+	if (!m) {
+		*error = "Out of memory";
+		return -ENOMEM;
+	}
+	ret = meta_super_open(m, replicas, error);
+	if (ret)
+		goto free;
+	ret = alloc_bitmaps(m);
+	if (ret) {
+		*error = "Out of memory";
+		goto free;
+	}
+	m->store.type = &meta_store_type;
+	import_uuid(&m->store.uuid, m->sb->uuid);
+	m->store.block_size = m->geo.block_size;
+	m->store.data_start = m->geo.data_start;
+	m->store.nr_blocks = m->geo.nr_blocks;
+	*store = &m->store;
+	return 0;
+
+free:
+	free_meta(m);
+	return ret;
+}
+
+static void meta_close(struct dm_remap_store *store, const struct dm_remap_saved *saved)
+{
+	struct meta *m = to_meta(store);
+
+	if (saved && !m->p.read_only && !m->failed) {
+		meta_super_save(m, saved);
+		m->sb->flags |= cpu_to_le32(DM_REMAP_SB_CLEAN);
+		meta_super_write(m);
+	}
+	free_meta(m);
+}
+
+static int meta_load(struct dm_remap_store *store, dm_remap_load_fn fn, void *context,
+		     struct dm_remap_saved *saved, char **error)
+{
+	struct meta *m = to_meta(store);
+	int ret;
+
+	ret = meta_pages_load(m, fn, context, error);
+	if (ret)
+		return ret;
+	meta_super_restore(m, saved);
+	if (m->p.read_only) {
+		/* What cannot be trusted in full takes no changes. */
+		m->failed = m->lost_pages;
+		store->incomplete = m->lost_pages;
+		return 0;
+	}
+	meta_pages_repair(m, META_FIRST_REPAIRS);
+	m->sb->flags &= ~cpu_to_le32(DM_REMAP_SB_CLEAN);
+	ret = meta_super_write(m);
+	if (ret)
+		*error = "Spare cannot be written: only read_only can be had";
+	return ret;
+}
+
+static int meta_commit(struct dm_remap_store *store, struct dm_remap_entry *entries,
+		       unsigned int nr)
+{
+	struct meta *m = to_meta(store);
+
+	if (m->failed || m->p.read_only)
+		return -EIO;
+	return meta_pages_commit(m, entries, nr);
+}
+
+static int meta_save(struct dm_remap_store *store, const struct dm_remap_saved *saved)
+{
+	struct meta *m = to_meta(store);
+
+	if (m->failed || m->p.read_only)
+		return -EIO;
+	meta_super_save(m, saved);
+	return meta_super_write(m);
+}
+
+static int meta_sync(struct dm_remap_store *store)
+{
+	struct meta *m = to_meta(store);
+
+	/* Each change was durable when it was made. */
+	return m->failed ? -EIO : 0;
+}
+
+static bool meta_repair(struct dm_remap_store *store)
+{
+	struct meta *m = to_meta(store);
+
+	if (m->failed || m->p.read_only)
+		return false;
+	if (m->sb_bad[0] || m->sb_bad[1])
+		meta_super_write(m);
+	return !m->failed && meta_pages_repair(m, META_RUN);
+}
+
+static void meta_stat(struct dm_remap_store *store, struct dm_remap_store_stat *stat)
+{
+	const struct meta *m = to_meta(store);
+
+	*stat = (struct dm_remap_store_stat) {
+		.state = DM_REMAP_STORE_CLEAN,
+		.generation = READ_ONCE(m->generation),
+		.replicas = m->geo.replicas,
+		.repairs = READ_ONCE(m->repairs),
+		.faults = READ_ONCE(m->faults),
+		.commits = READ_ONCE(m->commits),
+	};
+	if (READ_ONCE(m->failed))
+		stat->state = DM_REMAP_STORE_FAILED;
+	else if (READ_ONCE(m->nr_bad) || READ_ONCE(m->sb_bad[0]) || READ_ONCE(m->sb_bad[1]))
+		stat->state = DM_REMAP_STORE_DEGRADED;
+}
+
+static struct dm_remap_store_type meta_store_type = {
+	.name		= "persistent",
+	.owner		= THIS_MODULE,
+	.open		= meta_open,
+	.close		= meta_close,
+	.load		= meta_load,
+	.commit		= meta_commit,
+	.save		= meta_save,
+	.sync		= meta_sync,
+	.repair		= meta_repair,
+	.stat		= meta_stat,
+};
+
+static int __init meta_init(void)
+{
+	return dm_remap_store_register(&meta_store_type);
+}
+
+static void __exit meta_exit(void)
+{
+	dm_remap_store_unregister(&meta_store_type);
+}
+
+module_init(meta_init);
+module_exit(meta_exit);
+
+MODULE_ALIAS("dm-remap-store-persistent");
+MODULE_IMPORT_NS(DM_REMAP);
+MODULE_SOFTDEP("pre: crc32c");
+MODULE_DESCRIPTION("Keeps the remap table of dm-remap sets on the spare");
+MODULE_AUTHOR("dm-remap developers");
+MODULE_LICENSE("GPL");
