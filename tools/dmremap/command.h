@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A sub-command: one file each, and a line in the table of main.c.
+ */
+#ifndef _DMREMAP_COMMAND_H
+#define _DMREMAP_COMMAND_H
+
+/* As fsck(8) has them; they are added up there, never here. */
+enum {
+	EXIT_CLEAN = 0,
+	EXIT_CORRECTED = 1,
+	EXIT_UNCORRECTED = 4,
+	EXIT_OPERATION = 8,
+	EXIT_USAGE = 16,
+};
+
+/**
+ * struct command - a sub-command.
+ * @name: its name.
+ * @arguments: what it takes, for the usage line.
+ * @summary: one line on what it does, in lower case.
+ * @help: the rest of its help.
+ * @run: do it; @argv[0] is the name.  Returns the exit status.
+ */
+struct command {
+	const char *name;
+	const char *arguments;
+	const char *summary;
+	const char *help;
+	int (*run)(int argc, char **argv);
+};
+
+extern const struct command command_check;
+extern const struct command command_dump;
+extern const struct command command_repair;
+
+/* Print the help of a command.  Returns the exit status. */
+int command_help(const struct command *command);
+
+/* Say how a command is used, after getopt or the command has said what is wrong. */
+int command_misused(const struct command *command);
+
+/* The one operand, or NULL, having complained, if there is none or more than one. */
+const char *command_operand(const struct command *command, int argc, char **argv);
+
+#endif /* _DMREMAP_COMMAND_H */

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is on a device that is not a spare, as libblkid sees it.
+ */
+#ifndef _DMREMAP_CONTENT_H
+#define _DMREMAP_CONTENT_H
+
+#include <stdbool.h>
+
+#define CONTENT_SIZE	80
+
+/* "a filesystem (ext4)", say; false if nothing is known. */
+bool content_describe(const char *path, char text[CONTENT_SIZE]);
+
+#endif /* _DMREMAP_CONTENT_H */

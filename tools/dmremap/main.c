@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dmremap: looks after sets of dm-remap, a main device and its spare.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "message.h"
+#include "util.h"
+
+static const struct command * const commands[] = {
+	&command_check,
+	&command_dump,
+	&command_repair,
+};
+
+static const struct command *find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+static int print_help(void)
+{
+	unsigned int i;
+
+	puts("Usage: dmremap COMMAND [OPTION]... DEVICE|IMAGE\n\n"
+	     "Looks after the spares of dm-remap sets.\n");
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	puts("\n\"dmremap COMMAND --help\" tells more. Exit status, as fsck has it: 0 all is well,\n"
+	     "1 errors were repaired, 4 errors are left, 8 it could not be done, 16 wrong usage.");
+	return EXIT_CLEAN;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc < 2) {
+		complain("Say what to do. \"dmremap --help\" lists the commands.");
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return print_help();
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		puts("dmremap " DMREMAP_VERSION);
+		return EXIT_CLEAN;
+	}
+	command = find(argv[1]);
+	if (!command) {
+		complain("There is no command \"%s\". \"dmremap --help\" lists them.", argv[1]);
+		return EXIT_USAGE;
+	}
+	return command->run(argc - 1, argv + 1);
+}
