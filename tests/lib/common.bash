@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What tests in the guest share. Load it with: load ../lib/common
+#
+# Devices made with these helpers are removed by clean_up, which is the
+# teardown of a file that does not define one of its own.
+
+bats_require_minimum_version 1.5.0
+bats_load_library bats-support
+bats_load_library bats-assert
+
+# The rig tells by this line which test the kernel complained in.
+[ -z "${BATS_TEST_NAME:-}" ] || echo "rig: test $BATS_TEST_NAME" >/dev/kmsg
+
+NULLB=/sys/kernel/config/nullb
+
+teardown() { clean_up; }
+
+# retry_until SECONDS COMMAND...: until it succeeds
+retry_until() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		((SECONDS < end)) || { echo "still failing: $*" >&2; return 1; }
+		sleep 0.1
+	done
+}
+
+# refused TEXT COMMAND...: it fails, and TEXT is in what it says
+refused() {
+	local text=$1
+	shift
+	run ! "$@"
+	assert_output --partial "$text"
+}
+
+# log_mark, then log_since: what the kernel has logged in between
+log_mark() {
+	LOG_MARK="rig: mark $EPOCHREALTIME"
+	echo "$LOG_MARK" >/dev/kmsg
+}
+log_since() { busybox dmesg | sed "1,/$LOG_MARK/d"; }
+
+# --- disks ------------------------------------------------------------------
+
+_disk_there() { rig-disks; [ -b "/dev/disk-$1" ]; }
+
+# rig_disk NAME: the device of a disk that the header asked for
+rig_disk() {
+	retry_until 10 _disk_there "$1" || return
+	readlink -f "/dev/disk-$1"
+}
+
+# null_blk NAME SIZE_MIB [ATTRIBUTE=VALUE...]: make /dev/NAME, its data in
+# memory. Attributes are null_blk's: badblocks=+8-15 (sectors of 512 bytes; may
+# be given again), blocksize=4096, submit_queues=2, discard=1, cache_size=4 ...
+null_blk() {
+	local name=$1 size=$2 dir=$NULLB/$1 word
+	shift 2
+	[ -d "$NULLB" ] || modprobe null_blk nr_devices=0 || return
+	mkdir "$dir" || return
+	echo "$size" >"$dir/size"
+	echo 1 >"$dir/memory_backed"
+	for word in "$@"; do
+		echo "${word#*=}" >"$dir/${word%%=*}" ||
+			{ echo "null_blk: $word was refused" >&2; return 1; }
+	done
+	echo 1 >"$dir/power" || return
+	[ -b "/dev/$name" ] || { echo "null_blk: no /dev/$name" >&2; return 1; }
+}
+
+# null_blk_bad NAME RANGE...: as +8-15 makes sectors bad, -8-15 good again
+null_blk_bad() {
+	local name=$1 range
+	shift
+	for range in "$@"; do echo "$range" >"$NULLB/$name/badblocks" || return; done
+}
+
+# scsi_disk [PARAMETER=VALUE...]: print the device that scsi_debug makes
+scsi_disk() {
+	modprobe scsi_debug "$@" || return
+	modprobe -q sd_mod
+	retry_until 10 _scsi_there >/dev/null && _scsi_there
+}
+_scsi_there() {
+	local disk
+	disk=/dev/$(basename "$(echo /sys/bus/pseudo/drivers/scsi_debug/adapter*/host*/target*/*/block/*)")
+	[ -b "$disk" ] && echo "$disk"
+}
+
+# sectors DEVICE: its size
+sectors() { blockdev --getsz "$1"; }
+
+# --- device-mapper ----------------------------------------------------------
+
+# remap_create NAME MAIN SPARE [ARGUMENT...]: a remap device over all of MAIN,
+# transient unless told otherwise (persistent, block_size N, ...)
+remap_create() {
+	local name=$1 main=$2 spare=$3
+	shift 3
+	[ $# -gt 0 ] || set -- transient
+	dmsetup create "$name" --table "0 $(sectors "$main") remap $main 0 $spare $# $*"
+}
+
+# remap_status NAME FIELD...: fields of the status line, by their names
+remap_status() {
+	local -a fields=(start length target state remapped capacity pending lost_sectors bad_spare
+		buckets main_read_errors main_write_errors spare_errors store generation)
+	local -a values
+	local name=$1 word i found
+	shift
+	read -ra values < <(dmsetup status "$name") || return
+	for word in "$@"; do
+		found=
+		for i in "${!fields[@]}"; do
+			[ "${fields[i]}" = "$word" ] || continue
+			found+=${found:+ }${values[i]}
+		done
+		[ -n "$found" ] || { echo "remap_status: no field $word" >&2; return 1; }
+		printf '%s' "$found"
+		shift
+		printf '%s' "${1:+ }"
+	done
+	echo
+}
+
+# remap_attr NAME PATH [VALUE]: read, or write, an attribute in configfs
+remap_attr() {
+	local path=/sys/kernel/config/dm-remap/$1/$2
+	if [ $# -gt 2 ]; then
+		echo "$3" >"$path"
+	else
+		cat "$path"
+	fi
+}
+
+# remap_list NAME [FROM]: the reply to the message list, with all that follows
+# where it does not fit into one
+remap_list() {
+	local name=$1 from=${2:-0} page last size
+	while page=$(dmsetup message "$name" 0 list "$from") && [ -n "$page" ]; do
+		printf '%s\n' "$page"
+		# a reply has room for much more
+		((${#page} > 8000)) || return 0
+		read -r last _ size _ <<<"${page##*$'\n'}"
+		from=$((last + size))
+	done
+}
+
+# remap_map NAME: read the list into MAP, where what spare_of says is looked up
+remap_map() {
+	local main spare n rest
+	declare -gA MAP=()
+	while read -r main spare n rest; do
+		MAP[$main]=$spare
+		MAP_SECTORS=$n
+	done < <(remap_list "$1")
+}
+
+# spare_of SECTOR: where on the spare a sector of the device is, by MAP; an error
+# if it is not there
+spare_of() {
+	local block=$(($1 / ${MAP_SECTORS:-1} * ${MAP_SECTORS:-1}))
+	[ -n "${MAP[$block]:-}" ] || { echo "sector $1 is not on the spare" >&2; return 1; }
+	echo $((MAP[$block] + $1 - block))
+}
+
+# dm_dev NAME: its dm-N
+dm_dev() { basename "$(readlink "/sys/dev/block/$(mountpoint -x "/dev/mapper/$1")")"; }
+
+# --- data -------------------------------------------------------------------
+
+# pattern BYTES SEED [SKIP]: data that differs in every block and comes out the
+# same for the same seed; without its first SKIP bytes. Both are multiples of 64.
+pattern() {
+	gawk -v n="$1" -v seed="$2" -v skip="${3:-0}" 'BEGIN {
+		for (i = skip; i < skip + n; i += 64) printf "%-31s%-32s\n", "seed " seed, "offset " i
+	}'
+}
+
+# _pattern_file BYTES SEED: set PATTERN_FILE to a file that begins with the
+# pattern; making it is slow where a processor is emulated
+_pattern_file() {
+	declare -gA PATTERN_BYTES
+	PATTERN_FILE=$BATS_TEST_TMPDIR/pattern-$2
+	((${PATTERN_BYTES[$2]:-0} < $1)) || return 0
+	pattern "$1" "$2" >"$PATTERN_FILE" && PATTERN_BYTES[$2]=$1
+}
+
+# write_pattern DEVICE SECTOR BYTES SEED [OFLAG]: past the page cache
+write_pattern() {
+	_pattern_file "$3" "$4"
+	dd if="$PATTERN_FILE" of="$1" bs="$3" count=1 oseek="$(($2 * 512))B" iflag=fullblock \
+		oflag="${5:-direct}" conv=notrunc status=none
+}
+
+# read_direct DEVICE SECTOR BYTES: past the page cache
+read_direct() {
+	dd if="$1" bs="$3" iseek="$(($2 * 512))B" count=1 iflag=direct,fullblock status=none
+}
+
+# assert_data DEVICE SECTOR BYTES SEED [SKIP]: it holds what write_pattern wrote
+# there, or SKIP bytes before
+assert_data() {
+	_pattern_file $(($3 + ${5:-0})) "$4"
+	read_direct "$1" "$2" "$3" | cmp -n "$3" -i "0:${5:-0}" - "$PATTERN_FILE" ||
+		{ echo "$1, sector $2, $3 bytes: not the data of seed $4" >&2; return 1; }
+}
+
+# unreadable DEVICE SECTOR BYTES: reading it fails
+unreadable() {
+	run ! read_direct "$@"
+	assert_output --regexp "error reading .*: (Input/output error|No data available)"
+}
+
+# used_bytes DEVICE [SECTOR BYTES]: how many of its bytes, all or these, are not
+# zero, as all of a pattern's are
+used_bytes() {
+	if [ $# -gt 1 ]; then
+		read_direct "$@"
+	else
+		dd if="$1" bs=1M iflag=direct status=none
+	fi | busybox tr -d '\000' | busybox wc -c
+}
+
+# fio_verify DEVICE [OPTION...]: write at random places, read back meanwhile, and
+# fail if anything is not what was written
+fio_verify() {
+	local device=$1 out
+	shift
+	out=$(fio --name=verify --filename="$device" --direct=1 --ioengine=libaio --iodepth=8 \
+		--rw=randwrite --bssplit=512/20:4k/40:12k/20:64k/20 --verify=crc32c --verify_fatal=1 \
+		--verify_backlog=32 --verify_state_save=0 "$@" 2>&1 3>&-) || { echo "$out" >&2; return 1; }
+}
+
+# start_fio DEVICE [OPTION...], stop_fio: fio_verify beside other things, again
+# and again; stop_fio says whether all was well
+start_fio() {
+	touch "$BATS_TEST_TMPDIR/fio-goes-on"
+	while [ -e "$BATS_TEST_TMPDIR/fio-goes-on" ]; do fio_verify "$@" || exit; done 3>&- &
+	FIO=$!
+}
+
+stop_fio() {
+	rm "$BATS_TEST_TMPDIR/fio-goes-on"
+	wait "$FIO"
+}
+
+# running PID: whether it is
+running() { kill -0 "$1" 2>/dev/null; }
+
+# --- cleaning up ------------------------------------------------------------
+
+# Everything the helpers can have made, whether they did or not. A device that
+# is busy for good, or a module that cannot go, fails the test.
+clean_up() {
+	remove_devices
+	unload dm_remap_stats dm_remap_metadata dm_remap_reassembly dm_remap
+	unload null_blk scsi_debug
+}
+
+# The devices only. A file with many short tests has this for its teardown, and
+# clean_up for its teardown_file.
+remove_devices() {
+	local dir
+	cd /
+	for dir in $(findmnt -rno TARGET -t ext4,xfs,btrfs,ext2); do umount "$dir"; done
+	retry_until 10 _no_dm_devices
+	for dir in "$NULLB"/*/; do
+		[ -e "$dir/power" ] || continue
+		echo 0 >"$dir/power"
+		rmdir "$dir"
+	done
+	for dir in /sys/block/loop[0-9]*/loop; do
+		[ ! -d "$dir" ] || losetup -d "/dev/$(basename "$(dirname "$dir")")" || :
+	done
+}
+
+_no_dm_devices() {
+	[ -e /dev/mapper/control ] || return 0
+	dmsetup remove_all >/dev/null 2>&1
+	[ "$(dmsetup ls 2>/dev/null)" = "No devices found" ]
+}
+
+# unload MODULE...: those that are loaded; a short wait, for the last user of
+# a module may still be on its way out
+unload() {
+	local module
+	for module in "$@"; do
+		[ ! -e "/sys/module/$module/refcnt" ] || retry_until 10 modprobe -qr "$module"
+	done
+}

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034 # what geometry sets is for the tests
+# Persistent sets on /dev/main and /dev/spare (null_blk), as device r. Load it
+# after ../lib/common.
+
+R=/dev/mapper/r
+CONFIG=/sys/kernel/config/dm-remap/r
+
+SETTINGS=(hash/min_buckets hash/grow_percent hash/shrink_percent spare/policy spare/reserve
+	spare/low_water errors/auto_remap errors/on_read_error errors/retries errors/storm_limit)
+
+start() { remap_create r /dev/main /dev/spare persistent "$@"; }
+
+# stop_all: remove the device, and unload what keeps sets
+stop_all() {
+	dmsetup remove r
+	unload dm_remap_metadata dm_remap
+	[ ! -e /sys/module/dm_remap_metadata ] && [ ! -e /sys/module/dm_remap ]
+}
+
+restart() { stop_all && start "$@"; }
+
+# snapshot: what must be the same after a restart
+snapshot() {
+	local name
+	remap_list r
+	remap_status r remapped capacity pending lost_sectors bad_spare
+	for name in uuid block_size remaps/{count,capacity,pending} spare/{total,used,free,bad} \
+		hash/entries metadata/replicas "${SETTINGS[@]}"; do
+		printf '%s: %s\n' "$name" "$(<"$CONFIG/$name")"
+	done
+}
+
+# restart_same [ARGUMENT...]: restart; what snapshot shows is as before, and the
+# resizes that were known still are, behind those that it took to load the table
+restart_same() {
+	local history grows shrinks
+	snapshot >"$BATS_TEST_TMPDIR/before"
+	history=$(head -5 $CONFIG/hash/history)
+	grows=$(<$CONFIG/hash/grows) shrinks=$(<$CONFIG/hash/shrinks)
+	restart "$@"
+	snapshot >"$BATS_TEST_TMPDIR/after"
+	diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+	[[ $(<$CONFIG/hash/history) = *"$history"* ]]
+	[ "$(<$CONFIG/hash/grows)" -ge "$grows" ] && [ "$(<$CONFIG/hash/shrinks)" -ge "$shrinks" ]
+}
+
+# sum DEVICE...: of all that can be read on each
+sum() {
+	local device
+	for device; do
+		dd if="$device" bs=1M iflag=direct conv=noerror status=none 2>/dev/null | md5sum
+	done
+}
+
+# refuses TEXT [ARGUMENT...]: the set cannot be had, the log says TEXT, and
+# neither disk is changed
+refuses() {
+	local text=$1 before
+	shift
+	before=$(sum /dev/main /dev/spare)
+	log_mark
+	run ! start "$@"
+	[ ! -e $R ]
+	log_since | grep -F "$text" || { echo "not in the log: $text" >&2; log_since >&2; return 1; }
+	assert_equal "$(sum /dev/main /dev/spare)" "$before"
+}
+
+# --- the spare from inside -------------------------------------------------------
+
+# geometry: read superblock 0, or 1 if that is told; sets DATA_START, REPLICAS,
+# NR_PAGES (of a copy), PAGES_USED, SB (sectors of the two), COPY (of the copies)
+geometry() {
+	local -a words
+	local sb1=$(($(sectors /dev/spare) / 8 * 8 - 8))
+	SB=(0 "$sb1")
+	mapfile -t words < <(read_direct /dev/spare "${SB[${1:-0}]}" 4096 | od -An -v -tu8 -w8 -N 176)
+	DATA_START=$((words[13]))
+	REPLICAS=$((words[15] & 0xffffffff))
+	NR_PAGES=$((words[15] >> 32))
+	PAGES_USED=$((words[16] & 0xffffffff))
+	COPY=("${words[@]:17:REPLICAS}")
+}
+
+# put SECTOR PAGES HOW [FILE]: ruin pages of the spare; with "older" they are those
+# of the file
+put() {
+	local to=(of=/dev/spare bs=4096 count="$2" oseek=$(($1 / 8)) oflag=direct iflag=fullblock conv=notrunc status=none)
+	case $3 in
+	zero) dd if=/dev/zero "${to[@]}" ;;
+	noise) dd if=/dev/urandom "${to[@]}" ;;
+	# each page is where the next one should be
+	shift)
+		dd if=/dev/spare bs=4096 count="$2" iseek=$(($1 ? $1 / 8 - 1 : 1)) iflag=direct status=none |
+			dd "${to[@]}"
+		;;
+	older) dd if="$4" bs=4096 count="$2" iseek=$(($1 / 8)) status=none | dd "${to[@]}" ;;
+	unreadable) null_blk_bad spare "+$1-$(($1 + $2 * 8 - 1))" ;;
+	esac
+}

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the scripts of the rig share: places, messages, and where the parts of
+# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug or uml (built here).
+
+RIG=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+TOP=$(cd "$RIG/../.." && pwd)
+BUILD=$TOP/build
+JOBS=${JOBS:-$(nproc)}
+
+# kernel builds and comparisons of sorted lists must not depend on the locale
+export LC_ALL=C
+# depmod and modprobe are not on the path of ordinary users
+PATH=$PATH:/usr/sbin:/sbin
+# shellcheck disable=SC2034 # for those who source this
+KERNELS="6.1 6.12 debug"
+unset MAKEFLAGS MFLAGS
+
+note() { echo "rig: $*" >&2; }
+die() { echo "rig: $*" >&2; exit 1; }
+
+# One process at a time per thing made: tests of several kernels run side by
+# side and share it.
+lock() {
+	mkdir -p "$BUILD/locks"
+	exec {LOCK_FD}>"$BUILD/locks/$1"
+	flock "$LOCK_FD"
+}
+unlock() { exec {LOCK_FD}>&-; }
+
+kernel_release() { cat "$BUILD/$1/release"; }
+# built_modules DIR: the modules that its Kbuild names; there may be older ones
+built_modules() {
+	[ ! -e "$1/modules.order" ] || sed "s,.*/,,; s,^,$1/,; s,\.k\?o\$,.ko," "$1/modules.order"
+}
+
+# what to give to "make -C"
+kernel_dir() {
+	case $1 in
+	debug|uml) echo "$BUILD/$1/obj" ;;
+	*) echo "$BUILD/$1/root/usr/src/linux-headers-$(kernel_release "$1")" ;;
+	esac
+}
