@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a lookup costs, and how much memory an entry takes, beside rhashtable in
+ * the same run.
+ *
+ * Times are printed.  They are only judged against each other: to find a block
+ * among 1,000,000 is to take at most half of rhashtable's time.  That a block is
+ * not there is measured too, but not judged: it takes a look at a bucket and at
+ * the slots in it, if any, and rhashtable, which has twice the buckets, two
+ * times as large, often needs to look no further than that.
+ */
+#include <kunit/test.h>
+
+#include <linux/prandom.h>
+#include <linux/rhashtable.h>
+#include <linux/vmalloc.h>
+
+#include "table.h"
+
+#define KEY_BITS	33
+#define LOOKUPS		1000000U
+#define PIECE		5000U
+#define ROUNDS		8
+
+/* As from another source, which it is in the module. */
+noinline u32 remap_table_lookup(const struct remap_table *t, u64 block, u64 *word);
+
+/**
+ * struct object - an entry of the rhashtable.
+ * @key: the block.
+ * @slot: what it is there for.
+ * @node: of the table.
+ */
+struct object {
+	u64 key;
+	u32 slot;
+	struct rhash_head node;
+};
+
+static const struct rhashtable_params object_params = {
+	.key_len = sizeof(u64),
+	.key_offset = offsetof(struct object, key),
+	.head_offset = offsetof(struct object, node),
+	.automatic_shrinking = true,
+};
+
+/**
+ * struct bench - both tables with the same entries.
+ * @f: ours.
+ * @ht: the other.
+ * @objects: of @ht.
+ * @hits: keys that are there, in another order than they were inserted in.
+ * @misses: keys that are not there.
+ * @sum: of what was found, so that lookups are not optimized away.
+ */
+struct bench {
+	struct fixture f;
+	struct rhashtable ht;
+	struct object **objects;
+	u64 *hits;
+	u64 *misses;
+	u64 sum;
+};
+
+static struct bench bench;
+
+/* Random, with no two the same: bits of a bijection of the number. */
+static u64 key_of(u32 i)
+{
+	u64 x = i;
+
+	/* each step can be undone in KEY_BITS bits */
+	x = (x * 0x1d8e4e27c47d124fULL + 0x5bd1e995) & GENMASK_ULL(KEY_BITS - 1, 0);
+	x ^= x >> 17;
+	x = (x * 0xeb44accab455d165ULL) & GENMASK_ULL(KEY_BITS - 1, 0);
+	x ^= x >> 19;
+	return x;
+}
+
+static void fill(struct kunit *test, u32 n)
+{
+	struct rnd_state rnd;
+	u32 i;
+
+	bench.f.test = test;
+	fixture_init(&bench.f, n, REMAP_MIN_BUCKETS);
+	KUNIT_ASSERT_EQ(test, rhashtable_init(&bench.ht, &object_params), 0);
+	bench.objects = kvcalloc(n, sizeof(*bench.objects), GFP_KERNEL);
+	bench.hits = kvmalloc_array(LOOKUPS, sizeof(u64), GFP_KERNEL);
+	bench.misses = kvmalloc_array(LOOKUPS, sizeof(u64), GFP_KERNEL);
+	KUNIT_ASSERT_TRUE(test, bench.objects && bench.hits && bench.misses);
+
+	for (i = 0; i < n; i++) {
+		struct object *o = kmalloc(sizeof(*o), GFP_KERNEL);
+
+		KUNIT_ASSERT_NOT_NULL(test, o);
+		bench.objects[i] = o;
+		o->key = key_of(i);
+		o->slot = i;
+		insert(&bench.f, i, o->key);
+		settle(&bench.f);
+		KUNIT_ASSERT_EQ(test, rhashtable_lookup_insert_fast(&bench.ht, &o->node,
+								    object_params), 0);
+		if (!(i % 1024))
+			cond_resched();
+	}
+	/* Its worker may still be resizing. */
+	do {
+		flush_work(&bench.ht.run_work);
+	} while (rcu_access_pointer(rcu_access_pointer(bench.ht.tbl)->future_tbl));
+
+	prandom_seed_state(&rnd, 42);
+	for (i = 0; i < LOOKUPS; i++) {
+		bench.hits[i] = key_of((u64)prandom_u32_state(&rnd) * n >> 32);
+		bench.misses[i] = key_of(n + ((u64)prandom_u32_state(&rnd) * n >> 32));
+	}
+}
+
+static u32 look_up_ours(const u64 *keys)
+{
+	u32 i, n = 0;
+	u64 word;
+
+	for (i = 0; i < PIECE; i++) {
+		if (remap_table_lookup(&bench.f.table, keys[i], &word) != REMAP_NO_SLOT) {
+			n++;
+			bench.sum += word;
+		}
+	}
+	return n;
+}
+
+static u32 look_up_rhashtable(const u64 *keys)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < PIECE; i++) {
+		struct object *o = rhashtable_lookup_fast(&bench.ht, &keys[i], object_params);
+
+		if (o) {
+			n++;
+			bench.sum += o->slot;
+		}
+	}
+	return n;
+}
+
+/*
+ * Other work on the machine takes the processor away now and then, for longer
+ * than a piece of the lookups takes: so of each piece the best of some rounds
+ * counts.
+ */
+static u32 run_round(u32 (*look_up)(const u64 *keys), const u64 *keys, u32 *best)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < LOOKUPS / PIECE; i++) {
+		u64 start = ktime_get_ns();
+
+		n += look_up(keys + i * PIECE);
+		best[i] = min_t(u64, best[i], ktime_get_ns() - start);
+		cond_resched();
+	}
+	return n;
+}
+
+/* In thousandths of a nanosecond a lookup. */
+static u64 per_lookup(const u32 *best)
+{
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < LOOKUPS / PIECE; i++)
+		sum += best[i];
+	return sum / (LOOKUPS / 1000);
+}
+
+static void compare(struct kunit *test, const char *what, const u64 *keys, u32 expected,
+		    u64 *ours, u64 *other)
+{
+	static u32 best_ours[LOOKUPS / PIECE], best_other[LOOKUPS / PIECE];
+	u32 round;
+
+	memset(best_ours, 0xff, sizeof(best_ours));
+	memset(best_other, 0xff, sizeof(best_other));
+	for (round = 0; round < ROUNDS; round++) {
+		KUNIT_EXPECT_EQ(test, run_round(look_up_ours, keys, best_ours), expected);
+		KUNIT_EXPECT_EQ(test, run_round(look_up_rhashtable, keys, best_other), expected);
+	}
+	*ours = per_lookup(best_ours);
+	*other = per_lookup(best_other);
+	kunit_info(test, "%u entries, %s: %llu.%llu ns, rhashtable %llu.%llu ns\n",
+		   bench.f.table.entries, what, *ours / 1000, *ours / 100 % 10,
+		   *other / 1000, *other / 100 % 10);
+}
+
+/* In hundredths of a byte for each entry. */
+static u32 bytes_per_entry(void)
+{
+	const struct remap_slots *slots = &bench.f.slots;
+	const struct remap_buckets *b = current_buckets(&bench.f.table);
+	unsigned int i, chunks = remap_slots_nr_chunks(slots);
+	u64 bytes = struct_size(b, heads, nr_buckets(b)) +
+		    chunks * (sizeof(*slots->chunks) + sizeof(*slots->used));
+
+	for (i = 0; i < chunks; i++)
+		if (slots->chunks[i])
+			bytes += REMAP_CHUNK_SLOTS * sizeof(struct remap_slot);
+	return div_u64(bytes * 100, bench.f.table.entries);
+}
+
+static void measure(struct kunit *test, u32 n, bool judge)
+{
+	u64 hit, miss, other_hit, other_miss;
+	u32 bytes;
+
+	fill(test, n);
+	compare(test, "hit", bench.hits, LOOKUPS, &hit, &other_hit);
+	compare(test, "miss", bench.misses, 0, &miss, &other_miss);
+	bytes = bytes_per_entry();
+	kunit_info(test, "%u entries: %u.%02u bytes an entry\n", n, bytes / 100, bytes % 100);
+	KUNIT_EXPECT_LE(test, bytes, 2400);
+	if (judge)
+		KUNIT_EXPECT_LE(test, 2 * hit, other_hit);
+}
+
+static void lookups_among_100000_entries(struct kunit *test)
+{
+	measure(test, 100000, false);
+}
+
+static void a_block_among_1000000_is_found_in_half_of_rhashtables_time(struct kunit *test)
+{
+	measure(test, 1000000, true);
+}
+
+static void bench_kunit_exit(struct kunit *test)
+{
+	u32 i, n = bench.f.slots.nr;
+
+	if (bench.ht.tbl)
+		rhashtable_destroy(&bench.ht);
+	for (i = 0; bench.objects && i < n; i++)
+		kfree(bench.objects[i]);
+	kvfree(bench.objects);
+	kvfree(bench.hits);
+	kvfree(bench.misses);
+	fixture_exit(&bench.f);
+	memset(&bench, 0, sizeof(bench));
+}
+
+static struct kunit_case bench_kunit_cases[] = {
+	KUNIT_CASE_SLOW(lookups_among_100000_entries),
+	KUNIT_CASE_SLOW(a_block_among_1000000_is_found_in_half_of_rhashtables_time),
+	{}
+};
+
+static struct kunit_suite bench_kunit_suite = {
+	.name = "bench_kunit",
+	.exit = bench_kunit_exit,
+	.test_cases = bench_kunit_cases,
+};
+
+kunit_test_suite(bench_kunit_suite);
+
+MODULE_DESCRIPTION("KUnit suite that measures dm-remap's table");
+MODULE_LICENSE("GPL");

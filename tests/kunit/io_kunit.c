@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * I/O that the device does itself: masks of sectors, what errors mean, reading
+ * what can be read, and data in pieces of bios.
+ */
+#include <kunit/test.h>
+
+#include <linux/bio.h>
+
+/* In the place of the disk. */
+static int disk_submit(struct bio *bio);
+
+/* The disk has no queue, which a bio would look into for its control group. */
+static void disk_bio_init(struct bio *bio, struct block_device *bdev, struct bio_vec *table,
+			  unsigned short max_vecs, blk_opf_t opf)
+{
+	bio_init(bio, NULL, table, max_vecs, opf);
+	bio->bi_bdev = bdev;
+}
+
+#define submit_bio_wait(bio)	disk_submit(bio)
+#define bio_init(bio, bdev, table, max_vecs, opf) disk_bio_init(bio, bdev, table, max_vecs, opf)
+#include "../../modules/core/io.c"
+#undef submit_bio_wait
+#undef bio_init
+
+#define DISK_SECTORS	128U
+#define FIRST		32U	/* where reads begin */
+
+/**
+ * struct disk - a disk with bad sectors.
+ * @data: each sector is filled with the low byte of its number plus 1.
+ * @failures: how often a sector fails yet; U32_MAX for ever.
+ * @status: with what.
+ * @requests: that it got.
+ * @sectors: that it was asked for.
+ */
+static struct disk {
+	u8 data[DISK_SECTORS][SECTOR_SIZE];
+	u32 failures[DISK_SECTORS];
+	blk_status_t status;
+	unsigned int requests;
+	unsigned int sectors;
+} disk;
+
+static struct gendisk test_disk;
+static struct block_device test_bdev = { .bd_disk = &test_disk };
+static u8 *buf;
+
+static int disk_submit(struct bio *bio)
+{
+	unsigned int first = bio->bi_iter.bi_sector, nr = bio_sectors(bio), i;
+
+	disk.requests++;
+	disk.sectors += nr;
+	bio->bi_status = BLK_STS_OK;
+	for (i = first; i < first + nr; i++) {
+		if (!disk.failures[i])
+			continue;
+		if (disk.failures[i] != U32_MAX)
+			disk.failures[i]--;
+		bio->bi_status = disk.status;
+	}
+	if (bio->bi_status == BLK_STS_OK)
+		memcpy_to_bvec(bio->bi_io_vec, disk.data[first]);
+	return blk_status_to_errno(bio->bi_status);
+}
+
+/* Masks */
+
+static void a_mask_has_the_sectors_of_its_range(struct kunit *test)
+{
+	unsigned int first, n, i;
+
+	for (first = 0; first < 64; first++) {
+		for (n = 1; n <= 64 - first; n++) {
+			u64 mask = remap_sector_mask(first, n), expected = 0;
+
+			for (i = first; i < first + n; i++)
+				expected |= BIT_ULL(i);
+			KUNIT_ASSERT_EQ_MSG(test, mask, expected, "%u from %u", n, first);
+		}
+	}
+}
+
+/* Errors */
+
+static void errors_of_the_medium_are_these_and_no_others(struct kunit *test)
+{
+	static const blk_status_t others[] = {
+		BLK_STS_OK, BLK_STS_NOTSUPP, BLK_STS_TIMEOUT, BLK_STS_NOSPC, BLK_STS_TRANSPORT,
+		BLK_STS_TARGET, BLK_STS_RESV_CONFLICT, BLK_STS_PROTECTION, BLK_STS_RESOURCE,
+		BLK_STS_AGAIN, BLK_STS_DEV_RESOURCE, BLK_STS_OFFLINE,
+	};
+	unsigned int i;
+
+	KUNIT_EXPECT_TRUE(test, remap_medium_error(&test_bdev, BLK_STS_MEDIUM));
+	KUNIT_EXPECT_TRUE(test, remap_medium_error(&test_bdev, BLK_STS_IOERR));
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		KUNIT_EXPECT_FALSE_MSG(test, remap_medium_error(&test_bdev, others[i]),
+				       "status %u", others[i]);
+}
+
+static void an_error_of_a_disk_that_is_gone_is_not_the_mediums(struct kunit *test)
+{
+	set_bit(GD_DEAD, &test_disk.state);
+	KUNIT_EXPECT_FALSE(test, remap_medium_error(&test_bdev, BLK_STS_IOERR));
+}
+
+/* Reading what can be read */
+
+static struct remap_device *device(struct kunit *test, unsigned int unit, u32 retries)
+{
+	struct remap_device *rd = kunit_kzalloc(test, sizeof(*rd), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, rd);
+	rd->unit = unit;
+	rd->settings.retries = retries;
+	return rd;
+}
+
+static blk_status_t read_units(struct remap_device *rd, unsigned int sectors, u64 skip, u64 *lost)
+{
+	*lost = 0xa5a5a5a5a5a5a5a5;
+	return remap_read_units(rd, &test_bdev, FIRST, buf, sectors, skip, lost);
+}
+
+/* Sectors of @zero are zeros, and all others but those of @any as on the disk. */
+static void expect_data(struct kunit *test, unsigned int sectors, u64 zero, u64 any)
+{
+	unsigned int i;
+
+	for (i = 0; i < sectors; i++) {
+		const u8 *sector = buf + i * SECTOR_SIZE;
+
+		if (zero & BIT_ULL(i))
+			KUNIT_EXPECT_NULL(test, memchr_inv(sector, 0, SECTOR_SIZE));
+		else if (!(any & BIT_ULL(i)))
+			KUNIT_EXPECT_EQ_MSG(test, memcmp(sector, disk.data[FIRST + i], SECTOR_SIZE),
+					    0, "sector %u", i);
+	}
+}
+
+static void a_range_without_errors_is_read_at_once(struct kunit *test)
+{
+	u64 lost;
+
+	KUNIT_EXPECT_EQ(test, read_units(device(test, 1, 3), 64, 0, &lost), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, lost, 0);
+	KUNIT_EXPECT_EQ(test, disk.requests, 1);
+	expect_data(test, 64, 0, 0);
+}
+
+static void bad_sectors_are_lost_and_zeros_and_all_others_are_read(struct kunit *test)
+{
+	static const u32 bad[] = { 0, 5, 31, 32, 63 };
+	u64 lost, expected = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		disk.failures[FIRST + bad[i]] = U32_MAX;
+		expected |= BIT_ULL(bad[i]);
+	}
+	KUNIT_EXPECT_EQ(test, read_units(device(test, 1, 3), 64, 0, &lost), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, lost, expected);
+	expect_data(test, 64, expected, 0);
+}
+
+static void with_larger_logical_blocks_the_whole_of_one_is_lost(struct kunit *test)
+{
+	u64 lost;
+
+	disk.failures[FIRST + 13] = U32_MAX;
+	KUNIT_EXPECT_EQ(test, read_units(device(test, 8, 0), 64, 0, &lost), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, lost, GENMASK_ULL(15, 8));
+	expect_data(test, 64, GENMASK_ULL(15, 8), 0);
+}
+
+static void a_sector_is_tried_once_more_with_every_retry(struct kunit *test)
+{
+	u32 retries;
+	u64 lost;
+
+	for (retries = 0; retries <= 16; retries++) {
+		/* the range, then the sector, which succeeds at the last attempt */
+		disk.failures[FIRST + 3] = 1 + retries;
+		KUNIT_EXPECT_EQ(test, read_units(device(test, 1, retries), 8, 0, &lost),
+				BLK_STS_OK);
+		KUNIT_EXPECT_EQ_MSG(test, lost, 0, "%u retries", retries);
+		expect_data(test, 8, 0, 0);
+		/* and now one too late */
+		disk.failures[FIRST + 3] = 2 + retries;
+		KUNIT_EXPECT_EQ(test, read_units(device(test, 1, retries), 8, 0, &lost),
+				BLK_STS_OK);
+		KUNIT_EXPECT_EQ_MSG(test, lost, BIT_ULL(3), "%u retries", retries);
+	}
+}
+
+static void sectors_that_are_skipped_are_not_read_one_by_one(struct kunit *test)
+{
+	u64 lost, skip = GENMASK_ULL(7, 2);
+
+	disk.failures[FIRST + 5] = U32_MAX;
+	KUNIT_EXPECT_EQ(test, read_units(device(test, 1, 3), 8, skip, &lost), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, lost, 0);
+	/* the range of 8, and two sectors */
+	KUNIT_EXPECT_EQ(test, disk.requests, 3);
+	KUNIT_EXPECT_EQ(test, disk.sectors, 10);
+	expect_data(test, 8, 0, skip);
+}
+
+static void sectors_that_are_skipped_are_never_lost(struct kunit *test)
+{
+	u64 lost, skip = BIT_ULL(2) | BIT_ULL(9);
+
+	disk.failures[FIRST + 3] = U32_MAX;
+	disk.failures[FIRST + 9] = U32_MAX;
+	KUNIT_EXPECT_EQ(test, read_units(device(test, 4, 0), 16, skip, &lost), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, lost, (GENMASK_ULL(3, 0) | GENMASK_ULL(11, 8)) & ~skip);
+}
+
+static void an_error_that_is_not_the_mediums_ends_it(struct kunit *test)
+{
+	u64 lost;
+
+	disk.failures[FIRST + 5] = U32_MAX;
+	disk.status = BLK_STS_TRANSPORT;
+	KUNIT_EXPECT_EQ(test, read_units(device(test, 1, 16), 8, 0, &lost), BLK_STS_TRANSPORT);
+	KUNIT_EXPECT_EQ(test, lost, 0);
+	KUNIT_EXPECT_EQ(test, disk.requests, 1);
+}
+
+/* Data in pieces of bios */
+
+#define NR_PAGES	3
+
+/* A bio over 3 * 1536 bytes: the middle of three pages. */
+static struct bio *make_bio(struct kunit *test, blk_opf_t opf)
+{
+	struct bio *bio = bio_kmalloc(NR_PAGES, GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, bio);
+	bio_init(bio, NULL, bio->bi_inline_vecs, NR_PAGES, opf);
+	for (i = 0; i < NR_PAGES; i++) {
+		struct page *page = alloc_page(GFP_KERNEL);
+		u8 *data;
+		unsigned int j;
+
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		data = page_address(page);
+		memset(data, 0xee, PAGE_SIZE);
+		for (j = 0; j < 1536; j++)
+			data[512 + j] = (i * 1536 + j) * 7 >> 2;
+		__bio_add_page(bio, page, 1536, 512);
+	}
+	return bio;
+}
+
+static void free_bio(struct bio *bio)
+{
+	bio_free_pages(bio);
+	bio_uninit(bio);
+	kfree(bio);
+}
+
+/* From @skip on, @n bytes. */
+static struct bvec_iter piece_of(struct bio *bio, unsigned int skip, unsigned int n)
+{
+	struct bvec_iter piece = bio->bi_iter;
+
+	bio_advance_iter(bio, &piece, skip);
+	piece.bi_size = n;
+	return piece;
+}
+
+static const struct {
+	unsigned int skip, n;
+} pieces[] = {
+	{ 0, 512 }, { 0, 4608 }, { 512, 512 }, { 1024, 512 }, { 1024, 1024 }, { 1536, 1536 },
+	{ 512, 3584 }, { 4096, 512 }, { 1536, 3072 },
+};
+
+static void the_piece_of_a_write_is_copied_and_nothing_else(struct kunit *test)
+{
+	struct bio *bio = make_bio(test, REQ_OP_WRITE);
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(pieces); i++) {
+		unsigned int skip = pieces[i].skip, n = pieces[i].n;
+
+		memset(buf, 0x55, 8192);
+		remap_copy_from_bio(buf, bio, piece_of(bio, skip, n));
+		for (j = 0; j < n; j++)
+			KUNIT_ASSERT_EQ(test, buf[j], (u8)((skip + j) * 7 >> 2));
+		KUNIT_EXPECT_NULL(test, memchr_inv(buf + n, 0x55, 8192 - n));
+	}
+	free_bio(bio);
+}
+
+static void a_write_without_data_is_zeros(struct kunit *test)
+{
+	struct bio bio;
+	struct bvec_iter piece;
+
+	bio_init(&bio, NULL, NULL, 0, REQ_OP_WRITE_ZEROES);
+	bio.bi_iter.bi_size = 8192;
+	piece = bio.bi_iter;
+	piece.bi_size = 1024;
+	memset(buf, 0x55, 8192);
+	remap_copy_from_bio(buf, &bio, piece);
+	KUNIT_EXPECT_NULL(test, memchr_inv(buf, 0, 1024));
+	KUNIT_EXPECT_NULL(test, memchr_inv(buf + 1024, 0x55, 8192 - 1024));
+	bio_uninit(&bio);
+}
+
+static void the_piece_of_a_read_is_filled_and_nothing_else(struct kunit *test)
+{
+	unsigned int i, j, k;
+
+	for (i = 0; i < ARRAY_SIZE(pieces); i++) {
+		struct bio *bio = make_bio(test, REQ_OP_READ);
+		unsigned int skip = pieces[i].skip, n = pieces[i].n;
+
+		for (j = 0; j < n; j++)
+			buf[j] = ~(u8)((skip + j) * 7 >> 2);
+		remap_copy_to_bio(bio, piece_of(bio, skip, n), buf);
+		for (k = 0; k < NR_PAGES; k++) {
+			const u8 *data = page_address(bio->bi_io_vec[k].bv_page);
+
+			for (j = 0; j < 1536; j++) {
+				unsigned int at = k * 1536 + j;
+				u8 was = at * 7 >> 2;
+				bool inside = at >= skip && at < skip + n;
+
+				KUNIT_ASSERT_EQ(test, data[512 + j], (u8)(inside ? ~was : was));
+			}
+			KUNIT_EXPECT_NULL(test, memchr_inv(data, 0xee, 512));
+			KUNIT_EXPECT_NULL(test, memchr_inv(data + 2048, 0xee, PAGE_SIZE - 2048));
+		}
+		free_bio(bio);
+	}
+}
+
+static int io_kunit_init(struct kunit *test)
+{
+	unsigned int i;
+
+	memset(&disk, 0, sizeof(disk));
+	for (i = 0; i < DISK_SECTORS; i++)
+		memset(disk.data[i], i + 1, SECTOR_SIZE);
+	disk.status = BLK_STS_MEDIUM;
+	test_disk.state = 0;
+	buf = kunit_kmalloc(test, REMAP_MAX_BLOCK_SIZE, GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+	memset(buf, 0x55, REMAP_MAX_BLOCK_SIZE);
+	return 0;
+}
+
+static struct kunit_case io_kunit_cases[] = {
+	KUNIT_CASE(a_mask_has_the_sectors_of_its_range),
+	KUNIT_CASE(errors_of_the_medium_are_these_and_no_others),
+	KUNIT_CASE(an_error_of_a_disk_that_is_gone_is_not_the_mediums),
+	KUNIT_CASE(a_range_without_errors_is_read_at_once),
+	KUNIT_CASE(bad_sectors_are_lost_and_zeros_and_all_others_are_read),
+	KUNIT_CASE(with_larger_logical_blocks_the_whole_of_one_is_lost),
+	KUNIT_CASE(a_sector_is_tried_once_more_with_every_retry),
+	KUNIT_CASE(sectors_that_are_skipped_are_not_read_one_by_one),
+	KUNIT_CASE(sectors_that_are_skipped_are_never_lost),
+	KUNIT_CASE(an_error_that_is_not_the_mediums_ends_it),
+	KUNIT_CASE(the_piece_of_a_write_is_copied_and_nothing_else),
+	KUNIT_CASE(a_write_without_data_is_zeros),
+	KUNIT_CASE(the_piece_of_a_read_is_filled_and_nothing_else),
+	{}
+};
+
+static struct kunit_suite io_kunit_suite = {
+	.name = "io_kunit",
+	.init = io_kunit_init,
+	.test_cases = io_kunit_cases,
+};
+
+kunit_test_suite(io_kunit_suite);
+
+MODULE_DESCRIPTION("KUnit tests of dm-remap's own I/O");
+MODULE_LICENSE("GPL");

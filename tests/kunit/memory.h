@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Memory that runs out when a test says so.  To be included before the sources
+ * under test.
+ */
+#ifndef _KUNIT_MEMORY_H
+#define _KUNIT_MEMORY_H
+
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+/* So many allocations of the sources under test succeed, then none. */
+static unsigned int allocations_left = UINT_MAX;
+
+static inline bool may_allocate(void)
+{
+	if (allocations_left == UINT_MAX)
+		return true;
+	if (!allocations_left)
+		return false;
+	allocations_left--;
+	return true;
+}
+
+static inline void *test_kvcalloc(size_t n, size_t size, gfp_t gfp)
+{
+	return may_allocate() ? kvcalloc(n, size, gfp) : NULL;
+}
+
+static inline void *test_kvmalloc(size_t size, gfp_t gfp)
+{
+	return may_allocate() ? kvmalloc(size, gfp) : NULL;
+}
+
+#undef kvcalloc
+#undef kvmalloc
+#define kvcalloc(n, size, gfp)	test_kvcalloc(n, size, gfp)
+#define kvmalloc(size, gfp)	test_kvmalloc(size, gfp)
+
+#endif /* _KUNIT_MEMORY_H */

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Lookups without a lock, in threads, while the table changes all the time.
+ *
+ * What this finds depends on the machine: with one processor threads change over
+ * only between lookups, with several they meet anywhere.
+ */
+#include <kunit/test.h>
+
+#include <linux/cpumask.h>
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/prandom.h>
+
+#include "table.h"
+
+#define NR_PERMANENT	3000U	/* slots 0 to 2999 */
+#define NR_MOVED	50U	/* blocks that are always there, in changing slots */
+#define NR_CHANGING	3000U	/* slots 3000 to 5999 */
+#define NR_READERS	3U
+#define RUN_TIME	(HZ * 9 / 10)
+
+/**
+ * struct reader - a thread that looks up.
+ * @task: the thread.
+ * @f: the table.
+ * @kind: what it looks up.
+ * @lookups: lookups it made.
+ * @wrong: those whose result was wrong.
+ */
+struct reader {
+	struct task_struct *task;
+	struct fixture *f;
+	unsigned int kind;
+	u64 lookups;
+	u64 wrong;
+};
+
+enum { PERMANENT, MOVED, ABSENT_BLOCKS };
+
+#define MOVED_BLOCK(i)		some_block(1000000 + (i))
+#define CHANGING_BLOCK(i)	some_block(2000000 + (i))
+
+static bool permanent_is_wrong(struct fixture *f, u32 i)
+{
+	u64 word = 0;
+
+	return remap_table_lookup(&f->table, some_block(i), &word) != i ||
+	       word != remap_word(some_block(i), REMAP_MAPPED, 0);
+}
+
+/* Its slot changes, but it has one, and the word is of this block. */
+static bool moved_is_wrong(struct fixture *f, u32 i)
+{
+	u64 word = 0;
+	u32 slot = remap_table_lookup(&f->table, MOVED_BLOCK(i), &word);
+
+	return slot == REMAP_NO_SLOT || slot < NR_PERMANENT ||
+	       word != remap_word(MOVED_BLOCK(i), REMAP_MAPPED, 0);
+}
+
+static bool absent_is_wrong(struct fixture *f, u32 i)
+{
+	return !is_absent(f, some_block(ABSENT + i));
+}
+
+static int read_all_the_time(void *data)
+{
+	static bool (* const is_wrong[])(struct fixture *f, u32 i) = {
+		[PERMANENT] = permanent_is_wrong,
+		[MOVED] = moved_is_wrong,
+		[ABSENT_BLOCKS] = absent_is_wrong,
+	};
+	static const u32 nr[] = {
+		[PERMANENT] = NR_PERMANENT, [MOVED] = NR_MOVED, [ABSENT_BLOCKS] = 100000,
+	};
+	struct reader *r = data;
+	u32 i;
+
+	while (!kthread_should_stop()) {
+		for (i = 0; i < 64; i++) {
+			r->wrong += is_wrong[r->kind](r->f, r->lookups % nr[r->kind]);
+			r->lookups++;
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+/* The slots that the writer uses, free ones from @nr_used on. */
+static struct {
+	struct rnd_state rnd;
+	u32 slots[NR_CHANGING];
+	u32 nr_used;
+	u32 moved_at[NR_MOVED];
+	u32 new_blocks;
+} writer;
+
+static u32 below(u32 n)
+{
+	return (u64)prandom_u32_state(&writer.rnd) * n >> 32;
+}
+
+/* A free slot, at random, so that slots are used again soon and late. */
+static u32 *get_slot(void)
+{
+	u32 other = writer.nr_used + below(NR_CHANGING - writer.nr_used);
+	u32 *next = &writer.slots[writer.nr_used++];
+
+	swap(*next, writer.slots[other]);
+	return next;
+}
+
+static void put_slot(u32 index)
+{
+	writer.nr_used--;
+	swap(writer.slots[index], writer.slots[writer.nr_used]);
+}
+
+static void add_block(struct fixture *f)
+{
+	if (writer.nr_used < NR_CHANGING - NR_MOVED)
+		insert(f, *get_slot(), CHANGING_BLOCK(writer.new_blocks++ % 1000000));
+}
+
+static void remove_block(struct fixture *f)
+{
+	u32 i;
+
+	if (!writer.nr_used)
+		return;
+	i = below(writer.nr_used);
+	remap_table_remove(&f->table, writer.slots[i], REMAP_FREE);
+	put_slot(i);
+}
+
+/* A moved block's slot is swapped for a free one. */
+static void move_block(struct fixture *f)
+{
+	u32 i = below(NR_MOVED), old = writer.moved_at[i], *slot;
+
+	slot = get_slot();
+	insert(f, *slot, MOVED_BLOCK(i));
+	writer.moved_at[i] = *slot;
+	remap_table_remove(&f->table, old, REMAP_FREE);
+	*slot = old;
+	put_slot(slot - writer.slots);
+}
+
+static void write_for_a_while(struct fixture *f, bool resize)
+{
+	unsigned long end = jiffies + RUN_TIME;
+	u32 n;
+
+	for (n = 0; time_before(jiffies, end); n++) {
+		if (n / 2000 % 2)
+			remove_block(f);
+		else
+			add_block(f);
+		move_block(f);
+		if (resize && n % 8 == 0)
+			f->table.min_buckets = 64U << below(9);
+		if (remap_table_balance(&f->table))
+			begin_due_resize(f);
+		if (n % 32 == 0)
+			cond_resched();
+	}
+}
+
+static void start_readers(struct kunit *test, struct reader *readers, unsigned int kind)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_READERS; i++) {
+		readers[i].f = test->priv;
+		readers[i].kind = kind;
+		readers[i].task = kthread_run(read_all_the_time, &readers[i],
+					      "readers_kunit/%u", i);
+		if (IS_ERR(readers[i].task))
+			readers[i].task = NULL;
+	}
+}
+
+static void stop_readers(struct kunit *test, struct reader *readers)
+{
+	u64 lookups = 0, wrong = 0;
+	unsigned int i;
+
+	for (i = 0; i < NR_READERS; i++) {
+		KUNIT_EXPECT_NOT_NULL(test, readers[i].task);
+		if (readers[i].task)
+			kthread_stop(readers[i].task);
+		KUNIT_EXPECT_GT(test, readers[i].lookups, 0);
+		lookups += readers[i].lookups;
+		wrong += readers[i].wrong;
+	}
+	KUNIT_EXPECT_EQ_MSG(test, wrong, 0, "of %llu lookups", lookups);
+	kunit_info(test, "%llu lookups on %u processors\n", lookups, num_online_cpus());
+}
+
+static void run_kind(struct kunit *test, unsigned int kind, bool resize)
+{
+	struct fixture *f = test->priv;
+	struct reader readers[NR_READERS] = {};
+
+	start_readers(test, readers, kind);
+	write_for_a_while(f, resize);
+	stop_readers(test, readers);
+	if (resize)
+		KUNIT_EXPECT_GT(test, f->table.grows + f->table.shrinks, 10);
+	settle(f);
+	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, NR_PERMANENT), NR_PERMANENT);
+	KUNIT_EXPECT_EQ(test, f->table.entries, NR_PERMANENT + NR_MOVED + writer.nr_used);
+}
+
+static void permanent_blocks_are_always_found_while_slots_change(struct kunit *test)
+{
+	run_kind(test, PERMANENT, false);
+}
+
+static void permanent_blocks_are_always_found_while_the_table_is_resized(struct kunit *test)
+{
+	run_kind(test, PERMANENT, true);
+}
+
+static void blocks_that_move_are_always_found(struct kunit *test)
+{
+	run_kind(test, MOVED, true);
+}
+
+static void blocks_that_are_not_there_are_never_found(struct kunit *test)
+{
+	run_kind(test, ABSENT_BLOCKS, true);
+}
+
+static int readers_kunit_init(struct kunit *test)
+{
+	struct fixture *f;
+	u32 i;
+	int ret;
+
+	ret = fixture_test_init(test);
+	if (ret)
+		return ret;
+	f = test->priv;
+	prandom_seed_state(&writer.rnd, 1);
+	insert_range(f, 0, NR_PERMANENT);
+	for (i = 0; i < NR_CHANGING; i++) {
+		writer.slots[i] = NR_PERMANENT + i;
+		if (!remap_slots_prepare(&f->slots, NR_PERMANENT + i))
+			return -ENOMEM;
+	}
+	for (i = 0; i < NR_MOVED; i++) {
+		writer.moved_at[i] = NR_PERMANENT + NR_CHANGING + i;
+		insert(f, writer.moved_at[i], MOVED_BLOCK(i));
+	}
+	writer.nr_used = 0;
+	settle(f);
+	return 0;
+}
+
+static struct kunit_case readers_kunit_cases[] = {
+	KUNIT_CASE(permanent_blocks_are_always_found_while_slots_change),
+	KUNIT_CASE(permanent_blocks_are_always_found_while_the_table_is_resized),
+	KUNIT_CASE(blocks_that_move_are_always_found),
+	KUNIT_CASE(blocks_that_are_not_there_are_never_found),
+	{}
+};
+
+static struct kunit_suite readers_kunit_suite = {
+	.name = "readers_kunit",
+	.init = readers_kunit_init,
+	.exit = fixture_test_exit,
+	.test_cases = readers_kunit_cases,
+};
+
+kunit_test_suite(readers_kunit_suite);
+
+MODULE_DESCRIPTION("KUnit tests of dm-remap's table with threads");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A table with its slots, for suites that need one.  To be included after what
+ * a suite puts in the place of kernel functions.
+ */
+#ifndef _KUNIT_TABLE_H
+#define _KUNIT_TABLE_H
+
+#include <kunit/test.h>
+#include <linux/device-mapper.h>
+
+/* Some suites resize thousands of times. */
+#undef DMINFO
+#define DMINFO(fmt, ...) no_printk(fmt, ##__VA_ARGS__)
+
+#include "../../modules/core/slots.c"
+#include "../../modules/core/table.c"
+
+/**
+ * struct fixture - a table with its slots.
+ * @test: the case.
+ * @slots: the slots.
+ * @table: the table.
+ */
+struct fixture {
+	struct kunit *test;
+	struct remap_slots slots;
+	struct remap_table table;
+};
+
+/*
+ * A block for each number below 2^48, another one for each, in no order: the
+ * factor is odd.  Tests use low numbers for blocks that are in the table and
+ * those from ABSENT on for blocks that never are.
+ */
+#define ABSENT	BIT_ULL(40)
+
+static inline u64 some_block(u64 i)
+{
+	return (i * 0x9e3779b97f4bULL + 0x1234567) & REMAP_BLOCK_MASK;
+}
+
+static inline void fixture_exit(struct fixture *f)
+{
+	remap_table_exit(&f->table);
+	remap_slots_exit(&f->slots);
+}
+
+static inline void fixture_init(struct fixture *f, u32 nr, u32 min_buckets)
+{
+	fixture_exit(f);
+	memset(&f->table, 0, sizeof(f->table));
+	KUNIT_ASSERT_EQ(f->test, remap_slots_init(&f->slots, nr), 0);
+	f->table.min_buckets = min_buckets;
+	f->table.grow_percent = 150;
+	f->table.shrink_percent = 50;
+	KUNIT_ASSERT_EQ(f->test, remap_table_init(&f->table, &f->slots, "kunit"), 0);
+}
+
+static inline void insert_word(struct fixture *f, u32 slot, u64 word)
+{
+	KUNIT_ASSERT_TRUE(f->test, remap_slots_prepare(&f->slots, slot));
+	remap_table_insert(&f->table, slot, word);
+}
+
+static inline void insert(struct fixture *f, u32 slot, u64 block)
+{
+	insert_word(f, slot, remap_word(block, REMAP_MAPPED, 0));
+}
+
+/* What the owner of a table does after each change (device.c). */
+static inline void begin_due_resize(struct fixture *f)
+{
+	u32 due = remap_table_resize_due(&f->table);
+	struct remap_buckets *next;
+
+	if (!due)
+		return;
+	next = remap_buckets_alloc(due);
+	KUNIT_ASSERT_NOT_NULL(f->test, next);
+	remap_table_begin_resize(&f->table, next);
+}
+
+static inline void settle(struct fixture *f)
+{
+	unsigned int rounds = 0;
+
+	while (remap_table_balance(&f->table)) {
+		KUNIT_ASSERT_LT(f->test, rounds++, 1U << 20);
+		begin_due_resize(f);
+	}
+}
+
+static inline bool is_found(struct fixture *f, u64 block, u32 slot)
+{
+	u64 word = 0;
+
+	return remap_table_lookup(&f->table, block, &word) == slot &&
+	       remap_word_block(word) == block && remap_word_state(word) >= REMAP_MAPPED;
+}
+
+static inline bool is_absent(struct fixture *f, u64 block)
+{
+	u64 word;
+
+	return remap_table_lookup(&f->table, block, &word) == REMAP_NO_SLOT;
+}
+
+/* Slots @from to @to - 1 hold the blocks of the same numbers. */
+static inline void insert_range(struct fixture *f, u32 from, u32 to)
+{
+	for (; from < to; from++)
+		insert(f, from, some_block(from));
+}
+
+static inline u32 count_found(struct fixture *f, u32 from, u32 to)
+{
+	u32 n = 0;
+
+	for (; from < to; from++)
+		n += is_found(f, some_block(from), from);
+	return n;
+}
+
+static inline u32 count_absent(struct fixture *f, u32 nr)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < nr; i++)
+		n += is_absent(f, some_block(ABSENT + i));
+	return n;
+}
+
+/*
+ * The chains of an array of buckets hold @nr slots in all, each in the chain of
+ * its hash, once, with a block.
+ */
+static inline bool is_whole(struct fixture *f, const struct remap_buckets *b, u32 nr)
+{
+	u32 bucket, slot, n = 0;
+
+	for (bucket = 0; bucket < nr_buckets(b); bucket++) {
+		for (slot = b->heads[bucket]; slot != REMAP_NO_SLOT;
+		     slot = remap_slots_at(&f->slots, slot)->next[b->link]) {
+			u64 word = remap_slots_word(&f->slots, slot);
+
+			if (++n > nr || remap_word_state(word) < REMAP_MAPPED ||
+			    hash_64(remap_word_block(word), b->bits) != bucket)
+				return false;
+		}
+	}
+	return n == nr;
+}
+
+static inline bool table_is_whole(struct fixture *f)
+{
+	return is_whole(f, current_buckets(&f->table), f->table.entries);
+}
+
+static inline int fixture_test_init(struct kunit *test)
+{
+	struct fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+
+	if (!f)
+		return -ENOMEM;
+	f->test = test;
+	test->priv = f;
+	fixture_init(f, 1U << 20, REMAP_MIN_BUCKETS);
+	return 0;
+}
+
+static inline void fixture_test_exit(struct kunit *test)
+{
+	if (test->priv)
+		fixture_exit(test->priv);
+}
+
+#endif /* _KUNIT_TABLE_H */

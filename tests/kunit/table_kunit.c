@@ -1,0 +1,1130 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The remap table: when it is resized, and what is found in it meanwhile.
+ */
+#include <kunit/test.h>
+
+#include "memory.h"
+#include "table.h"
+
+/* Fill and empty a table one entry at a time; change over at these counts. */
+struct change {
+	u32 entries;
+	u32 buckets;
+};
+
+static u32 buckets(struct fixture *f)
+{
+	return remap_table_buckets(&f->table);
+}
+
+static void remove(struct fixture *f, u32 slot)
+{
+	remap_table_remove(&f->table, slot, REMAP_FREE);
+}
+
+/* When to double and when to halve */
+
+static void a_new_table_has_min_buckets(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	KUNIT_EXPECT_EQ(test, buckets(f), 64);
+	fixture_init(f, 1000, 4096);
+	KUNIT_EXPECT_EQ(test, buckets(f), 4096);
+	KUNIT_EXPECT_FALSE(test, remap_table_balance(&f->table));
+	KUNIT_EXPECT_EQ(test, buckets(f), 4096);
+}
+
+static void it_doubles_at_97_194_387_774_and_1547_entries(struct kunit *test)
+{
+	static const struct change changes[] = {
+		{ 97, 128 }, { 194, 256 }, { 387, 512 }, { 774, 1024 }, { 1547, 2048 },
+		{ 3093, 0 },
+	};
+	struct fixture *f = test->priv;
+	u32 expected = 64, change = 0, i;
+
+	for (i = 0; i < 3092; i++) {
+		insert(f, i, some_block(i));
+		if (i + 1 == changes[change].entries)
+			expected = changes[change++].buckets;
+		KUNIT_EXPECT_FALSE(test, remap_table_balance(&f->table));
+		KUNIT_ASSERT_EQ_MSG(test, buckets(f), expected, "%u entries", i + 1);
+	}
+	KUNIT_EXPECT_EQ(test, f->table.grows, 5);
+	KUNIT_EXPECT_EQ(test, f->table.shrinks, 0);
+}
+
+static void it_halves_when_the_load_falls_below_50(struct kunit *test)
+{
+	static const struct change changes[] = {
+		{ 1023, 1024 }, { 511, 512 }, { 255, 256 }, { 127, 128 }, { 63, 64 },
+		{ U32_MAX, 0 },
+	};
+	struct fixture *f = test->priv;
+	u32 expected = 2048, change = 0, i;
+
+	for (i = 0; i < 1600; i++) {
+		insert(f, i, some_block(i));
+		remap_table_balance(&f->table);
+	}
+	KUNIT_ASSERT_EQ(test, buckets(f), 2048);
+	for (i = 1600; i--; ) {
+		remove(f, i);
+		if (i == changes[change].entries)
+			expected = changes[change++].buckets;
+		KUNIT_EXPECT_FALSE(test, remap_table_balance(&f->table));
+		KUNIT_ASSERT_EQ_MSG(test, buckets(f), expected, "%u entries", i);
+	}
+	KUNIT_EXPECT_EQ(test, f->table.shrinks, 5);
+}
+
+static void it_never_shrinks_below_min_buckets(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	fixture_init(f, 10000, 256);
+	for (i = 0; i < 1000; i++) {
+		insert(f, i, some_block(i));
+		remap_table_balance(&f->table);
+	}
+	KUNIT_ASSERT_EQ(test, buckets(f), 1024);
+	while (i--) {
+		remove(f, i);
+		remap_table_balance(&f->table);
+		KUNIT_ASSERT_GE(test, buckets(f), 256);
+	}
+	KUNIT_EXPECT_EQ(test, buckets(f), 256);
+}
+
+static void it_never_shrinks_when_shrink_percent_is_0(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	f->table.shrink_percent = 0;
+	for (i = 0; i < 1600; i++) {
+		insert(f, i, some_block(i));
+		remap_table_balance(&f->table);
+	}
+	while (i--) {
+		remove(f, i);
+		remap_table_balance(&f->table);
+	}
+	KUNIT_EXPECT_EQ(test, buckets(f), 2048);
+	KUNIT_EXPECT_EQ(test, f->table.shrinks, 0);
+}
+
+static void alternating_at_a_limit_resizes_once(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	insert_range(f, 0, 96);
+	settle(f);
+	for (i = 0; i < 100; i++) {
+		insert(f, 96, some_block(96));
+		remap_table_balance(&f->table);
+		remove(f, 96);
+		remap_table_balance(&f->table);
+	}
+	KUNIT_EXPECT_EQ(test, f->table.grows, 1);
+	KUNIT_EXPECT_EQ(test, f->table.shrinks, 0);
+}
+
+/*
+ * Other percentages, against the rule itself, written without a division:
+ * entries * 100 / buckets, rounded down, is above g from (g + 1) * buckets on,
+ * and below s up to s * buckets - 1.
+ */
+static u32 buckets_by_the_rule(u32 nr, u32 entries, u32 min, u32 grow, u32 shrink)
+{
+	if (entries * 100ULL >= (grow + 1ULL) * nr)
+		return nr * 2;
+	if (entries * 100ULL < (u64)shrink * nr && nr > min)
+		return nr / 2;
+	return nr;
+}
+
+static const struct {
+	u32 grow, shrink;
+} limits[] = {
+	{ 150, 50 }, { 51, 0 }, { 51, 25 }, { 100, 49 }, { 101, 50 }, { 199, 99 }, { 200, 1 },
+	{ 333, 166 }, { 999, 499 }, { 1000, 499 }, { 1000, 0 },
+};
+
+static void other_percentages_are_kept_to_the_entry(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 expected, entries, i;
+
+	for (i = 0; i < ARRAY_SIZE(limits); i++) {
+		fixture_init(f, 10000, 64);
+		f->table.grow_percent = limits[i].grow;
+		f->table.shrink_percent = limits[i].shrink;
+		expected = 64;
+		for (entries = 1; entries <= 3000; entries++) {
+			insert(f, entries, some_block(entries));
+			remap_table_balance(&f->table);
+			expected = buckets_by_the_rule(expected, entries, 64, limits[i].grow,
+						       limits[i].shrink);
+			KUNIT_ASSERT_EQ_MSG(test, buckets(f), expected, "%u/%u: %u entries",
+					    limits[i].grow, limits[i].shrink, entries);
+		}
+		for (entries = 3000; entries--; ) {
+			remove(f, entries + 1);
+			remap_table_balance(&f->table);
+			expected = buckets_by_the_rule(expected, entries, 64, limits[i].grow,
+						       limits[i].shrink);
+			KUNIT_ASSERT_EQ_MSG(test, buckets(f), expected, "%u/%u: %u entries",
+					    limits[i].grow, limits[i].shrink, entries);
+		}
+		KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+	}
+}
+
+static void one_entry_more_or_less_is_one_resize_at_most(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 entries, i;
+	u64 before;
+
+	for (i = 0; i < ARRAY_SIZE(limits); i++) {
+		fixture_init(f, 10000, 64);
+		f->table.grow_percent = limits[i].grow;
+		f->table.shrink_percent = limits[i].shrink;
+		for (entries = 0; entries < 6000; entries++) {
+			before = f->table.grows + f->table.shrinks;
+			if (entries < 3000)
+				insert(f, entries, some_block(entries));
+			else
+				remove(f, 5999 - entries);
+			remap_table_balance(&f->table);
+			KUNIT_ASSERT_LE(test, f->table.grows + f->table.shrinks, before + 1);
+		}
+	}
+}
+
+static void percentages_in_range_that_go_together_are_valid(struct kunit *test)
+{
+	u32 grow, shrink;
+
+	for (grow = 0; grow <= 1100; grow++) {
+		for (shrink = 0; shrink <= 600; shrink++) {
+			bool valid = grow >= 51 && grow <= 1000 && shrink <= 500 &&
+				     grow > 2 * shrink;
+
+			KUNIT_ASSERT_EQ_MSG(test, remap_table_limits_valid(grow, shrink), valid,
+					    "%u/%u", grow, shrink);
+		}
+	}
+	KUNIT_EXPECT_FALSE(test, remap_table_limits_valid(1000, U32_MAX));
+	KUNIT_EXPECT_FALSE(test, remap_table_limits_valid(1000, 1U << 31));
+	KUNIT_EXPECT_FALSE(test, remap_table_limits_valid(U32_MAX, 50));
+}
+
+static void raising_min_buckets_grows_at_once(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	insert_range(f, 0, 10);
+	settle(f);
+	f->table.min_buckets = 8192;
+	KUNIT_EXPECT_FALSE(test, remap_table_balance(&f->table));
+	KUNIT_EXPECT_EQ(test, buckets(f), 8192);
+	KUNIT_EXPECT_EQ(test, f->table.grows, 1);
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, 10), 10);
+}
+
+static void raising_min_buckets_beyond_64_kib_grows_in_one_resize(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	insert_range(f, 0, 10);
+	settle(f);
+	f->table.min_buckets = 1U << 20;
+	KUNIT_EXPECT_TRUE(test, remap_table_balance(&f->table));
+	KUNIT_EXPECT_EQ(test, remap_table_resize_due(&f->table), 1U << 20);
+	settle(f);
+	KUNIT_EXPECT_EQ(test, buckets(f), 1U << 20);
+	KUNIT_EXPECT_EQ(test, f->table.grows, 1);
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, 10), 10);
+}
+
+static void lowering_min_buckets_shrinks_a_table_that_is_too_large(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	fixture_init(f, 10000, 4096);
+	insert_range(f, 0, 100);
+	settle(f);
+	f->table.min_buckets = 64;
+	settle(f);
+	/* 100 of 256 is a load of 39, 100 of 128 is 78 */
+	KUNIT_EXPECT_EQ(test, buckets(f), 128);
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, 100), 100);
+}
+
+static void raising_shrink_percent_shrinks_at_the_next_balance(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	insert_range(f, 0, 97);
+	settle(f);
+	KUNIT_ASSERT_EQ(test, buckets(f), 128);
+	f->table.grow_percent = 200;
+	f->table.shrink_percent = 75;
+	KUNIT_EXPECT_FALSE(test, remap_table_balance(&f->table));
+	KUNIT_EXPECT_EQ(test, buckets(f), 128);
+	f->table.shrink_percent = 76;
+	KUNIT_EXPECT_FALSE(test, remap_table_balance(&f->table));
+	KUNIT_EXPECT_EQ(test, buckets(f), 64);
+}
+
+static void the_load_of_the_largest_tables_does_not_overflow(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct remap_buckets *b = current_buckets(&f->table);
+
+	f->table.entries = U32_MAX;
+	b->bits = 29;
+	KUNIT_EXPECT_EQ(test, remap_table_resize_due(&f->table), REMAP_MAX_BUCKETS);
+	b->bits = 30;
+	KUNIT_EXPECT_EQ(test, remap_table_resize_due(&f->table), 0);
+	f->table.entries = (1U << 29) - 1;
+	KUNIT_EXPECT_EQ(test, remap_table_resize_due(&f->table), 1U << 29);
+	b->bits = 6;
+	f->table.entries = 0;
+}
+
+/* History */
+
+static void a_resize_is_recorded(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u64 before = ktime_get_boottime_ns();
+	const struct dm_remap_resize *r = &f->table.history[0];
+
+	insert_range(f, 0, 97);
+	settle(f);
+	KUNIT_ASSERT_EQ(test, f->table.grows, 1);
+	KUNIT_EXPECT_EQ(test, r->from, 64);
+	KUNIT_EXPECT_EQ(test, r->to, 128);
+	KUNIT_EXPECT_EQ(test, r->entries, 97);
+	KUNIT_EXPECT_GE(test, r->started_ns, before);
+	KUNIT_EXPECT_LE(test, r->started_ns + r->duration_ns, ktime_get_boottime_ns());
+	KUNIT_EXPECT_EQ(test, f->table.resize_ns, r->duration_ns);
+}
+
+static void a_resize_is_recorded_when_it_is_complete(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	insert_range(f, 0, 10000);
+	f->table.min_buckets = 32768;
+	begin_due_resize(f);
+	while (remap_table_balance(&f->table)) {
+		KUNIT_EXPECT_EQ(test, f->table.grows, 0);
+		KUNIT_EXPECT_EQ(test, f->table.history[0].to, 0);
+	}
+	KUNIT_EXPECT_EQ(test, f->table.grows, 1);
+	KUNIT_EXPECT_EQ(test, f->table.history[0].to, 32768);
+}
+
+static void the_last_32_resizes_are_recorded(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u64 total = 0;
+	u32 i;
+
+	/* 20 times up and 20 times down, with different counts */
+	for (i = 0; i < 20; i++) {
+		insert_range(f, 0, 100 + i);
+		settle(f);
+		while (f->table.entries > 30 + i)
+			remove(f, f->table.entries - 1);
+		settle(f);
+		while (f->table.entries)
+			remove(f, f->table.entries - 1);
+		settle(f);
+	}
+	KUNIT_ASSERT_EQ(test, f->table.grows, 20);
+	KUNIT_ASSERT_EQ(test, f->table.shrinks, 20);
+	for (i = 0; i < 32; i++) {
+		/* the i-th last: number 39 - i, and those with odd numbers shrink */
+		const struct dm_remap_resize *r = &f->table.history[(39 - i) % DM_REMAP_HISTORY];
+		bool shrink = (39 - i) % 2;
+
+		KUNIT_EXPECT_EQ(test, r->from, shrink ? 128 : 64);
+		KUNIT_EXPECT_EQ(test, r->to, shrink ? 64 : 128);
+		KUNIT_EXPECT_EQ(test, r->entries, (39 - i) / 2 + (shrink ? 30 : 100));
+		total += r->duration_ns;
+	}
+	KUNIT_EXPECT_GE(test, f->table.resize_ns, total);
+}
+
+/* What is found */
+
+static void an_empty_table_has_no_block(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	KUNIT_EXPECT_TRUE(test, is_absent(f, 0));
+	KUNIT_EXPECT_TRUE(test, is_absent(f, REMAP_BLOCK_MASK));
+	KUNIT_EXPECT_EQ(test, count_absent(f, 1000), 1000);
+}
+
+static void every_block_is_found_and_no_other_one(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	for (i = 0; i < 5000; i++) {
+		insert(f, i, some_block(i));
+		settle(f);
+		KUNIT_ASSERT_EQ(test, f->table.entries, i + 1);
+		KUNIT_ASSERT_TRUE(test, is_found(f, some_block(i), i));
+		KUNIT_ASSERT_TRUE(test, is_absent(f, some_block(i + 1)));
+		if (!(i % 97)) {
+			KUNIT_ASSERT_EQ(test, count_found(f, 0, i + 1), i + 1);
+			KUNIT_ASSERT_EQ(test, count_absent(f, 1000), 1000);
+		}
+	}
+	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+}
+
+static void a_removed_block_is_not_found_and_all_others_are(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	insert_range(f, 0, 5000);
+	settle(f);
+	/* from the middle, in no order: 2999 and 5000 have no common factor */
+	for (i = 0; i < 5000; i++) {
+		u32 slot = i * 2999 % 5000;
+
+		remove(f, slot);
+		settle(f);
+		KUNIT_ASSERT_TRUE(test, is_absent(f, some_block(slot)));
+		KUNIT_ASSERT_EQ(test, f->table.entries, 4999 - i);
+		if (!(i % 97))
+			KUNIT_ASSERT_EQ(test, count_found(f, 0, 5000), 4999 - i);
+	}
+	KUNIT_EXPECT_EQ(test, buckets(f), 64);
+}
+
+static void neighbours_of_a_block_are_not_found(struct kunit *test)
+{
+	static const u64 blocks[] = {
+		0, 5, BIT_ULL(32) - 1, BIT_ULL(32), BIT_ULL(47), REMAP_BLOCK_MASK,
+	};
+	struct fixture *f = test->priv;
+	u32 i, j;
+
+	for (i = 0; i < ARRAY_SIZE(blocks); i++) {
+		insert(f, i, blocks[i]);
+		for (j = 0; j < ARRAY_SIZE(blocks); j++)
+			KUNIT_EXPECT_EQ(test, is_found(f, blocks[j], j), j <= i);
+	}
+	KUNIT_EXPECT_TRUE(test, is_absent(f, 1));
+	KUNIT_EXPECT_TRUE(test, is_absent(f, BIT_ULL(32) - 2));
+	KUNIT_EXPECT_TRUE(test, is_absent(f, BIT_ULL(32) + 1));
+	KUNIT_EXPECT_TRUE(test, is_absent(f, BIT_ULL(47) - 1));
+	KUNIT_EXPECT_TRUE(test, is_absent(f, BIT_ULL(47) + 1));
+	KUNIT_EXPECT_TRUE(test, is_absent(f, BIT_ULL(47) + 5));
+	KUNIT_EXPECT_TRUE(test, is_absent(f, REMAP_BLOCK_MASK - 1));
+}
+
+static void block_0_is_not_found_where_a_slot_was_removed(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	insert(f, 0, 0);
+	insert(f, 1, 64);
+	remove(f, 0);
+	remove(f, 1);
+	KUNIT_EXPECT_TRUE(test, is_absent(f, 0));
+}
+
+static void blocks_beyond_48_bits_are_not_taken_for_others(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	insert(f, 0, 0);
+	insert(f, 1, 5);
+	KUNIT_EXPECT_TRUE(test, is_absent(f, BIT_ULL(48)));
+	KUNIT_EXPECT_TRUE(test, is_absent(f, BIT_ULL(48) + 5));
+	KUNIT_EXPECT_TRUE(test, is_absent(f, U64_MAX));
+}
+
+static void slots_at_the_edges_of_chunks_are_found(struct kunit *test)
+{
+	static const u32 slots[] = { 0, 1, 1022, 1023, 1024, 1025, 2047, 2048, (1U << 20) - 1 };
+	struct fixture *f = test->priv;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(slots); i++)
+		insert(f, slots[i], some_block(slots[i]));
+	/* and through a resize, which steps over the chunks between */
+	f->table.min_buckets = 128;
+	settle(f);
+	KUNIT_ASSERT_EQ(test, buckets(f), 128);
+	for (i = 0; i < ARRAY_SIZE(slots); i++)
+		KUNIT_EXPECT_TRUE(test, is_found(f, some_block(slots[i]), slots[i]));
+	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+}
+
+static void slots_in_a_last_chunk_that_is_not_full_are_found(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	fixture_init(f, 1025, 64);
+	insert_range(f, 0, 1025);
+	settle(f);
+	KUNIT_EXPECT_EQ(test, buckets(f), 1024);
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, 1025), 1025);
+}
+
+static void the_last_slots_of_the_largest_spare_are_found(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 calls = 0;
+
+	fixture_init(f, U32_MAX, 64);
+	insert(f, U32_MAX - 1, 1);
+	insert(f, U32_MAX - 2, 2);
+	insert(f, U32_MAX - 1024, 3);
+	insert(f, 1U << 31, 4);
+	insert(f, 0, 5);
+	f->table.min_buckets = 128;
+	/* 2^22 chunks, of which three have slots */
+	while (remap_table_balance(&f->table))
+		KUNIT_ASSERT_LE(test, ++calls, (1U << 22) / REMAP_RESIZE_STEP + 2);
+	KUNIT_EXPECT_EQ(test, buckets(f), 128);
+	KUNIT_EXPECT_TRUE(test, is_found(f, 1, U32_MAX - 1));
+	KUNIT_EXPECT_TRUE(test, is_found(f, 2, U32_MAX - 2));
+	KUNIT_EXPECT_TRUE(test, is_found(f, 3, U32_MAX - 1024));
+	KUNIT_EXPECT_TRUE(test, is_found(f, 4, 1U << 31));
+	KUNIT_EXPECT_TRUE(test, is_found(f, 5, 0));
+	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+}
+
+static void blocks_are_found_in_each_state_with_a_block(struct kunit *test)
+{
+	static const enum remap_slot_state states[] = {
+		REMAP_MAPPED, REMAP_PENDING, REMAP_MOVING, REMAP_DOUBT,
+	};
+	struct fixture *f = test->priv;
+	u64 word, found;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(states); i++) {
+		word = remap_word(100 + i, states[i], REMAP_SLOT_LOST);
+		insert_word(f, i, word);
+		KUNIT_EXPECT_EQ(test, remap_table_lookup(&f->table, 100 + i, &found), i);
+		KUNIT_EXPECT_EQ(test, found, word);
+	}
+}
+
+static void a_slot_that_changes_its_word_stays_found(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u64 word = remap_word(100, REMAP_MOVING, REMAP_SLOT_LOST), found;
+
+	insert(f, 3, 100);
+	remap_slots_set(&f->slots, 3, word);
+	KUNIT_EXPECT_EQ(test, remap_table_lookup(&f->table, 100, &found), 3);
+	KUNIT_EXPECT_EQ(test, found, word);
+}
+
+static void a_slot_removed_as_free_can_be_used_again(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	insert(f, 3, 100);
+	remap_table_remove(&f->table, 3, REMAP_FREE);
+	KUNIT_EXPECT_EQ(test, remap_slots_word(&f->slots, 3), 0);
+	KUNIT_EXPECT_EQ(test, f->slots.used[0], 0);
+	insert(f, 3, 200);
+	KUNIT_EXPECT_TRUE(test, is_absent(f, 100));
+	KUNIT_EXPECT_TRUE(test, is_found(f, 200, 3));
+}
+
+static void a_slot_removed_as_bad_stays_in_use_without_a_block(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	insert(f, 3, 100);
+	remap_table_remove(&f->table, 3, REMAP_BAD);
+	KUNIT_EXPECT_EQ(test, remap_slots_word(&f->slots, 3), remap_word(0, REMAP_BAD, 0));
+	KUNIT_EXPECT_EQ(test, f->slots.used[0], 1);
+	KUNIT_EXPECT_EQ(test, f->table.entries, 0);
+	KUNIT_EXPECT_TRUE(test, is_absent(f, 100));
+	KUNIT_EXPECT_TRUE(test, is_absent(f, 0));
+}
+
+static void bad_slots_are_not_moved_by_a_resize(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	insert_range(f, 0, 90);
+	for (i = 0; i < 90; i += 3)
+		remap_table_remove(&f->table, i, REMAP_BAD);
+	f->table.min_buckets = 128;
+	settle(f);
+	KUNIT_ASSERT_EQ(test, buckets(f), 128);
+	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, 90), 60);
+	KUNIT_EXPECT_TRUE(test, is_absent(f, 0));
+}
+
+static void a_block_inserted_again_is_found_in_its_new_slot(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	insert_range(f, 0, 90);
+	for (i = 0; i < 90; i++) {
+		insert(f, 1000 + i, some_block(i));
+		KUNIT_EXPECT_TRUE(test, is_found(f, some_block(i), 1000 + i));
+		remove(f, i);
+		KUNIT_EXPECT_TRUE(test, is_found(f, some_block(i), 1000 + i));
+	}
+	KUNIT_EXPECT_EQ(test, f->table.entries, 90);
+	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+}
+
+static void a_block_inserted_again_is_found_when_the_new_slot_is_removed(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	insert_range(f, 0, 90);
+	insert(f, 1000, some_block(5));
+	remap_table_remove(&f->table, 1000, REMAP_BAD);
+	KUNIT_EXPECT_TRUE(test, is_found(f, some_block(5), 5));
+}
+
+/* During a resize */
+
+#define MANY	24740	/* a load of 151 in 16384 buckets */
+
+/* A table that is due to be doubled to 32768 buckets, more than 64 KiB. */
+static void fill_large(struct fixture *f)
+{
+	fixture_init(f, 1U << 20, 16384);
+	insert_range(f, 0, MANY - 1);
+	KUNIT_ASSERT_FALSE(f->test, remap_table_balance(&f->table));
+	insert(f, MANY - 1, some_block(MANY - 1));
+	KUNIT_ASSERT_TRUE(f->test, remap_table_balance(&f->table));
+	KUNIT_ASSERT_NULL(f->test, f->table.next);
+	KUNIT_ASSERT_EQ(f->test, buckets(f), 16384);
+	KUNIT_ASSERT_EQ(f->test, remap_table_resize_due(&f->table), 32768);
+}
+
+static void begin_large(struct fixture *f)
+{
+	fill_large(f);
+	begin_due_resize(f);
+	KUNIT_ASSERT_NOT_NULL(f->test, f->table.next);
+}
+
+static void every_block_is_found_at_each_step_of_a_resize(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 steps = 0;
+	bool more;
+
+	begin_large(f);
+	do {
+		KUNIT_EXPECT_EQ(test, buckets(f), 16384);
+		KUNIT_ASSERT_EQ(test, count_found(f, 0, MANY), MANY);
+		KUNIT_ASSERT_EQ(test, count_absent(f, 10000), 10000);
+		KUNIT_ASSERT_TRUE(test, is_whole(f, f->table.next, f->table.cursor));
+		more = remap_table_balance(&f->table);
+		steps++;
+	} while (more);
+	KUNIT_EXPECT_EQ(test, steps, DIV_ROUND_UP(MANY, REMAP_RESIZE_STEP));
+	KUNIT_EXPECT_NULL(test, f->table.next);
+	KUNIT_EXPECT_EQ(test, buckets(f), 32768);
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, MANY), MANY);
+	KUNIT_EXPECT_EQ(test, count_absent(f, 10000), 10000);
+	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+}
+
+static void every_block_is_found_at_each_step_of_shrinking(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 steps = 0;
+
+	fixture_init(f, 1U << 20, 64);
+	insert_range(f, 0, 80000);
+	settle(f);
+	KUNIT_ASSERT_EQ(test, buckets(f), 65536);
+	while (f->table.entries > 32767)
+		remove(f, f->table.entries - 1);
+	KUNIT_ASSERT_TRUE(test, remap_table_balance(&f->table));
+	begin_due_resize(f);
+	while (remap_table_balance(&f->table)) {
+		KUNIT_EXPECT_EQ(test, buckets(f), 65536);
+		KUNIT_ASSERT_EQ(test, count_found(f, 0, 80000), 32767);
+		steps++;
+	}
+	KUNIT_EXPECT_GE(test, steps, 32767 / REMAP_RESIZE_STEP);
+	KUNIT_EXPECT_EQ(test, buckets(f), 32768);
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, 80000), 32767);
+	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+}
+
+static void resizes_follow_each_other(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 nr;
+
+	insert_range(f, 0, 1000);
+	for (nr = 0; nr < 20; nr++) {
+		f->table.min_buckets = nr % 2 ? 16384 : 32768;
+		settle(f);
+		f->table.min_buckets = 64;
+		settle(f);
+		KUNIT_ASSERT_EQ(test, count_found(f, 0, 1000), 1000);
+		KUNIT_ASSERT_TRUE(test, table_is_whole(f));
+	}
+	KUNIT_EXPECT_GE(test, f->table.grows, 20);
+}
+
+/* Slots on both sides of the cursor, at it, in other chunks, and behind the end. */
+static const u32 around[] = {
+	0, 1023, 1024, REMAP_RESIZE_STEP - 1, REMAP_RESIZE_STEP, REMAP_RESIZE_STEP + 1,
+	2 * REMAP_RESIZE_STEP - 1, 2 * REMAP_RESIZE_STEP, MANY - 1,
+};
+
+static void blocks_removed_during_a_resize_are_gone_after_it(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	begin_large(f);
+	KUNIT_ASSERT_TRUE(test, remap_table_balance(&f->table));
+	KUNIT_ASSERT_EQ(test, f->table.cursor, REMAP_RESIZE_STEP);
+	for (i = 0; i < ARRAY_SIZE(around); i++) {
+		remove(f, around[i]);
+		KUNIT_EXPECT_TRUE(test, is_absent(f, some_block(around[i])));
+	}
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, MANY), MANY - ARRAY_SIZE(around));
+	settle(f);
+	KUNIT_EXPECT_EQ(test, buckets(f), 32768);
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, MANY), MANY - ARRAY_SIZE(around));
+	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+}
+
+static void slots_used_again_during_a_resize_have_their_new_blocks(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	begin_large(f);
+	KUNIT_ASSERT_TRUE(test, remap_table_balance(&f->table));
+	for (i = 0; i < ARRAY_SIZE(around); i++) {
+		remove(f, around[i]);
+		insert(f, around[i], some_block(MANY + i));
+		KUNIT_EXPECT_TRUE(test, is_found(f, some_block(MANY + i), around[i]));
+	}
+	settle(f);
+	for (i = 0; i < ARRAY_SIZE(around); i++) {
+		KUNIT_EXPECT_TRUE(test, is_found(f, some_block(MANY + i), around[i]));
+		KUNIT_EXPECT_TRUE(test, is_absent(f, some_block(around[i])));
+	}
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, MANY), MANY - ARRAY_SIZE(around));
+	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+}
+
+static void blocks_replaced_during_a_resize_are_found_in_their_new_slots(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	begin_large(f);
+	/* room below the cursor for the new slots of blocks above it */
+	remove(f, 5);
+	remove(f, 6);
+	KUNIT_ASSERT_TRUE(test, remap_table_balance(&f->table));
+	insert(f, 5, some_block(20000));
+	KUNIT_EXPECT_TRUE(test, is_found(f, some_block(20000), 5));
+	remove(f, 20000);
+	KUNIT_EXPECT_TRUE(test, is_found(f, some_block(20000), 5));
+	insert(f, 6, some_block(7));
+	remove(f, 7);
+	insert(f, MANY, some_block(8));
+	remove(f, 8);
+	insert(f, MANY + 2000, some_block(20001));
+	remove(f, 20001);
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_TRUE(test, is_found(f, some_block(20000), 5));
+		KUNIT_EXPECT_TRUE(test, is_found(f, some_block(7), 6));
+		KUNIT_EXPECT_TRUE(test, is_found(f, some_block(8), MANY));
+		KUNIT_EXPECT_TRUE(test, is_found(f, some_block(20001), MANY + 2000));
+		settle(f);
+		KUNIT_EXPECT_EQ(test, buckets(f), 32768);
+		KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+	}
+}
+
+static void a_block_in_two_slots_on_both_sides_of_the_cursor_is_found_after(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	begin_large(f);
+	remove(f, 5);
+	KUNIT_ASSERT_TRUE(test, remap_table_balance(&f->table));
+	insert(f, 5, some_block(20000));
+	settle(f);
+	remove(f, 20000);
+	KUNIT_EXPECT_TRUE(test, is_found(f, some_block(20000), 5));
+	remove(f, 5);
+	KUNIT_EXPECT_TRUE(test, is_absent(f, some_block(20000)));
+}
+
+static void blocks_inserted_behind_the_end_during_a_resize_are_found(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i = MANY;
+
+	begin_large(f);
+	while (remap_table_balance(&f->table)) {
+		insert(f, i, some_block(i));
+		insert(f, 2 * MANY + i, some_block(2 * MANY + i));
+		i++;
+		KUNIT_EXPECT_EQ(test, count_found(f, MANY, i), i - MANY);
+	}
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, i), i);
+	KUNIT_EXPECT_EQ(test, count_found(f, 3 * MANY, 4 * MANY), i - MANY);
+	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+}
+
+static void a_chunk_that_was_skipped_empty_takes_blocks_later(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	fill_large(f);
+	for (i = 1024; i < 2048; i++)
+		remove(f, i);
+	f->table.min_buckets = 32768;
+	begin_due_resize(f);
+	KUNIT_ASSERT_TRUE(test, remap_table_balance(&f->table));
+	KUNIT_ASSERT_GT(test, f->table.cursor, 2048);
+	insert_range(f, 1024, 2048);
+	settle(f);
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, MANY), MANY);
+	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+}
+
+/* Bounded work */
+
+static void a_call_moves_no_more_than_a_step(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 before = 0;
+
+	begin_large(f);
+	while (remap_table_balance(&f->table)) {
+		KUNIT_EXPECT_LE(test, f->table.cursor - before, REMAP_RESIZE_STEP);
+		before = f->table.cursor;
+	}
+	KUNIT_EXPECT_LE(test, MANY - before, REMAP_RESIZE_STEP);
+}
+
+static void a_call_moves_no_more_than_a_step_over_several_resizes(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	/* 1000 entries in 64 buckets: four resizes, each of 1024 slots, are due */
+	insert_range(f, 0, 1000);
+	KUNIT_EXPECT_EQ(test, buckets(f), 64);
+	remap_table_balance(&f->table);
+	KUNIT_EXPECT_LE(test, f->table.grows * 1024 + (f->table.next ? f->table.cursor : 0),
+			REMAP_RESIZE_STEP);
+	KUNIT_EXPECT_GE(test, f->table.grows, 1);
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, 1000), 1000);
+}
+
+static void a_call_moves_no_more_than_a_step_of_a_small_table_with_many_slots(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	insert_range(f, 0, 20000);
+	KUNIT_EXPECT_TRUE(test, remap_table_balance(&f->table));
+	KUNIT_EXPECT_EQ(test, f->table.grows, 0);
+	KUNIT_EXPECT_EQ(test, f->table.cursor, REMAP_RESIZE_STEP);
+}
+
+static void a_call_looks_at_no_more_than_a_step_of_empty_chunks(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	fixture_init(f, U32_MAX, 64);
+	insert(f, U32_MAX - 1, 1);
+	f->table.min_buckets = 128;
+	KUNIT_EXPECT_TRUE(test, remap_table_balance(&f->table));
+	KUNIT_EXPECT_LE(test, f->table.cursor >> REMAP_CHUNK_SHIFT, REMAP_RESIZE_STEP);
+	KUNIT_EXPECT_GT(test, f->table.cursor, 0);
+}
+
+static void a_resize_ends_though_each_step_comes_with_an_insertion(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i = MANY, calls = 0;
+
+	begin_large(f);
+	while (f->table.next) {
+		KUNIT_ASSERT_LT(test, calls++, 10);
+		insert(f, i, some_block(i));
+		i++;
+		remap_table_balance(&f->table);
+	}
+	KUNIT_EXPECT_EQ(test, buckets(f), 32768);
+}
+
+static void a_table_up_to_64_kib_is_replaced_within_the_call(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	f->table.min_buckets = 16384;
+	KUNIT_EXPECT_FALSE(test, remap_table_balance(&f->table));
+	KUNIT_EXPECT_EQ(test, buckets(f), 16384);
+}
+
+static void a_larger_table_is_left_to_the_owner(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	f->table.min_buckets = 32768;
+	KUNIT_EXPECT_TRUE(test, remap_table_balance(&f->table));
+	KUNIT_EXPECT_NULL(test, f->table.next);
+	KUNIT_EXPECT_EQ(test, buckets(f), 64);
+}
+
+/* Memory, and tables that do not fit any more */
+
+static void a_table_that_fits_no_more_is_refused(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct remap_buckets *next;
+
+	fill_large(f);
+	next = remap_buckets_alloc(32768);
+	KUNIT_ASSERT_NOT_NULL(test, next);
+	remove(f, 0);
+	remap_table_begin_resize(&f->table, next);
+	KUNIT_EXPECT_NULL(test, f->table.next);
+	KUNIT_EXPECT_EQ(test, count_found(f, 1, MANY), MANY - 1);
+}
+
+static void a_table_of_another_size_is_refused(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	fill_large(f);
+	remap_table_begin_resize(&f->table, remap_buckets_alloc(65536));
+	KUNIT_EXPECT_NULL(test, f->table.next);
+	remap_table_begin_resize(&f->table, remap_buckets_alloc(16384));
+	KUNIT_EXPECT_NULL(test, f->table.next);
+}
+
+static void a_second_table_is_refused_while_one_is_filled(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct remap_buckets *first;
+
+	begin_large(f);
+	first = f->table.next;
+	KUNIT_ASSERT_TRUE(test, remap_table_balance(&f->table));
+	remap_table_begin_resize(&f->table, remap_buckets_alloc(32768));
+	KUNIT_EXPECT_PTR_EQ(test, f->table.next, first);
+	KUNIT_EXPECT_EQ(test, f->table.cursor, REMAP_RESIZE_STEP);
+	KUNIT_EXPECT_EQ(test, remap_table_resize_due(&f->table), 0);
+}
+
+static void a_table_without_memory_to_grow_works_on(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	insert_range(f, 0, 200);
+	allocations_left = 0;
+	KUNIT_EXPECT_TRUE(test, remap_table_balance(&f->table));
+	KUNIT_EXPECT_EQ(test, buckets(f), 64);
+	KUNIT_EXPECT_EQ(test, f->table.grows, 0);
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, 200), 200);
+	KUNIT_EXPECT_EQ(test, count_absent(f, 1000), 1000);
+}
+
+static void a_table_grows_when_there_is_memory_again(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	insert_range(f, 0, 200);
+	allocations_left = 0;
+	KUNIT_ASSERT_TRUE(test, remap_table_balance(&f->table));
+	allocations_left = UINT_MAX;
+	KUNIT_EXPECT_FALSE(test, remap_table_balance(&f->table));
+	KUNIT_EXPECT_EQ(test, buckets(f), 256);
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, 200), 200);
+}
+
+static void making_a_table_without_memory_fails(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	remap_table_exit(&f->table);
+	allocations_left = 0;
+	KUNIT_EXPECT_EQ(test, remap_table_init(&f->table, &f->slots, "kunit"), -ENOMEM);
+	remap_table_exit(&f->table);
+}
+
+static void a_table_can_be_freed_during_a_resize_and_twice(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	begin_large(f);
+	remap_table_balance(&f->table);
+	remap_table_exit(&f->table);
+	KUNIT_EXPECT_NULL(test, f->table.next);
+	KUNIT_EXPECT_NULL(test, rcu_access_pointer(f->table.buckets));
+	remap_table_exit(&f->table);
+}
+
+/* The longest chain */
+
+static void an_empty_table_has_no_chain(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	KUNIT_EXPECT_EQ(test, remap_table_longest_chain(&f->table), 0);
+}
+
+static void the_longest_chain_is_the_fullest_bucket(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u64 block;
+	u32 bucket, slot = 0;
+
+	fixture_init(f, 10000, 4096);
+	/* three blocks in each of two buckets, ten in one between and in the last */
+	for (block = 0; slot < 26; block++) {
+		static const struct {
+			u32 bucket, nr;
+		} fill[] = { { 0, 3 }, { 2000, 10 }, { 3000, 3 }, { 4095, 10 } };
+		u32 i, before = 0;
+
+		bucket = hash_64(block, 12);
+		for (i = 0; i < ARRAY_SIZE(fill); before += fill[i++].nr)
+			if (bucket == fill[i].bucket && slot >= before &&
+			    slot < before + fill[i].nr)
+				insert(f, slot++, block);
+	}
+	KUNIT_EXPECT_EQ(test, remap_table_longest_chain(&f->table), 10);
+	while (slot > 16)
+		remove(f, --slot);
+	KUNIT_EXPECT_EQ(test, remap_table_longest_chain(&f->table), 10);
+	while (slot > 3)
+		remove(f, --slot);
+	KUNIT_EXPECT_EQ(test, remap_table_longest_chain(&f->table), 3);
+}
+
+static void runs_of_blocks_spread_evenly(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	/* what damage on a disk looks like: runs, with gaps that are powers of two */
+	for (i = 0; i < 60000; i++)
+		insert(f, i, (u64)(i / 100) << 20 | i % 100);
+	settle(f);
+	KUNIT_EXPECT_EQ(test, buckets(f), 65536);
+	KUNIT_EXPECT_LE(test, remap_table_longest_chain(&f->table), 8);
+}
+
+static void table_kunit_exit(struct kunit *test)
+{
+	allocations_left = UINT_MAX;
+	fixture_test_exit(test);
+}
+
+static struct kunit_case table_kunit_cases[] = {
+	KUNIT_CASE(a_new_table_has_min_buckets),
+	KUNIT_CASE(it_doubles_at_97_194_387_774_and_1547_entries),
+	KUNIT_CASE(it_halves_when_the_load_falls_below_50),
+	KUNIT_CASE(it_never_shrinks_below_min_buckets),
+	KUNIT_CASE(it_never_shrinks_when_shrink_percent_is_0),
+	KUNIT_CASE(alternating_at_a_limit_resizes_once),
+	KUNIT_CASE(other_percentages_are_kept_to_the_entry),
+	KUNIT_CASE(one_entry_more_or_less_is_one_resize_at_most),
+	KUNIT_CASE(percentages_in_range_that_go_together_are_valid),
+	KUNIT_CASE(raising_min_buckets_grows_at_once),
+	KUNIT_CASE(raising_min_buckets_beyond_64_kib_grows_in_one_resize),
+	KUNIT_CASE(lowering_min_buckets_shrinks_a_table_that_is_too_large),
+	KUNIT_CASE(raising_shrink_percent_shrinks_at_the_next_balance),
+	KUNIT_CASE(the_load_of_the_largest_tables_does_not_overflow),
+	KUNIT_CASE(a_resize_is_recorded),
+	KUNIT_CASE(a_resize_is_recorded_when_it_is_complete),
+	KUNIT_CASE(the_last_32_resizes_are_recorded),
+	KUNIT_CASE(an_empty_table_has_no_block),
+	KUNIT_CASE(every_block_is_found_and_no_other_one),
+	KUNIT_CASE(a_removed_block_is_not_found_and_all_others_are),
+	KUNIT_CASE(neighbours_of_a_block_are_not_found),
+	KUNIT_CASE(block_0_is_not_found_where_a_slot_was_removed),
+	KUNIT_CASE(blocks_beyond_48_bits_are_not_taken_for_others),
+	KUNIT_CASE(slots_at_the_edges_of_chunks_are_found),
+	KUNIT_CASE(slots_in_a_last_chunk_that_is_not_full_are_found),
+	KUNIT_CASE(the_last_slots_of_the_largest_spare_are_found),
+	KUNIT_CASE(blocks_are_found_in_each_state_with_a_block),
+	KUNIT_CASE(a_slot_that_changes_its_word_stays_found),
+	KUNIT_CASE(a_slot_removed_as_free_can_be_used_again),
+	KUNIT_CASE(a_slot_removed_as_bad_stays_in_use_without_a_block),
+	KUNIT_CASE(bad_slots_are_not_moved_by_a_resize),
+	KUNIT_CASE(a_block_inserted_again_is_found_in_its_new_slot),
+	KUNIT_CASE(a_block_inserted_again_is_found_when_the_new_slot_is_removed),
+	KUNIT_CASE(every_block_is_found_at_each_step_of_a_resize),
+	KUNIT_CASE(every_block_is_found_at_each_step_of_shrinking),
+	KUNIT_CASE(resizes_follow_each_other),
+	KUNIT_CASE(blocks_removed_during_a_resize_are_gone_after_it),
+	KUNIT_CASE(slots_used_again_during_a_resize_have_their_new_blocks),
+	KUNIT_CASE(blocks_replaced_during_a_resize_are_found_in_their_new_slots),
+	KUNIT_CASE(a_block_in_two_slots_on_both_sides_of_the_cursor_is_found_after),
+	KUNIT_CASE(blocks_inserted_behind_the_end_during_a_resize_are_found),
+	KUNIT_CASE(a_chunk_that_was_skipped_empty_takes_blocks_later),
+	KUNIT_CASE(a_call_moves_no_more_than_a_step),
+	KUNIT_CASE(a_call_moves_no_more_than_a_step_over_several_resizes),
+	KUNIT_CASE(a_call_moves_no_more_than_a_step_of_a_small_table_with_many_slots),
+	KUNIT_CASE(a_call_looks_at_no_more_than_a_step_of_empty_chunks),
+	KUNIT_CASE(a_resize_ends_though_each_step_comes_with_an_insertion),
+	KUNIT_CASE(a_table_up_to_64_kib_is_replaced_within_the_call),
+	KUNIT_CASE(a_larger_table_is_left_to_the_owner),
+	KUNIT_CASE(a_table_that_fits_no_more_is_refused),
+	KUNIT_CASE(a_table_of_another_size_is_refused),
+	KUNIT_CASE(a_second_table_is_refused_while_one_is_filled),
+	KUNIT_CASE(a_table_without_memory_to_grow_works_on),
+	KUNIT_CASE(a_table_grows_when_there_is_memory_again),
+	KUNIT_CASE(making_a_table_without_memory_fails),
+	KUNIT_CASE(a_table_can_be_freed_during_a_resize_and_twice),
+	KUNIT_CASE(an_empty_table_has_no_chain),
+	KUNIT_CASE(the_longest_chain_is_the_fullest_bucket),
+	KUNIT_CASE(runs_of_blocks_spread_evenly),
+	{}
+};
+
+static struct kunit_suite table_kunit_suite = {
+	.name = "table_kunit",
+	.init = fixture_test_init,
+	.exit = table_kunit_exit,
+	.test_cases = table_kunit_cases,
+};
+
+kunit_test_suite(table_kunit_suite);
+
+MODULE_DESCRIPTION("KUnit tests of dm-remap's table");
+MODULE_LICENSE("GPL");
