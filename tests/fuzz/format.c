@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fuzzer of the checker itself: a superblock, a page and a layout, of which
+ * nothing need be right but the checksum.  What is believed must be usable.
+ */
+#include <endian.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <dm-remap/format.h>
+
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct input {
+	uint64_t device_sectors;
+	uint64_t spare_sectors;
+	uint64_t target_sectors;
+	uint32_t page_nr;
+	uint8_t block_shift;
+	uint8_t replicas;
+	uint8_t flags;		/* 1: spoil the superblock's checksum, 2: the page's */
+	uint8_t zero;
+	struct dm_remap_sb sb;
+	struct dm_remap_page page;
+};
+
+static void must(int so)
+{
+	if (!so)
+		abort();
+}
+
+struct area {
+	uint64_t start;
+	uint64_t n;
+};
+
+/* The areas are in the spare, over no superblock, and not over each other. */
+static void check_areas(const struct dm_remap_geometry *geo, const struct area *areas,
+			unsigned int nr)
+{
+	uint64_t end = dm_remap_sb_sector(geo->spare_sectors, 1);
+	const struct area *a, *b;
+
+	for (a = areas; a < areas + nr; a++) {
+		must(a->start >= DM_REMAP_PAGE_SECTORS && a->start <= end &&
+		     a->n <= end - a->start);
+		for (b = areas; b < a; b++)
+			must(a->start + a->n <= b->start || b->start + b->n <= a->start);
+	}
+}
+
+static void check_geometry(const struct dm_remap_geometry *geo, const struct dm_remap_sb *sb,
+			   uint64_t device_sectors)
+{
+	uint64_t sectors = geo->block_size / 512, blocks = geo->target_sectors / sectors;
+	struct area areas[DM_REMAP_MAX_REPLICAS + 1];
+	uint32_t i;
+
+	must(geo->spare_sectors <= device_sectors);
+	must(sectors >= 1 && sectors <= 64 && 64 % sectors == 0 && geo->block_size % 512 == 0);
+	must(blocks >= 1 && blocks <= 1ULL << DM_REMAP_ENTRY_BLOCK_BITS);
+	must(geo->target_sectors % sectors == 0 && geo->data_start % sectors == 0);
+	must(geo->replicas >= 1 && geo->replicas <= DM_REMAP_MAX_REPLICAS);
+	must((uint64_t)geo->nr_pages * DM_REMAP_PAGE_ENTRIES >= geo->nr_blocks);
+	must((geo->nr_pages - 1ULL) * DM_REMAP_PAGE_ENTRIES < geo->nr_blocks);
+	must(le32toh(sb->pages_used) <= geo->nr_pages);
+	must(le64toh(sb->sequence) < DM_REMAP_MAX_SEQUENCE);
+	must(le64toh(sb->generation) < DM_REMAP_MAX_SEQUENCE);
+	must(le32toh(sb->nr_settings) <= DM_REMAP_SB_SETTINGS);
+	must(le32toh(sb->nr_history) <= DM_REMAP_SB_HISTORY);
+	must(!sb->main_id[DM_REMAP_MAIN_ID_SIZE - 1]);
+	for (i = 0; i < geo->replicas; i++) {
+		areas[i] = (struct area) { geo->replica_start[i], geo->nr_pages * 8ULL };
+		must(dm_remap_page_sector(geo, i, geo->nr_pages - 1) ==
+		     areas[i].start + areas[i].n - 8);
+	}
+	areas[i] = (struct area) { geo->data_start, geo->nr_blocks * sectors };
+	check_areas(geo, areas, geo->replicas + 1);
+}
+
+static void check_page(struct input *in, const struct dm_remap_geometry *geo)
+{
+	uint64_t blocks = geo->target_sectors / (geo->block_size / 512);
+	uint32_t nr = geo->nr_pages - 1 - in->page_nr % geo->nr_pages;
+	unsigned int i, state;
+
+	in->page.page = htole32(le32toh(in->page.page) ^ nr);
+	in->page.crc = htole32(dm_remap_page_crc(&in->page, in->sb.uuid) ^ !!(in->flags & 2));
+	if (dm_remap_page_check(&in->page, in->sb.uuid, nr, geo))
+		return;
+	must(!(in->flags & 2));
+	must(le64toh(in->page.sequence) < DM_REMAP_MAX_SEQUENCE);
+	for (i = 0; i < DM_REMAP_PAGE_ENTRIES; i++) {
+		uint64_t word = le64toh(in->page.entries[i].word);
+		uint64_t lost = le64toh(in->page.entries[i].lost);
+
+		state = dm_remap_entry_state(word);
+		must(state < DM_REMAP_NR_ENTRY_STATES);
+		must(!lost || state == DM_REMAP_ENTRY_MAPPED);
+		must(geo->block_size == 32768 || !(lost >> geo->block_size / 512));
+		must(dm_remap_entry_age(word) < DM_REMAP_ENTRY_AGES);
+		must(dm_remap_entry_block(word) < blocks);
+		must(state == DM_REMAP_ENTRY_FREE ||
+		     (uint64_t)nr * DM_REMAP_PAGE_ENTRIES + i < geo->nr_blocks);
+	}
+}
+
+static void fill(struct dm_remap_sb *sb, const struct dm_remap_geometry *geo)
+{
+	unsigned int i;
+
+	*sb = (struct dm_remap_sb) {
+		.version = htole32(DM_REMAP_VERSION),
+		.spare_sectors = htole64(geo->spare_sectors),
+		.main_sectors = htole64(geo->target_sectors),
+		.target_sectors = htole64(geo->target_sectors),
+		.data_start = htole64(geo->data_start),
+		.block_size = htole32(geo->block_size),
+		.nr_blocks = htole32(geo->nr_blocks),
+		.replicas = htole32(geo->replicas),
+		.nr_pages = htole32(geo->nr_pages),
+	};
+	memcpy(sb->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE);
+	for (i = 0; i < DM_REMAP_MAX_REPLICAS; i++)
+		sb->replica_start[i] = htole64(geo->replica_start[i]);
+}
+
+/* Whatever is laid out is believed. */
+static bool check_layout(const struct input *in, struct dm_remap_sb *sb)
+{
+	struct dm_remap_geometry read, geo = {
+		.spare_sectors = in->spare_sectors ^ 2048,
+		.target_sectors = 1ULL << 41,
+		.block_size = 512U << in->block_shift % 7,
+		.replicas = 1 + in->replicas % DM_REMAP_MAX_REPLICAS,
+	};
+	uint64_t last = dm_remap_sb_sector(geo.spare_sectors, 1);
+
+	if (dm_remap_layout(&geo))
+		return false;
+	fill(sb, &geo);
+	sb->crc = htole32(dm_remap_sb_crc(sb, last));
+	must(!dm_remap_sb_check(sb, last, geo.spare_sectors, false, &read));
+	check_geometry(&read, sb, geo.spare_sectors);
+	return true;
+}
+
+static void flip(struct dm_remap_sb *sb, const struct dm_remap_sb *bits)
+{
+	const uint8_t *from = (const uint8_t *)bits;
+	uint8_t *to = (uint8_t *)sb;
+	size_t i;
+
+	for (i = 0; i < sizeof(*sb); i++)
+		to[i] ^= from[i];
+}
+
+/* Mostly where something is: the history and most entries are no different from others. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed)
+{
+	static const struct {
+		size_t start;
+		size_t n;
+	} windows[] = {
+		{ 0, offsetof(struct input, sb) },
+		{ offsetof(struct input, sb), offsetof(struct dm_remap_sb, main_id) },
+		{ offsetof(struct input, sb.main_id), offsetof(struct dm_remap_sb, history) -
+						      offsetof(struct dm_remap_sb, main_id) },
+		{ offsetof(struct input, page), offsetof(struct dm_remap_page, entries[2]) },
+		{ offsetof(struct input, page.entries[DM_REMAP_PAGE_ENTRIES - 2]), 32 },
+		{ 0, sizeof(struct input) },
+	};
+	unsigned int i = rand_r(&seed) % (sizeof(windows) / sizeof(windows[0]));
+	unsigned int bit;
+
+	if (max_size < sizeof(struct input))
+		return LLVMFuzzerMutate(data, size, max_size);
+	if (size < sizeof(struct input))
+		memset(data + size, 0, sizeof(struct input) - size);
+	data += windows[i].start;
+	if (rand_r(&seed) % 2) {
+		LLVMFuzzerMutate(data, windows[i].n, windows[i].n);
+	} else {
+		bit = rand_r(&seed) % (8 * windows[i].n);
+		data[bit / 8] ^= 1 << bit % 8;
+	}
+	return sizeof(struct input);
+}
+
+/* Zeros are a superblock and a page that are right; other input is a change of it. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct input in;
+	struct dm_remap_geometry geo;
+	struct dm_remap_sb sb;
+	uint64_t sector, device;
+
+	memset(&in, 0, sizeof(in));
+	memcpy(&in, data, size < sizeof(in) ? size : sizeof(in));
+	if (!check_layout(&in, &sb))
+		return 0;
+	device = le64toh(sb.spare_sectors) ^ in.device_sectors;
+	flip(&sb, &in.sb);
+	in.sb = sb;
+	sector = in.flags & 4 ? dm_remap_sb_sector(le64toh(sb.spare_sectors), 1) : 0;
+	in.sb.crc = htole32(dm_remap_sb_crc(&in.sb, sector) ^ (in.flags & 1));
+	if (dm_remap_sb_check(&in.sb, sector, device, in.flags & 8, &geo))
+		return 0;
+	must(!(in.flags & 1));
+	check_geometry(&geo, &in.sb, device);
+	check_page(&in, &geo);
+	return 0;
+}

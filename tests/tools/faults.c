@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * To be preloaded: a device that is worse than the image it is read from.
+ *
+ *	FAULT_SECTORS="A-B ..."	reads of any of these sectors give EIO
+ *	FAULT_BAD_WRITES=1	writes to them do, too
+ *	FAULT_WRITES=N		N pages are written, then the program is killed
+ *	FAULT_TORN=M		and of the next page M sectors, and noise in the next one
+ *	FAULT_LOG=FILE		the sector of each write is appended to it
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int is_bad(off_t offset, size_t size)
+{
+	const char *list = getenv("FAULT_SECTORS");
+	off_t first = offset / 512, last = (offset + size - 1) / 512;
+	long a, b;
+	int used;
+
+	while (list && sscanf(list, " %ld-%ld%n", &a, &b, &used) == 2) {
+		if (first <= b && last >= a)
+			return 1;
+		list += used;
+	}
+	return 0;
+}
+
+ssize_t pread64(int fd, void *data, size_t size, off_t offset)
+{
+	ssize_t (*real)(int fd, void *data, size_t size, off_t offset) =
+		dlsym(RTLD_NEXT, "pread64");
+
+	if (is_bad(offset, size)) {
+		errno = EIO;
+		return -1;
+	}
+	return real(fd, data, size, offset);
+}
+
+static void note(off_t offset)
+{
+	const char *name = getenv("FAULT_LOG");
+	FILE *file = name ? fopen(name, "a") : NULL;
+
+	if (file) {
+		fprintf(file, "%ld\n", (long)(offset / 512));
+		fclose(file);
+	}
+}
+
+typedef ssize_t write_fn(int fd, const void *data, size_t size, off_t offset);
+
+static void tear(write_fn *real, int fd, const void *data, off_t offset, size_t whole)
+{
+	char noise[512];
+
+	memset(noise, 0xa5, sizeof(noise));
+	if (real(fd, data, whole, offset) < 0 ||
+	    real(fd, noise, sizeof(noise), offset + whole) < 0)
+		abort();
+}
+
+ssize_t pwrite64(int fd, const void *data, size_t size, off_t offset)
+{
+	write_fn *real = dlsym(RTLD_NEXT, "pwrite64");
+	const char *limit = getenv("FAULT_WRITES"), *torn = getenv("FAULT_TORN");
+	static long done;
+
+	if (limit && done++ == atol(limit)) {
+		if (torn)
+			tear(real, fd, data, offset, 512 * atol(torn));
+		_exit(99);
+	}
+	if (getenv("FAULT_BAD_WRITES") && is_bad(offset, size)) {
+		errno = EIO;
+		return -1;
+	}
+	note(offset);
+	return real(fd, data, size, offset);
+}

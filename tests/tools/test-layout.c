@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The arithmetic of the layout: for spares of all sizes, and at the edges, what
+ * dm_remap_layout() makes is what dm_remap_sb_check() believes, lies in the
+ * spare, and is as large as can be.
+ */
+#include <endian.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <dm-remap/format.h>
+
+static unsigned int wrong, right;
+
+static void fail(const struct dm_remap_geometry *geo, const char *why)
+{
+	if (wrong++ < 20)
+		printf("spare %llu block %u replicas %u: %s (%u blocks, %u pages, data at %llu)\n",
+		       geo->spare_sectors, geo->block_size, geo->replicas, why, geo->nr_blocks,
+		       geo->nr_pages, geo->data_start);
+}
+
+static void fill(struct dm_remap_sb *sb, const struct dm_remap_geometry *geo,
+		 uint64_t main_sectors)
+{
+	unsigned int i;
+
+	*sb = (struct dm_remap_sb) {
+		.version = htole32(DM_REMAP_VERSION),
+		.spare_sectors = htole64(geo->spare_sectors),
+		.main_sectors = htole64(main_sectors),
+		.target_sectors = htole64(main_sectors),
+		.data_start = htole64(geo->data_start),
+		.block_size = htole32(geo->block_size),
+		.nr_blocks = htole32(geo->nr_blocks),
+		.replicas = htole32(geo->replicas),
+		.nr_pages = htole32(geo->nr_pages),
+		.pages_used = htole32(geo->nr_pages),
+	};
+	memcpy(sb->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE);
+	for (i = 0; i < DM_REMAP_MAX_REPLICAS; i++)
+		sb->replica_start[i] = htole64(geo->replica_start[i]);
+}
+
+static void check_believed(const struct dm_remap_geometry *geo)
+{
+	static const uint64_t mains[] = { 64, 1ULL << 41 };	/* 32 KiB, 1 PiB */
+	struct dm_remap_geometry read;
+	struct dm_remap_sb sb;
+	const char *why;
+	unsigned int i, nr;
+	uint64_t sector;
+
+	for (i = 0; i < sizeof(mains) / sizeof(mains[0]); i++) {
+		fill(&sb, geo, mains[i]);
+		for (nr = 0; nr < 2; nr++) {
+			sector = dm_remap_sb_sector(geo->spare_sectors, nr);
+			sb.crc = htole32(dm_remap_sb_crc(&sb, sector));
+			why = dm_remap_sb_check(&sb, sector, geo->spare_sectors, false, &read);
+			if (why)
+				fail(geo, why);
+			else if (read.nr_blocks != geo->nr_blocks ||
+				 read.replica_start[0] != geo->replica_start[0])
+				fail(geo, "it was read otherwise than written");
+		}
+	}
+}
+
+/* All the space that is left over is less than a block would take. */
+static void check_full(const struct dm_remap_geometry *geo)
+{
+	uint64_t block = geo->block_size / 512;
+	uint64_t used = 2 * DM_REMAP_PAGE_SECTORS +
+			(uint64_t)geo->nr_pages * geo->replicas * DM_REMAP_PAGE_SECTORS +
+			geo->nr_blocks * block;
+	uint64_t whole = geo->spare_sectors / DM_REMAP_PAGE_SECTORS * DM_REMAP_PAGE_SECTORS;
+	/* a block more could need a page more in each replica, and alignment */
+	uint64_t slack = 2 * block + geo->replicas * DM_REMAP_PAGE_SECTORS;
+
+	if (used > whole)
+		fail(geo, "it is larger than the spare");
+	else if (geo->nr_blocks != UINT32_MAX && whole - used > slack)
+		fail(geo, "it leaves space unused");
+	if (geo->data_start % block)
+		fail(geo, "the data area is not aligned");
+}
+
+static void check_page(const struct dm_remap_geometry *geo)
+{
+	static const uint8_t uuid[16];
+	uint32_t nr = geo->nr_pages - 1;
+	uint64_t last, beyond = geo->nr_blocks - (uint64_t)nr * DM_REMAP_PAGE_ENTRIES;
+	struct dm_remap_geometry g = *geo;
+	struct dm_remap_page page = { .page = htole32(nr) };
+
+	g.target_sectors = (1ULL << DM_REMAP_ENTRY_BLOCK_BITS) * (geo->block_size / 512);
+	last = (1ULL << DM_REMAP_ENTRY_BLOCK_BITS) - 1;
+	page.entries[beyond - 1].word =
+		htole64(dm_remap_entry_word(last, DM_REMAP_ENTRY_MAPPED, 3));
+	page.crc = htole32(dm_remap_page_crc(&page, uuid));
+	if (dm_remap_page_check(&page, uuid, nr, &g))
+		fail(geo, "the last entry is refused");
+	g.target_sectors -= geo->block_size / 512;
+	if (!dm_remap_page_check(&page, uuid, nr, &g))
+		fail(geo, "a block beyond the end of the main is taken");
+	if (beyond == DM_REMAP_PAGE_ENTRIES)
+		return;
+	g.target_sectors = 1ULL << DM_REMAP_ENTRY_BLOCK_BITS;
+	page.entries[beyond].word = htole64(dm_remap_entry_word(0, DM_REMAP_ENTRY_BAD, 0));
+	page.crc = htole32(dm_remap_page_crc(&page, uuid));
+	if (!dm_remap_page_check(&page, uuid, nr, &g))
+		fail(geo, "an entry beyond the end of the spare is taken");
+}
+
+static void check(uint64_t spare_sectors, uint32_t block, uint32_t replicas)
+{
+	struct dm_remap_geometry geo = {
+		.spare_sectors = spare_sectors, .block_size = block, .replicas = replicas,
+		.target_sectors = 1ULL << 41,
+	};
+
+	if (dm_remap_layout(&geo)) {
+		if (spare_sectors >= 2ULL * DM_REMAP_PAGE_SECTORS + 2 * block / 512 +
+				     replicas * DM_REMAP_PAGE_SECTORS + DM_REMAP_PAGE_SECTORS)
+			fail(&geo, "it was refused");
+		return;
+	}
+	right++;
+	check_believed(&geo);
+	check_full(&geo);
+	check_page(&geo);
+}
+
+int main(void)
+{
+	uint64_t sectors, edge;
+	uint32_t block, replicas;
+	int delta;
+
+	for (block = 512; block <= 32768; block *= 8)
+		for (replicas = 1; replicas <= DM_REMAP_MAX_REPLICAS; replicas++) {
+			for (sectors = 0; sectors < 3000; sectors += 3)
+				check(sectors, block, replicas);
+			for (sectors = 4096; sectors < 1ULL << 62; sectors *= 2)
+				for (delta = -9; delta <= 9; delta++)
+					check(sectors + delta, block, replicas);
+			/* where the number of blocks reaches 2^32 - 1 */
+			edge = ((1ULL << 32) - 1) * (block / 512) +
+			       16843009ULL * DM_REMAP_PAGE_SECTORS * replicas + 16;
+			for (delta = -200; delta <= 200; delta++)
+				check(edge + delta, block, replicas);
+			for (delta = 1; delta < 20; delta++)
+				check(UINT64_MAX - delta, block, replicas);
+		}
+	if (wrong)
+		printf("%u wrong\n", wrong);
+	printf("%u layouts\n", right);
+	return wrong || right < 10000;
+}
