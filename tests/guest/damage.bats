@@ -1,0 +1,224 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# Damage to what a persistent set has on its spare: where one copy is left the
+# set is as it was, and is repaired; where none is, it is refused.
+# rig: kernels=6.12 timeout=1200
+
+load ../lib/common
+load ../lib/sets
+
+R=/dev/mapper/r
+CONFIG=/sys/kernel/config/dm-remap/r
+
+KEPT=$BATS_FILE_TMPDIR
+
+teardown() {
+	dmsetup remove r 2>/dev/null || :
+	put_back
+}
+teardown_file() { clean_up; }
+
+# A set of 600 remaps on 4 pages in two copies: kept in $KEPT are the spare as it
+# is (good), as it was some time before (older), and what the set must show
+setup_file() {
+	null_blk main 1
+	null_blk spare 1
+	KEPT=$BATS_FILE_TMPDIR make_set
+}
+
+make_set() {
+	dd if=/dev/urandom of=/dev/main bs=1M count=1 iflag=fullblock oflag=direct status=none
+	start block_size 1024
+	remap_attr r spare/policy spread
+	remap_attr r errors/retries 3
+	for ((i = 0; i < 40; i++)); do echo "$((i * 50)) 40"; done >$CONFIG/remaps/add
+	dmsetup remove r
+	dd if=/dev/spare of="$KEPT/older" bs=1M iflag=direct status=none
+	start
+	for ((i = 0; i < 40; i += 4)); do echo "$((i * 50)) 40"; done >$CONFIG/remaps/remove
+	write_pattern $R 250 1024 a
+	remap_attr r errors/retries 4
+	dmsetup remove r
+	dd if=/dev/spare of="$KEPT/good" bs=1M iflag=direct status=none
+	dd if=/dev/main of="$KEPT/main" bs=1M iflag=direct status=none
+	start
+	showing >"$KEPT/shown"
+	sum $R >"$KEPT/content"
+	dd if=$R of="$KEPT/data" bs=1M iflag=direct status=none
+	dmsetup remove r
+	put_back
+}
+
+# put_back: the spare as it was when it was good
+put_back() {
+	null_blk_bad spare "-0-$(($(sectors /dev/spare) - 1))"
+	dd if="$KEPT/good" of=/dev/spare bs=1M oflag=direct status=none
+}
+
+# showing: what the set shows, but for what repairs change
+showing() {
+	remap_list r
+	remap_status r remapped capacity pending lost_sectors bad_spare
+	echo "retries: $(<$CONFIG/errors/retries), policy: $(<$CONFIG/spare/policy)"
+}
+
+# assert_right: the table and the data are as they should be
+assert_right() {
+	showing | diff "$KEPT/shown" -
+	diff "$KEPT/content" <(sum $R)
+}
+
+store_is() { [ "$(<$CONFIG/metadata/state)" = "$1" ]; }
+
+# places: what can be damaged alone, and what to damage when it has been
+# repaired: NAME SECTOR PAGES OTHER_SECTOR
+places() {
+	local page r
+	echo "superblock-0 ${SB[0]} 1 ${SB[1]}"
+	echo "superblock-1 ${SB[1]} 1 ${SB[0]}"
+	for r in 0 1; do
+		for page in 0 2; do
+			echo "page-$page-of-copy-$r $((COPY[r] + page * 8)) 1 $((COPY[1 - r] + page * 8))"
+		done
+		echo "copy-$r ${COPY[r]} $NR_PAGES ${COPY[1 - r]}"
+	done
+}
+
+# one_by_one HOW: each place
+one_by_one() {
+	local name sector pages other how=$1
+	geometry
+	assert_equal "$NR_PAGES $PAGES_USED $REPLICAS" "4 4 2"
+	while read -r name sector pages other; do
+		echo "# $how: $name"
+		put_back
+		put "$sector" "$pages" "$how" "$KEPT/older"
+		start
+		[ "$(<$CONFIG/metadata/repairs)" -gt 0 ]
+		retry_until 10 store_is clean
+		assert_right
+		dmsetup remove r
+		# what was repaired can do without the other one
+		put "$other" "$pages" noise
+		start
+		assert_right
+		dmsetup remove r
+	done < <(places)
+}
+
+@test "each superblock, page and copy may be zeros" { one_by_one zero; }
+
+@test "each superblock, page and copy may be noise" { one_by_one noise; }
+
+@test "each superblock, page and copy may be shifted by a page" { one_by_one shift; }
+
+@test "each superblock, page and copy may be an older version of itself" { one_by_one older; }
+
+# --- nothing left -----------------------------------------------------------------
+
+# block_is SECTOR: reading it gives what the set had there
+block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEPT/data"; }
+
+@test "all copies of a page gone: refused, but for read_only" {
+	local page before first end main n rest
+	geometry
+	for page in 0 2; do
+		put_back
+		put $((COPY[0] + page * 8)) 1 noise
+		put $((COPY[1] + page * 8)) 1 zero
+		refuses "page $page of the table"
+		before=$(sum /dev/main /dev/spare)
+		start read_only
+		# what the other pages have is there, and only that
+		first=$((DATA_START + page * 255 * 2)) end=$((DATA_START + (page + 1) * 255 * 2))
+		gawk -v first=$first -v end=$end '$3 == 2 && ($2 < first || $2 >= end)' "$KEPT/shown" >"$BATS_TEST_TMPDIR/left"
+		remap_list r | diff "$BATS_TEST_TMPDIR/left" -
+		[ "$(wc -l <"$BATS_TEST_TMPDIR/left")" -gt 300 ]
+		n=0
+		while read -r main rest; do
+			((n++ % 50)) || block_is "$main"
+		done <"$BATS_TEST_TMPDIR/left"
+		# any other block may have been on the spare, and is an error: some that
+		# were, and some that were not
+		n=0
+		while read -r main rest; do
+			((n++ % 40)) || unreadable $R "$main" 1024
+		done < <(gawk -v first=$first -v end=$end '$3 == 2 && $2 >= first && $2 < end' "$KEPT/shown")
+		[ $n -gt 100 ]
+		for main in 0 44 200 2046; do unreadable $R $main 1024; done
+		# a read of both kinds is an error, too
+		unreadable $R 0 1048576
+		assert_equal "$(remap_status r state store)" "failed failed"
+		run ! write_pattern $R 250 1024 b
+		run ! remap_attr r remaps/add "0 2"
+		run ! remap_attr r remaps/remove "250 2"
+		dmsetup remove r
+		assert_equal "$(sum /dev/main /dev/spare)" "$before"
+		# and it is still refused
+		refuses "page $page of the table"
+	done
+}
+
+@test "the only copy of a page gone: refused" {
+	blkdiscard -z /dev/spare
+	modprobe dm_remap_metadata
+	echo 1 >/sys/module/dm_remap_metadata/parameters/replicas
+	start block_size 1024
+	echo 2 >/sys/module/dm_remap_metadata/parameters/replicas
+	echo "0 200" >$CONFIG/remaps/add
+	dmsetup remove r
+	geometry
+	put $((COPY[0] + 8)) 1 unreadable
+	refuses "page 1 of the table"
+	null_blk_bad spare "-$((COPY[0] + 8))-$((COPY[0] + 15))"
+	start
+	assert_equal "$(remap_status r remapped)" 100
+	dmsetup remove r
+	put "${COPY[0]}" 1 noise
+	refuses "page 0 of the table"
+}
+
+@test "both superblocks gone: refused, and so is what makes no sense" {
+	local sb1
+	geometry
+	sb1=${SB[1]}
+	put 0 1 noise
+	put "$sb1" 1 noise
+	refuses "holds something else"
+	refuses "holds something else" read_only
+	put 0 1 noise
+	put "$sb1" 1 zero
+	refuses "holds something else"
+	# one that has a wrong checksum says that there was one
+	put_back
+	put 0 1 zero
+	printf x | dd of=/dev/spare bs=1 oseek=$((sb1 * 512 + 2000)) conv=notrunc,fsync status=none
+	refuses "holds something else"
+	# each in the place of the other
+	put_back
+	dd if=/dev/spare of=/dev/spare bs=4096 count=1 oseek=$((sb1 / 8)) iflag=direct oflag=direct conv=notrunc status=none
+	put 0 1 noise
+	refuses "holds something else"
+	# one cannot be read
+	put_back
+	put "$sb1" 1 noise
+	put 0 1 unreadable
+	refuses "cannot be read"
+	# they are of two sets
+	put_back
+	dd if=/dev/zero of=/dev/spare bs=1M count=1 oflag=direct status=none
+	start block_size 1024
+	dmsetup remove r
+	put "$sb1" 1 older "$KEPT/good"
+	refuses "two different sets"
+	# one that is zeros is not enough to be formatted; both are
+	put_back
+	put 0 1 zero
+	start
+	assert_right
+	dmsetup remove r
+	put 0 1 zero
+	put "$sb1" 1 zero
+	start
+	assert_equal "$(remap_status r remapped)" 0
+}
