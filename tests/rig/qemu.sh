@@ -94,7 +94,9 @@ rig_qemu() {
 		-nodefaults -no-user-config -display none -no-reboot -rtc clock=vm
 		-kernel "$BUILD/$k/vmlinuz" -initrd "$BUILD/$k/initramfs")
 	for line in guest/base "$k/modules" "$k/payload"; do
-		QEMU+=(-drive "file=$BUILD/$line.img,format=raw,if=virtio,readonly=on")
+		# before the test's disks, in the order in which the guest looks for them
+		QEMU+=(-drive "file=$BUILD/$line.img,format=raw,if=none,readonly=on,id=${line##*/}"
+			-device "virtio-blk-pci,drive=${line##*/}")
 	done
 	for line in "${disks[@]}"; do
 		# shellcheck disable=SC2086 # a line of words
