@@ -168,20 +168,6 @@ space() { echo "$(<$CONFIG/spare/total) $(<$CONFIG/spare/used) $(<$CONFIG/spare/
 	assert_equal "$(<$CONFIG/state)" exhausted
 }
 
-# listen: collect uevents in EVENTS, one on a line
-listen() {
-	EVENTS=$BATS_TEST_TMPDIR/events
-	: >"$EVENTS"
-	busybox uevent busybox sh -c "echo \$ACTION \$DEVNAME \$DM_REMAP_NAME \$DM_REMAP_EVENT >>$EVENTS" 3>&- &
-	LISTENER=$!
-	# until it hears
-	retry_until 10 _heard
-	: >"$EVENTS"
-}
-_heard() { echo change >/sys/block/main/uevent; sleep 0.2; [ -s "$EVENTS" ]; }
-
-event_came() { grep -qx "change $(dm_dev r) r $1" "$EVENTS"; }
-
 @test "events are sent" {
 	local waiter nr
 	remap_create r /dev/main /dev/spare
@@ -206,7 +192,7 @@ event_came() { grep -qx "change $(dm_dev r) r $1" "$EVENTS"; }
 	write_pattern $R 2400 512 a
 	retry_until 10 event_came lost-data
 	[ "$(dmsetup info -c --noheadings -o events r)" -gt "$nr" ]
-	kill $LISTENER
+	kill "$LISTENER"
 }
 
 @test "events are rate limited" {
@@ -219,7 +205,7 @@ event_came() { grep -qx "change $(dm_dev r) r $1" "$EVENTS"; }
 	sleep 2.5
 	i=$(grep -cx "change $(dm_dev r) r remapped" "$EVENTS")
 	((i >= 1 && i <= started + 3)) || { echo "$i events in $started seconds"; false; }
-	kill $LISTENER
+	kill "$LISTENER"
 }
 
 # --- bad spare blocks --------------------------------------------------------------------

@@ -26,6 +26,9 @@ retry_until() {
 	done
 }
 
+# slow_kernel: whether this is the debug kernel, where some things are done less often
+slow_kernel() { [ -e /sys/kernel/debug/kmemleak ]; }
+
 # refused TEXT COMMAND...: it fails, and TEXT is in what it says
 refused() {
 	local text=$1
@@ -71,9 +74,16 @@ null_blk() {
 
 # null_blk_bad NAME RANGE...: as +8-15 makes sectors bad, -8-15 good again
 null_blk_bad() {
-	local name=$1 range
+	local name=$1 range how from to
 	shift
-	for range in "$@"; do echo "$range" >"$NULLB/$name/badblocks" || return; done
+	for range in "$@"; do
+		how=${range:0:1} from=${range:1} to=${range##*-}
+		# kernel 6.1 does not find what is in a range of more than 512
+		for ((from = ${from%-*}; from <= to; from += 512)); do
+			echo "$how$from-$((from + 511 < to ? from + 511 : to))" >"$NULLB/$name/badblocks" ||
+				return
+		done
+	done
 }
 
 # scsi_disk [PARAMETER=VALUE...]: print the device that scsi_debug makes
@@ -167,6 +177,22 @@ spare_of() {
 
 # dm_dev NAME: its dm-N
 dm_dev() { basename "$(readlink "/sys/dev/block/$(mountpoint -x "/dev/mapper/$1")")"; }
+
+# listen: collect uevents in EVENTS, one on a line; LISTENER is to be killed
+listen() {
+	EVENTS=$BATS_TEST_TMPDIR/events
+	: >"$EVENTS"
+	busybox uevent busybox sh -c "echo \$ACTION \$DEVNAME \$DM_REMAP_NAME \$DM_REMAP_EVENT >>$EVENTS" 3>&- &
+	# shellcheck disable=SC2034 # for the test
+	LISTENER=$!
+	# until it hears
+	retry_until 10 _heard
+	: >"$EVENTS"
+}
+_heard() { echo change >/sys/block/main/uevent; sleep 0.2; [ -s "$EVENTS" ]; }
+
+# event_came EVENT: of the device r
+event_came() { grep -qx "change $(dm_dev r) r $1" "$EVENTS"; }
 
 # --- data -------------------------------------------------------------------
 
