@@ -141,7 +141,7 @@ enum dm_remap_store_state {
  * struct dm_remap_store_stat - what a store says of itself.
  * @state: enum dm_remap_store_state.
  * @generation: of the set; goes up with every commit and never back.
- * @replicas: copies of the table.
+ * @replicas: copies of the table that are whole.
  * @repairs: copies of pages and superblocks that were written anew.
  * @faults: copies of pages and superblocks that were found bad, or became so.
  * @commits: commits since the device was created.

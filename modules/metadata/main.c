@@ -185,14 +185,15 @@ static void meta_stat(struct dm_remap_store *store, struct dm_remap_store_stat *
 	*stat = (struct dm_remap_store_stat) {
 		.state = DM_REMAP_STORE_CLEAN,
 		.generation = READ_ONCE(m->generation),
-		.replicas = m->geo.replicas,
+		.replicas = meta_whole_copies(m),
 		.repairs = READ_ONCE(m->repairs),
 		.faults = READ_ONCE(m->faults),
 		.commits = READ_ONCE(m->commits),
 	};
 	if (READ_ONCE(m->failed))
 		stat->state = DM_REMAP_STORE_FAILED;
-	else if (READ_ONCE(m->nr_bad) || READ_ONCE(m->sb_bad[0]) || READ_ONCE(m->sb_bad[1]))
+	else if (stat->replicas < m->geo.replicas || READ_ONCE(m->sb_bad[0]) ||
+		 READ_ONCE(m->sb_bad[1]))
 		stat->state = DM_REMAP_STORE_DEGRADED;
 }
 

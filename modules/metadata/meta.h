@@ -41,8 +41,8 @@
  * @pages_used: as in the superblock.
  * @sb_bad: superblocks that are not as @sb.
  * @bad: for each copy, a bit for each page that is not as it should be.
- * @nr_bad: bits set in all of them.
- * @repair_next: where the repair goes on; nr_pages when it has been everywhere.
+ * @nr_bad: bits set in each of them.
+ * @repair_next: where the repair goes on.
  * @lost_pages: pages of which no copy was found; only when read-only.
  * @failed: nothing can be written any more.
  * @repairs: copies of pages, and superblocks, that were written anew.
@@ -61,7 +61,7 @@ struct meta {
 	u32 pages_used;
 	bool sb_bad[2];
 	unsigned long *bad[DM_REMAP_MAX_REPLICAS];
-	u64 nr_bad;
+	u32 nr_bad[DM_REMAP_MAX_REPLICAS];
 	u32 repair_next;
 	u32 lost_pages;
 	bool failed;
@@ -75,6 +75,19 @@ struct meta {
 static inline struct meta *to_meta(struct dm_remap_store *store)
 {
 	return container_of(store, struct meta, store);
+}
+
+/**
+ * meta_whole_copies() - how many copies of the table are as they should be.
+ * @m: the store.
+ */
+static inline u32 meta_whole_copies(const struct meta *m)
+{
+	u32 r, whole = 0;
+
+	for (r = 0; r < m->geo.replicas; r++)
+		whole += !READ_ONCE(m->nr_bad[r]);
+	return whole;
 }
 
 /**
@@ -152,6 +165,9 @@ int meta_pages_commit(struct meta *m, struct dm_remap_entry *entries, unsigned i
  * meta_pages_repair() - write the next bad pages anew.
  * @m: the store.
  * @budget: how many at most.
+ *
+ * Those that still fail writes are tried again the next time, when all others
+ * have had their turn.
  *
  * Return: whether there may be more.
  */

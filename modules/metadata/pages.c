@@ -28,12 +28,12 @@ static void mark(struct meta *m, unsigned int replica, u32 page, bool bad)
 		return;
 	if (bad) {
 		__set_bit(page, m->bad[replica]);
-		WRITE_ONCE(m->nr_bad, m->nr_bad + 1);
+		WRITE_ONCE(m->nr_bad[replica], m->nr_bad[replica] + 1);
 		m->repair_next = min(m->repair_next, page);
 		m->faults++;
 	} else {
 		__clear_bit(page, m->bad[replica]);
-		WRITE_ONCE(m->nr_bad, m->nr_bad - 1);
+		WRITE_ONCE(m->nr_bad[replica], m->nr_bad[replica] - 1);
 		m->repairs++;
 	}
 }
@@ -311,7 +311,7 @@ int meta_pages_load(struct meta *m, dm_remap_load_fn fn, void *context, char **e
 		ret = load_run(m, fn, context, page, n, error);
 	}
 	/* The same holds for a page that cannot be read after all was in order. */
-	if (m->nr_bad && !m->p.read_only)
+	if (meta_whole_copies(m) < m->geo.replicas && !m->p.read_only)
 		m->generation += META_SKIP;
 out:
 	for (r = 0; r < m->geo.replicas; r++) {
@@ -456,6 +456,8 @@ static void repair_page(struct meta *m, u32 page)
 
 bool meta_pages_repair(struct meta *m, unsigned int budget)
 {
+	if (meta_whole_copies(m) == m->geo.replicas)
+		return false;
 	for (; m->repair_next < m->pages_used; m->repair_next++) {
 		if (!bad_somewhere(m, m->repair_next))
 			continue;
@@ -463,5 +465,6 @@ bool meta_pages_repair(struct meta *m, unsigned int budget)
 			return true;
 		repair_page(m, m->repair_next);
 	}
+	m->repair_next = 0;
 	return false;
 }
