@@ -275,9 +275,84 @@ static bool is_other_set(const struct found *found)
 		memcmp(&found[0].geo, &found[1].geo, sizeof(found[0].geo)));
 }
 
+/* What others leave on a disk whose first page is zeros, and in which byte. */
+static const struct signature {
+	const char *what;
+	const char *magic;
+	unsigned int size;
+	unsigned int place;
+} signatures[] = {
+	{ "a member of an md array",	"\xfc\x4e\x2b\xa9",	4, SZ_4K },
+	{ "a bcache device",		"\xc6\x85\x73\xf6\x4e\x1a\x45\xca", 8, SZ_4K + 24 },
+	{ "JFS",			"JFS1",			4, SZ_32K },
+	{ "ISO 9660",			"CD001",		5, SZ_32K + 1 },
+	{ "ReiserFS",			"ReIsEr",		6, SZ_64K + 52 },
+	{ "Btrfs",			"_BHRfS_M",		8, SZ_64K + 64 },
+};
+
+/* Whether the page at a sector has a signature; an error if it cannot be read. */
+static int has_signature(struct meta *m, sector_t sector, unsigned int offset,
+			 const struct signature *s)
+{
+	if (sector + DM_REMAP_PAGE_SECTORS > bdev_nr_sectors(m->p.spare))
+		return 0;
+	if (dm_remap_rw(m->p.spare, REQ_OP_READ, sector, m->buf,
+			DM_REMAP_PAGE_SECTORS) != BLK_STS_OK)
+		return -EIO;
+	if (memcmp((char *)m->buf + offset, s->magic, s->size))
+		return 0;
+	DMERR("%s: the spare looks like %s, by what is at sector %llu", m->p.name, s->what,
+	      (unsigned long long)sector);
+	return -EINVAL;
+}
+
+/* Whether a spare that begins with zeros has a signature. */
+static int check_signatures(struct meta *m)
+{
+	const struct signature *md = &signatures[0];
+	sector_t size = bdev_nr_sectors(m->p.spare);
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < ARRAY_SIZE(signatures) && !ret; i++) {
+		unsigned int offset = signatures[i].place % DM_REMAP_PAGE_SIZE;
+
+		ret = has_signature(m, (signatures[i].place - offset) >> SECTOR_SHIFT, offset,
+				    &signatures[i]);
+	}
+	/* Older formats of md have it at the end: 1.0, and 0.90. */
+	if (!ret && size >= 16)
+		ret = has_signature(m, round_down(size - 16, 8), 0, md);
+	if (!ret && size >= 128)
+		ret = has_signature(m, round_down(size, 128) - 128, 0, md);
+	return ret;
+}
+
+/* Whether a spare without a superblock is an empty one. */
+static int check_unused(struct meta *m, const struct found *found, char **error)
+{
+	int ret;
+
+	if (found[0].unreadable || found[1].unreadable) {
+		ret = -EIO;
+	} else if (!dm_remap_sb_is_zero(found[0].sb) ||
+		   !memcmp(found[1].sb->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE)) {
+		DMERR("%s: first superblock of the spare: %s", m->p.name, found[0].why);
+		ret = -EINVAL;
+	} else {
+		ret = check_signatures(m);
+	}
+	if (ret == -EIO)
+		*error = "The spare cannot be read: it may not be empty";
+	else if (ret)
+		*error = "The spare holds something else: wipe it, if that is not needed";
+	return ret;
+}
+
 static int decide(struct meta *m, struct found *found, unsigned int replicas, char **error)
 {
 	unsigned int i;
+	int ret;
 
 	for (i = 0; i < 2; i++) {
 		if (is_foreign(&found[i], dm_remap_sb_sector(bdev_nr_sectors(m->p.spare), i))) {
@@ -294,16 +369,9 @@ static int decide(struct meta *m, struct found *found, unsigned int replicas, ch
 		use_super(m, found);
 		return check_pair(m, error);
 	}
-	if (found[0].unreadable || found[1].unreadable) {
-		*error = "The spare cannot be read where its superblocks are: it may not be empty";
-		return -EIO;
-	}
-	if (!dm_remap_sb_is_zero(found[0].sb) ||
-	    !memcmp(found[1].sb->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE)) {
-		DMERR("%s: first superblock of the spare: %s", m->p.name, found[0].why);
-		*error = "The spare holds something else: wipe it, if that is not needed";
-		return -EINVAL;
-	}
+	ret = check_unused(m, found, error);
+	if (ret)
+		return ret;
 	if (m->p.read_only) {
 		*error = "The spare is not formatted, and cannot be: read_only";
 		return -EROFS;
