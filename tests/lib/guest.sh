@@ -7,7 +7,7 @@
 #   guest_boot KERNEL LINE...   start; each LINE is one of a test file's header
 #                               ("disk main size=64M inject-error-write=8", "mem=1G")
 #   guest_run COMMAND...        run it with bash; its output, its status
-#   guest_kill                  cut the power
+#   guest_kill                  cut the power, if it is not off already
 #   guest_poweroff              the checks at the end of a test file, and stop
 #   guest_log                   the kernel log of this boot
 #
@@ -87,7 +87,7 @@ _guest_gone() {
 guest_kill() {
 	local pid
 	pid=$(cat "$GUEST/pid") || return
-	kill -9 "$pid"
+	kill -9 "$pid" 2>/dev/null || :
 	while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
 	_guest_gone
 }
