@@ -1,12 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# 100,000 and 1,000,000 remaps in one device.
+# 100,000 and 1,000,000 remaps in one device, which is made anew with them.
 # rig: slow
 # rig: kernels=6.12
 # rig: mem=4G
 # rig: timeout=3600
 
 load ../lib/common
+load ../lib/sets
 
 R=/dev/mapper/r
 CONFIG=/sys/kernel/config/dm-remap/r
@@ -45,13 +46,37 @@ samples() {
 	done
 }
 
-@test "100,000 and 1,000,000 remaps, and back" {
+PIECE=2000000
+
+# part: some of the list, from everywhere, and of the data. All of it would take minutes.
+part() {
+	local from
+	for ((from = 0; from < 4194304; from += 99991)); do dmsetup message r 0 list $from; done
+	read_direct $R $PIECE 8388608 | md5sum
+}
+
+# kept SECTOR...: make the device anew. The list is the same, what samples has
+# written at the sectors is there, and so is a piece with 2/3 of it remapped.
+kept() {
+	local sector started
+	dd if=/dev/urandom of=$R bs=1M count=8 oseek=$((PIECE * 512))B iflag=fullblock oflag=direct status=none
+	part >"$BATS_TEST_TMPDIR/part"
+	stop_all
+	started=$EPOCHREALTIME
+	start
+	started=$(((${EPOCHREALTIME/./} - ${started/./}) / 1000))
+	echo "# $(<$CONFIG/remaps/count) remaps are loaded in $started ms" >&3
+	part | cmp - "$BATS_TEST_TMPDIR/part"
+	for sector; do assert_data $R "$sector" 512 "at$sector"; done
+}
+
+@test "100,000 and 1,000,000 remaps, kept, and back" {
 	local -a some=()
-	# 4,194,304 blocks of a sector each, 1,048,576 spare blocks
+	# 4,194,304 blocks of a sector each, a few more than 1,000,000 spare blocks
 	null_blk main 2048
-	null_blk spare 512
-	remap_create r /dev/main /dev/spare transient block_size 512
-	assert_equal "$(<$CONFIG/remaps/capacity)" 1048576
+	null_blk spare 544
+	start block_size 512
+	(($(<$CONFIG/remaps/capacity) > 1000000))
 
 	# 100,000 here and there in the lower quarter
 	gawk 'BEGIN { for (i = 0; i < 100000; i++) print i * 611953 % 1048576 }' >"$BATS_TEST_TMPDIR/single"
@@ -59,6 +84,8 @@ samples() {
 	count 100000 131072
 	mapfile -t some < <(gawk 'NR % 9973 == 0' "$BATS_TEST_TMPDIR/single")
 	samples "${some[@]}"
+	kept "${some[@]}"
+	count 100000 131072
 
 	# and 900,000 in pieces of 100, above them
 	gawk 'BEGIN { for (i = 0; i < 9000; i++) print 1048576 + i * 7919 % 20000 * 150, 100 }' >"$BATS_TEST_TMPDIR/pieces"
@@ -66,6 +93,8 @@ samples() {
 	count 1000000 1048576
 	mapfile -t some < <(gawk 'NR % 997 == 0 { print $1 + NR % 100 }' "$BATS_TEST_TMPDIR/pieces")
 	samples "${some[@]}"
+	kept "${some[@]}"
+	count 1000000 1048576
 	# those of before are found as well, and what lies between them is not there
 	mapfile -t some < <(gawk 'NR % 19997 == 0' "$BATS_TEST_TMPDIR/single")
 	samples "${some[@]}"
@@ -79,6 +108,8 @@ samples() {
 	assert_data /dev/main "${some[1]}" 512 back
 	assert_data $R "${some[1]}" 512 back
 	lines "$BATS_TEST_TMPDIR/pieces" remaps/remove
+	count 0 64
+	restart
 	count 0 64
 	fio_verify $R --bssplit=512/60:16k/40 --number_ios=1000 --norandommap --verify_backlog=1 --iodepth=1
 }
