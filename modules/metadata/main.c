@@ -17,7 +17,8 @@ static int set_replicas(const char *val, const struct kernel_param *kp)
 {
 	unsigned int value;
 
-	if (*val == '+' || kstrtouint(val, 10, &value) || value < 1 || value > DM_REMAP_MAX_REPLICAS)
+	if (*val == '+' || kstrtouint(val, 10, &value) ||
+	    value < 1 || value > DM_REMAP_MAX_REPLICAS)
 		return -EINVAL;
 	replicas = value;
 	return 0;
