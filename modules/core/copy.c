@@ -23,6 +23,20 @@ static u64 covered(const struct remap_device *rd, const struct remap_move *m)
 				 m->piece.bi_size >> SECTOR_SHIFT);
 }
 
+/* Read all of a block of the main into @rd->copy_buf; each attempt counts. */
+static blk_status_t read_whole(struct remap_device *rd, struct remap_move *m)
+{
+	unsigned int tries = max(READ_ONCE(rd->settings.retries), 1U);
+	blk_status_t status;
+
+	do {
+		status = dm_remap_rw(rd->main, REQ_OP_READ, remap_main_sector(rd, m->block),
+				     rd->copy_buf, remap_block_sectors(rd));
+	} while (--tries && remap_medium_error(rd->main, status));
+	m->assembled = status == BLK_STS_OK;
+	return status;
+}
+
 /* Put the block together in @rd->copy_buf. */
 static blk_status_t assemble(struct remap_device *rd, struct remap_move *m)
 {
@@ -30,6 +44,8 @@ static blk_status_t assemble(struct remap_device *rd, struct remap_move *m)
 	u64 mine = covered(rd, m), lost = 0;
 	blk_status_t status;
 
+	if (m->whole)
+		return read_whole(rd, m);
 	if (mine != remap_sector_mask(0, sectors)) {
 		struct block_device *bdev = m->from == REMAP_NO_SLOT ? rd->main : rd->spare_bdev;
 		sector_t sector = m->from == REMAP_NO_SLOT ?
@@ -44,9 +60,6 @@ static blk_status_t assemble(struct remap_device *rd, struct remap_move *m)
 	if (m->from != REMAP_NO_SLOT)
 		lost |= remap_lost_get(&rd->lost, m->from);
 	m->lost = lost & ~mine;
-	m->assembled = true;
-	if (m->whole && m->lost)
-		return BLK_STS_MEDIUM;
 	if (mine)
 		remap_copy_from_bio(rd->copy_buf + (__ffs64(mine) << SECTOR_SHIFT), m->bio,
 				    m->piece);

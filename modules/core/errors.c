@@ -17,6 +17,7 @@
 #include "io.h"
 #include "map.h"
 #include "moves.h"
+#include "target.h"
 
 /* A failed write larger than this is tried again in pieces of this size first. */
 #define WINDOW	SZ_1M
@@ -32,23 +33,31 @@ struct piece {
 /* The main has taken or given something: it is there. */
 static void end_streak(struct remap_device *rd)
 {
-	atomic_andnot(REMAP_INFLIGHT_WATCH, &rd->inflight.mode);
+	remap_inflight_watch(&rd->inflight, false);
 	WRITE_ONCE(rd->streak, 0);
 }
 
-void remap_succeeded(struct remap_device *rd, u32 how)
+static struct remap_device *target_device(struct dm_target *ti)
 {
-	if (how & REMAP_IO_MAIN)
-		end_streak(rd);
+	struct remap_target *rt = ti->private;
+
+	return rt->rd;
 }
 
-int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status)
+void remap_succeeded(struct dm_target *ti, remap_ticket ticket)
 {
-	struct remap_io *io = remap_bio_io(bio);
-	bool main = io->how & REMAP_IO_MAIN;
+	if (remap_inflight_kind(ticket) == REMAP_INFLIGHT_MAIN)
+		end_streak(target_device(ti));
+}
 
-	io->how = 0;
-	if (status == BLK_STS_AGAIN)
+int remap_failed(struct dm_target *ti, struct bio *bio, blk_status_t status)
+{
+	struct remap_device *rd = target_device(ti);
+	struct remap_io *io = remap_bio_io(bio);
+	enum remap_inflight_kind kind = remap_inflight_kind(io->ticket);
+	bool main = kind == REMAP_INFLIGHT_MAIN;
+
+	if (kind == REMAP_INFLIGHT_NOT || status == BLK_STS_AGAIN)
 		return DM_ENDIO_DONE;
 	if (!main)
 		atomic64_inc(&rd->spare_errors);
@@ -65,7 +74,7 @@ int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status)
 	if (!READ_ONCE(rd->settings.auto_remap) || (main && READ_ONCE(rd->storm)) ||
 	    READ_ONCE(rd->read_only))
 		return DM_ENDIO_DONE;
-	io->how = REMAP_IO_FAILED;
+	io->failed = true;
 	io->status = status;
 	remap_queue(rd, bio);
 	return DM_ENDIO_INCOMPLETE;
@@ -139,7 +148,7 @@ static bool may_move(struct remap_device *rd)
 	if (remap_spare_free_blocks(&rd->spare) <= (u64)rd->spare.reserve + rd->spare.held)
 		return true;
 	WRITE_ONCE(rd->streak, rd->streak + 1);
-	atomic_or(REMAP_INFLIGHT_WATCH, &rd->inflight.mode);
+	remap_inflight_watch(&rd->inflight, true);
 	if (limit && rd->streak >= limit) {
 		WRITE_ONCE(rd->storm, true);
 		DMERR("%s: %u automatic remaps in a row and no success of the main between: automatic remapping is suspended; see whether the disk is there, and write 1 to errors/resume",
@@ -277,14 +286,14 @@ static void handle_write(struct remap_device *rd, struct bio *bio)
 
 /* What came of reading a block again, to move it. */
 enum rescue {
-	RESCUE_MOVED,	/* it has moved; the piece is in @rd->copy_buf */
-	RESCUE_READ,	/* the piece is there, but the block is where it was */
-	RESCUE_NO,	/* the piece cannot be read */
+	RESCUE_MOVED,	/* it has moved; it is in @rd->copy_buf */
+	RESCUE_READ,	/* it is there, but where it was, too */
+	RESCUE_NO,	/* not all of it can be read */
 	RESCUE_NOT_TRIED,
 };
 
 /*
- * Try to read a block, and move it if all of it can be read.  It is read while it
+ * Try to read all of a block, and move it.  It is read while it
  * is being moved, and not before: what is written to it meanwhile waits.
  */
 static enum rescue rescue(struct remap_device *rd, const struct piece *p, blk_status_t *status)
@@ -303,15 +312,8 @@ static enum rescue rescue(struct remap_device *rd, const struct piece *p, blk_st
 		*status = m->status;
 		return RESCUE_NO;
 	}
-	if (m->lost & piece_mask(p))
-		return RESCUE_NO;
 	end_streak(rd);
 	return m->status == BLK_STS_OK ? RESCUE_MOVED : RESCUE_READ;
-}
-
-static void copy_rescued(struct remap_device *rd, struct bio *bio, const struct piece *p)
-{
-	remap_copy_to_bio(bio, p->iter, rd->copy_buf + (p->first << SECTOR_SHIFT));
 }
 
 /* A block cannot be read: its next write goes to the spare. */
@@ -349,7 +351,7 @@ static blk_status_t read_or_zero(struct remap_device *rd, struct bio *bio,
 	return status;
 }
 
-/* Read a piece from the main where its block cannot move; @status is what it was. */
+/* Read a piece from the main where its block does not move; @status is what it was. */
 static blk_status_t try_read(struct remap_device *rd, struct bio *bio, const struct piece *p,
 			     blk_status_t status)
 {
@@ -358,13 +360,36 @@ static blk_status_t try_read(struct remap_device *rd, struct bio *bio, const str
 	while (tries-- && remap_medium_error(rd->main, status))
 		status = remap_rw_piece(rd, bio, p->iter, rd->main,
 					piece_sector(rd, p, REMAP_NO_SLOT));
+	if (status == BLK_STS_OK)
+		end_streak(rd);
 	return status;
+}
+
+/*
+ * Read a piece of the main that failed, with its block and a move of that, or alone.
+ * Each attempt takes a disk seconds: a piece that is the whole block has been tried
+ * often enough with it.
+ */
+static enum rescue read_again(struct remap_device *rd, struct bio *bio, const struct piece *p,
+			      bool move, blk_status_t *status)
+{
+	enum rescue how = move ? rescue(rd, p, status) : RESCUE_NOT_TRIED;
+
+	if (how == RESCUE_MOVED || how == RESCUE_READ) {
+		remap_copy_to_bio(bio, p->iter, rd->copy_buf + (p->first << SECTOR_SHIFT));
+		*status = BLK_STS_OK;
+	} else if (how == RESCUE_NOT_TRIED || p->sectors < remap_block_sectors(rd)) {
+		*status = try_read(rd, bio, p, *status);
+	}
+	return how;
 }
 
 /* @status is as for write_piece(). */
 static blk_status_t read_main(struct remap_device *rd, struct bio *bio, const struct piece *p,
 			      blk_status_t status)
 {
+	enum rescue how = RESCUE_NOT_TRIED;
+
 	if (status == BLK_STS_OK) {
 		/* Maybe it was another block of the bio that failed. */
 		status = remap_rw_piece(rd, bio, p->iter, rd->main,
@@ -374,38 +399,23 @@ static blk_status_t read_main(struct remap_device *rd, struct bio *bio, const st
 		if (!remap_medium_error(rd->main, status))
 			return status;
 	}
-	if (rd->settings.retries) {
-		enum rescue how = rd->settings.auto_remap && !rd->storm ?
-				  rescue(rd, p, &status) : RESCUE_NOT_TRIED;
-
-		if (how == RESCUE_MOVED || how == RESCUE_READ) {
-			copy_rescued(rd, bio, p);
-			if (how == RESCUE_READ && may_move(rd))
-				make_pending(rd, p->block);
-			return BLK_STS_OK;
-		}
-		if (how == RESCUE_NOT_TRIED)
-			status = try_read(rd, bio, p, status);
-		if (!remap_medium_error(rd->main, status))
-			return status;
-	}
-	if (may_move(rd))
+	if (rd->settings.retries)
+		how = read_again(rd, bio, p, rd->settings.auto_remap && !rd->storm, &status);
+	if (how == RESCUE_MOVED)
+		return BLK_STS_OK;
+	if (status != BLK_STS_OK && !remap_medium_error(rd->main, status))
+		return status;
+	if ((status != BLK_STS_OK || how != RESCUE_NOT_TRIED) && may_move(rd))
 		make_pending(rd, p->block);
-	return read_or_zero(rd, bio, p, status);
+	return status == BLK_STS_OK ? status : read_or_zero(rd, bio, p, status);
 }
 
 static blk_status_t read_pending(struct remap_device *rd, struct bio *bio,
 				 const struct piece *p)
 {
 	blk_status_t status = BLK_STS_MEDIUM;
-	enum rescue how = rescue(rd, p, &status);
 
-	if (how == RESCUE_MOVED || how == RESCUE_READ) {
-		copy_rescued(rd, bio, p);
-		return BLK_STS_OK;
-	}
-	if (how == RESCUE_NOT_TRIED)
-		status = try_read(rd, bio, p, status);
+	read_again(rd, bio, p, true, &status);
 	if (!remap_medium_error(rd->main, status))
 		return status;
 	return read_or_zero(rd, bio, p, status);
@@ -542,7 +552,7 @@ static bool handle(struct remap_device *rd, struct bio *bio)
 {
 	struct remap_io *io = remap_bio_io(bio);
 
-	if (!(io->how & REMAP_IO_FAILED)) {
+	if (!io->failed) {
 		if (resubmit(rd, bio))
 			return false;
 		io->status = BLK_STS_OK;
@@ -584,6 +594,6 @@ void remap_worker(struct work_struct *work)
 		flush(rd);
 		mutex_unlock(&rd->lock);
 		while ((bio = bio_list_pop(&done)))
-			remap_finish(bio, remap_bio_io(bio)->status);
+			remap_finish(rd, bio, remap_bio_io(bio)->status);
 	}
 }

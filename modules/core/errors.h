@@ -7,29 +7,32 @@
 
 #include <linux/bio.h>
 
+#include "inflight.h"
+
+struct dm_target;
 struct remap_device;
 struct work_struct;
 
 /**
- * remap_failed() - a bio that came back with an error.
- * @rd: the device.
- * @bio: the bio; no longer a section of @rd->io.
+ * remap_failed() - a bio came back with an error.
+ * @ti: the target.
+ * @bio: the bio; no longer in flight, but its ticket still says where it was.
  * @status: its status.
  *
  * Context: any, interrupts included.
  * Return: for device-mapper, DM_ENDIO_DONE if the error is the answer, or
  * DM_ENDIO_INCOMPLETE if the worker has it.
  */
-int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status);
+int remap_failed(struct dm_target *ti, struct bio *bio, blk_status_t status);
 
 /**
  * remap_succeeded() - a bio came back without an error while that matters.
- * @rd: the device.
- * @how: its remap_io.how.
+ * @ti: the target.
+ * @ticket: its ticket.
  *
  * Context: any, interrupts included.
  */
-void remap_succeeded(struct remap_device *rd, u32 how);
+void remap_succeeded(struct dm_target *ti, remap_ticket ticket);
 
 /**
  * remap_queue() - give a bio to the worker.

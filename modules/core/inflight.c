@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/cpumask.h>
 #include <linux/delay.h>
+#include <linux/log2.h>
 
 #include "inflight.h"
 
@@ -11,8 +12,9 @@
 
 int remap_inflight_init(struct remap_inflight *in)
 {
-	in->cpu = alloc_percpu(struct remap_inflight_cpu);
-	atomic_set(&in->mode, 0);
+	BUILD_BUG_ON(!is_power_of_2(sizeof(struct remap_inflight_cpu)));
+	in->cpu = __alloc_percpu(sizeof(*in->cpu), sizeof(*in->cpu));
+	atomic_long_set(&in->now, (long __force)in->cpu);
 	return in->cpu ? 0 : -ENOMEM;
 }
 
@@ -29,15 +31,23 @@ void remap_inflight_exit(struct remap_inflight *in)
  */
 static bool empty(struct remap_inflight *in, unsigned int epoch)
 {
+	struct remap_inflight_count *count;
 	unsigned long left = 0, entered = 0;
-	int cpu;
+	int cpu, watch;
 
-	for_each_possible_cpu(cpu)
-		left += READ_ONCE(per_cpu_ptr(in->cpu, cpu)->left[epoch]);
+	for_each_possible_cpu(cpu) {
+		for (watch = 0; watch < 2; watch++) {
+			count = &per_cpu_ptr(in->cpu, cpu)->count[epoch][watch];
+			left += READ_ONCE(count->left[REMAP_INFLIGHT_MAIN]);
+			left += READ_ONCE(count->left[REMAP_INFLIGHT_SPARE]);
+		}
+	}
 	/* Pairs with that in remap_inflight_leave(). */
 	smp_mb();
-	for_each_possible_cpu(cpu)
-		entered += READ_ONCE(per_cpu_ptr(in->cpu, cpu)->entered[epoch]);
+	for_each_possible_cpu(cpu) {
+		count = per_cpu_ptr(in->cpu, cpu)->count[epoch];
+		entered += READ_ONCE(count[0].entered) + READ_ONCE(count[1].entered);
+	}
 	return left == entered;
 }
 
@@ -52,20 +62,20 @@ static void wait_empty(struct remap_inflight *in, unsigned int epoch)
 }
 
 /*
- * First those who are still in the other epoch: they read the mode before the
+ * First those who are still in the other epoch: they read "now" before the
  * last drain changed it, but were too late to be seen by it.  Then all others
  * enter that one, and those in the epoch that was current can be waited for
  * without waiting for ever.
  */
 void remap_inflight_drain(struct remap_inflight *in)
 {
-	unsigned int epoch = atomic_read(&in->mode) & REMAP_INFLIGHT_EPOCH;
+	unsigned int epoch = !!(atomic_long_read(&in->now) & REMAP_INFLIGHT_EPOCH);
 
 	/* Pairs with that in remap_inflight_enter(): the caller's changes first. */
 	smp_mb();
 	wait_empty(in, !epoch);
-	atomic_xor(REMAP_INFLIGHT_EPOCH, &in->mode);
-	/* The new mode first, then the counts: as in SRCU's srcu_flip(). */
+	atomic_long_xor(REMAP_INFLIGHT_EPOCH, &in->now);
+	/* The new epoch first, then the counts: as in SRCU's srcu_flip(). */
 	smp_mb();
 	wait_empty(in, epoch);
 	/* What they did first, then what the caller does. */

@@ -6,10 +6,10 @@
  * device is done with it.  remap_inflight_drain() returns when all that had
  * entered before it was called have left.
  *
- * This is the algorithm of SRCU (kernel/rcu/srcutree.c), with two counters for
- * each CPU and epoch and no write to memory that CPUs share.  SRCU itself would
- * do; but its checks cost some twenty instructions for each bio, and remap_map()
- * has seventy in all.  See docs/design.md.
+ * This is the algorithm of SRCU (kernel/rcu/srcutree.c), with counters for each
+ * CPU and epoch and no write to memory that CPUs share.  SRCU itself would do; but
+ * its checks cost some twenty instructions for each bio, and remap_map() and
+ * remap_end_io() have seventy in all.  See docs/design.md.
  */
 #ifndef _REMAP_INFLIGHT_H
 #define _REMAP_INFLIGHT_H
@@ -18,24 +18,48 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
-/* Counts of one CPU, by epoch. */
-struct remap_inflight_cpu {
-	unsigned long entered[2];
-	unsigned long left[2];
+/*
+ * What a bio is doing.  Counted apart, so that whoever holds a ticket can tell
+ * which it is.
+ */
+enum remap_inflight_kind {
+	REMAP_INFLIGHT_MAIN,	/* it is at the main */
+	REMAP_INFLIGHT_SPARE,	/* it is at the spare */
+	REMAP_INFLIGHT_NOT,	/* it is not in flight */
 };
 
-#define REMAP_INFLIGHT_EPOCH	BIT(0)
+/* One CPU's counts of one epoch. */
+struct remap_inflight_count {
+	unsigned long entered;
+	unsigned long left[3];	/* by kind; of those not in flight it means nothing */
+};
+
+/*
+ * A ticket is the address of the count that its holder entered, and one word
+ * further for each kind after REMAP_INFLIGHT_MAIN.  Counts are placed such that
+ * bits of the address tell all there is to know of them: to enter and to leave
+ * is to increment what is at an address.
+ */
+typedef unsigned long __percpu *remap_ticket;
+
+#define REMAP_INFLIGHT_KIND	(3 * sizeof(long))
 /* Not of the counting: who leaves is to say that it was a success. */
-#define REMAP_INFLIGHT_WATCH	BIT(1)
+#define REMAP_INFLIGHT_WATCH	sizeof(struct remap_inflight_count)
+#define REMAP_INFLIGHT_EPOCH	(2 * sizeof(struct remap_inflight_count))
+
+/* All counts of one CPU, aligned to their size. */
+struct remap_inflight_cpu {
+	struct remap_inflight_count count[2][2];	/* by epoch and watch */
+};
 
 /**
  * struct remap_inflight - I/O in flight.
  * @cpu: the counts.
- * @mode: REMAP_INFLIGHT_*: the epoch that I/O enters, and what it is told.
+ * @now: the ticket of who enters.
  */
 struct remap_inflight {
 	struct remap_inflight_cpu __percpu *cpu;
-	atomic_t mode;
+	atomic_long_t now;
 };
 
 /**
@@ -56,7 +80,7 @@ int remap_inflight_init(struct remap_inflight *in);
 void remap_inflight_exit(struct remap_inflight *in);
 
 /**
- * remap_inflight_enter() - begin.
+ * remap_inflight_enter() - begin, at the main.
  * @in: where.
  *
  * What is read after this, of where blocks are, is as it was when the last drain
@@ -65,31 +89,91 @@ void remap_inflight_exit(struct remap_inflight *in);
  * Context: any.
  * Return: for remap_inflight_leave().
  */
-static inline u32 remap_inflight_enter(struct remap_inflight *in)
+static inline remap_ticket remap_inflight_enter(struct remap_inflight *in)
 {
-	u32 mode = atomic_read(&in->mode);
+	remap_ticket ticket = (remap_ticket __force)atomic_long_read(&in->now);
 
-	this_cpu_inc(in->cpu->entered[mode & REMAP_INFLIGHT_EPOCH]);
+	this_cpu_inc(*ticket);
 	/*
 	 * Pairs with the barriers in remap_inflight_drain(): either the drain
 	 * sees that we have entered, or we see what was changed before it.
 	 */
 	smp_mb();
-	return mode;
+	return ticket;
 }
 
 /**
  * remap_inflight_leave() - end.
- * @in: where.
- * @mode: from remap_inflight_enter(); other bits may have been added to it.
+ * @ticket: from one of the other functions.
  *
  * Context: any, also another one than that of remap_inflight_enter().
  */
-static inline void remap_inflight_leave(struct remap_inflight *in, u32 mode)
+static inline void remap_inflight_leave(remap_ticket ticket)
 {
 	/* What the I/O did is done for whoever sees that it has left. */
 	smp_mb();
-	this_cpu_inc(in->cpu->left[mode & REMAP_INFLIGHT_EPOCH]);
+	this_cpu_inc(*(ticket + 1));
+}
+
+/**
+ * remap_inflight_at_spare() - it goes to the spare instead.
+ * @ticket: from remap_inflight_enter().
+ *
+ * Context: any.
+ * Return: the ticket to use from now on.
+ */
+static inline remap_ticket remap_inflight_at_spare(remap_ticket ticket)
+{
+	return ticket + REMAP_INFLIGHT_SPARE;
+}
+
+/**
+ * remap_inflight_not() - the ticket of a bio that is not in flight.
+ * @in: where.
+ *
+ * Context: any.
+ * Return: it may be used for any number of bios, that enter nothing and leave.
+ */
+static inline remap_ticket remap_inflight_not(struct remap_inflight *in)
+{
+	return &in->cpu->count[0][0].entered + REMAP_INFLIGHT_NOT;
+}
+
+/**
+ * remap_inflight_kind() - what the holder of a ticket is doing.
+ * @ticket: the ticket.
+ *
+ * Context: any.
+ */
+static inline enum remap_inflight_kind remap_inflight_kind(remap_ticket ticket)
+{
+	return ((unsigned long __force)ticket & REMAP_INFLIGHT_KIND) / sizeof(long);
+}
+
+/**
+ * remap_inflight_watched() - whether a success is to be told.
+ * @ticket: the ticket.
+ *
+ * Context: any.
+ */
+static inline bool remap_inflight_watched(remap_ticket ticket)
+{
+	return (unsigned long __force)ticket & REMAP_INFLIGHT_WATCH;
+}
+
+/**
+ * remap_inflight_watch() - begin or stop to watch for successes.
+ * @in: where.
+ * @on: whether.
+ *
+ * Context: any.
+ */
+static inline void remap_inflight_watch(struct remap_inflight *in, bool on)
+{
+	if (on)
+		atomic_long_or(REMAP_INFLIGHT_WATCH, &in->now);
+	else
+		atomic_long_andnot(REMAP_INFLIGHT_WATCH, &in->now);
 }
 
 /**

@@ -36,7 +36,7 @@ void remap_list(struct remap_device *rd, sector_t from, char *result, unsigned i
 	*result = 0;
 	while (sector < rd->len && sz + LINE_MAX < maxlen && !fatal_signal_pending(current)) {
 		/* As I/O does, since a reload may replace the regions. */
-		u32 mode = remap_inflight_enter(&rd->inflight);
+		remap_ticket ticket = remap_inflight_enter(&rd->inflight);
 
 		for (n = 0; n < STEP && sz + LINE_MAX < maxlen; n++) {
 			u64 word;
@@ -54,7 +54,7 @@ void remap_list(struct remap_device *rd, sector_t from, char *result, unsigned i
 				       remap_lost_get(&rd->lost, slot));
 			sector += remap_block_sectors(rd);
 		}
-		remap_inflight_leave(&rd->inflight, mode);
+		remap_inflight_leave(ticket);
 		cond_resched();
 	}
 }

@@ -22,14 +22,14 @@ static void to_spare(struct remap_device *rd, struct bio *bio, struct remap_io *
 {
 	sector_t offset = io->iter.bi_sector & (remap_block_sectors(rd) - 1);
 
-	io->how ^= REMAP_IO_MAIN | REMAP_IO_SPARE;
+	io->ticket = remap_inflight_at_spare(io->ticket);
 	bio_set_dev(bio, rd->spare_bdev);
 	bio->bi_iter.bi_sector = remap_spare_sector(rd, slot) + offset;
 }
 
-void remap_finish(struct bio *bio, blk_status_t status)
+void remap_finish(struct remap_device *rd, struct bio *bio, blk_status_t status)
 {
-	bio->bi_private = NULL;
+	remap_bio_io(bio)->ticket = remap_inflight_not(&rd->inflight);
 	bio->bi_status = status;
 	bio_endio(bio);
 }
@@ -47,10 +47,10 @@ void remap_submit(struct remap_device *rd, struct bio *bio, u32 slot)
 	bio->bi_status = BLK_STS_OK;
 	bio->bi_iter = io->iter;
 	if (slot != REMAP_NO_SLOT && nothing_to_discard(rd, bio)) {
-		remap_finish(bio, BLK_STS_OK);
+		remap_finish(rd, bio, BLK_STS_OK);
 		return;
 	}
-	io->how = remap_inflight_enter(&rd->inflight) | REMAP_IO_MAIN;
+	io->ticket = remap_inflight_enter(&rd->inflight);
 	if (slot == REMAP_NO_SLOT)
 		to_main(bio, rd->main, rd->main_start + io->iter.bi_sector);
 	else
@@ -116,17 +116,17 @@ static noinline int map_found(struct remap_target *rt, struct bio *bio)
 	}
 
 	if (special(rd, slot, word)) {
-		remap_inflight_leave(&rd->inflight, io->how);
-		io->how = 0;
+		remap_inflight_leave(io->ticket);
+		io->failed = false;
 		if (bio->bi_opf & REQ_NOWAIT)
-			remap_finish(bio, BLK_STS_AGAIN);
+			remap_finish(rd, bio, BLK_STS_AGAIN);
 		else
 			remap_queue(rd, bio);
 		return DM_MAPIO_SUBMITTED;
 	}
 	if (slot != REMAP_NO_SLOT && nothing_to_discard(rd, bio)) {
-		remap_inflight_leave(&rd->inflight, io->how);
-		remap_finish(bio, BLK_STS_OK);
+		remap_inflight_leave(io->ticket);
+		remap_finish(rd, bio, BLK_STS_OK);
 		return DM_MAPIO_SUBMITTED;
 	}
 	if (slot == REMAP_NO_SLOT)
@@ -139,7 +139,9 @@ static noinline int map_found(struct remap_target *rt, struct bio *bio)
 /* A flush, or a write to a device that may not be written. */
 static noinline int map_other(struct remap_target *rt, struct bio *bio)
 {
-	bio->bi_private = NULL;
+	struct remap_io *io = bio->bi_private;
+
+	io->ticket = remap_inflight_not(&rt->rd->inflight);
 	if (bio_sectors(bio))
 		return DM_MAPIO_KILL;
 	bio_set_dev(bio, dm_bio_get_target_bio_nr(bio) ? rt->rd->spare_bdev : rt->main);
@@ -148,42 +150,37 @@ static noinline int map_other(struct remap_target *rt, struct bio *bio)
 
 int remap_map(struct dm_target *ti, struct bio *bio)
 {
+	struct remap_io *io = remap_bio_io(bio);
+	/* Read once, and not again after the barrier of remap_inflight_enter(). */
+	struct bvec_iter iter = bio->bi_iter;
 	struct remap_target *rt = ti->private;
 	struct remap_device *rd = rt->rd;
-	struct remap_io *io;
 
-	if (unlikely(!bio->bi_iter.bi_size ||
-		     (rt->args.read_only && op_is_write(bio->bi_opf))))
+	bio->bi_private = io;
+	if (unlikely(!iter.bi_size || (rt->args.read_only && op_is_write(bio->bi_opf))))
 		return map_other(rt, bio);
 
 	/* Who polls may be waiting for the worker, and the worker for what is polled. */
 	bio->bi_opf &= ~REQ_POLLED;
-	io = remap_bio_io(bio);
-	bio->bi_private = io;
 	/* The target begins at sector 0 of the device. */
-	io->iter = bio->bi_iter;
-	io->how = remap_inflight_enter(&rd->inflight) | REMAP_IO_MAIN;
-	if (unlikely(!remap_regions_clean(rd->regions, bio->bi_iter.bi_sector,
-					  bio_sectors(bio))))
+	io->iter = iter;
+	io->ticket = remap_inflight_enter(&rd->inflight);
+	if (unlikely(!remap_regions_clean(rd->regions, iter.bi_sector,
+					  iter.bi_size >> SECTOR_SHIFT)))
 		return map_found(rt, bio);
-	to_main(bio, rt->main, rt->main_start + bio->bi_iter.bi_sector);
+	to_main(bio, rt->main, rt->main_start + iter.bi_sector);
 	return DM_MAPIO_REMAPPED;
 }
 
 int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 {
-	struct remap_target *rt = ti->private;
-	struct remap_device *rd = rt->rd;
 	struct remap_io *io = bio->bi_private;
-	u32 how;
+	remap_ticket ticket = io->ticket;
 
-	if (unlikely(!io))
-		return DM_ENDIO_DONE;
-	how = io->how;
-	remap_inflight_leave(&rd->inflight, how);
+	remap_inflight_leave(ticket);
 	if (unlikely(*status != BLK_STS_OK))
-		return remap_failed(rd, bio, *status);
-	if (unlikely(how & REMAP_INFLIGHT_WATCH))
-		remap_succeeded(rd, how);
+		return remap_failed(ti, bio, *status);
+	if (unlikely(remap_inflight_watched(ticket)))
+		remap_succeeded(ti, ticket);
 	return DM_ENDIO_DONE;
 }

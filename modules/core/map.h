@@ -8,25 +8,23 @@
 #include <linux/bio.h>
 #include <linux/device-mapper.h>
 
-struct remap_device;
+#include "inflight.h"
 
-/* struct remap_io.how, beside REMAP_INFLIGHT_*. */
-#define REMAP_IO_MAIN	BIT(2)	/* is at the main, and in flight */
-#define REMAP_IO_SPARE	BIT(3)	/* is at the spare, and in flight */
-#define REMAP_IO_FAILED	BIT(4)	/* came back with an error and is with the worker */
+struct remap_device;
 
 /**
  * struct remap_io - what is to be known of a bio when it comes back.
  * @iter: its data, size and sector, which counts from the start of the target.
- * @how: REMAP_IO_* and REMAP_INFLIGHT_*.
+ * @ticket: what it is doing.
+ * @failed: it came back with an error, and the worker has it; not set before.
  * @status: the answer, while the worker has it.
  *
- * The bio's bi_private points here, which device-mapper leaves to the target;
- * it is NULL if there is nothing to be done when the bio ends.
+ * The bio's bi_private points here, which device-mapper leaves to the target.
  */
 struct remap_io {
 	struct bvec_iter iter;
-	u32 how;
+	remap_ticket ticket;
+	bool failed;
 	blk_status_t status;
 };
 
@@ -66,11 +64,12 @@ void remap_submit(struct remap_device *rd, struct bio *bio, u32 slot);
 
 /**
  * remap_finish() - answer a bio.
- * @bio: a bio that is the target's own.
+ * @rd: the device.
+ * @bio: a bio that is the target's own, and not in flight.
  * @status: the answer.
  *
  * Context: any.
  */
-void remap_finish(struct bio *bio, blk_status_t status);
+void remap_finish(struct remap_device *rd, struct bio *bio, blk_status_t status);
 
 #endif /* _REMAP_MAP_H */

@@ -38,7 +38,6 @@ void remap_batch_free(struct remap_batch *batch)
 int remap_batch_commit(struct remap_device *rd, struct remap_batch *batch)
 {
 	unsigned int nr = batch->nr_changes;
-
 	int ret;
 
 	batch->nr_changes = 0;

@@ -23,17 +23,16 @@ struct remap_device;
  * @from: where its data is now: a slot, or REMAP_NO_SLOT for the main.
  * @was: what @from, or @slot if that was REMAP_PENDING, was before; REMAP_FREE
  *	for a block that had no slot.
- * @lost: the sectors that are lost once it has moved, or, if that is why it did
- *	not move, would have been.
+ * @lost: the sectors that are lost once it has moved.
  * @bio: a write that covers a piece of the block, or NULL.  What it writes is
  *	not read from where the data is now.
  * @piece: the piece of @bio; its sector counts from the start of the target.
  * @batch: the batch it is in.
  * @run: blocks from this one on that are copied in one go (copy.c).
  * @copied: whether they were.
- * @whole: it is not to move if sectors would be lost.
- * @assembled: what could be read of it is in the device's copy_buf, if it is the
- *	last move of its batch.
+ * @whole: it comes from the main, and is to move only if all of it can be read.
+ * @assembled: of such a one, that it could be read; if it is the last move of its
+ *	batch it is in the device's copy_buf.
  * @slot_bad: @slot failed, and there is none to replace it.
  * @status: why it did not move; BLK_STS_OK if it did.
  */
