@@ -126,6 +126,13 @@ void meta_super_restore(const struct meta *m, struct dm_remap_saved *saved)
 	}
 }
 
+/* If that fails so will the superblock, and one is enough. */
+static void clear_second(struct meta *m)
+{
+	memset(m->buf, 0, DM_REMAP_PAGE_SIZE);
+	dm_remap_rw(m->p.spare, REQ_OP_WRITE, sb_sector(m, 1), m->buf, DM_REMAP_PAGE_SECTORS);
+}
+
 static int format(struct meta *m, unsigned int replicas, char **error)
 {
 	struct dm_remap_geometry *geo = &m->geo;
@@ -171,9 +178,12 @@ static int format(struct meta *m, unsigned int replicas, char **error)
 
 	/*
 	 * The superblocks last, and the second one first: as long as page 0 is
-	 * zeros the spare is still an empty one, or has a superblock.
+	 * zeros the spare is still an empty one, or has a superblock.  Where that
+	 * goes there are zeros before, as a fresh superblock has in all but its
+	 * first sector: if the machine stops meanwhile it is there or it is not.
 	 */
 	m->sb_bad[1] = true;
+	clear_second(m);
 	if (meta_pages_format(m) || meta_super_write(m)) {
 		*error = "Spare cannot be formatted: it fails writes";
 		return -EIO;
