@@ -47,6 +47,9 @@ tools:
 fuzz:
 	tests/fuzz/run $(or $(S),3600)
 
+crash:
+	@tests/crash/run $(or $(N),100000) $(or $(SEED),1)
+
 docs:
 	python3 configfs-schema/generate.py
 
@@ -63,5 +66,5 @@ distclean: clean
 help:
 	@cat $(RIG)/help.txt
 
-.PHONY: modules install headers check test kunit bats shell demo bench tools fuzz docs \
-	clean distclean help
+.PHONY: modules install headers check test kunit bats shell demo bench tools fuzz crash \
+	docs clean distclean help

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Crash consistency of persistent sets, by dm-log-writes.
+ *
+ * The main and the spare of a set each lie under a log-writes device.  A workload
+ * runs on the set (workload.c); from the logs, and the times that the block layer's
+ * trace events give, comes what was issued and completed when (timeline.c); from
+ * that the disks as they may be after a power cut at any time (image.c); and each
+ * such pair of disks is activated and compared with what the set had promised
+ * until then (promise.c, check.c).
+ */
+#ifndef CRASH_H
+#define CRASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/types.h>
+
+#define SECTOR		512U
+#define NEVER		UINT64_MAX
+#define NO_SLOT		UINT32_MAX
+#define MAX_BLOCK	8U		/* sectors in a block, at most */
+
+#define ATTRIBUTE(list)		__attribute__(list)
+#define __printf(a, b)		ATTRIBUTE((format(printf, a, b)))
+#define __noreturn		ATTRIBUTE((noreturn))
+#define __aligned(n)		ATTRIBUTE((aligned(n)))
+
+typedef __u8 u8;
+typedef __u32 u32;
+typedef __u64 u64;
+
+void die(const char *format, ...) __printf(1, 2) __noreturn;
+void *xalloc(size_t size);
+/* Room for one more in an array that grows. */
+void *one_more(void *array, unsigned int nr, size_t size);
+
+/* --- chance: the same numbers for the same seed ---------------------------------- */
+
+void seed_random(u64 seed);
+u64 random_u64(void);
+/* From 0 to below @n. */
+u32 below(u32 n);
+bool one_in(u32 n);
+
+/* --- what is in a sector (content.c) --------------------------------------------- */
+
+/*
+ * Each sector says what it is.  Data of the set: which sector, and in which
+ * version.  DEAD is what the images have in place of a bad sector, STALE what is
+ * on the spare at first.
+ */
+enum kind { KIND_DATA = 1, KIND_DEAD_MAIN, KIND_DEAD_SPARE, KIND_STALE, KIND_NONE };
+
+struct said {
+	enum kind kind;
+	u64 sector;
+	u32 version;
+};
+
+void fill_sector(void *buf, enum kind kind, u64 sector, u32 version);
+struct said read_sector(const void *buf);
+
+/* --- device-mapper (dm.c) -------------------------------------------------------- */
+
+struct dm {
+	char name[32];
+	char path[64];
+	u32 major, minor;
+};
+
+/* All but dm_table() exit the program when they fail. */
+void dm_create(struct dm *dm, const char *name, u64 sectors, const char *target,
+	       const char *params);
+/* Another table for it.  Return: 0 or an errno. */
+int dm_table(struct dm *dm, u64 sectors, const char *target, const char *params);
+void dm_remove(struct dm *dm);
+/* The status line after the name of the target. */
+void dm_status(const struct dm *dm, char *buf, size_t size);
+/* A message to sector 0; the reply in @buf. */
+void dm_message(const struct dm *dm, const char *message, char *buf, size_t size);
+
+/* --- disks and files (devices.c) ------------------------------------------------- */
+
+enum disk { MAIN, SPARE, NR_DISKS };
+
+struct config {
+	u64 seed;
+	u64 block;		/* sectors */
+	u64 blocks;		/* of the main */
+	u64 sectors[NR_DISKS];
+	unsigned int replicas;
+	bool fua;		/* whether the disks take FUA */
+	const char *policy;
+	unsigned int retries;
+	unsigned int nr_ops;
+};
+
+void make_disk(const char *name, unsigned int mib, bool fua);
+void remove_disk(const char *name);
+/* Sectors become bad, or good again. */
+void set_bad(enum disk disk, u64 first, u64 last, bool bad);
+/* Return: 0 or an errno. */
+int put_file(const char *path, const char *format, ...) __printf(2, 3);
+u64 get_number(const char *path);
+char *get_file(const char *path, size_t *size);
+int open_device(const char *path);
+void write_all(int fd, const void *buf, size_t size, u64 sector);
+/* Return: whether it could be read. */
+bool read_all(int fd, void *buf, size_t size, u64 sector);
+
+#define CONFIGFS "/sys/kernel/config/dm-remap/"
+
+/* --- the remap table ------------------------------------------------------------- */
+
+/* Where a block is; a copy of the list is an array of as many as the main has. */
+struct entry {
+	u32 slot;		/* sector of the spare, or NO_SLOT */
+	bool pending;
+	u64 lost;
+};
+
+struct entry *read_table(const struct config *c, const struct dm *set);
+bool same_entry(const struct entry *a, const struct entry *b);
+
+/* --- the workload (workload.c) --------------------------------------------------- */
+
+enum op_kind { OP_START, OP_WRITE, OP_FLUSH, OP_ADMIN, OP_BAD, OP_HEAL, OP_READ, OP_SET };
+
+#define MAX_WRITES	4
+
+struct write_range {
+	u64 sector;
+	u32 sectors;
+	u32 version;
+	bool fua;
+	bool ok;
+};
+
+/*
+ * What was done, one after the other.  Writes of one op run at the same time, and
+ * beside its remaps by hand.
+ */
+struct op {
+	enum op_kind kind;
+	struct write_range writes[MAX_WRITES];
+	unsigned int nr_writes;
+	bool admin;		/* blocks were added or removed by hand */
+	bool ok;
+	enum disk disk;		/* OP_BAD, OP_HEAL */
+	u64 first, last;
+	u32 value;		/* OP_SET */
+	struct entry *table;	/* after it */
+	u64 started, ended;	/* by the trace */
+};
+
+struct workload {
+	struct op *ops;
+	unsigned int nr;
+	u8 *base[NR_DISKS];	/* the disks before the first of them */
+};
+
+void run_workload(const struct config *c, struct workload *w);
+
+/* --- what reached the disks, and when (timeline.c) ------------------------------- */
+
+struct io {
+	enum disk disk;
+	u64 sector;
+	u32 sectors;		/* 0: a flush */
+	bool fua, failed;
+	u64 queued, done;	/* times */
+	u64 durable;		/* from then on */
+	const u8 *data;
+};
+
+struct timeline {
+	struct io *ios;		/* in the order of done */
+	unsigned int nr;
+	char *log[NR_DISKS];	/* what data points into */
+};
+
+void trace_begin(const struct dm *main, const struct dm *spare);
+void trace_mark(bool begin, unsigned int op);
+void trace_end(void);
+/* Sets the times of the ops as well. */
+void read_timeline(struct timeline *t, struct workload *w);
+void free_timeline(struct timeline *t);
+/* What is in a log, in its order. */
+struct io *read_log(const char *path, unsigned int *nr, char **log);
+
+/* --- what was promised (promise.c) ----------------------------------------------- */
+
+/* A content that a sector may have. */
+struct item {
+	u32 version;		/* or LOST */
+	u64 issued;		/* before that it cannot be */
+	u64 acked;
+	u64 durable;		/* from then on older ones cannot be */
+};
+
+#define LOST UINT32_MAX
+
+struct history {
+	struct item *items;
+	unsigned int nr;
+};
+
+struct promises {
+	const struct config *c;
+	const struct workload *w;
+	struct history *sectors;
+};
+
+void make_promises(struct promises *p, const struct config *c, const struct workload *w);
+void free_promises(struct promises *p);
+bool may_have(const struct promises *p, u64 sector, u32 version, u64 time);
+/* The op that had ended last; *running is set to the one after it if it had begun. */
+const struct op *last_op(const struct promises *p, u64 time, const struct op **running);
+
+/* --- disks after a crash (image.c) ----------------------------------------------- */
+
+struct image {
+	u8 *data;
+	u64 *stamp;		/* for each sector, when what it has was completed */
+};
+
+struct images {
+	const struct config *c;
+	const struct workload *w;
+	const struct timeline *t;
+	struct image durable[NR_DISKS];	/* what must be there at the time of the boundary */
+	struct image crash[NR_DISKS];	/* and what may be there after a crash */
+	struct io **by_durable;
+	unsigned int next;		/* in it */
+};
+
+/* How much of what need not be there is. */
+enum how { HOW_NOTHING, HOW_ALL, HOW_SOME, HOW_TORN };
+
+void images_begin(struct images *im, const struct config *c, const struct workload *w,
+		  const struct timeline *t);
+/* Times must not decrease. */
+void images_advance(struct images *im, u64 time);
+/* Return: writes that might have been left out or torn. */
+unsigned int images_crash(struct images *im, u64 time, enum how how);
+void images_end(struct images *im);
+
+/* --- activation (check.c) -------------------------------------------------------- */
+
+struct checker {
+	const struct config *c;
+	const struct promises *p;
+	struct dm linear[NR_DISKS];
+	struct dm set;
+	int set_fd;
+	int fd[NR_DISKS];
+	u8 *shadow[NR_DISKS];		/* what the disks have */
+	bool unknown;			/* they may have something else */
+	u8 *buf;
+	unsigned int failures;
+	unsigned int again;		/* crashes during activations */
+};
+
+void checker_begin(struct checker *k, const struct config *c, const struct promises *p);
+void checker_end(struct checker *k);
+/*
+ * Activate a set on these disks and compare.  @what names the point in messages.
+ * With @log_too the activation itself is logged, and crashes as well.
+ */
+void check_point(struct checker *k, u8 *const disks[NR_DISKS], u64 time, const char *what,
+		 bool log_too);
+
+#endif /* CRASH_H */
