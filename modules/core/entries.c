@@ -2,6 +2,9 @@
 #include "device.h"
 #include "entries.h"
 
+/* Entries that are loaded between two looks at the size of the table. */
+#define BALANCE_EVERY	64
+
 void remap_read_entry(void *context, u32 slot, struct dm_remap_entry *entry)
 {
 	struct remap_device *rd = context;
@@ -45,6 +48,7 @@ int remap_load_entry(void *context, const struct dm_remap_entry *entry,
 {
 	struct remap_device *rd = context;
 	bool pending = entry->state == DM_REMAP_ENTRY_PENDING;
+	u8 flags = entry->age | (entry->lost ? REMAP_SLOT_LOST : 0);
 	u64 word;
 	u32 slot;
 
@@ -64,11 +68,12 @@ int remap_load_entry(void *context, const struct dm_remap_entry *entry,
 	}
 	if (entry->lost && remap_lost_set(&rd->lost, entry->slot, entry->lost))
 		return -ENOMEM;
-	remap_device_claim(rd, entry->main_block, entry->slot,
-			   pending ? REMAP_PENDING : REMAP_MAPPED);
-	remap_slots_set(&rd->slots, entry->slot,
-			remap_word(entry->main_block, pending ? REMAP_PENDING : REMAP_MAPPED,
-				   entry->age | (entry->lost ? REMAP_SLOT_LOST : 0)));
+	word = remap_word(entry->main_block, pending ? REMAP_PENDING : REMAP_MAPPED, flags);
+	remap_regions_add(rd->regions, entry->main_block << rd->block_shift, 1);
+	remap_table_insert(&rd->table, entry->slot, word);
+	/* Not for each: here a resize is done in one go. */
+	if (rd->table.entries % BALANCE_EVERY == 0)
+		remap_device_balance(rd);
 	if (pending)
 		rd->pending++;
 	else

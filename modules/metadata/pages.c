@@ -229,6 +229,15 @@ static int load_page(struct meta *m, dm_remap_load_fn fn, void *context, u32 nr,
 	return 0;
 }
 
+/* Nearly always all copies are the same, and what holds for one holds for the others. */
+static const char *check_copy(const struct meta *m, const struct dm_remap_page *page, u32 nr,
+			      const struct dm_remap_page *good)
+{
+	if (good && !memcmp(page, good, sizeof(*page)))
+		return NULL;
+	return dm_remap_page_check(page, m->sb->uuid, nr, &m->geo);
+}
+
 /* The copy of a page that counts, or NULL; the others are noted as bad. */
 static const struct dm_remap_page *best_copy(struct meta *m, u32 nr, unsigned int i)
 {
@@ -237,7 +246,7 @@ static const struct dm_remap_page *best_copy(struct meta *m, u32 nr, unsigned in
 
 	for (r = 0; r < m->geo.replicas; r++) {
 		const struct dm_remap_page *page = &m->others[r][i];
-		const char *why = dm_remap_page_check(page, m->sb->uuid, nr, &m->geo);
+		const char *why = check_copy(m, page, nr, best);
 
 		if (why) {
 			DMWARN_LIMIT("%s: page %u of copy %u of the table, at sector %llu of the spare, is not used: %s",
