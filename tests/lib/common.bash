@@ -9,6 +9,12 @@ bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
 
+# bats has a trap at each command to know where a test failed, which takes half of
+# the time where a processor is emulated. It is enough to look when one fails.
+trap - DEBUG
+trap '_status=$?; bats_debug_trap "$BASH_SOURCE"; BATS_DEBUG_LAST_STACK_TRACE_IS_VALID=1
+	(exit "$_status") || bats_error_trap' ERR
+
 # The rig tells by this line which test the kernel complained in.
 [ -z "${BATS_TEST_NAME:-}" ] || echo "rig: test $BATS_TEST_NAME" >/dev/kmsg
 
