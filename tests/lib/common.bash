@@ -12,6 +12,7 @@ bats_load_library bats-assert
 # bats has a trap at each command to know where a test failed, which takes half of
 # the time where a processor is emulated. It is enough to look when one fails.
 trap - DEBUG
+_status=
 trap '_status=$?; bats_debug_trap "$BASH_SOURCE"; BATS_DEBUG_LAST_STACK_TRACE_IS_VALID=1
 	(exit "$_status") || bats_error_trap' ERR
 
