@@ -114,7 +114,7 @@ class Results(unittest.TestCase):
         self.assertEqual(low_water[8:11], ["attribute:spare/total:1", "-", "attribute:spare/total:10"])
 
     def test_abi_has_only_what_is_there(self):
-        text = TEXT.replace("status: present", "status: planned", 1)
+        text = TEXT.replace("status: present", "status: planned")
         with tempfile.TemporaryDirectory() as name:
             self.assertEqual(run_with(text, "--output", name).returncode, 0)
             self.assertFalse((pathlib.Path(name) / "ABI").exists())
