@@ -80,15 +80,15 @@ static void copy_block(struct remap_device *rd, struct remap_move *m)
 		m->status = dm_remap_rw(rd->spare_bdev, opf, remap_spare_sector(rd, m->slot),
 					rd->copy_buf, remap_block_sectors(rd));
 		if (m->status == BLK_STS_OK)
-			return;
+			break;
 		atomic64_inc(&rd->spare_errors);
 		if (!remap_medium_error(rd->spare_bdev, m->status))
 			return;
-		if (!remap_move_replace_slot(rd, m)) {
-			m->status = BLK_STS_NOSPC;
+		m->status = remap_move_replace_slot(rd, m, m->status);
+		if (m->status != BLK_STS_OK)
 			return;
-		}
 	}
+	rd->spare_streak = 0;
 }
 
 static void run_put(struct remap_batch *batch)

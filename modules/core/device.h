@@ -64,6 +64,7 @@ struct remap_tree;
  *	piece that is read or written.
  * @streak: automatic remaps since the last success of I/O to the main.
  * @settings: see there; written under @lock, single values read without.
+ * @no_auto_remap: errors/auto_remap is 0 for the table says so; it is kept as 1.
  * @storm: automatic remaps are suspended.
  *
  * @list: in the list of devices.
@@ -80,6 +81,7 @@ struct remap_tree;
  * @lock: see above.
  * @slots: what is known of each block of the spare.
  * @spare: the spare allocator.
+ * @spare_streak: writes of single blocks to the spare that failed in a row.
  * @lost: lost sectors.
  * @mapped: blocks in state REMAP_MAPPED, or that will be again.
  * @pending: blocks in state REMAP_PENDING.
@@ -118,6 +120,7 @@ struct remap_device {
 	unsigned int unit;
 	u32 streak;
 	struct dm_remap_settings settings;
+	bool no_auto_remap;
 	bool storm;
 
 	struct list_head list;
@@ -134,6 +137,7 @@ struct remap_device {
 	struct mutex lock;
 	struct remap_slots slots;
 	struct remap_spare spare;
+	u32 spare_streak;
 	struct remap_lost lost;
 	u32 mapped;
 	u32 pending;

@@ -148,16 +148,32 @@ struct remap_move *remap_move_begin(struct remap_device *rd, struct remap_batch 
 	return m;
 }
 
-bool remap_move_replace_slot(struct remap_device *rd, struct remap_move *m)
+/* Whether the spare fails whatever is written to it. */
+static bool spare_is_gone(struct remap_device *rd)
 {
-	u32 bad = m->slot, slot;
+	u32 limit = rd->settings.storm_limit;
+
+	if (!limit || ++rd->spare_streak < limit)
+		return false;
+	DMERR_LIMIT("%s: the last %u writes of blocks to the spare failed: see whether it is there",
+		    rd->number, rd->spare_streak);
+	return true;
+}
+
+blk_status_t remap_move_replace_slot(struct remap_device *rd, struct remap_move *m,
+				     blk_status_t status)
+{
+	u32 bad = m->slot, slot = REMAP_NO_SLOT;
 	u8 flags = remap_word_flags(remap_slots_word(&rd->slots, bad));
 
 	remap_batch_bad(rd, m->batch, bad);
-	slot = remap_spare_alloc(&rd->spare, &rd->table, m->block, m->batch->automatic);
+	if (!spare_is_gone(rd)) {
+		slot = remap_spare_alloc(&rd->spare, &rd->table, m->block, m->batch->automatic);
+		status = BLK_STS_NOSPC;
+	}
 	if (slot == REMAP_NO_SLOT) {
 		m->slot_bad = true;
-		return false;
+		return status;
 	}
 	DMWARN_LIMIT("%s: spare block %u failed a write, block %llu goes to %u",
 		     rd->number, bad, m->block, slot);
@@ -166,7 +182,7 @@ bool remap_move_replace_slot(struct remap_device *rd, struct remap_move *m)
 	set_age(rd, slot, bad, flags & REMAP_SLOT_WAS_PENDING);
 	remap_device_drop(rd, bad, true);
 	m->slot = slot;
-	return true;
+	return BLK_STS_OK;
 }
 
 /* What the store is to know of a move that succeeded so far. */

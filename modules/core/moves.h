@@ -33,7 +33,7 @@ struct remap_device;
  * @whole: it comes from the main, and is to move only if all of it can be read.
  * @assembled: of such a one, that it could be read; if it is the last move of its
  *	batch it is in the device's copy_buf.
- * @slot_bad: @slot failed, and there is none to replace it.
+ * @slot_bad: @slot failed, and was not replaced.
  * @status: why it did not move; BLK_STS_OK if it did.
  */
 struct remap_move {
@@ -179,13 +179,16 @@ void remap_batch_bad(struct remap_device *rd, struct remap_batch *batch, u32 slo
  * remap_move_replace_slot() - the slot that a move goes to has failed.
  * @rd: the device.
  * @m: the move.
+ * @status: how it failed.
  *
- * Marks it bad and takes another one.
+ * Marks it bad and takes another one, but for a spare that fails all the time.
  *
  * Context: process, may sleep; @rd->lock.
- * Return: whether there was another one.
+ * Return: BLK_STS_OK; or BLK_STS_NOSPC if there is no other one, @status if none
+ * is taken.
  */
-bool remap_move_replace_slot(struct remap_device *rd, struct remap_move *m);
+blk_status_t remap_move_replace_slot(struct remap_device *rd, struct remap_move *m,
+				     blk_status_t status);
 
 /**
  * remap_batch_commit() - make them durable.

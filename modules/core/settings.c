@@ -51,6 +51,7 @@ void remap_settings_to_save(const struct remap_device *rd,
 	unsigned int i;
 
 	saved->settings = *settings;
+	saved->settings.auto_remap |= rd->no_auto_remap;
 	saved->grows = t->grows;
 	saved->shrinks = t->shrinks;
 	saved->resize_ns = t->resize_ns;
@@ -89,12 +90,24 @@ static int save(struct remap_device *rd, const struct dm_remap_settings *setting
 	return ret;
 }
 
+void remap_settings_no_auto_remap(struct remap_device *rd)
+{
+	mutex_lock(&rd->lock);
+	rd->no_auto_remap |= rd->settings.auto_remap;
+	WRITE_ONCE(rd->settings.auto_remap, 0);
+	mutex_unlock(&rd->lock);
+}
+
 int remap_settings_change(struct remap_device *rd, size_t offset, u32 value)
 {
 	struct dm_remap_settings s;
+	bool overridden;
 	int ret = 0;
 
 	mutex_lock(&rd->lock);
+	overridden = rd->no_auto_remap;
+	if (offset == offsetof(struct dm_remap_settings, auto_remap))
+		rd->no_auto_remap = false;
 	s = rd->settings;
 	*(u32 *)((void *)&s + offset) = value;
 	if (!remap_settings_valid(&s, rd->slots.nr))
@@ -106,6 +119,8 @@ int remap_settings_change(struct remap_device *rd, size_t offset, u32 value)
 	if (!ret) {
 		rd->settings = s;
 		remap_settings_apply(rd);
+	} else {
+		rd->no_auto_remap = overridden;
 	}
 	mutex_unlock(&rd->lock);
 	return ret;

@@ -75,6 +75,16 @@ void remap_settings_to_save(const struct remap_device *rd,
 void remap_settings_restore(struct remap_device *rd, const struct dm_remap_saved *saved);
 
 /**
+ * remap_settings_no_auto_remap() - the table says no_auto_remap.
+ * @rd: the device.
+ *
+ * It holds until errors/auto_remap is written, and is not kept with the set.
+ *
+ * Context: process, may sleep.
+ */
+void remap_settings_no_auto_remap(struct remap_device *rd);
+
+/**
  * remap_settings_change() - change one value.
  * @rd: the device.
  * @offset: of the value in struct dm_remap_settings.

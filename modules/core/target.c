@@ -14,6 +14,7 @@
 #include "io.h"
 #include "list.h"
 #include "map.h"
+#include "settings.h"
 #include "store.h"
 #include "target.h"
 
@@ -185,7 +186,7 @@ static int remap_preresume(struct dm_target *ti)
 	struct remap_target *rt = ti->private;
 
 	if (rt->args.no_auto_remap && !rt->resumed)
-		WRITE_ONCE(rt->rd->settings.auto_remap, 0);
+		remap_settings_no_auto_remap(rt->rd);
 	rt->resumed = true;
 	if (rt->args.read_only)
 		set_disk_ro(dm_disk(rt->rd->md), true);

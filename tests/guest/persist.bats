@@ -289,6 +289,12 @@ skipped() { (($(<$CONFIG/metadata/generation) - $1 > 65000)); }
 	start no_auto_remap
 	run ! write_pattern $R 800 512 a
 	assert_equal "$(<$CONFIG/remaps/count) $(<$CONFIG/errors/auto_remap)" "0 0"
+	# it is of the table, not of the set, whatever else is kept
+	remap_attr r errors/retries 2
+	restart
+	assert_equal "$(<$CONFIG/errors/auto_remap) $(<$CONFIG/errors/retries)" "1 2"
+	restart no_auto_remap
+	assert_equal "$(<$CONFIG/errors/auto_remap)" 0
 	remap_attr r remaps/add "0 80"
 	write_pattern $R 0 40960 a
 	remap_attr r errors/auto_remap 1

@@ -292,6 +292,22 @@ space() { echo "$(<$CONFIG/spare/total) $(<$CONFIG/spare/used) $(<$CONFIG/spare/
 	assert_equal "$(remap_status r remapped)" 0
 }
 
+@test "a spare that fails everything does not lose all its blocks by that" {
+	null_blk_bad spare +0-8191
+	null_blk_bad main +800-800 +1600-1600
+	remap_create r /dev/main /dev/spare
+	echo 8 >$CONFIG/errors/storm_limit
+	refused "Input/output error" write_pattern $R 800 4096 a
+	assert_equal "$(space)" "1024 0 1016 8"
+	refused "Input/output error" write_pattern $R 1600 4096 a
+	assert_equal "$(space) $(remap_status r remapped)" "1024 0 1015 9 0"
+	# it is there again
+	null_blk_bad spare -0-8191
+	write_pattern $R 800 4096 a
+	assert_data $R 800 4096 a
+	assert_equal "$(space)" "1024 1 1014 9"
+}
+
 # --- storms ------------------------------------------------------------------------------
 
 @test "a main that fails everything is not remapped block by block" {
