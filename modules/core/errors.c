@@ -131,6 +131,18 @@ static void flush(struct remap_device *rd)
 	}
 }
 
+/* Where a block is, when the batch does not move it any more. */
+static u32 lookup(struct remap_device *rd, u64 block, u64 *word)
+{
+	u32 slot = remap_table_lookup(&rd->table, block, word);
+
+	if (slot != REMAP_NO_SLOT && remap_word_state(*word) == REMAP_MOVING) {
+		flush(rd);
+		slot = remap_table_lookup(&rd->table, block, word);
+	}
+	return slot;
+}
+
 /* Whether a change could be made durable. */
 static bool can_move(const struct remap_device *rd)
 {
@@ -216,14 +228,8 @@ static blk_status_t write_piece(struct remap_device *rd, struct bio *bio, const 
 {
 	unsigned int tries = rd->settings.retries + (status == BLK_STS_OK);
 	u64 word;
-	u32 slot;
+	u32 slot = lookup(rd, p->block, &word);
 
-	slot = remap_table_lookup(&rd->table, p->block, &word);
-	if (slot != REMAP_NO_SLOT && remap_word_state(word) == REMAP_MOVING) {
-		/* An earlier piece or bio of this batch moves it. */
-		flush(rd);
-		slot = remap_table_lookup(&rd->table, p->block, &word);
-	}
 	if (slot != REMAP_NO_SLOT && remap_word_state(word) == REMAP_DOUBT)
 		return BLK_STS_IOERR;
 	if (slot == REMAP_NO_SLOT) {
@@ -483,13 +489,8 @@ static blk_status_t read_piece(struct remap_device *rd, struct bio *bio, const s
 			       blk_status_t status)
 {
 	u64 word;
-	u32 slot;
+	u32 slot = lookup(rd, p->block, &word);
 
-	slot = remap_table_lookup(&rd->table, p->block, &word);
-	if (slot != REMAP_NO_SLOT && remap_word_state(word) == REMAP_MOVING) {
-		flush(rd);
-		slot = remap_table_lookup(&rd->table, p->block, &word);
-	}
 	if (slot == REMAP_NO_SLOT && rd->store->incomplete)
 		return BLK_STS_IOERR;
 	if (slot == REMAP_NO_SLOT)
@@ -528,13 +529,8 @@ static bool resubmit(struct remap_device *rd, struct bio *bio)
 {
 	struct piece p = first_piece(rd, remap_bio_io(bio)->iter);
 	u64 word;
-	u32 slot;
+	u32 slot = lookup(rd, p.block, &word);
 
-	slot = remap_table_lookup(&rd->table, p.block, &word);
-	if (slot != REMAP_NO_SLOT && remap_word_state(word) == REMAP_MOVING) {
-		flush(rd);
-		slot = remap_table_lookup(&rd->table, p.block, &word);
-	}
 	if (slot == REMAP_NO_SLOT && rd->store->incomplete)
 		return false;
 	if (slot != REMAP_NO_SLOT) {
