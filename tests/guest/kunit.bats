@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # The unit tests once more, where KASAN, lockdep and kmemleak watch them; one by
-# one they are counted in user-mode Linux.
-# rig: kernels=debug timeout=600
+# one they are counted in user-mode Linux. The task that loads a suite waits for it.
+# rig: kernels=debug timeout=600 append=sysctl.kernel.hung_task_timeout_secs=600
 
 load ../lib/common
 
