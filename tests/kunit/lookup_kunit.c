@@ -497,7 +497,7 @@ static struct kunit_case lookup_kunit_cases[] = {
 	KUNIT_CASE(a_word_is_of_before_or_after_its_change),
 	KUNIT_CASE(a_block_that_is_removed_is_found_as_it_was_or_not_at_all),
 	KUNIT_CASE(a_block_that_is_not_there_is_not_found_while_slots_change),
-	KUNIT_CASE(a_block_that_is_not_there_is_not_found_during_resizes),
+	KUNIT_CASE_SLOW(a_block_that_is_not_there_is_not_found_during_resizes),
 	KUNIT_CASE(block_0_is_not_found_while_slots_become_free),
 	{}
 };
