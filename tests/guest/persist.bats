@@ -115,7 +115,8 @@ _is() {
 @test "100 times: a change, removal, unloading, and all is there again" {
 	local i n before generation table image=$BATS_TEST_TMPDIR/image rounds=100
 	local -a on=()
-	! slow_kernel || rounds=20
+	# once is enough for so many
+	[[ $(uname -r) = 6.12.*-amd64 ]] || rounds=20
 	make_disks 1 1
 	write_pattern /dev/main 0 1048576 main
 	pattern 1048576 main >"$image"
