@@ -115,7 +115,7 @@ _is() {
 @test "100 times: a change, removal, unloading, and all is there again" {
 	local i n before generation table image=$BATS_TEST_TMPDIR/image rounds=100
 	local -a on=()
-	# once is enough for so many
+	# so many on one kernel only
 	[[ $(uname -r) = 6.12.*-amd64 ]] || rounds=20
 	make_disks 1 1
 	write_pattern /dev/main 0 1048576 main
