@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The list of remaps, in the order of the main.  The table has no order; but the
- * counts of the regions say where to look, and a lookup is cheap.
+ * counts of the regions say where to look, and a lookup is cheap.  Where a
+ * region has more blocks than there are slots, on a large main, the slots are
+ * gone through instead.
  */
+#include <linux/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
 
 #include "device.h"
 #include "list.h"
 
 /* Longest line: three numbers of up to 20 digits, a word, a mask, and a zero. */
 #define LINE_MAX	100U
+/* Shortest line: "0 0 1 moving 0x0". */
+#define LINE_MIN	17U
 
-/* Lookups in one go. */
+/* Lookups, or slots looked at, in one go. */
 #define STEP		4096
 
 static const char *state_name(enum remap_slot_state state)
@@ -28,33 +35,126 @@ static const char *state_name(enum remap_slot_state state)
 	}
 }
 
-void remap_list(struct remap_device *rd, sector_t from, char *result, unsigned int maxlen)
+/* A line for a block, if it is in the table. */
+static unsigned int list_block(struct remap_device *rd, u64 block, char *result,
+			       unsigned int maxlen)
 {
-	sector_t sector = round_down(from, (sector_t)remap_block_sectors(rd));
+	unsigned int sz = 0;
+	u64 word;
+	u32 slot;
+
+	slot = remap_table_lookup(&rd->table, block, &word);
+	if (slot != REMAP_NO_SLOT)
+		DMEMIT("%llu %llu %u %s 0x%llx\n",
+		       (unsigned long long)block << rd->block_shift,
+		       (unsigned long long)remap_spare_sector(rd, slot), remap_block_sectors(rd),
+		       state_name(remap_word_state(word)), remap_lost_get(&rd->lost, slot));
+	return sz;
+}
+
+/* Look up every block of the regions in which there is one. */
+static void list_regions(struct remap_device *rd, sector_t sector, char *result,
+			 unsigned int maxlen)
+{
 	unsigned int sz = 0, n;
 
-	*result = 0;
 	while (sector < rd->len && sz + LINE_MAX < maxlen && !fatal_signal_pending(current)) {
 		/* As I/O does, since a reload may replace the regions. */
 		remap_ticket ticket = remap_inflight_enter(&rd->inflight);
 
 		for (n = 0; n < STEP && sz + LINE_MAX < maxlen; n++) {
-			u64 word;
-			u32 slot;
-
 			sector = remap_regions_next(rd->regions, sector);
 			if (sector >= rd->len)
 				break;
-			slot = remap_table_lookup(&rd->table, sector >> rd->block_shift, &word);
-			if (slot != REMAP_NO_SLOT)
-				DMEMIT("%llu %llu %u %s 0x%llx\n", (unsigned long long)sector,
-				       (unsigned long long)remap_spare_sector(rd, slot),
-				       remap_block_sectors(rd),
-				       state_name(remap_word_state(word)),
-				       remap_lost_get(&rd->lost, slot));
+			sz += list_block(rd, sector >> rd->block_shift, result + sz, maxlen - sz);
 			sector += remap_block_sectors(rd);
 		}
 		remap_inflight_leave(ticket);
 		cond_resched();
 	}
+}
+
+static int compare_blocks(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * The lowest @max blocks from @from on that have a slot, in order.  @blocks has
+ * room for twice as many.
+ *
+ * Return: how many there are.
+ */
+static unsigned int lowest_blocks(const struct remap_device *rd, u64 from, u64 *blocks,
+				  unsigned int max)
+{
+	u32 end = remap_slots_end(&rd->slots), slot;
+	u64 below = U64_MAX, block, word;
+	unsigned int n = 0;
+
+	for (slot = 0; slot < end; slot++) {
+		if (slot % STEP == 0) {
+			cond_resched();
+			if (fatal_signal_pending(current))
+				return 0;
+		}
+		word = remap_slots_word(&rd->slots, slot);
+		block = remap_word_block(word);
+		if (remap_word_state(word) < REMAP_MAPPED || block < from || block >= below)
+			continue;
+		blocks[n++] = block;
+		if (n == 2 * max) {
+			sort(blocks, n, sizeof(*blocks), compare_blocks, NULL);
+			n = max;
+			below = blocks[max - 1];
+		}
+	}
+	sort(blocks, n, sizeof(*blocks), compare_blocks, NULL);
+	return min(n, max);
+}
+
+static void list_slots(struct remap_device *rd, u64 from, char *result, unsigned int maxlen,
+		       u64 *blocks, unsigned int max)
+{
+	unsigned int n, sz = 0, i;
+
+	do {
+		n = lowest_blocks(rd, from, blocks, max);
+		for (i = 0; i < n && sz + LINE_MAX < maxlen; i++) {
+			/* One that moves may have been seen in two slots. */
+			if (!i || blocks[i] != blocks[i - 1])
+				sz += list_block(rd, blocks[i], result + sz, maxlen - sz);
+			from = blocks[i] + 1;
+		}
+		/* An empty list says that there are no more: not all have just gone. */
+	} while (!sz && n == max);
+}
+
+/* Whether a region has more blocks than there are slots to look at. */
+static bool large_regions(struct remap_device *rd)
+{
+	remap_ticket ticket = remap_inflight_enter(&rd->inflight);
+	unsigned int shift = rd->regions->shift - rd->block_shift;
+
+	remap_inflight_leave(ticket);
+	return !(remap_slots_end(&rd->slots) >> shift);
+}
+
+void remap_list(struct remap_device *rd, sector_t from, char *result, unsigned int maxlen)
+{
+	unsigned int max = maxlen / LINE_MIN + 1;
+	u64 *blocks = NULL;
+
+	*result = 0;
+	if (large_regions(rd))
+		blocks = kvcalloc(2 * max, sizeof(*blocks), GFP_KERNEL | __GFP_NOWARN);
+	if (blocks)
+		list_slots(rd, from >> rd->block_shift, result, maxlen, blocks, max);
+	else
+		/* Slower, but needs no memory. */
+		list_regions(rd, round_down(from, (sector_t)remap_block_sectors(rd)), result,
+			     maxlen);
+	kvfree(blocks);
 }

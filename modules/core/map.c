@@ -11,6 +11,9 @@
 #include "map.h"
 #include "target.h"
 
+/* Lookups for one bio: a discard may have very many blocks. */
+#define MAX_LOOKUPS	4096
+
 static void to_main(struct bio *bio, struct block_device *main, sector_t sector)
 {
 	/* In this order no register need be saved for it. */
@@ -76,10 +79,11 @@ static bool special(const struct remap_device *rd, u32 slot, u64 word)
  */
 static u64 end_of_run(struct remap_device *rd, u64 block, u64 last, u32 slot)
 {
+	unsigned int lookups = 0;
 	u64 b, word;
 	u32 s;
 
-	for (b = block + 1; b <= last; b++) {
+	for (b = block + 1; b <= last && lookups < MAX_LOOKUPS; b++, lookups++) {
 		if (slot == REMAP_NO_SLOT) {
 			b = remap_regions_next(rd->regions, b << rd->block_shift) >>
 			    rd->block_shift;

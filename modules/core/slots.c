@@ -61,6 +61,6 @@ bool remap_slots_prepare(struct remap_slots *slots, u32 slot)
 		return false;
 	/* Pairs with the dependent load in remap_slots_at(): zeros first. */
 	smp_store_release(chunk, new);
-	slots->nr_used_chunks = max(slots->nr_used_chunks, nr + 1);
+	WRITE_ONCE(slots->nr_used_chunks, max(slots->nr_used_chunks, nr + 1));
 	return true;
 }

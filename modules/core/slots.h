@@ -139,12 +139,13 @@ static inline unsigned int remap_slots_nr_chunks(const struct remap_slots *slots
  * remap_slots_end() - the slots that may hold something.
  * @slots: the array.
  *
- * Context: any; the caller's lock.
+ * Context: any; without the caller's lock it may be too low by then.
  * Return: all slots from this one on are free and have never been used.
  */
 static inline u32 remap_slots_end(const struct remap_slots *slots)
 {
-	return min_t(u64, slots->nr, (u64)slots->nr_used_chunks << REMAP_CHUNK_SHIFT);
+	return min_t(u64, slots->nr,
+		     (u64)READ_ONCE(slots->nr_used_chunks) << REMAP_CHUNK_SHIFT);
 }
 
 /**
