@@ -119,10 +119,12 @@ static struct remap_device *device(struct kunit *test, unsigned int unit, u32 re
 	return rd;
 }
 
-static blk_status_t read_units(struct remap_device *rd, unsigned int sectors, u64 skip, u64 *lost)
+/* Return: 0 or an errno. */
+static int read_units(struct remap_device *rd, unsigned int sectors, u64 skip, u64 *lost)
 {
 	*lost = 0xa5a5a5a5a5a5a5a5;
-	return remap_read_units(rd, &test_bdev, FIRST, buf, sectors, skip, lost);
+	return blk_status_to_errno(remap_read_units(rd, &test_bdev, FIRST, buf, sectors, skip,
+						    lost));
 }
 
 /* Sectors of @zero are zeros, and all others but those of @any as on the disk. */
@@ -145,7 +147,7 @@ static void a_range_without_errors_is_read_at_once(struct kunit *test)
 {
 	u64 lost;
 
-	KUNIT_EXPECT_EQ(test, read_units(device(test, 1, 3), 64, 0, &lost), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, read_units(device(test, 1, 3), 64, 0, &lost), 0);
 	KUNIT_EXPECT_EQ(test, lost, 0);
 	KUNIT_EXPECT_EQ(test, disk.requests, 1);
 	expect_data(test, 64, 0, 0);
@@ -161,7 +163,7 @@ static void bad_sectors_are_lost_and_zeros_and_all_others_are_read(struct kunit 
 		disk.failures[FIRST + bad[i]] = U32_MAX;
 		expected |= BIT_ULL(bad[i]);
 	}
-	KUNIT_EXPECT_EQ(test, read_units(device(test, 1, 3), 64, 0, &lost), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, read_units(device(test, 1, 3), 64, 0, &lost), 0);
 	KUNIT_EXPECT_EQ(test, lost, expected);
 	expect_data(test, 64, expected, 0);
 }
@@ -171,7 +173,7 @@ static void with_larger_logical_blocks_the_whole_of_one_is_lost(struct kunit *te
 	u64 lost;
 
 	disk.failures[FIRST + 13] = U32_MAX;
-	KUNIT_EXPECT_EQ(test, read_units(device(test, 8, 0), 64, 0, &lost), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, read_units(device(test, 8, 0), 64, 0, &lost), 0);
 	KUNIT_EXPECT_EQ(test, lost, GENMASK_ULL(15, 8));
 	expect_data(test, 64, GENMASK_ULL(15, 8), 0);
 }
@@ -184,14 +186,12 @@ static void a_sector_is_tried_once_more_with_every_retry(struct kunit *test)
 	for (retries = 0; retries <= 16; retries++) {
 		/* the range, then the sector, which succeeds at the last attempt */
 		disk.failures[FIRST + 3] = 1 + retries;
-		KUNIT_EXPECT_EQ(test, read_units(device(test, 1, retries), 8, 0, &lost),
-				BLK_STS_OK);
+		KUNIT_EXPECT_EQ(test, read_units(device(test, 1, retries), 8, 0, &lost), 0);
 		KUNIT_EXPECT_EQ_MSG(test, lost, 0, "%u retries", retries);
 		expect_data(test, 8, 0, 0);
 		/* and now one too late */
 		disk.failures[FIRST + 3] = 2 + retries;
-		KUNIT_EXPECT_EQ(test, read_units(device(test, 1, retries), 8, 0, &lost),
-				BLK_STS_OK);
+		KUNIT_EXPECT_EQ(test, read_units(device(test, 1, retries), 8, 0, &lost), 0);
 		KUNIT_EXPECT_EQ_MSG(test, lost, BIT_ULL(3), "%u retries", retries);
 	}
 }
@@ -201,7 +201,7 @@ static void sectors_that_are_skipped_are_not_read_one_by_one(struct kunit *test)
 	u64 lost, skip = GENMASK_ULL(7, 2);
 
 	disk.failures[FIRST + 5] = U32_MAX;
-	KUNIT_EXPECT_EQ(test, read_units(device(test, 1, 3), 8, skip, &lost), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, read_units(device(test, 1, 3), 8, skip, &lost), 0);
 	KUNIT_EXPECT_EQ(test, lost, 0);
 	/* the range of 8, and two sectors */
 	KUNIT_EXPECT_EQ(test, disk.requests, 3);
@@ -215,7 +215,7 @@ static void sectors_that_are_skipped_are_never_lost(struct kunit *test)
 
 	disk.failures[FIRST + 3] = U32_MAX;
 	disk.failures[FIRST + 9] = U32_MAX;
-	KUNIT_EXPECT_EQ(test, read_units(device(test, 4, 0), 16, skip, &lost), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, read_units(device(test, 4, 0), 16, skip, &lost), 0);
 	KUNIT_EXPECT_EQ(test, lost, (GENMASK_ULL(3, 0) | GENMASK_ULL(11, 8)) & ~skip);
 }
 
@@ -225,7 +225,7 @@ static void an_error_that_is_not_the_mediums_ends_it(struct kunit *test)
 
 	disk.failures[FIRST + 5] = U32_MAX;
 	disk.status = BLK_STS_TRANSPORT;
-	KUNIT_EXPECT_EQ(test, read_units(device(test, 1, 16), 8, 0, &lost), BLK_STS_TRANSPORT);
+	KUNIT_EXPECT_EQ(test, read_units(device(test, 1, 16), 8, 0, &lost), -ENOLINK);
 	KUNIT_EXPECT_EQ(test, lost, 0);
 	KUNIT_EXPECT_EQ(test, disk.requests, 1);
 }
