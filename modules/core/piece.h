@@ -33,7 +33,8 @@ struct remap_piece {
  *
  * Context: any.
  */
-static inline struct remap_piece remap_first_piece(const struct remap_device *rd, struct bvec_iter rest)
+static inline struct remap_piece remap_first_piece(const struct remap_device *rd,
+						   struct bvec_iter rest)
 {
 	unsigned int block_sectors = remap_block_sectors(rd);
 	struct remap_piece p = {
@@ -56,7 +57,8 @@ static inline struct remap_piece remap_first_piece(const struct remap_device *rd
  * Context: any.
  * Return: a sector of the spare, or of the main if there is no slot.
  */
-static inline sector_t remap_piece_sector(const struct remap_device *rd, const struct remap_piece *p, u32 slot)
+static inline sector_t remap_piece_sector(const struct remap_device *rd,
+					  const struct remap_piece *p, u32 slot)
 {
 	return p->first + (slot == REMAP_NO_SLOT ? remap_main_sector(rd, p->block) :
 						   remap_spare_sector(rd, slot));
