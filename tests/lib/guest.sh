@@ -27,9 +27,21 @@ guest_dir() {
 }
 
 guest_boot() {
+	local attempt
+	[ ! -e "$GUEST/pid" ] || { echo "the guest is running" >&2; return 1; }
+	for attempt in 1 2 3; do
+		_guest_start "$@" && return
+		if [ "$attempt" = 3 ] || ! rig_tripped "$GUEST"; then break; fi
+		guest_kill 2>/dev/null || :
+	done
+	cat "$GUEST/qemu.log" >&2
+	tail -20 "$GUEST/console.log" >&2
+	return 1
+}
+
+_guest_start() {
 	local k=$1 line
 	shift
-	[ ! -e "$GUEST/pid" ] || { echo "the guest is running" >&2; return 1; }
 	rm -f "$GUEST"/ctl.{in,out} "$GUEST"/{kmsg,console}.log
 	mkfifo "$GUEST/ctl.in" "$GUEST/ctl.out"
 	rig_qemu "$k" "$GUEST" agent < <(printf '%s\n' "$@")
@@ -38,8 +50,7 @@ guest_boot() {
 	# bats waits for whoever holds its descriptors
 	"${QEMU[@]}" </dev/null >"$GUEST/qemu.log" 2>&1 3>&- 4>&- &
 	echo $! >"$GUEST/pid"
-	_guest_line line || { cat "$GUEST/qemu.log" >&2; tail -20 "$GUEST/console.log" >&2; return 1; }
-	[ "$line" = ready ]
+	_guest_line line && [ "$line" = ready ]
 }
 
 # _guest_line VARIABLE: the next line from the guest. Waiting is in small

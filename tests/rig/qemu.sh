@@ -108,3 +108,17 @@ rig_qemu() {
 			-device "virtserialport,chardev=kmsg,name=kmsg")
 	fi
 }
+
+# rig_tripped DIR: whether the guest ended because the emulator ran a breakpoint which
+# the kernel, changing its own code, had removed from there already. With a thread for
+# each processor that happens, rarely and more so on a busy host, and says nothing about
+# what was tested: the byte before the place that the kernel reports is no breakpoint.
+rig_tripped() {
+	cat "$1/kmsg.log" "$1/console.log" 2>/dev/null | awk '
+		/Oops: int3/ { oops = 1 }
+		oops && /Code: / && match($0, /[0-9a-f]+ </) {
+			tripped = substr($0, RSTART, 2) != "cc"
+			exit
+		}
+		END { exit !tripped }'
+}
