@@ -1,0 +1,36 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# Each allocation and each request on the way fails once: of an activation, a table
+# reload, changes by hand, and the moves of bad blocks. tests/failures/ has how.
+# rig: kernels=debug timeout=900
+
+load ../lib/common
+
+setup() {
+	null_blk main 4
+	null_blk spare 4
+	modprobe dm_remap_metadata
+}
+
+# failures CASE STORE
+failures() {
+	"$BATS_TEST_DIRNAME/../failures/failures" "$1" "$2" >"$BATS_TEST_TMPDIR/out" 2>&1 || { cat "$BATS_TEST_TMPDIR/out"; false; }
+	sed 's/^/# /' "$BATS_TEST_TMPDIR/out" >&3
+}
+
+for_each_store() {
+	failures "$1" transient
+	remove_devices
+	setup
+	failures "$1" persistent
+}
+
+@test "an activation in which an allocation fails is refused, or right" { for_each_store activate; }
+
+@test "a reload in which an allocation fails is refused, or right" { for_each_store reload; }
+
+@test "changes by hand in which an allocation fails change nothing" { for_each_store change; }
+
+@test "bad blocks move when a worker gets no memory" { for_each_store workers; }
+
+@test "each request may fail once" { for_each_store requests; }
