@@ -37,8 +37,11 @@ struct set {
 	u32 versions[MAIN_BLOCKS * BLOCK];
 };
 
-/* Return: 0 or an errno, with no device. */
-int set_try(struct set *set);
+/*
+ * Activate it; the @n-th allocation of that, from 1, fails.  @hit is set to whether
+ * there was one.  Return: 0 or an errno, with no device.
+ */
+int set_try(struct set *set, unsigned int n, bool *hit);
 void set_activate(struct set *set);
 void set_remove(struct set *set);
 /* A fresh spare, a main full of data. */

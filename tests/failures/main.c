@@ -57,9 +57,7 @@ static void activations(const char *list)
 	int error;
 
 	for (n = 1; hit; n++) {
-		fail_allocation(n);
-		error = set_try(&set);
-		hit = allocation_failed();
+		error = set_try(&set, n, &hit);
 		if (error && !hit)
 			die("allocation %u: %s, but none has failed", n, strerror(error));
 		count(error);

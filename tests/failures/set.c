@@ -12,31 +12,30 @@
 
 static char buffer[1 << 20] __aligned(4096);
 
-int set_try(struct set *set)
+int set_try(struct set *set, unsigned int n, bool *hit)
 {
 	char params[128];
 	int error;
 
 	snprintf(params, sizeof(params), MAIN_DISK " 0 " SPARE_DISK " 1 %s", set->store);
 	dm_create(&set->dm, "r", 8, "error", "");
+	if (n)
+		fail_allocation(n);
 	error = dm_table(&set->dm, MAIN_SECTORS, "remap", params);
+	if (n)
+		*hit = allocation_failed();
 	if (error)
 		dm_remove(&set->dm);
 	return error;
 }
 
-static void opened(struct set *set)
-{
-	set->fd = open_device(set->dm.path);
-}
-
 void set_activate(struct set *set)
 {
-	int error = set_try(set);
+	int error = set_try(set, 0, NULL);
 
 	if (error)
 		die("a %s set: %s", set->store, strerror(error));
-	opened(set);
+	set->fd = open_device(set->dm.path);
 }
 
 void set_remove(struct set *set)

@@ -73,7 +73,7 @@ rig_qemu() {
 			smp=*) smp=${word#*=} ;;
 			timeout=*) RIG_TIMEOUT=${word#*=} ;;
 			append=*) RIG_APPEND+=" ${word#*=}" ;;
-			kernels=*|slow) ;;
+			kernels=*|test=*|slow) ;;
 			# one guest instruction is one nanosecond: for measuring
 			icount) accel=tcg QEMU+=(-icount "shift=0,sleep=off"); smp=1 ;;
 			*) die "header: what is \"$word\"?" ;;
