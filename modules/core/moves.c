@@ -240,6 +240,8 @@ static void undo(struct remap_device *rd, struct remap_move *m)
  */
 static void doubt(struct remap_device *rd, struct remap_move *m)
 {
+	/* Only a move that is known to be durable has lost anything. */
+	remap_lost_set(&rd->lost, m->slot, 0);
 	set_state(rd, m->slot, REMAP_DOUBT, 0);
 	if (m->from != REMAP_NO_SLOT)
 		set_state(rd, m->from, REMAP_DOUBT, 0);

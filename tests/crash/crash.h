@@ -16,23 +16,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <linux/types.h>
+#include "dm.h"
 
 #define SECTOR		512U
 #define NEVER		UINT64_MAX
 #define NO_SLOT		UINT32_MAX
 #define MAX_BLOCK	8U		/* sectors in a block, at most */
 
-#define ATTRIBUTE(list)		__attribute__(list)
-#define __printf(a, b)		ATTRIBUTE((format(printf, a, b)))
-#define __noreturn		ATTRIBUTE((noreturn))
 #define __aligned(n)		ATTRIBUTE((aligned(n)))
 
-typedef __u8 u8;
-typedef __u32 u32;
-typedef __u64 u64;
-
-void die(const char *format, ...) __printf(1, 2) __noreturn;
 void *xalloc(size_t size);
 /* Room for one more in an array that grows. */
 void *one_more(void *array, unsigned int nr, size_t size);
@@ -62,25 +54,6 @@ struct said {
 
 void fill_sector(void *buf, enum kind kind, u64 sector, u32 version);
 struct said read_sector(const void *buf);
-
-/* --- device-mapper (dm.c) -------------------------------------------------------- */
-
-struct dm {
-	char name[32];
-	char path[64];
-	u32 major, minor;
-};
-
-/* All but dm_table() exit the program when they fail. */
-void dm_create(struct dm *dm, const char *name, u64 sectors, const char *target,
-	       const char *params);
-/* Another table for it.  Return: 0 or an errno. */
-int dm_table(struct dm *dm, u64 sectors, const char *target, const char *params);
-void dm_remove(struct dm *dm);
-/* The status line after the name of the target. */
-void dm_status(const struct dm *dm, char *buf, size_t size);
-/* A message to sector 0; the reply in @buf. */
-void dm_message(const struct dm *dm, const char *message, char *buf, size_t size);
 
 /* --- disks and files (devices.c) ------------------------------------------------- */
 

@@ -10,7 +10,7 @@
 
 #include <linux/dm-ioctl.h>
 
-#include "crash.h"
+#include "dm.h"
 
 #define BUFFER 65536
 

@@ -15,7 +15,7 @@ rig_sectors() {
 # rig_disk_args DIR disk NAME key=value...: add a disk to QEMU; its contents
 # are DIR/NAME.img, made when missing.
 rig_disk_args() {
-	local dir=$1 name=$3 word size=64M bus=nvme lbs=512 pbs='' rules='' n=0 sector type node blocks
+	local dir=$1 name=$3 word size=64M bus=nvme lbs=512 pbs='' rules='' n=0 sector type types node blocks
 	shift 3
 	for word in "$@"; do
 		case $word in
@@ -23,16 +23,21 @@ rig_disk_args() {
 		if=*) bus=${word#*=} ;;
 		lbs=*) lbs=${word#*=} ;;
 		pbs=*) pbs=${word#*=} ;;
-		inject-error-read=*|inject-error-write=*)
-			type=${word%%=*}
-			type=${type##*-}
+		inject-error=*|inject-error-read=*|inject-error-write=*)
+			# a disk that cannot write somewhere cannot write zeroes there either
+			case $word in
+			inject-error-read=*) types="read" ;;
+			inject-error-write=*) types="write write-zeroes" ;;
+			*) types="read write write-zeroes" ;;
+			esac
 			for sector in $(rig_sectors "${word#*=}"); do
-				rules+=,inject-error.$n.event=none,inject-error.$n.iotype=$type
-				rules+=,inject-error.$n.sector=$sector,inject-error.$n.errno=5
-				n=$((n + 1))
+				for type in $types; do
+					rules+=,inject-error.$n.event=none,inject-error.$n.iotype=$type
+					rules+=,inject-error.$n.sector=$sector,inject-error.$n.errno=5
+					n=$((n + 1))
+				done
 			done
 			;;
-		inject-error=*) set -- "$@" "inject-error-read=${word#*=}" "inject-error-write=${word#*=}" ;;
 		*) die "disk $name: what is $word?" ;;
 		esac
 	done

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Device-mapper by its ioctls, for programs that make very many devices.
+ */
+#ifndef CRASH_DM_H
+#define CRASH_DM_H
+
+#include <stddef.h>
+
+#include <linux/types.h>
+
+#define ATTRIBUTE(list)		__attribute__(list)
+#define __printf(a, b)		ATTRIBUTE((format(printf, a, b)))
+#define __noreturn		ATTRIBUTE((noreturn))
+#define __aligned(n)		ATTRIBUTE((aligned(n)))
+
+typedef __u8 u8;
+typedef __u32 u32;
+typedef __u64 u64;
+
+/* The program that uses this has it: say what is wrong, and exit. */
+void die(const char *format, ...) __printf(1, 2) __noreturn;
+
+struct dm {
+	char name[32];
+	char path[64];
+	u32 major, minor;
+};
+
+/* All but dm_table() exit the program when they fail. */
+void dm_create(struct dm *dm, const char *name, u64 sectors, const char *target,
+	       const char *params);
+/* Another table for it.  Return: 0 or an errno. */
+int dm_table(struct dm *dm, u64 sectors, const char *target, const char *params);
+void dm_remove(struct dm *dm);
+/* The status line after the name of the target. */
+void dm_status(const struct dm *dm, char *buf, size_t size);
+/* A message to sector 0; the reply in @buf. */
+void dm_message(const struct dm *dm, const char *message, char *buf, size_t size);
+
+#endif /* CRASH_DM_H */
