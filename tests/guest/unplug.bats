@@ -13,6 +13,10 @@ R=/dev/mapper/r
 BLOCKS=64
 FIRST=8192
 
+setup_file() {
+	# each error is a line, and each line on the console takes its time
+	echo 1 >/proc/sys/kernel/printk
+}
 teardown() {
 	[ ! -e "$BATS_TEST_TMPDIR/load" ] || stop_load
 	clean_up
@@ -58,7 +62,7 @@ _loaded() { [ "$(wc -l <"$BATS_TEST_TMPDIR/acknowledged")" -ge 5 ]; }
 
 stop_load() {
 	rm -f "$BATS_TEST_TMPDIR/load"
-	kill -INT "${LOADS[1]}" 2>/dev/null || :
+	kill "${LOADS[1]}" 2>/dev/null || :
 	wait "${LOADS[@]}" || :
 }
 
