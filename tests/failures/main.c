@@ -214,7 +214,7 @@ static int write_bad_blocks(void)
 	return set_write(&set, 796, 40);
 }
 
-static int add(void)
+static int add_by_hand(void)
 {
 	return set_change("remaps/add", "800 24\n");
 }
@@ -239,7 +239,7 @@ static const struct step {
 } steps[] = {
 	{ "an automatic remap", write_bad_block, .bad_main = true },
 	{ "a write of several blocks, of which one is bad", write_bad_blocks, .bad_main = true },
-	{ "a remap by hand", add, .may_fail = true },
+	{ "a remap by hand", add_by_hand, .may_fail = true },
 	{ "a removal by hand", take_back, .added = true, .may_fail = true },
 	{ "a move from one spare block to another", relocate, .added = true, .bad_spare = true },
 };
@@ -264,7 +264,7 @@ static bool run_step(const struct step *step, const char *disk, u64 bytes)
 	int error;
 
 	if (step->added)
-		must(add(), "add");
+		must(add_by_hand(), "remaps/add");
 	if (step->bad_main)
 		set_bad(MAIN, 804, 804, true);
 	if (step->bad_spare) {

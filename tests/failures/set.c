@@ -2,6 +2,7 @@
 /* A set, and what is to be found in it. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -78,7 +79,7 @@ int set_write(struct set *set, u64 sector, unsigned int sectors)
 	version++;
 	for (i = 0; i < sectors; i++)
 		fill_sector(buffer + i * SECTOR, KIND_DATA, sector + i, version);
-	if (pwrite(set->fd, buffer, sectors * SECTOR, sector * SECTOR) != (ssize_t)(sectors * SECTOR))
+	if (pwrite(set->fd, buffer, sectors * SECTOR, sector * SECTOR) < (ssize_t)sectors * SECTOR)
 		return errno;
 	for (i = 0; i < sectors; i++)
 		set->versions[sector + i] = version;
@@ -89,7 +90,8 @@ static void check_sector(const struct set *set, const char *data, u64 sector)
 {
 	struct said said = read_sector(data);
 
-	if (said.kind != KIND_DATA || said.sector != sector || said.version != set->versions[sector])
+	if (said.kind != KIND_DATA || said.sector != sector ||
+	    said.version != set->versions[sector])
 		die("sector %llu: kind %d, sector %llu, version %u; should be version %u",
 		    (unsigned long long)sector, said.kind, (unsigned long long)said.sector,
 		    said.version, set->versions[sector]);
@@ -126,8 +128,9 @@ void set_list(const struct set *set, char *list, size_t size)
 	*list = 0;
 	dm_message(&set->dm, "list", reply, sizeof(reply));
 	for (line = reply; *line; line = next + 1) {
+		sector = strtoull(line, NULL, 10);
 		next = strchr(line, '\n');
-		if (!next || sscanf(line, "%llu", &sector) != 1)
+		if (!next)
 			die("list: %s", line);
 		n += snprintf(list + n, size - n, "%llu\n", sector);
 	}
@@ -143,13 +146,12 @@ int set_change(const char *attribute, const char *lines)
 
 u64 set_status(const struct set *set, unsigned int field)
 {
-	unsigned long long value = 0;
 	char text[512], *at = text;
 
 	dm_status(&set->dm, text, sizeof(text));
 	while (at && field--)
 		at = strchr(at + 1, ' ');
-	if (!at || sscanf(at, "%llu", &value) != 1)
+	if (!at)
 		die("status: %s", text);
-	return value;
+	return strtoull(at, NULL, 10);
 }
