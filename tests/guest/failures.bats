@@ -9,6 +9,8 @@ load ../lib/common
 setup() {
 	null_blk main 4
 	null_blk spare 4
+	# null_blk lets requests time out when it is its turn to fail
+	echo 200 | tee /sys/block/main/queue/io_timeout >/sys/block/spare/queue/io_timeout
 	modprobe dm_remap_metadata
 }
 
