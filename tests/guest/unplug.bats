@@ -53,7 +53,7 @@ start_load() {
 	) 3>&- &
 	LOADS=($!)
 	fio --name=load --filename=$R --direct=1 --ioengine=libaio --iodepth=16 --rw=randrw \
-		--offset=8M --size=8M --bssplit=4k/50:64k/50 --continue_on_error=all --time_based \
+		--offset=8M --size=8M --bssplit=4k/50:64k/50 --continue_on_error=all --rate_iops=300 --time_based \
 		--runtime=300 >/dev/null 2>&1 3>&- &
 	LOADS+=($!)
 	retry_until 60 _loaded
