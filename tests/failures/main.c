@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * failures CASE persistent|transient: see failures.h.  The disks are null_blk's main
+ * failures CASE persistent|transient SEED: see failures.h.  The disks are null_blk's main
  * and spare; the set's device is r.
  */
 #include <errno.h>
@@ -42,6 +42,15 @@ static void remember(char *list)
 		die("nothing is remapped");
 }
 
+/*
+ * The next allocation to fail: each of the first, and of the others, most of which fill
+ * reserves, some at random.
+ */
+static unsigned int step(unsigned int n)
+{
+	return 1 + below(n / 8 + 1);
+}
+
 static void count(int error)
 {
 	if (error)
@@ -57,7 +66,7 @@ static void activations(const char *list)
 	bool hit = true;
 	int error;
 
-	for (n = 1; hit; n++) {
+	for (n = 1; hit; n += step(n)) {
 		error = set_try(&set, n, &hit);
 		if (error && !hit)
 			die("allocation %u: %s, but none has failed", n, strerror(error));
@@ -113,7 +122,7 @@ static void changes(const char *attribute, const char *undo, const char *before,
 	bool hit = true;
 	int error;
 
-	for (n = 1; hit; n++) {
+	for (n = 1; hit; n += step(n)) {
 		fail_allocation(n);
 		error = set_change(attribute, REMAPS);
 		hit = allocation_failed();
@@ -156,7 +165,7 @@ static void case_reload(void)
 	must(set_change("remaps/add", REMAPS), "remaps/add");
 	remember(list);
 	snprintf(params, sizeof(params), MAIN_DISK " 0 " SPARE_DISK " 1 %s", set.store);
-	for (n = 1; hit; n++) {
+	for (n = 1; hit; n += step(n)) {
 		fail_allocation(n);
 		error = dm_table(&set.dm, MAIN_BLOCKS * BLOCK, "remap", params);
 		hit = allocation_failed();
@@ -351,14 +360,16 @@ int main(int argc, char **argv)
 	/* Memory of this program is not what is to fail. */
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		die("mlockall: %s", strerror(errno));
-	for (i = 0; argc == 3 && i < sizeof(cases) / sizeof(*cases); i++) {
+	for (i = 0; argc == 4 && i < sizeof(cases) / sizeof(*cases); i++) {
 		if (strcmp(argv[1], cases[i].name))
 			continue;
+		seed_random(strtoull(argv[3], NULL, 0));
 		set_begin(&set, argv[2]);
 		cases[i].run();
 		set_remove(&set);
-		printf("%s, %s: %u failed, %u succeeded\n", argv[1], argv[2], failed, succeeded);
+		printf("%s, %s, seed %s: %u failed, %u succeeded\n", argv[1], argv[2], argv[3],
+		       failed, succeeded);
 		return 0;
 	}
-	die("usage: failures CASE persistent|transient");
+	die("usage: failures CASE persistent|transient SEED");
 }

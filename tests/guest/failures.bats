@@ -12,11 +12,15 @@ setup() {
 	# null_blk lets requests time out when it is its turn to fail
 	echo 200 | tee /sys/block/main/queue/io_timeout >/sys/block/spare/queue/io_timeout
 	modprobe dm_remap_metadata
+	# devices are gone sooner
+	echo 1 >/sys/kernel/rcu_expedited
 }
 
-# failures CASE STORE
+# failures CASE STORE, with another SEED each time
 failures() {
-	"$BATS_TEST_DIRNAME/../failures/failures" "$1" "$2" >"$BATS_TEST_TMPDIR/out" 2>&1 || { cat "$BATS_TEST_TMPDIR/out"; false; }
+	local seed=${SEED:-$RANDOM}
+	"$BATS_TEST_DIRNAME/../failures/failures" "$1" "$2" "$seed" >"$BATS_TEST_TMPDIR/out" 2>&1 ||
+		{ echo "seed $seed"; cat "$BATS_TEST_TMPDIR/out"; false; }
 	sed 's/^/# /' "$BATS_TEST_TMPDIR/out" >&3
 }
 
