@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What sectors say of themselves; chance; and what all parts need. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@ void die(const char *format, ...)
 {
 	va_list args;
 
-	fputs("crash: ", stderr);
+	fprintf(stderr, "%s: ", program_invocation_short_name);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);

@@ -71,10 +71,11 @@ struct config {
 	unsigned int nr_ops;
 };
 
-void make_disk(const char *name, unsigned int mib, bool fua);
+/* @sectors is a logical block. */
+void make_disk(const char *name, unsigned int mib, bool fua, unsigned int sectors);
 void remove_disk(const char *name);
 /* Sectors become bad, or good again. */
-void set_bad(enum disk disk, u64 first, u64 last, bool bad);
+void set_bad(const char *disk, u64 first, u64 last, bool bad);
 /* Return: 0 or an errno. */
 int put_file(const char *path, const char *format, ...) __printf(2, 3);
 u64 get_number(const char *path);

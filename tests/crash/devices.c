@@ -81,7 +81,7 @@ static void set(const char *disk, const char *attribute, unsigned int value)
 		die("%s: %s", path, strerror(error));
 }
 
-void make_disk(const char *name, unsigned int mib, bool fua)
+void make_disk(const char *name, unsigned int mib, bool fua, unsigned int sectors)
 {
 	char path[128];
 
@@ -90,6 +90,8 @@ void make_disk(const char *name, unsigned int mib, bool fua)
 		die("%s: %s", path, strerror(errno));
 	set(name, "size", mib);
 	set(name, "memory_backed", 1);
+	set(name, "blocksize", sectors * SECTOR);
+	set(name, "discard", 1);
 	/* Only with a cache is there anything to flush; log-writes sees what is. */
 	set(name, "cache_size", 1);
 	set(name, "fua", fua);
@@ -106,12 +108,14 @@ void remove_disk(const char *name)
 		die("%s: %s", path, strerror(errno));
 }
 
-void set_bad(enum disk disk, u64 first, u64 last, bool bad)
+void set_bad(const char *disk, u64 first, u64 last, bool bad)
 {
-	const char *path = disk == MAIN ? NULLB "main/badblocks" : NULLB "spare/badblocks";
-	int error = put_file(path, "%c%llu-%llu", bad ? '+' : '-', (unsigned long long)first,
-			     (unsigned long long)last);
+	char path[128];
+	int error;
 
+	snprintf(path, sizeof(path), NULLB "%s/badblocks", disk);
+	error = put_file(path, "%c%llu-%llu", bad ? '+' : '-', (unsigned long long)first,
+			 (unsigned long long)last);
 	if (error)
 		die("%s: %s", path, strerror(error));
 }
@@ -152,7 +156,8 @@ struct entry *read_table(const struct config *c, const struct dm *set)
 		for (line = reply; *line; line = next + 1) {
 			next = strchr(line, '\n');
 			if (!next || sscanf(line, "%llu %llu %*u %15s %llx", &main, &spare, state,
-					    &lost) != 4 || main / c->block >= c->blocks)
+					    &lost) != 4 || main / c->block >= c->blocks ||
+			    (strcmp(state, "pending") && strcmp(state, "remapped")))
 				die("list: %s", line);
 			table[main / c->block] = (struct entry) {
 				.slot = spare,

@@ -22,7 +22,8 @@ union request {
 	char bytes[BUFFER];
 };
 
-static union request request;
+/* Some programs have threads. */
+static __thread union request request;
 
 static int control_fd(void)
 {
@@ -58,21 +59,50 @@ static void must(unsigned long cmd, const char *what, const char *name)
 		die("%s: %s: %s", name, what, strerror(error));
 }
 
-int dm_table(struct dm *dm, u64 sectors, const char *target, const char *params)
+int dm_suspend(const struct dm *dm, bool suspend, bool noflush)
 {
-	struct dm_target_spec *spec = prepare(dm->name);
-	int error;
-
-	request.io.target_count = 1;
-	spec->length = sectors;
-	snprintf(spec->target_type, sizeof(spec->target_type), "%s", target);
-	snprintf((char *)(spec + 1), MAX_PARAMS, "%s", params);
-	error = call(DM_TABLE_LOAD);
-	if (error)
-		return error;
 	prepare(dm->name);
 	request.io.flags = DM_SKIP_LOCKFS_FLAG;
+	if (suspend)
+		request.io.flags |= DM_SUSPEND_FLAG;
+	if (noflush)
+		request.io.flags |= DM_NOFLUSH_FLAG;
 	return call(DM_DEV_SUSPEND);
+}
+
+int dm_pieces(struct dm *dm, const struct dm_piece *pieces, unsigned int nr)
+{
+	char *spec = prepare(dm->name), *end = request.bytes + BUFFER;
+	u64 start = 0;
+	unsigned int i;
+	int error;
+
+	request.io.target_count = nr;
+	for (i = 0; i < nr; i++) {
+		size_t length = strlen(pieces[i].params) + 1;
+		struct dm_target_spec head = {
+			.sector_start = start,
+			.length = pieces[i].sectors,
+			.next = (sizeof(head) + length + 7) / 8 * 8,
+		};
+
+		if (spec + head.next > end)
+			die("%s: too many pieces", dm->name);
+		snprintf(head.target_type, sizeof(head.target_type), "%s", pieces[i].target);
+		memcpy(spec, &head, sizeof(head));
+		memcpy(spec + sizeof(head), pieces[i].params, length);
+		spec += head.next;
+		start += head.length;
+	}
+	error = call(DM_TABLE_LOAD);
+	return error ? error : dm_suspend(dm, false, false);
+}
+
+int dm_table(struct dm *dm, u64 sectors, const char *target, const char *params)
+{
+	struct dm_piece piece = { .sectors = sectors, .target = target, .params = params };
+
+	return dm_pieces(dm, &piece, 1);
 }
 
 void dm_create(struct dm *dm, const char *name, u64 sectors, const char *target,

@@ -27,11 +27,21 @@ struct dm {
 	u32 major, minor;
 };
 
+struct dm_piece {
+	u64 sectors;
+	const char *target;
+	const char *params;
+};
+
 /* All but dm_table() exit the program when they fail. */
 void dm_create(struct dm *dm, const char *name, u64 sectors, const char *target,
 	       const char *params);
 /* Another table for it.  Return: 0 or an errno. */
 int dm_table(struct dm *dm, u64 sectors, const char *target, const char *params);
+/* The same with a table of several pieces, one behind the other. */
+int dm_pieces(struct dm *dm, const struct dm_piece *pieces, unsigned int nr);
+/* Suspend it, or resume it.  Return: 0 or an errno. */
+int dm_suspend(const struct dm *dm, bool suspend, bool noflush);
 void dm_remove(struct dm *dm);
 /* The status line after the name of the target. */
 void dm_status(const struct dm *dm, char *buf, size_t size);

@@ -163,7 +163,7 @@ int main(int argc, char **argv)
 		die("usage: crash SEED POINTS");
 	seed = strtoull(argv[1], NULL, 0);
 	for (i = 0; i < 7; i++)
-		make_disk(disks[i], i < 3 ? 256 : 1, true);
+		make_disk(disks[i], i < 3 ? 256 : 1, true, 1);
 	/* Its slab caches are shared; to destroy one is slower than all else. */
 	dm_create(&kept, "kept", 2048, "remap", "/dev/keptmain 0 /dev/keptspare 1 transient");
 	while (f.points < strtoul(argv[2], NULL, 0) && f.failures < MAX_FAILURES)

@@ -332,7 +332,7 @@ static void op_bad(struct running *r)
 	op->first = first;
 	op->last = first + n - 1;
 	trace_mark(true, r->w->nr);
-	set_bad(op->disk, op->first, op->last, true);
+	set_bad(op->disk == MAIN ? "main" : "spare", op->first, op->last, true);
 	r->bad[r->nr_bad++] = b;
 	end_op(r, op);
 }
@@ -347,7 +347,7 @@ static void op_heal(struct running *r)
 	if (op->last >= r->c->sectors[MAIN])
 		op->last = r->c->sectors[MAIN] - 1;
 	trace_mark(true, r->w->nr);
-	set_bad(MAIN, op->first, op->last, false);
+	set_bad("main", op->first, op->last, false);
 	end_op(r, op);
 }
 
@@ -427,8 +427,8 @@ void run_workload(const struct config *c, struct workload *w)
 	unsigned int i;
 
 	memset(w, 0, sizeof(*w));
-	make_disk("main", 1, c->fua);
-	make_disk("spare", 1, c->fua);
+	make_disk("main", 1, c->fua, 1);
+	make_disk("spare", 1, c->fua, 1);
 	make_base(c, w);
 	dm_create(&r.logged[MAIN], "logged-main", c->sectors[MAIN], "log-writes",
 		  "/dev/main /dev/mainlog");

@@ -1,0 +1,15 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# Random I/O, faults, changes and crashes against a model of what a set may do.
+# tests/model/ has how; "make soak" goes on for as long as it is let.
+# rig: kernels=6.12,debug timeout=600
+
+load ../lib/common
+
+@test "whatever happens, nothing is lost, wrong or stale, and errors have a reason" {
+	local operations=10000
+	slow_kernel && operations=1500
+	model/setup
+	model/model 1 "$operations" >"$BATS_TEST_TMPDIR/out" || { cat "$BATS_TEST_TMPDIR/out"; false; }
+	sed 's/^/# /' "$BATS_TEST_TMPDIR/out" >&3
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Chance: what a set is like, and what is done to it. */
+#include <string.h>
+
+#include "model.h"
+
+/* Sectors of logical blocks and of blocks. */
+static const struct {
+	unsigned int unit, block;
+} shapes[] = { { 1, 8 }, { 1, 1 }, { 8, 8 }, { 1, 64 }, { 8, 64 } };
+
+static const char * const policies[] = { "near", "linear", "spread" };
+
+static void choose_settings(struct model *m)
+{
+	/* Mostly as most people have it. */
+	m->s.auto_remap = !one_in(6);
+	m->s.zero = one_in(6);
+	m->s.retries = one_in(2) ? 1 : below(3);
+	m->s.reserve = one_in(3) ? below(4) : 0;
+	/* Never a storm. */
+	m->s.storm_limit = one_in(2) ? 0 : 1000000;
+	m->s.policy = policies[below(3)];
+}
+
+static void choose_hot(struct model *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_HOT; i++)
+		m->hot[i] = below(m->c.blocks);
+	/* Some beside each other. */
+	for (i = 1; i < NR_HOT; i += 3)
+		m->hot[i] = (m->hot[i - 1] + 1) % m->c.blocks;
+}
+
+/* Large parts, for as long as the set lives. */
+static void choose_slow(struct model *m)
+{
+	unsigned int d, i;
+	u64 first, n;
+
+	m->slow = one_in(2);
+	for (d = 0; m->slow && d < NR_DISKS; d++) {
+		for (i = 0; i < 2; i++) {
+			n = m->c.sectors[d] / 3 / m->unit * m->unit;
+			first = below(m->c.sectors[d] - n) / m->unit * m->unit;
+			memset(m->mode[d] + first, i ? SLOW_READ : SLOW_WRITE, n);
+		}
+	}
+}
+
+void make_model(struct model *m, u64 seed)
+{
+	struct config *c = &m->c;
+	u64 slots, b;
+
+	memset(m, 0, sizeof(*m));
+	seed_random(seed);
+	c->seed = seed;
+	m->unit = shapes[seed % 5].unit;
+	c->block = shapes[seed % 5].block;
+	/* Crashes and activations are for sets that are kept. */
+	m->persistent = seed / 5 % 3 != 2;
+	m->crashes = m->persistent && one_in(2);
+	c->blocks = c->block == 64 ? 48 : c->block == 8 ? 400 : 1000;
+	c->sectors[MAIN] = c->blocks * c->block;
+	slots = one_in(3) ? c->blocks / 16 + 8 : c->blocks / 2 + below(c->blocks);
+	c->replicas = 1 + below(3);
+	c->sectors[SPARE] = slots * c->block;
+	if (m->persistent)
+		c->sectors[SPARE] += 8 * (4 + c->replicas * (1 + slots / 255)) + c->block;
+	c->sectors[SPARE] = (c->sectors[SPARE] + 7) / 8 * 8;
+	c->fua = one_in(2);
+	choose_settings(m);
+	choose_hot(m);
+
+	m->sectors = xalloc(c->sectors[MAIN] * sizeof(*m->sectors));
+	for (b = 0; b < c->sectors[MAIN]; b++)
+		set_only(&m->sectors[b], 0);
+	m->touch = xalloc(c->sectors[MAIN]);
+	m->by_hand = xalloc(c->blocks * sizeof(bool));
+	m->retired = xalloc(c->sectors[SPARE] * sizeof(bool));
+	make_disks(m);
+	choose_slow(m);
+	restore_power(m);
+}
+
+struct act *one_act(struct model *m, enum what what, u64 sector, u64 sectors)
+{
+	struct act *act = &m->acts[m->nr_acts++];
+
+	*act = (struct act) {
+		.what = what,
+		.nr = ++m->nr,
+		.ranges = { { sector, sectors } },
+		.nr_ranges = 1,
+	};
+	return act;
+}
+
+static struct range some_range(struct model *m)
+{
+	u64 max = MAX_IO / SECTOR, first, n;
+	unsigned int how = below(20);
+
+	first = one_in(4) ? below(m->c.sectors[MAIN]) :
+		m->hot[below(NR_HOT)] * m->c.block + below(m->c.block);
+	if (how < 12)
+		n = 1 + below(m->c.block);
+	else if (how < 18)
+		n = 1 + below(4 * m->c.block);
+	else
+		n = 1 + below(max);
+	if (one_in(3))
+		first -= first % m->c.block;
+	/* So that there is something in front, too. */
+	if (one_in(3))
+		first -= first < n / 2 ? first : n / 2;
+	first -= first % m->unit;
+	n = (n + m->unit - 1) / m->unit * m->unit;
+	if (n > max)
+		n = max;
+	if (first + n > m->c.sectors[MAIN])
+		n = m->c.sectors[MAIN] - first;
+	return (struct range) { first, n };
+}
+
+static struct act *some_io(struct model *m, enum what what)
+{
+	struct range range = some_range(m);
+	struct act *act = one_act(m, what, range.sector, range.sectors);
+
+	act->flag = one_in(4);
+	return act;
+}
+
+/* The same again, or a neighbour. */
+static void overlapping(struct model *m)
+{
+	const struct range *range = &m->acts[m->nr_acts - 1].ranges[0];
+	u64 sector = range->sector, n = range->sectors;
+
+	if (one_in(2) && sector + 2 * n <= m->c.sectors[MAIN])
+		sector += n;
+	one_act(m, one_in(3) ? READ : WRITE, sector, n);
+}
+
+static void some_by_hand(struct model *m, enum what what)
+{
+	struct act *act = one_act(m, what, 0, 0);
+	unsigned int i, wanted = 1 + below(MAX_RANGES);
+	u64 block, next = 0, n;
+
+	/* In order, and not overlapping: that is refused. */
+	act->nr_ranges = 0;
+	for (i = 0; i < 20 && act->nr_ranges < wanted; i++) {
+		block = one_in(3) ? below(m->c.blocks) : m->hot[below(NR_HOT)];
+		n = one_in(3) ? 1 + below(8) : 1;
+		if (block < next || block + n > m->c.blocks)
+			continue;
+		act->ranges[act->nr_ranges++] = (struct range) {
+			block * m->c.block, n * m->c.block
+		};
+		next = block + n;
+	}
+	if (!act->nr_ranges) {
+		act->ranges[0] = (struct range) { 0, 1 };
+		act->nr_ranges = 1;
+	}
+	act->wait = below(1500);
+}
+
+static void some_fault(struct model *m)
+{
+	static const u8 modes[] = { BAD_BOTH, BAD_BOTH, BAD_READ, BAD_WRITE };
+	bool spare = one_in(3);
+	u64 slots = m->slots < 40 ? m->slots : 40, first, n;
+	struct act *act;
+
+	n = one_in(4) ? 1 + below(3 * m->c.block) : 1 + below(m->c.block);
+	if (spare)
+		first = m->data_start + below(slots) * m->c.block + below(m->c.block);
+	else
+		first = (one_in(5) ? below(m->c.blocks) : m->hot[below(NR_HOT)]) * m->c.block +
+			below(m->c.block);
+	first -= first % m->unit;
+	n = (n + m->unit - 1) / m->unit * m->unit;
+	if (first + n > m->c.sectors[spare])
+		n = m->c.sectors[spare] - first;
+	/* What is behind the last slot is the table's. */
+	if (spare && first + n > m->data_start + m->slots * m->c.block)
+		n = m->data_start + m->slots * m->c.block - first;
+	act = one_act(m, FAULT, first, n);
+	act->disk = spare ? SPARE : MAIN;
+	act->mode = modes[below(4)];
+	act->flag = act->mode == BAD_BOTH && one_in(2);
+	act->wait = below(1500);
+	m->nr_faults++;
+}
+
+static void some_heal(struct model *m, bool all)
+{
+	enum disk disk = one_in(3) ? SPARE : MAIN;
+	u64 size = m->c.sectors[disk], first = 0, n = size;
+	struct act *act;
+
+	if (!all) {
+		first = below(size) / m->unit * m->unit;
+		n = (1 + below(size - first)) / m->unit * m->unit;
+	}
+	if (!n || all)
+		n = size - first;
+	act = one_act(m, HEAL, first, n);
+	act->disk = disk;
+	act->wait = below(1500);
+	if (n > size / 2)
+		m->nr_faults = 0;
+}
+
+static void some_control(struct model *m)
+{
+	unsigned int what = below(100);
+
+	if (m->persistent && what < (m->crashes ? 50 : 10)) {
+		one_act(m, CRASH, 0, 0)->wait = below(m->slow ? 8000 : 2500);
+	} else if (what < 80) {
+		struct act *act = one_act(m, SUSPEND, 0, 0);
+
+		act->flag = one_in(2);
+		act->wait = below(1500);
+	} else {
+		one_act(m, RELOAD, 0, 0)->wait = below(1500);
+	}
+}
+
+static void some_ios(struct model *m, unsigned int max)
+{
+	unsigned int n = 1 + below(max);
+
+	while (n-- && m->nr_acts < MAX_ACTS - 6) {
+		unsigned int what = below(20);
+
+		some_io(m, what < 12 ? WRITE : READ);
+		if (one_in(4))
+			overlapping(m);
+	}
+	if (one_in(6))
+		one_act(m, FLUSH, 0, 0);
+	if (one_in(8))
+		some_io(m, ZEROES)->wait = below(1000);
+	if (one_in(12))
+		some_io(m, DISCARD)->wait = below(1000);
+}
+
+void generate_batch(struct model *m)
+{
+	unsigned int what = below(100);
+
+	if (m->persistent && what < 2) {
+		one_act(m, RESTART, 0, 0);
+		return;
+	}
+	if (what < 4) {
+		choose_settings(m);
+		one_act(m, SETTINGS, 0, 0);
+		return;
+	}
+	if (what < 6)
+		choose_hot(m);
+	if (what < 16) {
+		some_by_hand(m, one_in(2) ? ADD : REMOVE);
+		if (one_in(2))
+			return;
+	}
+	some_ios(m, one_in(3) ? 1 : 8);
+	if (what >= 16 && what < 24)
+		some_by_hand(m, one_in(2) ? ADD : REMOVE);
+	if (m->nr_faults >= MAX_FAULTS)
+		some_heal(m, true);
+	else if (what >= 24 && what < 50)
+		some_fault(m);
+	else if (what >= 50 && what < 58)
+		some_heal(m, one_in(2));
+	else if (what >= 58 && what < 66)
+		some_control(m);
+}

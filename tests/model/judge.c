@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Whether acts gave what they may give. */
+#include <errno.h>
+#include <string.h>
+
+#include "model.h"
+
+static bool on_main(const struct entry *e)
+{
+	return !is_mapped(e);
+}
+
+/* Whether a disk has failed anything like that, anywhere. */
+static bool seen_anywhere(const struct model *m, unsigned int disk, u8 mode)
+{
+	u64 s;
+
+	for (s = 0; s < m->c.sectors[disk]; s++)
+		if (m->seen[disk][s] & mode)
+			return true;
+	return false;
+}
+
+static bool slot_fails(const struct model *m, const struct entry *e, u64 sector, u8 mode)
+{
+	u64 s, block = m->c.block;
+
+	if (e->slot == NO_SLOT)
+		return false;
+	/* The first write to a reserved slot is all of it. */
+	if (e->pending && mode == BAD_WRITE)
+		for (s = e->slot; s < e->slot + block; s++)
+			if (m->seen[SPARE][s] & mode)
+				return true;
+	return m->seen[SPARE][e->slot + sector % block] & mode;
+}
+
+bool may_be_bad(const struct model *m, const struct entry *after, u64 sector, u8 mode)
+{
+	u64 block = sector / m->c.block;
+	const struct entry *old = &m->table[block], *new = &after[block];
+	bool moved = m->by_hand[block] || old->slot != new->slot;
+
+	if ((m->seen[MAIN][sector] & mode) && (on_main(old) || on_main(new) || m->by_hand[block]))
+		return true;
+	if (slot_fails(m, old, sector, mode) || slot_fails(m, new, sector, mode))
+		return true;
+	return moved && seen_anywhere(m, SPARE, mode);
+}
+
+bool may_fail(const struct model *m, const struct entry *after, u64 sector, u8 mode)
+{
+	if (has(m, CRASH))
+		return true;
+	if (mode == BAD_READ && (is_lost(m, m->table, sector) || is_lost(m, after, sector)))
+		return true;
+	return may_be_bad(m, after, sector, mode);
+}
+
+static bool any_may_fail(const struct model *m, const struct act *act,
+			 const struct entry *after, u8 mode)
+{
+	u64 i;
+
+	for (i = 0; i < act->ranges[0].sectors; i++)
+		if (may_fail(m, after, act->ranges[0].sector + i, mode))
+			return true;
+	return false;
+}
+
+/* Blocks that may need a slot in this batch, and slots that may turn out to be bad. */
+static u64 slots_at_most(const struct model *m)
+{
+	u64 s, b, n = 0, o;
+
+	for (b = 0; b < m->c.blocks; b++) {
+		bool needs = m->by_hand[b];
+
+		for (o = 0; o < m->c.block; o++)
+			needs |= m->touch[b * m->c.block + o] && (m->table[b].slot != NO_SLOT ||
+				 m->seen[MAIN][b * m->c.block + o]);
+		n += needs;
+	}
+	for (s = m->data_start; s < m->c.sectors[SPARE]; s += m->c.block)
+		for (o = 0; o < m->c.block && s + o < m->c.sectors[SPARE]; o++)
+			if (m->seen[SPARE][s + o] & BAD_WRITE) {
+				n++;
+				break;
+			}
+	return n;
+}
+
+/* Whether there may have been fewer than so many free slots at some time. */
+static bool may_be_short(const struct model *m, u64 wanted)
+{
+	const struct status *st = &m->status;
+
+	return st->capacity < st->remapped + st->pending + st->bad + slots_at_most(m) + wanted;
+}
+
+static u64 held(const struct model *m)
+{
+	unsigned int i, r;
+	u64 n = 0;
+
+	for (i = 0; i < m->nr_acts; i++)
+		for (r = 0; m->acts[i].what == ADD && r < m->acts[i].nr_ranges; r++)
+			n += m->acts[i].ranges[r].sectors / m->c.block + 2;
+	return n;
+}
+
+static void judge_write(struct model *m, const struct act *act, const struct entry *after)
+{
+	if (!act->error || has(m, CRASH))
+		return;
+	if (!any_may_fail(m, act, after, BAD_WRITE))
+		wrong(m, act, "nothing that it writes to is bad");
+	if (act->error == ENOSPC) {
+		if (!may_be_short(m, m->s.reserve + held(m) + 1))
+			wrong(m, act, "there are free blocks");
+	} else if (act->error != EIO || m->s.auto_remap) {
+		wrong(m, act, "not an error that a write may have");
+	}
+}
+
+static void judge_read(struct model *m, const struct act *act, const struct entry *after)
+{
+	if (!act->error) {
+		check_data(m, act, after);
+		return;
+	}
+	if (has(m, CRASH))
+		return;
+	if (act->error != EIO && act->error != ENODATA)
+		wrong(m, act, "not an error that a read may have");
+	if (!any_may_fail(m, act, after, BAD_READ))
+		wrong(m, act, "nothing that it reads is bad or lost");
+	if (m->s.zero && m->s.auto_remap)
+		wrong(m, act, "it should have been zeros");
+}
+
+static void judge_discard(struct model *m, const struct act *act, const struct entry *after)
+{
+	if (act->error && !any_may_fail(m, act, after, BAD_WRITE))
+		wrong(m, act, "nothing that it discards is bad");
+}
+
+/* Whether a block cannot be moved back. */
+static bool must_stay(const struct model *m, const struct entry *after, u64 block)
+{
+	u64 s;
+
+	if (m->table[block].lost || after[block].lost)
+		return true;
+	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++)
+		if (m->seen[MAIN][s] & BAD_BOTH || may_fail(m, after, s, BAD_READ))
+			return true;
+	return false;
+}
+
+/* Whether something may bring a block to the spare that is removed at the same time. */
+static bool may_come(const struct model *m, u64 block)
+{
+	u64 s;
+
+	if (has(m, ADD))
+		return true;
+	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++)
+		if (m->touch[s] && m->seen[MAIN][s])
+			return true;
+	return false;
+}
+
+struct blocks {
+	u64 nr, on_spare, on_main, stay;
+};
+
+/* Of the blocks of an act: how many were or are there, or cannot be moved. */
+static struct blocks count_blocks(const struct model *m, const struct act *act,
+				  const struct entry *after)
+{
+	struct blocks n = { };
+	unsigned int r;
+	u64 b, last;
+
+	for (r = 0; r < act->nr_ranges; r++) {
+		last = (act->ranges[r].sector + act->ranges[r].sectors - 1) / m->c.block;
+		for (b = act->ranges[r].sector / m->c.block; b <= last; b++) {
+			n.nr++;
+			n.on_spare += is_mapped(&m->table[b]) || is_mapped(&after[b]);
+			n.on_main += m->table[b].slot == NO_SLOT || after[b].slot == NO_SLOT;
+			n.stay += must_stay(m, after, b);
+		}
+	}
+	return n;
+}
+
+/* What it did is in force. */
+static void judge_moved(struct model *m, const struct act *act, const struct entry *after)
+{
+	unsigned int r;
+	u64 b, last;
+
+	for (r = 0; r < act->nr_ranges; r++) {
+		last = (act->ranges[r].sector + act->ranges[r].sectors - 1) / m->c.block;
+		for (b = act->ranges[r].sector / m->c.block; b <= last; b++) {
+			if (act->what == ADD && !is_mapped(&after[b]) && !has(m, REMOVE))
+				wrong(m, act, "block %llu is not on the spare", b);
+			if (act->what == REMOVE && after[b].slot != NO_SLOT && !may_come(m, b))
+				wrong(m, act, "block %llu is still on the spare", b);
+		}
+	}
+}
+
+static void judge_by_hand(struct model *m, const struct act *act, const struct entry *after)
+{
+	struct blocks n = count_blocks(m, act, after);
+	bool add = act->what == ADD;
+
+	if (!act->error)
+		judge_moved(m, act, after);
+	if (!act->error || has(m, CRASH))
+		return;
+	if (act->error == EBUSY && (has(m, SUSPEND) || has(m, RELOAD)))
+		return;
+	if (act->error == EEXIST && add && n.on_spare)
+		return;
+	if (act->error == ENOSPC && add && may_be_short(m, n.nr))
+		return;
+	if (act->error == ENOENT && !add && n.on_main)
+		return;
+	if (act->error == EIO && !add && n.stay)
+		return;
+	wrong(m, act, "not an error that it may have: %llu of %llu blocks are on the spare, %llu on the main, %llu cannot be moved",
+	      n.on_spare, n.nr, n.on_main, n.stay);
+}
+
+void judge_acts(struct model *m, const struct entry *after)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->nr_acts; i++) {
+		const struct act *act = &m->acts[i];
+
+		m->nr_whats[act->what]++;
+		m->nr_failed[act->what] += !!act->error;
+		switch (act->what) {
+		case WRITE:
+		case ZEROES:
+			judge_write(m, act, after);
+			break;
+		case READ:
+			judge_read(m, act, after);
+			break;
+		case DISCARD:
+			judge_discard(m, act, after);
+			break;
+		case ADD:
+		case REMOVE:
+			judge_by_hand(m, act, after);
+			break;
+		default:
+			if (act->error && !has(m, CRASH))
+				wrong(m, act, "it must not fail");
+			break;
+		}
+	}
+}

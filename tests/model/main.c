@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * model SEED OPERATIONS: a set for this seed, and for the following ones, until there
+ * were at least so many operations.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "model.h"
+
+#define BATCHES		60U	/* of a set */
+#define SWEEP_EVERY	20U	/* batches */
+
+static const char * const names[NR_WHATS] = {
+	"write", "read", "flush", "zeroes", "discard", "add", "remove", "suspend", "reload",
+	"fault", "heal", "crash", "restart", "settings",
+};
+
+static struct {
+	unsigned int sets, operations, whats[NR_WHATS], failed[NR_WHATS];
+} all;
+
+static void describe(const struct model *m)
+{
+	printf("seed %llu: %s, logical blocks of %llu, blocks of %llu sectors, %llu of them, %llu slots, %u copies, %s%s%s\n",
+	       m->c.seed, m->persistent ? "persistent" : "transient", m->unit, m->c.block,
+	       m->c.blocks, m->slots, m->c.replicas, m->c.fua ? "FUA" : "no FUA",
+	       m->slow ? ", slow" : "", m->crashes ? ", crashes" : "");
+	fflush(stdout);
+}
+
+static void describe_act(const struct act *act)
+{
+	unsigned int i;
+
+	printf("  operation %u: %s", act->nr, names[act->what]);
+	for (i = 0; i < act->nr_ranges; i++)
+		printf(" %llu+%llu", act->ranges[i].sector, act->ranges[i].sectors);
+	if (act->what == FAULT || act->what == HEAL)
+		printf(" of the %s, %s%s%s", act->disk == MAIN ? "main" : "spare",
+		       act->mode & BAD_READ ? "R" : "", act->mode & BAD_WRITE ? "W" : "",
+		       act->flag ? " null_blk" : "");
+	else if (act->flag)
+		printf(" %s", act->what == SUSPEND ? "noflush" : "FUA");
+	printf(": %s\n", strerror(act->error));
+}
+
+/* What is bad, of what acts of the batch may have met. */
+static void describe_faults(const struct model *m, unsigned int d)
+{
+	u64 s, n;
+
+	for (s = 0; s < m->c.sectors[d]; s += n) {
+		for (n = 1; s + n < m->c.sectors[d]; n++)
+			if (m->seen[d][s + n] != m->seen[d][s])
+				break;
+		if (m->seen[d][s])
+			printf("  the %s: %llu+%llu fails %s%s\n", d == MAIN ? "main" : "spare", s, n,
+			       m->seen[d][s] & BAD_READ ? "R" : "",
+			       m->seen[d][s] & BAD_WRITE ? "W" : "");
+	}
+}
+
+static void describe_table(const char *when, const struct model *m, const struct entry *table)
+{
+	u64 b, s, touched;
+
+	for (b = 0; table && b < m->c.blocks; b++) {
+		touched = m->by_hand[b];
+		for (s = b * m->c.block; s < (b + 1) * m->c.block; s++)
+			touched |= m->touch[s];
+		if (touched && table[b].slot != NO_SLOT)
+			printf("  %s: block %llu, sectors %llu+%llu, is at %u of the spare%s, lost %#llx\n",
+			       when, b, b * m->c.block, m->c.block, table[b].slot,
+			       table[b].pending ? ", pending" : "", table[b].lost);
+	}
+}
+
+void wrong(struct model *m, const struct act *act, const char *format, ...)
+{
+	unsigned int i;
+	va_list args;
+
+	printf("WRONG: seed %llu, batch %u", m->c.seed, m->batch);
+	if (act)
+		printf(", operation %u (%s %llu+%llu)", act->nr, names[act->what],
+		       act->ranges[0].sector, act->ranges[0].sectors);
+	printf(": ");
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n  settings: auto_remap %d, on_read_error %s, retries %u, reserve %u, %s\n",
+	       m->s.auto_remap, m->s.zero ? "zero" : "fail", m->s.retries, m->s.reserve,
+	       m->s.policy);
+	printf("  before: %s, %llu remapped, %llu pending, %llu bad, of %llu\n", m->status.state,
+	       m->status.remapped, m->status.pending, m->status.bad, m->status.capacity);
+	for (i = 0; i < m->nr_acts; i++)
+		describe_act(&m->acts[i]);
+	describe_faults(m, MAIN);
+	describe_faults(m, SPARE);
+	describe_table("before", m, m->table);
+	describe_table("now", m, read_table(&m->c, &m->set));
+	fflush(stdout);
+	_exit(1);
+}
+
+static void run(struct model *m)
+{
+	unsigned int i;
+
+	start_set(m);
+	describe(m);
+	put_settings(m);
+	m->table = read_table(&m->c, &m->set);
+	m->status = get_status(m);
+	begin_running(m);
+	for (i = 1; i <= BATCHES; i++) {
+		generate_batch(m);
+		run_batch(m);
+		if (i % SWEEP_EVERY == 0)
+			sweep(m);
+	}
+	tidy_up(m);
+	end_running(m);
+	stop_set(m);
+}
+
+static void run_seed(u64 seed)
+{
+	struct model m;
+	unsigned int i;
+
+	make_model(&m, seed);
+	if (put_file("/sys/module/dm_remap_metadata/parameters/replicas", "%u", m.c.replicas))
+		die("replicas cannot be set");
+	run(&m);
+	all.sets++;
+	all.operations += m.nr;
+	for (i = 0; i < NR_WHATS; i++) {
+		all.whats[i] += m.nr_whats[i];
+		all.failed[i] += m.nr_failed[i];
+	}
+	remove_disks(&m);
+	free(m.table);
+	free(m.sectors);
+	free(m.touch);
+	free(m.by_hand);
+	free(m.retired);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int i, operations;
+	u64 seed;
+
+	if (argc != 3)
+		die("usage: model SEED OPERATIONS");
+	seed = strtoull(argv[1], NULL, 0);
+	operations = strtoul(argv[2], NULL, 0);
+	while (all.operations < operations)
+		run_seed(seed++);
+	printf("all: %u sets, %u operations, 0 wrong\n", all.sets, all.operations);
+	for (i = 0; i < NR_WHATS; i++)
+		printf("%s %u (%u failed)%s", names[i], all.whats[i], all.failed[i],
+		       i + 1 < NR_WHATS ? ", " : "\n");
+	return 0;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The model-based test: what a set does under random I/O, faults and changes,
+ * against a model in memory.
+ *
+ * Acts come in batches.  All acts of a batch run at the same time: reads, writes and
+ * flushes by AIO, the others in two threads.  When all have ended, what they gave and
+ * what the set says of itself is judged by what may be (judge.c, table.c), and the
+ * model takes note of what each sector may have from now on (sectors.c).
+ *
+ * Which acts there are depends on the seed alone, so they can be run again; what
+ * runs at the same time may run in another order then.
+ *
+ *	remap (set) - linear (main, spare) - one device of pieces (disks) - null_blk
+ *
+ * The pieces are what makes faults, and a crash is one error piece in place of all.
+ */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include <linux/aio_abi.h>
+
+#include "../crash/crash.h"
+
+#define MAX_ACTS	16U
+#define MAX_IO		(256U << 10)	/* bytes */
+#define MAX_RANGES	3U
+#define MAX_FAULTS	12U
+#define NR_HOT		8U
+#define ROOM		11U
+
+/* A sector may read as zeros, as if that were a version. */
+#define ZEROS		UINT32_MAX
+
+/* What is the matter with a sector of a disk. */
+#define BAD_READ	1U
+#define BAD_WRITE	2U
+#define BAD_BOTH	(BAD_READ | BAD_WRITE)
+#define SLOW_READ	4U		/* no fault, but I/O takes a while before it is done */
+#define SLOW_WRITE	8U
+
+/* What acts of a batch did with a sector. */
+#define TOUCH_READ	1U
+#define TOUCH_WRITE	2U
+
+enum what {
+	WRITE, READ, FLUSH,				/* by AIO */
+	ZEROES, DISCARD, ADD, REMOVE,			/* in the first thread */
+	SUSPEND, RELOAD, FAULT, HEAL, CRASH,		/* in the second one */
+	RESTART, SETTINGS,				/* alone in their batch */
+	NR_WHATS
+};
+
+struct range {
+	u64 sector;
+	u64 sectors;
+};
+
+struct act {
+	enum what what;
+	u32 nr;			/* of the operation, and the version that it writes */
+	struct range ranges[MAX_RANGES];	/* one but for ADD and REMOVE */
+	unsigned int nr_ranges;
+	bool flag;		/* WRITE: FUA; SUSPEND: noflush; FAULT: of null_blk */
+	enum disk disk;		/* FAULT, HEAL */
+	u8 mode;		/* FAULT */
+	unsigned int wait;	/* microseconds, in a thread */
+	int error;		/* an errno */
+	u8 *buf;
+};
+
+/*
+ * What a sector may have: one of some versions, or none of them, if it is lost.  With
+ * @any more writes failed than are remembered.
+ */
+struct sector {
+	u32 may[ROOM];
+	u8 nr;
+	bool any;
+};
+
+/* The status line. */
+struct status {
+	char state[32], store[32];
+	unsigned long long remapped, capacity, pending, lost, bad, buckets, errors[3], generation;
+};
+
+struct settings {
+	bool auto_remap;
+	bool zero;		/* on_read_error */
+	u32 retries;
+	u32 reserve;
+	u32 storm_limit;
+	const char *policy;
+};
+
+struct model {
+	struct config c;
+	u64 unit;		/* sectors of a logical block */
+	bool persistent;
+	bool slow;		/* some parts of the disks are */
+	bool crashes;		/* instead of anything but I/O, rather often */
+	struct settings s;
+
+	/* disks.c */
+	struct dm disks, part[NR_DISKS];
+	u8 *mode[NR_DISKS];	/* of each sector, by a piece */
+	bool *blocked[NR_DISKS];	/* by null_blk */
+	u8 *seen[NR_DISKS];	/* what any of them was during the batch */
+	u8 ever[NR_DISKS];	/* all that was ever seen */
+	unsigned int nr_faults;
+
+	/* set.c */
+	struct dm set;
+	int fd;
+	u64 data_start;		/* of the spare */
+	u64 slots;
+	struct status status;
+	struct entry *table;
+	bool *retired;		/* slots that are not to be seen again */
+
+	/* sectors.c */
+	struct sector *sectors;
+	u8 *touch;
+	bool *by_hand;		/* blocks */
+
+	/* run.c */
+	aio_context_t aio;
+	struct act acts[MAX_ACTS];
+	unsigned int nr_acts;
+	u8 *bufs[MAX_ACTS];
+
+	/* generate.c */
+	u64 hot[NR_HOT];
+	u32 nr;			/* operations so far */
+	unsigned int batch;
+	unsigned int nr_whats[NR_WHATS], nr_failed[NR_WHATS];
+};
+
+/* --- disks.c --------------------------------------------------------------------- */
+
+void make_disks(struct model *m);
+void remove_disks(struct model *m);
+/* Before a batch: what may be the matter with a sector during it. */
+void expect_faults(struct model *m);
+void change_fault(struct model *m, const struct act *act);
+void cut_power(struct model *m);
+void restore_power(struct model *m);
+
+/* --- set.c ----------------------------------------------------------------------- */
+
+void start_set(struct model *m);
+void stop_set(struct model *m);
+void reload_set(struct model *m, struct act *act);
+void put_settings(struct model *m);
+/* That they are what they were when they were put. */
+void check_settings(struct model *m);
+struct status get_status(struct model *m);
+u64 get_attribute(const char *name);
+int change_remaps(const struct act *act);
+
+/* --- sectors.c ------------------------------------------------------------------- */
+
+void set_only(struct sector *s, u32 version);
+void add_version(struct sector *s, u32 version);
+bool may_be(const struct sector *s, u32 version);
+/* Which sectors and blocks the acts touch. */
+void note_touched(struct model *m);
+/* After a batch was judged. */
+void note_written(struct model *m, const struct entry *after);
+void check_data(struct model *m, const struct act *act, const struct entry *after);
+
+/* --- judge.c --------------------------------------------------------------------- */
+
+/* Whether a sector may have been on something bad in this batch. */
+bool may_be_bad(const struct model *m, const struct entry *after, u64 sector, u8 mode);
+/* Whether I/O to it may have failed. */
+bool may_fail(const struct model *m, const struct entry *after, u64 sector, u8 mode);
+void judge_acts(struct model *m, const struct entry *after);
+
+/* --- table.c --------------------------------------------------------------------- */
+
+/* What changed between two tables. */
+void judge_table(struct model *m, const struct entry *after);
+/* What the set says of itself, and that it does not contradict itself. */
+void judge_counts(struct model *m, const struct entry *after, const struct status *status);
+
+/* --- run.c ----------------------------------------------------------------------- */
+
+void begin_running(struct model *m);
+void end_running(struct model *m);
+/* Run the acts, judge, and take note. */
+void run_batch(struct model *m);
+bool has(const struct model *m, enum what what);
+
+/* --- generate.c ------------------------------------------------------------------ */
+
+void make_model(struct model *m, u64 seed);
+void generate_batch(struct model *m);
+struct act *one_act(struct model *m, enum what what, u64 sector, u64 sectors);
+
+/* --- sweep.c --------------------------------------------------------------------- */
+
+/* Read everything. */
+void sweep(struct model *m);
+/* No faults any more, no lost sectors, no remaps. */
+void tidy_up(struct model *m);
+
+/* --- main.c ---------------------------------------------------------------------- */
+
+/* It is not as it may be: say what, with what led to it, and exit. */
+void wrong(struct model *m, const struct act *act, const char *format, ...)
+	__printf(3, 4) __noreturn;
+
+static inline bool by_aio(const struct act *act)
+{
+	return act->what <= FLUSH;
+}
+
+static inline bool writes(const struct act *act)
+{
+	return act->what == WRITE || act->what == ZEROES;
+}
+
+static inline u32 version_of(const struct act *act)
+{
+	return act->what == WRITE ? act->nr : ZEROS;
+}
+
+static inline bool covers(const struct act *act, u64 sector)
+{
+	return sector >= act->ranges[0].sector &&
+	       sector < act->ranges[0].sector + act->ranges[0].sectors;
+}
+
+static inline bool is_mapped(const struct entry *e)
+{
+	return e->slot != NO_SLOT && !e->pending;
+}
+
+static inline bool is_lost(const struct model *m, const struct entry *table, u64 sector)
+{
+	return table[sector / m->c.block].lost >> sector % m->c.block & 1;
+}
+
+#endif /* MODEL_H */

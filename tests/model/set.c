@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The set: its making, its settings, and what it says of itself. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "model.h"
+
+#define SET CONFIGFS "set/"
+
+/* Where in a superblock is where the data begins. */
+#define DATA_START_WORD 13
+
+static void describe(const struct model *m, char *line, size_t size)
+{
+	snprintf(line, size, "%s 0 %s 3 %s block_size %llu", m->part[MAIN].path,
+		 m->part[SPARE].path, m->persistent ? "persistent" : "transient",
+		 (unsigned long long)(m->c.block * SECTOR));
+}
+
+static void find_data(struct model *m)
+{
+	u64 *page = xalloc(4096);
+	int fd = open_device(m->part[SPARE].path);
+
+	if (!read_all(fd, page, 4096, 0))
+		die("the spare cannot be read");
+	close(fd);
+	m->data_start = m->persistent ? page[DATA_START_WORD] : 0;
+	free(page);
+}
+
+void start_set(struct model *m)
+{
+	char line[256];
+
+	describe(m, line, sizeof(line));
+	dm_create(&m->set, "set", m->c.sectors[MAIN], "remap", line);
+	m->fd = open_device(m->set.path);
+	find_data(m);
+	m->slots = get_status(m).capacity;
+}
+
+void stop_set(struct model *m)
+{
+	close(m->fd);
+	dm_remove(&m->set);
+}
+
+void reload_set(struct model *m, struct act *act)
+{
+	char line[256];
+
+	describe(m, line, sizeof(line));
+	act->error = dm_table(&m->set, m->c.sectors[MAIN], "remap", line);
+}
+
+static void put(const char *name, const char *value)
+{
+	char path[128];
+	int error;
+
+	snprintf(path, sizeof(path), SET "%s", name);
+	error = put_file(path, "%s", value);
+	if (error)
+		die("%s: %s", path, strerror(error));
+}
+
+static void put_number(const char *name, u32 value)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", value);
+	put(name, text);
+}
+
+void put_settings(struct model *m)
+{
+	put_number("errors/auto_remap", m->s.auto_remap);
+	put("errors/on_read_error", m->s.zero ? "zero" : "fail");
+	put_number("errors/retries", m->s.retries);
+	put_number("errors/storm_limit", m->s.storm_limit);
+	put_number("spare/reserve", m->s.reserve);
+	put("spare/policy", m->s.policy);
+}
+
+static void check_selected(struct model *m, const char *name, const char *value)
+{
+	char path[128], wanted[32], *text;
+
+	snprintf(path, sizeof(path), SET "%s", name);
+	snprintf(wanted, sizeof(wanted), "[%s]", value);
+	text = get_file(path, NULL);
+	if (!strstr(text, wanted))
+		wrong(m, NULL, "%s is %s", name, text);
+	free(text);
+}
+
+static void check_number(struct model *m, const char *name, u64 value)
+{
+	u64 is = get_attribute(name);
+
+	if (is != value)
+		wrong(m, NULL, "%s is %llu and not %llu", name, is, value);
+}
+
+void check_settings(struct model *m)
+{
+	check_number(m, "errors/auto_remap", m->s.auto_remap);
+	check_selected(m, "errors/on_read_error", m->s.zero ? "zero" : "fail");
+	check_number(m, "errors/retries", m->s.retries);
+	check_number(m, "errors/storm_limit", m->s.storm_limit);
+	check_number(m, "spare/reserve", m->s.reserve);
+	check_selected(m, "spare/policy", m->s.policy);
+}
+
+struct status get_status(struct model *m)
+{
+	struct status st;
+	char line[512];
+
+	dm_status(&m->set, line, sizeof(line));
+	if (sscanf(line, "%31s %llu %llu %llu %llu %llu %llu %llu %llu %llu %31s %llu", st.state,
+		   &st.remapped, &st.capacity, &st.pending, &st.lost, &st.bad, &st.buckets,
+		   &st.errors[0], &st.errors[1], &st.errors[2], st.store, &st.generation) != 12)
+		die("status: %s", line);
+	return st;
+}
+
+u64 get_attribute(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), SET "%s", name);
+	return get_number(path);
+}
+
+int change_remaps(const struct act *act)
+{
+	char lines[MAX_RANGES * 48] = "";
+	size_t n = 0;
+	unsigned int i;
+
+	for (i = 0; i < act->nr_ranges; i++)
+		n += snprintf(lines + n, sizeof(lines) - n, "%llu %llu\n",
+			      (unsigned long long)act->ranges[i].sector,
+			      (unsigned long long)act->ranges[i].sectors);
+	return put_file(act->what == ADD ? SET "remaps/add" : SET "remaps/remove", "%s", lines);
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Whether the table changed only as it may, and the counts are those of the table. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+
+/* Whether an act does to a sector what the main fails there. */
+static bool failed_on_main(const struct model *m, u64 block, u8 touch)
+{
+	u64 s;
+
+	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++) {
+		if ((touch & m->touch[s] & TOUCH_READ) && (m->seen[MAIN][s] & BAD_READ))
+			return true;
+		if ((touch & m->touch[s] & TOUCH_WRITE) && (m->seen[MAIN][s] & BAD_WRITE))
+			return true;
+	}
+	return false;
+}
+
+static bool touched(const struct model *m, u64 block)
+{
+	u64 s;
+
+	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++)
+		if (m->touch[s])
+			return true;
+	return m->by_hand[block];
+}
+
+static bool slot_has(const struct model *m, u64 slot, u8 mode)
+{
+	u64 s;
+
+	for (s = slot; s < slot + m->c.block; s++)
+		if (m->seen[SPARE][s] & mode)
+			return true;
+	return false;
+}
+
+/* A block that was on the main, and is not, or is pending now. */
+static void judge_new(struct model *m, u64 block, const struct entry *new)
+{
+	u8 touch = new->pending ? TOUCH_READ : TOUCH_READ | TOUCH_WRITE;
+
+	if (m->by_hand[block] && (has(m, ADD) || new->pending))
+		return;
+	if (!m->s.auto_remap || !failed_on_main(m, block, touch))
+		wrong(m, NULL, "block %llu was remapped, or is pending, without a reason", block);
+}
+
+/* A block that has another slot than it had. */
+static void judge_relocated(struct model *m, u64 block, const struct entry *old)
+{
+	if (m->by_hand[block])
+		return;
+	if (!slot_has(m, old->slot, BAD_WRITE))
+		wrong(m, NULL, "block %llu left its slot, which is good", block);
+	m->retired[old->slot] = true;
+}
+
+static void judge_gone(struct model *m, u64 block, const struct entry *old)
+{
+	if (m->by_hand[block] && has(m, REMOVE))
+		return;
+	if (!old->pending || !slot_has(m, old->slot, BAD_WRITE))
+		wrong(m, NULL, "block %llu is not on the spare any more", block);
+}
+
+static void judge_place(struct model *m, u64 block, const struct entry *old,
+			const struct entry *new)
+{
+	if (!touched(m, block))
+		wrong(m, NULL, "block %llu is elsewhere, and nobody touched it", block);
+	if (old->slot == NO_SLOT)
+		judge_new(m, block, new);
+	else if (new->slot == NO_SLOT)
+		judge_gone(m, block, old);
+	else if (new->slot != old->slot)
+		judge_relocated(m, block, old);
+	if (is_mapped(old) && new->pending && !(m->by_hand[block] && has(m, REMOVE)))
+		wrong(m, NULL, "block %llu was on the spare, and is pending", block);
+}
+
+/* Whether the only act of the batch is a write, that succeeded, to this sector. */
+static bool only_written(const struct model *m, u64 s)
+{
+	return m->nr_acts == 1 && writes(&m->acts[0]) && !m->acts[0].error &&
+	       covers(&m->acts[0], s);
+}
+
+static void judge_lost(struct model *m, u64 s, const struct entry *after)
+{
+	bool before = is_lost(m, m->table, s), now = is_lost(m, after, s);
+	u64 block = s / m->c.block;
+
+	if (before && !now && !(m->touch[s] & TOUCH_WRITE))
+		wrong(m, NULL, "sector %llu is not lost any more, and was not written", s);
+	if (!now || before)
+		return;
+	if (!touched(m, block) || !may_be_bad(m, after, s, BAD_READ))
+		wrong(m, NULL, "sector %llu is lost, and can be read", s);
+	if (only_written(m, s))
+		wrong(m, NULL, "sector %llu is lost, and was written", s);
+}
+
+void judge_table(struct model *m, const struct entry *after)
+{
+	bool *used = xalloc(m->c.sectors[SPARE] * sizeof(bool));
+	u64 b, s;
+
+	for (b = 0; b < m->c.blocks; b++) {
+		const struct entry *old = &m->table[b], *new = &after[b];
+
+		if (old->slot != new->slot || old->pending != new->pending)
+			judge_place(m, b, old, new);
+		if (old->lost != new->lost)
+			for (s = b * m->c.block; s < (b + 1) * m->c.block; s++)
+				judge_lost(m, s, after);
+		if (new->slot == NO_SLOT)
+			continue;
+		if (new->slot < m->data_start || (new->slot - m->data_start) % m->c.block ||
+		    (new->slot - m->data_start) / m->c.block >= m->slots)
+			wrong(m, NULL, "block %llu is at sector %u of the spare", b, new->slot);
+		if (used[new->slot])
+			wrong(m, NULL, "two blocks are at sector %u of the spare", new->slot);
+		if (m->retired[new->slot])
+			wrong(m, NULL, "block %llu is at sector %u of the spare, which is bad", b,
+			      new->slot);
+		if (new->pending && new->lost)
+			wrong(m, NULL, "block %llu is pending and has lost sectors", b);
+		used[new->slot] = true;
+	}
+	free(used);
+}
+
+static const char *expected_state(const struct model *m, const struct status *st)
+{
+	if (st->capacity <= st->remapped + st->pending + st->bad + m->s.reserve)
+		return "exhausted";
+	if (st->pending || st->lost || !strcmp(st->store, "degraded"))
+		return "degraded";
+	return "ok";
+}
+
+static void must_be(struct model *m, const char *what, u64 is, u64 wanted)
+{
+	if (is != wanted)
+		wrong(m, NULL, "%s is %llu, and should be %llu", what, is, wanted);
+}
+
+static void judge_attributes(struct model *m, const struct status *st)
+{
+	u64 used = st->remapped + st->pending;
+
+	must_be(m, "remaps/count", get_attribute("remaps/count"), st->remapped);
+	must_be(m, "remaps/pending", get_attribute("remaps/pending"), st->pending);
+	must_be(m, "hash/entries", get_attribute("hash/entries"), used);
+	must_be(m, "hash/buckets", get_attribute("hash/buckets"), st->buckets);
+	must_be(m, "spare/used", get_attribute("spare/used"), used);
+	must_be(m, "spare/bad", get_attribute("spare/bad"), st->bad);
+	must_be(m, "spare/free", get_attribute("spare/free"), m->slots - used - st->bad);
+}
+
+/* What cannot have failed has no errors, and no bad blocks. */
+static void judge_errors(struct model *m, const struct status *st)
+{
+	u8 main = m->ever[MAIN], spare = m->ever[SPARE];
+
+	if (m->nr_whats[CRASH])
+		return;
+	if (!(main & BAD_READ))
+		must_be(m, "main_read_errors", st->errors[0], 0);
+	if (!(main & BAD_WRITE))
+		must_be(m, "main_write_errors", st->errors[1], 0);
+	if (!spare)
+		must_be(m, "spare_errors", st->errors[2], 0);
+}
+
+static u64 bad_slots(const struct model *m)
+{
+	u64 slot, n = 0;
+
+	for (slot = 0; slot < m->slots; slot++)
+		n += slot_has(m, m->data_start + slot * m->c.block, BAD_WRITE);
+	return n;
+}
+
+void judge_counts(struct model *m, const struct entry *after, const struct status *st)
+{
+	u64 b, mapped = 0, pending = 0, lost = 0;
+
+	for (b = 0; b < m->c.blocks; b++) {
+		mapped += is_mapped(&after[b]);
+		pending += after[b].pending;
+		lost += __builtin_popcountll(after[b].lost);
+	}
+	must_be(m, "remapped", st->remapped, mapped);
+	must_be(m, "pending", st->pending, pending);
+	must_be(m, "lost_sectors", st->lost, lost);
+	must_be(m, "capacity", st->capacity, m->slots);
+	if (st->bad < m->status.bad || st->bad > m->status.bad + bad_slots(m))
+		wrong(m, NULL, "bad_spare is %llu, and was %llu", st->bad, m->status.bad);
+	if (has(m, RESTART))
+		must_be(m, "bad_spare", st->bad, m->status.bad);
+	if (strcmp(st->store, m->persistent ? "clean" : "transient"))
+		wrong(m, NULL, "the store is %s", st->store);
+	if (st->generation < m->status.generation)
+		wrong(m, NULL, "generation is %llu, and was %llu", st->generation,
+		      m->status.generation);
+	if (strcmp(st->state, expected_state(m, st)))
+		wrong(m, NULL, "the state is %s, and should be %s", st->state,
+		      expected_state(m, st));
+	judge_errors(m, st);
+	if (m->batch % 4 == 0)
+		judge_attributes(m, st);
+}
