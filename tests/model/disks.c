@@ -36,7 +36,7 @@ static void describe(char *line, unsigned int disk, u64 first, u8 mode)
 	else
 		snprintf(line, MAX_LINE, "%s %u %s %u %s 0", mode & BAD_READ ? bad : good,
 			 mode & SLOW_READ ? 1 : 0, mode & BAD_WRITE ? bad : good,
-			 mode & SLOW_WRITE ? 2 : 0, good);
+			 mode & SLOW_WRITE ? 6 : 0, good);
 }
 
 static const char *target_of(u8 mode)

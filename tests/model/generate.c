@@ -34,19 +34,19 @@ static void choose_hot(struct model *m)
 		m->hot[i] = (m->hot[i - 1] + 1) % m->c.blocks;
 }
 
-/* Large parts, for as long as the set lives. */
+/* For as long as the set lives: all writes of a disk or none, and some reads. */
 static void choose_slow(struct model *m)
 {
-	unsigned int d, i;
+	unsigned int d;
 	u64 first, n;
 
 	m->slow = one_in(2);
 	for (d = 0; m->slow && d < NR_DISKS; d++) {
-		for (i = 0; i < 2; i++) {
-			n = m->c.sectors[d] / 3 / m->unit * m->unit;
-			first = below(m->c.sectors[d] - n) / m->unit * m->unit;
-			memset(m->mode[d] + first, i ? SLOW_READ : SLOW_WRITE, n);
-		}
+		if (d == MAIN || one_in(2))
+			memset(m->mode[d], SLOW_WRITE, m->c.sectors[d]);
+		n = m->c.sectors[d] / 4 / m->unit * m->unit;
+		first = below(m->c.sectors[d] - n) / m->unit * m->unit;
+		memset(m->mode[d] + first, SLOW_READ, n);
 	}
 }
 
@@ -99,13 +99,20 @@ struct act *one_act(struct model *m, enum what what, u64 sector, u64 sectors)
 	return act;
 }
 
+/* The block that all of the batch is about, if there is one; or one of the hot ones. */
+static u64 some_block(struct model *m)
+{
+	if (m->focus != NO_FOCUS)
+		return m->focus;
+	return one_in(4) ? below(m->c.blocks) : m->hot[below(NR_HOT)];
+}
+
 static struct range some_range(struct model *m)
 {
 	u64 max = MAX_IO / SECTOR, first, n;
-	unsigned int how = below(20);
+	unsigned int how = below(m->focus == NO_FOCUS ? 20 : 13);
 
-	first = one_in(4) ? below(m->c.sectors[MAIN]) :
-		m->hot[below(NR_HOT)] * m->c.block + below(m->c.block);
+	first = some_block(m) * m->c.block + below(m->c.block);
 	if (how < 12)
 		n = 1 + below(m->c.block);
 	else if (how < 18)
@@ -155,7 +162,7 @@ static void some_by_hand(struct model *m, enum what what)
 	/* In order, and not overlapping: that is refused. */
 	act->nr_ranges = 0;
 	for (i = 0; i < 20 && act->nr_ranges < wanted; i++) {
-		block = one_in(3) ? below(m->c.blocks) : m->hot[below(NR_HOT)];
+		block = some_block(m);
 		n = one_in(3) ? 1 + below(8) : 1;
 		if (block < next || block + n > m->c.blocks)
 			continue;
@@ -182,8 +189,7 @@ static void some_fault(struct model *m)
 	if (spare)
 		first = m->data_start + below(slots) * m->c.block + below(m->c.block);
 	else
-		first = (one_in(5) ? below(m->c.blocks) : m->hot[below(NR_HOT)]) * m->c.block +
-			below(m->c.block);
+		first = some_block(m) * m->c.block + below(m->c.block);
 	first -= first % m->unit;
 	n = (n + m->unit - 1) / m->unit * m->unit;
 	if (first + n > m->c.sectors[spare])
@@ -268,13 +274,13 @@ void generate_batch(struct model *m)
 	}
 	if (what < 6)
 		choose_hot(m);
-	if (what < 16) {
+	m->focus = one_in(2) ? m->hot[below(NR_HOT)] : NO_FOCUS;
+	if (what < 12) {
 		some_by_hand(m, one_in(2) ? ADD : REMOVE);
-		if (one_in(2))
-			return;
+		return;
 	}
 	some_ios(m, one_in(3) ? 1 : 8);
-	if (what >= 16 && what < 24)
+	if (one_in(4))
 		some_by_hand(m, one_in(2) ? ADD : REMOVE);
 	if (m->nr_faults >= MAX_FAULTS)
 		some_heal(m, true);

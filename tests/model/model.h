@@ -28,6 +28,7 @@
 #define MAX_FAULTS	12U
 #define NR_HOT		8U
 #define ROOM		11U
+#define NO_FOCUS	UINT64_MAX
 
 /* A sector may read as zeros, as if that were a version. */
 #define ZEROS		UINT32_MAX
@@ -132,6 +133,7 @@ struct model {
 
 	/* generate.c */
 	u64 hot[NR_HOT];
+	u64 focus;		/* block, or NO_FOCUS */
 	u32 nr;			/* operations so far */
 	unsigned int batch;
 	unsigned int nr_whats[NR_WHATS], nr_failed[NR_WHATS];
