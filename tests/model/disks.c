@@ -186,6 +186,7 @@ static void block(struct model *m, unsigned int d, u64 first, u64 last, bool bad
 void change_fault(struct model *m, const struct act *act)
 {
 	u64 first = act->ranges[0].sector, n = act->ranges[0].sectors, s;
+	bool changed = false;
 
 	if (act->what == HEAL)
 		block(m, act->disk, first, first + n - 1, false);
@@ -194,12 +195,14 @@ void change_fault(struct model *m, const struct act *act)
 		return;
 	}
 	for (s = first; s < first + n; s++) {
-		if (act->what == HEAL)
-			m->mode[act->disk][s] &= ~BAD_BOTH;
-		else
-			m->mode[act->disk][s] |= act->mode;
+		u8 *mode = &m->mode[act->disk][s], was = *mode;
+
+		*mode = act->what == HEAL ? was & ~BAD_BOTH : was | act->mode;
+		changed |= *mode != was;
 	}
-	put_pieces(m, &m->disks, false);
+	/* It takes a while. */
+	if (changed)
+		put_pieces(m, &m->disks, false);
 }
 
 void cut_power(struct model *m)

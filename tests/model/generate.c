@@ -178,16 +178,26 @@ static void some_by_hand(struct model *m, enum what what)
 	act->wait = below(1500);
 }
 
+/* The first sector of a slot that is in use, or one of those that are next. */
+static u64 some_slot(struct model *m)
+{
+	u64 slot = below(m->slots < 40 ? m->slots : 40), block = some_block(m);
+
+	if (one_in(2) && m->table[block].slot != NO_SLOT)
+		return m->table[block].slot;
+	return m->data_start + slot * m->c.block;
+}
+
 static void some_fault(struct model *m)
 {
 	static const u8 modes[] = { BAD_BOTH, BAD_BOTH, BAD_READ, BAD_WRITE };
 	bool spare = one_in(3);
-	u64 slots = m->slots < 40 ? m->slots : 40, first, n;
+	u64 first, n;
 	struct act *act;
 
 	n = one_in(4) ? 1 + below(3 * m->c.block) : 1 + below(m->c.block);
 	if (spare)
-		first = m->data_start + below(slots) * m->c.block + below(m->c.block);
+		first = some_slot(m) + below(m->c.block);
 	else
 		first = some_block(m) * m->c.block + below(m->c.block);
 	first -= first % m->unit;
@@ -200,7 +210,7 @@ static void some_fault(struct model *m)
 	act = one_act(m, FAULT, first, n);
 	act->disk = spare ? SPARE : MAIN;
 	act->mode = modes[below(4)];
-	act->flag = act->mode == BAD_BOTH && one_in(2);
+	act->flag = act->mode == BAD_BOTH && !one_in(3);
 	act->wait = below(1500);
 	m->nr_faults++;
 }
@@ -228,7 +238,7 @@ static void some_control(struct model *m)
 {
 	unsigned int what = below(100);
 
-	if (m->persistent && what < (m->crashes ? 50 : 10)) {
+	if (m->persistent && what < (m->crashes ? 70 : 20)) {
 		one_act(m, CRASH, 0, 0)->wait = below(m->slow ? 8000 : 2500);
 	} else if (what < 80) {
 		struct act *act = one_act(m, SUSPEND, 0, 0);
@@ -288,6 +298,6 @@ void generate_batch(struct model *m)
 		some_fault(m);
 	else if (what >= 50 && what < 58)
 		some_heal(m, one_in(2));
-	else if (what >= 58 && what < 66)
+	else if (what >= 58 && what < 70)
 		some_control(m);
 }

@@ -123,6 +123,17 @@ static void judge_write(struct model *m, const struct act *act, const struct ent
 	}
 }
 
+/* Whether any of its blocks is on the spare, or will be at its next write. */
+static bool any_on_spare(const struct model *m, const struct act *act, const struct entry *after)
+{
+	u64 i;
+
+	for (i = 0; i < act->ranges[0].sectors; i++)
+		if (after[(act->ranges[0].sector + i) / m->c.block].slot != NO_SLOT)
+			return true;
+	return false;
+}
+
 static void judge_read(struct model *m, const struct act *act, const struct entry *after)
 {
 	if (!act->error) {
@@ -137,6 +148,9 @@ static void judge_read(struct model *m, const struct act *act, const struct entr
 		wrong(m, act, "nothing that it reads is bad or lost");
 	if (m->s.zero && m->s.auto_remap)
 		wrong(m, act, "it should have been zeros");
+	if (m->s.auto_remap && !has(m, REMOVE) && !may_be_short(m, m->s.reserve + held(m) + 1) &&
+	    !any_on_spare(m, act, after))
+		wrong(m, act, "no block is pending after it");
 }
 
 static void judge_discard(struct model *m, const struct act *act, const struct entry *after)
@@ -242,8 +256,9 @@ void judge_acts(struct model *m, const struct entry *after)
 	for (i = 0; i < m->nr_acts; i++) {
 		const struct act *act = &m->acts[i];
 
-		m->nr_whats[act->what]++;
-		m->nr_failed[act->what] += !!act->error;
+		m->tally.acts[act->what]++;
+		m->tally.failed[act->what] += !!act->error;
+		m->tally.full += writes(act) && act->error == ENOSPC;
 		switch (act->what) {
 		case WRITE:
 		case ZEROES:

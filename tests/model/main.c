@@ -19,9 +19,8 @@ static const char * const names[NR_WHATS] = {
 	"fault", "heal", "crash", "restart", "settings",
 };
 
-static struct {
-	unsigned int sets, operations, whats[NR_WHATS], failed[NR_WHATS];
-} all;
+static unsigned int sets, operations;
+static struct tally all;
 
 static void describe(const struct model *m)
 {
@@ -128,21 +127,26 @@ static void run(struct model *m)
 	stop_set(m);
 }
 
+static void add_up(const struct tally *tally)
+{
+	const unsigned int *from = (const unsigned int *)tally;
+	unsigned int i, *to = (unsigned int *)&all;
+
+	for (i = 0; i < sizeof(all) / sizeof(*to); i++)
+		to[i] += from[i];
+}
+
 static void run_seed(u64 seed)
 {
 	struct model m;
-	unsigned int i;
 
 	make_model(&m, seed);
 	if (put_file("/sys/module/dm_remap_metadata/parameters/replicas", "%u", m.c.replicas))
 		die("replicas cannot be set");
 	run(&m);
-	all.sets++;
-	all.operations += m.nr;
-	for (i = 0; i < NR_WHATS; i++) {
-		all.whats[i] += m.nr_whats[i];
-		all.failed[i] += m.nr_failed[i];
-	}
+	sets++;
+	operations += m.nr;
+	add_up(&m.tally);
 	remove_disks(&m);
 	free(m.table);
 	free(m.sectors);
@@ -153,18 +157,20 @@ static void run_seed(u64 seed)
 
 int main(int argc, char **argv)
 {
-	unsigned int i, operations;
+	unsigned int i, wanted;
 	u64 seed;
 
 	if (argc != 3)
 		die("usage: model SEED OPERATIONS");
 	seed = strtoull(argv[1], NULL, 0);
-	operations = strtoul(argv[2], NULL, 0);
-	while (all.operations < operations)
+	wanted = strtoul(argv[2], NULL, 0);
+	while (operations < wanted)
 		run_seed(seed++);
-	printf("all: %u sets, %u operations, 0 wrong\n", all.sets, all.operations);
+	printf("did:");
 	for (i = 0; i < NR_WHATS; i++)
-		printf("%s %u (%u failed)%s", names[i], all.whats[i], all.failed[i],
-		       i + 1 < NR_WHATS ? ", " : "\n");
+		printf(" %u %s (%u failed)", all.acts[i], names[i], all.failed[i]);
+	printf("\nall: %u sets, %u operations, %u blocks remapped, %u made pending, %u relocated, %u sectors lost, %u found again, %u writes found no room\n",
+	       sets, operations, all.remapped, all.pending, all.relocated, all.lost, all.found,
+	       all.full);
 	return 0;
 }

@@ -95,6 +95,12 @@ struct settings {
 	const char *policy;
 };
 
+/* What has happened, so that one can tell whether it has. */
+struct tally {
+	unsigned int acts[NR_WHATS], failed[NR_WHATS];
+	unsigned int remapped, pending, relocated, lost, found, full;
+};
+
 struct model {
 	struct config c;
 	u64 unit;		/* sectors of a logical block */
@@ -136,7 +142,7 @@ struct model {
 	u64 focus;		/* block, or NO_FOCUS */
 	u32 nr;			/* operations so far */
 	unsigned int batch;
-	unsigned int nr_whats[NR_WHATS], nr_failed[NR_WHATS];
+	struct tally tally;
 };
 
 /* --- disks.c --------------------------------------------------------------------- */

@@ -83,11 +83,21 @@ static void judge_place(struct model *m, u64 block, const struct entry *old,
 		wrong(m, NULL, "block %llu was on the spare, and is pending", block);
 }
 
+/* Whether a write of the batch to this sector has succeeded. */
+static bool is_written(const struct model *m, u64 s)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->nr_acts; i++)
+		if (writes(&m->acts[i]) && !m->acts[i].error && covers(&m->acts[i], s))
+			return true;
+	return false;
+}
+
 /* Whether the only act of the batch is a write, that succeeded, to this sector. */
 static bool only_written(const struct model *m, u64 s)
 {
-	return m->nr_acts == 1 && writes(&m->acts[0]) && !m->acts[0].error &&
-	       covers(&m->acts[0], s);
+	return m->nr_acts == 1 && is_written(m, s);
 }
 
 static void judge_lost(struct model *m, u64 s, const struct entry *after)
@@ -97,12 +107,36 @@ static void judge_lost(struct model *m, u64 s, const struct entry *after)
 
 	if (before && !now && !(m->touch[s] & TOUCH_WRITE))
 		wrong(m, NULL, "sector %llu is not lost any more, and was not written", s);
+	if (before && now && is_written(m, s) && !may_be_bad(m, after, s, BAD_READ))
+		wrong(m, NULL, "sector %llu is lost still, and was written", s);
 	if (!now || before)
 		return;
 	if (!touched(m, block) || !may_be_bad(m, after, s, BAD_READ))
 		wrong(m, NULL, "sector %llu is lost, and can be read", s);
 	if (only_written(m, s))
 		wrong(m, NULL, "sector %llu is lost, and was written", s);
+}
+
+/* The next write to a block that is pending brings it to the spare. */
+static void judge_pending(struct model *m, u64 block, const struct entry *new)
+{
+	u64 s;
+
+	if (is_mapped(new) || (m->by_hand[block] && has(m, REMOVE)))
+		return;
+	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++)
+		if (is_written(m, s))
+			wrong(m, NULL, "block %llu was pending, and did not move when it was written",
+			      block);
+}
+
+static void count(struct model *m, const struct entry *old, const struct entry *new)
+{
+	m->tally.remapped += !is_mapped(old) && is_mapped(new);
+	m->tally.pending += !old->pending && new->pending;
+	m->tally.relocated += is_mapped(old) && is_mapped(new) && old->slot != new->slot;
+	m->tally.lost += __builtin_popcountll(new->lost & ~old->lost);
+	m->tally.found += __builtin_popcountll(old->lost & ~new->lost);
 }
 
 void judge_table(struct model *m, const struct entry *after)
@@ -115,7 +149,10 @@ void judge_table(struct model *m, const struct entry *after)
 
 		if (old->slot != new->slot || old->pending != new->pending)
 			judge_place(m, b, old, new);
-		if (old->lost != new->lost)
+		count(m, old, new);
+		if (old->pending)
+			judge_pending(m, b, new);
+		if (old->lost || new->lost)
 			for (s = b * m->c.block; s < (b + 1) * m->c.block; s++)
 				judge_lost(m, s, after);
 		if (new->slot == NO_SLOT)
@@ -168,7 +205,7 @@ static void judge_errors(struct model *m, const struct status *st)
 {
 	u8 main = m->ever[MAIN], spare = m->ever[SPARE];
 
-	if (m->nr_whats[CRASH])
+	if (m->tally.acts[CRASH])
 		return;
 	if (!(main & BAD_READ))
 		must_be(m, "main_read_errors", st->errors[0], 0);
