@@ -74,6 +74,7 @@ void make_model(struct model *m, u64 seed)
 	c->fua = one_in(2);
 	choose_settings(m);
 	choose_hot(m);
+	m->focus = NO_FOCUS;
 
 	m->sectors = xalloc(c->sectors[MAIN] * sizeof(*m->sectors));
 	for (b = 0; b < c->sectors[MAIN]; b++)
@@ -97,6 +98,19 @@ struct act *one_act(struct model *m, enum what what, u64 sector, u64 sectors)
 		.nr_ranges = 1,
 	};
 	return act;
+}
+
+/* The next block from @block on that is pending or has lost sectors, or @block. */
+static u64 hurt_block(const struct model *m, u64 block)
+{
+	u64 i, b;
+
+	for (i = 0; i < m->c.blocks; i++) {
+		b = (block + i) % m->c.blocks;
+		if (m->table[b].pending || m->table[b].lost)
+			return b;
+	}
+	return block;
 }
 
 /* The block that all of the batch is about, if there is one; or one of the hot ones. */
@@ -183,7 +197,7 @@ static u64 some_slot(struct model *m)
 {
 	u64 slot = below(m->slots < 40 ? m->slots : 40), block = some_block(m);
 
-	if (one_in(2) && m->table[block].slot != NO_SLOT)
+	if (!one_in(4) && m->table[block].slot != NO_SLOT)
 		return m->table[block].slot;
 	return m->data_start + slot * m->c.block;
 }
@@ -191,7 +205,7 @@ static u64 some_slot(struct model *m)
 static void some_fault(struct model *m)
 {
 	static const u8 modes[] = { BAD_BOTH, BAD_BOTH, BAD_READ, BAD_WRITE };
-	bool spare = one_in(3);
+	bool spare = one_in(m->focus != NO_FOCUS && is_mapped(&m->table[m->focus]) ? 2 : 4);
 	u64 first, n;
 	struct act *act;
 
@@ -269,6 +283,16 @@ static void some_ios(struct model *m, unsigned int max)
 		some_io(m, DISCARD)->wait = below(1000);
 }
 
+/* For some batches, since what goes wrong takes several steps. */
+static void choose_focus(struct model *m)
+{
+	if (!one_in(4))
+		return;
+	m->focus = one_in(3) ? NO_FOCUS : m->hot[below(NR_HOT)];
+	if (m->focus != NO_FOCUS && one_in(2))
+		m->focus = hurt_block(m, m->focus);
+}
+
 void generate_batch(struct model *m)
 {
 	unsigned int what = below(100);
@@ -284,7 +308,7 @@ void generate_batch(struct model *m)
 	}
 	if (what < 6)
 		choose_hot(m);
-	m->focus = one_in(2) ? m->hot[below(NR_HOT)] : NO_FOCUS;
+	choose_focus(m);
 	if (what < 12) {
 		some_by_hand(m, one_in(2) ? ADD : REMOVE);
 		return;
