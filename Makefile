@@ -50,6 +50,9 @@ fuzz:
 crash:
 	@tests/crash/run $(or $(N),100000) $(or $(SEED),1)
 
+soak:
+	@K=$(or $(K),6.12) tests/model/soak $(or $(N),0) $(or $(SEED),1)
+
 docs:
 	python3 configfs-schema/generate.py
 
@@ -66,5 +69,5 @@ distclean: clean
 help:
 	@cat $(RIG)/help.txt
 
-.PHONY: modules install headers check test kunit bats shell demo bench tools fuzz crash \
+.PHONY: modules install headers check test kunit bats shell demo bench tools fuzz crash soak \
 	docs clean distclean help

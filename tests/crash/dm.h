@@ -33,7 +33,7 @@ struct dm_piece {
 	const char *params;
 };
 
-/* All but dm_table() exit the program when they fail. */
+/* All exit the program when they fail, but those that return what went wrong. */
 void dm_create(struct dm *dm, const char *name, u64 sectors, const char *target,
 	       const char *params);
 /* Another table for it.  Return: 0 or an errno. */

@@ -204,8 +204,8 @@ static u64 some_slot(struct model *m)
 
 static void some_fault(struct model *m)
 {
-	static const u8 modes[] = { BAD_BOTH, BAD_BOTH, BAD_READ, BAD_WRITE };
-	bool spare = one_in(m->focus != NO_FOCUS && is_mapped(&m->table[m->focus]) ? 2 : 4);
+	static const u8 modes[] = { BAD_BOTH, BAD_READ, BAD_WRITE, BAD_WRITE };
+	bool spare = one_in(m->focus != NO_FOCUS && is_mapped(&m->table[m->focus]) ? 1 : 4);
 	u64 first, n;
 	struct act *act;
 
@@ -310,12 +310,12 @@ void generate_batch(struct model *m)
 		choose_hot(m);
 	choose_focus(m);
 	if (what < 12) {
-		some_by_hand(m, one_in(2) ? ADD : REMOVE);
+		some_by_hand(m, one_in(4) ? REMOVE : ADD);
 		return;
 	}
 	some_ios(m, one_in(3) ? 1 : 8);
 	if (one_in(4))
-		some_by_hand(m, one_in(2) ? ADD : REMOVE);
+		some_by_hand(m, one_in(4) ? REMOVE : ADD);
 	if (m->nr_faults >= MAX_FAULTS)
 		some_heal(m, true);
 	else if (what >= 24 && what < 50)
