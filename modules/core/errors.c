@@ -75,6 +75,19 @@ void remap_queue(struct remap_device *rd, struct bio *bio)
 	spin_unlock_irqrestore(&rd->queue_lock, flags);
 }
 
+/*
+ * What the main gave for a bio that is within one block: that was an attempt of its
+ * own.  If it was the spare that failed, the block may have gone back to the main
+ * since, which has not been tried then.
+ */
+static blk_status_t tried_alone(const struct remap_io *io, const struct remap_piece *p)
+{
+	if (p->iter.bi_size != io->iter.bi_size ||
+	    remap_inflight_kind(io->ticket) != REMAP_INFLIGHT_MAIN)
+		return BLK_STS_OK;
+	return io->status;
+}
+
 /* Look at each piece of a bio. */
 static void handle_pieces(struct remap_device *rd, struct bio *bio)
 {
@@ -82,8 +95,7 @@ static void handle_pieces(struct remap_device *rd, struct bio *bio)
 	bool write = op_is_write(bio_op(bio));
 	struct bvec_iter rest = io->iter;
 	struct remap_piece p = remap_first_piece(rd, rest);
-	bool alone = p.iter.bi_size == rest.bi_size;
-	blk_status_t before = alone ? io->status : BLK_STS_OK;
+	blk_status_t before = tried_alone(io, &p);
 	blk_status_t status = BLK_STS_OK;
 	unsigned int done;
 

@@ -242,6 +242,33 @@ whole_refuse() {
 
 # --- long lists ------------------------------------------------------------------------
 
+in_flight() { [ "$(awk '{ print $2 }' "/sys/block/$(dm_dev r)/inflight")" = 1 ]; }
+moving() { remap_list r | grep -q moving; }
+
+@test "a write that the spare fails while its block goes back is taken by the main" {
+	local writer remover
+	dmsetup remove r
+	dmsetup create below --table "0 8192 linear /dev/spare 0"
+	remap_create r /dev/main /dev/mapper/below
+	remap_attr r errors/retries 0
+	change add 8
+	dmsetup suspend below
+	write_pattern $R 8 4096 1 3>&- &
+	writer=$!
+	retry_until 10 in_flight
+	change remove 8 3>&- &
+	remover=$!
+	retry_until 10 moving
+	# all writes fail
+	dmsetup load below --table "0 8192 flakey /dev/spare 0 0 1 1 error_writes"
+	dmsetup resume below
+	wait "$remover"
+	wait "$writer"
+	assert_remaps
+	assert_data $R 8 4096 1
+	assert_data /dev/main 8 4096 1
+}
+
 @test "a list of several pages is taken whole, and comes back in order" {
 	local from count=900 page pages=0 last=-1 main rest
 	# in no order
