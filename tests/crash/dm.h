@@ -5,6 +5,7 @@
 #ifndef CRASH_DM_H
 #define CRASH_DM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <linux/types.h>

@@ -190,7 +190,7 @@ static void case_workers(void)
 	set_activate(&set);
 	must(set_change("errors/storm_limit", "0"), "storm_limit");
 	for (i = 0; i < BAD; i++)
-		set_bad(MAIN, 3 * i * BLOCK + 2, 3 * i * BLOCK + 2, true);
+		set_bad("main", 3 * i * BLOCK + 2, 3 * i * BLOCK + 2, true);
 	for (i = 0; i < BAD; i++) {
 		fail_workers(1 + below(60));
 		/* A part of the block, all of it, and more than it. */
@@ -198,7 +198,7 @@ static void case_workers(void)
 		     "write");
 		/* The spare has bad blocks, too. */
 		if (i % 50 == 0)
-			set_bad(SPARE, 1000 + i * BLOCK, 1008 + i * BLOCK, true);
+			set_bad("spare", 1000 + i * BLOCK, 1008 + i * BLOCK, true);
 	}
 	fail_workers(0);
 	if (set_status(&set, 1) != BAD)
@@ -279,10 +279,10 @@ static bool run_step(const struct step *step, const char *disk, u64 bytes)
 	if (step->added)
 		must(add_by_hand(), "remaps/add");
 	if (step->bad_main)
-		set_bad(MAIN, 804, 804, true);
+		set_bad("main", 804, 804, true);
 	if (step->bad_spare) {
 		bad_spare = spare_of_first();
-		set_bad(SPARE, bad_spare, bad_spare, true);
+		set_bad("spare", bad_spare, bad_spare, true);
 	}
 	set_list(&set, before, LIST);
 	fail_request(disk, bytes);
@@ -306,9 +306,9 @@ static bool run_step(const struct step *step, const char *disk, u64 bytes)
 		set_check(&set, 0);
 	}
 	if (step->bad_main)
-		set_bad(MAIN, 804, 804, false);
+		set_bad("main", 804, 804, false);
 	if (step->bad_spare)
-		set_bad(SPARE, bad_spare, bad_spare, false);
+		set_bad("spare", bad_spare, bad_spare, false);
 	/* Everything is as at the beginning, but for bad blocks of the spare. */
 	set_list(&set, before, LIST);
 	if (*before) {

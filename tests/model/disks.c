@@ -34,7 +34,7 @@ static void describe(char *line, unsigned int disk, u64 first, u8 mode)
 	else if ((mode & BAD_BOTH) == BAD_BOTH)
 		*line = 0;
 	else
-		snprintf(line, MAX_LINE, "%s %u %s %u %s 0", mode & BAD_READ ? bad : good,
+		snprintf(line, MAX_LINE, "%s %d %s %d %s 0", mode & BAD_READ ? bad : good,
 			 mode & SLOW_READ ? 1 : 0, mode & BAD_WRITE ? bad : good,
 			 mode & SLOW_WRITE ? 6 : 0, good);
 }

@@ -87,7 +87,7 @@ void make_model(struct model *m, u64 seed)
 	restore_power(m);
 }
 
-struct act *one_act(struct model *m, enum what what, u64 sector, u64 sectors)
+struct act *one_act(struct model *m, enum act_kind what, u64 sector, u64 sectors)
 {
 	struct act *act = &m->acts[m->nr_acts++];
 
@@ -147,7 +147,7 @@ static struct range some_range(struct model *m)
 	return (struct range) { first, n };
 }
 
-static struct act *some_io(struct model *m, enum what what)
+static struct act *some_io(struct model *m, enum act_kind what)
 {
 	struct range range = some_range(m);
 	struct act *act = one_act(m, what, range.sector, range.sectors);
@@ -167,7 +167,7 @@ static void overlapping(struct model *m)
 	one_act(m, one_in(3) ? READ : WRITE, sector, n);
 }
 
-static void some_by_hand(struct model *m, enum what what)
+static void some_by_hand(struct model *m, enum act_kind what)
 {
 	struct act *act = one_act(m, what, 0, 0);
 	unsigned int i, wanted = 1 + below(MAX_RANGES);

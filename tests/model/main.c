@@ -57,7 +57,8 @@ static void describe_faults(const struct model *m, unsigned int d)
 			if (m->seen[d][s + n] != m->seen[d][s])
 				break;
 		if (m->seen[d][s])
-			printf("  the %s: %llu+%llu fails %s%s\n", d == MAIN ? "main" : "spare", s, n,
+			printf("  the %s: %llu+%llu fails %s%s\n",
+			       d == MAIN ? "main" : "spare", s, n,
 			       m->seen[d][s] & BAD_READ ? "R" : "",
 			       m->seen[d][s] & BAD_WRITE ? "W" : "");
 	}

@@ -44,7 +44,7 @@
 #define TOUCH_READ	1U
 #define TOUCH_WRITE	2U
 
-enum what {
+enum act_kind {
 	WRITE, READ, FLUSH,				/* by AIO */
 	ZEROES, DISCARD, ADD, REMOVE,			/* in the first thread */
 	SUSPEND, RELOAD, FAULT, HEAL, CRASH,		/* in the second one */
@@ -58,7 +58,7 @@ struct range {
 };
 
 struct act {
-	enum what what;
+	enum act_kind what;
 	u32 nr;			/* of the operation, and the version that it writes */
 	struct range ranges[MAX_RANGES];	/* one but for ADD and REMOVE */
 	unsigned int nr_ranges;
@@ -199,13 +199,13 @@ void begin_running(struct model *m);
 void end_running(struct model *m);
 /* Run the acts, judge, and take note. */
 void run_batch(struct model *m);
-bool has(const struct model *m, enum what what);
+bool has(const struct model *m, enum act_kind what);
 
 /* --- generate.c ------------------------------------------------------------------ */
 
 void make_model(struct model *m, u64 seed);
 void generate_batch(struct model *m);
-struct act *one_act(struct model *m, enum what what, u64 sector, u64 sectors);
+struct act *one_act(struct model *m, enum act_kind what, u64 sector, u64 sectors);
 
 /* --- sweep.c --------------------------------------------------------------------- */
 

@@ -26,7 +26,7 @@ static struct thread {
 	bool stop;
 } threads[NR_THREADS];
 
-bool has(const struct model *m, enum what what)
+bool has(const struct model *m, enum act_kind what)
 {
 	unsigned int i;
 
