@@ -39,4 +39,5 @@ for_each_store() {
 
 @test "bad blocks move when a worker gets no memory" { for_each_store workers; }
 
-@test "each request may fail once" { for_each_store requests; }
+# what a transient set does is a part of this
+@test "each request may fail once" { failures requests persistent; }
