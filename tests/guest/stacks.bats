@@ -236,7 +236,7 @@ stop_growth() {
 # sums: of all files
 sums() { (cd /mnt && find . -type f ! -path './work/*' -print0 | sort -z | xargs -0 md5sum); }
 
-# on_bad_disk TYPE MKFS...: a file system on a disk that gets worse; CHECK is what
+# on_bad_disk TYPE MKFS...: a file system on a disk that gets worse; fs_check is what
 # looks for errors in it
 on_bad_disk() {
 	local type=$1 n
