@@ -9,12 +9,23 @@ bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
 
-# bats has a trap at each command to know where a test failed, which takes half of
-# the time where a processor is emulated. It is enough to look when one fails.
-trap - DEBUG
+# bats has a trap at each command to know where a test failed, which takes most of
+# the time where a processor is emulated. It is enough to look when one fails. bats
+# sets its traps after it has read this file, so this is where it does that.
+eval "_$(declare -f bats_setup_tracing)"
+bats_setup_tracing() {
+	_bats_setup_tracing
+	trap - DEBUG
+	# shellcheck disable=SC2034 # bats's own
+	BATS_DEBUG_LAST_STACK_TRACE=() BATS_DEBUG_LASTLAST_STACK_TRACE=()
+	trap '_status=$?; _where; (exit "$_status") || bats_error_trap' ERR
+}
+# the first failure is the one that is told
+_where() {
+	[ -n "${BATS_DEBUG_LAST_STACK_TRACE_IS_VALID:-}" ] || bats_capture_stack_trace
+	BATS_DEBUG_LAST_STACK_TRACE_IS_VALID=1
+}
 _status=
-trap '_status=$?; bats_debug_trap "$BASH_SOURCE"; BATS_DEBUG_LAST_STACK_TRACE_IS_VALID=1
-	(exit "$_status") || bats_error_trap' ERR
 
 # The rig tells by this line which test the kernel complained in.
 [ -z "${BATS_TEST_NAME:-}" ] || echo "rig: test $BATS_TEST_NAME" >/dev/kmsg
