@@ -12,7 +12,9 @@ bats_load_library bats-assert
 # bats has a trap at each command to know where a test failed, which takes most of
 # the time where a processor is emulated. It is enough to look when one fails. bats
 # sets its traps after it has read this file, so this is where it does that.
-eval "_$(declare -f bats_setup_tracing)"
+# Programs of tests/host use this file without bats.
+_setup_tracing=$(declare -f bats_setup_tracing || :)
+eval "${_setup_tracing:+_$_setup_tracing}"
 bats_setup_tracing() {
 	_bats_setup_tracing
 	trap - DEBUG
