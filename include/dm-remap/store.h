@@ -145,6 +145,7 @@ enum dm_remap_store_state {
  * @repairs: copies of pages and superblocks that were written anew.
  * @faults: copies of pages and superblocks that were found bad, or became so.
  * @commits: commits since the device was created.
+ * @pages: pages written since then, each copy counted.
  */
 struct dm_remap_store_stat {
 	enum dm_remap_store_state state;
@@ -153,6 +154,7 @@ struct dm_remap_store_stat {
 	u64 repairs;
 	u64 faults;
 	u64 commits;
+	u64 pages;
 };
 
 struct dm_remap_store_type;

@@ -13,6 +13,7 @@
 #include "device.h"
 #include "io.h"
 #include "moves.h"
+#include "observe.h"
 
 /* The sectors that a move brings the content of itself. */
 static u64 covered(const struct remap_device *rd, const struct remap_move *m)
@@ -81,7 +82,8 @@ static void copy_block(struct remap_device *rd, struct remap_move *m)
 					rd->copy_buf, remap_block_sectors(rd));
 		if (m->status == BLK_STS_OK)
 			break;
-		atomic64_inc(&rd->spare_errors);
+		remap_observe_error(rd, true, REQ_OP_WRITE, remap_spare_sector(rd, m->slot),
+				    remap_block_sectors(rd), m->status);
 		if (!remap_medium_error(rd->spare_bdev, m->status))
 			return;
 		m->status = remap_move_replace_slot(rd, m, m->status);

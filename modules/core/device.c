@@ -13,8 +13,10 @@
 #include "entries.h"
 #include "errors.h"
 #include "moves.h"
+#include "observe.h"
 #include "settings.h"
 #include "store.h"
+#include "sysfs.h"
 
 /* Blocks that the worker moves in one batch. */
 #define WORKER_BATCH	256
@@ -135,6 +137,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	rd->table.min_buckets = rd->settings.min_buckets;
 	rd->table.grow_percent = rd->settings.grow_percent;
 	rd->table.shrink_percent = rd->settings.shrink_percent;
+	rd->table.watch = remap_observe_resize;
 	ret = remap_table_init(&rd->table, &rd->slots, rd->number);
 	if (ret)
 		return ret;
@@ -357,6 +360,25 @@ out:
 	return ret;
 }
 
+static void remove_directories(struct remap_device *rd)
+{
+	remap_sysfs_remove(rd);
+	remap_tree_remove(rd);
+}
+
+static int add_directories(struct remap_device *rd)
+{
+	int ret;
+
+	ret = remap_tree_add(rd);
+	if (ret)
+		return ret;
+	ret = remap_sysfs_add(rd);
+	if (ret)
+		remap_tree_remove(rd);
+	return ret;
+}
+
 void remap_device_put(struct remap_device *rd)
 {
 	mutex_lock(&remap_devices_lock);
@@ -368,7 +390,7 @@ void remap_device_put(struct remap_device *rd)
 	list_del(&rd->list);
 	mutex_unlock(&remap_list_lock);
 	/* Under the lock, so that the disks can be used again when they are free. */
-	remap_tree_remove(rd);
+	remove_directories(rd);
 	free_device(rd);
 	mutex_unlock(&remap_devices_lock);
 }
@@ -384,7 +406,7 @@ static void take_over_name(struct remap_device *rd)
 	mutex_lock(&remap_list_lock);
 	list_for_each_entry(other, &remap_devices, list)
 		if (other != rd && other->md == rd->md)
-			remap_tree_remove(other);
+			remove_directories(other);
 	mutex_unlock(&remap_list_lock);
 }
 
@@ -444,9 +466,9 @@ int remap_device_activate(struct remap_device *rd, const struct remap_args *args
 		return ret;
 	take_over_name(rd);
 	if (rd->tree && strcmp(name, rd->name))
-		remap_tree_remove(rd);
+		remove_directories(rd);
 	strscpy(rd->name, name, sizeof(rd->name));
-	return rd->tree ? 0 : remap_tree_add(rd);
+	return rd->tree ? 0 : add_directories(rd);
 }
 
 enum remap_state remap_device_state(struct remap_device *rd)

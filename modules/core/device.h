@@ -30,6 +30,7 @@
 #include <linux/workqueue.h>
 
 #include <dm-remap/compat.h>
+#include <dm-remap/observer.h>
 #include <dm-remap/store.h>
 
 #include "events.h"
@@ -106,7 +107,9 @@ struct remap_tree;
  * @main_read_errors: failed reads of the main.
  * @main_write_errors: failed writes of the main.
  * @spare_errors: failed reads and writes of the spare.
+ * @still_failing: the error of the bio that the worker has was there again.
  * @events: what is to be told to user space.
+ * @observed: what the observer sees of it, and its directory in sysfs.
  */
 struct remap_device {
 	struct remap_inflight inflight;
@@ -162,7 +165,9 @@ struct remap_device {
 	atomic64_t main_read_errors;
 	atomic64_t main_write_errors;
 	atomic64_t spare_errors;
+	bool still_failing;
 	struct remap_events events;
+	struct dm_remap_observed observed;
 };
 
 /* Order of precedence, the strongest last. */

@@ -15,6 +15,7 @@
 #include "errors.h"
 #include "io.h"
 #include "map.h"
+#include "observe.h"
 #include "piece.h"
 #include "reads.h"
 #include "relocate.h"
@@ -43,13 +44,8 @@ int remap_failed(struct dm_target *ti, struct bio *bio, blk_status_t status)
 
 	if (kind == REMAP_INFLIGHT_NOT || status == BLK_STS_AGAIN)
 		return DM_ENDIO_DONE;
-	if (!main)
-		atomic64_inc(&rd->spare_errors);
-	else if (op_is_write(bio_op(bio)))
-		atomic64_inc(&rd->main_write_errors);
-	else
-		atomic64_inc(&rd->main_read_errors);
-
+	remap_observe_error(rd, !main, bio_op(bio), bio->bi_iter.bi_sector,
+			    io->iter.bi_size >> SECTOR_SHIFT, status);
 	if (!remap_medium_error(main ? rd->main : rd->spare_bdev, status))
 		return DM_ENDIO_DONE;
 	/* Nobody waits for what is only read ahead; who wants it asks again. */
@@ -101,6 +97,7 @@ static void handle_pieces(struct remap_device *rd, struct bio *bio)
 
 	/* From here on a batch that is run may set it. */
 	io->status = BLK_STS_OK;
+	rd->still_failing = false;
 	while (rest.bi_size && status == BLK_STS_OK) {
 		done = write ? remap_write_window(rd, bio, rest) : 0;
 		if (!done) {
@@ -113,6 +110,9 @@ static void handle_pieces(struct remap_device *rd, struct bio *bio)
 	}
 	if (status != BLK_STS_OK)
 		io->status = status;
+	else if (io->failed && !rd->still_failing &&
+		 remap_inflight_kind(io->ticket) == REMAP_INFLIGHT_MAIN)
+		remap_count(rd, DM_REMAP_RETRIES_RECOVERED, 1);
 }
 
 /*

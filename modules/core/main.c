@@ -9,6 +9,7 @@
 #include "configfs.h"
 #include "params.h"
 #include "store.h"
+#include "sysfs.h"
 #include "target.h"
 
 static int __init remap_init(void)
@@ -24,11 +25,16 @@ static int __init remap_init(void)
 	ret = remap_configfs_init();
 	if (ret)
 		goto unregister_store;
-	ret = dm_register_target(&remap_target_type);
+	ret = remap_sysfs_init();
 	if (ret)
 		goto exit_configfs;
+	ret = dm_register_target(&remap_target_type);
+	if (ret)
+		goto exit_sysfs;
 	return 0;
 
+exit_sysfs:
+	remap_sysfs_exit();
 exit_configfs:
 	remap_configfs_exit();
 unregister_store:
@@ -39,6 +45,7 @@ unregister_store:
 static void __exit remap_exit(void)
 {
 	dm_unregister_target(&remap_target_type);
+	remap_sysfs_exit();
 	remap_configfs_exit();
 	dm_remap_store_unregister(&remap_store_transient);
 }

@@ -5,10 +5,12 @@
  * succeeds, and leave the others to functions of their own.
  */
 #include <linux/blkdev.h>
+#include <linux/sched/clock.h>
 
 #include "device.h"
 #include "errors.h"
 #include "map.h"
+#include "observe.h"
 #include "target.h"
 
 /* Lookups for one bio: a discard may have very many blocks. */
@@ -25,6 +27,10 @@ static void to_spare(struct remap_device *rd, struct bio *bio, struct remap_io *
 {
 	sector_t offset = io->iter.bi_sector & (remap_block_sectors(rd) - 1);
 
+	if (bio_op(bio) == REQ_OP_READ)
+		remap_count(rd, DM_REMAP_REMAPPED_READS, 1);
+	else if (bio_op(bio) != REQ_OP_DISCARD)
+		remap_count(rd, DM_REMAP_REMAPPED_WRITES, 1);
 	io->ticket = remap_inflight_at_spare(io->ticket);
 	bio_set_dev(bio, rd->spare_bdev);
 	bio->bi_iter.bi_sector = remap_spare_sector(rd, slot) + offset;
@@ -140,11 +146,18 @@ static noinline int map_found(struct remap_target *rt, struct bio *bio)
 	return DM_MAPIO_REMAPPED;
 }
 
-/* A flush, or a write to a device that may not be written. */
-static noinline int map_other(struct remap_target *rt, struct bio *bio)
+/* A flush, a write to a device that may not be written, or I/O that is polled. */
+static noinline int map_other(struct dm_target *ti, struct bio *bio)
 {
+	struct remap_target *rt = ti->private;
 	struct remap_io *io = bio->bi_private;
 
+	if (bio_sectors(bio) && !(rt->args.read_only && op_is_write(bio->bi_opf))) {
+		/* Who polls may be waiting for the worker, and the worker for what is polled. */
+		bio->bi_opf &= ~REQ_POLLED;
+		return remap_map(ti, bio);
+	}
+	io->iter = bio->bi_iter;
 	io->ticket = remap_inflight_not(&rt->rd->inflight);
 	if (bio_sectors(bio))
 		return DM_MAPIO_KILL;
@@ -152,7 +165,7 @@ static noinline int map_other(struct remap_target *rt, struct bio *bio)
 	return DM_MAPIO_REMAPPED;
 }
 
-int remap_map(struct dm_target *ti, struct bio *bio)
+static __always_inline int map(struct dm_target *ti, struct bio *bio)
 {
 	struct remap_io *io = remap_bio_io(bio);
 	/* Read once, and not again after the barrier of remap_inflight_enter(). */
@@ -161,11 +174,9 @@ int remap_map(struct dm_target *ti, struct bio *bio)
 	struct remap_device *rd = rt->rd;
 
 	bio->bi_private = io;
-	if (unlikely(!iter.bi_size || (rt->args.read_only && op_is_write(bio->bi_opf))))
-		return map_other(rt, bio);
+	if (unlikely(!iter.bi_size || (bio->bi_opf & rt->special_opf)))
+		return map_other(ti, bio);
 
-	/* Who polls may be waiting for the worker, and the worker for what is polled. */
-	bio->bi_opf &= ~REQ_POLLED;
 	/* The target begins at sector 0 of the device. */
 	io->iter = iter;
 	io->ticket = remap_inflight_enter(&rd->inflight);
@@ -176,6 +187,48 @@ int remap_map(struct dm_target *ti, struct bio *bio)
 	return DM_MAPIO_REMAPPED;
 }
 
+static noinline int map_timed(struct dm_target *ti, struct bio *bio)
+{
+	struct remap_target *rt = ti->private;
+	/* The cheapest clock there is, which other processors need not agree with. */
+	u64 start = local_clock();
+	int ret = map(ti, bio);
+
+	/* The bio may be gone; device-mapper keeps the target until we return. */
+	remap_observe_latency(rt->rd, DM_REMAP_MAP_LATENCY,
+			      max_t(s64, local_clock() - start, 0));
+	return ret;
+}
+
+int remap_map(struct dm_target *ti, struct bio *bio)
+{
+	if (static_branch_unlikely(&remap_timed))
+		return map_timed(ti, bio);
+	return map(ti, bio);
+}
+
+/*
+ * The ends of a bio that remap_end_io() leaves to others; it calls nothing itself, so
+ * that it need save no register.
+ */
+static noinline int failed(struct dm_target *ti, struct bio *bio, blk_status_t status)
+{
+	int ret = remap_failed(ti, bio, status);
+
+	/* Else the worker has it, or has even answered it. */
+	if (ret == DM_ENDIO_DONE && static_branch_unlikely(&remap_observed))
+		remap_observe_done(ti, bio);
+	return ret;
+}
+
+static noinline int watched(struct dm_target *ti, struct bio *bio, remap_ticket ticket)
+{
+	remap_succeeded(ti, ticket);
+	if (static_branch_unlikely(&remap_observed))
+		remap_observe_done(ti, bio);
+	return DM_ENDIO_DONE;
+}
+
 int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 {
 	struct remap_io *io = bio->bi_private;
@@ -183,8 +236,10 @@ int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 
 	remap_inflight_leave(ticket);
 	if (unlikely(*status != BLK_STS_OK))
-		return remap_failed(ti, bio, *status);
+		return failed(ti, bio, *status);
 	if (unlikely(remap_inflight_watched(ticket)))
-		remap_succeeded(ti, ticket);
+		return watched(ti, bio, ticket);
+	if (static_branch_unlikely(&remap_observed))
+		return remap_observe_done(ti, bio);
 	return DM_ENDIO_DONE;
 }

@@ -10,6 +10,8 @@
 #include "copy.h"
 #include "device.h"
 #include "moves.h"
+#include "observe.h"
+#include "trace.h"
 
 struct remap_batch *remap_batch_alloc(unsigned int max, bool automatic)
 {
@@ -37,13 +39,26 @@ void remap_batch_free(struct remap_batch *batch)
 
 int remap_batch_commit(struct remap_device *rd, struct remap_batch *batch)
 {
+	struct dm_remap_store_stat before, after;
 	unsigned int nr = batch->nr_changes;
+	u64 start, ns;
 	int ret;
 
 	batch->nr_changes = 0;
 	if (!nr)
 		return 0;
+	rd->store->type->stat(rd->store, &before);
+	start = ktime_get_ns();
 	ret = rd->store->type->commit(rd->store, batch->changes, nr);
+	ns = ktime_get_ns() - start;
+	rd->store->type->stat(rd->store, &after);
+	/* A store that keeps nothing does not commit. */
+	if (after.commits != before.commits) {
+		remap_count(rd, DM_REMAP_STORE_COMMITS, after.commits - before.commits);
+		remap_count(rd, DM_REMAP_STORE_PAGES, after.pages - before.pages);
+		remap_count(rd, DM_REMAP_STORE_COMMIT_NS, ns);
+		trace_dm_remap_commit(rd, nr, after.pages - before.pages, ns, ret);
+	}
 	remap_device_check_store(rd);
 	return ret;
 }
@@ -108,6 +123,7 @@ static struct remap_move *add_move(struct remap_batch *batch, u64 block)
 	m->block = block;
 	m->from = REMAP_NO_SLOT;
 	m->batch = batch;
+	m->start_ns = ktime_get_ns();
 	return m;
 }
 
@@ -218,6 +234,32 @@ static void finish(struct remap_device *rd, struct remap_move *m)
 		remap_event(rd, REMAP_EVENT_LOST_DATA);
 }
 
+/* Tell what came of a move to the spare. */
+static void tell(struct remap_device *rd, const struct remap_move *m)
+{
+	bool automatic = m->batch->automatic;
+
+	trace_dm_remap_relocation_end(rd, m, false);
+	if (m->status != BLK_STS_OK) {
+		/* One that was to move only if it could be read has not failed then. */
+		if (!m->whole || m->assembled)
+			remap_count(rd, DM_REMAP_REMAPS_FAILED, 1);
+		return;
+	}
+	if (m->from != REMAP_NO_SLOT) {
+		remap_count(rd, DM_REMAP_RELOCATIONS, 1);
+		trace_dm_remap_removed(rd, m->block, m->from, automatic);
+	} else if (automatic) {
+		remap_count(rd, DM_REMAP_REMAPS_AUTO, 1);
+		if (static_branch_unlikely(&remap_observed))
+			remap_observe_latency(rd, DM_REMAP_REMAP_LATENCY,
+					      ktime_get_ns() - m->start_ns);
+	} else {
+		remap_count(rd, DM_REMAP_REMAPS_MANUAL, 1);
+	}
+	trace_dm_remap_added(rd, m->block, m->slot, automatic);
+}
+
 /* The block is as it was before. */
 static void undo(struct remap_device *rd, struct remap_move *m)
 {
@@ -257,6 +299,8 @@ unsigned int remap_moves_run(struct remap_device *rd, struct remap_batch *batch)
 
 	if (!batch->nr)
 		return 0;
+	for (m = batch->moves; m < end; m++)
+		trace_dm_remap_relocation_begin(rd, m, false);
 	remap_inflight_drain(&rd->inflight);
 	remap_copy_to_spare(rd, batch);
 	for (m = batch->moves; m < end; m++)
@@ -272,6 +316,7 @@ unsigned int remap_moves_run(struct remap_device *rd, struct remap_batch *batch)
 			finish(rd, m);
 			moved++;
 		}
+		tell(rd, m);
 	}
 	batch->nr = 0;
 	if (moved)
@@ -290,6 +335,19 @@ void remap_move_back(struct remap_device *rd, struct remap_batch *batch, u32 slo
 	set_moving(rd, slot, m->was);
 }
 
+/* The block is on the main again. */
+static void went_back(struct remap_device *rd, const struct remap_move *m)
+{
+	if (m->was == REMAP_MAPPED) {
+		WRITE_ONCE(rd->mapped, rd->mapped - 1);
+		remap_count(rd, DM_REMAP_REMAPS_REMOVED, 1);
+		trace_dm_remap_removed(rd, m->block, m->slot, false);
+	} else {
+		WRITE_ONCE(rd->pending, rd->pending - 1);
+	}
+	remap_device_drop(rd, m->slot, false);
+}
+
 unsigned int remap_moves_back_run(struct remap_device *rd, struct remap_batch *batch)
 {
 	struct remap_move *m, *end = batch->moves + batch->nr;
@@ -298,6 +356,8 @@ unsigned int remap_moves_back_run(struct remap_device *rd, struct remap_batch *b
 
 	if (!batch->nr)
 		return 0;
+	for (m = batch->moves; m < end; m++)
+		trace_dm_remap_relocation_begin(rd, m, true);
 	remap_inflight_drain(&rd->inflight);
 	remap_copy_to_main(rd, batch);
 	for (m = batch->moves; m < end; m++)
@@ -307,18 +367,13 @@ unsigned int remap_moves_back_run(struct remap_device *rd, struct remap_batch *b
 	for (m = batch->moves; m < end; m++) {
 		if (m->status != BLK_STS_OK) {
 			set_state(rd, m->slot, m->was, 0);
-			continue;
-		}
-		if (failed) {
+		} else if (failed) {
 			doubt(rd, m);
-			continue;
+		} else {
+			went_back(rd, m);
+			moved++;
 		}
-		if (m->was == REMAP_MAPPED)
-			WRITE_ONCE(rd->mapped, rd->mapped - 1);
-		else
-			WRITE_ONCE(rd->pending, rd->pending - 1);
-		remap_device_drop(rd, m->slot, false);
-		moved++;
+		trace_dm_remap_relocation_end(rd, m, true);
 	}
 	batch->nr = 0;
 	return moved;

@@ -28,6 +28,7 @@ struct remap_device;
  *	not read from where the data is now.
  * @piece: the piece of @bio; its sector counts from the start of the target.
  * @batch: the batch it is in.
+ * @start_ns: when it began, by ktime_get_ns().
  * @run: blocks from this one on that are copied in one go (copy.c).
  * @copied: whether they were.
  * @whole: it comes from the main, and is to move only if all of it can be read.
@@ -45,6 +46,7 @@ struct remap_move {
 	struct bio *bio;
 	struct bvec_iter piece;
 	struct remap_batch *batch;
+	u64 start_ns;
 	unsigned int run;
 	bool copied;
 	bool whole;

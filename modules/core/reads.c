@@ -5,6 +5,7 @@
 #include "device.h"
 #include "io.h"
 #include "moves.h"
+#include "observe.h"
 #include "piece.h"
 #include "reads.h"
 #include "relocate.h"
@@ -86,8 +87,10 @@ static blk_status_t try_read(struct remap_device *rd, struct bio *bio,
 	while (tries-- && remap_medium_error(rd->main, status))
 		status = remap_rw_piece(rd, bio, p->iter, rd->main,
 					remap_piece_sector(rd, p, REMAP_NO_SLOT));
-	if (status == BLK_STS_OK)
+	if (status == BLK_STS_OK) {
 		remap_main_answered(rd);
+		remap_count(rd, DM_REMAP_RETRIES_RECOVERED, 1);
+	}
 	return status;
 }
 
@@ -101,9 +104,12 @@ static enum rescue read_again(struct remap_device *rd, struct bio *bio,
 {
 	enum rescue how = move ? rescue(rd, p, status) : RESCUE_NOT_TRIED;
 
+	/* What comes of it is counted here. */
+	rd->still_failing = true;
 	if (how == RESCUE_MOVED || how == RESCUE_READ) {
 		remap_copy_to_bio(bio, p->iter, rd->copy_buf + (p->first << SECTOR_SHIFT));
 		*status = BLK_STS_OK;
+		remap_count(rd, DM_REMAP_RETRIES_RECOVERED, 1);
 	} else if (how == RESCUE_NOT_TRIED || p->sectors < remap_block_sectors(rd)) {
 		*status = try_read(rd, bio, p, *status);
 	}
@@ -125,6 +131,7 @@ static blk_status_t read_main(struct remap_device *rd, struct bio *bio,
 		if (!remap_medium_error(rd->main, status))
 			return status;
 	}
+	rd->still_failing = true;
 	if (rd->settings.retries)
 		how = read_again(rd, bio, p, rd->settings.auto_remap && !rd->storm, &status);
 	if (how == RESCUE_MOVED)

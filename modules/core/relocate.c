@@ -3,6 +3,7 @@
 #include "map.h"
 #include "moves.h"
 #include "relocate.h"
+#include "trace.h"
 
 void remap_main_answered(struct remap_device *rd)
 {
@@ -30,6 +31,7 @@ bool remap_relocate_allowed(struct remap_device *rd)
 		WRITE_ONCE(rd->storm, true);
 		DMERR("%s: %u automatic remaps in a row and no success of the main between: automatic remapping is suspended; see whether the disk is there, and write 1 to errors/resume",
 		      rd->number, rd->streak);
+		trace_dm_remap_storm(rd, rd->streak);
 		remap_event(rd, REMAP_EVENT_STORM);
 	}
 	return true;

@@ -204,6 +204,12 @@ u32 remap_table_resize_due(const struct remap_table *t)
 	return 0;
 }
 
+static void tell(const struct remap_table *t, enum remap_table_change what)
+{
+	if (t->watch)
+		t->watch(t, what);
+}
+
 void remap_table_begin_resize(struct remap_table *t, struct remap_buckets *next)
 {
 	const struct remap_buckets *b = current_buckets(t);
@@ -221,6 +227,7 @@ void remap_table_begin_resize(struct remap_table *t, struct remap_buckets *next)
 	t->resize.entries = t->entries;
 	DMINFO("%s: Adaptive hash table resize: %u -> %u buckets (count=%u)",
 	       t->name, t->resize.from, t->resize.to, t->entries);
+	tell(t, REMAP_TABLE_RESIZE_BEGIN);
 }
 
 static void finish_resize(struct remap_table *t)
@@ -246,6 +253,7 @@ static void finish_resize(struct remap_table *t)
 		t->shrinks++;
 	DMINFO("%s: Hash table resize complete: %u -> %u buckets",
 	       t->name, r->from, r->to);
+	tell(t, REMAP_TABLE_RESIZE_END);
 }
 
 /* Move up to *@budget slots to the new table. */
@@ -268,6 +276,7 @@ static void step_resize(struct remap_table *t, u32 *budget)
 		t->cursor++;
 		--*budget;
 	}
+	tell(t, REMAP_TABLE_RESIZE_STEP);
 	if (t->cursor == end)
 		finish_resize(t);
 }

@@ -18,6 +18,14 @@
 #define REMAP_MAX_BUCKETS	SZ_1G
 
 struct remap_buckets;
+struct remap_table;
+
+/* What struct remap_table.watch is told. */
+enum remap_table_change {
+	REMAP_TABLE_RESIZE_BEGIN,
+	REMAP_TABLE_RESIZE_STEP,
+	REMAP_TABLE_RESIZE_END,
+};
 
 /**
  * struct remap_table - hash table over the slots that have a main block.
@@ -29,6 +37,8 @@ struct remap_buckets;
  * @min_buckets: it never shrinks below this; power of two.
  * @grow_percent: it doubles when entries * 100 / buckets is above this.
  * @shrink_percent: it halves when entries * 100 / buckets is below this.
+ * @watch: called when @resize begins, after each piece of it, and when it has ended,
+ *	or NULL; the caller's lock is held.
  * @next: the table that a resize is filling, or NULL.
  * @cursor: slots below this one are in @next already.
  * @resize: the resize under way.
@@ -50,6 +60,7 @@ struct remap_table {
 	u32 min_buckets;
 	u32 grow_percent;
 	u32 shrink_percent;
+	void (*watch)(const struct remap_table *t, enum remap_table_change what);
 
 	struct remap_buckets *next;
 	u32 cursor;

@@ -131,6 +131,10 @@ static int remap_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 		goto put_devices;
 	rt->main = rt->main_dev->bdev;
 	rt->main_start = rt->args.main_start;
+	rt->special_opf = REQ_POLLED;
+	/* What op_is_write() looks at. */
+	if (rt->args.read_only)
+		rt->special_opf |= (__force blk_opf_t)1;
 	rt->args.block_size = rt->rd->store->block_size;
 	ret = prepare_length(ti, rt);
 	if (ret)

@@ -7,6 +7,7 @@
 #include "device.h"
 #include "io.h"
 #include "moves.h"
+#include "observe.h"
 #include "piece.h"
 #include "relocate.h"
 #include "writes.h"
@@ -20,6 +21,7 @@ static blk_status_t move_piece(struct remap_device *rd, struct bio *bio,
 {
 	struct remap_move *m;
 
+	rd->still_failing = true;
 	if (!remap_relocate_possible(rd))
 		return BLK_STS_IOERR;
 	if (rd->batch->nr == rd->batch->max)
@@ -27,6 +29,7 @@ static blk_status_t move_piece(struct remap_device *rd, struct bio *bio,
 	m = remap_move_begin(rd, rd->batch, p->block);
 	if (!m) {
 		remap_event(rd, REMAP_EVENT_EXHAUSTED);
+		remap_count(rd, DM_REMAP_REMAPS_FAILED, 1);
 		return BLK_STS_NOSPC;
 	}
 	m->bio = bio;
@@ -40,12 +43,18 @@ static blk_status_t try_write(struct remap_device *rd, struct bio *bio,
 			      blk_status_t status)
 {
 	struct block_device *bdev = slot == REMAP_NO_SLOT ? rd->main : rd->spare_bdev;
+	bool again = false;
 
 	while (tries--) {
 		status = remap_rw_piece(rd, bio, p->iter, bdev, remap_piece_sector(rd, p, slot));
 		if (status == BLK_STS_OK || !remap_medium_error(bdev, status))
 			break;
+		again = true;
 	}
+	if (again)
+		rd->still_failing = true;
+	if (again && status == BLK_STS_OK && slot == REMAP_NO_SLOT)
+		remap_count(rd, DM_REMAP_RETRIES_RECOVERED, 1);
 	return status;
 }
 

@@ -190,6 +190,7 @@ static void meta_stat(struct dm_remap_store *store, struct dm_remap_store_stat *
 		.repairs = READ_ONCE(m->repairs),
 		.faults = READ_ONCE(m->faults),
 		.commits = READ_ONCE(m->commits),
+		.pages = READ_ONCE(m->pages),
 	};
 	if (READ_ONCE(m->failed))
 		stat->state = DM_REMAP_STORE_FAILED;

@@ -48,6 +48,7 @@
  * @repairs: copies of pages, and superblocks, that were written anew.
  * @faults: copies of pages, and superblocks, that were or became bad.
  * @commits: commits.
+ * @pages: pages of the table that were written, of all copies.
  * @buf: META_RUN pages.
  * @others: for each copy, META_RUN pages; only while the table is loaded.
  */
@@ -68,6 +69,7 @@ struct meta {
 	u64 repairs;
 	u64 faults;
 	u64 commits;
+	u64 pages;
 	struct dm_remap_page *buf;
 	struct dm_remap_page *others[DM_REMAP_MAX_REPLICAS];
 };

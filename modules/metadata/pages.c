@@ -81,6 +81,7 @@ static unsigned int write_copy(struct meta *m, unsigned int replica, u32 page, u
 	blk_opf_t opf = REQ_OP_WRITE | REQ_SYNC;
 	unsigned int i, written = 0;
 
+	WRITE_ONCE(m->pages, m->pages + n);
 	if (dm_remap_rw(m->p.spare, opf | flags, page_sector(m, replica, page), m->buf,
 			n * DM_REMAP_PAGE_SECTORS) == BLK_STS_OK) {
 		for (i = 0; i < n; i++)

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Observers: who counts what a device does, and who wants to know of resizes of
+ * its table.
+ *
+ * There is at most one observer.  It is a module that may come and go at any time,
+ * with devices in use and I/O running.  While there is none, a static key keeps
+ * everything here out of the path of I/O.
+ *
+ * All names are exported to GPL modules in the symbol namespace DM_REMAP.
+ */
+#ifndef _DM_REMAP_OBSERVER_H
+#define _DM_REMAP_OBSERVER_H
+
+#include <linux/blk_types.h>
+#include <linux/list.h>
+#include <linux/types.h>
+
+struct kobject;
+struct notifier_block;
+
+/* What is counted, in the order in which it is shown.  Sectors have 512 bytes. */
+enum dm_remap_count {
+	/* Requests for data that were answered, and what they were for. */
+	DM_REMAP_READS,
+	DM_REMAP_WRITES,
+	DM_REMAP_READ_SECTORS,
+	DM_REMAP_WRITE_SECTORS,
+	DM_REMAP_FLUSHES,
+	DM_REMAP_DISCARDS,
+	/* Of the reads and writes, those that were sent to the spare. */
+	DM_REMAP_REMAPPED_READS,
+	DM_REMAP_REMAPPED_WRITES,
+	/* Requests that a disk failed; further attempts do not count. */
+	DM_REMAP_MAIN_READ_ERRORS,
+	DM_REMAP_MAIN_WRITE_ERRORS,
+	DM_REMAP_SPARE_READ_ERRORS,
+	DM_REMAP_SPARE_WRITE_ERRORS,
+	/* Errors of the main that were not there any more when it was tried again. */
+	DM_REMAP_RETRIES_RECOVERED,
+	/* Blocks: moved to the spare, moved back, not moved, moved on the spare. */
+	DM_REMAP_REMAPS_AUTO,
+	DM_REMAP_REMAPS_MANUAL,
+	DM_REMAP_REMAPS_REMOVED,
+	DM_REMAP_REMAPS_FAILED,
+	DM_REMAP_RELOCATIONS,
+	/* The table's resizes that have ended, and how long they took. */
+	DM_REMAP_HASH_GROWS,
+	DM_REMAP_HASH_SHRINKS,
+	DM_REMAP_HASH_RESIZE_NS,
+	/* Commits of the store, the pages that it wrote for them, and how long they took. */
+	DM_REMAP_STORE_COMMITS,
+	DM_REMAP_STORE_PAGES,
+	DM_REMAP_STORE_COMMIT_NS,
+	DM_REMAP_NR_COUNTS
+};
+
+enum dm_remap_latency {
+	DM_REMAP_REMAP_LATENCY,	/* of each of DM_REMAP_REMAPS_AUTO: while its I/O waited */
+	DM_REMAP_MAP_LATENCY,	/* to find where a request goes; see dm_remap_observer_time() */
+	DM_REMAP_NR_LATENCIES
+};
+
+struct dm_remap_observer;
+
+/**
+ * struct dm_remap_watch - an observer's eye on one device.
+ * @observer: whose it is.
+ *
+ * Embedded in the observer's own structure.
+ */
+struct dm_remap_watch {
+	const struct dm_remap_observer *observer;
+};
+
+/**
+ * struct dm_remap_observed - a device, as observers see it.
+ * @name: of the device, for messages; for as long as it is watched.
+ * @dir: its directory in sysfs, /sys/block/dm-N/remap.
+ * @watch: of the observer, if there is one and it wants to know; RCU-sched.
+ * @list: for the core.
+ */
+struct dm_remap_observed {
+	const char *name;
+	struct kobject *dir;
+	struct dm_remap_watch __rcu *watch;
+	struct list_head list;
+};
+
+/**
+ * struct dm_remap_gauges - what is so of a device now.
+ * @pending_blocks: blocks that are pending.
+ * @lost_sectors: sectors whose data is lost.
+ */
+struct dm_remap_gauges {
+	u32 pending_blocks;
+	u64 lost_sectors;
+};
+
+/**
+ * struct dm_remap_observer - operations of an observer.
+ * @attach: begin to watch a device.  Process context, may sleep.  Returns the watch,
+ *	with @observer set; or ERR_PTR(), and the device is not watched.
+ * @detach: end; nothing is told any more of the device.  Process context, may sleep,
+ *	with the device's directory still there.
+ * @done: a request was answered.  @op is REQ_OP_READ and so on; @sectors is 0 for
+ *	a flush.  Any context but NMI, not preemptible.
+ * @count: add @n to a count, none of those that @done is for.  Any context but NMI,
+ *	not preemptible.
+ * @latency: something took @ns.  Context as @count.
+ *
+ * A request that lies partly on the main and partly on the spare is one for each
+ * part, as it is in the statistics of the block device.
+ */
+struct dm_remap_observer {
+	struct dm_remap_watch *(*attach)(struct dm_remap_observed *dev);
+	void (*detach)(struct dm_remap_observed *dev, struct dm_remap_watch *watch);
+	void (*done)(struct dm_remap_watch *watch, enum req_op op, unsigned int sectors);
+	void (*count)(struct dm_remap_watch *watch, enum dm_remap_count what, u64 n);
+	void (*latency)(struct dm_remap_watch *watch, enum dm_remap_latency what, u64 ns);
+};
+
+/**
+ * dm_remap_observer_register() - watch all devices, those that come later as well.
+ * @observer: the operations; must stay in place until they are taken back.
+ *
+ * Context: process, may sleep.
+ * Return: 0; -EBUSY if there is another observer; or what attach() said of a device,
+ * and none is watched then.
+ */
+int dm_remap_observer_register(const struct dm_remap_observer *observer);
+
+/**
+ * dm_remap_observer_unregister() - watch no device any more.
+ * @observer: registered before; when this returns none of its operations runs.
+ *
+ * Context: process, may sleep.
+ */
+void dm_remap_observer_unregister(const struct dm_remap_observer *observer);
+
+/**
+ * dm_remap_observer_time() - whether DM_REMAP_MAP_LATENCY is told.
+ * @on: whether; it is not at first.  It costs two looks at the clock for each
+ *	request.
+ *
+ * Context: process, may sleep; by the observer, while it is registered.
+ */
+void dm_remap_observer_time(bool on);
+
+/**
+ * dm_remap_observed_gauges() - what is so of a device now.
+ * @dev: the device, watched.
+ * @gauges: filled in.
+ *
+ * Context: any.
+ */
+void dm_remap_observed_gauges(const struct dm_remap_observed *dev,
+			      struct dm_remap_gauges *gauges);
+
+/* Actions of the chain of dm_remap_resize_notifier_register(). */
+enum dm_remap_resize_action {
+	DM_REMAP_RESIZE_BEGIN,	/* a new table is being filled */
+	DM_REMAP_RESIZE_END,	/* lookups use it; the old one is gone */
+};
+
+/**
+ * struct dm_remap_resize_event - a resize of a device's remap table.
+ * @name: of the device, as device-mapper numbers it ("253:0").
+ * @from: buckets before.
+ * @to: buckets afterwards.
+ * @entries: remapped and pending blocks when it began.
+ * @duration_ns: how long it took; 0 at its begin.
+ */
+struct dm_remap_resize_event {
+	const char *name;
+	u32 from;
+	u32 to;
+	u32 entries;
+	u64 duration_ns;
+};
+
+/**
+ * dm_remap_resize_notifier_register() - be told of resizes of remap tables.
+ * @nb: called with an enum dm_remap_resize_action and a struct dm_remap_resize_event,
+ *	in process context, with the device's lock held: it must not wait for I/O to
+ *	a remap device, nor write to its attributes.  What it returns has no effect.
+ *
+ * Context: process, may sleep.
+ * Return: 0; -EEXIST if it is registered already.
+ */
+int dm_remap_resize_notifier_register(struct notifier_block *nb);
+
+/**
+ * dm_remap_resize_notifier_unregister() - be told no more.
+ * @nb: registered before; it is not running when this returns.
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENOENT if it was not registered.
+ */
+int dm_remap_resize_notifier_unregister(struct notifier_block *nb);
+
+#endif /* _DM_REMAP_OBSERVER_H */

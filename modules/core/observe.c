@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mutex.h>
+#include <linux/notifier.h>
+
+#include "device.h"
+#include "map.h"
+#include "observe.h"
+#include "target.h"
+#include "trace.h"
+
+DEFINE_STATIC_KEY_FALSE(remap_observed);
+DEFINE_STATIC_KEY_FALSE(remap_timed);
+
+/* The observer, and the devices that it is to watch. */
+static DEFINE_MUTEX(observe_lock);
+static const struct dm_remap_observer *observer;
+static LIST_HEAD(observed_devices);
+
+static BLOCKING_NOTIFIER_HEAD(resize_chain);
+
+static struct remap_device *to_device(const struct dm_remap_observed *dev)
+{
+	return container_of(dev, struct remap_device, observed);
+}
+
+static int watch(struct dm_remap_observed *dev)
+{
+	struct dm_remap_watch *w = observer->attach(dev);
+
+	if (IS_ERR(w))
+		return PTR_ERR(w);
+	rcu_assign_pointer(dev->watch, w);
+	return 0;
+}
+
+static void unwatch(struct dm_remap_observed *dev)
+{
+	struct dm_remap_watch *w;
+
+	w = rcu_replace_pointer(dev->watch, NULL, lockdep_is_held(&observe_lock));
+	if (!w)
+		return;
+	synchronize_rcu();
+	observer->detach(dev, w);
+}
+
+void remap_observe_attach(struct dm_remap_observed *dev)
+{
+	int ret = 0;
+
+	mutex_lock(&observe_lock);
+	list_add(&dev->list, &observed_devices);
+	if (observer)
+		ret = watch(dev);
+	mutex_unlock(&observe_lock);
+	if (ret)
+		DMWARN("%s: has no statistics: error %d", dev->name, ret);
+}
+
+void remap_observe_detach(struct dm_remap_observed *dev)
+{
+	mutex_lock(&observe_lock);
+	list_del(&dev->list);
+	unwatch(dev);
+	mutex_unlock(&observe_lock);
+}
+
+int dm_remap_observer_register(const struct dm_remap_observer *new)
+{
+	struct dm_remap_observed *dev;
+	int ret = 0;
+
+	mutex_lock(&observe_lock);
+	if (observer) {
+		ret = -EBUSY;
+		goto out;
+	}
+	observer = new;
+	list_for_each_entry(dev, &observed_devices, list) {
+		ret = watch(dev);
+		if (ret)
+			break;
+	}
+	if (!ret) {
+		static_branch_enable(&remap_observed);
+		goto out;
+	}
+	list_for_each_entry(dev, &observed_devices, list)
+		unwatch(dev);
+	observer = NULL;
+out:
+	mutex_unlock(&observe_lock);
+	return ret;
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_observer_register, DM_REMAP);
+
+void dm_remap_observer_unregister(const struct dm_remap_observer *old)
+{
+	struct dm_remap_observed *dev;
+
+	mutex_lock(&observe_lock);
+	if (!WARN_ON_ONCE(observer != old)) {
+		static_branch_disable(&remap_timed);
+		static_branch_disable(&remap_observed);
+		list_for_each_entry(dev, &observed_devices, list)
+			unwatch(dev);
+		observer = NULL;
+	}
+	mutex_unlock(&observe_lock);
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_observer_unregister, DM_REMAP);
+
+void dm_remap_observer_time(bool on)
+{
+	if (on)
+		static_branch_enable(&remap_timed);
+	else
+		static_branch_disable(&remap_timed);
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_observer_time, DM_REMAP);
+
+void dm_remap_observed_gauges(const struct dm_remap_observed *dev,
+			      struct dm_remap_gauges *gauges)
+{
+	const struct remap_device *rd = to_device(dev);
+
+	gauges->pending_blocks = READ_ONCE(rd->pending);
+	gauges->lost_sectors = READ_ONCE(rd->lost.sectors);
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_observed_gauges, DM_REMAP);
+
+/*
+ * The watch is read with preemption disabled, which synchronize_rcu() waits for as well
+ * and costs less than rcu_read_lock().
+ */
+static struct dm_remap_watch *get_watch(struct remap_device *rd)
+	__acquires(RCU_SCHED)
+{
+	rcu_read_lock_sched();
+	return rcu_dereference_sched(rd->observed.watch);
+}
+
+static void put_watch(void)
+	__releases(RCU_SCHED)
+{
+	rcu_read_unlock_sched();
+}
+
+int remap_observe_done(struct dm_target *ti, struct bio *bio)
+{
+	const struct remap_target *rt = ti->private;
+	const struct remap_io *io = bio->bi_private;
+	unsigned int size = io->iter.bi_size;
+	struct dm_remap_watch *w;
+
+	/* Who must not wait, and would have to, asks again. */
+	if (unlikely(bio->bi_status == BLK_STS_AGAIN))
+		return DM_ENDIO_DONE;
+	w = get_watch(rt->rd);
+	if (!w)
+		;
+	else if (likely(size))
+		w->observer->done(w, bio_op(bio), size >> SECTOR_SHIFT);
+	else if (!dm_bio_get_target_bio_nr(bio))
+		/* It goes to both disks. */
+		w->observer->done(w, REQ_OP_FLUSH, 0);
+	put_watch();
+	return DM_ENDIO_DONE;
+}
+
+void remap_observe_latency(struct remap_device *rd, enum dm_remap_latency what, u64 ns)
+{
+	struct dm_remap_watch *w;
+
+	w = get_watch(rd);
+	if (w)
+		w->observer->latency(w, what, ns);
+	put_watch();
+}
+
+void __remap_count(struct remap_device *rd, enum dm_remap_count what, u64 n)
+{
+	struct dm_remap_watch *w;
+
+	w = get_watch(rd);
+	if (w)
+		w->observer->count(w, what, n);
+	put_watch();
+}
+
+void remap_observe_error(struct remap_device *rd, bool spare, enum req_op op, sector_t sector,
+			 unsigned int sectors, blk_status_t status)
+{
+	bool write = op_is_write(op);
+
+	trace_dm_remap_error(rd, spare, op, sector, sectors, status);
+	if (spare) {
+		atomic64_inc(&rd->spare_errors);
+		remap_count(rd, write ? DM_REMAP_SPARE_WRITE_ERRORS :
+					DM_REMAP_SPARE_READ_ERRORS, 1);
+	} else {
+		atomic64_inc(write ? &rd->main_write_errors : &rd->main_read_errors);
+		remap_count(rd, write ? DM_REMAP_MAIN_WRITE_ERRORS :
+					DM_REMAP_MAIN_READ_ERRORS, 1);
+	}
+}
+
+int dm_remap_resize_notifier_register(struct notifier_block *nb)
+{
+	return blocking_notifier_chain_register(&resize_chain, nb);
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_resize_notifier_register, DM_REMAP);
+
+int dm_remap_resize_notifier_unregister(struct notifier_block *nb)
+{
+	return blocking_notifier_chain_unregister(&resize_chain, nb);
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_resize_notifier_unregister, DM_REMAP);
+
+void remap_observe_resize(const struct remap_table *t, enum remap_table_change what)
+{
+	struct remap_device *rd = container_of(t, struct remap_device, table);
+	const struct dm_remap_resize *r = &t->resize;
+	struct dm_remap_resize_event event = {
+		.name = t->name,
+		.from = r->from,
+		.to = r->to,
+		.entries = r->entries,
+	};
+
+	switch (what) {
+	case REMAP_TABLE_RESIZE_BEGIN:
+		trace_dm_remap_resize_begin(rd, &event);
+		blocking_notifier_call_chain(&resize_chain, DM_REMAP_RESIZE_BEGIN, &event);
+		break;
+	case REMAP_TABLE_RESIZE_STEP:
+		trace_dm_remap_resize_step(rd, t->cursor, remap_slots_end(t->slots));
+		break;
+	case REMAP_TABLE_RESIZE_END:
+		event.duration_ns = r->duration_ns;
+		trace_dm_remap_resize_end(rd, &event);
+		remap_count(rd, r->to > r->from ? DM_REMAP_HASH_GROWS : DM_REMAP_HASH_SHRINKS, 1);
+		remap_count(rd, DM_REMAP_HASH_RESIZE_NS, r->duration_ns);
+		blocking_notifier_call_chain(&resize_chain, DM_REMAP_RESIZE_END, &event);
+		break;
+	}
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the core tells of what it does: to the observer, to who wants to know of
+ * resizes, and to tracepoints.  <dm-remap/observer.h> has the other side.
+ *
+ * While nobody observes, what is here is a NOP in the path of I/O.
+ */
+#ifndef _REMAP_OBSERVE_H
+#define _REMAP_OBSERVE_H
+
+#include <linux/bio.h>
+#include <linux/jump_label.h>
+
+#include <dm-remap/observer.h>
+
+#include "table.h"
+
+struct dm_target;
+struct remap_device;
+
+/* There is an observer; it wants to know how long remap_map() takes. */
+DECLARE_STATIC_KEY_FALSE(remap_observed);
+DECLARE_STATIC_KEY_FALSE(remap_timed);
+
+/**
+ * remap_observe_attach() - let the observer, if there is one, watch a device.
+ * @dev: the device; its name and directory are set.
+ *
+ * Context: process, may sleep.
+ */
+void remap_observe_attach(struct dm_remap_observed *dev);
+
+/**
+ * remap_observe_detach() - let nobody watch it any more.
+ * @dev: from remap_observe_attach().
+ *
+ * Context: process, may sleep.
+ */
+void remap_observe_detach(struct dm_remap_observed *dev);
+
+/**
+ * remap_observe_done() - a request is about to be answered.
+ * @ti: the target.
+ * @bio: a bio that is the target's own.
+ *
+ * Context: any but NMI; only under remap_observed.
+ * Return: DM_ENDIO_DONE, so that remap_end_io() can end with it.
+ */
+int remap_observe_done(struct dm_target *ti, struct bio *bio);
+
+/**
+ * remap_observe_latency() - something took its time.
+ * @rd: the device.
+ * @what: what.
+ * @ns: how much.
+ *
+ * Context: any but NMI.
+ */
+void remap_observe_latency(struct remap_device *rd, enum dm_remap_latency what, u64 ns);
+
+/* Of remap_count(). */
+void __remap_count(struct remap_device *rd, enum dm_remap_count what, u64 n);
+
+/**
+ * remap_count() - add to a count.
+ * @rd: the device.
+ * @what: which; none of those that remap_observe_done() counts.
+ * @n: how much.
+ *
+ * Context: any but NMI.
+ */
+static inline void remap_count(struct remap_device *rd, enum dm_remap_count what, u64 n)
+{
+	if (static_branch_unlikely(&remap_observed))
+		__remap_count(rd, what, n);
+}
+
+/**
+ * remap_observe_error() - a disk failed a request.
+ * @rd: the device.
+ * @spare: whether it was the spare.
+ * @op: what was asked for.
+ * @sector: where on the disk.
+ * @sectors: how much.
+ * @status: what it said.
+ *
+ * For the status line, for the observer, and for who traces.
+ *
+ * Context: any but NMI.
+ */
+void remap_observe_error(struct remap_device *rd, bool spare, enum req_op op, sector_t sector,
+			 unsigned int sectors, blk_status_t status);
+
+/**
+ * remap_observe_resize() - what struct remap_table.watch is for.
+ * @t: the table of a device.
+ * @what: what happens to it.
+ *
+ * Context: process; the device's lock.
+ */
+void remap_observe_resize(const struct remap_table *t, enum remap_table_change what);
+
+#endif /* _REMAP_OBSERVE_H */
