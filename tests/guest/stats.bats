@@ -14,6 +14,11 @@ setup() {
 	modprobe dm_remap_stats
 }
 
+teardown() {
+	unload subscriber
+	clean_up
+}
+
 # counts NAME...: their values, on one line
 counts() {
 	local name value
@@ -250,7 +255,31 @@ io() {
 	zero_but
 }
 
-@test "no second observer, and the core stays while it is observed" {
+# told NAME: what the subscriber was told
+told() { cat "/sys/module/subscriber/parameters/$1"; }
+
+@test "a module that subscribes is told of each resize, and there is no second observer" {
+	remap_create r /dev/main /dev/spare
+	insmod modules/subscriber.ko
+	[ "$(told observer)" = -16 ]
+	remap_attr r remaps/add "0 1200"
+	[ "$(told begins) $(told ends) $(told from) $(told to) $(told confused)" = \
+		"$(remap_attr r hash/grows) $(remap_attr r hash/grows) 64 128 N" ]
+	# the load went above 150 percent
+	[ "$(told entries)" = 97 ]
+	rmmod subscriber
+	unload dm_remap_stats
+	# one that cannot watch a device that is there is no observer
+	insmod modules/subscriber.ko
+	[ "$(told observer)" = -12 ]
+	remap_attr r remaps/remove "0 1200"
+	[ "$(told ends) $(told to) $(told confused)" = "1 64 N" ]
+	rmmod subscriber
+	modprobe dm_remap_stats
+	zero_but
+}
+
+@test "the core stays while it is observed" {
 	refused "in use" rmmod dm_remap
 	modprobe -r dm_remap_stats
 	modprobe -r dm_remap

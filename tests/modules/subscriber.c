@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A subscriber to resizes of remap tables, and one who would be the observer.  Its
+ * parameters show what it was told.
+ */
+#include <linux/module.h>
+#include <linux/notifier.h>
+
+#include <dm-remap/observer.h>
+
+static int begins;
+module_param(begins, int, 0444);
+static int ends;
+module_param(ends, int, 0444);
+/* Of the last resize. */
+static uint from, to, entries;
+module_param(from, uint, 0444);
+module_param(to, uint, 0444);
+module_param(entries, uint, 0444);
+/* A resize ended that was not the one that began, or took no time. */
+static bool confused;
+module_param(confused, bool, 0444);
+/* What came of being an observer. */
+static int observer;
+module_param(observer, int, 0444);
+
+static int resized(struct notifier_block *nb, unsigned long action, void *data)
+{
+	const struct dm_remap_resize_event *event = data;
+
+	switch (action) {
+	case DM_REMAP_RESIZE_BEGIN:
+		begins++;
+		from = event->from;
+		to = event->to;
+		entries = event->entries;
+		if (event->duration_ns)
+			confused = true;
+		break;
+	case DM_REMAP_RESIZE_END:
+		ends++;
+		if (event->from != from || event->to != to || !event->duration_ns)
+			confused = true;
+		break;
+	default:
+		confused = true;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block resize_nb = {
+	.notifier_call = resized,
+};
+
+static struct dm_remap_watch *no_attach(struct dm_remap_observed *dev)
+{
+	return ERR_PTR(-ENOMEM);
+}
+
+static const struct dm_remap_observer no_observer = {
+	.attach = no_attach,
+};
+
+static int __init subscriber_init(void)
+{
+	observer = dm_remap_observer_register(&no_observer);
+	if (!observer)
+		dm_remap_observer_unregister(&no_observer);
+	return dm_remap_resize_notifier_register(&resize_nb);
+}
+
+static void __exit subscriber_exit(void)
+{
+	dm_remap_resize_notifier_unregister(&resize_nb);
+}
+
+module_init(subscriber_init);
+module_exit(subscriber_exit);
+
+MODULE_IMPORT_NS(DM_REMAP);
+MODULE_DESCRIPTION("Test of what the core of dm-remap exports");
+MODULE_AUTHOR("dm-remap developers");
+MODULE_LICENSE("GPL");
