@@ -39,5 +39,5 @@ for_each_store() {
 
 @test "bad blocks move when a worker gets no memory" { for_each_store workers; }
 
-# what a transient set does is a part of this
-@test "each request may fail once" { failures requests persistent; }
+# What a transient set does is a part of this. EVERY=1 takes all requests.
+@test "a request may fail once, whichever it is" { EVERY=${EVERY:-4} failures requests persistent; }
