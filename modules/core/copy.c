@@ -38,6 +38,27 @@ static blk_status_t read_whole(struct remap_device *rd, struct remap_move *m)
 	return status;
 }
 
+/*
+ * Whether the main can be read anywhere, or says itself that it is its medium that is
+ * bad.  Many drivers have one and the same error for a bad sector and for a disk that
+ * does not answer.
+ */
+static bool main_answers(struct remap_device *rd)
+{
+	sector_t places[] = { 0, rd->len / 2, rd->len - rd->unit };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		sector_t sector = rd->main_start + round_down(places[i], rd->unit);
+		blk_status_t status;
+
+		status = dm_remap_rw(rd->main, REQ_OP_READ, sector, rd->read_buf, rd->unit);
+		if (status == BLK_STS_OK || status == BLK_STS_MEDIUM)
+			return true;
+	}
+	return false;
+}
+
 /* Put the block together in @rd->copy_buf. */
 static blk_status_t assemble(struct remap_device *rd, struct remap_move *m)
 {
@@ -56,6 +77,16 @@ static blk_status_t assemble(struct remap_device *rd, struct remap_move *m)
 		status = remap_read_units(rd, bdev, sector, rd->copy_buf, sectors, mine, &lost);
 		if (status != BLK_STS_OK)
 			return status;
+		/*
+		 * A disk that does not answer may be back soon, with all of its data: so
+		 * nothing is given up for lost, and the write fails.
+		 */
+		if (lost == (remap_sector_mask(0, sectors) & ~mine) &&
+		    m->from == REMAP_NO_SLOT && !main_answers(rd)) {
+			DMERR_LIMIT("%s: the main cannot be read anywhere: block %llu stays there, see whether the disk is there",
+				    rd->number, m->block);
+			return BLK_STS_IOERR;
+		}
 	}
 	/* What was lost before is not found again by moving it. */
 	if (m->from != REMAP_NO_SLOT)

@@ -100,7 +100,7 @@ struct remap_tree;
  * @wq: it runs here.
  * @batch: what it moves.
  * @copy_buf: one block, for copy.c; @lock.
- * @read_buf: one block, for errors.c; @lock.
+ * @read_buf: one block, for who reads; @lock.
  * @bios: for bios of the worker.
  * @kcopyd: for copies of many blocks.
  *

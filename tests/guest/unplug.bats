@@ -137,6 +137,25 @@ again() {
 	assert_acknowledged
 }
 
+@test "a part of a block is not written at the price of the rest while the main is offline" {
+	local main state
+	main=$(scsi_disk dev_size_mb=32 delay=0)
+	state=/sys/block/$(basename "$main")/device/state
+	null_blk spare 4
+	remap_create r "$main" /dev/spare persistent
+	remap_attr r errors/retries 0
+	write_pattern $R 0 65536 a
+	echo offline >"$state"
+	refused "" write_pattern $R 11 512 b
+	refused "" write_pattern $R 16 2048 b
+	assert_equal "$(counts)" "0 0 0 0"
+	echo running >"$state"
+	assert_data $R 0 65536 a
+	write_pattern $R 11 512 b
+	assert_data $R 11 512 b
+	assert_data "$main" 11 512 b
+}
+
 @test "the main of a transient set goes: its remaps stay while the table does" {
 	local main before
 	main=$(scsi_disk dev_size_mb=32)
