@@ -264,6 +264,9 @@ on_bad_disk() {
 	stress-ng --hdd 2 --hdd-bytes 4m --hdd-opts wr-rnd,rd-rnd,fsync --verify --hdd-ops 500 \
 		--temp-path /mnt/work --timeout 30 >"$BATS_TEST_TMPDIR/stress" 2>&1 3>&- ||
 		{ cat "$BATS_TEST_TMPDIR/stress"; return 1; }
+	for n in 1 2; do
+		"$BATS_TEST_DIRNAME/exercise" /mnt/work/exercise$n 3000000 1000 "$RANDOM"
+	done
 	cp -r /mnt/before /mnt/copy
 	wait "$GROWTH"
 	# now over all of it
