@@ -1,66 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <endian.h>
 #include <libsmartcols.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "dump.h"
 #include "fields.h"
-#include "message.h"
+#include "text-table.h"
 
 #define FIXED_RIGHT	(SCOLS_FL_RIGHT | SCOLS_FL_STRICTWIDTH)
 
 /* The entries, which are printed page by page. */
 static struct libscols_table *entries;
-
-struct column {
-	const char *name;
-	unsigned int width;
-	int flags;
-};
-
-static struct libscols_table *new_table(const struct column *columns, unsigned int nr)
-{
-	struct libscols_table *table = scols_new_table();
-	unsigned int i;
-
-	if (!table)
-		no_memory();
-	for (i = 0; i < nr; i++)
-		if (!scols_table_new_column(table, columns[i].name, columns[i].width,
-					    columns[i].flags))
-			no_memory();
-	return table;
-}
-
-static struct libscols_line *new_line(struct libscols_table *table)
-{
-	struct libscols_line *line = scols_table_new_line(table, NULL);
-
-	if (!line)
-		no_memory();
-	return line;
-}
-
-static void __printf(3, 4)
-put(struct libscols_line *line, unsigned int column, const char *format, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		no_memory();
-	va_end(args);
-	if (scols_line_refer_data(line, column, text))
-		no_memory();
-}
-
-static void put_number(struct libscols_line *line, unsigned int column, uint64_t value)
-{
-	put(line, column, "%llu", (unsigned long long)value);
-}
 
 static void print_and_drop(struct libscols_table *table)
 {
@@ -73,16 +23,16 @@ static void print_and_drop(struct libscols_table *table)
 
 static void add_pair(void *context, const struct field *field)
 {
-	struct libscols_line *line = new_line(context);
+	struct libscols_line *line = text_line(context);
 
-	put(line, 0, "%s", field->name);
-	put(line, 1, "%s", field->text);
+	text_put(line, 0, "%s", field->name);
+	text_put(line, 1, "%s", field->text);
 }
 
 static struct libscols_table *new_pairs(void)
 {
-	static const struct column columns[] = { { "NAME", 0, 0 }, { "VALUE", 0, 0 } };
-	struct libscols_table *table = new_table(columns, 2);
+	static const struct text_column columns[] = { { "NAME", 0, 0 }, { "VALUE", 0, 0 } };
+	struct libscols_table *table = text_table(columns, 2);
 
 	scols_table_enable_noheadings(table, 1);
 	return table;
@@ -90,45 +40,45 @@ static struct libscols_table *new_pairs(void)
 
 static void print_superblocks(const struct set *set)
 {
-	static const struct column columns[] = {
+	static const struct text_column columns[] = {
 		{ "SUPERBLOCK", 0, SCOLS_FL_RIGHT }, { "SECTOR", 0, SCOLS_FL_RIGHT },
 		{ "STATE", 0, 0 }, { "SEQUENCE", 0, SCOLS_FL_RIGHT },
 	};
-	struct libscols_table *table = new_table(columns, 4);
+	struct libscols_table *table = text_table(columns, 4);
 	const struct superblock *sb;
 	struct libscols_line *line;
 	unsigned int i;
 
 	for (i = 0; i < NR_SUPERBLOCKS; i++) {
 		sb = &set->sb[i];
-		line = new_line(table);
-		put_number(line, 0, i);
-		put_number(line, 1, sb->sector);
-		put(line, 2, "%s", sb_state_name(sb->state));
+		line = text_line(table);
+		text_number(line, 0, i);
+		text_number(line, 1, sb->sector);
+		text_put(line, 2, "%s", sb_state_name(sb->state));
 		if (sb->state == SB_GOOD || sb->state == SB_OLDER)
-			put_number(line, 3, le64toh(sb->content->sequence));
+			text_number(line, 3, le64toh(sb->content->sequence));
 	}
 	print_and_drop(table);
 }
 
 static void print_replicas(const struct set *set, const struct summary *summary)
 {
-	static const struct column columns[] = {
+	static const struct text_column columns[] = {
 		{ "REPLICA", 0, SCOLS_FL_RIGHT }, { "SECTOR", 0, SCOLS_FL_RIGHT },
 		{ "GOOD", 0, SCOLS_FL_RIGHT }, { "OLDER", 0, SCOLS_FL_RIGHT },
 		{ "BAD", 0, SCOLS_FL_RIGHT }, { "UNREADABLE", 0, SCOLS_FL_RIGHT },
 	};
 	const struct dm_remap_geometry *geo = set_geometry(set);
-	struct libscols_table *table = new_table(columns, 6);
+	struct libscols_table *table = text_table(columns, 6);
 	struct libscols_line *line;
 	uint32_t i, state;
 
 	for (i = 0; i < geo->replicas; i++) {
-		line = new_line(table);
-		put_number(line, 0, i);
-		put_number(line, 1, geo->replica_start[i]);
+		line = text_line(table);
+		text_number(line, 0, i);
+		text_number(line, 1, geo->replica_start[i]);
 		for (state = 0; state < NR_COPY_STATES; state++)
-			put_number(line, 2 + state, summary->copies[i][state]);
+			text_number(line, 2 + state, summary->copies[i][state]);
 	}
 	print_and_drop(table);
 }
@@ -142,21 +92,21 @@ static void add_cell(void *context, const struct field *field)
 {
 	struct cells *cells = context;
 
-	put(cells->line, cells->column++, "%s", field->text);
+	text_put(cells->line, cells->column++, "%s", field->text);
 }
 
 static void print_resizes(const struct set *set)
 {
-	static const struct column columns[] = {
+	static const struct text_column columns[] = {
 		{ "RESIZED_AT_NS", 0, SCOLS_FL_RIGHT }, { "OLD", 0, SCOLS_FL_RIGHT },
 		{ "NEW", 0, SCOLS_FL_RIGHT }, { "ENTRIES", 0, SCOLS_FL_RIGHT },
 		{ "DURATION_NS", 0, SCOLS_FL_RIGHT },
 	};
-	struct libscols_table *table = new_table(columns, 5);
+	struct libscols_table *table = text_table(columns, 5);
 	uint32_t i;
 
 	for (i = le32toh(set->newest->content->nr_history); i--;) {
-		struct cells cells = { .line = new_line(table) };
+		struct cells cells = { .line = text_line(table) };
 
 		fields_of_resize(set, i, add_cell, &cells);
 	}
@@ -166,7 +116,7 @@ static void print_resizes(const struct set *set)
 static void begin(const struct set *set, const struct summary *summary)
 {
 	/* each page is laid out by itself, so the widths must not depend on it */
-	static const struct column columns[] = {
+	static const struct text_column columns[] = {
 		{ "SLOT", 10, FIXED_RIGHT }, { "STATE", 7, SCOLS_FL_STRICTWIDTH },
 		{ "MAIN_SECTOR", 14, FIXED_RIGHT }, { "SPARE_SECTOR", 14, FIXED_RIGHT },
 		{ "LOST", 18, FIXED_RIGHT },
@@ -181,21 +131,21 @@ static void begin(const struct set *set, const struct summary *summary)
 	print_superblocks(set);
 	print_resizes(set);
 	print_replicas(set, summary);
-	entries = new_table(columns, 5);
+	entries = text_table(columns, 5);
 }
 
 static void add_entry(const struct set *set, const struct entry *entry)
 {
-	struct libscols_line *line = new_line(entries);
+	struct libscols_line *line = text_line(entries);
 
-	put_number(line, 0, entry->slot);
-	put(line, 1, "%s", entry_state_name(entry->state));
-	put_number(line, 3, entry_spare_sector(set, entry));
+	text_number(line, 0, entry->slot);
+	text_put(line, 1, "%s", entry_state_name(entry->state));
+	text_number(line, 3, entry_spare_sector(set, entry));
 	if (!entry_has_block(entry))
 		return;
-	put_number(line, 2, entry_main_sector(set, entry));
+	text_number(line, 2, entry_main_sector(set, entry));
 	if (entry->lost)
-		put(line, 4, "0x%llx", (unsigned long long)entry->lost);
+		text_put(line, 4, "0x%llx", (unsigned long long)entry->lost);
 }
 
 static void print_page(void)
