@@ -33,6 +33,7 @@ struct command {
 extern const struct command command_check;
 extern const struct command command_dump;
 extern const struct command command_repair;
+extern const struct command command_stats;
 
 /* Print the help of a command.  Returns the exit status. */
 int command_help(const struct command *command);

@@ -7,12 +7,14 @@
 
 #include "command.h"
 #include "message.h"
+#include "output.h"
 #include "util.h"
 
 static const struct command * const commands[] = {
 	&command_check,
 	&command_dump,
 	&command_repair,
+	&command_stats,
 };
 
 static const struct command *find(const char *name)
@@ -29,8 +31,8 @@ static int print_help(void)
 {
 	unsigned int i;
 
-	puts("Usage: dmremap COMMAND [OPTION]... DEVICE|IMAGE\n\n"
-	     "Looks after the spares of dm-remap sets.\n");
+	puts("Usage: dmremap COMMAND [OPTION]... [DEVICE|IMAGE]...\n\n"
+	     "Looks after dm-remap devices and their spares.\n");
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	puts("\n\"dmremap COMMAND --help\" tells more. Exit status, as fsck has it: 0 all is well,\n"
@@ -38,7 +40,7 @@ static int print_help(void)
 	return EXIT_CLEAN;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const struct command *command;
 
@@ -58,4 +60,14 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	return command->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	output_guard();
+	status = run(argc, argv);
+	/* who did not get all of it must not think so */
+	return output_flush() ? EXIT_OPERATION : status;
 }
