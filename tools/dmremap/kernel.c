@@ -139,7 +139,7 @@ static int without_devices(int error)
 	snprintf(path, sizeof(path), "%s" MODULE, root());
 	if (access(path, F_OK))
 		return 0;
-	complain("There is no " DEVICES ". Mount it: \"mount -t configfs configfs " CONFIG "\".");
+	complain("There is no " DEVICES ". Mount it: \"mount -t configfs none " CONFIG "\".");
 	return -1;
 }
 

@@ -2,6 +2,7 @@
 /*
  * dmremap: looks after sets of dm-remap, a main device and its spare.
  */
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 static const struct command * const commands[] = {
 	&command_check,
 	&command_dump,
+	&command_map,
 	&command_repair,
 	&command_stats,
 };
@@ -67,6 +69,8 @@ int main(int argc, char **argv)
 	int status;
 
 	output_guard();
+	/* characters only: numbers are the same everywhere */
+	setlocale(LC_CTYPE, "");
 	status = run(argc, argv);
 	/* who did not get all of it must not think so */
 	return output_flush() ? EXIT_OPERATION : status;

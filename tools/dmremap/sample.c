@@ -111,7 +111,7 @@ static int read_word(const char *name, const char *attribute, char *word)
 		;
 	if (*p || p == text || p - text >= SAMPLE_WORD_SIZE)
 		return -EBADMSG;
-	strcpy(word, text);
+	memcpy(word, text, p - text + 1);
 	return 0;
 }
 
@@ -131,7 +131,7 @@ static enum sample_result read_words(struct sample *sample)
 	int error;
 
 	sample->persistent = kernel_has(TREE_CONFIG, sample->name, "metadata");
-	strcpy(sample->store, "transient");
+	snprintf(sample->store, sizeof(sample->store), "transient");
 	for (i = 0; i < ARRAY_SIZE(words) - !sample->persistent; i++) {
 		error = read_word(sample->name, words[i].path, words[i].word);
 		if (error)
