@@ -33,6 +33,7 @@ struct command {
 extern const struct command command_check;
 extern const struct command command_dump;
 extern const struct command command_map;
+extern const struct command command_metrics;
 extern const struct command command_repair;
 extern const struct command command_stats;
 

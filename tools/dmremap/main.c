@@ -15,6 +15,7 @@ static const struct command * const commands[] = {
 	&command_check,
 	&command_dump,
 	&command_map,
+	&command_metrics,
 	&command_repair,
 	&command_stats,
 };
