@@ -53,3 +53,27 @@ set_to() { printf '%s\n' "$3" >"$(file "$1" "$2")"; }
 transient() { rm -r "$(file "$1" config/metadata)"; }
 
 unload_stats() { rm -r "$DMREMAP_ROOT/sys/kernel/dm-remap"; }
+
+# start_top [ARGUMENT...]: top with its output in "out"; it waits for look_at
+start_top() {
+	mkdir -p root/proc
+	mkfifo root/proc/uptime
+	"$DMREMAP" top --interval 0.1 "$@" >out 2>errors 3>&- &
+	# shellcheck disable=SC2034 # for the test
+	TOP_PID=$!
+	LOOKS=0
+}
+
+# look_at SECONDS: let it look, at this time since boot; returns when it has
+look_at() {
+	local end=$((SECONDS + 20))
+	echo "$1 0.00" >root/proc/uptime
+	LOOKS=$((LOOKS + 1))
+	until [ "$(grep -c '^dmremap top' out)" = $LOOKS ]; do
+		[ $SECONDS -lt $end ] || return
+		sleep 0.01
+	done
+}
+
+# last_look: what it printed then
+last_look() { tac out | sed '/^dmremap top/q' | tac; }

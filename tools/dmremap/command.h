@@ -36,6 +36,7 @@ extern const struct command command_map;
 extern const struct command command_metrics;
 extern const struct command command_repair;
 extern const struct command command_stats;
+extern const struct command command_top;
 
 /* Print the help of a command.  Returns the exit status. */
 int command_help(const struct command *command);

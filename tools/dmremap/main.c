@@ -18,6 +18,7 @@ static const struct command * const commands[] = {
 	&command_metrics,
 	&command_repair,
 	&command_stats,
+	&command_top,
 };
 
 static const struct command *find(const char *name)

@@ -6,10 +6,14 @@
 #include "command.h"
 #include "message.h"
 
+void (*complain_before)(void);
+
 void complain(const char *format, ...)
 {
 	va_list args;
 
+	if (complain_before)
+		complain_before();
 	fflush(stdout);
 	fputs("dmremap: ", stderr);
 	va_start(args, format);
