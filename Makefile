@@ -53,6 +53,9 @@ crash:
 soak:
 	@K=$(or $(K),6.12) tests/model/soak $(or $(N),0) $(or $(SEED),1)
 
+pictures: tools
+	tests/tools/pictures
+
 docs:
 	python3 configfs-schema/generate.py
 
@@ -70,4 +73,4 @@ help:
 	@cat $(RIG)/help.txt
 
 .PHONY: modules install headers check test kunit bats shell demo bench tools fuzz crash soak \
-	docs clean distclean help
+	pictures docs clean distclean help
