@@ -28,7 +28,7 @@ man_text() { sed 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g' "$MAN"; }
 	for command in $(commands); do
 		dmremap "$command" --help | grep -oE '^  -[a-z], --[a-z-]+'
 	done | sed 's/^ *-., //' | sort -u >helped
-	man_text | sed -nE 's/^-[a-zV] , (--[a-z-]+).*/\1/p' | grep -v -- --version | sort -u >described
+	man_text | sed -nE 's/^-[a-zV] , +(--[a-z-]+).*/\1/p' | grep -v -- --version | sort -u >described
 	[ "$(wc -l <helped)" = 11 ]
 	run diff helped described
 	assert_output ""
