@@ -18,6 +18,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* In place of message.c, which would fill the log. */
+void (*complain_before)(void);
+
 void complain(const char *format, ...)
 {
 	(void)format;
