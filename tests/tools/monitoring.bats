@@ -61,7 +61,7 @@ unknown_labels() {
 	sed "s:rule_files.*:rule_files\: [rules.yml]:" "$tests" >test.yml
 	promtool test rules test.yml >/dev/null
 	for change in 's/> 0$/> 10/' 's/<= dm_remap/< dm_remap/' 's/> 100/> 10/' 's/suspended-remaps/ok/' \
-		's/3 \* 86400/30 * 86400/' 's/1d/1h/' 's/> 300/> 3000/' 's/== 0/== 2/'; do
+		's/3 \* 86400/30 * 86400/' 's/for: 6h/for: 1h/' 's/> 300/> 3000/' 's/== 0/== 2/'; do
 		sed "$change" "$RULES" >rules.yml
 		run ! cmp -s "$RULES" rules.yml
 		run promtool test rules test.yml
