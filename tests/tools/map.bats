@@ -70,6 +70,22 @@ example() {
 	assert_line ". nothing  - 1-2  + 3-8  * 9-26  # 27-80 remapped  ? pending  % in doubt  ! data lost"
 }
 
+@test "the most that a cell has is in the darkest shade there is" {
+	for n in 1 2 15 16 63; do
+		lines=()
+		for ((i = 0; i < n; i++)); do lines+=("$i $((2064 + i)) 1 remapped 0x0"); done
+		list "${lines[@]}"
+		run dmremap map --list safe.list
+		case $n in
+		1) assert_line "    0 -..............." && assert_line --partial "nothing  - 1 remapped" ;;
+		2) assert_line "    0 +..............." && assert_line --partial "- 1  + 2-3 remapped" ;;
+		15) assert_line "    0 #..............." && assert_line --partial "* 4-7  # 8-15 remapped" ;;
+		16) assert_line "    0 *..............." && assert_line --partial "+ 3-8  * 9-26 remapped" ;;
+		63) assert_line "    0 #..............." && assert_line --partial "* 9-26  # 27-80 remapped" ;;
+		esac
+	done
+}
+
 @test "a device that is no multiple of anything is shown whole, and a tiny one" {
 	SECTORS=16392 list "16384 2064 8 pending 0x0"
 	run dmremap map --list safe.list
@@ -235,11 +251,12 @@ EOF
 		-8 2064 8 remapped 0x0
 		8 18446744073709551616 8 remapped 0x0
 		0 2064 8 remapped 0x0
+		7 2064 1 remapped 0x0
 		16384 2064 8 remapped 0x0
 		18446744073709551608 2064 8 remapped 0x0
 		$(printf '8%.0s' {1..600})
 	EOF
-	[ "$n" = 20 ]
+	[ "$n" = 21 ]
 	for text in "" "safe" "0 16384 linear 8:16 0" "0 0 remap ok 0 0 0 0" "0 16384 remap ok 1 2 3" \
 		"0 16384 remap ok 1 2 3 x" "8 2064 8 remapped 0x0"; do
 		echo "$text" >safe.list

@@ -213,6 +213,23 @@ numbers_of() {
 	assert_output "dmremap: There is no $(file safe stats/relocations): dmremap and the modules are of different versions."
 }
 
+@test "a device that is just being made, or removed, is waited for" {
+	device safe
+	for path in config/spare config/metadata/commits stats/writes; do
+		mv "$(file safe $path)" kept
+		(sleep 0.05; mv kept "$(file safe $path)") &
+		run dmremap stats
+		assert_success
+		assert_line --regexp "^metadata/commits +871\$"
+		assert_line --regexp "^writes +300102\$"
+	done
+	rm "$(file safe config/spare/bad)"
+	(sleep 0.05; mv "$(file safe config)" gone) &
+	run dmremap stats
+	assert_success
+	assert_output ""
+}
+
 @test "an attribute that cannot be read says why" {
 	device safe
 	rm "$(file safe stats/reads)"

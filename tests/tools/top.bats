@@ -246,10 +246,23 @@ LEFT="keys as before, own screen, cursor shown"
 	run terminal 100 10 "see more: make" "key q" -- --interval 60
 	tr -d '\r' <<<"$output" | sed -n '/\x1b\[H/,/\x1b\[J/p' >seen
 	[ "$(wc -l <seen)" = 10 ]
+	[[ "$(tail -1 seen)" == "... more: make the window larger"* ]]
 	run ! grep -q "^b:" seen
+	# but not if all of it fits
+	rm -r "$(file b config)"
+	run terminal 100 10 "see remap 50%" "key q" -- --interval 60
+	refute_output --partial "more: make"
+	device b
 	# a larger window is filled at once
 	run terminal 100 10 "see more: make" "resize 100 40" "see b:" "key q" -- --interval 60
 	assert_output --partial "exit 0; $LEFT"
+}
+
+@test "characters of several bytes are cut by columns, not in two" {
+	device ääääääääää
+	run terminal 9 30 "see bloc" "key q" -- --interval 60
+	tr -d '\r' <<<"$output" | sed -n '/\x1b\[H/,/\x1b\[J/p' | sed 's/\x1b\[?*[0-9;]*[a-zA-Z]//g' >seen
+	grep -qx "äääääääää" seen
 }
 
 @test "states have colours, unless they are not wanted" {

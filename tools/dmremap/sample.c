@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "message.h"
 #include "sample.h"
@@ -72,6 +74,14 @@ void complain_gone(const char *name)
 		 name);
 }
 
+/* Attributes come after their directory, and may go before it, but not for so long. */
+#define TRIES		10
+#define TRY_NS		20000000
+
+/* There is the directory, but not this. */
+#define SAMPLE_INCOMPLETE	((enum sample_result)-1)
+static char missing[PATH_MAX];
+
 /* An attribute could not be read, or is not what it should be. */
 static enum sample_result failed(enum kernel_tree tree, const char *name, const char *attribute,
 				 int error)
@@ -79,10 +89,11 @@ static enum sample_result failed(enum kernel_tree tree, const char *name, const 
 	/* all of it has gone, not only the attribute */
 	if (error == -ENOENT && !kernel_has(tree, name, ""))
 		return SAMPLE_GONE;
-	if (error == -ENOENT)
-		complain("There is no %s: dmremap and the modules are of different versions.",
-			 kernel_path(tree, name, attribute));
-	else if (error == -EBADMSG)
+	if (error == -ENOENT) {
+		snprintf(missing, sizeof(missing), "%s", kernel_path(tree, name, attribute));
+		return SAMPLE_INCOMPLETE;
+	}
+	if (error == -EBADMSG)
 		complain("%s is not what it should be. Please report it, with what is in it.",
 			 kernel_path(tree, name, attribute));
 	else
@@ -130,14 +141,11 @@ static enum sample_result read_words(struct sample *sample)
 		{ "main", sample->main },
 		{ "spare/device", sample->spare },
 		{ "state", sample->state },
-		{ "metadata/state", sample->store },
 	};
 	unsigned int i;
 	int error;
 
-	sample->persistent = kernel_has(TREE_CONFIG, sample->name, "metadata");
-	snprintf(sample->store, sizeof(sample->store), "transient");
-	for (i = 0; i < ARRAY_SIZE(words) - !sample->persistent; i++) {
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
 		error = read_word(sample->name, words[i].path, words[i].word);
 		if (error)
 			return failed(TREE_CONFIG, sample->name, words[i].path, error);
@@ -145,17 +153,32 @@ static enum sample_result read_words(struct sample *sample)
 	return SAMPLE_GOOD;
 }
 
-static enum sample_result read_numbers(struct sample *sample)
+static enum sample_result read_numbers(struct sample *sample, int from, int to)
 {
-	int nr = sample->persistent ? NR_NUMBERS : FIRST_PERSISTENT, i, error;
+	int i, error;
 
-	for (i = 0; i < nr; i++) {
+	for (i = from; i < to; i++) {
 		error = read_number(TREE_CONFIG, sample->name, number_paths[i],
 				    &sample->number[i]);
 		if (error)
 			return failed(TREE_CONFIG, sample->name, number_paths[i], error);
 	}
 	return SAMPLE_GOOD;
+}
+
+static enum sample_result read_metadata(struct sample *sample)
+{
+	int error;
+
+	sample->persistent = kernel_has(TREE_CONFIG, sample->name, "metadata");
+	if (!sample->persistent) {
+		snprintf(sample->store, sizeof(sample->store), "transient");
+		return SAMPLE_GOOD;
+	}
+	error = read_word(sample->name, "metadata/state", sample->store);
+	if (error)
+		return failed(TREE_CONFIG, sample->name, "metadata/state", error);
+	return read_numbers(sample, FIRST_PERSISTENT, NR_NUMBERS);
 }
 
 static enum sample_result read_stats(struct sample *sample)
@@ -178,7 +201,7 @@ static enum sample_result read_stats(struct sample *sample)
 	return SAMPLE_GOOD;
 }
 
-enum sample_result sample_take(struct sample *sample, const char *name)
+static enum sample_result try_take(struct sample *sample, const char *name)
 {
 	enum sample_result result;
 
@@ -186,11 +209,29 @@ enum sample_result sample_take(struct sample *sample, const char *name)
 	snprintf(sample->name, sizeof(sample->name), "%s", name);
 	result = read_words(sample);
 	if (!result)
-		result = read_numbers(sample);
+		result = read_numbers(sample, 0, FIRST_PERSISTENT);
+	if (!result)
+		result = read_metadata(sample);
 	if (result)
 		return result;
 	result = read_stats(sample);
 	sample->counted = !result;
 	/* without the module there are no counts, but there is the device */
 	return result == SAMPLE_GONE && kernel_has(TREE_CONFIG, name, "") ? SAMPLE_GOOD : result;
+}
+
+enum sample_result sample_take(struct sample *sample, const char *name)
+{
+	const struct timespec pause = { .tv_nsec = TRY_NS };
+	enum sample_result result;
+	unsigned int i;
+
+	for (i = 0; i < TRIES; i++) {
+		result = try_take(sample, name);
+		if (result != SAMPLE_INCOMPLETE)
+			return result;
+		nanosleep(&pause, NULL);
+	}
+	complain("There is no %s: dmremap and the modules are of different versions.", missing);
+	return SAMPLE_BAD;
 }
