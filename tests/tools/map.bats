@@ -77,11 +77,26 @@ example() {
 		list "${lines[@]}"
 		run dmremap map --list safe.list
 		case $n in
-		1) assert_line "    0 -..............." && assert_line --partial "nothing  - 1 remapped" ;;
-		2) assert_line "    0 +..............." && assert_line --partial "- 1  + 2-3 remapped" ;;
-		15) assert_line "    0 #..............." && assert_line --partial "* 4-7  # 8-15 remapped" ;;
-		16) assert_line "    0 *..............." && assert_line --partial "+ 3-8  * 9-26 remapped" ;;
-		63) assert_line "    0 #..............." && assert_line --partial "* 9-26  # 27-80 remapped" ;;
+		1)
+			assert_line "    0 -..............."
+			assert_line --partial "nothing  - 1 remapped"
+			;;
+		2)
+			assert_line "    0 +..............."
+			assert_line --partial "- 1  + 2-3 remapped"
+			;;
+		15)
+			assert_line "    0 #..............."
+			assert_line --partial "* 4-7  # 8-15 remapped"
+			;;
+		16)
+			assert_line "    0 *..............."
+			assert_line --partial "+ 3-8  * 9-26 remapped"
+			;;
+		63)
+			assert_line "    0 #..............."
+			assert_line --partial "* 9-26  # 27-80 remapped"
+			;;
 		esac
 	done
 }

@@ -25,16 +25,20 @@ make_images() {
 }
 
 @test "closed: the image is not opened in its place" {
-	make_images
-	cp good.img before.img
+	# so much is wrong that what is said does not wait for the end
+	image good < <(echo "spare 64M"; echo "fill 16000")
+	image damaged < <(echo "spare 64M"; echo "fill 16000")
+	for ((page = 0; page < 63; page++)); do ruin damaged zero page $((page % 2)) $page; done
+	run dmremap check damaged.img
+	[ "${#output}" -gt 4200 ]
+	cp damaged.img before.img
 	for command in check dump; do
 		run bash -c "'$DMREMAP' $command good.img >&-"
 		assert_failure 8
-		assert_output --partial "dmremap: The output cannot be written: Bad file descriptor."
+		assert_output --partial "dmremap: The output cannot be written: "
 	done
 	for closed in ">&-" "<&- >&-" ">&- 2>&-" "<&- >&- 2>&-" "2>&-"; do
 		cp before.img damaged.img
-		ruin damaged zero page 0 0
 		run bash -c "'$DMREMAP' repair --yes damaged.img $closed"
 		[ "$status" = 8 ] || [ "$closed $status" = "2>&- 1" ]
 		run dmremap check damaged.img
