@@ -147,6 +147,7 @@ io() {
 	dmsetup message dust 0 addbadblock 21 1
 	dmsetup message dust 0 enable
 	remap_create r /dev/mapper/dust /dev/spare
+	remap_attr r errors/retries 3
 	write_pattern /dev/mapper/r 0 4096 4
 	are retries_recovered=1 main_write_errors=1
 	# the second attempt fails, too
@@ -253,6 +254,42 @@ io() {
 	[ ! -e /sys/kernel/dm-remap/s ]
 	remap_create r /dev/main /dev/spare
 	zero_but
+}
+
+@test "dmremap shows of a device what there is" {
+	local dmremap=../tools/dmremap/dmremap name value
+	remap_create r /dev/main /dev/spare persistent
+	remap_attr r remaps/add "80 16"
+	null_blk_bad main +16-16
+	remap_attr r errors/retries 0
+	run ! read_direct /dev/mapper/r 16 4096
+	write_pattern /dev/mapper/r 80 4096 1
+
+	$dmremap stats --json r >"$BATS_TEST_TMPDIR/out"
+	for name in "$STATS"/*; do
+		[[ ${name##*/} != reset && $name != *_histogram ]] || continue
+		read -r value <"$name"
+		[ "$(jq ".devices[0].stats.${name##*/}" "$BATS_TEST_TMPDIR/out")" = "$value" ]
+	done
+	[ "$(jq '[.devices[0].stats.map_latency_histogram[].count] | add' "$BATS_TEST_TMPDIR/out")" = \
+		"$(histogram map_latency_histogram)" ]
+	$dmremap map --json r >"$BATS_TEST_TMPDIR/out"
+	remap_map r
+	run jq -r '.blocks[] | "\(.main_sector) \(.spare_sector) \(.state)"' "$BATS_TEST_TMPDIR/out"
+	assert_output "16 $(spare_of 16) pending
+80 $(spare_of 80) remapped
+88 $(spare_of 88) remapped"
+	run $dmremap metrics
+	assert_success
+	assert_line 'dm_remap_remapped_writes_total{device="r"} 1'
+	assert_line 'dm_remap_pending_blocks{device="r"} 1'
+	run $dmremap top --count 1 r
+	assert_output --partial "2 remapped, 1 pending"
+	$dmremap stats --reset r
+	are writes=0 remaps_manual=0 pending_blocks=1
+	unload dm_remap_stats
+	run ! $dmremap stats --reset r
+	assert_output --partial "modprobe dm_remap_stats"
 }
 
 # told NAME: what the subscriber was told

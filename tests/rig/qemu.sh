@@ -98,7 +98,9 @@ rig_qemu() {
 	RIG_TIMEOUT=$((RIG_TIMEOUT * ${TIMEOUT_FACTOR:-1}))
 	RIG_APPEND+=" rig.timeout=$RIG_TIMEOUT"
 
-	QEMU=(qemu-system-x86_64 -accel "$accel" -cpu "${RIG_CPU:-Nehalem,+rdrand}" -smp "$smp" -m "$mem"
+	# sockets: the firmware's table of processors, which is what the debug kernel goes
+	# by, has one of each
+	QEMU=(qemu-system-x86_64 -accel "$accel" -cpu "${RIG_CPU:-Nehalem,+rdrand}" -smp "$smp,sockets=$smp" -m "$mem"
 		-nodefaults -no-user-config -display none -no-reboot -rtc clock=vm
 		-kernel "$BUILD/$k/vmlinuz" -initrd "$BUILD/$k/initramfs")
 	for line in guest/base "$k/modules" "$k/payload"; do
