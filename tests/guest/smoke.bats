@@ -3,8 +3,11 @@
 # The rig itself: what other tests rely on is there.
 # rig: disk medium size=16M inject-error-write=2048 inject-error-read=4096
 # rig: disk big4k size=16M lbs=4096
+# rig: test=6.1,debug
 
 load ../lib/common
+
+@test "the machine has the processors that it was asked for" { [ "$(nproc)" = 2 ]; }
 
 @test "kernel modules load by name" {
 	modprobe dm_mod
