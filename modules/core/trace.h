@@ -26,8 +26,6 @@ static inline dev_t remap_trace_dev(const struct remap_device *rd)
 }
 #endif
 
-#define REMAP_TRACE_DEV(entry)	MAJOR((entry)->dev), MINOR((entry)->dev)
-
 /* A disk failed a request. */
 TRACE_EVENT(dm_remap_error,
 	TP_PROTO(const struct remap_device *rd, bool spare, enum req_op op, sector_t sector,
@@ -49,7 +47,8 @@ TRACE_EVENT(dm_remap_error,
 		__entry->spare = spare;
 		__entry->write = op_is_write(op);
 	),
-	TP_printk("%d:%d %s %s sector=%llu sectors=%u error=%d", REMAP_TRACE_DEV(__entry),
+	TP_printk("%d:%d %s %s sector=%llu sectors=%u error=%d",
+		  MAJOR(__entry->dev), MINOR(__entry->dev),
 		  __entry->spare ? "spare" : "main", __entry->write ? "write" : "read",
 		  (unsigned long long)__entry->sector, __entry->sectors, __entry->error)
 );
@@ -73,7 +72,8 @@ DECLARE_EVENT_CLASS(dm_remap_remap,
 		__entry->automatic = automatic;
 	),
 	TP_printk("%d:%d main_sector=%llu spare_sector=%llu sectors=%u %s",
-		  REMAP_TRACE_DEV(__entry), (unsigned long long)__entry->main_sector,
+		  MAJOR(__entry->dev), MINOR(__entry->dev),
+		  (unsigned long long)__entry->main_sector,
 		  (unsigned long long)__entry->spare_sector, __entry->sectors,
 		  __entry->automatic ? "automatic" : "manual")
 );
@@ -106,7 +106,7 @@ TRACE_EVENT(dm_remap_relocation_begin,
 		__entry->from = m->from;
 		__entry->back = back;
 	),
-	TP_printk("%d:%d block=%llu slot=%u from=%d %s", REMAP_TRACE_DEV(__entry),
+	TP_printk("%d:%d block=%llu slot=%u from=%d %s", MAJOR(__entry->dev), MINOR(__entry->dev),
 		  __entry->block, __entry->slot, (int)__entry->from,
 		  __entry->back ? "to-main" : "to-spare")
 );
@@ -134,7 +134,7 @@ TRACE_EVENT(dm_remap_relocation_end,
 		__entry->back = back;
 	),
 	TP_printk("%d:%d block=%llu slot=%u %s lost=%#llx error=%d duration_ns=%llu",
-		  REMAP_TRACE_DEV(__entry), __entry->block, __entry->slot,
+		  MAJOR(__entry->dev), MINOR(__entry->dev), __entry->block, __entry->slot,
 		  __entry->back ? "to-main" : "to-spare", __entry->lost, __entry->error,
 		  __entry->duration_ns)
 );
@@ -157,7 +157,8 @@ DECLARE_EVENT_CLASS(dm_remap_resize,
 		__entry->entries = event->entries;
 		__entry->duration_ns = event->duration_ns;
 	),
-	TP_printk("%d:%d from=%u to=%u entries=%u duration_ns=%llu", REMAP_TRACE_DEV(__entry),
+	TP_printk("%d:%d from=%u to=%u entries=%u duration_ns=%llu",
+		  MAJOR(__entry->dev), MINOR(__entry->dev),
 		  __entry->from, __entry->to, __entry->entries, __entry->duration_ns)
 );
 
@@ -185,7 +186,8 @@ TRACE_EVENT(dm_remap_resize_step,
 		__entry->done = done;
 		__entry->of = of;
 	),
-	TP_printk("%d:%d done=%u of=%u", REMAP_TRACE_DEV(__entry), __entry->done, __entry->of)
+	TP_printk("%d:%d done=%u of=%u", MAJOR(__entry->dev), MINOR(__entry->dev),
+		  __entry->done, __entry->of)
 );
 
 /* The store has made changes durable, or failed. */
@@ -208,7 +210,7 @@ TRACE_EVENT(dm_remap_commit,
 		__entry->error = error;
 	),
 	TP_printk("%d:%d entries=%u pages=%llu duration_ns=%llu error=%d",
-		  REMAP_TRACE_DEV(__entry), __entry->entries, __entry->pages,
+		  MAJOR(__entry->dev), MINOR(__entry->dev), __entry->entries, __entry->pages,
 		  __entry->duration_ns, __entry->error)
 );
 
@@ -224,7 +226,7 @@ TRACE_EVENT(dm_remap_storm,
 		__entry->dev = remap_trace_dev(rd);
 		__entry->remaps = remaps;
 	),
-	TP_printk("%d:%d remaps=%u", REMAP_TRACE_DEV(__entry), __entry->remaps)
+	TP_printk("%d:%d remaps=%u", MAJOR(__entry->dev), MINOR(__entry->dev), __entry->remaps)
 );
 
 #endif /* _REMAP_TRACE_H */

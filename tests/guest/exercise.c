@@ -20,6 +20,8 @@
 
 #include <linux/falloc.h>
 
+#include "../crash/dm.h"
+
 #define MAX_IO	(256U << 10)
 #define PAGE	4096U
 #define LAST	16		/* operations that are told after a mismatch */
@@ -32,7 +34,7 @@ static unsigned long long state;
 static char said[LAST][80];
 static unsigned long nr_said;
 
-static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...)
+static void __noreturn __printf(1, 2) give_up(const char *fmt, ...)
 {
 	unsigned long i = nr_said > LAST ? nr_said - LAST : 0;
 	va_list ap;
@@ -47,7 +49,7 @@ static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt,
 }
 
 /* Also what a failing call is told by. */
-static void __attribute__((format(printf, 1, 2))) say(const char *fmt, ...)
+static void __printf(1, 2) say(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -59,7 +61,7 @@ static void __attribute__((format(printf, 1, 2))) say(const char *fmt, ...)
 static void must(long ret, const char *what)
 {
 	if (ret < 0)
-		die("%s: %s", what, strerror(errno));
+		give_up("%s: %s", what, strerror(errno));
 }
 
 /* xorshift64*, Vigna 2014 */
@@ -92,13 +94,19 @@ static void close_file(void)
 	must(close(fd), "close");
 }
 
+static void reopen(void)
+{
+	close_file();
+	open_file();
+}
+
 static void compare(const unsigned char *got, size_t at, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
 		if (got[i] != model[at + i])
-			die("byte %zu is %#x, not %#x", at + i, got[i], model[at + i]);
+			give_up("byte %zu is %#x, not %#x", at + i, got[i], model[at + i]);
 }
 
 static void check_size(void)
@@ -107,7 +115,7 @@ static void check_size(void)
 
 	must(end, "lseek");
 	if ((size_t)end != size)
-		die("the file has %lld bytes, not %zu", (long long)end, size);
+		give_up("the file has %lld bytes, not %zu", (long long)end, size);
 }
 
 static void fill(size_t n)
@@ -131,7 +139,7 @@ static void do_read(size_t at, size_t n, bool past)
 
 	must(got, "read");
 	if ((size_t)got != (at < size ? (n < size - at ? n : size - at) : 0))
-		die("read %zd bytes of %zu at %zu, of %zu", got, n, at, size);
+		give_up("read %zd bytes of %zu at %zu, of %zu", got, n, at, size);
 	compare(buf, at, got);
 }
 
@@ -139,7 +147,7 @@ static void do_write(size_t at, size_t n, bool past)
 {
 	fill(n);
 	if (pwrite(past ? direct : fd, buf, n, at) != (ssize_t)n)
-		die("write: %s", strerror(errno));
+		give_up("write: %s", strerror(errno));
 	memcpy(model + at, buf, n);
 	grow(at + n);
 }
@@ -155,7 +163,7 @@ static void do_map(size_t at, size_t n, bool write)
 	n = n < size - at ? n : size - at;
 	map = mmap(NULL, at + n - start, PROT_READ | PROT_WRITE, MAP_SHARED, fd, start);
 	if (map == MAP_FAILED)
-		die("mmap: %s", strerror(errno));
+		give_up("mmap: %s", strerror(errno));
 	if (write) {
 		fill(n);
 		memcpy(map + at - start, buf, n);
@@ -179,7 +187,7 @@ static void do_fallocate(int mode, size_t at, size_t n)
 	if (fallocate(fd, mode, at, n)) {
 		if (errno == EOPNOTSUPP)
 			return;
-		die("fallocate: %s", strerror(errno));
+		give_up("fallocate: %s", strerror(errno));
 	}
 	if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
 		memset(model + at, 0, n);
@@ -217,10 +225,8 @@ static void operation(void)
 		do_fallocate(0, at, n);
 	else if (what < 98)
 		must(fsync(fd), "fsync");
-	else {
-		close_file();
-		open_file();
-	}
+	else
+		reopen();
 	check_size();
 }
 
@@ -238,13 +244,12 @@ int main(int argc, char **argv)
 	model = calloc(1, max);
 	buf = aligned_alloc(PAGE, MAX_IO + 2 * PAGE);
 	if (!max || !model || !buf)
-		die("%zu bytes: not possible", max);
+		give_up("%zu bytes: not possible", max);
 	open_file();
 	do_truncate(0);
 	for (n = strtoul(argv[3], NULL, 0); n; n--)
 		operation();
-	close_file();
-	open_file();
+	reopen();
 	say("all of it");
 	for (n = 0; n < max; n += MAX_IO)
 		do_read(n, MAX_IO < max - n ? MAX_IO : max - n, false);
