@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A set below and above what people stack: LVM, md, dm-crypt, dm-flakey, and file
 # systems on a disk that grows bad sectors while they are written.
-# rig: test=6.12 timeout=900
+# rig: kernels=6.1,6.12 test=6.12 timeout=900
 
 load ../lib/common
 
