@@ -28,10 +28,13 @@ enum dm_remap_count {
 	DM_REMAP_WRITE_SECTORS,
 	DM_REMAP_FLUSHES,
 	DM_REMAP_DISCARDS,
-	/* Of the reads and writes, those that were sent to the spare. */
+	/* Of the reads and writes, those of blocks on the spare. */
 	DM_REMAP_REMAPPED_READS,
 	DM_REMAP_REMAPPED_WRITES,
-	/* Requests that a disk failed; further attempts do not count. */
+	/*
+	 * Requests that a disk failed; attempts that the device makes itself do not count,
+	 * but for writes of blocks that move to the spare.
+	 */
 	DM_REMAP_MAIN_READ_ERRORS,
 	DM_REMAP_MAIN_WRITE_ERRORS,
 	DM_REMAP_SPARE_READ_ERRORS,
@@ -182,8 +185,10 @@ struct dm_remap_resize_event {
 /**
  * dm_remap_resize_notifier_register() - be told of resizes of remap tables.
  * @nb: called with an enum dm_remap_resize_action and a struct dm_remap_resize_event,
- *	in process context, with the device's lock held: it must not wait for I/O to
- *	a remap device, nor write to its attributes.  What it returns has no effect.
+ *	in process context, with the device's lock held, and while a table is loaded
+ *	with that of all devices: it must not wait for I/O to a remap device, allocate
+ *	memory but with GFP_NOIO, read or write attributes, or make or remove devices.
+ *	What it returns has no effect.
  *
  * Context: process, may sleep.
  * Return: 0; -EEXIST if it is registered already.

@@ -4,6 +4,7 @@
  * for it one after the other, and its end.
  */
 #include <linux/blkdev.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "admin.h"
@@ -366,16 +367,22 @@ static void remove_directories(struct remap_device *rd)
 	remap_tree_remove(rd);
 }
 
-static int add_directories(struct remap_device *rd)
+/* Make those that are missing.  The one in sysfs stays where only the name changes. */
+static int add_directories(struct remap_device *rd, const char *name)
 {
-	int ret;
+	int ret = 0;
 
-	ret = remap_tree_add(rd);
-	if (ret)
-		return ret;
-	ret = remap_sysfs_add(rd);
-	if (ret)
+	if (rd->tree && strcmp(name, rd->name))
 		remap_tree_remove(rd);
+	if (rd->observed.dir && remap_sysfs_rename(rd, name))
+		remap_sysfs_remove(rd);
+	strscpy(rd->name, name, sizeof(rd->name));
+	if (!rd->tree)
+		ret = remap_tree_add(rd);
+	if (!ret && !rd->observed.dir)
+		ret = remap_sysfs_add(rd);
+	if (ret)
+		remove_directories(rd);
 	return ret;
 }
 
@@ -453,6 +460,7 @@ int remap_device_activate(struct remap_device *rd, const struct remap_args *args
 			  struct remap_regions **regions, sector_t len)
 {
 	char name[DM_NAME_LEN];
+	unsigned int noio;
 	int ret;
 
 	if (len != rd->len) {
@@ -464,11 +472,12 @@ int remap_device_activate(struct remap_device *rd, const struct remap_args *args
 	ret = dm_copy_name_and_uuid(rd->md, name, NULL);
 	if (ret)
 		return ret;
+	/* I/O waits until we are done: what frees memory must not wait for it. */
+	noio = memalloc_noio_save();
 	take_over_name(rd);
-	if (rd->tree && strcmp(name, rd->name))
-		remove_directories(rd);
-	strscpy(rd->name, name, sizeof(rd->name));
-	return rd->tree ? 0 : add_directories(rd);
+	ret = add_directories(rd, name);
+	memalloc_noio_restore(noio);
+	return ret;
 }
 
 enum remap_state remap_device_state(struct remap_device *rd)

@@ -6,6 +6,7 @@
  *
  *   remap_devices_lock (device.c)  the making and freeing of devices, their users
  *   remap_list_lock (device.c)     the list of devices
+ *   observe_lock (observe.c)       the observer, and what it is to watch
  *   remap_device.admin             one manual change at a time; held by suspend
  *                                  to wait for it
  *   remap_device.lock              the table, the spare, and all movement of
@@ -107,7 +108,9 @@ struct remap_tree;
  * @main_read_errors: failed reads of the main.
  * @main_write_errors: failed writes of the main.
  * @spare_errors: failed reads and writes of the spare.
- * @still_failing: the error of the bio that the worker has was there again.
+ * @still_failing: the error of the bio that the worker has was there again, or it was
+ *	not the main that was tried again.
+ * @recovered: a part of that bio failed on the main, and was there in the end.
  * @events: what is to be told to user space.
  * @observed: what the observer sees of it, and its directory in sysfs.
  */
@@ -166,6 +169,7 @@ struct remap_device {
 	atomic64_t main_write_errors;
 	atomic64_t spare_errors;
 	bool still_failing;
+	bool recovered;
 	struct remap_events events;
 	struct dm_remap_observed observed;
 };
@@ -237,11 +241,11 @@ void remap_device_put(struct remap_device *rd);
  *	not @rd->len.
  * @len: sectors of the target.
  *
- * Called before resume.  Takes over the name's directory in configfs.
+ * Called before resume.  Takes over the name's directories in configfs and sysfs.
  *
  * Context: process, may sleep; suspended.
- * Return: 0; -EINVAL if there are remaps beyond @len, -ENOMEM, or what configfs
- * says.
+ * Return: 0; -EINVAL if there are remaps beyond @len, -ENOMEM, or what configfs or
+ * sysfs say.
  */
 int remap_device_activate(struct remap_device *rd, const struct remap_args *args,
 			  struct remap_regions **regions, sector_t len);

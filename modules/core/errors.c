@@ -29,6 +29,21 @@ static struct remap_device *target_device(struct dm_target *ti)
 	return rt->rd;
 }
 
+/* Where on a disk a bio was; what is in the bio has been advanced since. */
+static sector_t sector_sent_to(struct remap_device *rd, const struct remap_io *io, bool main)
+{
+	sector_t sector = io->iter.bi_sector;
+	u64 word;
+	u32 slot;
+
+	if (main)
+		return rd->main_start + sector;
+	slot = remap_table_lookup(&rd->table, sector >> rd->block_shift, &word);
+	if (slot == REMAP_NO_SLOT)
+		return 0;
+	return remap_spare_sector(rd, slot) + (sector & (remap_block_sectors(rd) - 1));
+}
+
 void remap_succeeded(struct dm_target *ti, remap_ticket ticket)
 {
 	if (remap_inflight_kind(ticket) == REMAP_INFLIGHT_MAIN)
@@ -44,7 +59,7 @@ int remap_failed(struct dm_target *ti, struct bio *bio, blk_status_t status)
 
 	if (kind == REMAP_INFLIGHT_NOT || status == BLK_STS_AGAIN)
 		return DM_ENDIO_DONE;
-	remap_observe_error(rd, !main, bio_op(bio), bio->bi_iter.bi_sector,
+	remap_observe_error(rd, !main, bio_op(bio), sector_sent_to(rd, io, main),
 			    io->iter.bi_size >> SECTOR_SHIFT, status);
 	if (!remap_medium_error(main ? rd->main : rd->spare_bdev, status))
 		return DM_ENDIO_DONE;
@@ -98,6 +113,7 @@ static void handle_pieces(struct remap_device *rd, struct bio *bio)
 	/* From here on a batch that is run may set it. */
 	io->status = BLK_STS_OK;
 	rd->still_failing = false;
+	rd->recovered = false;
 	while (rest.bi_size && status == BLK_STS_OK) {
 		done = write ? remap_write_window(rd, bio, rest) : 0;
 		if (!done) {
@@ -110,8 +126,9 @@ static void handle_pieces(struct remap_device *rd, struct bio *bio)
 	}
 	if (status != BLK_STS_OK)
 		io->status = status;
-	else if (io->failed && !rd->still_failing &&
-		 remap_inflight_kind(io->ticket) == REMAP_INFLIGHT_MAIN)
+	else if (rd->recovered ||
+		 (io->failed && !rd->still_failing &&
+		  remap_inflight_kind(io->ticket) == REMAP_INFLIGHT_MAIN))
 		remap_count(rd, DM_REMAP_RETRIES_RECOVERED, 1);
 }
 
@@ -144,6 +161,7 @@ static bool handle(struct remap_device *rd, struct bio *bio)
 {
 	struct remap_io *io = remap_bio_io(bio);
 
+	io->spare = false;
 	if (!io->failed) {
 		if (resubmit(rd, bio))
 			return false;

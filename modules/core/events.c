@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/device-mapper.h>
 #include <linux/kobject.h>
+#include <linux/sched/mm.h>
 
 #include "device.h"
 
@@ -21,10 +22,14 @@ static void send(struct remap_device *rd, enum remap_event event)
 {
 	char event_var[40], name_var[DM_NAME_LEN + 16];
 	char *envp[3] = { event_var, name_var };
+	unsigned int noio;
 
 	snprintf(event_var, sizeof(event_var), "DM_REMAP_EVENT=%s", event_names[event]);
 	snprintf(name_var, sizeof(name_var), "DM_REMAP_NAME=%s", rd->name);
+	/* A resume waits for the lock that is held here, and I/O for the resume. */
+	noio = memalloc_noio_save();
 	kobject_uevent_env(&disk_to_dev(dm_disk(rd->md))->kobj, KOBJ_CHANGE, envp);
+	memalloc_noio_restore(noio);
 }
 
 static void events_work(struct work_struct *work)

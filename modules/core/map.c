@@ -27,10 +27,6 @@ static void to_spare(struct remap_device *rd, struct bio *bio, struct remap_io *
 {
 	sector_t offset = io->iter.bi_sector & (remap_block_sectors(rd) - 1);
 
-	if (bio_op(bio) == REQ_OP_READ)
-		remap_count(rd, DM_REMAP_REMAPPED_READS, 1);
-	else if (bio_op(bio) != REQ_OP_DISCARD)
-		remap_count(rd, DM_REMAP_REMAPPED_WRITES, 1);
 	io->ticket = remap_inflight_at_spare(io->ticket);
 	bio_set_dev(bio, rd->spare_bdev);
 	bio->bi_iter.bi_sector = remap_spare_sector(rd, slot) + offset;
@@ -190,9 +186,17 @@ static __always_inline int map(struct dm_target *ti, struct bio *bio)
 static noinline int map_timed(struct dm_target *ti, struct bio *bio)
 {
 	struct remap_target *rt = ti->private;
+	u64 start;
+	int ret;
+
+	/* The other half of a flush. */
+	if (!bio_sectors(bio) && dm_bio_get_target_bio_nr(bio))
+		return map(ti, bio);
+	/* Or it would come here again. */
+	bio->bi_opf &= ~REQ_POLLED;
 	/* The cheapest clock there is, which other processors need not agree with. */
-	u64 start = local_clock();
-	int ret = map(ti, bio);
+	start = local_clock();
+	ret = map(ti, bio);
 
 	/* The bio may be gone; device-mapper keeps the target until we return. */
 	remap_observe_latency(rt->rd, DM_REMAP_MAP_LATENCY,

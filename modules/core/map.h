@@ -17,6 +17,7 @@ struct remap_device;
  * @iter: its data, size and sector, which counts from the start of the target.
  * @ticket: what it is doing.
  * @failed: it came back with an error, and the worker has it; not set before.
+ * @spare: of what the worker answers: it was the spare that was read or written.
  * @status: the answer, while the worker has it.
  *
  * The bio's bi_private points here, which device-mapper leaves to the target.
@@ -25,6 +26,7 @@ struct remap_io {
 	struct bvec_iter iter;
 	remap_ticket ticket;
 	bool failed;
+	bool spare;
 	blk_status_t status;
 };
 

@@ -161,6 +161,7 @@ struct remap_move *remap_move_begin(struct remap_device *rd, struct remap_batch 
 		remap_slots_change(&rd->slots, old, REMAP_MOVING, REMAP_SLOT_WAS_MAPPED |
 				   (remap_word_flags(word) & REMAP_SLOT_LOST));
 	}
+	trace_dm_remap_relocation_begin(rd, m, false);
 	return m;
 }
 
@@ -299,8 +300,6 @@ unsigned int remap_moves_run(struct remap_device *rd, struct remap_batch *batch)
 
 	if (!batch->nr)
 		return 0;
-	for (m = batch->moves; m < end; m++)
-		trace_dm_remap_relocation_begin(rd, m, false);
 	remap_inflight_drain(&rd->inflight);
 	remap_copy_to_spare(rd, batch);
 	for (m = batch->moves; m < end; m++)
@@ -333,6 +332,7 @@ void remap_move_back(struct remap_device *rd, struct remap_batch *batch, u32 slo
 	m->slot = slot;
 	m->was = remap_word_state(word);
 	set_moving(rd, slot, m->was);
+	trace_dm_remap_relocation_begin(rd, m, true);
 }
 
 /* The block is on the main again. */
@@ -356,8 +356,6 @@ unsigned int remap_moves_back_run(struct remap_device *rd, struct remap_batch *b
 
 	if (!batch->nr)
 		return 0;
-	for (m = batch->moves; m < end; m++)
-		trace_dm_remap_relocation_begin(rd, m, true);
 	remap_inflight_drain(&rd->inflight);
 	remap_copy_to_main(rd, batch);
 	for (m = batch->moves; m < end; m++)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mutex.h>
 #include <linux/notifier.h>
+#include <linux/sched/mm.h>
 
 #include "device.h"
 #include "map.h"
@@ -11,6 +12,8 @@
 DEFINE_STATIC_KEY_FALSE(remap_observed);
 DEFINE_STATIC_KEY_FALSE(remap_timed);
 
+/* One registration at a time; the static keys are changed under it. */
+static DEFINE_MUTEX(register_lock);
 /* The observer, and the devices that it is to watch. */
 static DEFINE_MUTEX(observe_lock);
 static const struct dm_remap_observer *observer;
@@ -44,6 +47,37 @@ static void unwatch(struct dm_remap_observed *dev)
 	observer->detach(dev, w);
 }
 
+/* Begin to watch all devices; those that come meanwhile are watched as well. */
+static int watch_all(const struct dm_remap_observer *new)
+{
+	/* A device that is suspended may be waiting for the lock to be resumed. */
+	unsigned int noio = memalloc_noio_save();
+	struct dm_remap_observed *dev;
+	int ret = 0;
+
+	mutex_lock(&observe_lock);
+	observer = new;
+	list_for_each_entry(dev, &observed_devices, list) {
+		ret = watch(dev);
+		if (ret)
+			break;
+	}
+	mutex_unlock(&observe_lock);
+	memalloc_noio_restore(noio);
+	return ret;
+}
+
+static void unwatch_all(void)
+{
+	struct dm_remap_observed *dev;
+
+	mutex_lock(&observe_lock);
+	list_for_each_entry(dev, &observed_devices, list)
+		unwatch(dev);
+	observer = NULL;
+	mutex_unlock(&observe_lock);
+}
+
 void remap_observe_attach(struct dm_remap_observed *dev)
 {
 	int ret = 0;
@@ -67,46 +101,30 @@ void remap_observe_detach(struct dm_remap_observed *dev)
 
 int dm_remap_observer_register(const struct dm_remap_observer *new)
 {
-	struct dm_remap_observed *dev;
-	int ret = 0;
+	int ret = -EBUSY;
 
-	mutex_lock(&observe_lock);
-	if (observer) {
-		ret = -EBUSY;
-		goto out;
-	}
-	observer = new;
-	list_for_each_entry(dev, &observed_devices, list) {
-		ret = watch(dev);
+	mutex_lock(&register_lock);
+	if (!observer) {
+		ret = watch_all(new);
 		if (ret)
-			break;
+			unwatch_all();
+		else
+			static_branch_enable(&remap_observed);
 	}
-	if (!ret) {
-		static_branch_enable(&remap_observed);
-		goto out;
-	}
-	list_for_each_entry(dev, &observed_devices, list)
-		unwatch(dev);
-	observer = NULL;
-out:
-	mutex_unlock(&observe_lock);
+	mutex_unlock(&register_lock);
 	return ret;
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_observer_register, DM_REMAP);
 
 void dm_remap_observer_unregister(const struct dm_remap_observer *old)
 {
-	struct dm_remap_observed *dev;
-
-	mutex_lock(&observe_lock);
+	mutex_lock(&register_lock);
 	if (!WARN_ON_ONCE(observer != old)) {
 		static_branch_disable(&remap_timed);
 		static_branch_disable(&remap_observed);
-		list_for_each_entry(dev, &observed_devices, list)
-			unwatch(dev);
-		observer = NULL;
+		unwatch_all();
 	}
-	mutex_unlock(&observe_lock);
+	mutex_unlock(&register_lock);
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_observer_unregister, DM_REMAP);
 
@@ -146,6 +164,16 @@ static void put_watch(void)
 	rcu_read_unlock_sched();
 }
 
+/* A bio that was not at the main; it was at the spare, or the worker has answered it. */
+static void count_remapped(struct dm_remap_watch *w, const struct remap_io *io, enum req_op op)
+{
+	if (op == REQ_OP_DISCARD)
+		return;
+	if (remap_inflight_kind(io->ticket) == REMAP_INFLIGHT_SPARE || io->spare)
+		w->observer->count(w, op == REQ_OP_READ ? DM_REMAP_REMAPPED_READS :
+							  DM_REMAP_REMAPPED_WRITES, 1);
+}
+
 int remap_observe_done(struct dm_target *ti, struct bio *bio)
 {
 	const struct remap_target *rt = ti->private;
@@ -158,12 +186,16 @@ int remap_observe_done(struct dm_target *ti, struct bio *bio)
 		return DM_ENDIO_DONE;
 	w = get_watch(rt->rd);
 	if (!w)
-		;
-	else if (likely(size))
+		goto out;
+	if (likely(size)) {
 		w->observer->done(w, bio_op(bio), size >> SECTOR_SHIFT);
-	else if (!dm_bio_get_target_bio_nr(bio))
+		if (unlikely(remap_inflight_kind(io->ticket) != REMAP_INFLIGHT_MAIN))
+			count_remapped(w, io, bio_op(bio));
+	} else if (!dm_bio_get_target_bio_nr(bio)) {
 		/* It goes to both disks. */
 		w->observer->done(w, REQ_OP_FLUSH, 0);
+	}
+out:
 	put_watch();
 	return DM_ENDIO_DONE;
 }

@@ -4,8 +4,8 @@
  */
 #include "device.h"
 #include "io.h"
+#include "map.h"
 #include "moves.h"
-#include "observe.h"
 #include "piece.h"
 #include "reads.h"
 #include "relocate.h"
@@ -89,7 +89,7 @@ static blk_status_t try_read(struct remap_device *rd, struct bio *bio,
 					remap_piece_sector(rd, p, REMAP_NO_SLOT));
 	if (status == BLK_STS_OK) {
 		remap_main_answered(rd);
-		remap_count(rd, DM_REMAP_RETRIES_RECOVERED, 1);
+		rd->recovered = true;
 	}
 	return status;
 }
@@ -104,12 +104,11 @@ static enum rescue read_again(struct remap_device *rd, struct bio *bio,
 {
 	enum rescue how = move ? rescue(rd, p, status) : RESCUE_NOT_TRIED;
 
-	/* What comes of it is counted here. */
 	rd->still_failing = true;
 	if (how == RESCUE_MOVED || how == RESCUE_READ) {
 		remap_copy_to_bio(bio, p->iter, rd->copy_buf + (p->first << SECTOR_SHIFT));
 		*status = BLK_STS_OK;
-		remap_count(rd, DM_REMAP_RETRIES_RECOVERED, 1);
+		rd->recovered = true;
 	} else if (how == RESCUE_NOT_TRIED || p->sectors < remap_block_sectors(rd)) {
 		*status = try_read(rd, bio, p, *status);
 	}
@@ -197,6 +196,8 @@ static blk_status_t read_spare(struct remap_device *rd, struct bio *bio,
 	u64 lost, known = remap_lost_get(&rd->lost, slot) & remap_piece_mask(p);
 	blk_status_t status;
 
+	remap_bio_io(bio)->spare = true;
+	rd->still_failing = true;
 	if (known && !rd->settings.on_read_error)
 		return BLK_STS_MEDIUM;
 	status = remap_read_units(rd, rd->spare_bdev, remap_piece_sector(rd, p, slot), rd->read_buf,

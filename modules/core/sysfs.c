@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/kobject.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "device.h"
@@ -26,6 +27,13 @@ int remap_sysfs_add(struct remap_device *rd)
 	rd->observed.dir = dir;
 	remap_observe_attach(&rd->observed);
 	return 0;
+}
+
+int remap_sysfs_rename(struct remap_device *rd, const char *name)
+{
+	if (!strcmp(name, rd->name))
+		return 0;
+	return sysfs_rename_link(root, rd->observed.dir, rd->name, name);
 }
 
 void remap_sysfs_remove(struct remap_device *rd)

@@ -17,6 +17,16 @@ struct remap_device;
 int remap_sysfs_add(struct remap_device *rd);
 
 /**
+ * remap_sysfs_rename() - its name is another one now.
+ * @rd: the device; has a directory, and its old name still.
+ * @name: its new name, which may be the same.
+ *
+ * Context: process, may sleep.
+ * Return: 0, -errno.
+ */
+int remap_sysfs_rename(struct remap_device *rd, const char *name);
+
+/**
  * remap_sysfs_remove() - take it away, if it is there.
  * @rd: the device.
  *

@@ -6,6 +6,7 @@
 
 #include "device.h"
 #include "io.h"
+#include "map.h"
 #include "moves.h"
 #include "observe.h"
 #include "piece.h"
@@ -22,8 +23,10 @@ static blk_status_t move_piece(struct remap_device *rd, struct bio *bio,
 	struct remap_move *m;
 
 	rd->still_failing = true;
-	if (!remap_relocate_possible(rd))
+	if (!remap_relocate_possible(rd)) {
+		remap_count(rd, DM_REMAP_REMAPS_FAILED, 1);
 		return BLK_STS_IOERR;
+	}
 	if (rd->batch->nr == rd->batch->max)
 		remap_relocate_flush(rd);
 	m = remap_move_begin(rd, rd->batch, p->block);
@@ -54,7 +57,7 @@ static blk_status_t try_write(struct remap_device *rd, struct bio *bio,
 	if (again)
 		rd->still_failing = true;
 	if (again && status == BLK_STS_OK && slot == REMAP_NO_SLOT)
-		remap_count(rd, DM_REMAP_RETRIES_RECOVERED, 1);
+		rd->recovered = true;
 	return status;
 }
 
@@ -94,6 +97,8 @@ blk_status_t remap_write_piece(struct remap_device *rd, struct bio *bio,
 	if (remap_word_state(word) == REMAP_PENDING)
 		return move_piece(rd, bio, p);
 
+	remap_bio_io(bio)->spare = true;
+	rd->still_failing = true;
 	status = try_write(rd, bio, p, slot, 1 + rd->settings.retries, status);
 	if (status == BLK_STS_OK)
 		return found_again(rd, slot, p->block, remap_piece_mask(p));

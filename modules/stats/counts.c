@@ -61,15 +61,25 @@ static u64 sum(const u64 __percpu *count)
 	return n;
 }
 
+/* Under the lock: a reset between the two would make the difference negative. */
 u64 stats_read(struct stats *s, enum dm_remap_count what)
 {
-	return sum(&s->cpu->counts[what]) - READ_ONCE(s->base.counts[what]);
+	u64 n;
+
+	mutex_lock(&s->lock);
+	n = sum(&s->cpu->counts[what]) - s->base.counts[what];
+	mutex_unlock(&s->lock);
+	return n;
 }
 
 u64 stats_read_latency(struct stats *s, enum dm_remap_latency what, unsigned int bucket)
 {
-	return sum(&s->cpu->latencies[what][bucket]) -
-	       READ_ONCE(s->base.latencies[what][bucket]);
+	u64 n;
+
+	mutex_lock(&s->lock);
+	n = sum(&s->cpu->latencies[what][bucket]) - s->base.latencies[what][bucket];
+	mutex_unlock(&s->lock);
+	return n;
 }
 
 void stats_reset(struct stats *s)
@@ -78,9 +88,9 @@ void stats_reset(struct stats *s)
 
 	mutex_lock(&s->lock);
 	for (i = 0; i < DM_REMAP_NR_COUNTS; i++)
-		WRITE_ONCE(s->base.counts[i], sum(&s->cpu->counts[i]));
+		s->base.counts[i] = sum(&s->cpu->counts[i]);
 	for (i = 0; i < DM_REMAP_NR_LATENCIES; i++)
 		for (j = 0; j < STATS_BUCKETS; j++)
-			WRITE_ONCE(s->base.latencies[i][j], sum(&s->cpu->latencies[i][j]));
+			s->base.latencies[i][j] = sum(&s->cpu->latencies[i][j]);
 	mutex_unlock(&s->lock);
 }

@@ -32,7 +32,7 @@ struct stats_counts {
  * @kobj: the directory stats/.
  * @released: of @kobj.
  * @cpu: what each CPU has counted; never goes back.
- * @lock: one reset at a time.
+ * @lock: for @base.
  * @base: what was counted at the last reset.
  */
 struct stats {
@@ -96,7 +96,7 @@ void stats_latency(struct stats *s, enum dm_remap_latency what, u64 ns);
  * @s: the statistics.
  * @what: which.
  *
- * Context: any.
+ * Context: process, may sleep.
  */
 u64 stats_read(struct stats *s, enum dm_remap_count what);
 
@@ -106,7 +106,7 @@ u64 stats_read(struct stats *s, enum dm_remap_count what);
  * @what: which histogram.
  * @bucket: which bucket.
  *
- * Context: any.
+ * Context: process, may sleep.
  */
 u64 stats_read_latency(struct stats *s, enum dm_remap_latency what, unsigned int bucket);
 

@@ -91,6 +91,7 @@ io() {
 	# without a look for signatures, which reads
 	blkdiscard -f -o 0 -l 65536 /dev/mapper/r
 	zero_but writes=1 write_sectors=8 flushes=1 discards=1
+	[ "$(histogram map_latency_histogram)" = 3 ]
 }
 
 @test "a request over the edge of a remap counts for each part" {
@@ -134,8 +135,21 @@ io() {
 	# half of the block: the other half cannot be read all
 	write_pattern /dev/mapper/r 20 2048 3
 	are writes=1 pending_blocks=0 lost_sectors=1 remaps_auto=1
+	are remapped_writes=0 remapped_reads=0
+	unreadable /dev/mapper/r 16 512
+	are remapped_reads=1 retries_recovered=0
 	write_pattern /dev/mapper/r 16 512 3
-	are pending_blocks=0 lost_sectors=0 remaps_auto=1
+	are pending_blocks=0 lost_sectors=0 remaps_auto=1 remapped_writes=1 retries_recovered=0
+}
+
+@test "requests that fail for the same bad block at the same time" {
+	remap_create r /dev/main /dev/spare
+	null_blk_bad main +80-87
+	fio --name=io --filename=/dev/mapper/r --direct=1 --ioengine=libaio --iodepth=8 \
+		--iodepth_batch_submit=8 --iodepth_batch_complete_min=8 --rw=write --bs=512 \
+		--size=4096 --offset=40960 --output=/dev/null 3>&-
+	are writes=8 remaps_auto=1 retries_recovered=0 remaps_failed=0
+	[ "$(remap_status r remapped)" = 1 ]
 }
 
 @test "an error that is gone when it is tried again is a retry that helped" {
@@ -219,6 +233,20 @@ io() {
 	[ "$(remap_status r main_read_errors)" = 1 ]
 }
 
+@test "a count that is read while it is reset is not below zero" {
+	local n i resets
+	remap_create r /dev/main /dev/spare
+	start_fio /dev/mapper/r --size=12M --number_ios=500
+	while [ -e "$BATS_TEST_TMPDIR/fio-goes-on" ]; do echo 1 >$STATS/reset; done &
+	resets=$!
+	for ((i = 0; i < 2000; i++)); do
+		read -r n <$STATS/write_sectors
+		((n >= 0 && n < 1 << 30))
+	done
+	stop_fio
+	wait "$resets"
+}
+
 @test "histograms can be switched off and on" {
 	remap_create r /dev/main /dev/spare
 	echo N >/sys/module/dm_remap_stats/parameters/histograms
@@ -249,7 +277,9 @@ io() {
 	dmsetup rename r s
 	dmsetup suspend s
 	dmsetup resume s
-	[ ! -e /sys/kernel/dm-remap/r ] && [ -d /sys/kernel/dm-remap/s/stats ]
+	[ ! -e /sys/kernel/dm-remap/r ]
+	[ "$(cat /sys/kernel/dm-remap/s/stats/writes)" = 2 ]
+	[ "$(cat /sys/kernel/config/dm-remap/s/state)" = ok ]
 	dmsetup remove s
 	[ ! -e /sys/kernel/dm-remap/s ]
 	remap_create r /dev/main /dev/spare
@@ -306,9 +336,12 @@ told() { cat "/sys/module/subscriber/parameters/$1"; }
 	[ "$(told entries)" = 97 ]
 	rmmod subscriber
 	unload dm_remap_stats
-	# one that cannot watch a device that is there is no observer
+	# one that cannot watch all devices that are there is no observer
+	null_blk main2 4
+	null_blk spare2 4
+	remap_create r2 /dev/main2 /dev/spare2
 	insmod modules/subscriber.ko
-	[ "$(told observer)" = -12 ]
+	[ "$(told observer) $(told attached) $(told detached)" = "-12 2 1" ]
 	remap_attr r remaps/remove "0 1200"
 	[ "$(told ends) $(told to) $(told confused)" = "1 64 N" ]
 	rmmod subscriber

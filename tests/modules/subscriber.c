@@ -20,9 +20,11 @@ module_param(entries, uint, 0444);
 /* A resize ended that was not the one that began, or took no time. */
 static bool confused;
 module_param(confused, bool, 0444);
-/* What came of being an observer. */
-static int observer;
+/* What came of being an observer; devices that it could watch, and did not any more. */
+static int observer, attached, detached;
 module_param(observer, int, 0444);
+module_param(attached, int, 0444);
+module_param(detached, int, 0444);
 
 static int resized(struct notifier_block *nb, unsigned long action, void *data)
 {
@@ -52,13 +54,26 @@ static struct notifier_block resize_nb = {
 	.notifier_call = resized,
 };
 
+static const struct dm_remap_observer no_observer;
+static struct dm_remap_watch watch = {
+	.observer = &no_observer,
+};
+
+/* Of two devices one can be watched. */
 static struct dm_remap_watch *no_attach(struct dm_remap_observed *dev)
 {
-	return ERR_PTR(-ENOMEM);
+	return attached++ ? ERR_PTR(-ENOMEM) : &watch;
+}
+
+static void no_detach(struct dm_remap_observed *dev, struct dm_remap_watch *w)
+{
+	if (w == &watch)
+		detached++;
 }
 
 static const struct dm_remap_observer no_observer = {
 	.attach = no_attach,
+	.detach = no_detach,
 };
 
 static int __init subscriber_init(void)
