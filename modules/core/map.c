@@ -142,6 +142,8 @@ static noinline int map_found(struct remap_target *rt, struct bio *bio)
 	return DM_MAPIO_REMAPPED;
 }
 
+static int map_again(struct dm_target *ti, struct bio *bio);
+
 /* A flush, a write to a device that may not be written, or I/O that is polled. */
 static noinline int map_other(struct dm_target *ti, struct bio *bio)
 {
@@ -151,7 +153,7 @@ static noinline int map_other(struct dm_target *ti, struct bio *bio)
 	if (bio_sectors(bio) && !(rt->args.read_only && op_is_write(bio->bi_opf))) {
 		/* Who polls may be waiting for the worker, and the worker for what is polled. */
 		bio->bi_opf &= ~REQ_POLLED;
-		return remap_map(ti, bio);
+		return map_again(ti, bio);
 	}
 	io->iter = bio->bi_iter;
 	io->ticket = remap_inflight_not(&rt->rd->inflight);
@@ -183,6 +185,11 @@ static __always_inline int map(struct dm_target *ti, struct bio *bio)
 	return DM_MAPIO_REMAPPED;
 }
 
+static noinline int map_again(struct dm_target *ti, struct bio *bio)
+{
+	return map(ti, bio);
+}
+
 static noinline int map_timed(struct dm_target *ti, struct bio *bio)
 {
 	struct remap_target *rt = ti->private;
@@ -192,8 +199,6 @@ static noinline int map_timed(struct dm_target *ti, struct bio *bio)
 	/* The other half of a flush. */
 	if (!bio_sectors(bio) && dm_bio_get_target_bio_nr(bio))
 		return map(ti, bio);
-	/* Or it would come here again. */
-	bio->bi_opf &= ~REQ_POLLED;
 	/* The cheapest clock there is, which other processors need not agree with. */
 	start = local_clock();
 	ret = map(ti, bio);

@@ -40,10 +40,15 @@ void stats_count(struct dm_remap_watch *watch, enum dm_remap_count what, u64 n)
 	add(to_stats(watch), what, n);
 }
 
-void stats_latency(struct stats *s, enum dm_remap_latency what, u64 ns)
+bool stats_histograms = true;
+
+void stats_latency(struct dm_remap_watch *watch, enum dm_remap_latency what, u64 ns)
 {
+	struct stats *s = to_stats(watch);
 	unsigned int bucket = 0;
 
+	if (!READ_ONCE(stats_histograms))
+		return;
 	if (ns > stats_bound(0))
 		bucket = min_t(unsigned int, ilog2(ns - 1) + 1 - STATS_FIRST_SHIFT,
 			       STATS_BUCKETS - 1);

@@ -8,26 +8,19 @@
 
 #include "stats.h"
 
-/* For what follows. */
+/* The parameter, and whether the observer is registered. */
 static DEFINE_MUTEX(stats_lock);
-static bool histograms = true;
 static bool registered;
 
 static struct dm_remap_watch *stats_attach(struct dm_remap_observed *dev);
 static void stats_detach(struct dm_remap_observed *dev, struct dm_remap_watch *watch);
-
-static void stats_took(struct dm_remap_watch *watch, enum dm_remap_latency what, u64 ns)
-{
-	if (READ_ONCE(histograms))
-		stats_latency(to_stats(watch), what, ns);
-}
 
 static const struct dm_remap_observer stats_observer = {
 	.attach		= stats_attach,
 	.detach		= stats_detach,
 	.done		= stats_done,
 	.count		= stats_count,
-	.latency	= stats_took,
+	.latency	= stats_latency,
 };
 
 static struct dm_remap_watch *stats_attach(struct dm_remap_observed *dev)
@@ -72,7 +65,7 @@ static int set_histograms(const char *val, const struct kernel_param *kp)
 	if (ret)
 		return ret;
 	mutex_lock(&stats_lock);
-	WRITE_ONCE(histograms, on);
+	WRITE_ONCE(stats_histograms, on);
 	if (registered)
 		dm_remap_observer_time(on);
 	mutex_unlock(&stats_lock);
@@ -84,7 +77,7 @@ static const struct kernel_param_ops histograms_ops = {
 	.get = param_get_bool,
 };
 
-module_param_cb(histograms, &histograms_ops, &histograms, 0644);
+module_param_cb(histograms, &histograms_ops, &stats_histograms, 0644);
 MODULE_PARM_DESC(histograms, "Collect latency histograms (default Y)");
 
 static int __init stats_init(void)
@@ -95,7 +88,7 @@ static int __init stats_init(void)
 	ret = dm_remap_observer_register(&stats_observer);
 	if (!ret) {
 		registered = true;
-		dm_remap_observer_time(histograms);
+		dm_remap_observer_time(stats_histograms);
 	}
 	mutex_unlock(&stats_lock);
 	return ret;

@@ -81,15 +81,18 @@ void stats_done(struct dm_remap_watch *watch, enum req_op op, unsigned int secto
  */
 void stats_count(struct dm_remap_watch *watch, enum dm_remap_count what, u64 n);
 
+/* The parameter histograms. */
+extern bool stats_histograms;
+
 /**
- * stats_latency() - count a latency.
- * @s: the statistics.
+ * stats_latency() - the observer's latency().
+ * @watch: of the device.
  * @what: of what.
  * @ns: how long.
  *
  * Context: any but NMI.
  */
-void stats_latency(struct stats *s, enum dm_remap_latency what, u64 ns);
+void stats_latency(struct dm_remap_watch *watch, enum dm_remap_latency what, u64 ns);
 
 /**
  * stats_read() - a count since the last reset.

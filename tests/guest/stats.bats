@@ -411,21 +411,3 @@ traced() {
 	traced resize_step "done=[0-9]+ of=[0-9]+"
 	traced storm "remaps=1"
 }
-
-@test "the module is loaded and unloaded a hundred times under I/O" {
-	local i
-	null_blk_bad main +100-100 +20000-20003
-	remap_create r /dev/main /dev/spare
-	start_fio /dev/mapper/r --size=12M --number_ios=2000
-	for ((i = 0; i < 100; i++)); do
-		modprobe -r dm_remap_stats
-		[ ! -e $STATS ]
-		modprobe dm_remap_stats
-		[ "$(counts reads)" -ge 0 ]
-		((i % 10)) || echo 1 >$STATS/reset
-	done
-	stop_fio
-	echo 1 >$STATS/reset
-	io /dev/mapper/r read 4096 20 1048576
-	are reads=20 read_sectors=160
-}

@@ -1,0 +1,32 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# The stats module comes and goes under I/O.
+#
+# One processor: where the kernel changes code that another one is running, again and
+# again, the emulator runs what is not there any more (tests/rig/qemu.sh, rig_tripped()).
+# rig: test=debug timeout=600 smp=1
+
+load ../lib/common
+
+STATS=/sys/kernel/dm-remap/r/stats
+
+@test "the module is loaded and unloaded a hundred times under I/O" {
+	local i n
+	null_blk main 16
+	null_blk spare 4
+	null_blk_bad main +100-100 +20000-20003
+	remap_create r /dev/main /dev/spare
+	start_fio /dev/mapper/r --size=12M --number_ios=2000
+	for ((i = 0; i < 100; i++)); do
+		modprobe dm_remap_stats
+		read -r n <$STATS/reads
+		((n >= 0 && n < 1 << 30))
+		((i % 10)) || echo 1 >$STATS/reset
+		modprobe -r dm_remap_stats
+		[ ! -e $STATS ]
+	done
+	stop_fio
+	modprobe dm_remap_stats
+	dd if=/dev/mapper/r of=/dev/null bs=4096 count=20 iseek=256 iflag=direct status=none
+	[ "$(<$STATS/reads) $(<$STATS/read_sectors)" = "20 160" ]
+}
