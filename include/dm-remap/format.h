@@ -32,6 +32,7 @@
 #define DM_REMAP_VERSION	1
 #define DM_REMAP_MAX_REPLICAS	4
 #define DM_REMAP_MAIN_ID_SIZE	128	/* with a zero at the end */
+#define DM_REMAP_NAME_SIZE	128	/* with a zero at the end, as device-mapper has it */
 #define DM_REMAP_SB_HISTORY	32
 #define DM_REMAP_SB_SETTINGS	16
 
@@ -87,6 +88,7 @@ struct dm_remap_sb_resize {
  * @shrinks: resizes to fewer.
  * @resize_ns: time they took.
  * @history: the last of them.
+ * @name: of the device when it was last resumed; zeros if it never was.
  * @zero: zeros.
  */
 struct dm_remap_sb {
@@ -119,7 +121,55 @@ struct dm_remap_sb {
 	__le64 shrinks;
 	__le64 resize_ns;
 	struct dm_remap_sb_resize history[DM_REMAP_SB_HISTORY];
-	__u8 zero[DM_REMAP_PAGE_SIZE - 392 - DM_REMAP_SB_HISTORY * 32];
+	__u8 name[DM_REMAP_NAME_SIZE];
+	__u8 zero[DM_REMAP_PAGE_SIZE - 392 - DM_REMAP_SB_HISTORY * 32 - DM_REMAP_NAME_SIZE];
+};
+
+/* The first eight bytes of a main that has a label. */
+#define DM_REMAP_LABEL_MAGIC	"DMREMAPM"
+#define DM_REMAP_LABEL_SIZE	512
+#define DM_REMAP_LABEL_VERSION	1
+#define DM_REMAP_LABEL_RANGES	20
+
+/**
+ * struct dm_remap_label_range - blocks that were remapped for the label's sake.
+ * @block: the first, in units of the block size.
+ * @nr: how many.
+ * @zero: zeros.
+ */
+struct dm_remap_label_range {
+	__le64 block;
+	__le32 nr;
+	__le32 zero;
+};
+
+/**
+ * struct dm_remap_label - label of the main: in its first sector, with zeros in the
+ *	rest of the first block.
+ * @magic: DM_REMAP_LABEL_MAGIC.
+ * @crc: crc32c, see dm_remap_label_crc().
+ * @version: DM_REMAP_LABEL_VERSION.
+ * @uuid: of the set.
+ * @main_sectors: size of the main.
+ * @target_sectors: size of the target, which begins at sector 0.
+ * @block_size: in bytes.
+ * @nr_ranges: entries of @ranges in use.
+ * @name: of the device when the label was written.
+ * @ranges: what is to be moved back when the label goes; the first has block 0.
+ * @zero: zeros.
+ */
+struct dm_remap_label {
+	__u8 magic[DM_REMAP_MAGIC_SIZE];
+	__le32 crc;
+	__le32 version;
+	__u8 uuid[16];
+	__le64 main_sectors;
+	__le64 target_sectors;
+	__le32 block_size;
+	__le32 nr_ranges;
+	__u8 name[DM_REMAP_NAME_SIZE];
+	struct dm_remap_label_range ranges[DM_REMAP_LABEL_RANGES];
+	__u8 zero[8];
 };
 
 /* dm_remap_disk_entry.word: block in bits 0 to 47, state in 48 to 55, age in 56 and 57. */
@@ -270,6 +320,23 @@ __u32 dm_remap_page_crc(const struct dm_remap_page *page, const __u8 *uuid);
  */
 const char *dm_remap_page_check(const struct dm_remap_page *page, const __u8 *uuid, __u32 nr,
 				const struct dm_remap_geometry *geo);
+
+/**
+ * dm_remap_label_crc() - the checksum of a label.
+ * @label: the label; its crc field does not matter.
+ *
+ * crc32c of its sector's number, 0 in 8 bytes, and of the label with crc 0.
+ */
+__u32 dm_remap_label_crc(const struct dm_remap_label *label);
+
+/**
+ * dm_remap_label_check() - whether a label can be believed.
+ * @label: what was read from the first sector.
+ * @main_sectors: size of the device that it was read from.
+ *
+ * Return: NULL, or a sentence that says what is wrong.
+ */
+const char *dm_remap_label_check(const struct dm_remap_label *label, __u64 main_sectors);
 
 static inline __u64 dm_remap_entry_word(__u64 block, enum dm_remap_entry_state state,
 					unsigned int age)

@@ -16,6 +16,7 @@
 
 static_assert(sizeof(struct dm_remap_sb) == DM_REMAP_PAGE_SIZE);
 static_assert(sizeof(struct dm_remap_page) == DM_REMAP_PAGE_SIZE);
+static_assert(sizeof(struct dm_remap_label) == DM_REMAP_LABEL_SIZE);
 
 #define SECTOR_BYTES	512
 
@@ -89,19 +90,28 @@ int dm_remap_layout(struct dm_remap_geometry *geo)
 	return 0;
 }
 
-__u32 dm_remap_sb_crc(const struct dm_remap_sb *sb, __u64 sector)
+static_assert(offsetof(struct dm_remap_sb, crc) == DM_REMAP_MAGIC_SIZE);
+static_assert(offsetof(struct dm_remap_label, crc) == DM_REMAP_MAGIC_SIZE);
+
+/* Of a superblock or a label of @size bytes, in which the checksum is behind the magic. */
+static __u32 crc_at(const void *content, unsigned int size, __u64 sector)
 {
-	const __u8 *bytes = (const __u8 *)sb;
+	const __u8 *bytes = content;
 	__le64 place_le = cpu_to_le64(sector);
 	__le32 zero = 0;
 	__u32 crc;
 
 	crc = crc32c(~0, &place_le, sizeof(place_le));
-	crc = crc32c(crc, bytes, offsetof(struct dm_remap_sb, crc));
+	crc = crc32c(crc, bytes, DM_REMAP_MAGIC_SIZE);
 	crc = crc32c(crc, &zero, sizeof(zero));
-	crc = crc32c(crc, bytes + offsetof(struct dm_remap_sb, version),
-		     sizeof(*sb) - offsetof(struct dm_remap_sb, version));
+	crc = crc32c(crc, bytes + DM_REMAP_MAGIC_SIZE + sizeof(zero),
+		     size - DM_REMAP_MAGIC_SIZE - sizeof(zero));
 	return ~crc;
+}
+
+__u32 dm_remap_sb_crc(const struct dm_remap_sb *sb, __u64 sector)
+{
+	return crc_at(sb, sizeof(*sb), sector);
 }
 
 bool dm_remap_sb_is_zero(const void *head)
@@ -118,6 +128,11 @@ bool dm_remap_sb_is_zero(const void *head)
 static bool in_range(__u64 value, __u64 min, __u64 max)
 {
 	return value >= min && value <= max;
+}
+
+static bool is_block_size(__u32 bytes)
+{
+	return in_range(bytes, SECTOR_BYTES, 32768) && !(bytes & (bytes - 1));
 }
 
 /* Whether @n sectors from @start on are in @from to @end, without overflow. */
@@ -200,8 +215,7 @@ const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 
 	if (le64_to_cpu(sb->sequence) >= DM_REMAP_MAX_SEQUENCE ||
 	    le64_to_cpu(sb->generation) >= DM_REMAP_MAX_SEQUENCE)
 		return "its sequence is impossible";
-	if (!in_range(geo->block_size, SECTOR_BYTES, 32768) ||
-	    (geo->block_size & (geo->block_size - 1)))
+	if (!is_block_size(geo->block_size))
 		return "the block size is impossible";
 	if (!geo->nr_blocks || !in_range(geo->replicas, 1, DM_REMAP_MAX_REPLICAS) ||
 	    geo->nr_pages != pages_for(geo->nr_blocks) ||
@@ -213,7 +227,7 @@ const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 
 	    !within(le64_to_cpu(sb->main_start), geo->target_sectors, 0,
 		    le64_to_cpu(sb->main_sectors)))
 		return "the size of the main is impossible";
-	if (sb->main_id[DM_REMAP_MAIN_ID_SIZE - 1] ||
+	if (sb->main_id[DM_REMAP_MAIN_ID_SIZE - 1] || sb->name[DM_REMAP_NAME_SIZE - 1] ||
 	    le32_to_cpu(sb->nr_settings) > DM_REMAP_SB_SETTINGS ||
 	    le32_to_cpu(sb->nr_history) > DM_REMAP_SB_HISTORY)
 		return "its settings are impossible";
@@ -279,4 +293,46 @@ const char *dm_remap_page_check(const struct dm_remap_page *page, const __u8 *uu
 			return why;
 	}
 	return NULL;
+}
+
+__u32 dm_remap_label_crc(const struct dm_remap_label *label)
+{
+	return crc_at(label, sizeof(*label), 0);
+}
+
+/* The first range has block 0, and none has a block beyond the end. */
+static const char *check_ranges(const struct dm_remap_label *label, __u64 blocks)
+{
+	__u32 nr = le32_to_cpu(label->nr_ranges), i;
+
+	if (!in_range(nr, 1, DM_REMAP_LABEL_RANGES) || label->ranges[0].block)
+		return "its blocks are impossible";
+	for (i = 0; i < nr; i++) {
+		__u32 n = le32_to_cpu(label->ranges[i].nr);
+
+		if (!n || !within(le64_to_cpu(label->ranges[i].block), n, 0, blocks))
+			return "its blocks are impossible";
+	}
+	return NULL;
+}
+
+const char *dm_remap_label_check(const struct dm_remap_label *label, __u64 main_sectors)
+{
+	__u64 target = le64_to_cpu(label->target_sectors);
+	__u32 block_size = le32_to_cpu(label->block_size);
+
+	if (memcmp(label->magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE))
+		return "there is no label";
+	if (le32_to_cpu(label->crc) != dm_remap_label_crc(label))
+		return "its checksum is wrong";
+	if (le32_to_cpu(label->version) != DM_REMAP_LABEL_VERSION)
+		return "its version is not known";
+	if (le64_to_cpu(label->main_sectors) != main_sectors)
+		return "the main has another size than it had";
+	if (!is_block_size(block_size) || !target || target > main_sectors ||
+	    target % (block_size / SECTOR_BYTES))
+		return "the size of the main is impossible";
+	if (label->name[DM_REMAP_NAME_SIZE - 1])
+		return "its name is impossible";
+	return check_ranges(label, target / (block_size / SECTOR_BYTES));
 }
