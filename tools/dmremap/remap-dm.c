@@ -4,45 +4,22 @@
  */
 #include <errno.h>
 #include <libdevmapper.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <syslog.h>
 
 #include "command.h"
+#include "dm.h"
 #include "message.h"
 #include "remap-list.h"
 #include "sample.h"
-
-/* The library's levels are those of syslog, with flags above them. */
-#define LEVEL_MASK	0x7f
-
-/* The first that the library has to say: what follows is what came of it. */
-static char trouble[256];
-
-static void __printf(5, 6) keep_trouble(int level, const char *file, int line, int error,
-					const char *format, ...)
-{
-	va_list args;
-
-	(void)file;
-	(void)line;
-	(void)error;
-	if ((level & LEVEL_MASK) > LOG_ERR || *trouble)
-		return;
-	va_start(args, format);
-	vsnprintf(trouble, sizeof(trouble), format, args);
-	va_end(args);
-}
 
 static int failed(const char *name, struct dm_task *task)
 {
 	if (task && dm_task_get_errno(task) == ENXIO)
 		complain_gone(name);
 	else
-		complain("%s: device-mapper does not answer: %s.", name,
-			 *trouble ? trouble : "it does not say why");
+		complain("%s: device-mapper does not answer: %s.", name, dm_trouble_text());
 	return -1;
 }
 
@@ -127,8 +104,7 @@ int list_device(const char *name, const struct list_visitor *visitor)
 	struct list_reader reader = { .what = name, .visitor = visitor };
 	int result;
 
-	*trouble = 0;
-	dm_log_with_errno_init(keep_trouble);
+	dm_trouble_begin();
 	result = get_status(&reader) ? -1 : 1;
 	while (result > 0)
 		result = get_lines(&reader);
