@@ -22,4 +22,54 @@ typedef fmode_t dm_remap_mode_t;
 #define DM_REMAP_MODE_WRITE	FMODE_WRITE
 #endif
 
+/**
+ * struct dm_remap_bdev - a block device that was opened to be read.
+ * @bdev: the device.
+ * @file: the kernel's handle for it, where it has one.
+ */
+struct dm_remap_bdev {
+	struct block_device *bdev;
+#ifdef DM_REMAP_HAVE_BDEV_FILE
+	struct file *file;
+#endif
+};
+
+/**
+ * dm_remap_bdev_open() - open a block device to read it, whoever uses it.
+ * @handle: filled in.
+ * @dev: its number.
+ *
+ * Context: process, may sleep.
+ * Return: 0, -errno.
+ */
+static inline int dm_remap_bdev_open(struct dm_remap_bdev *handle, dev_t dev)
+{
+#ifdef DM_REMAP_HAVE_BDEV_FILE
+	handle->file = bdev_file_open_by_dev(dev, BLK_OPEN_READ, NULL, NULL);
+	if (IS_ERR(handle->file))
+		return PTR_ERR(handle->file);
+	handle->bdev = file_bdev(handle->file);
+#else
+	handle->bdev = blkdev_get_by_dev(dev, FMODE_READ, NULL);
+	if (IS_ERR(handle->bdev))
+		return PTR_ERR(handle->bdev);
+#endif
+	return 0;
+}
+
+/**
+ * dm_remap_bdev_close() - close it.
+ * @handle: from dm_remap_bdev_open().
+ *
+ * Context: process, may sleep.
+ */
+static inline void dm_remap_bdev_close(struct dm_remap_bdev *handle)
+{
+#ifdef DM_REMAP_HAVE_BDEV_FILE
+	bdev_fput(handle->file);
+#else
+	blkdev_put(handle->bdev, FMODE_READ);
+#endif
+}
+
 #endif /* _DM_REMAP_COMPAT_H */

@@ -43,6 +43,8 @@
 
 /* dm_remap_sb.flags: the set was taken down in order. */
 #define DM_REMAP_SB_CLEAN	0x1
+/* dm_remap_sb.flags: the main had a label when this was written. */
+#define DM_REMAP_SB_LABELLED	0x2
 
 /* A resize of the hash table, as in struct remap_resize. */
 struct dm_remap_sb_resize {

@@ -79,6 +79,7 @@ struct dm_remap_resize {
 
 /**
  * struct dm_remap_saved - what is kept beside the table.
+ * @name: of the device when it was last resumed; empty if it never was.
  * @settings: the settings.
  * @grows: resizes to more buckets.
  * @shrinks: resizes to fewer.
@@ -87,6 +88,7 @@ struct dm_remap_resize {
  * @history: the last of them.
  */
 struct dm_remap_saved {
+	char name[DM_REMAP_NAME_SIZE];
 	struct dm_remap_settings settings;
 	u64 grows;
 	u64 shrinks;

@@ -4,8 +4,11 @@
  * for it one after the other, and its end.
  */
 #include <linux/blkdev.h>
+#include <linux/module.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
+
+#include <dm-remap/sets.h>
 
 #include "admin.h"
 #include "args.h"
@@ -408,14 +411,36 @@ void remap_device_put(struct remap_device *rd)
  */
 static void take_over_name(struct remap_device *rd)
 {
-	struct remap_device *other;
+	struct remap_device *other, *found = NULL;
 
 	mutex_lock(&remap_list_lock);
 	list_for_each_entry(other, &remap_devices, list)
-		if (other != rd && other->md == rd->md)
-			remove_directories(other);
+		if (other != rd && other->md == rd->md && (other->tree || other->observed.dir))
+			found = other;
+	mutex_unlock(&remap_list_lock);
+	if (found)
+		remove_directories(found);
+}
+
+void dm_remap_for_each_set(dm_remap_set_fn fn, void *context)
+{
+	struct remap_device *rd;
+
+	mutex_lock(&remap_list_lock);
+	list_for_each_entry(rd, &remap_devices, list) {
+		struct dm_remap_set set = {
+			.uuid = rd->store->uuid,
+			.device = disk_devt(dm_disk(rd->md)),
+			.main = rd->main->bd_dev,
+			.spare = rd->spare_bdev->bd_dev,
+		};
+
+		if (!fn(context, &set))
+			break;
+	}
 	mutex_unlock(&remap_list_lock);
 }
+EXPORT_SYMBOL_NS_GPL(dm_remap_for_each_set, DM_REMAP);
 
 static int change_length(struct remap_device *rd, struct remap_regions **new, sector_t len)
 {
@@ -476,6 +501,8 @@ int remap_device_activate(struct remap_device *rd, const struct remap_args *args
 	noio = memalloc_noio_save();
 	take_over_name(rd);
 	ret = add_directories(rd, name);
+	if (!ret)
+		remap_settings_keep_name(rd);
 	memalloc_noio_restore(noio);
 	return ret;
 }

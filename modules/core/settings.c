@@ -50,6 +50,11 @@ void remap_settings_to_save(const struct remap_device *rd,
 	u64 nr = t->grows + t->shrinks;
 	unsigned int i;
 
+	/* One that was never resumed has no name yet: the old one stays. */
+	if (*rd->name)
+		strscpy(saved->name, rd->name, sizeof(saved->name));
+	else if (saved != &rd->saved)
+		strscpy(saved->name, rd->saved.name, sizeof(saved->name));
 	saved->settings = *settings;
 	saved->settings.auto_remap |= rd->no_auto_remap;
 	saved->grows = t->grows;
@@ -88,6 +93,14 @@ static int save(struct remap_device *rd, const struct dm_remap_settings *setting
 	remap_device_check_store(rd);
 	kfree(saved);
 	return ret;
+}
+
+void remap_settings_keep_name(struct remap_device *rd)
+{
+	mutex_lock(&rd->lock);
+	if (!rd->read_only && strcmp(rd->saved.name, rd->name) && !save(rd, &rd->settings))
+		strscpy(rd->saved.name, rd->name, sizeof(rd->saved.name));
+	mutex_unlock(&rd->lock);
 }
 
 void remap_settings_no_auto_remap(struct remap_device *rd)

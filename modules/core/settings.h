@@ -75,6 +75,16 @@ void remap_settings_to_save(const struct remap_device *rd,
 void remap_settings_restore(struct remap_device *rd, const struct dm_remap_saved *saved);
 
 /**
+ * remap_settings_keep_name() - let the store keep the device's name.
+ * @rd: the device; its name is known.
+ *
+ * Does nothing if it is kept already.  If that fails the store says so.
+ *
+ * Context: process, may sleep; must not wait for memory that needs I/O.
+ */
+void remap_settings_keep_name(struct remap_device *rd);
+
+/**
  * remap_settings_no_auto_remap() - the table says no_auto_remap.
  * @rd: the device.
  *

@@ -38,8 +38,8 @@ static int open_devices(struct dm_target *ti, struct remap_target *rt)
 	return ret;
 }
 
-/* Whether a device begins like the spare of a persistent set. */
-static bool is_spare(struct block_device *bdev, void *buf)
+/* Whether a device begins with a magic. */
+static bool begins_with(struct block_device *bdev, const char *magic, void *buf)
 {
 	unsigned int bytes = max_t(unsigned int, DM_REMAP_HEAD_SIZE,
 				   bdev_logical_block_size(bdev));
@@ -49,7 +49,12 @@ static bool is_spare(struct block_device *bdev, void *buf)
 	/* The main is a disk with bad sectors: this may be one. */
 	if (dm_remap_rw(bdev, REQ_OP_READ, 0, buf, bytes >> SECTOR_SHIFT) != BLK_STS_OK)
 		return false;
-	return !memcmp(buf, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE);
+	return !memcmp(buf, magic, DM_REMAP_MAGIC_SIZE);
+}
+
+static bool is_spare(struct block_device *bdev, void *buf)
+{
+	return begins_with(bdev, DM_REMAP_SPARE_MAGIC, buf);
 }
 
 static int check_heads(struct dm_target *ti, struct remap_target *rt)
@@ -66,6 +71,9 @@ static int check_heads(struct dm_target *ti, struct remap_target *rt)
 	}
 	if (is_spare(rt->main_dev->bdev, buf))
 		ti->error = "Main is the spare of a dm-remap set: are the arguments swapped?";
+	else if (!strcmp(rt->args.store, "transient") && !rt->args.main_start &&
+		 begins_with(rt->main_dev->bdev, DM_REMAP_LABEL_MAGIC, buf))
+		ti->error = "Main has the label of a persistent set: find its spare, or unseal";
 	else if (!strcmp(rt->args.store, "transient") && is_spare(rt->spare_dev->bdev, buf))
 		ti->error = "Spare belongs to a persistent set: wipe it, or leave out transient";
 	else

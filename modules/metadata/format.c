@@ -7,6 +7,7 @@
 #ifdef __KERNEL__
 #include <linux/build_bug.h>
 #include <linux/crc32c.h>
+#include <linux/export.h>
 #include <linux/string.h>
 #else
 #include "format-user.h"
@@ -125,14 +126,14 @@ bool dm_remap_sb_is_zero(const void *head)
 	return true;
 }
 
-static bool in_range(__u64 value, __u64 min, __u64 max)
+static bool is_between(__u64 value, __u64 min, __u64 max)
 {
 	return value >= min && value <= max;
 }
 
 static bool is_block_size(__u32 bytes)
 {
-	return in_range(bytes, SECTOR_BYTES, 32768) && !(bytes & (bytes - 1));
+	return is_between(bytes, SECTOR_BYTES, 32768) && !(bytes & (bytes - 1));
 }
 
 /* Whether @n sectors from @start on are in @from to @end, without overflow. */
@@ -217,7 +218,7 @@ const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 
 		return "its sequence is impossible";
 	if (!is_block_size(geo->block_size))
 		return "the block size is impossible";
-	if (!geo->nr_blocks || !in_range(geo->replicas, 1, DM_REMAP_MAX_REPLICAS) ||
+	if (!geo->nr_blocks || !is_between(geo->replicas, 1, DM_REMAP_MAX_REPLICAS) ||
 	    geo->nr_pages != pages_for(geo->nr_blocks) ||
 	    le32_to_cpu(sb->pages_used) > geo->nr_pages)
 		return "the size of the table is impossible";
@@ -233,6 +234,7 @@ const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 
 		return "its settings are impossible";
 	return check_places(geo);
 }
+EXPORT_SYMBOL_NS_GPL(dm_remap_sb_check, DM_REMAP);
 
 __u32 dm_remap_page_crc(const struct dm_remap_page *page, const __u8 *uuid)
 {
@@ -305,7 +307,7 @@ static const char *check_ranges(const struct dm_remap_label *label, __u64 blocks
 {
 	__u32 nr = le32_to_cpu(label->nr_ranges), i;
 
-	if (!in_range(nr, 1, DM_REMAP_LABEL_RANGES) || label->ranges[0].block)
+	if (!is_between(nr, 1, DM_REMAP_LABEL_RANGES) || label->ranges[0].block)
 		return "its blocks are impossible";
 	for (i = 0; i < nr; i++) {
 		__u32 n = le32_to_cpu(label->ranges[i].nr);
@@ -336,3 +338,4 @@ const char *dm_remap_label_check(const struct dm_remap_label *label, __u64 main_
 		return "its name is impossible";
 	return check_ranges(label, target / (block_size / SECTOR_BYTES));
 }
+EXPORT_SYMBOL_NS_GPL(dm_remap_label_check, DM_REMAP);

@@ -110,6 +110,7 @@ static void meta_close(struct dm_remap_store *store, const struct dm_remap_saved
 
 	if (saved && !m->p.read_only && !m->failed) {
 		meta_super_save(m, saved);
+		meta_super_note_label(m);
 		m->sb->flags |= cpu_to_le32(DM_REMAP_SB_CLEAN);
 		meta_super_write(m);
 	}
@@ -133,6 +134,7 @@ static int meta_load(struct dm_remap_store *store, dm_remap_load_fn fn, void *co
 		return 0;
 	}
 	meta_pages_repair(m, META_FIRST_REPAIRS);
+	meta_super_note_label(m);
 	m->sb->flags &= ~cpu_to_le32(DM_REMAP_SB_CLEAN);
 	ret = meta_super_write(m);
 	if (ret)

@@ -114,6 +114,28 @@ int meta_super_open(struct meta *m, unsigned int replicas, char **error);
  */
 int meta_super_write(struct meta *m);
 
+/* What is in the place of a label. */
+enum meta_label {
+	META_LABEL_NONE,
+	META_LABEL_FOUND,
+	META_LABEL_UNREADABLE,
+};
+
+/**
+ * meta_label_read() - see whether the main has a label.
+ * @m: the store.
+ * @uuid: set to that of the label, if there is one.
+ */
+enum meta_label meta_label_read(const struct meta *m, uuid_t *uuid);
+
+/**
+ * meta_super_note_label() - put into the superblock whether the main has one.
+ * @m: the store.
+ *
+ * Does not write it.
+ */
+void meta_super_note_label(struct meta *m);
+
 /**
  * meta_super_save() - put what is kept beside the table into the superblock.
  * @m: the store.

@@ -82,6 +82,8 @@ void meta_super_save(struct meta *m, const struct dm_remap_saved *saved)
 	struct dm_remap_sb *sb = m->sb;
 	unsigned int i;
 
+	memset(sb->name, 0, sizeof(sb->name));
+	strscpy((char *)sb->name, saved->name, sizeof(sb->name));
 	settings_to_disk(sb->settings, &saved->settings);
 	sb->nr_settings = cpu_to_le32(META_NR_SETTINGS);
 	sb->grows = cpu_to_le64(saved->grows);
@@ -106,6 +108,7 @@ void meta_super_restore(const struct meta *m, struct dm_remap_saved *saved)
 	const struct dm_remap_sb *sb = m->sb;
 	unsigned int i;
 
+	strscpy(saved->name, (const char *)sb->name, sizeof(saved->name));
 	/* A set of a version with fewer settings has defaults for the others. */
 	if (le32_to_cpu(sb->nr_settings) >= META_NR_SETTINGS)
 		settings_from_disk(&saved->settings, sb->settings);
@@ -123,6 +126,22 @@ void meta_super_restore(const struct meta *m, struct dm_remap_saved *saved)
 			.to = le32_to_cpu(r->to),
 			.entries = le32_to_cpu(r->entries),
 		};
+	}
+}
+
+void meta_super_note_label(struct meta *m)
+{
+	uuid_t uuid;
+
+	switch (meta_label_read(m, &uuid)) {
+	case META_LABEL_FOUND:
+		m->sb->flags |= cpu_to_le32(DM_REMAP_SB_LABELLED);
+		break;
+	case META_LABEL_NONE:
+		m->sb->flags &= ~cpu_to_le32(DM_REMAP_SB_LABELLED);
+		break;
+	case META_LABEL_UNREADABLE:
+		break;
 	}
 }
 
@@ -194,6 +213,40 @@ static int format(struct meta *m, unsigned int replicas, char **error)
 	return 0;
 }
 
+enum meta_label meta_label_read(const struct meta *m, uuid_t *uuid)
+{
+	unsigned int bytes = max_t(unsigned int, DM_REMAP_LABEL_SIZE,
+				   bdev_logical_block_size(m->p.main));
+	const struct dm_remap_label *label = (void *)m->buf;
+
+	/* A label is in the first sector of a disk, and says what is the first block. */
+	if (m->p.main_start || bdev_nr_bytes(m->p.main) < bytes)
+		return META_LABEL_NONE;
+	if (dm_remap_rw(m->p.main, REQ_OP_READ, 0, m->buf, bytes >> SECTOR_SHIFT) != BLK_STS_OK)
+		return META_LABEL_UNREADABLE;
+	if (dm_remap_label_check(label, bdev_nr_sectors(m->p.main)))
+		return META_LABEL_NONE;
+	import_uuid(uuid, label->uuid);
+	return META_LABEL_FOUND;
+}
+
+/* A main with a label is not whole without its spare. */
+static int check_label(const struct meta *m, bool fresh, char **error)
+{
+	uuid_t uuid;
+
+	if (meta_label_read(m, &uuid) != META_LABEL_FOUND)
+		return 0;
+	if (fresh)
+		*error = "Main has the label of a set whose spare is another one: find that, or unseal";
+	else if (memcmp(m->sb->uuid, uuid.b, sizeof(m->sb->uuid)))
+		*error = "The spare belongs to another main: this one has the label of another set";
+	else
+		return 0;
+	DMERR("%s: the main has the label of set %pU", m->p.name, &uuid);
+	return -EINVAL;
+}
+
 /* Whether the set that was found is the one that was asked for. */
 static int check_pair(const struct meta *m, char **error)
 {
@@ -210,7 +263,7 @@ static int check_pair(const struct meta *m, char **error)
 	else if (m->p.block_size && m->p.block_size != le32_to_cpu(sb->block_size))
 		*error = "The spare was formatted with another block_size: leave it out";
 	else
-		return 0;
+		return check_label(m, false, error);
 	return -EINVAL;
 }
 
@@ -386,7 +439,8 @@ static int decide(struct meta *m, struct found *found, unsigned int replicas, ch
 		*error = "The spare is not formatted, and cannot be: read_only";
 		return -EROFS;
 	}
-	return format(m, replicas, error);
+	ret = check_label(m, true, error);
+	return ret ?: format(m, replicas, error);
 }
 
 int meta_super_open(struct meta *m, unsigned int replicas, char **error)

@@ -301,7 +301,7 @@ running() { kill -0 "$1" 2>/dev/null; }
 # is busy for good, or a module that cannot go, fails the test.
 clean_up() {
 	remove_devices
-	unload dm_remap_stats dm_remap_metadata dm_remap_reassembly dm_remap
+	unload dm_remap_stats dm_remap_reassembly dm_remap_metadata dm_remap
 	unload null_blk scsi_debug
 }
 

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/blkdev.h>
+#include <linux/device-mapper.h>
+#include <linux/err.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <dm-remap/compat.h>
+#include <dm-remap/io.h>
+
+#include "half.h"
+
+/* What is at one end of a device. */
+struct end {
+	void *buf;
+	bool unreadable;
+	const char *why;	/* NULL if it is a superblock */
+	struct dm_remap_geometry geo;
+};
+
+static const struct dm_remap_sb *end_sb(const struct end *end)
+{
+	return end->buf;
+}
+
+static bool has_magic(const struct end *end, const char *magic)
+{
+	return !end->unreadable && !memcmp(end->buf, magic, DM_REMAP_MAGIC_SIZE);
+}
+
+static int read_end(struct block_device *bdev, struct end *end, unsigned int nr)
+{
+	unsigned int unit = max_t(unsigned int, DM_REMAP_PAGE_SIZE, bdev_logical_block_size(bdev));
+	u64 size = bdev_nr_sectors(bdev), sector = dm_remap_sb_sector(size, nr);
+
+	end->buf = kzalloc(roundup_pow_of_two(unit), GFP_KERNEL);
+	if (!end->buf)
+		return -ENOMEM;
+	/* Those whose blocks are larger than a page cannot be spares. */
+	if (nr && unit > DM_REMAP_PAGE_SIZE) {
+		end->unreadable = true;
+		return 0;
+	}
+	end->unreadable = dm_remap_rw(bdev, REQ_OP_READ, sector, end->buf,
+				      unit >> SECTOR_SHIFT) != BLK_STS_OK;
+	if (end->unreadable)
+		end->why = "it cannot be read";
+	else
+		end->why = dm_remap_sb_check(end->buf, sector, size, true, &end->geo);
+	return 0;
+}
+
+static void take_main(struct half *half, const struct dm_remap_label *label)
+{
+	half->kind = HALF_MAIN;
+	import_uuid(&half->uuid, label->uuid);
+	half->main_sectors = le64_to_cpu(label->main_sectors);
+	half->target_sectors = le64_to_cpu(label->target_sectors);
+	strscpy(half->name, (const char *)label->name, sizeof(half->name));
+}
+
+static void take_spare(struct half *half, const struct dm_remap_sb *sb)
+{
+	half->kind = HALF_SPARE;
+	import_uuid(&half->uuid, sb->uuid);
+	half->main_sectors = le64_to_cpu(sb->main_sectors);
+	half->main_start = le64_to_cpu(sb->main_start);
+	half->target_sectors = le64_to_cpu(sb->target_sectors);
+	half->generation = le64_to_cpu(sb->generation);
+	half->labelled = le32_to_cpu(sb->flags) & DM_REMAP_SB_LABELLED;
+	strscpy(half->name, (const char *)sb->name, sizeof(half->name));
+	strscpy(half->main_id, (const char *)sb->main_id, sizeof(half->main_id));
+}
+
+/* Two superblocks that cannot be of one set, as the store sees it. */
+static bool differ(const struct end *ends)
+{
+	return memcmp(end_sb(&ends[0])->uuid, end_sb(&ends[1])->uuid, sizeof(uuid_t)) ||
+	       memcmp(&ends[0].geo, &ends[1].geo, sizeof(ends[0].geo));
+}
+
+static void take_damaged(struct half *half, const struct end *end)
+{
+	half->kind = HALF_DAMAGED;
+	import_uuid(&half->uuid, end_sb(end)->uuid);
+}
+
+/*
+ * The store would take a superblock at the end of a device that begins with something
+ * else.  It was told that this is a spare; a disk that was one once, and has a file
+ * system now, is none.
+ */
+static void classify(struct half *half, const struct end *ends)
+{
+	bool second = !ends[1].why &&
+		      (ends[0].unreadable || has_magic(&ends[0], DM_REMAP_SPARE_MAGIC));
+
+	if (!ends[0].why && second && differ(ends))
+		take_damaged(half, &ends[0]);
+	else if (!ends[0].why && second)
+		take_spare(half, le64_to_cpu(end_sb(&ends[1])->sequence) >
+				 le64_to_cpu(end_sb(&ends[0])->sequence) ?
+				 end_sb(&ends[1]) : end_sb(&ends[0]));
+	else if (!ends[0].why)
+		take_spare(half, end_sb(&ends[0]));
+	else if (second)
+		take_spare(half, end_sb(&ends[1]));
+	else if (has_magic(&ends[0], DM_REMAP_SPARE_MAGIC))
+		take_damaged(half, &ends[0]);
+	else if (!ends[0].unreadable && !dm_remap_label_check(ends[0].buf, half->sectors))
+		take_main(half, ends[0].buf);
+	if (half->kind == HALF_DAMAGED)
+		DMWARN_LIMIT("%u:%u is a spare that cannot be used: %s", MAJOR(half->dev),
+			     MINOR(half->dev), ends[0].why ?: "its superblocks are of two sets");
+}
+
+static int read_ends(struct half *half, struct block_device *bdev)
+{
+	struct end ends[2] = { };
+	int ret = 0;
+
+	if (half->sectors >= 3 * DM_REMAP_PAGE_SECTORS) {
+		ret = read_end(bdev, &ends[0], 0);
+		if (!ret)
+			ret = read_end(bdev, &ends[1], 1);
+		if (!ret)
+			classify(half, ends);
+	}
+	kfree(ends[0].buf);
+	kfree(ends[1].buf);
+	return ret;
+}
+
+struct half *half_read(dev_t dev, const char *given)
+{
+	struct dm_remap_bdev handle;
+	struct half *half;
+	int ret;
+
+	half = kzalloc(sizeof(*half), GFP_KERNEL);
+	if (!half)
+		return ERR_PTR(-ENOMEM);
+	ret = dm_remap_bdev_open(&handle, dev);
+	if (ret) {
+		kfree(half);
+		return ERR_PTR(ret);
+	}
+	half->dev = dev;
+	half->sectors = bdev_nr_sectors(handle.bdev);
+	if (strscpy(half->given, given, sizeof(half->given)) < 0)
+		half->given[0] = 0;
+	if (handle.bdev->bd_meta_info)
+		strscpy(half->partuuid, handle.bdev->bd_meta_info->uuid, sizeof(half->partuuid));
+	ret = read_ends(half, handle.bdev);
+	dm_remap_bdev_close(&handle);
+	if (ret) {
+		kfree(half);
+		return ERR_PTR(ret);
+	}
+	return half;
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Finds the two halves of sets among the block devices that it is given, and shows
+ * which can be activated.  It keeps no device open, and activates nothing: that is for
+ * user space.
+ */
+#include <linux/device-mapper.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "half.h"
+#include "sets.h"
+#include "tree.h"
+
+static char *devices;
+module_param(devices, charp, 0444);
+MODULE_PARM_DESC(devices, "Block devices to scan when the module is loaded, with commas between them");
+
+/* One that is not there must not keep the others from being found. */
+static int scan_devices(void)
+{
+	char *list, *rest, *path;
+
+	list = kstrdup(devices, GFP_KERNEL);
+	if (!list)
+		return -ENOMEM;
+	rest = list;
+	while ((path = strsep(&rest, ",")))
+		if (*path)
+			sets_scan(path);
+	kfree(list);
+	return 0;
+}
+
+static int __init reassembly_init(void)
+{
+	int ret;
+
+	ret = tree_init();
+	if (ret)
+		return ret;
+	if (devices)
+		ret = scan_devices();
+	if (ret) {
+		sets_exit();
+		tree_exit();
+	}
+	return ret;
+}
+
+static void __exit reassembly_exit(void)
+{
+	sets_exit();
+	tree_exit();
+}
+
+module_init(reassembly_init);
+module_exit(reassembly_exit);
+
+MODULE_IMPORT_NS(DM_REMAP);
+MODULE_DESCRIPTION("Finds the main and the spare of dm-remap sets");
+MODULE_AUTHOR("dm-remap developers");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,381 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# dm_remap_reassembly: what it makes of the devices it is given, and that a main is not
+# taken for what it is not.
+# rig: test=6.1,debug timeout=600
+# rig: disk part size=40M
+
+load ../lib/common
+
+SCAN=/sys/kernel/config/dm-remap-reassembly/scan
+SETS=/sys/kernel/config/dm-remap-reassembly/sets
+LABEL=/rig/tests/guest/label
+
+U=11111111-2222-3333-4444-555555555555
+V=66666666-7777-8888-9999-aaaaaaaaaaaa
+
+setup() {
+	null_blk main 8
+	null_blk spare 4
+}
+
+teardown() {
+	rm -f "$BATS_TEST_TMPDIR/go"
+	clean_up
+}
+
+# make NAME UUID MAIN SPARE [ARGUMENT...]: a set, with something remapped
+make() {
+	local name=$1 uuid=$2 main=$3 spare=$4
+	shift 4
+	remap_create "$name" "$main" "$spare" persistent uuid "$uuid" "$@"
+	write_pattern "/dev/mapper/$name" 64 4096 "$name"
+	remap_attr "$name" remaps/add 64
+	dmsetup remove "$name"
+	# the main's place has something else from now on
+	write_pattern "$main" 64 4096 stale
+}
+
+# scan DEVICE...: in one write
+scan() {
+	[ -d "$SETS" ] || modprobe dm_remap_reassembly
+	# bash would write each line alone
+	printf '%s\n' "$@" >"$BATS_TEST_TMPDIR/scan"
+	cat "$BATS_TEST_TMPDIR/scan" >$SCAN
+}
+
+# said UUID ATTRIBUTE...: their values, on a line
+said() {
+	local uuid=$1 attribute value
+	local -a values=()
+	shift
+	for attribute; do
+		value=$(<"$SETS/$uuid/$attribute")
+		values+=("$value")
+	done
+	echo "${values[*]}"
+}
+
+number() { mountpoint -x "$1"; }
+
+# activated NAME UUID: by the line that is offered, and with its data
+activated() {
+	dmsetup create "$1" --table "$(said "$2" table)"
+	assert_data "/dev/mapper/$1" 64 4096 "$1"
+}
+
+@test "a set is complete when both halves are there, in any order, and its line activates it" {
+	local first second
+	make r $U /dev/main /dev/spare
+	for first in main spare; do
+		second=spare
+		[ $first = main ] || second=main
+		scan /dev/$first
+		if [ $first = spare ]; then
+			assert_equal "$(said $U state main name)" "waiting-main - r"
+			assert_equal "$(said $U spare table)" "$(number /dev/spare) "
+		else
+			assert_equal "$(ls $SETS)" ""
+		fi
+		scan /dev/$second
+		assert_equal "$(said $U state name main spare)" \
+			"complete r $(number /dev/main) $(number /dev/spare)"
+		assert_equal "$(said $U table)" "0 16384 remap $(number /dev/main) 0 $(number /dev/spare) 3 persistent uuid $U"
+		activated r $U
+		assert_equal "$(said $U state main spare)" "active $(number /dev/main) $(number /dev/spare)"
+		[ "$(said $U generation)" -gt 0 ]
+		dmsetup remove r
+		assert_equal "$(said $U state)" complete
+		modprobe -r dm_remap_reassembly
+	done
+}
+
+@test "the name is the one the device had when it was last resumed" {
+	make old $U /dev/main /dev/spare
+	dmsetup create old --table "0 16384 remap /dev/main 0 /dev/spare"
+	dmsetup rename old new
+	dmsetup suspend new
+	dmsetup resume new
+	# as after a power cut: nothing is written when it goes
+	dd if=/dev/spare of="$BATS_TEST_TMPDIR/spare" bs=1M iflag=direct status=none
+	dmsetup remove new
+	dd if="$BATS_TEST_TMPDIR/spare" of=/dev/spare bs=1M oflag=direct status=none
+	scan /dev/main /dev/spare
+	assert_equal "$(said $U name state)" "new complete"
+	# read_only does not write it
+	dmsetup create other --table "0 16384 remap /dev/main 0 /dev/spare 1 read_only"
+	dmsetup remove other
+	scan /dev/spare
+	assert_equal "$(said $U name)" new
+}
+
+@test "modprobe with devices= scans them, and those that are not there do no harm" {
+	make r $U /dev/main /dev/spare
+	modprobe dm_remap_reassembly devices=/dev/none,/dev/spare,,/dev/main
+	assert_equal "$(said $U state)" complete
+	assert_equal "$(</sys/module/dm_remap_reassembly/parameters/devices)" /dev/none,/dev/spare,,/dev/main
+	activated r $U
+}
+
+@test "a scan that fails changes nothing and says why" {
+	make r $U /dev/main /dev/spare
+	scan /dev/spare
+	run -1 scan /dev/main /dev/none
+	assert_output --partial "No such file or directory"
+	assert_equal "$(said $U state)" waiting-main
+	run -1 scan /dev/main /etc/passwd
+	assert_output --partial "Block device required"
+	run -1 scan ""
+	assert_output --partial "Invalid argument"
+	assert_equal "$(said $U state)" waiting-main
+	run -1 dd if=$SCAN
+	scan "  /dev/main  " ""
+	assert_equal "$(said $U state)" complete
+}
+
+@test "a main is known by its label, and no other disk of its size is taken" {
+	null_blk other 8
+	make r $U /dev/main /dev/spare
+	scan /dev/spare /dev/other
+	assert_equal "$(said $U state main)" "complete $(number /dev/other)"
+	scan /dev/main
+	assert_equal "$(said $U state)" conflict
+	$LABEL /dev/main $U r
+	scan /dev/main
+	assert_equal "$(said $U state main)" "complete $(number /dev/main)"
+	# of a set whose main has a label this is known without the main
+	dmsetup create r --table "$(said $U table)"
+	dmsetup remove r
+	modprobe -r dm_remap_reassembly
+	scan /dev/spare /dev/other
+	assert_equal "$(said $U state)" waiting-main
+	scan /dev/main
+	assert_equal "$(said $U state main)" "complete $(number /dev/main)"
+}
+
+@test "with a label and no spare a set waits for its spare" {
+	make r $U /dev/main /dev/spare
+	$LABEL /dev/main $U r
+	scan /dev/main
+	assert_equal "$(said $U state name main spare table)" "waiting-spare r $(number /dev/main) - "
+	scan /dev/spare
+	assert_equal "$(said $U state)" complete
+}
+
+@test "a label that is wrong in any way is none" {
+	local bad size
+	make r $U /dev/main /dev/spare
+	for bad in crc=1 version=2 main_sectors=16392 target_sectors=16385 target_sectors=0 \
+			target_sectors=16392 block_size=4000 block_size=65536 nr_ranges=0 nr_ranges=21 \
+			first=1 zero_name=0; do
+		$LABEL /dev/main $V r $bad
+		scan /dev/main
+		assert_equal "$bad: $(ls $SETS)" "$bad: "
+	done
+	$LABEL /dev/main $V r
+	scan /dev/main
+	assert_equal "$(ls $SETS)" $V
+	# and is forgotten with it
+	$LABEL /dev/main $V r crc=1
+	scan /dev/main
+	assert_equal "$(ls $SETS)" ""
+}
+
+@test "two copies of either half are a conflict, and there is no line for it" {
+	local half
+	make r $U /dev/main /dev/spare
+	$LABEL /dev/main $U r
+	null_blk main-copy 8
+	null_blk spare-copy 4
+	for half in main spare; do
+		dd if=/dev/$half of=/dev/$half-copy bs=1M oflag=direct status=none
+		scan /dev/main /dev/spare /dev/$half-copy
+		assert_equal "$(said $U state table)" "conflict "
+		# a copy that has gone is no copy
+		echo 0 >$NULLB/$half-copy/power
+		scan /dev/$half
+		assert_equal "$(said $U state)" complete
+	done
+}
+
+@test "a disk that comes back as another device is the same half" {
+	make r $U /dev/main /dev/spare
+	$LABEL /dev/main $U r
+	dd if=/dev/spare of="$BATS_TEST_TMPDIR/spare" bs=1M iflag=direct status=none
+	scan /dev/main /dev/spare
+	assert_equal "$(said $U state)" complete
+	echo 0 >$NULLB/spare/power
+	scan /dev/main
+	assert_equal "$(said $U state spare)" "waiting-spare -"
+	null_blk later 4
+	dd if="$BATS_TEST_TMPDIR/spare" of=/dev/later bs=1M oflag=direct status=none
+	scan /dev/later
+	assert_equal "$(said $U state spare)" "complete $(number /dev/later)"
+}
+
+@test "a spare with one superblock is used, with none it is damaged, and a disk in other use is none" {
+	local last
+	last=$(($(sectors /dev/spare) - 8))
+	make r $U /dev/main /dev/spare
+	null_blk_bad spare +0-7
+	scan /dev/main /dev/spare
+	assert_equal "$(said $U state)" complete
+	null_blk_bad spare -0-7 "+$last-$((last + 7))"
+	scan /dev/spare
+	assert_equal "$(said $U state)" complete
+	null_blk_bad spare "-$last-$((last + 7))"
+	# a byte of the name
+	write_byte /dev/spare 1416 x
+	scan /dev/spare
+	assert_equal "$(said $U state)" complete
+	write_byte /dev/spare $((last * 512 + 1416)) x
+	scan /dev/spare
+	assert_equal "$(said $U state spare table)" "damaged $(number /dev/spare) "
+	# where a file system begins a superblock at the end is old
+	dd if=/dev/zero of=/dev/spare bs=1M count=4 oflag=direct status=none
+	make s $V /dev/main /dev/spare
+	mke2fs -q -F /dev/spare 2048
+	scan /dev/spare /dev/main
+	assert_equal "$(ls $SETS)" ""
+}
+# write_byte DEVICE OFFSET CHARACTER
+write_byte() {
+	local sector=$(($2 / 4096 * 8))
+	read_direct "$1" $sector 4096 >"$BATS_TEST_TMPDIR/page"
+	printf %s "$3" | dd of="$BATS_TEST_TMPDIR/page" bs=1 oseek=$(($2 % 4096)) conv=notrunc status=none
+	dd if="$BATS_TEST_TMPDIR/page" of="$1" bs=4096 oseek=$((sector / 8)) oflag=direct conv=notrunc status=none
+}
+
+@test "the superblocks of two sets on one spare are damage" {
+	local last=$((4 * 256 - 1))
+	make r $U /dev/main /dev/spare
+	dd if=/dev/spare of="$BATS_TEST_TMPDIR/last" bs=4096 iseek=$last count=1 iflag=direct status=none
+	dd if=/dev/zero of=/dev/spare bs=1M count=4 oflag=direct status=none
+	make r $V /dev/main /dev/spare
+	dd if="$BATS_TEST_TMPDIR/last" of=/dev/spare bs=4096 oseek=$last oflag=direct status=none
+	scan /dev/spare
+	assert_equal "$(said $V state)" damaged
+}
+
+@test "a main is found by its PARTUUID or by its name, among disks of one size" {
+	local disk partuuid
+	disk=$(rig_disk part)
+	printf 'label: gpt\nsize=8M, uuid=%s\nsize=8M\nsize=4M\nsize=8M\n' $V | sfdisk -q "$disk"
+	retry_until 10 test -b "${disk}p4"
+	partuuid=$(blkid -p -s PART_ENTRY_UUID -o value "${disk}p1")
+	assert_equal "$partuuid" $V
+	make r $U "${disk}p1" "${disk}p3" main_id ${partuuid^^}
+	scan "${disk}p2" "${disk}p3" "${disk}p4" "${disk}p1"
+	assert_equal "$(said $U state main)" "complete $(number "${disk}p1")"
+	activated r $U
+	dmsetup remove r
+
+	modprobe -r dm_remap_reassembly
+	dd if=/dev/zero of="${disk}p3" bs=4096 count=1 oflag=direct status=none
+	dd if=/dev/zero of="${disk}p3" bs=4096 oseek=1023 count=1 oflag=direct status=none
+	make r $U "${disk}p2" "${disk}p3" main_id wwn-2
+	ln -s "${disk}p2" /dev/wwn-2
+	scan "${disk}p1" "${disk}p3" /dev/wwn-2 "${disk}p4"
+	rm /dev/wwn-2
+	assert_equal "$(said $U state main)" "complete $(number "${disk}p2")"
+	# and still, when it is read again
+	scan "${disk}p3"
+	assert_equal "$(said $U state main)" "complete $(number "${disk}p2")"
+}
+
+@test "what is in use by a set, or on top of one, is no other set's main" {
+	null_blk spare2 4
+	null_blk main2 8
+	make r $U /dev/main /dev/spare
+	make s $V /dev/main2 /dev/spare2
+	scan /dev/main /dev/spare
+	activated r $U
+	scan /dev/spare2 /dev/mapper/r
+	assert_equal "$(said $V state)" waiting-main
+	assert_equal "$(said $U state)" active
+	scan /dev/main2
+	assert_equal "$(said $V state main)" "complete $(number /dev/main2)"
+}
+
+@test "the event tells of a set once it is complete" {
+	local events="$BATS_TEST_TMPDIR/complete"
+	make r $U /dev/main /dev/spare
+	scan /dev/spare
+	: >"$events"
+	# shellcheck disable=SC2016 # for the other shell
+	busybox uevent busybox sh -c '[ -z "$DM_REMAP_UUID$SYNTH_ARG_HEARD" ] ||
+		echo "$ACTION $DEVPATH $SUBSYSTEM $DM_REMAP_EVENT $DM_REMAP_UUID $DM_REMAP_NAME$SYNTH_ARG_HEARD" >>'"$events" 3>&- &
+	LISTENER=$!
+	retry_until 10 heard "$events"
+	: >"$events"
+	scan /dev/spare
+	scan /dev/main
+	scan /dev/main
+	retry_until 10 test -s "$events"
+	# another one would have come before this
+	retry_until 10 heard "$events"
+	kill $LISTENER
+	assert_equal "$(head -1 "$events")" "change /kernel/dm-remap dm-remap set-complete $U r"
+	assert_equal "$(grep -c set-complete "$events")" 1
+}
+heard() { echo "change $U HEARD=1" >/sys/block/main/uevent; sleep 0.2; grep -q . "$1"; }
+
+@test "a main with a label goes with no other spare, and not without one" {
+	null_blk spare2 4
+	make r $U /dev/main /dev/spare
+	$LABEL /dev/main $U r
+	log_mark
+	run ! dmsetup create r --table "0 16384 remap /dev/main 0 /dev/spare2"
+	log_since | grep -F "Main has the label of a set whose spare is another one"
+	[ "$(used_bytes /dev/spare2)" = 0 ]
+	log_mark
+	run ! remap_create r /dev/main /dev/spare2 transient
+	log_since | grep -F "Main has the label of a persistent set"
+	$LABEL /dev/main $V r
+	log_mark
+	run ! dmsetup create r --table "0 16384 remap /dev/main 0 /dev/spare"
+	log_since | grep -F "this one has the label of another set"
+	$LABEL /dev/main $U r
+	dmsetup create r --table "0 16384 remap /dev/main 0 /dev/spare"
+	assert_data /dev/mapper/r 64 4096 r
+	# what cannot be read is no label
+	dmsetup remove r
+	null_blk_bad main +0-7
+	dmsetup create r --table "0 16384 remap /dev/main 0 /dev/spare"
+	dmsetup remove r
+	null_blk_bad main -0-7
+}
+
+@test "scans, activations and readers at the same time" {
+	local i scanner
+	make r $U /dev/main /dev/spare
+	$LABEL /dev/main $U r
+	scan /dev/main
+	touch "$BATS_TEST_TMPDIR/go"
+	while [ -e "$BATS_TEST_TMPDIR/go" ]; do
+		grep -r '' $SETS >/dev/null 2>&1 || :
+	done 3>&- &
+	scanner=$!
+	for ((i = 0; i < 15; i++)); do
+		scan /dev/spare &
+		scan /dev/main
+		wait $!
+		activated r $U
+		dd if=/dev/zero of=/dev/mapper/r bs=4096 oseek=16 count=8 oflag=direct status=none
+		scan /dev/main /dev/spare
+		assert_equal "$(said $U state)" active
+		dmsetup remove r
+		write_pattern /dev/spare 0 4096 nothing
+		write_pattern /dev/spare 8184 4096 nothing
+		scan /dev/spare
+		assert_equal "$(said $U state)" waiting-spare
+		dd if=/dev/zero of=/dev/main bs=4096 count=1 oflag=direct status=none
+		scan /dev/main
+		assert_equal "$(ls $SETS)" ""
+		dd if=/dev/zero of=/dev/spare bs=4096 count=1024 oflag=direct status=none
+		make r $U /dev/main /dev/spare
+		$LABEL /dev/main $U r
+	done
+	rm "$BATS_TEST_TMPDIR/go"
+	wait $scanner
+}
