@@ -43,7 +43,7 @@ class Mistakes(unittest.TestCase):
         "unknown names": ("enum: policy\n", "enum: polity\n", "polity is not among definitions"),
         "unknown module": ("module: dm_remap_stats\n", "module: dm_remap_sta\n", "not among modules"),
         "unknown error": ("code: ERANGE", "code: ERANG", "errors has a code"),
-        "unknown status": ("status: planned\n    doc: What is done", "status: some\n    doc: What is done", "status some"),
+        "unknown status": ("status: present\n    doc: finds", "status: some\n    doc: finds", "status some"),
         "unknown kind of sets": ("sets: persistent", "sets: none", "sets none"),
         "later than the version": ("since: 1\n    module: dm_remap\n", "since: 2\n    module: dm_remap\n", "since 2"),
         "min above max": ("{min: 0, max: 16}", "{min: 17, max: 16}", "not a range"),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzer of the checker itself: a superblock, a page and a layout, of which
+ * Fuzzer of the checker itself: a superblock, a page, a label and a layout, of which
  * nothing need be right but the checksum.  What is believed must be usable.
  */
 #include <endian.h>
@@ -27,6 +27,7 @@ struct input {
 	uint8_t zero;
 	struct dm_remap_sb sb;
 	struct dm_remap_page page;
+	struct dm_remap_label label;
 };
 
 static void must(int so)
@@ -75,6 +76,7 @@ static void check_geometry(const struct dm_remap_geometry *geo, const struct dm_
 	must(le32toh(sb->nr_settings) <= DM_REMAP_SB_SETTINGS);
 	must(le32toh(sb->nr_history) <= DM_REMAP_SB_HISTORY);
 	must(!sb->main_id[DM_REMAP_MAIN_ID_SIZE - 1]);
+	must(!sb->name[DM_REMAP_NAME_SIZE - 1]);
 	for (i = 0; i < geo->replicas; i++) {
 		areas[i] = (struct area) { geo->replica_start[i], geo->nr_pages * 8ULL };
 		must(dm_remap_page_sector(geo, i, geo->nr_pages - 1) ==
@@ -151,14 +153,44 @@ static bool check_layout(const struct input *in, struct dm_remap_sb *sb)
 	return true;
 }
 
-static void flip(struct dm_remap_sb *sb, const struct dm_remap_sb *bits)
+static void flip(void *content, const void *bits, size_t size)
 {
-	const uint8_t *from = (const uint8_t *)bits;
-	uint8_t *to = (uint8_t *)sb;
-	size_t i;
+	const uint8_t *from = bits;
+	uint8_t *to = content;
 
-	for (i = 0; i < sizeof(*sb); i++)
-		to[i] ^= from[i];
+	while (size--)
+		*to++ ^= *from++;
+}
+
+static void check_label(const struct input *in)
+{
+	uint64_t main_sectors = 1ULL << 41, blocks, n;
+	struct dm_remap_label label = {
+		.version = htole32(DM_REMAP_LABEL_VERSION),
+		.main_sectors = htole64(main_sectors),
+		.target_sectors = htole64(main_sectors),
+		.block_size = htole32(4096),
+		.nr_ranges = htole32(1),
+		.ranges = { { .nr = htole32(1) } },
+	};
+	unsigned int i;
+
+	memcpy(label.magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE);
+	flip(&label, &in->label, sizeof(label));
+	label.crc = htole32(dm_remap_label_crc(&label) ^ !!(in->flags & 16));
+	if (dm_remap_label_check(&label, main_sectors))
+		return;
+	must(!(in->flags & 16));
+	must(!label.name[DM_REMAP_NAME_SIZE - 1]);
+	must(le64toh(label.main_sectors) == main_sectors);
+	must(le64toh(label.target_sectors) <= main_sectors);
+	blocks = le64toh(label.target_sectors) / (le32toh(label.block_size) / 512);
+	must(blocks && le32toh(label.nr_ranges) <= DM_REMAP_LABEL_RANGES);
+	must(!label.ranges[0].block);
+	for (i = 0; i < le32toh(label.nr_ranges); i++) {
+		n = le32toh(label.ranges[i].nr);
+		must(n && n <= blocks && le64toh(label.ranges[i].block) <= blocks - n);
+	}
 }
 
 /* Mostly where something is: the history and most entries are no different from others. */
@@ -174,6 +206,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 						      offsetof(struct dm_remap_sb, main_id) },
 		{ offsetof(struct input, page), offsetof(struct dm_remap_page, entries[2]) },
 		{ offsetof(struct input, page.entries[DM_REMAP_PAGE_ENTRIES - 2]), 32 },
+		{ offsetof(struct input, label), sizeof(struct dm_remap_label) },
 		{ 0, sizeof(struct input) },
 	};
 	unsigned int i = rand_r(&seed) % (sizeof(windows) / sizeof(windows[0]));
@@ -203,10 +236,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memset(&in, 0, sizeof(in));
 	memcpy(&in, data, size < sizeof(in) ? size : sizeof(in));
+	check_label(&in);
 	if (!check_layout(&in, &sb))
 		return 0;
 	device = le64toh(sb.spare_sectors) ^ in.device_sectors;
-	flip(&sb, &in.sb);
+	flip(&sb, &in.sb, sizeof(sb));
 	in.sb = sb;
 	sector = in.flags & 4 ? dm_remap_sb_sector(le64toh(sb.spare_sectors), 1) : 0;
 	in.sb.crc = htole32(dm_remap_sb_crc(&in.sb, sector) ^ (in.flags & 1));

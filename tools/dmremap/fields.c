@@ -45,14 +45,14 @@ static void uuid(field_fn *fn, void *context, const uint8_t *bytes)
 }
 
 /* It should be printable, but who knows. */
-static void main_id(field_fn *fn, void *context, const uint8_t *id)
+static void printable(field_fn *fn, void *context, const char *name, const uint8_t *bytes)
 {
 	char value[FIELD_TEXT_SIZE], *end = value;
 
-	for (*end = 0; *id; id++)
-		end += sprintf(end, isascii(*id) && isprint(*id) && *id != '\\' ? "%c" : "\\x%02x",
-			       *id);
-	text(fn, context, "main_id", value);
+	for (*end = 0; *bytes; bytes++)
+		end += sprintf(end, isascii(*bytes) && isprint(*bytes) && *bytes != '\\' ?
+			       "%c" : "\\x%02x", *bytes);
+	text(fn, context, name, value);
 }
 
 static void features(field_fn *fn, void *context, const char *name, __le64 value)
@@ -75,8 +75,10 @@ void fields_of_set(const struct set *set, field_fn *fn, void *context)
 	number(fn, context, "sequence", le64toh(sb->sequence));
 	number(fn, context, "generation", le64toh(sb->generation));
 	number(fn, context, "clean", !!(le32toh(sb->flags) & DM_REMAP_SB_CLEAN));
+	number(fn, context, "labelled", !!(le32toh(sb->flags) & DM_REMAP_SB_LABELLED));
 	number(fn, context, "block_size", le32toh(sb->block_size));
-	main_id(fn, context, sb->main_id);
+	printable(fn, context, "name", sb->name);
+	printable(fn, context, "main_id", sb->main_id);
 	number(fn, context, "main_sectors", le64toh(sb->main_sectors));
 	number(fn, context, "main_start", le64toh(sb->main_start));
 	number(fn, context, "target_sectors", le64toh(sb->target_sectors));
