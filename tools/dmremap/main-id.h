@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a main is known by: the PARTUUID of a partition, or the name of the best link
+ * in /dev/disk/by-id.
+ */
+#ifndef _DMREMAP_MAIN_ID_H
+#define _DMREMAP_MAIN_ID_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include <dm-remap/format.h>
+
+/**
+ * main_id_choose() - find something that a device can be known by.
+ * @path: the device.
+ * @id: what it is known by; "" if there is nothing that stays with it.
+ *
+ * Links that come from what is on the device, as LVM's, are left out: that goes when
+ * the main is sealed.
+ */
+void main_id_choose(const char *path, char id[DM_REMAP_MAIN_ID_SIZE]);
+
+/**
+ * main_id_valid() - whether the kernel takes this for a main_id.
+ * @id: what somebody gave.
+ *
+ * Says what is wrong with it if not.
+ */
+bool main_id_valid(const char *id);
+
+/**
+ * main_id_is_of() - whether a device is known by this.
+ * @id: a main_id, as it was read from a spare; it is not trusted.
+ * @path: the device.
+ */
+bool main_id_is_of(const char *id, const char *path);
+
+/**
+ * main_id_find() - find the device that is known by this.
+ * @id: a main_id, as it was read from a spare; it is not trusted.
+ * @path: takes the name of the device's node, behind all links.
+ *
+ * Return: whether there is one.
+ */
+bool main_id_find(const char *id, char path[PATH_MAX]);
+
+#endif /* _DMREMAP_MAIN_ID_H */
