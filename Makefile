@@ -44,6 +44,9 @@ bench:
 tools:
 	$(MAKE) -C tools/dmremap
 
+deb:
+	tools/debian/build
+
 fuzz:
 	tests/fuzz/run $(or $(S),3600)
 
@@ -72,5 +75,5 @@ distclean: clean
 help:
 	@cat $(RIG)/help.txt
 
-.PHONY: modules install headers check test kunit bats shell demo bench tools fuzz crash soak \
+.PHONY: modules install headers check test kunit bats shell demo bench tools deb fuzz crash soak \
 	pictures docs clean distclean help

@@ -1,0 +1,73 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# "make deb": builds from a clean checkout, and lintian finds nothing. What the packages do where
+# they are installed is tested by tests/host/boot.bats.
+
+load lib.bash
+
+# in a checkout of its own, as somebody without rights
+setup_file() {
+	export DEB_PLACE DEBS
+	# not below the folder of the tests, where others may have no way to
+	DEB_PLACE=$(TMPDIR=/tmp mktemp -d)
+	DEBS=$DEB_PLACE/checkout/build/deb
+	local top as=()
+	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	mkdir "$DEB_PLACE/checkout" "$DEB_PLACE/tmp"
+	(cd "$top" && git ls-files -co --exclude-standard -z | tar -cf - --null --ignore-failed-read -T -) |
+		tar -C "$DEB_PLACE/checkout" -xf -
+	if [ "$(id -u)" = 0 ]; then
+		chown -R nobody "$DEB_PLACE"
+		as=(setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=/nonexistent)
+	fi
+	TMPDIR=$DEB_PLACE/tmp "${as[@]}" make -C "$DEB_PLACE/checkout" deb
+}
+teardown_file() { rm -rf "$DEB_PLACE"; }
+
+# files PACKAGE: what it installs
+files() { dpkg-deb -c "$DEBS/$1"_*.deb | sed 's/^[^.]*\.//' | grep -v '/$'; }
+
+@test "both packages are built, and lintian has nothing to say" {
+	ls "$DEBS"/dm-remap-dkms_*_all.deb "$DEBS"/dm-remap-tools_*.deb
+	run lintian --allow-root --fail-on error,warning "$DEBS"/*.changes
+	assert_success
+	refute_output --regexp '^[EW]:'
+}
+
+@test "DKMS is told of each module that Kbuild names, and has all that they are made from" {
+	dpkg-deb -x "$DEBS"/dm-remap-dkms_*.deb x
+	src=$(echo x/usr/src/dm-remap-*)
+	sed -n 's/^obj-m.*= *\(.*\)\.o$/\1/p' "$TOP/modules/Kbuild" | sort >named
+	[ -s named ]
+	sed -n 's/^BUILT_MODULE_NAME.*="\(.*\)"/\1/p' "$src/dkms.conf" | sort | cmp - named
+	grep -qx 'AUTOINSTALL="yes"' "$src/dkms.conf"
+	[ "x/usr/src/dm-remap-$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$src/dkms.conf")" = "$src" ]
+	for part in modules include; do
+		(cd "$TOP/$part" && git ls-files -co --exclude-standard | sort) >ours
+		(cd "$src/$part" && find . -type f | cut -c3- | sort) | cmp - ours
+	done
+}
+
+@test "the tool runs where only it is installed, and no place is left open" {
+	dpkg-deb -x "$DEBS"/dm-remap-tools_[0-9]*.deb x
+	run x/usr/sbin/dmremap --version
+	assert_success
+	run grep -rlE '@[A-Z]+@' x/lib x/usr/lib x/usr/share/initramfs-tools
+	assert_output ""
+	# whatever is named there is there
+	grep -rhoE '/usr/sbin/dmremap' x/lib/udev x/lib/systemd x/usr/share/initramfs-tools | sort -u >named
+	[ -x "x$(cat named)" ]
+	for script in x/usr/share/initramfs-tools/*/* x/usr/share/initramfs-tools/scripts/*/* \
+		x/usr/lib/dracut/modules.d/*/*.sh x/usr/lib/dm-remap/*; do
+		[ -d "$script" ] || [ -x "$script" ]
+	done
+}
+
+@test "systemd takes the units" {
+	dpkg-deb -x "$DEBS"/dm-remap-tools_[0-9]*.deb x
+	cp x/lib/systemd/system/dm-remap-assemble.* .
+	sed -i "s:=/usr/sbin/dmremap:=$(realpath "$DMREMAP"):" dm-remap-assemble.service
+	run systemd-analyze --man=no verify ./dm-remap-assemble.service ./dm-remap-assemble.timer
+	assert_success
+	assert_output ""
+}

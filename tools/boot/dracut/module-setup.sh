@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# dracut: what it takes to mount a root file system from a dm-remap set.
+
+# called by dracut
+check() {
+	local dev
+
+	require_binaries dmremap dmsetup || return 1
+	# shellcheck disable=SC2154 # dracut's
+	[[ $hostonly ]] || [[ $mount_needs ]] && {
+		for dev in "${!host_fs_types[@]}"; do
+			dev=$(get_maj_min "$dev")
+			[[ $(cat "/sys/dev/block/$dev/dm/uuid" 2>/dev/null) == DMREMAP-* ]] && return 0
+		done
+		return 255
+	}
+	return 0
+}
+
+# called by dracut
+depends() {
+	echo rootfs-block dm
+}
+
+# called by dracut
+installkernel() {
+	hostonly='' instmods dm_remap dm_remap_metadata dm_remap_reassembly
+}
+
+# called by dracut
+install() {
+	inst_multiple dmremap blkid
+	inst_rules 59-dm-remap.rules
+	# shellcheck disable=SC2154 # dracut's
+	inst_rules "$moddir/64-dm-remap-dracut.rules"
+	inst_script "$moddir/dm-remap-assemble.sh" /sbin/dm-remap-assemble
+	dracut_need_initqueue
+}
