@@ -8,6 +8,8 @@
  *
  *	spare SIZE, main SIZE		bytes, with K, M, G, T or P; default 1M and 64M
  *	main_start SECTOR, block BYTES, replicas N, uuid BYTE, main_id TEXT
+ *	name TEXT			to the end of the line; \n is a new line
+ *	label				the image is that of a main, with a label
  *	fill N [BLOCK [SLOT]]		N slots from SLOT on hold the blocks from BLOCK on
  *	map|pending SLOT BLOCK [LOST [AGE]], bad SLOT, free SLOT
  *	sequence PAGE N			of a page; default 1
@@ -61,6 +63,8 @@ static uint64_t main_sectors = 131072, main_start;
 static struct dm_remap_sb sb[2] __attribute__((aligned(4096)));
 static struct dm_remap_page *pages;
 static uint32_t nr_used;
+static char name[DM_REMAP_NAME_SIZE];
+static int is_main;
 
 static uint64_t bytes_to_sectors(const char *text)
 {
@@ -115,12 +119,29 @@ static void put_field(const char *name, uint64_t value, unsigned int nr)
 	errx(1, "there is no field \"%s\"", name);
 }
 
+static void put_name(const char *text)
+{
+	char *to = name;
+
+	for (; *text && *text != '\n' && to < name + sizeof(name) - 1; text++) {
+		if (text[0] == '\\' && text[1] == 'n') {
+			*to++ = '\n';
+			text++;
+		} else {
+			*to++ = *text;
+		}
+	}
+}
+
 /* What the layout depends on. */
 static void apply_early(const char *line)
 {
 	char key[32] = "", value[128] = "";
 	unsigned long long n;
 
+	if (!strncmp(line, "name ", 5))
+		put_name(line + 5);
+	is_main |= !strcmp(line, "label\n");
 	if (sscanf(line, "%31s %127s", key, value) != 2)
 		return;
 	n = strtoull(value, NULL, 0);
@@ -192,6 +213,7 @@ static void fill_sb(void)
 	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		sb[0].settings[i] = htole32(settings[i]);
 	sb[0].nr_settings = htole32(i);
+	memcpy(sb[0].name, name, sizeof(name));
 	sb[0].nr_history = htole32(1);
 	sb[0].grows = htole64(1);
 	sb[0].resize_ns = htole64(5000);
@@ -233,12 +255,34 @@ static void write_sb(int fd, unsigned int nr)
 	printf("sb %u %llu\n", nr, (unsigned long long)sector);
 }
 
+static void make_main(int fd)
+{
+	struct dm_remap_label label = {
+		.magic = DM_REMAP_LABEL_MAGIC,
+		.version = htole32(DM_REMAP_LABEL_VERSION),
+		.main_sectors = htole64(main_sectors),
+		.target_sectors = htole64(main_sectors),
+		.block_size = htole32(geo.block_size),
+		.nr_ranges = htole32(1),
+		.ranges = { { .nr = htole32(1) } },
+	};
+
+	memcpy(label.uuid, sb[0].uuid, sizeof(label.uuid));
+	memcpy(label.name, name, sizeof(name));
+	label.crc = htole32(dm_remap_label_crc(&label));
+	if (ftruncate(fd, main_sectors * 512) ||
+	    pwrite(fd, &label, sizeof(label), 0) != sizeof(label))
+		err(1, "write");
+}
+
 static void make(int fd)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr_lines; i++)
 		apply_early(lines[i]);
+	if (is_main)
+		return make_main(fd);
 	if (dm_remap_layout(&geo))
 		errx(1, "the spare is too small");
 	fill_sb();

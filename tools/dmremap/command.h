@@ -14,6 +14,12 @@ enum {
 	EXIT_USAGE = 16,
 };
 
+/* Of two exit statuses the one that says more. */
+static inline int exit_worst(int a, int b)
+{
+	return a > b ? a : b;
+}
+
 /**
  * struct command - a sub-command.
  * @name: its name.
@@ -30,13 +36,18 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
+extern const struct command command_assemble;
 extern const struct command command_check;
 extern const struct command command_dump;
 extern const struct command command_map;
 extern const struct command command_metrics;
 extern const struct command command_repair;
+extern const struct command command_scan;
 extern const struct command command_stats;
+extern const struct command command_status;
+extern const struct command command_stop;
 extern const struct command command_top;
+extern const struct command command_wait;
 
 /* Print the help of a command.  Returns the exit status. */
 int command_help(const struct command *command);

@@ -89,12 +89,35 @@ static bool fill(struct dm_task *task, const struct dm_new *new)
 	       dm_task_add_target(task, 0, new->sectors, new->target, new->params);
 }
 
+static void complain_refused(const struct dm_new *new, struct kmsg *kmsg)
+{
+	char why[256];
+
+	if (kmsg_find(kmsg, new->target, why, sizeof(why)))
+		complain("%s cannot be activated: %s", new->name, why);
+	else
+		complain("%s cannot be activated: %s. The kernel log may say more.", new->name,
+			 dm_trouble_text());
+}
+
+/* A device that this program could not finish has been removed again. */
+static bool somebody_else(const struct dm_new *new)
+{
+	char first[sizeof(trouble)];
+	struct dm_found found;
+	bool there;
+
+	memcpy(first, trouble, sizeof(first));
+	there = new->uuid && dm_find(NULL, new->uuid, &found) > 0;
+	memcpy(trouble, first, sizeof(first));
+	return there;
+}
+
 int dm_create(const struct dm_new *new)
 {
 	struct dm_task *task = new_task(DM_DEVICE_CREATE, new->name);
+	int done, status = EXIT_CLEAN;
 	struct kmsg kmsg;
-	char why[256];
-	int done;
 
 	if (!task || !fill(task, new)) {
 		if (task)
@@ -103,16 +126,15 @@ int dm_create(const struct dm_new *new)
 	}
 	kmsg_begin(&kmsg);
 	done = run_and_settle(task);
-	if (!done) {
-		if (kmsg_find(&kmsg, new->target, why, sizeof(why)))
-			complain("%s cannot be activated: %s", new->name, why);
-		else
-			complain("%s cannot be activated: %s. The kernel log may say more.",
-				 new->name, dm_trouble_text());
+	if (!done && somebody_else(new)) {
+		status = EXIT_UNCORRECTED;
+	} else if (!done) {
+		complain_refused(new, &kmsg);
+		status = EXIT_OPERATION;
 	}
 	kmsg_end(&kmsg);
 	dm_task_destroy(task);
-	return done ? EXIT_CLEAN : EXIT_OPERATION;
+	return status;
 }
 
 int dm_remove(const char *name)

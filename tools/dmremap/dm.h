@@ -65,9 +65,10 @@ const char *dm_trouble_text(void);
  * @new: what it is to be.
  *
  * If it cannot be done there is no such device, and what the kernel has said of it
- * is printed.
+ * is printed.  Nothing is printed if somebody else was faster.
  *
- * Return: an exit status.
+ * Return: an exit status; %EXIT_UNCORRECTED if there is a device with this UUID, which
+ * somebody else has made or is making.
  */
 int dm_create(const struct dm_new *new);
 

@@ -19,7 +19,7 @@
 #define MODULE		"/sys/module/dm_remap"
 #define UPTIME		"/proc/uptime"
 
-static const char *root(void)
+const char *kernel_root(void)
 {
 	const char *dir = secure_getenv("DMREMAP_ROOT");
 
@@ -32,10 +32,10 @@ const char *kernel_path(enum kernel_tree tree, const char *device, const char *a
 	static char path[PATH_MAX];
 
 	if (tree == TREE_CONFIG)
-		snprintf(path, sizeof(path), "%s" DEVICES "/%s%s%s", root(), device, slash,
+		snprintf(path, sizeof(path), "%s" DEVICES "/%s%s%s", kernel_root(), device, slash,
 			 attribute);
 	else
-		snprintf(path, sizeof(path), "%s" STATS "/%s/stats%s%s", root(), device, slash,
+		snprintf(path, sizeof(path), "%s" STATS "/%s/stats%s%s", kernel_root(), device, slash,
 			 attribute);
 	return path;
 }
@@ -83,6 +83,14 @@ static int read_path(const char *path, char *text)
 	if (n && text[n - 1] == '\n')
 		text[n - 1] = 0;
 	return 0;
+}
+
+int kernel_read_file(const char *path, char *text)
+{
+	char full[PATH_MAX];
+
+	snprintf(full, sizeof(full), "%s%s", kernel_root(), path);
+	return read_path(full, text);
 }
 
 int kernel_read(enum kernel_tree tree, const char *device, const char *attribute, char *text)
@@ -133,10 +141,10 @@ static int without_devices(int error)
 	char path[PATH_MAX];
 
 	if (error != ENOENT) {
-		complain("%s" DEVICES " cannot be read: %s.", root(), strerror(error));
+		complain("%s" DEVICES " cannot be read: %s.", kernel_root(), strerror(error));
 		return -1;
 	}
-	snprintf(path, sizeof(path), "%s" MODULE, root());
+	snprintf(path, sizeof(path), "%s" MODULE, kernel_root());
 	if (access(path, F_OK))
 		return 0;
 	complain("There is no " DEVICES ". Mount it: \"mount -t configfs none " CONFIG "\".");
@@ -150,7 +158,7 @@ int kernel_devices(char ***names)
 	int nr, i;
 
 	*names = NULL;
-	snprintf(path, sizeof(path), "%s" DEVICES, root());
+	snprintf(path, sizeof(path), "%s" DEVICES, kernel_root());
 	nr = scandir(path, &entries, is_device, versionsort);
 	if (nr < 0)
 		return without_devices(errno);
@@ -173,9 +181,9 @@ static bool test_clock(uint64_t *ns)
 	char path[PATH_MAX], text[KERNEL_TEXT_SIZE];
 	double seconds;
 
-	if (!*root())
+	if (!*kernel_root())
 		return false;
-	snprintf(path, sizeof(path), "%s" UPTIME, root());
+	snprintf(path, sizeof(path), "%s" UPTIME, kernel_root());
 	if (read_path(path, text) || sscanf(text, "%lf", &seconds) != 1)
 		return false;
 	*ns = seconds * 1e9;

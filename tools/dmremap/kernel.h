@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the modules show of devices, in configfs and sysfs.  No other file has
- * these paths.
+ * these paths; reassembly.h has those of sets.
  *
  * The environment variable DMREMAP_ROOT puts another directory in front of them,
  * for tests.
@@ -24,6 +24,18 @@ enum kernel_tree {
 	TREE_CONFIG,	/* configfs, while the device is there */
 	TREE_STATS,	/* sysfs, while the module dm_remap_stats is loaded as well */
 };
+
+/* What DMREMAP_ROOT says; "" if it says nothing. */
+const char *kernel_root(void);
+
+/**
+ * kernel_read_file() - read a small file of /sys or /proc.
+ * @path: its path, without kernel_root().
+ * @text: takes %KERNEL_TEXT_SIZE bytes; the last newline is cut off.
+ *
+ * Return: as kernel_read().
+ */
+int kernel_read_file(const char *path, char *text);
 
 /**
  * kernel_path() - where an attribute is.

@@ -12,13 +12,18 @@
 #include "util.h"
 
 static const struct command * const commands[] = {
+	&command_assemble,
 	&command_check,
 	&command_dump,
 	&command_map,
 	&command_metrics,
 	&command_repair,
+	&command_scan,
 	&command_stats,
+	&command_status,
+	&command_stop,
 	&command_top,
+	&command_wait,
 };
 
 static const struct command *find(const char *name)

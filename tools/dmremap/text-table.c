@@ -8,14 +8,18 @@
 struct libscols_table *text_table(const struct text_column *columns, unsigned int nr)
 {
 	struct libscols_table *table = scols_new_table();
+	struct libscols_column *column;
 	unsigned int i;
 
 	if (!table)
 		no_memory();
-	for (i = 0; i < nr; i++)
-		if (!scols_table_new_column(table, columns[i].name, columns[i].width,
-					    columns[i].flags))
+	for (i = 0; i < nr; i++) {
+		column = scols_table_new_column(table, columns[i].name, columns[i].width,
+						columns[i].flags);
+		/* names are device-mapper's, which have "\x20" for a space */
+		if (!column || scols_column_set_safechars(column, "\\"))
 			no_memory();
+	}
 	return table;
 }
 

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Block devices below $DMREMAP_ROOT, as sysfs lists them; their nodes are images.
+# Load it after live.bash.
+#
+#   disk NAME MAJ:MIN          a disk; its image is NAME.img, see image in lib.bash
+#   part DISK NAME MAJ:MIN     a partition of it, likewise
+#   holder NAME DM             a device that is on it
+#   known UUID ATTRIBUTE=TEXT...   a set that dm_remap_reassembly knows
+#   scanned                    what was given to dm_remap_reassembly last
+
+BLOCK=sys/class/block
+
+disk() {
+	local dir=$DMREMAP_ROOT/$BLOCK/$1
+	mkdir -p "$dir/holders" "$DMREMAP_ROOT/sys/dev/block" "$DMREMAP_ROOT/dev"
+	echo "$2" >"$dir/dev"
+	echo $(($(stat -c %s "$1.img") / 512)) >"$dir/size"
+	printf 'MAJOR=%s\nMINOR=%s\nDEVNAME=%s\nDEVTYPE=disk\n' "${2%:*}" "${2#*:}" "$1" >"$dir/uevent"
+	ln -s "../../class/block/$1" "$DMREMAP_ROOT/sys/dev/block/$2"
+	mv "$1.img" "$DMREMAP_ROOT/dev/$1"
+}
+
+part() {
+	disk "$2" "$3"
+	mv "$DMREMAP_ROOT/$BLOCK/$2" "$DMREMAP_ROOT/$BLOCK/$1/$2"
+	echo 1 >"$DMREMAP_ROOT/$BLOCK/$1/$2/partition"
+	ln -s "$1/$2" "$DMREMAP_ROOT/$BLOCK/$2"
+}
+
+holder() { touch "$DMREMAP_ROOT/$BLOCK/$1/holders/$2"; }
+
+known() {
+	local dir=$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets/$1 word
+	mkdir -p "$dir"
+	shift
+	for word; do printf '%s\n' "${word#*=}" >"$dir/${word%%=*}"; done
+	: >"${dir%/sets/*}/scan"
+}
+
+scanned() { cat "$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/scan"; }

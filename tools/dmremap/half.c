@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "half.h"
+#include "set.h"
+
+static bool is_encoded(const char *text)
+{
+	return text[0] == '\\' && text[1] == 'x' && isxdigit((unsigned char)text[2]) &&
+	       isxdigit((unsigned char)text[3]);
+}
+
+void text_encode(char *text, const char *name)
+{
+	const unsigned char *c;
+
+	for (c = (const unsigned char *)name; *c; c++) {
+		if ((isascii(*c) && (isalnum(*c) || strchr("#+-.:=@_", *c))) ||
+		    is_encoded((const char *)c))
+			*text++ = *c;
+		else
+			text += sprintf(text, "\\x%02x", *c);
+	}
+	*text = 0;
+}
+
+static void take_uuid(struct half *half, const __u8 *bytes)
+{
+	char *end = half->uuid;
+	unsigned int i;
+
+	for (i = 0; i < 16; i++)
+		end += sprintf(end, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x",
+			       bytes[i]);
+}
+
+static void take_name(struct half *half, const __u8 *bytes)
+{
+	char name[DM_REMAP_NAME_SIZE];
+
+	memcpy(name, bytes, sizeof(name));
+	name[sizeof(name) - 1] = 0;
+	text_encode(half->name, name);
+}
+
+static void take_spare(struct half *half, const struct set *set)
+{
+	const struct dm_remap_sb *sb = set->newest->content;
+
+	half->role = HALF_SPARE;
+	half->trouble = set->conflict;
+	take_uuid(half, sb->uuid);
+	take_name(half, sb->name);
+	memcpy(half->main_id, sb->main_id, sizeof(half->main_id));
+	half->main_id[sizeof(half->main_id) - 1] = 0;
+	half->generation = le64toh(sb->generation);
+	half->main_sectors = le64toh(sb->main_sectors);
+	half->main_start = le64toh(sb->main_start);
+	half->target_sectors = le64toh(sb->target_sectors);
+}
+
+/* Whether it was meant to be one, so that somebody has to look at it. */
+static bool take_label(struct half *half, const struct dm_remap_label *label)
+{
+	if (memcmp(label->magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE))
+		return false;
+	half->trouble = dm_remap_label_check(label, half->dev.sectors);
+	half->damaged = half->trouble;
+	if (half->damaged)
+		return true;
+	half->role = HALF_MAIN;
+	take_uuid(half, label->uuid);
+	take_name(half, label->name);
+	half->main_sectors = le64toh(label->main_sectors);
+	half->target_sectors = le64toh(label->target_sectors);
+	return true;
+}
+
+/* The first sector can be read though what is behind it cannot. */
+static bool read_sector(const struct device *dev, void *page)
+{
+	int size;
+
+	return !ioctl(dev->fd, BLKSSZGET, &size) && size >= DM_REMAP_LABEL_SIZE &&
+	       size < DM_REMAP_PAGE_SIZE && pread(dev->fd, page, size, 0) == size;
+}
+
+static void judge(struct half *half, const struct device *dev, const struct set *set)
+{
+	const struct superblock *first = &set->sb[0], *last = &set->sb[1];
+	bool readable = first->state != SB_UNREADABLE || read_sector(dev, first->content);
+
+	/* a label is where a spare has a superblock; one at the end may be left from before */
+	if (readable && take_label(half, (const struct dm_remap_label *)first->content))
+		return;
+	if (set->newest) {
+		take_spare(half, set);
+	} else if (first->state == SB_REFUSED || last->state == SB_REFUSED) {
+		half->damaged = true;
+		half->trouble = first->state == SB_REFUSED ? first->why : last->why;
+	} else if (!readable && last->state == SB_UNREADABLE) {
+		half->error = -EIO;
+	}
+}
+
+static int open_quietly(const char *path)
+{
+	/* past the cache, for others write past it; without waiting for a medium */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_DIRECT);
+
+	return fd < 0 && errno == EINVAL ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : fd;
+}
+
+void half_read(struct half *half, const struct blockdev *blockdev)
+{
+	struct device dev;
+	struct set set;
+	int fd;
+
+	*half = (struct half) { .dev = *blockdev };
+	fd = open_quietly(blockdev->path);
+	if (fd < 0) {
+		half->error = -errno;
+		return;
+	}
+	if (device_open_fd(&dev, blockdev->path, fd)) {
+		half->error = -EIO;
+		close(fd);
+		return;
+	}
+	half->dev.sectors = dev.sectors;
+	if (dev.sectors >= DM_REMAP_PAGE_SECTORS) {
+		set_read(&set, &dev);
+		judge(half, &dev, &set);
+		set_free(&set);
+	}
+	device_close(&dev);
+}
+
+const char *half_role_name(enum half_role role)
+{
+	return role == HALF_MAIN ? "main" : "spare";
+}

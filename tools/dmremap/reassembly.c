@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "kernel.h"
+#include "load.h"
+#include "message.h"
+#include "reassembly.h"
+#include "util.h"
+
+#define MODULE		"dm_remap_reassembly"
+#define TREE		"/sys/kernel/config/dm-remap-reassembly"
+#define SCAN		TREE "/scan"
+#define SETS		TREE "/sets"
+
+static const char * const states[NR_KNOWN_STATES] = {
+	[KNOWN_WAITING_MAIN] = "waiting-main",
+	[KNOWN_WAITING_SPARE] = "waiting-spare",
+	[KNOWN_COMPLETE] = "complete",
+	[KNOWN_ACTIVE] = "active",
+	[KNOWN_CONFLICT] = "conflict",
+	[KNOWN_DAMAGED] = "damaged",
+};
+
+const char *known_state_name(enum known_state state)
+{
+	return states[state];
+}
+
+bool reassembly_there(void)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s" TREE, kernel_root());
+	return !access(path, F_OK);
+}
+
+int reassembly_begin(void)
+{
+	int status;
+
+	if (reassembly_there())
+		return EXIT_CLEAN;
+	status = load_module(MODULE);
+	if (!status && !reassembly_there())
+		status = load_configfs();
+	if (status || reassembly_there())
+		return status;
+	complain("There is no %s" TREE ", though the module " MODULE " is loaded.", kernel_root());
+	return EXIT_OPERATION;
+}
+
+int reassembly_scan(const char *path)
+{
+	char scan[PATH_MAX], line[PATH_MAX];
+	int error = 0, size, fd;
+
+	size = snprintf(line, sizeof(line), "%s\n", path);
+	/* a line is a path */
+	if (size >= (int)sizeof(line) || strchr(path, '\n'))
+		return -ENAMETOOLONG;
+	snprintf(scan, sizeof(scan), "%s" SCAN, kernel_root());
+	fd = open(scan, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, line, size) != size)
+		error = -errno ?: -EIO;
+	close(fd);
+	return error;
+}
+
+static bool read_attribute(const char *uuid, const char *attribute, char *text)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), SETS "/%s/%s", uuid, attribute);
+	return !kernel_read_file(path, text);
+}
+
+static bool read_state(struct known_set *set, const char *text)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(states); i++) {
+		set->state = i;
+		if (!strcmp(text, states[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool read_half(const char *uuid, const char *which, char number[BLOCKDEV_NUMBER_SIZE])
+{
+	char text[KERNEL_TEXT_SIZE];
+
+	if (!read_attribute(uuid, which, text) || strlen(text) >= BLOCKDEV_NUMBER_SIZE)
+		return false;
+	strcpy(number, strcmp(text, "-") ? text : "");
+	return true;
+}
+
+bool reassembly_read(struct known_set *set, const char *uuid)
+{
+	char text[KERNEL_TEXT_SIZE];
+
+	*set = (struct known_set) {};
+	if (strlen(uuid) >= sizeof(set->uuid))
+		return false;
+	strcpy(set->uuid, uuid);
+	if (!read_attribute(uuid, "name", text) || strlen(text) >= DM_REMAP_NAME_SIZE)
+		return false;
+	text_encode(set->name, text);
+	if (!read_half(uuid, "main", set->main) || !read_half(uuid, "spare", set->spare) ||
+	    !read_attribute(uuid, "table", text) || strlen(text) >= sizeof(set->table))
+		return false;
+	strcpy(set->table, text);
+	/* last, so that it is not older than what it is said of */
+	return read_attribute(uuid, "state", text) && read_state(set, text);
+}
+
+static int is_set(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+int reassembly_sets(struct known_set **sets)
+{
+	struct dirent **entries;
+	char path[PATH_MAX];
+	int nr, i, found = 0;
+
+	*sets = NULL;
+	snprintf(path, sizeof(path), "%s" SETS, kernel_root());
+	nr = scandir(path, &entries, is_set, alphasort);
+	if (nr < 0) {
+		complain("%s cannot be read: %s.", path, strerror(errno));
+		return -1;
+	}
+	*sets = calloc(nr + 1, sizeof(**sets));
+	if (!*sets)
+		no_memory();
+	for (i = 0; i < nr; i++) {
+		/* one that cannot be read has gone meanwhile */
+		if (reassembly_read(&(*sets)[found], entries[i]->d_name))
+			found++;
+		free(entries[i]);
+	}
+	free(entries);
+	return found;
+}
