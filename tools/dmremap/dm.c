@@ -192,6 +192,39 @@ int dm_find(const char *name, const char *uuid, struct dm_found *found)
 	return result;
 }
 
+static int take_table(struct dm_task *task, struct dm_table *table)
+{
+	char *type = NULL, *params = NULL;
+	uint64_t start, length = 0;
+	struct dm_info info;
+
+	if (!dm_task_get_info(task, &info))
+		return -1;
+	if (!info.exists)
+		return 0;
+	dm_get_next_target(task, NULL, &start, &length, &type, &params);
+	*table = (struct dm_table) { .sectors = length };
+	snprintf(table->target, sizeof(table->target), "%s", type ?: "");
+	snprintf(table->params, sizeof(table->params), "%s", params ?: "");
+	return 1;
+}
+
+int dm_table(const char *name, struct dm_table *table)
+{
+	struct dm_task *task = new_task(DM_DEVICE_TABLE, name);
+	int result = -1;
+
+	if (task && dm_task_run(task))
+		result = take_table(task, table);
+	else if (task && dm_task_get_errno(task) == ENXIO)
+		result = 0;
+	if (result < 0)
+		complain("%s: device-mapper does not answer: %s.", name, dm_trouble_text());
+	if (task)
+		dm_task_destroy(task);
+	return result;
+}
+
 int dm_message(const char *name, const char *message)
 {
 	struct dm_task *task = new_task(DM_DEVICE_TARGET_MSG, name);

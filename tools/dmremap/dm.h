@@ -51,6 +51,18 @@ struct dm_found {
 };
 
 /**
+ * struct dm_table - the table of a device with one target.
+ * @target: its type.
+ * @params: the words of the line behind the type.
+ * @sectors: its size.
+ */
+struct dm_table {
+	char target[64];
+	char params[512];
+	uint64_t sectors;
+};
+
+/**
  * dm_trouble_begin() - begin something in which libdevmapper may complain.
  *
  * What it says from now on is kept for dm_trouble_text() instead of being printed.
@@ -92,6 +104,16 @@ int dm_remove(const char *name);
  * found out.
  */
 int dm_find(const char *name, const char *uuid, struct dm_found *found);
+
+/**
+ * dm_table() - read the table of a device.
+ * @name: its name.
+ * @table: its first target.
+ *
+ * Return: 1, 0 if there is no such device, -1, having said what is wrong, if it cannot
+ * be read.
+ */
+int dm_table(const char *name, struct dm_table *table);
 
 /**
  * dm_message() - send a message to a device.

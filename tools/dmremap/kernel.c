@@ -17,6 +17,7 @@
 #define DEVICES		CONFIG "/dm-remap"
 #define STATS		"/sys/kernel/dm-remap"
 #define MODULE		"/sys/module/dm_remap"
+#define BLOCK		"/sys/dev/block"
 #define UPTIME		"/proc/uptime"
 
 const char *kernel_root(void)
@@ -35,14 +36,19 @@ const char *kernel_path(enum kernel_tree tree, const char *device, const char *a
 		snprintf(path, sizeof(path), "%s" DEVICES "/%s%s%s", kernel_root(), device, slash,
 			 attribute);
 	else
-		snprintf(path, sizeof(path), "%s" STATS "/%s/stats%s%s", kernel_root(), device, slash,
-			 attribute);
+		snprintf(path, sizeof(path), "%s" STATS "/%s/stats%s%s", kernel_root(), device,
+			 slash, attribute);
 	return path;
 }
 
 bool kernel_has(enum kernel_tree tree, const char *device, const char *attribute)
 {
 	return !access(kernel_path(tree, device, attribute), F_OK);
+}
+
+static int is_name(const struct dirent *entry)
+{
+	return strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
 }
 
 static ssize_t read_all(int fd, char *text, size_t size)
@@ -130,9 +136,49 @@ int kernel_write(enum kernel_tree tree, const char *device, const char *attribut
 	return error == -ENODEV ? -ENOENT : error;
 }
 
-static int is_device(const struct dirent *entry)
+int kernel_write_lines(enum kernel_tree tree, const char *device, const char *attribute,
+		       const char *text)
 {
-	return strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+	int fd = open(kernel_path(tree, device, attribute), O_WRONLY | O_CLOEXEC);
+	ssize_t size = strlen(text), done;
+	int error = 0;
+
+	if (fd < 0)
+		return errno == ENOENT ? -ENXIO : -errno;
+	done = write(fd, text, size);
+	if (done < 0)
+		error = errno == ENODEV ? -ENXIO : -errno;
+	else if (done != size)
+		error = -EMSGSIZE;
+	close(fd);
+	return error;
+}
+
+bool kernel_block_number(unsigned int major, unsigned int minor, const char *file,
+			 uint64_t *value)
+{
+	char path[PATH_MAX], text[KERNEL_TEXT_SIZE];
+	const char *p = text;
+
+	snprintf(path, sizeof(path), BLOCK "/%u:%u/%s", major, minor, file);
+	return !kernel_read_file(path, text) && kernel_number(&p, value) && !*p;
+}
+
+bool kernel_block_stacked(unsigned int major, unsigned int minor, bool partition)
+{
+	struct dirent **entries;
+	char path[PATH_MAX];
+	int nr, i;
+
+	snprintf(path, sizeof(path), "%s" BLOCK "/%u:%u/%sslaves", kernel_root(), major, minor,
+		 partition ? "../" : "");
+	nr = scandir(path, &entries, is_name, NULL);
+	if (nr < 0)
+		return false;
+	for (i = 0; i < nr; i++)
+		free(entries[i]);
+	free(entries);
+	return nr;
 }
 
 /* There is no directory of devices: because there are none, or is it hidden? */
@@ -159,7 +205,7 @@ int kernel_devices(char ***names)
 
 	*names = NULL;
 	snprintf(path, sizeof(path), "%s" DEVICES, kernel_root());
-	nr = scandir(path, &entries, is_device, versionsort);
+	nr = scandir(path, &entries, is_name, versionsort);
 	if (nr < 0)
 		return without_devices(errno);
 	*names = calloc(nr + 1, sizeof(**names));

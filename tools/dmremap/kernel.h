@@ -89,6 +89,38 @@ int kernel_write(enum kernel_tree tree, const char *device, const char *attribut
 		 const char *text);
 
 /**
+ * kernel_write_lines() - write lines into an attribute that takes them.
+ * @tree: in which tree.
+ * @device: name of the device.
+ * @attribute: path of the attribute in the tree.
+ * @text: the lines, no more than a page, written at once.
+ *
+ * Return: 0 or a negative error number; -ENXIO if there is no such attribute.
+ */
+int kernel_write_lines(enum kernel_tree tree, const char *device, const char *attribute,
+		       const char *text);
+
+/**
+ * kernel_block_number() - a number that sysfs has of a block device.
+ * @major: with @minor the number of the device.
+ * @minor: see there.
+ * @file: where it is in the directory of the device, as "queue/logical_block_size".
+ * @value: the number.
+ *
+ * Return: whether there is one.
+ */
+bool kernel_block_number(unsigned int major, unsigned int minor, const char *file,
+			 uint64_t *value);
+
+/**
+ * kernel_block_stacked() - whether a block device is made of others.
+ * @major: with @minor the number of the device.
+ * @minor: see there.
+ * @partition: it is a partition, and it is the device which it is a part of that counts.
+ */
+bool kernel_block_stacked(unsigned int major, unsigned int minor, bool partition);
+
+/**
  * kernel_devices() - find the devices there are.
  * @names: an array of names, in order, each of them and it to be freed.
  *
