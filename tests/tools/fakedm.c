@@ -4,6 +4,7 @@
  * line and the list.
  *
  *	FAKE_DM=FILE		the file
+ *	FAKE_DM_TABLE=PARAMS	the table line behind the type
  *	FAKE_DM_ROOM=N		no more than N bytes in a reply
  *	FAKE_DM_LOG=FILE	each message is appended to it
  *	FAKE_DM_REPEAT=1	the list is the same from wherever it is asked for
@@ -110,6 +111,8 @@ int dm_task_run(struct dm_task *task)
 		reply(task, file);
 	else if (sscanf(line, "0 %llu remap %65535[^\n]", &task->length, task->text) != 2)
 		abort();
+	if (task->type == DM_DEVICE_TABLE)
+		snprintf(task->text, sizeof(task->text), "%s", getenv("FAKE_DM_TABLE"));
 	fclose(file);
 	return 1;
 }

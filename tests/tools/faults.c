@@ -83,3 +83,46 @@ ssize_t pwrite64(int fd, const void *data, size_t size, off_t offset)
 	note(offset);
 	return real(fd, data, size, offset);
 }
+
+static int is_remaps(int fd)
+{
+	char link[64], path[4096];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n < 0)
+		return 0;
+	path[n] = 0;
+	return strstr(path, "/remaps/") != NULL;
+}
+
+static void log_lines(const char *name, const char *text, size_t size)
+{
+	static int writes;
+	FILE *file = fopen(name, "a");
+	const char *end = text + size;
+
+	writes++;
+	for (; text < end; text = memchr(text, '\n', end - text) + 1)
+		fprintf(file, "%d %.*s\n", writes,
+			(int)((const char *)memchr(text, '\n', end - text) - text), text);
+	fclose(file);
+}
+
+ssize_t write(int fd, const void *data, size_t size)
+{
+	ssize_t (*real)(int fd, const void *data, size_t size) = dlsym(RTLD_NEXT, "write");
+	const char *error = getenv("FAULT_WRITE_ERROR"), *slow = getenv("FAULT_WRITE_SLOW");
+
+	if (!is_remaps(fd))
+		return real(fd, data, size);
+	if (slow)
+		usleep(1000 * atoi(slow));
+	if (getenv("FAULT_WRITE_LOG"))
+		log_lines(getenv("FAULT_WRITE_LOG"), data, size);
+	if (!error)
+		return real(fd, data, size);
+	errno = atoi(error);
+	return -1;
+}

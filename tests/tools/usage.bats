@@ -11,7 +11,7 @@ commands() { dmremap --help | sed -nE 's/^  ([a-z]+) .*/\1/p'; }
 man_text() { sed 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g' "$MAN"; }
 
 @test "every command is listed, has help, and is in the manual" {
-	[ "$(commands | paste -sd' ')" = "check dump map metrics repair stats top" ]
+	[ "$(commands | paste -sd' ')" = "add assemble check dump export import list map metrics remove repair scan stats status stop top wait" ]
 	for command in $(commands); do
 		for option in --help -h; do
 			run dmremap "$command" $option
@@ -29,7 +29,7 @@ man_text() { sed 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g' "$MAN"; }
 		dmremap "$command" --help | grep -oE '^  -[a-z], --[a-z-]+'
 	done | sed 's/^ *-., //' | sort -u >helped
 	man_text | sed -nE 's/^-[a-zV] , +(--[a-z-]+).*/\1/p' | grep -v -- --version | sort -u >described
-	[ "$(wc -l <helped)" = 11 ]
+	[ "$(wc -l <helped)" = 22 ]
 	run diff helped described
 	assert_output ""
 	for command in $(commands); do

@@ -36,11 +36,16 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
+extern const struct command command_add;
 extern const struct command command_assemble;
 extern const struct command command_check;
 extern const struct command command_dump;
+extern const struct command command_export;
+extern const struct command command_import;
+extern const struct command command_list;
 extern const struct command command_map;
 extern const struct command command_metrics;
+extern const struct command command_remove;
 extern const struct command command_repair;
 extern const struct command command_scan;
 extern const struct command command_stats;

@@ -12,11 +12,16 @@
 #include "util.h"
 
 static const struct command * const commands[] = {
+	&command_add,
 	&command_assemble,
 	&command_check,
 	&command_dump,
+	&command_export,
+	&command_import,
+	&command_list,
 	&command_map,
 	&command_metrics,
+	&command_remove,
 	&command_repair,
 	&command_scan,
 	&command_stats,
