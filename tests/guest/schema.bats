@@ -56,7 +56,7 @@ check_nothing_more() {
 	for root in "${ROOTS[@]}"; do
 		while read -r place; do
 			if [ -d "$place" ]; then
-				for path in "${PATHS[@]}"; do
+				for path in "${PATHS[@]}" "${PARENTS[@]}"; do
 					[[ $path != "$place"/* ]] || continue 2
 				done
 			elif [ -n "${MODE[$place]:-}" ]; then
@@ -88,17 +88,22 @@ check_nothing_less() {
 }
 
 @test "a persistent set has just what the schema has for it" {
+	local uuid
 	module_loaded dm_remap_metadata || skip "the module dm_remap_metadata is not built"
 	dmsetup remove "$DEVICE"
 	remap_create "$DEVICE" "$MAIN" "$SPARE" persistent
+	uuid=$(<"$CONFIG/uuid")
+	echo "$SPARE" >/sys/kernel/config/dm-remap-reassembly/scan
 	schema_load "$DEVICE"
 	[ -n "${MODE[$CONFIG/metadata/state]}" ]
+	[ -n "${MODE[/sys/kernel/config/dm-remap-reassembly/sets/$uuid/state]}" ]
 	check_nothing_more
 	check_nothing_less
 	no_complaints
 	dmsetup remove "$DEVICE"
 	# the other tests have transient sets, which do not take such a spare
 	dd if=/dev/zero of="$SPARE" bs=1M count=8 oflag=direct status=none
+	echo "$SPARE" >/sys/kernel/config/dm-remap-reassembly/scan
 }
 
 @test "modes and owners are right" {

@@ -10,7 +10,8 @@ SCHEMA_TABLE=${SCHEMA_TABLE:-$BATS_TEST_DIRNAME/../../configfs-schema/flat.tsv}
 
 # By full path, as in the columns of the table
 declare -gA MODULE ROOT MODE TYPE MIN MAX POW2 DEFAULT RELATION VALUES PATTERN
-declare -ga PATHS ROOTS
+# PARENTS are those of directories that come and go
+declare -ga PATHS ROOTS PARENTS
 
 # How the C library names an error
 declare -gA ERROR_TEXT=(
@@ -44,7 +45,7 @@ schema_load() {
 	local dm full dir
 	local -a places
 	dm=$(dm_dev "$1")
-	PATHS=() ROOTS=() MODE=()
+	PATHS=() ROOTS=() PARENTS=() MODE=()
 	while IFS=$'\t' read -r module status sets root path mode type min max pow2 default relation values pattern; do
 		module_loaded "$module" || continue
 		[ "$sets" = all ] || [ "$(remap_status "$1" store)" != transient ] || continue
@@ -54,6 +55,7 @@ schema_load() {
 		places=("$root/$path")
 		if [[ $path = *"<uuid>"* ]]; then
 			places=()
+			PARENTS+=("$root/$path")
 			for dir in "$root/${path%%<uuid>*}"*/; do
 				[ ! -d "$dir" ] || places+=("$dir${path#*<uuid>/}")
 			done
