@@ -39,8 +39,10 @@ struct command {
 extern const struct command command_add;
 extern const struct command command_assemble;
 extern const struct command command_check;
+extern const struct command command_create;
 extern const struct command command_dump;
 extern const struct command command_export;
+extern const struct command command_format;
 extern const struct command command_import;
 extern const struct command command_list;
 extern const struct command command_map;
@@ -48,10 +50,12 @@ extern const struct command command_metrics;
 extern const struct command command_remove;
 extern const struct command command_repair;
 extern const struct command command_scan;
+extern const struct command command_seal;
 extern const struct command command_stats;
 extern const struct command command_status;
 extern const struct command command_stop;
 extern const struct command command_top;
+extern const struct command command_unseal;
 extern const struct command command_wait;
 
 /* Print the help of a command.  Returns the exit status. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fields.h"
+#include "uuid.h"
 #include "util.h"
 
 /* struct dm_remap_settings, in its order. */
@@ -35,12 +36,9 @@ static void text(field_fn *fn, void *context, const char *name, const char *valu
 
 static void uuid(field_fn *fn, void *context, const uint8_t *bytes)
 {
-	char value[37], *end = value;
-	unsigned int i;
+	char value[UUID_TEXT_SIZE];
 
-	for (i = 0; i < 16; i++)
-		end += sprintf(end, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x",
-			       bytes[i]);
+	uuid_to_text(bytes, value);
 	text(fn, context, "uuid", value);
 }
 

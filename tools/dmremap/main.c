@@ -15,8 +15,10 @@ static const struct command * const commands[] = {
 	&command_add,
 	&command_assemble,
 	&command_check,
+	&command_create,
 	&command_dump,
 	&command_export,
+	&command_format,
 	&command_import,
 	&command_list,
 	&command_map,
@@ -24,10 +26,12 @@ static const struct command * const commands[] = {
 	&command_remove,
 	&command_repair,
 	&command_scan,
+	&command_seal,
 	&command_stats,
 	&command_status,
 	&command_stop,
 	&command_top,
+	&command_unseal,
 	&command_wait,
 };
 

@@ -4,6 +4,9 @@
 #define _DMREMAP_UTIL_H
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+/* For printf(): a number of 64 bits has another type on each machine. */
+#define LLU(x)			((unsigned long long)(x))
+
 #define ATTRIBUTE(list)		__attribute__(list)
 #define __printf(a, b)		ATTRIBUTE((format(printf, a, b)))
 #define __noreturn		ATTRIBUTE((noreturn))

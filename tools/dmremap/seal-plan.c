@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "message.h"
+#include "seal-plan.h"
+
+int seal_look(struct signatures *found, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), status;
+
+	*found = (struct signatures) {};
+	if (fd < 0) {
+		complain("%s cannot be opened: %s.", path, strerror(errno));
+		return EXIT_OPERATION;
+	}
+	status = signatures_find(found, path, fd);
+	close(fd);
+	return status;
+}
+
+bool seal_allowed(const struct live *set)
+{
+	const char *name = set->sample.name, *state = set->sample.state;
+
+	if (!set->sample.persistent)
+		complain("%s is transient: what is on its spare is lost when it is removed, so its main must stay as it is. Only persistent sets have labels.",
+			 name);
+	else if (set->main_start)
+		complain("%s begins at sector %llu of %s, and the label has its place at sector 0. Only a set that has its main from there on can have one.",
+			 name, LLU(set->main_start), set->main);
+	else if (set->suspended)
+		complain("%s is suspended. Resume it first: \"dmsetup resume %s\".", name, name);
+	else if (!strcmp(state, "read-only"))
+		complain("%s is read-only. Activate it without read_only first.", name);
+	else if (!strcmp(state, "failed"))
+		complain("%s has failed, and changes no remaps any more. \"dmremap stats %s\" shows why.",
+			 name, name);
+	else
+		return true;
+	return false;
+}
+
+/* The blocks in which signatures are; false if one is where no block is. */
+static bool take_blocks(const struct raw *raw, const struct signatures *found,
+			struct blocks *blocks)
+{
+	const struct live *set = raw->set;
+	const struct signature *item;
+	uint64_t block, last;
+	unsigned int i;
+
+	for (i = 0; i < found->nr; i++) {
+		item = &found->item[i];
+		if (!item->size)
+			continue;
+		last = item->offset + item->size - 1;
+		if (last / 512 >= set->sectors) {
+			complain("%s shows %s (%s) at byte %llu, behind the end of %s, and it cannot be moved.",
+				 set->main, item->kind, item->type, LLU(item->offset),
+				 set->sample.name);
+			complain("If it is not needed, stop the set and do \"wipefs --backup --offset %llu %s\".",
+				 LLU(item->offset), set->main);
+			return false;
+		}
+		for (block = item->offset / set->block_size; block <= last / set->block_size;
+		     block++)
+			blocks_add(blocks, block);
+	}
+	return true;
+}
+
+/* What an earlier seal has listed. */
+static bool take_label(struct raw *raw, struct blocks *blocks)
+{
+	const struct live *set = raw->set;
+	struct dm_remap_label label;
+
+	switch (raw_read_label(raw, &label)) {
+	case RAW_LABELLED:
+		if (label_blocks(&label, blocks))
+			return true;
+		complain("%s has a label that lists more blocks than can be.", set->main);
+		return false;
+	case RAW_FOREIGN:
+		complain("%s has the label of another set. \"dmremap scan %s\" says of which.",
+			 set->main, set->main);
+		return false;
+	case RAW_DAMAGED:
+		complain("The label of %s is damaged and is made anew. Unsealed, what the old one listed stays on the spare.",
+			 set->main);
+		return true;
+	case RAW_UNLABELLED:
+	case RAW_UNREADABLE:
+		break;
+	}
+	return true;
+}
+
+static void merge(struct blocks *into, const struct blocks *from)
+{
+	unsigned int i;
+
+	for (i = 0; i < from->nr; i++)
+		blocks_add(into, from->block[i]);
+}
+
+/*
+ * A place is cleared if its block is on the spare, or will be.  A block that was listed
+ * is listed again only if it is there: another one is none of ours any more.
+ */
+static int sort_out(struct seal_plan *plan, const struct live *set,
+		    const struct blocks *signed_blocks, const struct blocks *known)
+{
+	struct blocks all = {}, remapped;
+	unsigned int i;
+	uint64_t block;
+	int status;
+
+	merge(&all, signed_blocks);
+	merge(&all, known);
+	status = blocks_remapped(set, &all, &remapped);
+	for (i = 0; !status && i < all.nr; i++) {
+		block = all.block[i];
+		if (blocks_have(&remapped, block)) {
+			blocks_add(&plan->clear, block);
+			if (!block || blocks_have(known, block))
+				blocks_add(&plan->listed, block);
+		} else if (blocks_have(signed_blocks, block)) {
+			blocks_add(&plan->move, block);
+			blocks_add(&plan->clear, block);
+			blocks_add(&plan->listed, block);
+		}
+	}
+	blocks_free(&remapped);
+	blocks_free(&all);
+	return status;
+}
+
+static int find_blocks(struct seal_plan *plan, struct raw *raw)
+{
+	struct blocks signed_blocks = {}, known = {};
+	const struct live *set = raw->set;
+	struct signatures below = {};
+	int status = seal_look(&plan->signatures, set->node);
+
+	/* what was in a place before its block went to the spare is there still */
+	if (!status)
+		status = seal_look(&below, set->main);
+	/* for the label */
+	blocks_add(&signed_blocks, 0);
+	if (!status && (!take_blocks(raw, &plan->signatures, &signed_blocks) ||
+			!take_blocks(raw, &below, &signed_blocks) || !take_label(raw, &known)))
+		status = EXIT_OPERATION;
+	if (!status)
+		status = sort_out(plan, set, &signed_blocks, &known);
+	signatures_free(&below);
+	blocks_free(&signed_blocks);
+	blocks_free(&known);
+	return status;
+}
+
+static bool possible(const struct seal_plan *plan, struct raw *raw)
+{
+	const struct live *set = raw->set;
+	uint64_t free_blocks = set->sample.number[NUMBER_SPARE_FREE];
+	unsigned int i;
+
+	if (plan->move.nr > free_blocks) {
+		complain("%s: %u blocks have to go to the spare, and there is room for %llu.",
+			 set->sample.name, plan->move.nr, LLU(free_blocks));
+		return false;
+	}
+	/* what cannot be read would be lost, or may stay on the main for its next write */
+	for (i = 0; i < plan->move.nr; i++) {
+		if (raw_readable_above(raw, plan->move.block[i]))
+			continue;
+		complain("%s cannot be read at sector %llu, which has to go to the spare. Write it first.",
+			 set->sample.name,
+			 LLU(plan->move.block[i] * live_block_sectors(set)));
+		return false;
+	}
+	return true;
+}
+
+int seal_plan_make(struct seal_plan *plan, struct raw *raw)
+{
+	int status;
+
+	*plan = (struct seal_plan) {};
+	status = find_blocks(plan, raw);
+	if (status)
+		return status;
+	if (!label_make(&plan->label, raw->set, raw->sectors, &plan->listed)) {
+		complain("%s has signatures in more places than a label has room for, which are %d.",
+			 raw->set->sample.name, DM_REMAP_LABEL_RANGES);
+		return EXIT_OPERATION;
+	}
+	return possible(plan, raw) ? EXIT_CLEAN : EXIT_OPERATION;
+}
+
+void seal_plan_free(struct seal_plan *plan)
+{
+	signatures_free(&plan->signatures);
+	blocks_free(&plan->move);
+	blocks_free(&plan->clear);
+	blocks_free(&plan->listed);
+}
