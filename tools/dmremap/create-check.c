@@ -142,13 +142,27 @@ static bool choose_block_size(struct create *create, const struct half *main,
 	return false;
 }
 
+/* Copies of the table that the kernel makes. */
+static uint32_t replicas(void)
+{
+	FILE *file = fopen("/sys/module/dm_remap_metadata/parameters/replicas", "re");
+	uint32_t nr = 0;
+
+	if (file) {
+		if (fscanf(file, "%u", &nr) != 1)
+			nr = 0;
+		fclose(file);
+	}
+	return nr >= 1 && nr <= DM_REMAP_MAX_REPLICAS ? nr : 2;
+}
+
 static bool check_size(const struct create *create, const struct half *spare)
 {
 	struct dm_remap_geometry geo = {
 		.spare_sectors = spare->dev.sectors,
 		.target_sectors = create->sectors,
 		.block_size = create->block_size,
-		.replicas = 1,
+		.replicas = replicas(),
 	};
 	bool large;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <blkid.h>
+#include <errno.h>
 #include <libdevmapper.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +48,11 @@ static int ask(struct live *set, struct dm_task *task, const char *name)
 
 	if (!task || !dm_task_set_name(task, name) || !dm_task_run(task) ||
 	    !dm_task_get_info(task, &info)) {
-		complain("%s: device-mapper does not answer: %s.", name, dm_trouble_text());
+		if (task && dm_task_get_errno(task) == ENXIO)
+			complain_gone(name);
+		else
+			complain("%s: device-mapper does not answer: %s.", name,
+				 dm_trouble_text());
 		return EXIT_OPERATION;
 	}
 	if (!info.exists) {

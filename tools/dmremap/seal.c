@@ -181,7 +181,7 @@ static void show_text(const struct raw *raw, const struct seal_plan *plan, bool 
 		       set->sample.name, set->main);
 	else
 		printf("%s: sealed. What is on %s can be reached through %s only.\n",
-		       set->sample.name, set->main, set->node);
+		       set->sample.name, set->main, set->sample.name);
 }
 
 static int seal(const char *name, const struct choices *choices)

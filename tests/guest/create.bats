@@ -1,0 +1,249 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# dmremap create and format: what is refused leaves both disks as they are; what is made
+# is what was asked for.
+# rig: test=6.12 timeout=600
+
+load ../lib/common
+
+R=/dev/mapper/r
+CONFIG=/sys/kernel/config/dm-remap/r
+DMREMAP=$PWD/../tools/dmremap/dmremap
+
+teardown() {
+	swapoff -a
+	rm -rf /dev/disk
+	remove_devices
+}
+teardown_file() { clean_up; }
+
+sum() { cat "$@" | md5sum; }
+
+# disks: a main with data, and an empty spare
+disks() {
+	null_blk main 4
+	null_blk spare 2
+	write_pattern /dev/main 0 4194304 1
+}
+
+# changes_nothing COMMAND...: on either disk, nor is there a device
+changes_nothing() {
+	local before
+	before=$(sum /dev/main /dev/spare)
+	"$@"
+	blockdev --flushbufs /dev/main
+	blockdev --flushbufs /dev/spare
+	assert_equal "$(sum /dev/main /dev/spare)" "$before"
+	[ ! -e $R ]
+}
+
+# denied TEXT COMMAND...: it is refused, with this text and status 8, by create and format
+denied() {
+	local text=$1
+	shift
+	changes_nothing run -8 "$DMREMAP" create "$@"
+	assert_output --partial "$text"
+	changes_nothing run -8 "$DMREMAP" format --name "$@"
+	assert_output --partial "$text"
+}
+
+# offsets DEVICE: where wipefs finds a signature
+offsets() {
+	local offset
+	for offset in $(wipefs --noheadings --output OFFSET "$1"); do
+		echo $((offset))
+	done | sort -n
+}
+
+field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
+
+@test "a set with the data that was there, and what is kept of it" {
+	local uuid
+	disks
+	run -0 --separate-stderr "$DMREMAP" create --json --main-id disk-7 r /dev/main /dev/spare
+	uuid=$(<$CONFIG/uuid)
+	assert_equal "$(jq -r '[.name, .uuid, .main, .spare, .main_id, .block_size, .sectors, .active, (.wiped | length)] | join(" ")' <<<"$output")" \
+		"r $uuid /dev/main /dev/spare disk-7 4096 8192 true 0"
+	assert_equal "$(dmsetup info --noheadings -c -o uuid r)" "DMREMAP-$uuid"
+	assert_equal "$(jq -r .table <<<"$output")" "$(dmsetup table r)"
+	assert_data $R 0 4194304 1
+	write_pattern $R 80 4096 2
+	dmsetup message r 0 add 80 8
+	dmsetup remove r
+	assert_equal "$(field '[.uuid, .main_id] | join(" ")')" "$uuid disk-7"
+	remap_create r /dev/main /dev/spare persistent uuid "$uuid" main_id disk-7
+	assert_data $R 80 4096 2
+}
+
+@test "what is asked for" {
+	disks
+	"$DMREMAP" create --block-size 512 --no-auto-remap --main-id '' r /dev/main /dev/spare
+	assert_equal "$(<$CONFIG/block_size) $(<$CONFIG/errors/auto_remap)" "512 0"
+	[[ $(dmsetup table r) != *main_id* ]]
+	dmsetup remove r
+	blkdiscard -f -z /dev/spare
+
+	# a spare cannot be formatted by a set that must not be written
+	"$DMREMAP" create --read-only r /dev/main /dev/spare
+	assert_equal "$(<$CONFIG/state) $(blockdev --getro $R)" "read-only 1"
+	assert_data $R 0 4194304 1
+	run ! write_pattern $R 0 4096 2
+	dmsetup remove r
+	blkdiscard -f -z /dev/spare
+
+	"$DMREMAP" create --transient r /dev/main /dev/spare
+	[ ! -e $CONFIG/metadata ]
+	write_pattern $R 0 4096 2
+	dmsetup remove r
+	assert_equal "$(used_bytes /dev/spare)" 0
+
+	# 8193 sectors: the last is not in a block
+	null_blk odd 5
+	dmsetup create odd --table "0 8193 linear /dev/odd 0"
+	run -0 "$DMREMAP" create r /dev/mapper/odd /dev/spare
+	assert_output --partial "The last 1 sectors of /dev/mapper/odd are not part of r"
+	assert_equal "$(sectors $R)" 8192
+}
+
+@test "format makes the same, and leaves it inactive" {
+	local uuid
+	disks
+	run -0 --separate-stderr "$DMREMAP" format --json --name r /dev/main /dev/spare
+	uuid=$(jq -r .uuid <<<"$output")
+	assert_equal "$(jq -r '[.name, .active] | join(" ")' <<<"$output")" "r false"
+	[ ! -e $R ] && [ "$(dmsetup ls)" = "No devices found" ]
+	assert_equal "$(field .uuid)" "$uuid"
+	blkdiscard -f -z /dev/spare
+	# without a name it has the one that sets without a name have
+	run -0 --separate-stderr "$DMREMAP" format --json /dev/main /dev/spare
+	uuid=$(jq -r .uuid <<<"$output")
+	assert_equal "$(jq -r .name <<<"$output")" "dm-remap-$uuid"
+	remap_create r /dev/main /dev/spare persistent uuid "$uuid"
+	assert_data $R 0 4194304 1
+}
+
+@test "a spare with something on it" {
+	disks
+	mkfs.ext4 -q -L precious /dev/spare
+	denied 'There is a filesystem (ext4) on /dev/spare. If it is not needed any more: "--force"' r /dev/main /dev/spare
+	changes_nothing run -8 "$DMREMAP" create --transient r /dev/main /dev/spare
+	assert_output --partial "There is a filesystem (ext4)"
+	changes_nothing run -0 "$DMREMAP" create --force --dry-run r /dev/main /dev/spare
+	assert_output --partial "/dev/spare: a filesystem (ext4) at byte 1080 would be destroyed"
+	"$DMREMAP" create --force r /dev/main /dev/spare
+	assert_data $R 0 4194304 1
+	dmsetup remove r
+	assert_equal "$(wipefs --noheadings /dev/spare)" ""
+
+	# several, as wipefs finds them, to the last of them
+	blkdiscard -f -z /dev/spare
+	sfdisk -q /dev/spare <<<$'label: gpt\n,,\n'
+	printf '\x53\xef' | dd of=/dev/spare bs=1 seek=1080 conv=notrunc,fsync status=none
+	run -0 --separate-stderr "$DMREMAP" create --force --dry-run --json r /dev/main /dev/spare
+	assert_equal "$(jq -r '.wiped[].offset' <<<"$output" | sort -n)" "$(offsets /dev/spare)"
+	assert_equal "$(offsets /dev/spare | wc -l)" 4
+	"$DMREMAP" create --force r /dev/main /dev/spare
+	dmsetup remove r
+	assert_equal "$(wipefs --noheadings /dev/spare)" ""
+
+	# nobody knows what it is
+	blkdiscard -f -z /dev/spare
+	write_pattern /dev/spare 1 512 3
+	denied "nobody knows what is on it" r /dev/main /dev/spare
+	"$DMREMAP" create --force r /dev/main /dev/spare
+	assert_data $R 0 4194304 1
+}
+
+@test "a spare or a main of another set" {
+	local uuid
+	disks
+	"$DMREMAP" create r /dev/main /dev/spare
+	uuid=$(<$CONFIG/uuid)
+	refused "There is a device r already" "$DMREMAP" create r /dev/main /dev/spare
+	refused "/dev/main is in use" "$DMREMAP" create other /dev/main /dev/spare
+	"$DMREMAP" seal r
+	dmsetup remove r
+	null_blk third 4
+	changes_nothing run -8 "$DMREMAP" create --force r /dev/main /dev/third
+	assert_output --partial "dmremap assemble $uuid"
+	changes_nothing run -8 "$DMREMAP" create --force r /dev/third /dev/spare
+	assert_output --partial "/dev/spare is the spare of set $uuid"
+	changes_nothing run -8 "$DMREMAP" create --force r /dev/third /dev/main
+	assert_output --partial "/dev/main is the main of a set, by its label"
+	changes_nothing run -8 "$DMREMAP" create --force r /dev/spare /dev/third
+	assert_output --partial "/dev/spare is the spare of a set. Are the two swapped?"
+	assert_equal "$(used_bytes /dev/third)" 0
+	# of one superblock it is known as well
+	dd if=/dev/zero of=/dev/spare bs=4096 count=1 oflag=direct conv=notrunc status=none
+	changes_nothing run -8 "$DMREMAP" create --force r /dev/third /dev/spare
+	assert_output --partial "/dev/spare is the spare of set $uuid"
+	# and the set is still there
+	remap_create r /dev/main /dev/spare persistent
+	assert_data $R 0 4194304 1
+}
+
+@test "disks that are in use, too small, the same, or none" {
+	disks
+	mkswap -q /dev/spare
+	swapon /dev/spare
+	denied "/dev/spare is in use" r /dev/main /dev/spare
+	changes_nothing run -8 "$DMREMAP" create --force r /dev/main /dev/spare
+	swapoff /dev/spare
+	denied "(swap) on /dev/spare" r /dev/main /dev/spare
+	blkdiscard -f -z /dev/spare
+	mkfs.ext4 -q /dev/main
+	mount /dev/main /mnt
+	denied "/dev/main is in use" r /dev/main /dev/spare
+	umount /mnt
+	denied "are the same device" r /dev/main /dev/main
+	denied "No such file" r /dev/main /dev/none
+	denied "is not a block device" r /dev/main "$BATS_TEST_FILENAME"
+	dmsetup create tiny --table "0 32 linear /dev/spare 0"
+	denied "too small" r /dev/main /dev/mapper/tiny
+	dmsetup remove tiny
+	run -16 "$DMREMAP" create r /dev/main
+	run -16 "$DMREMAP" create a/b /dev/main /dev/spare
+	run -16 "$DMREMAP" create --block-size 1000 r /dev/main /dev/spare
+	denied "cannot be a main_id" r --main-id "a b" /dev/main /dev/spare
+	null_blk large 4 blocksize=4096
+	changes_nothing run -8 "$DMREMAP" create --block-size 512 r /dev/large /dev/spare
+	assert_output --partial "smaller than a sector"
+	changes_nothing run -0 "$DMREMAP" create --dry-run r /dev/main /dev/spare
+	assert_output --partial "Nothing was changed"
+}
+
+@test "what the main is known by" {
+	local id
+	disks
+	# is NAME: it is what a set would keep
+	is() {
+		id=$("$DMREMAP" create --dry-run --json r "${MAIN:-/dev/main}" /dev/spare | jq -r .main_id)
+		assert_equal "$id" "$1"
+	}
+	is ""
+	mkdir -p /dev/disk/by-id
+	ln -s ../../spare /dev/disk/by-id/wwn-0xother
+	ln -s ../../main /dev/disk/by-id/lvm-pv-uuid-x
+	ln -s ../../main /dev/disk/by-id/dm-name-x
+	is ""
+	ln -s ../../main /dev/disk/by-id/md-uuid-1:2
+	is md-uuid-1:2
+	ln -s ../../main /dev/disk/by-id/dm-uuid-LVM-x
+	is dm-uuid-LVM-x
+	ln -s ../../main /dev/disk/by-id/virtio-SERIAL
+	is virtio-SERIAL
+	ln -s ../../main /dev/disk/by-id/ata-model
+	is ata-model
+	ln -s ../../main /dev/disk/by-id/nvme-eui.00
+	is nvme-eui.00
+	ln -s ../../main /dev/disk/by-id/wwn-0x5
+	is wwn-0x5
+	# what udev puts into names goes there and back
+	"$DMREMAP" create --main-id 'usb-a\x20b' r /dev/main /dev/spare
+	dmsetup remove r
+	assert_equal "$(field .main_id)" 'usb-a\x20b'
+	blkdiscard -f -z /dev/spare
+	sfdisk -q --wipe always /dev/main <<<$'label: gpt\n,2M,,*\n'
+	ln -s ../../main1 /dev/disk/by-id/wwn-0x5-part1
+	MAIN=/dev/main1 is "$(sfdisk --part-uuid /dev/main 1 | busybox tr A-F a-f)"
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Preloaded into dmremap: ends it before one of the calls by which it changes something,
+ * or in the middle of one, or lets one fail. Calls are counted from 1: write, pwrite and
+ * fdatasync on anything but standard output and error.
+ *
+ *   HALT_AT=N    it is killed before call N
+ *   TORN_AT=N    call N, if it is a pwrite, writes its first sector; then it is killed
+ *   FAIL_AT=N    call N fails with FAIL_ERRNO
+ *   HALT_LOG=F   calls are noted in F
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+ssize_t pwrite64(int fd, const void *buffer, size_t size, off64_t offset);
+
+static int calls;
+
+static int is_now(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value && atoi(value) == calls;
+}
+
+static void note(const char *call, int fd, const char *what, size_t size, long long offset)
+{
+	const char *path = getenv("HALT_LOG");
+	char link[32], file[256] = "";
+	FILE *log = path ? fopen(path, "a") : NULL;
+
+	if (!log)
+		return;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	if (readlink(link, file, sizeof(file) - 1) < 0)
+		*file = 0;
+	fprintf(log, "%s %s", call, strrchr(file, '/') ? strrchr(file, '/') + 1 : file);
+	if (what)
+		fprintf(log, " %.*s", (int)strcspn(what, "\n"), what);
+	else if (size)
+		fprintf(log, " %lld %zu", offset, size);
+	fputc('\n', log);
+	fclose(log);
+}
+
+/* Whether the call is to fail. */
+static int count(void)
+{
+	calls++;
+	if (is_now("HALT_AT"))
+		raise(SIGKILL);
+	if (!is_now("FAIL_AT"))
+		return 0;
+	errno = atoi(getenv("FAIL_ERRNO"));
+	return 1;
+}
+
+ssize_t write(int fd, const void *buffer, size_t size)
+{
+	ssize_t (*next)(int, const void *, size_t) = dlsym(RTLD_NEXT, "write");
+
+	if (fd <= 2)
+		return next(fd, buffer, size);
+	if (count())
+		return -1;
+	note("write", fd, buffer, size, 0);
+	return next(fd, buffer, size);
+}
+
+ssize_t pwrite64(int fd, const void *buffer, size_t size, off64_t offset)
+{
+	ssize_t (*next)(int, const void *, size_t, off64_t) = dlsym(RTLD_NEXT, "pwrite64");
+
+	if (count())
+		return -1;
+	note("pwrite", fd, NULL, size, offset);
+	if (is_now("TORN_AT")) {
+		if (next(fd, buffer, 512, offset) != 512)
+			abort();
+		raise(SIGKILL);
+	}
+	return next(fd, buffer, size, offset);
+}
+
+int fdatasync(int fd)
+{
+	int (*next)(int) = dlsym(RTLD_NEXT, "fdatasync");
+
+	if (count())
+		return -1;
+	note("fdatasync", fd, NULL, 0, 0);
+	return next(fd);
+}
