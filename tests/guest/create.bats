@@ -138,16 +138,19 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	# several, as wipefs finds them, to the last of them
 	blkdiscard -f -z /dev/spare
 	sfdisk -q /dev/spare <<<$'label: gpt\n,,\n'
-	printf '\x53\xef' | dd of=/dev/spare bs=1 seek=1080 conv=notrunc,fsync status=none
 	run -0 --separate-stderr "$DMREMAP" create --force --dry-run --json r /dev/main /dev/spare
 	assert_equal "$(jq -r '.wiped[].offset' <<<"$output" | sort -n)" "$(offsets /dev/spare)"
-	assert_equal "$(offsets /dev/spare | wc -l)" 4
+	# two of GPT, and that of the MBR before it
+	[ "$(offsets /dev/spare | wc -l)" -ge 3 ]
 	"$DMREMAP" create --force r /dev/main /dev/spare
 	dmsetup remove r
 	assert_equal "$(wipefs --noheadings /dev/spare)" ""
 
 	# nobody knows what it is
 	blkdiscard -f -z /dev/spare
+	null_blk_bad spare +128-135
+	refused "has places that cannot be read" "$DMREMAP" create r /dev/main /dev/spare
+	null_blk_bad spare -128-135
 	write_pattern /dev/spare 1 512 3
 	denied "nobody knows what is on it" r /dev/main /dev/spare
 	"$DMREMAP" create --force r /dev/main /dev/spare

@@ -19,7 +19,11 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-ssize_t pwrite64(int fd, const void *buffer, size_t size, off64_t offset);
+typedef ssize_t write_fn(int fd, const void *buffer, size_t size);
+typedef ssize_t pwrite_fn(int fd, const void *buffer, size_t size, off64_t offset);
+typedef int sync_fn(int fd);
+
+pwrite_fn pwrite64;
 
 static int calls;
 
@@ -64,7 +68,7 @@ static int count(void)
 
 ssize_t write(int fd, const void *buffer, size_t size)
 {
-	ssize_t (*next)(int, const void *, size_t) = dlsym(RTLD_NEXT, "write");
+	write_fn *next = dlsym(RTLD_NEXT, "write");
 
 	if (fd <= 2)
 		return next(fd, buffer, size);
@@ -76,7 +80,7 @@ ssize_t write(int fd, const void *buffer, size_t size)
 
 ssize_t pwrite64(int fd, const void *buffer, size_t size, off64_t offset)
 {
-	ssize_t (*next)(int, const void *, size_t, off64_t) = dlsym(RTLD_NEXT, "pwrite64");
+	pwrite_fn *next = dlsym(RTLD_NEXT, "pwrite64");
 
 	if (count())
 		return -1;
@@ -91,7 +95,7 @@ ssize_t pwrite64(int fd, const void *buffer, size_t size, off64_t offset)
 
 int fdatasync(int fd)
 {
-	int (*next)(int) = dlsym(RTLD_NEXT, "fdatasync");
+	sync_fn *next = dlsym(RTLD_NEXT, "fdatasync");
 
 	if (count())
 		return -1;

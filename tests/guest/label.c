@@ -4,7 +4,8 @@
  * whether it is right or not.
  *
  * Fields, before the checksum is made: version, main_sectors, target_sectors, block_size,
- * nr_ranges, first, zero_name (0 lets the name fill all of its place); after it: crc.
+ * nr_ranges, first, scattered (that many ranges of one block, eight blocks apart),
+ * zero_name (0 lets the name fill all of its place); after it: crc.
  */
 #include <endian.h>
 #include <err.h>
@@ -32,10 +33,21 @@ static void parse_uuid(const char *text, uint8_t *uuid)
 	}
 }
 
+static void scatter(struct dm_remap_label *label, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr && i < DM_REMAP_LABEL_RANGES; i++) {
+		label->ranges[i].block = htole64(8 * i);
+		label->ranges[i].nr = htole32(1);
+	}
+	label->nr_ranges = htole32(nr);
+}
+
 static void set(struct dm_remap_label *label, const char *field)
 {
 	const char *value = strchr(field, '=');
-	uint64_t number;
+	__u64 number;
 
 	if (!value)
 		errx(1, "%s: no value", field);
@@ -52,6 +64,8 @@ static void set(struct dm_remap_label *label, const char *field)
 		label->nr_ranges = htole32(number);
 	else if (!strncmp(field, "first=", 6))
 		label->ranges[0].block = htole64(number);
+	else if (!strncmp(field, "scattered=", 10))
+		scatter(label, number);
 	else if (!strncmp(field, "zero_name=", 10))
 		memset(label->name, 'n', sizeof(label->name));
 	else if (strncmp(field, "crc=", 4))
@@ -61,7 +75,7 @@ static void set(struct dm_remap_label *label, const char *field)
 int main(int argc, char **argv)
 {
 	struct dm_remap_label *label;
-	uint64_t bytes;
+	__u64 bytes;
 	void *block;
 	int fd, i;
 

@@ -3,6 +3,7 @@
 # dmremap seal and unseal: the raw main shows nothing that libblkid knows, the set shows
 # what it did, and all of it can be taken back; whenever it is interrupted.
 # rig: test=6.12 timeout=900
+# shellcheck disable=SC2030,SC2031 # each test sets WHOLE for itself
 
 load ../lib/common
 
@@ -68,13 +69,13 @@ cycle() {
 	assert_equal "$(sum /dev/main)" "$raw"
 }
 
-# small_gpt [BLOCK_SIZE]: a set on a small disk with data, and signatures at both ends
+# small_gpt: a set on a small disk with data, and signatures at both ends
 small_gpt() {
 	null_blk main 2
 	null_blk spare 2
 	write_pattern /dev/main 0 2097152 1
 	sfdisk -q /dev/main <<<$'label: gpt\n,,\n'
-	"$DMREMAP" create r /dev/main /dev/spare ${1:+--block-size "$1"}
+	"$DMREMAP" create r /dev/main /dev/spare
 	WHOLE=$(sum /dev/main)
 }
 
@@ -202,8 +203,7 @@ small_gpt() {
 
 # --- what is not done ---------------------------------------------------------------
 
-@test "sets that cannot have a label, and places that are too many" {
-	local i
+@test "sets that cannot have a label" {
 	null_blk main 8
 	null_blk spare 2
 	mkfs.ext4 -q /dev/main
@@ -228,16 +228,42 @@ small_gpt() {
 	refused "there is room for 0" "$DMREMAP" seal r
 	dmsetup message r 0 remove 4096 $(($(<$CONFIG/spare/used) * 8))
 	assert_equal "$(sum /dev/main)" "$WHOLE"
-	# a pool of ZFS has its signature in some hundred places
-	dmsetup remove r
-	blkdiscard -f -z /dev/spare
-	"$DMREMAP" create --block-size 512 r /dev/main /dev/spare
-	for ((i = 0; i < 30; i++)); do
-		printf '\x0c\xb1\xba\0\0\0\0\0' | dd of=$R bs=1 seek=$((131072 + i * 1024)) conv=notrunc,fsync status=none
+}
+
+@test "a label that has no room, and labels that are damaged" {
+	local i
+	small_gpt
+	for ((i = 0; i < 20; i++)); do
+		dmsetup message r 0 add $((i * 64)) 8
 	done
-	WHOLE=$(sum /dev/main)
+	guest/label /dev/main "$(<$CONFIG/uuid)" r scattered=20
+	# the copy of GPT at the end would be one too many
+	cp /dev/main "$BATS_TEST_TMPDIR/sealed"
 	refused "more places than a label has room for" "$DMREMAP" seal r
-	assert_equal "$(<$CONFIG/remaps/count) $(sum /dev/main)" "0 $WHOLE"
+	assert_equal "$(<$CONFIG/remaps/count) $(sum $R)" "20 $WHOLE"
+	cmp /dev/main "$BATS_TEST_TMPDIR/sealed"
+	dmsetup message r 0 remove 1216 8
+	assert_equal "$("$DMREMAP" seal --json r | jq -c '.ranges | map(.start)')" \
+		"[$(seq -s, 0 64 1152),4088]"
+	sealed
+	"$DMREMAP" unseal r
+	assert_equal "$(sum /dev/main) $(<$CONFIG/remaps/count)" "$WHOLE 0"
+
+	"$DMREMAP" seal r
+	guest/label /dev/main "$(<$CONFIG/uuid)" r crc=1
+	refused "is damaged" "$DMREMAP" unseal r
+	assert_equal "$(<$CONFIG/remaps/count) $(sum $R)" "2 $WHOLE"
+	guest/label /dev/main 01234567-89ab-cdef-0123-456789abcdef r
+	refused "label of another set" "$DMREMAP" unseal r
+	refused "label of another set" "$DMREMAP" seal r
+	assert_equal "$(<$CONFIG/remaps/count) $(sum $R)" "2 $WHOLE"
+	guest/label /dev/main "$(<$CONFIG/uuid)" r crc=1
+	run -0 "$DMREMAP" seal r
+	assert_output --partial "made anew"
+	sealed
+	"$DMREMAP" unseal r
+	# what the old one listed stays where it is
+	assert_equal "$(sum $R) $(<$CONFIG/remaps/count)" "$WHOLE 1"
 }
 
 @test "a signature behind the end of the set" {

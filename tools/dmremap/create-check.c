@@ -143,16 +143,15 @@ static bool choose_block_size(struct create *create, const struct half *main,
 }
 
 /* Copies of the table that the kernel makes. */
-static uint32_t replicas(void)
+static uint32_t nr_replicas(void)
 {
 	FILE *file = fopen("/sys/module/dm_remap_metadata/parameters/replicas", "re");
 	uint32_t nr = 0;
 
-	if (file) {
-		if (fscanf(file, "%u", &nr) != 1)
-			nr = 0;
+	if (file && fscanf(file, "%u", &nr) != 1)
+		nr = 0;
+	if (file)
 		fclose(file);
-	}
 	return nr >= 1 && nr <= DM_REMAP_MAX_REPLICAS ? nr : 2;
 }
 
@@ -162,7 +161,7 @@ static bool check_size(const struct create *create, const struct half *spare)
 		.spare_sectors = spare->dev.sectors,
 		.target_sectors = create->sectors,
 		.block_size = create->block_size,
-		.replicas = replicas(),
+		.replicas = nr_replicas(),
 	};
 	bool large;
 
@@ -230,6 +229,9 @@ static bool check_content(struct create *create, const struct half *spare)
 	if (create->signatures.nr)
 		complain("There is %s (%s) on %s. If it is not needed any more: \"--force\".",
 			 first->kind, first->type, create->spare);
+	else if (create->signatures.unreadable)
+		complain("%s has places that cannot be read, so that nobody knows what is on it. A spare should have none.",
+			 create->spare);
 	else if (create->dirty && !create->transient)
 		complain("%s is not empty, though nobody knows what is on it. If it is not needed any more: \"--force\".",
 			 create->spare);

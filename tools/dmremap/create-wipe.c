@@ -11,6 +11,9 @@
 #include "create.h"
 #include "message.h"
 
+/* More than there is on top of each other anywhere. */
+#define MAX_ROUNDS	16
+
 static const char zeros[DM_REMAP_PAGE_SIZE];
 
 static int clear(int fd, uint64_t sector)
@@ -41,17 +44,32 @@ static int clear_pages(const struct create *create, int fd)
 	return EXIT_OPERATION;
 }
 
-static int check_gone(const struct create *create, int fd)
+/*
+ * What a signature has hidden from libblkid may show when that has gone, so it is looked
+ * for until there is nothing more that can be removed.
+ */
+static int wipe_signatures(const struct create *create, int fd)
 {
-	struct signatures left;
-	int status = signatures_find(&left, create->spare, fd);
+	struct signatures found;
+	int status, rounds = 0;
 
-	if (left.nr) {
-		complain("%s still shows %s (%s). Clear all of it: \"blkdiscard -f -z %s\".",
-			 create->spare, left.item[0].kind, left.item[0].type, create->spare);
-		status = EXIT_OPERATION;
+	for (;;) {
+		status = signatures_find(&found, create->spare, fd);
+		if (status || !found.nr)
+			break;
+		if (++rounds > MAX_ROUNDS) {
+			complain("%s still shows %s (%s). Clear all of it: \"blkdiscard -f -z %s\".",
+				 create->spare, found.item[0].kind, found.item[0].type,
+				 create->spare);
+			status = EXIT_OPERATION;
+			break;
+		}
+		status = signatures_wipe(&found, create->spare, fd);
+		if (status)
+			break;
+		signatures_free(&found);
 	}
-	signatures_free(&left);
+	signatures_free(&found);
 	return status;
 }
 
@@ -63,11 +81,10 @@ int create_wipe(const struct create *create)
 		complain("%s cannot be opened: %s.", create->spare, strerror(errno));
 		return EXIT_OPERATION;
 	}
-	status = signatures_wipe(&create->signatures, create->spare, fd);
+	/* these first, since what is on them may hide what is behind */
+	status = clear_pages(create, fd);
 	if (!status)
-		status = clear_pages(create, fd);
-	if (!status)
-		status = check_gone(create, fd);
+		status = wipe_signatures(create, fd);
 	close(fd);
 	return status;
 }

@@ -12,6 +12,7 @@
 #include "devices.h"
 #include "dm.h"
 #include "kernel.h"
+#include "load.h"
 #include "message.h"
 
 static int activate(const struct create *create, bool read_only)
@@ -48,17 +49,32 @@ static int make(const struct create *create, bool format)
 	return status;
 }
 
-static int run(struct create *create, const struct create_choices *choices)
+/* The kernel does it by itself, but says less if it cannot. */
+static int load(const struct create *create)
+{
+	int status = load_module("dm_remap");
+
+	return status || create->transient ? status : load_module("dm_remap_metadata");
+}
+
+static bool name_free(const struct create *create)
 {
 	struct dm_found found;
-	int status, there = dm_find(create->name, NULL, &found);
+	int there = dm_find(create->name, NULL, &found);
 
-	if (there) {
-		if (there > 0)
-			complain("There is a device %s already. Take another name.", create->name);
-		return EXIT_OPERATION;
-	}
-	status = create_check(create);
+	if (there > 0)
+		complain("There is a device %s already. Take another name.", create->name);
+	return !there;
+}
+
+static int run(struct create *create, const struct create_choices *choices)
+{
+	int status = choices->dry_run ? EXIT_CLEAN : load(create);
+
+	if (!status && *create->name && !name_free(create))
+		status = EXIT_OPERATION;
+	if (!status)
+		status = create_check(create);
 	if (!status && !choices->dry_run)
 		status = make(create, choices->format);
 	if (!status)

@@ -89,17 +89,17 @@ static int clear_places(struct raw *raw, const struct seal_plan *plan)
 	return status;
 }
 
-static int check_main(const struct live *set)
+/* Signatures that the main shows though it should show none; they are told if that is the end. */
+static int check_main(const struct live *set, bool last, bool *clean)
 {
 	struct signatures left;
 	int status = seal_look(&left, set->main);
 	unsigned int i;
 
-	for (i = 0; i < left.nr; i++)
-		complain("%s still shows a signature of %s (%s) at byte %llu.", set->main,
-			 left.item[i].kind, left.item[i].type, LLU(left.item[i].offset));
-	if (left.nr)
-		status = EXIT_UNCORRECTED;
+	*clean = !left.nr;
+	for (i = 0; last && i < left.nr; i++)
+		complain("%s still shows %s (%s) at byte %llu.", set->main, left.item[i].kind,
+			 left.item[i].type, LLU(left.item[i].offset));
 	signatures_free(&left);
 	return status;
 }
@@ -115,16 +115,43 @@ static int carry_out(struct raw *raw, const struct seal_plan *plan)
 		if (error)
 			status = cannot_move(set, plan->move.block[i], error);
 	}
-	if (!status)
-		status = clear_places(raw, plan);
-	if (!status)
-		status = check_main(set);
-	if (!status)
+	return status ?: clear_places(raw, plan);
+}
+
+/*
+ * What a signature has hidden from libblkid may show when that has gone: the log of XFS
+ * without the superblock before it is taken for an external log. So it is planned and
+ * looked at again as long as there is something to move.
+ */
+static int do_seal(struct raw *raw, struct seal_plan *plan, bool dry_run)
+{
+	bool again = false, clean = false, last;
+	int status;
+
+	for (;;) {
+		status = seal_plan_make(plan, raw);
+		if (dry_run || (status && !again))
+			return status;
+		last = again && !plan->move.nr;
+		if (!status)
+			status = carry_out(raw, plan);
+		/* it could not even begin */
+		if (status == EXIT_OPERATION && !again)
+			return status;
+		if (!status)
+			status = check_main(raw->set, last, &clean);
+		if (status || clean || last)
+			break;
+		again = true;
+		seal_plan_free(plan);
+	}
+	if (!status && clean) {
 		raw_forget_partitions(raw);
-	if (status == EXIT_UNCORRECTED)
-		complain("%s is sealed in part; all its data is where it should be. Seal it again when that has been dealt with, or unseal it.",
-			 set->sample.name);
-	return status;
+		return EXIT_CLEAN;
+	}
+	complain("%s is sealed in part; all its data is where it should be. Seal it again when that has been dealt with, or unseal it.",
+		 raw->set->sample.name);
+	return EXIT_UNCORRECTED;
 }
 
 static void show_json(const struct raw *raw, const struct seal_plan *plan, bool sealed)
@@ -198,9 +225,7 @@ static int seal(const char *name, const struct choices *choices)
 	status = raw_open(&raw, &set);
 	if (status)
 		return status;
-	status = seal_plan_make(&plan, &raw);
-	if (!status && !choices->dry_run)
-		status = carry_out(&raw, &plan);
+	status = do_seal(&raw, &plan, choices->dry_run);
 	if (!status || status == EXIT_UNCORRECTED) {
 		if (choices->json)
 			show_json(&raw, &plan, !status && !choices->dry_run);
