@@ -195,7 +195,8 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	denied "(swap) on /dev/spare" r /dev/main /dev/spare
 	blkdiscard -f -z /dev/spare
 	mkfs.ext4 -q /dev/main
-	mount /dev/main /mnt
+	# or it would write meanwhile
+	mount -o ro /dev/main /mnt
 	denied "/dev/main is in use" r /dev/main /dev/spare
 	umount /mnt
 	denied "are the same device" r /dev/main /dev/main

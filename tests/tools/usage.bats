@@ -11,7 +11,7 @@ commands() { dmremap --help | sed -nE 's/^  ([a-z]+) .*/\1/p'; }
 man_text() { sed 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g' "$MAN"; }
 
 @test "every command is listed, has help, and is in the manual" {
-	[ "$(commands | paste -sd' ')" = "add assemble check dump export import list map metrics remove repair scan stats status stop top wait" ]
+	[ "$(commands | paste -sd' ')" = "add assemble check create dump export format import list map metrics remove repair scan seal stats status stop top unseal wait" ]
 	for command in $(commands); do
 		for option in --help -h; do
 			run dmremap "$command" $option

@@ -105,7 +105,7 @@ static bool take_name(struct create *create, const char *name)
 	return true;
 }
 
-enum { OPTION_MAIN_ID = 256, OPTION_NAME, OPTION_NO_AUTO, OPTION_READ_ONLY, OPTION_TRANSIENT };
+enum { OPTION_MAIN_ID = 256, OPTION_NAME, OPTION_NO_AUTO, OPTION_TRANSIENT };
 
 static bool take_option(struct create *create, struct create_choices *choices, int option)
 {
@@ -129,7 +129,7 @@ static bool take_option(struct create *create, struct create_choices *choices, i
 	case OPTION_NO_AUTO:
 		create->no_auto_remap = true;
 		return true;
-	case OPTION_READ_ONLY:
+	case 'r':
 		create->read_only = true;
 		return true;
 	case OPTION_TRANSIENT:
@@ -141,7 +141,6 @@ static bool take_option(struct create *create, struct create_choices *choices, i
 
 static int run_create(int argc, char **argv)
 {
-	/* the last are of one of the two only */
 	static const struct option options[] = {
 		{ "block-size", required_argument, NULL, 'b' },
 		{ "dry-run", no_argument, NULL, 'n' },
@@ -150,7 +149,7 @@ static int run_create(int argc, char **argv)
 		{ "json", no_argument, NULL, 'j' },
 		{ "main-id", required_argument, NULL, OPTION_MAIN_ID },
 		{ "no-auto-remap", no_argument, NULL, OPTION_NO_AUTO },
-		{ "read-only", no_argument, NULL, OPTION_READ_ONLY },
+		{ "read-only", no_argument, NULL, 'r' },
 		{ "transient", no_argument, NULL, OPTION_TRANSIENT },
 		{}
 	};
@@ -158,7 +157,7 @@ static int run_create(int argc, char **argv)
 	struct create create = {};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "b:nfhj", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "b:nfhjr", options, NULL)) != -1) {
 		if (option == 'h')
 			return command_help(&command_create);
 		if (!take_option(&create, &choices, option))
@@ -222,7 +221,7 @@ const struct command command_create = {
 	COMMON_HELP
 	"      --transient      keep remaps in memory only: they are lost with the device\n"
 	"      --no-auto-remap  make no remaps but by hand\n"
-	"      --read-only      write nothing to either disk\n"
+	"  -r, --read-only      write nothing to either disk\n"
 	"  -n, --dry-run        say what would be done, and do nothing\n"
 	"  -j, --json           print JSON\n"
 	"  -h, --help           print this\n\n"
