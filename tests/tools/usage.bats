@@ -29,7 +29,7 @@ man_text() { sed 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g' "$MAN"; }
 		dmremap "$command" --help | grep -oE '^  -[a-z], --[a-z-]+'
 	done | sed 's/^ *-., //' | sort -u >helped
 	man_text | sed -nE 's/^-[a-zV] , +(--[a-z-]+).*/\1/p' | grep -v -- --version | sort -u >described
-	[ "$(wc -l <helped)" = 22 ]
+	[ "$(wc -l <helped)" = 23 ]
 	run diff helped described
 	assert_output ""
 	for command in $(commands); do
