@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 
 #include "match.h"
@@ -22,37 +23,77 @@ static unsigned int of_kind(const struct list_head *halves, const uuid_t *uuid,
 
 static bool has_id(const struct half *half, const char *id)
 {
-	return !strcasecmp(half->partuuid, id) || !strcmp(half->given, id);
+	return *id && (!strcasecmp(half->partuuid, id) || !strcmp(half->given, id));
 }
 
-/* Mains without a label that may be the one of @spare; the last of them in *@found. */
-static unsigned int candidates(const struct list_head *halves, const struct half *spare,
-			       bool by_id, bool (*taken)(dev_t dev), const struct half **found)
+/* Whether a main without a label may be the one of @spare, by its main_id or by its size. */
+static bool may_be_main(const struct half *half, const struct half *spare, bool by_id,
+			bool (*taken)(dev_t dev))
+{
+	return half->kind == HALF_PLAIN && half->sectors == spare->main_sectors &&
+	       (!by_id || has_id(half, spare->main_id)) && !taken(half->dev);
+}
+
+/* By what a spare may have a main. */
+enum claim { CLAIM_NONE, CLAIM_SIZE, CLAIM_ID, CLAIM_LABEL };
+
+/* The best of them that @spare has.  A main that had a label is not any disk of its size. */
+static enum claim claim_of(const struct list_head *halves, const struct half *spare,
+			   bool (*taken)(dev_t dev))
 {
 	const struct half *half;
-	unsigned int nr = 0;
 
-	list_for_each_entry(half, halves, list) {
-		if (half->kind != HALF_PLAIN || half->sectors != spare->main_sectors ||
-		    taken(half->dev) || (by_id && !has_id(half, spare->main_id)))
-			continue;
-		*found = half;
-		nr++;
-	}
-	return nr;
+	if (of_kind(halves, &spare->uuid, HALF_MAIN, &half))
+		return CLAIM_LABEL;
+	list_for_each_entry(half, halves, list)
+		if (may_be_main(half, spare, true, taken))
+			return CLAIM_ID;
+	return spare->labelled ? CLAIM_NONE : CLAIM_SIZE;
 }
 
+/* The best claim to @main of the spares of other sets that are not in use. */
+static enum claim claim_of_others(const struct list_head *halves, const struct half *spare,
+				  const struct half *main, bool (*taken)(dev_t dev))
+{
+	enum claim best = CLAIM_NONE, claim;
+	const struct half *other;
+
+	list_for_each_entry(other, halves, list) {
+		if (other->kind != HALF_SPARE || uuid_equal(&other->uuid, &spare->uuid) ||
+		    other->main_sectors != main->sectors || taken(other->dev))
+			continue;
+		claim = claim_of(halves, other, taken);
+		if (claim == CLAIM_LABEL || (claim == CLAIM_ID && !has_id(main, other->main_id)))
+			continue;
+		best = max(best, claim);
+	}
+	return best;
+}
+
+/*
+ * Mains of @spare; the last of them in *@found.  One that another set has as much right
+ * to counts as two: either might be wrong.
+ */
 static unsigned int find_main(const struct list_head *halves, const struct half *spare,
 			      bool (*taken)(dev_t dev), const struct half **found)
 {
-	unsigned int nr;
+	enum claim claim = claim_of(halves, spare, taken), others;
+	const struct half *half;
+	unsigned int nr = 0;
 
-	nr = of_kind(halves, &spare->uuid, HALF_MAIN, found);
-	if (!nr && *spare->main_id)
-		nr = candidates(halves, spare, true, taken, found);
-	/* One that had a label is not any disk of that size. */
-	if (!nr && !spare->labelled)
-		nr = candidates(halves, spare, false, taken, found);
+	if (claim == CLAIM_LABEL)
+		return of_kind(halves, &spare->uuid, HALF_MAIN, found);
+	if (claim == CLAIM_NONE)
+		return 0;
+	list_for_each_entry(half, halves, list) {
+		if (!may_be_main(half, spare, claim == CLAIM_ID, taken))
+			continue;
+		others = claim_of_others(halves, spare, half, taken);
+		if (others > claim)
+			continue;
+		*found = half;
+		nr += others == claim ? 2 : 1;
+	}
 	return nr;
 }
 

@@ -38,7 +38,8 @@ struct match {
  *
  * A main is known by its label.  If the set's main has none it is known by main_id,
  * as PARTUUID or as the name it was given by; or else by its exact size, if no other
- * device that was given has that.
+ * device that was given has that.  A device that the main_id of another set names is not
+ * taken for its size, and one that two sets have the same reason to take is a conflict.
  *
  * Context: process; the list must not change, as long as @match is used.
  */

@@ -279,7 +279,7 @@ static void report(const struct reassembly_set *set, const struct set_view *view
 {
 	switch (view->state) {
 	case SET_CONFLICT:
-		DMWARN("set %pU: there are two copies of it, or two disks that may be its main; none is used",
+		DMWARN("set %pU: there are two copies of it, or two disks that may be its main, or one that may be that of two sets; none is used",
 		       &set->uuid);
 		break;
 	case SET_DAMAGED:

@@ -300,6 +300,39 @@ write_byte() {
 	assert_equal "$(said $V state main)" "complete $(number /dev/main2)"
 }
 
+@test "a disk that could be the main of two sets is that of neither" {
+	null_blk main2 8
+	null_blk spare2 4
+	make r $U /dev/main /dev/spare
+	make s $V /dev/main2 /dev/spare2
+	scan /dev/main2 /dev/spare2
+	assert_equal "$(said $V state)" complete
+	scan /dev/spare
+	assert_equal "$(said $U state table)" "conflict "
+	assert_equal "$(said $V state table)" "conflict "
+	# unless one of them knows it by more than its size
+	$LABEL /dev/main2 $V s
+	scan /dev/main2
+	assert_equal "$(said $U state)" waiting-main
+	assert_equal "$(said $V state main)" "complete $(number /dev/main2)"
+	scan /dev/main
+	assert_equal "$(said $U state main)" "complete $(number /dev/main)"
+}
+
+@test "a disk that one set knows by name is not another one's for its size" {
+	null_blk main2 8
+	null_blk spare2 4
+	make r $U /dev/main /dev/spare main_id wwn-1
+	make s $V /dev/main2 /dev/spare2 main_id wwn-2
+	ln -s /dev/main /dev/wwn-1
+	scan /dev/wwn-1 /dev/spare /dev/spare2
+	rm /dev/wwn-1
+	assert_equal "$(said $U state main)" "complete $(number /dev/main)"
+	assert_equal "$(said $V state main)" "waiting-main -"
+	scan /dev/main2
+	assert_equal "$(said $V state main)" "complete $(number /dev/main2)"
+}
+
 @test "the event tells of a set once it is complete" {
 	local events="$BATS_TEST_TMPDIR/complete"
 	make r $U /dev/main /dev/spare

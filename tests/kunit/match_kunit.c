@@ -128,6 +128,52 @@ static void size_alone_is_enough_for_one_disk_only(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)half_of(s, DEV_MAIN));
 }
 
+/* The spare of another set. */
+static struct half *add_stranger(struct scene *s, unsigned int nr)
+{
+	struct half *half = add(s, nr, HALF_SPARE);
+
+	half->uuid = s->other_uuid;
+	return half;
+}
+
+static void a_disk_of_the_size_of_two_sets_is_that_of_neither(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	struct half *spare = add(s, DEV_SPARE, HALF_SPARE), *main = add(s, DEV_MAIN, HALF_PLAIN);
+	struct half *stranger = add_stranger(s, DEV_OTHER);
+
+	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
+	/* one that would not take it: of another size, in use, sealed, or with its main there */
+	stranger->main_sectors = 1008;
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	stranger->main_sectors = 1000;
+	in_use = DEV_OTHER;
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	in_use = 0;
+	stranger->labelled = true;
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	stranger->labelled = false;
+	add(s, DEV_THIRD, HALF_MAIN)->uuid = s->other_uuid;
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	half_of(s, DEV_THIRD)->kind = HALF_DAMAGED;
+	/* nor one whose main_id another disk has */
+	strscpy(stranger->main_id, "wwn-2", 8);
+	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
+	half_of(s, DEV_THIRD)->kind = HALF_PLAIN;
+	strscpy(half_of(s, DEV_THIRD)->given, "wwn-2", 8);
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)main);
+	/* and main_id is more than the size */
+	strscpy(main->given, "wwn-2", 8);
+	half_of(s, DEV_THIRD)->sectors = 999;
+	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
+	strscpy(spare->main_id, "wwn-2", 8);
+	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
+	*stranger->main_id = 0;
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+}
+
 static void size_alone_is_not_enough_where_there_was_a_label(struct kunit *test)
 {
 	struct scene *s = test->priv;
@@ -195,6 +241,7 @@ static struct kunit_case match_cases[] = {
 	KUNIT_CASE(two_mains_with_main_id_are_a_conflict),
 	KUNIT_CASE(an_empty_main_id_is_nobodys_name),
 	KUNIT_CASE(size_alone_is_enough_for_one_disk_only),
+	KUNIT_CASE(a_disk_of_the_size_of_two_sets_is_that_of_neither),
 	KUNIT_CASE(size_alone_is_not_enough_where_there_was_a_label),
 	KUNIT_CASE(two_copies_are_a_conflict_whatever_their_generation),
 	KUNIT_CASE(what_is_missing_is_named),
