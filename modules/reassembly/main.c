@@ -17,20 +17,18 @@ static char *devices;
 module_param(devices, charp, 0444);
 MODULE_PARM_DESC(devices, "Block devices to scan when the module is loaded, with commas between them");
 
-/* One that is not there must not keep the others from being found. */
 static int scan_devices(void)
 {
-	char *list, *rest, *path;
+	char *list;
+	int ret;
 
 	list = kstrdup(devices, GFP_KERNEL);
 	if (!list)
 		return -ENOMEM;
-	rest = list;
-	while ((path = strsep(&rest, ",")))
-		if (*path)
-			sets_scan(path);
+	strreplace(list, ',', '\n');
+	ret = sets_scan(list, true);
 	kfree(list);
-	return 0;
+	return ret;
 }
 
 static int __init reassembly_init(void)

@@ -165,7 +165,7 @@ static int read_path(struct list_head *list, const char *path)
 	return 0;
 }
 
-static int read_paths(struct list_head *list, char *text)
+static int read_paths(struct list_head *list, char *text, bool any)
 {
 	unsigned int nr = 0;
 	char *path;
@@ -176,11 +176,11 @@ static int read_paths(struct list_head *list, char *text)
 		if (!*path)
 			continue;
 		ret = read_path(list, path);
-		if (ret)
+		if (ret == -ENOMEM || (ret && !any))
 			return ret;
 		nr++;
 	}
-	return nr ? 0 : -EINVAL;
+	return nr || any ? 0 : -EINVAL;
 }
 
 /* What else is known, as it is now: a disk may have gone, or come back elsewhere. */
@@ -308,7 +308,7 @@ static void announce_changes(void)
 	}
 }
 
-static int scan(char *text)
+static int scan(char *text, bool any)
 {
 	LIST_HEAD(fresh);
 	LIST_HEAD(gone);
@@ -316,7 +316,7 @@ static int scan(char *text)
 	LIST_HEAD(old);
 	int ret;
 
-	ret = read_paths(&fresh, text);
+	ret = read_paths(&fresh, text, any);
 	if (!ret)
 		ret = read_again(&fresh);
 	if (!ret)
@@ -341,12 +341,12 @@ static int scan(char *text)
 	return 0;
 }
 
-int sets_scan(char *text)
+int sets_scan(char *text, bool any)
 {
 	int ret;
 
 	mutex_lock(&scan_lock);
-	ret = scan(text);
+	ret = scan(text, any);
 	mutex_unlock(&scan_lock);
 	return ret;
 }

@@ -51,15 +51,18 @@ struct set_view {
 /**
  * sets_scan() - read devices and enter their sets.
  * @text: paths, with newlines between them; is changed.
+ * @any: one that cannot be opened must not keep the others from being found.
  *
  * What was known of a device is replaced; what is known of others is read again,
- * unless they are in use, and forgotten if they are gone.  Sets that are complete
- * now, and were not, are announced.  If it fails nothing has changed.
+ * unless they are in use, and forgotten if they are gone.  All of it is looked at
+ * before anything is said: sets that are complete now, and were not, are announced.  If it
+ * fails nothing has changed.
  *
  * Context: process, may sleep; the paths are those of the calling process.
- * Return: 0; -EINVAL without a path; -ENOMEM; what looking up or opening a path gives.
+ * Return: 0; -ENOMEM; unless @any -EINVAL without a path, and what looking up or
+ * opening a path gives.
  */
-int sets_scan(char *text);
+int sets_scan(char *text, bool any);
 
 /**
  * sets_view() - look at a set.

@@ -133,7 +133,7 @@ static ssize_t root_scan_store(struct config_item *item, const char *page, size_
 	text = kmemdup_nul(page, len, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;
-	ret = sets_scan(text);
+	ret = sets_scan(text, false);
 	kfree(text);
 	return ret ?: len;
 }

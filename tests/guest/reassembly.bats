@@ -120,6 +120,18 @@ activated() {
 	activated r $U
 }
 
+@test "what devices= names is looked at together, before anything is said of it" {
+	null_blk other 8
+	make r $U /dev/main /dev/spare
+	modprobe dm_remap
+	listen_for_sets
+	modprobe dm_remap_reassembly devices=/dev/spare,/dev/other,/dev/none,/dev/main
+	assert_equal "$(said $U state)" conflict
+	retry_until 10 heard
+	kill $LISTENER
+	run ! grep set-complete "$HEARD"
+}
+
 @test "a scan that fails changes nothing and says why" {
 	make r $U /dev/main /dev/spare
 	scan /dev/spare
@@ -334,27 +346,31 @@ write_byte() {
 }
 
 @test "the event tells of a set once it is complete" {
-	local events="$BATS_TEST_TMPDIR/complete"
 	make r $U /dev/main /dev/spare
 	scan /dev/spare
-	: >"$events"
-	# shellcheck disable=SC2016 # for the other shell
-	busybox uevent busybox sh -c '[ -z "$DM_REMAP_UUID$SYNTH_ARG_HEARD" ] ||
-		echo "$ACTION $DEVPATH $SUBSYSTEM $DM_REMAP_EVENT $DM_REMAP_UUID $DM_REMAP_NAME$SYNTH_ARG_HEARD" >>'"$events" 3>&- &
-	LISTENER=$!
-	retry_until 10 heard "$events"
-	: >"$events"
+	listen_for_sets
 	scan /dev/spare
 	scan /dev/main
 	scan /dev/main
-	retry_until 10 test -s "$events"
+	retry_until 10 test -s "$HEARD"
 	# another one would have come before this
-	retry_until 10 heard "$events"
+	retry_until 10 heard
 	kill $LISTENER
-	assert_equal "$(head -1 "$events")" "change /kernel/dm-remap dm-remap set-complete $U r"
-	assert_equal "$(grep -c set-complete "$events")" 1
+	assert_equal "$(head -1 "$HEARD")" "change /kernel/dm-remap dm-remap set-complete $U r"
+	assert_equal "$(grep -c set-complete "$HEARD")" 1
 }
-heard() { echo "change $U HEARD=1" >/sys/block/main/uevent; sleep 0.2; grep -q . "$1"; }
+# listen_for_sets: collect what is said of sets in HEARD; LISTENER is to be killed
+listen_for_sets() {
+	HEARD=$BATS_TEST_TMPDIR/heard
+	: >"$HEARD"
+	# shellcheck disable=SC2016 # for the other shell
+	busybox uevent busybox sh -c '[ -z "$DM_REMAP_UUID$SYNTH_ARG_HEARD" ] ||
+		echo "$ACTION $DEVPATH $SUBSYSTEM $DM_REMAP_EVENT $DM_REMAP_UUID $DM_REMAP_NAME$SYNTH_ARG_HEARD" >>'"$HEARD" 3>&- &
+	LISTENER=$!
+	retry_until 10 heard
+	: >"$HEARD"
+}
+heard() { echo "change $U HEARD=1" >/sys/block/main/uevent; sleep 0.2; grep -q . "$HEARD"; }
 
 @test "a main with a label goes with no other spare, and not without one" {
 	null_blk spare2 4
