@@ -146,6 +146,7 @@ struct half *half_read(dev_t dev, const char *given)
 		return ERR_PTR(ret);
 	}
 	half->dev = dev;
+	half->diskseq = handle.bdev->bd_disk->diskseq;
 	half->sectors = bdev_nr_sectors(handle.bdev);
 	if (strscpy(half->given, given, sizeof(half->given)) < 0)
 		half->given[0] = 0;
@@ -158,4 +159,16 @@ struct half *half_read(dev_t dev, const char *given)
 		return ERR_PTR(ret);
 	}
 	return half;
+}
+
+bool half_is_there(const struct half *half)
+{
+	struct dm_remap_bdev handle;
+	bool same;
+
+	if (dm_remap_bdev_open(&handle, half->dev))
+		return false;
+	same = handle.bdev->bd_disk->diskseq == half->diskseq;
+	dm_remap_bdev_close(&handle);
+	return same;
 }

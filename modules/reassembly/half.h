@@ -27,6 +27,7 @@ enum half_kind {
  * struct half - what was read from a block device.
  * @list: in the list of those that are known.
  * @dev: the device.
+ * @diskseq: of its disk; another disk that gets the number has another one.
  * @kind: what it is; says which of the following are set.
  * @sectors: its size.
  * @uuid: of the set, unless it is plain; not to be trusted if it is damaged.
@@ -43,6 +44,7 @@ enum half_kind {
 struct half {
 	struct list_head list;
 	dev_t dev;
+	u64 diskseq;
 	enum half_kind kind;
 	u64 sectors;
 	uuid_t uuid;
@@ -69,5 +71,15 @@ struct half {
  * device, -ENOMEM, what opening it gives.
  */
 struct half *half_read(dev_t dev, const char *given);
+
+/**
+ * half_is_there() - whether a device is still the one that was read.
+ * @half: from half_read().
+ *
+ * Reads nothing.
+ *
+ * Context: process, may sleep.
+ */
+bool half_is_there(const struct half *half);
 
 #endif /* _REMAP_HALF_H */

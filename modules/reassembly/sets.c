@@ -183,26 +183,39 @@ static int read_paths(struct list_head *list, char *text, bool any)
 	return nr || any ? 0 : -EINVAL;
 }
 
+/* A half as it is now, if it is still there. */
+static struct half *again(const struct half *known)
+{
+	struct half *half;
+
+	if (is_device_of_set(known->dev))
+		return ERR_PTR(-ENXIO);
+	if (taken(known->dev) && half_is_there(known)) {
+		half = kmemdup(known, sizeof(*known), GFP_KERNEL);
+		return half ?: ERR_PTR(-ENOMEM);
+	}
+	half = half_read(known->dev, known->given);
+	/* Another one with this number has not been named by anybody, and may say who it is. */
+	if (!IS_ERR(half) && half->diskseq != known->diskseq && half->kind == HALF_PLAIN) {
+		kfree(half);
+		return ERR_PTR(-ENXIO);
+	}
+	return half;
+}
+
 /* What else is known, as it is now: a disk may have gone, or come back elsewhere. */
 static int read_again(struct list_head *list)
 {
-	struct half *half, *again;
+	struct half *known, *half;
 
-	list_for_each_entry(half, &halves, list) {
-		if (is_listed(list, half->dev))
+	list_for_each_entry(known, &halves, list) {
+		if (is_listed(list, known->dev))
 			continue;
-		if (taken(half->dev)) {
-			again = kmemdup(half, sizeof(*half), GFP_KERNEL);
-			if (!again)
-				return -ENOMEM;
-		} else {
-			again = half_read(half->dev, half->given);
-			if (again == ERR_PTR(-ENOMEM))
-				return -ENOMEM;
-			if (IS_ERR(again))
-				continue;
-		}
-		list_add_tail(&again->list, list);
+		half = again(known);
+		if (half == ERR_PTR(-ENOMEM))
+			return -ENOMEM;
+		if (!IS_ERR(half))
+			list_add_tail(&half->list, list);
 	}
 	return 0;
 }

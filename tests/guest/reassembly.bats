@@ -345,6 +345,52 @@ write_byte() {
 	assert_equal "$(said $V state main)" "complete $(number /dev/main2)"
 }
 
+@test "another disk that gets the number of one that has gone is not taken for it" {
+	local number
+	make r $U /dev/main /dev/spare main_id wwn-1
+	ln -s /dev/main /dev/wwn-1
+	scan /dev/wwn-1 /dev/spare
+	rm /dev/wwn-1
+	assert_equal "$(said $U state)" complete
+	number=$(number /dev/main)
+	echo 0 >$NULLB/main/power
+	null_blk other 8
+	assert_equal "$(number /dev/other)" "$number"
+	scan /dev/spare
+	assert_equal "$(said $U state main)" "waiting-main -"
+	# by its size if somebody names it
+	scan /dev/other
+	assert_equal "$(said $U state main)" "complete $number"
+}
+
+@test "a set's device that gets the number of a half that has gone is no half" {
+	local number
+	null_blk main2 8
+	null_blk spare2 4
+	make r $U /dev/main /dev/spare
+	dmsetup create half --table "0 8192 linear /dev/spare 0"
+	number=$(number /dev/mapper/half)
+	scan /dev/mapper/half /dev/main
+	assert_equal "$(said $U state spare)" "complete $number"
+	dmsetup remove half
+	remap_create s /dev/main2 /dev/spare2 persistent
+	assert_equal "$(number /dev/mapper/s)" "$number"
+	scan /dev/main
+	assert_equal "$(ls $SETS)" ""
+	# nor is a half of one set what has the number of a half of another
+	dmsetup create half --table "0 8192 linear /dev/spare 0"
+	number=$(number /dev/mapper/half)
+	scan /dev/mapper/half
+	assert_equal "$(said $U state spare)" "complete $number"
+	dmsetup remove half
+	dmsetup create lower --table "0 16384 linear /dev/main 0"
+	assert_equal "$(number /dev/mapper/lower)" "$number"
+	null_blk spare3 4
+	remap_create t /dev/mapper/lower /dev/spare3 transient
+	scan /dev/spare2
+	run ! ls $SETS/$U
+}
+
 @test "the event tells of a set once it is complete" {
 	make r $U /dev/main /dev/spare
 	scan /dev/spare
