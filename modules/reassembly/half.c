@@ -28,19 +28,14 @@ static bool has_magic(const struct end *end, const char *magic)
 	return !end->unreadable && !memcmp(end->buf, magic, DM_REMAP_MAGIC_SIZE);
 }
 
-static int read_end(struct block_device *bdev, struct end *end, unsigned int nr)
+static int read_end(struct block_device *bdev, struct end *end, unsigned int nr,
+		    unsigned int unit)
 {
-	unsigned int unit = max_t(unsigned int, DM_REMAP_PAGE_SIZE, bdev_logical_block_size(bdev));
 	u64 size = bdev_nr_sectors(bdev), sector = dm_remap_sb_sector(size, nr);
 
 	end->buf = kzalloc(roundup_pow_of_two(unit), GFP_KERNEL);
 	if (!end->buf)
 		return -ENOMEM;
-	/* Those whose blocks are larger than a page cannot be spares. */
-	if (nr && unit > DM_REMAP_PAGE_SIZE) {
-		end->unreadable = true;
-		return 0;
-	}
 	end->unreadable = dm_remap_rw(bdev, REQ_OP_READ, sector, end->buf,
 				      unit >> SECTOR_SHIFT) != BLK_STS_OK;
 	if (end->unreadable)
@@ -92,8 +87,7 @@ static void take_damaged(struct half *half, const struct end *end)
  */
 static void classify(struct half *half, const struct end *ends)
 {
-	bool second = !ends[1].why &&
-		      (ends[0].unreadable || has_magic(&ends[0], DM_REMAP_SPARE_MAGIC));
+	bool second = !ends[1].why;
 
 	if (!ends[0].why && second && differ(ends))
 		take_damaged(half, &ends[0]);
@@ -116,16 +110,20 @@ static void classify(struct half *half, const struct end *ends)
 
 static int read_ends(struct half *half, struct block_device *bdev)
 {
-	struct end ends[2] = { };
-	int ret = 0;
+	unsigned int unit = max_t(unsigned int, DM_REMAP_PAGE_SIZE, bdev_logical_block_size(bdev));
+	struct end ends[2] = { { }, { .why = "there is none" } };
+	/* Those that are smaller, or whose blocks are larger, cannot be spares. */
+	bool spare = half->sectors >= 3 * DM_REMAP_PAGE_SECTORS && unit == DM_REMAP_PAGE_SIZE;
+	int ret;
 
-	if (half->sectors >= 3 * DM_REMAP_PAGE_SECTORS) {
-		ret = read_end(bdev, &ends[0], 0);
-		if (!ret)
-			ret = read_end(bdev, &ends[1], 1);
-		if (!ret)
-			classify(half, ends);
-	}
+	if (half->sectors < unit >> SECTOR_SHIFT)
+		return 0;
+	ret = read_end(bdev, &ends[0], 0, unit);
+	/* A bad sector takes a disk seconds: it is only looked for where it counts. */
+	if (!ret && spare && (ends[0].unreadable || has_magic(&ends[0], DM_REMAP_SPARE_MAGIC)))
+		ret = read_end(bdev, &ends[1], 1, unit);
+	if (!ret)
+		classify(half, ends);
 	kfree(ends[0].buf);
 	kfree(ends[1].buf);
 	return ret;

@@ -444,6 +444,19 @@ heard() { echo "change $U HEARD=1" >/sys/block/main/uevent; sleep 0.2; grep -q .
 	null_blk_bad main -0-7
 }
 
+@test "a main of two blocks is known by its label" {
+	dmsetup create small --table "0 16 linear /dev/main 0"
+	remap_create r /dev/mapper/small /dev/spare persistent uuid $U
+	dmsetup remove r
+	$LABEL /dev/mapper/small $U r
+	scan /dev/mapper/small /dev/spare
+	assert_equal "$(said $U state main)" "complete $(number /dev/mapper/small)"
+	# known without a doubt: another one of that size is no conflict
+	dmsetup create small2 --table "0 16 linear /dev/main 16"
+	scan /dev/mapper/small2
+	assert_equal "$(said $U state main)" "complete $(number /dev/mapper/small)"
+}
+
 @test "scans, activations and readers at the same time" {
 	local i n scanner
 	make r $U /dev/main /dev/spare
