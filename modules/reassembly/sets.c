@@ -358,7 +358,9 @@ int sets_scan(char *text, bool any)
 {
 	int ret;
 
-	mutex_lock(&scan_lock);
+	/* For as long as a disk takes to fail, or a device is suspended. */
+	if (mutex_lock_killable(&scan_lock))
+		return -EINTR;
 	ret = scan(text, any);
 	mutex_unlock(&scan_lock);
 	return ret;

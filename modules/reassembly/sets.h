@@ -59,8 +59,8 @@ struct set_view {
  * fails nothing has changed.
  *
  * Context: process, may sleep; the paths are those of the calling process.
- * Return: 0; -ENOMEM; unless @any -EINVAL without a path, and what looking up or
- * opening a path gives.
+ * Return: 0; -ENOMEM; -EINTR if it had to wait for another one, and is to end; unless
+ * @any -EINVAL without a path, and what looking up or opening a path gives.
  */
 int sets_scan(char *text, bool any);
 

@@ -457,6 +457,32 @@ heard() { echo "change $U HEARD=1" >/sys/block/main/uevent; sleep 0.2; grep -q .
 	assert_equal "$(said $U state main)" "complete $(number /dev/mapper/small)"
 }
 
+@test "who waits for a scan that cannot go on can be ended" {
+	local scanner waiter
+	make r $U /dev/main /dev/spare
+	dmsetup create half --table "0 8192 linear /dev/spare 0"
+	dmsetup suspend --nolockfs half
+	scan /dev/main
+	echo /dev/mapper/half >$SCAN 3>&- &
+	scanner=$!
+	sleep 0.5
+	echo /dev/main >$SCAN 3>&- &
+	waiter=$!
+	sleep 0.5
+	assert running $waiter
+	kill -9 $waiter
+	run retry_until 5 ended $waiter
+	# nobody has to wait for it who only looks
+	assert_equal "$(ls $SETS)" ""
+	assert running $scanner
+	dmsetup resume half
+	wait $scanner
+	assert_success
+	assert_equal "$(said $U state)" complete
+}
+
+ended() { ! running "$1" || grep -q '^State:.Z' "/proc/$1/status"; }
+
 @test "scans, activations and readers at the same time" {
 	local i n scanner
 	make r $U /dev/main /dev/spare
