@@ -212,7 +212,12 @@ static int show(struct list_head *sets)
  * lock of its directory, and the locks that are needed here come before that one where
  * a directory is removed by rmdir().  None of ours can be; but all of configfs's locks
  * look the same to lockdep, and so it would be a rule with an exception.
+ *
+ * For the same reason nobody waits for the work item itself, which is at its end when it says
+ * that it is done, but for the queue when the module goes.
  */
+static struct workqueue_struct *wq;
+
 struct change {
 	struct work_struct work;
 	struct completion done;
@@ -240,7 +245,7 @@ static int run(struct list_head *sets, bool add)
 		return 0;
 	INIT_WORK_ONSTACK(&change.work, change_work);
 	init_completion(&change.done);
-	queue_work(system_unbound_wq, &change.work);
+	queue_work(wq, &change.work);
 	wait_for_completion(&change.done);
 	/* It may still be on its way out of the function. */
 	destroy_work_on_stack(&change.work);
@@ -259,14 +264,23 @@ void tree_remove(struct list_head *sets)
 
 int tree_init(void)
 {
+	int ret;
+
 	config_group_init(&root.su_group);
 	config_group_init_type_name(&sets_group, "sets", &sets_type);
 	configfs_add_default_group(&sets_group, &root.su_group);
 	mutex_init(&root.su_mutex);
-	return configfs_register_subsystem(&root);
+	wq = alloc_workqueue("dm-remap-reassembly", WQ_UNBOUND, 1);
+	if (!wq)
+		return -ENOMEM;
+	ret = configfs_register_subsystem(&root);
+	if (ret)
+		destroy_workqueue(wq);
+	return ret;
 }
 
 void tree_exit(void)
 {
 	configfs_unregister_subsystem(&root);
+	destroy_workqueue(wq);
 }
