@@ -57,29 +57,49 @@ static bool is_spare(struct block_device *bdev, void *buf)
 	return begins_with(bdev, DM_REMAP_SPARE_MAGIC, buf);
 }
 
+/* Whether the main has the label of a set that has what is to be used. */
+static bool is_labelled(struct remap_target *rt, void *buf)
+{
+	const struct dm_remap_label *label = buf;
+
+	return begins_with(rt->main_dev->bdev, DM_REMAP_LABEL_MAGIC, buf) &&
+	       (!rt->args.main_start ||
+		rt->args.main_start < le64_to_cpu(label->target_sectors));
+}
+
+/* Of a persistent set the store looks at more. */
+static const char *check_transient_heads(struct remap_target *rt, void *buf)
+{
+	if (is_labelled(rt, buf))
+		return "Main has the label of a persistent set: find its spare, or unseal";
+	if (is_spare(rt->spare_dev->bdev, buf))
+		return "Spare belongs to a persistent set: wipe it, or leave out transient";
+	if (begins_with(rt->spare_dev->bdev, DM_REMAP_LABEL_MAGIC, buf))
+		return "Spare has the label of a main: find the spare of that, or unseal";
+	return NULL;
+}
+
 static int check_heads(struct dm_target *ti, struct remap_target *rt)
 {
 	size_t size = max3((unsigned int)DM_REMAP_HEAD_SIZE,
 			   bdev_logical_block_size(rt->main_dev->bdev),
 			   bdev_logical_block_size(rt->spare_dev->bdev));
 	void *buf = kmalloc(roundup_pow_of_two(size), GFP_KERNEL);
-	int ret = -EINVAL;
+	const char *why = NULL;
 
 	if (!buf) {
 		ti->error = "Out of memory";
 		return -ENOMEM;
 	}
 	if (is_spare(rt->main_dev->bdev, buf))
-		ti->error = "Main is the spare of a dm-remap set: are the arguments swapped?";
-	else if (!strcmp(rt->args.store, "transient") && !rt->args.main_start &&
-		 begins_with(rt->main_dev->bdev, DM_REMAP_LABEL_MAGIC, buf))
-		ti->error = "Main has the label of a persistent set: find its spare, or unseal";
-	else if (!strcmp(rt->args.store, "transient") && is_spare(rt->spare_dev->bdev, buf))
-		ti->error = "Spare belongs to a persistent set: wipe it, or leave out transient";
-	else
-		ret = 0;
+		why = "Main is the spare of a dm-remap set: are the arguments swapped?";
+	else if (!strcmp(rt->args.store, "transient"))
+		why = check_transient_heads(rt, buf);
 	kfree(buf);
-	return ret;
+	if (!why)
+		return 0;
+	ti->error = (char *)why;
+	return -EINVAL;
 }
 
 static int check_devices(struct dm_target *ti, struct remap_target *rt)

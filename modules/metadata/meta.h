@@ -118,15 +118,18 @@ int meta_super_write(struct meta *m);
 enum meta_label {
 	META_LABEL_NONE,
 	META_LABEL_FOUND,
+	META_LABEL_BAD,		/* there is one, that is not right */
 	META_LABEL_UNREADABLE,
 };
 
 /**
  * meta_label_read() - see whether the main has a label.
- * @m: the store.
- * @uuid: set to that of the label, if there is one.
+ * @m: the store; its buffer holds what was read.
+ * @why: set to what is wrong with it, if that is so.
+ *
+ * One that ends before the target begins does not count.
  */
-enum meta_label meta_label_read(const struct meta *m, uuid_t *uuid);
+enum meta_label meta_label_read(const struct meta *m, const char **why);
 
 /**
  * meta_super_note_label() - put into the superblock whether the main has one.

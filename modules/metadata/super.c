@@ -131,15 +131,16 @@ void meta_super_restore(const struct meta *m, struct dm_remap_saved *saved)
 
 void meta_super_note_label(struct meta *m)
 {
-	uuid_t uuid;
+	const char *why;
 
-	switch (meta_label_read(m, &uuid)) {
+	switch (meta_label_read(m, &why)) {
 	case META_LABEL_FOUND:
 		m->sb->flags |= cpu_to_le32(DM_REMAP_SB_LABELLED);
 		break;
 	case META_LABEL_NONE:
 		m->sb->flags &= ~cpu_to_le32(DM_REMAP_SB_LABELLED);
 		break;
+	case META_LABEL_BAD:
 	case META_LABEL_UNREADABLE:
 		break;
 	}
@@ -213,37 +214,54 @@ static int format(struct meta *m, unsigned int replicas, char **error)
 	return 0;
 }
 
-enum meta_label meta_label_read(const struct meta *m, uuid_t *uuid)
+static const struct dm_remap_label *label_of(const struct meta *m)
+{
+	return (void *)m->buf;
+}
+
+enum meta_label meta_label_read(const struct meta *m, const char **why)
 {
 	unsigned int bytes = max_t(unsigned int, DM_REMAP_LABEL_SIZE,
 				   bdev_logical_block_size(m->p.main));
-	const struct dm_remap_label *label = (void *)m->buf;
+	const struct dm_remap_label *label = label_of(m);
 
-	/* A label is in the first sector of a disk, and says what is the first block. */
-	if (m->p.main_start || bdev_nr_bytes(m->p.main) < bytes)
+	if (bdev_nr_bytes(m->p.main) < bytes)
 		return META_LABEL_NONE;
 	if (dm_remap_rw(m->p.main, REQ_OP_READ, 0, m->buf, bytes >> SECTOR_SHIFT) != BLK_STS_OK)
 		return META_LABEL_UNREADABLE;
-	if (dm_remap_label_check(label, bdev_nr_sectors(m->p.main)))
+	if (memcmp(label->magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE))
 		return META_LABEL_NONE;
-	import_uuid(uuid, label->uuid);
-	return META_LABEL_FOUND;
+	*why = dm_remap_label_check(label, bdev_nr_sectors(m->p.main));
+	if (*why)
+		return META_LABEL_BAD;
+	return m->p.main_start < le64_to_cpu(label->target_sectors) ? META_LABEL_FOUND :
+								      META_LABEL_NONE;
 }
 
-/* A main with a label is not whole without its spare. */
+/*
+ * A main with a label is not whole without its spare.  Nor is one whose label is not
+ * right any more, as when the main has grown; but a spare that says that it is the main's
+ * is believed.
+ */
 static int check_label(const struct meta *m, bool fresh, char **error)
 {
-	uuid_t uuid;
+	const char *why = NULL;
+	enum meta_label found = meta_label_read(m, &why);
 
-	if (meta_label_read(m, &uuid) != META_LABEL_FOUND)
+	if (found == META_LABEL_BAD && fresh) {
+		*error = "Main has the label of a set, and it cannot be used: wipe it, if that set is not needed";
+		DMERR("%s: label of the main: %s", m->p.name, why);
+		return -EINVAL;
+	}
+	if (found != META_LABEL_FOUND)
 		return 0;
 	if (fresh)
 		*error = "Main has the label of a set whose spare is another one: find that, or unseal";
-	else if (memcmp(m->sb->uuid, uuid.b, sizeof(m->sb->uuid)))
+	else if (memcmp(m->sb->uuid, label_of(m)->uuid, sizeof(m->sb->uuid)))
 		*error = "The spare belongs to another main: this one has the label of another set";
 	else
 		return 0;
-	DMERR("%s: the main has the label of set %pU", m->p.name, &uuid);
+	DMERR("%s: the main has the label of set %pU", m->p.name, label_of(m)->uuid);
 	return -EINVAL;
 }
 

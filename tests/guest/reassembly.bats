@@ -444,6 +444,54 @@ heard() { echo "change $U HEARD=1" >/sys/block/main/uevent; sleep 0.2; grep -q .
 	null_blk_bad main -0-7
 }
 
+@test "a label that is no longer right still keeps its main from another spare" {
+	local bad
+	null_blk spare2 4
+	make r $U /dev/main /dev/spare
+	for bad in main_sectors=16392 version=2 crc=1 nr_ranges=0; do
+		$LABEL /dev/main $U r $bad
+		log_mark
+		run ! dmsetup create r --table "0 16384 remap /dev/main 0 /dev/spare2"
+		log_since | grep -F "Main has the label of a set, and it cannot be used"
+		assert_equal "$bad: $(used_bytes /dev/spare2)" "$bad: 0"
+		# its own spare says more than the label does
+		dmsetup create r --table "0 16384 remap /dev/main 0 /dev/spare"
+		assert_data /dev/mapper/r 64 4096 r
+		dmsetup remove r
+	done
+}
+
+@test "a main with a label is not used from another sector on, nor as a spare" {
+	local start store
+	null_blk spare2 4
+	make r $U /dev/main /dev/spare
+	$LABEL /dev/main $U r target_sectors=16000
+	for store in persistent transient; do
+		for start in 8 15992; do
+			log_mark
+			run ! dmsetup create r --table "0 $((16384 - start)) remap /dev/main $start /dev/spare2 1 $store"
+			log_since | grep -F "Main has the label of a "
+		done
+		# what is behind its set has nothing to do with that
+		dmsetup create r --table "0 384 remap /dev/main 16000 /dev/spare2 1 $store"
+		dmsetup remove r
+		if [ $store = persistent ]; then
+			# one that is formatted already
+			$LABEL /dev/main $U r
+			log_mark
+			run ! dmsetup create r --table "0 384 remap /dev/main 16000 /dev/spare2"
+			log_since | grep -F "this one has the label of another set"
+			$LABEL /dev/main $U r target_sectors=16000
+			dmsetup create r --table "0 384 remap /dev/main 16000 /dev/spare2"
+			dmsetup remove r
+			dd if=/dev/zero of=/dev/spare2 bs=1M count=4 oflag=direct status=none
+		fi
+	done
+	log_mark
+	run ! dmsetup create r --table "0 8192 remap /dev/spare2 0 /dev/main 1 transient"
+	log_since | grep -F "Spare has the label of a main"
+}
+
 @test "a main of two blocks is known by its label" {
 	dmsetup create small --table "0 16 linear /dev/main 0"
 	remap_create r /dev/mapper/small /dev/spare persistent uuid $U
