@@ -38,7 +38,8 @@ enum half_kind {
  * @labelled: the main had a label; for a spare.
  * @name: of the set's device; may be empty; for a spare and a main.
  * @main_id: of the main; may be empty; for a spare.
- * @given: the last part of the path by which it was given; may be empty.
+ * @given: the last part of the path by which it was given, or of an earlier one if that is
+ *	the main_id of a spare; may be empty.
  * @partuuid: if it is a partition that has one.
  */
 struct half {

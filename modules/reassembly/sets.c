@@ -142,6 +142,27 @@ static bool is_listed(const struct list_head *list, dev_t dev)
 	return false;
 }
 
+static bool is_main_id(const char *name)
+{
+	const struct half *half;
+
+	list_for_each_entry(half, &halves, list)
+		if (half->kind == HALF_SPARE && *name && !strcmp(half->main_id, name))
+			return true;
+	return false;
+}
+
+/* Who gives a main by another path does not take back the name that its set knows it by. */
+static void keep_given(struct half *half)
+{
+	const struct half *known;
+
+	list_for_each_entry(known, &halves, list)
+		if (known->dev == half->dev && known->diskseq == half->diskseq &&
+		    is_main_id(known->given))
+			strscpy(half->given, known->given, sizeof(half->given));
+}
+
 static int read_path(struct list_head *list, const char *path)
 {
 	struct half *half;
@@ -161,6 +182,7 @@ static int read_path(struct list_head *list, const char *path)
 		DMWARN_LIMIT("\"%s\" cannot be opened: %ld", path, PTR_ERR(half));
 		return PTR_ERR(half);
 	}
+	keep_given(half);
 	list_add_tail(&half->list, list);
 	return 0;
 }

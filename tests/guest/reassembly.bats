@@ -293,8 +293,10 @@ write_byte() {
 	scan "${disk}p1" "${disk}p3" /dev/wwn-2 "${disk}p4"
 	rm /dev/wwn-2
 	assert_equal "$(said $U state main)" "complete $(number "${disk}p2")"
-	# and still, when it is read again
+	# and still, when it is read again, or is given by another name
 	scan "${disk}p3"
+	assert_equal "$(said $U state main)" "complete $(number "${disk}p2")"
+	scan "${disk}p2"
 	assert_equal "$(said $U state main)" "complete $(number "${disk}p2")"
 }
 
