@@ -128,7 +128,7 @@ activated() {
 	modprobe dm_remap_reassembly devices=/dev/spare,/dev/other,/dev/none,/dev/main
 	assert_equal "$(said $U state)" conflict
 	retry_until 10 heard
-	kill $LISTENER
+	kill "$LISTENER"
 	run ! grep set-complete "$HEARD"
 }
 
@@ -178,7 +178,7 @@ activated() {
 }
 
 @test "a label that is wrong in any way is none" {
-	local bad size
+	local bad
 	make r $U /dev/main /dev/spare
 	for bad in crc=1 version=2 main_sectors=16392 target_sectors=16385 target_sectors=0 \
 			target_sectors=16392 block_size=4000 block_size=65536 nr_ranges=0 nr_ranges=21 \
@@ -403,7 +403,7 @@ write_byte() {
 	retry_until 10 test -s "$HEARD"
 	# another one would have come before this
 	retry_until 10 heard
-	kill $LISTENER
+	kill "$LISTENER"
 	assert_equal "$(head -1 "$HEARD")" "change /kernel/dm-remap dm-remap set-complete $U r"
 	assert_equal "$(grep -c set-complete "$HEARD")" 1
 }
