@@ -16,12 +16,14 @@
  * @device: the dm device.
  * @main: the main device.
  * @spare: the spare device.
+ * @persistent: its table is on the spare.
  */
 struct dm_remap_set {
 	uuid_t uuid;
 	dev_t device;
 	dev_t main;
 	dev_t spare;
+	bool persistent;
 };
 
 /**

@@ -433,6 +433,7 @@ void dm_remap_for_each_set(dm_remap_set_fn fn, void *context)
 			.device = disk_devt(dm_disk(rd->md)),
 			.main = rd->main->bd_dev,
 			.spare = rd->spare_bdev->bd_dev,
+			.persistent = rd->store->type != &remap_store_transient,
 		};
 
 		if (!fn(context, &set))

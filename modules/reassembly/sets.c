@@ -64,7 +64,8 @@ static bool find_set(void *context, const struct dm_remap_set *set)
 {
 	struct search *search = context;
 
-	search->found = uuid_equal(&set->uuid, search->uuid);
+	/* Whoever makes a transient one may give it any uuid. */
+	search->found = set->persistent && uuid_equal(&set->uuid, search->uuid);
 	search->set = *set;
 	return !search->found;
 }

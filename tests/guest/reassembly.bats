@@ -312,6 +312,11 @@ write_byte() {
 	assert_equal "$(said $U state)" active
 	scan /dev/main2
 	assert_equal "$(said $V state main)" "complete $(number /dev/main2)"
+	# a transient set is not this one, whatever it says
+	null_blk main3 8
+	null_blk spare3 4
+	remap_create t /dev/main3 /dev/spare3 transient uuid $V
+	assert_equal "$(said $V state main)" "complete $(number /dev/main2)"
 }
 
 @test "a disk that could be the main of two sets is that of neither" {
