@@ -26,14 +26,14 @@ man_text() { sed 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g' "$MAN"; }
 
 @test "every option of the help is taken, and is in the manual; and the other way round" {
 	for command in $(commands); do
-		dmremap "$command" --help | grep -oE '^  -[a-z], --[a-z-]+'
+		dmremap "$command" --help | grep -oE '^  -[a-zA-Z], --[a-z-]+'
 	done | sed 's/^ *-., //' | sort -u >helped
-	man_text | sed -nE 's/^-[a-zV] , +(--[a-z-]+).*/\1/p' | grep -v -- --version | sort -u >described
-	[ "$(wc -l <helped)" = 23 ]
+	man_text | sed -nE 's/^-[a-zA-Z] , +(--[a-z-]+).*/\1/p' | grep -v -- --version | sort -u >described
+	[ "$(wc -l <helped)" = 25 ]
 	run diff helped described
 	assert_output ""
 	for command in $(commands); do
-		dmremap "$command" --help | sed -nE 's/^  (-[a-z]), (--[a-z-]+)( [A-Z]+)?  .*/\1 \2\3/p' >options
+		dmremap "$command" --help | sed -nE 's/^  (-[a-zA-Z]), (--[a-z-]+)( [A-Z]+)?  .*/\1 \2\3/p' >options
 		while read -r short long argument; do
 			for option in "$short" "$long"; do
 				# not taken would be told as that, before anything else
