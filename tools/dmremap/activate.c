@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "dm.h"
 #include "gather.h"
 #include "new-device.h"
+#include "util.h"
 
 /* Longest words of a table behind the type, with one more. */
 #define PARAMS_SIZE	(REASSEMBLY_TABLE_SIZE + 32)
@@ -26,8 +26,8 @@ static bool is_active(struct outcome *outcome)
 	/* one that is being made is waited for later */
 	if (!active_find(&active, outcome->set.uuid) || !active.live)
 		return false;
-	strcpy(outcome->device, active.name);
-	strcpy(outcome->number, active.number);
+	text_copy(outcome->device, active.name, sizeof(outcome->device));
+	text_copy(outcome->number, active.number, sizeof(outcome->number));
 	outcome->was_active = true;
 	outcome->status = EXIT_CLEAN;
 	if (active.without_spare) {
@@ -87,12 +87,12 @@ static bool look(struct outcome *outcome, struct half *main, struct half *spare)
 }
 
 /* "0 LENGTH remap MAIN START SPARE 3 persistent uuid U", with an argument more perhaps. */
-static bool parse_table(const char *table, bool read_only, uint64_t *sectors,
+static bool parse_table(const char *table, bool read_only, unsigned long long *sectors,
 			char params[PARAMS_SIZE])
 {
 	int words = 0, before = 0, after = 0, nr;
 
-	if (sscanf(table, "0 %" SCNu64 " remap %n", sectors, &words) != 1 || !words ||
+	if (sscanf(table, "0 %llu remap %n", sectors, &words) != 1 || !words ||
 	    sscanf(table + words, "%*s %*s %*s %n%d%n", &before, &nr, &after) != 1 || !after)
 		return false;
 	table += words;
@@ -110,18 +110,20 @@ static void make(struct outcome *outcome, const struct wish *wish)
 		.params = params,
 		.read_only = wish->read_only,
 	};
+	unsigned long long sectors;
 
-	if (!parse_table(outcome->set.table, wish->read_only, &new.sectors, params)) {
+	if (!parse_table(outcome->set.table, wish->read_only, &sectors, params)) {
 		snprintf(outcome->why, sizeof(outcome->why),
 			 "%s: the table that the module gives is none: \"%s\".",
 			 outcome->set.name, outcome->set.table);
 		outcome->status = EXIT_OPERATION;
 		return;
 	}
+	new.sectors = sectors;
 	snprintf(uuid, sizeof(uuid), DM_UUID_PREFIX "%s", outcome->set.uuid);
 	if (wish->dry_run) {
-		snprintf(outcome->table, sizeof(outcome->table), "0 %" PRIu64 " remap %s",
-			 new.sectors, params);
+		snprintf(outcome->table, sizeof(outcome->table), "0 %llu remap %s",
+			 sectors, params);
 		return;
 	}
 	new_device_make(outcome, &new);
@@ -141,7 +143,8 @@ void activate_set(const struct known_set *set, const struct wish *wish, struct o
 		outcome->status = EXIT_UNCORRECTED;
 		return;
 	}
-	if (!new_device_free(outcome, &main.dev) || !new_device_free(outcome, &spare.dev) ||
+	if (!new_device_free(outcome, &main.dev, HALF_MAIN) ||
+	    !new_device_free(outcome, &spare.dev, HALF_SPARE) ||
 	    !new_device_name(outcome, wish->name)) {
 		/* unless what has them is the set itself: somebody was faster */
 		new_device_other(outcome);

@@ -81,7 +81,8 @@ static int find_by_label(struct half *main, const char *what)
 	} else {
 		status = EXIT_OPERATION;
 		if (nr)
-			complain("%d devices have the label of %s. Name the main by its path.", nr, what);
+			complain("%d devices have the label of %s. Name the main by its path.", nr,
+				 what);
 		else
 			complain("No device has the label of %s. Name the main by its path, and the device with --name.",
 				 what);

@@ -102,10 +102,24 @@ static int give_named(const struct halves *halves)
 static void pair(struct known_set *set, const struct half *main, const struct half *spare)
 {
 	set->state = KNOWN_COMPLETE;
-	strcpy(set->main, main->dev.number);
+	text_copy(set->main, main->dev.number, sizeof(set->main));
 	snprintf(set->table, sizeof(set->table), "0 %llu remap %s %llu %s 3 persistent uuid %s",
 		 (unsigned long long)spare->target_sectors, main->dev.number,
 		 (unsigned long long)spare->main_start, spare->dev.number, set->uuid);
+}
+
+/* Several devices of the right size are a conflict too, but not when one has been named. */
+static bool only_by_size(const struct half *spare)
+{
+	struct halves halves;
+	const struct half *half;
+	bool only = !halves_read_all(&halves);
+
+	for (half = halves.half; only && half < halves.half + halves.nr; half++)
+		only = strcmp(half->uuid, spare->uuid) ||
+		       (half->role == HALF_SPARE && !strcmp(half->dev.number, spare->dev.number));
+	halves_free(&halves);
+	return only;
 }
 
 /* Somebody has named this main, so it is this one or none. */
@@ -113,7 +127,13 @@ static int settle_main(struct known_set *set, const struct half *main, const str
 {
 	struct blockdev known;
 
-	if (set->state == KNOWN_WAITING_MAIN) {
+	if (spare->labelled && !gather_knows_main(spare, main)) {
+		complain("%s is not activated: its main has a label, and %s has none.", set->name,
+			 main->dev.path);
+		return EXIT_OPERATION;
+	}
+	if (set->state == KNOWN_WAITING_MAIN ||
+	    (set->state == KNOWN_CONFLICT && only_by_size(spare))) {
 		pair(set, main, spare);
 		return EXIT_CLEAN;
 	}

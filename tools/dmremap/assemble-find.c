@@ -103,9 +103,9 @@ static int assemble_one(const struct request *request, const char *what)
 		/* the module has not seen its halves */
 		outcome.was_active = true;
 		outcome.set.state = KNOWN_ACTIVE;
-		strcpy(outcome.set.name, active.name);
-		strcpy(outcome.set.uuid, active.uuid);
-		strcpy(outcome.device, active.name);
+		text_copy(outcome.set.name, active.name, sizeof(outcome.set.name));
+		text_copy(outcome.set.uuid, active.uuid, sizeof(outcome.set.uuid));
+		text_copy(outcome.device, active.name, sizeof(outcome.device));
 		return assemble_report(request, &outcome);
 	}
 	complain("No device says that it is of a set %s. \"dmremap scan\" lists what there is.",
@@ -147,7 +147,8 @@ static bool give_if_main(const struct known_set *set, const struct half *half, i
 	struct blockdev dev, main;
 	struct half spare;
 
-	if (set->state != KNOWN_WAITING_MAIN || !blockdev_by_number(&dev, set->spare))
+	/* the module may have taken another one, for its size */
+	if (set->state == KNOWN_ACTIVE || !blockdev_by_number(&dev, set->spare))
 		return false;
 	half_read(&spare, &dev);
 	if (spare.role != HALF_SPARE || strcmp(spare.uuid, set->uuid) ||
@@ -155,7 +156,7 @@ static bool give_if_main(const struct known_set *set, const struct half *half, i
 	    !main_id_is_of(spare.main_id, half->dev.path))
 		return false;
 	if (!gather_find_main(&spare, &main, path) || strcmp(main.number, half->dev.number))
-		strcpy(path, half->dev.path);
+		text_copy(path, half->dev.path, BLOCKDEV_PATH_SIZE);
 	*status = exit_worst(*status, gather_give(path));
 	return true;
 }
@@ -203,5 +204,7 @@ int assemble_incremental(const struct request *request, const char *path)
 	if (!half.damaged)
 		return other_came(request, &half);
 	complain("%s was a half of a set and cannot be used: %s.", path, half.trouble);
+	if (reassembly_there())
+		gather_give(path);
 	return EXIT_UNCORRECTED;
 }

@@ -181,7 +181,7 @@ int blockdev_by_path(struct blockdev *dev, const char *path)
 	*dev = (struct blockdev) {};
 	if (strlen(path) >= sizeof(dev->path))
 		return -ENAMETOOLONG;
-	strcpy(dev->path, path);
+	text_copy(dev->path, path, sizeof(dev->path));
 	if (stat(path, &st))
 		return -errno;
 	if (S_ISREG(st.st_mode) && *kernel_root()) {
@@ -203,7 +203,8 @@ bool blockdev_by_number(struct blockdev *dev, const char *number)
 	char dir[DIR_SIZE];
 
 	*dev = (struct blockdev) {};
-	if (!*number || strlen(number) >= BLOCKDEV_NUMBER_SIZE || strchr(number, '/') || *number == '.')
+	if (!*number || strlen(number) >= BLOCKDEV_NUMBER_SIZE || strchr(number, '/') ||
+	    *number == '.')
 		return false;
 	number_dir(dir, number);
 	return fill(dev, dir) && dev->sectors;

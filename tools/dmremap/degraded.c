@@ -32,10 +32,12 @@ void activate_degraded(const struct half *main, const struct wish *wish,
 
 	*outcome = (struct outcome) {};
 	snprintf(outcome->set.uuid, sizeof(outcome->set.uuid), "%s", main->uuid);
-	snprintf(outcome->set.name, sizeof(outcome->set.name), "%s", main->name);
+	snprintf(outcome->set.name, sizeof(outcome->set.name), "%s", *main->name ? main->name :
+		 wish->name ?: "");
 	snprintf(outcome->set.main, sizeof(outcome->set.main), "%s", main->dev.number);
 	outcome->set.state = KNOWN_WAITING_SPARE;
-	if (!new_device_free(outcome, &main->dev) || !new_device_name(outcome, wish->name))
+	if (!new_device_free(outcome, &main->dev, HALF_MAIN) ||
+	    !new_device_name(outcome, wish->name))
 		return;
 	snprintf(params, sizeof(params), "%s 0", main->dev.number);
 	/* without a label nobody knows the set's own */

@@ -49,35 +49,53 @@ static int find_by_size(const struct half *spare, struct blockdev found[NAMES_MA
 	return n;
 }
 
+/* Devices that may be the main; what is known of it apart from its size has been said. */
+static int add_by_size(char *text, const struct known_set *set, const struct half *spare)
+{
+	struct blockdev found[NAMES_MAX];
+	int nr = spare->labelled ? 0 : find_by_size(spare, found), i;
+
+	for (i = 0; i < nr; i++)
+		add(text, "%s%s", i ? ", " : " Of that size there is ", found[i].path);
+	if (nr)
+		add(text, ". If %s is the main, say so: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found by itself.",
+		    nr > 1 ? "one of them" : "it", nr > 1 ? "MAIN" : found[0].path,
+		    spare->dev.path, set->name);
+	return nr;
+}
+
+static bool read_spare(struct half *spare, const struct known_set *set)
+{
+	struct blockdev dev;
+
+	if (!blockdev_by_number(&dev, set->spare))
+		return false;
+	half_read(spare, &dev);
+	return spare->role == HALF_SPARE && !strcmp(spare->uuid, set->uuid);
+}
+
 static void explain_main(char *text, const struct known_set *set)
 {
-	struct blockdev dev, found[NAMES_MAX];
+	struct blockdev dev;
 	struct half spare;
-	int nr, i;
 
 	add(text, "%s waits for its main", set->name);
 	if (!blockdev_by_number(&dev, set->spare)) {
-		add(text, ", and its spare %s has gone. Connect them.", set->spare);
+		add(text, " and its spare, which have gone. Connect them.");
 		return;
 	}
-	half_read(&spare, &dev);
-	if (spare.role != HALF_SPARE || strcmp(spare.uuid, set->uuid)) {
+	if (!read_spare(&spare, set)) {
 		add(text, ", and %s is its spare no more. Run \"dmremap scan\".", dev.path);
 		return;
 	}
 	add(text, ", a device of %llu sectors", (unsigned long long)spare.main_sectors);
-	if (*spare.main_id)
+	if (spare.labelled)
+		add(text, " with the label of the set");
+	else if (*spare.main_id)
 		add(text, " that is known as %s", spare.main_id);
 	add(text, ".");
-	nr = find_by_size(&spare, found);
-	if (!nr) {
+	if (!add_by_size(text, set, &spare))
 		add(text, " Connect it.");
-		return;
-	}
-	for (i = 0; i < nr; i++)
-		add(text, "%s%s", i ? ", " : " Of that size there is ", found[i].path);
-	add(text, ". If it is the main, say so: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found by itself.",
-	    nr > 1 ? "MAIN" : found[0].path, dev.path, set->name);
 }
 
 static void explain_spare(char *text, const struct known_set *set)
@@ -86,7 +104,7 @@ static void explain_spare(char *text, const struct known_set *set)
 
 	add(text, "%s waits for its spare. ", set->name);
 	if (!blockdev_by_number(&dev, set->main)) {
-		add(text, "Its main %s has gone. Connect them.", set->main);
+		add(text, "Its main has gone. Connect them.");
 		return;
 	}
 	add(text, "Connect it: what had moved is there. What is left on the main %s can be read with \"dmremap assemble --degraded %s\".",
@@ -113,6 +131,7 @@ static int explain_copies(char *text, const struct known_set *set, const struct 
 static void explain_conflict(char *text, const struct known_set *set)
 {
 	struct halves halves;
+	struct half spare;
 	int found;
 
 	add(text, "%s is there more than once, and no copy of it is used", set->name);
@@ -123,41 +142,34 @@ static void explain_conflict(char *text, const struct known_set *set)
 	found = explain_copies(text, set, &halves, HALF_SPARE, ": ");
 	found += explain_copies(text, set, &halves, HALF_MAIN, found ? ", and " : ": ");
 	halves_free(&halves);
-	if (found)
-		add(text, ". Disconnect the copy, or zero its first and last 4 KiB if nobody needs it, and run \"dmremap scan\".");
-	else
+	if (found) {
+		add(text, ". Disconnect the copy, or zero its first and last 4 KiB if nobody needs it, and run \"dmremap scan\"; if it is one disk that is seen twice, set up multipath.");
+	} else if (read_spare(&spare, set)) {
+		*text = 0;
+		add(text, "%s is not activated: several devices may be its main, which has %llu sectors.",
+		    set->name, (unsigned long long)spare.main_sectors);
+		if (!add_by_size(text, set, &spare))
+			add(text, " Run \"dmremap scan\".");
+	} else {
 		add(text, ". \"dmremap scan\" looks again.");
+	}
 }
 
 static void explain_damaged(char *text, const struct known_set *set)
 {
-	struct blockdev dev;
+	struct blockdev spare, main;
+	bool has_spare = blockdev_by_number(&spare, set->spare);
+	bool has_main = blockdev_by_number(&main, set->main);
 
 	add(text, "%s cannot be used", set->name);
-	if (blockdev_by_number(&dev, set->spare))
+	if (has_spare && has_main)
+		add(text, ": what its spare %s and the label of its main %s say of it differs; one of them may be an older copy. \"dmremap check %s\" and \"dmremap scan\" tell more.",
+		    spare.path, main.path, spare.path);
+	else if (has_spare)
 		add(text, ": something is wrong with what is on its spare. \"dmremap check %s\" says what.",
-		    dev.path);
-	else if (blockdev_by_number(&dev, set->main))
-		add(text, ": something is wrong with the label of %s. \"dmremap scan %s\" says what.",
-		    dev.path, dev.path);
+		    spare.path);
 	else
-		add(text, ", and its devices have gone.");
-}
-
-static void explain_gone(char *text, const struct known_set *set)
-{
-	struct blockdev dev;
-	bool main = blockdev_by_number(&dev, set->main);
-	bool spare = blockdev_by_number(&dev, set->spare);
-
-	if (main && spare)
-		add(text, "%s is not what the module took it for. Run \"dmremap scan\".", set->name);
-	else if (!main && !spare)
-		add(text, "%s: its main %s and its spare %s have gone. Connect them.", set->name,
-		    set->main, set->spare);
-	else
-		add(text, "%s: its %s %s has gone. Connect it.", set->name,
-		    main ? "spare" : "main", main ? set->spare : set->main);
+		add(text, ", and its spare has gone. Run \"dmremap scan\".");
 }
 
 void explain_set(char *text, const struct known_set *set)
@@ -173,6 +185,7 @@ void explain_set(char *text, const struct known_set *set)
 	case KNOWN_DAMAGED:
 		return explain_damaged(text, set);
 	default:
-		return explain_gone(text, set);
+		add(text, "%s: its halves are not what the module took them for. Run \"dmremap scan\".",
+		    set->name);
 	}
 }

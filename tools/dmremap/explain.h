@@ -13,8 +13,6 @@
  * explain_set() - say of a set that is not complete what is missing, and what to do.
  * @text: takes %EXPLAIN_SIZE bytes.
  * @set: the set.
- *
- * A set that is complete lacks what has gone since the module saw it.
  */
 void explain_set(char *text, const struct known_set *set);
 

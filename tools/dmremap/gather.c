@@ -47,7 +47,7 @@ bool gather_find_main(const struct half *spare, struct blockdev *main,
 		return false;
 	snprintf(path, BLOCKDEV_PATH_SIZE, BY_ID "/%s", spare->main_id);
 	if (blockdev_by_path(&link, path) || strcmp(link.number, main->number))
-		strcpy(path, main->path);
+		text_copy(path, main->path, BLOCKDEV_PATH_SIZE);
 	return true;
 }
 
@@ -65,7 +65,11 @@ int gather_give(const char *path)
 	/* whoever comes next finds that something is missing */
 	if (!error || error == -ENOENT || error == -ENXIO || error == -ENODEV)
 		return EXIT_CLEAN;
-	complain("%s could not be given to dm_remap_reassembly: %s.", path, strerror(-error));
+	if (error == -ETIMEDOUT)
+		complain("dm_remap_reassembly does not answer: it waits for a device that it knows of. Is one suspended? \"dmsetup info -c\" shows it.");
+	else
+		complain("%s could not be given to dm_remap_reassembly: %s.", path,
+			 strerror(-error));
 	return EXIT_OPERATION;
 }
 
@@ -87,7 +91,7 @@ static int refresh(const struct halves *halves)
 	if (nr < 0)
 		return EXIT_OPERATION;
 	for (half = halves->half; half < halves->half + halves->nr; half++)
-		for (i = 0; i < nr && half->role == HALF_NONE && !half->error; i++)
+		for (i = 0; i < nr && half->role == HALF_NONE && !half->damaged; i++)
 			if (sets[i].state == KNOWN_CONFLICT ||
 			    !strcmp(sets[i].spare, half->dev.number)) {
 				status = exit_worst(status, gather_give(half->dev.path));
@@ -103,7 +107,7 @@ int gather_all(const struct halves *halves)
 	const struct half *half;
 
 	for (half = halves->half; half < halves->half + halves->nr; half++)
-		if (half->role != HALF_NONE)
+		if (half->role != HALF_NONE || half->damaged)
 			status = exit_worst(status, gather_give(half->dev.path));
 	for (half = halves->half; half < halves->half + halves->nr; half++)
 		if (half->role == HALF_SPARE &&

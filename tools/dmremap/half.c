@@ -62,6 +62,7 @@ static void take_spare(struct half *half, const struct set *set)
 	take_name(half, sb->name);
 	memcpy(half->main_id, sb->main_id, sizeof(half->main_id));
 	half->main_id[sizeof(half->main_id) - 1] = 0;
+	half->labelled = le32toh(sb->flags) & DM_REMAP_SB_LABELLED;
 	half->generation = le64toh(sb->generation);
 	half->main_sectors = le64toh(sb->main_sectors);
 	half->main_start = le64toh(sb->main_start);
@@ -94,21 +95,38 @@ static bool read_sector(const struct device *dev, void *page)
 	       size < DM_REMAP_PAGE_SIZE && pread(dev->fd, page, size, 0) == size;
 }
 
+static bool has_magic(const struct superblock *sb)
+{
+	return !memcmp(sb->content->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE);
+}
+
+static bool of_two_sets(const struct set *set)
+{
+	return set->conflict && memcmp(set->sb[0].content->uuid, set->sb[1].content->uuid,
+				       sizeof(set->sb[0].content->uuid));
+}
+
+/*
+ * The module sees it the same way: a superblock at the end of a device that begins with
+ * something else is left from another time.
+ */
 static void judge(struct half *half, const struct device *dev, const struct set *set)
 {
 	const struct superblock *first = &set->sb[0], *last = &set->sb[1];
-	bool readable = first->state != SB_UNREADABLE || read_sector(dev, first->content);
+	bool unread = first->state == SB_UNREADABLE;
 
-	/* a label is where a spare has a superblock; one at the end may be left from before */
-	if (readable && take_label(half, (const struct dm_remap_label *)first->content))
+	if ((!unread || read_sector(dev, first->content)) &&
+	    take_label(half, (const struct dm_remap_label *)first->content))
 		return;
-	if (set->newest) {
-		take_spare(half, set);
-	} else if (first->state == SB_REFUSED || last->state == SB_REFUSED) {
+	if (unread && !set->newest) {
+		half->error = last->state == SB_UNREADABLE ? -EIO : 0;
+	} else if (!unread && !has_magic(first)) {
+		return;
+	} else if (!set->newest || of_two_sets(set)) {
 		half->damaged = true;
-		half->trouble = first->state == SB_REFUSED ? first->why : last->why;
-	} else if (!readable && last->state == SB_UNREADABLE) {
-		half->error = -EIO;
+		half->trouble = set->conflict ?: first->why;
+	} else {
+		take_spare(half, set);
 	}
 }
 

@@ -31,6 +31,7 @@ enum half_role {
  *	if it did not answer.
  * @trouble: a sentence on what is wrong with what makes it a half; NULL if nothing is.
  * @damaged: it was a half, but what says so cannot be used; it has no role.
+ * @labelled: of a spare: its main had a label.
  * @uuid: of its set.
  * @name: of the device above, in the characters of text_encode(); may be empty.
  * @main_id: of a spare: what the main is known by; may be empty.
@@ -45,6 +46,7 @@ struct half {
 	int error;
 	const char *trouble;
 	bool damaged;
+	bool labelled;
 	char uuid[HALF_UUID_SIZE];
 	char name[HALF_TEXT_SIZE];
 	char main_id[DM_REMAP_MAIN_ID_SIZE];
@@ -88,7 +90,7 @@ void halves_read(struct halves *halves, const struct blockdev *list, int nr);
  * halves_read_all() - look at all devices.
  * @halves: filled in; to be freed.
  *
- * Says which do not answer.
+ * Says which cannot be read, or do not answer.
  *
  * Return: an exit status.
  */

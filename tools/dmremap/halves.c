@@ -3,6 +3,7 @@
  * Each device is looked at by a process of its own: one that is slow does not make
  * the others wait, and one that never answers can be left behind.
  */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -37,7 +38,7 @@ static void work(struct worker *worker, const struct blockdev *dev, int fd)
 	_exit(write(fd, worker->half, sizeof(*worker->half)) != sizeof(*worker->half));
 }
 
-_Static_assert(sizeof(struct half) < 4096, "a half has to go through a pipe at once");
+static_assert(sizeof(struct half) < 4096, "a half has to go through a pipe at once");
 
 static void start(struct worker *worker, const struct blockdev *dev)
 {
@@ -134,16 +135,28 @@ void halves_read(struct halves *halves, const struct blockdev *list, int nr)
 int halves_read_all(struct halves *halves)
 {
 	struct blockdev *list;
-	int i, nr = blockdevs_list(&list);
+	int i, error, nr = blockdevs_list(&list);
 
 	*halves = (struct halves) {};
 	if (nr < 0)
 		return EXIT_OPERATION;
 	halves_read(halves, list, nr);
 	free(list);
-	for (i = 0; i < nr; i++)
-		if (halves->half[i].error == -ETIMEDOUT)
-			complain("%s does not answer and is left out.", halves->half[i].dev.path);
+	for (i = 0; i < nr; i++) {
+		error = -halves->half[i].error;
+		/* drives without a medium, and what has gone meanwhile */
+		if (!error || error == ENOMEDIUM || error == ENXIO || error == ENODEV ||
+		    error == ENOENT)
+			continue;
+		if (error == EACCES || error == EPERM) {
+			complain("%s cannot be read: %s. Are you root?", halves->half[i].dev.path,
+				 strerror(error));
+			return EXIT_OPERATION;
+		}
+		complain("%s %s, and is left out: %s.", halves->half[i].dev.path,
+			 error == ETIMEDOUT ? "does not answer" : "cannot be read",
+			 strerror(error));
+	}
 	return EXIT_CLEAN;
 }
 

@@ -21,7 +21,7 @@ static int run_modprobe(const char *name)
 	pid_t pid;
 
 	if (kernel_read_file("/proc/sys/kernel/modprobe", text) || !*text)
-		strcpy(text, "/sbin/modprobe");
+		text_copy(text, "/sbin/modprobe", sizeof(text));
 	pid = fork();
 	if (pid < 0)
 		no_memory();

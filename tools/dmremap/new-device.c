@@ -6,6 +6,8 @@
 #include "active.h"
 #include "command.h"
 #include "new-device.h"
+#include "users.h"
+#include "util.h"
 
 /* How long somebody else may take to make the device, in tenths of a second. */
 #define PATIENCE	300
@@ -44,19 +46,18 @@ bool new_device_name(struct outcome *outcome, const char *wanted)
 		outcome->status = EXIT_OPERATION;
 		return false;
 	}
-	strcpy(outcome->device, name);
+	text_copy(outcome->device, name, sizeof(outcome->device));
 	return true;
 }
 
-bool new_device_free(struct outcome *outcome, const struct blockdev *half)
+bool new_device_free(struct outcome *outcome, const struct blockdev *half, enum half_role role)
 {
-	char user[BLOCKDEV_PATH_SIZE];
+	char users[USERS_SIZE];
 
-	if (!blockdev_user(half, user))
+	if (!users_describe(half, users))
 		return true;
-	snprintf(outcome->why, sizeof(outcome->why),
-		 "%.500s: %.400s is in use by %.300s. Stop that first, and see that it is not started on the main or the spare again.",
-		 outcome->set.name, half->path, user);
+	snprintf(outcome->why, sizeof(outcome->why), "%.500s: its %s %.400s is in use: %.900s.",
+		 outcome->set.name, half_role_name(role), half->path, users);
 	outcome->status = EXIT_OPERATION;
 	return false;
 }
@@ -111,7 +112,7 @@ void new_device_make(struct outcome *outcome, struct dm_new *new)
 	char name[HALF_TEXT_SIZE];
 	struct dm_found found;
 
-	strcpy(name, outcome->device);
+	text_copy(name, outcome->device, sizeof(name));
 	new->name = name;
 	*outcome->device = 0;
 	for (attempt = 0; attempt < ATTEMPTS && status == EXIT_UNCORRECTED; attempt++) {

@@ -22,12 +22,13 @@ bool new_device_name(struct outcome *outcome, const char *wanted);
  * new_device_free() - see that nothing else is on a half.
  * @outcome: takes what is wrong.
  * @half: the half.
+ * @role: which half it is.
  *
  * Device-mapper would let several devices have it.
  *
  * Return: whether nothing is.
  */
-bool new_device_free(struct outcome *outcome, const struct blockdev *half);
+bool new_device_free(struct outcome *outcome, const struct blockdev *half, enum half_role role);
 
 /**
  * new_device_other() - see whether somebody else has made the device of the set.

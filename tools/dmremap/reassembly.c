@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -19,6 +21,9 @@
 #define TREE		"/sys/kernel/config/dm-remap-reassembly"
 #define SCAN		TREE "/scan"
 #define SETS		TREE "/sets"
+
+/* A disk that was switched off to save power takes this long, and there may be several. */
+#define PATIENCE_MS	60000
 
 static const char * const states[NR_KNOWN_STATES] = {
 	[KNOWN_WAITING_MAIN] = "waiting-main",
@@ -57,7 +62,8 @@ int reassembly_begin(void)
 	return EXIT_OPERATION;
 }
 
-int reassembly_scan(const char *path)
+/* Return: 0 or a negative error number. */
+static int write_scan(const char *path)
 {
 	char scan[PATH_MAX], line[PATH_MAX];
 	int error = 0, size, fd;
@@ -73,6 +79,38 @@ int reassembly_scan(const char *path)
 	if (write(fd, line, size) != size)
 		error = -errno ?: -EIO;
 	close(fd);
+	return error;
+}
+
+/*
+ * The module reads all devices again that it knows of.  One that never answers keeps who
+ * writes in the kernel for good, and that shall not be this process.
+ */
+int reassembly_scan(const char *path)
+{
+	int fds[2], error = -EIO;
+	struct pollfd answer;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return -errno;
+	pid = fork();
+	if (pid < 0)
+		no_memory();
+	if (!pid) {
+		error = write_scan(path);
+		_exit(write(fds[1], &error, sizeof(error)) != sizeof(error));
+	}
+	close(fds[1]);
+	answer = (struct pollfd) { .fd = fds[0], .events = POLLIN };
+	if (poll(&answer, 1, PATIENCE_MS) == 0) {
+		error = -ETIMEDOUT;
+	} else {
+		if (read(fds[0], &error, sizeof(error)) != sizeof(error))
+			error = -EIO;
+		waitpid(pid, NULL, 0);
+	}
+	close(fds[0]);
 	return error;
 }
 
@@ -102,8 +140,23 @@ static bool read_half(const char *uuid, const char *which, char number[BLOCKDEV_
 
 	if (!read_attribute(uuid, which, text) || strlen(text) >= BLOCKDEV_NUMBER_SIZE)
 		return false;
-	strcpy(number, strcmp(text, "-") ? text : "");
+	text_copy(number, strcmp(text, "-") ? text : "", BLOCKDEV_NUMBER_SIZE);
 	return true;
+}
+
+/* The module looks when it is told to: what has gone since then is missing. */
+static void drop_gone(struct known_set *set)
+{
+	struct blockdev dev;
+
+	if (!blockdev_by_number(&dev, set->main))
+		*set->main = 0;
+	if (!blockdev_by_number(&dev, set->spare))
+		*set->spare = 0;
+	if (set->state != KNOWN_COMPLETE || (*set->main && *set->spare))
+		return;
+	set->state = *set->main ? KNOWN_WAITING_SPARE : KNOWN_WAITING_MAIN;
+	*set->table = 0;
 }
 
 bool reassembly_read(struct known_set *set, const char *uuid)
@@ -113,16 +166,19 @@ bool reassembly_read(struct known_set *set, const char *uuid)
 	*set = (struct known_set) {};
 	if (strlen(uuid) >= sizeof(set->uuid))
 		return false;
-	strcpy(set->uuid, uuid);
+	text_copy(set->uuid, uuid, sizeof(set->uuid));
 	if (!read_attribute(uuid, "name", text) || strlen(text) >= DM_REMAP_NAME_SIZE)
 		return false;
 	text_encode(set->name, text);
 	if (!read_half(uuid, "main", set->main) || !read_half(uuid, "spare", set->spare) ||
 	    !read_attribute(uuid, "table", text) || strlen(text) >= sizeof(set->table))
 		return false;
-	strcpy(set->table, text);
+	text_copy(set->table, text, sizeof(set->table));
 	/* last, so that it is not older than what it is said of */
-	return read_attribute(uuid, "state", text) && read_state(set, text);
+	if (!read_attribute(uuid, "state", text) || !read_state(set, text))
+		return false;
+	drop_gone(set);
+	return true;
 }
 
 static int is_set(const struct dirent *entry)

@@ -59,7 +59,8 @@ int reassembly_begin(void);
  * reassembly_scan() - let the module look at a device.
  * @path: the device.
  *
- * Return: 0 or a negative error number.
+ * Return: 0 or a negative error number; -ETIMEDOUT if the module has not answered, which
+ * may wait for any device that it knows.
  */
 int reassembly_scan(const char *path);
 
@@ -77,6 +78,8 @@ int reassembly_sets(struct known_set **sets);
  * reassembly_read() - read what it knows of a set.
  * @set: filled in.
  * @uuid: which.
+ *
+ * A half that has gone since the module saw it is missing.
  *
  * Return: whether it knows it.
  */

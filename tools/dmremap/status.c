@@ -10,13 +10,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "active.h"
 #include "command.h"
-#include "explain.h"
 #include "json-out.h"
 #include "kernel.h"
 #include "message.h"
 #include "set-json.h"
+#include "status-rows.h"
 #include "text-table.h"
 
 enum { COLUMN_NAME, COLUMN_STATE, COLUMN_MAIN, COLUMN_SPARE, COLUMN_REMAPPED, COLUMN_UUID };
@@ -30,30 +29,6 @@ static const struct text_column columns[] = {
 	[COLUMN_UUID] = { "UUID" },
 };
 
-/**
- * struct row - of one set.
- * @name: its name.
- * @uuid: its uuid.
- * @state: of the device if it is active, else what it waits for.
- * @active: it is active.
- * @main: "MAJ:MIN" or "".
- * @spare: likewise.
- * @remapped: blocks.
- * @capacity: blocks.
- * @why: what to say of it; may be empty.
- */
-struct row {
-	char name[HALF_TEXT_SIZE];
-	char uuid[HALF_UUID_SIZE];
-	char state[64];
-	bool active;
-	char main[BLOCKDEV_NUMBER_SIZE];
-	char spare[BLOCKDEV_NUMBER_SIZE];
-	char remapped[24];
-	char capacity[24];
-	char why[EXPLAIN_SIZE];
-};
-
 static struct libscols_table *table;	/* NULL if it is JSON that is printed */
 
 static const char *path_of(const char *number, struct blockdev *dev)
@@ -63,7 +38,7 @@ static const char *path_of(const char *number, struct blockdev *dev)
 	return blockdev_by_number(dev, number) ? dev->path : number;
 }
 
-static void show_text(const struct row *row)
+static void show_text(const struct status_row *row)
 {
 	struct libscols_line *line = text_line(table);
 	struct blockdev dev;
@@ -87,7 +62,7 @@ static void add_count(struct json_object *object, const char *name, const char *
 		json_object_object_add(object, name, NULL);
 }
 
-static void show_json(const struct row *row)
+static void show_json(const struct status_row *row)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -103,85 +78,7 @@ static void show_json(const struct row *row)
 	json_out_element(object);
 }
 
-static void read_text(const char *name, const char *attribute, char *text, size_t size)
-{
-	char value[KERNEL_TEXT_SIZE];
-
-	if (!kernel_read(TREE_CONFIG, name, attribute, value))
-		snprintf(text, size, "%.*s", (int)size - 1, value);
-}
-
-static void take_active(struct row *row, const struct active *active)
-{
-	strcpy(row->name, active->name);
-	strcpy(row->uuid, active->uuid);
-	row->active = true;
-	if (active->without_spare) {
-		strcpy(row->state, "without-spare");
-		snprintf(row->why, sizeof(row->why),
-			 "%s has no spare: blocks that had moved have old content. When the spare is there, \"dmremap stop %s\", and assemble it.",
-			 row->name, row->name);
-		return;
-	}
-	strcpy(row->state, "starting");
-	read_text(row->name, "state", row->state, sizeof(row->state));
-	read_text(row->name, "main", row->main, sizeof(row->main));
-	read_text(row->name, "spare", row->spare, sizeof(row->spare));
-	read_text(row->name, "remaps/count", row->remapped, sizeof(row->remapped));
-	read_text(row->name, "remaps/capacity", row->capacity, sizeof(row->capacity));
-}
-
-static void take_known(struct row *row, const struct known_set *set)
-{
-	strcpy(row->name, set->name);
-	strcpy(row->uuid, set->uuid);
-	strcpy(row->state, known_state_name(set->state));
-	strcpy(row->main, set->main);
-	strcpy(row->spare, set->spare);
-	if (set->state == KNOWN_COMPLETE)
-		snprintf(row->why, sizeof(row->why),
-			 "%s is complete and not active: \"dmremap assemble %s\".", set->name,
-			 set->name);
-	else
-		explain_set(row->why, set);
-}
-
-static bool has_uuid(const struct row *rows, int nr, const char *uuid)
-{
-	int i;
-
-	for (i = 0; i < nr; i++)
-		if (!strcasecmp(rows[i].uuid, uuid))
-			return true;
-	return false;
-}
-
-/* Return: how many rows there are, or -1. */
-static int find_rows(struct row **rows)
-{
-	struct known_set *sets = NULL;
-	struct active *actives;
-	int nr = 0, nr_sets = 0, nr_actives, i;
-
-	if (reassembly_there())
-		nr_sets = reassembly_sets(&sets);
-	if (nr_sets < 0)
-		return -1;
-	nr_actives = actives_list(&actives);
-	*rows = calloc(nr_sets + nr_actives + 1, sizeof(**rows));
-	if (!*rows)
-		no_memory();
-	for (i = 0; i < nr_actives; i++)
-		take_active(&(*rows)[nr++], &actives[i]);
-	for (i = 0; i < nr_sets; i++)
-		if (!has_uuid(*rows, nr, sets[i].uuid))
-			take_known(&(*rows)[nr++], &sets[i]);
-	free(actives);
-	free(sets);
-	return nr;
-}
-
-static bool is_wanted(const struct row *row, char **names)
+static bool is_wanted(const struct status_row *row, char **names)
 {
 	char name[HALF_TEXT_SIZE];
 
@@ -197,7 +94,7 @@ static bool is_wanted(const struct row *row, char **names)
 	return false;
 }
 
-static void print(const struct row *rows, int nr, char **names, bool json)
+static void print(const struct status_row *rows, int nr, char **names, bool json)
 {
 	int i;
 
@@ -227,7 +124,7 @@ static void print(const struct row *rows, int nr, char **names, bool json)
 	scols_unref_table(table);
 }
 
-static int check_names(const struct row *rows, int nr, char **names)
+static int check_names(const struct status_row *rows, int nr, char **names)
 {
 	int status = EXIT_CLEAN, i;
 
@@ -247,8 +144,8 @@ static int check_names(const struct row *rows, int nr, char **names)
 
 static int status(char **names, bool json)
 {
-	struct row *rows;
-	int result, i, nr = find_rows(&rows);
+	struct status_row *rows;
+	int result, i, nr = status_rows(&rows);
 
 	if (nr < 0)
 		return EXIT_OPERATION;

@@ -20,7 +20,7 @@ static int stop(const struct active *active, bool dry_run)
 	struct blockdev dev = {};
 	char users[USERS_SIZE];
 
-	strcpy(dev.number, active->number);
+	text_copy(dev.number, active->number, sizeof(dev.number));
 	if (users_describe(&dev, users)) {
 		complain("%s is in use: %s.", active->name, users);
 		return EXIT_OPERATION;
@@ -63,7 +63,7 @@ static bool has_user(const struct active *active)
 	char user[BLOCKDEV_PATH_SIZE];
 	struct blockdev dev = {};
 
-	strcpy(dev.number, active->number);
+	text_copy(dev.number, active->number, sizeof(dev.number));
 	return blockdev_user(&dev, user);
 }
 

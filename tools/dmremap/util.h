@@ -3,6 +3,9 @@
 #ifndef _DMREMAP_UTIL_H
 #define _DMREMAP_UTIL_H
 
+#include <stddef.h>
+#include <string.h>
+
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 /* For printf(): a number of 64 bits has another type on each machine. */
 #define LLU(x)			((unsigned long long)(x))
@@ -10,5 +13,14 @@
 #define ATTRIBUTE(list)		__attribute__(list)
 #define __printf(a, b)		ATTRIBUTE((format(printf, a, b)))
 #define __noreturn		ATTRIBUTE((noreturn))
+
+/* As strscpy(): what there is no room for is left out. */
+static inline void text_copy(char *to, const char *from, size_t size)
+{
+	size_t length = strnlen(from, size - 1);
+
+	memcpy(to, from, length);
+	to[length] = 0;
+}
 
 #endif /* _DMREMAP_UTIL_H */

@@ -1,0 +1,273 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# dmremap scan, and what status, wait and assemble say of sets, on images in the place of
+# disks. tests/guest/assemble.bats has real ones.
+
+bats_require_minimum_version 1.5.0
+load live.bash
+load machine.bash
+
+A=5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a
+B=0b0b0b0b-0b0b-0b0b-0b0b-0b0b0b0b0b0b
+
+# main NAME MAJ:MIN LINE...; spare NAME MAJ:MIN LINE...: a disk, described as for mkimage
+main() {
+	local name=$1 number=$2
+	shift 2
+	printf '%s\n' label "main 8M" "$@" | image "$name"
+	disk "$name" "$number"
+}
+spare() {
+	local name=$1 number=$2
+	shift 2
+	printf '%s\n' "spare 1M" "main 8M" "$@" | image "$name"
+	disk "$name" "$number"
+}
+# blank NAME MAJ:MIN [SIZE]: a disk with nothing on it
+blank() {
+	truncate -s "${3:-8M}" "$1.img"
+	disk "$1" "$2"
+}
+
+dev() { echo "$DMREMAP_ROOT/dev/$1"; }
+
+# udev NAME: what a rule is told
+udev() { run dmremap scan --udev "$(dev "$1")"; assert_success; }
+
+# found: devices, as scan finds them
+found() { dmremap scan --json 2>&1 | jq -r '.devices[].device' | sed 's,.*/,,' | paste -sd' '; }
+
+@test "--udev tells of halves what a rule needs, and of others nothing" {
+	main sda 8:0 "name safe"
+	spare sdb 8:16 "uuid 11" "name other"
+	spare sdc 8:32 "uuid 12"
+	blank sdd 8:48
+	udev sda
+	assert_output "DM_REMAP_ROLE=main
+DM_REMAP_UUID=$A
+DM_REMAP_NAME=safe"
+	udev sdb
+	assert_output "DM_REMAP_ROLE=spare
+DM_REMAP_UUID=$B
+DM_REMAP_NAME=other"
+	udev sdc
+	assert_line DM_REMAP_NAME=dm-remap-0c0c0c0c-0c0c-0c0c-0c0c-0c0c0c0c0c0c
+	udev sdd
+	assert_output ""
+	udev nosuch
+	assert_output ""
+	# for one device only
+	run dmremap scan --udev
+	assert_failure 16
+	run dmremap scan --udev "$(dev sda)" "$(dev sdb)"
+	assert_failure 16
+}
+
+@test "a name cannot become another property" {
+	main sda 8:0 'name safe\nDM_REMAP_ROLE=spare\nID_FS_TYPE=x y"$'
+	udev sda
+	assert_equal "${#lines[@]}" 3
+	assert_line 'DM_REMAP_NAME=safe\x0aDM_REMAP_ROLE=spare\x0aID_FS_TYPE=x\x20y\x22\x24'
+}
+
+@test "all halves are listed, in the order of the disks" {
+	spare sdb 8:16 "name safe" "main_id wwn-1"
+	main sda 8:0 "name safe"
+	blank sdc 8:32
+	run dmremap scan
+	assert_success
+	assert_equal "${#lines[@]}" 3
+	assert_line --regexp "/dev/sda main +safe $A label\$"
+	assert_line --regexp "/dev/sdb spare safe $A superblock\$"
+	run jq -c '.devices[] | [.role, .uuid, .name, .main_sectors, .main_id, .generation, .trouble]' \
+		<(dmremap scan --json)
+	assert_output "[\"main\",\"$A\",\"safe\",16384,null,null,null]
+[\"spare\",\"$A\",\"safe\",16384,\"wwn-1\",100,null]"
+	run dmremap scan "$(dev sda)"
+	assert_equal "${#lines[@]}" 2
+	run dmremap scan "$(dev sdc)"
+	assert_success
+	assert_output --partial "No device is a half"
+	run dmremap scan "$(dev sda)" "$(dev sdz)"
+	assert_failure 8
+	assert_output --partial "sdz cannot be read: No such file"
+	assert_output --partial "$A"
+}
+
+@test "devices that are not looked at" {
+	local name n=0
+	for name in sr0 fd0 ram1 zram0 mtdblock0 mmcblk0boot0 loop0 dm-1 dm-2 sdx sdy sdz dm-7; do
+		main $name 8:$((n++))
+	done
+	main sde 9:0
+	main loop1 9:1
+	main srv 9:2
+	mkdir -p "$DMREMAP_ROOT/$BLOCK"/{loop1/loop,dm-1/remap,dm-{1,2,7,8}/dm,md0/md}
+	echo /x >"$DMREMAP_ROOT/$BLOCK/loop1/loop/backing_file"
+	echo DMREMAP-degraded >"$DMREMAP_ROOT/$BLOCK/dm-2/dm/uuid"
+	echo mpath-1 >"$DMREMAP_ROOT/$BLOCK/dm-8/dm/uuid"
+	echo 1 >"$DMREMAP_ROOT/$BLOCK/dm-7/dm/suspended"
+	holder sdx dm-8
+	holder sdy md0
+	echo 1 >"$DMREMAP_ROOT/$BLOCK/sdz/hidden"
+	# in use by a set
+	holder sde dm-1
+	# size 0
+	main sdw 9:3
+	echo 0 >"$DMREMAP_ROOT/$BLOCK/sdw/size"
+	# a partition of a path of a multipath, and one of a disk
+	main sdx1 9:4
+	mv "$DMREMAP_ROOT/$BLOCK/sdx1" "$DMREMAP_ROOT/$BLOCK/sdx/sdx1"
+	ln -s sdx/sdx1 "$DMREMAP_ROOT/$BLOCK/sdx1"
+	echo 1 >"$DMREMAP_ROOT/$BLOCK/sdx/sdx1/partition"
+	assert_equal "$(found)" "loop1 sde srv"
+}
+
+@test "what was a half, and what only looks like one" {
+	# a disk that was a spare, and has something else now
+	spare sda 8:0
+	printf 'something else' | dd of="$(dev sda)" conv=notrunc status=none
+	# a spare whose first superblock is ruined: the other one counts
+	spare sdb 8:16
+	printf x | dd of="$(dev sdb)" bs=1 seek=100 conv=notrunc status=none
+	# both are
+	spare sdc 8:32
+	printf x | dd of="$(dev sdc)" bs=1 seek=100 conv=notrunc status=none
+	printf x | dd of="$(dev sdc)" bs=1 seek=$(((2048 - 8) * 512 + 100)) conv=notrunc status=none
+	# a label on a disk that has grown, and one with a flaw
+	main sdd 8:48
+	truncate -s 9M "$(dev sdd)"
+	main sde 8:64
+	printf x | dd of="$(dev sde)" bs=1 seek=20 conv=notrunc status=none
+	# a label counts, whatever is at the end
+	spare sdf 8:80 "uuid 11" "spare 8M"
+	printf '%s\n' label "main 8M" | image label
+	dd if=label.img of="$(dev sdf)" bs=512 count=1 conv=notrunc status=none
+	run dmremap scan
+	assert_failure 4
+	assert_equal "${#lines[@]}" 6
+	assert_line --regexp "/sdb +spare +$A +superblock"
+	assert_line --regexp "/sdc +- .*checksum"
+	assert_line --regexp "/sdd +- .*another size"
+	assert_line --regexp "/sde +- .*checksum"
+	assert_line --regexp "/sdf +main +$A +label"
+	for name in sda sdc sdd sde; do
+		udev $name
+		assert_output ""
+	done
+	run jq -c '.devices[] | select(.role == null) | .trouble | length > 0' <(dmremap scan --json)
+	assert_output "true
+true
+true"
+}
+
+@test "a disk that is too small for anything" {
+	for size in 0 512 4096 8192; do
+		blank "sd$size" "8:$size" $size
+		udev "sd$size"
+		assert_output ""
+	done
+}
+
+@test "halves are given to the module, and nothing else" {
+	spare sda 8:0
+	blank sdb 8:16
+	known $A name=safe state=waiting-main main=- spare=8:0 generation=1 table=
+	dmremap scan >/dev/null
+	assert_equal "$(scanned)" "$(dev sda)"
+	# somebody has named it
+	dmremap scan "$(dev sdb)" || true
+	assert_equal "$(scanned)" "$(dev sdb)"
+}
+
+@test "sets that wait, and what to do" {
+	spare sda 8:0 "main_id wwn-1"
+	main sdb 8:16 "uuid 11"
+	spare sdc 8:32 "uuid 12"
+	known $A name=safe state=waiting-main main=- spare=8:0 generation=1 table=
+	known $B name="a b" state=waiting-spare main=8:16 spare=- generation=1 table=
+	known 0c0c0c0c-0c0c-0c0c-0c0c-0c0c0c0c0c0c name=c state=complete main=8:99 spare=8:32 \
+		generation=1 "table=0 16384 remap 8:99 0 8:32 3 persistent uuid x"
+	run dmremap status
+	assert_failure 4
+	assert_line --regexp "^safe +waiting-main +- .*/sda +$A\$"
+	assert_line --regexp '^a\\x20b +waiting-spare .*/sdb +- '
+	# its main has gone
+	assert_line --regexp "^c +waiting-main +- "
+	assert_line --partial "safe waits for its main, a device of 16384 sectors that is known as wwn-1. Connect it."
+	assert_line --partial 'dmremap assemble --degraded a\x20b'
+	run dmremap status safe
+	refute_output --partial 'a\x20b'
+	run dmremap status "a b" nosuch
+	assert_failure 8
+	assert_output --partial waiting-spare
+	# a disk of the right size
+	blank sdd 8:48
+	run jq -c '.sets[] | [.name, .active, .state, .main == null, .spare == null, .remapped]' \
+		<(dmremap status --json 2>/dev/null)
+	assert_output "[\"a\\\\x20b\",false,\"waiting-spare\",false,true,null]
+[\"c\",false,\"waiting-main\",true,false,null]
+[\"safe\",false,\"waiting-main\",true,false,null]"
+	run dmremap wait safe --timeout 0
+	assert_failure 4
+	assert_output --partial "dmremap assemble $(dev sdd) $(dev sda)"
+	run dmremap assemble safe
+	assert_failure 4
+	run dmremap assemble --all
+	assert_failure 4
+	run dmremap assemble nosuch
+	assert_failure 8
+}
+
+@test "devices that are active" {
+	local dir=$DMREMAP_ROOT/$BLOCK/dm-3
+	device r
+	spare sda 8:33
+	mkdir -p "$dir"/{dm,remap}
+	echo 254:3 >"$dir/dev"
+	echo 100 >"$dir/size"
+	echo r >"$dir/dm/name"
+	echo >"$dir/dm/uuid"
+	run dmremap status
+	assert_success
+	assert_line --regexp "^r +degraded +8:16 +.*/sda +1102 of 4096 +0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0\$"
+	run dmremap wait r
+	assert_success
+	run dmremap wait 0F1E2D3C-4b5a-6978-8796-a5b4c3d2e1f0
+	assert_success
+	run dmremap stop --all --dry-run
+	assert_output "Would remove r."
+	# it has no table yet
+	echo 0 >"$dir/size"
+	run dmremap wait r --timeout 0
+	assert_failure 4
+}
+
+@test "--auto does nothing when the kernel was told so" {
+	mkdir -p "$DMREMAP_ROOT/proc"
+	for line in "dm_remap.assemble=0" "ro dm_remap.assemble=0 quiet"; do
+		echo "$line" >"$DMREMAP_ROOT/proc/cmdline"
+		run dmremap assemble --auto --all
+		assert_success
+		assert_output ""
+	done
+	for line in "" "xdm_remap.assemble=0" "dm_remap.assemble=01"; do
+		echo "$line" >"$DMREMAP_ROOT/proc/cmdline"
+		run dmremap assemble --auto --all
+		assert_failure 8
+	done
+}
+
+@test "what does not go together" {
+	for arguments in "--all --incremental x" "--all x" "--name x --all" "--name x a b" "a /b" \
+		"--degraded" "--degraded a b" "--degraded --all" "--incremental"; do
+		# shellcheck disable=SC2086 # words
+		run dmremap assemble $arguments
+		assert_failure 16
+	done
+	for arguments in "" "--all x"; do
+		# shellcheck disable=SC2086 # words
+		run dmremap stop $arguments
+		assert_failure 16
+	done
+}
