@@ -5,7 +5,6 @@
  */
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "command.h"
 #include "half.h"
 #include "message.h"
@@ -42,20 +42,14 @@ static_assert(sizeof(struct half) < 4096, "a half has to go through a pipe at on
 
 static void start(struct worker *worker, const struct blockdev *dev)
 {
-	int pipe_fd[2];
+	int fd;
 
 	*worker->half = (struct half) { .dev = *dev, .error = -EIO };
 	clock_gettime(CLOCK_MONOTONIC, &worker->since);
-	worker->fd = -1;
-	if (pipe2(pipe_fd, O_CLOEXEC))
-		no_memory();
-	worker->pid = fork();
-	if (worker->pid < 0)
-		no_memory();
+	worker->pid = child_start(&fd);
 	if (!worker->pid)
-		work(worker, dev, pipe_fd[1]);
-	close(pipe_fd[1]);
-	worker->fd = pipe_fd[0];
+		work(worker, dev, fd);
+	worker->fd = fd;
 }
 
 static long waited_ms(const struct worker *worker)

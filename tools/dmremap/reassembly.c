@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "command.h"
 #include "kernel.h"
 #include "load.h"
@@ -88,29 +89,23 @@ static int write_scan(const char *path)
  */
 int reassembly_scan(const char *path)
 {
-	int fds[2], error = -EIO;
-	struct pollfd answer;
+	struct pollfd answer = { .events = POLLIN };
+	int error = -EIO;
 	pid_t pid;
 
-	if (pipe2(fds, O_CLOEXEC))
-		return -errno;
-	pid = fork();
-	if (pid < 0)
-		no_memory();
+	pid = child_start(&answer.fd);
 	if (!pid) {
 		error = write_scan(path);
-		_exit(write(fds[1], &error, sizeof(error)) != sizeof(error));
+		_exit(write(answer.fd, &error, sizeof(error)) != sizeof(error));
 	}
-	close(fds[1]);
-	answer = (struct pollfd) { .fd = fds[0], .events = POLLIN };
 	if (poll(&answer, 1, PATIENCE_MS) == 0) {
 		error = -ETIMEDOUT;
 	} else {
-		if (read(fds[0], &error, sizeof(error)) != sizeof(error))
+		if (read(answer.fd, &error, sizeof(error)) != sizeof(error))
 			error = -EIO;
 		waitpid(pid, NULL, 0);
 	}
-	close(fds[0]);
+	close(answer.fd);
 	return error;
 }
 
