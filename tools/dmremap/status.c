@@ -126,11 +126,11 @@ static void print(const struct status_row *rows, int nr, char **names, bool json
 
 static int check_names(const struct status_row *rows, int nr, char **names)
 {
+	char *one[2] = {};
 	int status = EXIT_CLEAN, i;
 
 	for (; *names; names++) {
-		char *one[] = { *names, NULL };
-
+		one[0] = *names;
 		for (i = 0; i < nr && !is_wanted(&rows[i], one); i++)
 			;
 		if (i < nr)

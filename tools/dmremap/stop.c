@@ -73,7 +73,8 @@ static int stop_all(bool dry_run)
 	int nr, left, before, status = EXIT_CLEAN, i;
 	struct active *list;
 
-	left = nr = actives_list(&list);
+	nr = actives_list(&list);
+	left = nr;
 	do {
 		before = left;
 		for (i = 0; i < nr; i++) {
@@ -84,7 +85,7 @@ static int stop_all(bool dry_run)
 			left--;
 		}
 	} while (left && left < before);
-	/* what is on these stays: whose device it is is said */
+	/* something stays on these: stop() says what */
 	for (i = 0; i < nr; i++)
 		if (*list[i].name)
 			status = exit_worst(status, stop(&list[i], dry_run));
@@ -111,7 +112,7 @@ static int run_stop(int argc, char **argv)
 		all |= option == 'a';
 		dry_run |= option == 'n';
 	}
-	if (all == (optind < argc)) {
+	if (all ? optind < argc : optind == argc) {
 		complain(all ? "Either --all or names." : "Say what to stop, or --all.");
 		return command_misused(&command_stop);
 	}
