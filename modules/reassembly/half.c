@@ -14,6 +14,7 @@
 struct end {
 	void *buf;
 	bool unreadable;
+	bool head;		/* at least the first logical block was read */
 	const char *why;	/* NULL if it is a superblock */
 	struct dm_remap_geometry geo;
 };
@@ -38,6 +39,10 @@ static int read_end(struct block_device *bdev, struct end *end, unsigned int nr,
 		return -ENOMEM;
 	end->unreadable = dm_remap_rw(bdev, REQ_OP_READ, sector, end->buf,
 				      unit >> SECTOR_SHIFT) != BLK_STS_OK;
+	/* A label is smaller, and there may be bad sectors behind it. */
+	end->head = !nr && (!end->unreadable ||
+		    dm_remap_rw(bdev, REQ_OP_READ, sector, end->buf,
+				bdev_logical_block_size(bdev) >> SECTOR_SHIFT) == BLK_STS_OK);
 	if (end->unreadable)
 		end->why = "it cannot be read";
 	else
@@ -101,7 +106,7 @@ static void classify(struct half *half, const struct end *ends)
 		take_spare(half, end_sb(&ends[1]));
 	else if (has_magic(&ends[0], DM_REMAP_SPARE_MAGIC))
 		take_damaged(half, &ends[0]);
-	else if (!ends[0].unreadable && !dm_remap_label_check(ends[0].buf, half->sectors))
+	else if (ends[0].head && !dm_remap_label_check(ends[0].buf, half->sectors))
 		take_main(half, ends[0].buf);
 	if (half->kind == HALF_DAMAGED)
 		DMWARN_LIMIT("%u:%u is a spare that cannot be used: %s", MAJOR(half->dev),

@@ -173,6 +173,15 @@ activated() {
 	$LABEL /dev/main $U r
 	scan /dev/main
 	assert_equal "$(said $U state name main spare table)" "waiting-spare r $(number /dev/main) - "
+	# bad sectors behind the label do not hide it
+	null_blk_bad main +1-7
+	scan /dev/main
+	assert_equal "$(said $U state)" waiting-spare
+	null_blk_bad main +0-0
+	scan /dev/main
+	assert_equal "$(ls $SETS)" ""
+	null_blk_bad main -0-7
+	scan /dev/main
 	scan /dev/spare
 	assert_equal "$(said $U state)" complete
 }
