@@ -485,3 +485,24 @@ halted() {
 	retry_until 10 grep -q "^change main" "$EVENTS"
 	kill "$LISTENER"
 }
+
+@test "a set on top of another one is sealed after that one" {
+	null_blk main 8
+	null_blk spare 2
+	null_blk spare2 2
+	"$DMREMAP" create below /dev/main /dev/spare
+	"$DMREMAP" create r /dev/mapper/below /dev/spare2
+	write_pattern $R 0 65536 1
+	run -8 "$DMREMAP" seal r
+	assert_output --partial "Seal that first."
+	assert_data /dev/main 0 65536 1
+	"$DMREMAP" seal below
+	"$DMREMAP" seal r
+	"$DMREMAP" stop r below
+	"$DMREMAP" assemble below
+	dmsetup create r --table "0 16384 remap /dev/mapper/below 0 /dev/spare2"
+	assert_data $R 0 65536 1
+	"$DMREMAP" unseal r
+	"$DMREMAP" unseal below
+	assert_data /dev/main 0 65536 1
+}

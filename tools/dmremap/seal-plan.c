@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "active.h"
 #include "command.h"
 #include "message.h"
 #include "seal-plan.h"
@@ -20,6 +24,56 @@ int seal_look(struct signatures *found, const char *path)
 	status = signatures_find(found, path, fd);
 	close(fd);
 	return status;
+}
+
+/* The name of the dm-remap device that is the main of a set, to be freed; NULL if it is none. */
+static char *device_below(const struct live *set)
+{
+	char number[BLOCKDEV_NUMBER_SIZE], *name = NULL;
+	struct active *list;
+	int i, nr = actives_list(&list);
+
+	snprintf(number, sizeof(number), "%u:%u", major(set->main_nr), minor(set->main_nr));
+	for (i = 0; i < nr && !name; i++) {
+		if (strcmp(list[i].number, number))
+			continue;
+		name = strdup(list[i].name);
+		if (!name)
+			no_memory();
+	}
+	free(list);
+	return name;
+}
+
+static bool is_sealed(const struct live *set)
+{
+	struct blockdev dev;
+	struct half half;
+
+	if (blockdev_by_path(&dev, set->main))
+		return false;
+	half_read(&half, &dev);
+	return half.role == HALF_MAIN && !strcmp(half.uuid, set->sample.uuid);
+}
+
+/*
+ * A label goes to sector 0 of what is below.  If that is a set whose main has no label, it
+ * comes to be on that main, and would be taken for that one's own.
+ */
+bool seal_place_is_safe(const struct live *set)
+{
+	char *name = device_below(set);
+	struct live below;
+	bool safe = !name;
+
+	if (name && !live_find(&below, name)) {
+		safe = below.main_start || is_sealed(&below);
+		if (!safe)
+			complain("The main of %s is the device %s of another set, which is not sealed. Seal that first.",
+				 set->sample.name, name);
+	}
+	free(name);
+	return safe;
 }
 
 bool seal_allowed(const struct live *set)

@@ -56,4 +56,12 @@ int seal_look(struct signatures *found, const char *path);
  */
 bool seal_allowed(const struct live *set);
 
+/**
+ * seal_place_is_safe() - whether the main's first sector may have a label.
+ * @set: the set.
+ *
+ * Says why not.
+ */
+bool seal_place_is_safe(const struct live *set);
+
 #endif /* _DMREMAP_SEAL_PLAN_H */

@@ -220,7 +220,7 @@ static int seal(const char *name, const struct choices *choices)
 
 	if (status)
 		return status;
-	if (!seal_allowed(&set))
+	if (!seal_allowed(&set) || !seal_place_is_safe(&set))
 		return EXIT_OPERATION;
 	status = raw_open(&raw, &set);
 	if (status)
