@@ -28,7 +28,7 @@ struct dm_remap_set {
 
 /**
  * typedef dm_remap_set_fn - looks at a set.
- * @context: as given to dm_remap_for_each_set().
+ * @context: as given to dm_remap_iterate_sets().
  * @set: the set; not to be kept.
  *
  * Return: whether to go on.
@@ -36,7 +36,7 @@ struct dm_remap_set {
 typedef bool (*dm_remap_set_fn)(void *context, const struct dm_remap_set *set);
 
 /**
- * dm_remap_for_each_set() - look at the sets that there are devices for.
+ * dm_remap_iterate_sets() - look at the sets that there are devices for.
  * @fn: looks at one; may sleep, must not make or remove a device.
  * @context: for @fn.
  *
@@ -45,7 +45,7 @@ typedef bool (*dm_remap_set_fn)(void *context, const struct dm_remap_set *set);
  * Context: process, may sleep; takes a mutex that is held while devices come and go,
  * but not while they do I/O.
  */
-void dm_remap_for_each_set(dm_remap_set_fn fn, void *context);
+void dm_remap_iterate_sets(dm_remap_set_fn fn, void *context);
 
 /**
  * dm_remap_uevent() - send a change event on /sys/kernel/dm-remap.

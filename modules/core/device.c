@@ -422,7 +422,7 @@ static void take_over_name(struct remap_device *rd)
 		remove_directories(found);
 }
 
-void dm_remap_for_each_set(dm_remap_set_fn fn, void *context)
+void dm_remap_iterate_sets(dm_remap_set_fn fn, void *context)
 {
 	struct remap_device *rd;
 
@@ -441,7 +441,7 @@ void dm_remap_for_each_set(dm_remap_set_fn fn, void *context)
 	}
 	mutex_unlock(&remap_list_lock);
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_for_each_set, DM_REMAP);
+EXPORT_SYMBOL_NS_GPL(dm_remap_iterate_sets, DM_REMAP);
 
 static int change_length(struct remap_device *rd, struct remap_regions **new, sector_t len)
 {

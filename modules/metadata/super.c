@@ -249,14 +249,14 @@ static int check_label(const struct meta *m, bool fresh, char **error)
 	enum meta_label found = meta_label_read(m, &why);
 
 	if (found == META_LABEL_BAD && fresh) {
-		*error = "Main has the label of a set, and it cannot be used: wipe it, if that set is not needed";
+		*error = "Main has a label that cannot be used: wipe it, if its set is not needed";
 		DMERR("%s: label of the main: %s", m->p.name, why);
 		return -EINVAL;
 	}
 	if (found != META_LABEL_FOUND)
 		return 0;
 	if (fresh)
-		*error = "Main has the label of a set whose spare is another one: find that, or unseal";
+		*error = "Main has the label of a set with another spare: find that, or unseal";
 	else if (memcmp(m->sb->uuid, label_of(m)->uuid, sizeof(m->sb->uuid)))
 		*error = "The spare belongs to another main: this one has the label of another set";
 	else

@@ -48,7 +48,7 @@ static bool taken(dev_t dev)
 {
 	struct search search = { .dev = dev };
 
-	dm_remap_for_each_set(find_device, &search);
+	dm_remap_iterate_sets(find_device, &search);
 	return search.found;
 }
 
@@ -56,7 +56,7 @@ static bool is_device_of_set(dev_t dev)
 {
 	struct search search = { .dev = dev };
 
-	dm_remap_for_each_set(find_device, &search);
+	dm_remap_iterate_sets(find_device, &search);
 	return search.above;
 }
 
@@ -113,7 +113,7 @@ void sets_view(const uuid_t *uuid, struct set_view *view)
 	match_set(&match, &halves, uuid, taken);
 	view_match(view, &match, uuid);
 	mutex_unlock(&halves_lock);
-	dm_remap_for_each_set(find_set, &search);
+	dm_remap_iterate_sets(find_set, &search);
 	if (search.found) {
 		view->state = SET_ACTIVE;
 		view->main = search.set.main;
@@ -304,7 +304,7 @@ static void take_empty(struct list_head *old)
 static void announce(const struct reassembly_set *set, const struct set_view *view)
 {
 	char uuid[64], name[DM_REMAP_NAME_SIZE + 16];
-	char *envp[] = { "DM_REMAP_EVENT=set-complete", uuid, name, NULL };
+	char *envp[4] = { "DM_REMAP_EVENT=set-complete", uuid, name, NULL };
 
 	snprintf(uuid, sizeof(uuid), "DM_REMAP_UUID=%pU", &set->uuid);
 	snprintf(name, sizeof(name), "DM_REMAP_NAME=%s", view->name);

@@ -216,7 +216,7 @@ activated() {
 		scan /dev/main /dev/spare /dev/$half-copy
 		assert_equal "$(said $U state table)" "conflict "
 		# a copy that has gone is no copy
-		echo 0 >$NULLB/$half-copy/power
+		echo 0 >"$NULLB/$half-copy/power"
 		scan /dev/$half
 		assert_equal "$(said $U state)" complete
 	done
@@ -228,7 +228,7 @@ activated() {
 	dd if=/dev/spare of="$BATS_TEST_TMPDIR/spare" bs=1M iflag=direct status=none
 	scan /dev/main /dev/spare
 	assert_equal "$(said $U state)" complete
-	echo 0 >$NULLB/spare/power
+	echo 0 >"$NULLB"/spare/power
 	scan /dev/main
 	assert_equal "$(said $U state spare)" "waiting-spare -"
 	null_blk later 4
@@ -264,7 +264,7 @@ activated() {
 }
 # write_byte DEVICE OFFSET CHARACTER
 write_byte() {
-	local sector=$(($2 / 4096 * 8))
+	local sector=$((($2 >> 12) * 8))
 	read_direct "$1" $sector 4096 >"$BATS_TEST_TMPDIR/page"
 	printf %s "$3" | dd of="$BATS_TEST_TMPDIR/page" bs=1 oseek=$(($2 % 4096)) conv=notrunc status=none
 	dd if="$BATS_TEST_TMPDIR/page" of="$1" bs=4096 oseek=$((sector / 8)) oflag=direct conv=notrunc status=none
@@ -288,7 +288,7 @@ write_byte() {
 	retry_until 10 test -b "${disk}p4"
 	partuuid=$(blkid -p -s PART_ENTRY_UUID -o value "${disk}p1")
 	assert_equal "$partuuid" $V
-	make r $U "${disk}p1" "${disk}p3" main_id ${partuuid^^}
+	make r $U "${disk}p1" "${disk}p3" main_id "${partuuid^^}"
 	scan "${disk}p2" "${disk}p3" "${disk}p4" "${disk}p1"
 	assert_equal "$(said $U state main)" "complete $(number "${disk}p1")"
 	activated r $U
@@ -369,7 +369,7 @@ write_byte() {
 	rm /dev/wwn-1
 	assert_equal "$(said $U state)" complete
 	number=$(number /dev/main)
-	echo 0 >$NULLB/main/power
+	echo 0 >"$NULLB"/main/power
 	null_blk other 8
 	assert_equal "$(number /dev/other)" "$number"
 	scan /dev/spare
@@ -440,7 +440,7 @@ heard() { echo "change $U HEARD=1" >/sys/block/main/uevent; sleep 0.2; grep -q .
 	$LABEL /dev/main $U r
 	log_mark
 	run ! dmsetup create r --table "0 16384 remap /dev/main 0 /dev/spare2"
-	log_since | grep -F "Main has the label of a set whose spare is another one"
+	log_since | grep -F "Main has the label of a set with another spare"
 	[ "$(used_bytes /dev/spare2)" = 0 ]
 	log_mark
 	run ! remap_create r /dev/main /dev/spare2 transient
@@ -468,7 +468,7 @@ heard() { echo "change $U HEARD=1" >/sys/block/main/uevent; sleep 0.2; grep -q .
 		$LABEL /dev/main $U r $bad
 		log_mark
 		run ! dmsetup create r --table "0 16384 remap /dev/main 0 /dev/spare2"
-		log_since | grep -F "Main has the label of a set, and it cannot be used"
+		log_since | grep -F "Main has a label that cannot be used"
 		assert_equal "$bad: $(used_bytes /dev/spare2)" "$bad: 0"
 		# its own spare says more than the label does
 		dmsetup create r --table "0 16384 remap /dev/main 0 /dev/spare"
