@@ -40,4 +40,4 @@ for_each_store() {
 @test "bad blocks move when a worker gets no memory" { for_each_store workers; }
 
 # What a transient set does is a part of this. EVERY=1 takes all requests.
-@test "a request may fail once, whichever it is" { EVERY=${EVERY:-4} failures requests persistent; }
+@test "a request may fail once, whichever it is" { EVERY=${EVERY:-8} failures requests persistent; }

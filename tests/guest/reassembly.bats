@@ -2,70 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # dm_remap_reassembly: what it makes of the devices it is given, and that a main is not
 # taken for what it is not.
-# rig: test=6.1,debug timeout=600
+# rig: test=6.1 timeout=600
 # rig: disk part size=40M
+# shellcheck disable=SC2086 # uuids and paths have no spaces
 
 load ../lib/common
-
-SCAN=/sys/kernel/config/dm-remap-reassembly/scan
-SETS=/sys/kernel/config/dm-remap-reassembly/sets
-LABEL=/rig/tests/guest/label
-
-U=11111111-2222-3333-4444-555555555555
-V=66666666-7777-8888-9999-aaaaaaaaaaaa
-
-setup() {
-	null_blk main 8
-	null_blk spare 4
-}
-
-teardown() {
-	rm -f "$BATS_TEST_TMPDIR/go"
-	clean_up
-}
-
-# make NAME UUID MAIN SPARE [ARGUMENT...]: a set, with something remapped
-make() {
-	local name=$1 uuid=$2 main=$3 spare=$4
-	shift 4
-	remap_create "$name" "$main" "$spare" persistent uuid "$uuid" "$@"
-	write_pattern "/dev/mapper/$name" 64 4096 "$name"
-	remap_attr "$name" remaps/add 64
-	dmsetup remove "$name"
-	# the main's place has something else from now on
-	write_pattern "$main" 64 4096 stale
-}
-
-# scan DEVICE...: in one write
-scan() {
-	[ -d "$SETS" ] || modprobe dm_remap_reassembly
-	# bash would write each line alone
-	printf '%s\n' "$@" >"$BATS_TEST_TMPDIR/scan-$BASHPID"
-	cat "$BATS_TEST_TMPDIR/scan-$BASHPID" >$SCAN
-}
-
-# said UUID ATTRIBUTE...: their values, on a line
-said() {
-	local uuid=$1 attribute value
-	local -a values=()
-	shift
-	for attribute; do
-		value=$(<"$SETS/$uuid/$attribute")
-		values+=("$value")
-	done
-	echo "${values[*]}"
-}
-
-number() { mountpoint -x "$1"; }
-
-# activated NAME UUID: by the line that is offered, and with its data
-activated() {
-	local table
-	table=$(said "$2" table)
-	[ -n "$table" ]
-	dmsetup create "$1" --table "$table"
-	assert_data "/dev/mapper/$1" 64 4096 "$1"
-}
+load ../lib/halves
 
 @test "a set is complete when both halves are there, in any order, and its line activates it" {
 	local first second
@@ -203,23 +145,6 @@ activated() {
 	$LABEL /dev/main $V r crc=1
 	scan /dev/main
 	assert_equal "$(ls $SETS)" ""
-}
-
-@test "two copies of either half are a conflict, and there is no line for it" {
-	local half
-	make r $U /dev/main /dev/spare
-	$LABEL /dev/main $U r
-	null_blk main-copy 8
-	null_blk spare-copy 4
-	for half in main spare; do
-		dd if=/dev/$half of=/dev/$half-copy bs=1M oflag=direct status=none
-		scan /dev/main /dev/spare /dev/$half-copy
-		assert_equal "$(said $U state table)" "conflict "
-		# a copy that has gone is no copy
-		echo 0 >"$NULLB/$half-copy/power"
-		scan /dev/$half
-		assert_equal "$(said $U state)" complete
-	done
 }
 
 @test "a disk that comes back as another device is the same half" {
@@ -519,65 +444,4 @@ heard() { echo "change $U HEARD=1" >/sys/block/main/uevent; sleep 0.2; grep -q .
 	dmsetup create small2 --table "0 16 linear /dev/main 16"
 	scan /dev/mapper/small2
 	assert_equal "$(said $U state main)" "complete $(number /dev/mapper/small)"
-}
-
-@test "who waits for a scan that cannot go on can be ended" {
-	local scanner waiter
-	make r $U /dev/main /dev/spare
-	dmsetup create half --table "0 8192 linear /dev/spare 0"
-	dmsetup suspend --nolockfs half
-	scan /dev/main
-	echo /dev/mapper/half >$SCAN 3>&- &
-	scanner=$!
-	sleep 0.5
-	echo /dev/main >$SCAN 3>&- &
-	waiter=$!
-	sleep 0.5
-	assert running $waiter
-	kill -9 $waiter
-	run retry_until 5 ended $waiter
-	# nobody has to wait for it who only looks
-	assert_equal "$(ls $SETS)" ""
-	assert running $scanner
-	dmsetup resume half
-	wait $scanner
-	assert_success
-	assert_equal "$(said $U state)" complete
-}
-
-ended() { ! running "$1" || grep -q '^State:.Z' "/proc/$1/status"; }
-
-@test "scans, activations and readers at the same time" {
-	local i n scanner
-	make r $U /dev/main /dev/spare
-	$LABEL /dev/main $U r
-	scan /dev/main
-	touch "$BATS_TEST_TMPDIR/go"
-	while [ -e "$BATS_TEST_TMPDIR/go" ]; do
-		grep -r '' $SETS >/dev/null 2>&1 || :
-	done 3>&- &
-	scanner=$!
-	slow_kernel && n=5 || n=15
-	for ((i = 0; i < n; i++)); do
-		scan /dev/spare &
-		scan /dev/main
-		wait $!
-		activated r $U
-		dd if=/dev/zero of=/dev/mapper/r bs=4096 oseek=16 count=8 oflag=direct status=none
-		scan /dev/main /dev/spare
-		assert_equal "$(said $U state)" active
-		dmsetup remove r
-		write_pattern /dev/spare 0 4096 nothing
-		write_pattern /dev/spare 8184 4096 nothing
-		scan /dev/spare
-		assert_equal "$(said $U state)" waiting-spare
-		dd if=/dev/zero of=/dev/main bs=4096 count=1 oflag=direct status=none
-		scan /dev/main
-		assert_equal "$(ls $SETS)" ""
-		dd if=/dev/zero of=/dev/spare bs=4096 count=1024 oflag=direct status=none
-		make r $U /dev/main /dev/spare
-		$LABEL /dev/main $U r
-	done
-	rm "$BATS_TEST_TMPDIR/go"
-	wait $scanner
 }
