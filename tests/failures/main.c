@@ -4,10 +4,12 @@
  * and spare; the set's device is r.
  */
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "failures.h"
@@ -179,6 +181,73 @@ static void case_reload(void)
 		must(set_write(&set, 800, 1), "write");
 	}
 	set_check(&set, 0);
+}
+
+#define REASSEMBLY "/sys/kernel/config/dm-remap-reassembly/"
+
+/* There is no sh in the guest. */
+static void modprobe(const char *first, const char *second)
+{
+	pid_t child = fork();
+	int status;
+
+	if (!child) {
+		execlp("modprobe", "modprobe", first, second, NULL);
+		_exit(127);
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child || status)
+		die("modprobe %s", first);
+}
+
+/* What is known of sets, a word for each state. */
+static void states(char *text, size_t size)
+{
+	glob_t paths;
+	size_t i;
+
+	*text = 0;
+	if (glob(REASSEMBLY "sets/*/state", 0, NULL, &paths))
+		return;
+	for (i = 0; i < paths.gl_pathc; i++) {
+		FILE *f = fopen(paths.gl_pathv[i], "r");
+		size_t n = strlen(text);
+
+		if (!f || !fgets(text + n, size - n, f))
+			die("%s cannot be read", paths.gl_pathv[i]);
+		fclose(f);
+		text[strcspn(text, "\n")] = ' ';
+	}
+	globfree(&paths);
+}
+
+/* Both halves are entered, or what was known stays as it was. */
+static void case_scan(void)
+{
+	static const char * const known[] = { "", "waiting-main " };
+	char text[64];
+	unsigned int n, i;
+	bool hit = true;
+	int error;
+
+	set_activate(&set);
+	set_remove(&set);
+	modprobe("dm_remap_reassembly", NULL);
+	for (n = 1; hit; n += step(n)) {
+		i = below(2);
+		modprobe("-r", "dm_remap_reassembly");
+		modprobe("dm_remap_reassembly", i ? "devices=" SPARE_DISK : NULL);
+		fail_allocation(n);
+		error = put_file(REASSEMBLY "scan", MAIN_DISK "\n" SPARE_DISK "\n");
+		hit = allocation_failed();
+		if (error && !hit)
+			die("allocation %u: %s, but none has failed", n, strerror(error));
+		count(error);
+		states(text, sizeof(text));
+		if (strcmp(text, error ? known[i] : "complete "))
+			die("allocation %u: \"%s\" after %s", n, text, strerror(error));
+	}
+	modprobe("-r", "dm_remap_reassembly");
+	set_activate(&set);
 }
 
 /* Bad blocks move even if memory cannot be had. */
@@ -358,6 +427,7 @@ int main(int argc, char **argv)
 		{ "reload", case_reload },
 		{ "workers", case_workers },
 		{ "requests", case_requests },
+		{ "scan", case_scan },
 	};
 	unsigned int i;
 

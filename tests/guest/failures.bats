@@ -39,5 +39,7 @@ for_each_store() {
 
 @test "bad blocks move when a worker gets no memory" { for_each_store workers; }
 
+@test "a scan in which an allocation fails changes nothing" { failures scan persistent; }
+
 # What a transient set does is a part of this. EVERY=1 takes all requests.
 @test "a request may fail once, whichever it is" { EVERY=${EVERY:-8} failures requests persistent; }
