@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "announce.h"
 #include "command.h"
 #include "create.h"
 #include "devices.h"
@@ -46,6 +47,9 @@ static int make(const struct create *create, bool format)
 		status = dm_remove(create->name);
 	if (!status && twice && !format)
 		status = activate(create, true);
+	/* the kernel has written to it */
+	if (!status && !create->transient)
+		announce_change(create->spare, create->spare_nr);
 	return status;
 }
 

@@ -13,6 +13,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "announce.h"
 #include "command.h"
 #include "message.h"
 #include "raw.h"
@@ -73,19 +74,10 @@ static void sysfs_path(const struct raw *raw, const char *name, char *path, size
 
 void raw_announce(struct raw *raw)
 {
-	char path[64];
-	int fd;
-
 	device_drop_cache(raw->fd);
 	/* udev comes when it is closed, and would not before */
 	raw_close(raw);
-	sysfs_path(raw, "uevent", path, sizeof(path));
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, "change", 6) != 6)
-		complain("%s: udev could not be told: %s. Its links may be old until the next start.",
-			 raw->set->main, strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	announce_change(raw->set->main, raw->set->main_nr);
 }
 
 static int read_block(const struct raw *raw, int fd, uint64_t block, void *buffer)

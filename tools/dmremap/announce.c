@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "announce.h"
+#include "message.h"
+
+void announce_change(const char *path, dev_t nr)
+{
+	char uevent[64];
+	int fd;
+
+	snprintf(uevent, sizeof(uevent), "/sys/dev/block/%u:%u/uevent", major(nr), minor(nr));
+	fd = open(uevent, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, "change", 6) != 6)
+		complain("%s: udev could not be told: %s. Its links may be old until the next start.",
+			 path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
