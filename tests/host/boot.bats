@@ -1,0 +1,167 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# A Debian 12 system with the packages installed: a set of data comes up at boot, whatever happens to its
+# disks, and is mounted from fstab by the UUID of its file system. One system and its two disks
+# go through all tests of this file, in order.
+#
+# shellcheck disable=SC2016 # what has to be evaluated in the machine
+#
+# rig: debian
+
+load ../lib/machine.sh
+
+# a disk with bad sectors, which a file system of 100 MB that is filled cannot go around
+BAD=40960-40967,81920-81927,102400-102423,143360-143367,163840-163847
+MAIN="disk main size=100M if=virtio inject-error=$BAD"
+SPARE="disk spare size=32M if=virtio"
+UUID=4a1c6f0e-5d0b-4f1e-9c51-5ad0c1d3a001
+
+setup_file() {
+	export GUEST=$BATS_FILE_TMPDIR/machine
+}
+setup() { machine_setup; }
+teardown() { machine_teardown; }
+
+# up: until all of the boot is over
+up() {
+	guest_run 'until s=$(systemctl is-system-running); [ "$s" != starting ] && [ "$s" != initializing ]; do sleep 0.5; done'
+}
+
+# mounted: that /data is the set's and nothing else, with all that was written there
+data_is_there() {
+	guest_run "mountpoint -q /data &&
+		[ \"\$(findmnt -no SOURCE /data)\" = /dev/mapper/data ] &&
+		cd /data && sha256sum --quiet -c sums && [ \$(wc -l <sums) = $1 ]"
+}
+
+# write_files NUMBER: more of them; they are on the disk when it returns
+write_files() {
+	guest_run "cd /data && for f in $1; do
+			head -c 1000000 /dev/urandom >\$f && sha256sum \$f >>sums || exit
+		done; sync"
+}
+
+# the file system is nowhere but on the set
+only_on_the_set() {
+	guest_run "[ \"\$(readlink -f /dev/disk/by-uuid/$UUID)\" = \"\$(readlink -f /dev/mapper/data)\" ] &&
+		for d in main spare; do
+			udevadm info --query=property /dev/disk/by-id/virtio-\$d | tee /tmp/props
+			grep -qx ID_FS_TYPE=dm_remap_\$d /tmp/props && grep -qx ID_FS_USAGE=raid /tmp/props &&
+				grep -qx SYSTEMD_READY=0 /tmp/props || exit 1
+			! grep DEVLINKS /tmp/props | grep by-uuid || exit 1
+		done"
+}
+
+remapped() { guest_run "dmsetup status data | cut -d' ' -f5"; }
+
+# in STEP VERSION WHAT: that the initramfs had it then
+has() { grep -qE "$3" "$DEBIAN/steps/$1.$(sed -n "s/^$2 //p" "$DEBIAN/versions")"; }
+modules() {
+	local module
+	for module in dm-remap dm-remap-metadata dm-remap-reassembly; do
+		has "$1" "$2" "/updates/dkms/$module\\.ko" || return
+	done
+}
+
+@test "an initramfs has the modules, also of a kernel whose headers come after it" {
+	modules packages 6.1
+	for what in usr/sbin/dmremap lib/udev/rules.d/59-dm-remap.rules lib/udev/rules.d/55-dm.rules \
+		scripts/local-block/dm-remap scripts/local-top/dm-remap libdevmapper.so; do
+		has packages 6.1 "$what"
+	done
+	# without headers there are none, and that is said
+	run modules kernel 6.12
+	[ "$status" != 0 ]
+	grep -q '^W: dm-remap: there are no modules for Linux 6.12' "$DEBIAN/steps/kernel.log"
+	modules headers 6.12
+	modules headers 6.1
+}
+
+@test "a set is made on the upgraded kernel, and named in fstab" {
+	machine_boot 6.12 system "$MAIN" "$SPARE"
+	up
+	guest_run "set -e
+		dmremap create data /dev/disk/by-id/virtio-main /dev/disk/by-id/virtio-spare
+		mkfs.ext4 -q -b 4096 -m 0 -U $UUID /dev/mapper/data
+		dmremap seal data
+		mkdir -p /data
+		echo 'UUID=$UUID /data ext4 defaults 0 2' >>/etc/fstab
+		systemctl daemon-reload
+		mount /data"
+	write_files "{1..80}"
+	data_is_there 80
+	# the bad sectors are below the files
+	[ "$(remapped)" -ge 5 ]
+	only_on_the_set
+	machine_reboot
+}
+
+@test "the disks may come in another order" {
+	machine_boot 6.12 system "$SPARE" "$MAIN"
+	up
+	guest_run '[ "$(readlink -f /dev/disk/by-id/virtio-spare)" = /dev/vdb ]'
+	data_is_there 80
+	[ "$(remapped)" -ge 5 ]
+	only_on_the_set
+	run guest_run 'systemctl --failed --no-legend; systemctl is-system-running'
+	[ "$output" = running ]
+	write_files "{81..85}"
+	guest_run '(while :; do cat /data/[1-9] >/data/more; done) >/dev/null 2>&1 &'
+	machine_kill
+}
+
+@test "a power cut is no matter, and a set that is stopped stays stopped" {
+	# and other drivers, which are not in the initramfs
+	machine_boot 6.1 system "${MAIN/virtio/nvme}" "${SPARE/virtio/nvme}"
+	up
+	data_is_there 85
+	guest_run 'rm -f /data/more; umount /data && dmremap stop data && udevadm settle'
+	# closing a disk is a change of it, which udev hears of
+	guest_run 'udevadm trigger --settle --action=change --subsystem-match=block; sleep 3; [ ! -e /dev/mapper/data ]'
+	guest_run 'udevadm trigger --settle --action=add --subsystem-match=block; dmremap wait --timeout 60 data && systemctl start data.mount'
+	data_is_there 85
+	machine_reboot
+}
+
+@test "without its spare a set waits, says so, and comes when the spare does" {
+	machine_boot 6.12 system "$MAIN"
+	# in the initramfs and, where it is said to those who look later as well, in the journal
+	grep 'data waits for its spare' "$GUEST/console.log"
+	guest_run 'for i in {1..100}; do
+			journalctl -b -u dm-remap-assemble.service | grep "data waits for its spare" && exit
+			sleep 0.5
+		done
+		exit 1'
+	run guest_run 'systemctl is-system-running'
+	# the boot stands still
+	[[ $output == initializing || $output == starting ]]
+	guest_run '! mountpoint -q /data && [ ! -e /dev/mapper/data ]'
+	machine_plug spare
+	up
+	data_is_there 85
+	only_on_the_set
+	write_files "{86..88}"
+	machine_reboot
+}
+
+@test "without its main a set waits, and comes when the main does" {
+	machine_boot 6.12 system "$SPARE"
+	guest_run 'udevadm settle; [ ! -e /dev/mapper/data ]'
+	run guest_run 'dmremap assemble data'
+	[ "$status" = 4 ]
+	[[ $output == *"data waits for its main"* ]]
+	machine_plug main
+	up
+	data_is_there 88
+	machine_reboot
+}
+
+@test "dm_remap.assemble=0 leaves a set alone, which then is assembled by hand" {
+	machine_boot 6.12 system "$MAIN" "$SPARE" append=dm_remap.assemble=0 append=systemd.mask=data.mount
+	up
+	guest_run 'udevadm settle; [ ! -e /dev/mapper/data ] && [ ! -e /dev/disk/by-uuid/'$UUID' ]'
+	guest_run 'udevadm trigger --settle --action=add --subsystem-match=block; sleep 3; [ ! -e /dev/mapper/data ]'
+	guest_run 'dmremap assemble data && mount /dev/mapper/data /data'
+	data_is_there 88
+	machine_reboot
+}

@@ -1,0 +1,110 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# The root file system of a Debian 12 is on a set, and bad sectors are below it. One system and its two
+# disks go through all tests of this file, in order. It was put on the set as it was: the main is the
+# system's disk.
+#
+# shellcheck disable=SC2016 # what has to be evaluated in the machine
+
+# rig: debian
+
+load ../lib/machine.sh
+
+SPARE="disk spare size=64M if=virtio"
+
+setup_file() {
+	export GUEST=$BATS_FILE_TMPDIR/machine
+}
+setup() { machine_setup; }
+teardown() { machine_teardown; }
+
+# blocks WHAT: those of a file on the disk, as numbers of 4 KiB
+blocks() { debugfs -R "blocks $1" "$GUEST/main.img" 2>/dev/null; }
+
+# sectors BLOCK...: of blocks, as a disk's bad sectors are given
+sectors() {
+	local block list=
+	for block; do list+=,$((block * 8))-$((block * 8 + 7)); done
+	echo "${list#,}"
+}
+
+# MAIN: the disk, with bad sectors in the middle of a file that is written each time, and in the
+# journal of the file system, which is written by each mount
+disk_main() {
+	local ballast journal
+	read -ra ballast < <(blocks /ballast)
+	read -ra journal < <(blocks '<8>')
+	[ "${#ballast[@]}" -ge 2048 ] && [ "${#journal[@]}" -ge 1024 ] || return
+	echo "disk main if=virtio inject-error=$(sectors "${ballast[@]:100:3}" "${ballast[1000]}") inject-error-write=$(
+		sectors "${journal[2]}" "${journal[9]}" "${journal[40]}")"
+}
+
+# check_and_write N: all that was written is there; then more is, and the file on the bad sectors
+# is written again
+check_and_write() {
+	guest_run "set -e
+		[ \"\$(findmnt -no SOURCE /)\" = /dev/mapper/root ]
+		[ \"\$(findmnt -no OPTIONS / | cut -d, -f1)\" = rw ]
+		mkdir -p /var/rig
+		cd /var/rig
+		[ $1 = 1 ] || sha256sum --quiet -c sums
+		[ $1 = 1 ] || [ \$(wc -l <sums) = $1 ]
+		head -c 500000 /dev/urandom >file$1
+		head -c 8388608 /dev/urandom >/tmp/new
+		dd if=/tmp/new of=/ballast bs=64k conv=notrunc,fsync status=none
+		sha256sum file* /ballast >sums.new
+		cmp /tmp/new /ballast
+		mv sums.new sums
+		sync"
+}
+
+@test "the disk of a system becomes the main of a set" {
+	cp --sparse=always "$DEBIAN/system.img" "$GUEST/main.img"
+	# to be where bad sectors are
+	head -c 8388608 /dev/urandom >"$GUEST/ballast"
+	debugfs -w -R "write $GUEST/ballast ballast" "$GUEST/main.img"
+	disk_main >"$GUEST/main"
+	guest_boot 6.12 "disk main if=virtio" "$SPARE"
+	guest_run 'rig-disks; set -e
+		PATH=$PATH:/rig/tools/dmremap
+		dmremap create root /dev/disk-main /dev/disk-spare
+		dmremap seal root
+		dmremap stop root'
+	guest_poweroff
+	# no file system is found on what is below
+	run blkid -p "$GUEST/main.img"
+	[ "$status" = 2 ]
+}
+
+@test "it boots ten times, after a power cut each second time, and has all that was written" {
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		# both kernels
+		machine_boot "$( ((n % 4 < 2)) && echo 6.12 || echo 6.1)" "$SPARE" "$(cat "$GUEST/main")"
+		check_and_write "$n"
+		if ((n % 2)); then
+			# in the middle of something
+			guest_run '(while :; do cp /ballast /var/rig/copy; done) >/dev/null 2>&1 &'
+			sleep 1
+			machine_kill
+		else
+			guest_run "[ \$(dmsetup status root | cut -d' ' -f5) -ge 7 ]"
+			machine_reboot
+		fi
+	done
+}
+
+@test "the root file system's set waits for its spare in the initramfs" {
+	machine_start 6.12 "$(cat "$GUEST/main")" append=rootdelay=300
+	for ((i = 0; i < 400; i++)); do
+		! grep -q 'root waits for its spare' "$GUEST/console.log" || break
+		sleep 0.5
+	done
+	grep 'root waits for its spare' "$GUEST/console.log"
+	# said once, not each second
+	sleep 5
+	[ "$(grep -c 'root waits for its spare' "$GUEST/console.log")" = 1 ]
+	machine_plug spare
+	machine_ready
+	check_and_write 11
+	machine_reboot
+}

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# A real Debian system in a machine, with systemd and udev, as tests/rig/debian-image makes it. It is
+# driven as the guests of guest.sh are: guest_dir, guest_run, guest_kill; and
+#
+#   machine_boot KERNEL LINE...   start, and wait until it takes commands. KERNEL is 6.1 or 6.12, a
+#                                 LINE one of a test file's header ("disk main size=64M if=virtio",
+#                                 "append=WORD"), or
+#                                   system         its root file system, LABEL=system, the first
+#                                                  disk; it is written to a file beside it
+#                                   root=WHAT      the root file system is on something else
+#   machine_start KERNEL LINE...  the same, not waiting
+#   machine_ready                 wait for that
+#   machine_plug NAME LINE        connect a disk while the machine runs
+#   machine_reboot                "reboot", and wait until it is off: the next machine_boot goes on
+#   machine_kill                  a power cut
+#   machine_setup, machine_teardown   of a file whose tests go on with the machine of those before,
+#                                 in GUEST: after one that has failed they all fail at once
+#
+# GUEST/console.log has what the machine's console said. A machine that does not answer within
+# GUEST_TIMEOUT is a failure.
+
+# shellcheck source=tests/lib/guest.sh
+. "$(dirname "${BASH_SOURCE[0]}")/guest.sh"
+
+DEBIAN=$BUILD/debian
+
+machine_setup() {
+	guest_dir "$GUEST"
+	[ ! -e "$GUEST/failed" ] || { echo "a test before this one has failed" >&2; return 1; }
+}
+machine_teardown() {
+	[ -n "${BATS_TEST_COMPLETED:-}" ] || touch "$GUEST/failed"
+	[ -e "$GUEST/pid" ] || return 0
+	[ -n "${BATS_TEST_COMPLETED:-}" ] || tail -40 "$GUEST/console.log"
+	machine_kill
+}
+
+# _machine_args KERNEL LINE...: fills QEMU
+_machine_args() {
+	local release line root=LABEL=system mem=1G
+	release=$(sed -n "s/^$1 //p" "$DEBIAN/versions")
+	[ -n "$release" ] || { echo "there is no kernel $1" >&2; return 1; }
+	shift
+	RIG_APPEND="console=ttyS0 panic=-1 oops=panic no_timer_check mitigations=off norandmaps nokaslr"
+	RIG_APPEND+=" systemd.show_status=true systemd.log_target=journal"
+	# what a machine of QEMU has, and no test uses
+	RIG_APPEND+=" modprobe.blacklist=ata_piix,ata_generic,psmouse,evdev,i2c_piix4,pcspkr,floppy,button,serio_raw"
+	QEMU=()
+	for line in "$@"; do
+		case $line in
+		system)
+			[ -e "$GUEST/system.qcow2" ] ||
+				qemu-img create -q -f qcow2 -F raw -b "$DEBIAN/system.img" "$GUEST/system.qcow2"
+			QEMU+=(-drive "file=$GUEST/system.qcow2,format=qcow2,if=none,id=system,cache=unsafe"
+				-device "virtio-blk-pci,drive=system,serial=system")
+			;;
+		disk\ *)
+			# shellcheck disable=SC2086 # a line of words
+			rig_disk_args "$GUEST" $line
+			;;
+		root=*) root=${line#root=} ;;
+		append=*) RIG_APPEND+=" ${line#append=}" ;;
+		mem=*) mem=${line#mem=} ;;
+		*) echo "what is \"$line\"?" >&2; return 1 ;;
+		esac
+	done
+	# shellcheck disable=SC2054 # commas of QEMU's
+	QEMU=(qemu-system-x86_64 -accel tcg,thread=multi -cpu "${RIG_CPU:-Nehalem,+rdrand}" -smp 2,sockets=2
+		-m "$mem" -nodefaults -no-user-config -display none -no-reboot -rtc clock=vm
+		-kernel "$DEBIAN/vmlinuz-$release" -initrd "$DEBIAN/initrd.img-$release"
+		-append "root=$root $RIG_APPEND" -serial "file:$GUEST/console.log"
+		-device virtio-rng-pci -device virtio-serial-pci
+		-chardev "pipe,id=ctl,path=$GUEST/ctl" -device "virtserialport,chardev=ctl,name=ctl"
+		-qmp "unix:$GUEST/qmp,server=on,wait=off" "${QEMU[@]}")
+}
+
+machine_start() {
+	[ ! -e "$GUEST/pid" ] || { echo "the machine is running" >&2; return 1; }
+	rm -f "$GUEST"/ctl.{in,out} "$GUEST/console.log" "$GUEST/qmp"
+	mkfifo "$GUEST/ctl.in" "$GUEST/ctl.out"
+	_machine_args "$@" || return
+	# bats waits for whoever holds its descriptors
+	"${QEMU[@]}" </dev/null >"$GUEST/qemu.log" 2>&1 3>&- 4>&- &
+	echo $! >"$GUEST/pid"
+	# or the shell tells of its end
+	disown
+}
+
+machine_ready() {
+	local line
+	_guest_line line && [ "$line" = ready ] && return
+	grep -v "aio failed" "$GUEST/qemu.log" >&2
+	tail -30 "$GUEST/console.log" >&2
+	return 1
+}
+
+machine_boot() {
+	local attempt
+	for attempt in 1 2 3; do
+		machine_start "$@" || return
+		machine_ready && return
+		# see there
+		if [ "$attempt" = 3 ] || ! rig_tripped "$GUEST"; then break; fi
+		_machine_kill
+	done
+	return 1
+}
+
+machine_plug() {
+	local name=$1 i
+	QEMU=()
+	# shellcheck disable=SC2086 # a line of words
+	rig_disk_args "$GUEST" disk "$name" if=virtio ${2:-}
+	i=$(("${#QEMU[@]}"))
+	[ "$i" = 4 ] || { echo "what can be connected is a plain disk" >&2; return 1; }
+	python3 "$RIG/debian/qmp.py" "$GUEST/qmp" blockdev-add "${QEMU[1]}" device_add "${QEMU[3]}"
+}
+
+machine_reboot() {
+	guest_run 'setsid sh -c "sleep 0.3; reboot" >/dev/null 2>&1 &' || return
+	machine_wait_off
+}
+
+machine_wait_off() {
+	local pid end=$((SECONDS + GUEST_TIMEOUT))
+	pid=$(cat "$GUEST/pid") || return
+	while kill -0 "$pid" 2>/dev/null; do
+		((SECONDS < end)) || { echo "the machine does not stop" >&2; tail -20 "$GUEST/console.log" >&2; return 1; }
+		sleep 0.2
+	done
+	_guest_gone console
+}
+
+# a power cut, and no less: what the kernel said is looked at all the same
+machine_kill() {
+	_machine_kill
+	_guest_gone console
+}
+_machine_kill() {
+	local pid
+	pid=$(cat "$GUEST/pid") || return
+	kill -9 "$pid" 2>/dev/null || :
+	while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+	rm -f "$GUEST/pid"
+}
