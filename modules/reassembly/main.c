@@ -13,7 +13,7 @@
 #include "sets.h"
 #include "tree.h"
 
-static char *devices;
+static char *devices = "";
 module_param(devices, charp, 0444);
 MODULE_PARM_DESC(devices, "Block devices to scan when the module is loaded, with commas between them");
 
@@ -38,7 +38,7 @@ static int __init reassembly_init(void)
 	ret = tree_init();
 	if (ret)
 		return ret;
-	if (devices)
+	if (*devices)
 		ret = scan_devices();
 	if (ret) {
 		sets_exit();
