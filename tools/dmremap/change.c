@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <blkid.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "change.h"
 #include "command.h"
@@ -204,10 +210,25 @@ static void say_how_far(const struct change *change, uint64_t total, int error)
 			 (unsigned long long)change->done, (unsigned long long)total, verb);
 }
 
+/*
+ * Seal writes over the places of blocks on the main once they are on the spare, and so they
+ * must not be taken back meanwhile.  It holds a lock on the main, as udev does.
+ */
+static int lock_main(const struct volume *volume)
+{
+	char *path = blkid_devno_to_devname(makedev(volume->major, volume->minor));
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+
+	free(path);
+	if (fd >= 0)
+		flock(fd, LOCK_EX);
+	return fd;
+}
+
 int change_run(struct change *change)
 {
 	uint64_t total = ranges_total(change->blocks);
-	int error;
+	int error, lock = change->remove ? lock_main(change->volume) : -1;
 
 	change->done = 0;
 	change->failed = 0;
@@ -217,6 +238,8 @@ int change_run(struct change *change)
 	progress_end();
 	say_how_far(change, total, error);
 	interrupt_release();
+	if (lock >= 0)
+		close(lock);
 	if (error)
 		return change->done ? EXIT_UNCORRECTED : EXIT_OPERATION;
 	return change->failed ? EXIT_UNCORRECTED : EXIT_CLEAN;
