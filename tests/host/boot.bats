@@ -115,6 +115,8 @@ modules() {
 	machine_boot 6.1 system "${MAIN/virtio/nvme}" "${SPARE/virtio/nvme}"
 	up
 	data_is_there 85
+	# what tries once more, soon after the start, has done so
+	guest_run 'until [ -n "$(systemctl show -P ExecMainExitTimestamp dm-remap-assemble.service)" ]; do sleep 0.5; done'
 	guest_run 'rm -f /data/more; umount /data && dmremap stop data && udevadm settle'
 	# closing a disk is a change of it, which udev hears of
 	guest_run 'udevadm trigger --settle --action=change --subsystem-match=block; sleep 3; [ ! -e /dev/mapper/data ]'
