@@ -186,7 +186,7 @@ static void case_reload(void)
 #define REASSEMBLY "/sys/kernel/config/dm-remap-reassembly/"
 
 /* There is no sh in the guest. */
-static void modprobe(const char *first, const char *second)
+static void load_module(const char *first, const char *second)
 {
 	pid_t child = fork();
 	int status;
@@ -231,11 +231,11 @@ static void case_scan(void)
 
 	set_activate(&set);
 	set_remove(&set);
-	modprobe("dm_remap_reassembly", NULL);
+	load_module("dm_remap_reassembly", NULL);
 	for (n = 1; hit; n += step(n)) {
 		i = below(2);
-		modprobe("-r", "dm_remap_reassembly");
-		modprobe("dm_remap_reassembly", i ? "devices=" SPARE_DISK : NULL);
+		load_module("-r", "dm_remap_reassembly");
+		load_module("dm_remap_reassembly", i ? "devices=" SPARE_DISK : NULL);
 		fail_allocation(n);
 		error = put_file(REASSEMBLY "scan", MAIN_DISK "\n" SPARE_DISK "\n");
 		hit = allocation_failed();
@@ -246,7 +246,7 @@ static void case_scan(void)
 		if (strcmp(text, error ? known[i] : "complete "))
 			die("allocation %u: \"%s\" after %s", n, text, strerror(error));
 	}
-	modprobe("-r", "dm_remap_reassembly");
+	load_module("-r", "dm_remap_reassembly");
 	set_activate(&set);
 }
 
