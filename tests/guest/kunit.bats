@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The unit tests once more, where KASAN, lockdep and kmemleak watch them; one by
 # one they are counted in user-mode Linux. The task that loads a suite waits for it.
-# rig: kernels=debug timeout=600 append=sysctl.kernel.hung_task_timeout_secs=600
+# rig: kernels=debug timeout=600 append=sysctl.kernel.hung_task_timeout_secs=600 test=-
 
 load ../lib/common
 
