@@ -3,20 +3,13 @@
 # dmremap assemble, scan, status, wait and stop, with sets on disks, and without udev.
 # rig: test=6.12 timeout=900
 # rig: disk part size=40M
+# shellcheck disable=SC2086 # uuids and paths have no spaces
 
 load ../lib/common
+load ../lib/halves
 
 TOOL=/rig/tools/dmremap/dmremap
-LABEL=/rig/tests/guest/label
 BY_ID=/dev/disk/by-id
-
-U=11111111-2222-3333-4444-555555555555
-V=66666666-7777-8888-9999-aaaaaaaaaaaa
-
-setup() {
-	null_blk main 8
-	null_blk spare 4
-}
 
 teardown() {
 	remove_devices
@@ -26,18 +19,6 @@ teardown() {
 teardown_file() { clean_up; }
 
 dmremap() { $TOOL "$@"; }
-
-# make NAME UUID MAIN SPARE [ARGUMENT...]: a set, taken down, with a block of data on the
-# spare where the main has something else
-make() {
-	local name=$1 uuid=$2 main=$3 spare=$4
-	shift 4
-	remap_create "$name" "$main" "$spare" persistent uuid "$uuid" "$@"
-	write_pattern "/dev/mapper/$name" 64 4096 "$name"
-	remap_attr "$name" remaps/add 64
-	dmsetup remove "$name"
-	write_pattern "$main" 64 4096 stale
-}
 
 # seal NAME UUID MAIN SPARE: give the main a label; its first block is on the spare then
 seal() {

@@ -9,20 +9,15 @@
  * from the label what to move back.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command.h"
 #include "json-out.h"
+#include "label-command.h"
 #include "message.h"
 #include "seal-plan.h"
-
-struct choices {
-	bool dry_run;
-	bool json;
-};
 
 static int cannot_move(const struct live *set, uint64_t block, int error)
 {
@@ -242,28 +237,7 @@ static int seal(const char *name, const struct choices *choices)
 
 static int run_seal(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "dry-run", no_argument, NULL, 'n' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{}
-	};
-	struct choices choices = {};
-	const char *name;
-	int option;
-
-	while ((option = getopt_long(argc, argv, "njh", options, NULL)) != -1) {
-		if (option == 'h')
-			return command_help(&command_seal);
-		if (option == 'n')
-			choices.dry_run = true;
-		else if (option == 'j')
-			choices.json = true;
-		else
-			return command_misused(&command_seal);
-	}
-	name = command_operand(&command_seal, argc, argv);
-	return name ? seal(name, &choices) : EXIT_USAGE;
+	return label_command(&command_seal, argc, argv, seal);
 }
 
 const struct command command_seal = {

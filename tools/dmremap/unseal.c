@@ -4,20 +4,15 @@
  * the label, which says what there is to move.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command.h"
 #include "json-out.h"
+#include "label-command.h"
 #include "message.h"
 #include "seal-plan.h"
-
-struct choices {
-	bool dry_run;
-	bool json;
-};
 
 /*
  * There is no label before block 0 has gone, nor after it has been written back, which
@@ -174,28 +169,7 @@ static int unseal(const char *name, const struct choices *choices)
 
 static int run_unseal(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "dry-run", no_argument, NULL, 'n' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{}
-	};
-	struct choices choices = {};
-	const char *name;
-	int option;
-
-	while ((option = getopt_long(argc, argv, "njh", options, NULL)) != -1) {
-		if (option == 'h')
-			return command_help(&command_unseal);
-		if (option == 'n')
-			choices.dry_run = true;
-		else if (option == 'j')
-			choices.json = true;
-		else
-			return command_misused(&command_unseal);
-	}
-	name = command_operand(&command_unseal, argc, argv);
-	return name ? unseal(name, &choices) : EXIT_USAGE;
+	return label_command(&command_unseal, argc, argv, unseal);
 }
 
 const struct command command_unseal = {
