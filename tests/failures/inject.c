@@ -116,6 +116,8 @@ void fail_workers(unsigned int n)
 	mark_workers(n);
 	snprintf(interval, sizeof(interval), "%u", n ? n : 1);
 	for (i = 0; i < 2; i++) {
+		/* Nothing fails while this is changed: without the filter it would be this. */
+		attribute(kinds[i], "probability", "0");
 		attribute(kinds[i], "task-filter", n ? "Y" : "N");
 		attribute(kinds[i], "interval", interval);
 		attribute(kinds[i], "times", "1");
