@@ -26,6 +26,8 @@ setup() {
 	: >"$CONFIG/remaps/remove"
 	echo 0 >"$CONFIG/remaps/pending"
 	ln -s ../../devices/sdb "$DMREMAP_ROOT/sys/dev/block/8:16"
+	disk dev 8:16
+	disk uevent DEVNAME=sdb
 	disk queue/logical_block_size 512
 	disk queue/physical_block_size 512
 	disk alignment_offset 0
@@ -48,6 +50,8 @@ volume() {
 partition() {
 	mkdir -p "$DISK/sdb1"
 	ln -sfn ../../devices/sdb/sdb1 "$DMREMAP_ROOT/sys/dev/block/8:17"
+	echo 8:17 >"$DISK/sdb1/dev"
+	echo DEVNAME=sdb1 >"$DISK/sdb1/uevent"
 	echo 1 >"$DISK/sdb1/partition"
 	echo "$1" >"$DISK/sdb1/start"
 	echo "$2" >"$DISK/sdb1/size"

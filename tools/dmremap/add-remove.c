@@ -10,7 +10,6 @@
 
 #include "change.h"
 #include "command.h"
-#include "devices.h"
 #include "json-out.h"
 #include "kernel.h"
 #include "message.h"
@@ -102,14 +101,15 @@ static int check_state(const struct request *request, const struct volume *volum
 static int check_room(const struct volume *volume, const struct ranges *blocks)
 {
 	uint64_t total = ranges_total(blocks), room, pending;
-	char free_text[KERNEL_TEXT_SIZE], pending_text[KERNEL_TEXT_SIZE];
-	const char *p = free_text, *q = pending_text;
+	char text[KERNEL_TEXT_SIZE];
+	const char *p = text;
 
-	if (kernel_read(TREE_CONFIG, volume->name, "spare/free", free_text) ||
-	    kernel_read(TREE_CONFIG, volume->name, "remaps/pending", pending_text) ||
-	    !kernel_number(&p, &room) || !kernel_number(&q, &pending)) {
+	if (volume_free(volume, &room))
+		return EXIT_OPERATION;
+	if (kernel_read(TREE_CONFIG, volume->name, "remaps/pending", text) ||
+	    !kernel_number(&p, &pending)) {
 		complain("%s cannot be read.",
-			 kernel_path(TREE_CONFIG, volume->name, "spare/free"));
+			 kernel_path(TREE_CONFIG, volume->name, "remaps/pending"));
 		return EXIT_OPERATION;
 	}
 	if (total <= room + pending)
@@ -192,8 +192,6 @@ static int run_either(struct request *request, int argc, char **argv)
 		complain("Say which device, and which sectors.");
 		return command_misused(request->command);
 	}
-	if (!device_name_valid(argv[optind]))
-		return EXIT_USAGE;
 	return run_on(request, argv[optind], argv + optind + 1);
 }
 

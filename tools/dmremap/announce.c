@@ -3,19 +3,24 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "announce.h"
 #include "message.h"
 
-void announce_change(const char *path, dev_t nr)
+void announce_change(const char *path)
 {
 	char uevent[64];
-	int fd;
+	struct stat st;
+	int fd = -1;
 
-	snprintf(uevent, sizeof(uevent), "/sys/dev/block/%u:%u/uevent", major(nr), minor(nr));
-	fd = open(uevent, O_WRONLY | O_CLOEXEC);
+	if (!stat(path, &st)) {
+		snprintf(uevent, sizeof(uevent), "/sys/dev/block/%u:%u/uevent", major(st.st_rdev),
+			 minor(st.st_rdev));
+		fd = open(uevent, O_WRONLY | O_CLOEXEC);
+	}
 	if (fd < 0 || write(fd, "change", 6) != 6)
 		complain("%s: udev could not be told: %s. Its links may be old until the next start.",
 			 path, strerror(errno));

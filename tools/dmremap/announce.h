@@ -6,13 +6,10 @@
 #ifndef _DMREMAP_ANNOUNCE_H
 #define _DMREMAP_ANNOUNCE_H
 
-#include <sys/types.h>
-
 /**
  * announce_change() - have udev look at a device again.
  * @path: what it is called; if it cannot be done that is said, and is no failure.
- * @nr: its number.
  */
-void announce_change(const char *path, dev_t nr);
+void announce_change(const char *path);
 
 #endif /* _DMREMAP_ANNOUNCE_H */

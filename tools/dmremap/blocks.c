@@ -72,13 +72,6 @@ struct search {
 	struct blocks *remapped;
 };
 
-static void see_status(void *context, const struct remap_status *status, const char *line)
-{
-	(void)context;
-	(void)status;
-	(void)line;
-}
-
 static void see_remap(void *context, const struct remap *remap, const char *line)
 {
 	const struct search *search = context;
@@ -89,31 +82,27 @@ static void see_remap(void *context, const struct remap *remap, const char *line
 		blocks_add(search->remapped, block);
 }
 
-int blocks_remapped(const struct live *set, const struct blocks *which,
+int blocks_remapped(const struct volume *volume, const struct blocks *which,
 		    struct blocks *remapped)
 {
 	struct search search = { .which = which, .remapped = remapped };
-	const struct list_visitor visitor = {
-		.begin = see_status,
-		.remap = see_remap,
-		.context = &search,
-	};
+	const struct list_visitor visitor = { .remap = see_remap, .context = &search };
 
 	*remapped = (struct blocks) {};
-	return list_device(set->sample.name, &visitor);
+	return list_device(volume->name, &visitor);
 }
 
-int block_move(const struct live *set, uint64_t block, bool back)
+int block_move(const struct volume *volume, uint64_t block, bool back)
 {
-	uint32_t sectors = live_block_sectors(set);
+	uint64_t sectors = volume_block_sectors(volume);
 	char range[48];
 	int error;
 
-	snprintf(range, sizeof(range), "%llu %u", LLU(block * sectors), sectors);
-	error = kernel_write(TREE_CONFIG, set->sample.name,
+	snprintf(range, sizeof(range), "%llu %llu", LLU(block * sectors), LLU(sectors));
+	error = kernel_write(TREE_CONFIG, volume->name,
 			     back ? "remaps/remove" : "remaps/add", range);
 	/* not the block but the device is not there */
-	if (error == -ENOENT && !kernel_has(TREE_CONFIG, set->sample.name, ""))
+	if (error == -ENOENT && !kernel_has(TREE_CONFIG, volume->name, ""))
 		return -ENODEV;
 	return error == (back ? -ENOENT : -EEXIST) ? 0 : error;
 }

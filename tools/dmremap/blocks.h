@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "live.h"
+#include "volume.h"
 
 /**
  * struct blocks - some blocks.
@@ -41,7 +41,7 @@ bool blocks_next_run(const struct blocks *blocks, struct block_run *run);
 
 /**
  * blocks_remapped() - find out which blocks are on the spare.
- * @set: the set.
+ * @volume: the device of the set.
  * @which: those that matter.
  * @remapped: to be filled with those of them that are there for sure: one that is just
  *	being moved, or of which the kernel does not know, is none.
@@ -50,12 +50,12 @@ bool blocks_next_run(const struct blocks *blocks, struct block_run *run);
  *
  * Return: an exit status.
  */
-int blocks_remapped(const struct live *set, const struct blocks *which,
+int blocks_remapped(const struct volume *volume, const struct blocks *which,
 		    struct blocks *remapped);
 
 /**
  * block_move() - move a block to the spare, or back.
- * @set: the set.
+ * @volume: the device of the set.
  * @block: the block.
  * @back: back to the main.
  *
@@ -63,6 +63,6 @@ int blocks_remapped(const struct live *set, const struct blocks *which,
  *
  * Return: 0, which includes that it is there already, or a negative error number.
  */
-int block_move(const struct live *set, uint64_t block, bool back);
+int block_move(const struct volume *volume, uint64_t block, bool back);
 
 #endif /* _DMREMAP_BLOCKS_H */

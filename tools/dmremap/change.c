@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <blkid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "change.h"
@@ -216,10 +214,8 @@ static void say_how_far(const struct change *change, uint64_t total, int error)
  */
 static int lock_main(const struct volume *volume)
 {
-	char *path = blkid_devno_to_devname(makedev(volume->major, volume->minor));
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	int fd = open(volume->main.path, O_RDONLY | O_CLOEXEC);
 
-	free(path);
 	if (fd >= 0)
 		flock(fd, LOCK_EX);
 	return fd;

@@ -49,7 +49,7 @@ static int make(const struct create *create, bool format)
 		status = activate(create, true);
 	/* the kernel has written to it */
 	if (!status && !create->transient)
-		announce_change(create->spare, create->spare_nr);
+		announce_change(create->spare);
 	return status;
 }
 

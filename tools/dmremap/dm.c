@@ -203,7 +203,8 @@ static int take_table(struct dm_task *task, struct dm_table *table)
 	if (!info.exists)
 		return 0;
 	dm_get_next_target(task, NULL, &start, &length, &type, &params);
-	*table = (struct dm_table) { .sectors = length };
+	*table = (struct dm_table) { .sectors = length, .suspended = info.suspended };
+	snprintf(table->number, sizeof(table->number), "%u:%u", info.major, info.minor);
 	snprintf(table->target, sizeof(table->target), "%s", type ?: "");
 	snprintf(table->params, sizeof(table->params), "%s", params ?: "");
 	return 1;

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "blockdev.h"
+
 /* What the UUID of a set's device begins with; the set's own comes behind it. */
 #define DM_UUID_PREFIX		"DMREMAP-"
 
@@ -55,11 +57,15 @@ struct dm_found {
  * @target: its type.
  * @params: the words of the line behind the type.
  * @sectors: its size.
+ * @number: "MAJ:MIN" of the device.
+ * @suspended: its I/O waits.
  */
 struct dm_table {
 	char target[64];
 	char params[512];
 	uint64_t sectors;
+	char number[BLOCKDEV_NUMBER_SIZE];
+	bool suspended;
 };
 
 /**

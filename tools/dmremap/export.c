@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "command.h"
-#include "devices.h"
 #include "message.h"
 #include "size.h"
 #include "util.h"
@@ -55,7 +54,7 @@ static void print_block(wide start, wide end, char status)
 /* All of the main, as a mapfile of a copy that is complete has it. */
 static void print_ddrescue(const struct export *export)
 {
-	wide end = (wide)export->volume->main_sectors * SECTOR_SIZE, at = 0;
+	wide end = (wide)export->volume->main.sectors * SECTOR_SIZE, at = 0;
 	size_t i;
 
 	printf("# Mapfile. Created by dmremap of %s: - is remapped\n"
@@ -164,9 +163,7 @@ static int run_export(int argc, char **argv)
 		return command_misused(&command_export);
 	}
 	name = command_operand(&command_export, argc, argv);
-	if (!name || !device_name_valid(name))
-		return EXIT_USAGE;
-	return export_device(name, form, unit);
+	return name ? export_device(name, form, unit) : EXIT_USAGE;
 }
 
 const struct command command_export = {

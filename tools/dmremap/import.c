@@ -9,7 +9,6 @@
 
 #include "change.h"
 #include "command.h"
-#include "devices.h"
 #include "import.h"
 #include "json-out.h"
 #include "message.h"
@@ -54,9 +53,8 @@ static int check_disk(struct request *request, const struct import *import)
 	if (!request->whole_disk)
 		return EXIT_CLEAN;
 	if (volume->stacked) {
-		complain("The main of %s, %u:%u, is made of other devices: where a sector of a disk is on it cannot be told. Look for bad blocks on the main itself, with badblocks or ddrescue, and import those.",
-			 volume->name, volume->major,
-			 volume->minor);
+		complain("The main of %s, %s, is made of other devices: where a sector of a disk is on it cannot be told. Look for bad blocks on the main itself, with badblocks or ddrescue, and import those.",
+			 volume->name, volume->main.number);
 		return EXIT_OPERATION;
 	}
 	if (volume->partition)
@@ -233,8 +231,6 @@ static int run_import(int argc, char **argv)
 		return misused("Say which device, and which %s; \"-\" is standard input.", "file");
 	request.name = argv[optind];
 	import.path = argv[optind + 1];
-	if (!device_name_valid(request.name))
-		return EXIT_USAGE;
 	return import_file(&request, &import);
 }
 

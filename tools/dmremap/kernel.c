@@ -154,23 +154,22 @@ int kernel_write_lines(enum kernel_tree tree, const char *device, const char *at
 	return error;
 }
 
-bool kernel_block_number(unsigned int major, unsigned int minor, const char *file,
-			 uint64_t *value)
+bool kernel_block_number(const char *number, const char *file, uint64_t *value)
 {
 	char path[PATH_MAX], text[KERNEL_TEXT_SIZE];
 	const char *p = text;
 
-	snprintf(path, sizeof(path), BLOCK "/%u:%u/%s", major, minor, file);
+	snprintf(path, sizeof(path), BLOCK "/%s/%s", number, file);
 	return !kernel_read_file(path, text) && kernel_number(&p, value) && !*p;
 }
 
-bool kernel_block_stacked(unsigned int major, unsigned int minor, bool partition)
+bool kernel_block_stacked(const char *number, bool partition)
 {
 	struct dirent **entries;
 	char path[PATH_MAX];
 	int nr, i;
 
-	snprintf(path, sizeof(path), "%s" BLOCK "/%u:%u/%sslaves", kernel_root(), major, minor,
+	snprintf(path, sizeof(path), "%s" BLOCK "/%s/%sslaves", kernel_root(), number,
 		 partition ? "../" : "");
 	nr = scandir(path, &entries, is_name, NULL);
 	if (nr < 0)

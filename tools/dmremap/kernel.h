@@ -102,23 +102,20 @@ int kernel_write_lines(enum kernel_tree tree, const char *device, const char *at
 
 /**
  * kernel_block_number() - a number that sysfs has of a block device.
- * @major: with @minor the number of the device.
- * @minor: see there.
+ * @number: "MAJ:MIN" of the device.
  * @file: where it is in the directory of the device, as "queue/logical_block_size".
  * @value: the number.
  *
  * Return: whether there is one.
  */
-bool kernel_block_number(unsigned int major, unsigned int minor, const char *file,
-			 uint64_t *value);
+bool kernel_block_number(const char *number, const char *file, uint64_t *value);
 
 /**
  * kernel_block_stacked() - whether a block device is made of others.
- * @major: with @minor the number of the device.
- * @minor: see there.
+ * @number: "MAJ:MIN" of the device.
  * @partition: it is a partition, and it is the device which it is a part of that counts.
  */
-bool kernel_block_stacked(unsigned int major, unsigned int minor, bool partition);
+bool kernel_block_stacked(const char *number, bool partition);
 
 /**
  * kernel_devices() - find the devices there are.

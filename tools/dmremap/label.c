@@ -8,8 +8,8 @@
 /* libblkid's signatures are not so many: ZFS has the most, some hundred. */
 #define MAX_BLOCKS	65536
 
-bool label_make(struct dm_remap_label *label, const struct live *set, uint64_t main_sectors,
-		const struct blocks *blocks)
+bool label_make(struct dm_remap_label *label, const struct volume *volume,
+		uint64_t main_sectors, const struct blocks *blocks)
 {
 	struct block_run run = {};
 	unsigned int nr = 0;
@@ -17,12 +17,12 @@ bool label_make(struct dm_remap_label *label, const struct live *set, uint64_t m
 	*label = (struct dm_remap_label) {
 		.version = htole32(DM_REMAP_LABEL_VERSION),
 		.main_sectors = htole64(main_sectors),
-		.target_sectors = htole64(set->sectors),
-		.block_size = htole32(set->block_size),
+		.target_sectors = htole64(volume->sectors),
+		.block_size = htole32(volume->block),
 	};
 	memcpy(label->magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE);
-	memcpy(label->uuid, set->uuid, sizeof(label->uuid));
-	snprintf((char *)label->name, sizeof(label->name), "%s", set->sample.name);
+	uuid_from_text(volume->uuid, label->uuid);
+	snprintf((char *)label->name, sizeof(label->name), "%s", volume->name);
 	while (blocks_next_run(blocks, &run)) {
 		if (nr == DM_REMAP_LABEL_RANGES)
 			return false;

@@ -12,14 +12,14 @@
 /**
  * label_make() - make the label of a set.
  * @label: to be filled.
- * @set: the set.
+ * @volume: the device of the set.
  * @main_sectors: size of its main.
  * @blocks: what it lists, block 0 among them.
  *
  * Return: whether they fit, in %DM_REMAP_LABEL_RANGES runs.
  */
-bool label_make(struct dm_remap_label *label, const struct live *set, uint64_t main_sectors,
-		const struct blocks *blocks);
+bool label_make(struct dm_remap_label *label, const struct volume *volume,
+		uint64_t main_sectors, const struct blocks *blocks);
 
 /**
  * label_blocks() - the blocks that a label lists.

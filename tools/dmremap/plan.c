@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "command.h"
-#include "kernel.h"
 #include "message.h"
 #include "plan.h"
 
@@ -70,8 +69,6 @@ void plan_make(struct plan *plan, const struct volume *volume, const struct rang
 /* Blocks that are pending have their place on the spare already. */
 static int check_room(const struct plan *plan, const struct ranges *pending)
 {
-	const char *name = plan->volume->name, *p;
-	char text[KERNEL_TEXT_SIZE];
 	struct ranges fresh = {};
 	uint64_t room, needed;
 	size_t i;
@@ -81,15 +78,12 @@ static int check_room(const struct plan *plan, const struct ranges *pending)
 	ranges_subtract(&fresh, pending);
 	needed = ranges_total(&fresh);
 	ranges_free(&fresh);
-	p = text;
-	if (kernel_read(TREE_CONFIG, name, "spare/free", text) || !kernel_number(&p, &room)) {
-		complain("%s cannot be read.", kernel_path(TREE_CONFIG, name, "spare/free"));
+	if (volume_free(plan->volume, &room))
 		return EXIT_OPERATION;
-	}
 	if (needed <= room)
 		return EXIT_CLEAN;
 	complain("There is not enough room: %llu blocks are needed, and %llu are free on the spare of %s. Nothing has been changed. Take a larger spare, or fewer blocks.",
-		 (unsigned long long)needed, (unsigned long long)room, name);
+		 (unsigned long long)needed, (unsigned long long)room, plan->volume->name);
 	return EXIT_OPERATION;
 }
 

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "announce.h"
@@ -19,20 +19,24 @@
 #include "raw.h"
 #include "signature.h"
 
-#define SECTOR	512
-
 static int open_both(struct raw *raw)
 {
-	const struct live *set = raw->set;
-	const char *path = set->main;
+	const struct volume *volume = raw->volume;
+	const char *path = volume->main.path;
+	struct blockdev dev;
 	uint64_t bytes;
 
 	raw->fd = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
 	/* udev holds it for the time of a look, another dmremap for longer */
 	if (raw->fd < 0 || flock(raw->fd, LOCK_EX) || ioctl(raw->fd, BLKGETSIZE64, &bytes))
 		goto failed;
-	raw->sectors = bytes / SECTOR;
-	path = set->node;
+	raw->sectors = bytes / SECTOR_SIZE;
+	if (!blockdev_by_number(&dev, volume->number)) {
+		complain("sysfs does not tell the name of %s, %s.", volume->name, volume->number);
+		return EXIT_OPERATION;
+	}
+	memcpy(raw->node, dev.path, sizeof(raw->node));
+	path = raw->node;
 	raw->above = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC);
 	if (raw->above >= 0)
 		return EXIT_CLEAN;
@@ -41,13 +45,13 @@ failed:
 	return EXIT_OPERATION;
 }
 
-int raw_open(struct raw *raw, const struct live *set)
+int raw_open(struct raw *raw, const struct volume *volume)
 {
 	int status;
 
-	*raw = (struct raw) { .set = set, .fd = -1, .above = -1 };
-	raw->buffer = aligned_alloc(DM_REMAP_PAGE_SIZE, set->block_size < DM_REMAP_PAGE_SIZE ?
-				    DM_REMAP_PAGE_SIZE : set->block_size);
+	*raw = (struct raw) { .volume = volume, .fd = -1, .above = -1 };
+	raw->buffer = aligned_alloc(DM_REMAP_PAGE_SIZE, volume->block < DM_REMAP_PAGE_SIZE ?
+				    DM_REMAP_PAGE_SIZE : volume->block);
 	if (!raw->buffer)
 		no_memory();
 	status = open_both(raw);
@@ -63,13 +67,7 @@ void raw_close(struct raw *raw)
 	if (raw->fd >= 0)
 		close(raw->fd);
 	free(raw->buffer);
-	*raw = (struct raw) { .set = raw->set, .fd = -1, .above = -1 };
-}
-
-static void sysfs_path(const struct raw *raw, const char *name, char *path, size_t size)
-{
-	snprintf(path, size, "/sys/dev/block/%u:%u/%s", major(raw->set->main_nr),
-		 minor(raw->set->main_nr), name);
+	*raw = (struct raw) { .volume = raw->volume, .fd = -1, .above = -1 };
 }
 
 void raw_announce(struct raw *raw)
@@ -77,12 +75,12 @@ void raw_announce(struct raw *raw)
 	device_drop_cache(raw->fd);
 	/* udev comes when it is closed, and would not before */
 	raw_close(raw);
-	announce_change(raw->set->main, raw->set->main_nr);
+	announce_change(raw->volume->main.path);
 }
 
 static int read_block(const struct raw *raw, int fd, uint64_t block, void *buffer)
 {
-	uint32_t size = raw->set->block_size;
+	uint32_t size = raw->volume->block;
 	ssize_t n = pread(fd, buffer, size, block * size);
 
 	if (n < 0)
@@ -92,6 +90,8 @@ static int read_block(const struct raw *raw, int fd, uint64_t block, void *buffe
 
 enum raw_label raw_read_label(struct raw *raw, struct dm_remap_label *label)
 {
+	char uuid[UUID_TEXT_SIZE];
+
 	if (read_block(raw, raw->fd, 0, raw->buffer))
 		return RAW_UNREADABLE;
 	memcpy(label, raw->buffer, sizeof(*label));
@@ -99,16 +99,17 @@ enum raw_label raw_read_label(struct raw *raw, struct dm_remap_label *label)
 		return RAW_UNLABELLED;
 	if (dm_remap_label_check(label, raw->sectors))
 		return RAW_DAMAGED;
-	if (memcmp(label->uuid, raw->set->uuid, sizeof(label->uuid)))
+	uuid_to_text(label->uuid, uuid);
+	if (strcasecmp(uuid, raw->volume->uuid))
 		return RAW_FOREIGN;
 	/* else its ranges are of other blocks */
-	return le32toh(label->block_size) == raw->set->block_size &&
-	       le64toh(label->target_sectors) == raw->set->sectors ? RAW_LABELLED : RAW_DAMAGED;
+	return le32toh(label->block_size) == raw->volume->block &&
+	       le64toh(label->target_sectors) == raw->volume->sectors ? RAW_LABELLED : RAW_DAMAGED;
 }
 
 int raw_write(struct raw *raw, uint64_t block, const void *head, size_t size)
 {
-	uint32_t block_size = raw->set->block_size, i;
+	uint32_t block_size = raw->volume->block, i;
 	const uint8_t *bytes = raw->buffer;
 	ssize_t n;
 	int error;
@@ -140,12 +141,12 @@ bool raw_readable_above(struct raw *raw, uint64_t block)
 
 bool raw_shows_first_sector(struct raw *raw)
 {
-	uint8_t first[SECTOR];
+	uint8_t first[SECTOR_SIZE];
 
 	if (read_block(raw, raw->fd, 0, raw->buffer))
 		return false;
-	memcpy(first, raw->buffer, SECTOR);
-	return raw_readable_above(raw, 0) && !memcmp(first, raw->buffer, SECTOR);
+	memcpy(first, raw->buffer, SECTOR_SIZE);
+	return raw_readable_above(raw, 0) && !memcmp(first, raw->buffer, SECTOR_SIZE);
 }
 
 static void forget(const struct raw *raw, const char *name)
@@ -160,8 +161,8 @@ static void forget(const struct raw *raw, const char *name)
 	FILE *file;
 	bool known;
 
-	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/%s/partition",
-		 major(raw->set->main_nr), minor(raw->set->main_nr), name);
+	snprintf(path, sizeof(path), "/sys/dev/block/%s/%s/partition", raw->volume->main.number,
+		 name);
 	file = fopen(path, "re");
 	if (!file)
 		return;
@@ -178,7 +179,7 @@ void raw_forget_partitions(struct raw *raw)
 	char path[64];
 	DIR *dir;
 
-	sysfs_path(raw, "", path, sizeof(path));
+	snprintf(path, sizeof(path), "/sys/dev/block/%s", raw->volume->main.number);
 	dir = opendir(path);
 	if (!dir)
 		return;

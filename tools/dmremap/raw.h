@@ -8,20 +8,22 @@
 
 #include <dm-remap/format.h>
 
-#include "live.h"
+#include "volume.h"
 
 /**
  * struct raw - an open main.
- * @set: the set.
+ * @volume: the device of the set.
  * @fd: the main, open with O_DIRECT.
  * @sectors: its size.
+ * @node: the node of the device.
  * @above: the device of the set, open for reading with O_DIRECT.
  * @buffer: room for a block.
  */
 struct raw {
-	const struct live *set;
+	const struct volume *volume;
 	int fd;
 	uint64_t sectors;
+	char node[BLOCKDEV_PATH_SIZE];
 	int above;
 	void *buffer;
 };
@@ -29,14 +31,14 @@ struct raw {
 /**
  * raw_open() - open the main for writing.
  * @raw: to be filled.
- * @set: the set.
+ * @volume: the device of the set.
  *
  * Until it is closed udev does not look at it, and nobody else opens it this way.
  * Says what is wrong if it cannot.
  *
  * Return: an exit status.
  */
-int raw_open(struct raw *raw, const struct live *set);
+int raw_open(struct raw *raw, const struct volume *volume);
 
 void raw_close(struct raw *raw);
 

@@ -86,7 +86,8 @@ static int first_line(struct list_reader *reader, const char *line)
 	if (!parse_status(line, &status))
 		return wrong(reader, "is not the status of a dm-remap device");
 	reader->length = status.length;
-	reader->visitor->begin(reader->visitor->context, &status, line);
+	if (reader->visitor->begin)
+		reader->visitor->begin(reader->visitor->context, &status, line);
 	return 0;
 }
 

@@ -46,7 +46,7 @@ struct remap {
 
 /**
  * struct list_visitor - who wants to see a list.
- * @begin: gets the status, and its text, before anything else.
+ * @begin: gets the status, and its text, before anything else; may be NULL.
  * @remap: gets each block, in order, and its line.
  * @context: for both.
  */

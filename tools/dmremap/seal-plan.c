@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "active.h"
 #include "command.h"
+#include "half.h"
+#include "kernel.h"
 #include "message.h"
 #include "seal-plan.h"
 
@@ -27,15 +28,14 @@ int seal_look(struct signatures *found, const char *path)
 }
 
 /* The name of the dm-remap device that is the main of a set, to be freed; NULL if it is none. */
-static char *device_below(const struct live *set)
+static char *device_below(const struct volume *volume)
 {
-	char number[BLOCKDEV_NUMBER_SIZE], *name = NULL;
 	struct active *list;
+	char *name = NULL;
 	int i, nr = actives_list(&list);
 
-	snprintf(number, sizeof(number), "%u:%u", major(set->main_nr), minor(set->main_nr));
 	for (i = 0; i < nr && !name; i++) {
-		if (strcmp(list[i].number, number))
+		if (strcmp(list[i].number, volume->main.number))
 			continue;
 		name = strdup(list[i].name);
 		if (!name)
@@ -45,48 +45,49 @@ static char *device_below(const struct live *set)
 	return name;
 }
 
-static bool is_sealed(const struct live *set)
+static bool is_sealed(const struct volume *volume)
 {
-	struct blockdev dev;
 	struct half half;
 
-	if (blockdev_by_path(&dev, set->main))
-		return false;
-	half_read(&half, &dev);
-	return half.role == HALF_MAIN && !strcmp(half.uuid, set->sample.uuid);
+	half_read(&half, &volume->main);
+	return half.role == HALF_MAIN && !strcmp(half.uuid, volume->uuid);
 }
 
 /*
  * A label goes to sector 0 of what is below.  If that is a set whose main has no label, it
  * comes to be on that main, and would be taken for that one's own.
  */
-bool seal_place_is_safe(const struct live *set)
+bool seal_place_is_safe(const struct volume *volume)
 {
-	char *name = device_below(set);
-	struct live below;
+	char *name = device_below(volume);
+	struct volume below;
 	bool safe = !name;
 
-	if (name && !live_find(&below, name)) {
+	if (name && !volume_find(&below, name)) {
 		safe = below.main_start || is_sealed(&below);
 		if (!safe)
 			complain("The main of %s is the device %s of another set, which is not sealed. Seal that first.",
-				 set->sample.name, name);
+				 volume->name, name);
 	}
 	free(name);
 	return safe;
 }
 
-bool seal_allowed(const struct live *set)
+bool seal_allowed(const struct volume *volume)
 {
-	const char *name = set->sample.name, *state = set->sample.state;
+	char state[KERNEL_TEXT_SIZE];
+	const char *name = volume->name;
 
-	if (!set->sample.persistent)
+	if (!*volume->uuid || kernel_read(TREE_CONFIG, name, "state", state))
+		complain("%s does not tell the UUID and the state of the set. Is configfs mounted?",
+			 kernel_path(TREE_CONFIG, name, ""));
+	else if (!kernel_has(TREE_CONFIG, name, "metadata"))
 		complain("%s is transient: what is on its spare is lost when it is removed, so its main must stay as it is. Only persistent sets have labels.",
 			 name);
-	else if (set->main_start)
+	else if (volume->main_start)
 		complain("%s begins at sector %llu of %s, and the label has its place at sector 0. Only a set that has its main from there on can have one.",
-			 name, LLU(set->main_start), set->main);
-	else if (set->suspended)
+			 name, LLU(volume->main_start), volume->main.path);
+	else if (volume->suspended)
 		complain("%s is suspended. Resume it first: \"dmsetup resume %s\".", name, name);
 	else if (!strcmp(state, "read-only"))
 		complain("%s is read-only. Activate it without read_only first.", name);
@@ -102,7 +103,7 @@ bool seal_allowed(const struct live *set)
 static bool take_blocks(const struct raw *raw, const struct signatures *found,
 			struct blocks *blocks)
 {
-	const struct live *set = raw->set;
+	const struct volume *volume = raw->volume;
 	const struct signature *item;
 	uint64_t block, last;
 	unsigned int i;
@@ -112,15 +113,15 @@ static bool take_blocks(const struct raw *raw, const struct signatures *found,
 		if (!item->size)
 			continue;
 		last = item->offset + item->size - 1;
-		if (last / 512 >= set->sectors) {
+		if (last / 512 >= volume->sectors) {
 			complain("%s shows %s (%s) at byte %llu, behind the end of %s, and it cannot be moved.",
-				 set->main, item->kind, item->type, LLU(item->offset),
-				 set->sample.name);
+				 volume->main.path, item->kind, item->type, LLU(item->offset),
+				 volume->name);
 			complain("If it is not needed, stop the set and do \"wipefs --backup --offset %llu %s\".",
-				 LLU(item->offset), set->main);
+				 LLU(item->offset), volume->main.path);
 			return false;
 		}
-		for (block = item->offset / set->block_size; block <= last / set->block_size;
+		for (block = item->offset / volume->block; block <= last / volume->block;
 		     block++)
 			blocks_add(blocks, block);
 	}
@@ -130,22 +131,22 @@ static bool take_blocks(const struct raw *raw, const struct signatures *found,
 /* What an earlier seal has listed. */
 static bool take_label(struct raw *raw, struct blocks *blocks)
 {
-	const struct live *set = raw->set;
+	const struct volume *volume = raw->volume;
 	struct dm_remap_label label;
 
 	switch (raw_read_label(raw, &label)) {
 	case RAW_LABELLED:
 		if (label_blocks(&label, blocks))
 			return true;
-		complain("%s has a label that lists more blocks than can be.", set->main);
+		complain("%s has a label that lists more blocks than can be.", volume->main.path);
 		return false;
 	case RAW_FOREIGN:
 		complain("%s has the label of another set. \"dmremap scan %s\" says of which.",
-			 set->main, set->main);
+			 volume->main.path, volume->main.path);
 		return false;
 	case RAW_DAMAGED:
 		complain("The label of %s is damaged and is made anew. Unsealed, what the old one listed stays on the spare.",
-			 set->main);
+			 volume->main.path);
 		return true;
 	case RAW_UNLABELLED:
 	case RAW_UNREADABLE:
@@ -166,7 +167,7 @@ static void merge(struct blocks *into, const struct blocks *from)
  * A place is cleared if its block is on the spare, or will be.  A block that was listed
  * is listed again only if it is there: another one is none of ours any more.
  */
-static int sort_out(struct seal_plan *plan, const struct live *set,
+static int sort_out(struct seal_plan *plan, const struct volume *volume,
 		    const struct blocks *signed_blocks, const struct blocks *known)
 {
 	struct blocks all = {}, remapped;
@@ -176,7 +177,7 @@ static int sort_out(struct seal_plan *plan, const struct live *set,
 
 	merge(&all, signed_blocks);
 	merge(&all, known);
-	status = blocks_remapped(set, &all, &remapped);
+	status = blocks_remapped(volume, &all, &remapped);
 	for (i = 0; !status && i < all.nr; i++) {
 		block = all.block[i];
 		if (blocks_have(&remapped, block)) {
@@ -197,20 +198,20 @@ static int sort_out(struct seal_plan *plan, const struct live *set,
 static int find_blocks(struct seal_plan *plan, struct raw *raw)
 {
 	struct blocks signed_blocks = {}, known = {};
-	const struct live *set = raw->set;
+	const struct volume *volume = raw->volume;
 	struct signatures below = {};
-	int status = seal_look(&plan->signatures, set->node);
+	int status = seal_look(&plan->signatures, raw->node);
 
 	/* what was in a place before its block went to the spare is there still */
 	if (!status)
-		status = seal_look(&below, set->main);
+		status = seal_look(&below, volume->main.path);
 	/* for the label */
 	blocks_add(&signed_blocks, 0);
 	if (!status && (!take_blocks(raw, &plan->signatures, &signed_blocks) ||
 			!take_blocks(raw, &below, &signed_blocks) || !take_label(raw, &known)))
 		status = EXIT_OPERATION;
 	if (!status)
-		status = sort_out(plan, set, &signed_blocks, &known);
+		status = sort_out(plan, volume, &signed_blocks, &known);
 	signatures_free(&below);
 	blocks_free(&signed_blocks);
 	blocks_free(&known);
@@ -219,13 +220,15 @@ static int find_blocks(struct seal_plan *plan, struct raw *raw)
 
 static bool possible(const struct seal_plan *plan, struct raw *raw)
 {
-	const struct live *set = raw->set;
-	uint64_t free_blocks = set->sample.number[NUMBER_SPARE_FREE];
+	const struct volume *volume = raw->volume;
+	uint64_t free_blocks;
 	unsigned int i;
 
+	if (volume_free(volume, &free_blocks))
+		return false;
 	if (plan->move.nr > free_blocks) {
 		complain("%s: %u blocks have to go to the spare, and there is room for %llu.",
-			 set->sample.name, plan->move.nr, LLU(free_blocks));
+			 volume->name, plan->move.nr, LLU(free_blocks));
 		return false;
 	}
 	/* what cannot be read would be lost, or may stay on the main for its next write */
@@ -233,8 +236,8 @@ static bool possible(const struct seal_plan *plan, struct raw *raw)
 		if (raw_readable_above(raw, plan->move.block[i]))
 			continue;
 		complain("%s cannot be read at sector %llu, which has to go to the spare. Write it first.",
-			 set->sample.name,
-			 LLU(plan->move.block[i] * live_block_sectors(set)));
+			 volume->name,
+			 LLU(plan->move.block[i] * volume_block_sectors(volume)));
 		return false;
 	}
 	return true;
@@ -248,9 +251,9 @@ int seal_plan_make(struct seal_plan *plan, struct raw *raw)
 	status = find_blocks(plan, raw);
 	if (status)
 		return status;
-	if (!label_make(&plan->label, raw->set, raw->sectors, &plan->listed)) {
+	if (!label_make(&plan->label, raw->volume, raw->sectors, &plan->listed)) {
 		complain("%s has signatures in more places than a label has room for, which are %d.",
-			 raw->set->sample.name, DM_REMAP_LABEL_RANGES);
+			 raw->volume->name, DM_REMAP_LABEL_RANGES);
 		return EXIT_OPERATION;
 	}
 	return possible(plan, raw) ? EXIT_CLEAN : EXIT_OPERATION;

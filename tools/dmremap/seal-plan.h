@@ -50,18 +50,18 @@ int seal_look(struct signatures *found, const char *path);
 
 /**
  * seal_allowed() - whether a set is one that can be sealed and unsealed now.
- * @set: the set.
+ * @volume: the device of the set.
  *
  * Says why if not.
  */
-bool seal_allowed(const struct live *set);
+bool seal_allowed(const struct volume *volume);
 
 /**
  * seal_place_is_safe() - whether the main's first sector may have a label.
- * @set: the set.
+ * @volume: the device of the set.
  *
  * Says why not.
  */
-bool seal_place_is_safe(const struct live *set);
+bool seal_place_is_safe(const struct volume *volume);
 
 #endif /* _DMREMAP_SEAL_PLAN_H */

@@ -19,37 +19,37 @@
 #include "message.h"
 #include "seal-plan.h"
 
-static int cannot_move(const struct live *set, uint64_t block, int error)
+static int cannot_move(const struct volume *volume, uint64_t block, int error)
 {
 	const char *why = error == -ENOSPC ? "the spare has no block left" : strerror(-error);
 
-	complain("%s: sector %llu cannot be moved to the spare: %s.", set->sample.name,
-		 LLU(block * live_block_sectors(set)), why);
+	complain("%s: sector %llu cannot be moved to the spare: %s.", volume->name,
+		 LLU(block * volume_block_sectors(volume)), why);
 	return block ? EXIT_UNCORRECTED : EXIT_OPERATION;
 }
 
 /* Nothing has been done but moving block 0, which may have been there before. */
 static int without_label(struct raw *raw, bool moved, int error)
 {
-	const struct live *set = raw->set;
+	const struct volume *volume = raw->volume;
 
 	complain("%s cannot be sealed: the place of its first block on %s cannot be written: %s.",
-		 set->sample.name, set->main, strerror(-error));
-	error = moved ? block_move(set, 0, true) : 0;
+		 volume->name, volume->main.path, strerror(-error));
+	error = moved ? block_move(volume, 0, true) : 0;
 	if (!error)
 		return EXIT_OPERATION;
 	complain("That block stays on the spare, and %s must not be used without it: %s.",
-		 set->main, strerror(-error));
+		 volume->main.path, strerror(-error));
 	return EXIT_UNCORRECTED;
 }
 
 static int put_label(struct raw *raw, const struct seal_plan *plan)
 {
 	bool move = blocks_have(&plan->move, 0);
-	int error = move ? block_move(raw->set, 0, false) : 0;
+	int error = move ? block_move(raw->volume, 0, false) : 0;
 
 	if (error)
-		return cannot_move(raw->set, 0, error);
+		return cannot_move(raw->volume, 0, error);
 	error = raw_write(raw, 0, &plan->label, sizeof(plan->label));
 	if (!error)
 		error = raw_sync(raw);
@@ -62,7 +62,7 @@ static int clear_places(struct raw *raw, const struct seal_plan *plan)
 	struct blocks remapped;
 	uint64_t block;
 	unsigned int i;
-	int status = blocks_remapped(raw->set, &plan->clear, &remapped), error;
+	int status = blocks_remapped(raw->volume, &plan->clear, &remapped), error;
 
 	for (i = 0; !status && i < remapped.nr; i++) {
 		block = remapped.block[i];
@@ -72,43 +72,43 @@ static int clear_places(struct raw *raw, const struct seal_plan *plan)
 	}
 	if (!status && remapped.nr < plan->clear.nr) {
 		complain("%s: blocks have been moved meanwhile. Seal it once more.",
-			 raw->set->sample.name);
+			 raw->volume->name);
 		status = EXIT_UNCORRECTED;
 	}
 	blocks_free(&remapped);
 	error = raw_sync(raw);
 	if (!status && error) {
-		complain("%s cannot be written: %s.", raw->set->main, strerror(-error));
+		complain("%s cannot be written: %s.", raw->volume->main.path, strerror(-error));
 		status = EXIT_UNCORRECTED;
 	}
 	return status;
 }
 
 /* Signatures that the main shows though it should show none; they are told if that is the end. */
-static int check_main(const struct live *set, bool last, bool *clean)
+static int check_main(const struct volume *volume, bool last, bool *clean)
 {
 	struct signatures left;
-	int status = seal_look(&left, set->main);
+	int status = seal_look(&left, volume->main.path);
 	unsigned int i;
 
 	*clean = !left.nr;
 	for (i = 0; last && i < left.nr; i++)
-		complain("%s still shows %s (%s) at byte %llu.", set->main, left.item[i].kind,
-			 left.item[i].type, LLU(left.item[i].offset));
+		complain("%s still shows %s (%s) at byte %llu.", volume->main.path,
+			 left.item[i].kind, left.item[i].type, LLU(left.item[i].offset));
 	signatures_free(&left);
 	return status;
 }
 
 static int carry_out(struct raw *raw, const struct seal_plan *plan)
 {
-	const struct live *set = raw->set;
+	const struct volume *volume = raw->volume;
 	unsigned int i;
 	int status = put_label(raw, plan), error;
 
 	for (i = 0; !status && i < plan->move.nr; i++) {
-		error = plan->move.block[i] ? block_move(set, plan->move.block[i], false) : 0;
+		error = plan->move.block[i] ? block_move(volume, plan->move.block[i], false) : 0;
 		if (error)
-			status = cannot_move(set, plan->move.block[i], error);
+			status = cannot_move(volume, plan->move.block[i], error);
 	}
 	return status ?: clear_places(raw, plan);
 }
@@ -134,7 +134,7 @@ static int do_seal(struct raw *raw, struct seal_plan *plan, bool dry_run)
 		if (status == EXIT_OPERATION && !again)
 			return status;
 		if (!status)
-			status = check_main(raw->set, last, &clean);
+			status = check_main(raw->volume, last, &clean);
 		if (status || clean || last)
 			break;
 		again = true;
@@ -145,22 +145,22 @@ static int do_seal(struct raw *raw, struct seal_plan *plan, bool dry_run)
 		return EXIT_CLEAN;
 	}
 	complain("%s is sealed in part; all its data is where it should be. Seal it again when that has been dealt with, or unseal it.",
-		 raw->set->sample.name);
+		 raw->volume->name);
 	return EXIT_UNCORRECTED;
 }
 
 static void show_json(const struct raw *raw, const struct seal_plan *plan, bool sealed)
 {
-	const struct live *set = raw->set;
-	uint32_t sectors = live_block_sectors(set);
+	const struct volume *volume = raw->volume;
+	uint64_t sectors = volume_block_sectors(volume);
 	struct block_run run = {};
 	struct json_object *item;
 	unsigned int i;
 
 	json_out_begin();
-	json_out_member("name", json_object_new_string(set->sample.name));
-	json_out_member("uuid", json_object_new_string(set->sample.uuid));
-	json_out_member("main", json_object_new_string(set->main));
+	json_out_member("name", json_object_new_string(volume->name));
+	json_out_member("uuid", json_object_new_string(volume->uuid));
+	json_out_member("main", json_object_new_string(volume->main.path));
 	json_out_member("sealed", json_object_new_boolean(sealed));
 	json_out_array("signatures");
 	for (i = 0; i < plan->signatures.nr; i++) {
@@ -185,39 +185,39 @@ static void show_json(const struct raw *raw, const struct seal_plan *plan, bool 
 
 static void show_text(const struct raw *raw, const struct seal_plan *plan, bool dry_run)
 {
-	const struct live *set = raw->set;
-	uint32_t sectors = live_block_sectors(set);
+	const struct volume *volume = raw->volume;
+	uint64_t sectors = volume_block_sectors(volume);
 	struct block_run run = {};
 	unsigned int i;
 
 	for (i = 0; i < plan->signatures.nr; i++)
-		printf("%s: %s (%s) at byte %llu\n", set->sample.name,
+		printf("%s: %s (%s) at byte %llu\n", volume->name,
 		       plan->signatures.item[i].kind, plan->signatures.item[i].type,
 		       LLU(plan->signatures.item[i].offset));
 	while (blocks_next_run(&plan->listed, &run))
-		printf("%s: sectors %llu to %llu %s on the spare\n", set->sample.name,
+		printf("%s: sectors %llu to %llu %s on the spare\n", volume->name,
 		       LLU(run.first * sectors), LLU((run.first + run.nr) * sectors - 1),
 		       dry_run ? "would be" : "are");
 	if (dry_run)
 		printf("%s: a label would be written to %s. Nothing was changed.\n",
-		       set->sample.name, set->main);
+		       volume->name, volume->main.path);
 	else
 		printf("%s: sealed. What is on %s can be reached through %s only.\n",
-		       set->sample.name, set->main, set->sample.name);
+		       volume->name, volume->main.path, volume->name);
 }
 
 static int seal(const char *name, const struct choices *choices)
 {
 	struct seal_plan plan;
-	struct live set;
+	struct volume volume;
 	struct raw raw;
-	int status = live_find(&set, name);
+	int status = volume_find(&volume, name);
 
 	if (status)
 		return status;
-	if (!seal_allowed(&set) || !seal_place_is_safe(&set))
+	if (!seal_allowed(&volume) || !seal_place_is_safe(&volume))
 		return EXIT_OPERATION;
-	status = raw_open(&raw, &set);
+	status = raw_open(&raw, &volume);
 	if (status)
 		return status;
 	status = do_seal(&raw, &plan, choices->dry_run);

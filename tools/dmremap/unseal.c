@@ -27,7 +27,7 @@ static int find_first(struct raw *raw, struct blocks *listed)
 	if (!raw_shows_first_sector(raw))
 		return EXIT_CLEAN;
 	blocks_add(&first, 0);
-	status = blocks_remapped(raw->set, &first, listed);
+	status = blocks_remapped(raw->volume, &first, listed);
 	blocks_free(&first);
 	return status;
 }
@@ -35,46 +35,46 @@ static int find_first(struct raw *raw, struct blocks *listed)
 /* What there is to move back. */
 static int find_listed(struct raw *raw, struct blocks *listed)
 {
-	const struct live *set = raw->set;
+	const struct volume *volume = raw->volume;
 	struct dm_remap_label label;
 
 	switch (raw_read_label(raw, &label)) {
 	case RAW_LABELLED:
 		if (label_blocks(&label, listed))
 			return EXIT_CLEAN;
-		complain("%s has a label that lists more blocks than can be.", set->main);
+		complain("%s has a label that lists more blocks than can be.", volume->main.path);
 		return EXIT_OPERATION;
 	case RAW_UNLABELLED:
 		return find_first(raw, listed);
 	case RAW_FOREIGN:
 		complain("%s has the label of another set. \"dmremap scan %s\" says of which.",
-			 set->main, set->main);
+			 volume->main.path, volume->main.path);
 		return EXIT_OPERATION;
 	case RAW_DAMAGED:
 		complain("The label of %s is damaged. Seal %s again, which makes a new one, and then unseal it.",
-			 set->main, set->sample.name);
+			 volume->main.path, volume->name);
 		return EXIT_OPERATION;
 	case RAW_UNREADABLE:
 		break;
 	}
 	complain("The label of %s cannot be read. Seal %s again, which may make a new one.",
-		 set->main, set->sample.name);
+		 volume->main.path, volume->name);
 	return EXIT_OPERATION;
 }
 
 /* Return: an exit status; those that stay are left in @blocks. */
-static int move_back(const struct live *set, struct blocks *blocks)
+static int move_back(const struct volume *volume, struct blocks *blocks)
 {
 	struct blocks stay = {};
 	unsigned int i;
 	int error = 0;
 
 	for (i = blocks->nr; i--; ) {
-		error = block_move(set, blocks->block[i], true);
+		error = block_move(volume, blocks->block[i], true);
 		if (!error)
 			continue;
-		complain("%s: sector %llu cannot be moved back: %s.", set->sample.name,
-			 LLU(blocks->block[i] * live_block_sectors(set)), strerror(-error));
+		complain("%s: sector %llu cannot be moved back: %s.", volume->name,
+			 LLU(blocks->block[i] * volume_block_sectors(volume)), strerror(-error));
 		blocks_add(&stay, blocks->block[i]);
 		/* only one that is bad leaves the others a chance */
 		if (error != -EIO)
@@ -86,23 +86,23 @@ static int move_back(const struct live *set, struct blocks *blocks)
 		return EXIT_CLEAN;
 	if (error && error != -EIO)
 		complain("%s is unsealed in part; all its data is where it should be. Unseal it again when that has been dealt with.",
-			 set->sample.name);
+			 volume->name);
 	else
 		complain("What cannot be moved back stays on the spare, without which %s must not be used.",
-			 set->main);
+			 volume->main.path);
 	return EXIT_UNCORRECTED;
 }
 
-static void show_json(const struct live *set, const struct blocks *blocks, bool dry_run)
+static void show_json(const struct volume *volume, const struct blocks *blocks, bool dry_run)
 {
-	uint32_t sectors = live_block_sectors(set);
+	uint64_t sectors = volume_block_sectors(volume);
 	struct block_run run = {};
 	struct json_object *item;
 
 	json_out_begin();
-	json_out_member("name", json_object_new_string(set->sample.name));
-	json_out_member("uuid", json_object_new_string(set->sample.uuid));
-	json_out_member("main", json_object_new_string(set->main));
+	json_out_member("name", json_object_new_string(volume->name));
+	json_out_member("uuid", json_object_new_string(volume->uuid));
+	json_out_member("main", json_object_new_string(volume->main.path));
 	json_out_array(dry_run ? "ranges" : "stay");
 	while (blocks_next_run(blocks, &run)) {
 		item = json_object_new_object();
@@ -114,33 +114,33 @@ static void show_json(const struct live *set, const struct blocks *blocks, bool 
 	json_out_end();
 }
 
-static void show_dry_run(const struct live *set, const struct blocks *blocks)
+static void show_dry_run(const struct volume *volume, const struct blocks *blocks)
 {
-	uint32_t sectors = live_block_sectors(set);
+	uint64_t sectors = volume_block_sectors(volume);
 	struct block_run run = {};
 
 	while (blocks_next_run(blocks, &run))
 		printf("%s: sectors %llu to %llu would be moved back to %s\n",
-		       set->sample.name, LLU(run.first * sectors),
-		       LLU((run.first + run.nr) * sectors - 1), set->main);
+		       volume->name, LLU(run.first * sectors),
+		       LLU((run.first + run.nr) * sectors - 1), volume->main.path);
 }
 
 static int do_unseal(struct raw *raw, const struct choices *choices, bool *changed)
 {
-	const struct live *set = raw->set;
+	const struct volume *volume = raw->volume;
 	struct blocks blocks = {};
 	int status = find_listed(raw, &blocks);
 
 	if (!status && !choices->dry_run && blocks.nr) {
 		*changed = true;
-		status = move_back(set, &blocks);
+		status = move_back(volume, &blocks);
 	}
 	if (choices->json && (!status || status == EXIT_UNCORRECTED))
-		show_json(set, &blocks, choices->dry_run);
+		show_json(volume, &blocks, choices->dry_run);
 	else if (!status && choices->dry_run)
-		show_dry_run(set, &blocks);
+		show_dry_run(volume, &blocks);
 	else if (!status)
-		printf("%s: %s\n", set->sample.name, *changed ? "unsealed" : "not sealed");
+		printf("%s: %s\n", volume->name, *changed ? "unsealed" : "not sealed");
 	blocks_free(&blocks);
 	return status;
 }
@@ -148,15 +148,15 @@ static int do_unseal(struct raw *raw, const struct choices *choices, bool *chang
 static int unseal(const char *name, const struct choices *choices)
 {
 	bool changed = false;
-	struct live set;
+	struct volume volume;
 	struct raw raw;
-	int status = live_find(&set, name);
+	int status = volume_find(&volume, name);
 
 	if (status)
 		return status;
-	if (!seal_allowed(&set))
+	if (!seal_allowed(&volume))
 		return EXIT_OPERATION;
-	status = raw_open(&raw, &set);
+	status = raw_open(&raw, &volume);
 	if (status)
 		return status;
 	status = do_unseal(&raw, choices, &changed);

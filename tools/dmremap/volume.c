@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "devices.h"
 #include "dm.h"
 #include "kernel.h"
 #include "message.h"
@@ -14,8 +15,9 @@
 /* The table line of a device, "MAJ:MIN main_start MAJ:MIN ...". */
 static int read_table(struct volume *volume)
 {
-	struct dm_table table;
+	char number[BLOCKDEV_NUMBER_SIZE];
 	unsigned long long start;
+	struct dm_table table;
 	int found;
 
 	found = dm_table(volume->name, &table);
@@ -27,15 +29,31 @@ static int read_table(struct volume *volume)
 		complain("%s is not a dm-remap device.", volume->name);
 		return EXIT_OPERATION;
 	}
-	if (sscanf(table.params, "%u:%u %llu %*u:%*u", &volume->major, &volume->minor,
-		   &start) != 3) {
+	if (sscanf(table.params, "%23[0-9:] %llu %*u:%*u", number, &start) != 2) {
 		complain("%s: its table \"%s\" is not what it should be.", volume->name,
 			 table.params);
 		return EXIT_OPERATION;
 	}
-	volume->main_start = start;
+	if (!blockdev_by_number(&volume->main, number)) {
+		complain("%s: sysfs does not tell the name and the size of its main, %s.",
+			 volume->name, number);
+		return EXIT_OPERATION;
+	}
+	text_copy(volume->number, table.number, sizeof(volume->number));
 	volume->sectors = table.sectors;
+	volume->suspended = table.suspended;
+	volume->main_start = start;
 	return EXIT_CLEAN;
+}
+
+/* Those that do not need it may do without. */
+static void read_uuid(struct volume *volume)
+{
+	char text[KERNEL_TEXT_SIZE];
+	uint8_t uuid[UUID_SIZE];
+
+	if (!kernel_read(TREE_CONFIG, volume->name, "uuid", text) && uuid_from_text(text, uuid))
+		text_copy(volume->uuid, text, sizeof(volume->uuid));
 }
 
 static int read_block_size(struct volume *volume)
@@ -55,14 +73,14 @@ static int read_block_size(struct volume *volume)
 
 static int main_unknown(const struct volume *volume, const char *what)
 {
-	complain("%s: sysfs does not tell the %s of its main, %u:%u.", volume->name, what,
-		 volume->major, volume->minor);
+	complain("%s: sysfs does not tell the %s of its main, %s.", volume->name, what,
+		 volume->main.number);
 	return EXIT_OPERATION;
 }
 
 static bool number(const struct volume *volume, const char *file, uint64_t *value)
 {
-	return kernel_block_number(volume->major, volume->minor, file, value);
+	return kernel_block_number(volume->main.number, file, value);
 }
 
 /* A partition has no queue and no size of the disk; the disk above it has. */
@@ -84,8 +102,7 @@ static int read_main(struct volume *volume)
 	uint64_t partition;
 
 	volume->partition = number(volume, "partition", &partition);
-	if (!number(volume, "size", &volume->main_sectors) ||
-	    !disk_number(volume, "size", &volume->disk_sectors))
+	if (!disk_number(volume, "size", &volume->disk_sectors))
 		return main_unknown(volume, "size");
 	if (volume->partition && !number(volume, "start", &volume->partition_start))
 		return main_unknown(volume, "first sector");
@@ -100,7 +117,7 @@ static int read_main(struct volume *volume)
 		volume->alignment %= volume->physical;
 	else
 		volume->alignment = 0;
-	volume->stacked = kernel_block_stacked(volume->major, volume->minor, volume->partition);
+	volume->stacked = kernel_block_stacked(volume->main.number, volume->partition);
 	if (!disk_number(volume, "nsid", &volume->nsid))
 		volume->nsid = 0;
 	return EXIT_CLEAN;
@@ -111,12 +128,28 @@ int volume_find(struct volume *volume, const char *name)
 	int status;
 
 	*volume = (struct volume) { .name = name };
+	if (!device_name_valid(name))
+		return EXIT_USAGE;
 	status = read_table(volume);
 	if (!status)
 		status = read_block_size(volume);
 	if (!status)
 		status = read_main(volume);
+	if (!status)
+		read_uuid(volume);
 	return status;
+}
+
+int volume_free(const struct volume *volume, uint64_t *blocks)
+{
+	char text[KERNEL_TEXT_SIZE];
+	const char *p = text;
+
+	if (!kernel_read(TREE_CONFIG, volume->name, "spare/free", text) &&
+	    kernel_number(&p, blocks))
+		return EXIT_CLEAN;
+	complain("%s cannot be read.", kernel_path(TREE_CONFIG, volume->name, "spare/free"));
+	return EXIT_OPERATION;
 }
 
 struct gathering {
@@ -124,13 +157,6 @@ struct gathering {
 	struct ranges *remapped;
 	struct ranges *pending;
 };
-
-static void begin(void *context, const struct remap_status *status, const char *line)
-{
-	(void)context;
-	(void)status;
-	(void)line;
-}
 
 static void gather(void *context, const struct remap *remap, const char *line)
 {
@@ -152,7 +178,7 @@ static void gather(void *context, const struct remap *remap, const char *line)
 int volume_remaps(const struct volume *volume, struct ranges *remapped, struct ranges *pending)
 {
 	struct gathering gathering = { volume, remapped, pending };
-	const struct list_visitor visitor = { begin, gather, &gathering };
+	const struct list_visitor visitor = { .remap = gather, .context = &gathering };
 	int status = list_device(volume->name, &visitor);
 
 	if (remapped)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A device in use, and where on which disk its main is.
+ * An active device: its size and blocks, its set, and where on which disk its main is.
  */
 #ifndef _DMREMAP_VOLUME_H
 #define _DMREMAP_VOLUME_H
@@ -8,19 +8,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "blockdev.h"
 #include "ranges.h"
+#include "uuid.h"
 
 #define SECTOR_SIZE	512
 
 /**
  * struct volume - a device.
  * @name: its name.
+ * @number: "MAJ:MIN".
+ * @uuid: of its set; "" if the kernel shows none.
  * @sectors: its size.
+ * @suspended: its I/O waits.
  * @block: bytes of a block, the unit of remapping.
+ * @main: the main.
  * @main_start: the sector of the main that is its first one.
- * @main_sectors: size of the main.
- * @major: with @minor the number of the main.
- * @minor: see there.
  * @logical: bytes of a logical sector of the main.
  * @physical: bytes of a physical sector of it.
  * @alignment: bytes of the main before its first whole physical sector.
@@ -32,12 +35,13 @@
  */
 struct volume {
 	const char *name;
+	char number[BLOCKDEV_NUMBER_SIZE];
+	char uuid[UUID_TEXT_SIZE];
 	uint64_t sectors;
+	bool suspended;
 	uint64_t block;
+	struct blockdev main;
 	uint64_t main_start;
-	uint64_t main_sectors;
-	unsigned int major;
-	unsigned int minor;
 	uint64_t logical;
 	uint64_t physical;
 	uint64_t alignment;
@@ -64,6 +68,17 @@ static inline uint64_t volume_block_sectors(const struct volume *volume)
 {
 	return volume->block / SECTOR_SIZE;
 }
+
+/**
+ * volume_free() - how many blocks there is room for on the spare.
+ * @volume: the device.
+ * @blocks: takes the number.
+ *
+ * Says what is wrong if it cannot be found out.
+ *
+ * Return: an exit status.
+ */
+int volume_free(const struct volume *volume, uint64_t *blocks);
 
 /**
  * volume_remaps() - the blocks that are remapped.
