@@ -49,6 +49,8 @@ offers() {
 	done
 	[ "$(offers list s)" = safe ]
 	[ "$(offers list --json s)" = safe ]
+	[ "$(offers export --json s)" = safe ]
+	[ "$(offers stop --json s)" = safe ]
 	[ "$(offers dump /dev/sd | paste -sd' ')" = "/dev/sda /dev/sdb1" ]
 	[ "$(offers import --format "" | paste -sd' ')" = "badblocks ddrescue md plain smartctl" ]
 	[ "$(offers import -f d)" = ddrescue ]
