@@ -471,14 +471,17 @@ at_once() {
 	assert_failure 8
 	assert_output --partial "top is in use: above is on it"
 	assert_output --partial "r is in use: top is on it"
+	assert_equal "$(json stop --all -- '[.devices[] | [.name, .in_use, .removed]] | sort')" \
+		'[["r","top is on it: stop that first",false],["top","above is on it: stop that first",false]]'
 	run dmremap stop above
 	assert_failure 8
 	assert_output --partial "not a dm-remap device"
 	dmsetup remove above
 	run dmremap stop --all --dry-run
 	assert_line "Would remove top."
-	run dmremap stop --all
-	assert_success
+	assert_equal "$(json stop --dry-run top -- '.devices[] | [.name, .in_use, .removed]')" '["top",null,false]'
+	assert_equal "$(json stop --all -- '[.devices[] | [.name, .in_use, .removed]]')" \
+		'[["top",null,true],["r",null,true]]'
 	inactive
 	# somebody who is not known
 	dmremap assemble r
@@ -487,7 +490,8 @@ at_once() {
 	assert_failure 8
 	assert_output --partial "r is in use"
 	exec 9<&-
-	dmremap stop r
+	assert_equal "$(json stop r -- .)" '{"devices":[{"name":"r","uuid":"'$U'","in_use":null,"removed":true}]}'
+	inactive
 	run dmremap stop r
 	assert_failure 8
 	assert_output --partial "r is not active"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Damage to an image is found, and repaired where it can be.
 
+bats_require_minimum_version 1.5.0
 load lib.bash
 
 # 4 pages, and an older version of each
@@ -234,6 +235,38 @@ assert_repairable() {
 	run dmremap repair damaged.img <<<y
 	assert_failure 1
 	assert_good damaged "$expected"
+}
+
+# assert_json FILTER WHAT: of what is read
+assert_json() { assert_equal "$(jq -c "$1")" "$2"; }
+
+@test "JSON says what is wrong, and what is or would be done" {
+	local done='[.device, .clean, .repairable, .not_repairable, .write_superblocks, .write_pages, .repaired]'
+	make_set
+	cp damaged.img before.img
+	run dmremap repair --json --yes damaged.img
+	assert_success
+	assert_json "$done, .findings" $'["damaged.img",true,0,0,false,0,false]\n[]' <<<"$output"
+	ruin damaged zero page 0 0
+	cp damaged.img before.img
+	# it would have to ask
+	run dmremap repair --json damaged.img
+	assert_failure 16
+	run dmremap repair --json --dry-run damaged.img
+	assert_failure 4
+	assert_json "$done" '["damaged.img",false,1,0,false,1,false]' <<<"$output"
+	assert_equal "$(jq -c .findings <<<"$output")" "$(dmremap check --json damaged.img | jq -c .findings)"
+	assert_unchanged before.img damaged.img
+	run dmremap repair --json --yes damaged.img
+	assert_failure 1
+	assert_json "$done" '["damaged.img",false,1,0,false,1,true]' <<<"$output"
+	assert_good damaged "$expected"
+	for replica in 0 1; do ruin damaged zero page $replica 0; done
+	cp damaged.img before.img
+	run --separate-stderr dmremap repair --json --yes damaged.img
+	assert_failure 4
+	assert_json '[.not_repairable > 0, .repaired]' '[true,false]' <<<"$output"
+	assert_unchanged before.img damaged.img
 }
 
 @test "the bad copies are written first" {

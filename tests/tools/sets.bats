@@ -237,6 +237,13 @@ true"
 	assert_success
 	run dmremap stop --all --dry-run
 	assert_output "Would remove r."
+	run dmremap stop --json --dry-run r
+	assert_success
+	assert_equal "$(jq -c . <<<"$output")" \
+		'{"devices":[{"name":"r","uuid":"0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0","in_use":null,"removed":false}]}'
+	run --separate-stderr dmremap stop --json --dry-run other
+	assert_failure 8
+	assert_equal "$(jq -c . <<<"$output")" '{"devices":[]}'
 	# it has no table yet
 	echo 0 >"$dir/size"
 	run dmremap wait r --timeout 0

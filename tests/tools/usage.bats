@@ -46,6 +46,16 @@ man_text() { sed 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g' "$MAN"; }
 	done
 }
 
+@test "what prints has JSON, but for those that have a form of their own, and one that prints nothing" {
+	for command in $(commands); do
+		dmremap "$command" --help | grep -q -- '^  -j, --json ' || echo "$command"
+	done >without
+	[ "$(paste -sd' ' <without)" = "metrics top wait" ]
+	# the manual has the others where it has the option
+	man_text | sed -n '/^-j ,  *--json/,/^unseal/p' | sed 's/ [,.]$//' | grep -xE '[a-z]+' | grep -vx and |
+		diff <(commands | grep -vxf without) -
+}
+
 @test "no command, and one that there is not" {
 	run dmremap
 	assert_failure 16

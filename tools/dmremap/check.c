@@ -3,7 +3,6 @@
  * dmremap check: say what is wrong, write nothing.
  */
 #include <getopt.h>
-#include <json-c/json.h>
 #include <stdio.h>
 
 #include "command.h"
@@ -25,16 +24,6 @@ static void conclude_text(const char *path, const struct findings *findings)
 		       path, all, findings->fatal);
 }
 
-static void conclude_json(const struct findings *findings)
-{
-	json_out_array_end();
-	json_out_member("clean", json_object_new_boolean(!findings->repairable &&
-							 !findings->fatal));
-	json_out_member("repairable", json_object_new_uint64(findings->repairable));
-	json_out_member("not_repairable", json_object_new_uint64(findings->fatal));
-	json_out_end();
-}
-
 static int check_set(const struct set *set, bool json)
 {
 	struct diagnosis diagnosis = {
@@ -45,16 +34,15 @@ static int check_set(const struct set *set, bool json)
 		return EXIT_OPERATION;
 	if (device_in_use(set->dev))
 		complain("%s is in use: what changes meanwhile may look wrong.", set->dev->path);
-	if (json) {
-		json_out_begin();
-		json_out_member("device", json_object_new_string(set->dev->path));
-		json_out_array("findings");
-	}
-	examine(&diagnosis, set);
 	if (json)
-		conclude_json(&diagnosis.findings);
-	else
+		findings_json_begin(set->dev->path);
+	examine(&diagnosis, set);
+	if (json) {
+		findings_json_end(&diagnosis.findings);
+		json_out_end();
+	} else {
 		conclude_text(set->dev->path, &diagnosis.findings);
+	}
 	diagnosis_free(&diagnosis);
 	return diagnosis.findings.repairable || diagnosis.findings.fatal ? EXIT_UNCORRECTED :
 									   EXIT_CLEAN;

@@ -108,3 +108,19 @@ void finding_show_json(const struct finding *f)
 	json_add_flag(object, "repairable", f->repairable);
 	json_out_element(object);
 }
+
+void findings_json_begin(const char *device)
+{
+	json_out_begin();
+	json_out_member("device", json_object_new_string(device));
+	json_out_array("findings");
+}
+
+void findings_json_end(const struct findings *findings)
+{
+	json_out_array_end();
+	json_out_member("clean", json_object_new_boolean(!findings->repairable &&
+							 !findings->fatal));
+	json_out_member("repairable", json_object_new_uint64(findings->repairable));
+	json_out_member("not_repairable", json_object_new_uint64(findings->fatal));
+}

@@ -57,4 +57,8 @@ void findings_add(struct findings *findings, const struct finding *finding);
 void finding_show_text(const struct finding *finding);
 void finding_show_json(const struct finding *finding);
 
+/* What is before these elements in JSON, and behind them: the device, and the numbers. */
+void findings_json_begin(const char *device);
+void findings_json_end(const struct findings *findings);
+
 #endif /* _DMREMAP_FINDING_H */

@@ -3,17 +3,20 @@
  * dmremap repair: say what is wrong, ask, and make it good.
  */
 #include <getopt.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <strings.h>
 
 #include "command.h"
 #include "examine.h"
+#include "json-out.h"
 #include "message.h"
 #include "rewrite.h"
 
 struct choices {
 	bool yes;
 	bool dry_run;
+	bool json;
 };
 
 static void tell(const struct set *set, const struct diagnosis *diagnosis)
@@ -48,7 +51,8 @@ static int apply(const struct set *set, const struct diagnosis *diagnosis,
 {
 	const char *path = set->dev->path;
 
-	tell(set, diagnosis);
+	if (!choices->json)
+		tell(set, diagnosis);
 	if (choices->dry_run)
 		return EXIT_UNCORRECTED;
 	if (!set->writable) {
@@ -62,28 +66,47 @@ static int apply(const struct set *set, const struct diagnosis *diagnosis,
 	}
 	if (rewrite(set, diagnosis))
 		return EXIT_UNCORRECTED;
-	printf("%s: repaired\n", path);
+	if (!choices->json)
+		printf("%s: repaired\n", path);
 	return EXIT_CORRECTED;
+}
+
+/* Behind the findings. */
+static void conclude_json(const struct diagnosis *diagnosis, int status)
+{
+	findings_json_end(&diagnosis->findings);
+	json_out_member("write_superblocks",
+			json_object_new_boolean(diagnosis->write_superblocks));
+	json_out_member("write_pages", json_object_new_uint64(diagnosis->write_pages));
+	json_out_member("repaired", json_object_new_boolean(status == EXIT_CORRECTED));
+	json_out_end();
 }
 
 static int repair_set(const struct set *set, const struct choices *choices)
 {
-	struct diagnosis diagnosis = { .findings.show = finding_show_text };
+	struct diagnosis diagnosis = {
+		.findings.show = choices->json ? finding_show_json : finding_show_text,
+	};
 	int status;
 
 	if (!set_usable(set))
 		return EXIT_OPERATION;
+	if (choices->json)
+		findings_json_begin(set->dev->path);
 	examine(&diagnosis, set);
 	if (diagnosis.findings.fatal) {
 		complain("%s cannot be repaired, and nothing was written. Activate the set read_only and copy what is left.",
 			 set->dev->path);
 		status = EXIT_UNCORRECTED;
 	} else if (!diagnosis.findings.repairable) {
-		printf("%s: clean\n", set->dev->path);
+		if (!choices->json)
+			printf("%s: clean\n", set->dev->path);
 		status = EXIT_CLEAN;
 	} else {
 		status = apply(set, &diagnosis, choices);
 	}
+	if (choices->json)
+		conclude_json(&diagnosis, status);
 	diagnosis_free(&diagnosis);
 	return status;
 }
@@ -108,6 +131,7 @@ static int run_repair(int argc, char **argv)
 	static const struct option options[] = {
 		{ "dry-run", no_argument, NULL, 'n' },
 		{ "yes", no_argument, NULL, 'y' },
+		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
@@ -115,18 +139,24 @@ static int run_repair(int argc, char **argv)
 	const char *path;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "nyh", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "nyjh", options, NULL)) != -1) {
 		if (option == 'h')
 			return command_help(&command_repair);
 		if (option == 'n')
 			choices.dry_run = true;
 		else if (option == 'y')
 			choices.yes = true;
+		else if (option == 'j')
+			choices.json = true;
 		else
 			return command_misused(&command_repair);
 	}
 	if (choices.yes && choices.dry_run) {
 		complain("--yes and --dry-run do not go together.");
+		return command_misused(&command_repair);
+	}
+	if (choices.json && !choices.yes && !choices.dry_run) {
+		complain("With --json nothing is asked: say --yes or --dry-run.");
 		return command_misused(&command_repair);
 	}
 	path = command_operand(&command_repair, argc, argv);
@@ -135,7 +165,7 @@ static int run_repair(int argc, char **argv)
 
 const struct command command_repair = {
 	.name = "repair",
-	.arguments = "[--dry-run|--yes] DEVICE|IMAGE",
+	.arguments = "[--dry-run|--yes] [--json] DEVICE|IMAGE",
 	.summary = "make good what is wrong on a spare that is not in use",
 	.help =
 	"Says what is wrong and how much would be written, and asks before it writes.\n"
@@ -144,6 +174,7 @@ const struct command command_repair = {
 	"moment and started again. A set that is activated repairs itself the same way.\n\n"
 	"  -n, --dry-run  do not ask and do not write\n"
 	"  -y, --yes      do not ask\n"
+	"  -j, --json     print JSON, and do not ask: with one of these two\n"
 	"  -h, --help     print this\n\n"
 	"Exit status: 0 there was nothing to do, 1 all was repaired, 4 errors are left,\n"
 	"8 it cannot be read, is in use or is no spare, 16 wrong usage.\n",

@@ -3,6 +3,7 @@
  * dmremap stop: remove devices.
  */
 #include <getopt.h>
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,23 +13,47 @@
 #include "assemble.h"
 #include "command.h"
 #include "dm.h"
+#include "json-out.h"
 #include "message.h"
+#include "set-json.h"
 #include "users.h"
 
-static int stop(const struct active *active, bool dry_run)
+/* What to do. */
+struct removal {
+	bool all;
+	bool dry_run;
+	bool json;
+};
+
+static void show_json(const struct active *active, const char *users, bool removed)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_string(object, "name", active->name);
+	json_add_text(object, "uuid", active->uuid);
+	json_add_text(object, "in_use", users);
+	json_add_flag(object, "removed", removed);
+	json_out_element(object);
+}
+
+static int stop(const struct active *active, const struct removal *removal)
 {
 	struct blockdev dev = {};
-	char users[USERS_SIZE];
+	char users[USERS_SIZE] = "";
+	int status = EXIT_CLEAN;
 
 	text_copy(dev.number, active->number, sizeof(dev.number));
 	if (users_describe(&dev, users)) {
 		complain("%s is in use: %s.", active->name, users);
-		return EXIT_OPERATION;
+		status = EXIT_OPERATION;
+	} else if (!removal->dry_run) {
+		status = dm_remove(active->name);
+	} else if (!removal->json) {
+		printf("Would remove %s.\n", active->name);
 	}
-	if (!dry_run)
-		return dm_remove(active->name);
-	printf("Would remove %s.\n", active->name);
-	return EXIT_CLEAN;
+	if (removal->json)
+		show_json(active, users, !status && !removal->dry_run);
+	return status;
 }
 
 static int complain_none(const char *what)
@@ -47,14 +72,14 @@ static int complain_none(const char *what)
 	return EXIT_OPERATION;
 }
 
-static int stop_named(char **names, bool dry_run)
+static int stop_named(char **names, const struct removal *removal)
 {
 	int status = EXIT_CLEAN;
 	struct active active;
 
 	for (; *names; names++)
 		status = exit_worst(status, active_find(&active, *names) ?
-				    stop(&active, dry_run) : complain_none(*names));
+				    stop(&active, removal) : complain_none(*names));
 	return status;
 }
 
@@ -68,7 +93,7 @@ static bool has_user(const struct active *active)
 }
 
 /* Those that nothing is on, again and again: what was below them is next. */
-static int stop_all(bool dry_run)
+static int stop_all(const struct removal *removal)
 {
 	int nr, left, before, status = EXIT_CLEAN, i;
 	struct active *list;
@@ -80,7 +105,7 @@ static int stop_all(bool dry_run)
 		for (i = 0; i < nr; i++) {
 			if (!*list[i].name || has_user(&list[i]))
 				continue;
-			status = exit_worst(status, stop(&list[i], dry_run));
+			status = exit_worst(status, stop(&list[i], removal));
 			*list[i].name = 0;
 			left--;
 		}
@@ -88,7 +113,7 @@ static int stop_all(bool dry_run)
 	/* something stays on these: stop() says what */
 	for (i = 0; i < nr; i++)
 		if (*list[i].name)
-			status = exit_worst(status, stop(&list[i], dry_run));
+			status = exit_worst(status, stop(&list[i], removal));
 	free(list);
 	return status;
 }
@@ -98,30 +123,41 @@ static int run_stop(int argc, char **argv)
 	static const struct option options[] = {
 		{ "all", no_argument, NULL, 'a' },
 		{ "dry-run", no_argument, NULL, 'n' },
+		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
-	bool all = false, dry_run = false;
-	int option;
+	struct removal removal = {};
+	int option, status;
 
-	while ((option = getopt_long(argc, argv, "anh", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "anjh", options, NULL)) != -1) {
 		if (option == 'h')
 			return command_help(&command_stop);
-		if (option != 'a' && option != 'n')
+		if (option != 'a' && option != 'n' && option != 'j')
 			return command_misused(&command_stop);
-		all |= option == 'a';
-		dry_run |= option == 'n';
+		removal.all |= option == 'a';
+		removal.dry_run |= option == 'n';
+		removal.json |= option == 'j';
 	}
-	if (all ? optind < argc : optind == argc) {
-		complain(all ? "Either --all or names." : "Say what to stop, or --all.");
+	if (removal.all ? optind < argc : optind == argc) {
+		complain(removal.all ? "Either --all or names." : "Say what to stop, or --all.");
 		return command_misused(&command_stop);
 	}
-	return all ? stop_all(dry_run) : stop_named(argv + optind, dry_run);
+	if (removal.json) {
+		json_out_begin();
+		json_out_array("devices");
+	}
+	status = removal.all ? stop_all(&removal) : stop_named(argv + optind, &removal);
+	if (removal.json) {
+		json_out_array_end();
+		json_out_end();
+	}
+	return status;
 }
 
 const struct command command_stop = {
 	.name = "stop",
-	.arguments = "[--dry-run] {NAME|UUID... | --all}",
+	.arguments = "[--dry-run] [--json] {NAME|UUID... | --all}",
 	.summary = "remove devices; their sets stay",
 	.help =
 	"Removes devices of dm-remap. What was remapped in persistent sets is kept, and\n"
@@ -129,6 +165,7 @@ const struct command command_stop = {
 	"use is not removed; it says who uses it.\n\n"
 	"  -a, --all      all devices of dm-remap, those on top of others first\n"
 	"  -n, --dry-run  only say what would be removed\n"
+	"  -j, --json     print JSON\n"
 	"  -h, --help     print this\n\n"
 	"Exit status: 0 they are removed, 8 one is not there or in use, 16 wrong usage.\n",
 	.run = run_stop,
