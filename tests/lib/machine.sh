@@ -9,6 +9,7 @@
 #                                   system         its root file system, LABEL=system, the first
 #                                                  disk; it is written to a file beside it
 #                                   root=WHAT      the root file system is on something else
+#                                   dracut         with dracut's initramfs; KERNEL is 6.1
 #   machine_start KERNEL LINE...  the same, not waiting
 #   machine_ready                 wait for that
 #   machine_plug NAME LINE        connect a disk while the machine runs
@@ -38,11 +39,13 @@ machine_teardown() {
 
 # _machine_args KERNEL LINE...: fills QEMU
 _machine_args() {
-	local release line root=LABEL=system mem=1G
+	local release line root=LABEL=system mem=1G initrd=initrd.img
 	release=$(sed -n "s/^$1 //p" "$DEBIAN/versions")
 	[ -n "$release" ] || { echo "there is no kernel $1" >&2; return 1; }
 	shift
 	RIG_APPEND="console=ttyS0 panic=-1 oops=panic no_timer_check mitigations=off norandmaps nokaslr"
+	# as in qemu.sh
+	RIG_APPEND+=" rcupdate.rcu_cpu_stall_timeout=60"
 	RIG_APPEND+=" systemd.show_status=true systemd.log_target=journal"
 	# what a machine of QEMU has, and no test uses
 	RIG_APPEND+=" modprobe.blacklist=ata_piix,ata_generic,psmouse,evdev,i2c_piix4,pcspkr,floppy,button,serio_raw"
@@ -59,6 +62,7 @@ _machine_args() {
 			# shellcheck disable=SC2086 # a line of words
 			rig_disk_args "$GUEST" $line
 			;;
+		dracut) initrd=dracut.img ;;
 		root=*) root=${line#root=} ;;
 		append=*) RIG_APPEND+=" ${line#append=}" ;;
 		mem=*) mem=${line#mem=} ;;
@@ -68,7 +72,7 @@ _machine_args() {
 	# shellcheck disable=SC2054 # commas of QEMU's
 	QEMU=(qemu-system-x86_64 -accel tcg,thread=multi -cpu "${RIG_CPU:-Nehalem,+rdrand}" -smp 2,sockets=2
 		-m "$mem" -nodefaults -no-user-config -display none -no-reboot -rtc clock=vm
-		-kernel "$DEBIAN/vmlinuz-$release" -initrd "$DEBIAN/initrd.img-$release"
+		-kernel "$DEBIAN/vmlinuz-$release" -initrd "$DEBIAN/$initrd-$release"
 		-append "root=$root $RIG_APPEND" -serial "file:$GUEST/console.log"
 		-device virtio-rng-pci -device virtio-serial-pci
 		-chardev "pipe,id=ctl,path=$GUEST/ctl" -device "virtserialport,chardev=ctl,name=ctl"
