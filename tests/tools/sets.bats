@@ -161,6 +161,36 @@ true
 true"
 }
 
+# md1 IMAGE: make it a member of a mirror whose superblock is at the end (version 1.0); what is on
+# the mirror begins where it begins
+md1() {
+	local at
+	truncate -s +65536 "$1"
+	at=$((($(stat -c %s "$1") / 512 - 16) & ~7))
+	# magic, version; and at 144 its own place
+	printf '\xfc\x4e\x2b\xa9\x01' | dd of="$1" bs=512 seek=$at conv=notrunc status=none
+	printf "$(printf '\\x%02x\\x%02x' $((at & 255)) $((at >> 8)))" |
+		dd of="$1" oflag=seek_bytes seek=$((at * 512 + 144)) conv=notrunc status=none
+	[ "$(blkid -p -o value -s TYPE "$1")" = linux_raid_member ]
+}
+
+@test "a member of an array is no half, though what is on the array begins there" {
+	printf '%s\n' "spare 2M" "main 8M" | image sda
+	md1 sda.img
+	disk sda 8:0
+	udev sda
+	assert_output ""
+	run dmremap scan
+	assert_success
+	assert_output --partial "No device is a half"
+	# a spare that has only been enlarged is one
+	printf '%s\n' "spare 1M" "main 8M" | image sdb
+	truncate -s +65536 sdb.img
+	disk sdb 8:16
+	udev sdb
+	assert_line DM_REMAP_ROLE=spare
+}
+
 @test "a disk that is too small for anything" {
 	for size in 0 512 4096 8192; do
 		blank "sd$size" "8:$size" $size
@@ -217,6 +247,14 @@ true"
 	assert_failure 4
 	run dmremap assemble nosuch
 	assert_failure 8
+}
+
+@test "what a spare says of its main does nothing to a terminal" {
+	spare sda 8:0 $'main_id \e[2Jx\a'
+	known $A name=safe state=waiting-main main=- spare=8:0 generation=1 table=
+	run dmremap status
+	assert_failure 4
+	assert_line --partial 'that is known as \x1b\x5b2Jx\x07. Connect it.'
 }
 
 @test "devices that are active" {

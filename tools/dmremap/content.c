@@ -50,3 +50,19 @@ bool content_describe(const char *path, char text[CONTENT_SIZE])
 	blkid_free_probe(probe);
 	return known;
 }
+
+bool content_is_member(const char *path)
+{
+	blkid_probe probe = blkid_new_probe_from_filename(path);
+	int result;
+
+	if (!probe)
+		return false;
+	blkid_probe_enable_superblocks(probe, 1);
+	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_USAGE);
+	blkid_probe_filter_superblocks_usage(probe, BLKID_FLTR_ONLYIN, BLKID_USAGE_RAID);
+	/* of several kinds it is a member all the same */
+	result = blkid_do_safeprobe(probe);
+	blkid_free_probe(probe);
+	return !result || result == -2;
+}

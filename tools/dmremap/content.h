@@ -12,4 +12,12 @@
 /* "a filesystem (ext4)", say; false if nothing is known. */
 bool content_describe(const char *path, char text[CONTENT_SIZE]);
 
+/**
+ * content_is_member() - whether a device is a member of an array.
+ * @path: of the device, or of an image of it.
+ *
+ * With the metadata at its end such a device begins with what is on the array.
+ */
+bool content_is_member(const char *path);
+
 #endif /* _DMREMAP_CONTENT_H */

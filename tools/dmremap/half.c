@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "content.h"
 #include "half.h"
 #include "set.h"
 
@@ -108,7 +109,8 @@ static bool of_two_sets(const struct set *set)
 
 /*
  * The module sees it the same way: a superblock at the end of a device that begins with
- * something else is left from another time.
+ * something else is left from another time.  A member of an array that is not there yet
+ * may be larger than the spare that is on it, and never has the size that a label says.
  */
 static void judge(struct half *half, const struct device *dev, const struct set *set)
 {
@@ -125,7 +127,7 @@ static void judge(struct half *half, const struct device *dev, const struct set 
 	} else if (!set->newest || of_two_sets(set)) {
 		half->damaged = true;
 		half->trouble = set->conflict ?: first->why;
-	} else {
+	} else if (dev->sectors == set->newest->geo.spare_sectors || !content_is_member(dev->path)) {
 		take_spare(half, set);
 	}
 }
