@@ -76,6 +76,7 @@ static bool read_spare(struct half *spare, const struct known_set *set)
 
 static void explain_main(char *text, const struct known_set *set)
 {
+	char main_id[4 * DM_REMAP_MAIN_ID_SIZE];
 	struct blockdev dev;
 	struct half spare;
 
@@ -89,10 +90,12 @@ static void explain_main(char *text, const struct known_set *set)
 		return;
 	}
 	add(text, ", a device of %llu sectors", (unsigned long long)spare.main_sectors);
-	if (spare.labelled)
+	if (spare.labelled) {
 		add(text, " with the label of the set");
-	else if (*spare.main_id)
-		add(text, " that is known as %s", spare.main_id);
+	} else if (*spare.main_id) {
+		text_encode(main_id, spare.main_id);
+		add(text, " that is known as %s", main_id);
+	}
 	add(text, ".");
 	if (!add_by_size(text, set, &spare))
 		add(text, " Connect it.");
