@@ -66,6 +66,15 @@ offers() {
 	[ "$(offers add safe "")" = "" ]
 }
 
+@test "names on a disk that a shell would act on are not offered" {
+	local dir=$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets
+	mkdir -p "$dir"/{1,2}
+	echo 'x;reboot' >"$dir/1/name"
+	echo 'x$(reboot)' >"$dir/2/name"
+	[ "$(offers assemble x)" = "" ]
+	[ "$(offers status "" | paste -sd' ')" = "1 2 safe" ]
+}
+
 @test "it is installed where bash looks for it" {
 	make -s -C "$TOP/tools/dmremap" install DESTDIR="$PWD/root2" PREFIX=/usr
 	cmp "$TOP/tools/completion/dmremap" root2/usr/share/bash-completion/completions/dmremap
