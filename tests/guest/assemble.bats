@@ -256,6 +256,34 @@ by_id() { mkdir -p $BY_ID && ln -sf "$2" "$BY_ID/$1"; }
 	active r $U
 }
 
+@test "a copy of one set does not make a disk that nobody has named the main of another" {
+	modprobe dm_remap_reassembly
+	null_blk main2 16
+	null_blk spare2 4
+	null_blk spare3 4
+	make r $U /dev/main /dev/spare
+	make s $V /dev/main2 /dev/spare2
+	dd if=/dev/spare2 of=/dev/spare3 bs=1M oflag=direct status=none
+	run dmremap scan
+	assert_equal "$(<"/sys/kernel/config/dm-remap-reassembly/sets/$V/state")" conflict
+	# of the size of the one that is missing
+	echo 0 >"$NULLB/main/power"
+	null_blk other 8
+	run dmremap assemble r
+	assert_failure 4
+	assert_output --partial "r waits for its main"
+	inactive
+	# both copies are wiped, and known as that
+	for spare in spare2 spare3; do
+		dd if=/dev/zero of=/dev/$spare bs=4096 count=1 oflag=direct status=none
+	done
+	dd if=/dev/zero of=/dev/spare bs=4096 count=1 oflag=direct status=none
+	run dmremap scan
+	run dmremap status
+	assert_success
+	assert_output --partial "There are no sets"
+}
+
 @test "a half that is missing, or goes" {
 	make r $U /dev/main /dev/spare
 	seal r $U /dev/main /dev/spare

@@ -81,7 +81,14 @@ int gather_main_of(const struct half *spare)
 	return gather_find_main(spare, &main, path) ? gather_give(path) : EXIT_CLEAN;
 }
 
-/* What it knows of may have become something else. */
+/* A device that the module knows of: it is not to be told of others that nobody has named. */
+static bool is_known(const struct known_set *set, const struct half *half)
+{
+	return !strcmp(set->spare, half->dev.number) ||
+	       (set->state == KNOWN_CONFLICT && !strcmp(set->main, half->dev.number));
+}
+
+/* What it knows of may have become something else; of one it looks at all again. */
 static int refresh(const struct halves *halves)
 {
 	struct known_set *sets;
@@ -92,8 +99,7 @@ static int refresh(const struct halves *halves)
 		return EXIT_OPERATION;
 	for (half = halves->half; half < halves->half + halves->nr; half++)
 		for (i = 0; i < nr && half->role == HALF_NONE && !half->damaged; i++)
-			if (sets[i].state == KNOWN_CONFLICT ||
-			    !strcmp(sets[i].spare, half->dev.number)) {
+			if (is_known(&sets[i], half)) {
 				status = exit_worst(status, gather_give(half->dev.path));
 				break;
 			}
