@@ -269,6 +269,12 @@ md1() {
 	run dmremap status
 	assert_success
 	assert_line --regexp "^r +degraded +8:16 +.*/sda +1102 of 4096 +0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0\$"
+	# udev has not made its node yet
+	run dmremap wait r --timeout 0
+	assert_failure 4
+	assert_output --partial "there is no /dev/mapper/r"
+	mkdir -p "$DMREMAP_ROOT/dev/mapper"
+	touch "$DMREMAP_ROOT/dev/mapper/r"
 	run dmremap wait r
 	assert_success
 	run dmremap wait 0F1E2D3C-4b5a-6978-8796-a5b4c3d2e1f0

@@ -19,13 +19,15 @@ static void waits(struct outcome *outcome)
 	outcome->status = EXIT_UNCORRECTED;
 }
 
-static bool is_active(struct outcome *outcome)
+static bool is_active(struct outcome *outcome, bool automatic)
 {
 	struct active active;
 
 	/* one that is being made is waited for later */
 	if (!active_find(&active, outcome->set.uuid) || !active.live)
 		return false;
+	if (!automatic)
+		new_device_settle(active.name);
 	text_copy(outcome->device, active.name, sizeof(outcome->device));
 	text_copy(outcome->number, active.number, sizeof(outcome->number));
 	outcome->was_active = true;
@@ -134,7 +136,7 @@ void activate_set(const struct known_set *set, const struct wish *wish, struct o
 	struct half main, spare;
 
 	*outcome = (struct outcome) { .set = *set };
-	if (is_active(outcome))
+	if (is_active(outcome, wish->automatic))
 		return;
 	if (!look(outcome, &main, &spare))
 		return waits(outcome);

@@ -130,3 +130,11 @@ bool active_name_taken(const char *name, char number[BLOCKDEV_NUMBER_SIZE])
 	free(entries);
 	return found;
 }
+
+bool active_has_node(const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/dev/mapper/%s", kernel_root(), name);
+	return !access(path, F_OK);
+}

@@ -53,4 +53,12 @@ bool active_find(struct active *active, const char *what);
  */
 bool active_name_taken(const char *name, char number[BLOCKDEV_NUMBER_SIZE]);
 
+/**
+ * active_has_node() - whether a device can be opened by its name.
+ * @name: its name, as struct active has it.
+ *
+ * udev makes the node when the device is active already.
+ */
+bool active_has_node(const char *name);
+
 #endif /* _DMREMAP_ACTIVE_H */

@@ -14,6 +14,7 @@
 #include "gather.h"
 #include "main-id.h"
 #include "message.h"
+#include "new-device.h"
 
 /* All devices are looked at, and what is ours is given to the module. */
 static int look_everywhere(void)
@@ -101,6 +102,7 @@ static int assemble_one(const struct request *request, const char *what)
 		return EXIT_OPERATION;
 	if (active_find(&active, what) && active.live) {
 		/* the module has not seen its halves */
+		new_device_settle(active.name);
 		outcome.was_active = true;
 		outcome.set.state = KNOWN_ACTIVE;
 		text_copy(outcome.set.name, active.name, sizeof(outcome.set.name));

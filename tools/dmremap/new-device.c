@@ -85,6 +85,14 @@ static int wait_for_other(const char *uuid, struct dm_found *found)
 	return -1;
 }
 
+void new_device_settle(const char *name)
+{
+	int i;
+
+	for (i = 0; i < PATIENCE && !active_has_node(name); i++)
+		wait_a_moment();
+}
+
 static void take(struct outcome *outcome, const struct dm_found *found, bool was_active)
 {
 	snprintf(outcome->device, sizeof(outcome->device), "%s", found->name);
@@ -92,6 +100,8 @@ static void take(struct outcome *outcome, const struct dm_found *found, bool was
 	outcome->was_active = was_active;
 	outcome->status = EXIT_CLEAN;
 	*outcome->why = 0;
+	if (was_active)
+		new_device_settle(found->name);
 }
 
 bool new_device_other(struct outcome *outcome)

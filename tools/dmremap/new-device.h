@@ -31,6 +31,14 @@ bool new_device_name(struct outcome *outcome, const char *wanted);
 bool new_device_free(struct outcome *outcome, const struct blockdev *half, enum half_role role);
 
 /**
+ * new_device_settle() - wait until an active device can be opened by its name.
+ * @name: its name.
+ *
+ * That is for udev to see to; where it does not, this does not wait for good.
+ */
+void new_device_settle(const char *name);
+
+/**
  * new_device_other() - see whether somebody else has made the device of the set.
  * @outcome: its set; filled in if so.
  *

@@ -36,7 +36,8 @@ static bool is_active(const char *what)
 {
 	struct active active;
 
-	return active_find(&active, what) && active.live && !active.without_spare;
+	return active_find(&active, what) && active.live && !active.without_spare &&
+	       active_has_node(active.name);
 }
 
 static int give_up(const char *what)
@@ -47,6 +48,9 @@ static int give_up(const char *what)
 
 	if (active_find(&active, what) && active.without_spare) {
 		complain("%s is active without its spare only.", what);
+	} else if (active_find(&active, what) && active.live) {
+		complain("%s is active, but there is no /dev/mapper/%s. Does udev run? \"dmsetup mknodes\" makes it.",
+			 what, active.name);
 	} else if (reassembly_there() && assemble_find(&set, what) > 0) {
 		if (set.state == KNOWN_COMPLETE || set.state == KNOWN_ACTIVE) {
 			complain("%s is complete, but nobody has activated it: \"dmremap assemble %s\".",
@@ -102,8 +106,9 @@ const struct command command_wait = {
 	.arguments = "[--timeout SECONDS] {NAME|UUID}",
 	.summary = "wait until a set is active",
 	.help =
-	"Waits until the device of a set is active, with its spare. Nothing needs to be known of\n"
-	"the set when it begins. If it ends before that, it says what is missing.\n\n"
+	"Waits until the device of a set is active, with its spare, and has its node in\n"
+	"/dev/mapper. Nothing needs to be known of the set when it begins. If it ends before\n"
+	"that, it says what is missing.\n\n"
 	"  -t, --timeout SECONDS  wait no longer; the default is for good\n"
 	"  -h, --help             print this\n\n"
 	"Exit status: 0 it is active, 4 it was not in time, 16 wrong usage.\n",
