@@ -403,7 +403,7 @@ by_id() { mkdir -p $BY_ID && ln -sf "$2" "$BY_ID/$1"; }
 DM_REMAP_UUID=$U
 DM_REMAP_NAME=..\\x2f..\\x2fetc"
 	echo 0 >"$NULLB/spare/power"
-	run dmremap assemble --degraded $U
+	run dmremap assemble --degraded ${U^^}
 	assert_success
 	[ -b '/dev/mapper/..\x2f..\x2fetc' ]
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "active.h"
 #include "assemble.h"
@@ -71,7 +72,7 @@ static int find_by_label(struct half *main, const char *what)
 		text_encode(name, what);
 	for (half = halves.half; half < halves.half + halves.nr; half++) {
 		if (half->role != HALF_MAIN ||
-		    (strcmp(half->name, name) && strcmp(half->uuid, what)))
+		    (strcmp(half->name, name) && strcasecmp(half->uuid, what)))
 			continue;
 		found = half;
 		nr++;
