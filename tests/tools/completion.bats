@@ -70,7 +70,7 @@ offers() {
 	local dir=$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets
 	mkdir -p "$dir"/{1,2}
 	echo 'x;reboot' >"$dir/1/name"
-	echo 'x$(reboot)' >"$dir/2/name"
+	echo "x\$(reboot)" >"$dir/2/name"
 	[ "$(offers assemble x)" = "" ]
 	[ "$(offers status "" | paste -sd' ')" = "1 2 safe" ]
 }

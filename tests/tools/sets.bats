@@ -169,7 +169,7 @@ md1() {
 	at=$((($(stat -c %s "$1") / 512 - 16) & ~7))
 	# magic, version; and at 144 its own place
 	printf '\xfc\x4e\x2b\xa9\x01' | dd of="$1" bs=512 seek=$at conv=notrunc status=none
-	printf "$(printf '\\x%02x\\x%02x' $((at & 255)) $((at >> 8)))" |
+	printf %b "$(printf '\\x%02x\\x%02x' $((at & 255)) $((at >> 8)))" |
 		dd of="$1" oflag=seek_bytes seek=$((at * 512 + 144)) conv=notrunc status=none
 	[ "$(blkid -p -o value -s TYPE "$1")" = linux_raid_member ]
 }

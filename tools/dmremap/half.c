@@ -127,7 +127,8 @@ static void judge(struct half *half, const struct device *dev, const struct set 
 	} else if (!set->newest || of_two_sets(set)) {
 		half->damaged = true;
 		half->trouble = set->conflict ?: first->why;
-	} else if (dev->sectors == set->newest->geo.spare_sectors || !content_is_member(dev->path)) {
+	} else if (dev->sectors == set->newest->geo.spare_sectors ||
+		   !content_is_member(dev->path)) {
 		take_spare(half, set);
 	}
 }
