@@ -45,6 +45,21 @@ static void take_text(blkid_probe probe, const char *name, char *text)
 		snprintf(text, SIGNATURE_TEXT_SIZE, "%s", value);
 }
 
+/* Anybody may have written it, and JSON takes valid UTF-8 only: encoded as udev does. */
+static void take_label(blkid_probe probe, char *text)
+{
+	const char *value, *c;
+
+	if (blkid_probe_lookup_value(probe, "LABEL", &value, NULL))
+		return;
+	for (c = value; *c >= ' ' && *c < 127; c++)
+		;
+	if (!*c)
+		snprintf(text, SIGNATURE_TEXT_SIZE, "%s", value);
+	else if (blkid_encode_string(value, text, SIGNATURE_TEXT_SIZE))
+		*text = 0;
+}
+
 /* Where it is, if that is known. */
 static void take_place(blkid_probe probe, bool table, struct signature *signature)
 {
@@ -66,7 +81,7 @@ static struct signature take(blkid_probe probe)
 
 	take_text(probe, table ? "PTTYPE" : "TYPE", signature.type);
 	take_text(probe, table ? "PTUUID" : "UUID", signature.uuid);
-	take_text(probe, "LABEL", signature.label);
+	take_label(probe, signature.label);
 	signature.kind = kind_of(probe, table);
 	take_place(probe, table, &signature);
 	return signature;
