@@ -165,5 +165,58 @@ modules() {
 	guest_run 'udevadm trigger --settle --action=add --subsystem-match=block; sleep 3; [ ! -e /dev/mapper/data ]'
 	guest_run 'dmremap assemble data && mount /dev/mapper/data /data'
 	data_is_there 88
+	# what is mounted stays so while its main gets a label, or loses it
+	for command in unseal seal unseal; do
+		guest_run "dmremap $command data && udevadm settle && udevadm trigger --settle --action=change --subsystem-match=block"
+		data_is_there 88
+	done
+	machine_reboot
+}
+
+# pulled NAME: the disk with that serial number; connected: what was pulled
+pulled() {
+	guest_run 'd=$(realpath "/sys/class/block/$(basename "$(realpath /dev/disk/by-id/virtio-'"$1"')")/device/..") &&
+		echo 1 >"$d/remove" && udevadm settle && [ ! -e /dev/disk/by-id/virtio-'"$1"' ]'
+}
+connected() { guest_run 'echo 1 >/sys/bus/pci/rescan'; }
+
+# arrives NAME: udev hears of this disk as if it had just come
+arrives() { guest_run "udevadm trigger --settle --action=add /dev/disk/by-id/virtio-$1"; }
+
+@test "a main that is not sealed is found by its serial number, whichever half comes last" {
+	local late
+	machine_boot 6.12 system "$MAIN" "$SPARE" append=systemd.mask=data.mount
+	up
+	for late in spare main; do
+		guest_run 'dmremap wait --timeout 60 data && mount /dev/mapper/data /data'
+		data_is_there 88
+		# among links to the same file system that of the set is preferred
+		guest_run '[ "$(realpath /dev/disk/by-uuid/'$UUID')" = "$(realpath /dev/mapper/data)" ]'
+		guest_run 'umount /data && dmremap stop data && modprobe -r dm_remap_reassembly'
+		pulled $late
+		# the other one is there alone: a main that says nothing of itself, or a spare that waits
+		if [ $late = main ]; then
+			arrives spare
+			guest_run 'until dmremap status | grep "^data *waiting-main"; do sleep 0.5; done'
+		else
+			arrives main
+			guest_run '[ ! -e /sys/module/dm_remap_reassembly ]'
+		fi
+		guest_run '[ ! -e /dev/mapper/data ]'
+		connected
+	done
+	guest_run 'dmremap wait --timeout 60 data && dmremap stop data && udevadm settle'
+	# where it was not installed as a package the initramfs has it in the same place
+	guest_run 'mkdir -p /run/rig/sbin /run/rig/image && cp /usr/sbin/dmremap /run/rig/sbin/ &&
+		sed s:/usr/sbin:/run/rig/sbin:g /usr/share/initramfs-tools/hooks/dm-remap >/run/rig/hook &&
+		DESTDIR=/run/rig/image version=$(uname -r) sh /run/rig/hook
+		[ -s /run/rig/image/run/rig/sbin/dmremap ]'
+	# Debian's rules of multipath come after ours have looked
+	guest_run 'starts() { udevadm test --action=add "$(udevadm info --query=path /dev/disk/by-id/virtio-spare)" 2>&1 | grep -- --incremental; }
+		starts || exit
+		mkdir -p /run/udev/rules.d
+		echo "KERNEL==\"vd*\", ENV{DM_MULTIPATH_DEVICE_PATH}=\"1\", ENV{ID_FS_TYPE}=\"mpath_member\"" >/run/udev/rules.d/60-multipath.rules
+		udevadm control --reload
+		! starts'
 	machine_reboot
 }
