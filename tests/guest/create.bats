@@ -137,9 +137,9 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 
 	# a label that is no text
 	blkdiscard -f -z /dev/spare
-	mkfs.ext4 -q -L $'b\xff d\n' /dev/spare
+	mkfs.ext4 -q -L $'b\xff\nd' /dev/spare
 	run -0 --separate-stderr "$DMREMAP" create --force --dry-run --json r /dev/main /dev/spare
-	assert_equal "$(jq -r '.wiped[0].label' <<<"$output")" 'b\xff\x20d\x0a'
+	assert_equal "$(jq -r '.wiped[0].label' <<<"$output")" 'b\xff\x0ad'
 
 	# several, as wipefs finds them, to the last of them
 	blkdiscard -f -z /dev/spare
