@@ -186,9 +186,16 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	dd if=/dev/zero of=/dev/spare bs=4096 count=1 oflag=direct conv=notrunc status=none
 	changes_nothing run -8 "$DMREMAP" create --force r /dev/third /dev/spare
 	assert_output --partial "/dev/spare is the spare of set $uuid"
+	changes_nothing run -8 "$DMREMAP" create r /dev/spare /dev/third
+	assert_output --partial "/dev/spare is the spare of a set. Are the two swapped?"
 	# and the set is still there
 	remap_create r /dev/main /dev/spare persistent
 	assert_data $R 0 4194304 1
+	# what has something else at its beginning was a spare once
+	dmsetup remove r
+	echo something | dd of=/dev/spare bs=4096 count=1 oflag=direct conv=sync,notrunc status=none
+	"$DMREMAP" create once /dev/spare /dev/third
+	assert_equal "$(head -c 9 /dev/mapper/once)" something
 }
 
 @test "disks that are in use, too small, the same, or none" {

@@ -80,6 +80,15 @@ static const struct dm_remap_sb *superblock_of(const struct half *half)
 	return NULL;
 }
 
+/* A superblock at the end of what begins with something else is left from another time. */
+static bool begins_otherwise(const struct half *half)
+{
+	const struct superblock *first = &half->set.sb[0];
+
+	return first->state != SB_UNREADABLE && !dm_remap_sb_is_zero(first->content) &&
+	       memcmp(first->content->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE);
+}
+
 static bool check_main(const struct half *main)
 {
 	const char *path = main->dev.path;
@@ -87,9 +96,9 @@ static bool check_main(const struct half *main)
 	char uuid[UUID_TEXT_SIZE];
 	bool labelled;
 
-	if (superblock_of(main)) {
-		complain("%s is the spare of a set. Are the two swapped? The main comes first.",
-			 path);
+	if (superblock_of(main) && !begins_otherwise(main)) {
+		complain("%s is the spare of a set. Are the two swapped? The main comes first. If nobody needs that set any more, nor what is on it: \"blkdiscard -f -z %s\".",
+			 path, path);
 		return false;
 	}
 	label = device_buffer(1);

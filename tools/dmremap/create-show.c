@@ -65,8 +65,8 @@ static void show_dry_run(const struct create *create, bool format)
 		printf("%s: %s (%s) at byte %llu would be destroyed\n", create->spare,
 		       create->signatures.item[i].kind, create->signatures.item[i].type,
 		       LLU(create->signatures.item[i].offset));
-	if (create->dirty)
-		printf("%s: the first 4096 bytes would become zeros\n", create->spare);
+	if (create->signatures.nr || create->dirty)
+		printf("%s: the first and the last 4096 bytes would become zeros\n", create->spare);
 	create_params(create, create->read_only, params);
 	printf("%s: 0 %llu remap %s\n%s: would be made%s. Nothing was changed.\n",
 	       create->name, LLU(create->sectors), params, create->name,
