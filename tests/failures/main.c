@@ -50,7 +50,7 @@ static void remember(char *list)
  */
 static unsigned int step(unsigned int n)
 {
-	return 1 + below(n / 8 + 1);
+	return 1 + below(n / 4 + 1);
 }
 
 static void count(int error)
