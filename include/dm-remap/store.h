@@ -27,6 +27,8 @@
  * struct dm_remap_entry - what is so of one block of the spare.
  * @main_block: in units of the block size, from the start of the target.
  * @lost: sectors of 512 bytes whose content is lost; bit 0 is the block's first.
+ * @unread: sectors whose content is still only on the main, because they could
+ *	not be read when the block was moved; none of them is in @lost.
  * @slot: the block of the spare's data area, below dm_remap_store.nr_blocks.
  * @state: enum dm_remap_entry_state.
  * @age: see dm_remap_entry_newer(); 0 unless it has a block.
@@ -34,6 +36,7 @@
 struct dm_remap_entry {
 	u64 main_block;
 	u64 lost;
+	u64 unread;
 	u32 slot;
 	u8 state;
 	u8 age;
@@ -56,6 +59,75 @@ struct dm_remap_settings {
 	u32 on_read_error;
 	u32 retries;
 	u32 storm_limit;
+	u32 hash_policy;
+	u32 resize_threads;
+	u32 pending_retry_ms;
+	u32 slow_ms;
+	u32 slow_limit;
+	u32 verify_writes;
+	u32 first_rewrite;
+	u32 neighbours;
+	u32 rate_warn;
+	u32 rate_urgent;
+	u32 scrub_rate_kib;
+};
+
+/* Hours and days for which automatic moves are counted. */
+#define DM_REMAP_RATE_HOURS	24
+#define DM_REMAP_RATE_DAYS	30
+
+/**
+ * struct dm_remap_rate - when blocks were moved by themselves.
+ * @hour: hours since the epoch (UTC) of the newest element of @hours.
+ * @hours: moves in that hour and in those before it, the newest first.
+ * @days: moves in the day (@hour / 24) of @hour and in those before it.
+ */
+struct dm_remap_rate {
+	u64 hour;
+	u32 hours[DM_REMAP_RATE_HOURS];
+	u32 days[DM_REMAP_RATE_DAYS];
+};
+
+/* Runs of a scrub that are remembered. */
+#define DM_REMAP_SCRUB_RUNS	16
+
+/**
+ * struct dm_remap_scrub_run - result of a scrub.
+ * @finished_s: when it ended, in seconds since the epoch (UTC).
+ * @duration_s: how long it ran, pauses left out.
+ * @sectors: sectors that it read.
+ * @moved: blocks that it moved.
+ * @pending: blocks that it found unreadable.
+ */
+struct dm_remap_scrub_run {
+	u64 finished_s;
+	u64 sectors;
+	u32 duration_s;
+	u32 moved;
+	u32 pending;
+};
+
+/* As the words of scrub/state. */
+enum dm_remap_scrub_state {
+	DM_REMAP_SCRUB_IDLE,
+	DM_REMAP_SCRUB_RUNNING,
+	DM_REMAP_SCRUB_PAUSED,
+};
+
+/**
+ * struct dm_remap_scrub - where a scrub is, and the results of those before it.
+ * @state: enum dm_remap_scrub_state.
+ * @position: next sector, from the start of the target.
+ * @run: the run under way.
+ * @nr_runs: elements of @runs in use, the newest first.
+ * @runs: runs that have ended.
+ */
+struct dm_remap_scrub {
+	u32 state;
+	u32 nr_runs;
+	u64 position;
+	struct dm_remap_scrub_run run;
+	struct dm_remap_scrub_run runs[DM_REMAP_SCRUB_RUNS];
 };
 
 /* Resizes of the hash table that are remembered. */
@@ -86,6 +158,8 @@ struct dm_remap_resize {
  * @resize_ns: time they took.
  * @nr_history: entries of @history in use, the newest last.
  * @history: the last of them.
+ * @rate: when blocks were moved by themselves.
+ * @scrub: the scrub.
  */
 struct dm_remap_saved {
 	char name[DM_REMAP_NAME_SIZE];
@@ -95,6 +169,8 @@ struct dm_remap_saved {
 	u64 resize_ns;
 	u32 nr_history;
 	struct dm_remap_resize history[DM_REMAP_HISTORY];
+	struct dm_remap_rate rate;
+	struct dm_remap_scrub scrub;
 };
 
 /**
@@ -108,6 +184,8 @@ struct dm_remap_saved {
  * @uuid: of the set, as asked for; NULL if not.
  * @main_id: as asked for; NULL if not.
  * @read_only: nothing may be written to @spare.
+ * @force_block_size: larger logical blocks of @spare are no reason to refuse a
+ *	@main that has content.
  * @name: of the device, for messages.
  * @read: what is so of a slot, as far as it was committed; called by commit() and
  *	repair() only.  The table is in the core's memory already, and a store
@@ -126,6 +204,7 @@ struct dm_remap_store_params {
 	const uuid_t *uuid;
 	const char *main_id;
 	bool read_only;
+	bool force_block_size;
 	const char *name;
 	void (*read)(void *context, u32 slot, struct dm_remap_entry *entry);
 	void *context;
@@ -165,21 +244,25 @@ struct dm_remap_store_type;
  * struct dm_remap_store - a store in use.
  * @type: whose it is.
  * @uuid: of the set.
+ * @main_id: what the main is recorded as; empty if it is not.
  * @block_size: in bytes.
  * @data_start: sector of the spare at which block 0 of the data area is.
  * @nr_blocks: blocks of the data area, 1 to U32_MAX.
  * @incomplete: part of the table is gone; only where nothing may be written.
+ * @fresh: the spare is empty, and start() will format it.
  *
  * Embedded in the store's own structure; filled by open() and, for @incomplete,
- * load(); constant then.
+ * load(); constant then, but for @fresh, which start() clears.
  */
 struct dm_remap_store {
 	const struct dm_remap_store_type *type;
 	uuid_t uuid;
+	char main_id[DM_REMAP_MAIN_ID_SIZE];
 	unsigned int block_size;
 	sector_t data_start;
 	u32 nr_blocks;
 	bool incomplete;
+	bool fresh;
 };
 
 /**
@@ -200,13 +283,19 @@ typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entr
  * @name: as in the table line.
  * @owner: its module.
  * @list: for the core.
- * @open: read or make what is kept on the spare.  On failure sets *@error to a
+ * @open: read what is kept on the spare and decide whether it can be used, or
+ *	whether the spare is empty.  Writes nothing.  On failure sets *@error to a
  *	sentence for ti->error and returns -errno.
- * @close: forget the store.  @saved is what is to be kept beside the table, or
- *	NULL if nothing has been loaded; it is written if that can be done.
+ * @close: forget the store.  @saved is kept beside the table if that can be done,
+ *	or NULL if the store was not started.
  * @load: give each entry that is not free to @fn, once after @open, and set
- *	*@saved if something was saved; else leave it as it is.  Stops at the first
- *	error.  On failure sets *@error as @open does.
+ *	*@saved if something was saved; else leave it as it is.  Writes nothing;
+ *	stops at the first error and at a fatal signal.  On failure sets *@error
+ *	as @open does.
+ * @start: format a spare that is empty, mark the set as in use, and repair what
+ *	can be repaired at once; called once, before the first change.  Must not
+ *	wait for memory.  Returns 0, or -EIO if nothing could be written: it may
+ *	be called again.
  * @commit: make the states of @nr slots durable, all data written to the spare
  *	before the call with them.  They become so in two steps: first those that
  *	are mapped or pending, then those that are free or bad.  If the machine
@@ -221,9 +310,12 @@ typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entr
  *	again.  Returns whether there is more to do now.
  * @stat: fill in *@stat.  Not serialized with the others; does not sleep.
  *
+ * @set_main_id: record what the main is known by, durably.  Errors as @commit.
+ *
  * All but @stat are called in process context and may sleep, one at a time for a
- * store, with the device's lock held.  @commit, @save, @sync and @repair must not
- * wait for memory that needs this device to be freed.
+ * store: the core holds the device's commit lock.  @start, @commit, @save, @sync,
+ * @set_main_id and @repair must not wait for memory that needs this device to be
+ * freed.
  */
 struct dm_remap_store_type {
 	const char *name;
@@ -235,10 +327,12 @@ struct dm_remap_store_type {
 	void (*close)(struct dm_remap_store *store, const struct dm_remap_saved *saved);
 	int (*load)(struct dm_remap_store *store, dm_remap_load_fn fn, void *context,
 		    struct dm_remap_saved *saved, char **error);
+	int (*start)(struct dm_remap_store *store, const struct dm_remap_saved *saved);
 	int (*commit)(struct dm_remap_store *store, struct dm_remap_entry *entries,
 		      unsigned int nr);
 	int (*save)(struct dm_remap_store *store, const struct dm_remap_saved *saved);
 	int (*sync)(struct dm_remap_store *store);
+	int (*set_main_id)(struct dm_remap_store *store, const char *main_id);
 	bool (*repair)(struct dm_remap_store *store);
 	void (*stat)(struct dm_remap_store *store, struct dm_remap_store_stat *stat);
 };

@@ -238,7 +238,7 @@ static void free_device(struct remap_device *rd)
 	if (rd->loaded)
 		remap_settings_to_save(rd, &rd->settings, &rd->saved);
 	if (rd->store)
-		remap_store_close(rd->store, rd->loaded && !rd->read_only ? &rd->saved : NULL);
+		remap_store_close(rd->store, rd->started && !rd->read_only ? &rd->saved : NULL);
 	if (rd->kcopyd)
 		dm_kcopyd_client_destroy(rd->kcopyd);
 	bioset_exit(&rd->bios);
@@ -482,6 +482,23 @@ static int change_length(struct remap_device *rd, struct remap_regions **new, se
 	return ret;
 }
 
+/* The first time that the device is resumed: nothing has been written so far. */
+static int start_store(struct remap_device *rd)
+{
+	int ret = 0;
+
+	mutex_lock(&rd->lock);
+	if (!rd->started && !rd->read_only) {
+		ret = rd->store->type->start(rd->store, &rd->saved);
+		rd->started = !ret;
+		remap_device_check_store(rd);
+	}
+	mutex_unlock(&rd->lock);
+	if (ret)
+		DMERR("%s: the spare cannot be written: only read_only can be had", rd->number);
+	return ret;
+}
+
 int remap_device_activate(struct remap_device *rd, const struct remap_args *args,
 			  struct remap_regions **regions, sector_t len)
 {
@@ -495,6 +512,9 @@ int remap_device_activate(struct remap_device *rd, const struct remap_args *args
 			return ret;
 	}
 	rd->read_only = args->read_only;
+	ret = start_store(rd);
+	if (ret)
+		return ret;
 	ret = dm_copy_name_and_uuid(rd->md, name, NULL);
 	if (ret)
 		return ret;

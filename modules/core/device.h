@@ -92,6 +92,7 @@ struct remap_tree;
  * @store_state: of @store when it was last looked at.
  * @store_faults: bad copies that @store had found then.
  * @loaded: the table has been loaded from @store.
+ * @started: @store may be written.
  * @resize_work: does what remap_table_balance() left.
  * @repair_work: lets @store repair itself.
  *
@@ -152,6 +153,7 @@ struct remap_device {
 	enum dm_remap_store_state store_state;
 	u64 store_faults;
 	bool loaded;
+	bool started;
 	struct work_struct resize_work;
 	struct work_struct repair_work;
 

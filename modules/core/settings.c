@@ -17,6 +17,11 @@ void remap_settings_default(struct dm_remap_settings *s, u32 nr_blocks)
 		.auto_remap = remap_params.auto_remap,
 		.retries = REMAP_DEFAULT_RETRIES,
 		.storm_limit = REMAP_DEFAULT_STORM_LIMIT,
+		.pending_retry_ms = REMAP_DEFAULT_PENDING_RETRY_MS,
+		.slow_limit = REMAP_DEFAULT_SLOW_LIMIT,
+		.neighbours = REMAP_DEFAULT_NEIGHBOURS,
+		.rate_warn = REMAP_DEFAULT_RATE_WARN,
+		.rate_urgent = REMAP_DEFAULT_RATE_URGENT,
 	};
 }
 
@@ -27,7 +32,10 @@ bool remap_settings_valid(const struct dm_remap_settings *s, u32 nr_blocks)
 	       remap_table_limits_valid(s->grow_percent, s->shrink_percent) &&
 	       s->policy < REMAP_NR_POLICIES && s->reserve <= nr_blocks &&
 	       s->low_water <= nr_blocks && s->auto_remap <= 1 && s->on_read_error <= 1 &&
-	       s->retries <= REMAP_MAX_RETRIES;
+	       s->retries <= REMAP_MAX_RETRIES && s->hash_policy < REMAP_NR_HASH_POLICIES &&
+	       s->resize_threads <= REMAP_MAX_RESIZE_THREADS &&
+	       s->verify_writes < REMAP_NR_VERIFY && s->first_rewrite <= 1 &&
+	       s->neighbours <= REMAP_MAX_NEIGHBOURS;
 }
 
 void remap_settings_apply(struct remap_device *rd)

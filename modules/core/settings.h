@@ -18,6 +18,31 @@ struct remap_device;
  * small enough that a disk that is gone does not fill the spare.
  */
 #define REMAP_DEFAULT_STORM_LIMIT	4096U
+/* Longer than a drive takes to give up a sector, 7 s with ERC. */
+#define REMAP_DEFAULT_PENDING_RETRY_MS	10000U
+#define REMAP_DEFAULT_SLOW_LIMIT	1024U
+/* docs/design.md: half of the next errors are within 10 MB, in short runs. */
+#define REMAP_DEFAULT_NEIGHBOURS	8U
+#define REMAP_MAX_NEIGHBOURS		65536U
+/* docs/design.md has the studies behind them: moves an hour. */
+#define REMAP_DEFAULT_RATE_WARN		20U
+#define REMAP_DEFAULT_RATE_URGENT	50U
+#define REMAP_MAX_RESIZE_THREADS	64U
+
+/* Words of hash/policy, in the order of dm_remap_settings.hash_policy. */
+enum remap_hash_policy {
+	REMAP_HASH_FIXED,
+	REMAP_HASH_ADAPTIVE,
+	REMAP_NR_HASH_POLICIES
+};
+
+/* Words of errors/verify_writes, in the order of dm_remap_settings.verify_writes. */
+enum remap_verify {
+	REMAP_VERIFY_OFF,
+	REMAP_VERIFY_REMAPPED,
+	REMAP_VERIFY_ALL,
+	REMAP_NR_VERIFY
+};
 
 /**
  * remap_settings_default() - the values of a new device.

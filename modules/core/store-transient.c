@@ -31,6 +31,8 @@ static int transient_open(const struct dm_remap_store_params *params,
 		store->uuid = *params->uuid;
 	else
 		generate_random_uuid(store->uuid.b);
+	if (params->main_id)
+		strscpy(store->main_id, params->main_id, sizeof(store->main_id));
 	*storep = store;
 	return 0;
 }
@@ -42,6 +44,11 @@ static void transient_close(struct dm_remap_store *store, const struct dm_remap_
 
 static int transient_load(struct dm_remap_store *store, dm_remap_load_fn fn, void *context,
 			  struct dm_remap_saved *saved, char **error)
+{
+	return 0;
+}
+
+static int transient_start(struct dm_remap_store *store, const struct dm_remap_saved *saved)
 {
 	return 0;
 }
@@ -62,6 +69,12 @@ static int transient_sync(struct dm_remap_store *store)
 	return 0;
 }
 
+static int transient_set_main_id(struct dm_remap_store *store, const char *main_id)
+{
+	strscpy(store->main_id, main_id, sizeof(store->main_id));
+	return 0;
+}
+
 static bool transient_repair(struct dm_remap_store *store)
 {
 	return false;
@@ -78,9 +91,11 @@ struct dm_remap_store_type remap_store_transient = {
 	.open		= transient_open,
 	.close		= transient_close,
 	.load		= transient_load,
+	.start		= transient_start,
 	.commit		= transient_commit,
 	.save		= transient_save,
 	.sync		= transient_sync,
+	.set_main_id	= transient_set_main_id,
 	.repair		= transient_repair,
 	.stat		= transient_stat,
 };

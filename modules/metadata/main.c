@@ -93,6 +93,7 @@ static int meta_open(const struct dm_remap_store_params *params,
 	}
 	m->store.type = &meta_store_type;
 	import_uuid(&m->store.uuid, m->sb->uuid);
+	strscpy(m->store.main_id, (const char *)m->sb->main_id, sizeof(m->store.main_id));
 	m->store.block_size = m->geo.block_size;
 	m->store.data_start = m->geo.data_start;
 	m->store.nr_blocks = m->geo.nr_blocks;
@@ -131,15 +132,30 @@ static int meta_load(struct dm_remap_store *store, dm_remap_load_fn fn, void *co
 		/* What cannot be trusted in full takes no changes. */
 		m->failed = m->lost_pages;
 		store->incomplete = m->lost_pages;
-		return 0;
 	}
+	return 0;
+}
+
+static int meta_start(struct dm_remap_store *store, const struct dm_remap_saved *saved)
+{
+	struct meta *m = to_meta(store);
+
 	meta_pages_repair(m, META_FIRST_REPAIRS);
 	meta_super_note_label(m);
 	m->sb->flags &= ~cpu_to_le32(DM_REMAP_SB_CLEAN);
-	ret = meta_super_write(m);
-	if (ret)
-		*error = "Spare cannot be written: only read_only can be had";
-	return ret;
+	return meta_super_write(m);
+}
+
+static int meta_set_main_id(struct dm_remap_store *store, const char *main_id)
+{
+	struct meta *m = to_meta(store);
+
+	if (m->failed || m->p.read_only)
+		return -EIO;
+	memset(m->sb->main_id, 0, sizeof(m->sb->main_id));
+	strscpy((char *)m->sb->main_id, main_id, sizeof(m->sb->main_id));
+	strscpy(store->main_id, main_id, sizeof(store->main_id));
+	return meta_super_write(m);
 }
 
 static int meta_commit(struct dm_remap_store *store, struct dm_remap_entry *entries,
@@ -207,9 +223,11 @@ static struct dm_remap_store_type meta_store_type = {
 	.open		= meta_open,
 	.close		= meta_close,
 	.load		= meta_load,
+	.start		= meta_start,
 	.commit		= meta_commit,
 	.save		= meta_save,
 	.sync		= meta_sync,
+	.set_main_id	= meta_set_main_id,
 	.repair		= meta_repair,
 	.stat		= meta_stat,
 };
