@@ -10,9 +10,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../tools/dmremap/command.h"
-#include "../../tools/dmremap/examine.h"
-#include "../../tools/dmremap/message.h"
+#include "command.h"
+#include "lib/message.h"
+#include "spare/examine.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "command.h"
-#include "message.h"
+#include "lib/message.h"
 
 int command_help(const struct command *command)
 {

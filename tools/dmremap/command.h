@@ -5,20 +5,7 @@
 #ifndef _DMREMAP_COMMAND_H
 #define _DMREMAP_COMMAND_H
 
-/* As fsck(8) has them; they are added up there, never here. */
-enum {
-	EXIT_CLEAN = 0,
-	EXIT_CORRECTED = 1,
-	EXIT_UNCORRECTED = 4,
-	EXIT_OPERATION = 8,
-	EXIT_USAGE = 16,
-};
-
-/* Of two exit statuses the one that says more. */
-static inline int exit_worst(int a, int b)
-{
-	return a > b ? a : b;
-}
+#include "lib/exit.h"
 
 /**
  * struct command - a sub-command.

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "command.h"
-#include "message.h"
-#include "output.h"
-#include "util.h"
+#include "lib/message.h"
+#include "lib/output.h"
+#include "lib/util.h"
 
 static const struct command * const commands[] = {
 	&command_add,

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <blkid.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "disk/content.h"
+
+static const char *kind(blkid_probe probe)
+{
+	const char *usage;
+
+	if (blkid_probe_lookup_value(probe, "USAGE", &usage, NULL))
+		return "something";
+	if (!strcmp(usage, "filesystem"))
+		return "a filesystem";
+	if (!strcmp(usage, "raid"))
+		return "a member of an array";
+	if (!strcmp(usage, "crypto"))
+		return "an encrypted volume";
+	return "something";
+}
+
+static bool describe(blkid_probe probe, char text[CONTENT_SIZE])
+{
+	const char *type;
+
+	blkid_probe_enable_superblocks(probe, 1);
+	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE);
+	blkid_probe_enable_partitions(probe, 1);
+	/* ambivalent or failed, it says nothing, and neither do we */
+	if (blkid_do_safeprobe(probe))
+		return false;
+	if (!blkid_probe_lookup_value(probe, "TYPE", &type, NULL))
+		snprintf(text, CONTENT_SIZE, "%s (%s)", kind(probe), type);
+	else if (!blkid_probe_lookup_value(probe, "PTTYPE", &type, NULL))
+		snprintf(text, CONTENT_SIZE, "a partition table (%s)", type);
+	else
+		return false;
+	return true;
+}
+
+bool content_describe(const char *path, char text[CONTENT_SIZE])
+{
+	blkid_probe probe = blkid_new_probe_from_filename(path);
+	bool known;
+
+	if (!probe)
+		return false;
+	known = describe(probe, text);
+	blkid_free_probe(probe);
+	return known;
+}
+
+bool content_is_member(const char *path)
+{
+	blkid_probe probe = blkid_new_probe_from_filename(path);
+	int result;
+
+	if (!probe)
+		return false;
+	blkid_probe_enable_superblocks(probe, 1);
+	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_USAGE);
+	blkid_probe_filter_superblocks_usage(probe, BLKID_FLTR_ONLYIN, BLKID_USAGE_RAID);
+	/* of several kinds it is a member all the same */
+	result = blkid_do_safeprobe(probe);
+	blkid_free_probe(probe);
+	return !result || result == -2;
+}

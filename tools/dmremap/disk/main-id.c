@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <blkid.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "disk/main-id.h"
+#include "lib/message.h"
+
+#define BY_ID		"/dev/disk/by-id"
+#define BY_PARTUUID	"/dev/disk/by-partuuid"
+
+/* The best come first: what the device has from its maker, then what others gave it. */
+static const char * const ranks[] = {
+	"wwn-*", "nvme-eui.*", "*", "dm-uuid-*", "md-uuid-*",
+};
+
+/* From what is on the device, or a name that may be changed at any time. */
+static const char * const unfit[] = {
+	"lvm-pv-uuid-*", "dm-name-*", "md-name-*",
+};
+
+static bool matches_any(const char * const *patterns, unsigned int nr, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (!fnmatch(patterns[i], name, 0))
+			return true;
+	return false;
+}
+
+/* Place in the order of ranks[]; "*" is for what no other is for. */
+static unsigned int rank_of(const char *name)
+{
+	unsigned int i, other = 0;
+
+	for (i = 0; i < ARRAY_SIZE(ranks); i++) {
+		if (!strcmp(ranks[i], "*"))
+			other = i;
+		else if (!fnmatch(ranks[i], name, 0))
+			return i;
+	}
+	return other;
+}
+
+static bool takes(const char *id)
+{
+	const char *c;
+
+	for (c = id; *c > ' ' && *c < 127; c++)
+		;
+	return !*c && c > id && c - id < DM_REMAP_MAIN_ID_SIZE;
+}
+
+bool main_id_valid(const char *id)
+{
+	if (takes(id))
+		return true;
+	complain("\"%s\" cannot be a main_id. It has 1 to %d printable characters, and no spaces.",
+		 id, DM_REMAP_MAIN_ID_SIZE - 1);
+	return false;
+}
+
+static bool is_block(const char *path, dev_t *nr)
+{
+	struct stat st;
+
+	if (stat(path, &st) || !S_ISBLK(st.st_mode))
+		return false;
+	*nr = st.st_rdev;
+	return true;
+}
+
+static bool link_is_of(const char *dir, const char *name, dev_t nr)
+{
+	char path[PATH_MAX];
+	dev_t other;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return is_block(path, &other) && other == nr;
+}
+
+/* libblkid asks the disk that the partition is on. */
+static void read_partuuid(const char *path, char *id)
+{
+	blkid_probe probe = NULL;
+	const char *value;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		probe = blkid_new_probe();
+	if (probe && !blkid_probe_set_device(probe, fd, 0, 0)) {
+		blkid_probe_enable_superblocks(probe, 0);
+		blkid_probe_enable_partitions(probe, 1);
+		blkid_probe_set_partitions_flags(probe, BLKID_PARTS_ENTRY_DETAILS);
+		/* whatever it thinks of the content, it tells of the entry */
+		blkid_do_fullprobe(probe);
+		if (!blkid_probe_lookup_value(probe, "PART_ENTRY_UUID", &value, NULL))
+			snprintf(id, DM_REMAP_MAIN_ID_SIZE, "%s", value);
+	}
+	if (probe)
+		blkid_free_probe(probe);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void choose_link(dev_t nr, char *id)
+{
+	unsigned int best = ARRAY_SIZE(ranks), rank;
+	struct dirent **entries;
+	int i, n = scandir(BY_ID, &entries, NULL, alphasort);
+
+	for (i = 0; i < n; i++) {
+		const char *name = entries[i]->d_name;
+
+		rank = rank_of(name);
+		if (rank < best && takes(name) &&
+		    !matches_any(unfit, ARRAY_SIZE(unfit), name) && link_is_of(BY_ID, name, nr)) {
+			memcpy(id, name, strlen(name) + 1);
+			best = rank;
+		}
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+}
+
+void main_id_choose(const char *path, char id[DM_REMAP_MAIN_ID_SIZE])
+{
+	dev_t nr;
+
+	*id = 0;
+	if (!is_block(path, &nr))
+		return;
+	read_partuuid(path, id);
+	if (!takes(id)) {
+		*id = 0;
+		choose_link(nr, id);
+	}
+}
+
+/* A name in a directory, and nothing that leads out of it. */
+static bool is_name(const char *id)
+{
+	return takes(id) && !strchr(id, '/') && *id != '.';
+}
+
+bool main_id_is_of(const char *id, const char *path)
+{
+	char partuuid[DM_REMAP_MAIN_ID_SIZE] = "";
+	dev_t nr;
+
+	if (!is_name(id) || !is_block(path, &nr))
+		return false;
+	if (link_is_of(BY_PARTUUID, id, nr) || link_is_of(BY_ID, id, nr))
+		return true;
+	read_partuuid(path, partuuid);
+	return !strcasecmp(partuuid, id);
+}
+
+static bool follow(const char *dir, const char *id, char *path)
+{
+	char link[PATH_MAX];
+	dev_t nr;
+
+	snprintf(link, sizeof(link), "%s/%s", dir, id);
+	return is_block(link, &nr) && realpath(link, path);
+}
+
+bool main_id_find(const char *id, char path[PATH_MAX])
+{
+	return is_name(id) && (follow(BY_PARTUUID, id, path) || follow(BY_ID, id, path));
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "disk/content.h"
+#include "disk/set.h"
+#include "lib/message.h"
+
+const char *sb_state_name(enum sb_state state)
+{
+	static const char * const names[] = {
+		[SB_GOOD] = "good",
+		[SB_OLDER] = "older",
+		[SB_BAD] = "bad",
+		[SB_UNREADABLE] = "unreadable",
+		[SB_REFUSED] = "refused",
+	};
+
+	return names[state];
+}
+
+static bool is_superblock(const struct dm_remap_sb *sb, uint64_t sector)
+{
+	return !memcmp(sb->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE) &&
+	       le32toh(sb->crc) == dm_remap_sb_crc(sb, sector);
+}
+
+static void judge(struct superblock *sb, const struct device *dev)
+{
+	sb->why = dm_remap_sb_check(sb->content, sb->sector, dev->sectors, true, &sb->geo);
+	if (sb->why) {
+		sb->state = is_superblock(sb->content, sb->sector) ? SB_REFUSED : SB_BAD;
+		if (dm_remap_sb_is_zero(sb->content))
+			sb->why = "it is all zeros";
+	} else {
+		sb->state = SB_GOOD;
+	}
+}
+
+static void read_sb(struct superblock *sb, const struct device *dev, unsigned int nr,
+		    uint64_t spare_sectors)
+{
+	if (spare_sectors < 3 * DM_REMAP_PAGE_SECTORS || spare_sectors > dev->sectors) {
+		sb->state = SB_UNREADABLE;
+		sb->why = "it is beyond the end of the device";
+		return;
+	}
+	sb->sector = dm_remap_sb_sector(spare_sectors, nr);
+	if (device_read(dev, sb->sector, sb->content, 1)) {
+		sb->state = SB_UNREADABLE;
+		sb->why = "it cannot be read";
+		return;
+	}
+	judge(sb, dev);
+}
+
+/* Of two valid ones. */
+static void compare(struct set *set)
+{
+	struct superblock *a = &set->sb[0], *b = &set->sb[1], *older;
+	uint64_t a_seq = le64toh(a->content->sequence);
+	uint64_t b_seq = le64toh(b->content->sequence);
+
+	set->newest = b_seq > a_seq ? b : a;
+	if (memcmp(a->content->uuid, b->content->uuid, sizeof(a->content->uuid))) {
+		set->conflict = "they are of different sets";
+	} else if (a_seq != b_seq) {
+		older = b_seq > a_seq ? a : b;
+		older->state = SB_OLDER;
+		older->why = "it is older than the other one";
+	} else {
+		/* the checksum is of the place, too */
+		b->content->crc = a->content->crc;
+		if (memcmp(a->content, b->content, sizeof(*a->content)))
+			set->conflict = "they differ, and neither is newer";
+		b->content->crc = htole32(dm_remap_sb_crc(b->content, b->sector));
+	}
+}
+
+void set_read(struct set *set, const struct device *dev)
+{
+	struct superblock *first = &set->sb[0], *last = &set->sb[1];
+	uint64_t spare_sectors = dev->sectors;
+
+	*set = (struct set) { .dev = dev };
+	first->content = device_buffer(1);
+	last->content = device_buffer(1);
+	read_sb(first, dev, 0, spare_sectors);
+	/* the device may have grown; if it has shrunk, the last one is gone */
+	if (first->state == SB_GOOD || first->state == SB_REFUSED)
+		spare_sectors = le64toh(first->content->spare_sectors);
+	read_sb(last, dev, 1, spare_sectors);
+
+	if (first->state == SB_GOOD && last->state == SB_GOOD)
+		compare(set);
+	else if (first->state == SB_GOOD)
+		set->newest = first;
+	else if (last->state == SB_GOOD)
+		set->newest = last;
+	if (set->newest)
+		set->writable = !(le64toh(set->newest->content->ro_compat) &
+				  ~(uint64_t)DM_REMAP_RO_COMPAT_KNOWN);
+}
+
+void set_free(struct set *set)
+{
+	free(set->sb[0].content);
+	free(set->sb[1].content);
+}
+
+static void complain_of(const struct set *set, const struct superblock *sb)
+{
+	complain("%s cannot be used. Superblock %d: %s.", set->dev->path, sb == &set->sb[1],
+		 sb->why);
+}
+
+bool set_usable(const struct set *set)
+{
+	const struct superblock *first = &set->sb[0], *last = &set->sb[1];
+	const char *path = set->dev->path;
+	char content[CONTENT_SIZE];
+
+	if (set->newest)
+		return true;
+	if (set->dev->sectors < 3 * DM_REMAP_PAGE_SECTORS)
+		complain("%s is too small to be the spare of a set.", path);
+	else if (first->state == SB_REFUSED || first->state == SB_UNREADABLE)
+		complain_of(set, first);
+	else if (last->state == SB_REFUSED || last->state == SB_UNREADABLE)
+		complain_of(set, last);
+	else if (content_describe(path, content))
+		complain("%s is not the spare of a set: there is %s on it.", path, content);
+	else if (dm_remap_sb_is_zero(first->content))
+		complain("%s is not the spare of a set: its beginning and end are empty.", path);
+	else
+		complain("%s is not the spare of a set, or both its superblocks are lost.", path);
+	return false;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The remap table of a set, page by page: all copies are read, and the one that
+ * counts is found.
+ */
+#ifndef _DMREMAP_TABLE_H
+#define _DMREMAP_TABLE_H
+
+#include "disk/set.h"
+
+enum copy_state {
+	COPY_GOOD,	/* of the highest sequence */
+	COPY_OLDER,	/* valid, but another one is newer */
+	COPY_BAD,
+	COPY_UNREADABLE,
+	NR_COPY_STATES
+};
+
+/**
+ * struct copy - one replica's copy of a page.
+ * @content: what was read; not to be used when it is COPY_UNREADABLE.
+ * @sequence: if it is COPY_GOOD or COPY_OLDER.
+ * @state: what it is good for.
+ * @why: a sentence, unless it is COPY_GOOD.
+ */
+struct copy {
+	const struct dm_remap_page *content;
+	uint64_t sequence;
+	enum copy_state state;
+	const char *why;
+};
+
+/**
+ * struct table - a pass over the table.
+ * @set: whose it is.
+ * @nr: number of the page, after table_next().
+ * @nr_pages: there are this many.
+ * @newest: the copy that counts; NULL if no copy is valid.
+ * @differ: copies of the highest sequence have not the same content.
+ * @copy: the copies.
+ * @window: what was read ahead, of each replica.
+ * @window_start: first page in the windows.
+ * @window_pages: pages in the windows.
+ * @window_error: what reading a whole window gave.
+ */
+struct table {
+	const struct set *set;
+	uint32_t nr;
+	uint32_t nr_pages;
+	const struct copy *newest;
+	bool differ;
+	struct copy copy[DM_REMAP_MAX_REPLICAS];
+
+	struct dm_remap_page *window[DM_REMAP_MAX_REPLICAS];
+	uint32_t window_start;
+	uint32_t window_pages;
+	int window_error[DM_REMAP_MAX_REPLICAS];
+};
+
+/* An entry, in numbers of this machine. */
+struct entry {
+	uint32_t slot;
+	unsigned int state;	/* enum dm_remap_entry_state */
+	unsigned int age;	/* see dm_remap_entry_newer() */
+	uint64_t block;
+	uint64_t lost;
+};
+
+/* Begin a pass; @set must be usable. */
+void table_open(struct table *table, const struct set *set);
+
+/* Read the next page.  Returns whether there was one. */
+bool table_next(struct table *table);
+
+void table_close(struct table *table);
+
+/* Entry @i of the page, which must have a valid copy. */
+struct entry table_entry(const struct table *table, unsigned int i);
+
+/* Whether an entry stands for a block of the main. */
+static inline bool entry_has_block(const struct entry *entry)
+{
+	return entry->state == DM_REMAP_ENTRY_MAPPED || entry->state == DM_REMAP_ENTRY_PENDING;
+}
+
+const char *entry_state_name(unsigned int state);
+
+#endif /* _DMREMAP_TABLE_H */

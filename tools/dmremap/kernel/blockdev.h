@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The block devices of this machine, as sysfs lists them.
+ */
+#ifndef _DMREMAP_BLOCKDEV_H
+#define _DMREMAP_BLOCKDEV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Longest path of a device, and longest "MAJ:MIN", with the zero at the end. */
+#define BLOCKDEV_PATH_SIZE	512
+#define BLOCKDEV_NUMBER_SIZE	24
+
+/**
+ * struct blockdev - a block device.
+ * @path: its node.
+ * @number: "MAJ:MIN".
+ * @sectors: its size.
+ */
+struct blockdev {
+	char path[BLOCKDEV_PATH_SIZE];
+	char number[BLOCKDEV_NUMBER_SIZE];
+	uint64_t sectors;
+};
+
+/**
+ * blockdevs_list() - find the devices on which halves of sets may be.
+ * @list: an array of them, to be freed.
+ *
+ * Left out are those without content, those that wait for somebody to resume them, and
+ * those that something is on that shows the same content: a member of a multipath or
+ * of an array is seen through that, and a main through its dm-remap device.
+ *
+ * Return: how many there are; -1, having said what is wrong, if that cannot be found out.
+ */
+int blockdevs_list(struct blockdev **list);
+
+/**
+ * blockdev_by_path() - look up the device that a path is of.
+ * @dev: filled in; @dev->path is @path.  In a tree that root_dir() names it may be a
+ *	file, which has no number.
+ * @path: the path.
+ *
+ * Return: 0 or a negative error number; -ENOTBLK if it is something else.
+ */
+int blockdev_by_path(struct blockdev *dev, const char *path);
+
+/**
+ * blockdev_by_number() - look up the device with a number.
+ * @dev: filled in.
+ * @number: "MAJ:MIN".
+ *
+ * Return: whether there is one.
+ */
+bool blockdev_by_number(struct blockdev *dev, const char *number);
+
+/* Whether blockdevs_list() would have it. */
+bool blockdev_listed(const struct blockdev *dev);
+
+/**
+ * blockdev_user() - find a device that is on another one.
+ * @dev: the lower one.
+ * @user: the name of the upper one, as people know it.
+ *
+ * Return: whether there is one.
+ */
+bool blockdev_user(const struct blockdev *dev, char user[BLOCKDEV_PATH_SIZE]);
+
+#endif /* _DMREMAP_BLOCKDEV_H */

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Devices made, found and removed by libdevmapper.
+ */
+#ifndef _DMREMAP_DM_H
+#define _DMREMAP_DM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/blockdev.h"
+#include "lib/exit.h"
+
+/* What the UUID of a set's device begins with; the set's own comes behind it. */
+#define DM_UUID_PREFIX		"DMREMAP-"
+
+/* Longest name and UUID of a device, with the zero at the end. */
+#define DM_TEXT_SIZE		129
+
+/**
+ * struct dm_new - a device to be made.
+ * @name: its name.
+ * @uuid: its UUID, with %DM_UUID_PREFIX; NULL for none.
+ * @target: the type of its only target.
+ * @params: the words of the table line behind the type.
+ * @sectors: its size.
+ * @read_only: nobody may write to it.
+ */
+struct dm_new {
+	const char *name;
+	const char *uuid;
+	const char *target;
+	const char *params;
+	uint64_t sectors;
+	bool read_only;
+};
+
+/**
+ * struct dm_found - a device that is there.
+ * @name: its name.
+ * @uuid: its UUID; may be empty.
+ * @major: with @minor its number.
+ * @minor: see there.
+ * @open_count: how many have it open.
+ * @live: it has a table in force.
+ */
+struct dm_found {
+	char name[DM_TEXT_SIZE];
+	char uuid[DM_TEXT_SIZE];
+	unsigned int major;
+	unsigned int minor;
+	unsigned int open_count;
+	bool live;
+};
+
+/**
+ * struct dm_table - the table of a device with one target.
+ * @target: its type.
+ * @params: the words of the line behind the type.
+ * @sectors: its size.
+ * @number: "MAJ:MIN" of the device.
+ * @suspended: its I/O waits.
+ */
+struct dm_table {
+	char target[64];
+	char params[512];
+	uint64_t sectors;
+	char number[BLOCKDEV_NUMBER_SIZE];
+	bool suspended;
+};
+
+/**
+ * dm_trouble_begin() - begin something in which libdevmapper may complain.
+ *
+ * What it says from now on is kept for dm_trouble_text() instead of being printed.
+ */
+void dm_trouble_begin(void);
+
+/* The first that libdevmapper had to complain of since then. */
+const char *dm_trouble_text(void);
+
+/**
+ * dm_create() - make a device, activate it, and wait until its node is there.
+ * @new: what it is to be.
+ *
+ * If it cannot be done there is no such device, and what the kernel has said of it
+ * is printed.  Nothing is printed if somebody else was faster.
+ *
+ * Return: an exit status; %EXIT_UNCORRECTED if there is a device with this UUID, which
+ * somebody else has made or is making.
+ */
+int dm_create(const struct dm_new *new);
+
+/**
+ * dm_remove() - remove a device and wait until its node has gone.
+ * @name: its name.
+ *
+ * Says what is wrong if it cannot.
+ *
+ * Return: an exit status.
+ */
+int dm_remove(const char *name);
+
+/**
+ * dm_find() - look for a device.
+ * @name: its name, or NULL to look for
+ * @uuid: its UUID, with %DM_UUID_PREFIX.
+ * @found: what was found.
+ *
+ * Return: 1 if there is one, 0 if not, -1, having said what is wrong, if that cannot be
+ * found out.
+ */
+int dm_find(const char *name, const char *uuid, struct dm_found *found);
+
+/**
+ * dm_table() - read the table of a device.
+ * @name: its name.
+ * @table: its first target.
+ *
+ * Return: 1, 0 if there is no such device, -1, having said what is wrong, if it cannot
+ * be read.
+ */
+int dm_table(const char *name, struct dm_table *table);
+
+/**
+ * dm_message() - send a message to a device.
+ * @name: its name.
+ * @message: the message.
+ *
+ * Says nothing if it fails.
+ *
+ * Return: 0 or a negative error number.
+ */
+int dm_message(const char *name, const char *message);
+
+#endif /* _DMREMAP_DM_H */

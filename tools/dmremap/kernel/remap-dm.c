@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The remaps of a device, by libdevmapper.
+ */
+#include <errno.h>
+#include <libdevmapper.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/dm.h"
+#include "kernel/remap-list.h"
+#include "kernel/sample.h"
+#include "lib/exit.h"
+#include "lib/message.h"
+
+static int failed(const char *name, struct dm_task *task)
+{
+	if (task && dm_task_get_errno(task) == ENXIO)
+		complain_gone(name);
+	else
+		complain("%s: device-mapper does not answer: %s.", name, dm_trouble_text());
+	return -1;
+}
+
+/* The status as dmsetup prints it. */
+static int take_status(struct list_reader *reader, struct dm_task *task)
+{
+	char *type = NULL, *params = NULL, line[LIST_LINE_SIZE];
+	uint64_t start, length;
+	struct dm_info info;
+
+	if (!dm_task_get_info(task, &info))
+		return failed(reader->what, task);
+	if (!info.exists) {
+		complain_gone(reader->what);
+		return -1;
+	}
+	dm_get_next_target(task, NULL, &start, &length, &type, &params);
+	if (!type || strcmp(type, "remap")) {
+		complain("%s is not a dm-remap device.", reader->what);
+		return -1;
+	}
+	snprintf(line, sizeof(line), "%llu %llu %s %s", (unsigned long long)start,
+		 (unsigned long long)length, type, params);
+	return list_line(reader, line);
+}
+
+static int get_status(struct list_reader *reader)
+{
+	struct dm_task *task = dm_task_create(DM_DEVICE_STATUS);
+	int error;
+
+	if (task && dm_task_set_name(task, reader->what) && dm_task_run(task))
+		error = take_status(reader, task);
+	else
+		error = failed(reader->what, task);
+	if (task)
+		dm_task_destroy(task);
+	return error;
+}
+
+static int take_lines(struct list_reader *reader, const char *reply)
+{
+	char line[LIST_LINE_SIZE];
+	size_t size;
+
+	while (*reply) {
+		size = strcspn(reply, "\n");
+		snprintf(line, sizeof(line), "%.*s",
+			 (int)(size < sizeof(line) ? size : sizeof(line) - 1), reply);
+		if (list_line(reader, line))
+			return -1;
+		reply += size + (reply[size] == '\n');
+	}
+	return 0;
+}
+
+/* Return: 1 if something has come, 0 if not, -1 if it cannot be done. */
+static int get_lines(struct list_reader *reader)
+{
+	struct dm_task *task = dm_task_create(DM_DEVICE_TARGET_MSG);
+	const char *reply = NULL;
+	char message[40];
+	int result;
+
+	snprintf(message, sizeof(message), "list %llu", (unsigned long long)reader->next);
+	if (!task || !dm_task_set_name(task, reader->what) || !dm_task_set_sector(task, 0) ||
+	    !dm_task_set_message(task, message) || !dm_task_run(task)) {
+		result = failed(reader->what, task);
+	} else {
+		reply = dm_task_get_message_response(task);
+		result = reply && *reply;
+		if (result && take_lines(reader, reply))
+			result = -1;
+	}
+	if (task)
+		dm_task_destroy(task);
+	return result;
+}
+
+int list_device(const char *name, const struct list_visitor *visitor)
+{
+	struct list_reader reader = { .what = name, .visitor = visitor };
+	int result;
+
+	dm_trouble_begin();
+	result = get_status(&reader) ? -1 : 1;
+	while (result > 0)
+		result = get_lines(&reader);
+	return result ? EXIT_OPERATION : EXIT_CLEAN;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "kernel/users.h"
+#include "lib/root.h"
+
+static FILE *open_proc(const char *path)
+{
+	char full[PATH_MAX];
+
+	snprintf(full, sizeof(full), "%s%s", root_dir(), path);
+	return fopen(full, "r");
+}
+
+static bool is_node_of(const char *path, const char *number)
+{
+	char text[BLOCKDEV_NUMBER_SIZE];
+	struct stat st;
+
+	if (*path != '/' || stat(path, &st) || !S_ISBLK(st.st_mode))
+		return false;
+	snprintf(text, sizeof(text), "%u:%u", major(st.st_rdev), minor(st.st_rdev));
+	return !strcmp(text, number);
+}
+
+/* "36 35 98:0 / /mnt rw,noatime master:1 - ext3 /dev/root rw": proc_pid_mountinfo(5) */
+static bool take_mount(const char *line, const char *number, char *text)
+{
+	char device[64], point[512], source[512] = "";
+	const char *rest = strstr(line, " - ");
+
+	if (sscanf(line, "%*s %*s %63s %*s %511s", device, point) != 2)
+		return false;
+	/* btrfs has a number of its own there */
+	if (rest)
+		sscanf(rest, " - %*s %511s", source);
+	if (strcmp(device, number) && !is_node_of(source, number))
+		return false;
+	snprintf(text, USERS_SIZE, "it is mounted on %s: unmount it", point);
+	return true;
+}
+
+static bool find_mount(const char *number, char *text)
+{
+	FILE *file = open_proc("/proc/self/mountinfo");
+	bool found = false;
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!file)
+		return false;
+	while (!found && getline(&line, &size, file) > 0)
+		found = take_mount(line, number, text);
+	free(line);
+	fclose(file);
+	return found;
+}
+
+static bool find_swap(const char *number, char *text)
+{
+	FILE *file = open_proc("/proc/swaps");
+	char line[1024], path[512];
+	bool found = false;
+
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file))
+		found = sscanf(line, "%511s", path) == 1 && is_node_of(path, number);
+	fclose(file);
+	if (found)
+		snprintf(text, USERS_SIZE, "it is swapped to: \"swapoff %s\"", path);
+	return found;
+}
+
+bool users_describe(const struct blockdev *dev, char text[USERS_SIZE])
+{
+	char user[BLOCKDEV_PATH_SIZE];
+
+	if (find_mount(dev->number, text) || find_swap(dev->number, text))
+		return true;
+	if (!blockdev_user(dev, user))
+		return false;
+	snprintf(text, USERS_SIZE, "%s is on it: stop that first", user);
+	return true;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Who has a device open, as far as that can be told.
+ */
+#ifndef _DMREMAP_USERS_H
+#define _DMREMAP_USERS_H
+
+#include <stdbool.h>
+
+#include "kernel/blockdev.h"
+
+#define USERS_SIZE	1024
+
+/**
+ * users_describe() - say who uses a device, and so what to do.
+ * @dev: the device.
+ * @text: "it is mounted on /mnt: unmount it", say.
+ *
+ * Return: whether somebody is known to.
+ */
+bool users_describe(const struct blockdev *dev, char text[USERS_SIZE]);
+
+#endif /* _DMREMAP_USERS_H */

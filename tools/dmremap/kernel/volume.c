@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/devices.h"
+#include "kernel/dm.h"
+#include "kernel/kernel.h"
+#include "kernel/remap-list.h"
+#include "kernel/sample.h"
+#include "kernel/volume.h"
+#include "lib/exit.h"
+#include "lib/message.h"
+#include "lib/number.h"
+
+/* The table line of a device, "MAJ:MIN main_start MAJ:MIN ...". */
+static int read_table(struct volume *volume)
+{
+	char number[BLOCKDEV_NUMBER_SIZE];
+	unsigned long long start;
+	struct dm_table table;
+	int found;
+
+	found = dm_table(volume->name, &table);
+	if (!found)
+		complain_gone(volume->name);
+	if (found <= 0)
+		return EXIT_OPERATION;
+	if (strcmp(table.target, "remap")) {
+		complain("%s is not a dm-remap device.", volume->name);
+		return EXIT_OPERATION;
+	}
+	if (sscanf(table.params, "%23[0-9:] %llu %*u:%*u", number, &start) != 2) {
+		complain("%s: its table \"%s\" is not what it should be.", volume->name,
+			 table.params);
+		return EXIT_OPERATION;
+	}
+	if (!blockdev_by_number(&volume->main, number)) {
+		complain("%s: sysfs does not tell the name and the size of its main, %s.",
+			 volume->name, number);
+		return EXIT_OPERATION;
+	}
+	text_copy(volume->number, table.number, sizeof(volume->number));
+	volume->sectors = table.sectors;
+	volume->suspended = table.suspended;
+	volume->main_start = start;
+	return EXIT_CLEAN;
+}
+
+/* Those that do not need it may do without. */
+static void read_uuid(struct volume *volume)
+{
+	char text[KERNEL_TEXT_SIZE];
+	uint8_t uuid[UUID_SIZE];
+
+	if (!kernel_read(TREE_CONFIG, volume->name, "uuid", text) && uuid_from_text(text, uuid))
+		text_copy(volume->uuid, text, sizeof(volume->uuid));
+}
+
+static int read_block_size(struct volume *volume)
+{
+	const char *text;
+	char size[KERNEL_TEXT_SIZE];
+
+	text = size;
+	if (!kernel_read(TREE_CONFIG, volume->name, "block_size", size) &&
+	    number_take(&text, &volume->block) && volume->block >= SECTOR_SIZE &&
+	    !(volume->block & (volume->block - 1)))
+		return EXIT_CLEAN;
+	complain("%s cannot be read. Is configfs mounted?",
+		 kernel_path(TREE_CONFIG, volume->name, "block_size"));
+	return EXIT_OPERATION;
+}
+
+static int main_unknown(const struct volume *volume, const char *what)
+{
+	complain("%s: sysfs does not tell the %s of its main, %s.", volume->name, what,
+		 volume->main.number);
+	return EXIT_OPERATION;
+}
+
+static bool number(const struct volume *volume, const char *file, uint64_t *value)
+{
+	return kernel_block_number(volume->main.number, file, value);
+}
+
+/* A partition has no queue and no size of the disk; the disk above it has. */
+static bool disk_number(const struct volume *volume, const char *file, uint64_t *value)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s%s", volume->partition ? "../" : "", file);
+	return number(volume, path, value);
+}
+
+static bool size_good(uint64_t size)
+{
+	return size >= SECTOR_SIZE && size <= 1 << 30 && !(size & (size - 1));
+}
+
+static int read_main(struct volume *volume)
+{
+	uint64_t partition;
+
+	volume->partition = number(volume, "partition", &partition);
+	if (!disk_number(volume, "size", &volume->disk_sectors))
+		return main_unknown(volume, "size");
+	if (volume->partition && !number(volume, "start", &volume->partition_start))
+		return main_unknown(volume, "first sector");
+	if (!disk_number(volume, "queue/logical_block_size", &volume->logical) ||
+	    !size_good(volume->logical))
+		return main_unknown(volume, "logical sector size");
+	if (!disk_number(volume, "queue/physical_block_size", &volume->physical) ||
+	    !size_good(volume->physical))
+		return main_unknown(volume, "physical sector size");
+	/* -1, no number, where the disk does not know it */
+	if (number(volume, "alignment_offset", &volume->alignment))
+		volume->alignment %= volume->physical;
+	else
+		volume->alignment = 0;
+	volume->stacked = kernel_block_stacked(volume->main.number, volume->partition);
+	if (!disk_number(volume, "nsid", &volume->nsid))
+		volume->nsid = 0;
+	return EXIT_CLEAN;
+}
+
+int volume_find(struct volume *volume, const char *name)
+{
+	int status;
+
+	*volume = (struct volume) { .name = name };
+	if (!device_name_valid(name))
+		return EXIT_USAGE;
+	status = read_table(volume);
+	if (!status)
+		status = read_block_size(volume);
+	if (!status)
+		status = read_main(volume);
+	if (!status)
+		read_uuid(volume);
+	return status;
+}
+
+int volume_free(const struct volume *volume, uint64_t *blocks)
+{
+	char text[KERNEL_TEXT_SIZE];
+	const char *p = text;
+
+	if (!kernel_read(TREE_CONFIG, volume->name, "spare/free", text) &&
+	    number_take(&p, blocks))
+		return EXIT_CLEAN;
+	complain("%s cannot be read.", kernel_path(TREE_CONFIG, volume->name, "spare/free"));
+	return EXIT_OPERATION;
+}
+
+struct gathering {
+	const struct volume *volume;
+	struct ranges *remapped;
+	struct ranges *pending;
+};
+
+static void gather(void *context, const struct remap *remap, const char *line)
+{
+	struct gathering *gathering = context;
+	struct ranges *ranges;
+	uint64_t block = remap->main_sector / volume_block_sectors(gathering->volume);
+
+	(void)line;
+	ranges = strcmp(remap->state, "pending") ? gathering->remapped : gathering->pending;
+	if (!ranges)
+		return;
+	/* they come in order, and there may be millions */
+	if (ranges->nr && ranges->range[ranges->nr - 1].end == block)
+		ranges->range[ranges->nr - 1].end++;
+	else
+		ranges_add(ranges, block, block + 1);
+}
+
+int volume_remaps(const struct volume *volume, struct ranges *remapped, struct ranges *pending)
+{
+	struct gathering gathering = { volume, remapped, pending };
+	const struct list_visitor visitor = { .remap = gather, .context = &gathering };
+	int status = list_device(volume->name, &visitor);
+
+	if (remapped)
+		ranges_merge(remapped);
+	if (pending)
+		ranges_merge(pending);
+	return status;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An active device: its size and blocks, its set, and where on which disk its main is.
+ */
+#ifndef _DMREMAP_VOLUME_H
+#define _DMREMAP_VOLUME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/blockdev.h"
+#include "lib/ranges.h"
+#include "lib/uuid.h"
+
+#define SECTOR_SIZE	512
+
+/**
+ * struct volume - a device.
+ * @name: its name.
+ * @number: "MAJ:MIN".
+ * @uuid: of its set; "" if the kernel shows none.
+ * @sectors: its size.
+ * @suspended: its I/O waits.
+ * @block: bytes of a block, the unit of remapping.
+ * @main: the main.
+ * @main_start: the sector of the main that is its first one.
+ * @logical: bytes of a logical sector of the main.
+ * @physical: bytes of a physical sector of it.
+ * @alignment: bytes of the main before its first whole physical sector.
+ * @partition: the main is a partition.
+ * @partition_start: its first sector on the disk then, else 0.
+ * @disk_sectors: size of the disk that the main is or is on.
+ * @stacked: the main is no disk or partition, but made of other devices.
+ * @nsid: number of the namespace, where the disk is one of NVMe; else 0.
+ */
+struct volume {
+	const char *name;
+	char number[BLOCKDEV_NUMBER_SIZE];
+	char uuid[UUID_TEXT_SIZE];
+	uint64_t sectors;
+	bool suspended;
+	uint64_t block;
+	struct blockdev main;
+	uint64_t main_start;
+	uint64_t logical;
+	uint64_t physical;
+	uint64_t alignment;
+	bool partition;
+	uint64_t partition_start;
+	uint64_t disk_sectors;
+	bool stacked;
+	uint64_t nsid;
+};
+
+/**
+ * volume_find() - find out about a device.
+ * @volume: to be filled.
+ * @name: its name; must stay.
+ *
+ * Says what is wrong if it cannot.
+ *
+ * Return: an exit status.
+ */
+int volume_find(struct volume *volume, const char *name);
+
+/* Sectors in a block. */
+static inline uint64_t volume_block_sectors(const struct volume *volume)
+{
+	return volume->block / SECTOR_SIZE;
+}
+
+/**
+ * volume_free() - how many blocks there is room for on the spare.
+ * @volume: the device.
+ * @blocks: takes the number.
+ *
+ * Says what is wrong if it cannot be found out.
+ *
+ * Return: an exit status.
+ */
+int volume_free(const struct volume *volume, uint64_t *blocks);
+
+/**
+ * volume_remaps() - the blocks that are remapped.
+ * @volume: the device.
+ * @remapped: gets them, merged; NULL if it does not matter.
+ * @pending: gets those that are pending, merged; NULL if it does not matter.
+ *
+ * Says what is wrong if it cannot.
+ *
+ * Return: an exit status.
+ */
+int volume_remaps(const struct volume *volume, struct ranges *remapped, struct ranges *pending);
+
+#endif /* _DMREMAP_VOLUME_H */

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/child.h"
+#include "lib/message.h"
+
+pid_t child_start(int *fd)
+{
+	int fds[2], null;
+	pid_t pid;
+
+	fflush(NULL);
+	if (pipe2(fds, O_CLOEXEC))
+		no_memory();
+	pid = fork();
+	if (pid < 0)
+		no_memory();
+	if (pid) {
+		close(fds[1]);
+		*fd = fds[0];
+		return pid;
+	}
+	/* one that is none of the first four, so that it is not in the way */
+	*fd = fcntl(fds[1], F_DUPFD_CLOEXEC, STDERR_FILENO + 2);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (*fd < 0 || null < 0)
+		_exit(1);
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(null, STDERR_FILENO);
+	dup2(*fd, STDERR_FILENO + 1);
+	*fd = STDERR_FILENO + 1;
+	close_range(*fd + 1, ~0U, 0);
+	return 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Names read from a device, in characters that do no harm on a terminal or in a path.
+ */
+#ifndef _DMREMAP_ENCODE_H
+#define _DMREMAP_ENCODE_H
+
+#include <dm-remap/format.h>
+
+/* Longest encoded name of a set, with the zero at its end: a byte may take four characters. */
+#define ENCODED_NAME_SIZE	(4 * DM_REMAP_NAME_SIZE)
+
+/**
+ * text_encode() - write a name in characters that do no harm.
+ * @text: takes four times as many bytes as @name has, and one.
+ * @name: a name that was read from a device.
+ *
+ * As libdevmapper does: a character that is no letter, digit or one of #+-.:=@_ becomes
+ * "\x" and two digits; text that looks encoded already stays.
+ */
+void text_encode(char *text, const char *name);
+
+#endif /* _DMREMAP_ENCODE_H */

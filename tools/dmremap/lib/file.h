@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Small text files, as those of /sys, /proc and configfs.
+ */
+#ifndef _DMREMAP_FILE_H
+#define _DMREMAP_FILE_H
+
+/* Longest text of a file, which is a page, with the zero at its end. */
+#define FILE_TEXT_SIZE	4097
+
+/**
+ * file_read() - read a small text file.
+ * @path: the file.
+ * @text: takes %FILE_TEXT_SIZE bytes; the last newline is cut off.
+ *
+ * Return: 0 or a negative error number: -EBADMSG if the file is longer than a page or
+ * holds a zero byte; -ENOENT if it does not exist, or its device went away meanwhile.
+ */
+int file_read(const char *path, char *text);
+
+#endif /* _DMREMAP_FILE_H */

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "lib/json-out.h"
+
+static const char *separator;
+
+static void print(struct json_object *value)
+{
+	fputs(json_object_to_json_string_ext(value, JSON_C_TO_STRING_SPACED |
+					     JSON_C_TO_STRING_NOSLASHESCAPE), stdout);
+	json_object_put(value);
+}
+
+static void print_name(const char *name)
+{
+	printf("%s  \"%s\": ", separator, name);
+	separator = ",\n";
+}
+
+void json_out_begin(void)
+{
+	separator = "{\n";
+}
+
+void json_out_end(void)
+{
+	puts("\n}");
+}
+
+void json_out_member(const char *name, struct json_object *value)
+{
+	print_name(name);
+	print(value);
+}
+
+void json_out_array(const char *name)
+{
+	print_name(name);
+	putchar('[');
+	separator = "\n";
+}
+
+void json_out_element(struct json_object *value)
+{
+	printf("%s    ", separator);
+	separator = ",\n";
+	print(value);
+}
+
+void json_out_array_end(void)
+{
+	fputs("\n  ]", stdout);
+	separator = ",\n";
+}
+
+void json_add_number(struct json_object *object, const char *name, uint64_t value)
+{
+	json_object_object_add(object, name, json_object_new_uint64(value));
+}
+
+void json_add_string(struct json_object *object, const char *name, const char *value)
+{
+	json_object_object_add(object, name, json_object_new_string(value));
+}
+
+void json_add_flag(struct json_object *object, const char *name, bool value)
+{
+	json_object_object_add(object, name, json_object_new_boolean(value));
+}

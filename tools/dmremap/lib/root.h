@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The directory that stands for "/" where the tool looks for /sys, /proc and /dev.
+ *
+ * Tests put a tree of their own there, with the environment variable DMREMAP_ROOT.
+ */
+#ifndef _DMREMAP_ROOT_H
+#define _DMREMAP_ROOT_H
+
+/* The value of DMREMAP_ROOT, or "" if it is not set. */
+const char *root_dir(void);
+
+#endif /* _DMREMAP_ROOT_H */

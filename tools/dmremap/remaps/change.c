@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "kernel/kernel.h"
+#include "lib/clock.h"
+#include "lib/exit.h"
+#include "lib/interrupt.h"
+#include "lib/message.h"
+#include "lib/progress.h"
+#include "remaps/change.h"
+
+/* An attribute takes no more than a page at once. */
+#define PIECE_TEXT	4000
+
+/*
+ * How many blocks go at once: as many as are moved in a moment, so that the bar moves and
+ * a signal is heard, but no fewer than necessary, since each piece makes the table on the
+ * spare durable. A disk may take seconds for each of its bad sectors.
+ */
+#define PIECE_FIRST	16
+#define PIECE_MAX	16384
+#define MOMENT_NS	250000000
+
+/* Where in the list of blocks it is. */
+struct position {
+	size_t range;
+	wide block;
+};
+
+/* The blocks that go next. */
+static struct ranges take_piece(const struct change *change, struct position *at, uint64_t limit)
+{
+	const struct ranges *blocks = change->blocks;
+	struct ranges piece = {};
+	size_t text = 0;
+	wide end;
+
+	/* a line has two numbers of up to 20 digits */
+	for (; limit && at->range < blocks->nr && text + 42 < PIECE_TEXT; text += 42) {
+		end = blocks->range[at->range].end;
+		if (at->block < blocks->range[at->range].start)
+			at->block = blocks->range[at->range].start;
+		if (end - at->block > limit)
+			end = at->block + limit;
+		ranges_add(&piece, at->block, end);
+		limit -= end - at->block;
+		at->block = end;
+		if (end == blocks->range[at->range].end)
+			at->range++;
+	}
+	return piece;
+}
+
+static int send(const struct change *change, const struct ranges *piece)
+{
+	uint64_t sectors = volume_block_sectors(change->volume);
+	char text[PIECE_TEXT];
+	size_t i, used = 0;
+
+	for (i = 0; i < piece->nr; i++)
+		used += snprintf(text + used, sizeof(text) - used, "%llu %llu\n",
+				 (unsigned long long)(piece->range[i].start * sectors),
+				 (unsigned long long)((piece->range[i].end -
+						       piece->range[i].start) * sectors));
+	return kernel_write_lines(TREE_CONFIG, change->volume->name,
+				  change->remove ? "remaps/remove" : "remaps/add", text);
+}
+
+/* Leave out what is as it should be by now: others remap as well, and part of it may be done. */
+static int leave_done(const struct change *change, struct ranges *piece, uint64_t *left_out)
+{
+	struct ranges remapped = {}, there = {};
+	int error = -1;
+
+	if (!volume_remaps(change->volume, &remapped, change->remove ? &remapped : NULL)) {
+		error = 0;
+		*left_out = ranges_total(piece);
+		if (change->remove) {
+			/* what is in both is what is not in what is not */
+			ranges_add(&there, 0, piece->range[piece->nr - 1].end);
+			ranges_subtract(&there, &remapped);
+			ranges_subtract(piece, &there);
+		} else {
+			ranges_subtract(piece, &remapped);
+		}
+		*left_out -= ranges_total(piece);
+	}
+	ranges_free(&remapped);
+	ranges_free(&there);
+	return error;
+}
+
+static void say_block(const struct change *change, wide block, int error)
+{
+	uint64_t sectors = volume_block_sectors(change->volume);
+
+	complain("%s: the block at sector %llu cannot be moved%s: %s.", change->volume->name,
+		 (unsigned long long)block * sectors, change->remove ? " back" : "",
+		 change_why(error, change->remove));
+}
+
+/*
+ * Block by block, to find those that fail.  One that cannot go back keeps no others from it;
+ * one that cannot be put on the spare will have company.
+ */
+static int one_by_one(struct change *change, const struct ranges *piece)
+{
+	struct ranges one = {};
+	int error = 0;
+	wide block, end;
+	size_t i;
+
+	for (i = 0; i < piece->nr && !error; i++) {
+		end = piece->range[i].end;
+		for (block = piece->range[i].start; block < end && !error; block++) {
+			if (interrupt_came())
+				return 0;
+			one.nr = 0;
+			ranges_add(&one, block, block + 1);
+			error = send(change, &one);
+			if (!error) {
+				change->done++;
+			} else if (error == -EIO && change->remove) {
+				say_block(change, block, error);
+				change->failed++;
+				error = 0;
+			}
+			progress_show(change->done + change->failed);
+		}
+	}
+	ranges_free(&one);
+	return error;
+}
+
+/* Moves a piece.  Returns 0 or the negative error number that ends it all. */
+static int move_piece(struct change *change, struct ranges *piece)
+{
+	uint64_t left_out = 0;
+	int error;
+
+	for (;;) {
+		error = piece->nr ? send(change, piece) : 0;
+		if (!error) {
+			change->done += ranges_total(piece);
+			return 0;
+		}
+		if (error != -EIO && error != (change->remove ? -ENOENT : -EEXIST))
+			return error;
+		if (leave_done(change, piece, &left_out))
+			return -EINTR;
+		change->done += left_out;
+		if (error == -EIO)
+			return one_by_one(change, piece);
+		if (!left_out)
+			return error;
+	}
+}
+
+static uint64_t next_limit(uint64_t limit, uint64_t ns)
+{
+	if (ns < MOMENT_NS / 2)
+		limit *= 2;
+	else if (ns > MOMENT_NS)
+		limit /= 2;
+	return limit > PIECE_MAX ? PIECE_MAX : limit ? limit : 1;
+}
+
+static int all_pieces(struct change *change, uint64_t total)
+{
+	struct position at = {};
+	struct ranges piece;
+	uint64_t limit = PIECE_FIRST, began;
+	int error = 0;
+
+	while (!error && !interrupt_came() && at.range < change->blocks->nr) {
+		piece = take_piece(change, &at, limit);
+		began = clock_ns();
+		error = move_piece(change, &piece);
+		limit = next_limit(limit, clock_ns() - began);
+		ranges_free(&piece);
+		progress_show(change->done + change->failed);
+	}
+	if (interrupt_came() && change->done + change->failed == total)
+		return 0;
+	return interrupt_came() && !error ? -ERESTART : error;
+}
+
+static void say_how_far(const struct change *change, uint64_t total, int error)
+{
+	const char *verb = change->remove ? "moved back" : "remapped";
+	const char *name = change->volume->name;
+
+	if (error == -ERESTART)
+		complain("%s: interrupted when %llu of %llu blocks were %s.", name,
+			 (unsigned long long)change->done, (unsigned long long)total, verb);
+	/* -EINTR has been told already */
+	else if (error && error != -EINTR)
+		complain("%s: %s. %llu of %llu blocks were %s.", name,
+			 change_why(error, change->remove), (unsigned long long)change->done,
+			 (unsigned long long)total, verb);
+	else if (error || change->failed)
+		complain("%s: %llu of %llu blocks were %s.", name,
+			 (unsigned long long)change->done, (unsigned long long)total, verb);
+}
+
+/*
+ * Seal writes over the places of blocks on the main once they are on the spare, and so they
+ * must not be taken back meanwhile.  It holds a lock on the main, as udev does.
+ */
+static int lock_main(const struct volume *volume)
+{
+	int fd = open(volume->main.path, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		flock(fd, LOCK_EX);
+	return fd;
+}
+
+int change_run(struct change *change)
+{
+	uint64_t total = ranges_total(change->blocks);
+	int error, lock = change->remove ? lock_main(change->volume) : -1;
+
+	change->done = 0;
+	change->failed = 0;
+	interrupt_hold();
+	progress_begin(change->remove ? "Moving back" : "Remapping", total);
+	error = all_pieces(change, total);
+	progress_end();
+	say_how_far(change, total, error);
+	interrupt_release();
+	if (lock >= 0)
+		close(lock);
+	if (error)
+		return change->done ? EXIT_UNCORRECTED : EXIT_OPERATION;
+	return change->failed ? EXIT_UNCORRECTED : EXIT_CLEAN;
+}
+
+const char *change_why(int error, bool remove)
+{
+	switch (-error) {
+	case EINVAL:
+		return "the kernel does not take the ranges: it is of another version than dmremap";
+	case ERANGE:
+		return "there are sectors beyond the end of the device: it has become smaller";
+	case EEXIST:
+		return "a block is remapped already";
+	case ENOENT:
+		return "a block is not remapped";
+	case ENXIO:
+		return "the device is not there any more";
+	case ENOSPC:
+		return "the spare is full. Take a larger one, or undo remaps that are not needed";
+	case EROFS:
+		return "the device is read-only or has failed. \"dmremap stats\" shows its state";
+	case EBUSY:
+		return "the device is suspended. Resume it with \"dmsetup resume\"";
+	case EIO:
+		if (remove)
+			return "the main cannot be written there, or data of it is lost";
+		return "the spare or the main fails. The kernel log says more";
+	case EACCES:
+	case EPERM:
+		return "that is for root only";
+	default:
+		return strerror(-error);
+	}
+}

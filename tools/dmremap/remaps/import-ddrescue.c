@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Mapfiles of GNU ddrescue: "# comment" lines, a line with the current state, and lines
+ * "position size status" in bytes, in order.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/message.h"
+#include "remaps/import.h"
+
+static uint64_t bytes(struct import *import)
+{
+	(void)import;
+	return 1;
+}
+
+/* "position status [pass]" */
+static bool current_state(const char *p)
+{
+	uint64_t position, pass;
+
+	return import_any_number(&p, &position) && *p && strchr("?*/-FG+", *p) &&
+	       (!p[1] || p[1] == ' ' || p[1] == '\t') &&
+	       (p++, p += strspn(p, " \t"), !*p || (import_number(&p, &pass) && !*p));
+}
+
+static bool block_line(const char *p, uint64_t *position, uint64_t *size, char *status)
+{
+	if (!import_any_number(&p, position) || !import_any_number(&p, size) || !*size || !*p ||
+	    !strchr("?*/-+", *p) || p[1])
+		return false;
+	*status = *p;
+	return true;
+}
+
+/* What ddrescue has still to do may be bad as well: nobody knows yet. */
+static void say_left(const struct import *import, wide left)
+{
+	if (left)
+		complain("%llu sectors of the mapfile are neither rescued nor known to be bad, and left out. Let ddrescue go on, or give --include.",
+			 (unsigned long long)(left / SECTOR_SIZE));
+	(void)import;
+}
+
+static int parse_ddrescue(struct import *import)
+{
+	uint64_t position, size;
+	wide end = 0, left = 0;
+	const char *p;
+	char status;
+
+	p = import_entry(import);
+	if (!p) {
+		complain("%s has nothing in it, not even the state of a mapfile.", import->path);
+		return -1;
+	}
+	if (!current_state(p))
+		return import_wrong(import, "is not \"POSITION STATUS [PASS]\", the state that a mapfile begins with");
+	while ((p = import_entry(import))) {
+		if (!block_line(p, &position, &size, &status))
+			return import_wrong(import, "is not \"POSITION SIZE STATUS\"");
+		if (position < end)
+			return import_wrong(import, "begins before the end of the one above it");
+		end = (wide)position + size;
+		if (strchr(import->statuses, status))
+			import_add(import, position, size);
+		else if (status != '+' && status != '-')
+			left += size;
+	}
+	say_left(import, left);
+	return 0;
+}
+
+const struct import_format import_ddrescue = {
+	.name = "ddrescue",
+	.unit = bytes,
+	.parse = parse_ddrescue,
+};

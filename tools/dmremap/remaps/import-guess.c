@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which program has made a list.
+ */
+#include <string.h>
+
+#include "lib/message.h"
+#include "lib/util.h"
+#include "remaps/import.h"
+#include "remaps/smartctl.h"
+
+static const struct import_format * const formats[] = {
+	&import_badblocks,
+	&import_ddrescue,
+	&import_md,
+	&import_plain,
+	&import_smartctl,
+};
+
+const struct import_format *import_format_named(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(formats); i++)
+		if (!strcmp(formats[i]->name, name))
+			return formats[i];
+	complain("There is no format \"%s\". There are badblocks, ddrescue, md, plain and smartctl.",
+		 name);
+	return NULL;
+}
+
+/* Lines that only one program prints. */
+static const struct import_format *mark(const char *line)
+{
+	static const struct {
+		const char *begin;
+		const struct import_format *format;
+	} marks[] = {
+		{ "# Mapfile. Created by ", &import_ddrescue },
+		{ "# Rescue Logfile. Created by ", &import_ddrescue },
+		{ "Bad-blocks on ", &import_md },
+		{ "Bad-blocks list is empty in ", &import_md },
+		{ "No bad-blocks list configured on ", &import_md },
+		{ "smartctl ", &import_smartctl },
+		{ "=== START OF ", &import_smartctl },
+		{ "SMART ", &import_smartctl },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(marks); i++)
+		if (!strncmp(line, marks[i].begin, strlen(marks[i].begin)))
+			return marks[i].format;
+	return NULL;
+}
+
+/* How many numbers a line is made of; 0 if it is of anything else. */
+static unsigned int numbers(const char *line)
+{
+	unsigned int n;
+	uint64_t value;
+
+	for (n = 0; *line && *line != '#'; n++)
+		if (!import_number(&line, &value))
+			return 0;
+	return n;
+}
+
+static const struct import_format *of_numbers(struct import *import)
+{
+	bool one = false, two = false;
+	unsigned int n;
+	const char *line;
+
+	while ((line = import_entry(import))) {
+		if (!strncmp(line, "0x", 2))
+			return &import_ddrescue;
+		n = numbers(line);
+		if (n != 1 && n != 2) {
+			import_wrong(import, "is of no list that is known: say which one with --format");
+			return NULL;
+		}
+		one |= n == 1;
+		two |= n == 2;
+	}
+	if (two)
+		return one ? &import_plain : &import_md;
+	if (one) {
+		complain("%s may be a list of blocks or of sectors: say --format badblocks, with --block-size, or --format plain.",
+			 import->path);
+		return NULL;
+	}
+	return &import_plain;
+}
+
+const struct import_format *import_guess(struct import *import)
+{
+	const struct import_format *format = NULL;
+	const char *line;
+
+	if (smartctl_is_json(import))
+		return &import_smartctl;
+	while (!format && (line = import_line(import)))
+		format = mark(line);
+	import_rewind(import);
+	if (format)
+		return format;
+	format = of_numbers(import);
+	import_rewind(import);
+	return format;
+}

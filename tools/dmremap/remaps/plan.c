@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lib/exit.h"
+#include "lib/message.h"
+#include "remaps/plan.h"
+
+/* The device, in bytes of the main or of the disk. */
+static struct range window(const struct volume *volume, bool whole_disk)
+{
+	wide start = volume->main_start;
+
+	if (whole_disk)
+		start += volume->partition_start;
+	return (struct range) {
+		.start = SECTOR_SIZE * start,
+		.end = SECTOR_SIZE * (start + volume->sectors),
+	};
+}
+
+/* All of the physical sectors that it has a part of. */
+static struct range whole_sectors(struct range range, wide unit, wide offset)
+{
+	/* no sector begins below 0, though one may end at @offset */
+	wide shift = unit - offset % unit;
+
+	range.start = round_down_to(range.start + shift, unit);
+	range.end = round_up_to(range.end + shift, unit) - shift;
+	range.start = range.start > shift ? range.start - shift : 0;
+	return range;
+}
+
+/* Blocks of the device, of what is in it. */
+static void add_blocks(struct plan *plan, struct range range, struct range device)
+{
+	wide block = plan->volume->block;
+
+	if (range.start < device.start)
+		range.start = device.start;
+	if (range.end > device.end)
+		range.end = device.end;
+	if (range.start >= range.end)
+		return;
+	ranges_add(&plan->blocks, (range.start - device.start) / block,
+		   (range.end - device.start + block - 1) / block);
+}
+
+void plan_make(struct plan *plan, const struct volume *volume, const struct ranges *entries,
+	       bool whole_disk)
+{
+	struct range device = window(volume, whole_disk), range;
+	wide offset = volume->alignment;
+	size_t i;
+
+	*plan = (struct plan) { .volume = volume };
+	if (whole_disk)
+		offset += (wide)volume->partition_start * SECTOR_SIZE;
+	for (i = 0; i < entries->nr; i++) {
+		range = entries->range[i];
+		if (range.end <= device.start || range.start >= device.end)
+			plan->outside++;
+		else if (range.start < device.start || range.end > device.end)
+			plan->partly++;
+		add_blocks(plan, whole_sectors(range, volume->physical, offset), device);
+	}
+	plan->again = ranges_total(&plan->blocks);
+	ranges_merge(&plan->blocks);
+	plan->again -= ranges_total(&plan->blocks);
+}
+
+/* Blocks that are pending have their place on the spare already. */
+static int check_room(const struct plan *plan, const struct ranges *pending)
+{
+	struct ranges fresh = {};
+	uint64_t room, needed;
+	size_t i;
+
+	for (i = 0; i < plan->blocks.nr; i++)
+		ranges_add(&fresh, plan->blocks.range[i].start, plan->blocks.range[i].end);
+	ranges_subtract(&fresh, pending);
+	needed = ranges_total(&fresh);
+	ranges_free(&fresh);
+	if (volume_free(plan->volume, &room))
+		return EXIT_OPERATION;
+	if (needed <= room)
+		return EXIT_CLEAN;
+	complain("There is not enough room: %llu blocks are needed, and %llu are free on the spare of %s. Nothing has been changed. Take a larger spare, or fewer blocks.",
+		 (unsigned long long)needed, (unsigned long long)room, plan->volume->name);
+	return EXIT_OPERATION;
+}
+
+int plan_leave_remapped(struct plan *plan)
+{
+	struct ranges remapped = {}, pending = {};
+	int status = volume_remaps(plan->volume, &remapped, &pending);
+
+	if (!status) {
+		plan->already = ranges_subtract(&plan->blocks, &remapped);
+		status = check_room(plan, &pending);
+	}
+	ranges_free(&remapped);
+	ranges_free(&pending);
+	return status;
+}
+
+void plan_free(struct plan *plan)
+{
+	ranges_free(&plan->blocks);
+}

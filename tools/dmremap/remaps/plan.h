@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What has to be remapped for a list of bad places.
+ */
+#ifndef _DMREMAP_PLAN_H
+#define _DMREMAP_PLAN_H
+
+#include <stdint.h>
+
+#include "kernel/volume.h"
+#include "lib/ranges.h"
+
+/**
+ * struct plan - blocks of a device, and how they came about.
+ * @volume: the device.
+ * @blocks: the blocks, merged.
+ * @outside: entries that have nothing in the device.
+ * @partly: entries that have something in it and something outside.
+ * @again: blocks that were listed before.
+ * @already: blocks that are remapped already; they are not in @blocks.
+ */
+struct plan {
+	const struct volume *volume;
+	struct ranges blocks;
+	unsigned long outside;
+	unsigned long partly;
+	uint64_t again;
+	uint64_t already;
+};
+
+/**
+ * plan_make() - find out which blocks bad places are in.
+ * @plan: to be filled.
+ * @volume: the device.
+ * @entries: the bad places, in bytes from the start of the main, or of its disk.
+ * @whole_disk: they are from the start of the disk.
+ *
+ * A disk fails in whole physical sectors, so the whole of each physical sector counts
+ * that a bad place has a part of, and of each block that such a sector has a part of.
+ */
+void plan_make(struct plan *plan, const struct volume *volume, const struct ranges *entries,
+	       bool whole_disk);
+
+/**
+ * plan_leave_remapped() - leave out what is remapped already.
+ * @plan: the plan.
+ *
+ * Says what is wrong if that cannot be found out, or if there is not enough room on the
+ * spare for the rest.
+ *
+ * Return: an exit status.
+ */
+int plan_leave_remapped(struct plan *plan);
+
+/* Drop it. */
+void plan_free(struct plan *plan);
+
+#endif /* _DMREMAP_PLAN_H */

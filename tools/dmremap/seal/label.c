@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <endian.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "seal/label.h"
+
+/* libblkid's signatures are not so many: ZFS has the most, some hundred. */
+#define MAX_BLOCKS	65536
+
+bool label_make(struct dm_remap_label *label, const struct volume *volume,
+		uint64_t main_sectors, const struct blocks *blocks)
+{
+	struct block_run run = {};
+	unsigned int nr = 0;
+
+	*label = (struct dm_remap_label) {
+		.version = htole32(DM_REMAP_LABEL_VERSION),
+		.main_sectors = htole64(main_sectors),
+		.target_sectors = htole64(volume->sectors),
+		.block_size = htole32(volume->block),
+	};
+	memcpy(label->magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE);
+	uuid_from_text(volume->uuid, label->uuid);
+	snprintf((char *)label->name, sizeof(label->name), "%s", volume->name);
+	while (blocks_next_run(blocks, &run)) {
+		if (nr == DM_REMAP_LABEL_RANGES)
+			return false;
+		label->ranges[nr].block = htole64(run.first);
+		label->ranges[nr].nr = htole32(run.nr);
+		nr++;
+	}
+	label->nr_ranges = htole32(nr);
+	label->crc = htole32(dm_remap_label_crc(label));
+	return blocks->nr <= MAX_BLOCKS;
+}
+
+bool label_blocks(const struct dm_remap_label *label, struct blocks *blocks)
+{
+	uint32_t i, n, nr = le32toh(label->nr_ranges);
+	uint64_t all = 0;
+
+	for (i = 0; i < nr; i++)
+		all += le32toh(label->ranges[i].nr);
+	if (all > MAX_BLOCKS)
+		return false;
+	for (i = 0; i < nr; i++)
+		for (n = 0; n < le32toh(label->ranges[i].nr); n++)
+			blocks_add(blocks, le64toh(label->ranges[i].block) + n);
+	return true;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The label of a sealed main, and the blocks that it lists.
+ */
+#ifndef _DMREMAP_LABEL_H
+#define _DMREMAP_LABEL_H
+
+#include <dm-remap/format.h>
+
+#include "seal/blocks.h"
+
+/**
+ * label_make() - make the label of a set.
+ * @label: to be filled.
+ * @volume: the device of the set.
+ * @main_sectors: size of its main.
+ * @blocks: what it lists, block 0 among them.
+ *
+ * Return: whether they fit, in %DM_REMAP_LABEL_RANGES runs.
+ */
+bool label_make(struct dm_remap_label *label, const struct volume *volume,
+		uint64_t main_sectors, const struct blocks *blocks);
+
+/**
+ * label_blocks() - the blocks that a label lists.
+ * @label: a label that has been checked.
+ * @blocks: they are added to these.
+ *
+ * Return: false if they are more than seal ever lists.
+ */
+bool label_blocks(const struct dm_remap_label *label, struct blocks *blocks);
+
+#endif /* _DMREMAP_LABEL_H */

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel/kernel.h"
+#include "lib/exit.h"
+#include "lib/message.h"
+#include "seal/seal-plan.h"
+#include "sets/active.h"
+#include "sets/half.h"
+
+int seal_look(struct signatures *found, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), status;
+
+	*found = (struct signatures) {};
+	if (fd < 0) {
+		complain("%s cannot be opened: %s.", path, strerror(errno));
+		return EXIT_OPERATION;
+	}
+	status = signatures_find(found, path, fd);
+	close(fd);
+	return status;
+}
+
+/* The name of the dm-remap device that is the main of a set, to be freed; NULL if it is none. */
+static char *device_below(const struct volume *volume)
+{
+	struct active *list;
+	char *name = NULL;
+	int i, nr = actives_list(&list);
+
+	for (i = 0; i < nr && !name; i++) {
+		if (strcmp(list[i].number, volume->main.number))
+			continue;
+		name = strdup(list[i].name);
+		if (!name)
+			no_memory();
+	}
+	free(list);
+	return name;
+}
+
+static bool is_sealed(const struct volume *volume)
+{
+	struct half half;
+
+	half_read(&half, &volume->main);
+	return half.role == HALF_MAIN && !strcmp(half.uuid, volume->uuid);
+}
+
+/*
+ * A label goes to sector 0 of what is below.  If that is a set whose main has no label, it
+ * comes to be on that main, and would be taken for that one's own.
+ */
+bool seal_place_is_safe(const struct volume *volume)
+{
+	char *name = device_below(volume);
+	struct volume below;
+	bool safe = !name;
+
+	if (name && !volume_find(&below, name)) {
+		safe = below.main_start || is_sealed(&below);
+		if (!safe)
+			complain("The main of %s is the device %s of another set, which is not sealed. Seal that first.",
+				 volume->name, name);
+	}
+	free(name);
+	return safe;
+}
+
+bool seal_allowed(const struct volume *volume)
+{
+	char state[KERNEL_TEXT_SIZE];
+	const char *name = volume->name;
+
+	if (!*volume->uuid || kernel_read(TREE_CONFIG, name, "state", state))
+		complain("%s does not tell the UUID and the state of the set. Is configfs mounted?",
+			 kernel_path(TREE_CONFIG, name, ""));
+	else if (!kernel_has(TREE_CONFIG, name, "metadata"))
+		complain("%s is transient: what is on its spare is lost when it is removed, so its main must stay as it is. Only persistent sets have labels.",
+			 name);
+	else if (volume->main_start)
+		complain("%s begins at sector %llu of %s, and the label has its place at sector 0. Only a set that has its main from there on can have one.",
+			 name, LLU(volume->main_start), volume->main.path);
+	else if (volume->suspended)
+		complain("%s is suspended. Resume it first: \"dmsetup resume %s\".", name, name);
+	else if (!strcmp(state, "read-only"))
+		complain("%s is read-only. Activate it without read_only first.", name);
+	else if (!strcmp(state, "failed"))
+		complain("%s has failed, and changes no remaps any more. \"dmremap stats %s\" shows why.",
+			 name, name);
+	else
+		return true;
+	return false;
+}
+
+/* The blocks in which signatures are; false if one is where no block is. */
+static bool take_blocks(const struct raw *raw, const struct signatures *found,
+			struct blocks *blocks)
+{
+	const struct volume *volume = raw->volume;
+	const struct signature *item;
+	uint64_t block, last;
+	unsigned int i;
+
+	for (i = 0; i < found->nr; i++) {
+		item = &found->item[i];
+		if (!item->size)
+			continue;
+		last = item->offset + item->size - 1;
+		if (last / 512 >= volume->sectors) {
+			complain("%s shows %s (%s) at byte %llu, behind the end of %s, and it cannot be moved.",
+				 volume->main.path, item->kind, item->type, LLU(item->offset),
+				 volume->name);
+			complain("If it is not needed, stop the set and do \"wipefs --backup --offset %llu %s\".",
+				 LLU(item->offset), volume->main.path);
+			return false;
+		}
+		for (block = item->offset / volume->block; block <= last / volume->block;
+		     block++)
+			blocks_add(blocks, block);
+	}
+	return true;
+}
+
+/* What an earlier seal has listed. */
+static bool take_label(struct raw *raw, struct blocks *blocks)
+{
+	const struct volume *volume = raw->volume;
+	struct dm_remap_label label;
+
+	switch (raw_read_label(raw, &label)) {
+	case RAW_LABELLED:
+		if (label_blocks(&label, blocks))
+			return true;
+		complain("%s has a label that lists more blocks than can be.", volume->main.path);
+		return false;
+	case RAW_FOREIGN:
+		complain("%s has the label of another set. \"dmremap scan %s\" says of which.",
+			 volume->main.path, volume->main.path);
+		return false;
+	case RAW_DAMAGED:
+		complain("The label of %s is damaged and is made anew. Unsealed, what the old one listed stays on the spare.",
+			 volume->main.path);
+		return true;
+	case RAW_UNLABELLED:
+	case RAW_UNREADABLE:
+		break;
+	}
+	return true;
+}
+
+static void merge(struct blocks *into, const struct blocks *from)
+{
+	unsigned int i;
+
+	for (i = 0; i < from->nr; i++)
+		blocks_add(into, from->block[i]);
+}
+
+/*
+ * A place is cleared if its block is on the spare, or will be.  A block that was listed
+ * is listed again only if it is there: another one is none of ours any more.
+ */
+static int sort_out(struct seal_plan *plan, const struct volume *volume,
+		    const struct blocks *signed_blocks, const struct blocks *known)
+{
+	struct blocks all = {}, remapped;
+	unsigned int i;
+	uint64_t block;
+	int status;
+
+	merge(&all, signed_blocks);
+	merge(&all, known);
+	status = blocks_remapped(volume, &all, &remapped);
+	for (i = 0; !status && i < all.nr; i++) {
+		block = all.block[i];
+		if (blocks_have(&remapped, block)) {
+			blocks_add(&plan->clear, block);
+			if (!block || blocks_have(known, block))
+				blocks_add(&plan->listed, block);
+		} else if (blocks_have(signed_blocks, block)) {
+			blocks_add(&plan->move, block);
+			blocks_add(&plan->clear, block);
+			blocks_add(&plan->listed, block);
+		}
+	}
+	blocks_free(&remapped);
+	blocks_free(&all);
+	return status;
+}
+
+static int find_blocks(struct seal_plan *plan, struct raw *raw)
+{
+	struct blocks signed_blocks = {}, known = {};
+	const struct volume *volume = raw->volume;
+	struct signatures below = {};
+	int status = seal_look(&plan->signatures, raw->node);
+
+	/* what was in a place before its block went to the spare is there still */
+	if (!status)
+		status = seal_look(&below, volume->main.path);
+	/* for the label */
+	blocks_add(&signed_blocks, 0);
+	if (!status && (!take_blocks(raw, &plan->signatures, &signed_blocks) ||
+			!take_blocks(raw, &below, &signed_blocks) || !take_label(raw, &known)))
+		status = EXIT_OPERATION;
+	if (!status)
+		status = sort_out(plan, volume, &signed_blocks, &known);
+	signatures_free(&below);
+	blocks_free(&signed_blocks);
+	blocks_free(&known);
+	return status;
+}
+
+static bool possible(const struct seal_plan *plan, struct raw *raw)
+{
+	const struct volume *volume = raw->volume;
+	uint64_t free_blocks;
+	unsigned int i;
+
+	if (volume_free(volume, &free_blocks))
+		return false;
+	if (plan->move.nr > free_blocks) {
+		complain("%s: %u blocks have to go to the spare, and there is room for %llu.",
+			 volume->name, plan->move.nr, LLU(free_blocks));
+		return false;
+	}
+	/* what cannot be read would be lost, or may stay on the main for its next write */
+	for (i = 0; i < plan->move.nr; i++) {
+		if (raw_readable_above(raw, plan->move.block[i]))
+			continue;
+		complain("%s cannot be read at sector %llu, which has to go to the spare. Write it first.",
+			 volume->name,
+			 LLU(plan->move.block[i] * volume_block_sectors(volume)));
+		return false;
+	}
+	return true;
+}
+
+int seal_plan_make(struct seal_plan *plan, struct raw *raw)
+{
+	int status;
+
+	*plan = (struct seal_plan) {};
+	status = find_blocks(plan, raw);
+	if (status)
+		return status;
+	if (!label_make(&plan->label, raw->volume, raw->sectors, &plan->listed)) {
+		complain("%s has signatures in more places than a label has room for, which are %d.",
+			 raw->volume->name, DM_REMAP_LABEL_RANGES);
+		return EXIT_OPERATION;
+	}
+	return possible(plan, raw) ? EXIT_CLEAN : EXIT_OPERATION;
+}
+
+void seal_plan_free(struct seal_plan *plan)
+{
+	signatures_free(&plan->signatures);
+	blocks_free(&plan->move);
+	blocks_free(&plan->clear);
+	blocks_free(&plan->listed);
+}

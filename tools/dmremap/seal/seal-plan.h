@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What seal has to do: which blocks go to the spare, which places become zeros, and
+ * what the label lists.
+ */
+#ifndef _DMREMAP_SEAL_PLAN_H
+#define _DMREMAP_SEAL_PLAN_H
+
+#include "disk/signature.h"
+#include "seal/label.h"
+#include "seal/raw.h"
+
+/**
+ * struct seal_plan - what is to be done.
+ * @signatures: what the device shows.
+ * @move: blocks that are not on the spare yet.
+ * @clear: blocks whose places on the main become zeros; block 0 gets the label.
+ * @listed: blocks that unseal moves back.
+ * @label: the label.
+ */
+struct seal_plan {
+	struct signatures signatures;
+	struct blocks move;
+	struct blocks clear;
+	struct blocks listed;
+	struct dm_remap_label label;
+};
+
+/**
+ * seal_plan_make() - look at everything.
+ * @plan: to be filled, and freed whatever came of it.
+ * @raw: the main.
+ *
+ * Writes nothing.  Says why if the set cannot be sealed.
+ *
+ * Return: an exit status.
+ */
+int seal_plan_make(struct seal_plan *plan, struct raw *raw);
+
+void seal_plan_free(struct seal_plan *plan);
+
+/**
+ * seal_look() - look for signatures.
+ * @found: to be filled, and freed.
+ * @path: a device.
+ *
+ * Return: an exit status.
+ */
+int seal_look(struct signatures *found, const char *path);
+
+/**
+ * seal_allowed() - whether a set is one that can be sealed and unsealed now.
+ * @volume: the device of the set.
+ *
+ * Says why if not.
+ */
+bool seal_allowed(const struct volume *volume);
+
+/**
+ * seal_place_is_safe() - whether the main's first sector may have a label.
+ * @volume: the device of the set.
+ *
+ * Says why not.
+ */
+bool seal_place_is_safe(const struct volume *volume);
+
+#endif /* _DMREMAP_SEAL_PLAN_H */

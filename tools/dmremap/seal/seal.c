@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dmremap seal: give the main a label, and hide from it what can only be reached
+ * through the set.
+ *
+ * The order is that of docs/on-disk-format.md: block 0 goes to the spare, then the label
+ * is made durable in its place, then the blocks that it lists go, then their places are
+ * cleared.  At any moment each block can be reached through the set, and unseal knows
+ * from the label what to move back.
+ */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "lib/json-out.h"
+#include "lib/message.h"
+#include "seal/label-command.h"
+#include "seal/seal-plan.h"
+
+static int cannot_move(const struct volume *volume, uint64_t block, int error)
+{
+	const char *why = error == -ENOSPC ? "the spare has no block left" : strerror(-error);
+
+	complain("%s: sector %llu cannot be moved to the spare: %s.", volume->name,
+		 LLU(block * volume_block_sectors(volume)), why);
+	return block ? EXIT_UNCORRECTED : EXIT_OPERATION;
+}
+
+/* Nothing has been done but moving block 0, which may have been there before. */
+static int without_label(struct raw *raw, bool moved, int error)
+{
+	const struct volume *volume = raw->volume;
+
+	complain("%s cannot be sealed: the place of its first block on %s cannot be written: %s.",
+		 volume->name, volume->main.path, strerror(-error));
+	error = moved ? block_move(volume, 0, true) : 0;
+	if (!error)
+		return EXIT_OPERATION;
+	complain("That block stays on the spare, and %s must not be used without it: %s.",
+		 volume->main.path, strerror(-error));
+	return EXIT_UNCORRECTED;
+}
+
+static int put_label(struct raw *raw, const struct seal_plan *plan)
+{
+	bool move = blocks_have(&plan->move, 0);
+	int error = move ? block_move(raw->volume, 0, false) : 0;
+
+	if (error)
+		return cannot_move(raw->volume, 0, error);
+	error = raw_write(raw, 0, &plan->label, sizeof(plan->label));
+	if (!error)
+		error = raw_sync(raw);
+	return error ? without_label(raw, move, error) : EXIT_CLEAN;
+}
+
+/* Only what is seen to be on the spare may be written over on the main. */
+static int clear_places(struct raw *raw, const struct seal_plan *plan)
+{
+	struct blocks remapped;
+	uint64_t block;
+	unsigned int i;
+	int status = blocks_remapped(raw->volume, &plan->clear, &remapped), error;
+
+	for (i = 0; !status && i < remapped.nr; i++) {
+		block = remapped.block[i];
+		/* one that is bad may not take it; what can be read there is looked for later */
+		if (block)
+			raw_write(raw, block, NULL, 0);
+	}
+	if (!status && remapped.nr < plan->clear.nr) {
+		complain("%s: blocks have been moved meanwhile. Seal it once more.",
+			 raw->volume->name);
+		status = EXIT_UNCORRECTED;
+	}
+	blocks_free(&remapped);
+	error = raw_sync(raw);
+	if (!status && error) {
+		complain("%s cannot be written: %s.", raw->volume->main.path, strerror(-error));
+		status = EXIT_UNCORRECTED;
+	}
+	return status;
+}
+
+/* Signatures that the main shows though it should show none; they are told if that is the end. */
+static int check_main(const struct volume *volume, bool last, bool *clean)
+{
+	struct signatures left;
+	int status = seal_look(&left, volume->main.path);
+	unsigned int i;
+
+	*clean = !left.nr;
+	for (i = 0; last && i < left.nr; i++)
+		complain("%s still shows %s (%s) at byte %llu.", volume->main.path,
+			 left.item[i].kind, left.item[i].type, LLU(left.item[i].offset));
+	signatures_free(&left);
+	return status;
+}
+
+static int carry_out(struct raw *raw, const struct seal_plan *plan)
+{
+	const struct volume *volume = raw->volume;
+	unsigned int i;
+	int status = put_label(raw, plan), error;
+
+	for (i = 0; !status && i < plan->move.nr; i++) {
+		error = plan->move.block[i] ? block_move(volume, plan->move.block[i], false) : 0;
+		if (error)
+			status = cannot_move(volume, plan->move.block[i], error);
+	}
+	return status ?: clear_places(raw, plan);
+}
+
+/*
+ * What a signature has hidden from libblkid may show when that has gone: the log of XFS
+ * without the superblock before it is taken for an external log. So it is planned and
+ * looked at again as long as there is something to move.
+ */
+static int do_seal(struct raw *raw, struct seal_plan *plan, bool dry_run)
+{
+	bool again = false, clean = false, last;
+	int status;
+
+	for (;;) {
+		status = seal_plan_make(plan, raw);
+		if (dry_run || (status && !again))
+			return status;
+		last = again && !plan->move.nr;
+		if (!status)
+			status = carry_out(raw, plan);
+		/* it could not even begin */
+		if (status == EXIT_OPERATION && !again)
+			return status;
+		if (!status)
+			status = check_main(raw->volume, last, &clean);
+		if (status || clean || last)
+			break;
+		again = true;
+		seal_plan_free(plan);
+	}
+	if (!status && clean) {
+		raw_forget_partitions(raw);
+		return EXIT_CLEAN;
+	}
+	complain("%s is sealed in part; all its data is where it should be. Seal it again when that has been dealt with, or unseal it.",
+		 raw->volume->name);
+	return EXIT_UNCORRECTED;
+}
+
+static void show_json(const struct raw *raw, const struct seal_plan *plan, bool sealed)
+{
+	const struct volume *volume = raw->volume;
+	uint64_t sectors = volume_block_sectors(volume);
+	struct block_run run = {};
+	struct json_object *item;
+	unsigned int i;
+
+	json_out_begin();
+	json_out_member("name", json_object_new_string(volume->name));
+	json_out_member("uuid", json_object_new_string(volume->uuid));
+	json_out_member("main", json_object_new_string(volume->main.path));
+	json_out_member("sealed", json_object_new_boolean(sealed));
+	json_out_array("signatures");
+	for (i = 0; i < plan->signatures.nr; i++) {
+		item = json_object_new_object();
+		json_add_number(item, "offset", plan->signatures.item[i].offset);
+		json_add_string(item, "type", plan->signatures.item[i].type);
+		json_add_string(item, "label", plan->signatures.item[i].label);
+		json_add_string(item, "uuid", plan->signatures.item[i].uuid);
+		json_out_element(item);
+	}
+	json_out_array_end();
+	json_out_array("ranges");
+	while (blocks_next_run(&plan->listed, &run)) {
+		item = json_object_new_object();
+		json_add_number(item, "start", run.first * sectors);
+		json_add_number(item, "sectors", run.nr * sectors);
+		json_out_element(item);
+	}
+	json_out_array_end();
+	json_out_end();
+}
+
+static void show_text(const struct raw *raw, const struct seal_plan *plan, bool dry_run)
+{
+	const struct volume *volume = raw->volume;
+	uint64_t sectors = volume_block_sectors(volume);
+	struct block_run run = {};
+	unsigned int i;
+
+	for (i = 0; i < plan->signatures.nr; i++)
+		printf("%s: %s (%s) at byte %llu\n", volume->name,
+		       plan->signatures.item[i].kind, plan->signatures.item[i].type,
+		       LLU(plan->signatures.item[i].offset));
+	while (blocks_next_run(&plan->listed, &run))
+		printf("%s: sectors %llu to %llu %s on the spare\n", volume->name,
+		       LLU(run.first * sectors), LLU((run.first + run.nr) * sectors - 1),
+		       dry_run ? "would be" : "are");
+	if (dry_run)
+		printf("%s: a label would be written to %s. Nothing was changed.\n",
+		       volume->name, volume->main.path);
+	else
+		printf("%s: sealed. What is on %s can be reached through %s only.\n",
+		       volume->name, volume->main.path, volume->name);
+}
+
+static int seal(const char *name, const struct choices *choices)
+{
+	struct seal_plan plan;
+	struct volume volume;
+	struct raw raw;
+	int status = volume_find(&volume, name);
+
+	if (status)
+		return status;
+	if (!seal_allowed(&volume) || !seal_place_is_safe(&volume))
+		return EXIT_OPERATION;
+	status = raw_open(&raw, &volume);
+	if (status)
+		return status;
+	status = do_seal(&raw, &plan, choices->dry_run);
+	if (!status || status == EXIT_UNCORRECTED) {
+		if (choices->json)
+			show_json(&raw, &plan, !status && !choices->dry_run);
+		else if (!status)
+			show_text(&raw, &plan, choices->dry_run);
+	}
+	if (choices->dry_run)
+		raw_close(&raw);
+	else
+		raw_announce(&raw);
+	seal_plan_free(&plan);
+	return status;
+}
+
+static int run_seal(int argc, char **argv)
+{
+	return label_command(&command_seal, argc, argv, seal);
+}
+
+const struct command command_seal = {
+	.name = "seal",
+	.arguments = "[--dry-run] [--json] NAME",
+	.summary = "label the main of an active set, so that nothing else takes it",
+	.help =
+	"Moves the blocks in which libblkid finds signatures to the spare, with the first\n"
+	"block, and puts a label into the place of that. The main then shows no filesystem,\n"
+	"array or partition table, and the set is known by the label. The device of the set\n"
+	"shows what it did, and may be in use meanwhile. After a crash, or after mkfs on a\n"
+	"sealed set, seal it again. \"dmremap unseal\" takes it back.\n\n"
+	"  -n, --dry-run  say what would be done, and do nothing\n"
+	"  -j, --json     print JSON\n"
+	"  -h, --help     print this\n\n"
+	"Exit status: 0 sealed, 4 sealed in part, 8 nothing was changed, 16 wrong usage.\n",
+	.run = run_seal,
+};

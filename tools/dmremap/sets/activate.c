@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/dm.h"
+#include "lib/exit.h"
+#include "lib/util.h"
+#include "sets/activate.h"
+#include "sets/active.h"
+#include "sets/gather.h"
+#include "sets/new-device.h"
+
+/* Longest words of a table behind the type, with one more. */
+#define PARAMS_SIZE	(REASSEMBLY_TABLE_SIZE + 32)
+
+static void waits(struct outcome *outcome)
+{
+	explain_set(outcome->why, &outcome->set);
+	outcome->status = EXIT_UNCORRECTED;
+}
+
+static bool is_active(struct outcome *outcome, bool automatic)
+{
+	struct active active;
+
+	/* one that is being made is waited for later */
+	if (!active_find(&active, outcome->set.uuid) || !active.live)
+		return false;
+	if (!automatic)
+		new_device_settle(active.name);
+	text_copy(outcome->device, active.name, sizeof(outcome->device));
+	text_copy(outcome->number, active.number, sizeof(outcome->number));
+	outcome->was_active = true;
+	outcome->status = EXIT_CLEAN;
+	if (active.without_spare) {
+		snprintf(outcome->why, sizeof(outcome->why),
+			 "%s is active without its spare, read-only. \"dmremap stop %s\" first, then assemble it again.",
+			 active.name, active.name);
+		outcome->status = EXIT_UNCORRECTED;
+	}
+	return true;
+}
+
+static bool has_table(const struct known_set *set)
+{
+	return (set->state == KNOWN_COMPLETE || set->state == KNOWN_ACTIVE) && *set->table;
+}
+
+static bool read_half(struct half *half, const char *number)
+{
+	struct blockdev dev;
+
+	if (!blockdev_by_number(&dev, number))
+		return false;
+	half_read(half, &dev);
+	return true;
+}
+
+/* Whether they are still what the module found on them. */
+static bool are_halves(const struct known_set *set, const struct half *main,
+		       const struct half *spare)
+{
+	if (spare->role != HALF_SPARE || strcmp(spare->uuid, set->uuid))
+		return false;
+	if (main->role == HALF_SPARE || (main->role == HALF_MAIN && strcmp(main->uuid, set->uuid)))
+		return false;
+	return main->dev.sectors == spare->main_sectors;
+}
+
+/*
+ * Look at both halves of a set that is complete.  Numbers of devices are used again: what
+ * has changed is shown to the module, and what it says then counts.
+ */
+static bool look(struct outcome *outcome, struct half *main, struct half *spare)
+{
+	struct known_set *set = &outcome->set;
+	int attempt;
+
+	for (attempt = 0; attempt < 2 && has_table(set); attempt++) {
+		if (!read_half(main, set->main) || !read_half(spare, set->spare))
+			return false;
+		if (are_halves(set, main, spare))
+			return true;
+		if (gather_give(spare->dev.path) || gather_give(main->dev.path) ||
+		    !reassembly_read(set, set->uuid))
+			return false;
+	}
+	return false;
+}
+
+/* "0 LENGTH remap MAIN START SPARE 3 persistent uuid U", with an argument more perhaps. */
+static bool parse_table(const char *table, bool read_only, unsigned long long *sectors,
+			char params[PARAMS_SIZE])
+{
+	int words = 0, before = 0, after = 0, nr;
+
+	if (sscanf(table, "0 %llu remap %n", sectors, &words) != 1 || !words ||
+	    sscanf(table + words, "%*s %*s %*s %n%d%n", &before, &nr, &after) != 1 || !after)
+		return false;
+	table += words;
+	snprintf(params, PARAMS_SIZE, "%.*s%d%s%s", before, table,
+		 nr + read_only, table + after, read_only ? " read_only" : "");
+	return true;
+}
+
+static void make(struct outcome *outcome, const struct wish *wish)
+{
+	char params[PARAMS_SIZE], uuid[DM_TEXT_SIZE];
+	struct dm_new new = {
+		.uuid = uuid,
+		.target = "remap",
+		.params = params,
+		.read_only = wish->read_only,
+	};
+	unsigned long long sectors;
+
+	if (!parse_table(outcome->set.table, wish->read_only, &sectors, params)) {
+		snprintf(outcome->why, sizeof(outcome->why),
+			 "%s: the table that the module gives is none: \"%s\".",
+			 outcome->set.name, outcome->set.table);
+		outcome->status = EXIT_OPERATION;
+		return;
+	}
+	new.sectors = sectors;
+	snprintf(uuid, sizeof(uuid), DM_UUID_PREFIX "%s", outcome->set.uuid);
+	if (wish->dry_run) {
+		snprintf(outcome->table, sizeof(outcome->table), "0 %llu remap %s",
+			 sectors, params);
+		return;
+	}
+	new_device_make(outcome, &new);
+}
+
+void activate_set(const struct known_set *set, const struct wish *wish, struct outcome *outcome)
+{
+	struct half main, spare;
+
+	*outcome = (struct outcome) { .set = *set };
+	if (is_active(outcome, wish->automatic))
+		return;
+	if (!look(outcome, &main, &spare))
+		return waits(outcome);
+	if (wish->automatic && !gather_knows_main(&spare, &main)) {
+		explain_size(outcome->why, &outcome->set, &main.dev, &spare.dev);
+		outcome->status = EXIT_UNCORRECTED;
+		return;
+	}
+	if (!new_device_free(outcome, &main.dev, HALF_MAIN) ||
+	    !new_device_free(outcome, &spare.dev, HALF_SPARE) ||
+	    !new_device_name(outcome, wish->name)) {
+		/* unless what has them is the set itself: somebody was faster */
+		new_device_other(outcome);
+		return;
+	}
+	make(outcome, wish);
+	/* a half may have gone just now */
+	if (outcome->status == EXIT_OPERATION && !*outcome->why &&
+	    reassembly_read(&outcome->set, set->uuid) && !look(outcome, &main, &spare))
+		waits(outcome);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A set that is activated, or why it is not.
+ */
+#ifndef _DMREMAP_ACTIVATE_H
+#define _DMREMAP_ACTIVATE_H
+
+#include <stdbool.h>
+
+#include "lib/encode.h"
+#include "sets/explain.h"
+#include "sets/reassembly.h"
+
+/**
+ * struct wish - what somebody wants of it.
+ * @name: what the device is to be called; NULL for what the set says.
+ * @read_only: nothing is written to either half.
+ * @automatic: nobody has named devices, so that a main which is only known by its size
+ *	is not taken.
+ * @dry_run: only say what would be done.
+ */
+struct wish {
+	const char *name;
+	bool read_only;
+	bool automatic;
+	bool dry_run;
+};
+
+/**
+ * struct outcome - what came of it.
+ * @set: the set.
+ * @device: name of its device; "" if it is not active.
+ * @number: "MAJ:MIN" of that; may be empty.
+ * @was_active: it was before.
+ * @table: the line of the table that would be made, if the wish was a dry run.
+ * @why: what is to be said; may be empty, also if it failed, when all has been said.
+ * @status: an exit status.
+ */
+struct outcome {
+	struct known_set set;
+	char device[ENCODED_NAME_SIZE];
+	char number[BLOCKDEV_NUMBER_SIZE];
+	bool was_active;
+	char table[REASSEMBLY_TABLE_SIZE + 80];
+	char why[EXPLAIN_SIZE];
+	int status;
+};
+
+/**
+ * activate_set() - activate a set, unless it is.
+ * @set: what the module knows of it.
+ * @wish: what is wanted.
+ * @outcome: filled in.
+ *
+ * If somebody else does the same, one of the two makes the device and the other one is
+ * content with it.
+ */
+void activate_set(const struct known_set *set, const struct wish *wish, struct outcome *outcome);
+
+/**
+ * activate_degraded() - make a read-only device of a main alone.
+ * @main: the main.
+ * @wish: what is wanted; it has a name if the main has no label.
+ * @outcome: filled in.
+ */
+void activate_degraded(const struct half *main, const struct wish *wish,
+		       struct outcome *outcome);
+
+#endif /* _DMREMAP_ACTIVATE_H */

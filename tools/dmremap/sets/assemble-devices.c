@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sets whose halves somebody names.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/exit.h"
+#include "lib/message.h"
+#include "sets/assemble.h"
+#include "sets/gather.h"
+
+/* Halves, and devices that may be mains; there is room for each that was named. */
+static int read_named(struct halves *halves, char **paths)
+{
+	struct blockdev dev;
+	struct half *half;
+	int nr = 0, error;
+
+	while (paths[nr])
+		nr++;
+	*halves = (struct halves) { .half = calloc(nr, sizeof(*halves->half)) };
+	if (!halves->half)
+		no_memory();
+	for (; *paths; paths++) {
+		half = &halves->half[halves->nr];
+		error = blockdev_by_path(&dev, *paths);
+		if (!error) {
+			half_read(half, &dev);
+			/* a main is not worse for a bad sector where a label would be */
+			error = half->error == -EIO ? 0 : half->error;
+		}
+		if (error) {
+			complain("%s cannot be used: %s.", *paths, strerror(-error));
+			return EXIT_OPERATION;
+		}
+		if (half->damaged) {
+			complain("%s was a half of a set and cannot be used: %s.%s", *paths,
+				 half->trouble,
+				 " If it is a spare, \"dmremap check\" says more.");
+			return EXIT_OPERATION;
+		}
+		halves->nr++;
+	}
+	return EXIT_CLEAN;
+}
+
+static bool may_be_main(const struct half *half, const struct half *spare)
+{
+	return half->role == HALF_NONE && half->dev.sectors == spare->main_sectors;
+}
+
+/* The only device among those named that has the size of the main of a spare. */
+static const struct half *find_main(const struct halves *halves, const struct half *spare)
+{
+	const struct half *half, *found = NULL;
+
+	for (half = halves->half; half < halves->half + halves->nr; half++) {
+		if (!may_be_main(half, spare))
+			continue;
+		if (found)
+			return NULL;
+		found = half;
+	}
+	return found;
+}
+
+/* Whether it is of use for one of the spares that were named. */
+static bool is_used(const struct halves *halves, const struct half *half)
+{
+	const struct half *spare;
+
+	for (spare = halves->half; spare < halves->half + halves->nr; spare++)
+		if (spare->role == HALF_SPARE && may_be_main(half, spare))
+			return true;
+	complain("%s is no spare, has no label, and has not the size of the main of a spare that was named: it has %llu sectors.",
+		 half->dev.path, (unsigned long long)half->dev.sectors);
+	return false;
+}
+
+static int give_named(const struct halves *halves)
+{
+	const struct half *half;
+	int error;
+
+	for (half = halves->half; half < halves->half + halves->nr; half++) {
+		if (half->role == HALF_NONE && !is_used(halves, half))
+			return EXIT_OPERATION;
+		error = reassembly_scan(half->dev.path);
+		if (!error)
+			continue;
+		complain("%s could not be given to dm_remap_reassembly: %s.", half->dev.path,
+			 strerror(-error));
+		return EXIT_OPERATION;
+	}
+	return EXIT_CLEAN;
+}
+
+/* What the module would say if there were no other devices of that size. */
+static void pair(struct known_set *set, const struct half *main, const struct half *spare)
+{
+	set->state = KNOWN_COMPLETE;
+	text_copy(set->main, main->dev.number, sizeof(set->main));
+	snprintf(set->table, sizeof(set->table), "0 %llu remap %s %llu %s 3 persistent uuid %s",
+		 (unsigned long long)spare->target_sectors, main->dev.number,
+		 (unsigned long long)spare->main_start, spare->dev.number, set->uuid);
+}
+
+/* Several devices of the right size are a conflict too, but not when one has been named. */
+static bool only_by_size(const struct half *spare)
+{
+	struct halves halves;
+	const struct half *half;
+	bool only = !halves_read_all(&halves);
+
+	for (half = halves.half; only && half < halves.half + halves.nr; half++)
+		only = strcmp(half->uuid, spare->uuid) ||
+		       (half->role == HALF_SPARE && !strcmp(half->dev.number, spare->dev.number));
+	halves_free(&halves);
+	return only;
+}
+
+/* Somebody has named this main, so it is this one or none. */
+static int settle_main(struct known_set *set, const struct half *main, const struct half *spare)
+{
+	struct blockdev known;
+
+	if (spare->labelled && !gather_knows_main(spare, main)) {
+		complain("%s is not activated: its main has a label, and %s has none.", set->name,
+			 main->dev.path);
+		return EXIT_OPERATION;
+	}
+	if (set->state == KNOWN_WAITING_MAIN ||
+	    (set->state == KNOWN_CONFLICT && only_by_size(spare))) {
+		pair(set, main, spare);
+		return EXIT_CLEAN;
+	}
+	if (set->state != KNOWN_COMPLETE || !strcmp(set->main, main->dev.number))
+		return EXIT_CLEAN;
+	complain("%s is not activated: its main is %s and not %s, by its label or by what it is known as.",
+		 set->name, blockdev_by_number(&known, set->main) ? known.path : set->main,
+		 main->dev.path);
+	return EXIT_OPERATION;
+}
+
+/* The other half may be found without being named, but not by its size. */
+static int look_for_other(const struct half *half, struct known_set *set)
+{
+	struct halves halves;
+	int status = halves_read_all(&halves);
+
+	if (!status)
+		status = gather_all(&halves);
+	halves_free(&halves);
+	if (!status && !reassembly_read(set, half->uuid))
+		status = EXIT_OPERATION;
+	return status;
+}
+
+static int assemble_half(const struct request *request, const struct halves *halves,
+			 const struct half *half)
+{
+	const struct half *main = half->role == HALF_SPARE ? find_main(halves, half) : NULL;
+	struct request strict = *request;
+	struct known_set set;
+	int status = EXIT_CLEAN;
+
+	if (!reassembly_read(&set, half->uuid)) {
+		complain("dm_remap_reassembly finds no set on %s.", half->dev.path);
+		return EXIT_OPERATION;
+	}
+	if (main)
+		status = settle_main(&set, main, half);
+	else if (set.state == KNOWN_WAITING_MAIN || set.state == KNOWN_WAITING_SPARE)
+		status = look_for_other(half, &set);
+	if (status)
+		return status;
+	strict.wish.automatic = !main;
+	return assemble_set(&strict, &set);
+}
+
+int assemble_devices(const struct request *request, char **paths)
+{
+	struct halves halves;
+	const struct half *half;
+	int status = read_named(&halves, paths), nr = 0;
+
+	if (!status)
+		status = give_named(&halves);
+	for (half = halves.half; !status && half < halves.half + halves.nr; half++) {
+		/* of two halves of a set the first */
+		if (half->role == HALF_NONE ||
+		    (half->role == HALF_MAIN &&
+		     halves_find(&halves, NULL, HALF_SPARE, half->uuid)))
+			continue;
+		status = assemble_half(request, &halves, half);
+		nr++;
+	}
+	if (!status && !nr) {
+		complain("None of these devices is a spare or has a label. \"dmremap create\" makes a set.");
+		status = EXIT_OPERATION;
+	}
+	halves_free(&halves);
+	return status;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The ways of dmremap assemble, and what it prints.
+ */
+#ifndef _DMREMAP_ASSEMBLE_H
+#define _DMREMAP_ASSEMBLE_H
+
+#include <stdbool.h>
+
+#include "sets/activate.h"
+
+/**
+ * struct request - what was asked for.
+ * @wish: of each set.
+ * @unattended: it was called by a script at boot.
+ * @json: print JSON.
+ */
+struct request {
+	struct wish wish;
+	bool unattended;
+	bool json;
+};
+
+/* All of these return an exit status, and have said what is to be said. */
+
+/* All sets there are. */
+int assemble_all(const struct request *request);
+
+/* What the module knows already. */
+int assemble_known(const struct request *request);
+
+/* The set that a device is of that has just come. */
+int assemble_incremental(const struct request *request, const char *path);
+
+/* Sets by their names or uuids, %NULL behind the last. */
+int assemble_sets(const struct request *request, char **names);
+
+/* Sets whose halves are named, %NULL behind the last. */
+int assemble_devices(const struct request *request, char **paths);
+
+/* A main alone, by the name or uuid of its set, or by its path. */
+int assemble_degraded(const struct request *request, const char *what);
+
+/**
+ * assemble_set() - activate a set and report.
+ * @request: what was asked for.
+ * @set: the set.
+ *
+ * Return: an exit status.
+ */
+int assemble_set(const struct request *request, const struct known_set *set);
+
+/* Report what came of a set.  Returns its status. */
+int assemble_report(const struct request *request, const struct outcome *outcome);
+
+/**
+ * assemble_find() - find the one set that somebody means.
+ * @set: filled in.
+ * @what: its name or its uuid.
+ *
+ * Return: 1 if there is one; 0 if there is none; -1, having said so, if there are several,
+ * or it cannot be found out.
+ */
+int assemble_find(struct known_set *set, const char *what);
+
+#endif /* _DMREMAP_ASSEMBLE_H */

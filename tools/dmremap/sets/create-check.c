@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "disk/main-id.h"
+#include "disk/set.h"
+#include "lib/exit.h"
+#include "lib/message.h"
+#include "lib/uuid.h"
+#include "sets/create.h"
+
+#define MAX_BLOCK_SIZE	32768U
+
+/* A device that becomes half of a set: nobody else may have it. */
+struct half {
+	struct device dev;
+	dev_t nr;
+	unsigned int logical;
+	unsigned int physical;
+	struct set set;
+};
+
+static int half_open(struct half *half, const char *path, bool write)
+{
+	int fd = open(path, (write ? O_RDWR : O_RDONLY) | O_EXCL | O_DIRECT | O_CLOEXEC);
+	struct stat st;
+
+	if (fd >= 0 && (fstat(fd, &st) || !S_ISBLK(st.st_mode))) {
+		close(fd);
+		complain("%s is not a block device. A file can be one by means of \"losetup\".",
+			 path);
+		return -1;
+	}
+	if (fd < 0 && errno == EBUSY) {
+		complain("%s is in use: mounted, swapped to, or part of another device. \"lsblk %s\" shows by what. Stop that first.",
+			 path, path);
+		return -1;
+	}
+	if (fd < 0) {
+		complain("%s cannot be opened: %s.", path, strerror(errno));
+		return -1;
+	}
+	if (device_open_fd(&half->dev, path, fd)) {
+		close(fd);
+		return -1;
+	}
+	half->nr = st.st_rdev;
+	if (ioctl(fd, BLKSSZGET, &half->logical) || ioctl(fd, BLKPBSZGET, &half->physical)) {
+		complain("%s: its blocks cannot be found out: %s.", path, strerror(errno));
+		device_close(&half->dev);
+		return -1;
+	}
+	set_read(&half->set, &half->dev);
+	return 0;
+}
+
+static void half_close(struct half *half)
+{
+	set_free(&half->set);
+	device_close(&half->dev);
+}
+
+/* The superblock of a set on it, undamaged, though it may be of a later version. */
+static const struct dm_remap_sb *superblock_of(const struct half *half)
+{
+	unsigned int i;
+
+	if (half->set.newest)
+		return half->set.newest->content;
+	for (i = 0; i < NR_SUPERBLOCKS; i++)
+		if (half->set.sb[i].state == SB_REFUSED)
+			return half->set.sb[i].content;
+	return NULL;
+}
+
+/* A superblock at the end of what begins with something else is left from another time. */
+static bool begins_otherwise(const struct half *half)
+{
+	const struct superblock *first = &half->set.sb[0];
+
+	return first->state != SB_UNREADABLE && !dm_remap_sb_is_zero(first->content) &&
+	       memcmp(first->content->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE);
+}
+
+static bool check_main(const struct half *main)
+{
+	const char *path = main->dev.path;
+	struct dm_remap_label *label;
+	char uuid[UUID_TEXT_SIZE];
+	bool labelled;
+
+	if (superblock_of(main) && !begins_otherwise(main)) {
+		complain("%s is the spare of a set. Are the two swapped? The main comes first. If nobody needs that set any more, nor what is on it: \"blkdiscard -f -z %s\".",
+			 path, path);
+		return false;
+	}
+	label = device_buffer(1);
+	labelled = !device_read(&main->dev, 0, label, 1) &&
+		   !memcmp(label->magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE);
+	uuid_to_text(label->uuid, uuid);
+	free(label);
+	if (labelled)
+		complain("%s is the main of set %s, and is nothing without the spare of that. \"dmremap assemble %s\" activates it.",
+			 path, uuid, uuid);
+	return !labelled;
+}
+
+/* Whether a spare cannot be looked at where a set would be. */
+static bool unreadable(const struct half *spare)
+{
+	unsigned int i;
+
+	/* then there is no such place */
+	if (spare->dev.sectors < 3 * DM_REMAP_PAGE_SECTORS)
+		return false;
+	for (i = 0; i < NR_SUPERBLOCKS; i++)
+		if (spare->set.sb[i].state == SB_UNREADABLE)
+			return true;
+	return false;
+}
+
+static bool choose_block_size(struct create *create, const struct half *main,
+			      const struct half *spare)
+{
+	unsigned int unit = main->logical > spare->logical ? main->logical : spare->logical;
+	unsigned int best = 4096;
+
+	if (main->physical > best)
+		best = main->physical;
+	if (spare->physical > best)
+		best = spare->physical;
+	if (!create->block_size)
+		create->block_size = best < MAX_BLOCK_SIZE ? best : MAX_BLOCK_SIZE;
+	if (create->block_size < unit) {
+		complain("A block of %u bytes is smaller than a sector of one of the disks, which has %u.",
+			 create->block_size, unit);
+		return false;
+	}
+	create->sectors = main->dev.sectors & ~(uint64_t)(create->block_size / 512 - 1);
+	create->beyond = main->dev.sectors - create->sectors;
+	if (create->sectors)
+		return true;
+	complain("%s is smaller than a block.", main->dev.path);
+	return false;
+}
+
+/* Copies of the table that the kernel makes. */
+static uint32_t nr_replicas(void)
+{
+	FILE *file = fopen("/sys/module/dm_remap_metadata/parameters/replicas", "re");
+	uint32_t nr = 0;
+
+	if (file && fscanf(file, "%u", &nr) != 1)
+		nr = 0;
+	if (file)
+		fclose(file);
+	return nr >= 1 && nr <= DM_REMAP_MAX_REPLICAS ? nr : 2;
+}
+
+static bool check_size(const struct create *create, const struct half *spare)
+{
+	struct dm_remap_geometry geo = {
+		.spare_sectors = spare->dev.sectors,
+		.target_sectors = create->sectors,
+		.block_size = create->block_size,
+		.replicas = nr_replicas(),
+	};
+	bool large;
+
+	if (create->transient)
+		large = geo.spare_sectors >= create->block_size / 512;
+	else
+		large = geo.spare_sectors >= 3 * DM_REMAP_PAGE_SECTORS && !dm_remap_layout(&geo);
+	if (!large)
+		complain("%s is too small to be a spare: there is no room for a block and what is kept of it.",
+			 spare->dev.path);
+	return large;
+}
+
+static bool check_no_set(const struct half *spare)
+{
+	const struct dm_remap_sb *sb = superblock_of(spare);
+	const char *path = spare->dev.path;
+	char uuid[UUID_TEXT_SIZE];
+
+	if (sb) {
+		uuid_to_text(sb->uuid, uuid);
+		complain("%s is the spare of set %s. \"dmremap assemble %s\" activates it. If nobody needs that any more, nor what is on it: \"blkdiscard -f -z %s\".",
+			 path, uuid, uuid, path);
+	} else if (unreadable(spare)) {
+		complain("%s cannot be read where a set would have its superblocks, and may be the spare of one.",
+			 path);
+		return false;
+	}
+	return !sb;
+}
+
+static bool find_signatures(struct create *create)
+{
+	int fd = open(create->spare, O_RDONLY | O_CLOEXEC), status;
+
+	if (fd < 0) {
+		complain("%s cannot be opened: %s.", create->spare, strerror(errno));
+		return false;
+	}
+	status = signatures_find(&create->signatures, create->spare, fd);
+	close(fd);
+	return !status;
+}
+
+/* A label, or anything of which only its owner knows. */
+static bool check_content(struct create *create, const struct half *spare)
+{
+	const struct superblock *first_page = &spare->set.sb[0];
+	const struct signature *first;
+
+	if (!find_signatures(create))
+		return false;
+	if (first_page->state != SB_UNREADABLE) {
+		create->dirty = !dm_remap_sb_is_zero(first_page->content);
+		if (!memcmp(first_page->content->magic, DM_REMAP_LABEL_MAGIC,
+			    DM_REMAP_MAGIC_SIZE)) {
+			complain("%s is the main of a set, by its label. Are the two swapped? The main comes first.",
+				 create->spare);
+			return false;
+		}
+	}
+	if (create->force)
+		return true;
+	first = create->signatures.item;
+	if (create->signatures.nr)
+		complain("There is %s (%s) on %s. If it is not needed any more: \"--force\".",
+			 first->kind, first->type, create->spare);
+	else if (create->signatures.unreadable)
+		complain("%s has places that cannot be read, so that nobody knows what is on it. A spare should have none.",
+			 create->spare);
+	else if (create->dirty && !create->transient)
+		complain("%s is not empty, though nobody knows what is on it. If it is not needed any more: \"--force\".",
+			 create->spare);
+	else
+		return true;
+	return false;
+}
+
+static bool choose_id(struct create *create)
+{
+	if (create->transient) {
+		if (create->main_id && *create->main_id)
+			complain("A transient set keeps no main_id.");
+		return !create->main_id || !*create->main_id;
+	}
+	if (!create->main_id) {
+		main_id_choose(create->main, create->id);
+		return true;
+	}
+	if (*create->main_id && !main_id_valid(create->main_id))
+		return false;
+	snprintf(create->id, sizeof(create->id), "%s", create->main_id);
+	return true;
+}
+
+static bool check_both(struct create *create, const struct half *main, const struct half *spare)
+{
+	return check_main(main) && choose_block_size(create, main, spare) &&
+	       check_size(create, spare) && check_no_set(spare) &&
+	       check_content(create, spare) && choose_id(create);
+}
+
+int create_check(struct create *create)
+{
+	uint8_t uuid[UUID_SIZE];
+	struct half main, spare;
+	struct stat a, b;
+	bool good;
+
+	uuid_make(uuid);
+	uuid_to_text(uuid, create->uuid);
+	if (!*create->name)
+		snprintf(create->name, sizeof(create->name), "dm-remap-%s", create->uuid);
+	if (!stat(create->main, &a) && !stat(create->spare, &b) && S_ISBLK(a.st_mode) &&
+	    S_ISBLK(b.st_mode) && a.st_rdev == b.st_rdev) {
+		complain("%s and %s are the same device.", create->main, create->spare);
+		return EXIT_OPERATION;
+	}
+	if (half_open(&main, create->main, false))
+		return EXIT_OPERATION;
+	if (half_open(&spare, create->spare, true)) {
+		half_close(&main);
+		return EXIT_OPERATION;
+	}
+	create->main_nr = main.nr;
+	create->spare_nr = spare.nr;
+	good = check_both(create, &main, &spare);
+	half_close(&spare);
+	half_close(&main);
+	return good ? EXIT_CLEAN : EXIT_OPERATION;
+}
+
+void create_free(struct create *create)
+{
+	signatures_free(&create->signatures);
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What create and format print, and the line of the table, which is among it.
+ */
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/sysmacros.h>
+
+#include "lib/json-out.h"
+#include "lib/message.h"
+#include "sets/create.h"
+
+void create_params(const struct create *create, bool read_only, char params[CREATE_PARAMS_SIZE])
+{
+	/* words, with the values of those that have one */
+	unsigned int words = 5 + 2 * !!*create->id + create->no_auto_remap + read_only;
+
+	snprintf(params, CREATE_PARAMS_SIZE, "%u:%u 0 %u:%u %u %s block_size %u uuid %s%s%s%s%s",
+		 major(create->main_nr), minor(create->main_nr), major(create->spare_nr),
+		 minor(create->spare_nr), words, create->transient ? "transient" : "persistent",
+		 create->block_size, create->uuid, *create->id ? " main_id " : "", create->id,
+		 create->no_auto_remap ? " no_auto_remap" : "", read_only ? " read_only" : "");
+}
+
+static void show_json(const struct create *create, const struct create_choices *choices)
+{
+	char params[CREATE_PARAMS_SIZE], *table;
+	struct json_object *item;
+	unsigned int i;
+
+	create_params(create, create->read_only, params);
+	if (asprintf(&table, "0 %llu remap %s", LLU(create->sectors), params) < 0)
+		no_memory();
+	json_out_begin();
+	json_out_member("name", json_object_new_string(create->name));
+	json_out_member("uuid", json_object_new_string(create->uuid));
+	json_out_member("main", json_object_new_string(create->main));
+	json_out_member("spare", json_object_new_string(create->spare));
+	json_out_member("main_id", json_object_new_string(create->id));
+	json_out_member("block_size", json_object_new_uint64(create->block_size));
+	json_out_member("sectors", json_object_new_uint64(create->sectors));
+	json_out_member("table", json_object_new_string(table));
+	json_out_member("active", json_object_new_boolean(!choices->format && !choices->dry_run));
+	json_out_array("wiped");
+	for (i = 0; i < create->signatures.nr; i++) {
+		item = json_object_new_object();
+		json_add_number(item, "offset", create->signatures.item[i].offset);
+		json_add_string(item, "type", create->signatures.item[i].type);
+		json_add_string(item, "label", create->signatures.item[i].label);
+		json_add_string(item, "uuid", create->signatures.item[i].uuid);
+		json_out_element(item);
+	}
+	json_out_array_end();
+	json_out_end();
+	free(table);
+}
+
+static void show_dry_run(const struct create *create, bool format)
+{
+	char params[CREATE_PARAMS_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < create->signatures.nr; i++)
+		printf("%s: %s (%s) at byte %llu would be destroyed\n", create->spare,
+		       create->signatures.item[i].kind, create->signatures.item[i].type,
+		       LLU(create->signatures.item[i].offset));
+	if (create->signatures.nr || create->dirty)
+		printf("%s: the first and the last 4096 bytes would become zeros\n", create->spare);
+	create_params(create, create->read_only, params);
+	printf("%s: 0 %llu remap %s\n%s: would be made%s. Nothing was changed.\n",
+	       create->name, LLU(create->sectors), params, create->name,
+	       format ? ", and left inactive" : "");
+}
+
+void create_show(const struct create *create, const struct create_choices *choices)
+{
+	if (create->beyond)
+		complain("The last %llu sectors of %s are not part of %s: it has whole blocks of %u bytes. GPT keeps a copy there.",
+			 LLU(create->beyond), create->main, create->name,
+			 create->block_size);
+	if (!create->transient && !*create->id)
+		complain("There is nothing that %s could be known by after a reboot. Seal the set (\"dmremap seal %s\"), or assemble it by hand.",
+			 create->main, create->name);
+	if (choices->json)
+		show_json(create, choices);
+	else if (choices->dry_run)
+		show_dry_run(create, choices->format);
+	else if (choices->format)
+		printf("%s: set %s made. \"dmremap assemble %s\" activates it.\n", create->name,
+		       create->uuid, create->uuid);
+	else
+		printf("%s: set %s made and active\n", create->name, create->uuid);
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dmremap create and dmremap format: make a set, and leave it active or not.
+ *
+ * The kernel formats the spare when the set is activated for the first time.
+ */
+#include <getopt.h>
+#include <stdio.h>
+
+#include "command.h"
+#include "kernel/announce.h"
+#include "kernel/devices.h"
+#include "kernel/dm.h"
+#include "kernel/load.h"
+#include "lib/message.h"
+#include "lib/number.h"
+#include "lib/uuid.h"
+#include "sets/create.h"
+
+static int activate(const struct create *create, bool read_only)
+{
+	char params[CREATE_PARAMS_SIZE], uuid[sizeof(DM_UUID_PREFIX) + UUID_TEXT_SIZE];
+	const struct dm_new new = {
+		.name = create->name,
+		.uuid = uuid,
+		.target = "remap",
+		.params = params,
+		.sectors = create->sectors,
+		.read_only = read_only,
+	};
+
+	snprintf(uuid, sizeof(uuid), DM_UUID_PREFIX "%s", create->uuid);
+	create_params(create, read_only, params);
+	return dm_create(&new);
+}
+
+/* A spare cannot be formatted by a set that must not be written. */
+static int make(const struct create *create, bool format)
+{
+	bool twice = create->read_only && !create->transient;
+	int status = EXIT_CLEAN;
+
+	if (create->signatures.nr || create->dirty)
+		status = create->force ? create_wipe(create) : status;
+	if (!status)
+		status = activate(create, create->read_only && !twice);
+	if (!status && (format || twice))
+		status = dm_remove(create->name);
+	if (!status && twice && !format)
+		status = activate(create, true);
+	/* the kernel has written to it */
+	if (!status && !create->transient)
+		announce_change(create->spare);
+	return status;
+}
+
+/* The kernel does it by itself, but says less if it cannot. */
+static int load(const struct create *create)
+{
+	int status = load_module("dm_remap");
+
+	return status || create->transient ? status : load_module("dm_remap_metadata");
+}
+
+static bool name_free(const struct create *create)
+{
+	struct dm_found found;
+	int there = dm_find(create->name, NULL, &found);
+
+	if (there > 0)
+		complain("There is a device %s already. Take another name.", create->name);
+	return !there;
+}
+
+static int run(struct create *create, const struct create_choices *choices)
+{
+	int status = choices->dry_run ? EXIT_CLEAN : load(create);
+
+	if (!status && *create->name && !name_free(create))
+		status = EXIT_OPERATION;
+	if (!status)
+		status = create_check(create);
+	if (!status && !choices->dry_run)
+		status = make(create, choices->format);
+	if (!status)
+		create_show(create, choices);
+	create_free(create);
+	return status;
+}
+
+static bool take_block_size(struct create *create, const char *text)
+{
+	const char *end = text;
+	uint64_t value;
+
+	if (number_take(&end, &value) && !*end && value >= 512 && value <= 32768 &&
+	    !(value & (value - 1))) {
+		create->block_size = value;
+		return true;
+	}
+	complain("The size of a block is a power of two from 512 to 32768, and not \"%s\".", text);
+	return false;
+}
+
+static bool take_name(struct create *create, const char *name)
+{
+	if (!device_name_valid(name))
+		return false;
+	snprintf(create->name, sizeof(create->name), "%s", name);
+	return true;
+}
+
+enum { OPTION_MAIN_ID = 256, OPTION_NAME, OPTION_NO_AUTO, OPTION_TRANSIENT };
+
+static bool take_option(struct create *create, struct create_choices *choices, int option)
+{
+	switch (option) {
+	case 'b':
+		return take_block_size(create, optarg);
+	case 'f':
+		create->force = true;
+		return true;
+	case 'n':
+		choices->dry_run = true;
+		return true;
+	case 'j':
+		choices->json = true;
+		return true;
+	case OPTION_MAIN_ID:
+		create->main_id = optarg;
+		return true;
+	case OPTION_NAME:
+		return take_name(create, optarg);
+	case OPTION_NO_AUTO:
+		create->no_auto_remap = true;
+		return true;
+	case 'r':
+		create->read_only = true;
+		return true;
+	case OPTION_TRANSIENT:
+		create->transient = true;
+		return true;
+	}
+	return false;
+}
+
+static int run_create(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "block-size", required_argument, NULL, 'b' },
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "force", no_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "main-id", required_argument, NULL, OPTION_MAIN_ID },
+		{ "no-auto-remap", no_argument, NULL, OPTION_NO_AUTO },
+		{ "read-only", no_argument, NULL, 'r' },
+		{ "transient", no_argument, NULL, OPTION_TRANSIENT },
+		{}
+	};
+	struct create_choices choices = {};
+	struct create create = {};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "b:nfhjr", options, NULL)) != -1) {
+		if (option == 'h')
+			return command_help(&command_create);
+		if (!take_option(&create, &choices, option))
+			return command_misused(&command_create);
+	}
+	if (argc - optind != 3) {
+		complain("Say the name that the device is to have, its main, and its spare.");
+		return command_misused(&command_create);
+	}
+	if (!take_name(&create, argv[optind]))
+		return EXIT_USAGE;
+	create.main = argv[optind + 1];
+	create.spare = argv[optind + 2];
+	return run(&create, &choices);
+}
+
+static int run_format(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "block-size", required_argument, NULL, 'b' },
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "force", no_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "main-id", required_argument, NULL, OPTION_MAIN_ID },
+		{ "name", required_argument, NULL, OPTION_NAME },
+		{}
+	};
+	struct create_choices choices = { .format = true };
+	struct create create = {};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "b:nfhj", options, NULL)) != -1) {
+		if (option == 'h')
+			return command_help(&command_format);
+		if (!take_option(&create, &choices, option))
+			return command_misused(&command_format);
+	}
+	if (argc - optind != 2) {
+		complain("Say the main and the spare.");
+		return command_misused(&command_format);
+	}
+	create.main = argv[optind];
+	create.spare = argv[optind + 1];
+	return run(&create, &choices);
+}
+
+#define COMMON_HELP \
+	"  -b, --block-size N   bytes of a block, 512 to 32768; else 4096, or what the disks have\n" \
+	"  -f, --force          destroy what is on SPARE\n" \
+	"      --main-id S      what MAIN is to be known by; '' for nothing\n"
+
+const struct command command_create = {
+	.name = "create",
+	.arguments = "[OPTION]... NAME MAIN SPARE",
+	.summary = "make a set of two disks, and activate it",
+	.help =
+	"Makes a device NAME that shows what is on MAIN, which stays as it is, and moves blocks\n"
+	"that become bad to SPARE, of which nothing stays. The name of a set, and what its main\n"
+	"is known by, are kept on the spare.\n\n"
+	COMMON_HELP
+	"      --transient      keep remaps in memory only: they are lost with the device\n"
+	"      --no-auto-remap  make no remaps but by hand\n"
+	"  -r, --read-only      write nothing to either disk\n"
+	"  -n, --dry-run        say what would be done, and do nothing\n"
+	"  -j, --json           print JSON\n"
+	"  -h, --help           print this\n\n"
+	"Exit status: 0 it is there, 8 it could not be made, 16 wrong usage.\n",
+	.run = run_create,
+};
+
+const struct command command_format = {
+	.name = "format",
+	.arguments = "[OPTION]... MAIN SPARE",
+	.summary = "make a set of two disks, and leave it inactive",
+	.help =
+	"Does what \"dmremap create\" does, and takes the device down again.\n\n"
+	COMMON_HELP
+	"      --name NAME      what the device is to be called when it is assembled\n"
+	"  -n, --dry-run        say what would be done, and do nothing\n"
+	"  -j, --json           print JSON\n"
+	"  -h, --help           print this\n\n"
+	"Exit status: 0 it is there, 8 it could not be made, 16 wrong usage.\n",
+	.run = run_format,
+};

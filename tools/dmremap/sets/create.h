@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A new set: whether its two devices may become one, and its making.
+ */
+#ifndef _DMREMAP_CREATE_H
+#define _DMREMAP_CREATE_H
+
+#include <sys/types.h>
+
+#include <dm-remap/format.h>
+
+#include "disk/signature.h"
+#include "lib/uuid.h"
+
+/* Longest line of the table, without the size. */
+#define CREATE_PARAMS_SIZE	(DM_REMAP_MAIN_ID_SIZE + 256)
+
+/**
+ * struct create - a set that is to be made.
+ * @main: path of the main.
+ * @spare: path of the spare.
+ * @name: name of the device; "" for one that is made of the UUID.
+ * @block_size: in bytes; 0 for what is best.
+ * @main_id: what the main is known by; NULL to choose something.
+ * @transient: keep nothing on the spare.
+ * @no_auto_remap: make no remaps without being asked.
+ * @read_only: nobody may write to the device.
+ * @force: what is on the spare is not needed any more.
+ * @uuid: of the set.
+ * @main_nr: number of the main.
+ * @spare_nr: number of the spare.
+ * @id: what the main is known by; "" for nothing.
+ * @sectors: size of the device.
+ * @beyond: sectors of the main behind its end.
+ * @signatures: what is on the spare.
+ * @dirty: its beginning is not zeros.
+ */
+struct create {
+	const char *main;
+	const char *spare;
+	char name[DM_REMAP_NAME_SIZE];
+	uint32_t block_size;
+	const char *main_id;
+	bool transient;
+	bool no_auto_remap;
+	bool read_only;
+	bool force;
+
+	char uuid[UUID_TEXT_SIZE];
+	dev_t main_nr;
+	dev_t spare_nr;
+	char id[DM_REMAP_MAIN_ID_SIZE];
+	uint64_t sectors;
+	uint64_t beyond;
+	struct signatures signatures;
+	bool dirty;
+};
+
+/**
+ * create_check() - look at both devices, and decide what there is to decide.
+ * @create: what is wanted; the rest of it is filled in, and create_free() has to follow.
+ *
+ * Writes nothing.  Says why if it is refused.
+ *
+ * Return: an exit status.
+ */
+int create_check(struct create *create);
+
+/* Make the spare empty.  Says what is wrong if it cannot.  Return: an exit status. */
+int create_wipe(const struct create *create);
+
+/**
+ * create_params() - the words of the table.
+ * @create: a set that has been checked.
+ * @read_only: whether "read_only" is among them.
+ * @params: takes them.
+ */
+void create_params(const struct create *create, bool read_only, char params[CREATE_PARAMS_SIZE]);
+
+/**
+ * struct create_choices - what else somebody wants.
+ * @format: leave it inactive.
+ * @dry_run: do nothing.
+ * @json: print JSON.
+ */
+struct create_choices {
+	bool format;
+	bool dry_run;
+	bool json;
+};
+
+/* Print what was done, or would be. */
+void create_show(const struct create *create, const struct create_choices *choices);
+
+void create_free(struct create *create);
+
+#endif /* _DMREMAP_CREATE_H */

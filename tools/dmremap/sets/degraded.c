@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A main without its spare: what is left can be read, and nothing is written.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/exit.h"
+#include "sets/activate.h"
+#include "sets/active.h"
+#include "sets/new-device.h"
+
+static void warn(struct outcome *outcome, const struct half *main)
+{
+	snprintf(outcome->why, sizeof(outcome->why),
+		 "%s is %s without its spare, read-only. Blocks that had moved to the spare have what was on the disk before, or cannot be read.%s",
+		 outcome->device, main->dev.path, main->role != HALF_MAIN ? "" :
+		 " It was sealed: its first block, and the others by which its content is known, are on the spare, so that a file system is not found by itself; look for a copy of its superblock.");
+}
+
+void activate_degraded(const struct half *main, const struct wish *wish,
+		       struct outcome *outcome)
+{
+	char params[BLOCKDEV_NUMBER_SIZE + 4], uuid[DM_TEXT_SIZE];
+	struct dm_new new = {
+		.uuid = uuid,
+		.target = "linear",
+		.params = params,
+		.sectors = main->role == HALF_MAIN ? main->target_sectors : main->dev.sectors,
+		.read_only = true,
+	};
+
+	*outcome = (struct outcome) {};
+	snprintf(outcome->set.uuid, sizeof(outcome->set.uuid), "%s", main->uuid);
+	snprintf(outcome->set.name, sizeof(outcome->set.name), "%s", *main->name ? main->name :
+		 wish->name ?: "");
+	snprintf(outcome->set.main, sizeof(outcome->set.main), "%s", main->dev.number);
+	outcome->set.state = KNOWN_WAITING_SPARE;
+	if (!new_device_free(outcome, &main->dev, HALF_MAIN) ||
+	    !new_device_name(outcome, wish->name))
+		return;
+	snprintf(params, sizeof(params), "%s 0", main->dev.number);
+	/* without a label nobody knows the set's own */
+	if (main->role == HALF_MAIN)
+		snprintf(uuid, sizeof(uuid), DM_UUID_PREFIX "%s", main->uuid);
+	else
+		snprintf(uuid, sizeof(uuid), DM_UUID_PREFIX "degraded-%s", main->dev.number);
+	if (wish->dry_run) {
+		snprintf(outcome->table, sizeof(outcome->table), "0 %llu linear %s",
+			 (unsigned long long)new.sectors, params);
+		return;
+	}
+	new_device_make(outcome, &new);
+	if (outcome->status == EXIT_CLEAN)
+		warn(outcome, main);
+}

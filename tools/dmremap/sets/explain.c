@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/encode.h"
+#include "lib/util.h"
+#include "sets/explain.h"
+#include "sets/half.h"
+
+/* More devices than these are not named. */
+#define NAMES_MAX	4
+
+static void __printf(2, 3) add(char *text, const char *format, ...)
+{
+	size_t length = strlen(text);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text + length, EXPLAIN_SIZE - length, format, args);
+	va_end(args);
+}
+
+void explain_size(char *text, const struct known_set *set, const struct blockdev *main,
+		  const struct blockdev *spare)
+{
+	*text = 0;
+	add(text, "%s is not activated by itself: that %s is its main is known by its size only. If it is, say so: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found.",
+	    set->name, main->path, main->path, spare->path, set->name);
+}
+
+/* Devices of the right size that are nothing else of ours, the first of them. */
+static int find_by_size(const struct half *spare, struct blockdev found[NAMES_MAX])
+{
+	char user[BLOCKDEV_PATH_SIZE];
+	struct blockdev *list;
+	struct half half;
+	int nr = blockdevs_list(&list), i, n = 0;
+
+	for (i = 0; i < nr && n < NAMES_MAX; i++) {
+		if (list[i].sectors != spare->main_sectors || blockdev_user(&list[i], user))
+			continue;
+		half_read(&half, &list[i]);
+		if (half.role == HALF_NONE && !half.damaged)
+			found[n++] = list[i];
+	}
+	if (nr >= 0)
+		free(list);
+	return n;
+}
+
+/* Devices that may be the main; what is known of it apart from its size has been said. */
+static int add_by_size(char *text, const struct known_set *set, const struct half *spare)
+{
+	struct blockdev found[NAMES_MAX];
+	int nr = spare->labelled ? 0 : find_by_size(spare, found), i;
+
+	for (i = 0; i < nr; i++)
+		add(text, "%s%s", i ? ", " : " Of that size there is ", found[i].path);
+	if (nr)
+		add(text, ". If %s is the main, say so: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found by itself.",
+		    nr > 1 ? "one of them" : "it", nr > 1 ? "MAIN" : found[0].path,
+		    spare->dev.path, set->name);
+	return nr;
+}
+
+static bool read_spare(struct half *spare, const struct known_set *set)
+{
+	struct blockdev dev;
+
+	if (!blockdev_by_number(&dev, set->spare))
+		return false;
+	half_read(spare, &dev);
+	return spare->role == HALF_SPARE && !strcmp(spare->uuid, set->uuid);
+}
+
+static void explain_main(char *text, const struct known_set *set)
+{
+	char main_id[4 * DM_REMAP_MAIN_ID_SIZE];
+	struct blockdev dev;
+	struct half spare;
+
+	add(text, "%s waits for its main", set->name);
+	if (!blockdev_by_number(&dev, set->spare)) {
+		add(text, " and its spare, which have gone. Connect them.");
+		return;
+	}
+	if (!read_spare(&spare, set)) {
+		add(text, ", and %s is its spare no more. Run \"dmremap scan\".", dev.path);
+		return;
+	}
+	add(text, ", a device of %llu sectors", (unsigned long long)spare.main_sectors);
+	if (spare.labelled) {
+		add(text, " with the label of the set");
+	} else if (*spare.main_id) {
+		text_encode(main_id, spare.main_id);
+		add(text, " that is known as %s", main_id);
+	}
+	add(text, ".");
+	if (!add_by_size(text, set, &spare))
+		add(text, " Connect it.");
+}
+
+static void explain_spare(char *text, const struct known_set *set)
+{
+	struct blockdev dev;
+
+	add(text, "%s waits for its spare. ", set->name);
+	if (!blockdev_by_number(&dev, set->main)) {
+		add(text, "Its main has gone. Connect them.");
+		return;
+	}
+	add(text, "Connect it: what had moved is there. What is left on the main %s can be read with \"dmremap assemble --degraded %s\".",
+	    dev.path, set->name);
+}
+
+/* "/dev/a and /dev/b both are its spare" */
+static int explain_copies(char *text, const struct known_set *set, const struct halves *halves,
+			  enum half_role role, const char *before)
+{
+	const struct half *first = halves_find(halves, NULL, role, set->uuid);
+	const struct half *half = first ? halves_find(halves, first + 1, role, set->uuid) : NULL;
+	int nr = 1;
+
+	if (!half)
+		return 0;
+	add(text, "%s%s", before, first->dev.path);
+	for (; half; half = halves_find(halves, half + 1, role, set->uuid), nr++)
+		add(text, " and %s", half->dev.path);
+	add(text, " %s say that they are its %s", nr == 2 ? "both" : "all", half_role_name(role));
+	return 1;
+}
+
+static void explain_conflict(char *text, const struct known_set *set)
+{
+	struct halves halves;
+	struct half spare;
+	int found;
+
+	add(text, "%s is there more than once, and no copy of it is used", set->name);
+	if (halves_read_all(&halves)) {
+		add(text, ".");
+		return;
+	}
+	found = explain_copies(text, set, &halves, HALF_SPARE, ": ");
+	found += explain_copies(text, set, &halves, HALF_MAIN, found ? ", and " : ": ");
+	halves_free(&halves);
+	if (found) {
+		add(text, ". Disconnect the copy, or zero its first and last 4 KiB if nobody needs it, and run \"dmremap scan\"; if it is one disk that is seen twice, set up multipath.");
+	} else if (read_spare(&spare, set)) {
+		*text = 0;
+		add(text, "%s is not activated: several devices may be its main, which has %llu sectors.",
+		    set->name, (unsigned long long)spare.main_sectors);
+		if (!add_by_size(text, set, &spare))
+			add(text, " Run \"dmremap scan\".");
+	} else {
+		add(text, ". \"dmremap scan\" looks again.");
+	}
+}
+
+static void explain_damaged(char *text, const struct known_set *set)
+{
+	struct blockdev spare, main;
+	bool has_spare = blockdev_by_number(&spare, set->spare);
+	bool has_main = blockdev_by_number(&main, set->main);
+
+	add(text, "%s cannot be used", set->name);
+	if (has_spare && has_main)
+		add(text, ": what its spare %s and the label of its main %s say of it differs; one of them may be an older copy. \"dmremap check %s\" and \"dmremap scan\" tell more.",
+		    spare.path, main.path, spare.path);
+	else if (has_spare)
+		add(text, ": something is wrong with what is on its spare. \"dmremap check %s\" says what.",
+		    spare.path);
+	else
+		add(text, ", and its spare has gone. Run \"dmremap scan\".");
+}
+
+void explain_set(char *text, const struct known_set *set)
+{
+	*text = 0;
+	switch (set->state) {
+	case KNOWN_WAITING_MAIN:
+		return explain_main(text, set);
+	case KNOWN_WAITING_SPARE:
+		return explain_spare(text, set);
+	case KNOWN_CONFLICT:
+		return explain_conflict(text, set);
+	case KNOWN_DAMAGED:
+		return explain_damaged(text, set);
+	default:
+		add(text, "%s: its halves are not what the module took them for. Run \"dmremap scan\".",
+		    set->name);
+	}
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "disk/main-id.h"
+#include "lib/exit.h"
+#include "lib/message.h"
+#include "sets/gather.h"
+
+#define BY_ID	"/dev/disk/by-id"
+
+static bool fits(const struct half *spare, const struct blockdev *dev)
+{
+	return dev->sectors == spare->main_sectors && strcmp(dev->number, spare->dev.number) &&
+	       blockdev_listed(dev);
+}
+
+/* Where udev has made no links a partition can still be asked for its PARTUUID. */
+static bool ask_all(const struct half *spare, struct blockdev *main)
+{
+	struct blockdev *list;
+	int nr = blockdevs_list(&list), i;
+	bool found = false;
+
+	for (i = 0; i < nr && !found; i++) {
+		found = fits(spare, &list[i]) && main_id_is_of(spare->main_id, list[i].path);
+		*main = list[i];
+	}
+	if (nr >= 0)
+		free(list);
+	return found;
+}
+
+bool gather_find_main(const struct half *spare, struct blockdev *main,
+		      char path[BLOCKDEV_PATH_SIZE])
+{
+	struct blockdev link;
+	char real[PATH_MAX];
+
+	if (!*spare->main_id)
+		return false;
+	if (!(main_id_find(spare->main_id, real) && !blockdev_by_path(main, real) &&
+	      fits(spare, main)) && !ask_all(spare, main))
+		return false;
+	snprintf(path, BLOCKDEV_PATH_SIZE, BY_ID "/%s", spare->main_id);
+	if (blockdev_by_path(&link, path) || strcmp(link.number, main->number))
+		text_copy(path, main->path, BLOCKDEV_PATH_SIZE);
+	return true;
+}
+
+bool gather_knows_main(const struct half *spare, const struct half *main)
+{
+	if (main->role == HALF_MAIN)
+		return !strcmp(main->uuid, spare->uuid);
+	return *spare->main_id && main_id_is_of(spare->main_id, main->dev.path);
+}
+
+int gather_give(const char *path)
+{
+	int error = reassembly_scan(path);
+
+	/* whoever comes next finds that something is missing */
+	if (!error || error == -ENOENT || error == -ENXIO || error == -ENODEV)
+		return EXIT_CLEAN;
+	if (error == -ETIMEDOUT)
+		complain("dm_remap_reassembly does not answer: it waits for a device that it knows of. Is one suspended? \"dmsetup info -c\" shows it.");
+	else
+		complain("%s could not be given to dm_remap_reassembly: %s.", path,
+			 strerror(-error));
+	return EXIT_OPERATION;
+}
+
+int gather_main_of(const struct half *spare)
+{
+	char path[BLOCKDEV_PATH_SIZE];
+	struct blockdev main;
+
+	return gather_find_main(spare, &main, path) ? gather_give(path) : EXIT_CLEAN;
+}
+
+/* A device that the module knows of: it is not to be told of others that nobody has named. */
+static bool is_known(const struct known_set *set, const struct half *half)
+{
+	return !strcmp(set->spare, half->dev.number) ||
+	       (set->state == KNOWN_CONFLICT && !strcmp(set->main, half->dev.number));
+}
+
+/* What it knows of may have become something else; of one it looks at all again. */
+static int refresh(const struct halves *halves)
+{
+	struct known_set *sets;
+	int nr = reassembly_sets(&sets), status = EXIT_CLEAN, i;
+	const struct half *half;
+
+	if (nr < 0)
+		return EXIT_OPERATION;
+	for (half = halves->half; half < halves->half + halves->nr; half++)
+		for (i = 0; i < nr && half->role == HALF_NONE && !half->damaged; i++)
+			if (is_known(&sets[i], half)) {
+				status = exit_worst(status, gather_give(half->dev.path));
+				break;
+			}
+	free(sets);
+	return status;
+}
+
+int gather_all(const struct halves *halves)
+{
+	int status = refresh(halves);
+	const struct half *half;
+
+	for (half = halves->half; half < halves->half + halves->nr; half++)
+		if (half->role != HALF_NONE || half->damaged)
+			status = exit_worst(status, gather_give(half->dev.path));
+	for (half = halves->half; half < halves->half + halves->nr; half++)
+		if (half->role == HALF_SPARE &&
+		    !halves_find(halves, NULL, HALF_MAIN, half->uuid))
+			status = exit_worst(status, gather_main_of(half));
+	return status;
+}

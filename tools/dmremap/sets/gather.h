@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Halves brought together: devices are looked at, and given to the module.
+ */
+#ifndef _DMREMAP_GATHER_H
+#define _DMREMAP_GATHER_H
+
+#include <stdbool.h>
+
+#include "sets/half.h"
+#include "sets/reassembly.h"
+
+/**
+ * gather_find_main() - find the main of a spare by what it is known by.
+ * @spare: the spare.
+ * @main: the main, which has the right size.
+ * @path: takes the name of it to give to the module, which may compare the last part of it.
+ *
+ * Return: whether there is one.
+ */
+bool gather_find_main(const struct half *spare, struct blockdev *main,
+		      char path[BLOCKDEV_PATH_SIZE]);
+
+/**
+ * gather_knows_main() - whether it is known that a device is the main of a set, by more
+ * than its size.
+ * @spare: the spare of the set.
+ * @main: the device.
+ */
+bool gather_knows_main(const struct half *spare, const struct half *main);
+
+/**
+ * gather_give() - let the module look at a device.
+ * @path: the device.
+ *
+ * Says what is wrong if it cannot, unless the device has gone.
+ *
+ * Return: an exit status.
+ */
+int gather_give(const char *path);
+
+/**
+ * gather_main_of() - let the module look at the main of a spare, if that is found by what
+ * it is known by.
+ * @spare: the spare.
+ *
+ * Return: an exit status.
+ */
+int gather_main_of(const struct half *spare);
+
+/**
+ * gather_all() - let the module look at all halves there are.
+ * @halves: what is on all devices.
+ *
+ * Devices that are nothing of ours are not given to it, or it might take one of them for
+ * a main because of its size.
+ *
+ * Return: an exit status.
+ */
+int gather_all(const struct halves *halves);
+
+#endif /* _DMREMAP_GATHER_H */

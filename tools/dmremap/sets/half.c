@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "disk/content.h"
+#include "disk/set.h"
+#include "lib/encode.h"
+#include "lib/uuid.h"
+#include "sets/half.h"
+
+static void take_name(struct half *half, const __u8 *bytes)
+{
+	char name[DM_REMAP_NAME_SIZE];
+
+	memcpy(name, bytes, sizeof(name));
+	name[sizeof(name) - 1] = 0;
+	text_encode(half->name, name);
+}
+
+static void take_spare(struct half *half, const struct set *set)
+{
+	const struct dm_remap_sb *sb = set->newest->content;
+
+	half->role = HALF_SPARE;
+	half->trouble = set->conflict;
+	uuid_to_text(sb->uuid, half->uuid);
+	take_name(half, sb->name);
+	memcpy(half->main_id, sb->main_id, sizeof(half->main_id));
+	half->main_id[sizeof(half->main_id) - 1] = 0;
+	half->labelled = le32toh(sb->flags) & DM_REMAP_SB_LABELLED;
+	half->generation = le64toh(sb->generation);
+	half->main_sectors = le64toh(sb->main_sectors);
+	half->main_start = le64toh(sb->main_start);
+	half->target_sectors = le64toh(sb->target_sectors);
+}
+
+/* Whether it was meant to be one, so that somebody has to look at it. */
+static bool take_label(struct half *half, const struct dm_remap_label *label)
+{
+	if (memcmp(label->magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE))
+		return false;
+	half->trouble = dm_remap_label_check(label, half->dev.sectors);
+	half->damaged = half->trouble;
+	if (half->damaged)
+		return true;
+	half->role = HALF_MAIN;
+	uuid_to_text(label->uuid, half->uuid);
+	take_name(half, label->name);
+	half->main_sectors = le64toh(label->main_sectors);
+	half->target_sectors = le64toh(label->target_sectors);
+	return true;
+}
+
+/* The first sector can be read though what is behind it cannot. */
+static bool read_sector(const struct device *dev, void *page)
+{
+	int size;
+
+	return !ioctl(dev->fd, BLKSSZGET, &size) && size >= DM_REMAP_LABEL_SIZE &&
+	       size < DM_REMAP_PAGE_SIZE && pread(dev->fd, page, size, 0) == size;
+}
+
+static bool has_magic(const struct superblock *sb)
+{
+	return !memcmp(sb->content->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE);
+}
+
+static bool of_two_sets(const struct set *set)
+{
+	return set->conflict && memcmp(set->sb[0].content->uuid, set->sb[1].content->uuid,
+				       sizeof(set->sb[0].content->uuid));
+}
+
+/*
+ * The module sees it the same way: a superblock at the end of a device that begins with
+ * something else is left from another time.  A member of an array that is not there yet
+ * may be larger than the spare that is on it, and never has the size that a label says.
+ */
+static void judge(struct half *half, const struct device *dev, const struct set *set)
+{
+	const struct superblock *first = &set->sb[0], *last = &set->sb[1];
+	bool unread = first->state == SB_UNREADABLE;
+
+	if ((!unread || read_sector(dev, first->content)) &&
+	    take_label(half, (const struct dm_remap_label *)first->content))
+		return;
+	if (unread && !set->newest) {
+		half->error = last->state == SB_UNREADABLE ? -EIO : 0;
+	} else if (!unread && !has_magic(first)) {
+		return;
+	} else if (!set->newest || of_two_sets(set)) {
+		half->damaged = true;
+		half->trouble = set->conflict ?: first->why;
+	} else if (dev->sectors == set->newest->geo.spare_sectors ||
+		   !content_is_member(dev->path)) {
+		take_spare(half, set);
+	}
+}
+
+static int open_quietly(const char *path)
+{
+	/* past the cache, for others write past it; without waiting for a medium */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_DIRECT);
+
+	return fd < 0 && errno == EINVAL ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : fd;
+}
+
+void half_read(struct half *half, const struct blockdev *blockdev)
+{
+	struct device dev;
+	struct set set;
+	int fd;
+
+	*half = (struct half) { .dev = *blockdev };
+	fd = open_quietly(blockdev->path);
+	if (fd < 0) {
+		half->error = -errno;
+		return;
+	}
+	if (device_open_fd(&dev, blockdev->path, fd)) {
+		half->error = -EIO;
+		close(fd);
+		return;
+	}
+	half->dev.sectors = dev.sectors;
+	if (dev.sectors >= DM_REMAP_PAGE_SECTORS) {
+		set_read(&set, &dev);
+		judge(half, &dev, &set);
+		set_free(&set);
+	}
+	device_close(&dev);
+}
+
+const char *half_role_name(enum half_role role)
+{
+	return role == HALF_MAIN ? "main" : "spare";
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Halves of sets: what a device says of itself, by a superblock or a label.
+ */
+#ifndef _DMREMAP_HALF_H
+#define _DMREMAP_HALF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <dm-remap/format.h>
+
+#include "kernel/blockdev.h"
+#include "lib/encode.h"
+#include "lib/uuid.h"
+
+enum half_role {
+	HALF_NONE,	/* nothing of ours, as far as can be seen */
+	HALF_MAIN,	/* it has a label */
+	HALF_SPARE,	/* it has a superblock */
+};
+
+/**
+ * struct half - what was found on a device.
+ * @dev: the device.
+ * @role: which half it is.
+ * @error: a negative error number if it could not be read, and so has no role; -ETIMEDOUT
+ *	if it did not answer.
+ * @trouble: a sentence on what is wrong with what makes it a half; NULL if nothing is.
+ * @damaged: it was a half, but what says so cannot be used; it has no role.
+ * @labelled: of a spare: its main had a label.
+ * @uuid: of its set.
+ * @name: of the device above, in the characters of text_encode(); may be empty.
+ * @main_id: of a spare: what the main is known by; may be empty.
+ * @generation: of a spare.
+ * @main_sectors: size of the main.
+ * @main_start: sector of the main at which the target begins.
+ * @target_sectors: size of the target.
+ */
+struct half {
+	struct blockdev dev;
+	enum half_role role;
+	int error;
+	const char *trouble;
+	bool damaged;
+	bool labelled;
+	char uuid[UUID_TEXT_SIZE];
+	char name[ENCODED_NAME_SIZE];
+	char main_id[DM_REMAP_MAIN_ID_SIZE];
+	uint64_t generation;
+	uint64_t main_sectors;
+	uint64_t main_start;
+	uint64_t target_sectors;
+};
+
+/**
+ * struct halves - what was found on several devices.
+ * @half: in the order of their names; those that are nothing of ours as well.
+ * @nr: how many.
+ */
+struct halves {
+	struct half *half;
+	int nr;
+};
+
+/**
+ * half_read() - look at a device.
+ * @half: filled in.
+ * @dev: the device.
+ *
+ * Says nothing.  That places of it cannot be read is an error only if it may be a half
+ * all the same.
+ */
+void half_read(struct half *half, const struct blockdev *dev);
+
+/**
+ * halves_read() - look at devices, all at the same time.
+ * @halves: filled in; to be freed.
+ * @list: the devices.
+ * @nr: how many.
+ *
+ * A device that does not answer is left behind.
+ */
+void halves_read(struct halves *halves, const struct blockdev *list, int nr);
+
+/**
+ * halves_read_all() - look at all devices.
+ * @halves: filled in; to be freed.
+ *
+ * Says which cannot be read, or do not answer.
+ *
+ * Return: an exit status.
+ */
+int halves_read_all(struct halves *halves);
+
+void halves_free(struct halves *halves);
+
+/* The first half of a set from @from on, or NULL. */
+const struct half *halves_find(const struct halves *halves, const struct half *from,
+			       enum half_role role, const char *uuid);
+
+/* "main" or "spare". */
+const char *half_role_name(enum half_role role);
+
+#endif /* _DMREMAP_HALF_H */

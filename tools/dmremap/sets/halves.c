@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Each device is looked at by a process of its own: one that is slow does not make
+ * the others wait, and one that never answers can be left behind.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/child.h"
+#include "lib/exit.h"
+#include "lib/message.h"
+#include "sets/half.h"
+
+/* A disk that was switched off to save power takes this long, and more. */
+#define PATIENCE_MS	30000
+
+/* So many at the same time. */
+#define WORKERS		32
+
+struct worker {
+	struct half *half;
+	pid_t pid;
+	int fd;
+	struct timespec since;
+};
+
+static void work(struct worker *worker, const struct blockdev *dev, int fd)
+{
+	half_read(worker->half, dev);
+	/* less than PIPE_BUF, so all of it or nothing */
+	_exit(write(fd, worker->half, sizeof(*worker->half)) != sizeof(*worker->half));
+}
+
+static_assert(sizeof(struct half) < 4096, "a half has to go through a pipe at once");
+
+static void start(struct worker *worker, const struct blockdev *dev)
+{
+	int fd;
+
+	*worker->half = (struct half) { .dev = *dev, .error = -EIO };
+	clock_gettime(CLOCK_MONOTONIC, &worker->since);
+	worker->pid = child_start(&fd);
+	if (!worker->pid)
+		work(worker, dev, fd);
+	worker->fd = fd;
+}
+
+static long waited_ms(const struct worker *worker)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - worker->since.tv_sec) * 1000 +
+	       (now.tv_nsec - worker->since.tv_nsec) / 1000000;
+}
+
+static void finish(struct worker *worker, bool answered)
+{
+	struct half half;
+
+	if (!answered) {
+		/* it may be in the kernel for good, so it is not waited for */
+		worker->half->error = -ETIMEDOUT;
+		kill(worker->pid, SIGKILL);
+	} else {
+		if (read(worker->fd, &half, sizeof(half)) == sizeof(half))
+			*worker->half = half;
+		waitpid(worker->pid, NULL, 0);
+	}
+	close(worker->fd);
+	worker->fd = -1;
+}
+
+/* Wait until at least one of them is done. */
+static void wait_for(struct worker *workers, int nr)
+{
+	struct pollfd fds[WORKERS];
+	int i, done = 0;
+
+	while (!done) {
+		for (i = 0; i < nr; i++)
+			fds[i] = (struct pollfd) { .fd = workers[i].fd, .events = POLLIN };
+		if (poll(fds, nr, 100) < 0 && errno != EINTR)
+			no_memory();
+		for (i = 0; i < nr; i++) {
+			if (workers[i].fd < 0)
+				continue;
+			if (fds[i].revents)
+				finish(&workers[i], true);
+			else if (waited_ms(&workers[i]) > PATIENCE_MS)
+				finish(&workers[i], false);
+			done += workers[i].fd < 0;
+		}
+	}
+}
+
+void halves_read(struct halves *halves, const struct blockdev *list, int nr)
+{
+	struct worker workers[WORKERS];
+	int i, next = 0, running;
+
+	halves->nr = nr;
+	halves->half = calloc(nr + 1, sizeof(*halves->half));
+	if (!halves->half)
+		no_memory();
+	for (i = 0; i < WORKERS; i++)
+		workers[i].fd = -1;
+	do {
+		running = 0;
+		for (i = 0; i < WORKERS; i++) {
+			if (workers[i].fd < 0 && next < nr) {
+				workers[i].half = &halves->half[next];
+				start(&workers[i], &list[next++]);
+			}
+			running += workers[i].fd >= 0;
+		}
+		if (running)
+			wait_for(workers, WORKERS);
+	} while (running);
+}
+
+int halves_read_all(struct halves *halves)
+{
+	struct blockdev *list;
+	int i, error, nr = blockdevs_list(&list);
+
+	*halves = (struct halves) {};
+	if (nr < 0)
+		return EXIT_OPERATION;
+	halves_read(halves, list, nr);
+	free(list);
+	for (i = 0; i < nr; i++) {
+		error = -halves->half[i].error;
+		/* drives without a medium, and what has gone meanwhile */
+		if (!error || error == ENOMEDIUM || error == ENXIO || error == ENODEV ||
+		    error == ENOENT)
+			continue;
+		if (error == EACCES || error == EPERM) {
+			complain("%s cannot be read: %s. Are you root?", halves->half[i].dev.path,
+				 strerror(error));
+			return EXIT_OPERATION;
+		}
+		complain("%s %s, and is left out: %s.", halves->half[i].dev.path,
+			 error == ETIMEDOUT ? "does not answer" : "cannot be read",
+			 strerror(error));
+	}
+	return EXIT_CLEAN;
+}
+
+void halves_free(struct halves *halves)
+{
+	free(halves->half);
+	*halves = (struct halves) {};
+}
+
+const struct half *halves_find(const struct halves *halves, const struct half *from,
+			       enum half_role role, const char *uuid)
+{
+	const struct half *half;
+
+	for (half = from ?: halves->half; half < halves->half + halves->nr; half++)
+		if (half->role == role && !strcmp(half->uuid, uuid))
+			return half;
+	return NULL;
+}

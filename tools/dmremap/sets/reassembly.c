@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kernel/kernel.h"
+#include "kernel/load.h"
+#include "lib/child.h"
+#include "lib/encode.h"
+#include "lib/exit.h"
+#include "lib/message.h"
+#include "lib/root.h"
+#include "lib/util.h"
+#include "sets/reassembly.h"
+
+#define MODULE		"dm_remap_reassembly"
+#define TREE		"/sys/kernel/config/dm-remap-reassembly"
+#define SCAN		TREE "/scan"
+#define SETS		TREE "/sets"
+
+/* A disk that was switched off to save power takes this long, and there may be several. */
+#define PATIENCE_MS	60000
+
+static const char * const states[NR_KNOWN_STATES] = {
+	[KNOWN_WAITING_MAIN] = "waiting-main",
+	[KNOWN_WAITING_SPARE] = "waiting-spare",
+	[KNOWN_COMPLETE] = "complete",
+	[KNOWN_ACTIVE] = "active",
+	[KNOWN_CONFLICT] = "conflict",
+	[KNOWN_DAMAGED] = "damaged",
+};
+
+const char *known_state_name(enum known_state state)
+{
+	return states[state];
+}
+
+bool reassembly_there(void)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s" TREE, root_dir());
+	return !access(path, F_OK);
+}
+
+int reassembly_begin(void)
+{
+	int status;
+
+	if (reassembly_there())
+		return EXIT_CLEAN;
+	status = load_module(MODULE);
+	if (!status && !reassembly_there())
+		status = load_configfs();
+	if (status || reassembly_there())
+		return status;
+	complain("There is no %s" TREE ", though the module " MODULE " is loaded.", root_dir());
+	return EXIT_OPERATION;
+}
+
+/* Return: 0 or a negative error number. */
+static int write_scan(const char *path)
+{
+	char scan[PATH_MAX], line[PATH_MAX];
+	int error = 0, size, fd;
+
+	size = snprintf(line, sizeof(line), "%s\n", path);
+	/* a line is a path */
+	if (size >= (int)sizeof(line) || strchr(path, '\n'))
+		return -ENAMETOOLONG;
+	snprintf(scan, sizeof(scan), "%s" SCAN, root_dir());
+	fd = open(scan, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, line, size) != size)
+		error = -errno ?: -EIO;
+	close(fd);
+	return error;
+}
+
+/*
+ * The module reads all devices again that it knows of.  One that never answers keeps who
+ * writes in the kernel for good, and that shall not be this process.
+ */
+int reassembly_scan(const char *path)
+{
+	struct pollfd answer = { .events = POLLIN };
+	int error = -EIO;
+	pid_t pid;
+
+	pid = child_start(&answer.fd);
+	if (!pid) {
+		error = write_scan(path);
+		_exit(write(answer.fd, &error, sizeof(error)) != sizeof(error));
+	}
+	if (poll(&answer, 1, PATIENCE_MS) == 0) {
+		error = -ETIMEDOUT;
+	} else {
+		if (read(answer.fd, &error, sizeof(error)) != sizeof(error))
+			error = -EIO;
+		waitpid(pid, NULL, 0);
+	}
+	close(answer.fd);
+	return error;
+}
+
+static bool read_attribute(const char *uuid, const char *attribute, char *text)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), SETS "/%s/%s", uuid, attribute);
+	return !kernel_read_file(path, text);
+}
+
+static bool read_state(struct known_set *set, const char *text)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(states); i++) {
+		set->state = i;
+		if (!strcmp(text, states[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool read_half(const char *uuid, const char *which, char number[BLOCKDEV_NUMBER_SIZE])
+{
+	char text[KERNEL_TEXT_SIZE];
+
+	if (!read_attribute(uuid, which, text) || strlen(text) >= BLOCKDEV_NUMBER_SIZE)
+		return false;
+	text_copy(number, strcmp(text, "-") ? text : "", BLOCKDEV_NUMBER_SIZE);
+	return true;
+}
+
+/* The module looks when it is told to: what has gone since then is missing. */
+static void drop_gone(struct known_set *set)
+{
+	struct blockdev dev;
+
+	if (!blockdev_by_number(&dev, set->main))
+		*set->main = 0;
+	if (!blockdev_by_number(&dev, set->spare))
+		*set->spare = 0;
+	if (set->state != KNOWN_COMPLETE || (*set->main && *set->spare))
+		return;
+	set->state = *set->main ? KNOWN_WAITING_SPARE : KNOWN_WAITING_MAIN;
+	*set->table = 0;
+}
+
+bool reassembly_read(struct known_set *set, const char *uuid)
+{
+	char text[KERNEL_TEXT_SIZE];
+
+	*set = (struct known_set) {};
+	if (strlen(uuid) >= sizeof(set->uuid))
+		return false;
+	text_copy(set->uuid, uuid, sizeof(set->uuid));
+	if (!read_attribute(uuid, "name", text) || strlen(text) >= DM_REMAP_NAME_SIZE)
+		return false;
+	text_encode(set->name, text);
+	if (!read_half(uuid, "main", set->main) || !read_half(uuid, "spare", set->spare) ||
+	    !read_attribute(uuid, "table", text) || strlen(text) >= sizeof(set->table))
+		return false;
+	text_copy(set->table, text, sizeof(set->table));
+	/* last, so that it is not older than what it is said of */
+	if (!read_attribute(uuid, "state", text) || !read_state(set, text))
+		return false;
+	drop_gone(set);
+	return true;
+}
+
+static int is_set(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+int reassembly_sets(struct known_set **sets)
+{
+	struct dirent **entries;
+	char path[PATH_MAX];
+	int nr, i, found = 0;
+
+	*sets = NULL;
+	snprintf(path, sizeof(path), "%s" SETS, root_dir());
+	nr = scandir(path, &entries, is_set, alphasort);
+	if (nr < 0) {
+		complain("%s cannot be read: %s.", path, strerror(errno));
+		return -1;
+	}
+	*sets = calloc(nr + 1, sizeof(**sets));
+	if (!*sets)
+		no_memory();
+	for (i = 0; i < nr; i++) {
+		/* one that cannot be read has gone meanwhile */
+		if (reassembly_read(&(*sets)[found], entries[i]->d_name))
+			found++;
+		free(entries[i]);
+	}
+	free(entries);
+	return found;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Sets as the module dm_remap_reassembly knows them, in configfs.  No other file has
+ * these paths.
+ */
+#ifndef _DMREMAP_REASSEMBLY_H
+#define _DMREMAP_REASSEMBLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/blockdev.h"
+#include "lib/encode.h"
+#include "lib/uuid.h"
+#include "sets/half.h"
+
+/* Longest line of a table. */
+#define REASSEMBLY_TABLE_SIZE	512
+
+enum known_state {
+	KNOWN_WAITING_MAIN,
+	KNOWN_WAITING_SPARE,
+	KNOWN_COMPLETE,
+	KNOWN_ACTIVE,
+	KNOWN_CONFLICT,
+	KNOWN_DAMAGED,
+	NR_KNOWN_STATES
+};
+
+/**
+ * struct known_set - a set.
+ * @uuid: its uuid.
+ * @name: what its device is to be called, in the characters of text_encode().
+ * @state: what there is of it.
+ * @main: "MAJ:MIN", or "" if it is missing.
+ * @spare: likewise.
+ * @table: the line of its table, if it is complete or active.
+ */
+struct known_set {
+	char uuid[UUID_TEXT_SIZE];
+	char name[ENCODED_NAME_SIZE];
+	enum known_state state;
+	char main[BLOCKDEV_NUMBER_SIZE];
+	char spare[BLOCKDEV_NUMBER_SIZE];
+	char table[REASSEMBLY_TABLE_SIZE];
+};
+
+/* Whether the module is there, and can be talked to. */
+bool reassembly_there(void);
+
+/**
+ * reassembly_begin() - load the module if it is not there, and mount configfs.
+ *
+ * Says what is wrong if that cannot be done.
+ *
+ * Return: an exit status.
+ */
+int reassembly_begin(void);
+
+/**
+ * reassembly_scan() - let the module look at a device.
+ * @path: the device.
+ *
+ * Return: 0 or a negative error number; -ETIMEDOUT if the module has not answered, which
+ * may wait for any device that it knows.
+ */
+int reassembly_scan(const char *path);
+
+/**
+ * reassembly_sets() - read what it knows.
+ * @sets: an array of sets, in order of their uuids, to be freed.
+ *
+ * Says what is wrong if it cannot be read.
+ *
+ * Return: how many there are, or -1.
+ */
+int reassembly_sets(struct known_set **sets);
+
+/**
+ * reassembly_read() - read what it knows of a set.
+ * @set: filled in.
+ * @uuid: which.
+ *
+ * A half that has gone since the module saw it is missing.
+ *
+ * Return: whether it knows it.
+ */
+bool reassembly_read(struct known_set *set, const char *uuid);
+
+/* "waiting-main" and so on. */
+const char *known_state_name(enum known_state state);
+
+#endif /* _DMREMAP_REASSEMBLY_H */

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "kernel/kernel.h"
+#include "lib/message.h"
+#include "sets/active.h"
+#include "sets/reassembly.h"
+#include "sets/status-rows.h"
+
+static void read_text(const char *name, const char *attribute, char *text, size_t size)
+{
+	char value[KERNEL_TEXT_SIZE];
+
+	if (!kernel_read(TREE_CONFIG, name, attribute, value))
+		snprintf(text, size, "%.*s", (int)size - 1, value);
+}
+
+static void take_active(struct status_row *row, const struct active *active)
+{
+	text_copy(row->name, active->name, sizeof(row->name));
+	text_copy(row->uuid, active->uuid, sizeof(row->uuid));
+	row->active = true;
+	if (active->without_spare) {
+		text_copy(row->state, "without-spare", sizeof(row->state));
+		snprintf(row->why, sizeof(row->why),
+			 "%s has no spare: blocks that had moved have old content. When the spare is there, \"dmremap stop %s\", and assemble it.",
+			 row->name, row->name);
+		return;
+	}
+	text_copy(row->state, "starting", sizeof(row->state));
+	read_text(row->name, "state", row->state, sizeof(row->state));
+	read_text(row->name, "main", row->main, sizeof(row->main));
+	read_text(row->name, "spare/device", row->spare, sizeof(row->spare));
+	read_text(row->name, "remaps/count", row->remapped, sizeof(row->remapped));
+	read_text(row->name, "remaps/capacity", row->capacity, sizeof(row->capacity));
+}
+
+static void take_known(struct status_row *row, const struct known_set *set)
+{
+	text_copy(row->name, set->name, sizeof(row->name));
+	text_copy(row->uuid, set->uuid, sizeof(row->uuid));
+	text_copy(row->state, known_state_name(set->state), sizeof(row->state));
+	text_copy(row->main, set->main, sizeof(row->main));
+	text_copy(row->spare, set->spare, sizeof(row->spare));
+	if (set->state == KNOWN_COMPLETE)
+		snprintf(row->why, sizeof(row->why),
+			 "%s is complete and not active: \"dmremap assemble %s\".", set->name,
+			 set->name);
+	else
+		explain_set(row->why, set);
+}
+
+static struct status_row *find_uuid(struct status_row *rows, int nr, const char *uuid)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		if (!strcasecmp(rows[i].uuid, uuid))
+			return &rows[i];
+	return NULL;
+}
+
+int status_rows(struct status_row **rows)
+{
+	struct known_set *sets = NULL;
+	struct status_row *row;
+	struct active *actives;
+	int nr = 0, nr_sets = 0, nr_actives, i;
+
+	if (reassembly_there())
+		nr_sets = reassembly_sets(&sets);
+	if (nr_sets < 0)
+		return -1;
+	nr_actives = actives_list(&actives);
+	*rows = calloc(nr_sets + nr_actives + 1, sizeof(**rows));
+	if (!*rows)
+		no_memory();
+	for (i = 0; i < nr_actives; i++)
+		take_active(&(*rows)[nr++], &actives[i]);
+	for (i = 0; i < nr_sets; i++) {
+		row = find_uuid(*rows, nr, sets[i].uuid);
+		if (!row)
+			take_known(&(*rows)[nr++], &sets[i]);
+		else if (!*row->main)
+			text_copy(row->main, sets[i].main, sizeof(row->main));
+	}
+	free(actives);
+	free(sets);
+	return nr;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What status shows: devices that are active, and sets that are not.
+ */
+#ifndef _DMREMAP_STATUS_ROWS_H
+#define _DMREMAP_STATUS_ROWS_H
+
+#include <stdbool.h>
+
+#include "lib/encode.h"
+#include "lib/uuid.h"
+#include "sets/explain.h"
+#include "sets/half.h"
+
+/**
+ * struct status_row - of one set.
+ * @name: its name.
+ * @uuid: its uuid.
+ * @state: of the device if it is active, else what it waits for.
+ * @active: it is active.
+ * @main: "MAJ:MIN" or "".
+ * @spare: likewise.
+ * @remapped: blocks.
+ * @capacity: blocks.
+ * @why: what to say of it; may be empty.
+ */
+struct status_row {
+	char name[ENCODED_NAME_SIZE];
+	char uuid[UUID_TEXT_SIZE];
+	char state[64];
+	bool active;
+	char main[BLOCKDEV_NUMBER_SIZE];
+	char spare[BLOCKDEV_NUMBER_SIZE];
+	char remapped[24];
+	char capacity[24];
+	char why[EXPLAIN_SIZE];
+};
+
+/**
+ * status_rows() - find them.
+ * @rows: an array, to be freed.
+ *
+ * Says what is wrong if they cannot be found.
+ *
+ * Return: how many there are, or -1.
+ */
+int status_rows(struct status_row **rows);
+
+#endif /* _DMREMAP_STATUS_ROWS_H */

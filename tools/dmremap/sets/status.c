@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dmremap status: the sets that are active, and those that wait.
+ */
+#include <getopt.h>
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "command.h"
+#include "lib/encode.h"
+#include "lib/json-out.h"
+#include "lib/message.h"
+#include "lib/number.h"
+#include "lib/text-table.h"
+#include "sets/set-json.h"
+#include "sets/status-rows.h"
+
+enum { COLUMN_NAME, COLUMN_STATE, COLUMN_MAIN, COLUMN_SPARE, COLUMN_REMAPPED, COLUMN_UUID };
+
+static const struct text_column columns[] = {
+	[COLUMN_NAME] = { "NAME" },
+	[COLUMN_STATE] = { "STATE" },
+	[COLUMN_MAIN] = { "MAIN" },
+	[COLUMN_SPARE] = { "SPARE" },
+	[COLUMN_REMAPPED] = { "REMAPPED" },
+	[COLUMN_UUID] = { "UUID" },
+};
+
+static struct libscols_table *table;	/* NULL if it is JSON that is printed */
+
+static const char *path_of(const char *number, struct blockdev *dev)
+{
+	if (!*number)
+		return "-";
+	return blockdev_by_number(dev, number) ? dev->path : number;
+}
+
+static void show_text(const struct status_row *row)
+{
+	struct libscols_line *line = text_line(table);
+	struct blockdev dev;
+
+	text_put(line, COLUMN_NAME, "%s", row->name);
+	text_put(line, COLUMN_STATE, "%s", row->state);
+	text_put(line, COLUMN_MAIN, "%s", path_of(row->main, &dev));
+	text_put(line, COLUMN_SPARE, "%s", path_of(row->spare, &dev));
+	if (*row->remapped)
+		text_put(line, COLUMN_REMAPPED, "%s of %s", row->remapped, row->capacity);
+	text_put(line, COLUMN_UUID, "%s", row->uuid);
+}
+
+static void add_count(struct json_object *object, const char *name, const char *text)
+{
+	uint64_t value;
+
+	if (number_take(&text, &value))
+		json_add_number(object, name, value);
+	else
+		json_object_object_add(object, name, NULL);
+}
+
+static void show_json(const struct status_row *row)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_string(object, "name", row->name);
+	json_add_text(object, "uuid", row->uuid);
+	json_add_flag(object, "active", row->active);
+	json_add_string(object, "state", row->state);
+	json_add_device(object, "main", row->main);
+	json_add_device(object, "spare", row->spare);
+	add_count(object, "remapped", row->remapped);
+	add_count(object, "capacity", row->capacity);
+	json_add_text(object, "message", row->why);
+	json_out_element(object);
+}
+
+static bool is_wanted(const struct status_row *row, char **names)
+{
+	char name[ENCODED_NAME_SIZE];
+
+	if (!*names)
+		return true;
+	for (; *names; names++) {
+		*name = 0;
+		if (strlen(*names) < DM_REMAP_NAME_SIZE)
+			text_encode(name, *names);
+		if (!strcmp(row->name, name) || !strcasecmp(row->uuid, *names))
+			return true;
+	}
+	return false;
+}
+
+static void print(const struct status_row *rows, int nr, char **names, bool json)
+{
+	int i;
+
+	if (json) {
+		json_out_begin();
+		json_out_array("sets");
+	} else {
+		table = text_table(columns, ARRAY_SIZE(columns));
+	}
+	for (i = 0; i < nr; i++) {
+		if (!is_wanted(&rows[i], names))
+			continue;
+		if (json)
+			show_json(&rows[i]);
+		else
+			show_text(&rows[i]);
+	}
+	if (json) {
+		json_out_array_end();
+		json_out_end();
+		return;
+	}
+	if (scols_table_get_nlines(table))
+		scols_print_table(table);
+	else if (!*names)
+		complain("There are no sets that are active, and none that wait. \"dmremap scan\" looks at all devices.");
+	scols_unref_table(table);
+}
+
+static int check_names(const struct status_row *rows, int nr, char **names)
+{
+	char *one[2] = {};
+	int status = EXIT_CLEAN, i;
+
+	for (; *names; names++) {
+		one[0] = *names;
+		for (i = 0; i < nr && !is_wanted(&rows[i], one); i++)
+			;
+		if (i < nr)
+			continue;
+		complain("There is no set %s, active or waiting. \"dmremap scan\" looks at all devices.",
+			 *names);
+		status = EXIT_OPERATION;
+	}
+	return status;
+}
+
+static int status(char **names, bool json)
+{
+	struct status_row *rows;
+	int result, i, nr = status_rows(&rows);
+
+	if (nr < 0)
+		return EXIT_OPERATION;
+	print(rows, nr, names, json);
+	result = check_names(rows, nr, names);
+	for (i = 0; i < nr; i++) {
+		if (!*rows[i].why || !is_wanted(&rows[i], names))
+			continue;
+		complain("%s", rows[i].why);
+		result = exit_worst(result, EXIT_UNCORRECTED);
+	}
+	free(rows);
+	return result;
+}
+
+static int run_status(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{}
+	};
+	bool json = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
+		if (option == 'h')
+			return command_help(&command_status);
+		if (option != 'j')
+			return command_misused(&command_status);
+		json = true;
+	}
+	return status(argv + optind, json);
+}
+
+const struct command command_status = {
+	.name = "status",
+	.arguments = "[--json] [NAME|UUID...]",
+	.summary = "show which sets are active, and what others wait for",
+	.help =
+	"Shows the sets that are active, with the state of their devices, and those of which\n"
+	"the module dm_remap_reassembly knows a half, with what they wait for: waiting-main,\n"
+	"waiting-spare, complete, conflict or damaged. It says what to do of each.\n\n"
+	"  -j, --json  print JSON\n"
+	"  -h, --help  print this\n\n"
+	"Exit status: 0 all are active, 4 one is not, or is without its spare, 8 one is not\n"
+	"there, 16 wrong usage.\n",
+	.run = run_status,
+};

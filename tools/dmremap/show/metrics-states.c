@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "show/metrics.h"
+
+static const char * const states[] = {
+	"ok", "degraded", "exhausted", "suspended-remaps", "read-only", "failed",
+};
+
+static const char * const stores[] = { "transient", "clean", "degraded", "failed" };
+
+static void print_state(FILE *out, const char *name, const struct sample *sample,
+			const char *state, bool is)
+{
+	metrics_device(out, name, sample);
+	fprintf(out, ",state=\"%s\"} %d\n", state, is);
+}
+
+/* A series for each state; a state that only a later module has is one more. */
+static void print_states(FILE *out, const char *name, const struct sample *sample,
+			 const char *now, const char * const *all, unsigned int nr)
+{
+	bool found = false, is;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		is = !strcmp(all[i], now);
+		found |= is;
+		print_state(out, name, sample, all[i], is);
+	}
+	if (!found)
+		print_state(out, name, sample, now, true);
+}
+
+static void print_infos(FILE *out, const struct samples *samples)
+{
+	const struct sample *sample;
+	int i;
+
+	metrics_family(out, "dm_remap_info", "gauge", "Which set a device is, and on which disks.");
+	for (i = 0; i < samples->nr; i++) {
+		sample = &samples->sample[i];
+		metrics_device(out, "dm_remap_info", sample);
+		fprintf(out, ",uuid=\"%s\",main=\"%s\",spare=\"%s\"} 1\n", sample->uuid,
+			sample->main, sample->spare);
+	}
+	metrics_family(out, "dm_remap_counted", "gauge",
+		       "Whether the module dm_remap_stats is there, which counts.");
+	for (i = 0; i < samples->nr; i++) {
+		metrics_device(out, "dm_remap_counted", &samples->sample[i]);
+		fprintf(out, "} %d\n", samples->sample[i].counted);
+	}
+}
+
+void metrics_states(FILE *out, const struct samples *samples)
+{
+	const struct sample *sample = samples->sample;
+	int i;
+
+	metrics_family(out, "dm_remap_devices", "gauge", "How many devices there are.");
+	fprintf(out, "dm_remap_devices %d\n", samples->nr);
+	print_infos(out, samples);
+	metrics_family(out, "dm_remap_state", "gauge", "1 for the state that a device is in.");
+	for (i = 0; i < samples->nr; i++)
+		print_states(out, "dm_remap_state", &sample[i], sample[i].state, states,
+			     ARRAY_SIZE(states));
+	metrics_family(out, "dm_remap_store_state", "gauge",
+		       "1 for the state that the store of the remap table is in.");
+	for (i = 0; i < samples->nr; i++)
+		print_states(out, "dm_remap_store_state", &sample[i], sample[i].store, stores,
+			     ARRAY_SIZE(stores));
+}

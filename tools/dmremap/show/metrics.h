@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Samples of devices in Prometheus's text format: for each metric its help, its
+ * type, and a line for each device.
+ */
+#ifndef _DMREMAP_METRICS_H
+#define _DMREMAP_METRICS_H
+
+#include <stdio.h>
+
+#include "kernel/sample.h"
+#include "lib/util.h"
+
+/**
+ * struct samples - of all devices.
+ * @sample: one of each.
+ * @nr: how many.
+ */
+struct samples {
+	struct sample *sample;
+	int nr;
+};
+
+/**
+ * metrics_family() - begin a metric.
+ * @out: where to print.
+ * @name: name of the metric.
+ * @type: gauge, counter or histogram.
+ * @help: a sentence.
+ */
+void metrics_family(FILE *out, const char *name, const char *type, const char *help);
+
+/**
+ * metrics_device() - print the beginning of a line, up to the value of its first label.
+ * @out: where to print.
+ * @name: name of the metric.
+ * @sample: of the device.
+ */
+void metrics_device(FILE *out, const char *name, const struct sample *sample);
+
+/**
+ * metrics_numbers() - print all that are plain numbers.
+ * @out: where to print.
+ * @samples: of all devices.
+ */
+void metrics_numbers(FILE *out, const struct samples *samples);
+
+/**
+ * metrics_states() - print which devices there are, and what state each is in.
+ * @out: where to print.
+ * @samples: of all devices.
+ */
+void metrics_states(FILE *out, const struct samples *samples);
+
+/**
+ * metrics_histograms() - print the histograms.
+ * @out: where to print.
+ * @samples: of all devices.
+ */
+void metrics_histograms(FILE *out, const struct samples *samples);
+
+#endif /* _DMREMAP_METRICS_H */

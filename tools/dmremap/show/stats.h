@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The two forms of what stats shows.
+ */
+#ifndef _DMREMAP_STATS_H
+#define _DMREMAP_STATS_H
+
+#include "kernel/sample.h"
+
+/**
+ * stats_text() - print a device for people.
+ * @sample: what it is like.
+ */
+void stats_text(const struct sample *sample);
+
+/**
+ * stats_json() - print a device as an element of a JSON array.
+ * @sample: what it is like.
+ */
+void stats_json(const struct sample *sample);
+
+#endif /* _DMREMAP_STATS_H */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What top shows of a device.
+ */
+#ifndef _DMREMAP_TOP_H
+#define _DMREMAP_TOP_H
+
+#include <stdio.h>
+
+#include "kernel/sample.h"
+
+/**
+ * top_device() - print what a device is like, and what has happened.
+ * @out: where to print.
+ * @now: what it is like.
+ * @before: what it was like, or %NULL if it is new; then there are no rates.
+ * @seconds: how long ago that was.
+ * @colours: whether the state is to have a colour.
+ */
+void top_device(FILE *out, const struct sample *now, const struct sample *before,
+		double seconds, bool colours);
+
+/**
+ * top_missing() - print that a device is not there.
+ * @out: where to print.
+ * @name: its name.
+ */
+void top_missing(FILE *out, const char *name);
+
+#endif /* _DMREMAP_TOP_H */

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dmremap check: say what is wrong, write nothing.
+ */
+#include <getopt.h>
+#include <stdio.h>
+
+#include "command.h"
+#include "lib/json-out.h"
+#include "lib/message.h"
+#include "spare/examine.h"
+
+static void conclude_text(const char *path, const struct findings *findings)
+{
+	unsigned long all = findings->repairable + findings->fatal;
+
+	if (!all)
+		printf("%s: clean\n", path);
+	else if (!findings->fatal)
+		printf("%s: errors: %lu. All can be repaired: run \"dmremap repair %s\", or activate the set.\n",
+		       path, all, path);
+	else
+		printf("%s: errors: %lu. %lu cannot be repaired: activate the set read_only and copy what is left.\n",
+		       path, all, findings->fatal);
+}
+
+static int check_set(const struct set *set, bool json)
+{
+	struct diagnosis diagnosis = {
+		.findings.show = json ? finding_show_json : finding_show_text,
+	};
+
+	if (!set_usable(set))
+		return EXIT_OPERATION;
+	if (device_in_use(set->dev))
+		complain("%s is in use: what changes meanwhile may look wrong.", set->dev->path);
+	if (json)
+		findings_json_begin(set->dev->path);
+	examine(&diagnosis, set);
+	if (json) {
+		findings_json_end(&diagnosis.findings);
+		json_out_end();
+	} else {
+		conclude_text(set->dev->path, &diagnosis.findings);
+	}
+	diagnosis_free(&diagnosis);
+	return diagnosis.findings.repairable || diagnosis.findings.fatal ? EXIT_UNCORRECTED :
+									   EXIT_CLEAN;
+}
+
+static int check(const char *path, bool json)
+{
+	struct device dev;
+	struct set set;
+	int status;
+
+	if (device_open(&dev, path, false))
+		return EXIT_OPERATION;
+	set_read(&set, &dev);
+	status = check_set(&set, json);
+	set_free(&set);
+	device_close(&dev);
+	return status;
+}
+
+static int run_check(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{}
+	};
+	bool json = false;
+	const char *path;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
+		if (option == 'h')
+			return command_help(&command_check);
+		if (option != 'j')
+			return command_misused(&command_check);
+		json = true;
+	}
+	path = command_operand(&command_check, argc, argv);
+	return path ? check(path, json) : EXIT_USAGE;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.arguments = "[--json] DEVICE|IMAGE",
+	.summary = "look for damage on a spare, and write nothing",
+	.help =
+	"Reads both superblocks and all copies of the table, and says of each thing that\n"
+	"is wrong where it is and whether a repair makes it good.\n\n"
+	"  -j, --json  print JSON\n"
+	"  -h, --help  print this\n\n"
+	"Exit status: 0 clean, 4 errors, 8 it cannot be read or is no spare, 16 wrong usage.\n",
+	.run = run_check,
+};

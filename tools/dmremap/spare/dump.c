@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dmremap dump: show all that is in a spare's metadata.
+ */
+#include <getopt.h>
+
+#include "command.h"
+#include "lib/message.h"
+#include "spare/dump.h"
+
+static void summarize(struct summary *summary, const struct set *set)
+{
+	struct table table;
+	uint32_t i;
+
+	*summary = (struct summary) {};
+	table_open(&table, set);
+	while (table_next(&table)) {
+		for (i = 0; i < set_geometry(set)->replicas; i++)
+			summary->copies[i][table.copy[i].state]++;
+		summary->lost_pages += !table.newest;
+	}
+	table_close(&table);
+}
+
+static void dump_page(const struct dump_form *form, const struct table *table)
+{
+	struct entry entry;
+	unsigned int i;
+
+	for (i = 0; i < DM_REMAP_PAGE_ENTRIES; i++) {
+		entry = table_entry(table, i);
+		if (entry.state != DM_REMAP_ENTRY_FREE)
+			form->entry(table->set, &entry);
+	}
+	if (form->page_end)
+		form->page_end();
+}
+
+static int dump_set(const struct set *set, const struct dump_form *form)
+{
+	struct summary summary;
+	struct table table;
+
+	if (!set_usable(set))
+		return EXIT_OPERATION;
+	summarize(&summary, set);
+	form->begin(set, &summary);
+	table_open(&table, set);
+	while (table_next(&table))
+		if (table.newest)
+			dump_page(form, &table);
+	table_close(&table);
+	form->end();
+	if (!summary.lost_pages)
+		return EXIT_CLEAN;
+	complain("%s: %u of the pages are lost and not shown. \"dmremap check\" says which.",
+		 set->dev->path, summary.lost_pages);
+	return EXIT_UNCORRECTED;
+}
+
+static int dump(const char *path, const struct dump_form *form)
+{
+	struct device dev;
+	struct set set;
+	int status;
+
+	if (device_open(&dev, path, false))
+		return EXIT_OPERATION;
+	set_read(&set, &dev);
+	status = dump_set(&set, form);
+	set_free(&set);
+	device_close(&dev);
+	return status;
+}
+
+static int run_dump(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{}
+	};
+	const struct dump_form *form = &dump_text;
+	const char *path;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
+		if (option == 'h')
+			return command_help(&command_dump);
+		if (option != 'j')
+			return command_misused(&command_dump);
+		form = &dump_json;
+	}
+	path = command_operand(&command_dump, argc, argv);
+	return path ? dump(path, form) : EXIT_USAGE;
+}
+
+const struct command command_dump = {
+	.name = "dump",
+	.arguments = "[--json] DEVICE|IMAGE",
+	.summary = "show what a spare's metadata says",
+	.help =
+	"Shows the superblocks, the settings, the state of each replica of the table, and\n"
+	"all entries that are not free. Main sectors count from the start of the target.\n\n"
+	"  -j, --json  print JSON\n"
+	"  -h, --help  print this\n\n"
+	"Exit status: 0 all was shown, 4 pages are lost, 8 it cannot be read or is no spare,\n"
+	"16 wrong usage.\n",
+	.run = run_dump,
+};

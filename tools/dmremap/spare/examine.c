@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <endian.h>
+
+#include "spare/examine.h"
+
+static void note_sequence(struct diagnosis *diagnosis, uint64_t sequence)
+{
+	if (sequence > diagnosis->sequence)
+		diagnosis->sequence = sequence;
+}
+
+static void examine_superblocks(struct diagnosis *diagnosis, const struct set *set)
+{
+	const struct superblock *sb;
+	unsigned int i;
+
+	for (i = 0; i < NR_SUPERBLOCKS; i++) {
+		sb = &set->sb[i];
+		if (sb->state == SB_GOOD || sb->state == SB_OLDER)
+			note_sequence(diagnosis, le64toh(sb->content->generation));
+		else if (sb->state == SB_UNREADABLE)
+			diagnosis->unreadable = true;
+		if (sb->state == SB_GOOD)
+			continue;
+		diagnosis->write_superblocks = true;
+		findings_add(&diagnosis->findings, &(struct finding) {
+			.kind = FINDING_SUPERBLOCK,
+			.nr = i,
+			.sector = sb->sector,
+			.why = sb->why,
+			.repairable = sb->state != SB_REFUSED,
+		});
+	}
+	if (set->conflict)
+		findings_add(&diagnosis->findings, &(struct finding) {
+			.kind = FINDING_SUPERBLOCKS,
+			.why = set->conflict,
+		});
+}
+
+/*
+ * The same is often wrong with many pages in a row, and is told once: one finding
+ * may be open for each replica, and one for pages as a whole.
+ */
+#define WHOLE_PAGE	DM_REMAP_MAX_REPLICAS
+
+struct run {
+	struct findings *findings;
+	struct finding open[DM_REMAP_MAX_REPLICAS + 1];
+};
+
+static void run_end(struct run *run, unsigned int nr)
+{
+	if (run->open[nr].why)
+		findings_add(run->findings, &run->open[nr]);
+	run->open[nr].why = NULL;
+}
+
+static void run_add(struct run *run, const struct finding *finding)
+{
+	unsigned int nr = finding->kind == FINDING_PAGE ? WHOLE_PAGE : finding->nr;
+	struct finding *open = &run->open[nr];
+
+	if (open->why == finding->why && open->repairable == finding->repairable &&
+	    open->last + 1 == finding->first) {
+		open->last = finding->last;
+	} else {
+		run_end(run, nr);
+		*open = *finding;
+	}
+}
+
+static void examine_copies(struct diagnosis *diagnosis, const struct table *table,
+			   struct run *run)
+{
+	const struct dm_remap_geometry *geo = set_geometry(table->set);
+	const struct copy *copy;
+	uint32_t i;
+
+	for (i = 0; i < geo->replicas; i++) {
+		copy = &table->copy[i];
+		note_sequence(diagnosis, copy->sequence);
+		if (copy->state == COPY_UNREADABLE)
+			diagnosis->unreadable = true;
+		if (copy->state != COPY_GOOD)
+			run_add(run, &(struct finding) {
+				.kind = FINDING_COPY,
+				.nr = i,
+				.first = table->nr,
+				.last = table->nr,
+				.sector = dm_remap_page_sector(geo, i, table->nr),
+				.why = copy->why,
+				.repairable = table->newest && !table->differ,
+			});
+	}
+}
+
+static void examine_page(struct diagnosis *diagnosis, const struct table *table, struct run *run)
+{
+	const struct dm_remap_geometry *geo = set_geometry(table->set);
+
+	examine_copies(diagnosis, table, run);
+	if (!table->newest || table->differ)
+		run_add(run, &(struct finding) {
+			.kind = FINDING_PAGE,
+			.first = table->nr,
+			.last = table->nr,
+			.sector = dm_remap_page_sector(geo, 0, table->nr),
+			.why = table->newest ? "its copies differ, and none is newer" :
+			       geo->replicas == 1 ? "its only copy is lost" :
+						    "all its copies are lost",
+		});
+	if (table->newest)
+		twice_add_page(&diagnosis->twice, table);
+}
+
+static void examine_table(struct diagnosis *diagnosis, const struct set *set)
+{
+	struct run run = { .findings = &diagnosis->findings };
+	struct table table;
+	unsigned int i;
+
+	table_open(&table, set);
+	while (table_next(&table))
+		examine_page(diagnosis, &table, &run);
+	table_close(&table);
+	for (i = 0; i <= WHOLE_PAGE; i++)
+		run_end(&run, i);
+	twice_resolve(&diagnosis->twice, set, &diagnosis->findings);
+}
+
+bool page_needs_repair(const struct diagnosis *diagnosis, const struct table *table)
+{
+	uint32_t i;
+
+	for (i = 0; i < set_geometry(table->set)->replicas; i++)
+		if (table->copy[i].state != COPY_GOOD)
+			return true;
+	for (i = 0; table->newest && i < DM_REMAP_PAGE_ENTRIES; i++)
+		if (twice_is_loser(&diagnosis->twice, table_entry(table, i).slot))
+			return true;
+	return false;
+}
+
+static void count_writes(struct diagnosis *diagnosis, const struct set *set)
+{
+	struct table table;
+
+	table_open(&table, set);
+	while (table_next(&table))
+		if (page_needs_repair(diagnosis, &table))
+			diagnosis->write_pages++;
+	table_close(&table);
+}
+
+void examine(struct diagnosis *diagnosis, const struct set *set)
+{
+	twice_init(&diagnosis->twice);
+	examine_superblocks(diagnosis, set);
+	examine_table(diagnosis, set);
+	if (diagnosis->findings.repairable && !diagnosis->findings.fatal)
+		count_writes(diagnosis, set);
+}
+
+void diagnosis_free(struct diagnosis *diagnosis)
+{
+	twice_free(&diagnosis->twice);
+}

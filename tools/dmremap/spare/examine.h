@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is wrong with a set, and what a repair has to write.
+ */
+#ifndef _DMREMAP_EXAMINE_H
+#define _DMREMAP_EXAMINE_H
+
+#include "disk/table.h"
+#include "spare/finding.h"
+#include "spare/twice.h"
+
+/**
+ * struct diagnosis - the result.
+ * @findings: how many; set @findings.show before.
+ * @twice: main blocks in two slots.
+ * @write_superblocks: one of them is to be written anew.
+ * @write_pages: pages that are to be written anew.
+ * @sequence: highest one of the pages and the superblocks' generations.
+ * @unreadable: something could not be read, and may have a higher one.
+ */
+struct diagnosis {
+	struct findings findings;
+	struct twice twice;
+	bool write_superblocks;
+	uint32_t write_pages;
+	uint64_t sequence;
+	bool unreadable;
+};
+
+/* Look at everything; @set must be usable. */
+void examine(struct diagnosis *diagnosis, const struct set *set);
+
+void diagnosis_free(struct diagnosis *diagnosis);
+
+/* Whether a repair writes this page: a copy is no good, or a slot becomes bad. */
+bool page_needs_repair(const struct diagnosis *diagnosis, const struct table *table);
+
+#endif /* _DMREMAP_EXAMINE_H */

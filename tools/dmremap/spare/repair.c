@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dmremap repair: say what is wrong, ask, and make it good.
+ */
+#include <getopt.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "command.h"
+#include "lib/json-out.h"
+#include "lib/message.h"
+#include "spare/examine.h"
+#include "spare/rewrite.h"
+
+struct choices {
+	bool yes;
+	bool dry_run;
+	bool json;
+};
+
+static void tell(const struct set *set, const struct diagnosis *diagnosis)
+{
+	printf("%s: ", set->dev->path);
+	if (diagnosis->write_superblocks)
+		printf("both superblocks ");
+	if (diagnosis->write_superblocks && diagnosis->write_pages)
+		printf("and ");
+	if (diagnosis->write_pages)
+		printf("%u page%s of the table, in each of %u replicas, ",
+		       diagnosis->write_pages, diagnosis->write_pages == 1 ? "" : "s",
+		       set_geometry(set)->replicas);
+	puts("would be written");
+}
+
+static bool ask(void)
+{
+	char answer[16];
+
+	printf("Write them? [y/N] ");
+	fflush(stdout);
+	if (!fgets(answer, sizeof(answer), stdin)) {
+		putchar('\n');
+		return false;
+	}
+	return !strcasecmp(answer, "y\n") || !strcasecmp(answer, "yes\n");
+}
+
+static int apply(const struct set *set, const struct diagnosis *diagnosis,
+		 const struct choices *choices)
+{
+	const char *path = set->dev->path;
+
+	if (!choices->json)
+		tell(set, diagnosis);
+	if (choices->dry_run)
+		return EXIT_UNCORRECTED;
+	if (!set->writable) {
+		complain("%s has features that are not known. A newer dmremap can repair it.",
+			 path);
+		return EXIT_OPERATION;
+	}
+	if (!choices->yes && !ask()) {
+		puts("Nothing was written.");
+		return EXIT_UNCORRECTED;
+	}
+	if (rewrite(set, diagnosis))
+		return EXIT_UNCORRECTED;
+	if (!choices->json)
+		printf("%s: repaired\n", path);
+	return EXIT_CORRECTED;
+}
+
+/* Behind the findings. */
+static void conclude_json(const struct diagnosis *diagnosis, int status)
+{
+	findings_json_end(&diagnosis->findings);
+	json_out_member("write_superblocks",
+			json_object_new_boolean(diagnosis->write_superblocks));
+	json_out_member("write_pages", json_object_new_uint64(diagnosis->write_pages));
+	json_out_member("repaired", json_object_new_boolean(status == EXIT_CORRECTED));
+	json_out_end();
+}
+
+static int repair_set(const struct set *set, const struct choices *choices)
+{
+	struct diagnosis diagnosis = {
+		.findings.show = choices->json ? finding_show_json : finding_show_text,
+	};
+	int status;
+
+	if (!set_usable(set))
+		return EXIT_OPERATION;
+	if (choices->json)
+		findings_json_begin(set->dev->path);
+	examine(&diagnosis, set);
+	if (diagnosis.findings.fatal) {
+		complain("%s cannot be repaired, and nothing was written. Activate the set read_only and copy what is left.",
+			 set->dev->path);
+		status = EXIT_UNCORRECTED;
+	} else if (!diagnosis.findings.repairable) {
+		if (!choices->json)
+			printf("%s: clean\n", set->dev->path);
+		status = EXIT_CLEAN;
+	} else {
+		status = apply(set, &diagnosis, choices);
+	}
+	if (choices->json)
+		conclude_json(&diagnosis, status);
+	diagnosis_free(&diagnosis);
+	return status;
+}
+
+static int repair(const char *path, const struct choices *choices)
+{
+	struct device dev;
+	struct set set;
+	int status;
+
+	if (device_open(&dev, path, !choices->dry_run))
+		return EXIT_OPERATION;
+	set_read(&set, &dev);
+	status = repair_set(&set, choices);
+	set_free(&set);
+	device_close(&dev);
+	return status;
+}
+
+static int run_repair(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "yes", no_argument, NULL, 'y' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{}
+	};
+	struct choices choices = {};
+	const char *path;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "nyjh", options, NULL)) != -1) {
+		if (option == 'h')
+			return command_help(&command_repair);
+		if (option == 'n')
+			choices.dry_run = true;
+		else if (option == 'y')
+			choices.yes = true;
+		else if (option == 'j')
+			choices.json = true;
+		else
+			return command_misused(&command_repair);
+	}
+	if (choices.yes && choices.dry_run) {
+		complain("--yes and --dry-run do not go together.");
+		return command_misused(&command_repair);
+	}
+	if (choices.json && !choices.yes && !choices.dry_run) {
+		complain("With --json nothing is asked: say --yes or --dry-run.");
+		return command_misused(&command_repair);
+	}
+	path = command_operand(&command_repair, argc, argv);
+	return path ? repair(path, &choices) : EXIT_USAGE;
+}
+
+const struct command command_repair = {
+	.name = "repair",
+	.arguments = "[--dry-run|--yes] [--json] DEVICE|IMAGE",
+	.summary = "make good what is wrong on a spare that is not in use",
+	.help =
+	"Says what is wrong and how much would be written, and asks before it writes.\n"
+	"Copies that are bad, lost or older are written anew from the one that counts.\n"
+	"If something cannot be repaired, nothing is written. It may be stopped at any\n"
+	"moment and started again. A set that is activated repairs itself the same way.\n\n"
+	"  -n, --dry-run  do not ask and do not write\n"
+	"  -y, --yes      do not ask\n"
+	"  -j, --json     print JSON, and do not ask: with one of these two\n"
+	"  -h, --help     print this\n\n"
+	"Exit status: 0 there was nothing to do, 1 all was repaired, 4 errors are left,\n"
+	"8 it cannot be read, is in use or is no spare, 16 wrong usage.\n",
+	.run = run_repair,
+};
