@@ -19,5 +19,4 @@ static inline int exit_worst(int a, int b)
 	return a > b ? a : b;
 }
 
-
 #endif /* _DMREMAP_EXIT_H */

@@ -4,33 +4,13 @@
  */
 #include <getopt.h>
 #include <libgen.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
 #include "kernel/devices.h"
 #include "lib/message.h"
-#include "show/human.h"
 #include "show/map.h"
-
-void map_count(struct map *map, const struct remap *remap, const char *line)
-{
-	(void)line;
-	heat_add(&map->heat, remap);
-}
-
-void map_title(const struct map *map, char *text, unsigned int size)
-{
-	const struct remap_status *status = &map->status;
-	char bytes[HUMAN_SIZE];
-
-	snprintf(text, size,
-		 "%s (%s): %s, %llu of %llu blocks remapped, %llu pending, %llu sectors lost",
-		 map->name, human_bytes(bytes, status->length * 512.0), status->state,
-		 (unsigned long long)status->remapped, (unsigned long long)status->capacity,
-		 (unsigned long long)status->pending, (unsigned long long)status->lost_sectors);
-}
 
 struct drawing {
 	struct map map;
