@@ -26,3 +26,25 @@ const char *command_operand(const struct command *command, int argc, char **argv
 	command_misused(command);
 	return NULL;
 }
+
+const char *command_json_operand(const struct command *command, int argc, char **argv,
+				 bool *json, int *status)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{}
+	};
+	int option;
+
+	*json = false;
+	while ((option = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
+		if (option != 'j') {
+			*status = option == 'h' ? command_help(command) : command_misused(command);
+			return NULL;
+		}
+		*json = true;
+	}
+	*status = EXIT_USAGE;
+	return command_operand(command, argc, argv);
+}

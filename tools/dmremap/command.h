@@ -5,6 +5,8 @@
 #ifndef _DMREMAP_COMMAND_H
 #define _DMREMAP_COMMAND_H
 
+#include <stdbool.h>
+
 #include "lib/exit.h"
 
 /**
@@ -53,5 +55,18 @@ int command_misused(const struct command *command);
 
 /* The one operand, or NULL, having complained, if there is none or more than one. */
 const char *command_operand(const struct command *command, int argc, char **argv);
+
+/**
+ * command_json_operand() - parse the arguments of a command that takes --json and one operand.
+ * @command: the command.
+ * @argc: as the command got it.
+ * @argv: as the command got it.
+ * @json: whether --json was given.
+ * @status: the exit status, if there is nothing left to do.
+ *
+ * Return: the operand; NULL if help was printed, or the command was misused.
+ */
+const char *command_json_operand(const struct command *command, int argc, char **argv,
+				 bool *json, int *status);
 
 #endif /* _DMREMAP_COMMAND_H */

@@ -5,7 +5,7 @@
 
 #include "disk/content.h"
 
-static const char *kind(blkid_probe probe)
+const char *content_kind(blkid_probe probe)
 {
 	const char *usage;
 
@@ -31,7 +31,7 @@ static bool describe(blkid_probe probe, char text[CONTENT_SIZE])
 	if (blkid_do_safeprobe(probe))
 		return false;
 	if (!blkid_probe_lookup_value(probe, "TYPE", &type, NULL))
-		snprintf(text, CONTENT_SIZE, "%s (%s)", kind(probe), type);
+		snprintf(text, CONTENT_SIZE, "%s (%s)", content_kind(probe), type);
 	else if (!blkid_probe_lookup_value(probe, "PTTYPE", &type, NULL))
 		snprintf(text, CONTENT_SIZE, "a partition table (%s)", type);
 	else

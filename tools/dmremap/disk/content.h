@@ -5,9 +5,13 @@
 #ifndef _DMREMAP_CONTENT_H
 #define _DMREMAP_CONTENT_H
 
+#include <blkid.h>
 #include <stdbool.h>
 
 #define CONTENT_SIZE	80
+
+/* "a filesystem", say: the usage that libblkid has found, with its article. */
+const char *content_kind(blkid_probe probe);
 
 /* "a filesystem (ext4)", say; false if nothing is known. */
 bool content_describe(const char *path, char text[CONTENT_SIZE]);

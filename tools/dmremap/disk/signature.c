@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "disk/content.h"
 #include "disk/signature.h"
 #include "lib/exit.h"
 #include "lib/message.h"
@@ -19,23 +20,6 @@
 
 /* Longest signature that is written over in one go. */
 #define WIPE_SIZE	512
-
-static const char *kind_of(blkid_probe probe, bool table)
-{
-	const char *usage;
-
-	if (table)
-		return "a partition table";
-	if (blkid_probe_lookup_value(probe, "USAGE", &usage, NULL))
-		return "something";
-	if (!strcmp(usage, "filesystem"))
-		return "a filesystem";
-	if (!strcmp(usage, "raid"))
-		return "a member of an array";
-	if (!strcmp(usage, "crypto"))
-		return "an encrypted volume";
-	return "something";
-}
 
 static void take_text(blkid_probe probe, const char *name, char *text)
 {
@@ -82,7 +66,7 @@ static struct signature take(blkid_probe probe)
 	take_text(probe, table ? "PTTYPE" : "TYPE", signature.type);
 	take_text(probe, table ? "PTUUID" : "UUID", signature.uuid);
 	take_label(probe, signature.label);
-	signature.kind = kind_of(probe, table);
+	signature.kind = table ? "a partition table" : content_kind(probe);
 	take_place(probe, table, &signature);
 	return signature;
 }

@@ -17,7 +17,7 @@
 #include "remaps/report.h"
 
 /* @skip: blocks that are as they should be are no error. */
-struct request {
+struct change_request {
 	const struct command *command;
 	bool remove;
 	bool skip;
@@ -33,8 +33,8 @@ static bool parse(const char *text, uint64_t *start, uint64_t *count)
 	       (!*text || (*text++ == '+' && number_take(&text, count) && !*text && *count));
 }
 
-static int take_ranges(const struct request *request, const struct volume *volume, char **words,
-		       struct ranges *blocks)
+static int take_ranges(const struct change_request *request, const struct volume *volume,
+		       char **words, struct ranges *blocks)
 {
 	uint64_t start, count, block = volume_block_sectors(volume);
 	wide asked = 0;
@@ -72,7 +72,7 @@ static void first_of(const struct volume *volume, const struct ranges *blocks, c
  * The kernel checks this for each write as well, but not for all of the pieces before it
  * begins with the first.
  */
-static int check_state(const struct request *request, const struct volume *volume,
+static int check_state(const struct change_request *request, const struct volume *volume,
 		       struct ranges *blocks)
 {
 	struct ranges listed = {}, wrong = {}, left = {};
@@ -120,7 +120,7 @@ static int check_room(const struct volume *volume, const struct ranges *blocks)
 	return EXIT_OPERATION;
 }
 
-static void print(const struct request *request, const struct change *change)
+static void print(const struct change_request *request, const struct change *change)
 {
 	const struct volume *volume = change->volume;
 
@@ -141,7 +141,7 @@ static void print(const struct request *request, const struct change *change)
 	}
 }
 
-static int run_on(const struct request *request, const char *name, char **words)
+static int run_on(const struct change_request *request, const char *name, char **words)
 {
 	struct ranges blocks = {};
 	struct volume volume;
@@ -169,7 +169,7 @@ static int run_on(const struct request *request, const char *name, char **words)
 	return status;
 }
 
-static int run_either(struct request *request, int argc, char **argv)
+static int run_either(struct change_request *request, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "skip", no_argument, NULL, 's' },
@@ -198,12 +198,12 @@ static int run_either(struct request *request, int argc, char **argv)
 
 static int run_add(int argc, char **argv)
 {
-	return run_either(&(struct request) { .command = &command_add }, argc, argv);
+	return run_either(&(struct change_request) { .command = &command_add }, argc, argv);
 }
 
 static int run_remove(int argc, char **argv)
 {
-	struct request request = { .command = &command_remove, .remove = true };
+	struct change_request request = { .command = &command_remove, .remove = true };
 
 	return run_either(&request, argc, argv);
 }

@@ -17,7 +17,7 @@
 #include "remaps/size.h"
 
 /* What was asked for. */
-struct request {
+struct import_request {
 	const char *name;
 	struct volume volume;
 	const struct import_format *format;
@@ -45,7 +45,7 @@ static int check_options(const struct import *import)
 }
 
 /* Sectors of the disk below devices that are stacked can be anywhere. */
-static int check_disk(struct request *request, const struct import *import)
+static int check_disk(struct import_request *request, const struct import *import)
 {
 	const struct volume *volume = import->volume;
 
@@ -64,7 +64,7 @@ static int check_disk(struct request *request, const struct import *import)
 	return EXIT_CLEAN;
 }
 
-static int parse(struct request *request, struct import *import)
+static int parse(struct import_request *request, struct import *import)
 {
 	int status;
 
@@ -105,7 +105,7 @@ static void say_left_out(const struct import *import, const struct plan *plan, b
 			 import->passed_over);
 }
 
-static void print_text(const struct request *request, const struct import *import,
+static void print_text(const struct import_request *request, const struct import *import,
 		       const struct plan *plan, const struct change *change)
 {
 	if (request->dry_run)
@@ -137,7 +137,7 @@ static void print_json(const struct import *import, const struct plan *plan,
 	json_out_end();
 }
 
-static int carry_out(const struct request *request, const struct import *import)
+static int carry_out(const struct import_request *request, const struct import *import)
 {
 	struct change change = { .volume = import->volume };
 	struct plan plan;
@@ -159,7 +159,7 @@ static int carry_out(const struct request *request, const struct import *import)
 	return status;
 }
 
-static int import_file(struct request *request, struct import *import)
+static int import_file(struct import_request *request, struct import *import)
 {
 	int status;
 
@@ -195,7 +195,7 @@ static int run_import(int argc, char **argv)
 		{}
 	};
 	struct import import = { .statuses = "-" };
-	struct request request = {};
+	struct import_request request = {};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "f:b:wi:njh", options, NULL)) != -1) {

@@ -20,7 +20,7 @@
 #define MAX_BLOCK_SIZE	32768U
 
 /* A device that becomes half of a set: nobody else may have it. */
-struct half {
+struct candidate {
 	struct device dev;
 	dev_t nr;
 	unsigned int logical;
@@ -28,7 +28,7 @@ struct half {
 	struct set set;
 };
 
-static int half_open(struct half *half, const char *path, bool write)
+static int candidate_open(struct candidate *candidate, const char *path, bool write)
 {
 	int fd = open(path, (write ? O_RDWR : O_RDONLY) | O_EXCL | O_DIRECT | O_CLOEXEC);
 	struct stat st;
@@ -48,49 +48,50 @@ static int half_open(struct half *half, const char *path, bool write)
 		complain("%s cannot be opened: %s.", path, strerror(errno));
 		return -1;
 	}
-	if (device_open_fd(&half->dev, path, fd)) {
+	if (device_open_fd(&candidate->dev, path, fd)) {
 		close(fd);
 		return -1;
 	}
-	half->nr = st.st_rdev;
-	if (ioctl(fd, BLKSSZGET, &half->logical) || ioctl(fd, BLKPBSZGET, &half->physical)) {
+	candidate->nr = st.st_rdev;
+	if (ioctl(fd, BLKSSZGET, &candidate->logical) ||
+	    ioctl(fd, BLKPBSZGET, &candidate->physical)) {
 		complain("%s: its blocks cannot be found out: %s.", path, strerror(errno));
-		device_close(&half->dev);
+		device_close(&candidate->dev);
 		return -1;
 	}
-	set_read(&half->set, &half->dev);
+	set_read(&candidate->set, &candidate->dev);
 	return 0;
 }
 
-static void half_close(struct half *half)
+static void candidate_close(struct candidate *candidate)
 {
-	set_free(&half->set);
-	device_close(&half->dev);
+	set_free(&candidate->set);
+	device_close(&candidate->dev);
 }
 
 /* The superblock of a set on it, undamaged, though it may be of a later version. */
-static const struct dm_remap_sb *superblock_of(const struct half *half)
+static const struct dm_remap_sb *superblock_of(const struct candidate *candidate)
 {
 	unsigned int i;
 
-	if (half->set.newest)
-		return half->set.newest->content;
+	if (candidate->set.newest)
+		return candidate->set.newest->content;
 	for (i = 0; i < NR_SUPERBLOCKS; i++)
-		if (half->set.sb[i].state == SB_REFUSED)
-			return half->set.sb[i].content;
+		if (candidate->set.sb[i].state == SB_REFUSED)
+			return candidate->set.sb[i].content;
 	return NULL;
 }
 
 /* A superblock at the end of what begins with something else is left from another time. */
-static bool begins_otherwise(const struct half *half)
+static bool begins_otherwise(const struct candidate *candidate)
 {
-	const struct superblock *first = &half->set.sb[0];
+	const struct superblock *first = &candidate->set.sb[0];
 
 	return first->state != SB_UNREADABLE && !dm_remap_sb_is_zero(first->content) &&
 	       memcmp(first->content->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE);
 }
 
-static bool check_main(const struct half *main)
+static bool check_main(const struct candidate *main)
 {
 	const char *path = main->dev.path;
 	struct dm_remap_label *label;
@@ -114,7 +115,7 @@ static bool check_main(const struct half *main)
 }
 
 /* Whether a spare cannot be looked at where a set would be. */
-static bool unreadable(const struct half *spare)
+static bool unreadable(const struct candidate *spare)
 {
 	unsigned int i;
 
@@ -127,8 +128,8 @@ static bool unreadable(const struct half *spare)
 	return false;
 }
 
-static bool choose_block_size(struct create *create, const struct half *main,
-			      const struct half *spare)
+static bool choose_block_size(struct create *create, const struct candidate *main,
+			      const struct candidate *spare)
 {
 	unsigned int unit = main->logical > spare->logical ? main->logical : spare->logical;
 	unsigned int best = 4096;
@@ -165,7 +166,7 @@ static uint32_t nr_replicas(void)
 	return nr >= 1 && nr <= DM_REMAP_MAX_REPLICAS ? nr : 2;
 }
 
-static bool check_size(const struct create *create, const struct half *spare)
+static bool check_size(const struct create *create, const struct candidate *spare)
 {
 	struct dm_remap_geometry geo = {
 		.spare_sectors = spare->dev.sectors,
@@ -185,7 +186,7 @@ static bool check_size(const struct create *create, const struct half *spare)
 	return large;
 }
 
-static bool check_no_set(const struct half *spare)
+static bool check_no_set(const struct candidate *spare)
 {
 	const struct dm_remap_sb *sb = superblock_of(spare);
 	const char *path = spare->dev.path;
@@ -217,7 +218,7 @@ static bool find_signatures(struct create *create)
 }
 
 /* A label, or anything of which only its owner knows. */
-static bool check_content(struct create *create, const struct half *spare)
+static bool check_content(struct create *create, const struct candidate *spare)
 {
 	const struct superblock *first_page = &spare->set.sb[0];
 	const struct signature *first;
@@ -267,7 +268,8 @@ static bool choose_id(struct create *create)
 	return true;
 }
 
-static bool check_both(struct create *create, const struct half *main, const struct half *spare)
+static bool check_both(struct create *create, const struct candidate *main,
+		       const struct candidate *spare)
 {
 	return check_main(main) && choose_block_size(create, main, spare) &&
 	       check_size(create, spare) && check_no_set(spare) &&
@@ -277,7 +279,7 @@ static bool check_both(struct create *create, const struct half *main, const str
 int create_check(struct create *create)
 {
 	uint8_t uuid[UUID_SIZE];
-	struct half main, spare;
+	struct candidate main, spare;
 	struct stat a, b;
 	bool good;
 
@@ -290,17 +292,17 @@ int create_check(struct create *create)
 		complain("%s and %s are the same device.", create->main, create->spare);
 		return EXIT_OPERATION;
 	}
-	if (half_open(&main, create->main, false))
+	if (candidate_open(&main, create->main, false))
 		return EXIT_OPERATION;
-	if (half_open(&spare, create->spare, true)) {
-		half_close(&main);
+	if (candidate_open(&spare, create->spare, true)) {
+		candidate_close(&main);
 		return EXIT_OPERATION;
 	}
 	create->main_nr = main.nr;
 	create->spare_nr = spare.nr;
 	good = check_both(create, &main, &spare);
-	half_close(&spare);
-	half_close(&main);
+	candidate_close(&spare);
+	candidate_close(&main);
 	return good ? EXIT_CLEAN : EXIT_OPERATION;
 }
 

@@ -83,7 +83,7 @@ static bool of_two_sets(const struct set *set)
  * something else is left from another time.  A member of an array that is not there yet
  * may be larger than the spare that is on it, and never has the size that a label says.
  */
-static void judge(struct half *half, const struct device *dev, const struct set *set)
+static void classify(struct half *half, const struct device *dev, const struct set *set)
 {
 	const struct superblock *first = &set->sb[0], *last = &set->sb[1];
 	bool unread = first->state == SB_UNREADABLE;
@@ -132,7 +132,7 @@ void half_read(struct half *half, const struct blockdev *blockdev)
 	half->dev.sectors = dev.sectors;
 	if (dev.sectors >= DM_REMAP_PAGE_SECTORS) {
 		set_read(&set, &dev);
-		judge(half, &dev, &set);
+		classify(half, &dev, &set);
 		set_free(&set);
 	}
 	device_close(&dev);

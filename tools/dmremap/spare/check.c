@@ -2,13 +2,13 @@
 /*
  * dmremap check: say what is wrong, write nothing.
  */
-#include <getopt.h>
 #include <stdio.h>
 
 #include "command.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
 #include "spare/examine.h"
+#include "spare/open.h"
 
 static void conclude_text(const char *path, const struct findings *findings)
 {
@@ -24,14 +24,13 @@ static void conclude_text(const char *path, const struct findings *findings)
 		       path, all, findings->fatal);
 }
 
-static int check_set(const struct set *set, bool json)
+static int check(const struct set *set, const void *context)
 {
+	const bool json = *(const bool *)context;
 	struct diagnosis diagnosis = {
 		.findings.show = json ? finding_show_json : finding_show_text,
 	};
 
-	if (!set_usable(set))
-		return EXIT_OPERATION;
 	if (device_in_use(set->dev))
 		complain("%s is in use: what changes meanwhile may look wrong.", set->dev->path);
 	if (json)
@@ -48,41 +47,14 @@ static int check_set(const struct set *set, bool json)
 									   EXIT_CLEAN;
 }
 
-static int check(const char *path, bool json)
-{
-	struct device dev;
-	struct set set;
-	int status;
-
-	if (device_open(&dev, path, false))
-		return EXIT_OPERATION;
-	set_read(&set, &dev);
-	status = check_set(&set, json);
-	set_free(&set);
-	device_close(&dev);
-	return status;
-}
-
 static int run_check(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{}
-	};
-	bool json = false;
 	const char *path;
-	int option;
+	int status;
+	bool json;
 
-	while ((option = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
-		if (option == 'h')
-			return command_help(&command_check);
-		if (option != 'j')
-			return command_misused(&command_check);
-		json = true;
-	}
-	path = command_operand(&command_check, argc, argv);
-	return path ? check(path, json) : EXIT_USAGE;
+	path = command_json_operand(&command_check, argc, argv, &json, &status);
+	return path ? spare_open_and(path, false, check, &json) : status;
 }
 
 const struct command command_check = {

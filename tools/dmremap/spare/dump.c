@@ -2,11 +2,10 @@
 /*
  * dmremap dump: show all that is in a spare's metadata.
  */
-#include <getopt.h>
-
 #include "command.h"
 #include "lib/message.h"
 #include "spare/dump.h"
+#include "spare/open.h"
 
 static void summarize(struct summary *summary, const struct set *set)
 {
@@ -37,13 +36,12 @@ static void dump_page(const struct dump_form *form, const struct table *table)
 		form->page_end();
 }
 
-static int dump_set(const struct set *set, const struct dump_form *form)
+static int dump(const struct set *set, const void *context)
 {
+	const struct dump_form *form = context;
 	struct summary summary;
 	struct table table;
 
-	if (!set_usable(set))
-		return EXIT_OPERATION;
 	summarize(&summary, set);
 	form->begin(set, &summary);
 	table_open(&table, set);
@@ -59,41 +57,14 @@ static int dump_set(const struct set *set, const struct dump_form *form)
 	return EXIT_UNCORRECTED;
 }
 
-static int dump(const char *path, const struct dump_form *form)
-{
-	struct device dev;
-	struct set set;
-	int status;
-
-	if (device_open(&dev, path, false))
-		return EXIT_OPERATION;
-	set_read(&set, &dev);
-	status = dump_set(&set, form);
-	set_free(&set);
-	device_close(&dev);
-	return status;
-}
-
 static int run_dump(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{}
-	};
-	const struct dump_form *form = &dump_text;
 	const char *path;
-	int option;
+	int status;
+	bool json;
 
-	while ((option = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
-		if (option == 'h')
-			return command_help(&command_dump);
-		if (option != 'j')
-			return command_misused(&command_dump);
-		form = &dump_json;
-	}
-	path = command_operand(&command_dump, argc, argv);
-	return path ? dump(path, form) : EXIT_USAGE;
+	path = command_json_operand(&command_dump, argc, argv, &json, &status);
+	return path ? spare_open_and(path, false, dump, json ? &dump_json : &dump_text) : status;
 }
 
 const struct command command_dump = {

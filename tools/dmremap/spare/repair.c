@@ -11,9 +11,10 @@
 #include "lib/json-out.h"
 #include "lib/message.h"
 #include "spare/examine.h"
+#include "spare/open.h"
 #include "spare/rewrite.h"
 
-struct choices {
+struct repair_choices {
 	bool yes;
 	bool dry_run;
 	bool json;
@@ -47,7 +48,7 @@ static bool ask(void)
 }
 
 static int apply(const struct set *set, const struct diagnosis *diagnosis,
-		 const struct choices *choices)
+		 const struct repair_choices *choices)
 {
 	const char *path = set->dev->path;
 
@@ -82,15 +83,14 @@ static void conclude_json(const struct diagnosis *diagnosis, int status)
 	json_out_end();
 }
 
-static int repair_set(const struct set *set, const struct choices *choices)
+static int repair(const struct set *set, const void *context)
 {
+	const struct repair_choices *choices = context;
 	struct diagnosis diagnosis = {
 		.findings.show = choices->json ? finding_show_json : finding_show_text,
 	};
 	int status;
 
-	if (!set_usable(set))
-		return EXIT_OPERATION;
 	if (choices->json)
 		findings_json_begin(set->dev->path);
 	examine(&diagnosis, set);
@@ -111,21 +111,6 @@ static int repair_set(const struct set *set, const struct choices *choices)
 	return status;
 }
 
-static int repair(const char *path, const struct choices *choices)
-{
-	struct device dev;
-	struct set set;
-	int status;
-
-	if (device_open(&dev, path, !choices->dry_run))
-		return EXIT_OPERATION;
-	set_read(&set, &dev);
-	status = repair_set(&set, choices);
-	set_free(&set);
-	device_close(&dev);
-	return status;
-}
-
 static int run_repair(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -135,7 +120,7 @@ static int run_repair(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
-	struct choices choices = {};
+	struct repair_choices choices = {};
 	const char *path;
 	int option;
 
@@ -160,7 +145,7 @@ static int run_repair(int argc, char **argv)
 		return command_misused(&command_repair);
 	}
 	path = command_operand(&command_repair, argc, argv);
-	return path ? repair(path, &choices) : EXIT_USAGE;
+	return path ? spare_open_and(path, !choices.dry_run, repair, &choices) : EXIT_USAGE;
 }
 
 const struct command command_repair = {
