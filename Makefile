@@ -56,6 +56,10 @@ crash:
 soak:
 	@K=$(or $(K),6.12) tests/model/soak $(or $(N),0) $(or $(SEED),1)
 
+fleet:
+	@/usr/bin/python3 tests/fleet/fleet.py --disks $(or $(N),10000) --seed $(or $(SEED),1) \
+		$(if $(GUIDE),--guide docs/guide/choosing-a-spare.md --pictures docs/guide)
+
 pictures: tools
 	tests/tools/pictures
 
@@ -75,5 +79,5 @@ distclean: clean
 help:
 	@cat $(RIG)/help.txt
 
-.PHONY: modules install headers check test kunit bats shell demo bench tools deb fuzz crash soak \
+.PHONY: modules install headers check test kunit bats shell demo bench tools deb fuzz crash soak fleet \
 	pictures docs clean distclean help
