@@ -212,6 +212,44 @@ bool blockdev_by_number(struct blockdev *dev, const char *number)
 	return fill(dev, dir) && dev->sectors;
 }
 
+bool blockdev_named(struct blockdev *dev, const char *path)
+{
+	char dir[DIR_SIZE], number[KERNEL_TEXT_SIZE];
+	const char *name = strrchr(path, '/');
+	struct stat st;
+
+	if (*root_dir()) {
+		snprintf(dir, sizeof(dir), BLOCK "/%.255s", name ? name + 1 : path);
+		return read_file(dir, "dev", number) && blockdev_by_number(dev, number);
+	}
+	if (stat(path, &st) || !S_ISBLK(st.st_mode))
+		return false;
+	snprintf(number, sizeof(number), "%u:%u", major(st.st_rdev), minor(st.st_rdev));
+	return blockdev_by_number(dev, number);
+}
+
+bool blockdev_disk(const char *number, char disk[BLOCKDEV_NUMBER_SIZE],
+		   char name[BLOCKDEV_NAME_SIZE])
+{
+	char dir[DIR_SIZE], text[KERNEL_TEXT_SIZE];
+	const char *dev;
+
+	number_dir(dir, number);
+	if (has_file(dir, "partition"))
+		strcat(dir, "/..");
+	if (!read_file(dir, "dev", text))
+		return false;
+	text_copy(disk, text, BLOCKDEV_NUMBER_SIZE);
+	if (!read_file(dir, "uevent", text))
+		return false;
+	dev = strstr(text, "DEVNAME=");
+	if (!dev)
+		return false;
+	dev += strlen("DEVNAME=");
+	snprintf(name, BLOCKDEV_NAME_SIZE, "%.*s", (int)strcspn(dev, "\n"), dev);
+	return true;
+}
+
 bool blockdev_listed(const struct blockdev *dev)
 {
 	char dir[DIR_SIZE], real[PATH_MAX], full[PATH_MAX];

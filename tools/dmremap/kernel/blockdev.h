@@ -12,6 +12,9 @@
 #define BLOCKDEV_PATH_SIZE	512
 #define BLOCKDEV_NUMBER_SIZE	24
 
+/* Longest name of a device without "/dev/", with the zero at the end. */
+#define BLOCKDEV_NAME_SIZE	64
+
 /**
  * struct blockdev - a block device.
  * @path: its node.
@@ -54,6 +57,26 @@ int blockdev_by_path(struct blockdev *dev, const char *path);
  * Return: whether there is one.
  */
 bool blockdev_by_number(struct blockdev *dev, const char *number);
+
+/**
+ * blockdev_named() - look up the device that a path means.
+ * @dev: filled in.
+ * @path: the path; in a tree that root_dir() names, its last part counts.
+ *
+ * Return: whether there is one.
+ */
+bool blockdev_named(struct blockdev *dev, const char *path);
+
+/**
+ * blockdev_disk() - find the disk that a device is, or is a partition of.
+ * @number: "MAJ:MIN" of the device.
+ * @disk: takes that of the disk.
+ * @name: takes its name without "/dev/".
+ *
+ * Return: whether sysfs tells.
+ */
+bool blockdev_disk(const char *number, char disk[BLOCKDEV_NUMBER_SIZE],
+		   char name[BLOCKDEV_NAME_SIZE]);
 
 /* Whether blockdevs_list() would have it. */
 bool blockdev_listed(const struct blockdev *dev);

@@ -103,6 +103,8 @@ static int read_main(struct volume *volume)
 	uint64_t partition;
 
 	volume->partition = number(volume, "partition", &partition);
+	if (!blockdev_disk(volume->main.number, volume->disk_number, volume->disk))
+		return main_unknown(volume, "disk");
 	if (!disk_number(volume, "size", &volume->disk_sectors))
 		return main_unknown(volume, "size");
 	if (volume->partition && !number(volume, "start", &volume->partition_start))

@@ -29,7 +29,9 @@
  * @alignment: bytes of the main before its first whole physical sector.
  * @partition: the main is a partition.
  * @partition_start: its first sector on the disk then, else 0.
- * @disk_sectors: size of the disk that the main is or is on.
+ * @disk: the disk that the main is or is on, as the kernel calls it: "sda".
+ * @disk_number: "MAJ:MIN" of it.
+ * @disk_sectors: its size.
  * @stacked: the main is no disk or partition, but made of other devices.
  * @nsid: number of the namespace, where the disk is one of NVMe; else 0.
  */
@@ -47,6 +49,8 @@ struct volume {
 	uint64_t alignment;
 	bool partition;
 	uint64_t partition_start;
+	char disk[BLOCKDEV_NAME_SIZE];
+	char disk_number[BLOCKDEV_NUMBER_SIZE];
 	uint64_t disk_sectors;
 	bool stacked;
 	uint64_t nsid;

@@ -5,9 +5,9 @@
 #include <getopt.h>
 #include <json-c/json.h>
 #include <stdio.h>
-#include <strings.h>
 
 #include "command.h"
+#include "lib/ask.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
 #include "spare/examine.h"
@@ -34,19 +34,6 @@ static void tell(const struct set *set, const struct diagnosis *diagnosis)
 	puts("would be written");
 }
 
-static bool ask(void)
-{
-	char answer[16];
-
-	printf("Write them? [y/N] ");
-	fflush(stdout);
-	if (!fgets(answer, sizeof(answer), stdin)) {
-		putchar('\n');
-		return false;
-	}
-	return !strcasecmp(answer, "y\n") || !strcasecmp(answer, "yes\n");
-}
-
 static int apply(const struct set *set, const struct diagnosis *diagnosis,
 		 const struct repair_choices *choices)
 {
@@ -61,7 +48,7 @@ static int apply(const struct set *set, const struct diagnosis *diagnosis,
 			 path);
 		return EXIT_OPERATION;
 	}
-	if (!choices->yes && !ask()) {
+	if (!choices->yes && !ask("Write them?")) {
 		puts("Nothing was written.");
 		return EXIT_UNCORRECTED;
 	}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DMREMAP_ASK_H
+#define _DMREMAP_ASK_H
+
+#include <stdbool.h>
+
+/* Ask a question that only "y" or "yes" on standard input answers with yes. */
+bool ask(const char *question);
+
+#endif /* _DMREMAP_ASK_H */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The output of another program.
+ */
+#ifndef _DMREMAP_CAPTURE_H
+#define _DMREMAP_CAPTURE_H
+
+#include <stddef.h>
+
+/**
+ * struct capture - what a program has printed.
+ * @text: its standard output, with a zero at the end; to be freed.
+ * @size: bytes of it, without the zero.
+ * @status: its exit status.
+ */
+struct capture {
+	char *text;
+	size_t size;
+	int status;
+};
+
+/**
+ * capture_run() - run a program and keep what it prints.
+ * @capture: filled in.
+ * @argv: its name, which is looked up in PATH, and its arguments; NULL ends them.
+ * @seconds: it is killed if it has not ended by then.
+ *
+ * Its standard error and its standard input are /dev/null.
+ *
+ * Return: 0, or a negative error number: -ENOENT if there is no such program, -ETIME if it
+ * took too long, -EINTR if a signal ended it, -EFBIG if it printed more than 64 MiB.
+ */
+int capture_run(struct capture *capture, const char *const *argv, unsigned int seconds);
+
+#endif /* _DMREMAP_CAPTURE_H */
