@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The log of the running kernel.
+ */
+#ifndef _DMREMAP_LOG_READ_H
+#define _DMREMAP_LOG_READ_H
+
+#include <stddef.h>
+
+/**
+ * log_read() - read what the kernel has said since it started.
+ * @text: takes the lines, each with the seconds since then in brackets; to be freed.
+ * @size: takes the bytes of it.
+ *
+ * journalctl has all of it, where there is a journal; /dev/kmsg only the last part.
+ *
+ * Return: 0 or a negative error number; -EPERM if only root may read it.
+ */
+int log_read(char **text, size_t *size);
+
+#endif /* _DMREMAP_LOG_READ_H */
