@@ -38,7 +38,7 @@ assert_remaps() {
 # assert_import ARGUMENT...: BLOCKS are remapped, and all data is there that can be
 assert_import() {
 	remap_create r /dev/main /dev/spare
-	run "$DMREMAP" import "$@"
+	run "$DMREMAP" import --copy "$@"
 	assert_success
 	# shellcheck disable=SC2086 # words
 	assert_remaps $BLOCKS
@@ -81,7 +81,7 @@ assert_import() {
 	assert_equal "$(awk '{ n += $2 } END { print n }' sysfs)" 21
 	for list in sysfs examined; do
 		remap_create r /dev/main /dev/spare
-		run "$DMREMAP" import r $list
+		run "$DMREMAP" import --copy r $list
 		assert_success
 		# shellcheck disable=SC2086 # words
 		assert_remaps $BLOCKS
@@ -103,7 +103,7 @@ selftest() {
 	disk=$(scsi_disk dev_size_mb=16 physblk_exp=3)
 	remap_create r "$disk" /dev/spare transient block_size 512
 	for sector in 8000 8003 8007; do
-		selftest $sector | "$DMREMAP" import r -
+		selftest $sector | "$DMREMAP" import --copy r -
 		assert_remaps 8000 8001 8002 8003 8004 8005 8006 8007
 		"$DMREMAP" remove r 8000+8
 	done
@@ -113,20 +113,20 @@ selftest() {
 	retry_until 10 [ -b "${disk}1" ]
 	remap_create r "${disk}1" /dev/spare transient block_size 512
 	# physical sectors begin at 1032, 1040 ... of the disk
-	run "$DMREMAP" import r <(selftest 1041)
+	run "$DMREMAP" import --copy r <(selftest 1041)
 	assert_success
 	assert_line --partial "is a partition that begins at sector 1029"
 	assert_remaps 11 12 13 14 15 16 17 18
-	"$DMREMAP" import r <(selftest 1029)
+	"$DMREMAP" import --copy r <(selftest 1029)
 	assert_remaps 0 1 2 11 12 13 14 15 16 17 18
-	run "$DMREMAP" import r <(selftest 1028)
+	run "$DMREMAP" import --copy r <(selftest 1028)
 	assert_line --partial "1 of 1 entries are outside of r"
 }
 
 @test "sectors of a disk below a device-mapper device are not guessed" {
 	dmsetup create below --table "0 $(sectors /dev/main) linear /dev/main 0"
 	remap_create r /dev/mapper/below /dev/spare
-	run "$DMREMAP" import r <(selftest 8000)
+	run "$DMREMAP" import --copy r <(selftest 8000)
 	assert_failure 8
 	assert_output --partial "is made of other devices"
 	assert_remaps
@@ -163,13 +163,13 @@ selftest() {
 		dmsetup remove r
 		dmsetup create r --table "$table"
 		assert_remaps
-		"$DMREMAP" import --format $form r $form 2>said
+		"$DMREMAP" import --copy --format $form r $form 2>said
 		# where on the spare they are is another matter
 		diff <(awk '{ print $1, $2, $4 }' before | sed s/pending/remapped/) \
 			<("$DMREMAP" list r | awk '{ print $1, $2, $4 }')
 	done
 	# again, it is all there
-	run "$DMREMAP" import --format md r md
+	run "$DMREMAP" import --copy --format md r md
 	assert_success
 	assert_output --partial "0 blocks remapped, 105 remapped already"
 }

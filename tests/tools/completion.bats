@@ -51,8 +51,8 @@ offers() {
 	[ "$(offers list --json s)" = safe ]
 	[ "$(offers export --json s)" = safe ]
 	[ "$(offers stop --json s)" = safe ]
-	[ "$(offers dump /dev/sd | paste -sd' ')" = "/dev/sda /dev/sdb1" ]
-	[ "$(offers import --format "" | paste -sd' ')" = "badblocks ddrescue md plain smartctl" ]
+	[ "$(offers dump /dev/sd | paste -sd' ')" = "/dev/sda /dev/sdb /dev/sdb1" ]
+	[ "$(offers import --format "" | paste -sd' ')" = "badblocks ddrescue kernel md nvme-cli plain smartctl" ]
 	[ "$(offers import -f d)" = ddrescue ]
 	[ "$(offers export --format "" | paste -sd' ')" = "badblocks ddrescue md plain" ]
 	# an argument of an option is no operand

@@ -9,6 +9,7 @@
  *	FAKE_DM_LOG=FILE	each message is appended to it
  *	FAKE_DM_REPEAT=1	the list is the same from wherever it is asked for
  *	FAKE_DM_LINEAR=1	the device is of another target
+ *	FAKE_DM_OLD=1		no message but "list" is known
  *	FAKE_DM_GOES=N		after N messages the device is not there
  */
 #include <errno.h>
@@ -107,14 +108,16 @@ int dm_task_run(struct dm_task *task)
 	file = fopen(getenv("FAKE_DM"), "r");
 	if (!file || !fgets(line, sizeof(line), file))
 		abort();
-	if (task->type == DM_DEVICE_TARGET_MSG)
+	if (task->type == DM_DEVICE_TARGET_MSG && !strncmp(task->message, "list ", 5))
 		reply(task, file);
+	else if (task->type == DM_DEVICE_TARGET_MSG)
+		task->error = getenv("FAKE_DM_OLD") ? EINVAL : 0;
 	else if (sscanf(line, "0 %llu remap %65535[^\n]", &task->length, task->text) != 2)
 		abort();
 	if (task->type == DM_DEVICE_TABLE)
 		snprintf(task->text, sizeof(task->text), "%s", getenv("FAKE_DM_TABLE"));
 	fclose(file);
-	return 1;
+	return !task->error;
 }
 
 int dm_task_get_errno(struct dm_task *task)

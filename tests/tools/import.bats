@@ -13,6 +13,7 @@ assert_ranges() {
 	run --separate-stderr fake import --dry-run "$@"
 	assert_success
 	assert_equal "$(grep -v '^#' <<<"$output" || :)" "$expected"
+	[ ! -s "$CONFIG/remaps/mark" ]
 	[ ! -s "$CONFIG/remaps/add" ]
 }
 
@@ -23,6 +24,7 @@ assert_refused() {
 	run fake import "$@"
 	assert_failure "$status_wanted"
 	assert_output --partial "$message"
+	[ ! -s "$CONFIG/remaps/mark" ]
 	[ ! -s "$CONFIG/remaps/add" ]
 }
 
@@ -61,7 +63,9 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	assert_ranges $'4096 8\n8000 8\n8192 24576' -i '?-' safe "$LISTS/ddrescue-begun"
 	# the mapfile of a larger disk: what is not the device's is told
 	volume 8192
-	assert_ranges $'4096 8\n8000 8' safe "$LISTS/ddrescue-done"
+	assert_refused 8 "covers 0x1000000 bytes, and the main of safe, $DMREMAP_ROOT/dev/sdb, has 0x400000" \
+		safe "$LISTS/ddrescue-done"
+	assert_ranges $'4096 8\n8000 8' --of /dev/sdb safe "$LISTS/ddrescue-done"
 	[[ $stderr == *"1 of 3 entries are outside of safe, which is sectors 0 to 8191 of the main, and 0 are"* ]]
 }
 
@@ -90,9 +94,11 @@ BAD=$'4096 8\n8000 8\n20480 16'
 }
 
 @test "smartctl: the error logs, without errors that no sector has made" {
-	assert_ranges "104284160 8" safe "$LISTS/smartctl-ata-error"
-	[[ $stderr == *"1 errors have an address that the short error log has no room for"* ]]
-	[[ $stderr == *"1 entries tell of errors that do not make a sector of this disk bad"* ]]
+	# a disk that the short log has too few bits for
+	assert_ranges "" safe "$LISTS/smartctl-ata-error"
+	[[ $stderr == *"Entries left out: 2, whose log has fewer bits"* ]]
+	[[ $stderr == *'"smartctl -l xerror /dev/sdb"'* ]]
+	[[ $stderr == *"Entries left out: 1, for errors that do not make a sector of this disk bad"* ]]
 	# in the long one that address is one like others
 	assert_ranges $'6203352 8\n268435448 8\n7813282976 8' safe "$LISTS/smartctl-ata-xerror"
 	[ "$stderr" = "" ]
@@ -102,10 +108,12 @@ BAD=$'4096 8\n8000 8\n20480 16'
 }
 
 @test "smartctl: self-test logs and pending defects" {
-	assert_ranges $'57169600 8\n57169640 8' safe "$LISTS/smartctl-ata-selftest"
+	assert_ranges "" safe "$LISTS/smartctl-ata-selftest"
+	[[ $stderr == *'"smartctl -l xselftest /dev/sdb"'* ]]
 	assert_ranges "5491787000 8" safe "$LISTS/smartctl-ata-xselftest"
 	block_size 512
 	assert_ranges "5491787001 2" safe "$LISTS/smartctl-ata-xselftest"
+	volume 268435456
 	assert_ranges $'57169600 1\n57169643 1' safe "$LISTS/smartctl-ata-selftest"
 	assert_ranges $'4200736 2\n229310080 1' safe "$LISTS/smartctl-ata.json"
 }
@@ -116,19 +124,22 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	# only of the namespace that the main is
 	disk nsid 1
 	assert_ranges $'294695576 2\n294695800 1\n294696000 1' safe "$LISTS/smartctl-nvme-error"
-	[[ $stderr == *"2 entries tell of errors"* ]]
+	[[ $stderr == *"Entries left out: 2, for errors"* ]]
 	disk nsid 2
 	assert_ranges "294695999 1" safe "$LISTS/smartctl-nvme-error"
 	rm "$DISK/nsid"
 	# in sectors of 4096 bytes, as the JSON says
 	assert_ranges $'294695576 8\n294696000 8' safe "$LISTS/smartctl-nvme.json"
 	assert_ranges $'36836947 1\n36837000 1' --block-size 512 safe "$LISTS/smartctl-nvme.json"
+	volume 46875541504
 	assert_ranges $'109273 1\n4021254152 2\n4021254232 1' safe "$LISTS/smartctl-scsi"
-	[[ $stderr == *"3 entries tell of errors"* ]]
+	[[ $stderr == *"Entries left out: 2, for errors"* ]]
+	[[ $stderr == *"Self-tests left out: 1, which failed for another reason"* ]]
 	assert_ranges $'109273 1\n4021254152 1' safe "$LISTS/smartctl-scsi.json"
 }
 
 @test "smartctl: a disk that has nothing to tell, and text without logs" {
+	volume 32768
 	assert_ranges "" safe "$LISTS/smartctl-nvme-4k"
 	assert_refused 8 "smartctl-nvme-7.3.json has no log of a disk" safe "$LISTS/smartctl-nvme-7.3.json"
 	assert_refused 8 "smartctl-scsi_debug has no log of a disk" safe "$LISTS/smartctl-scsi_debug"
@@ -136,6 +147,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 }
 
 @test "smartctl: sectors are those of the text, else of the disk, else as one says" {
+	volume 1953525168
 	printf '%s\n' "SMART Self-test log structure revision number 1" \
 		"Num  Test_Description    Status                  Remaining  LifeTime(hours)  LBA_of_first_error" \
 		"# 1  Short offline       Completed: read failure       90%      2126         1000" >log
@@ -259,7 +271,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 		echo "0 1" >>list
 		assert_ranges "0 8" --format plain safe list
 		printf '0x0 ?\n%s %s -\n' "$number" "$number" >map
-		assert_ranges "" --format ddrescue safe map
+		assert_ranges "" --format ddrescue --of /dev/sdb safe map
 	done
 	echo 18446744073709551616 >list
 	assert_refused 8 'list, line 1, "18446744073709551616", is not the number of a block' --format badblocks safe list
@@ -269,7 +281,9 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	volume 32768
 	remapped "8 2064 8 remapped 0x0" "24 2072 8 pending 0x0" "4096 2080 8 moving 0x0"
 	printf '%s\n' "0 8" "4 1" "0 32" "4100" "8 1" >list
-	run --separate-stderr fake import --dry-run safe list
+	# a block that is pending is marked already; copying it tries again
+	assert_ranges $'0 8\n16 8' safe list
+	run --separate-stderr fake import --dry-run --copy safe list
 	assert_success
 	assert_output - <<-EOF
 		0 8
@@ -277,13 +291,14 @@ BAD=$'4096 8\n8000 8\n20480 16'
 		# safe: 5 entries (plain), 3 blocks to be remapped, 2 remapped already, 3 listed again.
 	EOF
 	run --separate-stderr fake import --dry-run --json safe list
-	assert_equal "$(jq -c '[.device, .format, .entries, .listed_again, .already_remapped, .blocks, .added, .outside]' <<<"$output")" \
-		'["safe","plain",5,3,2,3,0,0]'
-	assert_equal "$(jq -c .ranges <<<"$output")" '[{"sector":0,"sectors":8},{"sector":16,"sectors":16}]'
-	run fake import safe list
+	assert_equal "$(jq -c '[.device, .format, .action, .entries, .listed_again, .already_remapped, .blocks, .done, .outside]' <<<"$output")" \
+		'["safe","plain","mark",5,3,3,2,0,0]'
+	assert_equal "$(jq -c .ranges <<<"$output")" '[{"sector":0,"sectors":8},{"sector":16,"sectors":8}]'
+	run fake import --copy safe list
 	assert_success
 	assert_output "safe: 5 entries (plain), 3 blocks remapped, 2 remapped already, 3 listed again."
 	assert_equal "$(cat "$CONFIG/remaps/add")" $'0 8\n16 16'
+	[ ! -s "$CONFIG/remaps/mark" ]
 }
 
 @test "from standard input" {
@@ -305,7 +320,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	# one that is pending has a place
 	spare_free 3
 	remapped "8000 2064 8 pending 0x0"
-	assert_ranges "$BAD" safe "$LISTS/ddrescue-done"
+	assert_ranges "$BAD" --copy safe "$LISTS/ddrescue-done"
 	remapped "8000 2064 8 remapped 0x0"
 	assert_ranges $'4096 8\n20480 16' safe "$LISTS/ddrescue-done"
 }
@@ -322,7 +337,9 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	for text in x "1 x" "1 2 3" "-1 1" "1 -1" "1 0" "0x1 1" "1 2x"; do
 		with_line 2 "$text" "$LISTS/md-bad_blocks"
 		assert_refused 8 "wrong, line 2, \"$text\", is" --format plain safe wrong
-		assert_refused 8 "wrong, line 2, \"$text\", is neither" --format md safe wrong
+		# md's own list has entries of no sectors
+		[ "$text" = "1 0" ] ||
+			assert_refused 8 "wrong, line 2, \"$text\", is neither" --format md safe wrong
 	done
 	assert_refused 8 "is neither" --format md safe <(echo 8)
 	for text in "8000 for sectors" "8000 for x sectors" "8000 for 4" "8000 for 4 sectors more" "for 4 sectors"; do
@@ -363,6 +380,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	assert_ranges "" safe empty
 	assert_refused 8 'list, line 1, "some text", is of no list that is known' safe <(echo some text) ||
 		assert_refused 8 'line 1, "some text", is of no list that is known' safe <(echo some text)
+	volume 7814037168
 	for list in "$LISTS"/smartctl-ata-*; do
 		run fake import --dry-run --json safe "$list"
 		assert_output --partial '"format": "smartctl"'
@@ -393,4 +411,308 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	assert_ranges "$BAD" safe dos
 	sed 's/$/\r/' "$LISTS/badblocks-512" >dos
 	assert_ranges "$BAD" --format badblocks --block-size 512 safe dos
+}
+
+@test "blocks are marked: nothing is read, and the spare is not asked to copy" {
+	volume 32768
+	run fake import safe "$LISTS/ddrescue-done"
+	assert_success
+	assert_output "safe: 3 entries (ddrescue), 4 blocks marked, 0 remapped already, 0 listed again."
+	assert_equal "$(cat "$CONFIG/remaps/mark")" "$BAD"
+	[ ! -s "$CONFIG/remaps/add" ]
+	# by messages where the attribute is not there
+	rm "$CONFIG/remaps/mark"
+	FAKE_DM_LOG=log run fake import safe "$LISTS/ddrescue-done"
+	assert_success
+	assert_equal "$(grep -v ^list log)" $'mark 4096 8\nmark 8000 8\nmark 20480 16'
+	# a module that knows neither
+	FAKE_DM_OLD=1 run fake import safe "$LISTS/ddrescue-done"
+	assert_failure 8
+	assert_output --partial 'cannot mark blocks: load the one that came with this dmremap, or let "--copy"'
+	[ ! -s "$CONFIG/remaps/add" ]
+}
+
+@test "data is given up only by those who are asked and say yes" {
+	volume 32768
+	remapped "4096 2064 8 pending 0x0" "8000 2072 8 remapped 0x0"
+	for answer in "" n no Y,y; do
+		FAKE_DM_LOG=log run fake import --give-up safe "$LISTS/ddrescue-done" <<<"$answer"
+		assert_failure 4
+		assert_output --partial "3 blocks of safe: what the main does not give of them now is lost for good."
+		assert_output --partial "Nothing has been changed."
+		run grep -v ^list log
+		assert_output ""
+		[ ! -s "$CONFIG/remaps/mark" ]
+	done
+	assert_refused 16 "With --json nothing is asked" --give-up --json safe "$LISTS/ddrescue-done"
+	assert_refused 16 "--copy and --give-up" --give-up --copy safe "$LISTS/ddrescue-done"
+	rm log
+	FAKE_DM_LOG=log run fake import --give-up safe "$LISTS/ddrescue-done" <<<y
+	assert_success
+	assert_output --partial "3 blocks given up"
+	assert_equal "$(cat "$CONFIG/remaps/mark")" $'4096 8\n20480 16'
+	assert_equal "$(grep -v ^list log)" $'forget 4096 8\nforget 20480 16'
+}
+
+@test "a map of the whole disk is not taken for one of a partition, nor the reverse" {
+	partition 2048 2097152
+	disk size 4198402
+	assert_refused 8 "covers 0x80201000 bytes, and the main of safe, $DMREMAP_ROOT/dev/sdb1, has 0x40000000" \
+		safe "$LISTS/ddrescue-whole-disk"
+	assert_output --partial "If the list is of the whole disk: \"--of /dev/sdb\"."
+	for of in "--of /dev/sdb" --whole-disk; do
+		# shellcheck disable=SC2086 # two words
+		assert_ranges $'4096 8\n1050624 8' $of safe "$LISTS/ddrescue-whole-disk"
+	done
+	assert_ranges $'6144 8\n1052672 8' --of /dev/sdb1 safe "$LISTS/ddrescue-whole-disk"
+	# the name in its header tells as well, where it leads to a device
+	sed 's,/dev/sdX,/dev/sdb,; s/0x60000000  +/0x00001000  +/' "$LISTS/ddrescue-whole-disk" >map
+	assert_refused 8 "is a list of /dev/sdb, which is the disk of safe, and its numbers would be taken for those of the main" safe map
+	sed 's,/dev/sdb,/dev/sdb1,' map >of-main
+	assert_ranges $'6144 8\n1052672 8' safe of-main
+	# a disk as main, and the map of its partition
+	export FAKE_DM_TABLE="8:16 0 8:32 1 transient"
+	VOLUME=4198402
+	remapped
+	assert_refused 8 "is a list of /dev/sdb1, which is the partition of safe" safe of-main
+	assert_ranges $'8192 8\n1054720 8' --of /dev/sdb1 safe of-main
+	# another disk altogether
+	mkdir "$DMREMAP_ROOT/sys/devices/sdc"
+	ln -s ../../devices/sdc "$DMREMAP_ROOT/sys/class/block/sdc"
+	ln -s ../../devices/sdc "$DMREMAP_ROOT/sys/dev/block/8:32"
+	echo 8:32 >"$DMREMAP_ROOT/sys/devices/sdc/dev"
+	echo DEVNAME=sdc >"$DMREMAP_ROOT/sys/devices/sdc/uevent"
+	echo 4198402 >"$DMREMAP_ROOT/sys/devices/sdc/size"
+	sed 's,/dev/sdb,/dev/sdc,' map >of-other
+	assert_refused 8 "is a list of /dev/sdc, which is another device than the main of safe" safe of-other
+	assert_refused 8 "/dev/sdc is neither the main of safe, nor its disk" --of /dev/sdc safe of-other
+	assert_refused 8 "/dev/sdz: there is no such device" --of /dev/sdz safe of-other
+	# of the device itself
+	assert_ranges $'6144 8\n1052672 8' --of /dev/mapper/safe safe of-other
+	printf '%s\n' "Bad-blocks on /dev/sdc:" "  8 for 8 sectors" >md
+	assert_refused 8 "md is a list of /dev/sdc" safe md
+}
+
+@test "smartctl: the log of another disk is refused" {
+	volume 7814037168
+	sed 's/\[4.00 TB\]/[1.00 TB]/; s/4,000,787,030,016/1.000.204.886.016/' "$LISTS/smartctl-ata-xselftest" >other
+	assert_refused 8 "other is the log of a disk of 1000204886016 bytes, and /dev/sdb" safe other
+	assert_ranges "5491787000 8" --of /dev/sdb safe other
+	mkdir "$DISK/device"
+	disk device/wwid naa.5000c50012345678
+	for id in "LU WWN Device Id: 5 000c50 012345678" "Logical Unit id:      0x5000C50012345678"; do
+		sed "5i$id" "$LISTS/smartctl-ata-xselftest" >id
+		assert_ranges "5491787000 8" safe id
+	done
+	sed "5iLU WWN Device Id: 5 000c50 012345679" "$LISTS/smartctl-ata-xselftest" >id
+	assert_refused 8 "world-wide name 5000c50012345679, and /dev/sdb, which the main of safe is on, has 5000c50012345678" safe id
+	jq '.wwn = {naa: 5, oui: 3152, id: 305419897}' "$LISTS/smartctl-ata.json" >id.json
+	assert_refused 8 "world-wide name 5000c50012345679" safe id.json
+	jq '.wwn.id = 305419896 | .user_capacity.bytes = 4000787030016' id.json >same.json
+	run fake import --dry-run safe same.json
+	assert_success
+}
+
+@test "smartctl: self-tests that say nothing of a sector" {
+	volume 1953525168
+	assert_ranges "353768 8" safe "$LISTS/smartctl-selftest-other"
+	[[ $stderr == "dmremap: Self-tests left out: 1, which failed for another reason than a sector that could not be read." ]]
+	assert_ranges "" safe "$LISTS/smartctl-selftest-other.json"
+	[[ $stderr == "dmremap: Self-tests left out: 1, which failed for another reason"* ]]
+	# an extended test above it has read the whole disk since then
+	sed '2a# 0  Extended offline    Completed without error       00%      1300         -' \
+		"$LISTS/smartctl-selftest-other" >later
+	assert_ranges "" safe later
+	[[ $stderr == *"Self-tests left out: 1, which failed before a later extended one"* ]]
+	jq '.ata_smart_self_test_log.standard.table = [
+		{type: {value: 2, string: "Extended offline"}, status: {value: 0, passed: true}},
+		{status: {value: 112, passed: false}, lba: 353774}]' "$LISTS/smartctl-selftest-other.json" >later.json
+	assert_ranges "" safe later.json
+	jq '.ata_smart_self_test_log.standard.table |= reverse' later.json >earlier.json
+	assert_ranges "353768 8" safe earlier.json
+	# the interface, and the whole disk, are no sectors
+	printf '%s\n' "SMART Extended Comprehensive Error Log Version: 1 (1 sectors)" "ER -- ST COUNT  LBA_48" \
+		"40 -- Device Fault; Error: IDNF at LBA = 0x00000000 = 0" \
+		"84 -- Error: ICRC, UNC at LBA = 0x00000001 = 1" >fault
+	assert_ranges "" safe fault
+	[[ $stderr == *"Entries left out: 2, for errors"* ]]
+}
+
+@test "smartctl: addresses that were cut" {
+	volume 7814037168
+	assert_ranges "" safe "$LISTS/smartctl-selftest-32bit"
+	[[ $stderr == *"Entries left out: 1, whose log has fewer bits"* ]]
+	[[ $stderr == *'"smartctl -l xselftest /dev/sdb"'* ]]
+	# the log with 48 bits has all of it
+	sed 's/^SMART Self-test log structure.*/SMART Extended Self-test Log Version: 1 (1 sectors)/' \
+		"$LISTS/smartctl-selftest-32bit" >long
+	assert_ranges "4294967288 8" safe long
+	# and so has the short one of a disk that ends there
+	volume 4294967296
+	assert_ranges "4294967288 8" safe "$LISTS/smartctl-selftest-32bit"
+	# in blocks of 4 KiB it is enough for eight times that
+	disk queue/logical_block_size 4096
+	volume 7814037168
+	sed 's/4294967295/1000/' "$LISTS/smartctl-selftest-32bit" >list
+	assert_ranges "8000 8" safe list
+}
+
+@test "md: entries of no sectors are skipped" {
+	volume 4000000000
+	assert_ranges "5096 8" safe "$LISTS/md-examine-zeros"
+	[[ $stderr == *"Entries left out: 2, of 0 sectors."* ]]
+}
+
+# the main is this disk, called NAME and numbered MAJ:MIN
+disk_name() {
+	disk dev "$2"
+	disk uevent "DEVNAME=$1"
+	ln -sfn ../../devices/sdb "$DMREMAP_ROOT/sys/dev/block/$2"
+	export FAKE_DM_TABLE="$2 0 8:32 1 transient"
+}
+
+@test "kernel: by the name of the disk, whatever the kernel's age" {
+	disk_name sda 8:0
+	assert_ranges $'4096 8\n20480 8\n40960 8' safe "$LISTS/kernel-log"
+	[[ $stderr == *"Errors left out: 1, of an array of md"* ]]
+	disk_name mmcblk0 179:0
+	assert_ranges "81920 8" safe "$LISTS/kernel-log"
+	disk_name nvme0n1 259:0
+	block_size 512
+	assert_ranges "1953520 1" safe "$LISTS/kernel-log"
+	disk queue/logical_block_size 4096
+	assert_ranges "15628160 8" --format kernel safe "$LISTS/kernel-log"
+	sed 's/nvme0n1/nvme0c1n1/' "$LISTS/kernel-log" >path
+	assert_ranges "15628160 8" safe path
+	disk_name sdz 8:160
+	assert_ranges "" safe "$LISTS/kernel-log"
+	[[ $stderr == *"no bad sector of sdz, but errors of sda, mmcblk0, nvme0n1"* ]]
+}
+
+@test "kernel: a partition's beginning is taken off" {
+	partition 2048 100000
+	sed 's/sda/sdb/' "$LISTS/kernel-log" >log
+	assert_ranges $'2048 8\n18432 8\n38912 8' safe log
+}
+
+@test "kernel: lines that say nothing of a bad sector" {
+	volume 1000000
+	block_size 512
+	cat >log <<-'EOF'
+		[    1.000000] I/O error, dev sdb, sector 8 op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2
+		[    1.000000] critical target error, dev sdb, sector 16 op 0x3:(DISCARD) flags 0x0 phys_seg 1 prio class 2
+		[    1.000000] critical medium error, dev sdb, sector 24 op 0x3:(DISCARD) flags 0x0 phys_seg 1 prio class 2
+		[    1.000000] Buffer I/O error on dev sdb, logical block 4, async page read
+		[    1.000000] nvme0n1: I/O Cmd(0x2) @ LBA 32, 8 blocks, I/O Error (sct 0x3 / sc 0x71)
+		[    1.000000] recoverable transport error, dev sdb, sector 40 op 0x0:(READ)
+		[    1.000000] critical medium error, dev sdbc, sector 48 op 0x0:(READ) flags 0x0
+		[    1.000000] ata3.00: error: { UNC }
+	EOF
+	assert_ranges "" safe log
+	[[ $stderr == *"Entries left out: 4, for errors"* ]]
+	# kernels before 3.x: what the lines above it say
+	cat >old <<-'EOF'
+		sd 1:0:0:0: [sdb]  Sense Key : Medium Error [current] [descriptor]
+		sd 1:0:0:0: [sdb]  Add. Sense: Unrecovered read error - auto reallocate failed
+		end_request: I/O error, dev sdb, sector 56
+	EOF
+	assert_ranges "56 1" safe old
+	sed 's/Medium Error/Not Ready/; /Add. Sense/d' old >not-medium
+	assert_ranges "" safe not-medium
+}
+
+@test "kernel: an earlier boot's sdb may have been another disk" {
+	volume 1000000
+	block_size 512
+	for line in "Jan  1 00:00:00 host kernel: [    0.000000] Linux version 6.1.0" "-- Boot 0123 --" \
+		"[  100.000000] sd 1:0:0:0: [sdb] Attached SCSI disk"; do
+		printf '%s\n' "[    9.000000] critical medium error, dev sdb, sector 8 op 0x0:(READ) flags 0x0" \
+			"$line" "[  200.000000] critical medium error, dev sdb, sector 16 op 0x0:(READ) flags 0x0" >log
+		assert_ranges "16 1" safe log
+		[[ $stderr == *"Errors left out: 1, of an earlier boot"* ]]
+		assert_ranges $'8 1\n16 1' --all-boots safe log
+	done
+}
+
+@test "kernel: btrfs names a place on the set or on its main" {
+	volume 4000000 100
+	block_size 512
+	assert_ranges "" safe "$LISTS/kernel-btrfs"
+	[[ $stderr == *"Errors of btrfs left out: 1, of devices that are neither"* ]]
+	sed 's,/dev/mapper/x,/dev/mapper/safe,' "$LISTS/kernel-btrfs" >of-set
+	assert_ranges "2050048 1" safe of-set
+	[[ $stderr == *"Places that btrfs names are taken for those of the set, safe: 1."* ]]
+	sed 's,/dev/mapper/x,/dev/sdb,' "$LISTS/kernel-btrfs" >of-main
+	assert_ranges "2049948 1" safe of-main
+	[[ $stderr == *"Places that btrfs names are taken for those of the main, $DMREMAP_ROOT/dev/sdb: 1."* ]]
+	# a main that is made of other devices has no other lines
+	mkdir "$DISK/dm"
+	echo x >"$DISK/dm/name"
+	touch "$DISK/slaves/sdc"
+	assert_ranges "2049948 1" safe "$LISTS/kernel-btrfs"
+	cat >more <<-'EOF'
+		BTRFS warning (device sdb): checksum error at logical 1 on dev /dev/sdb, physical 512000, root 5, inode 1
+		BTRFS error (device sdb): fixed up error at logical 1 on dev /dev/sdb physical 4096
+		BTRFS warning (device sdb): csum failed root 5 ino 257 off 0 csum 0x1 expected csum 0x2 mirror 1
+		BTRFS error (device sdb): bdev /dev/sdb errs: wr 0, rd 1, flush 0, corrupt 0, gen 0
+	EOF
+	assert_ranges "900 1" safe more
+	[[ $stderr == *"Of them, 1 could be read, and their content was wrong"* ]]
+	[[ $stderr == *"Errors left out: 1, whose places btrfs has written again"* ]]
+	[[ $stderr == *"Errors of btrfs left out: 1, which name no place"* ]]
+}
+
+@test "nvme-cli: text and JSON, of versions old and new" {
+	block_size 512
+	assert_ranges "4096 1" safe "$LISTS/nvme-cli"
+	# later ones print the phase tag by itself
+	sed 's/^status_field.*/status_field  : 0x2281(Unrecovered Read Error)\nphase_tag  : 0/' "$LISTS/nvme-cli" >new
+	assert_ranges "4096 1" safe new
+	sed 's/^status_field.*/status_field  : 0x2002(Invalid Field in Command)\nphase_tag  : 0/' "$LISTS/nvme-cli" >field
+	assert_ranges "" safe field
+	[[ $stderr == *"Entries left out: 1, for errors"* ]]
+	# without it this is no error of the medium
+	sed 's/0x4502/0x2281/' "$LISTS/nvme-cli" >shifted
+	assert_ranges "" safe shifted
+	# entries that have not been used yet
+	sed 's/^error_count.*/error_count  : 0/' "$LISTS/nvme-cli" >unused
+	assert_ranges "" safe unused
+	[ "$stderr" = "" ]
+	sed 's/^lba.*/lba  : none/' "$LISTS/nvme-cli" >wrong
+	assert_refused 8 'wrong, line 10, "lba  : none", has no number' safe wrong
+	disk queue/logical_block_size 4096
+	jq -n '{errors: [{error_count: 2, status_field: 17666, lba: 4096, nsid: 1},
+		{error_count: 1, status_field: 8833, phase_tag: 1, lba: 5000, nsid: 1},
+		{error_count: 0, status_field: 17666, lba: 1, nsid: 1}]}' >json
+	assert_ranges $'32768 8\n40000 8' safe json
+	disk nsid 2
+	assert_ranges "" safe json
+}
+
+# programs DIR: what --from-disk asks
+programs() {
+	mkdir -p bin
+	printf '#!/bin/bash\necho "$@" >>asked\n%s\n' "$1" >bin/smartctl
+	printf '#!/bin/bash\n%s\n' "$2" >bin/journalctl
+	chmod +x bin/*
+	PATH=$PWD/bin:$PATH
+}
+
+@test "the disk itself is asked, and not woken" {
+	partition 2048 1000000
+	jq -c '.user_capacity.bytes = 1' "$LISTS/smartctl-ata.json" >smart
+	programs "cat smart" "echo '[ 5.0] host kernel: critical medium error, dev sdb, sector 4096'"
+	jq -c '.ata_smart_self_test_log.extended.table = [{status: {value: 112}, lba: 3000}]' smart >both
+	mv both smart
+	assert_ranges $'952 8\n2048 8' --from-disk safe
+	assert_equal "$(tail -1 asked)" "--json=c -x -n standby $DMREMAP_ROOT/dev/sdb"
+	assert_ranges $'952 8\n2048 8' --from-disk --wake safe
+	assert_equal "$(tail -1 asked)" "--json=c -x $DMREMAP_ROOT/dev/sdb"
+	programs "exit 2" "echo '[ 5.0] host kernel: critical medium error, dev sdb, sector 4096'"
+	assert_ranges "2048 8" --from-disk safe
+	[[ $stderr == *"/dev/sdb was not asked: it sleeps, or smartctl cannot read it."* ]]
+	programs "exit 2" "exit 1"
+	assert_refused 8 "The kernel's log cannot be read" --from-disk safe
+	assert_refused 16 "--from-disk knows what it reads" --from-disk --of /dev/sdb safe
+	assert_refused 16 "Say which device" --from-disk safe list
 }

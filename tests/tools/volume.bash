@@ -23,9 +23,12 @@ setup() {
 	DISK=$DMREMAP_ROOT/sys/devices/sdb
 	mkdir -p "$CONFIG"/{remaps,spare} "$DISK"/{queue,slaves} "$DMREMAP_ROOT/sys/dev/block"
 	: >"$CONFIG/remaps/add"
+	: >"$CONFIG/remaps/mark"
 	: >"$CONFIG/remaps/remove"
 	echo 0 >"$CONFIG/remaps/pending"
 	ln -s ../../devices/sdb "$DMREMAP_ROOT/sys/dev/block/8:16"
+	mkdir -p "$DMREMAP_ROOT/sys/class/block"
+	ln -s ../../devices/sdb "$DMREMAP_ROOT/sys/class/block/sdb"
 	disk dev 8:16
 	disk uevent DEVNAME=sdb
 	disk queue/logical_block_size 512
@@ -50,6 +53,7 @@ volume() {
 partition() {
 	mkdir -p "$DISK/sdb1"
 	ln -sfn ../../devices/sdb/sdb1 "$DMREMAP_ROOT/sys/dev/block/8:17"
+	ln -sfn ../../devices/sdb/sdb1 "$DMREMAP_ROOT/sys/class/block/sdb1"
 	echo 8:17 >"$DISK/sdb1/dev"
 	echo DEVNAME=sdb1 >"$DISK/sdb1/uevent"
 	echo 1 >"$DISK/sdb1/partition"

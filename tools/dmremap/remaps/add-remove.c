@@ -147,7 +147,7 @@ static int run_on(const struct change_request *request, const char *name, char *
 	struct volume volume;
 	struct change change = {
 		.volume = &volume,
-		.remove = request->remove,
+		.kind = request->remove ? CHANGE_REMOVE : CHANGE_ADD,
 		.blocks = &blocks,
 	};
 	int status;

@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "kernel/dm.h"
 #include "kernel/kernel.h"
 #include "lib/clock.h"
 #include "lib/exit.h"
@@ -57,31 +58,59 @@ static struct ranges take_piece(const struct change *change, struct position *at
 	return piece;
 }
 
+/* What is written to an attribute for the blocks, or sent as a message. */
+static const char * const words[] = {
+	[CHANGE_ADD] = "add",
+	[CHANGE_MARK] = "mark",
+	[CHANGE_REMOVE] = "remove",
+	[CHANGE_FORGET] = "forget",
+};
+
+/* As one message for each range. */
+static int send_messages(const struct change *change, const struct ranges *piece)
+{
+	uint64_t sectors = volume_block_sectors(change->volume);
+	char message[64];
+	int error = 0;
+	size_t i;
+
+	for (i = 0; i < piece->nr && !error; i++) {
+		snprintf(message, sizeof(message), "%s %llu %llu", words[change->kind],
+			 LLU(piece->range[i].start * sectors),
+			 LLU((piece->range[i].end - piece->range[i].start) * sectors));
+		error = dm_message(change->volume->name, message);
+	}
+	return error;
+}
+
 static int send(const struct change *change, const struct ranges *piece)
 {
 	uint64_t sectors = volume_block_sectors(change->volume);
-	char text[PIECE_TEXT];
+	char text[PIECE_TEXT], attribute[32];
 	size_t i, used = 0;
 
+	snprintf(attribute, sizeof(attribute), "remaps/%s", words[change->kind]);
+	if (change->kind != CHANGE_ADD && change->kind != CHANGE_REMOVE &&
+	    !kernel_has(TREE_CONFIG, change->volume->name, attribute))
+		return send_messages(change, piece);
 	for (i = 0; i < piece->nr; i++)
 		used += snprintf(text + used, sizeof(text) - used, "%llu %llu\n",
-				 (unsigned long long)(piece->range[i].start * sectors),
-				 (unsigned long long)((piece->range[i].end -
-						       piece->range[i].start) * sectors));
-	return kernel_write_lines(TREE_CONFIG, change->volume->name,
-				  change->remove ? "remaps/remove" : "remaps/add", text);
+				 LLU(piece->range[i].start * sectors),
+				 LLU((piece->range[i].end - piece->range[i].start) * sectors));
+	return kernel_write_lines(TREE_CONFIG, change->volume->name, attribute, text);
 }
 
 /* Leave out what is as it should be by now: others remap as well, and part of it may be done. */
 static int leave_done(const struct change *change, struct ranges *piece, uint64_t *left_out)
 {
+	bool back = change->kind == CHANGE_REMOVE || change->kind == CHANGE_FORGET;
 	struct ranges remapped = {}, there = {};
 	int error = -1;
 
-	if (!volume_remaps(change->volume, &remapped, change->remove ? &remapped : NULL)) {
+	if (!volume_remaps(change->volume, &remapped, back ? &remapped : NULL)) {
 		error = 0;
 		*left_out = ranges_total(piece);
-		if (change->remove) {
+		if (back) {
 			/* what is in both is what is not in what is not */
 			ranges_add(&there, 0, piece->range[piece->nr - 1].end);
 			ranges_subtract(&there, &remapped);
@@ -100,9 +129,9 @@ static void say_block(const struct change *change, wide block, int error)
 {
 	uint64_t sectors = volume_block_sectors(change->volume);
 
-	complain("%s: the block at sector %llu cannot be moved%s: %s.", change->volume->name,
-		 (unsigned long long)block * sectors, change->remove ? " back" : "",
-		 change_why(error, change->remove));
+	complain("%s: the block at sector %llu cannot be %s: %s.", change->volume->name,
+		 (unsigned long long)block * sectors, change_done_word(change->kind),
+		 change_why(error, change->kind));
 }
 
 /*
@@ -126,7 +155,7 @@ static int one_by_one(struct change *change, const struct ranges *piece)
 			error = send(change, &one);
 			if (!error) {
 				change->done++;
-			} else if (error == -EIO && change->remove) {
+			} else if (error == -EIO && change->kind == CHANGE_REMOVE) {
 				say_block(change, block, error);
 				change->failed++;
 				error = 0;
@@ -150,7 +179,7 @@ static int move_piece(struct change *change, struct ranges *piece)
 			change->done += ranges_total(piece);
 			return 0;
 		}
-		if (error != -EIO && error != (change->remove ? -ENOENT : -EEXIST))
+		if (error != -EIO && error != -ENOENT && error != -EEXIST)
 			return error;
 		if (leave_done(change, piece, &left_out))
 			return -EINTR;
@@ -193,7 +222,7 @@ static int all_pieces(struct change *change, uint64_t total)
 
 static void say_how_far(const struct change *change, uint64_t total, int error)
 {
-	const char *verb = change->remove ? "moved back" : "remapped";
+	const char *verb = change_done_word(change->kind);
 	const char *name = change->volume->name;
 
 	if (error == -ERESTART)
@@ -202,7 +231,7 @@ static void say_how_far(const struct change *change, uint64_t total, int error)
 	/* -EINTR has been told already */
 	else if (error && error != -EINTR)
 		complain("%s: %s. %llu of %llu blocks were %s.", name,
-			 change_why(error, change->remove), (unsigned long long)change->done,
+			 change_why(error, change->kind), (unsigned long long)change->done,
 			 (unsigned long long)total, verb);
 	else if (error || change->failed)
 		complain("%s: %llu of %llu blocks were %s.", name,
@@ -224,13 +253,19 @@ static int lock_main(const struct volume *volume)
 
 int change_run(struct change *change)
 {
+	static const char * const titles[] = {
+		[CHANGE_ADD] = "Remapping",
+		[CHANGE_MARK] = "Marking",
+		[CHANGE_REMOVE] = "Moving back",
+		[CHANGE_FORGET] = "Giving up",
+	};
 	uint64_t total = ranges_total(change->blocks);
-	int error, lock = change->remove ? lock_main(change->volume) : -1;
+	int error, lock = change->kind == CHANGE_REMOVE ? lock_main(change->volume) : -1;
 
 	change->done = 0;
 	change->failed = 0;
 	interrupt_hold();
-	progress_begin(change->remove ? "Moving back" : "Remapping", total);
+	progress_begin(titles[change->kind], total);
 	error = all_pieces(change, total);
 	progress_end();
 	say_how_far(change, total, error);
@@ -242,10 +277,26 @@ int change_run(struct change *change)
 	return change->failed ? EXIT_UNCORRECTED : EXIT_CLEAN;
 }
 
-const char *change_why(int error, bool remove)
+const char *change_done_word(enum change_kind kind)
+{
+	static const char * const done[] = {
+		[CHANGE_ADD] = "remapped",
+		[CHANGE_MARK] = "marked",
+		[CHANGE_REMOVE] = "moved back",
+		[CHANGE_FORGET] = "given up",
+	};
+
+	return done[kind];
+}
+
+const char *change_why(int error, enum change_kind kind)
 {
 	switch (-error) {
 	case EINVAL:
+		if (kind == CHANGE_MARK)
+			return "the module dm_remap that is loaded cannot mark blocks: load the one that came with this dmremap, or let \"--copy\" copy the blocks at once";
+		if (kind == CHANGE_FORGET)
+			return "the module dm_remap that is loaded cannot give up blocks: load the one that came with this dmremap";
 		return "the kernel does not take the ranges: it is of another version than dmremap";
 	case ERANGE:
 		return "there are sectors beyond the end of the device: it has become smaller";
@@ -262,7 +313,7 @@ const char *change_why(int error, bool remove)
 	case EBUSY:
 		return "the device is suspended. Resume it with \"dmsetup resume\"";
 	case EIO:
-		if (remove)
+		if (kind == CHANGE_REMOVE)
 			return "the main cannot be written there, or data of it is lost";
 		return "the spare or the main fails. The kernel log says more";
 	case EACCES:

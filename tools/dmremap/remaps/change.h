@@ -12,16 +12,30 @@
 #include "lib/ranges.h"
 
 /**
+ * enum change_kind - what is to be done with blocks.
+ * @CHANGE_ADD: copy them to the spare.
+ * @CHANGE_MARK: note that they are bad: the next write goes to the spare, nothing is read.
+ * @CHANGE_REMOVE: copy them back to the main.
+ * @CHANGE_FORGET: give up what the main does not give of them.
+ */
+enum change_kind {
+	CHANGE_ADD,
+	CHANGE_MARK,
+	CHANGE_REMOVE,
+	CHANGE_FORGET,
+};
+
+/**
  * struct change - what is to be done.
  * @volume: the device.
- * @remove: remaps are to be undone.
+ * @kind: what.
  * @blocks: the blocks, merged.
  * @done: how many have been moved.
  * @failed: how many could not be, while others could.
  */
 struct change {
 	const struct volume *volume;
-	bool remove;
+	enum change_kind kind;
 	const struct ranges *blocks;
 	uint64_t done;
 	uint64_t failed;
@@ -38,11 +52,14 @@ struct change {
  */
 int change_run(struct change *change);
 
+/* What has been done with blocks: "remapped", "marked", "moved back" or "given up". */
+const char *change_done_word(enum change_kind kind);
+
 /**
  * change_why() - what an error of the kernel means.
  * @error: the negative error number.
- * @remove: remaps were to be undone.
+ * @kind: what was to be done.
  */
-const char *change_why(int error, bool remove);
+const char *change_why(int error, enum change_kind kind);
 
 #endif /* _DMREMAP_CHANGE_H */

@@ -34,6 +34,33 @@ static bool block_line(const char *p, uint64_t *position, uint64_t *size, char *
 	return true;
 }
 
+/*
+ * "# Command line: ddrescue [OPTION]... INFILE OUTFILE [MAPFILE]": the first that is in /dev is
+ * what was read.
+ */
+static void take_command(struct import *import, const char *line)
+{
+	static const char begin[] = "# Command line:";
+	const char *dev;
+
+	if (strncmp(line, begin, strlen(begin)))
+		return;
+	dev = strstr(line, " /dev/");
+	if (dev)
+		snprintf(import->device, sizeof(import->device), "%.*s",
+			 (int)strcspn(dev + 1, " "), dev + 1);
+}
+
+/* As import_entry(), with a look at the comments. */
+static const char *next_entry(struct import *import)
+{
+	const char *line;
+
+	while ((line = import_line(import)) && (!*line || *line == '#'))
+		take_command(import, line);
+	return line;
+}
+
 /* What ddrescue has still to do may be bad as well: nobody knows yet. */
 static void say_left(const struct import *import, wide left)
 {
@@ -50,19 +77,22 @@ static int parse_ddrescue(struct import *import)
 	const char *p;
 	char status;
 
-	p = import_entry(import);
+	p = next_entry(import);
 	if (!p) {
 		complain("%s has nothing in it, not even the state of a mapfile.", import->path);
 		return -1;
 	}
 	if (!current_state(p))
 		return import_wrong(import, "is not \"POSITION STATUS [PASS]\", the state that a mapfile begins with");
-	while ((p = import_entry(import))) {
+	while ((p = next_entry(import))) {
 		if (!block_line(p, &position, &size, &status))
 			return import_wrong(import, "is not \"POSITION SIZE STATUS\"");
 		if (position < end)
 			return import_wrong(import, "begins before the end of the one above it");
 		end = (wide)position + size;
+		/* where it could not find out the size, the untried rest is without end */
+		if (status != '?' || end < INT64_MAX)
+			import->extent = end;
 		if (strchr(import->statuses, status))
 			import_add(import, position, size);
 		else if (status != '+' && status != '-')

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "disk/log-line.h"
 #include "lib/message.h"
 #include "lib/util.h"
 #include "remaps/import.h"
@@ -12,7 +13,9 @@
 static const struct import_format * const formats[] = {
 	&import_badblocks,
 	&import_ddrescue,
+	&import_kernel,
 	&import_md,
+	&import_nvme_cli,
 	&import_plain,
 	&import_smartctl,
 };
@@ -24,7 +27,7 @@ const struct import_format *import_format_named(const char *name)
 	for (i = 0; i < ARRAY_SIZE(formats); i++)
 		if (!strcmp(formats[i]->name, name))
 			return formats[i];
-	complain("There is no format \"%s\". There are badblocks, ddrescue, md, plain and smartctl.",
+	complain("There is no format \"%s\". There are badblocks, ddrescue, kernel, md, nvme-cli, plain and smartctl.",
 		 name);
 	return NULL;
 }
@@ -41,6 +44,7 @@ static const struct import_format *mark(const char *line)
 		{ "Bad-blocks on ", &import_md },
 		{ "Bad-blocks list is empty in ", &import_md },
 		{ "No bad-blocks list configured on ", &import_md },
+		{ "Error Log Entries for device:", &import_nvme_cli },
 		{ "smartctl ", &import_smartctl },
 		{ "=== START OF ", &import_smartctl },
 		{ "SMART ", &import_smartctl },
@@ -95,12 +99,14 @@ static const struct import_format *of_numbers(struct import *import)
 const struct import_format *import_guess(struct import *import)
 {
 	const struct import_format *format = NULL;
+	struct log_event event;
 	const char *line;
 
 	if (smartctl_is_json(import))
-		return &import_smartctl;
+		return strstr(import->text, "\"error_count\"") &&
+		       strstr(import->text, "\"errors\"") ? &import_nvme_cli : &import_smartctl;
 	while (!format && (line = import_line(import)))
-		format = mark(line);
+		format = mark(line) ?: (log_line_parse(line, &event) ? &import_kernel : NULL);
 	import_rewind(import);
 	if (format)
 		return format;

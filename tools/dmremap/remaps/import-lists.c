@@ -92,7 +92,7 @@ static bool md_line(const char *p, uint64_t *sector, uint64_t *count)
 	if (!import_number(&p, sector))
 		return false;
 	mdadm = import_word(&p, "for");
-	return import_number(&p, count) && *count && (!mdadm || import_word(&p, "sectors")) && !*p;
+	return import_number(&p, count) && (!mdadm || import_word(&p, "sectors")) && !*p;
 }
 
 static int parse_md(struct import *import)
@@ -114,11 +114,16 @@ static int parse_md(struct import *import)
 			if (*device && strcmp(device, p))
 				return import_wrong(import, "begins the list of another device: leave only that of the main in the file");
 			snprintf(device, sizeof(device), "%s", p);
+			snprintf(import->device, sizeof(import->device), "%.*s",
+				 (int)strcspn(device, ":"), device);
 			continue;
 		}
 		if (!md_line(p, &sector, &count))
 			return import_wrong(import, "is neither \"SECTOR COUNT\", as in bad_blocks, nor \"SECTOR for COUNT sectors\", as mdadm prints it");
-		import_add(import, sector, count);
+		if (count)
+			import_add(import, sector, count);
+		else
+			import->left[LEFT_EMPTY]++;
 	}
 	return 0;
 }

@@ -10,17 +10,8 @@
 
 static int parse_smartctl(struct import *import)
 {
-	int error;
-
-	if (smartctl_is_json(import))
-		error = smartctl_json_parse(import);
-	else
-		error = smartctl_text_parse(import);
-
-	if (!error && import->no_address)
-		complain("%lu errors have an address that the short error log has no room for, and are left out. \"smartctl -l xerror\" may have them.",
-			 import->no_address);
-	return error;
+	return smartctl_is_json(import) ? smartctl_json_parse(import) :
+					  smartctl_text_parse(import);
 }
 
 /* "Sector Sizes:     512 bytes logical, 4096 bytes physical" and the like */

@@ -119,9 +119,13 @@ int import_wrong(const struct import *import, const char *why)
 
 void import_add(struct import *import, uint64_t first, uint64_t count)
 {
-	wide start = (wide)first * import->unit;
+	import_add_bytes(import, import->base + (wide)first * import->unit,
+			 (wide)count * import->unit);
+}
 
-	ranges_add(&import->entries, start, start + (wide)count * import->unit);
+void import_add_bytes(struct import *import, wide start, wide bytes)
+{
+	ranges_add(&import->entries, start, start + bytes);
 }
 
 static void skip_blanks(const char **text)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap import: remap what another program says is bad.
+ * dmremap import: mark, or remap, what another program says is bad.
  */
 #include <getopt.h>
 #include <json-c/json.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "lib/ask.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
 #include "remaps/change.h"
@@ -16,12 +17,21 @@
 #include "remaps/report.h"
 #include "remaps/size.h"
 
-/* What was asked for. */
+/*
+ * What was asked for.  @of: the device that the numbers of the list are of; NULL if that was
+ * not said.
+ */
 struct import_request {
 	const char *name;
 	struct volume volume;
 	const struct import_format *format;
+	const char *of;
 	bool whole_disk;
+	bool from_disk;
+	bool wake;
+	bool copy;
+	bool give_up;
+	bool yes;
 	bool dry_run;
 	bool json;
 };
@@ -45,113 +55,195 @@ static int check_options(const struct import *import)
 }
 
 /* Sectors of the disk below devices that are stacked can be anywhere. */
-static int check_disk(struct import_request *request, const struct import *import)
+static int check_stacked(const struct import *import, const struct import_origin *origin)
 {
 	const struct volume *volume = import->volume;
 
-	request->whole_disk |= import->format->whole_disk;
-	if (!request->whole_disk)
+	if (!volume->stacked || strcmp(origin->what, "disk") || import->format->stacked)
 		return EXIT_CLEAN;
-	if (volume->stacked) {
-		complain("The main of %s, %s, is made of other devices: where a sector of a disk is on it cannot be told. Look for bad blocks on the main itself, with badblocks or ddrescue, and import those.",
-			 volume->name, volume->main.number);
+	complain("The main of %s, %s, is made of other devices: where a sector of a disk is on it cannot be told. Look for bad blocks on the main itself, with badblocks or ddrescue, and import those.",
+		 volume->name, volume->main.path);
+	return EXIT_OPERATION;
+}
+
+/* Find out which device the numbers of the list are of. */
+static int find_origin(const struct import_request *request, const struct import *import,
+		       struct import_origin *origin)
+{
+	const struct volume *volume = import->volume;
+
+	if (request->whole_disk || (!request->of && import->format->whole_disk)) {
+		*origin = import_origin_disk(volume);
+		if (volume->partition)
+			complain("The numbers are sectors of the whole disk: the main of %s is a partition that begins at sector %llu of it.",
+				 volume->name, LLU(volume->partition_start));
+	} else if (!request->of) {
+		*origin = import_origin_main(volume);
+	} else if (!import_find_origin(volume, request->of, origin)) {
+		complain("%s: there is no such device.", request->of);
 		return EXIT_OPERATION;
 	}
-	if (volume->partition)
-		complain("The numbers are sectors of the whole disk: the main of %s is a partition that begins at sector %llu of it.",
-			 volume->name,
-			 (unsigned long long)volume->partition_start);
+	if (origin->what)
+		return check_stacked(import, origin);
+	complain("%s is neither the main of %s, nor its disk, nor a partition of that.",
+		 request->of, volume->name);
+	return EXIT_OPERATION;
+}
+
+static int parse_list(struct import_request *request, struct import *import,
+		      const struct import_origin *origin)
+{
+	import->unit = import->format->unit ? import->format->unit(import) : SECTOR_SIZE;
+	if (!import->unit || import->format->parse(import))
+		return EXIT_OPERATION;
+	if (!request->of && !request->whole_disk && !import_check_origin(import, origin))
+		return EXIT_OPERATION;
 	return EXIT_CLEAN;
 }
 
-static int parse(struct import_request *request, struct import *import)
+static int read_list(struct import_request *request, struct import *import,
+		     struct import_origin *origin)
 {
 	int status;
 
 	if (import_read(import))
 		return EXIT_OPERATION;
-	if (!request->format)
-		request->format = import_guess(import);
-	import->format = request->format;
+	import->format = request->format ?: import_guess(import);
 	if (!import->format)
 		return EXIT_OPERATION;
 	status = check_options(import);
 	if (!status)
-		status = check_disk(request, import);
+		status = find_origin(request, import, origin);
 	if (status)
 		return status;
-	import->unit = import->format->unit ? import->format->unit(import) : SECTOR_SIZE;
-	if (!import->unit || import->format->parse(import))
+	import->base = origin->base;
+	return parse_list(request, import, origin);
+}
+
+/* The disk itself knows which disk it is. */
+static int ask_disk(struct import_request *request, struct import *import,
+		    struct import_origin *origin)
+{
+	import->format = &import_smartctl;
+	*origin = import_origin_disk(import->volume);
+	if (check_stacked(import, origin))
 		return EXIT_OPERATION;
-	return EXIT_CLEAN;
+	return import_from_disk(import, request->wake) ? EXIT_OPERATION : EXIT_CLEAN;
 }
 
 /* What was left out must not look as if it had been taken. */
-static void say_left_out(const struct import *import, const struct plan *plan, bool whole_disk)
+static void say_outside(const struct import *import, const struct plan *plan,
+			const struct import_origin *origin)
 {
 	const struct volume *volume = import->volume;
-	uint64_t start = volume->main_start + (whole_disk ? volume->partition_start : 0);
+	wide start = (wide)volume->partition_start + volume->main_start;
 
+	start -= origin->base / SECTOR_SIZE;
 	if (plan->outside || plan->partly)
 		complain("%lu of %zu entries are outside of %s, which is sectors %llu to %llu of the %s, and %lu are so in part: that is left out.",
-			 plan->outside, import->entries.nr,
-			 volume->name, (unsigned long long)start,
-			 (unsigned long long)(start + volume->sectors - 1),
-			 whole_disk ? "disk" : "main", plan->partly);
+			 plan->outside, import->entries.nr, volume->name, LLU(start),
+			 LLU(start + volume->sectors - 1), origin->what, plan->partly);
 	if (import->entries.nr && plan->outside == import->entries.nr)
 		complain("That is all of them: is it the list of another disk, or one with another block size?");
-	if (import->passed_over)
-		complain("%lu entries tell of errors that do not make a sector of this disk bad, as those of a cable or of another namespace, and are left out.",
-			 import->passed_over);
+}
+
+/* What is done with blocks, or would be. */
+static const char *doing(const struct import_request *request)
+{
+	if (request->dry_run)
+		return request->give_up ? "to be given up" :
+		       request->copy ? "to be remapped" : "to be marked";
+	return request->give_up ? "given up" : request->copy ? "remapped" : "marked";
+}
+
+static const char *format_name(const struct import_request *request, const struct import *import)
+{
+	return request->from_disk ? "smartctl and kernel" : import->format->name;
 }
 
 static void print_text(const struct import_request *request, const struct import *import,
 		       const struct plan *plan, const struct change *change)
 {
+	uint64_t blocks = request->dry_run ? ranges_total(&plan->blocks) : change->done;
+
 	if (request->dry_run)
 		report_ranges(plan->volume, &plan->blocks);
-	printf("%s%s: %zu entries (%s), %llu blocks %s, %llu remapped already, %llu listed again.\n",
+	printf("%s%s: %zu entr%s (%s), %llu block%s %s, %llu remapped already, %llu listed again.\n",
 	       request->dry_run ? "# " : "", plan->volume->name, import->entries.nr,
-	       import->format->name,
-	       (unsigned long long)(request->dry_run ? ranges_total(&plan->blocks) : change->done),
-	       request->dry_run ? "to be remapped" : "remapped",
-	       (unsigned long long)plan->already, (unsigned long long)plan->again);
+	       import->entries.nr == 1 ? "y" : "ies", format_name(request, import), LLU(blocks),
+	       blocks == 1 ? "" : "s", doing(request), LLU(plan->already), LLU(plan->again));
 }
 
-static void print_json(const struct import *import, const struct plan *plan,
-		       const struct change *change)
+static void print_json(const struct import_request *request, const struct import *import,
+		       const struct plan *plan, const struct change *change)
 {
 	json_out_begin();
 	json_out_member("device", json_object_new_string(plan->volume->name));
-	json_out_member("format", json_object_new_string(import->format->name));
+	json_out_member("format", json_object_new_string(format_name(request, import)));
+	json_out_member("action", json_object_new_string(request->give_up ? "forget" :
+							 request->copy ? "add" : "mark"));
 	report_number_json("entries", import->entries.nr);
 	report_number_json("outside", plan->outside);
 	report_number_json("partly_outside", plan->partly);
-	report_number_json("passed_over", import->passed_over);
-	report_number_json("without_address", import->no_address);
+	import_left_json(import);
 	report_number_json("listed_again", plan->again);
 	report_number_json("already_remapped", plan->already);
 	report_number_json("blocks", ranges_total(&plan->blocks));
-	report_number_json("added", change->done);
+	report_number_json("done", change->done);
 	report_ranges_json(plan->volume, &plan->blocks);
 	json_out_end();
 }
 
-static int carry_out(const struct import_request *request, const struct import *import)
+static bool sure(const struct import_request *request, const struct plan *plan)
 {
-	struct change change = { .volume = import->volume };
+	char question[256];
+	uint64_t blocks = ranges_total(&plan->blocks);
+
+	if (request->yes || !blocks)
+		return true;
+	snprintf(question, sizeof(question),
+		 "%llu block%s of %s: what the main does not give of them now is lost for good. Give up?",
+		 LLU(blocks), blocks == 1 ? "" : "s", plan->volume->name);
+	if (ask(question))
+		return true;
+	puts("Nothing has been changed.");
+	return false;
+}
+
+/* A block must be pending before it can be given up. */
+static int change_blocks(const struct import_request *request, struct change *change)
+{
+	int status;
+
+	if (request->copy)
+		change->kind = CHANGE_ADD;
+	status = change_run(change);
+	if (status || !request->give_up)
+		return status;
+	change->kind = CHANGE_FORGET;
+	return change_run(change);
+}
+
+static int carry_out(const struct import_request *request, const struct import *import,
+		     const struct import_origin *origin)
+{
+	struct change change = { .volume = import->volume, .kind = CHANGE_MARK };
 	struct plan plan;
 	int status;
 
-	plan_make(&plan, import->volume, &import->entries, request->whole_disk);
-	say_left_out(import, &plan, request->whole_disk);
-	status = plan_leave_remapped(&plan);
-	if (!status) {
+	plan_make(&plan, import->volume, &import->entries);
+	import_say_left(import);
+	say_outside(import, &plan, origin);
+	/* what is marked already stays so; copying it tries again to read it */
+	status = plan_leave_remapped(&plan, !request->copy && !request->give_up);
+	if (!status && request->give_up && !request->dry_run && !sure(request, &plan))
+		status = EXIT_UNCORRECTED;
+	else if (!status) {
 		change.blocks = &plan.blocks;
 		if (!request->dry_run)
-			status = change_run(&change);
+			status = change_blocks(request, &change);
 		if (request->json)
-			print_json(import, &plan, &change);
+			print_json(request, import, &plan, &change);
 		else
 			print_text(request, import, &plan, &change);
 	}
@@ -159,17 +251,19 @@ static int carry_out(const struct import_request *request, const struct import *
 	return status;
 }
 
-static int import_file(struct import_request *request, struct import *import)
+static int import_list(struct import_request *request, struct import *import)
 {
+	struct import_origin origin;
 	int status;
 
 	status = volume_find(&request->volume, request->name);
 	if (status)
 		return status;
 	import->volume = &request->volume;
-	status = parse(request, import);
+	status = request->from_disk ? ask_disk(request, import, &origin) :
+				      read_list(request, import, &origin);
 	if (!status)
-		status = carry_out(request, import);
+		status = carry_out(request, import, &origin);
 	import_free(import);
 	return status;
 }
@@ -182,13 +276,85 @@ static bool statuses_valid(const char *statuses)
 	return false;
 }
 
+enum { OPTION_OF = 256, OPTION_COPY, OPTION_GIVE_UP, OPTION_ALL_BOOTS, OPTION_FROM_DISK,
+       OPTION_WAKE };
+
+/* Options that have an argument. */
+static bool take_value(struct import_request *request, struct import *import, int option)
+{
+	switch (option) {
+	case 'f':
+		request->format = import_format_named(optarg);
+		return request->format;
+	case 'b':
+		return block_size_valid(optarg, &import->block_size);
+	case 'i':
+		import->statuses = optarg;
+		return statuses_valid(optarg);
+	case OPTION_OF:
+		request->of = optarg;
+		return true;
+	}
+	return false;
+}
+
+static bool take_flag(struct import_request *request, struct import *import, int option)
+{
+	const struct {
+		int option;
+		bool *flag;
+	} flags[] = {
+		{ 'w', &request->whole_disk },
+		{ 'n', &request->dry_run },
+		{ 'y', &request->yes },
+		{ 'j', &request->json },
+		{ OPTION_COPY, &request->copy },
+		{ OPTION_GIVE_UP, &request->give_up },
+		{ OPTION_ALL_BOOTS, &import->all_boots },
+		{ OPTION_FROM_DISK, &request->from_disk },
+		{ OPTION_WAKE, &request->wake },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (flags[i].option == option) {
+			*flags[i].flag = true;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Options that do not go together. */
+static int check_request(const struct import_request *request)
+{
+	if (request->copy && request->give_up)
+		return misused("--copy and --give-up do not go together.%s", "");
+	if (request->of && request->whole_disk)
+		return misused("--whole-disk says which device the list is of, and so does --of %s.",
+			       request->of);
+	if (request->from_disk && (request->of || request->whole_disk || request->format))
+		return misused("--from-disk knows what it reads: %s is for lists.",
+			       request->format ? "--format" : "--of");
+	if (request->json && request->give_up && !request->yes && !request->dry_run)
+		return misused("With --json nothing is asked: say %s.", "--yes or --dry-run");
+	return EXIT_CLEAN;
+}
+
 static int run_import(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "format", required_argument, NULL, 'f' },
 		{ "block-size", required_argument, NULL, 'b' },
+		{ "of", required_argument, NULL, OPTION_OF },
 		{ "whole-disk", no_argument, NULL, 'w' },
 		{ "include", required_argument, NULL, 'i' },
+		{ "all-boots", no_argument, NULL, OPTION_ALL_BOOTS },
+		{ "from-disk", no_argument, NULL, OPTION_FROM_DISK },
+		{ "wake", no_argument, NULL, OPTION_WAKE },
+		{ "copy", no_argument, NULL, OPTION_COPY },
+		{ "give-up", no_argument, NULL, OPTION_GIVE_UP },
+		{ "yes", no_argument, NULL, 'y' },
 		{ "dry-run", no_argument, NULL, 'n' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
@@ -196,59 +362,52 @@ static int run_import(int argc, char **argv)
 	};
 	struct import import = { .statuses = "-" };
 	struct import_request request = {};
-	int option;
+	int option, status;
 
-	while ((option = getopt_long(argc, argv, "f:b:wi:njh", options, NULL)) != -1) {
-		switch (option) {
-		case 'f':
-			request.format = import_format_named(optarg);
-			if (!request.format)
-				return command_misused(&command_import);
-			break;
-		case 'b':
-			if (!block_size_valid(optarg, &import.block_size))
-				return command_misused(&command_import);
-			break;
-		case 'i':
-			if (!statuses_valid(optarg))
-				return command_misused(&command_import);
-			import.statuses = optarg;
-			break;
-		case 'h':
+	while ((option = getopt_long(argc, argv, "f:b:wi:ynjh", options, NULL)) != -1) {
+		if (option == 'h')
 			return command_help(&command_import);
-		case 'w':
-		case 'n':
-		case 'j':
-			request.whole_disk |= option == 'w';
-			request.dry_run |= option == 'n';
-			request.json |= option == 'j';
-			break;
-		default:
+		if (!take_flag(&request, &import, option) &&
+		    !take_value(&request, &import, option))
 			return command_misused(&command_import);
-		}
 	}
-	if (optind != argc - 2)
+	status = check_request(&request);
+	if (status)
+		return status;
+	if (optind != argc - (request.from_disk ? 1 : 2))
 		return misused("Say which device, and which %s; \"-\" is standard input.", "file");
 	request.name = argv[optind];
 	import.path = argv[optind + 1];
-	return import_file(&request, &import);
+	return import_list(&request, &import);
 }
 
 const struct command command_import = {
 	.name = "import",
-	.arguments = "[OPTION]... DEVICE {FILE | -}",
-	.summary = "remap what another program has listed as bad",
+	.arguments = "[OPTION]... DEVICE {FILE | - | --from-disk}",
+	.summary = "mark what another program has listed as bad",
 	.help =
 	"Takes the output of badblocks, a mapfile of ddrescue, logs that smartctl has printed (self-\n"
-	"tests, errors, pending defects; text or JSON), bad blocks of md (sysfs or mdadm), or a list\n"
-	"of lines START [COUNT] in sectors of 512 bytes. Numbers are those of the raw main; those of\n"
-	"smartctl are of its disk, if it is a partition. The whole of each physical sector is\n"
-	"remapped. All is read and checked before the first block is.\n\n"
-	"  -f, --format F        badblocks, ddrescue, md, plain or smartctl; else it is found out\n"
+	"tests, errors, pending defects; text or JSON), the error log of nvme-cli, the kernel's log\n"
+	"(dmesg, journalctl -k, with the errors of btrfs in it), bad blocks of md (sysfs or mdadm), or\n"
+	"a list of lines START [COUNT] in sectors of 512 bytes. Numbers are those of the raw main;\n"
+	"those of smartctl, nvme-cli and the kernel are of its disk, if it is a partition. All is read\n"
+	"and checked before anything is changed.\n\n"
+	"The blocks are marked as bad: nothing is read, a read of one asks the main, and the next\n"
+	"write of one goes to the spare.\n\n"
+	"  -f, --format F        badblocks, ddrescue, kernel, md, nvme-cli, plain or smartctl; else\n"
+	"                        it is found out\n"
 	"  -b, --block-size N    bytes that the numbers count: with badblocks its -b, 1024 if not\n"
-	"                        given; with smartctl a logical sector\n"
+	"                        given; with smartctl and nvme-cli a logical sector\n"
+	"      --of DEV          the numbers are of DEV: the main, its disk, a partition of that, or\n"
+	"                        the device itself\n"
 	"  -w, --whole-disk      the numbers are of the disk that the main is a partition of\n"
-	"  -i, --include S       statuses of a mapfile to remap, as -/*?; the default is -\n"
+	"  -i, --include S       statuses of a mapfile to take, as -/*?; the default is -\n"
+	"      --all-boots       take errors of earlier boots from the kernel's log as well\n"
+	"      --from-disk       ask smartctl and the kernel's log instead of reading a list\n"
+	"      --wake            with --from-disk: wake a disk that sleeps\n"
+	"      --copy            copy the blocks to the spare at once, as \"dmremap add\" does\n"
+	"      --give-up         declare lost what the main does not give of them, after a question\n"
+	"  -y, --yes             do not ask\n"
 	"  -n, --dry-run         print the ranges that would be, as START COUNT, and change nothing\n"
 	"  -j, --json            print JSON\n"
 	"  -h, --help            print this\n\n"

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Lists of bad places that other programs have made.
+ *
+ * A list can say less than it seems to: its numbers may be those of another device, its
+ * addresses may have lost bits, and its entries may be about cables.  So each format says what
+ * its numbers count and from where, and whatever does not name a bad sector of this disk is
+ * counted by its reason, and said.
  */
 #ifndef _DMREMAP_IMPORT_H
 #define _DMREMAP_IMPORT_H
@@ -12,6 +17,9 @@
 #include "kernel/volume.h"
 #include "lib/ranges.h"
 
+/* Longest path of a device that a list names, with the zero at its end. */
+#define IMPORT_DEVICE_SIZE	256
+
 struct import;
 
 /**
@@ -19,6 +27,7 @@ struct import;
  * @name: what the user calls it.
  * @block_size: --block-size makes sense.
  * @whole_disk: numbers are of the whole disk, even if the main is a partition.
+ * @stacked: the list may have places of a main that is made of other devices.
  * @unit: how many bytes the numbers count; NULL for 512.  It may say where it has that
  *	from.  Returns 0, having said what is wrong, if it cannot be known.
  * @parse: take all that is in the text.  Returns 0, or -1, having said what is wrong.
@@ -27,15 +36,46 @@ struct import_format {
 	const char *name;
 	bool block_size;
 	bool whole_disk;
+	bool stacked;
 	uint64_t (*unit)(struct import *import);
 	int (*parse)(struct import *import);
 };
 
 extern const struct import_format import_badblocks;
 extern const struct import_format import_ddrescue;
+extern const struct import_format import_kernel;
 extern const struct import_format import_md;
+extern const struct import_format import_nvme_cli;
 extern const struct import_format import_plain;
 extern const struct import_format import_smartctl;
+
+/**
+ * enum import_left - why an entry is left out.
+ * @LEFT_NOT_MEDIUM: an error that no bad sector makes, as those of a cable.
+ * @LEFT_TEST: a self-test that failed for another reason than a sector that it could not read.
+ * @LEFT_OUTDATED: a self-test that failed before an extended one read the whole disk.
+ * @LEFT_CUT: the log has fewer bits for an address than the disk needs.
+ * @LEFT_EMPTY: an entry of no sectors.
+ * @LEFT_BOOT: of an earlier boot, when the name may have been that of another disk.
+ * @LEFT_ARRAY: its place is one in an array of md.
+ * @LEFT_FIXED: btrfs has written the place again already.
+ * @LEFT_NO_PLACE: it names no place on a device.
+ * @LEFT_DEVICE: btrfs names a device that is neither the set nor its main.
+ * @NR_LEFT: how many reasons there are.
+ */
+enum import_left {
+	LEFT_NOT_MEDIUM,
+	LEFT_TEST,
+	LEFT_OUTDATED,
+	LEFT_CUT,
+	LEFT_EMPTY,
+	LEFT_BOOT,
+	LEFT_ARRAY,
+	LEFT_FIXED,
+	LEFT_NO_PLACE,
+	LEFT_DEVICE,
+	NR_LEFT,
+};
 
 /**
  * struct import - a list, and what is in it.
@@ -49,10 +89,17 @@ extern const struct import_format import_smartctl;
  * @volume: what it is a list of bad places of.
  * @block_size: what the user says that the numbers count; 0 if that was not said.
  * @statuses: which statuses of a mapfile are to be taken.
+ * @all_boots: entries of earlier boots are taken too.
+ * @base: the byte of the disk from which the numbers count.
  * @unit: bytes that the numbers count.
- * @entries: the bad places, in bytes, as they are listed.
- * @passed_over: entries that name a place but do not say that it is bad.
- * @no_address: entries whose place does not fit where it is listed.
+ * @entries: the bad places, in bytes of the disk, as they are listed.
+ * @left: how many entries are left out, for each reason.
+ * @extended_passed: an extended self-test above in the same table found nothing.
+ * @whole_log: the option of smartctl that prints the whole addresses of @left[LEFT_CUT].
+ * @device: the device that the list says it is of; "" if it does not.
+ * @extent: bytes that the list covers, from the start of its device; 0 if it does not say.
+ * @capacity: bytes of the disk that the list is of; 0 if it does not say.
+ * @wwn: hexadecimal digits of its world-wide name; "" if it does not say.
  */
 struct import {
 	const char *path;
@@ -65,10 +112,17 @@ struct import {
 	const struct volume *volume;
 	uint64_t block_size;
 	const char *statuses;
+	bool all_boots;
+	wide base;
 	uint64_t unit;
 	struct ranges entries;
-	unsigned long passed_over;
-	unsigned long no_address;
+	unsigned long left[NR_LEFT];
+	bool extended_passed;
+	const char *whole_log;
+	char device[IMPORT_DEVICE_SIZE];
+	wide extent;
+	uint64_t capacity;
+	char wwn[32];
 };
 
 /**
@@ -120,6 +174,9 @@ int import_wrong(const struct import *import, const char *why);
  */
 void import_add(struct import *import, uint64_t first, uint64_t count);
 
+/* Take a bad place of which the bytes on the disk are known. */
+void import_add_bytes(struct import *import, wide start, wide bytes);
+
 /* Numbers, moving the text to what follows: decimal; or also with 0x. */
 bool import_number(const char **text, uint64_t *value);
 bool import_any_number(const char **text, uint64_t *value);
@@ -139,5 +196,61 @@ const struct import_format *import_guess(struct import *import);
 
 /* The format of this name, or NULL, having said which ones there are. */
 const struct import_format *import_format_named(const char *name);
+
+/**
+ * struct import_origin - a device that the numbers of a list may be of.
+ * @what: "main", "disk", "set", "partition"; NULL if it has nothing to do with the set.
+ * @base: the byte of the disk with which it begins.
+ * @bytes: its size.
+ */
+struct import_origin {
+	const char *what;
+	wide base;
+	wide bytes;
+};
+
+/**
+ * import_find_origin() - find out what a device is to a set.
+ * @volume: the set.
+ * @path: the device.
+ * @origin: filled in.
+ *
+ * Return: whether there is a device of that name.
+ */
+bool import_find_origin(const struct volume *volume, const char *path,
+			struct import_origin *origin);
+
+/* The main, and the disk that it is or is on. */
+struct import_origin import_origin_main(const struct volume *volume);
+struct import_origin import_origin_disk(const struct volume *volume);
+
+/**
+ * import_check_origin() - whether the list can be of the device that its numbers are taken for.
+ * @import: a list that has been parsed.
+ * @origin: that device.
+ *
+ * Compares what the list says of its device.  Says what is wrong, and how to say which device
+ * is meant.
+ *
+ * Return: whether it can.
+ */
+bool import_check_origin(const struct import *import, const struct import_origin *origin);
+
+/* Say what was left out of the list, and why. */
+void import_say_left(const struct import *import);
+
+/* Print the same as a member of the JSON that is being printed. */
+void import_left_json(const struct import *import);
+
+/**
+ * import_from_disk() - ask smartctl and the kernel's log.
+ * @import: gets what they say; the rest of it is as for a list.
+ * @wake: a disk that sleeps may be woken.
+ *
+ * Says what could not be asked.
+ *
+ * Return: 0, or -1 if neither could be.
+ */
+int import_from_disk(struct import *import, bool wake);
 
 #endif /* _DMREMAP_IMPORT_H */

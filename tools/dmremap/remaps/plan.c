@@ -3,13 +3,11 @@
 #include "lib/message.h"
 #include "remaps/plan.h"
 
-/* The device, in bytes of the main or of the disk. */
-static struct range window(const struct volume *volume, bool whole_disk)
+/* The device, in bytes of the disk. */
+static struct range window(const struct volume *volume)
 {
-	wide start = volume->main_start;
+	wide start = (wide)volume->partition_start + volume->main_start;
 
-	if (whole_disk)
-		start += volume->partition_start;
 	return (struct range) {
 		.start = SECTOR_SIZE * start,
 		.end = SECTOR_SIZE * (start + volume->sectors),
@@ -43,16 +41,13 @@ static void add_blocks(struct plan *plan, struct range range, struct range devic
 		   (range.end - device.start + block - 1) / block);
 }
 
-void plan_make(struct plan *plan, const struct volume *volume, const struct ranges *entries,
-	       bool whole_disk)
+void plan_make(struct plan *plan, const struct volume *volume, const struct ranges *entries)
 {
-	struct range device = window(volume, whole_disk), range;
-	wide offset = volume->alignment;
+	wide offset = volume->alignment + (wide)volume->partition_start * SECTOR_SIZE;
+	struct range device = window(volume), range;
 	size_t i;
 
 	*plan = (struct plan) { .volume = volume };
-	if (whole_disk)
-		offset += (wide)volume->partition_start * SECTOR_SIZE;
 	for (i = 0; i < entries->nr; i++) {
 		range = entries->range[i];
 		if (range.end <= device.start || range.start >= device.end)
@@ -87,13 +82,15 @@ static int check_room(const struct plan *plan, const struct ranges *pending)
 	return EXIT_OPERATION;
 }
 
-int plan_leave_remapped(struct plan *plan)
+int plan_leave_remapped(struct plan *plan, bool leave_pending)
 {
 	struct ranges remapped = {}, pending = {};
 	int status = volume_remaps(plan->volume, &remapped, &pending);
 
 	if (!status) {
 		plan->already = ranges_subtract(&plan->blocks, &remapped);
+		if (leave_pending)
+			plan->already += ranges_subtract(&plan->blocks, &pending);
 		status = check_room(plan, &pending);
 	}
 	ranges_free(&remapped);

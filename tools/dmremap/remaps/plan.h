@@ -5,6 +5,7 @@
 #ifndef _DMREMAP_PLAN_H
 #define _DMREMAP_PLAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kernel/volume.h"
@@ -32,25 +33,24 @@ struct plan {
  * plan_make() - find out which blocks bad places are in.
  * @plan: to be filled.
  * @volume: the device.
- * @entries: the bad places, in bytes from the start of the main, or of its disk.
- * @whole_disk: they are from the start of the disk.
+ * @entries: the bad places, in bytes of the disk that the main is or is on.
  *
  * A disk fails in whole physical sectors, so the whole of each physical sector counts
  * that a bad place has a part of, and of each block that such a sector has a part of.
  */
-void plan_make(struct plan *plan, const struct volume *volume, const struct ranges *entries,
-	       bool whole_disk);
+void plan_make(struct plan *plan, const struct volume *volume, const struct ranges *entries);
 
 /**
  * plan_leave_remapped() - leave out what is remapped already.
  * @plan: the plan.
+ * @leave_pending: leave out what is pending as well.
  *
  * Says what is wrong if that cannot be found out, or if there is not enough room on the
  * spare for the rest.
  *
  * Return: an exit status.
  */
-int plan_leave_remapped(struct plan *plan);
+int plan_leave_remapped(struct plan *plan, bool leave_pending);
 
 /* Drop it. */
 void plan_free(struct plan *plan);

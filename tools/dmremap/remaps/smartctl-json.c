@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/json-in.h"
 #include "lib/message.h"
 #include "lib/util.h"
 #include "remaps/smartctl.h"
@@ -18,29 +19,6 @@ bool smartctl_is_json(const struct import *import)
 	while (p && isspace((unsigned char)*p))
 		p++;
 	return p && *p == '{';
-}
-
-static struct json_object *get(struct json_object *object, const char *name)
-{
-	struct json_object *value;
-
-	if (!object || !json_object_is_type(object, json_type_object) ||
-	    !json_object_object_get_ex(object, name, &value))
-		return NULL;
-	return value;
-}
-
-/* A number, which may be in an object as its "value". */
-static bool number(struct json_object *object, const char *name, uint64_t *value)
-{
-	struct json_object *found = get(object, name);
-
-	if (found && json_object_is_type(found, json_type_object))
-		found = get(found, "value");
-	if (!found || !json_object_is_type(found, json_type_int))
-		return false;
-	*value = json_object_get_uint64(found);
-	return true;
 }
 
 /* Calls @take for each element of an array. */
@@ -59,7 +37,7 @@ static bool each(struct import *import, struct json_object *array,
 
 static bool ata_error(struct import *import, struct json_object *entry, bool short_log)
 {
-	struct json_object *text = get(entry, "error_description");
+	struct json_object *text = json_in_get(entry, "error_description");
 
 	return !text || smartctl_ata_error(import, json_object_get_string(text), short_log);
 }
@@ -78,21 +56,47 @@ static bool plain_lba(struct import *import, struct json_object *entry)
 {
 	uint64_t lba;
 
-	if (number(entry, "lba", &lba) || number(entry, "LBA", &lba))
+	if (json_in_number(entry, "lba", &lba) || json_in_number(entry, "LBA", &lba))
 		import_add(import, lba, 1);
 	return true;
+}
+
+/* The upper four bits of a status are the result; 7 is a read failure. */
+static bool ata_selftest(struct import *import, struct json_object *entry, bool short_log)
+{
+	uint64_t lba, status = 0;
+	const char *type = json_in_string(entry, "type.string");
+	struct json_object *passed = json_in_path(entry, "status.passed");
+
+	json_in_number(entry, "status", &status);
+	if (type && strstr(type, "Extended") && !(status >> 4) && passed &&
+	    json_object_get_boolean(passed))
+		import->extended_passed = true;
+	if (json_in_number(entry, "lba", &lba))
+		smartctl_ata_selftest(import, lba, status >> 4 == 7, short_log);
+	return true;
+}
+
+static bool ata_short_selftest(struct import *import, struct json_object *entry)
+{
+	return ata_selftest(import, entry, true);
+}
+
+static bool ata_long_selftest(struct import *import, struct json_object *entry)
+{
+	return ata_selftest(import, entry, false);
 }
 
 static bool nvme_error(struct import *import, struct json_object *entry)
 {
 	uint64_t lba, nsid = 0, type = 0, code = 0;
-	struct json_object *status = get(entry, "status_field");
+	struct json_object *status = json_in_get(entry, "status_field");
 
-	if (!number(entry, "lba", &lba))
+	if (!json_in_number(entry, "lba", &lba))
 		return true;
-	number(entry, "nsid", &nsid);
-	number(status, "status_code_type", &type);
-	number(status, "status_code", &code);
+	json_in_number(entry, "nsid", &nsid);
+	json_in_number(status, "status_code_type", &type);
+	json_in_number(status, "status_code", &code);
 	smartctl_nvme_error(import, lba, nsid, type, code);
 	return true;
 }
@@ -101,11 +105,11 @@ static bool nvme_selftest(struct import *import, struct json_object *entry)
 {
 	uint64_t lba, nsid = 0, type = 2, code = 0x81;
 
-	if (!number(entry, "lba", &lba))
+	if (!json_in_number(entry, "lba", &lba))
 		return true;
-	number(entry, "nsid", &nsid);
-	number(entry, "status_code_type", &type);
-	number(entry, "status_code", &code);
+	json_in_number(entry, "nsid", &nsid);
+	json_in_number(entry, "status_code_type", &type);
+	json_in_number(entry, "status_code", &code);
 	smartctl_nvme_error(import, lba, nsid, type, code);
 	return true;
 }
@@ -113,28 +117,38 @@ static bool nvme_selftest(struct import *import, struct json_object *entry)
 /* Tests and results of SCSI are members "scsi_self_test_0", "result_1" and so on. */
 static void scsi(struct import *import, struct json_object *root)
 {
-	struct json_object *scan = get(root, "scsi_background_scan");
-	uint64_t lba, value;
+	struct json_object *scan = json_in_get(root, "scsi_background_scan");
+	uint64_t lba, value, code;
 
 	if (root) {
 		json_object_object_foreach(root, name, test) {
 			if (strncmp(name, "scsi_self_test_", 15) ||
-			    !number(test, "lba_first_failure", &lba))
+			    !json_in_number(test, "lba_first_failure", &lba))
 				continue;
 			value = 0;
-			number(test, "sense_key", &value);
-			smartctl_scsi_error(import, lba, value);
+			code = 0;
+			json_in_number(test, "sense_key", &value);
+			json_in_number(test, "asc", &code);
+			smartctl_scsi_selftest(import, lba, value, code);
 		}
 	}
 	if (scan && json_object_is_type(scan, json_type_object)) {
 		json_object_object_foreach(scan, name, result) {
-			if (strncmp(name, "result_", 7) || !number(result, "lba", &lba))
+			if (strncmp(name, "result_", 7) || !json_in_number(result, "lba", &lba))
 				continue;
 			value = 0;
-			number(result, "reassign_status", &value);
+			json_in_number(result, "reassign_status", &value);
 			smartctl_scsi_scan(import, lba, value);
 		}
 	}
+}
+
+/* A table of self-tests, newest first. */
+static bool selftests(struct import *import, struct json_object *table,
+		      bool (*take)(struct import *import, struct json_object *entry))
+{
+	import->extended_passed = false;
+	return each(import, table, take);
 }
 
 static bool has_logs(struct json_object *root)
@@ -147,50 +161,50 @@ static bool has_logs(struct json_object *root)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(logs); i++)
-		if (get(root, logs[i]))
+		if (json_in_get(root, logs[i]))
 			return true;
 	return false;
 }
 
 static bool take_all(struct import *import, struct json_object *root)
 {
-	struct json_object *errors = get(root, "ata_smart_error_log");
-	struct json_object *tests = get(root, "ata_smart_self_test_log");
-	struct json_object *pending = get(root, "scsi_pending_defects");
+	struct json_object *errors = json_in_get(root, "ata_smart_error_log");
+	struct json_object *tests = json_in_get(root, "ata_smart_self_test_log");
+	struct json_object *pending = json_in_get(root, "scsi_pending_defects");
 
 	scsi(import, root);
-	return each(import, get(get(errors, "summary"), "table"), ata_short_error) &&
-	       each(import, get(get(errors, "extended"), "table"), ata_long_error) &&
-	       each(import, get(get(tests, "standard"), "table"), plain_lba) &&
-	       each(import, get(get(tests, "extended"), "table"), plain_lba) &&
-	       each(import, get(get(root, "ata_pending_defects_log"), "table"), plain_lba) &&
-	       each(import, get(get(root, "nvme_error_information_log"), "table"), nvme_error) &&
-	       each(import, get(get(root, "nvme_self_test_log"), "table"), nvme_selftest) &&
-	       each(import, get(pending, "table") ?: pending, plain_lba);
+	return selftests(import, json_in_array(tests, "standard.table"), ata_short_selftest) &&
+	       selftests(import, json_in_array(tests, "extended.table"), ata_long_selftest) &&
+	       each(import, json_in_get(json_in_get(errors, "summary"), "table"), ata_short_error) &&
+	       each(import, json_in_get(json_in_get(errors, "extended"), "table"), ata_long_error) &&
+	       each(import, json_in_get(json_in_get(root, "ata_pending_defects_log"), "table"), plain_lba) &&
+	       each(import, json_in_get(json_in_get(root, "nvme_error_information_log"), "table"), nvme_error) &&
+	       each(import, json_in_get(json_in_get(root, "nvme_self_test_log"), "table"), nvme_selftest) &&
+	       each(import, json_in_get(pending, "table") ?: pending, plain_lba);
 }
 
-static struct json_object *parse(const struct import *import, const char **why)
+static void take_identity(struct import *import, struct json_object *root)
 {
-	struct json_tokener *tokener = json_tokener_new();
-	struct json_object *root;
+	const char *unit = json_in_string(root, "logical_unit_id");
+	uint64_t naa, oui, id;
 
-	if (!tokener)
-		no_memory();
-	root = json_tokener_parse_ex(tokener, import->text, import->size + 1);
-	*why = json_tokener_error_desc(json_tokener_get_error(tokener));
-	json_tokener_free(tokener);
-	return root;
+	json_in_number(root, "user_capacity.bytes", &import->capacity);
+	if (unit && !strncmp(unit, "0x", 2))
+		text_copy(import->wwn, unit + 2, sizeof(import->wwn));
+	else if (json_in_number(root, "wwn.naa", &naa) && json_in_number(root, "wwn.oui", &oui) &&
+		 json_in_number(root, "wwn.id", &id))
+		snprintf(import->wwn, sizeof(import->wwn), "%llx%06llx%09llx", LLU(naa), LLU(oui),
+			 LLU(id));
 }
 
 uint64_t smartctl_json_unit(const struct import *import)
 {
 	struct json_object *root;
 	const char *why;
-	uint64_t unit;
+	uint64_t unit = 0;
 
-	root = parse(import, &why);
-	if (!number(root, "logical_block_size", &unit))
-		unit = 0;
+	root = json_in_parse(import->text, import->size, &why);
+	json_in_number(root, "logical_block_size", &unit);
 	json_object_put(root);
 	return unit;
 }
@@ -198,10 +212,10 @@ uint64_t smartctl_json_unit(const struct import *import)
 int smartctl_json_parse(struct import *import)
 {
 	struct json_object *root;
-	const char *why;
+	const char *why = "";
 	int error = -1;
 
-	root = parse(import, &why);
+	root = json_in_parse(import->text, import->size, &why);
 	if (!root)
 		complain("%s is no whole JSON: %s. Nothing has been changed.", import->path, why);
 	else if (!has_logs(root))
@@ -212,6 +226,7 @@ int smartctl_json_parse(struct import *import)
 			 import->path);
 	else
 		error = 0;
+	take_identity(import, root);
 	json_object_put(root);
 	return error;
 }

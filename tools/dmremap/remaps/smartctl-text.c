@@ -42,7 +42,7 @@ static bool none(const char *word)
 }
 
 /* "# 1  Short offline  Completed: read failure  90%  1234  5678": the last word counts. */
-static bool ata_selftest(struct import *import, const struct row *row)
+static bool ata_selftest(struct import *import, const struct row *row, bool short_log)
 {
 	uint64_t lba, hours;
 	unsigned int n = row->nr;
@@ -52,31 +52,45 @@ static bool ata_selftest(struct import *import, const struct row *row)
 	if (n < 5 || row->word[n - 3][strlen(row->word[n - 3]) - 1] != '%' ||
 	    !number(row->word[n - 2], &hours))
 		return false;
+	if (strstr(row->text, "Extended offline") && strstr(row->text, "Completed without error"))
+		import->extended_passed = true;
 	if (none(row->word[n - 1]))
 		return true;
 	if (!number(row->word[n - 1], &lba))
 		return false;
-	import_add(import, lba, 1);
+	smartctl_ata_selftest(import, lba, strstr(row->text, "read failure"), short_log);
 	return true;
 }
 
-/* "# 1  Background long  Failed in segment -->  -  1234  5678 [0x3 0x11 0x0]" */
+static bool ata_short_selftest(struct import *import, const struct row *row)
+{
+	return ata_selftest(import, row, true);
+}
+
+static bool ata_long_selftest(struct import *import, const struct row *row)
+{
+	return ata_selftest(import, row, false);
+}
+
+/* "# 1  Background long   Failed in segment -->  -  1234  5678 [0x3 0x11 0x0]" */
 static bool scsi_selftest(struct import *import, const struct row *row)
 {
-	uint64_t lba, key = 0;
+	uint64_t lba, key = 0, code = 0;
 	unsigned int i;
 
 	if (row->word[0][0] != '#')
 		return true;
 	for (i = row->nr - 1; i > 1 && row->word[i][0] != '['; i--)
 		;
-	if (i < 3 || (!none(row->word[i] + 1) && !number(row->word[i] + 1, &key)))
+	if (i < 3 || i + 1 >= row->nr ||
+	    (!none(row->word[i] + 1) && !number(row->word[i] + 1, &key)) ||
+	    (!none(row->word[i + 1]) && !number(row->word[i + 1], &code)))
 		return false;
 	if (none(row->word[i - 1]))
 		return true;
 	if (!number(row->word[i - 1], &lba))
 		return false;
-	smartctl_scsi_error(import, lba, key);
+	smartctl_scsi_selftest(import, lba, key, code);
 	return true;
 }
 
@@ -166,6 +180,8 @@ static bool nvme_selftest(struct import *import, const struct row *row)
 		return true;
 	if (!number(last[0], &lba))
 		return false;
+	if (strstr(row->text, "Completed without error"))
+		return true;
 	smartctl_nvme_error(import, lba, nsid, type, code);
 	return true;
 }
@@ -175,7 +191,7 @@ static const struct table {
 	const char *heading;
 	bool (*row)(struct import *import, const struct row *row);
 } tables[] = {
-	{ "LBA_of_first_error", ata_selftest },
+	{ "LBA_of_first_error", ata_short_selftest },
 	{ "LBA_first_err [SK ASC ASQ]", scsi_selftest },
 	{ "lba(hex)    [sk,asc,ascq]", scsi_scan },
 	{ "accumulated_power_on_hours follow", scsi_pending },
@@ -183,6 +199,8 @@ static const struct table {
 	{ "PELoc          LBA  NSID    VS", nvme_error },
 	{ "Failing_LBA  NSID Seg SCT Code", nvme_selftest },
 };
+
+static const struct table long_selftests = { "", ata_long_selftest };
 
 /* Headings of logs, whether or not there is anything in them. */
 static bool is_log(const char *line)
@@ -228,25 +246,83 @@ static bool take_row(struct import *import, const struct table *table, const cha
 	return good;
 }
 
+/* "User Capacity:    1,000,204,886,016 bytes [1.00 TB]", with whatever separates digits */
+static bool take_capacity(struct import *import, const char *line)
+{
+	static const char * const keys[] = { "User Capacity:", "Namespace 1 Size/Capacity:" };
+	uint64_t bytes = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		if (strncmp(line, keys[i], strlen(keys[i])))
+			continue;
+		for (line += strlen(keys[i]); *line && *line != 'b' && *line != '['; line++)
+			if (isdigit((unsigned char)*line))
+				bytes = bytes * 10 + *line - '0';
+		import->capacity = bytes;
+		return true;
+	}
+	return false;
+}
+
+/* "LU WWN Device Id: 5 000c50 04a1122b3", "Logical Unit id:      0x5000c5006249b613" */
+static void take_wwn(struct import *import, const char *line)
+{
+	unsigned int n = 0;
+	const char *p;
+
+	if (strncmp(line, "LU WWN Device Id:", 17) && strncmp(line, "Logical Unit id:", 16))
+		return;
+	p = strchr(line, ':') + 1;
+	p += strspn(p, " ");
+	if (!strncmp(p, "0x", 2))
+		p += 2;
+	for (; *p && n + 1 < sizeof(import->wwn); p++)
+		if (isxdigit((unsigned char)*p))
+			import->wwn[n++] = *p;
+	import->wwn[n] = 0;
+}
+
+/* The registers of either error log have a heading of their own. */
+static void take_heading(const char *line, bool *short_log)
+{
+	if (!strncmp(line, "ER ST SC SN CL CH DH", 20))
+		*short_log = true;
+	else if (!strncmp(line, "ER -- ST COUNT", 14))
+		*short_log = false;
+}
+
+/* The table that the line begins, or the one that goes on; NULL if there is none. */
+static const struct table *next_table(struct import *import, const struct table *table,
+				      const char *line, bool long_log, bool *begins)
+{
+	const struct table *found = find_table(line);
+
+	*begins = found;
+	if (!found)
+		return *line ? table : NULL;
+	import->extended_passed = false;
+	return found->row == ata_short_selftest && long_log ? &long_selftests : found;
+}
+
 int smartctl_text_parse(struct import *import)
 {
-	const struct table *table = NULL, *found;
-	bool short_log = false, any = false;
+	bool short_log = false, long_selftest = false, any = false, begins;
+	const struct table *table = NULL;
 	const char *line;
 
 	while ((line = import_line(import))) {
 		any |= is_log(line);
-		found = find_table(line);
-		if (found || !*line)
-			table = found;
-		/* the registers of either error log have a heading of their own */
-		if (!strncmp(line, "ER ST SC SN CL CH DH", 20))
-			short_log = true;
-		else if (!strncmp(line, "ER -- ST COUNT", 14))
-			short_log = false;
+		if (!strncmp(line, "SMART Self-test log", 19) ||
+		    !strncmp(line, "SMART Extended Self-test Log", 28))
+			long_selftest = line[6] == 'E';
+		if (!take_capacity(import, line))
+			take_wwn(import, line);
+		table = next_table(import, table, line, long_selftest, &begins);
+		take_heading(line, &short_log);
 		if (strstr(line, " at LBA = ") && !smartctl_ata_error(import, line, short_log))
 			return import_wrong(import, "names no sector that can be understood");
-		if (table && !found && !take_row(import, table, line))
+		if (table && !begins && !take_row(import, table, line))
 			return import_wrong(import, "is not like the others of its table");
 	}
 	if (any)

@@ -8,8 +8,9 @@
 #include "lib/util.h"
 #include "remaps/smartctl.h"
 
-/* The last address that the short error log has room for. */
-#define LBA28_MAX	0xfffffff
+/* Addresses that the short error log, and the short self-test log, have room for. */
+#define LBA28_COUNT	(1ull << 28)
+#define LBA32_COUNT	(1ull << 32)
 
 /* Media errors of NVMe: code type 2, write fault and unrecovered read. */
 #define NVME_SCT_MEDIA		2
@@ -20,7 +21,16 @@
 #define MEDIUM_ERROR		3
 #define HARDWARE_ERROR		4
 
-/* What is bad is the sector, and not a cable or a command. */
+/*
+ * Additional sense codes of hardware errors that are about a sector: unrecovered read error,
+ * recorded entity not found, synchronization error, no defect spare location available.
+ */
+static const unsigned int sector_codes[] = { 0x11, 0x14, 0x16, 0x32 };
+
+/*
+ * What is bad is the sector, and not a cable or a command.  Where the interface found wrong
+ * checksums the address may be as wrong, and a device fault is one of the whole disk.
+ */
 static bool names_medium(const char *description)
 {
 	static const char * const words[] = { "UNC", "IDNF", "AMNF" };
@@ -28,6 +38,8 @@ static bool names_medium(const char *description)
 	const char *found;
 	unsigned int i;
 
+	if (strstr(description, "ICRC") || strstr(description, "Device Fault"))
+		return false;
 	for (i = 0; i < ARRAY_SIZE(words); i++) {
 		found = strstr(description, words[i]);
 		if (found && found < end)
@@ -36,11 +48,19 @@ static bool names_medium(const char *description)
 	return false;
 }
 
-/* Where the log has too few bits, the disk gives the highest address there is. */
-static bool lba28_full(const struct import *import, uint64_t lba)
+/*
+ * A log with too few bits has the highest address there is, or lost the upper bits: nobody can
+ * tell which of its addresses are whole.
+ */
+static bool is_cut(const struct import *import, uint64_t addresses)
 {
-	return lba == LBA28_MAX &&
-	       (wide)import->volume->disk_sectors * SECTOR_SIZE > (wide)(lba + 1) * import->unit;
+	return (wide)import->volume->disk_sectors * SECTOR_SIZE > (wide)addresses * import->unit;
+}
+
+static void leave_cut(struct import *import, const char *whole_log)
+{
+	import->left[LEFT_CUT]++;
+	import->whole_log = whole_log;
 }
 
 bool smartctl_ata_error(struct import *import, const char *description, bool short_log)
@@ -55,9 +75,9 @@ bool smartctl_ata_error(struct import *import, const char *description, bool sho
 	    lba != again)
 		return false;
 	if (!names_medium(description))
-		import->passed_over++;
-	else if (short_log && lba28_full(import, lba))
-		import->no_address++;
+		import->left[LEFT_NOT_MEDIUM]++;
+	else if (short_log && is_cut(import, LBA28_COUNT))
+		leave_cut(import, "-l xerror");
 	else
 		/* the count of sectors in it is that of the command, not of bad ones */
 		import_add(import, lba, 1);
@@ -67,21 +87,44 @@ bool smartctl_ata_error(struct import *import, const char *description, bool sho
 void smartctl_nvme_error(struct import *import, uint64_t lba, uint64_t nsid, unsigned int type,
 			 unsigned int code)
 {
-	bool other = nsid && import->volume->nsid && nsid != import->volume->nsid;
+	bool other = nsid && nsid != UINT32_MAX && import->volume->nsid && nsid != import->volume->nsid;
 
 	if (other || type != NVME_SCT_MEDIA ||
 	    (code != NVME_SC_WRITE_FAULT && code != NVME_SC_READ_ERROR))
-		import->passed_over++;
+		import->left[LEFT_NOT_MEDIUM]++;
 	else
 		import_add(import, lba, 1);
 }
 
-void smartctl_scsi_error(struct import *import, uint64_t lba, unsigned int sense_key)
+void smartctl_ata_selftest(struct import *import, uint64_t lba, bool read_failure, bool short_log)
 {
-	if (sense_key && sense_key != MEDIUM_ERROR && sense_key != HARDWARE_ERROR)
-		import->passed_over++;
+	if (!read_failure)
+		import->left[LEFT_TEST]++;
+	else if (import->extended_passed)
+		import->left[LEFT_OUTDATED]++;
+	else if (short_log && is_cut(import, LBA32_COUNT))
+		leave_cut(import, "-l xselftest");
 	else
 		import_add(import, lba, 1);
+}
+
+static bool names_sector(unsigned int sense_key, unsigned int code)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sector_codes); i++)
+		if (sense_key == HARDWARE_ERROR && code == sector_codes[i])
+			return true;
+	return sense_key == MEDIUM_ERROR;
+}
+
+void smartctl_scsi_selftest(struct import *import, uint64_t lba, unsigned int sense_key,
+			    unsigned int code)
+{
+	if (names_sector(sense_key, code))
+		import_add(import, lba, 1);
+	else
+		import->left[LEFT_TEST]++;
 }
 
 void smartctl_scsi_scan(struct import *import, uint64_t lba, unsigned int reassign_status)
@@ -90,5 +133,5 @@ void smartctl_scsi_scan(struct import *import, uint64_t lba, unsigned int reassi
 	if (reassign_status == 1 || reassign_status == 4 || reassign_status == 8)
 		import_add(import, lba, 1);
 	else
-		import->passed_over++;
+		import->left[LEFT_NOT_MEDIUM]++;
 }

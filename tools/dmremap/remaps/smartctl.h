@@ -36,8 +36,19 @@ bool smartctl_ata_error(struct import *import, const char *description, bool sho
 void smartctl_nvme_error(struct import *import, uint64_t lba, uint64_t nsid, unsigned int type,
 			 unsigned int code);
 
-/* Take an entry of a log of SCSI with a sense key; 0 if there is none. */
-void smartctl_scsi_error(struct import *import, uint64_t lba, unsigned int sense_key);
+/**
+ * smartctl_ata_selftest() - take a self-test that stopped at an address.
+ * @import: gets it.
+ * @lba: the address.
+ * @read_failure: it stopped since it could not read there.
+ * @short_log: it is of the log that has only 32 bits for an address.
+ */
+void smartctl_ata_selftest(struct import *import, uint64_t lba, bool read_failure,
+			   bool short_log);
+
+/* Take a self-test of SCSI that failed at an address, with its sense key and additional code. */
+void smartctl_scsi_selftest(struct import *import, uint64_t lba, unsigned int sense_key,
+			    unsigned int code);
 
 /* Take what the background scan of SCSI found, with what became of it. */
 void smartctl_scsi_scan(struct import *import, uint64_t lba, unsigned int reassign_status);

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dmremap import --from-disk: what the disk itself and the kernel know of bad sectors.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "disk/log-read.h"
+#include "disk/smartctl-run.h"
+#include "lib/message.h"
+#include "lib/root.h"
+#include "remaps/import.h"
+#include "remaps/smartctl.h"
+
+/* Exit statuses of smartctl: bits that say that there is nothing, or not all, to be read. */
+#define SMARTCTL_NO_COMMAND	1
+#define SMARTCTL_NO_DEVICE	2
+
+/* Let a format take a text, and keep what it found. */
+static int parse_text(struct import *import, const struct import_format *format, char *text,
+		      size_t size)
+{
+	int error;
+
+	free(import->text);
+	import->text = text;
+	import->size = size;
+	import->format = format;
+	import_rewind(import);
+	import->unit = format->unit ? format->unit(import) : SECTOR_SIZE;
+	error = import->unit ? format->parse(import) : -1;
+	return error;
+}
+
+static int ask_smartctl(struct import *import, bool wake)
+{
+	char path[BLOCKDEV_PATH_SIZE];
+	struct capture capture;
+	int error;
+
+	snprintf(path, sizeof(path), "%s/dev/%s", root_dir(), import->volume->disk);
+	error = smartctl_run(&capture, path, NULL, wake);
+	if (error == -ENOENT)
+		complain("The disk itself was not asked: there is no smartctl here. It is part of smartmontools.");
+	else if (error)
+		complain("The disk itself was not asked: smartctl failed: %s.", strerror(-error));
+	else if (capture.status & SMARTCTL_NO_DEVICE)
+		complain("/dev/%s was not asked: it sleeps, or smartctl cannot read it. \"--wake\" wakes a disk that sleeps; \"smartctl -i /dev/%s\" says more.",
+			 import->volume->disk, import->volume->disk);
+	else if (capture.status & SMARTCTL_NO_COMMAND)
+		complain("The disk itself was not asked: smartctl does not take \"--json\". 7.0 and later do.");
+	else
+		return parse_text(import, &import_smartctl, capture.text, capture.size);
+	if (!error)
+		free(capture.text);
+	return -1;
+}
+
+static int ask_kernel(struct import *import)
+{
+	size_t size;
+	char *text;
+	int error = log_read(&text, &size);
+
+	if (!error)
+		return parse_text(import, &import_kernel, text, size);
+	complain("The kernel's log cannot be read: %s.", strerror(-error));
+	return error;
+}
+
+int import_from_disk(struct import *import, bool wake)
+{
+	struct ranges found;
+	int disk, kernel;
+
+	import->path = "smartctl";
+	disk = ask_smartctl(import, wake);
+	/* a disk that was attached late makes the log's reader forget what it has, not this */
+	found = import->entries;
+	import->entries = (struct ranges) {};
+	import->path = "the kernel's log";
+	kernel = ask_kernel(import);
+	while (found.nr) {
+		found.nr--;
+		ranges_add(&import->entries, found.range[found.nr].start,
+			   found.range[found.nr].end);
+	}
+	ranges_free(&found);
+	return disk && kernel ? -1 : 0;
+}

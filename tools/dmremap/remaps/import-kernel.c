@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The kernel's log, as dmesg, journalctl -k or syslog have it.
+ *
+ * Lines are chosen by the name of the main's disk, or, those of btrfs, by the device that they
+ * name.  A name may be that of another disk after a reboot, or after a disk has been plugged
+ * in, so that what was said before that does not count.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "disk/log-line.h"
+#include "lib/message.h"
+#include "remaps/import.h"
+
+/*
+ * Kernels before 3.x say "I/O error" of everything, and only the lines before it say whether it
+ * was the medium.
+ */
+#define SENSE_LINES	10
+
+/* Errors of other disks, to be named if there are none of this one. */
+#define OTHERS_SIZE	256
+
+struct reader {
+	struct import *import;
+	char sense[LOG_DEVICE_SIZE];
+	unsigned long sense_line;
+	unsigned long in_set;
+	unsigned long in_main;
+	unsigned long checksums;
+	char others[OTHERS_SIZE];
+};
+
+/* All that was taken until now may have been another disk. */
+static void forget(struct import *import)
+{
+	if (!import->all_boots) {
+		import->left[LEFT_BOOT] += import->entries.nr;
+		import->entries.nr = 0;
+	}
+}
+
+static void note_other(struct reader *reader, const char *device)
+{
+	size_t used = strlen(reader->others), size = strlen(device);
+
+	if (strstr(reader->others, device) || used + size + 3 > OTHERS_SIZE)
+		return;
+	if (used)
+		strcat(reader->others, ", ");
+	strcat(reader->others, device);
+}
+
+static bool is_disk(struct reader *reader, const struct log_event *event)
+{
+	if (!strcmp(event->device, reader->import->volume->disk))
+		return true;
+	note_other(reader, event->device);
+	return false;
+}
+
+static void take_sector(struct reader *reader, const struct log_event *event)
+{
+	struct import *import = reader->import;
+	uint64_t unit = event->logical ? import->volume->logical : SECTOR_SIZE;
+
+	if (is_disk(reader, event))
+		import_add_bytes(import, (wide)event->place * unit, unit);
+}
+
+/* Whether lines a little above said that it was the medium. */
+static bool sense_fits(const struct reader *reader, const struct log_event *event)
+{
+	return reader->sense_line && reader->import->line - reader->sense_line <= SENSE_LINES &&
+	       (!*reader->sense || !strcmp(reader->sense, event->device) ||
+		!strncmp(reader->sense, "ata", 3));
+}
+
+static void take_io(struct reader *reader, const struct log_event *event)
+{
+	if (sense_fits(reader, event))
+		take_sector(reader, event);
+	else if (is_disk(reader, event))
+		reader->import->left[LEFT_NOT_MEDIUM]++;
+}
+
+static void take_btrfs(struct reader *reader, const struct log_event *event)
+{
+	struct import *import = reader->import;
+	struct import_origin origin;
+
+	if (!import_find_origin(import->volume, event->device, &origin) || !origin.what ||
+	    (strcmp(origin.what, "set") && strcmp(origin.what, "main"))) {
+		import->left[LEFT_DEVICE]++;
+		return;
+	}
+	if (!strcmp(origin.what, "set"))
+		reader->in_set++;
+	else
+		reader->in_main++;
+	reader->checksums += event->kind == LOG_BTRFS_CSUM;
+	import_add_bytes(import, origin.base + event->place, SECTOR_SIZE);
+}
+
+static void take(struct reader *reader, const struct log_event *event)
+{
+	struct import *import = reader->import;
+
+	switch (event->kind) {
+	case LOG_BOOT:
+		return forget(import);
+	case LOG_ATTACHED:
+		if (!strcmp(event->device, import->volume->disk))
+			forget(import);
+		return;
+	case LOG_SENSE:
+		text_copy(reader->sense, event->device, sizeof(reader->sense));
+		reader->sense_line = import->line;
+		return;
+	case LOG_MEDIUM:
+		return take_sector(reader, event);
+	case LOG_IO:
+		return take_io(reader, event);
+	case LOG_OTHER:
+		import->left[LEFT_NOT_MEDIUM] += is_disk(reader, event);
+		return;
+	case LOG_ARRAY:
+		import->left[LEFT_ARRAY]++;
+		return;
+	case LOG_BTRFS_IO:
+	case LOG_BTRFS_CSUM:
+		return take_btrfs(reader, event);
+	case LOG_BTRFS_FIXED:
+		import->left[LEFT_FIXED]++;
+		return;
+	case LOG_BTRFS_NO_PLACE:
+		import->left[LEFT_NO_PLACE]++;
+		return;
+	default:
+		return;
+	}
+}
+
+static void say(const struct reader *reader)
+{
+	const struct volume *volume = reader->import->volume;
+
+	if (reader->in_set)
+		complain("Places that btrfs names are taken for those of the set, %s: %lu.",
+			 volume->name, reader->in_set);
+	if (reader->in_main)
+		complain("Places that btrfs names are taken for those of the main, %s: %lu.",
+			 volume->main.path, reader->in_main);
+	if (reader->checksums)
+		complain("Of them, %lu could be read, and their content was wrong: memory or a controller may have done that as well.",
+			 reader->checksums);
+	if (!reader->import->entries.nr && *reader->others)
+		complain("The log has no bad sector of %s, but errors of %s.", volume->disk,
+			 reader->others);
+}
+
+static int parse_kernel(struct import *import)
+{
+	struct reader reader = { .import = import };
+	struct log_event event;
+	const char *line;
+
+	while ((line = import_line(import)))
+		if (log_line_parse(line, &event))
+			take(&reader, &event);
+	say(&reader);
+	return 0;
+}
+
+const struct import_format import_kernel = {
+	.name = "kernel",
+	.whole_disk = true,
+	.stacked = true,
+	.parse = parse_kernel,
+};

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The error log of an NVMe disk, as "nvme error-log" prints it, as text or as JSON.
+ *
+ * Versions that print a "phase_tag" have shifted the status by it already; older ones print the
+ * status as the disk gives it, with that bit below it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/json-in.h"
+#include "lib/message.h"
+#include "remaps/import.h"
+#include "remaps/smartctl.h"
+
+/* An entry; the log has as many as it has room for, and those not used yet are zeros. */
+struct entry {
+	bool any;
+	bool shifted;
+	uint64_t errors;
+	uint64_t status;
+	uint64_t lba;
+	uint64_t nsid;
+};
+
+static void take(struct import *import, const struct entry *entry)
+{
+	uint64_t status = entry->shifted ? entry->status : entry->status >> 1;
+
+	if (entry->any && entry->errors)
+		smartctl_nvme_error(import, entry->lba, entry->nsid, status >> 8 & 7,
+				    status & 0xff);
+}
+
+/* "KEY : VALUE", of which the value may have its meaning in parentheses behind it */
+static bool value_of(const char *line, const char *key, uint64_t *value)
+{
+	char word[32];
+	const char *p = word;
+
+	if (!import_word(&line, key) || !import_word(&line, ":"))
+		return false;
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(line, " \t("), line);
+	return import_any_number(&p, value) && !*p;
+}
+
+static int take_line(struct import *import, struct entry *entry, const char *line)
+{
+	uint64_t tag;
+
+	if (!strncmp(line, "Entry[", 6)) {
+		take(import, entry);
+		*entry = (struct entry) { .any = true };
+		return 0;
+	}
+	if (value_of(line, "phase_tag", &tag))
+		entry->shifted = true;
+	else if (!value_of(line, "error_count", &entry->errors) &&
+		 !value_of(line, "status_field", &entry->status) &&
+		 !value_of(line, "lba", &entry->lba) && !value_of(line, "nsid", &entry->nsid) &&
+		 (import_word(&line, "lba") || import_word(&line, "status_field")))
+		return import_wrong(import, "has no number");
+	return 0;
+}
+
+static int parse_text(struct import *import)
+{
+	struct entry entry = {};
+	const char *line;
+
+	while ((line = import_line(import)))
+		if (take_line(import, &entry, line))
+			return -1;
+	take(import, &entry);
+	return 0;
+}
+
+static void take_object(struct import *import, struct json_object *object)
+{
+	struct entry entry = { .any = true };
+	uint64_t tag;
+
+	entry.shifted = json_in_number(object, "phase_tag", &tag);
+	if (json_in_number(object, "error_count", &entry.errors) &&
+	    json_in_number(object, "status_field", &entry.status) &&
+	    json_in_number(object, "lba", &entry.lba)) {
+		json_in_number(object, "nsid", &entry.nsid);
+		take(import, &entry);
+	}
+}
+
+static int parse_json(struct import *import)
+{
+	struct json_object *root, *errors;
+	const char *why = "";
+	size_t i;
+
+	root = json_in_parse(import->text, import->size, &why);
+	if (!root) {
+		complain("%s is no whole JSON: %s. Nothing has been changed.", import->path, why);
+		return -1;
+	}
+	errors = json_in_array(root, "errors");
+	for (i = 0; errors && i < json_object_array_length(errors); i++)
+		take_object(import, json_object_array_get_idx(errors, i));
+	if (!errors)
+		complain("%s has no member \"errors\": \"nvme error-log -o json\" prints one.",
+			 import->path);
+	json_object_put(root);
+	return errors ? 0 : -1;
+}
+
+static int parse_nvme(struct import *import)
+{
+	return smartctl_is_json(import) ? parse_json(import) : parse_text(import);
+}
+
+static uint64_t unit(struct import *import)
+{
+	return import->block_size ?: import->volume->logical;
+}
+
+const struct import_format import_nvme_cli = {
+	.name = "nvme-cli",
+	.block_size = true,
+	.whole_disk = true,
+	.unit = unit,
+	.parse = parse_nvme,
+};
