@@ -26,6 +26,7 @@ struct command {
 };
 
 extern const struct command command_add;
+extern const struct command command_advise;
 extern const struct command command_assemble;
 extern const struct command command_check;
 extern const struct command command_create;

@@ -13,6 +13,7 @@
 
 static const struct command * const commands[] = {
 	&command_add,
+	&command_advise,
 	&command_assemble,
 	&command_check,
 	&command_create,

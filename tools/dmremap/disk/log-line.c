@@ -12,6 +12,9 @@
 #define NAME_END	" ,:]\t"
 #define PATH_END	" ,\t"
 
+/* How many lines there may be between what went wrong and where. */
+#define SENSE_LINES	10
+
 /* Longest date and name of a host. */
 #define PREFIX_MAX	128
 
@@ -296,4 +299,26 @@ bool log_line_parse(const char *line, struct log_event *event)
 		if (parsers[i](text, event))
 			return true;
 	return false;
+}
+
+static bool sense_fits(const struct log_reader *reader, const struct log_event *event)
+{
+	return reader->sense_line && reader->line - reader->sense_line <= SENSE_LINES &&
+	       (!*reader->sense || !strcmp(reader->sense, event->device) ||
+		begins(reader->sense, "ata"));
+}
+
+bool log_reader_next(struct log_reader *reader, const char *line, struct log_event *event)
+{
+	reader->line++;
+	if (!log_line_parse(line, event))
+		return false;
+	if (event->kind == LOG_SENSE) {
+		text_copy(reader->sense, event->device, sizeof(reader->sense));
+		reader->sense_line = reader->line;
+		return false;
+	}
+	if (event->kind == LOG_IO && sense_fits(reader, event))
+		event->kind = LOG_MEDIUM;
+	return true;
 }

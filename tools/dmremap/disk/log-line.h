@@ -26,7 +26,7 @@
  * @LOG_BOOT: the kernel has just started: names of disks may mean other disks from here on.
  * @LOG_ATTACHED: the name belongs to a disk that has just been found.
  * @LOG_MEDIUM: the disk cannot read or write a sector, and says so.
- * @LOG_SENSE: the same, without the sector, which a later line has.
+ * @LOG_SENSE: the same, without the sector, which a line a little further on has.
  * @LOG_IO: an error of a sector whose cause the line does not have.
  * @LOG_OTHER: an error of a sector that no bad medium makes.
  * @LOG_LINK: errors of a cable, a bridge or a controller: checksums, resets, time-outs.
@@ -85,5 +85,29 @@ struct log_event {
  * Return: whether it says anything that struct log_event can hold.
  */
 bool log_line_parse(const char *line, struct log_event *event);
+
+/**
+ * struct log_reader - what lines above say of the next ones; all zero at the start.
+ * @line: number of the line that was read last.
+ * @sense_line: the last line that said that it was the medium, and did not say where; 0 for
+ *	none.
+ * @sense: the disk it named; "" if it named none.
+ */
+struct log_reader {
+	unsigned long line;
+	unsigned long sense_line;
+	char sense[LOG_DEVICE_SIZE];
+};
+
+/**
+ * log_reader_next() - as log_line_parse(), for one line after the other.
+ * @reader: what was read.
+ * @line: the next line.
+ * @event: filled in.
+ *
+ * Kernels before 3.x say "I/O error" of everything, and only the lines above it say whether it
+ * was the medium: %LOG_IO becomes %LOG_MEDIUM then, and %LOG_SENSE is not returned.
+ */
+bool log_reader_next(struct log_reader *reader, const char *line, struct log_event *event);
 
 #endif /* _DMREMAP_LOG_LINE_H */

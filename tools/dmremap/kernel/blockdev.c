@@ -212,20 +212,30 @@ bool blockdev_by_number(struct blockdev *dev, const char *number)
 	return fill(dev, dir) && dev->sectors;
 }
 
-bool blockdev_named(struct blockdev *dev, const char *path)
+bool blockdev_number(const char *path, char number[BLOCKDEV_NUMBER_SIZE])
 {
-	char dir[DIR_SIZE], number[KERNEL_TEXT_SIZE];
+	char dir[DIR_SIZE], text[KERNEL_TEXT_SIZE];
 	const char *name = strrchr(path, '/');
 	struct stat st;
 
 	if (*root_dir()) {
 		snprintf(dir, sizeof(dir), BLOCK "/%.255s", name ? name + 1 : path);
-		return read_file(dir, "dev", number) && blockdev_by_number(dev, number);
+		if (!read_file(dir, "dev", text))
+			return false;
+		text_copy(number, text, BLOCKDEV_NUMBER_SIZE);
+		return true;
 	}
 	if (stat(path, &st) || !S_ISBLK(st.st_mode))
 		return false;
-	snprintf(number, sizeof(number), "%u:%u", major(st.st_rdev), minor(st.st_rdev));
-	return blockdev_by_number(dev, number);
+	snprintf(number, BLOCKDEV_NUMBER_SIZE, "%u:%u", major(st.st_rdev), minor(st.st_rdev));
+	return true;
+}
+
+bool blockdev_named(struct blockdev *dev, const char *path)
+{
+	char number[BLOCKDEV_NUMBER_SIZE];
+
+	return blockdev_number(path, number) && blockdev_by_number(dev, number);
 }
 
 bool blockdev_disk(const char *number, char disk[BLOCKDEV_NUMBER_SIZE],

@@ -59,9 +59,18 @@ int blockdev_by_path(struct blockdev *dev, const char *path);
 bool blockdev_by_number(struct blockdev *dev, const char *number);
 
 /**
+ * blockdev_number() - find the number of the device that a path means, without opening it.
+ * @path: the path; in a tree that root_dir() names, its last part counts.
+ * @number: takes "MAJ:MIN".
+ *
+ * Return: whether there is one.
+ */
+bool blockdev_number(const char *path, char number[BLOCKDEV_NUMBER_SIZE]);
+
+/**
  * blockdev_named() - look up the device that a path means.
  * @dev: filled in.
- * @path: the path; in a tree that root_dir() names, its last part counts.
+ * @path: as for blockdev_number().
  *
  * Return: whether there is one.
  */

@@ -13,19 +13,12 @@
 #include "lib/message.h"
 #include "remaps/import.h"
 
-/*
- * Kernels before 3.x say "I/O error" of everything, and only the lines before it say whether it
- * was the medium.
- */
-#define SENSE_LINES	10
-
 /* Errors of other disks, to be named if there are none of this one. */
 #define OTHERS_SIZE	256
 
 struct reader {
 	struct import *import;
-	char sense[LOG_DEVICE_SIZE];
-	unsigned long sense_line;
+	struct log_reader log;
 	unsigned long in_set;
 	unsigned long in_main;
 	unsigned long checksums;
@@ -69,22 +62,6 @@ static void take_sector(struct reader *reader, const struct log_event *event)
 		import_add_bytes(import, (wide)event->place * unit, unit);
 }
 
-/* Whether lines a little above said that it was the medium. */
-static bool sense_fits(const struct reader *reader, const struct log_event *event)
-{
-	return reader->sense_line && reader->import->line - reader->sense_line <= SENSE_LINES &&
-	       (!*reader->sense || !strcmp(reader->sense, event->device) ||
-		!strncmp(reader->sense, "ata", 3));
-}
-
-static void take_io(struct reader *reader, const struct log_event *event)
-{
-	if (sense_fits(reader, event))
-		take_sector(reader, event);
-	else if (is_disk(reader, event))
-		reader->import->left[LEFT_NOT_MEDIUM]++;
-}
-
 static void take_btrfs(struct reader *reader, const struct log_event *event)
 {
 	struct import *import = reader->import;
@@ -114,14 +91,9 @@ static void take(struct reader *reader, const struct log_event *event)
 		if (!strcmp(event->device, import->volume->disk))
 			forget(import);
 		return;
-	case LOG_SENSE:
-		text_copy(reader->sense, event->device, sizeof(reader->sense));
-		reader->sense_line = import->line;
-		return;
 	case LOG_MEDIUM:
 		return take_sector(reader, event);
 	case LOG_IO:
-		return take_io(reader, event);
 	case LOG_OTHER:
 		import->left[LEFT_NOT_MEDIUM] += is_disk(reader, event);
 		return;
@@ -167,7 +139,7 @@ static int parse_kernel(struct import *import)
 	const char *line;
 
 	while ((line = import_line(import)))
-		if (log_line_parse(line, &event))
+		if (log_reader_next(&reader.log, line, &event))
 			take(&reader, &event);
 	say(&reader);
 	return 0;

@@ -166,7 +166,7 @@ static uint32_t nr_replicas(void)
 	return nr >= 1 && nr <= DM_REMAP_MAX_REPLICAS ? nr : 2;
 }
 
-static bool check_size(const struct create *create, const struct candidate *spare)
+static bool check_size(struct create *create, const struct candidate *spare)
 {
 	struct dm_remap_geometry geo = {
 		.spare_sectors = spare->dev.sectors,
@@ -176,10 +176,13 @@ static bool check_size(const struct create *create, const struct candidate *spar
 	};
 	bool large;
 
-	if (create->transient)
-		large = geo.spare_sectors >= create->block_size / 512;
-	else
+	if (create->transient) {
+		create->capacity = geo.spare_sectors / (create->block_size / 512);
+		large = create->capacity;
+	} else {
 		large = geo.spare_sectors >= 3 * DM_REMAP_PAGE_SECTORS && !dm_remap_layout(&geo);
+		create->capacity = geo.nr_blocks;
+	}
 	if (!large)
 		complain("%s is too small to be a spare: there is no room for a block and what is kept of it.",
 			 spare->dev.path);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <sys/sysmacros.h>
 
+#include "advise/gather.h"
+#include "advise/spare-size.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
 #include "sets/create.h"
@@ -21,6 +23,36 @@ void create_params(const struct create *create, bool read_only, char params[CREA
 		 minor(create->spare_nr), words, create->transient ? "transient" : "persistent",
 		 create->block_size, create->uuid, *create->id ? " main_id " : "", create->id,
 		 create->no_auto_remap ? " no_auto_remap" : "", read_only ? " read_only" : "");
+}
+
+/* Blocks that the rule advises for this main. */
+static uint64_t advised_blocks(const struct create *create, struct disk_facts *facts)
+{
+	uint64_t all = create->sectors / (create->block_size / 512), blocks;
+	char number[BLOCKDEV_NUMBER_SIZE];
+
+	snprintf(number, sizeof(number), "%u:%u", major(create->main_nr), minor(create->main_nr));
+	gather_quietly(facts, number);
+	blocks = spare_blocks(facts, create->block_size);
+	return blocks < all ? blocks : all;
+}
+
+static void show_spare(const struct create *create, const struct create_choices *choices)
+{
+	struct disk_facts facts;
+	uint64_t advised = advised_blocks(create, &facts);
+
+	if (choices->json) {
+		json_out_member("spare_blocks", json_object_new_uint64(create->capacity));
+		json_out_member("advised_blocks", json_object_new_uint64(advised));
+	} else {
+		printf("%s: the spare has room for %llu bad blocks; %llu are advised for this main\n",
+		       create->name, LLU(create->capacity), LLU(advised));
+	}
+	if (create->capacity < advised)
+		complain("%s is a small spare: it has room for %llu blocks, and %llu are advised for %s. One of %llu MiB would do. \"dmremap advise %s\" says why.",
+			 create->spare, LLU(create->capacity), LLU(advised), create->main,
+			 LLU(spare_bytes(&facts, create->block_size) >> 20), create->main);
 }
 
 static void show_json(const struct create *create, const struct create_choices *choices)
@@ -42,6 +74,7 @@ static void show_json(const struct create *create, const struct create_choices *
 	json_out_member("sectors", json_object_new_uint64(create->sectors));
 	json_out_member("table", json_object_new_string(table));
 	json_out_member("active", json_object_new_boolean(!choices->format && !choices->dry_run));
+	show_spare(create, choices);
 	json_out_array("wiped");
 	for (i = 0; i < create->signatures.nr; i++) {
 		item = json_object_new_object();
@@ -91,4 +124,6 @@ void create_show(const struct create *create, const struct create_choices *choic
 		       create->uuid, create->uuid);
 	else
 		printf("%s: set %s made and active\n", create->name, create->uuid);
+	if (!choices->json)
+		show_spare(create, choices);
 }

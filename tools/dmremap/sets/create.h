@@ -32,6 +32,7 @@
  * @id: what the main is known by; "" for nothing.
  * @sectors: size of the device.
  * @beyond: sectors of the main behind its end.
+ * @capacity: blocks that the spare has room for.
  * @signatures: what is on the spare.
  * @dirty: its beginning is not zeros.
  */
@@ -52,6 +53,7 @@ struct create {
 	char id[DM_REMAP_MAIN_ID_SIZE];
 	uint64_t sectors;
 	uint64_t beyond;
+	uint64_t capacity;
 	struct signatures signatures;
 	bool dirty;
 };

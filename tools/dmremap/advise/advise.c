@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dmremap advise: whether a disk is a case for dm-remap, and what to do with it.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "advise/gather.h"
+#include "advise/judge.h"
+#include "advise/show.h"
+#include "advise/spare-size.h"
+#include "command.h"
+#include "kernel/kernel.h"
+#include "kernel/volume.h"
+#include "lib/message.h"
+
+struct request {
+	struct gather_how how;
+	bool spare;
+	bool json;
+};
+
+/* The set that an operand names, by its name or its node; NULL if it names none. */
+static const char *set_name(const char *operand)
+{
+	static const char dir[] = "/dev/mapper/";
+
+	if (!strncmp(operand, dir, strlen(dir)))
+		operand += strlen(dir);
+	return !strchr(operand, '/') && kernel_has(TREE_CONFIG, operand, "") ? operand : NULL;
+}
+
+static int gather_set(struct disk_facts *facts, const char *name, const struct gather_how *how)
+{
+	struct volume volume;
+	int status = volume_find(&volume, name);
+
+	if (!status)
+		status = gather_disk(facts, volume.main.number, how);
+	if (!status)
+		facts_from_set(facts, name);
+	return status;
+}
+
+static int gather(struct disk_facts *facts, const char *operand, const struct gather_how *how)
+{
+	char number[BLOCKDEV_NUMBER_SIZE];
+	const char *set;
+
+	if (!operand)
+		return gather_files(facts, how);
+	set = set_name(operand);
+	if (set)
+		return gather_set(facts, set, how);
+	if (blockdev_number(operand, number))
+		return gather_disk(facts, number, how);
+	complain("%s: there is no such disk, and no active set of that name.", operand);
+	return EXIT_OPERATION;
+}
+
+/* Without a look at anything "nothing wrong" would be a lie. */
+static bool seen_anything(const struct disk_facts *facts)
+{
+	return facts->smart == SMART_READ || facts->log.read || facts->pre_eol.known ||
+	       (facts->size_known && !facts->sectors);
+}
+
+static int advise(const struct request *request, const char *operand)
+{
+	struct disk_facts facts;
+	struct advice advice;
+	int status = gather(&facts, operand, &request->how);
+
+	if (status)
+		return status;
+	if (request->spare) {
+		printf("%llu\n", LLU(spare_bytes(&facts, spare_block_size(&facts))));
+		return EXIT_CLEAN;
+	}
+	judge(&advice, &facts);
+	if (request->json)
+		advice_show_json(&advice, &facts);
+	else if (seen_anything(&facts))
+		advice_show(&advice, &facts);
+	if (seen_anything(&facts))
+		return advice.verdict;
+	complain("Nothing could be found out about %s: neither smartctl nor the kernel's log can be read. Are you root, and is smartmontools installed?",
+		 facts.path);
+	return EXIT_OPERATION;
+}
+
+enum { OPTION_SMARTCTL = 256, OPTION_LOG, OPTION_WAKE, OPTION_SPARE };
+
+static bool take_option(struct request *request, int option)
+{
+	switch (option) {
+	case 'd':
+		request->how.type = optarg;
+		return true;
+	case 'j':
+		request->json = true;
+		return true;
+	case OPTION_SMARTCTL:
+		request->how.smartctl = optarg;
+		return true;
+	case OPTION_LOG:
+		request->how.log = optarg;
+		return true;
+	case OPTION_WAKE:
+		request->how.wake = true;
+		return true;
+	case OPTION_SPARE:
+		request->spare = true;
+		return true;
+	}
+	return false;
+}
+
+static int run_advise(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "device", required_argument, NULL, 'd' },
+		{ "smartctl", required_argument, NULL, OPTION_SMARTCTL },
+		{ "kernel-log", required_argument, NULL, OPTION_LOG },
+		{ "wake", no_argument, NULL, OPTION_WAKE },
+		{ "spare", no_argument, NULL, OPTION_SPARE },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{}
+	};
+	struct request request = {};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "d:jh", options, NULL)) != -1) {
+		if (option == 'h')
+			return command_help(&command_advise);
+		if (!take_option(&request, option))
+			return command_misused(&command_advise);
+	}
+	if (argc - optind == 1)
+		return advise(&request, argv[optind]);
+	if (argc == optind && request.how.smartctl && !request.how.log)
+		return advise(&request, NULL);
+	complain("Say which disk, or which set.");
+	return command_misused(&command_advise);
+}
+
+const struct command command_advise = {
+	.name = "advise",
+	.arguments = "[OPTION]... {DISK | NAME}",
+	.summary = "say whether a disk is a case for dm-remap, and what to do",
+	.help =
+	"Reads what smartctl, sysfs and the kernel's log know of a disk, or of the main of a set and\n"
+	"the set's own history, and says one of six: nothing wrong; not the disk, but a cable, the\n"
+	"power or an enclosure; let the drive cure it; a case for dm-remap; copy it today; do not use\n"
+	"it. With it come the figures that say so, and the commands to type next. Nothing is written,\n"
+	"and a disk that sleeps is not woken. That a disk shows nothing is no promise: more than half\n"
+	"of those that fail showed nothing before.\n\n"
+	"      --spare           print only how many bytes a spare for it should have\n"
+	"  -d, --device TYPE     what smartctl calls the kind of the disk, as its option -d\n"
+	"      --smartctl FILE   take what \"smartctl --json -x\" printed; the disk need not be here\n"
+	"      --kernel-log FILE take the kernel's log from a file\n"
+	"      --wake            wake a disk that sleeps\n"
+	"  -j, --json            print JSON\n"
+	"  -h, --help            print this\n\n"
+	"Exit status: 0 nothing wrong, 1 not the disk, 2 let the drive cure it, 3 a case for dm-remap,\n"
+	"4 copy it today, 5 do not use it, 8 it could not be found out, 16 wrong usage.\n",
+	.run = run_advise,
+};

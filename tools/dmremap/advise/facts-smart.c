@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What smartctl prints as JSON, made into facts.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "advise/facts.h"
+#include "lib/json-in.h"
+#include "lib/util.h"
+
+/* Bits of smartctl's exit status. */
+#define EXIT_OPEN	2
+
+/* The disk's own clock of an error is 16 bits wide. */
+#define CLOCK_WRAP	65536
+
+static void known(struct count *count, uint64_t n)
+{
+	count->known = true;
+	count->n = n;
+}
+
+static void take(struct json_object *root, const char *path, struct count *count)
+{
+	uint64_t n;
+
+	if (json_in_number(root, path, &n))
+		known(count, n);
+}
+
+/*
+ * The count in a raw value.  smartctl's own text for it begins with the count where it knows
+ * the maker's layout; otherwise several numbers may be packed into it, with the count lowest.
+ */
+static bool raw_count(struct json_object *attribute, uint64_t *n)
+{
+	const char *text = json_in_string(attribute, "raw.string");
+	uint64_t value;
+	char *end;
+
+	if (!json_in_number(attribute, "raw.value", &value))
+		return false;
+	*n = value;
+	if (text && isdigit((unsigned char)*text)) {
+		*n = strtoull(text, &end, 10);
+		if (*end && *end != ' ' && *end != '/')
+			*n = value;
+	}
+	if (*n > UINT32_MAX)
+		*n &= 0xffff;
+	/* all ones: the disk has no such count */
+	return *n != UINT32_MAX && *n != 0xffff;
+}
+
+/* An attribute's number means something else to some makers: its name must fit, if it has one. */
+static const struct attribute {
+	unsigned int id;
+	const char *name;
+	const char *or_name;
+	size_t offset;
+} attributes[] = {
+	{ 5, "Reallo", "Retired", offsetof(struct disk_facts, reallocated) },
+	{ 184, "End-to-End", "Error_Detect", offsetof(struct disk_facts, end_to_end) },
+	{ 187, "Uncorrect", "UECC", offsetof(struct disk_facts, reported) },
+	{ 197, "Pending", "pending", offsetof(struct disk_facts, pending) },
+	{ 198, "Uncorrect", "uncorrect", offsetof(struct disk_facts, uncorrectable) },
+	{ 199, "CRC", "crc", offsetof(struct disk_facts, crc) },
+};
+
+static void take_count(struct disk_facts *facts, struct json_object *attribute, uint64_t id,
+		       const char *name)
+{
+	unsigned int i;
+	uint64_t n;
+
+	for (i = 0; i < ARRAY_SIZE(attributes); i++)
+		if (attributes[i].id == id &&
+		    (strstr(name, attributes[i].name) || strstr(name, attributes[i].or_name)) &&
+		    raw_count(attribute, &n))
+			known((void *)facts + attributes[i].offset, n);
+}
+
+/* Where attribute 5, or one for what is left of the reserve, stands between new and failed. */
+static void take_reserve(struct disk_facts *facts, struct json_object *attribute, uint64_t id,
+			 const char *name)
+{
+	uint64_t value, threshold, top, percent;
+
+	if (id != 5 && !(id >= 170 && (strstr(name, "Reser") || strstr(name, "Resr") || strstr(name, "Rsv"))))
+		return;
+	if (!json_in_number(attribute, "value", &value) ||
+	    !json_in_number(attribute, "thresh", &threshold) || !threshold)
+		return;
+	top = value > 200 ? 253 : value > 100 ? 200 : 100;
+	/* Western Digital counts from 200 down to 140 */
+	if (threshold >= 100)
+		top = value > 200 ? 253 : 200;
+	percent = value > threshold ? (value - threshold) * 100 / (top - threshold) : 0;
+	if (!facts->reserve.known || percent < facts->reserve.n)
+		known(&facts->reserve, percent);
+}
+
+/* An attribute of age says that the disk is old or hot, not that it fails. */
+static void take_failing(struct disk_facts *facts, struct json_object *attribute,
+			 const char *name)
+{
+	const char *failed = json_in_string(attribute, "when_failed");
+	struct json_object *early = json_in_path(attribute, "flags.prefailure");
+
+	if (failed && !strcmp(failed, "now") && early && json_object_get_boolean(early))
+		text_copy(facts->failing, name, sizeof(facts->failing));
+}
+
+static void take_attributes(struct disk_facts *facts, struct json_object *root)
+{
+	struct json_object *table = json_in_array(root, "ata_smart_attributes.table"), *attribute;
+	const char *name;
+	uint64_t id;
+	size_t i;
+
+	for (i = 0; table && i < json_object_array_length(table); i++) {
+		attribute = json_object_array_get_idx(table, i);
+		name = json_in_string(attribute, "name") ?: "";
+		if (!json_in_number(attribute, "id", &id))
+			continue;
+		take_count(facts, attribute, id, name);
+		take_reserve(facts, attribute, id, name);
+		take_failing(facts, attribute, name);
+	}
+}
+
+/*
+ * Whether something happened not long ago, by the disk's own clocks.  The clock of errors wraps,
+ * and the one of minutes or seconds as well: an entry of the future has an age that nobody
+ * knows.
+ */
+static bool is_news(const struct disk_facts *facts, struct json_object *entry)
+{
+	uint64_t hours, now = facts->hours.n;
+
+	if (!facts->hours.known || !json_in_number(entry, "lifetime_hours", &hours))
+		return false;
+	if (hours > now)
+		return false;
+	return (now - hours) % CLOCK_WRAP <= NEWS_HOURS;
+}
+
+static bool names_medium(const char *text)
+{
+	return !strstr(text, "ICRC") && !strstr(text, "Device Fault") &&
+	       (strstr(text, "UNC") || strstr(text, "IDNF") || strstr(text, "AMNF"));
+}
+
+/* The address in "Error: UNC at LBA = 0x005ea7db = 6203355". */
+static void take_lba(struct disk_facts *facts, const char *text)
+{
+	const char *p = strstr(text, " at LBA = 0x");
+
+	if (p && !facts->bad_lba.known)
+		known(&facts->bad_lba, strtoull(p + strlen(" at LBA = "), NULL, 16));
+}
+
+static void take_error(struct disk_facts *facts, struct json_object *entry, bool whole_address)
+{
+	const char *text = json_in_string(entry, "error_description") ?: "";
+	bool news = is_news(facts, entry);
+
+	if (names_medium(text)) {
+		facts->news_bad += news;
+		facts->old_bad |= !news;
+		if (news && whole_address)
+			take_lba(facts, text);
+	} else if (strstr(text, "ICRC") || (facts->crc.n && !strstr(text, "Error: "))) {
+		facts->news_link += news;
+	}
+}
+
+/* The longer log has all that the shorter one has. */
+static void take_errors(struct disk_facts *facts, struct json_object *root)
+{
+	struct json_object *table = json_in_array(root, "ata_smart_error_log.extended.table");
+	bool whole = table;
+	size_t i;
+
+	if (!table)
+		table = json_in_array(root, "ata_smart_error_log.summary.table");
+	for (i = 0; table && i < json_object_array_length(table); i++)
+		take_error(facts, json_object_array_get_idx(table, i), whole);
+}
+
+/* The newest test that read everything, or stopped at a sector that it could not read. */
+static void take_selftests(struct disk_facts *facts, struct json_object *root)
+{
+	struct json_object *table = json_in_array(root, "ata_smart_self_test_log.extended.table");
+	struct json_object *test;
+	uint64_t status, type;
+	size_t i;
+
+	if (!table)
+		table = json_in_array(root, "ata_smart_self_test_log.standard.table");
+	for (i = 0; table && i < json_object_array_length(table); i++) {
+		test = json_object_array_get_idx(table, i);
+		if (!json_in_number(test, "status", &status))
+			continue;
+		if (status >> 4 == 7) {
+			facts->news_test = is_news(facts, test);
+			facts->old_bad |= !facts->news_test;
+			if (facts->news_test)
+				take(test, "lba", &facts->bad_lba);
+			return;
+		}
+		/* types are numbered from 1, short, and 2, extended */
+		if (!(status >> 4) && json_in_number(test, "type", &type) && (type & 0x7f) == 2)
+			return;
+	}
+}
+
+/* Counters of the link that begin with each power-on. */
+static void take_link(struct disk_facts *facts, struct json_object *root)
+{
+	struct json_object *table = json_in_array(root, "sata_phy_event_counters.table"), *row;
+	uint64_t id, value;
+	size_t i;
+
+	for (i = 0; table && i < json_object_array_length(table); i++) {
+		row = json_object_array_get_idx(table, i);
+		/* commands that failed of, and frames that came with, wrong checksums */
+		if (json_in_number(row, "id", &id) && (id == 1 || id == 11) &&
+		    json_in_number(row, "value", &value))
+			facts->news_link += value;
+	}
+}
+
+static void take_ata(struct disk_facts *facts, struct json_object *root)
+{
+	struct json_object *erc = json_in_get(root, "ata_sct_erc"), *on;
+	struct count defects = {};
+
+	take_attributes(facts, root);
+	take(root, "ata_pending_defects_log.count", &defects);
+	if (defects.known && defects.n > facts->pending.n)
+		facts->pending = defects;
+	take_errors(facts, root);
+	take_selftests(facts, root);
+	take_link(facts, root);
+	on = json_in_path(erc, "read.enabled");
+	if (on)
+		facts->erc = json_object_get_boolean(on) ? ERC_ON : ERC_OFF;
+	on = json_in_path(root, "ata_sct_capabilities.error_recovery_control_supported");
+	if (!erc && on && !json_object_get_boolean(on))
+		facts->erc = ERC_UNSUPPORTED;
+}
+
+/* Some disks have a threshold above 100%: then the spare says nothing. */
+static void take_nvme(struct disk_facts *facts, struct json_object *root)
+{
+	struct json_object *log = json_in_get(root, "nvme_smart_health_information_log");
+	uint64_t warning = 0, spare, threshold = 0;
+
+	if (!log)
+		return;
+	facts->nvme = true;
+	json_in_number(log, "critical_warning", &warning);
+	facts->nvme_warning = warning;
+	take(log, "media_errors", &facts->reported);
+	take(log, "percentage_used", &facts->used);
+	json_in_number(log, "available_spare_threshold", &threshold);
+	if (threshold < 100 && json_in_number(log, "available_spare", &spare))
+		known(&facts->reserve, spare > threshold ?
+		      (spare - threshold) * 100 / (100 - threshold) : 0);
+}
+
+/* smartctl before 7.4 has the bytes of the list in its JSON, eight for each defect. */
+static void take_grown(struct disk_facts *facts, struct json_object *root)
+{
+	struct json_object *version = json_in_array(root, "smartctl.version");
+	int major = 0, minor = 0;
+
+	take(root, "scsi_grown_defect_list", &facts->reallocated);
+	if (version && json_object_array_length(version) >= 2) {
+		major = json_object_get_int(json_object_array_get_idx(version, 0));
+		minor = json_object_get_int(json_object_array_get_idx(version, 1));
+	}
+	if (major < 7 || (major == 7 && minor < 4))
+		facts->reallocated.n /= 8;
+}
+
+/* Sectors that the background scan found, and that are still to be replaced. */
+static uint64_t scan_count(struct json_object *root)
+{
+	struct json_object *scan = json_in_get(root, "scsi_background_scan");
+	uint64_t status, count = 0;
+
+	if (!scan || !json_object_is_type(scan, json_type_object))
+		return 0;
+	json_object_object_foreach(scan, name, result) {
+		if (!strncmp(name, "result_", 7) &&
+		    json_in_number(result, "reassign_status", &status))
+			count += status == 1 || status == 4 || status == 8;
+	}
+	return count;
+}
+
+static void take_scsi(struct disk_facts *facts, struct json_object *root)
+{
+	uint64_t scan = scan_count(root);
+
+	if (json_in_get(root, "scsi_grown_defect_list"))
+		take_grown(facts, root);
+	take(root, "scsi_pending_defects.count", &facts->pending);
+	if (scan > facts->pending.n)
+		known(&facts->pending, scan);
+	take(root, "scsi_error_counter_log.read.total_uncorrected_errors", &facts->read_lost);
+	take(root, "scsi_error_counter_log.write.total_uncorrected_errors", &facts->write_lost);
+	take(root, "scsi_percentage_used_endurance_indicator", &facts->used);
+}
+
+static void take_identity(struct disk_facts *facts, struct json_object *root)
+{
+	const char *model = json_in_string(root, "model_name") ?:
+			    json_in_string(root, "scsi_model_name");
+	const char *protocol = json_in_string(root, "device.protocol") ?: "";
+	struct json_object *passed = json_in_path(root, "smart_status.passed");
+	uint64_t rotation, bytes;
+
+	if (model)
+		text_copy(facts->model, model, sizeof(facts->model));
+	facts->nvme |= !strcmp(protocol, "NVMe");
+	facts->scsi |= !strcmp(protocol, "SCSI");
+	if (json_in_number(root, "rotation_rate", &rotation))
+		facts->kind = rotation ? DISK_HDD : DISK_SSD;
+	else if (facts->nvme)
+		facts->kind = DISK_SSD;
+	if (!facts->sectors && json_in_number(root, "user_capacity.bytes", &bytes))
+		facts->sectors = bytes / 512;
+	if (passed)
+		facts->health = json_object_get_boolean(passed) ? HEALTH_PASSED : HEALTH_FAILED;
+	take(root, "power_on_time.hours", &facts->hours);
+}
+
+/* Whether one of smartctl's messages has these words. */
+static bool has_message(struct json_object *root, const char *words)
+{
+	struct json_object *list = json_in_array(root, "smartctl.messages");
+	const char *text;
+	size_t i;
+
+	for (i = 0; list && i < json_object_array_length(list); i++) {
+		text = json_in_string(json_object_array_get_idx(list, i), "string");
+		if (text && strstr(text, words))
+			return true;
+	}
+	return false;
+}
+
+static enum smart_state state_of(struct json_object *root)
+{
+	struct json_object *available = json_in_path(root, "smart_support.available");
+	uint64_t status = 0;
+
+	json_in_number(root, "smartctl.exit_status", &status);
+	if (has_message(root, "ermission denied") || has_message(root, "not permitted"))
+		return SMART_NOT_ALLOWED;
+	if (has_message(root, "Unknown USB bridge") || has_message(root, "-d option"))
+		return SMART_UNSUPPORTED;
+	if (status & EXIT_OPEN)
+		return has_message(root, "failed") || has_message(root, "No such") ?
+			SMART_NO_ANSWER : SMART_ASLEEP;
+	if (available && !json_object_get_boolean(available))
+		return SMART_UNSUPPORTED;
+	if (!json_in_get(root, "smart_status") && !json_in_get(root, "ata_smart_attributes") &&
+	    !json_in_get(root, "nvme_smart_health_information_log") &&
+	    !json_in_get(root, "scsi_error_counter_log") &&
+	    !json_in_get(root, "scsi_grown_defect_list"))
+		return SMART_UNSUPPORTED;
+	return SMART_READ;
+}
+
+bool facts_from_smartctl(struct disk_facts *facts, const char *text, size_t size)
+{
+	struct json_object *root;
+	const char *why = "";
+	bool good;
+
+	root = json_in_parse(text, size, &why);
+	good = json_in_get(root, "smartctl");
+	if (good) {
+		facts->smart = state_of(root);
+		take_identity(facts, root);
+		take_ata(facts, root);
+		take_nvme(facts, root);
+		take_scsi(facts, root);
+	}
+	json_object_put(root);
+	return good;
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "advise/show.h"
+#include "advise/spare-size.h"
+#include "lib/json-out.h"
+#include "lib/util.h"
+
+#define MIB	(1ull << 20)
+
+/* Why the disk could not be asked, and what would help; NULL if it was. */
+static const char *unseen_smart(const struct disk_facts *facts)
+{
+	static const char * const texts[] = {
+		[SMART_NO_PROGRAM] = "what the disk knows of itself: there is no smartctl 7.0 or later here (smartmontools)",
+		[SMART_READ] = NULL,
+		[SMART_ASLEEP] = "what the disk knows of itself: it sleeps (\"--wake\" wakes it)",
+		[SMART_NO_ANSWER] = "what the disk knows of itself: it does not answer smartctl",
+		[SMART_NOT_ALLOWED] = "what the disk knows of itself: only root may ask it",
+		[SMART_UNSUPPORTED] = "what the disk knows of itself: it, or the bridge before it, knows no SMART, or smartctl does not know the bridge (\"--device sat\" may help)",
+	};
+
+	/* a card of this kind tells in sysfs */
+	if (facts->smart != SMART_READ && facts->pre_eol.known)
+		return NULL;
+	return texts[facts->smart];
+}
+
+static const char *unseen_log(const struct disk_facts *facts)
+{
+	return facts->log.read ? NULL :
+	       "the kernel's log: only root may read it, or there is none of this disk";
+}
+
+static void show_unseen(const struct disk_facts *facts)
+{
+	const char *unseen;
+
+	unseen = unseen_smart(facts);
+	if (unseen)
+		printf("  Not seen: %s.\n", unseen);
+	unseen = unseen_log(facts);
+	if (unseen)
+		printf("  Not seen: %s.\n", unseen);
+}
+
+static void show_link(const struct disk_facts *facts)
+{
+	printf("  1. Change the cable, the port or the power supply, one at a time.\n"
+	       "  2. See whether it goes on: dmesg --follow; smartctl -A %s\n", facts->path);
+}
+
+static void show_cure(const struct disk_facts *facts)
+{
+	printf("  1. Save what is on it: a backup, now.\n"
+	       "  2. Find the bad sectors: smartctl -t long %s, and hours later smartctl -l xselftest %s\n",
+	       facts->path, facts->path);
+	if (facts->bad_lba.known)
+		printf("  3. Write them again. Sector %llu, whose content is lost by this, if the disk is not in use:\n"
+		       "     hdparm --yes-i-know-what-i-am-doing --repair-sector %llu %s\n",
+		       LLU(facts->bad_lba.n), LLU(facts->bad_lba.n), facts->path);
+	else
+		printf("  3. Write them again: restore the files that lie on them.\n");
+	printf("  4. Look again: dmremap advise %s\n", facts->path);
+}
+
+static void show_remap(const struct disk_facts *facts)
+{
+	uint64_t bytes = spare_bytes(facts, spare_block_size(facts));
+
+	printf("  1. Save what is on it: a backup, now.\n");
+	if (*facts->set.name) {
+		printf("  2. Mark what is known to be bad: dmremap import --from-disk %s\n"
+		       "  3. Order its replacement.\n", facts->set.name);
+		return;
+	}
+	printf("  2. Make a spare of %llu MiB or more on another disk: lvcreate -L %llum -n spare VG\n"
+	       "  3. dmremap create NAME %s /dev/VG/spare\n"
+	       "  4. dmremap import --from-disk NAME\n",
+	       LLU(bytes / MIB), LLU(bytes / MIB), facts->path);
+}
+
+static void show_copy(const struct disk_facts *facts)
+{
+	printf("  1. Stop what writes to it, and copy it, bad sectors last:\n"
+	       "     ddrescue -d -n %s NEWDISK map && ddrescue -d -r3 %s NEWDISK map\n"
+	       "  2. Replace it.\n", facts->path, facts->path);
+}
+
+static void show_avoid(const struct disk_facts *facts)
+{
+	printf("  1. Read what it still gives: ddrescue -d %s IMAGE map\n"
+	       "  2. Throw it away: what it takes it may not keep.\n", facts->path);
+}
+
+static void show_commands(const struct advice *advice, const struct disk_facts *facts)
+{
+	static void (*const shows[])(const struct disk_facts *facts) = {
+		[VERDICT_NOT_DISK] = show_link,
+		[VERDICT_CURE] = show_cure,
+		[VERDICT_REMAP] = show_remap,
+		[VERDICT_COPY] = show_copy,
+		[VERDICT_AVOID] = show_avoid,
+	};
+
+	if (!shows[advice->verdict])
+		return;
+	printf("What to do:\n");
+	shows[advice->verdict](facts);
+}
+
+/* Until the disk or the kernel gives up, a reader waits. */
+static void show_timeouts(const struct disk_facts *facts)
+{
+	const char *name = strrchr(facts->path, '/');
+
+	if (facts->kind != DISK_HDD || facts->scsi || !facts->timeout.known || !name ||
+	    facts->timeout.n >= 120)
+		return;
+	if (facts->erc == ERC_OFF)
+		printf("Error recovery control, after each start: smartctl -l scterc,70,70 %s\n",
+		       facts->path);
+	else if (facts->erc == ERC_UNSUPPORTED)
+		printf("Time-out, after each start: echo 180 > /sys/block/%s/device/timeout\n",
+		       name + 1);
+}
+
+static void show_replace(const struct advice *advice)
+{
+	if (!advice->replace)
+		return;
+	if (advice->replace_days)
+		printf("  Replace it within %u days.\n", advice->replace_days);
+	else
+		printf("  Replace it now.\n");
+}
+
+void advice_show(const struct advice *advice, const struct disk_facts *facts)
+{
+	unsigned int i;
+
+	printf("%s%s%s%s: %s\n", facts->path, *facts->model ? " (" : "", facts->model,
+	       *facts->model ? ")" : "", verdict_text(advice->verdict));
+	for (i = 0; i < advice->nr; i++)
+		printf("  %s\n", advice->line[i].text);
+	show_replace(advice);
+	show_unseen(facts);
+	show_commands(advice, facts);
+	show_timeouts(facts);
+}
+
+static void count_json(struct json_object *object, const char *name, const struct count *count)
+{
+	if (count->known)
+		json_add_number(object, name, count->n);
+	else
+		json_object_object_add(object, name, NULL);
+}
+
+static struct json_object *figures(const struct disk_facts *facts)
+{
+	struct json_object *object = json_object_new_object();
+
+	count_json(object, "power_on_hours", &facts->hours);
+	count_json(object, "reallocated", &facts->reallocated);
+	count_json(object, "pending", &facts->pending);
+	count_json(object, "uncorrectable", &facts->uncorrectable);
+	count_json(object, "reported", &facts->reported);
+	count_json(object, "interface_crc", &facts->crc);
+	count_json(object, "reserve_percent", &facts->reserve);
+	count_json(object, "life_used_percent", &facts->used);
+	json_add_number(object, "recent_bad", facts->news_bad);
+	json_add_number(object, "recent_link", facts->news_link);
+	json_add_number(object, "log_bad", facts->log.bad);
+	json_add_number(object, "log_bad_hour", facts->log.bad_hour);
+	json_add_number(object, "log_link", facts->log.link);
+	json_add_number(object, "log_other", facts->log.other);
+	return object;
+}
+
+static void unseen_json(const char *unseen)
+{
+	if (unseen)
+		json_out_element(json_object_new_string(unseen));
+}
+
+void advice_show_json(const struct advice *advice, const struct disk_facts *facts)
+{
+	struct json_object *line;
+	unsigned int i;
+
+	json_out_begin();
+	json_out_member("disk", json_object_new_string(facts->path));
+	json_out_member("model", json_object_new_string(facts->model));
+	json_out_member("verdict", json_object_new_string(verdict_word(advice->verdict)));
+	json_out_member("replace_days", advice->replace ?
+			json_object_new_uint64(advice->replace_days) : NULL);
+	json_out_member("spare_bytes", json_object_new_uint64(spare_bytes(facts,
+							spare_block_size(facts))));
+	json_out_array("reasons");
+	for (i = 0; i < advice->nr; i++) {
+		line = json_object_new_object();
+		json_add_string(line, "verdict", verdict_word(advice->line[i].verdict));
+		json_add_string(line, "text", advice->line[i].text);
+		json_out_element(line);
+	}
+	json_out_array_end();
+	json_out_array("not_seen");
+	unseen_json(unseen_smart(facts));
+	unseen_json(unseen_log(facts));
+	json_out_array_end();
+	json_out_member("figures", figures(facts));
+	json_out_end();
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "advise/spare-size.h"
+
+#define SECTOR_SIZE	512
+#define BLOCK_SIZE	4096
+#define BLOCK_SIZE_MAX	32768
+#define MIB		(1ull << 20)
+
+/* What is kept of a block: 16 bytes in each of up to four copies, and the heads of pages. */
+#define TABLE_BYTES	72
+
+/* Superblocks, and what alignment costs. */
+#define FIXED_BYTES	MIB
+
+/* Flash: at least one in so many blocks of the main. */
+#define FLASH_PART	50
+
+static bool is_flash(const struct disk_facts *facts)
+{
+	return facts->kind != DISK_HDD && facts->kind != DISK_UNKNOWN;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+uint32_t spare_block_size(const struct disk_facts *facts)
+{
+	return facts->physical > BLOCK_SIZE && facts->physical <= BLOCK_SIZE_MAX ?
+		facts->physical : BLOCK_SIZE;
+}
+
+uint64_t spare_blocks_counted(const struct disk_facts *facts)
+{
+	uint64_t pending = larger(facts->pending.n, facts->uncorrectable.n);
+	/* flash counts pieces of memory, which are no sectors */
+	uint64_t replaced = is_flash(facts) ? 0 : facts->reallocated.n;
+
+	return larger(SPARE_BLOCKS_MIN, 4 * pending + 2 * replaced);
+}
+
+uint64_t spare_blocks(const struct disk_facts *facts, uint32_t block_size)
+{
+	uint64_t blocks = spare_blocks_counted(facts);
+	uint64_t all = facts->sectors / (block_size / SECTOR_SIZE);
+
+	if (is_flash(facts))
+		blocks = larger(blocks, all / FLASH_PART);
+	return all && all < blocks ? all : blocks;
+}
+
+uint64_t spare_bytes(const struct disk_facts *facts, uint32_t block_size)
+{
+	uint64_t bytes = spare_blocks(facts, block_size) * (block_size + TABLE_BYTES);
+
+	return (bytes + FIXED_BYTES + MIB - 1) / MIB * MIB;
+}
