@@ -610,6 +610,15 @@ disk_name() {
 	EOF
 	assert_ranges "" safe log
 	[[ $stderr == *"Entries left out: 4, for errors"* ]]
+	# a card that did not answer in time, or whose answer was garbled, fails at no sector
+	disk_name mmcblk0 179:0
+	for cause in "mmc0: timeout waiting for hardware interrupt." "mmc0: Timeout waiting for hardware interrupt - cmd12." \
+		"mmcblk0: error -84 sending status command, aborting"; do
+		printf '%s\n' "[  1.0] $cause" "[  1.1] blk_update_request: I/O error, dev mmcblk0, sector 64" >card
+		assert_ranges "" safe card
+		[[ $stderr == *"Entries left out: 1, for errors"* ]]
+	done
+	disk_name sdb 8:16
 	# kernels before 3.x: what the lines above it say
 	cat >old <<-'EOF'
 		sd 1:0:0:0: [sdb]  Sense Key : Medium Error [current] [descriptor]

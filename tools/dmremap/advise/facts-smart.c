@@ -267,6 +267,9 @@ static void take_nvme(struct disk_facts *facts, struct json_object *root)
 	facts->nvme_warning = warning;
 	take(log, "media_errors", &facts->reported);
 	take(log, "percentage_used", &facts->used);
+	/* the largest that there is room for */
+	if (facts->used.n == UINT8_MAX)
+		facts->used = (struct count) {};
 	json_in_number(log, "available_spare_threshold", &threshold);
 	if (threshold < 100 && json_in_number(log, "available_spare", &spare))
 		known(&facts->reserve, spare > threshold ?

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "advise/judge.h"
-#include "lib/message.h"
 #include "lib/util.h"
 
 /* Replaced and waiting sectors of a disk that is going, and of one that is about to. */
@@ -206,7 +205,7 @@ static void judge_news(struct advice *advice, const struct disk_facts *facts)
 	if (facts->news_bad || facts->news_test)
 		replace(advice, is_flash(facts) ? DAYS_FLASH : DAYS_FIRST);
 	else if (facts->old_bad)
-		say(advice, VERDICT_WELL, "Its logs name bad sectors of more than two weeks of use ago: that is no news.");
+		say(advice, VERDICT_WELL, "Its logs name bad sectors of more than two weeks of use ago, or of a time that its clock does not tell: that is no news.");
 }
 
 /* What the kernel has met since it started, and so is true now. */

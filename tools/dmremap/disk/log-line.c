@@ -218,7 +218,9 @@ static const struct {
 	{ "nvme ", "controller is down; will reset", LOG_LINK },
 	{ "nvme ", "Removing after probe failure", LOG_GONE },
 	{ "nvme ", "Disabling device after reset failure", LOG_GONE },
-	{ "mmc", "Timeout waiting for hardware interrupt", LOG_LINK },
+	{ "mmc", "imeout waiting for hardware interrupt", LOG_LINK },
+	{ "mmcblk", ": error -110", LOG_LINK },
+	{ "mmcblk", ": error -84", LOG_LINK },
 	{ "mmc", "card never left busy state", LOG_LINK },
 	{ "mmc", "timed out", LOG_LINK },
 };
@@ -308,11 +310,24 @@ static bool sense_fits(const struct log_reader *reader, const struct log_event *
 		begins(reader->sense, "ata"));
 }
 
+/* A card that timed out, or whose answer came with a wrong checksum, fails at no sector. */
+static void note_card(struct log_reader *reader, struct log_event *event)
+{
+	if (!begins(event->device, "mmc"))
+		return;
+	if (event->kind == LOG_LINK)
+		reader->card_line = reader->line;
+	else if (event->kind == LOG_MEDIUM && reader->card_line &&
+		 reader->line - reader->card_line <= SENSE_LINES)
+		event->kind = LOG_OTHER;
+}
+
 bool log_reader_next(struct log_reader *reader, const char *line, struct log_event *event)
 {
 	reader->line++;
 	if (!log_line_parse(line, event))
 		return false;
+	note_card(reader, event);
 	if (event->kind == LOG_SENSE) {
 		text_copy(reader->sense, event->device, sizeof(reader->sense));
 		reader->sense_line = reader->line;

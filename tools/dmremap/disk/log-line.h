@@ -91,11 +91,13 @@ bool log_line_parse(const char *line, struct log_event *event);
  * @line: number of the line that was read last.
  * @sense_line: the last line that said that it was the medium, and did not say where; 0 for
  *	none.
+ * @card_line: the last line of a time-out or a wrong checksum of a memory card; 0 for none.
  * @sense: the disk it named; "" if it named none.
  */
 struct log_reader {
 	unsigned long line;
 	unsigned long sense_line;
+	unsigned long card_line;
 	char sense[LOG_DEVICE_SIZE];
 };
 
@@ -106,7 +108,8 @@ struct log_reader {
  * @event: filled in.
  *
  * Kernels before 3.x say "I/O error" of everything, and only the lines above it say whether it
- * was the medium: %LOG_IO becomes %LOG_MEDIUM then, and %LOG_SENSE is not returned.
+ * was the medium: %LOG_IO becomes %LOG_MEDIUM then, and %LOG_SENSE is not returned.  Of a memory
+ * card %LOG_MEDIUM becomes %LOG_OTHER if lines above tell of a time-out or a wrong checksum.
  */
 bool log_reader_next(struct log_reader *reader, const char *line, struct log_event *event);
 

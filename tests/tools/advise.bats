@@ -1,0 +1,189 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# dmremap advise: the verdict on each disk that was collected, and how it is asked and told.
+
+# what bats and volume.bash have
+# shellcheck disable=SC2034,SC2154
+load volume.bash
+
+DISKS=$BATS_TEST_DIRNAME/fixtures/advise
+
+# program NAME TEXT: a program that prints this, and notes what it was asked
+program() {
+	mkdir -p bin
+	printf '%s\n' "$2" >"$1.out"
+	printf '#!/bin/bash\necho "$@" >>%s\n/bin/cat %s\nexit %s\n' "$PWD/$1.asked" "$PWD/$1.out" "${3:-0}" >"bin/$1"
+	chmod +x "bin/$1"
+}
+
+# advise ARGUMENT...: with no programs but these
+advise() { PATH=$PWD/bin LD_PRELOAD=$HELPERS/fakedm.so "$DMREMAP" advise "$@"; }
+
+# smart FIXTURE: what smartctl printed of it
+smart() { jq .smartctl "$DISKS/$1.json"; }
+
+@test "each disk that was collected gets the verdict of a storage engineer" {
+	[ "$(find "$DISKS" -name '*.json' | wc -l)" -ge 60 ]
+	FAKE_DM_LIBRARY=$HELPERS/fakedm.so run python3 -B "$BATS_TEST_DIRNAME/advise.py" "$DMREMAP" "$DISKS"/*.json
+	assert_success
+	assert_output ""
+	# no serial numbers, and where each is from
+	run grep -liE 'serial|wwn|eui64' "$DISKS"/*.json
+	assert_output ""
+	for disk in "$DISKS"/*.json; do
+		jq -e '.disk and .from and .why and (.source | IN("reduced", "altered", "constructed"))' "$disk" >/dev/null
+	done
+}
+
+@test "the limits of the judgement, and the size of a spare" {
+	run "$HELPERS/test-judge"
+	assert_success
+	assert_output ""
+}
+
+@test "the disk is only read, and not woken" {
+	program smartctl "$(smart hdd-pending-8-reserve)"
+	program journalctl "[ 5.0] host kernel: nothing of interest"
+	find "$DMREMAP_ROOT" -type f -exec md5sum {} + | sort >before
+	run advise /dev/sdb
+	assert_failure 2
+	assert_equal "$(cat smartctl.asked)" "--json=c -x -n standby $DMREMAP_ROOT/dev/sdb"
+	find "$DMREMAP_ROOT" -type f -exec md5sum {} + | sort >after
+	cmp before after
+	run advise --wake --device sat /dev/sdb
+	assert_failure 2
+	assert_equal "$(tail -1 smartctl.asked)" "--json=c -x -d sat $DMREMAP_ROOT/dev/sdb"
+}
+
+@test "a partition, a set and its node stand for the disk" {
+	program smartctl "$(smart hdd-wd1600-49)"
+	program journalctl "[ 5.0] host kernel: nothing of interest"
+	partition 2048 1000000
+	echo 7 >"$CONFIG/remaps/count"
+	for operand in /dev/sdb1 /dev/sdb safe /dev/mapper/safe; do
+		run advise --json $operand
+		assert_failure 3
+		assert_equal "$(jq -r .disk <<<"$output")" "$DMREMAP_ROOT/dev/sdb"
+	done
+	# the set's own history counts with what the disk says
+	assert_equal "$(jq -r '.reasons[0].text' <<<"$output")" \
+		"Sectors replaced: 49, waiting to be: 1, moved by the set: 7. More than half of the disks with over 40 fail."
+	run advise safe
+	assert_line "  2. Mark what is known to be bad: dmremap import --from-disk safe"
+	run advise nosuch
+	assert_failure 8
+	assert_output "dmremap: nosuch: there is no such disk, and no active set of that name."
+	touch "$DISK/slaves/sdc"
+	run advise /dev/sdb
+	assert_failure 8
+	assert_output --partial "/dev/sdb is made of other devices: name the disks below it."
+}
+
+@test "what could not be seen is said, and nothing seen is no verdict" {
+	mkdir bin
+	run advise /dev/sdb
+	assert_failure 8
+	assert_output --partial "Nothing could be found out about $DMREMAP_ROOT/dev/sdb: neither smartctl nor the kernel's log"
+	program journalctl "[ 5.0] host kernel: nothing of interest"
+	run advise /dev/sdb
+	assert_success
+	assert_line --partial "Not seen: what the disk knows of itself: there is no smartctl"
+	program smartctl '{"smartctl": {"exit_status": 2}}' 2
+	run advise /dev/sdb
+	assert_line --partial "Not seen: what the disk knows of itself: it sleeps"
+	program smartctl '{"smartctl": {"exit_status": 2, "messages": [{"string": "Smartctl open device: /dev/sdb failed: Permission denied"}]}}' 2
+	run advise /dev/sdb
+	assert_line --partial "Not seen: what the disk knows of itself: only root may ask it"
+	program smartctl '{"smartctl": {"exit_status": 2, "messages": [{"string": "Smartctl open device: /dev/sdb failed: No such device"}]}}' 2
+	run advise /dev/sdb
+	assert_line --partial "Not seen: what the disk knows of itself: it does not answer"
+	program smartctl "UNRECOGNIZED OPTION: json=c" 1
+	run advise /dev/sdb
+	assert_line --partial "Not seen: what the disk knows of itself: there is no smartctl 7.0 or later"
+	program smartctl "$(smart hdd-wd-red-well)"
+	rm bin/journalctl
+	run advise /dev/sdb
+	assert_success
+	assert_line --partial "Not seen: the kernel's log"
+}
+
+@test "each verdict comes with what to type next" {
+	program journalctl "[ 5.0] host kernel: nothing of interest"
+	# verdict FIXTURE STATUS LINE
+	verdict() {
+		program smartctl "$(smart "$1")"
+		run advise /dev/sdb
+		assert_failure "$2"
+		assert_line --partial "$3"
+	}
+	verdict ssd-840-crc-now 1 "See whether it goes on: dmesg --follow; smartctl -A $DMREMAP_ROOT/dev/sdb"
+	verdict hdd-st500lt-recent-unc 2 "hdparm --yes-i-know-what-i-am-doing --repair-sector 72944776 $DMREMAP_ROOT/dev/sdb"
+	assert_line "  Replace it within 60 days."
+	verdict hdd-wd1600-49 3 "2. Make a spare of 18 MiB or more on another disk: lvcreate -L 18m -n spare VG"
+	assert_line "  3. dmremap create NAME $DMREMAP_ROOT/dev/sdb /dev/VG/spare"
+	verdict hdd-seagate-304 4 "ddrescue -d -n $DMREMAP_ROOT/dev/sdb NEWDISK map"
+	assert_line "  Replace it now."
+	verdict ssd-satafirm 5 "Throw it away"
+	program smartctl "$(smart hdd-wd-red-well)"
+	run advise /dev/sdb
+	assert_success
+	assert_output "$DMREMAP_ROOT/dev/sdb (WDC WD20EFRX-68EUZN0): nothing wrong"
+}
+
+@test "error recovery control and the time-out" {
+	program journalctl "[ 5.0] host kernel: nothing of interest"
+	mkdir -p "$DISK/device"
+	disk device/timeout 30
+	program smartctl "$(smart hdd-pending-60)"
+	run advise /dev/sdb
+	assert_line "Error recovery control, after each start: smartctl -l scterc,70,70 $DMREMAP_ROOT/dev/sdb"
+	program smartctl "$(smart hdd-st500lt-recent-unc)"
+	run advise /dev/sdb
+	assert_line "Time-out, after each start: echo 180 > /sys/block/sdb/device/timeout"
+	disk device/timeout 180
+	run advise /dev/sdb
+	refute_line --partial "Time-out"
+	disk device/timeout 30
+	program smartctl "$(smart hdd-pending-8-reserve)"
+	run advise /dev/sdb
+	refute_line --partial "rror recovery"
+}
+
+@test "the size of a spare alone, for scripts" {
+	mkdir bin
+	run --separate-stderr advise --spare /dev/sdb
+	assert_success
+	assert_output 18874368
+	disk queue/physical_block_size 16384
+	run --separate-stderr advise --spare /dev/sdb
+	assert_output 69206016
+	program smartctl "$(smart hdd-st12000-624)"
+	run --separate-stderr advise --spare /dev/sdb
+	assert_success
+	# 8240 blocks (4 x 624 + 2 x 2872), and what is kept of them
+	assert_output 137363456
+}
+
+@test "what smartctl printed elsewhere, and logs from files" {
+	mkdir bin
+	smart hdd-seagate-304 >smart.json
+	run advise --smartctl smart.json
+	assert_failure 4
+	assert_line --index 0 "DISK (ST3500418AS): copy it today"
+	printf '%s\n' "[    5.0] critical medium error, dev sdb, sector 8 op 0x1:(WRITE) flags 0x0" >log
+	smart hdd-wd-red-well >smart.json
+	run advise --smartctl smart.json --kernel-log log /dev/sdb
+	assert_failure 3
+	assert_line "  At 1 of them a write failed: the disk does not replace them."
+	echo '{}' >empty
+	run advise --smartctl empty
+	assert_failure 8
+	assert_output 'dmremap: empty is not what "smartctl --json -x" prints.'
+	run advise --smartctl nosuch
+	assert_failure 8
+	for wrong in "" "/dev/sdb /dev/sdc" --nosuch "--kernel-log log"; do
+		# shellcheck disable=SC2086 # words
+		run advise $wrong
+		assert_failure 16
+	done
+}
