@@ -73,7 +73,7 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	run advise nosuch
 	assert_failure 8
 	assert_output "dmremap: nosuch: there is no such disk, and no active set of that name."
-	touch "$DISK/slaves/sdc"
+	touch "${DISK:?}/slaves/sdc"
 	run advise /dev/sdb
 	assert_failure 8
 	assert_output --partial "/dev/sdb is made of other devices: name the disks below it."

@@ -28,6 +28,14 @@ assert_refused() {
 	[ ! -s "$CONFIG/remaps/add" ]
 }
 
+# the main is this disk, called NAME and numbered MAJ:MIN
+disk_name() {
+	disk dev "$2"
+	disk uevent "DEVNAME=$1"
+	ln -sfn ../../devices/sdb "$DMREMAP_ROOT/sys/dev/block/$2"
+	export FAKE_DM_TABLE="$2 0 8:32 1 transient"
+}
+
 BAD=$'4096 8\n8000 8\n20480 16'
 
 @test "badblocks: the same blocks, whichever block size it was called with" {
@@ -428,7 +436,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	# a module that knows neither
 	FAKE_DM_OLD=1 run fake import safe "$LISTS/ddrescue-done"
 	assert_failure 8
-	assert_output --partial 'cannot mark blocks: load the one that came with this dmremap, or let "--copy"'
+	assert_output --partial 'the loaded module cannot mark blocks. Load that of this dmremap, or use "--copy"'
 	[ ! -s "$CONFIG/remaps/add" ]
 }
 
@@ -471,7 +479,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	sed 's,/dev/sdb,/dev/sdb1,' map >of-main
 	assert_ranges $'6144 8\n1052672 8' safe of-main
 	# a disk as main, and the map of its partition
-	export FAKE_DM_TABLE="8:16 0 8:32 1 transient"
+	disk_name sdb 8:16
 	VOLUME=4198402
 	remapped
 	assert_refused 8 "is a list of /dev/sdb1, which is the partition of safe" safe of-main
@@ -501,8 +509,8 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	mkdir "$DISK/device"
 	disk device/wwid naa.5000c50012345678
 	for id in "LU WWN Device Id: 5 000c50 012345678" "Logical Unit id:      0x5000C50012345678"; do
-		sed "5i$id" "$LISTS/smartctl-ata-xselftest" >id
-		assert_ranges "5491787000 8" safe id
+		sed "5i$id" "$LISTS/smartctl-ata-xselftest" >named
+		assert_ranges "5491787000 8" safe named
 	done
 	sed "5iLU WWN Device Id: 5 000c50 012345679" "$LISTS/smartctl-ata-xselftest" >id
 	assert_refused 8 "world-wide name 5000c50012345679, and /dev/sdb, which the main of safe is on, has 5000c50012345678" safe id
@@ -561,14 +569,6 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	volume 4000000000
 	assert_ranges "5096 8" safe "$LISTS/md-examine-zeros"
 	[[ $stderr == *"Entries left out: 2, of 0 sectors."* ]]
-}
-
-# the main is this disk, called NAME and numbered MAJ:MIN
-disk_name() {
-	disk dev "$2"
-	disk uevent "DEVNAME=$1"
-	ln -sfn ../../devices/sdb "$DMREMAP_ROOT/sys/dev/block/$2"
-	export FAKE_DM_TABLE="$2 0 8:32 1 transient"
 }
 
 @test "kernel: by the name of the disk, whatever the kernel's age" {
@@ -659,7 +659,7 @@ disk_name() {
 	echo x >"$DISK/dm/name"
 	touch "$DISK/slaves/sdc"
 	assert_ranges "2049948 1" safe "$LISTS/kernel-btrfs"
-	cat >more <<-'EOF'
+	cat >'more' <<-'EOF'
 		BTRFS warning (device sdb): checksum error at logical 1 on dev /dev/sdb, physical 512000, root 5, inode 1
 		BTRFS error (device sdb): fixed up error at logical 1 on dev /dev/sdb physical 4096
 		BTRFS warning (device sdb): csum failed root 5 ino 257 off 0 csum 0x1 expected csum 0x2 mirror 1

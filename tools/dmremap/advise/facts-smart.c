@@ -83,13 +83,19 @@ static void take_count(struct disk_facts *facts, struct json_object *attribute, 
 			known((void *)facts + attributes[i].offset, n);
 }
 
+static bool is_reserve(uint64_t id, const char *name)
+{
+	return id == 5 || (id >= 170 && (strstr(name, "Reser") || strstr(name, "Resr") ||
+					 strstr(name, "Rsv")));
+}
+
 /* Where attribute 5, or one for what is left of the reserve, stands between new and failed. */
 static void take_reserve(struct disk_facts *facts, struct json_object *attribute, uint64_t id,
 			 const char *name)
 {
 	uint64_t value, threshold, top, percent;
 
-	if (id != 5 && !(id >= 170 && (strstr(name, "Reser") || strstr(name, "Resr") || strstr(name, "Rsv"))))
+	if (!is_reserve(id, name))
 		return;
 	if (!json_in_number(attribute, "value", &value) ||
 	    !json_in_number(attribute, "thresh", &threshold) || !threshold)

@@ -287,8 +287,8 @@ static void judge_read_only(struct advice *advice, const struct disk_facts *fact
 	if (!facts->read_only)
 		return;
 	say(advice, is_card(facts) && facts->log.bad ? VERDICT_COPY : VERDICT_WELL,
-	    is_card(facts) ? "It is read-only: a card at its end makes itself so, and its lock does." :
-			     "It is read-only.");
+	    "It is read-only%s.",
+	    is_card(facts) ? ": a card at its end makes itself so, and its lock does" : "");
 }
 
 static void judge_timeout(struct advice *advice, const struct disk_facts *facts)

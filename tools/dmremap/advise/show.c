@@ -8,7 +8,8 @@
 #include "lib/json-out.h"
 #include "lib/util.h"
 
-#define MIB	(1ull << 20)
+/* Bits of a number of MiB. */
+#define MIB_SHIFT	20
 
 /* Why the disk could not be asked, and what would help; NULL if it was. */
 static const char *unseen_smart(const struct disk_facts *facts)
@@ -79,7 +80,7 @@ static void show_remap(const struct disk_facts *facts)
 	printf("  2. Make a spare of %llu MiB or more on another disk: lvcreate -L %llum -n spare VG\n"
 	       "  3. dmremap create NAME %s /dev/VG/spare\n"
 	       "  4. dmremap import --from-disk NAME\n",
-	       LLU(bytes / MIB), LLU(bytes / MIB), facts->path);
+	       LLU(bytes >> MIB_SHIFT), LLU(bytes >> MIB_SHIFT), facts->path);
 }
 
 static void show_copy(const struct disk_facts *facts)
@@ -188,6 +189,7 @@ static void unseen_json(const char *unseen)
 
 void advice_show_json(const struct advice *advice, const struct disk_facts *facts)
 {
+	uint64_t spare = spare_bytes(facts, spare_block_size(facts));
 	struct json_object *line;
 	unsigned int i;
 
@@ -197,8 +199,7 @@ void advice_show_json(const struct advice *advice, const struct disk_facts *fact
 	json_out_member("verdict", json_object_new_string(verdict_word(advice->verdict)));
 	json_out_member("replace_days", advice->replace ?
 			json_object_new_uint64(advice->replace_days) : NULL);
-	json_out_member("spare_bytes", json_object_new_uint64(spare_bytes(facts,
-							spare_block_size(facts))));
+	json_out_member("spare_bytes", json_object_new_uint64(spare));
 	json_out_array("reasons");
 	for (i = 0; i < advice->nr; i++) {
 		line = json_object_new_object();

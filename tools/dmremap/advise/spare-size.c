@@ -4,7 +4,7 @@
 #define SECTOR_SIZE	512
 #define BLOCK_SIZE	4096
 #define BLOCK_SIZE_MAX	32768
-#define MIB		(1ull << 20)
+#define MIB		1048576ull
 
 /* What is kept of a block: 16 bytes in each of up to four copies, and the heads of pages. */
 #define TABLE_BYTES	72

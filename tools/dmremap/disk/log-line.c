@@ -128,7 +128,7 @@ static bool nvme(const char *text, struct log_event *event)
 	take_name(event, text);
 	drop_path(event->device);
 	event->logical = true;
-	event->write = strstr(text, ": Write") != NULL;
+	event->write = strstr(text, ": Write");
 	if (type == SCT_MEDIA && (code == SC_WRITE_FAULT || code == SC_READ_ERROR))
 		event->kind = LOG_MEDIUM;
 	else
@@ -180,8 +180,9 @@ static bool scsi_disk(const char *text, struct log_event *event)
 	else if (strstr(text, "Sense Key : Medium Error") ||
 		 strstr(text, "Add. Sense: Unrecovered read error"))
 		event->kind = LOG_SENSE;
-	else if (name && (strstr(text, "uas_eh_abort_handler") || strstr(text, "timing out command") ||
-			  strstr(text, "DID_TIME_OUT") || strstr(text, "DID_SOFT_ERROR")))
+	else if (name && (strstr(text, "uas_eh_abort_handler") ||
+			  strstr(text, "timing out command") || strstr(text, "DID_TIME_OUT") ||
+			  strstr(text, "DID_SOFT_ERROR")))
 		event->kind = LOG_LINK;
 	else if (name && (strstr(text, "DID_NO_CONNECT") || strstr(text, "DID_BAD_TARGET")))
 		event->kind = LOG_GONE;

@@ -289,14 +289,19 @@ const char *change_done_word(enum change_kind kind)
 	return done[kind];
 }
 
+static const char cannot_mark[] =
+	"the loaded module cannot mark blocks. Load that of this dmremap, or use \"--copy\"";
+static const char cannot_forget[] =
+	"the loaded module cannot give up blocks. Load that of this dmremap";
+
 const char *change_why(int error, enum change_kind kind)
 {
 	switch (-error) {
 	case EINVAL:
 		if (kind == CHANGE_MARK)
-			return "the module dm_remap that is loaded cannot mark blocks: load the one that came with this dmremap, or let \"--copy\" copy the blocks at once";
+			return cannot_mark;
 		if (kind == CHANGE_FORGET)
-			return "the module dm_remap that is loaded cannot give up blocks: load the one that came with this dmremap";
+			return cannot_forget;
 		return "the kernel does not take the ranges: it is of another version than dmremap";
 	case ERANGE:
 		return "there are sectors beyond the end of the device: it has become smaller";

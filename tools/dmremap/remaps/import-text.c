@@ -26,6 +26,8 @@ static int read_file(struct import *import, FILE *file)
 	size_t room = 0, n;
 
 	do {
+		if (import->size > SIZE_LIMIT)
+			return unreadable(import, "it is too large to be a list of bad blocks");
 		if (import->size == room) {
 			room = room ? 2 * room : 65536;
 			/* one more for the zero at the end */
@@ -35,8 +37,6 @@ static int read_file(struct import *import, FILE *file)
 		}
 		n = fread(import->text + import->size, 1, room - import->size, file);
 		import->size += n;
-		if (import->size > SIZE_LIMIT)
-			return unreadable(import, "it is too large to be a list of bad blocks");
 	} while (n);
 	if (ferror(file))
 		return unreadable(import, strerror(errno));

@@ -236,9 +236,9 @@ static int carry_out(const struct import_request *request, const struct import *
 	say_outside(import, &plan, origin);
 	/* what is marked already stays so; copying it tries again to read it */
 	status = plan_leave_remapped(&plan, !request->copy && !request->give_up);
-	if (!status && request->give_up && !request->dry_run && !sure(request, &plan))
+	if (!status && request->give_up && !request->dry_run && !sure(request, &plan)) {
 		status = EXIT_UNCORRECTED;
-	else if (!status) {
+	} else if (!status) {
 		change.blocks = &plan.blocks;
 		if (!request->dry_run)
 			status = change_blocks(request, &change);
@@ -276,8 +276,14 @@ static bool statuses_valid(const char *statuses)
 	return false;
 }
 
-enum { OPTION_OF = 256, OPTION_COPY, OPTION_GIVE_UP, OPTION_ALL_BOOTS, OPTION_FROM_DISK,
-       OPTION_WAKE };
+enum {
+	OPTION_OF = 256,
+	OPTION_COPY,
+	OPTION_GIVE_UP,
+	OPTION_ALL_BOOTS,
+	OPTION_FROM_DISK,
+	OPTION_WAKE,
+};
 
 /* Options that have an argument. */
 static bool take_value(struct import_request *request, struct import *import, int option)

@@ -143,14 +143,6 @@ static void scsi(struct import *import, struct json_object *root)
 	}
 }
 
-/* A table of self-tests, newest first. */
-static bool selftests(struct import *import, struct json_object *table,
-		      bool (*take)(struct import *import, struct json_object *entry))
-{
-	import->extended_passed = false;
-	return each(import, table, take);
-}
-
 static bool has_logs(struct json_object *root)
 {
 	static const char * const logs[] = {
@@ -168,19 +160,30 @@ static bool has_logs(struct json_object *root)
 
 static bool take_all(struct import *import, struct json_object *root)
 {
-	struct json_object *errors = json_in_get(root, "ata_smart_error_log");
-	struct json_object *tests = json_in_get(root, "ata_smart_self_test_log");
-	struct json_object *pending = json_in_get(root, "scsi_pending_defects");
+	static const struct {
+		const char *path;
+		bool (*take)(struct import *import, struct json_object *entry);
+	} tables[] = {
+		{ "ata_smart_error_log.summary.table", ata_short_error },
+		{ "ata_smart_error_log.extended.table", ata_long_error },
+		{ "ata_smart_self_test_log.standard.table", ata_short_selftest },
+		{ "ata_smart_self_test_log.extended.table", ata_long_selftest },
+		{ "ata_pending_defects_log.table", plain_lba },
+		{ "nvme_error_information_log.table", nvme_error },
+		{ "nvme_self_test_log.table", nvme_selftest },
+		{ "scsi_pending_defects.table", plain_lba },
+		{ "scsi_pending_defects", plain_lba },
+	};
+	unsigned int i;
 
 	scsi(import, root);
-	return selftests(import, json_in_array(tests, "standard.table"), ata_short_selftest) &&
-	       selftests(import, json_in_array(tests, "extended.table"), ata_long_selftest) &&
-	       each(import, json_in_get(json_in_get(errors, "summary"), "table"), ata_short_error) &&
-	       each(import, json_in_get(json_in_get(errors, "extended"), "table"), ata_long_error) &&
-	       each(import, json_in_get(json_in_get(root, "ata_pending_defects_log"), "table"), plain_lba) &&
-	       each(import, json_in_get(json_in_get(root, "nvme_error_information_log"), "table"), nvme_error) &&
-	       each(import, json_in_get(json_in_get(root, "nvme_self_test_log"), "table"), nvme_selftest) &&
-	       each(import, json_in_get(pending, "table") ?: pending, plain_lba);
+	for (i = 0; i < ARRAY_SIZE(tables); i++) {
+		/* newest first: an extended self-test counts for those below it */
+		import->extended_passed = false;
+		if (!each(import, json_in_array(root, tables[i].path), tables[i].take))
+			return false;
+	}
+	return true;
 }
 
 static void take_identity(struct import *import, struct json_object *root)

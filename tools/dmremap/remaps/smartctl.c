@@ -9,8 +9,8 @@
 #include "remaps/smartctl.h"
 
 /* Addresses that the short error log, and the short self-test log, have room for. */
-#define LBA28_COUNT	(1ull << 28)
-#define LBA32_COUNT	(1ull << 32)
+#define LBA28_COUNT	0x10000000ull
+#define LBA32_COUNT	0x100000000ull
 
 /* Media errors of NVMe: code type 2, write fault and unrecovered read. */
 #define NVME_SCT_MEDIA		2
@@ -87,7 +87,9 @@ bool smartctl_ata_error(struct import *import, const char *description, bool sho
 void smartctl_nvme_error(struct import *import, uint64_t lba, uint64_t nsid, unsigned int type,
 			 unsigned int code)
 {
-	bool other = nsid && nsid != UINT32_MAX && import->volume->nsid && nsid != import->volume->nsid;
+	uint64_t own = import->volume->nsid;
+	/* all ones is every namespace */
+	bool other = own && nsid && nsid != UINT32_MAX && nsid != own;
 
 	if (other || type != NVME_SCT_MEDIA ||
 	    (code != NVME_SC_WRITE_FAULT && code != NVME_SC_READ_ERROR))
@@ -96,7 +98,8 @@ void smartctl_nvme_error(struct import *import, uint64_t lba, uint64_t nsid, uns
 		import_add(import, lba, 1);
 }
 
-void smartctl_ata_selftest(struct import *import, uint64_t lba, bool read_failure, bool short_log)
+void smartctl_ata_selftest(struct import *import, uint64_t lba, bool read_failure,
+			   bool short_log)
 {
 	if (!read_failure)
 		import->left[LEFT_TEST]++;
