@@ -171,6 +171,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 
 @test "smartctl: sectors are of the whole disk where the main is a partition" {
 	partition 2048 1000000
+	disk size 2000000
 	for lba in 2047 2048 2055 2056 1002047 1002048; do
 		printf '%s\n' "SMART Self-test log structure revision number 1" \
 			"Num  Test_Description    Status                  Remaining  LifeTime(hours)  LBA_of_first_error" \
@@ -185,6 +186,8 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	assert_ranges "8 8" safe log-2056
 	assert_ranges "999992 8" safe log-1002047
 	assert_ranges "" safe log-1002048
+	disk size 1002048
+	assert_refused 8 "log-1002048 names sector 1002048, and the disk of safe ends at 1002048" safe log-1002048
 	# other lists are of the main, unless one says otherwise
 	echo "2055 1" >plain
 	assert_ranges "2048 8" safe plain
@@ -273,7 +276,9 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	for number in 18446744073709551615 9007199254740993 36028797018963968 18014398509481984 4503599627370496; do
 		echo "$number" >list
 		for size in 512 1024 4096 16777216; do
-			assert_ranges "" --format badblocks --block-size $size safe list
+			assert_refused 8 "and the main of safe ends at 32768: it is the list of a larger device, or one with another block size" \
+				--format badblocks --block-size $size safe list
+			assert_ranges "" --format badblocks --block-size $size --of /dev/sdb safe list
 			[[ $stderr == *"1 of 1 entries are outside"* ]]
 		done
 		echo "0 1" >>list

@@ -149,5 +149,6 @@ const struct import_format import_kernel = {
 	.name = "kernel",
 	.whole_disk = true,
 	.stacked = true,
+	.measured = true,
 	.parse = parse_kernel,
 };

@@ -39,6 +39,7 @@ static int parse_badblocks(struct import *import)
 const struct import_format import_badblocks = {
 	.name = "badblocks",
 	.block_size = true,
+	.measured = true,
 	.unit = badblocks_unit,
 	.parse = parse_badblocks,
 };
@@ -130,5 +131,6 @@ static int parse_md(struct import *import)
 
 const struct import_format import_md = {
 	.name = "md",
+	.measured = true,
 	.parse = parse_md,
 };

@@ -124,6 +124,7 @@ const struct import_format import_nvme_cli = {
 	.name = "nvme-cli",
 	.block_size = true,
 	.whole_disk = true,
+	.measured = true,
 	.unit = unit,
 	.parse = parse_nvme,
 };

@@ -155,6 +155,25 @@ static bool check_capacity(const struct import *import)
 	return false;
 }
 
+static bool check_entries(const struct import *import, const struct import_origin *origin)
+{
+	wide end = origin->base + origin->bytes;
+	size_t i;
+
+	for (i = 0; i < import->entries.nr; i++)
+		if (import->format->measured && import->entries.range[i].start >= end)
+			break;
+	if (i == import->entries.nr)
+		return true;
+	complain("%s names sector %llu, and the %s of %s ends at %llu: it is the list of a larger device%s.",
+		 import->path,
+		 LLU((import->entries.range[i].start - origin->base) / SECTOR_SIZE),
+		 origin->what, import->volume->name, LLU(origin->bytes / SECTOR_SIZE),
+		 import->format->block_size ? ", or one with another block size" : "");
+	say_which(import);
+	return false;
+}
+
 /* "naa.5000c500..." in sysfs; of other kinds nothing is known. */
 static bool check_wwn(const struct import *import)
 {
@@ -176,5 +195,5 @@ static bool check_wwn(const struct import *import)
 bool import_check_origin(const struct import *import, const struct import_origin *origin)
 {
 	return check_capacity(import) && check_wwn(import) && check_name(import, origin) &&
-	       check_extent(import, origin);
+	       check_extent(import, origin) && check_entries(import, origin);
 }

@@ -58,6 +58,7 @@ const struct import_format import_smartctl = {
 	.name = "smartctl",
 	.block_size = true,
 	.whole_disk = true,
+	.measured = true,
 	.unit = smartctl_unit,
 	.parse = parse_smartctl,
 };

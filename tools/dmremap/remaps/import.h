@@ -27,6 +27,8 @@ struct import;
  * @name: what the user calls it.
  * @block_size: --block-size makes sense.
  * @whole_disk: numbers are of the whole disk, even if the main is a partition.
+ * @measured: a program that had the device before it made the list, so that nothing in it can
+ *	be beyond the end of that.
  * @stacked: the list may have places of a main that is made of other devices.
  * @unit: how many bytes the numbers count; NULL for 512.  It may say where it has that
  *	from.  Returns 0, having said what is wrong, if it cannot be known.
@@ -36,6 +38,7 @@ struct import_format {
 	const char *name;
 	bool block_size;
 	bool whole_disk;
+	bool measured;
 	bool stacked;
 	uint64_t (*unit)(struct import *import);
 	int (*parse)(struct import *import);
