@@ -130,6 +130,14 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	assert_output "$DMREMAP_ROOT/dev/sdb (WDC WD20EFRX-68EUZN0): nothing wrong"
 }
 
+@test "what a device calls itself does no harm on a terminal" {
+	program journalctl "[ 5.0] host kernel: nothing of interest"
+	program smartctl "$(smart hdd-wd-red-well | jq '.model_name = "A\u001b[2J\u00e9B"')"
+	run advise /dev/sdb
+	assert_success
+	assert_output "$DMREMAP_ROOT/dev/sdb (A?[2J??B): nothing wrong"
+}
+
 @test "error recovery control and the time-out" {
 	program journalctl "[ 5.0] host kernel: nothing of interest"
 	mkdir -p "$DISK/device"

@@ -15,7 +15,7 @@
 #include "kernel/volume.h"
 #include "lib/message.h"
 
-struct request {
+struct advise_request {
 	struct gather_how how;
 	bool spare;
 	bool json;
@@ -66,7 +66,7 @@ static bool seen_anything(const struct disk_facts *facts)
 	       (facts->size_known && !facts->sectors);
 }
 
-static int advise(const struct request *request, const char *operand)
+static int advise(const struct advise_request *request, const char *operand)
 {
 	struct disk_facts facts;
 	struct advice advice;
@@ -92,7 +92,7 @@ static int advise(const struct request *request, const char *operand)
 
 enum { OPTION_SMARTCTL = 256, OPTION_LOG, OPTION_WAKE, OPTION_SPARE };
 
-static bool take_option(struct request *request, int option)
+static bool take_option(struct advise_request *request, int option)
 {
 	switch (option) {
 	case 'd':
@@ -129,7 +129,7 @@ static int run_advise(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
-	struct request request = {};
+	struct advise_request request = {};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "d:jh", options, NULL)) != -1) {

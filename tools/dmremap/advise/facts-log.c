@@ -12,7 +12,7 @@
 #define LINE_SIZE	1024
 #define HOUR		3600
 
-struct reader {
+struct disk_log {
 	struct disk_facts *facts;
 	const char *disk;
 	const char *path;
@@ -39,7 +39,7 @@ static void add(struct ranges *ranges, uint64_t place)
 	ranges_add(ranges, place, (wide)place + 1);
 }
 
-static void take_bad(struct reader *reader, const struct log_event *event)
+static void take_bad(struct disk_log *reader, const struct log_event *event)
 {
 	add(&reader->bad, event->place);
 	if (event->write)
@@ -49,7 +49,7 @@ static void take_bad(struct reader *reader, const struct log_event *event)
 }
 
 /* Another disk may have had the name before. */
-static void begin_anew(struct reader *reader)
+static void begin_anew(struct disk_log *reader)
 {
 	reader->facts->log = (struct log_facts) { .read = true };
 	ranges_free(&reader->bad);
@@ -57,7 +57,7 @@ static void begin_anew(struct reader *reader)
 	ranges_free(&reader->hour);
 }
 
-static void take(struct reader *reader, const struct log_event *event)
+static void take(struct disk_log *reader, const struct log_event *event)
 {
 	struct log_facts *log = &reader->facts->log;
 	bool named = !strcmp(event->device, reader->disk);
@@ -88,7 +88,7 @@ static uint64_t distinct(struct ranges *ranges)
 void facts_from_log(struct disk_facts *facts, const char *text, const char *disk,
 		    const char *device_path, double now)
 {
-	struct reader reader = { .facts = facts, .disk = disk, .path = device_path, .now = now };
+	struct disk_log reader = { .facts = facts, .disk = disk, .path = device_path, .now = now };
 	struct log_reader log = {};
 	struct log_event event;
 	char line[LINE_SIZE];

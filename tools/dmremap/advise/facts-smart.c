@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "advise/facts.h"
+#include "lib/encode.h"
 #include "lib/json-in.h"
 #include "lib/util.h"
 
@@ -117,7 +118,7 @@ static void take_failing(struct disk_facts *facts, struct json_object *attribute
 	struct json_object *early = json_in_path(attribute, "flags.prefailure");
 
 	if (failed && !strcmp(failed, "now") && early && json_object_get_boolean(early))
-		text_copy(facts->failing, name, sizeof(facts->failing));
+		text_printable(facts->failing, name, sizeof(facts->failing));
 }
 
 static void take_attributes(struct disk_facts *facts, struct json_object *root)
@@ -336,7 +337,7 @@ static void take_identity(struct disk_facts *facts, struct json_object *root)
 	uint64_t rotation, bytes;
 
 	if (model)
-		text_copy(facts->model, model, sizeof(facts->model));
+		text_printable(facts->model, model, sizeof(facts->model));
 	facts->nvme |= !strcmp(protocol, "NVMe");
 	facts->scsi |= !strcmp(protocol, "SCSI");
 	if (json_in_number(root, "rotation_rate", &rotation))

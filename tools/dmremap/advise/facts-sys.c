@@ -9,6 +9,7 @@
 
 #include "advise/facts.h"
 #include "kernel/kernel.h"
+#include "lib/encode.h"
 #include "lib/number.h"
 #include "lib/root.h"
 #include "lib/util.h"
@@ -55,7 +56,7 @@ static void take_model(struct disk_facts *facts, const char *disk)
 			continue;
 		for (size = strlen(text); size && text[size - 1] == ' '; size--)
 			text[size - 1] = 0;
-		text_copy(facts->model, text, sizeof(facts->model));
+		text_printable(facts->model, text, sizeof(facts->model));
 	}
 }
 

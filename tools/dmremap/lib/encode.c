@@ -25,3 +25,12 @@ void text_encode(char *text, const char *name)
 	}
 	*text = 0;
 }
+
+void text_printable(char *to, const char *from, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < size && from[i]; i++)
+		to[i] = from[i] >= ' ' && from[i] <= '~' ? from[i] : '?';
+	to[i] = 0;
+}

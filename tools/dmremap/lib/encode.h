@@ -5,6 +5,8 @@
 #ifndef _DMREMAP_ENCODE_H
 #define _DMREMAP_ENCODE_H
 
+#include <stddef.h>
+
 #include <dm-remap/format.h>
 
 /* Longest encoded name of a set, with the zero at its end: a byte may take four characters. */
@@ -19,5 +21,15 @@
  * "\x" and two digits; text that looks encoded already stays.
  */
 void text_encode(char *text, const char *name);
+
+/**
+ * text_printable() - copy a text that a device gave, for people to read.
+ * @to: takes it; what there is no room for is left out.
+ * @from: the text.
+ * @size: bytes of @to.
+ *
+ * "?" takes the place of whatever could do harm on a terminal.
+ */
+void text_printable(char *to, const char *from, size_t size);
 
 #endif /* _DMREMAP_ENCODE_H */

@@ -16,7 +16,7 @@
 /* Errors of other disks, to be named if there are none of this one. */
 #define OTHERS_SIZE	256
 
-struct reader {
+struct kernel_log {
 	struct import *import;
 	struct log_reader log;
 	unsigned long in_set;
@@ -34,7 +34,7 @@ static void forget(struct import *import)
 	}
 }
 
-static void note_other(struct reader *reader, const char *device)
+static void note_other(struct kernel_log *reader, const char *device)
 {
 	size_t used = strlen(reader->others), size = strlen(device);
 
@@ -45,7 +45,7 @@ static void note_other(struct reader *reader, const char *device)
 	strcat(reader->others, device);
 }
 
-static bool is_disk(struct reader *reader, const struct log_event *event)
+static bool is_disk(struct kernel_log *reader, const struct log_event *event)
 {
 	if (!strcmp(event->device, reader->import->volume->disk))
 		return true;
@@ -53,7 +53,7 @@ static bool is_disk(struct reader *reader, const struct log_event *event)
 	return false;
 }
 
-static void take_sector(struct reader *reader, const struct log_event *event)
+static void take_sector(struct kernel_log *reader, const struct log_event *event)
 {
 	struct import *import = reader->import;
 	uint64_t unit = event->logical ? import->volume->logical : SECTOR_SIZE;
@@ -62,7 +62,7 @@ static void take_sector(struct reader *reader, const struct log_event *event)
 		import_add_bytes(import, (wide)event->place * unit, unit);
 }
 
-static void take_btrfs(struct reader *reader, const struct log_event *event)
+static void take_btrfs(struct kernel_log *reader, const struct log_event *event)
 {
 	struct import *import = reader->import;
 	struct import_origin origin;
@@ -80,7 +80,7 @@ static void take_btrfs(struct reader *reader, const struct log_event *event)
 	import_add_bytes(import, origin.base + event->place, SECTOR_SIZE);
 }
 
-static void take(struct reader *reader, const struct log_event *event)
+static void take(struct kernel_log *reader, const struct log_event *event)
 {
 	struct import *import = reader->import;
 
@@ -114,7 +114,7 @@ static void take(struct reader *reader, const struct log_event *event)
 	}
 }
 
-static void say(const struct reader *reader)
+static void say(const struct kernel_log *reader)
 {
 	const struct volume *volume = reader->import->volume;
 
@@ -134,7 +134,7 @@ static void say(const struct reader *reader)
 
 static int parse_kernel(struct import *import)
 {
-	struct reader reader = { .import = import };
+	struct kernel_log reader = { .import = import };
 	struct log_event event;
 	const char *line;
 

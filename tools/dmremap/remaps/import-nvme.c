@@ -14,7 +14,7 @@
 #include "remaps/smartctl.h"
 
 /* An entry; the log has as many as it has room for, and those not used yet are zeros. */
-struct entry {
+struct nvme_entry {
 	bool any;
 	bool shifted;
 	uint64_t errors;
@@ -23,7 +23,7 @@ struct entry {
 	uint64_t nsid;
 };
 
-static void take(struct import *import, const struct entry *entry)
+static void take(struct import *import, const struct nvme_entry *entry)
 {
 	uint64_t status = entry->shifted ? entry->status : entry->status >> 1;
 
@@ -44,13 +44,13 @@ static bool value_of(const char *line, const char *key, uint64_t *value)
 	return import_any_number(&p, value) && !*p;
 }
 
-static int take_line(struct import *import, struct entry *entry, const char *line)
+static int take_line(struct import *import, struct nvme_entry *entry, const char *line)
 {
 	uint64_t tag;
 
 	if (!strncmp(line, "Entry[", 6)) {
 		take(import, entry);
-		*entry = (struct entry) { .any = true };
+		*entry = (struct nvme_entry) { .any = true };
 		return 0;
 	}
 	if (value_of(line, "phase_tag", &tag))
@@ -65,7 +65,7 @@ static int take_line(struct import *import, struct entry *entry, const char *lin
 
 static int parse_text(struct import *import)
 {
-	struct entry entry = {};
+	struct nvme_entry entry = {};
 	const char *line;
 
 	while ((line = import_line(import)))
@@ -77,7 +77,7 @@ static int parse_text(struct import *import)
 
 static void take_object(struct import *import, struct json_object *object)
 {
-	struct entry entry = { .any = true };
+	struct nvme_entry entry = { .any = true };
 	uint64_t tag;
 
 	entry.shifted = json_in_number(object, "phase_tag", &tag);
