@@ -594,6 +594,21 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	[[ $stderr == *"no bad sector of sdz, but errors of sda, mmcblk0, nvme0n1"* ]]
 }
 
+@test "kernel: whatever dmesg, journalctl and syslog put before a message" {
+	disk_name nvme0n1 259:0
+	block_size 512
+	for before in "" "[    5.100000] " "[Thu Apr  9 12:51:24 2026] " "<3>[    5.100000] " "kern  :err   : [    5.100000] " \
+		"kern  :err   : [Thu Apr  9 12:51:24 2026] " "2026-04-09T12:51:24,123456-04:00 " "Apr  9 12:51:24 host kernel: " \
+		"Apr  9 12:51:24 host kernel: [    5.100000] " "[    5.100000] host kernel: " \
+		"2026-04-09T12:51:24-0400 host kernel: " "2026-04-09T12:51:24.123456+02:00 host kernel: [    5.100000] "; do
+		echo "${before}nvme0n1: Read(0x2) @ LBA 1000, 8 blocks, Unrecovered Read Error (sct 0x2 / sc 0x81)" >log
+		assert_ranges "1000 1" safe log
+	done
+	echo "Apr  9 12:51:24 host other: nvme0n1: Read(0x2) @ LBA 1000, 8 blocks, Unrecovered Read Error (sct 0x2 / sc 0x81)" >log
+	echo "Apr  9 12:51:24 host smartd[9]: critical medium error, dev nvme0n1, sector 1000 op 0x0:(READ)" >>log
+	assert_ranges "" --format kernel safe log
+}
+
 @test "kernel: a partition's beginning is taken off" {
 	partition 2048 100000
 	sed 's/sda/sdb/' "$LISTS/kernel-log" >log

@@ -15,8 +15,9 @@
 /* How many lines there may be between what went wrong and where. */
 #define SENSE_LINES	10
 
-/* Longest date and name of a host. */
+/* Longest date and name of a host, and longest time. */
 #define PREFIX_MAX	128
+#define TIME_MAX	64
 
 static bool begins(const char *text, const char *with)
 {
@@ -90,13 +91,32 @@ static bool take_operation(struct log_event *event, const char *text)
 	return event->write || begins(name, "(READ)");
 }
 
-/* "CAUSE error, dev NAME, sector N [op ...]", of the block layer. */
+/* The function that older kernels name before the message. */
+static const char *skip_function(const char *text)
+{
+	static const char * const functions[] = {
+		"print_req_error: ", "blk_update_request: ", "end_request: ",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(functions); i++)
+		if (begins(text, functions[i]))
+			return text + strlen(functions[i]);
+	return text;
+}
+
+/*
+ * "CAUSE error, dev NAME, sector N [op ...]", of the block layer; other programs may write the
+ * same words into a log of all.
+ */
 static bool block_layer(const char *text, struct log_event *event)
 {
-	const char *dev = strstr(text, " error, dev ");
+	const char *dev;
 	uint64_t sector;
 
-	if (!dev || !number_behind(dev, ", sector ", &sector))
+	text = skip_function(text);
+	dev = strstr(text, " error, dev ");
+	if (!dev || memchr(text, ':', dev - text) || !number_behind(dev, ", sector ", &sector))
 		return false;
 	take_name(event, dev + strlen(" error, dev "));
 	drop_path(event->device);
@@ -261,26 +281,46 @@ static bool boot(const char *text, struct log_event *event)
 	return true;
 }
 
-/* "[  123.456789] " */
+/* "[  123.456789] ", or "[Thu Apr  9 12:51:24 2026] " of dmesg -T */
 static const char *skip_time(const char *text, struct log_event *event)
 {
+	const char *end = *text == '[' ? strchr(text, ']') : NULL;
+	char *rest;
 	double time;
-	char *end;
 
-	if (*text != '[')
+	if (!end || end - text > TIME_MAX)
 		return text;
-	time = strtod(text + 1, &end);
-	if (end == text + 1 || *end != ']' || time < 0)
+	time = strtod(text + 1, &rest);
+	if (rest == end && time >= 0) {
+		event->has_time = true;
+		event->time = time;
+	} else if (!memchr(text, ':', end - text)) {
 		return text;
-	event->has_time = true;
-	event->time = time;
+	}
 	return end + 1 + strspn(end + 1, " ");
+}
+
+/* "<3>", "kern  :err   : " and "2026-04-09T12:51:24,123456-04:00 ", of dmesg -r, -x and iso */
+static const char *skip_marks(const char *text)
+{
+	const char *p = text + (*text == '<');
+
+	p += strspn(p, "0123456789");
+	if (*text == '<' && *p == '>')
+		return p + 1;
+	p = behind(text, " : [");
+	if (p && p - text < TIME_MAX && islower((unsigned char)*text))
+		return p - 1;
+	p = text + strspn(text, "0123456789-T:,.+Z");
+	if (p - text > 18 && *p == ' ' && text[4] == '-' && text[10] == 'T')
+		return p + 1;
+	return text;
 }
 
 /* "DATE HOST kernel: ", of syslog and journalctl; a time may be before it or behind it. */
 static const char *message_of(const char *line, struct log_event *event)
 {
-	const char *text = skip_time(line + strspn(line, " \t"), event);
+	const char *text = skip_time(skip_marks(line + strspn(line, " \t")), event);
 	const char *message = behind(text, " kernel: ");
 
 	if (message && message - text < PREFIX_MAX)
