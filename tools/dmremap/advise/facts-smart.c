@@ -198,12 +198,16 @@ static void take_errors(struct disk_facts *facts, struct json_object *root)
 		take_error(facts, json_object_array_get_idx(table, i), whole);
 }
 
-/* The newest test that read everything, or stopped at a sector that it could not read. */
+/*
+ * The newest test that read everything, or stopped at a sector that it could not read.  Only the
+ * longer log has room for every address.
+ */
 static void take_selftests(struct disk_facts *facts, struct json_object *root)
 {
 	struct json_object *table = json_in_array(root, "ata_smart_self_test_log.extended.table");
 	struct json_object *test;
 	uint64_t status, type;
+	bool whole = table;
 	size_t i;
 
 	if (!table)
@@ -215,7 +219,7 @@ static void take_selftests(struct disk_facts *facts, struct json_object *root)
 		if (status >> 4 == 7) {
 			facts->news_test = is_news(facts, test);
 			facts->old_bad |= !facts->news_test;
-			if (facts->news_test)
+			if (facts->news_test && whole)
 				take(test, "lba", &facts->bad_lba);
 			return;
 		}

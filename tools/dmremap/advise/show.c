@@ -53,15 +53,23 @@ static void show_link(const struct disk_facts *facts)
 	       "  2. See whether it goes on: dmesg --follow; smartctl -A %s\n", facts->path);
 }
 
+/* hdparm writes zeros over a sector, so that a sector is asked first. */
+static void show_sector(const struct disk_facts *facts)
+{
+	printf("  3. Write it again. If sector %llu cannot be read\n"
+	       "     (hdparm --read-sector %llu %s), nothing else uses the disk, and its content may be lost:\n"
+	       "     hdparm --yes-i-know-what-i-am-doing --repair-sector %llu %s\n",
+	       LLU(facts->bad_lba.n), LLU(facts->bad_lba.n), facts->path, LLU(facts->bad_lba.n),
+	       facts->path);
+}
+
 static void show_cure(const struct disk_facts *facts)
 {
 	printf("  1. Save what is on it: a backup, now.\n"
-	       "  2. Find the bad sectors: smartctl -t long %s, and hours later smartctl -l xselftest %s\n",
-	       facts->path, facts->path);
+	       "  2. Find the bad sectors: smartctl -t long %s, and hours later smartctl -l %s %s\n",
+	       facts->path, facts->nvme || facts->scsi ? "selftest" : "xselftest", facts->path);
 	if (facts->bad_lba.known)
-		printf("  3. Write them again. Sector %llu, whose content is lost by this, if the disk is not in use:\n"
-		       "     hdparm --yes-i-know-what-i-am-doing --repair-sector %llu %s\n",
-		       LLU(facts->bad_lba.n), LLU(facts->bad_lba.n), facts->path);
+		show_sector(facts);
 	else
 		printf("  3. Write them again: restore the files that lie on them.\n");
 	printf("  4. Look again: dmremap advise %s\n", facts->path);
