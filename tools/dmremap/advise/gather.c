@@ -88,34 +88,29 @@ static int take_log(struct disk_facts *facts, const struct gather_how *how, cons
 	return EXIT_CLEAN;
 }
 
-/* The disk is known; the rest of it is found out. */
-static int gather_named(struct disk_facts *facts, const char *name, const struct gather_how *how)
+static void begin(struct disk_facts *facts, const char *name)
 {
-	int status = EXIT_CLEAN;
-
+	*facts = (struct disk_facts) {};
 	snprintf(facts->path, sizeof(facts->path), "%s/dev/%s", root_dir(), name);
 	facts_from_sysfs(facts, name);
-	if (how->smartctl)
-		status = smart_from_file(facts, how->smartctl);
-	else
-		smart_from_disk(facts, how);
-	return status ?: take_log(facts, how, name);
 }
 
-void gather_quietly(struct disk_facts *facts, const char *number)
+void gather_counts(struct disk_facts *facts, const char *number)
 {
 	char disk[BLOCKDEV_NUMBER_SIZE], name[BLOCKDEV_NAME_SIZE];
 
 	*facts = (struct disk_facts) {};
-	if (blockdev_disk(number, disk, name) && !kernel_block_stacked(disk, false))
-		gather_named(facts, name, &(struct gather_how) {});
+	if (!blockdev_disk(number, disk, name) || kernel_block_stacked(disk, false))
+		return;
+	begin(facts, name);
+	smart_from_disk(facts, &(struct gather_how) {});
 }
 
 int gather_disk(struct disk_facts *facts, const char *number, const struct gather_how *how)
 {
 	char disk[BLOCKDEV_NUMBER_SIZE], name[BLOCKDEV_NAME_SIZE];
+	int status = EXIT_CLEAN;
 
-	*facts = (struct disk_facts) {};
 	if (!blockdev_disk(number, disk, name)) {
 		complain("sysfs does not know the disk of the device %s.", number);
 		return EXIT_OPERATION;
@@ -125,7 +120,12 @@ int gather_disk(struct disk_facts *facts, const char *number, const struct gathe
 			 name, name);
 		return EXIT_OPERATION;
 	}
-	return gather_named(facts, name, how);
+	begin(facts, name);
+	if (how->smartctl)
+		status = smart_from_file(facts, how->smartctl);
+	else
+		smart_from_disk(facts, how);
+	return status ?: take_log(facts, how, name);
 }
 
 int gather_files(struct disk_facts *facts, const struct gather_how *how)

@@ -34,13 +34,13 @@ struct gather_how {
 int gather_disk(struct disk_facts *facts, const char *number, const struct gather_how *how);
 
 /**
- * gather_quietly() - find out about the disk below a device, if there is one.
+ * gather_counts() - find out what the size of a spare depends on.
  * @facts: filled in as far as something can be found out.
- * @number: "MAJ:MIN" of the device.
+ * @number: "MAJ:MIN" of the main.
  *
  * Says nothing, and wakes no disk.
  */
-void gather_quietly(struct disk_facts *facts, const char *number);
+void gather_counts(struct disk_facts *facts, const char *number);
 
 /**
  * gather_files() - find out about a disk that is not here.

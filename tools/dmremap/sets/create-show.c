@@ -32,7 +32,7 @@ static uint64_t advised_blocks(const struct create *create, struct disk_facts *f
 	char number[BLOCKDEV_NUMBER_SIZE];
 
 	snprintf(number, sizeof(number), "%u:%u", major(create->main_nr), minor(create->main_nr));
-	gather_quietly(facts, number);
+	gather_counts(facts, number);
 	blocks = spare_blocks(facts, create->block_size);
 	return blocks < all ? blocks : all;
 }
