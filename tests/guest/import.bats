@@ -69,6 +69,23 @@ assert_import() {
 	assert_import r map
 }
 
+@test "without --copy blocks are marked and nothing is read; a module that cannot says so" {
+	write_pattern /dev/main 0 16777216 a
+	ruin_main
+	ddrescue -d /dev/main copy map >/dev/null
+	remap_create r /dev/main /dev/spare
+	run "$DMREMAP" import r map
+	if [ "$status" = 0 ]; then
+		assert_equal "$(remap_status r pending main_read_errors)" "4 0"
+	else
+		assert_failure 8
+		assert_output --partial "the loaded module cannot mark blocks"
+		assert_equal "$(remap_status r remapped pending)" "0 0"
+	fi
+	# what can be read is there
+	assert_data $R 0 $((4096 * 512)) a
+}
+
 @test "what md finds is remapped, from sysfs and from mdadm" {
 	modprobe raid1
 	null_blk other 16
