@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # What the scripts of the rig share: places, messages, and where the parts of
-# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug or uml (built here).
+# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug, uml or umldebug (built here).
 
 RIG=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$RIG/../.." && pwd)
@@ -37,7 +37,7 @@ built_modules() {
 # what to give to "make -C"
 kernel_dir() {
 	case $1 in
-	debug|uml) echo "$BUILD/$1/obj" ;;
+	debug|uml|umldebug) echo "$BUILD/$1/obj" ;;
 	*) echo "$BUILD/$1/root/usr/src/linux-headers-$(kernel_release "$1")" ;;
 	esac
 }
