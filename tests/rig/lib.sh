@@ -53,7 +53,7 @@ debian_sources() {
 # what to give to "make -C"
 kernel_dir() {
 	case $1 in
-	debug|uml|umldebug) echo "$BUILD/$1/obj" ;;
+	debug|uml|umldebug|small) echo "$BUILD/$1/obj" ;;
 	# inside of $BUILD/newest/tree
 	newest) echo "/usr/src/linux-headers-$(kernel_release newest)" ;;
 	*) echo "$BUILD/$1/root/usr/src/linux-headers-$(kernel_release "$1")" ;;
