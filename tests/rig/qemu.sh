@@ -115,9 +115,9 @@ rig_uml() {
 		RIG_APPEND+=" rig.disk=${line// /:}"
 	done
 	if [ "$mode" = shell ]; then
-		MACHINE+=(con0=fd:0,fd:1)
+		MACHINE+=("con0=fd:0,fd:1")
 	else
-		MACHINE+=(con0=null,fd:1 ssl0=null,fd:3 ssl1=null,fd:4)
+		MACHINE+=("con0=null,fd:1" "ssl0=null,fd:3" "ssl1=null,fd:4")
 	fi
 }
 
