@@ -12,7 +12,8 @@ modules: | headers
 
 install: modules
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/modules modules_install
-	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) \
+		$$(sed -n 's/^#define UTS_RELEASE "\(.*\)"$$/\1/p' $(KDIR)/include/generated/utsrelease.h)
 
 headers:
 	@test -e $(KDIR)/Makefile || { \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One source for kernels 6.1 to 6.12.
+ * One source for kernels from 6.1 on.
  *
- * modules/Kbuild compiles a line of code for each difference and defines
+ * modules/compat.mk compiles a line of code for each difference and defines
  * DM_REMAP_HAVE_<WHAT> where it compiles, so that what a stable kernel or a
  * distribution brought forward or back is seen as it is and no version number
  * is compared anywhere.
@@ -11,6 +11,11 @@
 #define _DM_REMAP_COMPAT_H
 
 #include <linux/blkdev.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/types.h>
+
+#include <dm-remap/namespace.h>
 
 #ifdef DM_REMAP_HAVE_BLK_MODE_T
 typedef blk_mode_t dm_remap_mode_t;

@@ -3,6 +3,8 @@
 #include <linux/highmem.h>
 #include <linux/module.h>
 
+#include <dm-remap/namespace.h>
+
 #include "device.h"
 #include "io.h"
 
@@ -28,7 +30,7 @@ blk_status_t dm_remap_rw(struct block_device *bdev, blk_opf_t opf, sector_t sect
 	bio_uninit(&bio);
 	return status;
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_rw, DM_REMAP);
+EXPORT_SYMBOL_NS_GPL(dm_remap_rw, DM_REMAP_NS);
 
 blk_status_t remap_rw_piece(struct remap_device *rd, struct bio *bio, struct bvec_iter piece,
 			    struct block_device *bdev, sector_t sector)

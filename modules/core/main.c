@@ -6,6 +6,8 @@
 #include <linux/device-mapper.h>
 #include <linux/module.h>
 
+#include <dm-remap/namespace.h>
+
 #include "configfs.h"
 #include "params.h"
 #include "store.h"
@@ -53,7 +55,7 @@ static void __exit remap_exit(void)
 module_init(remap_init);
 module_exit(remap_exit);
 
-MODULE_IMPORT_NS(DM_REMAP);
+MODULE_IMPORT_NS(DM_REMAP_NS);
 MODULE_DESCRIPTION(DM_NAME " target that moves bad blocks to a spare device");
 MODULE_AUTHOR("dm-remap developers");
 MODULE_LICENSE("GPL");

@@ -3,6 +3,8 @@
 #include <linux/notifier.h>
 #include <linux/sched/mm.h>
 
+#include <dm-remap/namespace.h>
+
 #include "device.h"
 #include "map.h"
 #include "observe.h"
@@ -114,7 +116,7 @@ int dm_remap_observer_register(const struct dm_remap_observer *new)
 	mutex_unlock(&register_lock);
 	return ret;
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_observer_register, DM_REMAP);
+EXPORT_SYMBOL_NS_GPL(dm_remap_observer_register, DM_REMAP_NS);
 
 void dm_remap_observer_unregister(const struct dm_remap_observer *old)
 {
@@ -126,7 +128,7 @@ void dm_remap_observer_unregister(const struct dm_remap_observer *old)
 	}
 	mutex_unlock(&register_lock);
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_observer_unregister, DM_REMAP);
+EXPORT_SYMBOL_NS_GPL(dm_remap_observer_unregister, DM_REMAP_NS);
 
 void dm_remap_observer_time(bool on)
 {
@@ -135,7 +137,7 @@ void dm_remap_observer_time(bool on)
 	else
 		static_branch_disable(&remap_timed);
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_observer_time, DM_REMAP);
+EXPORT_SYMBOL_NS_GPL(dm_remap_observer_time, DM_REMAP_NS);
 
 void dm_remap_observed_gauges(const struct dm_remap_observed *dev,
 			      struct dm_remap_gauges *gauges)
@@ -145,7 +147,7 @@ void dm_remap_observed_gauges(const struct dm_remap_observed *dev,
 	gauges->pending_blocks = READ_ONCE(rd->pending);
 	gauges->lost_sectors = READ_ONCE(rd->lost.sectors);
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_observed_gauges, DM_REMAP);
+EXPORT_SYMBOL_NS_GPL(dm_remap_observed_gauges, DM_REMAP_NS);
 
 /*
  * The watch is read with preemption disabled, which synchronize_rcu() waits for as well
@@ -241,13 +243,13 @@ int dm_remap_resize_notifier_register(struct notifier_block *nb)
 {
 	return blocking_notifier_chain_register(&resize_chain, nb);
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_resize_notifier_register, DM_REMAP);
+EXPORT_SYMBOL_NS_GPL(dm_remap_resize_notifier_register, DM_REMAP_NS);
 
 int dm_remap_resize_notifier_unregister(struct notifier_block *nb)
 {
 	return blocking_notifier_chain_unregister(&resize_chain, nb);
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_resize_notifier_unregister, DM_REMAP);
+EXPORT_SYMBOL_NS_GPL(dm_remap_resize_notifier_unregister, DM_REMAP_NS);
 
 void remap_observe_resize(const struct remap_table *t, enum remap_table_change what)
 {

@@ -3,6 +3,8 @@
 #include <linux/mutex.h>
 #include <linux/string.h>
 
+#include <dm-remap/namespace.h>
+
 #include "store.h"
 
 static LIST_HEAD(store_types);
@@ -30,7 +32,7 @@ int dm_remap_store_register(struct dm_remap_store_type *type)
 	mutex_unlock(&store_types_lock);
 	return ret;
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_store_register, DM_REMAP);
+EXPORT_SYMBOL_NS_GPL(dm_remap_store_register, DM_REMAP_NS);
 
 void dm_remap_store_unregister(struct dm_remap_store_type *type)
 {
@@ -38,7 +40,7 @@ void dm_remap_store_unregister(struct dm_remap_store_type *type)
 	list_del(&type->list);
 	mutex_unlock(&store_types_lock);
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_store_unregister, DM_REMAP);
+EXPORT_SYMBOL_NS_GPL(dm_remap_store_unregister, DM_REMAP_NS);
 
 static struct dm_remap_store_type *get_type(const char *name)
 {

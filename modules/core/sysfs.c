@@ -4,6 +4,7 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include <dm-remap/namespace.h>
 #include <dm-remap/sets.h>
 
 #include "device.h"
@@ -76,4 +77,4 @@ int dm_remap_uevent(char *envp[])
 {
 	return kobject_uevent_env(&root->kobj, KOBJ_CHANGE, envp);
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_uevent, DM_REMAP);
+EXPORT_SYMBOL_NS_GPL(dm_remap_uevent, DM_REMAP_NS);

@@ -6,9 +6,12 @@
  */
 #ifdef __KERNEL__
 #include <linux/build_bug.h>
-#include <linux/crc32c.h>
 #include <linux/export.h>
 #include <linux/string.h>
+#include <asm/byteorder.h>
+
+#include <dm-remap/crc32c.h>
+#include <dm-remap/namespace.h>
 #else
 #include "format-user.h"
 #endif
@@ -234,7 +237,7 @@ const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 
 		return "its settings are impossible";
 	return check_places(geo);
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_sb_check, DM_REMAP);
+EXPORT_SYMBOL_NS_GPL(dm_remap_sb_check, DM_REMAP_NS);
 
 __u32 dm_remap_page_crc(const struct dm_remap_page *page, const __u8 *uuid)
 {
@@ -338,4 +341,4 @@ const char *dm_remap_label_check(const struct dm_remap_label *label, __u64 main_
 		return "its name is impossible";
 	return check_ranges(label, target / (block_size / SECTOR_BYTES));
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_label_check, DM_REMAP);
+EXPORT_SYMBOL_NS_GPL(dm_remap_label_check, DM_REMAP_NS);

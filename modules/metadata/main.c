@@ -9,6 +9,8 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include <dm-remap/namespace.h>
+
 #include "meta.h"
 
 static unsigned int replicas = 2;
@@ -246,8 +248,11 @@ module_init(meta_init);
 module_exit(meta_exit);
 
 MODULE_ALIAS("dm-remap-store-persistent");
-MODULE_IMPORT_NS(DM_REMAP);
+MODULE_IMPORT_NS(DM_REMAP_NS);
+/* where crc32c() is the crypto API's, it may have no driver before */
+#ifndef DM_REMAP_HAVE_CRC32_CRC32C
 MODULE_SOFTDEP("pre: crc32c");
+#endif
 MODULE_DESCRIPTION("Keeps the remap table of dm-remap sets on the spare");
 MODULE_AUTHOR("dm-remap developers");
 MODULE_LICENSE("GPL");

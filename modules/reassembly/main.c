@@ -9,6 +9,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include <dm-remap/namespace.h>
+
 #include "half.h"
 #include "sets.h"
 #include "tree.h"
@@ -56,7 +58,7 @@ static void __exit reassembly_exit(void)
 module_init(reassembly_init);
 module_exit(reassembly_exit);
 
-MODULE_IMPORT_NS(DM_REMAP);
+MODULE_IMPORT_NS(DM_REMAP_NS);
 MODULE_DESCRIPTION("Finds the main and the spare of dm-remap sets");
 MODULE_AUTHOR("dm-remap developers");
 MODULE_LICENSE("GPL");

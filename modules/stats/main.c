@@ -6,6 +6,8 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include <dm-remap/namespace.h>
+
 #include "stats.h"
 
 /* The parameter, and whether the observer is registered. */
@@ -105,7 +107,7 @@ static void __exit stats_exit(void)
 module_init(stats_init);
 module_exit(stats_exit);
 
-MODULE_IMPORT_NS(DM_REMAP);
+MODULE_IMPORT_NS(DM_REMAP_NS);
 MODULE_DESCRIPTION("Statistics of dm-remap devices");
 MODULE_AUTHOR("dm-remap developers");
 MODULE_LICENSE("GPL");

@@ -7,7 +7,11 @@
 
 load ../lib/common
 
-@test "the machine has the processors that it was asked for" { [ "$(nproc)" = 2 ]; }
+@test "the machine has the processors that it was asked for" {
+	# user-mode Linux has one
+	[ ! -e /dev/ubda ] || skip "this kernel takes one processor"
+	assert_equal "$(nproc)" 2
+}
 
 @test "kernel modules load by name" {
 	modprobe dm_mod

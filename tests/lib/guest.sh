@@ -44,11 +44,11 @@ _guest_start() {
 	shift
 	rm -f "$GUEST"/ctl.{in,out} "$GUEST"/{kmsg,console}.log
 	mkfifo "$GUEST/ctl.in" "$GUEST/ctl.out"
-	rig_qemu "$k" "$GUEST" agent < <(printf '%s\n' "$@")
-	QEMU+=(-chardev "pipe,id=ctl,path=$GUEST/ctl" -device "virtserialport,chardev=ctl,name=ctl"
+	rig_machine "$k" "$GUEST" agent < <(printf '%s\n' "$@")
+	MACHINE+=(-chardev "pipe,id=ctl,path=$GUEST/ctl" -device "virtserialport,chardev=ctl,name=ctl"
 		-append "$RIG_APPEND")
 	# bats waits for whoever holds its descriptors
-	"${QEMU[@]}" </dev/null >"$GUEST/qemu.log" 2>&1 3>&- 4>&- &
+	"${MACHINE[@]}" </dev/null >"$GUEST/qemu.log" 2>&1 3>&- 4>&- &
 	echo $! >"$GUEST/pid"
 	_guest_line line && [ "$line" = ready ]
 }

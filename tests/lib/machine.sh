@@ -49,13 +49,13 @@ _machine_args() {
 	RIG_APPEND+=" systemd.show_status=true systemd.log_target=journal"
 	# what a machine of QEMU has, and no test uses
 	RIG_APPEND+=" modprobe.blacklist=ata_piix,ata_generic,psmouse,evdev,i2c_piix4,pcspkr,floppy,button,serio_raw"
-	QEMU=()
+	MACHINE=()
 	for line in "$@"; do
 		case $line in
 		system)
 			[ -e "$GUEST/system.qcow2" ] ||
 				qemu-img create -q -f qcow2 -F raw -b "$DEBIAN/system.img" "$GUEST/system.qcow2"
-			QEMU+=(-drive "file=$GUEST/system.qcow2,format=qcow2,if=none,id=system,cache=unsafe"
+			MACHINE+=(-drive "file=$GUEST/system.qcow2,format=qcow2,if=none,id=system,cache=unsafe"
 				-device "virtio-blk-pci,drive=system,serial=system")
 			;;
 		disk\ *)
@@ -70,13 +70,13 @@ _machine_args() {
 		esac
 	done
 	# shellcheck disable=SC2054 # commas of QEMU's
-	QEMU=(qemu-system-x86_64 -accel tcg,thread=multi -cpu "${RIG_CPU:-Nehalem,+rdrand}" -smp 2,sockets=2
+	MACHINE=(qemu-system-x86_64 -accel tcg,thread=multi -cpu "${RIG_CPU:-Nehalem,+rdrand}" -smp 2,sockets=2
 		-m "$mem" -nodefaults -no-user-config -display none -no-reboot -rtc clock=vm
 		-kernel "$DEBIAN/vmlinuz-$release" -initrd "$DEBIAN/$initrd-$release"
 		-append "root=$root $RIG_APPEND" -serial "file:$GUEST/console.log"
 		-device virtio-rng-pci -device virtio-serial-pci
 		-chardev "pipe,id=ctl,path=$GUEST/ctl" -device "virtserialport,chardev=ctl,name=ctl"
-		-qmp "unix:$GUEST/qmp,server=on,wait=off" "${QEMU[@]}")
+		-qmp "unix:$GUEST/qmp,server=on,wait=off" "${MACHINE[@]}")
 }
 
 machine_start() {
@@ -85,7 +85,7 @@ machine_start() {
 	mkfifo "$GUEST/ctl.in" "$GUEST/ctl.out"
 	_machine_args "$@" || return
 	# bats waits for whoever holds its descriptors
-	"${QEMU[@]}" </dev/null >"$GUEST/qemu.log" 2>&1 3>&- 4>&- &
+	"${MACHINE[@]}" </dev/null >"$GUEST/qemu.log" 2>&1 3>&- 4>&- &
 	echo $! >"$GUEST/pid"
 	# or the shell tells of its end
 	disown
@@ -113,12 +113,12 @@ machine_boot() {
 
 machine_plug() {
 	local name=$1 i
-	QEMU=()
+	MACHINE=()
 	# shellcheck disable=SC2086 # a line of words
 	rig_disk_args "$GUEST" disk "$name" if=virtio ${2:-}
-	i=$(("${#QEMU[@]}"))
+	i=$(("${#MACHINE[@]}"))
 	[ "$i" = 4 ] || { echo "what can be connected is a plain disk" >&2; return 1; }
-	python3 "$RIG/debian/qmp.py" "$GUEST/qmp" blockdev-add "${QEMU[1]}" device_add "${QEMU[3]}"
+	python3 "$RIG/debian/qmp.py" "$GUEST/qmp" blockdev-add "${MACHINE[1]}" device_add "${MACHINE[3]}"
 }
 
 machine_reboot() {

@@ -6,6 +6,7 @@
 #include <linux/module.h>
 #include <linux/notifier.h>
 
+#include <dm-remap/namespace.h>
 #include <dm-remap/observer.h>
 
 static int begins;
@@ -92,7 +93,7 @@ static void __exit subscriber_exit(void)
 module_init(subscriber_init);
 module_exit(subscriber_exit);
 
-MODULE_IMPORT_NS(DM_REMAP);
+MODULE_IMPORT_NS(DM_REMAP_NS);
 MODULE_DESCRIPTION("Test of what the core of dm-remap exports");
 MODULE_AUTHOR("dm-remap developers");
 MODULE_LICENSE("GPL");

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # What the scripts of the rig share: places, messages, and where the parts of
-# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug or uml (built here).
+# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug, uml or umldebug (built here).
 
 RIG=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$RIG/../.." && pwd)
@@ -34,10 +34,28 @@ built_modules() {
 	[ ! -e "$1/modules.order" ] || sed "s,.*/,,; s,^,$1/,; s,\.k\?o\$,.ko," "$1/modules.order"
 }
 
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		sudo -n true 2>/dev/null || [ -t 0 ] || die "a Debian system is made by root or with sudo"
+		sudo -- "$@"
+	fi
+}
+
+# Debian 12's sources as this machine has them: URI CODENAME COMPONENT
+debian_sources() {
+	apt-get indextargets --format "\$(REPO_URI) \$(CODENAME) \$(COMPONENT) \$(LABEL)" 'Created-By: Packages' |
+		awk '$2 ~ /^bookworm(-updates|-security)?$/ && $3 == "main" && $4 ~ /^Debian/ { print $1, $2, $3 }' |
+		sort -u
+}
+
 # what to give to "make -C"
 kernel_dir() {
 	case $1 in
-	debug|uml) echo "$BUILD/$1/obj" ;;
+	debug|uml|umldebug|small) echo "$BUILD/$1/obj" ;;
+	# inside of $BUILD/newest/tree
+	newest) echo "/usr/src/linux-headers-$(kernel_release newest)" ;;
 	*) echo "$BUILD/$1/root/usr/src/linux-headers-$(kernel_release "$1")" ;;
 	esac
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# How a guest is started: fills the array QEMU from the kernel's name and what
+# How a guest is started: fills the array MACHINE from the kernel's name and what
 # the header of a test file asks for. See tests/README.md for the header.
 
 # header FILE: what follows "# rig:" on lines of their own, before the tests
@@ -12,7 +12,7 @@ rig_sectors() {
 	for part in ${1//,/ }; do seq "${part%-*}" "${part#*-}"; done
 }
 
-# rig_disk_args DIR disk NAME key=value...: add a disk to QEMU; its contents
+# rig_disk_args DIR disk NAME key=value...: add a disk to QEMU's arguments; its contents
 # are DIR/NAME.img, made when missing.
 rig_disk_args() {
 	local dir=$1 name=$3 word size=64M bus=nvme lbs=512 pbs='' rules='' n=0 sector type types node blocks
@@ -45,78 +45,141 @@ rig_disk_args() {
 	node=f-$name
 	blocks=logical_block_size=$lbs,physical_block_size=${pbs:-$lbs}
 	# flushes need not reach the host's disk: what survives is what QEMU was told
-	QEMU+=(-blockdev "driver=file,filename=$dir/$name.img,node-name=f-$name,discard=unmap,cache.no-flush=on")
+	MACHINE+=(-blockdev "driver=file,filename=$dir/$name.img,node-name=f-$name,discard=unmap,cache.no-flush=on")
 	if [ -n "$rules" ]; then
-		QEMU+=(-blockdev "driver=blkdebug,image=f-$name,node-name=b-$name,discard=unmap$rules")
+		MACHINE+=(-blockdev "driver=blkdebug,image=f-$name,node-name=b-$name,discard=unmap$rules")
 		node=b-$name
 	fi
 	case $bus in
-	nvme) QEMU+=(-device "nvme,serial=$name,drive=$node,$blocks"); RIG_APPEND+=" rig.nvme" ;;
-	virtio) QEMU+=(-device "virtio-blk-pci,serial=$name,drive=$node,$blocks") ;;
+	nvme) MACHINE+=(-device "nvme,serial=$name,drive=$node,$blocks"); RIG_APPEND+=" rig.nvme" ;;
+	virtio) MACHINE+=(-device "virtio-blk-pci,serial=$name,drive=$node,$blocks") ;;
 	*) die "disk $name: if=$bus is not known" ;;
 	esac
 }
 
-# rig_qemu KERNEL DIR MODE < header lines: DIR is for disks and pipes.
-# Sets QEMU and RIG_TIMEOUT.
-rig_qemu() {
-	local k=$1 dir=$2 mode=$3 mem=2G smp=2 accel=tcg,thread=multi line word khz
-	local -a disks=()
-	RIG_TIMEOUT=300
-	RIG_APPEND="console=ttyS0 loglevel=5 panic=-1 oops=panic log_buf_len=4M"
-	# an emulated timer may come too late on a busy host for the kernel's check
-	# of it; and there is nobody to protect the guest from
-	RIG_APPEND+=" no_timer_check mitigations=off printk.devkmsg=on"
-	# what is loaded where it was before need not be translated again: a program
-	# starts in a quarter of the time
-	RIG_APPEND+=" norandmaps nokaslr"
-	RIG_APPEND+=" rcupdate.rcu_cpu_stall_timeout=60 rig.mode=$mode"
+# rig_read_header KERNEL MODE < header lines: what is asked for, whatever the machine is.
+# Sets RIG_MEM, RIG_SMP, RIG_ACCEL, RIG_DISKS, RIG_TIMEOUT and RIG_APPEND.
+rig_read_header() {
+	local line word
+	RIG_MEM=2G RIG_SMP=2 RIG_ACCEL=tcg,thread=multi RIG_DISKS=() RIG_TIMEOUT=300
+	RIG_APPEND="rcupdate.rcu_cpu_stall_timeout=60 panic=-1 oops=panic printk.devkmsg=on rig.mode=$2"
 	while read -r line; do
 		case $line in
-		disk\ *) disks+=("$line"); continue ;;
+		disk\ *) RIG_DISKS+=("$line"); continue ;;
 		esac
 		for word in $line; do
 			case $word in
-			mem=*) mem=${word#*=} ;;
-			smp=*) smp=${word#*=} ;;
+			mem=*) RIG_MEM=${word#*=} ;;
+			smp=*) RIG_SMP=${word#*=} ;;
 			timeout=*) RIG_TIMEOUT=${word#*=} ;;
 			append=*) RIG_APPEND+=" ${word#*=}" ;;
 			kernels=*|test=*|slow) ;;
 			# one guest instruction is one nanosecond: for measuring
-			icount) accel=tcg QEMU+=(-icount "shift=0,sleep=off"); smp=1 ;;
+			icount) RIG_ACCEL=icount RIG_SMP=1 ;;
 			*) die "header: what is \"$word\"?" ;;
 			esac
 		done
 	done
-	if [ "$k" = debug ]; then
-		# it does several times the work
-		RIG_TIMEOUT=$((RIG_TIMEOUT * 3))
-		# with icount the counter counts virtual nanoseconds
-		[ "$accel" = tcg ] && khz=1000000 || khz=$("$BUILD/debug/tsc-khz")
-		RIG_APPEND+=" tsc_early_khz=$khz tsc=reliable"
-	fi
+	# they do several times the work
+	case $1 in
+	debug) RIG_TIMEOUT=$((RIG_TIMEOUT * 3)) ;;
+	esac
 	RIG_TIMEOUT=$((RIG_TIMEOUT * ${TIMEOUT_FACTOR:-1}))
 	RIG_APPEND+=" rig.timeout=$RIG_TIMEOUT"
+}
 
+# rig_machine KERNEL DIR MODE < header lines: fill MACHINE, the command that starts a guest,
+# but for RIG_APPEND, the words of its kernel's command line. DIR is for disks and pipes.
+rig_machine() {
+	local RIG_MEM RIG_SMP RIG_ACCEL
+	local -a RIG_DISKS
+	rig_read_header "$1" "$3"
+	case $1 in
+	uml|umldebug) rig_uml "$@" ;;
+	*) rig_qemu "$@" ;;
+	esac
+}
+
+# User-mode Linux is a program like any other: its disks are files, its serial lines and
+# its console are file descriptors, which whoever starts it opens in DIR.
+rig_uml() {
+	local k=$1 dir=$2 mode=$3 line
+	mkdir -p "$dir/uml"
+	MACHINE=("$BUILD/$k/obj/linux" "mem=$RIG_MEM" "uml_dir=$dir/uml"
+		rootfstype=hostfs "rootflags=$BUILD/$k/initramfs.d" ro init=/init
+		"ubd0r=$BUILD/guest/base.img" "ubd1r=$BUILD/$k/modules.img" "ubd2r=$BUILD/$k/payload.img"
+		con=null null_blk.nr_devices=0 loglevel=5)
+	RIG_APPEND+=" rig.machine=uml"
+	for line in "${RIG_DISKS[@]}"; do
+		line=${line#disk }
+		RIG_APPEND+=" rig.disk=${line// /:}"
+	done
+	if [ "$mode" = shell ]; then
+		MACHINE+=("con0=fd:0,fd:1")
+	else
+		MACHINE+=("con0=null,fd:1" "ssl0=null,fd:3" "ssl1=null,fd:4")
+	fi
+}
+
+rig_qemu() {
+	local k=$1 dir=$2 mode=$3 khz line cpu=Nehalem,+rdrand
+	# with that one, kernels 7.x may trip over their own change of code when "crng init done"
+	[ "$k" != newest ] || cpu=qemu64,+rdrand
+	RIG_APPEND+=" console=ttyS0 loglevel=5 log_buf_len=4M"
+	# an emulated timer may come too late on a busy host for the kernel's check
+	# of it; and there is nobody to protect the guest from
+	RIG_APPEND+=" no_timer_check mitigations=off"
+	# what is loaded where it was before need not be translated again: a program
+	# starts in a quarter of the time
+	RIG_APPEND+=" norandmaps nokaslr"
+	if [ "$k" = debug ]; then
+		# with icount the counter counts virtual nanoseconds
+		[ "$RIG_ACCEL" = icount ] && khz=1000000 || khz=$("$BUILD/debug/tsc-khz")
+		RIG_APPEND+=" tsc_early_khz=$khz tsc=reliable"
+	fi
+
+	MACHINE=(qemu-system-x86_64)
+	if [ "$RIG_ACCEL" = icount ]; then
+		MACHINE+=(-accel tcg -icount "shift=0,sleep=off")
+	else
+		MACHINE+=(-accel "$RIG_ACCEL")
+	fi
 	# sockets: the firmware's table of processors, which is what the debug kernel goes
 	# by, has one of each
-	QEMU=(qemu-system-x86_64 -accel "$accel" -cpu "${RIG_CPU:-Nehalem,+rdrand}" -smp "$smp,sockets=$smp" -m "$mem"
+	MACHINE+=(-cpu "${RIG_CPU:-$cpu}" -smp "$RIG_SMP,sockets=$RIG_SMP" -m "$RIG_MEM"
 		-nodefaults -no-user-config -display none -no-reboot -rtc clock=vm
 		-kernel "$BUILD/$k/vmlinuz" -initrd "$BUILD/$k/initramfs")
 	for line in guest/base "$k/modules" "$k/payload"; do
 		# before the test's disks, in the order in which the guest looks for them
-		QEMU+=(-drive "file=$BUILD/$line.img,format=raw,if=none,readonly=on,id=${line##*/}"
+		MACHINE+=(-drive "file=$BUILD/$line.img,format=raw,if=none,readonly=on,id=${line##*/}"
 			-device "virtio-blk-pci,drive=${line##*/}")
 	done
-	for line in "${disks[@]}"; do
+	for line in "${RIG_DISKS[@]}"; do
 		# shellcheck disable=SC2086 # a line of words
 		rig_disk_args "$dir" $line
 	done
 	if [ "$mode" != shell ]; then
-		QEMU+=(-serial "file:$dir/console.log" -device virtio-serial-pci
+		MACHINE+=(-serial "file:$dir/console.log" -device virtio-serial-pci
 			-chardev "file,id=kmsg,path=$dir/kmsg.log"
 			-device "virtserialport,chardev=kmsg,name=kmsg")
 	fi
+}
+
+# rig_channel DIR NAME: a channel of its own for NAME, which comes to be DIR/NAME.log
+rig_channel() {
+	[ "${MACHINE[0]##*/}" != linux ] || return 0
+	MACHINE+=(-chardev "file,id=$2,path=$1/$2.log" -device "virtserialport,chardev=$2,name=$2")
+}
+
+# rig_start DIR: run the guest until it ends; its status is that of the emulator
+rig_start() {
+	if [ "${MACHINE[0]##*/}" = linux ]; then
+		# shellcheck disable=SC2086 # a list of words
+		exec timeout --foreground -k 5 "$RIG_TIMEOUT" "${MACHINE[@]}" $RIG_APPEND </dev/null \
+			>"$1/console.log" 2>"$1/qemu.log" 3>>"$1/tap.log" 4>>"$1/kmsg.log"
+	fi
+	exec timeout --foreground -k 5 "$RIG_TIMEOUT" "${MACHINE[@]}" -append "$RIG_APPEND" </dev/null \
+		>"$1/qemu.log" 2>&1
 }
 
 # rig_tripped DIR: whether the guest ended because the emulator ran a breakpoint which

@@ -117,17 +117,18 @@ bool new_device_other(struct outcome *outcome)
 	return true;
 }
 
-void new_device_make(struct outcome *outcome, struct dm_new *new)
+void new_device_make(struct outcome *outcome, const struct dm_new *new)
 {
 	int attempt, status = EXIT_UNCORRECTED, there;
 	char name[ENCODED_NAME_SIZE];
+	struct dm_new named = *new;
 	struct dm_found found;
 
 	text_copy(name, outcome->device, sizeof(name));
-	new->name = name;
+	named.name = name;
 	*outcome->device = 0;
 	for (attempt = 0; attempt < ATTEMPTS && status == EXIT_UNCORRECTED; attempt++) {
-		status = dm_create(new);
+		status = dm_create(&named);
 		if (status == EXIT_OPERATION)
 			break;
 		there = wait_for_other(new->uuid, &found);

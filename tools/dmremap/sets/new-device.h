@@ -51,6 +51,6 @@ bool new_device_other(struct outcome *outcome);
  * @outcome: has the name; the status and what to say go there.
  * @new: the device; its name is filled in.
  */
-void new_device_make(struct outcome *outcome, struct dm_new *new);
+void new_device_make(struct outcome *outcome, const struct dm_new *new);
 
 #endif /* _DMREMAP_NEW_DEVICE_H */
