@@ -113,7 +113,7 @@ kernel_memory() { gawk '/^(SUnreclaim|Percpu|KernelStack|VmallocUsed):/ { n += $
 # --- suspended --------------------------------------------------------------------
 
 @test "while suspended remaps cannot be changed, and the rest can be looked at" {
-	local before list
+	local before list word
 	remap_create r /dev/main /dev/spare
 	echo 8 >$CONFIG/remaps/add
 	list=$(dmsetup message r 0 list)
@@ -124,8 +124,12 @@ kernel_memory() { gawk '/^(SUnreclaim|Percpu|KernelStack|VmallocUsed):/ { n += $
 	refused "Device or resource busy" dmsetup message r 0 remove 8
 	assert_equal "$(dmsetup message r 0 list)" "$list"
 	assert_equal "$(remap_status r state remapped) $(<$CONFIG/remaps/count)" "ok 1 1"
-	echo 5 >$CONFIG/errors/retries
+	for word in "errors/retries 5" "spare/policy linear" "errors/resume 1" "main_id x"; do
+		refused "Device or resource busy" remap_attr r "${word% *}" "${word#* }"
+	done
+	refused "Device or resource busy" dmsetup message r 0 sync
 	dmsetup resume r
+	echo 5 >$CONFIG/errors/retries
 	assert_equal "$(dmsetup message r 0 list) $(<$CONFIG/errors/retries)" "$list 5"
 	echo 16 >$CONFIG/remaps/add
 	echo 8 >$CONFIG/remaps/remove
