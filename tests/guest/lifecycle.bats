@@ -306,3 +306,30 @@ kernel_memory() { gawk '/^(SUnreclaim|Percpu|KernelStack|VmallocUsed):/ { n += $
 	retry_until 10 rmmod dm_remap
 	[ ! -e $ROOT ]
 }
+
+# --- values that are not whole -----------------------------------------------------
+
+# long PATH: a value that fills the buffer of configfs
+long() { printf '3%4094s' "" | dd of="$CONFIG/$1" bs=8192 iflag=fullblock conv=notrunc status=none; }
+
+@test "text behind a zero, and a value that fills the buffer, are refused" {
+	local text
+	remap_create r /dev/main /dev/spare
+	for text in '2\0x' '2\n\0junk' '\0'; do
+		run ! bash -c "printf '$text' >$CONFIG/errors/retries"
+		run ! bash -c "printf 'linear\0$text' >$CONFIG/spare/policy"
+		run ! bash -c "printf '1\0$text' >$CONFIG/errors/resume"
+	done
+	refused "Invalid argument" long errors/retries
+	refused "Invalid argument" long errors/resume
+	assert_equal "$(<$CONFIG/errors/retries) $(<$CONFIG/spare/policy)" "1 linear [near] spread"
+}
+
+@test "main_id is replaced, and the table line follows" {
+	remap_create r /dev/main /dev/spare transient main_id old
+	refused "Invalid argument" remap_attr r main_id ""
+	remap_attr r main_id new
+	assert_equal "$(<$CONFIG/main_id)" new
+	dmsetup table r | grep -q ' main_id new$'
+	assert_equal "$(stat -c %a $CONFIG/hash/longest_chain)" 400
+}
