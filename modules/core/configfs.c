@@ -187,11 +187,16 @@ static ssize_t top_main_id_show(struct config_item *item, char *page)
 
 static ssize_t top_main_id_store(struct config_item *item, const char *page, size_t count)
 {
-	char id[DM_REMAP_MAIN_ID_SIZE];
+	char id[DM_REMAP_MAIN_ID_SIZE], old[DM_REMAP_MAIN_ID_SIZE];
 	int ret;
 
-	if (!is_value(page, count) || copy_word(id, sizeof(id), page) ||
-	    !remap_main_id_valid(id))
+	if (!is_value(page, count) || copy_word(id, sizeof(id), page))
+		return -EINVAL;
+	/* It takes what it prints, which may be nothing. */
+	remap_settings_get_main_id(item_device(item), old);
+	if (!*id && !*old)
+		return count;
+	if (!remap_main_id_valid(id))
 		return -EINVAL;
 	ret = remap_settings_set_main_id(item_device(item), id);
 	return ret ?: count;
