@@ -95,7 +95,7 @@ SCHEMA = {
     "contact": str,
     "doc": str,
     "conventions": [str],
-    "modes": {"ro": str, "rw": str, "wo": str},
+    "modes": {"ro": str, "rw": str, "wo": str, "root": str},
     "types": [ENTRY],
     "units": [NAMED],
     "persistence": [ENTRY],
@@ -283,8 +283,8 @@ def check_attribute(schema, attribute, inside, everything):
     need(kind in ("string", "records") or "pattern" not in attribute, "pattern goes with the types string and records")
     need(kind != "records" or "pattern" in attribute, "records need a pattern")
 
-    need(mode != "ro" or "errors" not in attribute, "what cannot be written has no errors")
-    if mode != "ro":
+    need(mode not in ("ro", "root") or "errors" not in attribute, "what cannot be written has no errors")
+    if mode not in ("ro", "root"):
         codes = [e["code"] for e in attribute.get("errors", [])]
         need("EINVAL" in codes, "what can be written gives EINVAL for what is malformed")
         known = {e["name"] for e in schema["errors"]}
@@ -621,7 +621,7 @@ def abi(schema):
 
 
 def abi_description(schema, attribute, relation):
-    mode = {"ro": "read-only", "rw": "read and write", "wo": "write-only"}[attribute["mode"]]
+    mode = {"ro": "read-only", "rw": "read and write", "wo": "write-only", "root": "read-only by root"}[attribute["mode"]]
     facts = [f"Access: {mode}, {schema['modes'][attribute['mode']]}"]
     kind = attribute["type"]
     facts.append(f"Type: {kind}" + (f", in {attribute['unit']}" if "unit" in attribute else ""))

@@ -81,12 +81,14 @@ struct dm_remap_watch {
  * @name: of the device, for messages; for as long as it is watched.
  * @dir: its directory in sysfs, /sys/block/dm-N/remap.
  * @watch: of the observer, if there is one and it wants to know; RCU-sched.
+ * @hidden: that watch, from when nothing is told to it any more until it is detached.
  * @list: for the core.
  */
 struct dm_remap_observed {
 	const char *name;
 	struct kobject *dir;
 	struct dm_remap_watch __rcu *watch;
+	struct dm_remap_watch *hidden;
 	struct list_head list;
 };
 

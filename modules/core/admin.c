@@ -316,21 +316,36 @@ void remap_admin_suspend(struct remap_device *rd, bool suspended)
 	mutex_unlock(&rd->admin);
 }
 
-void remap_admin_resume_remaps(struct remap_device *rd)
+int remap_admin_resume_remaps(struct remap_device *rd)
 {
-	mutex_lock(&rd->lock);
-	WRITE_ONCE(rd->streak, 0);
-	WRITE_ONCE(rd->storm, false);
-	mutex_unlock(&rd->lock);
+	int ret;
+
+	if (mutex_lock_killable(&rd->admin))
+		return -EINTR;
+	ret = allowed(rd);
+	if (!ret) {
+		mutex_lock(&rd->lock);
+		WRITE_ONCE(rd->streak, 0);
+		WRITE_ONCE(rd->storm, false);
+		mutex_unlock(&rd->lock);
+	}
+	mutex_unlock(&rd->admin);
+	return ret;
 }
 
 int remap_admin_sync(struct remap_device *rd)
 {
 	int ret;
 
-	mutex_lock(&rd->lock);
-	ret = rd->store->type->sync(rd->store);
-	remap_device_check_store(rd);
-	mutex_unlock(&rd->lock);
+	if (mutex_lock_killable(&rd->admin))
+		return -EINTR;
+	ret = allowed(rd);
+	if (!ret) {
+		mutex_lock(&rd->lock);
+		ret = rd->store->type->sync(rd->store);
+		remap_device_check_store(rd);
+		mutex_unlock(&rd->lock);
+	}
+	mutex_unlock(&rd->admin);
 	return ret;
 }

@@ -44,16 +44,18 @@ void remap_admin_suspend(struct remap_device *rd, bool suspended);
  * remap_admin_resume_remaps() - end a storm.
  * @rd: the device.
  *
- * Context: process, may sleep.
+ * Context: process, may sleep; no locks held.
+ * Return: 0; -EROFS if the device is read-only or its store has failed, -EBUSY if it
+ * is suspended, -EINTR for a fatal signal.
  */
-void remap_admin_resume_remaps(struct remap_device *rd);
+int remap_admin_resume_remaps(struct remap_device *rd);
 
 /**
  * remap_admin_sync() - return when every change is durable.
  * @rd: the device.
  *
- * Context: process, may sleep.
- * Return: 0, or -EIO.
+ * Context: process, may sleep; no locks held.
+ * Return: 0, -EIO, or as remap_admin_resume_remaps().
  */
 int remap_admin_sync(struct remap_device *rd);
 

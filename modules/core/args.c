@@ -20,6 +20,7 @@ enum {
 	SEEN_MAIN_ID		= 1 << 3,
 	SEEN_NO_AUTO_REMAP	= 1 << 4,
 	SEEN_READ_ONLY		= 1 << 5,
+	SEEN_FORCE_BLOCK_SIZE	= 1 << 6,
 };
 
 static int parse_block_size(struct remap_args *args, const char *word, char **error)
@@ -42,15 +43,20 @@ static int parse_uuid(struct remap_args *args, const char *word, char **error)
 	return 0;
 }
 
-static int parse_main_id(struct remap_args *args, const char *word, char **error)
+bool remap_main_id_valid(const char *id)
 {
 	const char *c;
 
-	for (c = word; *c; c++) {
+	for (c = id; *c; c++) {
 		if (!isascii(*c) || !isprint(*c))
-			break;
+			return false;
 	}
-	if (*c || strlen(word) > DM_REMAP_MAIN_ID_LEN) {
+	return c != id && c - id <= DM_REMAP_MAIN_ID_LEN;
+}
+
+static int parse_main_id(struct remap_args *args, const char *word, char **error)
+{
+	if (!remap_main_id_valid(word)) {
 		*error = "main_id must be 1 to 127 printable characters";
 		return -EINVAL;
 	}
@@ -70,6 +76,7 @@ static const struct {
 	{ "main_id",		SEEN_MAIN_ID,		parse_main_id },
 	{ "no_auto_remap",	SEEN_NO_AUTO_REMAP },
 	{ "read_only",		SEEN_READ_ONLY },
+	{ "force_block_size",	SEEN_FORCE_BLOCK_SIZE },
 };
 
 static int parse_optional(struct remap_args *args, struct dm_arg_set *as, char **error)
@@ -107,6 +114,7 @@ static int parse_optional(struct remap_args *args, struct dm_arg_set *as, char *
 	}
 	args->no_auto_remap = seen & SEEN_NO_AUTO_REMAP;
 	args->read_only = seen & SEEN_READ_ONLY;
+	args->force_block_size = seen & SEEN_FORCE_BLOCK_SIZE;
 	return 0;
 }
 
@@ -164,7 +172,7 @@ unsigned int remap_args_emit(const struct remap_args *args, char *result, unsign
 
 	DMEMIT(" %u %s block_size %u",
 	       3 + 2 * args->has_uuid + 2 * !!args->main_id[0] + args->no_auto_remap +
-	       args->read_only, args->store, args->block_size);
+	       args->read_only + args->force_block_size, args->store, args->block_size);
 	if (args->has_uuid)
 		DMEMIT(" uuid %pU", &args->uuid);
 	if (args->main_id[0])
@@ -173,5 +181,7 @@ unsigned int remap_args_emit(const struct remap_args *args, char *result, unsign
 		DMEMIT(" no_auto_remap");
 	if (args->read_only)
 		DMEMIT(" read_only");
+	if (args->force_block_size)
+		DMEMIT(" force_block_size");
 	return sz;
 }

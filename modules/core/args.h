@@ -22,6 +22,8 @@
  * @main_id: or "" if not given.
  * @no_auto_remap: errors pass through.
  * @read_only: no writes.
+ * @force_block_size: a spare with larger logical blocks than those of a main that has
+ *	content may be formatted.
  */
 struct remap_args {
 	const char *main;
@@ -34,6 +36,7 @@ struct remap_args {
 	char main_id[DM_REMAP_MAIN_ID_LEN + 1];
 	bool no_auto_remap;
 	bool read_only;
+	bool force_block_size;
 };
 
 /**
@@ -47,6 +50,14 @@ struct remap_args {
  * Return: 0, -EINVAL.
  */
 int remap_args_parse(struct remap_args *args, unsigned int argc, char **argv, char **error);
+
+/**
+ * remap_main_id_valid() - whether a main can be recorded as this.
+ * @id: the text.
+ *
+ * Context: any.
+ */
+bool remap_main_id_valid(const char *id);
 
 /**
  * remap_args_emit() - write the optional arguments of a table line.

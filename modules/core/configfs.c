@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "admin.h"
+#include "args.h"
 #include "configfs.h"
 #include "device.h"
 #include "settings.h"
@@ -59,6 +60,18 @@ static ssize_t _group##_##_name##_show(struct config_item *item, char *page)	\
 }										\
 CONFIGFS_ATTR_RO(_group##_, _name)
 
+/* What configfs gives at most (SIMPLE_ATTR_SIZE - 1); the rest is the next write. */
+#define WRITE_MAX	4095
+
+/*
+ * A value is whole, and it is text: what is behind a zero would be ignored, and a value
+ * that fills the buffer may go on in the next write.
+ */
+static bool is_value(const char *page, size_t count)
+{
+	return count < WRITE_MAX && !memchr(page, 0, count);
+}
+
 /* The text of an attribute without the white space around it. */
 static int copy_word(char *word, size_t size, const char *page)
 {
@@ -82,6 +95,8 @@ static ssize_t store_setting(struct config_item *item, const char *page, size_t 
 	u32 value;
 	int ret;
 
+	if (!is_value(page, count))
+		return -EINVAL;
 	ret = copy_word(word, sizeof(word), page);
 	/* kstrtou32() would take a plus sign, too. */
 	if (ret || !isdigit(*word) || kstrtou32(word, 10, &value))
@@ -118,14 +133,15 @@ static ssize_t show_choice(char *page, const char * const *words, unsigned int n
 }
 
 /* One of the words, or the line as it is shown. */
-static int find_choice(const char *page, const char * const *words, unsigned int nr)
+static int find_choice(const char *page, size_t count, const char * const *words,
+		       unsigned int nr)
 {
-	char word[64], *line = (char *)__get_free_page(GFP_KERNEL);
+	char word[64], *line = (char *)__get_free_page(GFP_NOIO);
 	int i, choice = -EINVAL;
 
 	if (!line)
 		return -ENOMEM;
-	if (copy_word(word, sizeof(word), page))
+	if (!is_value(page, count) || copy_word(word, sizeof(word), page))
 		nr = 0;
 	for (i = 0; i < nr; i++) {
 		show_choice(line, words, nr, i);
@@ -145,7 +161,7 @@ static ssize_t _group##_##_name##_show(struct config_item *item, char *page)	\
 static ssize_t _group##_##_name##_store(struct config_item *item,		\
 					const char *page, size_t count)		\
 {										\
-	int choice = find_choice(page, _words, ARRAY_SIZE(_words));		\
+	int choice = find_choice(page, count, _words, ARRAY_SIZE(_words));		\
 										\
 	if (choice >= 0)							\
 		choice = remap_settings_change(item_device(item),		\
@@ -161,18 +177,42 @@ REMAP_ATTR_RO(top, main, "%u:%u", MAJOR(rd->main->bd_dev), MINOR(rd->main->bd_de
 REMAP_ATTR_RO(top, block_size, "%u", rd->store->block_size);
 REMAP_ATTR_RO(top, state, "%s", remap_state_name(remap_device_state(rd)));
 
+static ssize_t top_main_id_show(struct config_item *item, char *page)
+{
+	char id[DM_REMAP_MAIN_ID_SIZE];
+
+	remap_settings_get_main_id(item_device(item), id);
+	return sysfs_emit(page, "%s\n", id);
+}
+
+static ssize_t top_main_id_store(struct config_item *item, const char *page, size_t count)
+{
+	char id[DM_REMAP_MAIN_ID_SIZE], old[DM_REMAP_MAIN_ID_SIZE];
+	int ret;
+
+	if (!is_value(page, count) || copy_word(id, sizeof(id), page))
+		return -EINVAL;
+	/* It takes what it prints, which may be nothing. */
+	remap_settings_get_main_id(item_device(item), old);
+	if (!*id && !*old)
+		return count;
+	if (!remap_main_id_valid(id))
+		return -EINVAL;
+	ret = remap_settings_set_main_id(item_device(item), id);
+	return ret ?: count;
+}
+CONFIGFS_ATTR(top_, main_id);
+
 static struct configfs_attribute *top_attrs[] = {
 	&top_attr_uuid,
 	&top_attr_main,
+	&top_attr_main_id,
 	&top_attr_block_size,
 	&top_attr_state,
 	NULL
 };
 
 /* remaps/ */
-
-/* What configfs gives at most (SIMPLE_ATTR_SIZE - 1); the rest is the next write. */
-#define WRITE_MAX	4095
 
 static ssize_t write_remaps(struct config_item *item, const char *page, size_t count,
 			    bool remove)
@@ -230,7 +270,20 @@ static u32 load_percent(const struct remap_table *t)
 REMAP_ATTR_RO(hash, buckets, "%u", remap_table_buckets(&rd->table));
 REMAP_ATTR_RO(hash, entries, "%u", READ_ONCE(rd->table.entries));
 REMAP_ATTR_RO(hash, load_percent, "%u", load_percent(&rd->table));
-REMAP_ATTR_RO(hash, longest_chain, "%u", remap_table_longest_chain(&rd->table));
+
+/* It walks the whole table, which is not for every user to ask for. */
+static ssize_t hash_longest_chain_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%u\n", remap_table_longest_chain(&item_device(item)->table));
+}
+
+static struct configfs_attribute hash_attr_longest_chain = {
+	.ca_name	= "longest_chain",
+	.ca_mode	= 0400,
+	.ca_owner	= THIS_MODULE,
+	.show		= hash_longest_chain_show,
+};
+
 REMAP_ATTR_RO(hash, grows, "%llu", READ_ONCE(rd->table.grows));
 REMAP_ATTR_RO(hash, shrinks, "%llu", READ_ONCE(rd->table.shrinks));
 REMAP_ATTR_SETTING(hash, min_buckets);
@@ -312,19 +365,22 @@ REMAP_ATTR_SETTING(errors, retries);
 REMAP_ATTR_SETTING(errors, storm_limit);
 
 /* Files that take a 1 and nothing else. */
-static bool is_one(const char *page)
+static bool is_one(const char *page, size_t count)
 {
 	char word[4];
 
-	return !copy_word(word, sizeof(word), page) && !strcmp(word, "1");
+	return is_value(page, count) && !copy_word(word, sizeof(word), page) &&
+	       !strcmp(word, "1");
 }
 
 static ssize_t errors_resume_store(struct config_item *item, const char *page, size_t count)
 {
-	if (!is_one(page))
+	int ret;
+
+	if (!is_one(page, count))
 		return -EINVAL;
-	remap_admin_resume_remaps(item_device(item));
-	return count;
+	ret = remap_admin_resume_remaps(item_device(item));
+	return ret ?: count;
 }
 CONFIGFS_ATTR_WO(errors_, resume);
 
@@ -357,7 +413,7 @@ static ssize_t metadata_sync_store(struct config_item *item, const char *page, s
 {
 	int ret;
 
-	if (!is_one(page))
+	if (!is_one(page, count))
 		return -EINVAL;
 	ret = remap_admin_sync(item_device(item));
 	return ret == -EIO ? -EROFS : ret ?: count;

@@ -4,8 +4,8 @@
  *
  * Locks, in the order in which they are taken:
  *
- *   remap_devices_lock (device.c)  the making and freeing of devices, their users
- *   remap_list_lock (device.c)     the list of devices
+ *   remap_devices_lock (lifecycle.c)  the making and freeing of devices, their users
+ *   remap_list_lock (lifecycle.c)     the list of devices
  *   observe_lock (observe.c)       the observer, and what it is to watch
  *   remap_device.admin             one manual change at a time; held by suspend
  *                                  to wait for it
@@ -48,7 +48,6 @@
 #define REMAP_MAX_BLOCK_SIZE	32768U
 #define REMAP_MAX_BLOCK_SECTORS	(REMAP_MAX_BLOCK_SIZE >> SECTOR_SHIFT)
 
-struct remap_args;
 struct remap_batch;
 struct remap_tree;
 
@@ -209,50 +208,6 @@ static inline sector_t remap_spare_sector(const struct remap_device *rd, u32 slo
 }
 
 /**
- * remap_device_get() - the device that a new target is for.
- * @ti: the target; its table's mapped device is the key.
- * @args: its parsed table line.
- * @main: the main device, open.
- * @spare: the spare device, open.
- * @rdp: set to the device.
- *
- * A target that has the same main and spare as one that exists for the same
- * mapped device shares its device: so a table reload keeps remaps and settings.
- *
- * Context: process, may sleep.
- * Return: 0, and the device is to be given back by remap_device_put(); or -errno
- * with ti->error set.
- */
-int remap_device_get(struct dm_target *ti, const struct remap_args *args,
-		     struct block_device *main, struct block_device *spare,
-		     struct remap_device **rdp);
-
-/**
- * remap_device_put() - give it back; the last user frees it.
- * @rd: from remap_device_get().
- *
- * Context: process, may sleep; there is no I/O to the last user's target.
- */
-void remap_device_put(struct remap_device *rd);
-
-/**
- * remap_device_activate() - make a device the one of its mapped device.
- * @rd: the device.
- * @args: the table line of the target.
- * @regions: for the length of the target; exchanged for those in use if that is
- *	not @rd->len.
- * @len: sectors of the target.
- *
- * Called before resume.  Takes over the name's directories in configfs and sysfs.
- *
- * Context: process, may sleep; suspended.
- * Return: 0; -EINVAL if there are remaps beyond @len, -ENOMEM, or what configfs or
- * sysfs say.
- */
-int remap_device_activate(struct remap_device *rd, const struct remap_args *args,
-			  struct remap_regions **regions, sector_t len);
-
-/**
  * remap_device_state() - the state as users see it.
  * @rd: the device.
  *
@@ -321,5 +276,39 @@ void remap_device_check_store(struct remap_device *rd);
  * Context: process; @rd->lock.
  */
 void remap_device_check_space(struct remap_device *rd, u32 before);
+
+/**
+ * remap_device_begin_change() - wait for one's turn to change a device by hand.
+ * @rd: the device.
+ *
+ * Context: process, may sleep; no locks held.
+ * Return: 0, and remap_device_end_change() is to be called; -EBUSY while the device is
+ * suspended, -EINTR for a fatal signal.
+ */
+int remap_device_begin_change(struct remap_device *rd);
+
+/**
+ * remap_device_end_change() - let the next change begin.
+ * @rd: from remap_device_begin_change().
+ *
+ * Context: process.
+ */
+void remap_device_end_change(struct remap_device *rd);
+
+/**
+ * remap_device_resize_work() - carry out the resize that is due.
+ * @work: remap_device.resize_work.
+ *
+ * Context: work queue; takes @rd->lock.
+ */
+void remap_device_resize_work(struct work_struct *work);
+
+/**
+ * remap_device_repair_work() - let the store repair itself.
+ * @work: remap_device.repair_work.
+ *
+ * Context: work queue; takes @rd->lock.
+ */
+void remap_device_repair_work(struct work_struct *work);
 
 #endif /* _REMAP_DEVICE_H */

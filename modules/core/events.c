@@ -20,12 +20,13 @@ static const char * const event_names[REMAP_NR_EVENTS] = {
 
 static void send(struct remap_device *rd, enum remap_event event)
 {
-	char event_var[40], name_var[DM_NAME_LEN + 16];
-	char *envp[3] = { event_var, name_var };
+	char event_var[40], name_var[DM_NAME_LEN + 16], uuid_var[UUID_STRING_LEN + 16];
+	char *envp[4] = { event_var, name_var, uuid_var };
 	unsigned int noio;
 
 	snprintf(event_var, sizeof(event_var), "DM_REMAP_EVENT=%s", event_names[event]);
 	snprintf(name_var, sizeof(name_var), "DM_REMAP_NAME=%s", rd->name);
+	snprintf(uuid_var, sizeof(uuid_var), "DM_REMAP_UUID=%pU", &rd->store->uuid);
 	/* A resume waits for the lock that is held here, and I/O for the resume. */
 	noio = memalloc_noio_save();
 	kobject_uevent_env(&disk_to_dev(dm_disk(rd->md))->kobj, KOBJ_CHANGE, envp);

@@ -19,6 +19,8 @@ static DEFINE_MUTEX(register_lock);
 /* The observer, and the devices that it is to watch. */
 static DEFINE_MUTEX(observe_lock);
 static const struct dm_remap_observer *observer;
+/* The one that is being taken back; devices that go meanwhile still have its watch. */
+static const struct dm_remap_observer *leaving;
 static LIST_HEAD(observed_devices);
 
 static BLOCKING_NOTIFIER_HEAD(resize_chain);
@@ -38,15 +40,17 @@ static int watch(struct dm_remap_observed *dev)
 	return 0;
 }
 
-static void unwatch(struct dm_remap_observed *dev)
+/* Nobody reads the watch any more once the caller has waited for a grace period. */
+static void hide(struct dm_remap_observed *dev)
 {
-	struct dm_remap_watch *w;
+	dev->hidden = rcu_replace_pointer(dev->watch, NULL, lockdep_is_held(&observe_lock));
+}
 
-	w = rcu_replace_pointer(dev->watch, NULL, lockdep_is_held(&observe_lock));
-	if (!w)
-		return;
-	synchronize_rcu();
-	observer->detach(dev, w);
+static void forget(struct dm_remap_observed *dev, const struct dm_remap_observer *by)
+{
+	if (dev->hidden)
+		by->detach(dev, dev->hidden);
+	dev->hidden = NULL;
 }
 
 /* Begin to watch all devices; those that come meanwhile are watched as well. */
@@ -69,14 +73,28 @@ static int watch_all(const struct dm_remap_observer *new)
 	return ret;
 }
 
+/*
+ * One grace period for all devices, and without the lock, which those that are made,
+ * resumed and removed take.
+ */
 static void unwatch_all(void)
 {
+	const struct dm_remap_observer *old = observer;
 	struct dm_remap_observed *dev;
 
 	mutex_lock(&observe_lock);
 	list_for_each_entry(dev, &observed_devices, list)
-		unwatch(dev);
+		hide(dev);
+	leaving = old;
 	observer = NULL;
+	mutex_unlock(&observe_lock);
+
+	synchronize_rcu();
+
+	mutex_lock(&observe_lock);
+	list_for_each_entry(dev, &observed_devices, list)
+		forget(dev, old);
+	leaving = NULL;
 	mutex_unlock(&observe_lock);
 }
 
@@ -97,7 +115,11 @@ void remap_observe_detach(struct dm_remap_observed *dev)
 {
 	mutex_lock(&observe_lock);
 	list_del(&dev->list);
-	unwatch(dev);
+	if (rcu_access_pointer(dev->watch)) {
+		hide(dev);
+		synchronize_rcu();
+	}
+	forget(dev, observer ?: leaving);
 	mutex_unlock(&observe_lock);
 }
 

@@ -58,11 +58,11 @@ void remap_settings_to_save(const struct remap_device *rd,
 	u64 nr = t->grows + t->shrinks;
 	unsigned int i;
 
+	if (saved != &rd->saved)
+		*saved = rd->saved;
 	/* One that was never resumed has no name yet: the old one stays. */
 	if (*rd->name)
 		strscpy(saved->name, rd->name, sizeof(saved->name));
-	else if (saved != &rd->saved)
-		strscpy(saved->name, rd->saved.name, sizeof(saved->name));
 	saved->settings = *settings;
 	saved->settings.auto_remap |= rd->no_auto_remap;
 	saved->grows = t->grows;
@@ -119,7 +119,7 @@ void remap_settings_no_auto_remap(struct remap_device *rd)
 	mutex_unlock(&rd->lock);
 }
 
-int remap_settings_change(struct remap_device *rd, size_t offset, u32 value)
+static int change(struct remap_device *rd, size_t offset, u32 value)
 {
 	struct dm_remap_settings s;
 	bool overridden;
@@ -145,4 +145,49 @@ int remap_settings_change(struct remap_device *rd, size_t offset, u32 value)
 	}
 	mutex_unlock(&rd->lock);
 	return ret;
+}
+
+int remap_settings_change(struct remap_device *rd, size_t offset, u32 value)
+{
+	int ret = remap_device_begin_change(rd);
+
+	if (ret)
+		return ret;
+	ret = change(rd, offset, value);
+	remap_device_end_change(rd);
+	if (!ret && !value && offset == offsetof(struct dm_remap_settings, storm_limit))
+		DMWARN("%s: errors/storm_limit is 0: a main that is gone can use up the whole spare",
+		       rd->name);
+	return ret;
+}
+
+static int set_main_id(struct remap_device *rd, const char *id)
+{
+	int ret = -EROFS;
+
+	mutex_lock(&rd->lock);
+	if (!rd->read_only && rd->store_state != DM_REMAP_STORE_FAILED) {
+		ret = rd->store->type->set_main_id(rd->store, id);
+		remap_device_check_store(rd);
+	}
+	mutex_unlock(&rd->lock);
+	return ret;
+}
+
+int remap_settings_set_main_id(struct remap_device *rd, const char *id)
+{
+	int ret = remap_device_begin_change(rd);
+
+	if (ret)
+		return ret;
+	ret = set_main_id(rd, id);
+	remap_device_end_change(rd);
+	return ret;
+}
+
+void remap_settings_get_main_id(struct remap_device *rd, char *id)
+{
+	mutex_lock(&rd->lock);
+	strscpy(id, rd->store->main_id, DM_REMAP_MAIN_ID_SIZE);
+	mutex_unlock(&rd->lock);
 }

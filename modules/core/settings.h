@@ -128,10 +128,33 @@ void remap_settings_no_auto_remap(struct remap_device *rd);
  * A persistent set has it on the spare when this returns.  One that is active
  * read-only takes it for as long as it is active.
  *
- * Context: process, may sleep.
- * Return: 0; -EINVAL if it is out of range or does not go with the others, -EIO
- * if it could not be saved.  Nothing has changed then.
+ * Context: process, may sleep; no locks held.
+ * Return: 0; -EINVAL if it is out of range or does not go with the others, -EBUSY while
+ * the device is suspended, -EROFS if the store has failed, -EIO if the value could not
+ * be saved, -EINTR for a fatal signal.  Nothing has changed then.
  */
 int remap_settings_change(struct remap_device *rd, size_t offset, u32 value);
+
+/**
+ * remap_settings_set_main_id() - record another identity of the main.
+ * @rd: the device.
+ * @id: 1 to DM_REMAP_MAIN_ID_LEN printable characters.
+ *
+ * A persistent set has it on the spare when this returns.
+ *
+ * Context: process, may sleep; no locks held.
+ * Return: 0; -EBUSY while the device is suspended, -EROFS if it is read-only or its
+ * store has failed, -EIO if the identity could not be saved, -EINTR for a fatal signal.
+ */
+int remap_settings_set_main_id(struct remap_device *rd, const char *id);
+
+/**
+ * remap_settings_get_main_id() - copy the identity recorded for the main.
+ * @rd: the device.
+ * @id: room for DM_REMAP_MAIN_ID_SIZE bytes.
+ *
+ * Context: process, may sleep; no locks held.
+ */
+void remap_settings_get_main_id(struct remap_device *rd, char *id);
 
 #endif /* _REMAP_SETTINGS_H */

@@ -12,6 +12,7 @@
 #include "args.h"
 #include "device.h"
 #include "io.h"
+#include "lifecycle.h"
 #include "list.h"
 #include "map.h"
 #include "settings.h"
@@ -114,6 +115,10 @@ static int check_devices(struct dm_target *ti, struct remap_target *rt)
 	if (bdev_is_zoned(main) || bdev_is_zoned(rt->spare_dev->bdev)) {
 		ti->error = "Zoned devices are not supported";
 		return -EINVAL;
+	}
+	if (!rt->args.read_only && (bdev_read_only(main) || bdev_read_only(rt->spare_dev->bdev))) {
+		ti->error = "Main or spare is read-only: give the argument read_only";
+		return -EROFS;
 	}
 	return check_heads(ti, rt);
 }
@@ -249,6 +254,18 @@ static void emit_status(struct remap_device *rd, char *result, unsigned int maxl
 	       remap_store_state_name(stat.state), stat.generation);
 }
 
+/* The main_id may have been replaced since the table was loaded. */
+static void emit_table(struct remap_target *rt, char *result, unsigned int maxlen)
+{
+	unsigned int sz = 0;
+
+	if (rt->args.main_id[0])
+		remap_settings_get_main_id(rt->rd, rt->args.main_id);
+	DMEMIT("%s %llu %s", rt->main_dev->name, (unsigned long long)rt->args.main_start,
+	       rt->spare_dev->name);
+	remap_args_emit(&rt->args, result + sz, maxlen - sz);
+}
+
 static void remap_status(struct dm_target *ti, status_type_t type, unsigned int status_flags,
 			 char *result, unsigned int maxlen)
 {
@@ -260,9 +277,7 @@ static void remap_status(struct dm_target *ti, status_type_t type, unsigned int 
 		emit_status(rt->rd, result, maxlen);
 		break;
 	case STATUSTYPE_TABLE:
-		DMEMIT("%s %llu %s", rt->main_dev->name, (unsigned long long)rt->args.main_start,
-		       rt->spare_dev->name);
-		remap_args_emit(&rt->args, result + sz, maxlen - sz);
+		emit_table(rt, result, maxlen);
 		break;
 	case STATUSTYPE_IMA:
 		DMEMIT_TARGET_NAME_VERSION(ti->type);
@@ -328,7 +343,7 @@ static int remap_iterate_devices(struct dm_target *ti, iterate_devices_callout_f
 
 struct target_type remap_target_type = {
 	.name		= "remap",
-	.version	= {1, 0, 0},
+	.version	= {1, 1, 0},
 	.features	= DM_TARGET_SINGLETON | DM_TARGET_NOWAIT,
 	.module		= THIS_MODULE,
 	.ctr		= remap_ctr,

@@ -60,10 +60,12 @@ static void stats_detach(struct dm_remap_observed *dev, struct dm_remap_watch *w
 
 static int set_histograms(const char *val, const struct kernel_param *kp)
 {
-	bool on;
-	int ret;
+	bool on = true;
+	int ret = 0;
 
-	ret = kstrtobool(val, &on);
+	/* The name alone means true, as for every boolean parameter. */
+	if (val)
+		ret = kstrtobool(val, &on);
 	if (ret)
 		return ret;
 	mutex_lock(&stats_lock);
@@ -75,6 +77,7 @@ static int set_histograms(const char *val, const struct kernel_param *kp)
 }
 
 static const struct kernel_param_ops histograms_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
 	.set = set_histograms,
 	.get = param_get_bool,
 };

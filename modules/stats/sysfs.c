@@ -139,7 +139,8 @@ static ssize_t stats_attr_show(struct kobject *kobj, struct attribute *attr, cha
 static ssize_t stats_attr_store(struct kobject *kobj, struct attribute *attr, const char *page,
 				size_t count)
 {
-	if (!sysfs_streq(page, "1"))
+	/* What is behind a zero is no part of the text, and not to be ignored. */
+	if (strlen(page) != count || !sysfs_streq(page, "1"))
 		return -EINVAL;
 	stats_reset(kobj_to_stats(kobj));
 	return count;

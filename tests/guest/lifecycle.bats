@@ -113,7 +113,7 @@ kernel_memory() { gawk '/^(SUnreclaim|Percpu|KernelStack|VmallocUsed):/ { n += $
 # --- suspended --------------------------------------------------------------------
 
 @test "while suspended remaps cannot be changed, and the rest can be looked at" {
-	local before list
+	local before list word
 	remap_create r /dev/main /dev/spare
 	echo 8 >$CONFIG/remaps/add
 	list=$(dmsetup message r 0 list)
@@ -124,8 +124,12 @@ kernel_memory() { gawk '/^(SUnreclaim|Percpu|KernelStack|VmallocUsed):/ { n += $
 	refused "Device or resource busy" dmsetup message r 0 remove 8
 	assert_equal "$(dmsetup message r 0 list)" "$list"
 	assert_equal "$(remap_status r state remapped) $(<$CONFIG/remaps/count)" "ok 1 1"
-	echo 5 >$CONFIG/errors/retries
+	for word in "errors/retries 5" "spare/policy linear" "errors/resume 1" "main_id x"; do
+		refused "Device or resource busy" remap_attr r "${word% *}" "${word#* }"
+	done
+	refused "Device or resource busy" dmsetup message r 0 sync
 	dmsetup resume r
+	echo 5 >$CONFIG/errors/retries
 	assert_equal "$(dmsetup message r 0 list) $(<$CONFIG/errors/retries)" "$list 5"
 	echo 16 >$CONFIG/remaps/add
 	echo 8 >$CONFIG/remaps/remove
@@ -301,4 +305,31 @@ kernel_memory() { gawk '/^(SUnreclaim|Percpu|KernelStack|VmallocUsed):/ { n += $
 	wait $reader
 	retry_until 10 rmmod dm_remap
 	[ ! -e $ROOT ]
+}
+
+# --- values that are not whole -----------------------------------------------------
+
+# long PATH: a value that fills the buffer of configfs
+long() { printf '3%4094s' "" | dd of="$CONFIG/$1" bs=8192 iflag=fullblock conv=notrunc status=none; }
+
+@test "text behind a zero, and a value that fills the buffer, are refused" {
+	local text
+	remap_create r /dev/main /dev/spare
+	for text in '2\0x' '2\n\0junk' '\0'; do
+		run ! bash -c "printf '$text' >$CONFIG/errors/retries"
+		run ! bash -c "printf 'linear\0$text' >$CONFIG/spare/policy"
+		run ! bash -c "printf '1\0$text' >$CONFIG/errors/resume"
+	done
+	refused "Invalid argument" long errors/retries
+	refused "Invalid argument" long errors/resume
+	assert_equal "$(<$CONFIG/errors/retries) $(<$CONFIG/spare/policy)" "1 linear [near] spread"
+}
+
+@test "main_id is replaced, and the table line follows" {
+	remap_create r /dev/main /dev/spare transient main_id old
+	refused "Invalid argument" remap_attr r main_id ""
+	remap_attr r main_id new
+	assert_equal "$(<$CONFIG/main_id)" new
+	dmsetup table r | grep -q ' main_id new$'
+	assert_equal "$(stat -c %a $CONFIG/hash/longest_chain)" 400
 }

@@ -37,6 +37,15 @@ void remap_device_check_store(struct remap_device *rd)
 {
 }
 
+int remap_device_begin_change(struct remap_device *rd)
+{
+	return rd->suspended ? -EBUSY : 0;
+}
+
+void remap_device_end_change(struct remap_device *rd)
+{
+}
+
 static struct dm_remap_settings defaults(void)
 {
 	struct dm_remap_settings s;

@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A dm-remap device: its making, its sharing between the tables that are loaded
+ * for it one after the other, and its end.
+ */
+#include <linux/blkdev.h>
+#include <linux/module.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#include <dm-remap/namespace.h>
+#include <dm-remap/sets.h>
+
+#include "admin.h"
+#include "args.h"
+#include "configfs.h"
+#include "device.h"
+#include "entries.h"
+#include "errors.h"
+#include "lifecycle.h"
+#include "moves.h"
+#include "observe.h"
+#include "settings.h"
+#include "store.h"
+#include "sysfs.h"
+
+/* Blocks that the worker moves in one batch. */
+#define WORKER_BATCH	256
+
+static LIST_HEAD(remap_devices);
+
+/* One device is made or freed at a time; held across I/O to them. */
+static DEFINE_MUTEX(remap_devices_lock);
+
+/*
+ * For the list.  Changed with both held.  Resume needs the list, and must not
+ * wait for I/O of others: that may be I/O to the device that is resumed.
+ */
+static DEFINE_MUTEX(remap_list_lock);
+
+/* First and last sector of a device on its disk. */
+static sector_t first_sector(struct block_device *bdev)
+{
+	return bdev->bd_start_sect;
+}
+
+static sector_t last_sector(struct block_device *bdev)
+{
+	return bdev->bd_start_sect + bdev_nr_sectors(bdev) - 1;
+}
+
+static bool overlap(struct block_device *a, struct block_device *b)
+{
+	return a->bd_disk == b->bd_disk && first_sector(a) <= last_sector(b) &&
+	       first_sector(b) <= last_sector(a);
+}
+
+/*
+ * Whether a device that exists stands in the way of a new one.  The main of a
+ * device may be named again by another table of the same mapped device, with
+ * another spare.
+ */
+static const char *conflict(const struct remap_device *other, const struct mapped_device *md,
+			    struct block_device *main, struct block_device *spare)
+{
+	if (overlap(other->spare_bdev, main))
+		return "Main is the spare of another dm-remap device: are the arguments swapped?";
+	if (overlap(other->main, spare))
+		return "Spare is the main of another dm-remap device";
+	if (overlap(other->spare_bdev, spare))
+		return "Spare is in use by another dm-remap device, or with another main";
+	if (other->md == md)
+		return NULL;
+	if (overlap(other->main, main))
+		return "Main is in use by another dm-remap device";
+	return NULL;
+}
+
+static unsigned int default_block_size(struct block_device *main, struct block_device *spare)
+{
+	unsigned int size = max3(4096U, bdev_physical_block_size(main),
+				 bdev_physical_block_size(spare));
+
+	return min(size, REMAP_MAX_BLOCK_SIZE);
+}
+
+static int open_store(struct remap_device *rd, const struct remap_args *args, char **error)
+{
+	struct dm_remap_store_params params = {
+		.main = rd->main,
+		.spare = rd->spare_bdev,
+		.main_start = rd->main_start,
+		.len = rd->len,
+		.block_size = args->block_size,
+		.default_block_size = default_block_size(rd->main, rd->spare_bdev),
+		.uuid = args->has_uuid ? &args->uuid : NULL,
+		.main_id = args->main_id[0] ? args->main_id : NULL,
+		.read_only = args->read_only,
+		.force_block_size = args->force_block_size,
+		.name = rd->number,
+		.read = remap_read_entry,
+		.context = rd,
+	};
+	unsigned int unit = max(bdev_logical_block_size(rd->main),
+				bdev_logical_block_size(rd->spare_bdev));
+	int ret;
+
+	if (unit > REMAP_MAX_BLOCK_SIZE || (args->block_size && args->block_size < unit)) {
+		*error = "block_size is smaller than a logical block of main or spare";
+		return -EINVAL;
+	}
+	ret = remap_store_open(args->store, &params, &rd->store, error);
+	if (ret)
+		return ret;
+	if (rd->store->block_size < unit) {
+		*error = "The set's block_size is smaller than a logical block of main or spare";
+		return -EINVAL;
+	}
+	rd->block_shift = ilog2(rd->store->block_size >> SECTOR_SHIFT);
+	rd->unit = unit >> SECTOR_SHIFT;
+	if (rd->len & (remap_block_sectors(rd) - 1)) {
+		*error = "Length is not a whole number of blocks";
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Everything whose size the store decides. */
+static int make_table(struct remap_device *rd, const struct remap_args *args, char **error)
+{
+	u32 i;
+	int ret;
+
+	*error = "Out of memory";
+	rd->regions = remap_regions_alloc(rd->len);
+	if (!rd->regions)
+		return -ENOMEM;
+	ret = remap_slots_init(&rd->slots, rd->store->nr_blocks);
+	if (ret)
+		return ret;
+	rd->spare.slots = &rd->slots;
+
+	remap_settings_default(&rd->settings, rd->store->nr_blocks);
+	rd->table.min_buckets = rd->settings.min_buckets;
+	rd->table.grow_percent = rd->settings.grow_percent;
+	rd->table.shrink_percent = rd->settings.shrink_percent;
+	rd->table.watch = remap_observe_resize;
+	ret = remap_table_init(&rd->table, &rd->slots, rd->number);
+	if (ret)
+		return ret;
+	mutex_lock(&rd->lock);
+	rd->saved.settings = rd->settings;
+	ret = rd->store->type->load(rd->store, remap_load_entry, rd, &rd->saved, error);
+	if (!ret) {
+		remap_spare_recount(&rd->spare);
+		remap_settings_restore(rd, &rd->saved);
+		rd->loaded = true;
+	}
+	/* Then nothing is clean. */
+	if (!ret && rd->store->incomplete)
+		for (i = 0; i < rd->regions->nr; i++)
+			rd->regions->counts[i]++;
+	mutex_unlock(&rd->lock);
+	return ret;
+}
+
+static int make_worker(struct remap_device *rd, char **error)
+{
+	int ret;
+
+	*error = "Out of memory";
+	rd->wq = alloc_ordered_workqueue("dm-remap/%s", WQ_MEM_RECLAIM, rd->number);
+	if (!rd->wq)
+		return -ENOMEM;
+	rd->batch = remap_batch_alloc(WORKER_BATCH, true);
+	/* From a power of two of at least 512 kmalloc() gives aligned memory. */
+	rd->copy_buf = kmalloc(rd->store->block_size, GFP_KERNEL);
+	rd->read_buf = kmalloc(rd->store->block_size, GFP_KERNEL);
+	if (!rd->batch || !rd->copy_buf || !rd->read_buf)
+		return -ENOMEM;
+	ret = bioset_init(&rd->bios, BIO_POOL_SIZE, 0, 0);
+	if (ret)
+		return ret;
+	rd->kcopyd = dm_kcopyd_client_create(NULL);
+	if (IS_ERR(rd->kcopyd)) {
+		ret = PTR_ERR(rd->kcopyd);
+		rd->kcopyd = NULL;
+	}
+	return ret;
+}
+
+/* Takes apart as much as there is. */
+static void free_device(struct remap_device *rd)
+{
+	cancel_work_sync(&rd->resize_work);
+	cancel_work_sync(&rd->repair_work);
+	if (rd->wq)
+		destroy_workqueue(rd->wq);
+	remap_events_exit(rd);
+	if (rd->loaded)
+		remap_settings_to_save(rd, &rd->settings, &rd->saved);
+	if (rd->store)
+		remap_store_close(rd->store, rd->started && !rd->read_only ? &rd->saved : NULL);
+	if (rd->kcopyd)
+		dm_kcopyd_client_destroy(rd->kcopyd);
+	bioset_exit(&rd->bios);
+	kfree(rd->read_buf);
+	kfree(rd->copy_buf);
+	remap_batch_free(rd->batch);
+	remap_table_exit(&rd->table);
+	remap_lost_exit(&rd->lost);
+	remap_slots_exit(&rd->slots);
+	remap_regions_free(rd->regions);
+	remap_inflight_exit(&rd->inflight);
+	kfree(rd);
+}
+
+static struct remap_device *make_device(struct mapped_device *md, const struct remap_args *args,
+					struct block_device *main, struct block_device *spare,
+					sector_t len, char **error)
+{
+	struct remap_device *rd = kzalloc(sizeof(*rd), GFP_KERNEL);
+	int ret;
+
+	*error = "Out of memory";
+	if (!rd)
+		return ERR_PTR(-ENOMEM);
+	ret = remap_inflight_init(&rd->inflight);
+	if (ret) {
+		kfree(rd);
+		return ERR_PTR(ret);
+	}
+	rd->md = md;
+	strscpy(rd->number, dm_device_name(md), sizeof(rd->number));
+	rd->main = main;
+	rd->spare_bdev = spare;
+	rd->main_start = args->main_start;
+	rd->len = len;
+	rd->read_only = args->read_only;
+	rd->suspended = true;
+	mutex_init(&rd->admin);
+	mutex_init(&rd->lock);
+	spin_lock_init(&rd->queue_lock);
+	bio_list_init(&rd->queue);
+	INIT_WORK(&rd->work, remap_worker);
+	INIT_WORK(&rd->resize_work, remap_device_resize_work);
+	INIT_WORK(&rd->repair_work, remap_device_repair_work);
+	remap_lost_init(&rd->lost);
+	remap_events_init(rd);
+
+	ret = open_store(rd, args, error);
+	if (!ret)
+		ret = make_worker(rd, error);
+	if (!ret)
+		ret = make_table(rd, args, error);
+	if (ret) {
+		free_device(rd);
+		return ERR_PTR(ret);
+	}
+	return rd;
+}
+
+/* What may not change when a table is reloaded. */
+static int check_shared(const struct remap_device *rd, const struct remap_args *args,
+			sector_t len, char **error)
+{
+	bool transient = rd->store->type == &remap_store_transient;
+
+	if (args->read_only != rd->read_only && !transient)
+		*error = "A reload cannot change read_only: remove the device first";
+	else if (len != rd->len && !transient)
+		*error = "The length of a persistent set cannot be changed";
+	else if (args->main_start != rd->main_start)
+		*error = "main_start cannot be changed by a reload";
+	else if (strcmp(args->store, rd->store->type->name))
+		*error = "A reload cannot change between persistent and transient";
+	else if (args->block_size && args->block_size != rd->store->block_size)
+		*error = "block_size cannot be changed by a reload";
+	else if (args->has_uuid && !uuid_equal(&args->uuid, &rd->store->uuid))
+		*error = "The spare belongs to another set: its uuid is not the one given";
+	else
+		return 0;
+	return -EINVAL;
+}
+
+int remap_device_get(struct dm_target *ti, const struct remap_args *args,
+		     struct block_device *main, struct block_device *spare,
+		     struct remap_device **rdp)
+{
+	struct mapped_device *md = dm_table_get_md(ti->table);
+	struct remap_device *rd;
+	const char *why;
+	int ret = 0;
+
+	if (overlap(main, spare)) {
+		ti->error = "Main and spare are the same device or overlap";
+		return -EINVAL;
+	}
+	mutex_lock(&remap_devices_lock);
+	list_for_each_entry(rd, &remap_devices, list) {
+		if (rd->md == md && rd->main == main && rd->spare_bdev == spare) {
+			ret = check_shared(rd, args, ti->len, &ti->error);
+			if (!ret)
+				rd->users++;
+			goto out;
+		}
+		why = conflict(rd, md, main, spare);
+		if (why) {
+			ti->error = (char *)why;
+			ret = -EBUSY;
+			goto out;
+		}
+	}
+	rd = make_device(md, args, main, spare, ti->len, &ti->error);
+	if (IS_ERR(rd)) {
+		ret = PTR_ERR(rd);
+		goto out;
+	}
+	rd->users = 1;
+	mutex_lock(&remap_list_lock);
+	list_add(&rd->list, &remap_devices);
+	mutex_unlock(&remap_list_lock);
+out:
+	mutex_unlock(&remap_devices_lock);
+	*rdp = rd;
+	return ret;
+}
+
+static void remove_directories(struct remap_device *rd)
+{
+	remap_sysfs_remove(rd);
+	remap_tree_remove(rd);
+}
+
+/* Make those that are missing.  The one in sysfs stays where only the name changes. */
+static int add_directories(struct remap_device *rd, const char *name)
+{
+	int ret = 0;
+
+	if (rd->tree && strcmp(name, rd->name))
+		remap_tree_remove(rd);
+	if (rd->observed.dir && remap_sysfs_rename(rd, name))
+		remap_sysfs_remove(rd);
+	strscpy(rd->name, name, sizeof(rd->name));
+	if (!rd->tree)
+		ret = remap_tree_add(rd);
+	if (!ret && !rd->observed.dir)
+		ret = remap_sysfs_add(rd);
+	if (ret)
+		remove_directories(rd);
+	return ret;
+}
+
+void remap_device_put(struct remap_device *rd)
+{
+	mutex_lock(&remap_devices_lock);
+	if (--rd->users) {
+		mutex_unlock(&remap_devices_lock);
+		return;
+	}
+	mutex_lock(&remap_list_lock);
+	list_del(&rd->list);
+	mutex_unlock(&remap_list_lock);
+	/* Under the lock, so that the disks can be used again when they are free. */
+	remove_directories(rd);
+	free_device(rd);
+	mutex_unlock(&remap_devices_lock);
+}
+
+/*
+ * The directory belongs to the device that is in use, or was so last.  Another
+ * device of the same mapped device cannot go while this one is resumed.
+ */
+static void take_over_name(struct remap_device *rd)
+{
+	struct remap_device *other, *found = NULL;
+
+	mutex_lock(&remap_list_lock);
+	list_for_each_entry(other, &remap_devices, list)
+		if (other != rd && other->md == rd->md && (other->tree || other->observed.dir))
+			found = other;
+	mutex_unlock(&remap_list_lock);
+	if (found)
+		remove_directories(found);
+}
+
+void dm_remap_iterate_sets(dm_remap_set_fn fn, void *context)
+{
+	struct remap_device *rd;
+
+	mutex_lock(&remap_list_lock);
+	list_for_each_entry(rd, &remap_devices, list) {
+		struct dm_remap_set set = {
+			.uuid = rd->store->uuid,
+			.device = disk_devt(dm_disk(rd->md)),
+			.main = rd->main->bd_dev,
+			.spare = rd->spare_bdev->bd_dev,
+			.persistent = rd->store->type != &remap_store_transient,
+		};
+
+		if (!fn(context, &set))
+			break;
+	}
+	mutex_unlock(&remap_list_lock);
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_iterate_sets, DM_REMAP);
+
+static int change_length(struct remap_device *rd, struct remap_regions **new, sector_t len)
+{
+	struct remap_regions *regions = *new;
+	u32 slot, end, i;
+	int ret = 0;
+
+	for (i = 0; i < regions->nr; i++)
+		regions->counts[i] = 0;
+
+	mutex_lock(&rd->admin);
+	mutex_lock(&rd->lock);
+	end = remap_slots_end(&rd->slots);
+	for (slot = 0; slot < end && !ret; slot++) {
+		u64 word = remap_slots_word(&rd->slots, slot);
+		sector_t sector = remap_word_block(word) << rd->block_shift;
+
+		if (remap_word_state(word) < REMAP_MAPPED)
+			continue;
+		if (sector < len)
+			remap_regions_add(regions, sector, 1);
+		else
+			ret = -EINVAL;
+	}
+	if (ret) {
+		DMERR("%s: there are remaps beyond the new length of %llu sectors: remove them first",
+		      rd->number, (unsigned long long)len);
+	} else {
+		swap(rd->regions, *new);
+		rd->len = len;
+	}
+	mutex_unlock(&rd->lock);
+	mutex_unlock(&rd->admin);
+	/* There is no I/O, but somebody may be listing the remaps. */
+	mutex_lock(&rd->lock);
+	remap_inflight_drain(&rd->inflight);
+	mutex_unlock(&rd->lock);
+	return ret;
+}
+
+/* The first time that the device is resumed: nothing has been written so far. */
+static int start_store(struct remap_device *rd)
+{
+	int ret = 0;
+
+	mutex_lock(&rd->lock);
+	if (!rd->started && !rd->read_only) {
+		ret = rd->store->type->start(rd->store, &rd->saved);
+		rd->started = !ret;
+		remap_device_check_store(rd);
+	}
+	mutex_unlock(&rd->lock);
+	if (ret)
+		DMERR("%s: the spare cannot be written: only read_only can be had", rd->number);
+	return ret;
+}
+
+int remap_device_activate(struct remap_device *rd, const struct remap_args *args,
+			  struct remap_regions **regions, sector_t len)
+{
+	char name[DM_NAME_LEN];
+	unsigned int noio;
+	int ret;
+
+	if (len != rd->len) {
+		ret = change_length(rd, regions, len);
+		if (ret)
+			return ret;
+	}
+	rd->read_only = args->read_only;
+	ret = start_store(rd);
+	if (ret)
+		return ret;
+	ret = dm_copy_name_and_uuid(rd->md, name, NULL);
+	if (ret)
+		return ret;
+	/* I/O waits until we are done: what frees memory must not wait for it. */
+	noio = memalloc_noio_save();
+	take_over_name(rd);
+	ret = add_directories(rd, name);
+	if (!ret)
+		remap_settings_keep_name(rd);
+	memalloc_noio_restore(noio);
+	return ret;
+}
