@@ -403,7 +403,7 @@ void dm_remap_iterate_sets(dm_remap_set_fn fn, void *context)
 	}
 	mutex_unlock(&remap_list_lock);
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_iterate_sets, DM_REMAP);
+EXPORT_SYMBOL_NS_GPL(dm_remap_iterate_sets, DM_REMAP_NS);
 
 static int change_length(struct remap_device *rd, struct remap_regions **new, sector_t len)
 {
