@@ -196,7 +196,7 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 		before=$(sum /dev/main /dev/spare)
 		start read_only
 		# what the other pages have is there, and only that
-		first=$((DATA_START + page * 255 * 2)) end=$((DATA_START + (page + 1) * 255 * 2))
+		first=$((DATA_START + page * 169 * 2)) end=$((DATA_START + (page + 1) * 169 * 2))
 		gawk -v first=$first -v end=$end '$3 == 2 && ($2 < first || $2 >= end)' "$KEPT/shown" >"$BATS_TEST_TMPDIR/left"
 		remap_list r | diff "$BATS_TEST_TMPDIR/left" -
 		[ "$(wc -l <"$BATS_TEST_TMPDIR/left")" -gt 300 ]

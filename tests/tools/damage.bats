@@ -113,8 +113,8 @@ assert_repairable() {
 			run dmremap dump damaged.img
 			assert_output --regexp "retries +1"
 			# the place is in the checksum, and the sequence has gone up in both
-			[ "$(number 8 damaged.img "$(place damaged sb 0)" 56)" = 13 ]
-			[ "$(number 8 damaged.img "$(place damaged sb 1)" 56)" = 13 ]
+			[ "$(number 8 damaged.img "$(place damaged sb 0)" 80)" = 13 ]
+			[ "$(number 8 damaged.img "$(place damaged sb 1)" 80)" = 13 ]
 		done
 	done
 }

@@ -70,11 +70,8 @@ static void compare(struct set *set)
 		older->state = SB_OLDER;
 		older->why = "it is older than the other one";
 	} else {
-		/* the checksum is of the place, too */
-		b->content->crc = a->content->crc;
-		if (memcmp(a->content, b->content, sizeof(*a->content)))
+		if (!dm_remap_sb_same(a->content, b->content))
 			set->conflict = "they differ, and neither is newer";
-		b->content->crc = htole32(dm_remap_sb_crc(b->content, b->sector));
 	}
 }
 
