@@ -308,3 +308,26 @@ assert_json() { assert_equal "$(jq -c "$1")" "$2"; }
 		[ $n = 10 ]
 	done
 }
+
+@test "superblocks that are older than the table, and a format that was interrupted, are not taken" {
+	make_set
+	# superblock 0 was left behind, and 1 is gone
+	image damaged <<-EOF2
+		spare 8M
+		fill 10
+		field stale_since 0
+		sb_sequence 0 8
+	EOF2
+	cp damaged.img before.img
+	run dmremap repair --yes damaged.img
+	assert_failure 4
+	assert_output --partial "the table is newer than those that can be read; cannot be repaired"
+	assert_unchanged before.img damaged.img
+	image damaged <<-EOF2
+		spare 8M
+		field flags 4
+	EOF2
+	run dmremap check damaged.img
+	assert_failure 8
+	assert_output --partial "formatting was interrupted"
+}

@@ -13,6 +13,7 @@
  *	fill N [BLOCK [SLOT]]		N slots from SLOT on hold the blocks from BLOCK on
  *	map|pending SLOT BLOCK [LOST [AGE]], bad SLOT, free SLOT
  *	sequence PAGE N			of a page; default 1
+ *	sb_sequence PAGE N		of a page; default 0
  *	field NAME N [SUPERBLOCK]	whatever is wanted, of one or both superblocks
  *
  * The order of the lines does not matter, but for the last four.  Nothing is
@@ -182,6 +183,8 @@ static void apply_late(const char *line)
 		put(a, 0, DM_REMAP_ENTRY_FREE, 0, 0);
 	} else if (sscanf(line, "sequence %llu %llu", &a, &b) == 2) {
 		page_of(a)->sequence = htole64(b);
+	} else if (sscanf(line, "sb_sequence %llu %llu", &a, &b) == 2) {
+		page_of(a)->sb_sequence = htole64(b);
 	} else {
 		n = sscanf(line, "field %127s %llu %llu", word, &a, &b);
 		if (n == 2)

@@ -33,6 +33,9 @@ static void judge(struct superblock *sb, const struct device *dev)
 		sb->state = is_superblock(sb->content, sb->sector) ? SB_REFUSED : SB_BAD;
 		if (dm_remap_sb_is_zero(sb->content))
 			sb->why = "it is all zeros";
+	} else if (le32toh(sb->content->flags) & DM_REMAP_SB_FORMATTING) {
+		sb->state = SB_REFUSED;
+		sb->why = "formatting was interrupted, and the spare counts as empty: create the set again";
 	} else {
 		sb->state = SB_GOOD;
 	}
