@@ -93,7 +93,7 @@ all_places() {
 one_by_one() {
 	local name sector pages other how=$1 twice=${2:-}
 	geometry
-	assert_equal "$NR_PAGES $PAGES_USED $REPLICAS" "4 4 2"
+	assert_equal "$NR_PAGES $PAGES_USED $REPLICAS" "6 6 2"
 	while read -r name sector pages other; do
 		echo "# $how: $name"
 		put_back
