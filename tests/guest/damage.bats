@@ -152,7 +152,7 @@ one_by_one() {
 	local n keep r hows=(zero unreadable noise)
 	for n in 1 3 4; do
 		put_back
-		blkdiscard -z /dev/spare
+		blkdiscard -fz /dev/spare
 		echo $n >/sys/module/dm_remap_metadata/parameters/replicas
 		start block_size 1024
 		assert_equal "$(<$CONFIG/metadata/replicas)" $n
@@ -160,7 +160,7 @@ one_by_one() {
 		showing >"$BATS_TEST_TMPDIR/shown"
 		dmsetup remove r
 		geometry
-		assert_equal "$REPLICAS $PAGES_USED" "$n 4"
+		assert_equal "$REPLICAS $PAGES_USED" "$n 6"
 		dd if=/dev/spare of="$BATS_TEST_TMPDIR/spare" bs=1M iflag=direct status=none
 		for ((keep = 0; keep < n; keep++)); do
 			echo "# copy $keep of $n"
@@ -230,7 +230,7 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 }
 
 @test "the only copy of a page gone: refused" {
-	blkdiscard -z /dev/spare
+	blkdiscard -fz /dev/spare
 	modprobe dm_remap_metadata
 	echo 1 >/sys/module/dm_remap_metadata/parameters/replicas
 	start block_size 1024
@@ -283,7 +283,7 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 	start
 	assert_right
 	dmsetup remove r
-	blkdiscard -z /dev/spare
+	blkdiscard -fz /dev/spare
 	put 0 1 unreadable
 	refuses "cannot be read"
 	put 0 1 readable
