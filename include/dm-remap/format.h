@@ -29,12 +29,22 @@
 #define DM_REMAP_SPARE_MAGIC	"DMREMAPS"
 #define DM_REMAP_MAGIC_SIZE	8
 
-#define DM_REMAP_VERSION	1
+/* Behind the head of a page of the table, so that one is known without its superblock. */
+#define DM_REMAP_PAGE_MAGIC	"DMREMAPT"
+
+#define DM_REMAP_VERSION	2
 #define DM_REMAP_MAX_REPLICAS	4
+#define DM_REMAP_SECRET_SIZE	16
 #define DM_REMAP_MAIN_ID_SIZE	128	/* with a zero at the end */
 #define DM_REMAP_NAME_SIZE	128	/* with a zero at the end, as device-mapper has it */
-#define DM_REMAP_SB_HISTORY	32
-#define DM_REMAP_SB_SETTINGS	16
+#define DM_REMAP_SB_IDS		4
+#define DM_REMAP_SB_HISTORY	16
+#define DM_REMAP_SB_SETTINGS	64
+#define DM_REMAP_SB_SCRUB_RUNS	16
+#define DM_REMAP_SB_RATE_HOURS	24
+#define DM_REMAP_SB_RATE_DAYS	30
+#define DM_REMAP_SB_EVENTS	16
+#define DM_REMAP_SB_STALE	96
 
 /* Features that this version knows. */
 #define DM_REMAP_COMPAT_KNOWN		0
@@ -45,8 +55,54 @@
 #define DM_REMAP_SB_CLEAN	0x1
 /* dm_remap_sb.flags: the main had a label when this was written. */
 #define DM_REMAP_SB_LABELLED	0x2
+/* dm_remap_sb.flags: the spare is being formatted, and still counts as empty. */
+#define DM_REMAP_SB_FORMATTING	0x4
+/* dm_remap_sb.flags: superblock 0, or 1, could not be written and is out of date. */
+#define DM_REMAP_SB_FIRST_STALE		0x8
+#define DM_REMAP_SB_SECOND_STALE	0x10
 
-/* A resize of the hash table, as in struct remap_resize. */
+/* Types of identities; 0 is an unused place. */
+enum dm_remap_id_type {
+	DM_REMAP_ID_NONE,
+	DM_REMAP_ID_MAIN,	/* main_id, as it was given */
+	DM_REMAP_ID_WWN,	/* what the disk says: NAA or EUI-64 */
+	DM_REMAP_ID_PARTUUID,
+	DM_REMAP_ID_SERIAL,	/* as udev has it */
+};
+
+/* Settings by their ids, which never change; 0 is an unused place. */
+enum dm_remap_setting_id {
+	DM_REMAP_SET_NONE,
+	DM_REMAP_SET_MIN_BUCKETS,
+	DM_REMAP_SET_GROW_PERCENT,
+	DM_REMAP_SET_SHRINK_PERCENT,
+	DM_REMAP_SET_POLICY,
+	DM_REMAP_SET_RESERVE,
+	DM_REMAP_SET_LOW_WATER,
+	DM_REMAP_SET_AUTO_REMAP,
+	DM_REMAP_SET_ON_READ_ERROR,
+	DM_REMAP_SET_RETRIES,
+	DM_REMAP_SET_STORM_LIMIT,
+	DM_REMAP_SET_HASH_POLICY,
+	DM_REMAP_SET_RESIZE_THREADS,
+	DM_REMAP_SET_PENDING_RETRY_MS,
+	DM_REMAP_SET_SLOW_MS,
+	DM_REMAP_SET_SLOW_LIMIT,
+	DM_REMAP_SET_VERIFY_WRITES,
+	DM_REMAP_SET_FIRST_REWRITE,
+	DM_REMAP_SET_NEIGHBOURS,
+	DM_REMAP_SET_RATE_WARN,
+	DM_REMAP_SET_RATE_URGENT,
+	DM_REMAP_SET_SCRUB_RATE_KIB,
+	DM_REMAP_NR_SET
+};
+
+struct dm_remap_sb_setting {
+	__le32 id;	/* enum dm_remap_setting_id, or one of a later version */
+	__le32 value;
+};
+
+/* A resize of the hash table, as in struct dm_remap_resize. */
 struct dm_remap_sb_resize {
 	__le64 started_ns;
 	__le64 duration_ns;
@@ -55,6 +111,24 @@ struct dm_remap_sb_resize {
 	__le32 entries;
 	__le32 zero;
 };
+
+/* A run of the scrub, as in struct dm_remap_scrub_run. */
+struct dm_remap_sb_scrub_run {
+	__le64 finished_s;
+	__le64 sectors;
+	__le32 duration_s;
+	__le32 moved;
+	__le32 pending;
+	__le32 zero;
+};
+
+/* Copies of a page that do not count, see dm_remap_copy_counts(). */
+struct dm_remap_sb_stale {
+	__le32 page;
+	__le32 copies;	/* bit 0 is copy 0 */
+};
+
+#define DM_REMAP_DOS_SIZE	72
 
 /**
  * struct dm_remap_sb - superblock: one at each end of the spare.
@@ -65,9 +139,14 @@ struct dm_remap_sb_resize {
  * @ro_compat: features that a reader may not know and still read.
  * @incompat: features that a reader must know.
  * @uuid: of the set.
+ * @secret: random, never shown; the label has the same.
+ * @seed: of the checksums of pages; random, so that a copy of a set can get
+ *	another uuid without a new table.
  * @sequence: goes up with each write of a superblock; the higher one counts.
  * @generation: of the set when the superblock was written; pages may be newer.
- * @spare_sectors: size of the spare.
+ * @spare_sectors: size of the spare; the place of superblock 1 follows from it.
+ * @former_spare_sectors: size before the spare grew, until superblock 1 there is
+ *	erased; else 0.
  * @main_sectors: size of the main device.
  * @main_start: sector of the main at which the target begins.
  * @target_sectors: size of the target.
@@ -79,19 +158,42 @@ struct dm_remap_sb_resize {
  * @pages_used: pages 0 to @pages_used - 1 have been written; the others have
  *	not, and all their entries are free.
  * @flags: DM_REMAP_SB_*.
+ * @main_lbs: logical block of the main when the spare was formatted, in bytes.
+ * @spare_lbs: of the spare.
  * @replica_start: sector of the spare at which each copy begins; 0 for those
  *	that do not exist.
- * @main_id: what the main is known by; zeros if nothing was said.
- * @settings: the values of dm_remap_settings, in their order; @nr_settings of
- *	them, and defaults for the others.
- * @nr_settings: see there.
+ * @nr_entries: entries that were in use when this was written; a hint.
+ * @seal_phase: reserved.
+ * @created_s: when the spare was formatted, in seconds since the epoch (UTC).
+ * @name: of the device when it was last resumed; zeros if it never was.
+ * @id_types: enum dm_remap_id_type of each of @ids.
  * @nr_history: entries of @history in use, the newest last.
  * @grows: resizes to more buckets.
  * @shrinks: resizes to fewer.
  * @resize_ns: time they took.
- * @history: the last of them.
- * @name: of the device when it was last resumed; zeros if it never was.
  * @zero: zeros.
+ * @dos: in superblock 0 an empty DOS partition table, so that programs that are
+ *	about to write to the spare stop; in superblock 1 zeros.
+ * @ids: what the main is known by, each with a zero at the end.
+ * @settings: pairs of id and value, in any order; unknown ids are kept, and what
+ *	has no pair has its default.
+ * @history: the last resizes.
+ * @scrub_state: enum dm_remap_scrub_state.
+ * @nr_scrub_runs: elements of @scrub_runs in use, the newest first.
+ * @scrub_position: next sector, from the start of the target.
+ * @scrub_run: the run under way.
+ * @scrub_runs: runs that have ended.
+ * @rate_hour: as in struct dm_remap_rate.
+ * @rate_hours: as in struct dm_remap_rate.
+ * @rate_days: as in struct dm_remap_rate.
+ * @replacement: reserved for replacing a half: role, phase, partner, progress.
+ * @events: reserved for the last events.
+ * @stale_since: copies that are named below count only with such a sequence.
+ * @stale_copies: copies of which all pages are stale that @stale does not name;
+ *	bit 0 is copy 0.
+ * @nr_stale: elements of @stale in use.
+ * @stale: pages with stale copies, in ascending order.
+ * @zero2: zeros.
  */
 struct dm_remap_sb {
 	__u8 magic[DM_REMAP_MAGIC_SIZE];
@@ -101,9 +203,12 @@ struct dm_remap_sb {
 	__le64 ro_compat;
 	__le64 incompat;
 	__u8 uuid[16];
+	__u8 secret[DM_REMAP_SECRET_SIZE];
+	__le64 seed;
 	__le64 sequence;
 	__le64 generation;
 	__le64 spare_sectors;
+	__le64 former_spare_sectors;
 	__le64 main_sectors;
 	__le64 main_start;
 	__le64 target_sectors;
@@ -114,24 +219,45 @@ struct dm_remap_sb {
 	__le32 nr_pages;
 	__le32 pages_used;
 	__le32 flags;
+	__le32 main_lbs;
+	__le32 spare_lbs;
 	__le64 replica_start[DM_REMAP_MAX_REPLICAS];
-	__u8 main_id[DM_REMAP_MAIN_ID_SIZE];
-	__le32 settings[DM_REMAP_SB_SETTINGS];
-	__le32 nr_settings;
+	__le32 nr_entries;
+	__le32 seal_phase;
+	__le64 created_s;
+	__u8 name[DM_REMAP_NAME_SIZE];
+	__u8 id_types[DM_REMAP_SB_IDS];
 	__le32 nr_history;
 	__le64 grows;
 	__le64 shrinks;
 	__le64 resize_ns;
+	__u8 zero[56];
+	__u8 dos[DM_REMAP_DOS_SIZE];
+	__u8 ids[DM_REMAP_SB_IDS][DM_REMAP_MAIN_ID_SIZE];
+	struct dm_remap_sb_setting settings[DM_REMAP_SB_SETTINGS];
 	struct dm_remap_sb_resize history[DM_REMAP_SB_HISTORY];
-	__u8 name[DM_REMAP_NAME_SIZE];
-	__u8 zero[DM_REMAP_PAGE_SIZE - 392 - DM_REMAP_SB_HISTORY * 32 - DM_REMAP_NAME_SIZE];
+	__le32 scrub_state;
+	__le32 nr_scrub_runs;
+	__le64 scrub_position;
+	struct dm_remap_sb_scrub_run scrub_run;
+	struct dm_remap_sb_scrub_run scrub_runs[DM_REMAP_SB_SCRUB_RUNS];
+	__le64 rate_hour;
+	__le32 rate_hours[DM_REMAP_SB_RATE_HOURS];
+	__le32 rate_days[DM_REMAP_SB_RATE_DAYS];
+	__u8 replacement[176];
+	__u8 events[DM_REMAP_SB_EVENTS * 16];
+	__le64 stale_since;
+	__le32 stale_copies;
+	__le32 nr_stale;
+	struct dm_remap_sb_stale stale[DM_REMAP_SB_STALE];
+	__u8 zero2[48];
 };
 
 /* The first eight bytes of a main that has a label. */
 #define DM_REMAP_LABEL_MAGIC	"DMREMAPM"
 #define DM_REMAP_LABEL_SIZE	512
-#define DM_REMAP_LABEL_VERSION	1
-#define DM_REMAP_LABEL_RANGES	20
+#define DM_REMAP_LABEL_VERSION	2
+#define DM_REMAP_LABEL_RANGES	12
 
 /**
  * struct dm_remap_label_range - blocks that were remapped for the label's sake.
@@ -146,37 +272,47 @@ struct dm_remap_label_range {
 };
 
 /**
- * struct dm_remap_label - label of the main: in its first sector, with zeros in the
- *	rest of the first block.
+ * struct dm_remap_label - label of the main: in its first sector.
  * @magic: DM_REMAP_LABEL_MAGIC.
  * @crc: crc32c, see dm_remap_label_crc().
  * @version: DM_REMAP_LABEL_VERSION.
  * @uuid: of the set.
+ * @secret: of the set.
+ * @generation: of the set when the label was written.
  * @main_sectors: size of the main.
  * @target_sectors: size of the target, which begins at sector 0.
+ * @copy_sector: sector of the main with what was in its first one, inverted; 0 if
+ *	there is none.
  * @block_size: in bytes.
  * @nr_ranges: entries of @ranges in use.
  * @name: of the device when the label was written.
  * @ranges: what is to be moved back when the label goes; the first has block 0.
+ * @phase: reserved.
  * @zero: zeros.
+ * @dos: as in struct dm_remap_sb.
  */
 struct dm_remap_label {
 	__u8 magic[DM_REMAP_MAGIC_SIZE];
 	__le32 crc;
 	__le32 version;
 	__u8 uuid[16];
+	__u8 secret[DM_REMAP_SECRET_SIZE];
+	__le64 generation;
 	__le64 main_sectors;
 	__le64 target_sectors;
+	__le64 copy_sector;
 	__le32 block_size;
 	__le32 nr_ranges;
 	__u8 name[DM_REMAP_NAME_SIZE];
 	struct dm_remap_label_range ranges[DM_REMAP_LABEL_RANGES];
-	__u8 zero[8];
+	__le32 phase;
+	__u8 zero[28];
+	__u8 dos[DM_REMAP_DOS_SIZE];
 };
 
-/* dm_remap_disk_entry.word: block in bits 0 to 47, state in 48 to 55, age in 56 and 57. */
+/* dm_remap_disk_entry.word: block in bits 0 to 47, state in 48 to 51, age in 52 and 53. */
 #define DM_REMAP_ENTRY_BLOCK_BITS	48
-#define DM_REMAP_ENTRY_AGE_SHIFT	56
+#define DM_REMAP_ENTRY_AGE_SHIFT	52
 #define DM_REMAP_ENTRY_AGES		4
 
 /* Sequences beyond this are impossible, so that adding to one never overflows. */
@@ -186,22 +322,24 @@ struct dm_remap_label {
 enum dm_remap_entry_state {
 	DM_REMAP_ENTRY_FREE,	/* nothing; the rest of the entry is 0 */
 	DM_REMAP_ENTRY_MAPPED,	/* holds the data of its main block */
-	DM_REMAP_ENTRY_PENDING,	/* reserved for its main block, which failed a read; lost is 0 */
+	DM_REMAP_ENTRY_PENDING,	/* reserved for its main block, which failed a read; masks are 0 */
 	DM_REMAP_ENTRY_BAD,	/* must not be used; the rest of the entry is 0 */
 	DM_REMAP_NR_ENTRY_STATES
 };
 
 /**
  * struct dm_remap_disk_entry - what is so of one block of the spare.
- * @word: see DM_REMAP_ENTRY_BLOCK_BITS; bits 58 to 63 are 0.
+ * @word: see DM_REMAP_ENTRY_BLOCK_BITS; bits 54 to 63 are 0.
  * @lost: sectors of the block whose content is lost.
+ * @unread: sectors whose content is still only on the main; none of @lost.
  */
 struct dm_remap_disk_entry {
 	__le64 word;
 	__le64 lost;
+	__le64 unread;
 };
 
-#define DM_REMAP_PAGE_ENTRIES	255
+#define DM_REMAP_PAGE_ENTRIES	169
 
 /**
  * struct dm_remap_page - a page of the table.
@@ -209,6 +347,10 @@ struct dm_remap_disk_entry {
  * @page: its number.
  * @sequence: generation of the set with which it was written; of the copies of a
  *	page the one with the highest counts.
+ * @sb_sequence: of the superblocks when it was written; one that is older was
+ *	left behind.
+ * @magic: DM_REMAP_PAGE_MAGIC.
+ * @zero: zeros.
  * @entries: of the blocks from @page * DM_REMAP_PAGE_ENTRIES on; those beyond the
  *	end of the data area are free.
  */
@@ -216,6 +358,9 @@ struct dm_remap_page {
 	__le32 crc;
 	__le32 page;
 	__le64 sequence;
+	__le64 sb_sequence;
+	__u8 magic[DM_REMAP_MAGIC_SIZE];
+	__u8 zero[8];
 	struct dm_remap_disk_entry entries[DM_REMAP_PAGE_ENTRIES];
 };
 
@@ -283,6 +428,55 @@ int dm_remap_layout(struct dm_remap_geometry *geo);
 __u32 dm_remap_sb_crc(const struct dm_remap_sb *sb, __u64 sector);
 
 /**
+ * dm_remap_sb_seal() - make a superblock ready to be written.
+ * @sb: the superblock; its DOS partition table and crc are filled in.
+ * @sector: where it goes.
+ */
+void dm_remap_sb_seal(struct dm_remap_sb *sb, __u64 sector);
+
+/**
+ * dm_remap_sb_same() - whether two superblocks of a spare say the same.
+ * @a: the one, in its place.
+ * @b: the other.
+ */
+bool dm_remap_sb_same(const struct dm_remap_sb *a, const struct dm_remap_sb *b);
+
+/**
+ * dm_remap_sb_main_id() - main_id, as it was given.
+ * @sb: a superblock that has been checked.
+ *
+ * Return: it; empty if there is none.
+ */
+const char *dm_remap_sb_main_id(const struct dm_remap_sb *sb);
+
+/**
+ * dm_remap_sb_id() - an identity of the main.
+ * @sb: a superblock that has been checked.
+ * @type: which.
+ *
+ * Return: its text, or NULL if there is none.
+ */
+const char *dm_remap_sb_id(const struct dm_remap_sb *sb, enum dm_remap_id_type type);
+
+/**
+ * dm_remap_sb_set_id() - record an identity of the main.
+ * @sb: the superblock.
+ * @type: which.
+ * @text: its text, of less than DM_REMAP_MAIN_ID_SIZE characters; empty to forget it.
+ */
+void dm_remap_sb_set_id(struct dm_remap_sb *sb, enum dm_remap_id_type type, const char *text);
+
+/**
+ * dm_remap_copy_counts() - whether a copy of a page was not left behind.
+ * @sb: the superblock that counts.
+ * @replica: the copy.
+ * @page: the page.
+ * @sequence: of the copy.
+ */
+bool dm_remap_copy_counts(const struct dm_remap_sb *sb, unsigned int replica, __u32 page,
+			  __u64 sequence);
+
+/**
  * dm_remap_sb_is_zero() - whether a spare was never used.
  * @head: its first DM_REMAP_HEAD_SIZE bytes.
  */
@@ -304,23 +498,23 @@ const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 
 /**
  * dm_remap_page_crc() - the checksum of a page.
  * @page: the page; its crc field does not matter.
- * @uuid: of the set.
+ * @seed: of the superblock.
  *
- * crc32c of the uuid, 16 bytes, and of the page with crc 0.  The page's number is
+ * crc32c of the seed, 8 bytes, and of the page with crc 0.  The page's number is
  * in it, so that a page in the wrong place is found out by dm_remap_page_check().
  */
-__u32 dm_remap_page_crc(const struct dm_remap_page *page, const __u8 *uuid);
+__u32 dm_remap_page_crc(const struct dm_remap_page *page, __le64 seed);
 
 /**
  * dm_remap_page_check() - whether a page can be believed.
  * @page: what was read.
- * @uuid: of the set.
+ * @seed: of the superblock.
  * @nr: the number of the page that it should be.
  * @geo: the geometry.
  *
  * Return: NULL, or a sentence that says what is wrong.
  */
-const char *dm_remap_page_check(const struct dm_remap_page *page, const __u8 *uuid, __u32 nr,
+const char *dm_remap_page_check(const struct dm_remap_page *page, __le64 seed, __u32 nr,
 				const struct dm_remap_geometry *geo);
 
 /**
@@ -330,6 +524,12 @@ const char *dm_remap_page_check(const struct dm_remap_page *page, const __u8 *uu
  * crc32c of its sector's number, 0 in 8 bytes, and of the label with crc 0.
  */
 __u32 dm_remap_label_crc(const struct dm_remap_label *label);
+
+/**
+ * dm_remap_label_seal() - make a label ready to be written.
+ * @label: the label; its DOS partition table and crc are filled in.
+ */
+void dm_remap_label_seal(struct dm_remap_label *label);
 
 /**
  * dm_remap_label_check() - whether a label can be believed.
@@ -354,7 +554,7 @@ static inline __u64 dm_remap_entry_block(__u64 word)
 
 static inline unsigned int dm_remap_entry_state(__u64 word)
 {
-	return (word >> DM_REMAP_ENTRY_BLOCK_BITS) & 0xff;
+	return (word >> DM_REMAP_ENTRY_BLOCK_BITS) & 0xf;
 }
 
 static inline unsigned int dm_remap_entry_age(__u64 word)

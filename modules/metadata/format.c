@@ -5,6 +5,8 @@
  * their own.
  */
 #ifdef __KERNEL__
+#include <asm/byteorder.h>
+
 #include <linux/build_bug.h>
 #include <linux/export.h>
 #include <linux/string.h>
@@ -21,6 +23,36 @@
 static_assert(sizeof(struct dm_remap_sb) == DM_REMAP_PAGE_SIZE);
 static_assert(sizeof(struct dm_remap_page) == DM_REMAP_PAGE_SIZE);
 static_assert(sizeof(struct dm_remap_label) == DM_REMAP_LABEL_SIZE);
+static_assert(offsetof(struct dm_remap_sb, uuid) == 40);
+static_assert(offsetof(struct dm_remap_sb, seed) == 72);
+static_assert(offsetof(struct dm_remap_sb, sequence) == 80);
+static_assert(offsetof(struct dm_remap_sb, spare_sectors) == 96);
+static_assert(offsetof(struct dm_remap_sb, main_sectors) == 112);
+static_assert(offsetof(struct dm_remap_sb, block_size) == 144);
+static_assert(offsetof(struct dm_remap_sb, flags) == 164);
+static_assert(offsetof(struct dm_remap_sb, replica_start) == 176);
+static_assert(offsetof(struct dm_remap_sb, nr_entries) == 208);
+static_assert(offsetof(struct dm_remap_sb, name) == 224);
+static_assert(offsetof(struct dm_remap_sb, id_types) == 352);
+static_assert(offsetof(struct dm_remap_sb, grows) == 360);
+static_assert(offsetof(struct dm_remap_sb, dos) == 440);
+static_assert(offsetof(struct dm_remap_sb, ids) == 512);
+static_assert(offsetof(struct dm_remap_sb, settings) == 1024);
+static_assert(offsetof(struct dm_remap_sb, history) == 1536);
+static_assert(offsetof(struct dm_remap_sb, scrub_state) == 2048);
+static_assert(offsetof(struct dm_remap_sb, scrub_runs) == 2096);
+static_assert(offsetof(struct dm_remap_sb, rate_hour) == 2608);
+static_assert(offsetof(struct dm_remap_sb, replacement) == 2832);
+static_assert(offsetof(struct dm_remap_sb, events) == 3008);
+static_assert(offsetof(struct dm_remap_sb, stale_since) == 3264);
+static_assert(offsetof(struct dm_remap_sb, stale) == 3280);
+static_assert(offsetof(struct dm_remap_sb, zero2) == 4048);
+static_assert(offsetof(struct dm_remap_page, entries) == 40);
+static_assert(offsetof(struct dm_remap_label, secret) == 32);
+static_assert(offsetof(struct dm_remap_label, copy_sector) == 72);
+static_assert(offsetof(struct dm_remap_label, name) == 88);
+static_assert(offsetof(struct dm_remap_label, ranges) == 216);
+static_assert(offsetof(struct dm_remap_label, dos) == 440);
 
 #define SECTOR_BYTES	512
 
@@ -118,6 +150,99 @@ __u32 dm_remap_sb_crc(const struct dm_remap_sb *sb, __u64 sector)
 	return crc_at(sb, sizeof(*sb), sector);
 }
 
+/* No entries: programs see a partition table, and the kernel makes no partition of it. */
+static void put_dos_table(__u8 *dos, const __u8 *uuid)
+{
+	memset(dos, 0, DM_REMAP_DOS_SIZE);
+	memcpy(dos, uuid, 4);
+	dos[DM_REMAP_DOS_SIZE - 2] = 0x55;
+	dos[DM_REMAP_DOS_SIZE - 1] = 0xaa;
+}
+
+void dm_remap_sb_seal(struct dm_remap_sb *sb, __u64 sector)
+{
+	if (sector)
+		memset(sb->dos, 0, sizeof(sb->dos));
+	else
+		put_dos_table(sb->dos, sb->uuid);
+	sb->crc = cpu_to_le32(dm_remap_sb_crc(sb, sector));
+}
+
+bool dm_remap_sb_same(const struct dm_remap_sb *a, const struct dm_remap_sb *b)
+{
+	const __u8 *x = (const __u8 *)a, *y = (const __u8 *)b;
+	size_t first = offsetof(struct dm_remap_sb, version);
+	size_t dos = offsetof(struct dm_remap_sb, dos), behind = dos + DM_REMAP_DOS_SIZE;
+
+	return !memcmp(x + first, y + first, dos - first) &&
+	       !memcmp(x + behind, y + behind, sizeof(*a) - behind);
+}
+
+const char *dm_remap_sb_id(const struct dm_remap_sb *sb, enum dm_remap_id_type type)
+{
+	unsigned int i;
+
+	for (i = 0; i < DM_REMAP_SB_IDS; i++)
+		if (sb->id_types[i] == type)
+			return (const char *)sb->ids[i];
+	return NULL;
+}
+
+const char *dm_remap_sb_main_id(const struct dm_remap_sb *sb)
+{
+	const char *id = dm_remap_sb_id(sb, DM_REMAP_ID_MAIN);
+
+	return id ? id : "";
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_sb_main_id, DM_REMAP);
+
+void dm_remap_sb_set_id(struct dm_remap_sb *sb, enum dm_remap_id_type type, const char *text)
+{
+	unsigned int i, at = DM_REMAP_SB_IDS;
+	size_t size = strlen(text);
+
+	for (i = DM_REMAP_SB_IDS; i--; )
+		if (!sb->id_types[i])
+			at = i;
+	for (i = 0; i < DM_REMAP_SB_IDS; i++)
+		if (sb->id_types[i] == type)
+			at = i;
+	if (at == DM_REMAP_SB_IDS || size >= DM_REMAP_MAIN_ID_SIZE)
+		return;
+	memset(sb->ids[at], 0, DM_REMAP_MAIN_ID_SIZE);
+	memcpy(sb->ids[at], text, size);
+	sb->id_types[at] = size ? type : DM_REMAP_ID_NONE;
+}
+
+/* What the list says of a page, or -1 if it does not name it. */
+static int listed_copies(const struct dm_remap_sb *sb, __u32 page)
+{
+	__u32 low = 0, high = le32_to_cpu(sb->nr_stale);
+
+	while (low < high) {
+		__u32 mid = (low + high) / 2;
+		__u32 nr = le32_to_cpu(sb->stale[mid].page);
+
+		if (nr == page)
+			return le32_to_cpu(sb->stale[mid].copies);
+		if (nr < page)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return -1;
+}
+
+bool dm_remap_copy_counts(const struct dm_remap_sb *sb, unsigned int replica, __u32 page,
+			  __u64 sequence)
+{
+	int copies = listed_copies(sb, page);
+
+	if (copies < 0)
+		copies = le32_to_cpu(sb->stale_copies);
+	return !(copies >> replica & 1) || sequence >= le64_to_cpu(sb->stale_since);
+}
+
 bool dm_remap_sb_is_zero(const void *head)
 {
 	const __u8 *bytes = head;
@@ -179,11 +304,46 @@ static const char *check_places(const struct dm_remap_geometry *geo)
 static const char *check_features(const struct dm_remap_sb *sb, bool read_only)
 {
 	if (le32_to_cpu(sb->version) != DM_REMAP_VERSION)
-		return "its version is not known";
+		return le32_to_cpu(sb->version) == 1 ?
+		       "it has format version 1, which is not supported" :
+		       "its version is not known";
 	if (le64_to_cpu(sb->incompat) & ~(__u64)DM_REMAP_INCOMPAT_KNOWN)
 		return "it has features that are not known";
 	if (!read_only && (le64_to_cpu(sb->ro_compat) & ~(__u64)DM_REMAP_RO_COMPAT_KNOWN))
 		return "it has features that are not known: it can be used read_only";
+	return NULL;
+}
+
+/* What is kept beside the table. */
+static const char *check_saved(const struct dm_remap_sb *sb)
+{
+	unsigned int i;
+
+	if (sb->name[DM_REMAP_NAME_SIZE - 1] ||
+	    le32_to_cpu(sb->nr_history) > DM_REMAP_SB_HISTORY ||
+	    le32_to_cpu(sb->nr_scrub_runs) > DM_REMAP_SB_SCRUB_RUNS)
+		return "its settings are impossible";
+	for (i = 0; i < DM_REMAP_SB_IDS; i++)
+		if (sb->ids[i][DM_REMAP_MAIN_ID_SIZE - 1])
+			return "its settings are impossible";
+	return NULL;
+}
+
+/* Pages in ascending order, and only copies that there are. */
+static const char *check_stale(const struct dm_remap_sb *sb, const struct dm_remap_geometry *geo)
+{
+	__u32 nr = le32_to_cpu(sb->nr_stale), i, all = (1U << geo->replicas) - 1;
+
+	if (nr > DM_REMAP_SB_STALE || le32_to_cpu(sb->stale_copies) > all ||
+	    le64_to_cpu(sb->stale_since) >= DM_REMAP_MAX_SEQUENCE)
+		return "its list of stale copies is impossible";
+	for (i = 0; i < nr; i++) {
+		__u32 page = le32_to_cpu(sb->stale[i].page);
+
+		if (page >= geo->nr_pages || le32_to_cpu(sb->stale[i].copies) > all ||
+		    (i && page <= le32_to_cpu(sb->stale[i - 1].page)))
+			return "its list of stale copies is impossible";
+	}
 	return NULL;
 }
 
@@ -231,29 +391,27 @@ const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 
 	    !within(le64_to_cpu(sb->main_start), geo->target_sectors, 0,
 		    le64_to_cpu(sb->main_sectors)))
 		return "the size of the main is impossible";
-	if (sb->main_id[DM_REMAP_MAIN_ID_SIZE - 1] || sb->name[DM_REMAP_NAME_SIZE - 1] ||
-	    le32_to_cpu(sb->nr_settings) > DM_REMAP_SB_SETTINGS ||
-	    le32_to_cpu(sb->nr_history) > DM_REMAP_SB_HISTORY)
-		return "its settings are impossible";
-	return check_places(geo);
+	return check_saved(sb) ?: check_stale(sb, geo) ?: check_places(geo);
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_sb_check, DM_REMAP_NS);
 
-__u32 dm_remap_page_crc(const struct dm_remap_page *page, const __u8 *uuid)
+__u32 dm_remap_page_crc(const struct dm_remap_page *page, __le64 seed)
 {
 	const __u8 *bytes = (const __u8 *)page;
 	__le32 zero = 0;
 	__u32 crc;
 
-	crc = crc32c(~0, uuid, 16);
+	crc = crc32c(~0, &seed, sizeof(seed));
 	crc = crc32c(crc, &zero, sizeof(zero));
 	crc = crc32c(crc, bytes + sizeof(zero), sizeof(*page) - sizeof(zero));
 	return ~crc;
 }
 
-static const char *check_entry(__u64 word, __u64 lost, bool beyond,
+static const char *check_entry(const struct dm_remap_disk_entry *entry, bool beyond,
 			       const struct dm_remap_geometry *geo)
 {
+	__u64 word = le64_to_cpu(entry->word), lost = le64_to_cpu(entry->lost);
+	__u64 unread = le64_to_cpu(entry->unread);
 	__u64 sectors = sectors_per_block(geo);
 	unsigned int state = dm_remap_entry_state(word);
 
@@ -264,36 +422,37 @@ static const char *check_entry(__u64 word, __u64 lost, bool beyond,
 			return "it has a block beyond the end of the spare";
 		if (dm_remap_entry_block(word) >= geo->target_sectors / sectors)
 			return "it has a block beyond the end of the main";
-		if (lost && (state == DM_REMAP_ENTRY_PENDING ||
-			     (sectors < 64 && lost >> sectors)))
-			return "it has lost sectors that cannot be";
+		if ((lost | unread) && (state == DM_REMAP_ENTRY_PENDING ||
+					(sectors < 64 && (lost | unread) >> sectors)))
+			return "it has lost or unread sectors that cannot be";
+		if (lost & unread)
+			return "it has sectors that are both lost and unread";
 		return NULL;
 	}
 	if (state >= DM_REMAP_NR_ENTRY_STATES)
 		return "it has a block in a state that is not known";
-	if (dm_remap_entry_block(word) || dm_remap_entry_age(word) || lost ||
+	if (dm_remap_entry_block(word) || dm_remap_entry_age(word) || lost || unread ||
 	    (beyond && state != DM_REMAP_ENTRY_FREE))
 		return "it has an entry that should be empty";
 	return NULL;
 }
 
-const char *dm_remap_page_check(const struct dm_remap_page *page, const __u8 *uuid, __u32 nr,
+const char *dm_remap_page_check(const struct dm_remap_page *page, __le64 seed, __u32 nr,
 				const struct dm_remap_geometry *geo)
 {
 	__u64 slot = (__u64)nr * DM_REMAP_PAGE_ENTRIES;
 	const char *why;
 	unsigned int i;
 
-	if (le32_to_cpu(page->crc) != dm_remap_page_crc(page, uuid))
+	if (le32_to_cpu(page->crc) != dm_remap_page_crc(page, seed))
 		return "its checksum is wrong";
 	if (le32_to_cpu(page->page) != nr)
 		return "it is another page";
-	if (le64_to_cpu(page->sequence) >= DM_REMAP_MAX_SEQUENCE)
+	if (le64_to_cpu(page->sequence) >= DM_REMAP_MAX_SEQUENCE ||
+	    le64_to_cpu(page->sb_sequence) >= DM_REMAP_MAX_SEQUENCE)
 		return "its sequence is impossible";
 	for (i = 0; i < DM_REMAP_PAGE_ENTRIES; i++) {
-		why = check_entry(le64_to_cpu(page->entries[i].word),
-				  le64_to_cpu(page->entries[i].lost),
-				  slot + i >= geo->nr_blocks, geo);
+		why = check_entry(&page->entries[i], slot + i >= geo->nr_blocks, geo);
 		if (why)
 			return why;
 	}
@@ -303,6 +462,12 @@ const char *dm_remap_page_check(const struct dm_remap_page *page, const __u8 *uu
 __u32 dm_remap_label_crc(const struct dm_remap_label *label)
 {
 	return crc_at(label, sizeof(*label), 0);
+}
+
+void dm_remap_label_seal(struct dm_remap_label *label)
+{
+	put_dos_table(label->dos, label->uuid);
+	label->crc = cpu_to_le32(dm_remap_label_crc(label));
 }
 
 /* The first range has block 0, and none has a block beyond the end. */
@@ -332,6 +497,9 @@ const char *dm_remap_label_check(const struct dm_remap_label *label, __u64 main_
 		return "its checksum is wrong";
 	if (le32_to_cpu(label->version) != DM_REMAP_LABEL_VERSION)
 		return "its version is not known";
+	if (le64_to_cpu(label->generation) >= DM_REMAP_MAX_SEQUENCE ||
+	    le64_to_cpu(label->copy_sector) >= main_sectors)
+		return "its numbers are impossible";
 	if (le64_to_cpu(label->main_sectors) != main_sectors)
 		return "the main has another size than it had";
 	if (!is_block_size(block_size) || !target || target > main_sectors ||

@@ -40,6 +40,7 @@ static void free_meta(struct meta *m)
 
 	for (r = 0; r < DM_REMAP_MAX_REPLICAS; r++)
 		kvfree(m->bad[r]);
+	kvfree(m->rewrite);
 	kfree(m->buf);
 	kfree(m->sb);
 	kfree(m);
@@ -63,14 +64,16 @@ static struct meta *alloc_meta(const struct dm_remap_store_params *params)
 
 static int alloc_bitmaps(struct meta *m)
 {
+	size_t longs = BITS_TO_LONGS(m->geo.nr_pages);
 	unsigned int r;
 
 	for (r = 0; r < m->geo.replicas; r++) {
-		m->bad[r] = kvcalloc(BITS_TO_LONGS(m->geo.nr_pages), sizeof(long), GFP_KERNEL);
+		m->bad[r] = kvcalloc(longs, sizeof(long), GFP_KERNEL);
 		if (!m->bad[r])
 			return -ENOMEM;
 	}
-	return 0;
+	m->rewrite = kvcalloc(longs, sizeof(long), GFP_KERNEL);
+	return m->rewrite ? 0 : -ENOMEM;
 }
 
 static struct dm_remap_store_type meta_store_type;
@@ -85,7 +88,7 @@ static int meta_open(const struct dm_remap_store_params *params,
 		*error = "Out of memory";
 		return -ENOMEM;
 	}
-	ret = meta_super_open(m, replicas, error);
+	ret = meta_open_spare(m, replicas, error);
 	if (ret)
 		goto free;
 	ret = alloc_bitmaps(m);
@@ -95,7 +98,7 @@ static int meta_open(const struct dm_remap_store_params *params,
 	}
 	m->store.type = &meta_store_type;
 	import_uuid(&m->store.uuid, m->sb->uuid);
-	strscpy(m->store.main_id, (const char *)m->sb->main_id, sizeof(m->store.main_id));
+	strscpy(m->store.main_id, dm_remap_sb_main_id(m->sb), sizeof(m->store.main_id));
 	m->store.block_size = m->geo.block_size;
 	m->store.data_start = m->geo.data_start;
 	m->store.nr_blocks = m->geo.nr_blocks;
@@ -112,10 +115,10 @@ static void meta_close(struct dm_remap_store *store, const struct dm_remap_saved
 	struct meta *m = to_meta(store);
 
 	if (saved && !m->p.read_only && !m->failed) {
-		meta_super_save(m, saved);
-		meta_super_note_label(m);
+		meta_saved_put(m, saved);
+		meta_label_note(m);
 		m->sb->flags |= cpu_to_le32(DM_REMAP_SB_CLEAN);
-		meta_super_write(m);
+		meta_super_write(m, true);
 	}
 	free_meta(m);
 }
@@ -126,10 +129,12 @@ static int meta_load(struct dm_remap_store *store, dm_remap_load_fn fn, void *co
 	struct meta *m = to_meta(store);
 	int ret;
 
+	if (store->fresh)
+		return 0;
 	ret = meta_pages_load(m, fn, context, error);
 	if (ret)
 		return ret;
-	meta_super_restore(m, saved);
+	meta_saved_get(m, saved);
 	if (m->p.read_only) {
 		/* What cannot be trusted in full takes no changes. */
 		m->failed = m->lost_pages;
@@ -138,14 +143,43 @@ static int meta_load(struct dm_remap_store *store, dm_remap_load_fn fn, void *co
 	return 0;
 }
 
+/* What the superblocks have no room to name has to be whole. */
+static void repair_first(struct meta *m)
+{
+	bool more = meta_pages_repair(m, META_FIRST_REPAIRS);
+
+	while (more && !meta_stale_record(m))
+		more = meta_pages_repair(m, META_FIRST_REPAIRS);
+}
+
+static int start_again(struct meta *m)
+{
+	int ret;
+
+	repair_first(m);
+	meta_grow(m);
+	ret = m->failed ? -EIO : meta_super_write(m, true);
+	if (!ret)
+		meta_forget_former_end(m);
+	return ret;
+}
+
+/* It may be called again: what failed here has failed nothing that was acknowledged. */
 static int meta_start(struct dm_remap_store *store, const struct dm_remap_saved *saved)
 {
 	struct meta *m = to_meta(store);
+	int ret;
 
-	meta_pages_repair(m, META_FIRST_REPAIRS);
-	meta_super_note_label(m);
+	if (m->p.read_only)
+		return 0;
+	meta_saved_put(m, saved);
+	meta_identity_note(m);
+	meta_label_note(m);
 	m->sb->flags &= ~cpu_to_le32(DM_REMAP_SB_CLEAN);
-	return meta_super_write(m);
+	ret = store->fresh ? meta_fresh_format(m) : start_again(m);
+	if (ret)
+		m->failed = false;
+	return ret;
 }
 
 static int meta_set_main_id(struct dm_remap_store *store, const char *main_id)
@@ -154,10 +188,9 @@ static int meta_set_main_id(struct dm_remap_store *store, const char *main_id)
 
 	if (m->failed || m->p.read_only)
 		return -EIO;
-	memset(m->sb->main_id, 0, sizeof(m->sb->main_id));
-	strscpy((char *)m->sb->main_id, main_id, sizeof(m->sb->main_id));
+	dm_remap_sb_set_id(m->sb, DM_REMAP_ID_MAIN, main_id);
 	strscpy(store->main_id, main_id, sizeof(store->main_id));
-	return meta_super_write(m);
+	return meta_super_write(m, true);
 }
 
 static int meta_commit(struct dm_remap_store *store, struct dm_remap_entry *entries,
@@ -176,8 +209,8 @@ static int meta_save(struct dm_remap_store *store, const struct dm_remap_saved *
 
 	if (m->failed || m->p.read_only)
 		return -EIO;
-	meta_super_save(m, saved);
-	return meta_super_write(m);
+	meta_saved_put(m, saved);
+	return meta_super_write(m, meta_retry_now(m));
 }
 
 static int meta_sync(struct dm_remap_store *store)
@@ -191,12 +224,16 @@ static int meta_sync(struct dm_remap_store *store)
 static bool meta_repair(struct dm_remap_store *store)
 {
 	struct meta *m = to_meta(store);
+	bool more;
 
 	if (m->failed || m->p.read_only)
 		return false;
-	if (m->sb_bad[0] || m->sb_bad[1])
-		meta_super_write(m);
-	return !m->failed && meta_pages_repair(m, META_RUN);
+	more = meta_pages_repair(m, META_RUN);
+	/* What failed is named there, and what is whole again is not. */
+	if (!m->failed && (m->unrecorded || m->sb_bad[0] || m->sb_bad[1] ||
+			   (!more && (m->sb->nr_stale || m->sb->stale_copies))))
+		meta_super_write(m, true);
+	return !m->failed && more;
 }
 
 static void meta_stat(struct dm_remap_store *store, struct dm_remap_store_stat *stat)

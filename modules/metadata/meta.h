@@ -3,7 +3,7 @@
  * The persistent store: what its parts share.
  *
  * All functions here are called in process context, may sleep, and are
- * serialized by the core, which holds the device's lock.
+ * serialized by the core, which holds the device's commit lock.
  */
 #ifndef _REMAP_META_H
 #define _REMAP_META_H
@@ -16,7 +16,7 @@
 #include <dm-remap/format.h>
 #include <dm-remap/store.h>
 
-#define DM_MSG_PREFIX "remap metadata"
+#define DM_MSG_PREFIX "remap"
 
 /* Pages that are read or written in one go, in a buffer of 64 KiB. */
 #define META_RUN	16U
@@ -30,18 +30,34 @@
 /* Pages that are written when a spare is formatted. */
 #define META_FIRST_PAGES	256U
 
+/* Pages of a copy that get the sequence of a superblock, if the first cannot be written. */
+#define META_WITNESSES		8U
+
+/* Commits between two tries to write a copy that fails: doubled each time up to this. */
+#define META_MAX_BACKOFF	1024U
+
 /**
  * struct meta - a persistent store.
  * @store: what the core sees.
  * @p: what it was opened for.
  * @geo: where things are.
  * @sb: the superblock, as it is or is about to be written.
- * @sequence: of the superblocks; of the last one written.
+ * @sequence: of the superblocks, as far as all that are not bad have it.
+ * @next_sequence: highest that may be on disk.
  * @generation: of the set; of the last page written.
  * @pages_used: as in the superblock.
+ * @nr_entries: slots that have a block.
  * @sb_bad: superblocks that are not as @sb.
  * @bad: for each copy, a bit for each page that is not as it should be.
  * @nr_bad: bits set in each of them.
+ * @rewrite: pages whose content is not what it should be, in all copies.
+ * @nr_rewrite: bits set in it.
+ * @unrecorded: there are bad copies that the superblocks do not name.
+ * @backoff: commits to wait before bad copies are tried again.
+ * @retry_at: value of @commits at which that is.
+ * @changes: entries of a commit under way, which the core has not taken note of.
+ * @nr_first: how many of them are of its first step.
+ * @nr_second: how many are of its second step, or 0 before that.
  * @repair_next: where the repair goes on.
  * @lost_pages: pages of which no copy was found; only when read-only.
  * @failed: nothing can be written any more.
@@ -58,11 +74,21 @@ struct meta {
 	struct dm_remap_geometry geo;
 	struct dm_remap_sb *sb;
 	u64 sequence;
+	u64 next_sequence;
 	u64 generation;
 	u32 pages_used;
+	u32 nr_entries;
 	bool sb_bad[2];
 	unsigned long *bad[DM_REMAP_MAX_REPLICAS];
 	u32 nr_bad[DM_REMAP_MAX_REPLICAS];
+	unsigned long *rewrite;
+	u32 nr_rewrite;
+	bool unrecorded;
+	unsigned int backoff;
+	u64 retry_at;
+	const struct dm_remap_entry *changes;
+	unsigned int nr_first;
+	unsigned int nr_second;
 	u32 repair_next;
 	u32 lost_pages;
 	bool failed;
@@ -93,26 +119,134 @@ static inline u32 meta_whole_copies(const struct meta *m)
 }
 
 /**
- * meta_super_open() - find the superblock, or make one.
+ * meta_bad_somewhere() - whether a page has a bad copy.
+ * @m: the store.
+ * @page: the page.
+ */
+static inline bool meta_bad_somewhere(const struct meta *m, u32 page)
+{
+	u32 r;
+
+	for (r = 0; r < m->geo.replicas; r++)
+		if (test_bit(page, m->bad[r]))
+			return true;
+	return false;
+}
+
+/**
+ * meta_retry_now() - whether copies that failed are worth another try.
+ * @m: the store.
+ */
+static inline bool meta_retry_now(const struct meta *m)
+{
+	return m->commits >= m->retry_at;
+}
+
+static inline u32 meta_page_of(u32 slot)
+{
+	return slot / DM_REMAP_PAGE_ENTRIES;
+}
+
+/* open.c: find the superblock, or decide that the spare is empty. */
+
+/**
+ * meta_open_spare() - find the superblock, or decide that the spare is empty.
  * @m: the store; p is set.
  * @replicas: copies of the table that a fresh spare gets.
  * @error: set to a sentence for ti->error on failure.
  *
- * Fills in sb, geo, sequence, generation, pages_used, sb_bad.  Writes nothing
- * unless the spare was never used.
+ * Fills in sb, geo, sequence, next_sequence, generation, pages_used, sb_bad and
+ * store.fresh.  Writes nothing.
  *
  * Return: 0, -errno.
  */
-int meta_super_open(struct meta *m, unsigned int replicas, char **error);
+int meta_open_spare(struct meta *m, unsigned int replicas, char **error);
+
+/* fresh.c: spares that are empty. */
+
+/**
+ * meta_check_signatures() - whether a spare that begins with zeros is in use.
+ * @m: the store.
+ *
+ * Return: 0 if not; -EINVAL; -EIO if that cannot be read.
+ */
+int meta_check_signatures(struct meta *m);
+
+/**
+ * meta_fresh_layout() - make the superblock of a fresh set, in memory.
+ * @m: the store.
+ * @replicas: copies of the table.
+ * @error: set to a sentence for ti->error on failure.
+ *
+ * Return: 0, -EINVAL.
+ */
+int meta_fresh_layout(struct meta *m, unsigned int replicas, char **error);
+
+/**
+ * meta_fresh_format() - write a fresh set to the spare.
+ * @m: the store.
+ *
+ * Return: 0, -EIO.
+ */
+int meta_fresh_format(struct meta *m);
+
+/* grow.c: spares that have become larger. */
+
+/**
+ * meta_grow() - put superblock 1 at the end of a spare that has grown.
+ * @m: the store.
+ *
+ * Superblock 0 speaks of the new end with the next meta_super_write().  If the new
+ * end cannot be written the old one stays in use.
+ */
+void meta_grow(struct meta *m);
+
+/**
+ * meta_forget_former_end() - erase superblock 1 at the end that a spare had before.
+ * @m: the store; both superblocks have been written.
+ */
+void meta_forget_former_end(struct meta *m);
+
+/* stale.c: which copies do not count. */
+
+/**
+ * meta_stale_record() - put the bad copies into the superblock.
+ * @m: the store.
+ *
+ * Return: false if they are more than it has room for.
+ */
+bool meta_stale_record(struct meta *m);
+
+/* super.c: writing superblocks. */
+
+/**
+ * meta_super_put() - write one superblock, as it is.
+ * @m: the store; sb is complete but for what depends on the place.
+ * @nr: which.
+ *
+ * Return: whether it is durable.
+ */
+bool meta_super_put(struct meta *m, unsigned int nr);
+
+/**
+ * meta_super_number() - give the superblock its next sequence.
+ * @m: the store.
+ */
+void meta_super_number(struct meta *m);
 
 /**
  * meta_super_write() - write both superblocks.
  * @m: the store.
+ * @mend: try one that is bad, too.
  *
- * Return: 0, or -EIO if none of the two could be written; the store has failed
- * then.
+ * One that cannot be written is found out by every later activation: the other one
+ * and the table have a higher sequence when this returns.
+ *
+ * Return: 0, or -EIO if that could not be done; the store has failed then.
  */
-int meta_super_write(struct meta *m);
+int meta_super_write(struct meta *m, bool mend);
+
+/* label.c: the label of the main. */
 
 /* What is in the place of a label. */
 enum meta_label {
@@ -132,38 +266,110 @@ enum meta_label {
 enum meta_label meta_label_read(const struct meta *m, const char **why);
 
 /**
- * meta_super_note_label() - put into the superblock whether the main has one.
+ * meta_label_check() - whether the label of the main goes with the spare.
+ * @m: the store; sb is set unless @fresh.
+ * @fresh: the spare is empty.
+ * @error: set to a sentence for ti->error on failure.
+ *
+ * Return: 0, -EINVAL.
+ */
+int meta_label_check(const struct meta *m, bool fresh, char **error);
+
+/**
+ * meta_label_note() - put into the superblock whether the main has one.
  * @m: the store.
  *
  * Does not write it.
  */
-void meta_super_note_label(struct meta *m);
+void meta_label_note(struct meta *m);
+
+/* identity.c: what the main is known by. */
 
 /**
- * meta_super_save() - put what is kept beside the table into the superblock.
+ * meta_identity_check() - whether the main is the one that is recorded.
+ * @m: the store; sb is set.
+ * @error: set to a sentence for ti->error on failure.
+ *
+ * Return: 0, -EINVAL.
+ */
+int meta_identity_check(const struct meta *m, char **error);
+
+/**
+ * meta_identity_note() - record what the kernel knows of the main.
+ * @m: the store.
+ *
+ * Does not write it.
+ */
+void meta_identity_note(struct meta *m);
+
+/* saved.c: what is kept beside the table. */
+
+/**
+ * meta_saved_put() - put what is kept beside the table into the superblock.
  * @m: the store.
  * @saved: what is to be kept.
  *
  * Does not write it.
  */
-void meta_super_save(struct meta *m, const struct dm_remap_saved *saved);
+void meta_saved_put(struct meta *m, const struct dm_remap_saved *saved);
 
 /**
- * meta_super_restore() - take it from the superblock.
+ * meta_saved_get() - take it from the superblock.
  * @m: the store.
  * @saved: filled in as far as something was kept.
  */
-void meta_super_restore(const struct meta *m, struct dm_remap_saved *saved);
+void meta_saved_get(const struct meta *m, struct dm_remap_saved *saved);
+
+/* pages.c: writing pages of the table. */
 
 /**
- * meta_pages_format() - write the first pages of a fresh table.
- * @m: the store; geo and the set's uuid are known.
- *
- * Sets pages_used.
- *
- * Return: 0, -EIO.
+ * meta_page_mark() - note that a copy of a page is bad, or good again.
+ * @m: the store.
+ * @replica: the copy.
+ * @page: the page.
+ * @bad: what is so.
  */
-int meta_pages_format(struct meta *m);
+void meta_page_mark(struct meta *m, unsigned int replica, u32 page, bool bad);
+
+/**
+ * meta_page_fill() - make a page as the core has it, with the changes under way.
+ * @m: the store.
+ * @page: filled in.
+ * @nr: its number.
+ */
+void meta_page_fill(struct meta *m, struct dm_remap_page *page, u32 nr);
+
+/**
+ * meta_page_seal() - give a page its sequence and checksum.
+ * @m: the store.
+ * @page: the page.
+ */
+void meta_page_seal(struct meta *m, struct dm_remap_page *page);
+
+/**
+ * meta_copy_write() - write pages of one copy from buf.
+ * @m: the store.
+ * @replica: the copy.
+ * @page: the first page.
+ * @n: how many.
+ * @flags: REQ_FUA, REQ_PREFLUSH.
+ *
+ * Return: how many were written; the others are marked as bad.
+ */
+unsigned int meta_copy_write(struct meta *m, unsigned int replica, u32 page, u32 n,
+			     blk_opf_t flags);
+
+/**
+ * meta_pages_write() - write pages to all copies from buf, each durably before the next.
+ * @m: the store.
+ * @page: the first page.
+ * @n: how many, all good or all with the same bad copies.
+ *
+ * Return: 0, or -EIO if a page has no good copy then.
+ */
+int meta_pages_write(struct meta *m, u32 page, u32 n);
+
+/* load.c */
 
 /**
  * meta_pages_load() - read the table.
@@ -174,9 +380,11 @@ int meta_pages_format(struct meta *m);
  *
  * Notes in bad what is to be repaired.
  *
- * Return: 0, -errno.
+ * Return: 0, -errno; -EINTR if a fatal signal is pending.
  */
 int meta_pages_load(struct meta *m, dm_remap_load_fn fn, void *context, char **error);
+
+/* commit.c */
 
 /**
  * meta_pages_commit() - write the pages that entries are in.
@@ -188,13 +396,15 @@ int meta_pages_load(struct meta *m, dm_remap_load_fn fn, void *context, char **e
  */
 int meta_pages_commit(struct meta *m, struct dm_remap_entry *entries, unsigned int nr);
 
+/* repair.c */
+
 /**
  * meta_pages_repair() - write the next bad pages anew.
  * @m: the store.
  * @budget: how many at most.
  *
  * Those that still fail writes are tried again the next time, when all others
- * have had their turn.
+ * have had their turn.  What fails is recorded by the next meta_super_write().
  *
  * Return: whether there may be more.
  */

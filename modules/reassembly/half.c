@@ -69,7 +69,7 @@ static void take_spare(struct half *half, const struct dm_remap_sb *sb)
 	half->generation = le64_to_cpu(sb->generation);
 	half->labelled = le32_to_cpu(sb->flags) & DM_REMAP_SB_LABELLED;
 	strscpy(half->name, (const char *)sb->name, sizeof(half->name));
-	strscpy(half->main_id, (const char *)sb->main_id, sizeof(half->main_id));
+	strscpy(half->main_id, dm_remap_sb_main_id(sb), sizeof(half->main_id));
 }
 
 /* Two superblocks that cannot be of one set, as the store sees it. */

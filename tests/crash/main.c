@@ -31,7 +31,7 @@ static void make_config(struct config *c, u64 seed)
 	c->sectors[MAIN] = c->block * c->blocks;
 	slots = c->block == 8 ? 60 + below(40) : 300 + below(200);
 	c->replicas = one_in(3) ? 3 + below(2) : 2;
-	c->sectors[SPARE] = (slots * c->block + 8 * (4 + c->replicas * (1 + slots / 255))) / 8 * 8;
+	c->sectors[SPARE] = (slots * c->block + 8 * (4 + c->replicas * (1 + slots / 169))) / 8 * 8;
 	c->fua = seed % 2;
 	c->policy = policies[below(4)];
 	c->retries = below(3);

@@ -59,9 +59,9 @@ static bool put_image(struct candidate *image, int disk)
 	if (memcmp(data, "DMREMAPS", 8))
 		superblock = data + size - PAGE;
 	image->sectors = size / SECTOR;
-	image->main_sectors = size_at(superblock, 80, 8192);
-	image->main_start = size_at(superblock, 88, 0);
-	image->target_sectors = size_at(superblock, 96, 8192);
+	image->main_sectors = size_at(superblock, 112, 8192);
+	image->main_start = size_at(superblock, 120, 0);
+	image->target_sectors = size_at(superblock, 128, 8192);
 	write_all(disk, data, size, 0);
 	return true;
 }

@@ -73,9 +73,11 @@ static void check_geometry(const struct dm_remap_geometry *geo, const struct dm_
 	must(le32toh(sb->pages_used) <= geo->nr_pages);
 	must(le64toh(sb->sequence) < DM_REMAP_MAX_SEQUENCE);
 	must(le64toh(sb->generation) < DM_REMAP_MAX_SEQUENCE);
-	must(le32toh(sb->nr_settings) <= DM_REMAP_SB_SETTINGS);
+	must(le32toh(sb->nr_stale) <= DM_REMAP_SB_STALE);
+	must(le32toh(sb->nr_scrub_runs) <= DM_REMAP_SB_SCRUB_RUNS);
 	must(le32toh(sb->nr_history) <= DM_REMAP_SB_HISTORY);
-	must(!sb->main_id[DM_REMAP_MAIN_ID_SIZE - 1]);
+	for (i = 0; i < DM_REMAP_SB_IDS; i++)
+		must(!sb->ids[i][DM_REMAP_MAIN_ID_SIZE - 1]);
 	must(!sb->name[DM_REMAP_NAME_SIZE - 1]);
 	for (i = 0; i < geo->replicas; i++) {
 		areas[i] = (struct area) { geo->replica_start[i], geo->nr_pages * 8ULL };
@@ -93,19 +95,21 @@ static void check_page(struct input *in, const struct dm_remap_geometry *geo)
 	unsigned int i, state;
 
 	in->page.page = htole32(le32toh(in->page.page) ^ nr);
-	in->page.crc = htole32(dm_remap_page_crc(&in->page, in->sb.uuid) ^ !!(in->flags & 2));
-	if (dm_remap_page_check(&in->page, in->sb.uuid, nr, geo))
+	in->page.crc = htole32(dm_remap_page_crc(&in->page, in->sb.seed) ^ !!(in->flags & 2));
+	if (dm_remap_page_check(&in->page, in->sb.seed, nr, geo))
 		return;
 	must(!(in->flags & 2));
 	must(le64toh(in->page.sequence) < DM_REMAP_MAX_SEQUENCE);
 	for (i = 0; i < DM_REMAP_PAGE_ENTRIES; i++) {
 		uint64_t word = le64toh(in->page.entries[i].word);
 		uint64_t lost = le64toh(in->page.entries[i].lost);
+		uint64_t unread = le64toh(in->page.entries[i].unread);
 
 		state = dm_remap_entry_state(word);
 		must(state < DM_REMAP_NR_ENTRY_STATES);
-		must(!lost || state == DM_REMAP_ENTRY_MAPPED);
-		must(geo->block_size == 32768 || !(lost >> geo->block_size / 512));
+		must(!(lost | unread) || state == DM_REMAP_ENTRY_MAPPED);
+		must(!(lost & unread));
+		must(geo->block_size == 32768 || !((lost | unread) >> geo->block_size / 512));
 		must(dm_remap_entry_age(word) < DM_REMAP_ENTRY_AGES);
 		must(dm_remap_entry_block(word) < blocks);
 		must(state == DM_REMAP_ENTRY_FREE ||
@@ -201,11 +205,13 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 		size_t n;
 	} windows[] = {
 		{ 0, offsetof(struct input, sb) },
-		{ offsetof(struct input, sb), offsetof(struct dm_remap_sb, main_id) },
-		{ offsetof(struct input, sb.main_id), offsetof(struct dm_remap_sb, history) -
-						      offsetof(struct dm_remap_sb, main_id) },
+		{ offsetof(struct input, sb), offsetof(struct dm_remap_sb, dos) },
+		{ offsetof(struct input, sb.ids), offsetof(struct dm_remap_sb, history) -
+						  offsetof(struct dm_remap_sb, ids) },
+		{ offsetof(struct input, sb.stale_since), offsetof(struct dm_remap_sb, stale[4]) -
+							  offsetof(struct dm_remap_sb, stale_since) },
 		{ offsetof(struct input, page), offsetof(struct dm_remap_page, entries[2]) },
-		{ offsetof(struct input, page.entries[DM_REMAP_PAGE_ENTRIES - 2]), 32 },
+		{ offsetof(struct input, page.entries[DM_REMAP_PAGE_ENTRIES - 2]), 48 },
 		{ offsetof(struct input, label), sizeof(struct dm_remap_label) },
 		{ 0, sizeof(struct input) },
 	};

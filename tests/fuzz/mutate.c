@@ -62,6 +62,7 @@ static void copy_entry(struct image *image)
 	word &= ~((uint64_t)(DM_REMAP_ENTRY_AGES - 1) << DM_REMAP_ENTRY_AGE_SHIFT);
 	entry->word = htole64(word | age << DM_REMAP_ENTRY_AGE_SHIFT);
 	entry->lost = 0;
+	entry->unread = 0;
 }
 
 /* Superblocks and pages get the sequences that tell most. */
@@ -81,7 +82,7 @@ static void seal_superblock(struct image *image, uint64_t nr)
 	struct dm_remap_sb *sb = page(image, nr);
 
 	memcpy(sb->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE);
-	sb->crc = htole32(dm_remap_sb_crc(sb, nr * DM_REMAP_PAGE_SECTORS));
+	dm_remap_sb_seal(sb, nr * DM_REMAP_PAGE_SECTORS);
 }
 
 static void seal_pages(struct image *image, uint64_t nr)
@@ -101,7 +102,7 @@ static void seal_pages(struct image *image, uint64_t nr)
 			if (any(image, 16))
 				p->page = htole32(i);
 			if (any(image, 16))
-				p->crc = htole32(dm_remap_page_crc(p, sb->uuid));
+				p->crc = htole32(dm_remap_page_crc(p, sb->seed));
 		}
 }
 

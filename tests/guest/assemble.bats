@@ -644,7 +644,7 @@ at_once() {
 	dmremap assemble --incremental "${disk}p2"
 	active r $U
 	dmremap stop r
-	blkdiscard -z "${disk}p2"
+	blkdiscard -fz "${disk}p2"
 }
 
 @test "--auto heeds the kernel's command line, and modules that are not there are told" {

@@ -93,7 +93,7 @@ all_places() {
 one_by_one() {
 	local name sector pages other how=$1 twice=${2:-}
 	geometry
-	assert_equal "$NR_PAGES $PAGES_USED $REPLICAS" "4 4 2"
+	assert_equal "$NR_PAGES $PAGES_USED $REPLICAS" "6 6 2"
 	while read -r name sector pages other; do
 		echo "# $how: $name"
 		put_back
@@ -152,7 +152,7 @@ one_by_one() {
 	local n keep r hows=(zero unreadable noise)
 	for n in 1 3 4; do
 		put_back
-		blkdiscard -z /dev/spare
+		blkdiscard -fz /dev/spare
 		echo $n >/sys/module/dm_remap_metadata/parameters/replicas
 		start block_size 1024
 		assert_equal "$(<$CONFIG/metadata/replicas)" $n
@@ -160,7 +160,7 @@ one_by_one() {
 		showing >"$BATS_TEST_TMPDIR/shown"
 		dmsetup remove r
 		geometry
-		assert_equal "$REPLICAS $PAGES_USED" "$n 4"
+		assert_equal "$REPLICAS $PAGES_USED" "$n 6"
 		dd if=/dev/spare of="$BATS_TEST_TMPDIR/spare" bs=1M iflag=direct status=none
 		for ((keep = 0; keep < n; keep++)); do
 			echo "# copy $keep of $n"
@@ -196,7 +196,7 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 		before=$(sum /dev/main /dev/spare)
 		start read_only
 		# what the other pages have is there, and only that
-		first=$((DATA_START + page * 255 * 2)) end=$((DATA_START + (page + 1) * 255 * 2))
+		first=$((DATA_START + page * 169 * 2)) end=$((DATA_START + (page + 1) * 169 * 2))
 		gawk -v first=$first -v end=$end '$3 == 2 && ($2 < first || $2 >= end)' "$KEPT/shown" >"$BATS_TEST_TMPDIR/left"
 		remap_list r | diff "$BATS_TEST_TMPDIR/left" -
 		[ "$(wc -l <"$BATS_TEST_TMPDIR/left")" -gt 300 ]
@@ -230,7 +230,7 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 }
 
 @test "the only copy of a page gone: refused" {
-	blkdiscard -z /dev/spare
+	blkdiscard -fz /dev/spare
 	modprobe dm_remap_metadata
 	echo 1 >/sys/module/dm_remap_metadata/parameters/replicas
 	start block_size 1024
@@ -283,7 +283,7 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 	start
 	assert_right
 	dmsetup remove r
-	blkdiscard -z /dev/spare
+	blkdiscard -fz /dev/spare
 	put 0 1 unreadable
 	refuses "cannot be read"
 	put 0 1 readable

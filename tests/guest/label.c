@@ -100,7 +100,7 @@ int main(int argc, char **argv)
 	label->ranges[0].nr = htole32(1);
 	for (i = 4; i < argc; i++)
 		set(label, argv[i]);
-	label->crc = htole32(dm_remap_label_crc(label));
+	dm_remap_label_seal(label);
 	for (i = 4; i < argc; i++)
 		if (!strncmp(argv[i], "crc=", 4))
 			label->crc = htole32(strtoull(argv[i] + 4, NULL, 0));

@@ -149,7 +149,7 @@ occupy() {
 # refused_occupied KIND
 refused_occupied() {
 	echo "# $1"
-	blkdiscard -z /dev/spare
+	blkdiscard -fz /dev/spare
 	occupy "$1"
 	refused_pair "holds something else" main spare
 }
@@ -167,7 +167,7 @@ refused_occupied() {
 	# what there are no programs for here
 	while read -r place magic; do
 		echo "# $magic"
-		blkdiscard -z /dev/spare
+		blkdiscard -fz /dev/spare
 		# shellcheck disable=SC2059 # an escape in it
 		printf "$magic" | dd of=/dev/spare bs=1 seek="$place" conv=fsync,notrunc status=none
 		refused_pair "holds something else" main spare
@@ -178,7 +178,7 @@ refused_occupied() {
 		65588 ReIsErFs
 	END
 	# a place that cannot be read may have one
-	blkdiscard -z /dev/spare
+	blkdiscard -fz /dev/spare
 	null_blk_bad spare +128-128
 	refused_pair "cannot be read" main spare
 	null_blk_bad spare -128-128
@@ -212,7 +212,7 @@ refused_occupied() {
 	remap_create s /dev/main2 /dev/spare2 persistent
 	dmsetup remove s
 	dmsetup remove r
-	blkdiscard -z /dev/spare2
+	blkdiscard -fz /dev/spare2
 	remap_create s /dev/main2 /dev/spare2 persistent
 	dmsetup message s 0 add 880 80
 	dmsetup remove s

@@ -282,7 +282,7 @@ assert_full() {
 	assert_equal "$(<$CONFIG/r/state) $(blockdev --getro $R)" "read-only 1"
 	assert_data $R 0 65536 main
 	run ! write_pattern $R 0 4096 a
-	run ! blkdiscard -z -l 4096 $R
+	run ! blkdiscard -fz -l 4096 $R
 	run ! blkdiscard -l 4096 $R
 	# opened before it was read-only, or by those who do not ask
 	blockdev --setrw $R 2>/dev/null && run ! write_pattern $R 0 4096 a

@@ -181,8 +181,8 @@ zeroes() {
 	write_pattern $R 12280 512 b
 	write_pattern $R 12296 512 c
 	# over remapped blocks, and over a bad sector for the first time
-	blkdiscard -z -o $((2048 * 512)) -l 1048576 $R
-	blkdiscard -z -o $((12288 * 512)) -l 4096 $R
+	blkdiscard -fz -o $((2048 * 512)) -l 1048576 $R
+	blkdiscard -fz -o $((12288 * 512)) -l 4096 $R
 	read_direct $R 2048 1048576 | cmp -n 1048576 - /dev/zero
 	assert_data $R 12280 512 b
 	assert_data $R 12296 512 c

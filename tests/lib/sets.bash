@@ -71,12 +71,12 @@ geometry() {
 	local -a words
 	local sb1=$(($(sectors /dev/spare) / 8 * 8 - 8))
 	SB=(0 "$sb1")
-	mapfile -t words < <(read_direct /dev/spare "${SB[${1:-0}]}" 4096 | od -An -v -tu8 -w8 -N 176)
-	DATA_START=$((words[13]))
-	REPLICAS=$((words[15] & 0xffffffff))
-	NR_PAGES=$((words[15] >> 32))
-	PAGES_USED=$((words[16] & 0xffffffff))
-	COPY=("${words[@]:17:REPLICAS}")
+	mapfile -t words < <(read_direct /dev/spare "${SB[${1:-0}]}" 4096 | od -An -v -tu8 -w8 -N 208)
+	DATA_START=$((words[17]))
+	REPLICAS=$((words[19] & 0xffffffff))
+	NR_PAGES=$((words[19] >> 32))
+	PAGES_USED=$((words[20] & 0xffffffff))
+	COPY=("${words[@]:22:REPLICAS}")
 }
 
 # put SECTOR PAGES HOW [FILE]: ruin pages of the spare; with "older" they are those

@@ -69,7 +69,7 @@ void make_model(struct model *m, u64 seed)
 	c->replicas = 1 + below(3);
 	c->sectors[SPARE] = slots * c->block;
 	if (m->persistent)
-		c->sectors[SPARE] += 8 * (4 + c->replicas * (1 + slots / 255)) + c->block;
+		c->sectors[SPARE] += 8 * (4 + c->replicas * (1 + slots / 169)) + c->block;
 	c->sectors[SPARE] = (c->sectors[SPARE] + 7) / 8 * 8;
 	c->fua = one_in(2);
 	choose_settings(m);

@@ -113,8 +113,8 @@ assert_repairable() {
 			run dmremap dump damaged.img
 			assert_output --regexp "retries +1"
 			# the place is in the checksum, and the sequence has gone up in both
-			[ "$(number 8 damaged.img "$(place damaged sb 0)" 56)" = 13 ]
-			[ "$(number 8 damaged.img "$(place damaged sb 1)" 56)" = 13 ]
+			[ "$(number 8 damaged.img "$(place damaged sb 0)" 80)" = 13 ]
+			[ "$(number 8 damaged.img "$(place damaged sb 1)" 80)" = 13 ]
 		done
 	done
 }
@@ -307,4 +307,27 @@ assert_json() { assert_equal "$(jq -c "$1")" "$2"; }
 		done
 		[ $n = 10 ]
 	done
+}
+
+@test "superblocks that are older than the table, and a format that was interrupted, are not taken" {
+	make_set
+	# superblock 0 was left behind, and 1 is gone
+	image damaged <<-EOF2
+		spare 8M
+		fill 10
+		field stale_since 0
+		sb_sequence 0 8
+	EOF2
+	cp damaged.img before.img
+	run dmremap repair --yes damaged.img
+	assert_failure 4
+	assert_output --partial "the table is newer than those that can be read; cannot be repaired"
+	assert_unchanged before.img damaged.img
+	image damaged <<-EOF2
+		spare 8M
+		field flags 4
+	EOF2
+	run dmremap check damaged.img
+	assert_failure 8
+	assert_output --partial "formatting was interrupted"
 }

@@ -13,6 +13,7 @@
  *	fill N [BLOCK [SLOT]]		N slots from SLOT on hold the blocks from BLOCK on
  *	map|pending SLOT BLOCK [LOST [AGE]], bad SLOT, free SLOT
  *	sequence PAGE N			of a page; default 1
+ *	sb_sequence PAGE N		of a page; default 0
  *	field NAME N [SUPERBLOCK]	whatever is wanted, of one or both superblocks
  *
  * The order of the lines does not matter, but for the last four.  Nothing is
@@ -46,13 +47,15 @@ static const struct field_place places[] = {
 	FIELD(version), FIELD(compat), FIELD(ro_compat), FIELD(incompat), FIELD(sequence),
 	FIELD(generation), FIELD(spare_sectors), FIELD(main_sectors), FIELD(main_start),
 	FIELD(target_sectors), FIELD(data_start), FIELD(block_size), FIELD(nr_blocks),
-	FIELD(replicas), FIELD(nr_pages), FIELD(pages_used), FIELD(flags), FIELD(nr_settings),
+	FIELD(replicas), FIELD(nr_pages), FIELD(pages_used), FIELD(flags), FIELD(nr_stale), FIELD(stale_since), FIELD(stale_copies),
 	FIELD(nr_history), FIELD(grows), FIELD(shrinks), FIELD(resize_ns),
 	{ "uuid", offsetof(struct dm_remap_sb, uuid), 8 },
 	{ "replica_start_0", offsetof(struct dm_remap_sb, replica_start[0]), 8 },
 	{ "replica_start_1", offsetof(struct dm_remap_sb, replica_start[1]), 8 },
-	{ "setting_policy", offsetof(struct dm_remap_sb, settings[3]), 4 },
-	{ "setting_retries", offsetof(struct dm_remap_sb, settings[8]), 4 },
+	{ "setting_policy", offsetof(struct dm_remap_sb, settings[3].value), 4 },
+	{ "stale_page", offsetof(struct dm_remap_sb, stale[0].page), 4 },
+	{ "stale_page_copies", offsetof(struct dm_remap_sb, stale[0].copies), 4 },
+	{ "setting_retries", offsetof(struct dm_remap_sb, settings[8].value), 4 },
 };
 
 static char lines[LINES_MAX][256];
@@ -158,7 +161,7 @@ static void apply_early(const char *line)
 	else if (!strcmp(key, "uuid"))
 		memset(sb[0].uuid, n, sizeof(sb[0].uuid));
 	else if (!strcmp(key, "main_id"))
-		memcpy(sb[0].main_id, value, strlen(value));
+		dm_remap_sb_set_id(&sb[0], DM_REMAP_ID_MAIN, value);
 }
 
 static void apply_late(const char *line)
@@ -180,6 +183,8 @@ static void apply_late(const char *line)
 		put(a, 0, DM_REMAP_ENTRY_FREE, 0, 0);
 	} else if (sscanf(line, "sequence %llu %llu", &a, &b) == 2) {
 		page_of(a)->sequence = htole64(b);
+	} else if (sscanf(line, "sb_sequence %llu %llu", &a, &b) == 2) {
+		page_of(a)->sb_sequence = htole64(b);
 	} else {
 		n = sscanf(line, "field %127s %llu %llu", word, &a, &b);
 		if (n == 2)
@@ -211,8 +216,9 @@ static void fill_sb(void)
 	for (i = 0; i < DM_REMAP_MAX_REPLICAS; i++)
 		sb[0].replica_start[i] = htole64(geo.replica_start[i]);
 	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-		sb[0].settings[i] = htole32(settings[i]);
-	sb[0].nr_settings = htole32(i);
+		sb[0].settings[i] = (struct dm_remap_sb_setting) {
+			.id = htole32(i + 1), .value = htole32(settings[i]),
+		};
 	memcpy(sb[0].name, name, sizeof(name));
 	sb[0].nr_history = htole32(1);
 	sb[0].grows = htole64(1);
@@ -238,7 +244,8 @@ static void write_page(int fd, uint32_t nr)
 	page->page = htole32(nr);
 	if (!page->sequence)
 		page->sequence = htole64(1);
-	page->crc = htole32(dm_remap_page_crc(page, sb[0].uuid));
+	memcpy(page->magic, DM_REMAP_PAGE_MAGIC, DM_REMAP_MAGIC_SIZE);
+	page->crc = htole32(dm_remap_page_crc(page, sb[0].seed));
 	for (i = 0; i < geo.replicas; i++) {
 		write_at(fd, dm_remap_page_sector(&geo, i, nr), page);
 		printf("page %u %u %llu\n", i, nr,
@@ -250,7 +257,7 @@ static void write_sb(int fd, unsigned int nr)
 {
 	uint64_t sector = dm_remap_sb_sector(geo.spare_sectors, nr);
 
-	sb[nr].crc = htole32(dm_remap_sb_crc(&sb[nr], sector));
+	dm_remap_sb_seal(&sb[nr], sector);
 	write_at(fd, sector, &sb[nr]);
 	printf("sb %u %llu\n", nr, (unsigned long long)sector);
 }
@@ -269,7 +276,7 @@ static void make_main(int fd)
 
 	memcpy(label.uuid, sb[0].uuid, sizeof(label.uuid));
 	memcpy(label.name, name, sizeof(name));
-	label.crc = htole32(dm_remap_label_crc(&label));
+	dm_remap_label_seal(&label);
 	if (ftruncate(fd, main_sectors * 512) ||
 	    pwrite(fd, &label, sizeof(label), 0) != sizeof(label))
 		err(1, "write");

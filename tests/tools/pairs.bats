@@ -37,7 +37,7 @@ assert_hopeless() {
 @test "the newer one counts, wherever it is and whatever the sequences" {
 	for ages in "0 1" "1 2" "2 3" "3 0"; do
 		read -r old new <<<"$ages"
-		for slots in "30 40" "40 30" "30 310" "310 30" "254 255" "255 254"; do
+		for slots in "30 40" "40 30" "30 310" "310 30" "168 169" "169 168"; do
 			read -r winner loser <<<"$slots"
 			for sequence in 1 2; do
 				pair "map $winner 50 0 $new" "map $loser 50 0 $old" \

@@ -88,7 +88,7 @@ static void check_full(const struct dm_remap_geometry *geo)
 
 static void check_page(const struct dm_remap_geometry *geo)
 {
-	static const uint8_t uuid[16];
+	const uint64_t seed = 0;
 	uint32_t nr = geo->nr_pages - 1;
 	uint64_t last, beyond = geo->nr_blocks - (uint64_t)nr * DM_REMAP_PAGE_ENTRIES;
 	struct dm_remap_geometry g = *geo;
@@ -98,18 +98,18 @@ static void check_page(const struct dm_remap_geometry *geo)
 	last = (1ULL << DM_REMAP_ENTRY_BLOCK_BITS) - 1;
 	page.entries[beyond - 1].word =
 		htole64(dm_remap_entry_word(last, DM_REMAP_ENTRY_MAPPED, 3));
-	page.crc = htole32(dm_remap_page_crc(&page, uuid));
-	if (dm_remap_page_check(&page, uuid, nr, &g))
+	page.crc = htole32(dm_remap_page_crc(&page, seed));
+	if (dm_remap_page_check(&page, seed, nr, &g))
 		fail(geo, "the last entry is refused");
 	g.target_sectors -= geo->block_size / 512;
-	if (!dm_remap_page_check(&page, uuid, nr, &g))
+	if (!dm_remap_page_check(&page, seed, nr, &g))
 		fail(geo, "a block beyond the end of the main is taken");
 	if (beyond == DM_REMAP_PAGE_ENTRIES)
 		return;
 	g.target_sectors = 1ULL << DM_REMAP_ENTRY_BLOCK_BITS;
 	page.entries[beyond].word = htole64(dm_remap_entry_word(0, DM_REMAP_ENTRY_BAD, 0));
-	page.crc = htole32(dm_remap_page_crc(&page, uuid));
-	if (!dm_remap_page_check(&page, uuid, nr, &g))
+	page.crc = htole32(dm_remap_page_crc(&page, seed));
+	if (!dm_remap_page_check(&page, seed, nr, &g))
 		fail(geo, "an entry beyond the end of the spare is taken");
 }
 

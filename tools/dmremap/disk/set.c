@@ -33,6 +33,9 @@ static void judge(struct superblock *sb, const struct device *dev)
 		sb->state = is_superblock(sb->content, sb->sector) ? SB_REFUSED : SB_BAD;
 		if (dm_remap_sb_is_zero(sb->content))
 			sb->why = "it is all zeros";
+	} else if (le32toh(sb->content->flags) & DM_REMAP_SB_FORMATTING) {
+		sb->state = SB_REFUSED;
+		sb->why = "formatting was interrupted, and the spare counts as empty: create the set again";
 	} else {
 		sb->state = SB_GOOD;
 	}
@@ -70,11 +73,8 @@ static void compare(struct set *set)
 		older->state = SB_OLDER;
 		older->why = "it is older than the other one";
 	} else {
-		/* the checksum is of the place, too */
-		b->content->crc = a->content->crc;
-		if (memcmp(a->content, b->content, sizeof(*a->content)))
+		if (!dm_remap_sb_same(a->content, b->content))
 			set->conflict = "they differ, and neither is newer";
-		b->content->crc = htole32(dm_remap_sb_crc(b->content, b->sector));
 	}
 }
 

@@ -76,7 +76,10 @@ static void read_copy(struct table *table, unsigned int replica)
 		copy->why = "it cannot be read";
 		return;
 	}
-	copy->why = dm_remap_page_check(page, sb->content->uuid, table->nr, &sb->geo);
+	copy->why = dm_remap_page_check(page, sb->content->seed, table->nr, &sb->geo);
+	if (!copy->why && !dm_remap_copy_counts(sb->content, replica, table->nr,
+						le64toh(page->sequence)))
+		copy->why = "it was left behind when others were written";
 	copy->state = copy->why ? COPY_BAD : COPY_GOOD;
 	if (!copy->why)
 		copy->sequence = le64toh(page->sequence);
@@ -133,5 +136,6 @@ struct entry table_entry(const struct table *table, unsigned int i)
 		.age = dm_remap_entry_age(word),
 		.block = dm_remap_entry_block(word),
 		.lost = le64toh(disk->lost),
+		.unread = le64toh(disk->unread),
 	};
 }

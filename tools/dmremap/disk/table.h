@@ -64,6 +64,7 @@ struct entry {
 	unsigned int age;	/* see dm_remap_entry_newer() */
 	uint64_t block;
 	uint64_t lost;
+	uint64_t unread;
 };
 
 /* Begin a pass; @set must be usable. */

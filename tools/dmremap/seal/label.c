@@ -3,13 +3,48 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "disk/set.h"
+#include "kernel/dm.h"
+#include "lib/message.h"
+#include "lib/uuid.h"
 #include "seal/label.h"
 
 /* libblkid's signatures are not so many: ZFS has the most, some hundred. */
 #define MAX_BLOCKS	65536
 
-bool label_make(struct dm_remap_label *label, const struct volume *volume,
-		uint64_t main_sectors, const struct blocks *blocks)
+static bool read_spare(const char *path, struct dm_remap_sb *sb)
+{
+	struct device dev;
+	struct set set;
+	bool usable;
+
+	if (device_open(&dev, path, false))
+		return false;
+	set_read(&set, &dev);
+	usable = set_usable(&set);
+	if (usable)
+		*sb = *set.newest->content;
+	set_free(&set);
+	device_close(&dev);
+	return usable;
+}
+
+bool label_spare(const struct volume *volume, struct dm_remap_sb *sb)
+{
+	char number[BLOCKDEV_NUMBER_SIZE];
+	struct dm_table table;
+	struct blockdev spare;
+
+	if (dm_table(volume->name, &table) > 0 &&
+	    sscanf(table.params, "%*s %*s %23s", number) == 1 &&
+	    blockdev_by_number(&spare, number))
+		return read_spare(spare.path, sb);
+	complain("The spare of %s cannot be found.", volume->name);
+	return false;
+}
+
+bool label_make(struct dm_remap_label *label, const struct dm_remap_sb *spare,
+		const struct volume *volume, uint64_t main_sectors, const struct blocks *blocks)
 {
 	struct block_run run = {};
 	unsigned int nr = 0;
@@ -22,6 +57,8 @@ bool label_make(struct dm_remap_label *label, const struct volume *volume,
 	};
 	memcpy(label->magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE);
 	uuid_from_text(volume->uuid, label->uuid);
+	memcpy(label->secret, spare->secret, sizeof(label->secret));
+	label->generation = spare->generation;
 	snprintf((char *)label->name, sizeof(label->name), "%s", volume->name);
 	while (blocks_next_run(blocks, &run)) {
 		if (nr == DM_REMAP_LABEL_RANGES)
@@ -31,7 +68,7 @@ bool label_make(struct dm_remap_label *label, const struct volume *volume,
 		nr++;
 	}
 	label->nr_ranges = htole32(nr);
-	label->crc = htole32(dm_remap_label_crc(label));
+	dm_remap_label_seal(label);
 	return blocks->nr <= MAX_BLOCKS;
 }
 

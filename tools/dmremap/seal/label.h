@@ -10,16 +10,27 @@
 #include "seal/blocks.h"
 
 /**
+ * label_spare() - read what the label repeats of the spare.
+ * @volume: the device of the set.
+ * @sb: the superblock of its spare.
+ *
+ * Says why if it cannot.
+ */
+bool label_spare(const struct volume *volume, struct dm_remap_sb *sb);
+
+/**
  * label_make() - make the label of a set.
  * @label: to be filled.
+ * @spare: the superblock of its spare.
  * @volume: the device of the set.
  * @main_sectors: size of its main.
  * @blocks: what it lists, block 0 among them.
  *
  * Return: whether they fit, in %DM_REMAP_LABEL_RANGES runs.
  */
-bool label_make(struct dm_remap_label *label, const struct volume *volume,
-		uint64_t main_sectors, const struct blocks *blocks);
+bool label_make(struct dm_remap_label *label, const struct dm_remap_sb *spare,
+		const struct volume *volume, uint64_t main_sectors,
+		const struct blocks *blocks);
 
 /**
  * label_blocks() - the blocks that a label lists.

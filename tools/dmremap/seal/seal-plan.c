@@ -13,6 +13,25 @@
 #include "sets/active.h"
 #include "sets/half.h"
 
+static bool has_label(int fd)
+{
+	char magic[DM_REMAP_MAGIC_SIZE];
+
+	return pread(fd, magic, sizeof(magic), 0) == sizeof(magic) &&
+	       !memcmp(magic, DM_REMAP_LABEL_MAGIC, sizeof(magic));
+}
+
+/* The empty partition table that is part of the label. */
+static void leave_out_table(struct signatures *found)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < found->nr; i++)
+		if (found->item[i].offset != 510)
+			found->item[nr++] = found->item[i];
+	found->nr = nr;
+}
+
 int seal_look(struct signatures *found, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), status;
@@ -23,6 +42,8 @@ int seal_look(struct signatures *found, const char *path)
 		return EXIT_OPERATION;
 	}
 	status = signatures_find(found, path, fd);
+	if (has_label(fd))
+		leave_out_table(found);
 	close(fd);
 	return status;
 }
@@ -245,13 +266,16 @@ static bool possible(const struct seal_plan *plan, struct raw *raw)
 
 int seal_plan_make(struct seal_plan *plan, struct raw *raw)
 {
+	struct dm_remap_sb spare;
 	int status;
 
 	*plan = (struct seal_plan) {};
 	status = find_blocks(plan, raw);
 	if (status)
 		return status;
-	if (!label_make(&plan->label, raw->volume, raw->sectors, &plan->listed)) {
+	if (!label_spare(raw->volume, &spare))
+		return EXIT_OPERATION;
+	if (!label_make(&plan->label, &spare, raw->volume, raw->sectors, &plan->listed)) {
 		complain("%s has signatures in more places than a label has room for, which are %d.",
 			 raw->volume->name, DM_REMAP_LABEL_RANGES);
 		return EXIT_OPERATION;

@@ -32,8 +32,7 @@ static void take_spare(struct half *half, const struct set *set)
 	half->trouble = set->conflict;
 	uuid_to_text(sb->uuid, half->uuid);
 	take_name(half, sb->name);
-	memcpy(half->main_id, sb->main_id, sizeof(half->main_id));
-	half->main_id[sizeof(half->main_id) - 1] = 0;
+	snprintf(half->main_id, sizeof(half->main_id), "%s", dm_remap_sb_main_id(sb));
 	half->labelled = le32toh(sb->flags) & DM_REMAP_SB_LABELLED;
 	half->generation = le64toh(sb->generation);
 	half->main_sectors = le64toh(sb->main_sectors);

@@ -103,6 +103,8 @@ static void print_entry(const struct set *set, const struct entry *entry)
 		json_add_number(object, "main_sector", entry_main_sector(set, entry));
 		snprintf(lost, sizeof(lost), "0x%llx", (unsigned long long)entry->lost);
 		json_add_string(object, "lost", lost);
+		snprintf(lost, sizeof(lost), "0x%llx", (unsigned long long)entry->unread);
+		json_add_string(object, "unread", lost);
 		json_add_number(object, "age", entry->age);
 	}
 	json_out_element(object);

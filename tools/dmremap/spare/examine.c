@@ -80,6 +80,9 @@ static void examine_copies(struct diagnosis *diagnosis, const struct table *tabl
 	for (i = 0; i < geo->replicas; i++) {
 		copy = &table->copy[i];
 		note_sequence(diagnosis, copy->sequence);
+		if (copy->sequence && le64toh(copy->content->sb_sequence) >
+				      le64toh(table->set->newest->content->sequence))
+			diagnosis->outdated = true;
 		if (copy->state == COPY_UNREADABLE)
 			diagnosis->unreadable = true;
 		if (copy->state != COPY_GOOD)
@@ -126,6 +129,11 @@ static void examine_table(struct diagnosis *diagnosis, const struct set *set)
 	table_close(&table);
 	for (i = 0; i <= WHOLE_PAGE; i++)
 		run_end(&run, i);
+	if (diagnosis->outdated)
+		findings_add(&diagnosis->findings, &(struct finding) {
+			.kind = FINDING_SUPERBLOCKS,
+			.why = "the table is newer than those that can be read",
+		});
 	twice_resolve(&diagnosis->twice, set, &diagnosis->findings);
 }
 

@@ -16,6 +16,7 @@
  * @write_superblocks: one of them is to be written anew.
  * @write_pages: pages that are to be written anew.
  * @sequence: highest one of the pages and the superblocks' generations.
+ * @outdated: the table is newer than the superblock that can be read.
  * @unreadable: something could not be read, and may have a higher one.
  */
 struct diagnosis {
@@ -25,6 +26,7 @@ struct diagnosis {
 	uint32_t write_pages;
 	uint64_t sequence;
 	bool unreadable;
+	bool outdated;
 };
 
 /* Look at everything; @set must be usable. */

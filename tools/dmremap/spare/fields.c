@@ -7,12 +7,28 @@
 #include "lib/uuid.h"
 #include "spare/fields.h"
 
-/* struct dm_remap_settings, in its order. */
-static const char * const settings[DM_REMAP_SB_SETTINGS] = {
-	"min_buckets", "grow_percent", "shrink_percent", "policy", "reserve", "low_water",
-	"auto_remap", "on_read_error", "retries", "storm_limit",
-	/* what a later version may have, which this one can show but not name */
-	"setting_10", "setting_11", "setting_12", "setting_13", "setting_14", "setting_15",
+static const char * const settings[DM_REMAP_NR_SET] = {
+	[DM_REMAP_SET_MIN_BUCKETS] = "min_buckets",
+	[DM_REMAP_SET_GROW_PERCENT] = "grow_percent",
+	[DM_REMAP_SET_SHRINK_PERCENT] = "shrink_percent",
+	[DM_REMAP_SET_POLICY] = "policy",
+	[DM_REMAP_SET_RESERVE] = "reserve",
+	[DM_REMAP_SET_LOW_WATER] = "low_water",
+	[DM_REMAP_SET_AUTO_REMAP] = "auto_remap",
+	[DM_REMAP_SET_ON_READ_ERROR] = "on_read_error",
+	[DM_REMAP_SET_RETRIES] = "retries",
+	[DM_REMAP_SET_STORM_LIMIT] = "storm_limit",
+	[DM_REMAP_SET_HASH_POLICY] = "hash_policy",
+	[DM_REMAP_SET_RESIZE_THREADS] = "resize_threads",
+	[DM_REMAP_SET_PENDING_RETRY_MS] = "pending_retry_ms",
+	[DM_REMAP_SET_SLOW_MS] = "slow_ms",
+	[DM_REMAP_SET_SLOW_LIMIT] = "slow_limit",
+	[DM_REMAP_SET_VERIFY_WRITES] = "verify_writes",
+	[DM_REMAP_SET_FIRST_REWRITE] = "first_rewrite",
+	[DM_REMAP_SET_NEIGHBOURS] = "neighbours",
+	[DM_REMAP_SET_RATE_WARN] = "rate_warn",
+	[DM_REMAP_SET_RATE_URGENT] = "rate_urgent",
+	[DM_REMAP_SET_SCRUB_RATE_KIB] = "scrub_rate_kib",
 };
 
 static const char * const policies[] = { "linear", "near", "spread" };
@@ -76,7 +92,7 @@ void fields_of_set(const struct set *set, field_fn *fn, void *context)
 	number(fn, context, "labelled", !!(le32toh(sb->flags) & DM_REMAP_SB_LABELLED));
 	number(fn, context, "block_size", le32toh(sb->block_size));
 	printable(fn, context, "name", sb->name);
-	printable(fn, context, "main_id", sb->main_id);
+	printable(fn, context, "main_id", (const uint8_t *)dm_remap_sb_main_id(sb));
 	number(fn, context, "main_sectors", le64toh(sb->main_sectors));
 	number(fn, context, "main_start", le64toh(sb->main_start));
 	number(fn, context, "target_sectors", le64toh(sb->target_sectors));
@@ -100,21 +116,28 @@ static void choice(field_fn *fn, void *context, const char *name, uint32_t value
 		number(fn, context, name, value);
 }
 
+static void setting(field_fn *fn, void *context, uint32_t id, uint32_t value)
+{
+	char unknown[24];
+
+	snprintf(unknown, sizeof(unknown), "setting_%u", id);
+	if (id == DM_REMAP_SET_POLICY)
+		choice(fn, context, settings[id], value, policies, ARRAY_SIZE(policies));
+	else if (id == DM_REMAP_SET_ON_READ_ERROR)
+		choice(fn, context, settings[id], value, read_errors, ARRAY_SIZE(read_errors));
+	else
+		number(fn, context, id < DM_REMAP_NR_SET ? settings[id] : unknown, value);
+}
+
 void fields_of_settings(const struct set *set, field_fn *fn, void *context)
 {
 	const struct dm_remap_sb *sb = set->newest->content;
-	uint32_t i, value;
+	uint32_t i;
 
-	for (i = 0; i < le32toh(sb->nr_settings); i++) {
-		value = le32toh(sb->settings[i]);
-		if (!strcmp(settings[i], "policy"))
-			choice(fn, context, settings[i], value, policies, ARRAY_SIZE(policies));
-		else if (!strcmp(settings[i], "on_read_error"))
-			choice(fn, context, settings[i], value, read_errors,
-			       ARRAY_SIZE(read_errors));
-		else
-			number(fn, context, settings[i], value);
-	}
+	for (i = 0; i < DM_REMAP_SB_SETTINGS; i++)
+		if (sb->settings[i].id)
+			setting(fn, context, le32toh(sb->settings[i].id),
+				le32toh(sb->settings[i].value));
 }
 
 void fields_of_resize(const struct set *set, unsigned int i, field_fn *fn, void *context)

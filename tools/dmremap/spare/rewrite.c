@@ -23,7 +23,7 @@ static int write_superblock(const struct set *set, unsigned int nr, struct dm_re
 {
 	uint64_t sector = dm_remap_sb_sector(set_geometry(set)->spare_sectors, nr);
 
-	content->crc = htole32(dm_remap_sb_crc(content, sector));
+	dm_remap_sb_seal(content, sector);
 	return write_page(set, sector, content);
 }
 
@@ -44,7 +44,7 @@ static int rewrite_superblocks(const struct set *set, const struct diagnosis *di
 static void fill_page(struct dm_remap_page *page, const struct table *table,
 		      const struct twice *twice, uint64_t sequence)
 {
-	const uint8_t *uuid = table->set->newest->content->uuid;
+	const struct dm_remap_sb *sb = table->set->newest->content;
 	unsigned int i;
 
 	*page = *table->newest->content;
@@ -54,7 +54,7 @@ static void fill_page(struct dm_remap_page *page, const struct table *table,
 				.word = htole64(dm_remap_entry_word(0, DM_REMAP_ENTRY_BAD, 0)),
 			};
 	page->sequence = htole64(sequence);
-	page->crc = htole32(dm_remap_page_crc(page, uuid));
+	page->crc = htole32(dm_remap_page_crc(page, sb->seed));
 }
 
 /* Write the copies that are good, or those that are not. */

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Finding the superblock of a spare, or deciding that the spare is empty.
+ *
+ * Superblock 1 is where superblock 0 says that the spare ends, or ended when it was
+ * written: the device may have grown.  Without superblock 0 only the end of the
+ * device is looked at.
+ */
+#include <linux/blkdev.h>
+#include <linux/slab.h>
+
+#include <dm-remap/io.h>
+
+#include "meta.h"
+
+/* What was found at the place of a superblock. */
+struct found {
+	struct dm_remap_sb *sb;
+	struct dm_remap_geometry geo;
+	u64 sector;
+	bool unreadable;
+	const char *why;	/* NULL if it is a superblock */
+};
+
+static void read_super(const struct meta *m, struct found *f, u64 sector)
+{
+	f->sector = sector;
+	f->unreadable = dm_remap_rw(m->p.spare, REQ_OP_READ, sector, f->sb,
+				    DM_REMAP_PAGE_SECTORS) != BLK_STS_OK;
+	if (f->unreadable)
+		f->why = "it cannot be read";
+	else
+		f->why = dm_remap_sb_check(f->sb, sector, bdev_nr_sectors(m->p.spare),
+					   m->p.read_only, &f->geo);
+}
+
+static bool has_magic(const struct found *f)
+{
+	return !f->unreadable && !memcmp(f->sb->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE);
+}
+
+static bool is_formatting(const struct found *f)
+{
+	return !f->why && (le32_to_cpu(f->sb->flags) & DM_REMAP_SB_FORMATTING);
+}
+
+static bool is_other_set(const struct found *found)
+{
+	const struct dm_remap_sb *a = found[0].sb, *b = found[1].sb;
+
+	return !found[0].why && !found[1].why &&
+	       (memcmp(a->uuid, b->uuid, sizeof(a->uuid)) || a->seed != b->seed ||
+		memcmp(a->secret, b->secret, sizeof(a->secret)) ||
+		found[0].geo.data_start != found[1].geo.data_start ||
+		found[0].geo.nr_blocks != found[1].geo.nr_blocks ||
+		memcmp(a->replica_start, b->replica_start, sizeof(a->replica_start)));
+}
+
+/* Superblock 1: at the end that superblock 0 speaks of, or one that it was moving to. */
+static void read_second(const struct meta *m, struct found *found)
+{
+	u64 size = bdev_nr_sectors(m->p.spare);
+	u64 end = found[0].why ? size : found[0].geo.spare_sectors;
+
+	if (dm_remap_sb_sector(end, 1) != dm_remap_sb_sector(size, 1)) {
+		read_super(m, &found[1], dm_remap_sb_sector(size, 1));
+		if (!found[1].why && !is_other_set(found) &&
+		    found[1].sb->former_spare_sectors == found[0].sb->spare_sectors)
+			return;
+	}
+	read_super(m, &found[1], dm_remap_sb_sector(end, 1));
+}
+
+/* Something that a later version, or one that knows the device, may make sense of. */
+static bool is_foreign(const struct found *f)
+{
+	return f->why && has_magic(f) &&
+	       le32_to_cpu(f->sb->crc) == dm_remap_sb_crc(f->sb, f->sector);
+}
+
+static void use_super(struct meta *m, const struct found *found)
+{
+	bool second = found[0].why ||
+		      (!found[1].why && le64_to_cpu(found[1].sb->sequence) >
+					le64_to_cpu(found[0].sb->sequence));
+	const struct found *f = &found[second];
+	unsigned int i;
+
+	*m->sb = *f->sb;
+	m->geo = f->geo;
+	m->sequence = le64_to_cpu(f->sb->sequence);
+	m->next_sequence = m->sequence;
+	m->generation = le64_to_cpu(f->sb->generation);
+	m->pages_used = le32_to_cpu(f->sb->pages_used);
+	for (i = 0; i < 2; i++) {
+		m->sb_bad[i] = found[i].why || found[i].sb->sequence != f->sb->sequence;
+		m->faults += m->sb_bad[i];
+		if (found[i].why)
+			DMWARN("%s: superblock %u of the spare is not used: %s",
+			       m->p.name, i, found[i].why);
+	}
+}
+
+/* Whether the set that was found is the one that was asked for. */
+static int check_pair(const struct meta *m, char **error)
+{
+	const struct dm_remap_sb *sb = m->sb;
+
+	if (m->p.uuid && memcmp(sb->uuid, m->p.uuid->b, sizeof(sb->uuid)))
+		*error = "The spare belongs to another set: its uuid is not the one given";
+	else if (le64_to_cpu(sb->main_start) != m->p.main_start ||
+		 le64_to_cpu(sb->target_sectors) != m->p.len)
+		*error = "The spare belongs to another main: that one has another size or start";
+	else if (m->p.block_size && m->p.block_size != le32_to_cpu(sb->block_size))
+		*error = "The spare was formatted with another block_size: leave it out";
+	else
+		return meta_identity_check(m, error) ?: meta_label_check(m, false, error);
+	return -EINVAL;
+}
+
+/* Whether there is the first page of a table behind a first page of zeros. */
+static int check_table(const struct meta *m)
+{
+	if (dm_remap_rw(m->p.spare, REQ_OP_READ, DM_REMAP_PAGE_SECTORS, m->buf,
+			DM_REMAP_PAGE_SECTORS) != BLK_STS_OK)
+		return -EIO;
+	return memcmp(m->buf->magic, DM_REMAP_PAGE_MAGIC, DM_REMAP_MAGIC_SIZE) ? 0 : -EEXIST;
+}
+
+/* Whether a spare without a superblock 0 is an empty one. */
+static int check_unused(struct meta *m, const struct found *found, char **error)
+{
+	int ret = 0;
+
+	if (is_formatting(&found[0]))
+		return 0;
+	if (found[0].unreadable || found[1].unreadable)
+		ret = -EIO;
+	else if (!dm_remap_sb_is_zero(found[0].sb))
+		ret = -EINVAL;
+	else if (!found[1].why)
+		ret = -EEXIST;
+	else if (has_magic(&found[1]))
+		ret = -EINVAL;
+	ret = ret ?: check_table(m);
+	ret = ret ?: meta_check_signatures(m);
+	if (ret == -EEXIST)
+		*error = "It was the spare of a set, and its first page was erased: see dmremap check, repair and delete";
+	else if (ret == -EIO)
+		*error = "The spare cannot be read: it may not be empty";
+	else if (ret)
+		*error = "The spare holds something else: wipe it, if that is not needed; if it was a spare, see dmremap check";
+	return ret == -EEXIST ? -EINVAL : ret;
+}
+
+static int decide(struct meta *m, struct found *found, unsigned int replicas, char **error)
+{
+	bool erased = found[0].why && !found[0].unreadable && dm_remap_sb_is_zero(found[0].sb);
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < 2 && !is_formatting(&found[0]); i++) {
+		if (is_foreign(&found[i])) {
+			DMERR("%s: superblock %u of the spare: %s", m->p.name, i, found[i].why);
+			*error = "The spare has a superblock that cannot be used: see the log";
+			return -EINVAL;
+		}
+	}
+	if (!is_formatting(&found[0]) && is_other_set(found)) {
+		*error = "The spare has the superblocks of two different sets: see dmremap check";
+		return -EINVAL;
+	}
+	if (!is_formatting(&found[0]) && !erased && (!found[0].why || !found[1].why)) {
+		use_super(m, found);
+		return check_pair(m, error);
+	}
+	ret = check_unused(m, found, error);
+	if (ret)
+		return ret;
+	if (m->p.read_only) {
+		*error = "The spare is not formatted, and cannot be: read_only";
+		return -EROFS;
+	}
+	ret = meta_label_check(m, true, error);
+	return ret ?: meta_fresh_layout(m, replicas, error);
+}
+
+int meta_open_spare(struct meta *m, unsigned int replicas, char **error)
+{
+	struct found found[2] = { };
+	int ret = -ENOMEM;
+
+	if (bdev_nr_sectors(m->p.spare) < 3 * DM_REMAP_PAGE_SECTORS) {
+		*error = "Spare is too small for its metadata and one block";
+		return -EINVAL;
+	}
+	*error = "Out of memory";
+	found[0].sb = kmalloc(sizeof(*found[0].sb), GFP_KERNEL);
+	found[1].sb = kmalloc(sizeof(*found[1].sb), GFP_KERNEL);
+	if (found[0].sb && found[1].sb) {
+		read_super(m, &found[0], 0);
+		read_second(m, found);
+		ret = decide(m, found, replicas, error);
+	}
+	kfree(found[0].sb);
+	kfree(found[1].sb);
+	return ret;
+}
