@@ -15,15 +15,11 @@
 #include "configfs.h"
 #include "device.h"
 #include "entries.h"
-#include "errors.h"
-#include "moves.h"
 #include "observe.h"
 #include "settings.h"
 #include "store.h"
 #include "sysfs.h"
-
-/* Blocks that the worker moves in one batch. */
-#define WORKER_BATCH	256
+#include "worker.h"
 
 static LIST_HEAD(remap_devices);
 
@@ -115,6 +111,8 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 	}
 	rd->block_shift = ilog2(rd->store->block_size >> SECTOR_SHIFT);
 	rd->unit = unit >> SECTOR_SHIFT;
+	rd->main_unit = clamp(bdev_physical_block_size(rd->main), unit,
+			      rd->store->block_size) >> SECTOR_SHIFT;
 	if (rd->len & (remap_block_sectors(rd) - 1)) {
 		*error = "Length is not a whole number of blocks";
 		return -EINVAL;
@@ -125,13 +123,15 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 /* Everything whose size the store decides. */
 static int make_table(struct remap_device *rd, const struct remap_args *args, char **error)
 {
+	struct remap_regions *regions;
 	u32 i;
 	int ret;
 
 	*error = "Out of memory";
-	rd->regions = remap_regions_alloc(rd->len);
-	if (!rd->regions)
+	regions = remap_regions_alloc(rd->len);
+	if (!regions)
 		return -ENOMEM;
+	RCU_INIT_POINTER(rd->regions, regions);
 	ret = remap_slots_init(&rd->slots, rd->store->nr_blocks);
 	if (ret)
 		return ret;
@@ -145,6 +145,8 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	ret = remap_table_init(&rd->table, &rd->slots, rd->number);
 	if (ret)
 		return ret;
+	/* Held over the store's reads: nobody else knows the device yet. */
+	mutex_lock(&rd->commit_lock);
 	mutex_lock(&rd->lock);
 	rd->saved.settings = rd->settings;
 	ret = rd->store->type->load(rd->store, remap_load_entry, rd, &rd->saved, error);
@@ -155,9 +157,10 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	}
 	/* Then nothing is clean. */
 	if (!ret && rd->store->incomplete)
-		for (i = 0; i < rd->regions->nr; i++)
-			rd->regions->counts[i]++;
+		for (i = 0; i < regions->nr; i++)
+			regions->counts[i]++;
 	mutex_unlock(&rd->lock);
+	mutex_unlock(&rd->commit_lock);
 	return ret;
 }
 
@@ -166,15 +169,11 @@ static int make_worker(struct remap_device *rd, char **error)
 	int ret;
 
 	*error = "Out of memory";
-	rd->wq = alloc_ordered_workqueue("dm-remap/%s", WQ_MEM_RECLAIM, rd->number);
-	if (!rd->wq)
-		return -ENOMEM;
-	rd->batch = remap_batch_alloc(WORKER_BATCH, true);
-	/* From a power of two of at least 512 kmalloc() gives aligned memory. */
-	rd->copy_buf = kmalloc(rd->store->block_size, GFP_KERNEL);
-	rd->read_buf = kmalloc(rd->store->block_size, GFP_KERNEL);
-	if (!rd->batch || !rd->copy_buf || !rd->read_buf)
-		return -ENOMEM;
+	ret = remap_jobs_init(&rd->jobs, rd, remap_handle);
+	if (!ret)
+		ret = remap_commits_init(&rd->commits);
+	if (ret)
+		return ret;
 	ret = bioset_init(&rd->bios, BIO_POOL_SIZE, 0, 0);
 	if (ret)
 		return ret;
@@ -219,10 +218,10 @@ static void repair_work(struct work_struct *work)
 	bool more;
 
 	do {
-		mutex_lock(&rd->lock);
-		more = !rd->read_only && !rd->suspended && rd->store->type->repair(rd->store);
-		remap_device_check_store(rd);
-		mutex_unlock(&rd->lock);
+		remap_commit_lock(rd);
+		more = !rd->read_only && !READ_ONCE(rd->suspended) &&
+		       rd->store->type->repair(rd->store);
+		remap_commit_unlock(rd);
 		cond_resched();
 	} while (more);
 }
@@ -232,8 +231,7 @@ static void free_device(struct remap_device *rd)
 {
 	cancel_work_sync(&rd->resize_work);
 	cancel_work_sync(&rd->repair_work);
-	if (rd->wq)
-		destroy_workqueue(rd->wq);
+	remap_jobs_exit(&rd->jobs);
 	remap_events_exit(rd);
 	if (rd->loaded)
 		remap_settings_to_save(rd, &rd->settings, &rd->saved);
@@ -242,13 +240,13 @@ static void free_device(struct remap_device *rd)
 	if (rd->kcopyd)
 		dm_kcopyd_client_destroy(rd->kcopyd);
 	bioset_exit(&rd->bios);
-	kfree(rd->read_buf);
-	kfree(rd->copy_buf);
-	remap_batch_free(rd->batch);
+	remap_commits_exit(&rd->commits);
 	remap_table_exit(&rd->table);
-	remap_lost_exit(&rd->lost);
+	remap_failures_exit(&rd->failures);
+	remap_masks_exit(&rd->unread);
+	remap_masks_exit(&rd->lost);
 	remap_slots_exit(&rd->slots);
-	remap_regions_free(rd->regions);
+	remap_regions_free(rcu_dereference_protected(rd->regions, true));
 	remap_inflight_exit(&rd->inflight);
 	kfree(rd);
 }
@@ -277,13 +275,14 @@ static struct remap_device *make_device(struct mapped_device *md, const struct r
 	rd->read_only = args->read_only;
 	rd->suspended = true;
 	mutex_init(&rd->admin);
+	mutex_init(&rd->commit_lock);
 	mutex_init(&rd->lock);
-	spin_lock_init(&rd->queue_lock);
-	bio_list_init(&rd->queue);
-	INIT_WORK(&rd->work, remap_worker);
+	init_waitqueue_head(&rd->disowned);
 	INIT_WORK(&rd->resize_work, resize_work);
 	INIT_WORK(&rd->repair_work, repair_work);
-	remap_lost_init(&rd->lost);
+	remap_masks_init(&rd->lost);
+	remap_masks_init(&rd->unread);
+	remap_failures_init(&rd->failures);
 	remap_events_init(rd);
 
 	ret = open_store(rd, args, error);
@@ -470,15 +469,13 @@ static int change_length(struct remap_device *rd, struct remap_regions **new, se
 		DMERR("%s: there are remaps beyond the new length of %llu sectors: remove them first",
 		      rd->number, (unsigned long long)len);
 	} else {
-		swap(rd->regions, *new);
+		*new = rcu_replace_pointer(rd->regions, regions, lockdep_is_held(&rd->lock));
 		rd->len = len;
 	}
 	mutex_unlock(&rd->lock);
 	mutex_unlock(&rd->admin);
 	/* There is no I/O, but somebody may be listing the remaps. */
-	mutex_lock(&rd->lock);
-	remap_inflight_drain(&rd->inflight);
-	mutex_unlock(&rd->lock);
+	synchronize_rcu();
 	return ret;
 }
 
@@ -487,13 +484,12 @@ static int start_store(struct remap_device *rd)
 {
 	int ret = 0;
 
-	mutex_lock(&rd->lock);
+	remap_commit_lock(rd);
 	if (!rd->started && !rd->read_only) {
 		ret = rd->store->type->start(rd->store, &rd->saved);
 		rd->started = !ret;
-		remap_device_check_store(rd);
 	}
-	mutex_unlock(&rd->lock);
+	remap_commit_unlock(rd);
 	if (ret)
 		DMERR("%s: the spare cannot be written: only read_only can be had", rd->number);
 	return ret;
@@ -542,7 +538,7 @@ enum remap_state remap_device_state(struct remap_device *rd)
 	if (remap_spare_free_blocks(&rd->spare) <= READ_ONCE(rd->settings.reserve))
 		return REMAP_STATE_EXHAUSTED;
 	if (stat.state == DM_REMAP_STORE_DEGRADED || READ_ONCE(rd->pending) ||
-	    READ_ONCE(rd->lost.sectors))
+	    READ_ONCE(rd->lost.sectors) || READ_ONCE(rd->unread.sectors))
 		return REMAP_STATE_DEGRADED;
 	return REMAP_STATE_OK;
 }
@@ -583,7 +579,8 @@ void remap_device_balance(struct remap_device *rd)
 void remap_device_claim(struct remap_device *rd, u64 block, u32 slot,
 			enum remap_slot_state state)
 {
-	remap_regions_add(rd->regions, block << rd->block_shift, 1);
+	lockdep_assert_held(&rd->lock);
+	remap_regions_add(remap_regions_in_use(rd), block << rd->block_shift, 1);
 	remap_table_insert(&rd->table, slot, remap_word(block, state, 0));
 	remap_device_balance(rd);
 }
@@ -592,9 +589,12 @@ void remap_device_drop(struct remap_device *rd, u32 slot, bool bad)
 {
 	u64 block = remap_word_block(remap_slots_word(&rd->slots, slot));
 
-	remap_lost_set(&rd->lost, slot, 0);
+	lockdep_assert_held(&rd->lock);
+	remap_masks_set(&rd->lost, slot, 0);
+	remap_masks_set(&rd->unread, slot, 0);
+	remap_failures_forget(&rd->failures, slot);
 	remap_table_remove(&rd->table, slot, bad ? REMAP_BAD : REMAP_FREE);
-	remap_regions_add(rd->regions, block << rd->block_shift, -1);
+	remap_regions_add(remap_regions_in_use(rd), block << rd->block_shift, -1);
 	if (bad)
 		remap_spare_count_bad(&rd->spare);
 	else
@@ -606,6 +606,8 @@ void remap_device_check_store(struct remap_device *rd)
 {
 	struct dm_remap_store_stat stat;
 
+	lockdep_assert_held(&rd->commit_lock);
+	lockdep_assert_held(&rd->lock);
 	rd->store->type->stat(rd->store, &stat);
 	if (stat.state != rd->store_state && stat.state == DM_REMAP_STORE_FAILED)
 		remap_event(rd, REMAP_EVENT_STORE_FAILED);
@@ -613,7 +615,7 @@ void remap_device_check_store(struct remap_device *rd)
 		remap_event(rd, REMAP_EVENT_STORE_DEGRADED);
 	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->store_faults)
 		schedule_work(&rd->repair_work);
-	rd->store_state = stat.state;
+	WRITE_ONCE(rd->store_state, stat.state);
 	rd->store_faults = stat.faults;
 }
 
