@@ -105,29 +105,44 @@ static blk_status_t assemble(struct remap_device *rd, struct remap_move *m)
 	return status;
 }
 
+/**
+ * struct replacement - a slot that takes the place of another.
+ * @c: makes it durable.
+ * @changes: for the store, which may put them into another order.
+ * @bad: the slot that failed.
+ * @slot: the one that takes its place.
+ * @pending: the store knows the block at @bad, as pending.
+ */
+struct replacement {
+	struct remap_commit c;
+	struct dm_remap_entry changes[2];
+	u32 bad;
+	u32 slot;
+	bool pending;
+};
+
 static void apply_replace(struct remap_device *rd, struct remap_commit *c)
 {
-	u32 bad = c->changes[0].slot;
-	bool pending = c->nr > 1;
+	const struct replacement *r = container_of(c, struct replacement, c);
 
-	remap_device_drop(rd, bad, true);
-	if (pending)
-		remap_slots_change(&rd->slots, c->changes[1].slot, REMAP_MOVING,
-				   REMAP_SLOT_WAS_PENDING);
+	remap_device_drop(rd, r->bad, true);
+	if (r->pending)
+		remap_slots_change(&rd->slots, r->slot, REMAP_MOVING, REMAP_SLOT_WAS_PENDING);
 }
 
 /* Make durable that a slot is bad, and where the block is pending now if it was there. */
-static void retire_slot(struct remap_device *rd, u32 bad, u32 slot, u64 block, bool pending)
+static void retire_slot(struct remap_device *rd, struct replacement *r, u64 block)
 {
-	struct dm_remap_entry changes[2] = {
-		{ .slot = bad, .state = DM_REMAP_ENTRY_BAD },
-		{ .slot = slot, .state = DM_REMAP_ENTRY_PENDING, .main_block = block,
-		  .age = remap_word_flags(remap_slots_word(&rd->slots, slot)) & REMAP_SLOT_AGE },
+	r->changes[0] = (struct dm_remap_entry) { .slot = r->bad, .state = DM_REMAP_ENTRY_BAD };
+	r->changes[1] = (struct dm_remap_entry) {
+		.slot = r->slot, .state = DM_REMAP_ENTRY_PENDING, .main_block = block,
+		.age = remap_word_flags(remap_slots_word(&rd->slots, r->slot)) & REMAP_SLOT_AGE,
 	};
-	struct remap_commit c = { .changes = changes, .nr = 1 + pending, .apply = apply_replace };
-
+	r->c.changes = r->changes;
+	r->c.nr = 1 + r->pending;
+	r->c.apply = apply_replace;
 	/* If that fails the store has failed, and the move will. */
-	remap_commit(rd, &c);
+	remap_commit(rd, &r->c);
 }
 
 /* The slot that a move goes to has failed: take another. */
@@ -136,6 +151,7 @@ static blk_status_t replace_slot(struct remap_device *rd, struct remap_move *m,
 {
 	u32 bad = m->slot, slot = REMAP_NO_SLOT;
 	bool pending = m->was == REMAP_PENDING;
+	struct replacement r = { .bad = bad, .pending = pending };
 	u8 age;
 
 	mutex_lock(&rd->lock);
@@ -157,7 +173,8 @@ static blk_status_t replace_slot(struct remap_device *rd, struct remap_move *m,
 	}
 	DMWARN_LIMIT("%s: spare block %u failed a write, block %llu goes to %u",
 		     rd->name, bad, m->block, slot);
-	retire_slot(rd, bad, slot, m->block, pending);
+	r.slot = slot;
+	retire_slot(rd, &r, m->block);
 	m->slot = slot;
 	return BLK_STS_OK;
 }

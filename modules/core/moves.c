@@ -135,7 +135,9 @@ static void report_to_spare(struct remap_device *rd, const struct remap_move *m)
 	bool automatic = m->batch->automatic;
 
 	if (m->status != BLK_STS_OK) {
-		remap_count(rd, DM_REMAP_REMAPS_FAILED, 1);
+		/* A read that tried to save a block, and could not read it, failed no move. */
+		if (m->bio || m->assembled || !automatic)
+			remap_count(rd, DM_REMAP_REMAPS_FAILED, 1);
 		return;
 	}
 	remap_event(rd, REMAP_EVENT_REMAPPED);
