@@ -419,6 +419,7 @@ read_then_write() {
 	null_blk_bad main +2051-2051
 	remap_create r "$MAIN" /dev/spare
 	unreadable $R 2051 512
+	remap_attr r errors/pending_retry_ms 0
 	assert_data $R 2048 1536 old
 	assert_data $R 2052 2048 old 2048
 	assert_equal "$(remap_status r pending remapped lost_sectors)" "1 0 0"
