@@ -296,10 +296,13 @@ static void copy_runs(struct remap_device *rd, struct remap_batch *batch)
 	wait_for_completion_io(&batch->copied);
 }
 
-/* Do to each run of set bits what a block that moves back needs. */
+/* What is done to sectors of a block that moves back. */
+typedef blk_status_t run_fn(struct remap_device *rd, struct remap_move *m, unsigned int first,
+			    unsigned int nr);
+
+/* Do it to each run of set bits. */
 static blk_status_t for_each_run(struct remap_device *rd, struct remap_move *m, u64 mask,
-				 blk_status_t (*fn)(struct remap_device *rd, struct remap_move *m,
-						    unsigned int first, unsigned int nr))
+				 run_fn *fn)
 {
 	blk_status_t status = BLK_STS_OK;
 	unsigned int first, nr;
