@@ -11,12 +11,13 @@
 
 #include "admin.h"
 #include "device.h"
+#include "io.h"
 #include "moves.h"
 
 /*
  * Moves in a batch, and the bytes that they may have together.  The larger it is
- * the fewer pages of a persistent table are written twice, the smaller the less
- * failing I/O has to wait: 4080 entries are 16 pages of a persistent table.
+ * the fewer pages of a persistent table are written twice, the smaller the shorter
+ * I/O to its blocks waits: 4080 entries are some 20 pages of a persistent table.
  */
 #define ADMIN_BATCH		4080U
 #define ADMIN_BATCH_BYTES	(16U << 20)
@@ -30,7 +31,7 @@ struct block_range {
 /* @nr_new: of the blocks to be added, those that have no slot yet. */
 struct request {
 	struct remap_device *rd;
-	bool remove;
+	enum remap_admin_op op;
 	unsigned int nr_ranges;
 	u64 nr_blocks;
 	u64 nr_new;
@@ -92,7 +93,31 @@ static int compare_ranges(const void *a, const void *b)
 	return x->first < y->first ? -1 : x->first > y->first;
 }
 
-/* Whether a block has data on the spare, and whether that is whole. */
+static int check_state(struct request *req, u64 block, u32 slot, enum remap_slot_state state)
+{
+	struct remap_device *rd = req->rd;
+
+	switch (req->op) {
+	case REMAP_ADD:
+	case REMAP_MARK:
+		req->nr_new += state == REMAP_FREE;
+		return state == REMAP_MAPPED ? -EEXIST : 0;
+	case REMAP_FORGET:
+		return state == REMAP_FREE ? -ENOENT : 0;
+	case REMAP_REMOVE:
+		break;
+	}
+	if (state == REMAP_FREE)
+		return -ENOENT;
+	if (remap_masks_get(&rd->lost, slot)) {
+		DMWARN_LIMIT("%s: block %llu has lost sectors and stays remapped: write them first",
+			     rd->name, block);
+		return -EIO;
+	}
+	return 0;
+}
+
+/* Whether what is asked for can be done with a block, as it is now. */
 static int check_block(struct request *req, u64 block)
 {
 	struct remap_device *rd = req->rd;
@@ -105,18 +130,12 @@ static int check_block(struct request *req, u64 block)
 		state = remap_word_state(word);
 	if (state == REMAP_DOUBT)
 		return -EIO;
-	if (!req->remove) {
-		req->nr_new += state == REMAP_FREE;
-		return state == REMAP_MAPPED ? -EEXIST : 0;
-	}
-	if (state == REMAP_FREE)
-		return -ENOENT;
-	if (remap_word_flags(word) & REMAP_SLOT_LOST) {
-		DMWARN_LIMIT("%s: block %llu has lost sectors and stays remapped: write them first",
-			     rd->number, block);
-		return -EIO;
-	}
-	return 0;
+	return check_state(req, block, slot, state);
+}
+
+static bool needs_slots(const struct request *req)
+{
+	return req->op == REMAP_ADD || req->op == REMAP_MARK;
 }
 
 static int check_range(struct request *req, const struct block_range *range)
@@ -150,11 +169,11 @@ static int check(struct request *req)
 	sort(req->ranges, req->nr_ranges, sizeof(*req->ranges), compare_ranges, NULL);
 	for (i = 1; i < req->nr_ranges; i++)
 		if (req->ranges[i].first < req->ranges[i - 1].first + req->ranges[i - 1].nr)
-			return req->remove ? -ENOENT : -EEXIST;
+			return needs_slots(req) ? -EEXIST : -ENOENT;
 	/* More blocks than there can be remaps: no need to look at each of them. */
-	if (req->remove && req->nr_blocks > (u64)READ_ONCE(rd->mapped) + READ_ONCE(rd->pending))
+	if (!needs_slots(req) && req->nr_blocks > (u64)READ_ONCE(rd->mapped) + READ_ONCE(rd->pending))
 		return -ENOENT;
-	if (!req->remove && req->nr_blocks > rd->slots.nr)
+	if (needs_slots(req) && req->nr_blocks > rd->slots.nr)
 		return -ENOSPC;
 	for (i = 0; i < req->nr_ranges; i++) {
 		ret = check_range(req, &req->ranges[i]);
@@ -193,8 +212,9 @@ static int run_batch(struct request *req)
 	unsigned int i, nr = batch->nr;
 	int ret = 0;
 
-	if (req->remove)
-		remap_moves_back_run(rd, batch);
+	if (req->op == REMAP_MARK)
+		/* Nothing is copied: the data is on the main before and after. */
+		remap_moves_finish(rd, batch);
 	else
 		remap_moves_run(rd, batch);
 	for (i = 0; i < nr; i++) {
@@ -203,62 +223,159 @@ static int run_batch(struct request *req)
 		if (m->status == BLK_STS_OK)
 			continue;
 		DMWARN_LIMIT("%s: block %llu at sector %llu of the main cannot be moved %s: error %d",
-			     rd->number, m->block,
+			     rd->name, m->block,
 			     (unsigned long long)remap_main_sector(rd, m->block),
-			     req->remove ? "back" : "to the spare",
+			     req->op == REMAP_REMOVE ? "back" : "to the spare",
 			     blk_status_to_errno(m->status));
 		ret = m->status == BLK_STS_NOSPC ? -ENOSPC : -EIO;
 	}
 	return ret;
 }
 
-/* Put a block into the batch, unless what is wanted has happened already. */
-static int add_to_batch(struct request *req, u64 block)
+/* Read what is still unread of a block, as an owner; what cannot be read is lost. */
+static void forget_in_place(struct remap_device *rd, struct remap_move *m)
 {
-	struct remap_device *rd = req->rd;
-	u64 word;
-	u32 slot;
+	void *buf = m->batch->copy_buf;
+	unsigned int first, nr;
+	u64 got, bad;
 
-	slot = remap_table_lookup(&rd->table, block, &word);
-	if (slot != REMAP_NO_SLOT && remap_word_state(word) == REMAP_DOUBT)
-		return -EIO;
-	if (req->remove) {
-		if (slot == REMAP_NO_SLOT)
-			return 0;
-		if (remap_word_flags(word) & REMAP_SLOT_LOST)
-			return -EIO;
-		remap_move_back(rd, req->batch, slot);
-		return 0;
+	m->status = remap_read_sectors(rd, rd->main, remap_main_sector(rd, m->block), buf,
+				       m->unread, 1, false, &bad);
+	for (got = m->unread & ~bad; got && m->status == BLK_STS_OK;
+	     got &= ~remap_sector_mask(first, nr)) {
+		first = __ffs64(got);
+		nr = remap_run_length(got, first);
+		m->status = dm_remap_rw(rd->spare_bdev, REQ_OP_WRITE | REQ_SYNC,
+					remap_spare_sector(rd, m->slot) + first,
+					buf + (first << SECTOR_SHIFT), nr);
 	}
-	if (slot != REMAP_NO_SLOT && remap_word_state(word) == REMAP_MAPPED)
-		return 0;
-	return remap_move_begin(rd, req->batch, block) ? 0 : -ENOSPC;
+	m->lost |= bad;
+	m->unread = 0;
+}
+
+/* Whether what is asked for has happened already, or can never. */
+static bool is_done(struct request *req, u32 slot, u64 word, int *ret)
+{
+	enum remap_slot_state state = slot == REMAP_NO_SLOT ? REMAP_FREE : remap_word_state(word);
+
+	*ret = state == REMAP_DOUBT ? -EIO : 0;
+	switch (req->op) {
+	case REMAP_ADD:
+		return state == REMAP_MAPPED || *ret;
+	case REMAP_MARK:
+		return state == REMAP_MAPPED || state == REMAP_PENDING || *ret;
+	case REMAP_FORGET:
+		return state == REMAP_FREE || *ret ||
+		       (state == REMAP_MAPPED && !(remap_word_flags(word) & REMAP_SLOT_UNREAD));
+	default:
+		if (state == REMAP_MAPPED && (remap_word_flags(word) & REMAP_SLOT_LOST))
+			*ret = -EIO;
+		return state == REMAP_FREE || *ret;
+	}
+}
+
+static enum remap_goal goal_of(const struct request *req, u32 slot, u64 word)
+{
+	switch (req->op) {
+	case REMAP_MARK:
+		return REMAP_TO_PENDING;
+	case REMAP_REMOVE:
+		return REMAP_TO_MAIN;
+	case REMAP_FORGET:
+		if (remap_word_state(word) == REMAP_MAPPED)
+			return REMAP_IN_PLACE;
+		fallthrough;
+	default:
+		return REMAP_TO_SPARE;
+	}
 }
 
 /*
- * The device's lock is taken for one batch at a time, so that I/O that failed
- * does not wait for all of a large request.
+ * Put a block into the batch, unless what is wanted has happened already.
+ *
+ * Return: 0; -EBUSY if the block has another owner; other errors are final.
  */
-static int carry_out(struct request *req)
+static int add_to_batch(struct request *req, u64 block)
 {
 	struct remap_device *rd = req->rd;
-	const struct block_range *range = req->ranges, *end = range + req->nr_ranges;
-	u64 block = range->first;
+	struct remap_move *m;
+	u64 word = 0;
+	u32 slot;
+	int ret;
+
+	lockdep_assert_held(&rd->lock);
+	slot = remap_table_lookup(&rd->table, block, &word);
+	if (is_done(req, slot, word, &ret))
+		return ret;
+	m = remap_batch_own(rd, req->batch, block, goal_of(req, slot, word));
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	m->whole = req->op == REMAP_ADD;
+	m->forget = req->op == REMAP_FORGET;
+	return 0;
+}
+
+static bool has_owner(struct remap_device *rd, u64 block)
+{
+	u64 word;
+
+	return remap_table_lookup(&rd->table, block, &word) != REMAP_NO_SLOT &&
+	       remap_word_state(word) == REMAP_MOVING;
+}
+
+/* Own nothing while waiting for another owner. */
+static int wait_for_owner(struct request *req, u64 block)
+{
+	struct remap_device *rd = req->rd;
+
+	return wait_event_killable(rd->disowned, !has_owner(rd, block)) ? -EINTR : 0;
+}
+
+/* Unread sectors that are given up: one block after the other, this is rare. */
+static void forget_unread(struct request *req)
+{
+	struct remap_move *m = req->batch->moves;
+
+	for (; m < req->batch->moves + req->batch->nr; m++)
+		if (m->goal == REMAP_IN_PLACE)
+			forget_in_place(req->rd, m);
+}
+
+/* Blocks from *@block on to @end, as many as a batch takes. */
+static int one_batch(struct request *req, u64 *block, u64 end)
+{
+	struct remap_device *rd = req->rd;
 	int ret = 0, run_ret;
 
-	while (range < end && !ret) {
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		mutex_lock(&rd->lock);
-		while (range < end && !ret && req->batch->nr < req->batch->max) {
-			ret = add_to_batch(req, block);
-			if (++block == range->first + range->nr && ++range < end)
-				block = range->first;
+	mutex_lock(&rd->lock);
+	while (*block < end && req->batch->nr < req->batch->max) {
+		ret = add_to_batch(req, *block);
+		if (ret)
+			break;
+		++*block;
+	}
+	mutex_unlock(&rd->lock);
+	forget_unread(req);
+	run_ret = run_batch(req);
+	if (ret == -EBUSY && !run_ret)
+		ret = wait_for_owner(req, *block);
+	cond_resched();
+	return run_ret ?: ret;
+}
+
+static int carry_out(struct request *req)
+{
+	const struct block_range *range = req->ranges, *end = range + req->nr_ranges;
+	int ret = 0;
+
+	for (; range < end && !ret; range++) {
+		u64 block = range->first, last = range->first + range->nr;
+
+		while (block < last && !ret) {
+			if (fatal_signal_pending(current))
+				return -EINTR;
+			ret = one_batch(req, &block, last);
 		}
-		run_ret = run_batch(req);
-		mutex_unlock(&rd->lock);
-		ret = ret ?: run_ret;
-		cond_resched();
 	}
 	return ret;
 }
@@ -267,31 +384,39 @@ static int allowed(struct remap_device *rd)
 {
 	enum remap_state state = remap_device_state(rd);
 
+	lockdep_assert_held(&rd->admin);
 	if (state == REMAP_STATE_FAILED || state == REMAP_STATE_READ_ONLY)
 		return -EROFS;
 	return rd->suspended ? -EBUSY : 0;
 }
 
-int remap_admin_write(struct remap_device *rd, char *text, size_t len, bool remove)
+static int prepare(struct request *req, char *text)
 {
-	struct request req = { .rd = rd, .remove = remove };
+	struct remap_device *rd = req->rd;
+	int ret = allowed(rd);
+
+	if (!ret)
+		ret = parse(req, text);
+	if (!ret)
+		ret = check(req);
+	if (ret)
+		return ret;
+	req->batch = remap_batch_alloc(rd, min(ADMIN_BATCH,
+					       ADMIN_BATCH_BYTES / rd->store->block_size),
+				       false, GFP_KERNEL);
+	return req->batch ? hold_space(req) : -ENOMEM;
+}
+
+int remap_admin_write(struct remap_device *rd, char *text, size_t len, enum remap_admin_op op)
+{
+	struct request req = { .rd = rd, .op = op };
 	int ret;
 
 	if (strlen(text) != len)
 		return -EINVAL;
 	if (mutex_lock_killable(&rd->admin))
 		return -EINTR;
-	ret = allowed(rd);
-	if (!ret)
-		ret = parse(&req, text);
-	if (!ret)
-		ret = check(&req);
-	if (!ret) {
-		req.batch = remap_batch_alloc(min(ADMIN_BATCH,
-						  ADMIN_BATCH_BYTES / rd->store->block_size),
-					      false);
-		ret = req.batch ? hold_space(&req) : -ENOMEM;
-	}
+	ret = prepare(&req, text);
 	if (!ret) {
 		ret = carry_out(&req);
 		release_space(&req);
@@ -305,14 +430,14 @@ int remap_admin_write(struct remap_device *rd, char *text, size_t len, bool remo
 void remap_admin_suspend(struct remap_device *rd, bool suspended)
 {
 	mutex_lock(&rd->admin);
+	remap_commit_lock(rd);
 	mutex_lock(&rd->lock);
 	rd->suspended = suspended;
-	if (!suspended) {
+	if (!suspended)
 		/* Repairs were put off. */
 		rd->store_faults = 0;
-		remap_device_check_store(rd);
-	}
 	mutex_unlock(&rd->lock);
+	remap_commit_unlock(rd);
 	mutex_unlock(&rd->admin);
 }
 
@@ -325,7 +450,7 @@ int remap_admin_resume_remaps(struct remap_device *rd)
 	ret = allowed(rd);
 	if (!ret) {
 		mutex_lock(&rd->lock);
-		WRITE_ONCE(rd->streak, 0);
+		WRITE_ONCE(rd->consecutive_remaps, 0);
 		WRITE_ONCE(rd->storm, false);
 		mutex_unlock(&rd->lock);
 	}
@@ -341,10 +466,9 @@ int remap_admin_sync(struct remap_device *rd)
 		return -EINTR;
 	ret = allowed(rd);
 	if (!ret) {
-		mutex_lock(&rd->lock);
+		remap_commit_lock(rd);
 		ret = rd->store->type->sync(rd->store);
-		remap_device_check_store(rd);
-		mutex_unlock(&rd->lock);
+		remap_commit_unlock(rd);
 	}
 	mutex_unlock(&rd->admin);
 	return ret;

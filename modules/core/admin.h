@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Remaps by hand: what is written to remaps/add and remaps/remove, and the
- * messages of the same names.
+ * Remaps by hand: what is written to remaps/add, mark and remove, and the messages
+ * of the same names and forget.
  */
 #ifndef _REMAP_ADMIN_H
 #define _REMAP_ADMIN_H
@@ -10,26 +10,33 @@
 
 struct remap_device;
 
+enum remap_admin_op {
+	REMAP_ADD,
+	REMAP_REMOVE,
+	REMAP_MARK,
+	REMAP_FORGET,
+};
+
 /**
- * remap_admin_write() - add or remove the ranges in a text.
+ * remap_admin_write() - do something with the blocks of the ranges in a text.
  * @rd: the device.
  * @text: lines of `START [COUNT]`, in sectors, with a zero behind them.
  * @len: characters in @text, without the zero.
- * @remove: whether to remove.
+ * @op: what.
  *
  * All lines are checked before the first takes effect.  When the function
  * returns the changes are in force and durable.
  *
  * Context: process, may sleep; no locks held.
  * Return: 0; -EINVAL if a line is malformed, -ERANGE if one is beyond the
- * device, -EEXIST if a block to be added is remapped already, -ENOENT if one to
- * be removed is not, -ENOSPC if the spare has too few free blocks, -EROFS if the
+ * device, -EEXIST if a block to be added or marked is remapped already, -ENOENT
+ * if one to be removed or forgotten is not, -ENOSPC if the spare has too few free blocks, -EROFS if the
  * device is read-only or its store has failed, -EBUSY if it is suspended; nothing
  * has changed then.  -EIO if a block could not be moved, -ENOSPC if blocks of the
  * spare failed and none were left, -EINTR for a fatal signal: blocks before that
  * one have been moved.
  */
-int remap_admin_write(struct remap_device *rd, char *text, size_t len, bool remove);
+int remap_admin_write(struct remap_device *rd, char *text, size_t len, enum remap_admin_op op);
 
 /**
  * remap_admin_suspend() - stop, or go on, accepting changes.

@@ -215,7 +215,7 @@ static struct configfs_attribute *top_attrs[] = {
 /* remaps/ */
 
 static ssize_t write_remaps(struct config_item *item, const char *page, size_t count,
-			    bool remove)
+			    enum remap_admin_op op)
 {
 	size_t len = count;
 	char *text;
@@ -230,20 +230,26 @@ static ssize_t write_remaps(struct config_item *item, const char *page, size_t c
 	text = kmemdup_nul(page, len, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;
-	ret = remap_admin_write(item_device(item), text, len, remove);
+	ret = remap_admin_write(item_device(item), text, len, op);
 	kfree(text);
 	return ret ?: len;
 }
 
 static ssize_t remaps_add_store(struct config_item *item, const char *page, size_t count)
 {
-	return write_remaps(item, page, count, false);
+	return write_remaps(item, page, count, REMAP_ADD);
 }
 CONFIGFS_ATTR_WO(remaps_, add);
 
+static ssize_t remaps_mark_store(struct config_item *item, const char *page, size_t count)
+{
+	return write_remaps(item, page, count, REMAP_MARK);
+}
+CONFIGFS_ATTR_WO(remaps_, mark);
+
 static ssize_t remaps_remove_store(struct config_item *item, const char *page, size_t count)
 {
-	return write_remaps(item, page, count, true);
+	return write_remaps(item, page, count, REMAP_REMOVE);
 }
 CONFIGFS_ATTR_WO(remaps_, remove);
 
@@ -253,6 +259,7 @@ REMAP_ATTR_RO(remaps, pending, "%u", READ_ONCE(rd->pending));
 
 static struct configfs_attribute *remaps_attrs[] = {
 	&remaps_attr_add,
+	&remaps_attr_mark,
 	&remaps_attr_remove,
 	&remaps_attr_count,
 	&remaps_attr_capacity,
@@ -362,6 +369,7 @@ static const char * const on_read_error_words[] = { "fail", "zero" };
 REMAP_ATTR_SETTING(errors, auto_remap);
 REMAP_ATTR_CHOICE(errors, on_read_error, on_read_error_words);
 REMAP_ATTR_SETTING(errors, retries);
+REMAP_ATTR_SETTING(errors, pending_retry_ms);
 REMAP_ATTR_SETTING(errors, storm_limit);
 
 /* Files that take a 1 and nothing else. */
@@ -388,6 +396,7 @@ static struct configfs_attribute *errors_attrs[] = {
 	&errors_attr_auto_remap,
 	&errors_attr_on_read_error,
 	&errors_attr_retries,
+	&errors_attr_pending_retry_ms,
 	&errors_attr_storm_limit,
 	&errors_attr_resume,
 	NULL

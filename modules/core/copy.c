@@ -3,20 +3,26 @@
  * Copying the data of blocks that move.
  *
  * Blocks that only move are copied by kcopyd, in runs.  Those that a write brings
- * data for, and those in a run that failed, are put together one at a time in a
- * buffer.
+ * data for, those of which only a part moves, and those in a run that failed, are
+ * put together one at a time in a buffer.
  */
 #include <linux/blkdev.h>
 #include <linux/completion.h>
 
+#include "auto_move.h"
 #include "copy.h"
 #include "device.h"
 #include "io.h"
 #include "moves.h"
 #include "observe.h"
 
+static u64 all_sectors(const struct remap_device *rd)
+{
+	return remap_sector_mask(0, remap_block_sectors(rd));
+}
+
 /* The sectors that a move brings the content of itself. */
-static u64 covered(const struct remap_device *rd, const struct remap_move *m)
+static u64 bio_sector_mask(const struct remap_device *rd, const struct remap_move *m)
 {
 	if (!m->bio)
 		return 0;
@@ -24,104 +30,188 @@ static u64 covered(const struct remap_device *rd, const struct remap_move *m)
 				 m->piece.bi_size >> SECTOR_SHIFT);
 }
 
-/* Read all of a block of the main into @rd->copy_buf; each attempt counts. */
-static blk_status_t read_whole(struct remap_device *rd, struct remap_move *m)
+/* What the main cannot be expected to give now. */
+static bool failed_a_moment_ago(struct remap_device *rd, const struct remap_move *m, u64 mask)
 {
-	unsigned int tries = max(READ_ONCE(rd->settings.retries), 1U);
-	blk_status_t status;
+	u32 slot = m->from == REMAP_NO_SLOT ? m->slot : m->from;
+	unsigned int ms = READ_ONCE(rd->settings.pending_retry_ms);
 
-	do {
-		status = dm_remap_rw(rd->main, REQ_OP_READ, remap_main_sector(rd, m->block),
-				     rd->copy_buf, remap_block_sectors(rd));
-	} while (--tries && remap_medium_error(rd->main, status));
-	m->assembled = status == BLK_STS_OK;
-	return status;
+	return ms && m->was != REMAP_FREE &&
+	       (remap_failures_get(&rd->failures, slot, ms) & mask);
 }
 
 /*
- * Whether the main can be read anywhere, or says itself that it is its medium that is
- * bad.  Many drivers have one and the same error for a bad sector and for a disk that
- * does not answer.
+ * Read what the main has of a block that moves from there.  What it cannot give stays
+ * unread, and is asked for again when somebody wants it; or it is given up, where a
+ * person said so.
  */
-static bool main_answers(struct remap_device *rd)
+static blk_status_t read_from_main(struct remap_device *rd, struct remap_move *m, u64 want)
 {
-	sector_t places[] = { 0, rd->len / 2, rd->len - rd->unit };
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(places); i++) {
-		sector_t sector = rd->main_start + round_down(places[i], rd->unit);
-		blk_status_t status;
-
-		status = dm_remap_rw(rd->main, REQ_OP_READ, sector, rd->read_buf, rd->unit);
-		if (status == BLK_STS_OK || status == BLK_STS_MEDIUM)
-			return true;
-	}
-	return false;
-}
-
-/* Put the block together in @rd->copy_buf. */
-static blk_status_t assemble(struct remap_device *rd, struct remap_move *m)
-{
-	unsigned int sectors = remap_block_sectors(rd);
-	u64 mine = covered(rd, m), lost = 0;
 	blk_status_t status;
+	u64 bad = want;
 
-	if (m->whole)
-		return read_whole(rd, m);
-	if (mine != remap_sector_mask(0, sectors)) {
-		struct block_device *bdev = m->from == REMAP_NO_SLOT ? rd->main : rd->spare_bdev;
-		sector_t sector = m->from == REMAP_NO_SLOT ?
-				  remap_main_sector(rd, m->block) :
-				  remap_spare_sector(rd, m->from);
-
-		status = remap_read_units(rd, bdev, sector, rd->copy_buf, sectors, mine, &lost);
+	if (!want)
+		return BLK_STS_OK;
+	if (m->forget || m->whole || !failed_a_moment_ago(rd, m, want)) {
+		status = remap_read_sectors(rd, rd->main, remap_main_sector(rd, m->block),
+					    m->batch->copy_buf, want, 1, m->whole, &bad);
 		if (status != BLK_STS_OK)
 			return status;
-		/*
-		 * A disk that does not answer may be back soon, with all of its data: so
-		 * nothing is given up for lost, and the write fails.
-		 */
-		if (lost == (remap_sector_mask(0, sectors) & ~mine) &&
-		    m->from == REMAP_NO_SLOT && !main_answers(rd)) {
-			DMERR_LIMIT("%s: the main cannot be read anywhere: block %llu stays there, see whether the disk is there",
-				    rd->number, m->block);
-			return BLK_STS_IOERR;
-		}
 	}
-	/* What was lost before is not found again by moving it. */
-	if (m->from != REMAP_NO_SLOT)
-		lost |= remap_lost_get(&rd->lost, m->from);
-	m->lost = lost & ~mine;
-	if (mine)
-		remap_copy_from_bio(rd->copy_buf + (__ffs64(mine) << SECTOR_SHIFT), m->bio,
-				    m->piece);
+	if (m->whole && bad)
+		m->goal = REMAP_TO_PENDING;
+	else if (m->forget)
+		m->lost |= bad;
+	else
+		m->unread |= bad;
 	return BLK_STS_OK;
 }
 
-static void copy_block(struct remap_device *rd, struct remap_move *m)
+/*
+ * Read what is in the slot that a block leaves.  The slot failed a write for good,
+ * and the main has older content: what this slot does not give is nowhere.
+ */
+static blk_status_t read_from_slot(struct remap_device *rd, struct remap_move *m, u64 want)
+{
+	unsigned int tries = READ_ONCE(rd->settings.retries) + 1;
+	blk_status_t status;
+	u64 bad = 0;
+
+	if (!want)
+		return BLK_STS_OK;
+	status = remap_read_sectors(rd, rd->spare_bdev, remap_spare_sector(rd, m->from),
+				    m->batch->copy_buf, want, tries, false, &bad);
+	if (status == BLK_STS_OK)
+		m->lost |= bad;
+	return status;
+}
+
+/* Put the block together in the batch's copy_buf. */
+static blk_status_t assemble(struct remap_device *rd, struct remap_move *m)
+{
+	u64 mine = bio_sector_mask(rd, m);
+	blk_status_t status;
+
+	memset(m->batch->copy_buf, 0, rd->store->block_size);
+	m->lost &= ~mine;
+	m->unread &= ~mine;
+	if (m->from == REMAP_NO_SLOT)
+		status = read_from_main(rd, m, all_sectors(rd) & ~mine);
+	else
+		status = read_from_slot(rd, m, all_sectors(rd) & ~(mine | m->lost | m->unread));
+	if (status == BLK_STS_OK && mine)
+		remap_copy_from_bio(m->batch->copy_buf + (__ffs64(mine) << SECTOR_SHIFT),
+				    m->bio, m->piece);
+	return status;
+}
+
+/**
+ * struct replacement - a slot that takes the place of another.
+ * @c: makes it durable.
+ * @changes: for the store, which may put them into another order.
+ * @bad: the slot that failed.
+ * @slot: the one that takes its place.
+ * @pending: the store knows the block at @bad, as pending.
+ */
+struct replacement {
+	struct remap_commit c;
+	struct dm_remap_entry changes[2];
+	u32 bad;
+	u32 slot;
+	bool pending;
+};
+
+static void apply_replace(struct remap_device *rd, struct remap_commit *c)
+{
+	const struct replacement *r = container_of(c, struct replacement, c);
+
+	remap_device_drop(rd, r->bad, true);
+	if (r->pending)
+		remap_slots_change(&rd->slots, r->slot, REMAP_MOVING, REMAP_SLOT_WAS_PENDING);
+}
+
+/* Make durable that a slot is bad, and where the block is pending now if it was there. */
+static void retire_slot(struct remap_device *rd, struct replacement *r, u64 block)
+{
+	r->changes[0] = (struct dm_remap_entry) { .slot = r->bad, .state = DM_REMAP_ENTRY_BAD };
+	r->changes[1] = (struct dm_remap_entry) {
+		.slot = r->slot, .state = DM_REMAP_ENTRY_PENDING, .main_block = block,
+		.age = remap_word_flags(remap_slots_word(&rd->slots, r->slot)) & REMAP_SLOT_AGE,
+	};
+	r->c.changes = r->changes;
+	r->c.nr = 1 + r->pending;
+	r->c.apply = apply_replace;
+	/* If that fails the store has failed, and the move will. */
+	remap_commit(rd, &r->c);
+}
+
+/* The slot that a move goes to has failed: take another. */
+static blk_status_t replace_slot(struct remap_device *rd, struct remap_move *m,
+				 blk_status_t status)
+{
+	u32 bad = m->slot, slot = REMAP_NO_SLOT;
+	bool pending = m->was == REMAP_PENDING;
+	struct replacement r = { .bad = bad, .pending = pending };
+	u8 age;
+
+	mutex_lock(&rd->lock);
+	if (!remap_spare_is_gone(rd)) {
+		slot = remap_spare_alloc(&rd->spare, &rd->table, m->block, m->batch->automatic);
+		status = BLK_STS_NOSPC;
+	}
+	if (slot != REMAP_NO_SLOT) {
+		age = remap_word_flags(remap_slots_word(&rd->slots, bad)) + pending;
+		/* The new one first: a lookup must find the block at all times. */
+		remap_device_claim(rd, m->block, slot, REMAP_MOVING);
+		remap_slots_set(&rd->slots, slot,
+				remap_word(m->block, REMAP_MOVING, age & REMAP_SLOT_AGE));
+	}
+	mutex_unlock(&rd->lock);
+	if (slot == REMAP_NO_SLOT) {
+		m->slot_bad = true;
+		return status;
+	}
+	DMWARN_LIMIT("%s: spare block %u failed a write, block %llu goes to %u",
+		     rd->name, bad, m->block, slot);
+	r.slot = slot;
+	retire_slot(rd, &r, m->block);
+	m->slot = slot;
+	return BLK_STS_OK;
+}
+
+static blk_status_t write_slot(struct remap_device *rd, const struct remap_move *m)
 {
 	blk_opf_t opf = REQ_OP_WRITE | REQ_SYNC;
+	sector_t sector = remap_spare_sector(rd, m->slot);
+	blk_status_t status;
 
-	m->status = assemble(rd, m);
-	if (m->status != BLK_STS_OK)
-		return;
 	/* A store that keeps something flushes when it commits. */
-	if (m->bio && rd->store_state == DM_REMAP_STORE_TRANSIENT)
+	if (m->bio && READ_ONCE(rd->store_state) == DM_REMAP_STORE_TRANSIENT)
 		opf |= m->bio->bi_opf & REQ_FUA;
+	status = dm_remap_rw(rd->spare_bdev, opf, sector, m->batch->copy_buf,
+			     remap_block_sectors(rd));
+	if (status != BLK_STS_OK)
+		remap_observe_error(rd, true, REQ_OP_WRITE, sector, remap_block_sectors(rd),
+				    status);
+	return status;
+}
+
+void remap_copy_block(struct remap_device *rd, struct remap_move *m)
+{
+	m->status = m->assembled ? BLK_STS_OK : assemble(rd, m);
+	if (m->status != BLK_STS_OK || m->goal == REMAP_TO_PENDING)
+		return;
 	for (;;) {
-		m->status = dm_remap_rw(rd->spare_bdev, opf, remap_spare_sector(rd, m->slot),
-					rd->copy_buf, remap_block_sectors(rd));
+		m->status = write_slot(rd, m);
 		if (m->status == BLK_STS_OK)
 			break;
-		remap_observe_error(rd, true, REQ_OP_WRITE, remap_spare_sector(rd, m->slot),
-				    remap_block_sectors(rd), m->status);
 		if (!remap_medium_error(rd->spare_bdev, m->status))
 			return;
-		m->status = remap_move_replace_slot(rd, m, m->status);
+		m->status = replace_slot(rd, m, m->status);
 		if (m->status != BLK_STS_OK)
 			return;
 	}
-	rd->spare_streak = 0;
+	WRITE_ONCE(rd->consecutive_spare_errors, 0);
 }
 
 static void run_put(struct remap_batch *batch)
@@ -135,29 +225,39 @@ static void run_done(int read_err, unsigned long write_err, void *context)
 	struct remap_move *m = context;
 
 	m->copied = !read_err && !write_err;
+	/* It was read alone: no need to ask the disk once more. */
+	if (m->run == 1 && read_err && m->whole)
+		m->goal = REMAP_TO_PENDING;
 	run_put(m->batch);
 }
 
 /* Whether only the block itself is to be copied, to or from the main. */
-static bool plain(const struct remap_move *m, bool back)
+static bool kcopyd_can_copy(const struct remap_move *m)
 {
-	return back ? m->was == REMAP_MAPPED : !m->bio && !m->whole && m->from == REMAP_NO_SLOT;
+	switch (m->goal) {
+	case REMAP_TO_MAIN:
+		return m->was == REMAP_MAPPED && !m->unread;
+	case REMAP_TO_SPARE:
+		return m->whole && m->from == REMAP_NO_SLOT;
+	default:
+		return false;
+	}
 }
 
 /* Blocks from @m on, up to @end, that are consecutive on both sides. */
-static unsigned int run_length(const struct remap_move *m, const struct remap_move *end,
-			       bool back)
+static unsigned int run_length(const struct remap_move *m, const struct remap_move *end)
 {
 	unsigned int n = 1;
 
-	while (m + n < end && plain(m + n, back) && m[n].block == m->block + n &&
-	       m[n].slot == m->slot + n)
+	while (m + n < end && kcopyd_can_copy(m + n) && m[n].goal == m->goal &&
+	       m[n].block == m->block + n && m[n].slot == m->slot + n)
 		n++;
 	return n;
 }
 
-static void copy_run(struct remap_device *rd, struct remap_move *m, bool back)
+static void copy_run(struct remap_device *rd, struct remap_move *m)
 {
+	bool back = m->goal == REMAP_TO_MAIN;
 	struct dm_io_region main = {
 		.bdev = rd->main,
 		.sector = remap_main_sector(rd, m->block),
@@ -178,7 +278,7 @@ static void copy_run(struct remap_device *rd, struct remap_move *m, bool back)
  * Copy what kcopyd can copy.  For each move that begins a run, run is set to the
  * blocks in it and copied to whether they were; other moves are runs of one.
  */
-static void copy_runs(struct remap_device *rd, struct remap_batch *batch, bool back)
+static void copy_runs(struct remap_device *rd, struct remap_batch *batch)
 {
 	struct remap_move *m, *end = batch->moves + batch->nr;
 
@@ -187,72 +287,103 @@ static void copy_runs(struct remap_device *rd, struct remap_batch *batch, bool b
 	for (m = batch->moves; m < end; m += m->run) {
 		m->run = 1;
 		m->copied = false;
-		m->batch = batch;
-		if (plain(m, back)) {
-			m->run = run_length(m, end, back);
-			copy_run(rd, m, back);
+		if (kcopyd_can_copy(m)) {
+			m->run = run_length(m, end);
+			copy_run(rd, m);
 		}
 	}
 	run_put(batch);
 	wait_for_completion_io(&batch->copied);
 }
 
-void remap_copy_to_spare(struct remap_device *rd, struct remap_batch *batch)
-{
-	struct remap_move *m, *end = batch->moves + batch->nr;
-	unsigned int i;
+/* What is done to sectors of a block that moves back. */
+typedef blk_status_t run_fn(struct remap_device *rd, struct remap_move *m, unsigned int first,
+			    unsigned int nr);
 
-	copy_runs(rd, batch, false);
-	for (m = batch->moves; m < end; m += m->run)
-		for (i = 0; !m->copied && i < m->run; i++)
-			copy_block(rd, m + i);
+/* Do it to each run of set bits. */
+static blk_status_t for_each_run(struct remap_device *rd, struct remap_move *m, u64 mask,
+				 run_fn *fn)
+{
+	blk_status_t status = BLK_STS_OK;
+	unsigned int first, nr;
+
+	for (; mask && status == BLK_STS_OK; mask &= ~remap_sector_mask(first, nr)) {
+		first = __ffs64(mask);
+		nr = remap_run_length(mask, first);
+		status = fn(rd, m, first, nr);
+	}
+	return status;
 }
 
-static blk_status_t copy_block_back(struct remap_device *rd, struct remap_move *m)
+static blk_status_t copy_back(struct remap_device *rd, struct remap_move *m, unsigned int first,
+			      unsigned int nr)
 {
-	unsigned int sectors = remap_block_sectors(rd);
+	void *buf = m->batch->copy_buf;
 	blk_status_t status;
 
-	status = dm_remap_rw(rd->spare_bdev, REQ_OP_READ, remap_spare_sector(rd, m->slot),
-			     rd->copy_buf, sectors);
+	status = dm_remap_rw(rd->spare_bdev, REQ_OP_READ, remap_spare_sector(rd, m->slot) + first,
+			     buf, nr);
 	if (status != BLK_STS_OK)
 		return status;
-	return dm_remap_rw(rd->main, REQ_OP_WRITE | REQ_SYNC, remap_main_sector(rd, m->block),
-			   rd->copy_buf, sectors);
+	return dm_remap_rw(rd->main, REQ_OP_WRITE | REQ_SYNC,
+			   remap_main_sector(rd, m->block) + first, buf, nr);
 }
 
 /* Whether the main and the spare have the same. */
-static blk_status_t compare(struct remap_device *rd, struct remap_move *m)
+static blk_status_t compare(struct remap_device *rd, struct remap_move *m, unsigned int first,
+			    unsigned int nr)
 {
-	unsigned int sectors = remap_block_sectors(rd);
+	void *a = m->batch->read_buf, *b = m->batch->copy_buf;
 	blk_status_t status;
 
-	status = dm_remap_rw(rd->main, REQ_OP_READ, remap_main_sector(rd, m->block),
-			     rd->read_buf, sectors);
+	status = dm_remap_rw(rd->main, REQ_OP_READ, remap_main_sector(rd, m->block) + first,
+			     a, nr);
 	if (status == BLK_STS_OK)
 		status = dm_remap_rw(rd->spare_bdev, REQ_OP_READ,
-				     remap_spare_sector(rd, m->slot), rd->copy_buf, sectors);
-	if (status == BLK_STS_OK &&
-	    memcmp(rd->read_buf, rd->copy_buf, sectors << SECTOR_SHIFT))
+				     remap_spare_sector(rd, m->slot) + first, b, nr);
+	if (status == BLK_STS_OK && memcmp(a, b, nr << SECTOR_SHIFT))
 		status = BLK_STS_MEDIUM;
 	return status;
 }
 
-void remap_copy_to_main(struct remap_device *rd, struct remap_batch *batch)
+/* What is unread is on the main already. */
+static u64 sectors_to_return(const struct remap_device *rd, const struct remap_move *m)
+{
+	return m->was == REMAP_MAPPED ? all_sectors(rd) & ~m->unread : 0;
+}
+
+static void verify_main(struct remap_device *rd, struct remap_batch *batch)
 {
 	struct remap_move *m, *end = batch->moves + batch->nr;
-	unsigned int i;
-	int flushed;
+	int flushed = blkdev_issue_flush(rd->main);
 
-	copy_runs(rd, batch, true);
-	for (m = batch->moves; m < end; m += m->run)
-		for (i = 0; !m->copied && m->was == REMAP_MAPPED && i < m->run; i++)
-			m[i].status = copy_block_back(rd, m + i);
-
-	flushed = blkdev_issue_flush(rd->main);
 	for (m = batch->moves; m < end; m++) {
-		if (m->was != REMAP_MAPPED || m->status != BLK_STS_OK)
+		if (m->goal != REMAP_TO_MAIN || m->was != REMAP_MAPPED ||
+		    m->status != BLK_STS_OK)
 			continue;
-		m->status = flushed ? BLK_STS_IOERR : compare(rd, m);
+		m->status = flushed ? BLK_STS_IOERR :
+			    for_each_run(rd, m, sectors_to_return(rd, m), compare);
 	}
+}
+
+void remap_copy(struct remap_device *rd, struct remap_batch *batch)
+{
+	struct remap_move *m, *end = batch->moves + batch->nr;
+	bool back = false;
+	unsigned int i;
+
+	copy_runs(rd, batch);
+	for (m = batch->moves; m < end; m += m->run) {
+		back |= m->goal == REMAP_TO_MAIN;
+		for (i = 0; !m->copied && i < m->run; i++) {
+			if (m->goal == REMAP_TO_MAIN)
+				m[i].status = for_each_run(rd, m + i,
+							   sectors_to_return(rd, m + i),
+							   copy_back);
+			else if (m->goal == REMAP_TO_SPARE)
+				remap_copy_block(rd, m + i);
+		}
+	}
+	if (back)
+		verify_main(rd, batch);
 }

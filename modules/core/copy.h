@@ -5,30 +5,31 @@
 #ifndef _REMAP_COPY_H
 #define _REMAP_COPY_H
 
+#include <linux/types.h>
+
 struct remap_batch;
 struct remap_device;
+struct remap_move;
 
 /**
- * remap_copy_to_spare() - bring the data of a batch's blocks to the spare.
+ * remap_copy() - bring the data of a batch's blocks to their new places.
  * @rd: the device.
- * @batch: moves from remap_move_begin().
+ * @batch: moves, drained.
  *
- * Sets the status and the lost sectors of each.  A block of the spare that fails
- * is marked bad and replaced.
+ * Sets the status and the masks of each.  A block of the spare that fails is marked
+ * bad and replaced.  What the main has taken is flushed and read back.
  *
- * Context: process, may sleep; @rd->lock, no other I/O to the blocks.
+ * Context: process, may sleep; no lock.
  */
-void remap_copy_to_spare(struct remap_device *rd, struct remap_batch *batch);
+void remap_copy(struct remap_device *rd, struct remap_batch *batch);
 
 /**
- * remap_copy_to_main() - bring the data of a batch's blocks to the main.
+ * remap_copy_block() - put a block together, and write it to its slot.
  * @rd: the device.
- * @batch: moves from remap_move_back().
+ * @m: a move to the spare; if @m->assembled its data is in the batch's copy_buf.
  *
- * What the main has taken is flushed and read back.  Sets the status of each.
- *
- * Context: process, may sleep; @rd->lock, no other I/O to the blocks.
+ * Context: process, may sleep; no lock.
  */
-void remap_copy_to_main(struct remap_device *rd, struct remap_batch *batch);
+void remap_copy_block(struct remap_device *rd, struct remap_move *m);
 
 #endif /* _REMAP_COPY_H */

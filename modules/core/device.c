@@ -42,10 +42,10 @@ void remap_device_repair_work(struct work_struct *work)
 	bool more;
 
 	do {
-		mutex_lock(&rd->lock);
-		more = !rd->read_only && !rd->suspended && rd->store->type->repair(rd->store);
-		remap_device_check_store(rd);
-		mutex_unlock(&rd->lock);
+		remap_commit_lock(rd);
+		more = !rd->read_only && !READ_ONCE(rd->suspended) &&
+		       rd->store->type->repair(rd->store);
+		remap_commit_unlock(rd);
 		cond_resched();
 	} while (more);
 }
@@ -63,7 +63,7 @@ enum remap_state remap_device_state(struct remap_device *rd)
 	if (remap_spare_free_blocks(&rd->spare) <= READ_ONCE(rd->settings.reserve))
 		return REMAP_STATE_EXHAUSTED;
 	if (stat.state == DM_REMAP_STORE_DEGRADED || READ_ONCE(rd->pending) ||
-	    READ_ONCE(rd->lost.sectors))
+	    READ_ONCE(rd->lost.sectors) || READ_ONCE(rd->unread.sectors))
 		return REMAP_STATE_DEGRADED;
 	return REMAP_STATE_OK;
 }
@@ -104,7 +104,8 @@ void remap_device_balance(struct remap_device *rd)
 void remap_device_claim(struct remap_device *rd, u64 block, u32 slot,
 			enum remap_slot_state state)
 {
-	remap_regions_add(rd->regions, block << rd->block_shift, 1);
+	lockdep_assert_held(&rd->lock);
+	remap_regions_add(remap_regions_in_use(rd), block << rd->block_shift, 1);
 	remap_table_insert(&rd->table, slot, remap_word(block, state, 0));
 	remap_device_balance(rd);
 }
@@ -113,9 +114,12 @@ void remap_device_drop(struct remap_device *rd, u32 slot, bool bad)
 {
 	u64 block = remap_word_block(remap_slots_word(&rd->slots, slot));
 
-	remap_lost_set(&rd->lost, slot, 0);
+	lockdep_assert_held(&rd->lock);
+	remap_masks_set(&rd->lost, slot, 0);
+	remap_masks_set(&rd->unread, slot, 0);
+	remap_failures_forget(&rd->failures, slot);
 	remap_table_remove(&rd->table, slot, bad ? REMAP_BAD : REMAP_FREE);
-	remap_regions_add(rd->regions, block << rd->block_shift, -1);
+	remap_regions_add(remap_regions_in_use(rd), block << rd->block_shift, -1);
 	if (bad)
 		remap_spare_count_bad(&rd->spare);
 	else
@@ -127,6 +131,8 @@ void remap_device_check_store(struct remap_device *rd)
 {
 	struct dm_remap_store_stat stat;
 
+	lockdep_assert_held(&rd->commit_lock);
+	lockdep_assert_held(&rd->lock);
 	rd->store->type->stat(rd->store, &stat);
 	if (stat.state != rd->store_state && stat.state == DM_REMAP_STORE_FAILED)
 		remap_event(rd, REMAP_EVENT_STORE_FAILED);
@@ -134,7 +140,7 @@ void remap_device_check_store(struct remap_device *rd)
 		remap_event(rd, REMAP_EVENT_STORE_DEGRADED);
 	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->store_faults)
 		schedule_work(&rd->repair_work);
-	rd->store_state = stat.state;
+	WRITE_ONCE(rd->store_state, stat.state);
 	rd->store_faults = stat.faults;
 }
 

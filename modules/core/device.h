@@ -9,15 +9,14 @@
  *   observe_lock (observe.c)       the observer, and what it is to watch
  *   remap_device.admin             one manual change at a time; held by suspend
  *                                  to wait for it
- *   remap_device.lock              the table, the spare, and all movement of
- *                                  data; held across I/O
- *   remap_device.queue_lock        I/O that waits for the worker; interrupts off
+ *   remap_device.commit_lock       the store's operations; held across its I/O,
+ *                                  never across I/O of data
+ *   remap_device.lock              the table, the slots, the spare, the masks;
+ *                                  never held across I/O
+ *   remap_jobs.lock                bios that wait for a job; interrupts off
  *
- * remap_device.inflight is no lock: each bio that was sent to the main or the
- * spare is in it, from before the lookup that decided where it goes until the
- * device is done with it.  Who changes where a block is puts its slot in state
- * REMAP_MOVING, waits for the bios that entered before, and then has the block
- * to itself: later I/O to it finds the state and waits in the queue.
+ * A block whose slot is in state REMAP_MOVING belongs to whoever set that state: see
+ * batch.h.  remap_device.inflight is no lock: see inflight.h.
  */
 #ifndef _REMAP_DEVICE_H
 #define _REMAP_DEVICE_H
@@ -34,9 +33,12 @@
 #include <dm-remap/observer.h>
 #include <dm-remap/store.h>
 
+#include "commit.h"
 #include "events.h"
+#include "failures.h"
 #include "inflight.h"
-#include "lost.h"
+#include "jobs.h"
+#include "masks.h"
 #include "regions.h"
 #include "slots.h"
 #include "spare.h"
@@ -48,7 +50,6 @@
 #define REMAP_MAX_BLOCK_SIZE	32768U
 #define REMAP_MAX_BLOCK_SECTORS	(REMAP_MAX_BLOCK_SIZE >> SECTOR_SHIFT)
 
-struct remap_batch;
 struct remap_tree;
 
 /**
@@ -63,7 +64,9 @@ struct remap_tree;
  * @block_shift: log2 of a block's sectors.
  * @unit: sectors of the larger logical block of the two devices, the smallest
  *	piece that is read or written.
- * @streak: automatic remaps since the last success of I/O to the main.
+ * @main_unit: sectors of a physical block of the main, at least @unit and at most a
+ *	block: the smallest piece that fails alone.
+ * @consecutive_remaps: automatic remaps since the last success of I/O to the main.
  * @settings: see there; written under @lock, single values read without.
  * @no_auto_remap: errors/auto_remap is 0 for the table says so; it is kept as 1.
  * @storm: automatic remaps are suspended.
@@ -79,11 +82,15 @@ struct remap_tree;
  * @admin: see above.
  * @suspended: no manual change may be made; @admin.
  *
+ * @commit_lock: see above.
+ * @commits: requests to the store.
  * @lock: see above.
  * @slots: what is known of each block of the spare.
  * @spare: the spare allocator.
- * @spare_streak: writes of single blocks to the spare that failed in a row.
- * @lost: lost sectors.
+ * @consecutive_spare_errors: writes of single blocks to the spare that failed in a row.
+ * @lost: lost sectors; what a store may read of them changes under @commit_lock as well.
+ * @unread: sectors that are only on the main; as @lost.
+ * @failures: what the main failed to give of late.
  * @mapped: blocks in state REMAP_MAPPED, or that will be again.
  * @pending: blocks in state REMAP_PENDING.
  * @store: where the table is kept.
@@ -95,28 +102,20 @@ struct remap_tree;
  * @resize_work: does what remap_table_balance() left.
  * @repair_work: lets @store repair itself.
  *
- * @queue_lock: for @queue.
- * @queue: bios that wait for the worker.
- * @work: the worker, errors.c.
- * @wq: it runs here.
- * @batch: what it moves.
- * @copy_buf: one block, for copy.c; @lock.
- * @read_buf: one block, for who reads; @lock.
- * @bios: for bios of the worker.
+ * @jobs: for I/O that failed or has to wait.
+ * @disowned: woken when the owner of a block gives it up.
+ * @bios: for bios of jobs.
  * @kcopyd: for copies of many blocks.
  *
  * @main_read_errors: failed reads of the main.
  * @main_write_errors: failed writes of the main.
  * @spare_errors: failed reads and writes of the spare.
- * @still_failing: the error of the bio that the worker has was there again, or it was
- *	not the main that was tried again.
- * @recovered: a part of that bio failed on the main, and was there in the end.
  * @events: what is to be told to user space.
  * @observed: what the observer sees of it, and its directory in sysfs.
  */
 struct remap_device {
 	struct remap_inflight inflight;
-	struct remap_regions *regions;
+	struct remap_regions __rcu *regions;
 	struct remap_table table;
 	struct block_device *main;
 	struct block_device *spare_bdev;
@@ -124,7 +123,8 @@ struct remap_device {
 	sector_t len;
 	unsigned int block_shift;
 	unsigned int unit;
-	u32 streak;
+	unsigned int main_unit;
+	u32 consecutive_remaps;
 	struct dm_remap_settings settings;
 	bool no_auto_remap;
 	bool storm;
@@ -140,11 +140,15 @@ struct remap_device {
 	struct mutex admin;
 	bool suspended;
 
+	struct mutex commit_lock;
+	struct remap_commits commits;
 	struct mutex lock;
 	struct remap_slots slots;
 	struct remap_spare spare;
-	u32 spare_streak;
-	struct remap_lost lost;
+	u32 consecutive_spare_errors;
+	struct remap_masks lost;
+	struct remap_masks unread;
+	struct remap_failures failures;
 	u32 mapped;
 	u32 pending;
 	struct dm_remap_store *store;
@@ -156,21 +160,14 @@ struct remap_device {
 	struct work_struct resize_work;
 	struct work_struct repair_work;
 
-	spinlock_t queue_lock;
-	struct bio_list queue;
-	struct work_struct work;
-	struct workqueue_struct *wq;
-	struct remap_batch *batch;
-	void *copy_buf;
-	void *read_buf;
+	struct remap_jobs jobs;
+	wait_queue_head_t disowned;
 	struct bio_set bios;
 	struct dm_kcopyd_client *kcopyd;
 
 	atomic64_t main_read_errors;
 	atomic64_t main_write_errors;
 	atomic64_t spare_errors;
-	bool still_failing;
-	bool recovered;
 	struct remap_events events;
 	struct dm_remap_observed observed;
 };
@@ -193,6 +190,18 @@ static inline unsigned int remap_block_sectors(const struct remap_device *rd)
 static inline u64 remap_nr_blocks(const struct remap_device *rd)
 {
 	return rd->len >> rd->block_shift;
+}
+
+/* The regions: under @rd->lock, or in an RCU read-side section. */
+static inline struct remap_regions *remap_regions_in_use(const struct remap_device *rd)
+{
+	return rcu_dereference_check(rd->regions, lockdep_is_held(&rd->lock));
+}
+
+/* The same, while a bio is mapped: they are replaced only while none is. */
+static inline struct remap_regions *remap_regions_of_io(const struct remap_device *rd)
+{
+	return rcu_dereference_raw(rd->regions);
 }
 
 /* Sector of the main at which a block is. */
@@ -228,7 +237,7 @@ const char *remap_state_name(enum remap_state state);
  * @rd: the device.
  * @block: block of the main.
  * @slot: from remap_spare_alloc().
- * @state: REMAP_MOVING or REMAP_PENDING.
+ * @state: its state.
  *
  * If the block is in the table already, lookups find the new slot from now on.
  *
@@ -243,7 +252,7 @@ void remap_device_claim(struct remap_device *rd, u64 block, u32 slot,
  * @slot: a slot in the table.
  * @bad: whether its block is not to be used again.
  *
- * Forgets its lost sectors.
+ * Forgets its lost and unread sectors.
  *
  * Context: process; @rd->lock.
  */
@@ -264,7 +273,7 @@ void remap_device_balance(struct remap_device *rd);
  * To be called after the store has written something.  Sends events, and starts
  * repairs.
  *
- * Context: process; @rd->lock.
+ * Context: process; @rd->commit_lock and @rd->lock.
  */
 void remap_device_check_store(struct remap_device *rd);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "batch.h"
 #include "device.h"
 #include "entries.h"
 
@@ -23,8 +24,12 @@ void remap_read_entry(void *context, u32 slot, struct dm_remap_entry *entry)
 		return;
 	entry->main_block = remap_word_block(word);
 	entry->age = flags & REMAP_SLOT_AGE;
+	if (entry->state != DM_REMAP_ENTRY_MAPPED)
+		return;
 	if (flags & REMAP_SLOT_LOST)
-		entry->lost = remap_lost_get(&rd->lost, slot);
+		entry->lost = remap_masks_get(&rd->lost, slot);
+	if (flags & REMAP_SLOT_UNREAD)
+		entry->unread = remap_masks_get(&rd->unread, slot);
 }
 
 /* A slot that was given before, and is given again: another one has its block. */
@@ -48,7 +53,7 @@ int remap_load_entry(void *context, const struct dm_remap_entry *entry,
 {
 	struct remap_device *rd = context;
 	bool pending = entry->state == DM_REMAP_ENTRY_PENDING;
-	u8 flags = entry->age | (entry->lost ? REMAP_SLOT_LOST : 0);
+	u8 flags = entry->age | remap_slot_flags(entry->lost, entry->unread);
 	u64 word;
 	u32 slot;
 
@@ -66,10 +71,11 @@ int remap_load_entry(void *context, const struct dm_remap_entry *entry,
 		remap_read_entry(rd, slot, other);
 		return -EEXIST;
 	}
-	if (entry->lost && remap_lost_set(&rd->lost, entry->slot, entry->lost))
+	if ((entry->lost && remap_masks_set(&rd->lost, entry->slot, entry->lost)) ||
+	    (entry->unread && remap_masks_set(&rd->unread, entry->slot, entry->unread)))
 		return -ENOMEM;
 	word = remap_word(entry->main_block, pending ? REMAP_PENDING : REMAP_MAPPED, flags);
-	remap_regions_add(rd->regions, entry->main_block << rd->block_shift, 1);
+	remap_regions_add(remap_regions_in_use(rd), entry->main_block << rd->block_shift, 1);
 	remap_table_insert(&rd->table, entry->slot, word);
 	/* Not for each: here a resize is done in one go. */
 	if (rd->table.entries % BALANCE_EVERY == 0)

@@ -13,7 +13,7 @@
  * @slot: the slot.
  * @entry: filled in; without what is on the way.
  *
- * Context: process; the device's lock.
+ * Context: process; the device's commit lock.
  */
 void remap_read_entry(void *context, u32 slot, struct dm_remap_entry *entry);
 

@@ -16,6 +16,7 @@ static const char * const event_names[REMAP_NR_EVENTS] = {
 	[REMAP_EVENT_STORM]		= "storm",
 	[REMAP_EVENT_STORE_DEGRADED]	= "store-degraded",
 	[REMAP_EVENT_STORE_FAILED]	= "store-failed",
+	[REMAP_EVENT_PENDING]		= "pending",
 };
 
 static void send(struct remap_device *rd, enum remap_event event)

@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Waiting for I/O in flight.
+ *
+ * A wait is over when its bucket has been seen empty in each of the two epochs at
+ * some time after the grace period, not necessarily at the same time: all that
+ * entered before is in one of the two.  Without collisions both are empty at the
+ * first look.  Where I/O to other blocks keeps the current epoch of the bucket
+ * busy, the waiter changes the epoch, so that this I/O enters the other one.  Two
+ * waiters must not change it to and fro for ever: each waits, before it changes
+ * the epoch once more, twice as long as before since anybody's last change.  So
+ * the epoch stays long enough, in the end, for any I/O to come back.
+ */
 #include <linux/cpumask.h>
 #include <linux/delay.h>
-#include <linux/log2.h>
+#include <linux/jiffies.h>
+#include <linux/rcupdate.h>
 
 #include "inflight.h"
 
@@ -12,9 +25,10 @@
 
 int remap_inflight_init(struct remap_inflight *in)
 {
-	BUILD_BUG_ON(!is_power_of_2(sizeof(struct remap_inflight_cpu)));
-	in->cpu = __alloc_percpu(sizeof(*in->cpu), sizeof(*in->cpu));
-	atomic_long_set(&in->now, (long __force)in->cpu);
+	BUILD_BUG_ON(sizeof(struct remap_inflight_cpu) > PCPU_MIN_UNIT_SIZE);
+	in->epoch = 0;
+	in->flipped = jiffies;
+	in->cpu = alloc_percpu(struct remap_inflight_cpu);
 	return in->cpu ? 0 : -ENOMEM;
 }
 
@@ -25,59 +39,59 @@ void remap_inflight_exit(struct remap_inflight *in)
 }
 
 /*
- * Whether nobody was in an epoch at some time since the call.  Those who have
- * left are counted first: one who enters in between and leaves on another CPU
- * makes the sums differ, and the caller asks again.
+ * Whether nothing was in a bucket at some time since the call.  What has left is
+ * counted first: I/O that enters between makes the sums differ, and the caller
+ * asks again.
  */
-static bool empty(struct remap_inflight *in, unsigned int epoch)
+static bool empty(struct remap_inflight *in, unsigned int epoch, unsigned int bucket)
 {
-	struct remap_inflight_count *count;
-	unsigned long left = 0, entered = 0;
-	int cpu, watch;
+	u32 left = 0, entered = 0;
+	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		for (watch = 0; watch < 2; watch++) {
-			count = &per_cpu_ptr(in->cpu, cpu)->count[epoch][watch];
-			left += READ_ONCE(count->left[REMAP_INFLIGHT_MAIN]);
-			left += READ_ONCE(count->left[REMAP_INFLIGHT_SPARE]);
-		}
-	}
+	for_each_possible_cpu(cpu)
+		left += READ_ONCE(per_cpu_ptr(in->cpu, cpu)->left[epoch][bucket]);
 	/* Pairs with that in remap_inflight_leave(). */
-	smp_mb();
-	for_each_possible_cpu(cpu) {
-		count = per_cpu_ptr(in->cpu, cpu)->count[epoch];
-		entered += READ_ONCE(count[0].entered) + READ_ONCE(count[1].entered);
-	}
+	smp_rmb();
+	for_each_possible_cpu(cpu)
+		entered += READ_ONCE(per_cpu_ptr(in->cpu, cpu)->entered[epoch][bucket]);
 	return left == entered;
 }
 
-static void wait_empty(struct remap_inflight *in, unsigned int epoch)
+/* Let what comes from now on enter the other epoch. */
+static void flip(struct remap_inflight *in, unsigned int epoch)
 {
-	unsigned int us = FIRST_SLEEP;
+	WRITE_ONCE(in->flipped, jiffies);
+	WRITE_ONCE(in->epoch, !epoch);
+}
 
-	while (!empty(in, epoch)) {
+static void wait_bucket(struct remap_inflight *in, unsigned int bucket)
+{
+	bool seen[2] = { empty(in, 0, bucket), empty(in, 1, bucket) };
+	unsigned int us = FIRST_SLEEP, epoch;
+	unsigned long patience = 1;
+
+	while (!seen[0] || !seen[1]) {
+		epoch = READ_ONCE(in->epoch);
+		if (!seen[epoch] && time_after(jiffies, READ_ONCE(in->flipped) + patience)) {
+			flip(in, epoch);
+			patience *= 2;
+		}
 		usleep_range(us, 2 * us);
 		us = min(2 * us, LONGEST_SLEEP);
+		seen[0] = seen[0] || empty(in, 0, bucket);
+		seen[1] = seen[1] || empty(in, 1, bucket);
 	}
 }
 
-/*
- * First those who are still in the other epoch: they read "now" before the
- * last drain changed it, but were too late to be seen by it.  Then all others
- * enter that one, and those in the epoch that was current can be waited for
- * without waiting for ever.
- */
-void remap_inflight_drain(struct remap_inflight *in)
+void remap_inflight_sync(void)
 {
-	unsigned int epoch = !!(atomic_long_read(&in->now) & REMAP_INFLIGHT_EPOCH);
+	synchronize_rcu_expedited();
+}
 
-	/* Pairs with that in remap_inflight_enter(): the caller's changes first. */
-	smp_mb();
-	wait_empty(in, !epoch);
-	atomic_long_xor(REMAP_INFLIGHT_EPOCH, &in->now);
-	/* The new epoch first, then the counts: as in SRCU's srcu_flip(). */
-	smp_mb();
-	wait_empty(in, epoch);
-	/* What they did first, then what the caller does. */
+void remap_inflight_wait(struct remap_inflight *in, u64 block)
+{
+	wait_bucket(in, remap_inflight_bucket(block));
+	wait_bucket(in, REMAP_INFLIGHT_WIDE);
+	/* What was waited for first, then what the caller does. */
 	smp_mb();
 }

@@ -1,65 +1,54 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * I/O in flight, counted so that it can be waited for.
+ * I/O in flight, counted by block so that a move can wait for it.
  *
- * Each bio that is sent to the main or the spare enters, and leaves when the
- * device is done with it.  remap_inflight_drain() returns when all that had
- * entered before it was called have left.
+ * A move must wait for writes that were sent to the place that its block leaves,
+ * and for all I/O to a slot that may be used again.  Nothing waits for reads of the
+ * main: its content stays when the block moves.  So a read of the main is not
+ * counted, and pays nothing.
  *
- * This is the algorithm of SRCU (kernel/rcu/srcutree.c), with counters for each
- * CPU and epoch and no write to memory that CPUs share.  SRCU itself would do; but
- * its checks cost some twenty instructions for each bio, and remap_map() and
- * remap_end_io() have seventy in all.  See docs/design.md.
+ * Blocks are hashed to buckets.  Each CPU has counts of the I/O that entered and
+ * of the I/O that left, by epoch and bucket; nothing is written that CPUs share.
+ * I/O to many blocks enters one bucket of its own, which every wait looks at.
+ *
+ * Whoever enters does so in the RCU read-side section in which it looked up where
+ * the block is.  Whoever moves a block changes its state, waits for a grace
+ * period, and then for the block's bucket: I/O that did not see the new state has
+ * been counted by then.  No memory barrier is needed to enter.
  */
 #ifndef _REMAP_INFLIGHT_H
 #define _REMAP_INFLIGHT_H
 
-#include <linux/atomic.h>
+#include <linux/hash.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
-/*
- * What a bio is doing.  Counted apart, so that whoever holds a ticket can tell
- * which it is.
+#define REMAP_INFLIGHT_BITS	10
+#define REMAP_INFLIGHT_BUCKETS	BIT(REMAP_INFLIGHT_BITS)
+/* The bucket of I/O to more than REMAP_INFLIGHT_MAX_BLOCKS blocks. */
+#define REMAP_INFLIGHT_WIDE	REMAP_INFLIGHT_BUCKETS
+#define REMAP_INFLIGHT_MAX_BLOCKS 256U
+
+/**
+ * struct remap_inflight_cpu - one CPU's counts.
+ * @entered: I/O that began, by epoch and bucket.
+ * @left: I/O that ended, on this CPU, wherever it began.
  */
-enum remap_inflight_kind {
-	REMAP_INFLIGHT_MAIN,	/* it is at the main */
-	REMAP_INFLIGHT_SPARE,	/* it is at the spare */
-	REMAP_INFLIGHT_NOT,	/* it is not in flight */
-};
-
-/* One CPU's counts of one epoch. */
-struct remap_inflight_count {
-	unsigned long entered;
-	unsigned long left[3];	/* by kind; of those not in flight it means nothing */
-};
-
-/*
- * A ticket is the address of the count that its holder entered, and one word
- * further for each kind after REMAP_INFLIGHT_MAIN.  Counts are placed such that
- * bits of the address tell all there is to know of them: to enter and to leave
- * is to increment what is at an address.
- */
-typedef unsigned long __percpu *remap_ticket;
-
-#define REMAP_INFLIGHT_KIND	(3 * sizeof(long))
-/* Not of the counting: who leaves is to say that it was a success. */
-#define REMAP_INFLIGHT_WATCH	sizeof(struct remap_inflight_count)
-#define REMAP_INFLIGHT_EPOCH	(2 * sizeof(struct remap_inflight_count))
-
-/* All counts of one CPU, aligned to their size. */
 struct remap_inflight_cpu {
-	struct remap_inflight_count count[2][2];	/* by epoch and watch */
+	u32 entered[2][REMAP_INFLIGHT_BUCKETS + 1];
+	u32 left[2][REMAP_INFLIGHT_BUCKETS + 1];
 };
 
 /**
  * struct remap_inflight - I/O in flight.
  * @cpu: the counts.
- * @now: the ticket of who enters.
+ * @epoch: in which I/O enters, 0 or 1.
+ * @flipped: jiffies when @epoch changed last.
  */
 struct remap_inflight {
 	struct remap_inflight_cpu __percpu *cpu;
-	atomic_long_t now;
+	unsigned int epoch;
+	unsigned long flipped;
 };
 
 /**
@@ -79,109 +68,75 @@ int remap_inflight_init(struct remap_inflight *in);
  */
 void remap_inflight_exit(struct remap_inflight *in);
 
+static inline unsigned int remap_inflight_bucket(u64 block)
+{
+	return hash_64(block, REMAP_INFLIGHT_BITS);
+}
+
 /**
- * remap_inflight_enter() - begin, at the main.
+ * remap_inflight_enter() - count I/O to some blocks.
  * @in: where.
+ * @block: the first block.
+ * @nr: how many, at least 1.
  *
- * What is read after this, of where blocks are, is as it was when the last drain
- * began, or newer.
- *
- * Context: any.
- * Return: for remap_inflight_leave().
+ * Context: any; in the RCU read-side section in which the caller looked up where
+ * the blocks are.
+ * Return: the epoch, for remap_inflight_leave().
  */
-static inline remap_ticket remap_inflight_enter(struct remap_inflight *in)
+static inline unsigned int remap_inflight_enter(struct remap_inflight *in, u64 block, u64 nr)
 {
-	remap_ticket ticket = (remap_ticket __force)atomic_long_read(&in->now);
+	unsigned int epoch = READ_ONCE(in->epoch);
 
-	this_cpu_inc(*ticket);
-	/*
-	 * Pairs with the barriers in remap_inflight_drain(): either the drain
-	 * sees that we have entered, or we see what was changed before it.
-	 */
-	smp_mb();
-	return ticket;
+	if (unlikely(nr > REMAP_INFLIGHT_MAX_BLOCKS)) {
+		this_cpu_inc(in->cpu->entered[epoch][REMAP_INFLIGHT_WIDE]);
+		return epoch;
+	}
+	while (nr--)
+		this_cpu_inc(in->cpu->entered[epoch][remap_inflight_bucket(block++)]);
+	return epoch;
 }
 
 /**
- * remap_inflight_leave() - end.
- * @ticket: from one of the other functions.
- *
- * Context: any, also another one than that of remap_inflight_enter().
- */
-static inline void remap_inflight_leave(remap_ticket ticket)
-{
-	/* What the I/O did is done for whoever sees that it has left. */
-	smp_mb();
-	this_cpu_inc(*(ticket + 1));
-}
-
-/**
- * remap_inflight_at_spare() - it goes to the spare instead.
- * @ticket: from remap_inflight_enter().
- *
- * Context: any.
- * Return: the ticket to use from now on.
- */
-static inline remap_ticket remap_inflight_at_spare(remap_ticket ticket)
-{
-	return ticket + REMAP_INFLIGHT_SPARE;
-}
-
-/**
- * remap_inflight_not() - the ticket of a bio that is not in flight.
+ * remap_inflight_leave() - the device is done with it.
  * @in: where.
+ * @block: as for remap_inflight_enter().
+ * @nr: as for remap_inflight_enter().
+ * @epoch: from there.
  *
- * Context: any.
- * Return: it may be used for any number of bios, that enter nothing and leave.
+ * Context: any, also on another CPU than that of remap_inflight_enter().
  */
-static inline remap_ticket remap_inflight_not(struct remap_inflight *in)
+static inline void remap_inflight_leave(struct remap_inflight *in, u64 block, u64 nr,
+					unsigned int epoch)
 {
-	return &in->cpu->count[0][0].entered + REMAP_INFLIGHT_NOT;
+	/* Whoever sees that it left sees that it entered; pairs with empty(). */
+	smp_wmb();
+	if (unlikely(nr > REMAP_INFLIGHT_MAX_BLOCKS)) {
+		this_cpu_inc(in->cpu->left[epoch][REMAP_INFLIGHT_WIDE]);
+		return;
+	}
+	while (nr--)
+		this_cpu_inc(in->cpu->left[epoch][remap_inflight_bucket(block++)]);
 }
 
 /**
- * remap_inflight_kind() - what the holder of a ticket is doing.
- * @ticket: the ticket.
+ * remap_inflight_sync() - wait until all that looked up before has entered.
  *
- * Context: any.
+ * One call serves any number of blocks; concurrent calls share a grace period.
+ *
+ * Context: process, may sleep.
  */
-static inline enum remap_inflight_kind remap_inflight_kind(remap_ticket ticket)
-{
-	return ((unsigned long __force)ticket & REMAP_INFLIGHT_KIND) / sizeof(long);
-}
+void remap_inflight_sync(void);
 
 /**
- * remap_inflight_watched() - whether a success is to be told.
- * @ticket: the ticket.
- *
- * Context: any.
- */
-static inline bool remap_inflight_watched(remap_ticket ticket)
-{
-	return (unsigned long __force)ticket & REMAP_INFLIGHT_WATCH;
-}
-
-/**
- * remap_inflight_watch() - begin or stop to watch for successes.
+ * remap_inflight_wait() - wait for the I/O to a block that has entered.
  * @in: where.
- * @on: whether.
+ * @block: the block; later I/O to it does not enter.
  *
- * Context: any.
- */
-static inline void remap_inflight_watch(struct remap_inflight *in, bool on)
-{
-	if (on)
-		atomic_long_or(REMAP_INFLIGHT_WATCH, &in->now);
-	else
-		atomic_long_andnot(REMAP_INFLIGHT_WATCH, &in->now);
-}
-
-/**
- * remap_inflight_drain() - wait for all that has entered.
- * @in: where.
+ * I/O to other blocks may share the bucket: what of it enters later is waited for
+ * for a bounded time only.
  *
- * Context: process, may sleep; one at a time.
+ * Context: process, may sleep; after remap_inflight_sync().
  */
-void remap_inflight_drain(struct remap_inflight *in);
+void remap_inflight_wait(struct remap_inflight *in, u64 block);
 
 #endif /* _REMAP_INFLIGHT_H */

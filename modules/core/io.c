@@ -2,17 +2,46 @@
 #include <linux/blkdev.h>
 #include <linux/highmem.h>
 #include <linux/module.h>
+#if defined(DM_REMAP_HAVE_SCSI) && IS_ENABLED(CONFIG_SCSI)
+#include <scsi/scsi_device.h>
+#endif
 
 #include <dm-remap/namespace.h>
 
 #include "device.h"
 #include "io.h"
 
+#if defined(DM_REMAP_HAVE_SCSI) && IS_ENABLED(CONFIG_SCSI)
+/* SCSI says nothing but "I/O error" of a command that was never answered. */
+static bool is_offline(struct gendisk *disk)
+{
+	const struct device *dev = disk_to_dev(disk)->parent;
+
+	if (!dev || !dev->type || !dev->type->name || strcmp(dev->type->name, "scsi_device"))
+		return false;
+	return !scsi_device_online(to_scsi_device(dev));
+}
+#else
+static bool is_offline(struct gendisk *disk)
+{
+	return false;
+}
+#endif
+
+/* Drivers that say BLK_STS_MEDIUM when they mean it. */
+static bool is_precise(const struct gendisk *disk)
+{
+	return !strncmp(disk->disk_name, "nvme", 4);
+}
+
 bool remap_medium_error(const struct block_device *bdev, blk_status_t status)
 {
+	struct gendisk *disk = bdev->bd_disk;
+
 	if (status == BLK_STS_MEDIUM)
 		return true;
-	return status == BLK_STS_IOERR && !test_bit(GD_DEAD, &bdev->bd_disk->state);
+	return status == BLK_STS_IOERR && !test_bit(GD_DEAD, &disk->state) &&
+	       !is_precise(disk) && !is_offline(disk);
 }
 
 blk_status_t dm_remap_rw(struct block_device *bdev, blk_opf_t opf, sector_t sector,
@@ -50,36 +79,65 @@ blk_status_t remap_rw_piece(struct remap_device *rd, struct bio *bio, struct bve
 	return status;
 }
 
-blk_status_t remap_read_units(struct remap_device *rd, struct block_device *bdev,
-			      sector_t sector, void *buf, unsigned int sectors,
-			      u64 skip, u64 *lost)
+unsigned int remap_run_length(u64 mask, unsigned int first)
 {
-	unsigned int tries = READ_ONCE(rd->settings.retries) + 1;
-	unsigned int i, try;
-	blk_status_t status;
+	u64 rest = ~(mask >> first);
 
-	*lost = 0;
-	status = dm_remap_rw(bdev, REQ_OP_READ, sector, buf, sectors);
-	if (status == BLK_STS_OK || !remap_medium_error(bdev, status))
-		return status;
+	return rest ? __ffs64(rest) : 64 - first;
+}
 
-	for (i = 0; i < sectors; i += rd->unit) {
-		void *unit = buf + (i << SECTOR_SHIFT);
-		u64 mask = remap_sector_mask(i, rd->unit);
+/* Read what failed as a whole in the smallest pieces that may fail alone. */
+static blk_status_t read_pieces(struct remap_device *rd, struct block_device *bdev,
+				sector_t sector, void *buf, u64 mask, unsigned int tries, u64 *bad)
+{
+	unsigned int unit = bdev == rd->main ? rd->main_unit : rd->unit, first, nr, try;
+	blk_status_t status = BLK_STS_OK;
 
-		if ((skip & mask) == mask)
-			continue;
+	for (; mask; mask &= ~remap_sector_mask(first, nr)) {
+		first = __ffs64(mask);
+		/* Up to the next multiple of a unit. */
+		nr = min(remap_run_length(mask, first), unit - first % unit);
 		for (try = 0; try < tries; try++) {
-			status = dm_remap_rw(bdev, REQ_OP_READ, sector + i, unit, rd->unit);
+			status = dm_remap_rw(bdev, REQ_OP_READ, sector + first,
+					     buf + (first << SECTOR_SHIFT), nr);
 			if (status == BLK_STS_OK)
 				break;
 			if (!remap_medium_error(bdev, status))
 				return status;
 		}
 		if (status != BLK_STS_OK) {
-			memset(unit, 0, rd->unit << SECTOR_SHIFT);
-			*lost |= mask & ~skip;
+			memset(buf + (first << SECTOR_SHIFT), 0, nr << SECTOR_SHIFT);
+			*bad |= remap_sector_mask(first, nr);
 		}
+	}
+	return BLK_STS_OK;
+}
+
+blk_status_t remap_read_sectors(struct remap_device *rd, struct block_device *bdev,
+				sector_t sector, void *buf, u64 mask, unsigned int tries,
+				bool whole, u64 *bad)
+{
+	unsigned int unit = bdev == rd->main ? rd->main_unit : rd->unit, first, nr;
+	blk_status_t status;
+	u64 run;
+
+	for (*bad = 0; mask; mask &= ~run) {
+		first = __ffs64(mask);
+		nr = remap_run_length(mask, first);
+		run = remap_sector_mask(first, nr);
+		status = dm_remap_rw(bdev, REQ_OP_READ, sector + first,
+				     buf + (first << SECTOR_SHIFT), nr);
+		if (status == BLK_STS_OK)
+			continue;
+		if (!remap_medium_error(bdev, status))
+			return status;
+		if (whole || (nr <= unit && tries == 1)) {
+			*bad |= run;
+			continue;
+		}
+		status = read_pieces(rd, bdev, sector, buf, run, tries, bad);
+		if (status != BLK_STS_OK)
+			return status;
 	}
 	return BLK_STS_OK;
 }

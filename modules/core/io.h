@@ -17,9 +17,10 @@ struct remap_device;
  * @bdev: the device that gave it.
  * @status: what it gave.
  *
- * BLK_STS_MEDIUM is; BLK_STS_IOERR may be, since many drivers know no other,
- * unless the disk is gone.  All else is about the way to the disk or about the
- * request, and no reason to move data.
+ * BLK_STS_MEDIUM is.  BLK_STS_IOERR may be, since many drivers know no other;
+ * but not on a disk that is gone or, for SCSI, offline, nor on NVMe, whose driver
+ * says BLK_STS_MEDIUM when it means it.  All else is about the way to the disk or
+ * about the request, and no reason to move data.
  *
  * Context: any.
  */
@@ -39,25 +40,34 @@ blk_status_t remap_rw_piece(struct remap_device *rd, struct bio *bio, struct bve
 			    struct block_device *bdev, sector_t sector);
 
 /**
- * remap_read_units() - read what can be read of a range.
+ * remap_read_sectors() - read what can be read of a block.
  * @rd: the device.
  * @bdev: the device to read from.
- * @sector: where on @bdev; a multiple of @rd->unit.
- * @buf: memory from kmalloc().
- * @sectors: how much, at most 64; a multiple of @rd->unit.
- * @skip: sectors that are of no interest, bit 0 the first of the range.
- * @lost: set to the sectors, other than @skip, that cannot be read; they are
- *	zeros in @buf.
+ * @sector: where on @bdev the block begins.
+ * @buf: room for the block, memory from kmalloc().
+ * @mask: the sectors to read, bit 0 the block's first; whole logical blocks.
+ * @tries: attempts on each of the smallest pieces.
+ * @whole: it is enough to know that a run of sectors cannot be read as a whole.
+ * @bad: set to the sectors of @mask that cannot be read.
  *
- * Tries the range as a whole, then one logical block at a time, each as often
- * as the setting "retries" says.
+ * Reads each run of sectors as a whole, once; where that fails, in pieces that may fail
+ * alone: of the main, its physical blocks.
  *
  * Context: process, may sleep.
  * Return: BLK_STS_OK, or an error that is not the medium's.
  */
-blk_status_t remap_read_units(struct remap_device *rd, struct block_device *bdev,
-			      sector_t sector, void *buf, unsigned int sectors,
-			      u64 skip, u64 *lost);
+blk_status_t remap_read_sectors(struct remap_device *rd, struct block_device *bdev,
+				sector_t sector, void *buf, u64 mask, unsigned int tries,
+				bool whole, u64 *bad);
+
+/**
+ * remap_run_length() - consecutive bits that are set.
+ * @mask: the bits.
+ * @first: one that is set.
+ *
+ * Return: how many there are from @first on.
+ */
+unsigned int remap_run_length(u64 mask, unsigned int first);
 
 /**
  * remap_copy_from_bio() - take a piece of a bio's data.

@@ -16,16 +16,12 @@
 #include "configfs.h"
 #include "device.h"
 #include "entries.h"
-#include "errors.h"
 #include "lifecycle.h"
-#include "moves.h"
 #include "observe.h"
 #include "settings.h"
 #include "store.h"
 #include "sysfs.h"
-
-/* Blocks that the worker moves in one batch. */
-#define WORKER_BATCH	256
+#include "worker.h"
 
 static LIST_HEAD(remap_devices);
 
@@ -118,6 +114,8 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 	}
 	rd->block_shift = ilog2(rd->store->block_size >> SECTOR_SHIFT);
 	rd->unit = unit >> SECTOR_SHIFT;
+	rd->main_unit = clamp(bdev_physical_block_size(rd->main), unit,
+			      rd->store->block_size) >> SECTOR_SHIFT;
 	if (rd->len & (remap_block_sectors(rd) - 1)) {
 		*error = "Length is not a whole number of blocks";
 		return -EINVAL;
@@ -128,13 +126,15 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 /* Everything whose size the store decides. */
 static int make_table(struct remap_device *rd, const struct remap_args *args, char **error)
 {
+	struct remap_regions *regions;
 	u32 i;
 	int ret;
 
 	*error = "Out of memory";
-	rd->regions = remap_regions_alloc(rd->len);
-	if (!rd->regions)
+	regions = remap_regions_alloc(rd->len);
+	if (!regions)
 		return -ENOMEM;
+	RCU_INIT_POINTER(rd->regions, regions);
 	ret = remap_slots_init(&rd->slots, rd->store->nr_blocks);
 	if (ret)
 		return ret;
@@ -148,6 +148,8 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	ret = remap_table_init(&rd->table, &rd->slots, rd->number);
 	if (ret)
 		return ret;
+	/* Held over the store's reads: nobody else knows the device yet. */
+	mutex_lock(&rd->commit_lock);
 	mutex_lock(&rd->lock);
 	rd->saved.settings = rd->settings;
 	ret = rd->store->type->load(rd->store, remap_load_entry, rd, &rd->saved, error);
@@ -158,9 +160,10 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	}
 	/* Then nothing is clean. */
 	if (!ret && rd->store->incomplete)
-		for (i = 0; i < rd->regions->nr; i++)
-			rd->regions->counts[i]++;
+		for (i = 0; i < regions->nr; i++)
+			regions->counts[i]++;
 	mutex_unlock(&rd->lock);
+	mutex_unlock(&rd->commit_lock);
 	return ret;
 }
 
@@ -169,15 +172,11 @@ static int make_worker(struct remap_device *rd, char **error)
 	int ret;
 
 	*error = "Out of memory";
-	rd->wq = alloc_ordered_workqueue("dm-remap/%s", WQ_MEM_RECLAIM, rd->number);
-	if (!rd->wq)
-		return -ENOMEM;
-	rd->batch = remap_batch_alloc(WORKER_BATCH, true);
-	/* From a power of two of at least 512 kmalloc() gives aligned memory. */
-	rd->copy_buf = kmalloc(rd->store->block_size, GFP_KERNEL);
-	rd->read_buf = kmalloc(rd->store->block_size, GFP_KERNEL);
-	if (!rd->batch || !rd->copy_buf || !rd->read_buf)
-		return -ENOMEM;
+	ret = remap_jobs_init(&rd->jobs, rd, remap_handle);
+	if (!ret)
+		ret = remap_commits_init(&rd->commits);
+	if (ret)
+		return ret;
 	ret = bioset_init(&rd->bios, BIO_POOL_SIZE, 0, 0);
 	if (ret)
 		return ret;
@@ -194,8 +193,7 @@ static void free_device(struct remap_device *rd)
 {
 	cancel_work_sync(&rd->resize_work);
 	cancel_work_sync(&rd->repair_work);
-	if (rd->wq)
-		destroy_workqueue(rd->wq);
+	remap_jobs_exit(&rd->jobs);
 	remap_events_exit(rd);
 	if (rd->loaded)
 		remap_settings_to_save(rd, &rd->settings, &rd->saved);
@@ -204,13 +202,13 @@ static void free_device(struct remap_device *rd)
 	if (rd->kcopyd)
 		dm_kcopyd_client_destroy(rd->kcopyd);
 	bioset_exit(&rd->bios);
-	kfree(rd->read_buf);
-	kfree(rd->copy_buf);
-	remap_batch_free(rd->batch);
+	remap_commits_exit(&rd->commits);
 	remap_table_exit(&rd->table);
-	remap_lost_exit(&rd->lost);
+	remap_failures_exit(&rd->failures);
+	remap_masks_exit(&rd->unread);
+	remap_masks_exit(&rd->lost);
 	remap_slots_exit(&rd->slots);
-	remap_regions_free(rd->regions);
+	remap_regions_free(rcu_dereference_protected(rd->regions, true));
 	remap_inflight_exit(&rd->inflight);
 	kfree(rd);
 }
@@ -239,13 +237,14 @@ static struct remap_device *make_device(struct mapped_device *md, const struct r
 	rd->read_only = args->read_only;
 	rd->suspended = true;
 	mutex_init(&rd->admin);
+	mutex_init(&rd->commit_lock);
 	mutex_init(&rd->lock);
-	spin_lock_init(&rd->queue_lock);
-	bio_list_init(&rd->queue);
-	INIT_WORK(&rd->work, remap_worker);
+	init_waitqueue_head(&rd->disowned);
 	INIT_WORK(&rd->resize_work, remap_device_resize_work);
 	INIT_WORK(&rd->repair_work, remap_device_repair_work);
-	remap_lost_init(&rd->lost);
+	remap_masks_init(&rd->lost);
+	remap_masks_init(&rd->unread);
+	remap_failures_init(&rd->failures);
 	remap_events_init(rd);
 
 	ret = open_store(rd, args, error);
@@ -432,15 +431,13 @@ static int change_length(struct remap_device *rd, struct remap_regions **new, se
 		DMERR("%s: there are remaps beyond the new length of %llu sectors: remove them first",
 		      rd->number, (unsigned long long)len);
 	} else {
-		swap(rd->regions, *new);
+		*new = rcu_replace_pointer(rd->regions, regions, lockdep_is_held(&rd->lock));
 		rd->len = len;
 	}
 	mutex_unlock(&rd->lock);
 	mutex_unlock(&rd->admin);
 	/* There is no I/O, but somebody may be listing the remaps. */
-	mutex_lock(&rd->lock);
-	remap_inflight_drain(&rd->inflight);
-	mutex_unlock(&rd->lock);
+	synchronize_rcu();
 	return ret;
 }
 
@@ -449,13 +446,12 @@ static int start_store(struct remap_device *rd)
 {
 	int ret = 0;
 
-	mutex_lock(&rd->lock);
+	remap_commit_lock(rd);
 	if (!rd->started && !rd->read_only) {
 		ret = rd->store->type->start(rd->store, &rd->saved);
 		rd->started = !ret;
-		remap_device_check_store(rd);
 	}
-	mutex_unlock(&rd->lock);
+	remap_commit_unlock(rd);
 	if (ret)
 		DMERR("%s: the spare cannot be written: only read_only can be had", rd->number);
 	return ret;

@@ -13,17 +13,17 @@
 #include "device.h"
 #include "list.h"
 
-/* Longest line: three numbers of up to 20 digits, a word, a mask, and a zero. */
-#define LINE_MAX	100U
-/* Shortest line: "0 0 1 moving 0x0". */
-#define LINE_MIN	17U
+/* Longest line: three numbers of up to 20 digits, a word, two masks, and a zero. */
+#define LINE_MAX	120U
+/* Shortest line: "0 0 1 split 0x0 0x0". */
+#define LINE_MIN	20U
 
 /* Lookups, or slots looked at, in one go. */
 #define STEP		4096
 
-static const char *state_name(enum remap_slot_state state)
+static const char *state_name(u64 word, u64 unread)
 {
-	switch (state) {
+	switch (remap_word_state(word)) {
 	case REMAP_PENDING:
 		return "pending";
 	case REMAP_MOVING:
@@ -31,7 +31,7 @@ static const char *state_name(enum remap_slot_state state)
 	case REMAP_DOUBT:
 		return "doubt";
 	default:
-		return "remapped";
+		return unread ? "split" : "remapped";
 	}
 }
 
@@ -40,15 +40,17 @@ static unsigned int list_block(struct remap_device *rd, u64 block, char *result,
 			       unsigned int maxlen)
 {
 	unsigned int sz = 0;
-	u64 word;
+	u64 word, unread;
 	u32 slot;
 
 	slot = remap_table_lookup(&rd->table, block, &word);
-	if (slot != REMAP_NO_SLOT)
-		DMEMIT("%llu %llu %u %s 0x%llx\n",
-		       (unsigned long long)block << rd->block_shift,
-		       (unsigned long long)remap_spare_sector(rd, slot), remap_block_sectors(rd),
-		       state_name(remap_word_state(word)), remap_lost_get(&rd->lost, slot));
+	if (slot == REMAP_NO_SLOT)
+		return 0;
+	unread = remap_masks_get(&rd->unread, slot);
+	DMEMIT("%llu %llu %u %s 0x%llx 0x%llx\n",
+	       (unsigned long long)block << rd->block_shift,
+	       (unsigned long long)remap_spare_sector(rd, slot), remap_block_sectors(rd),
+	       state_name(word, unread), remap_masks_get(&rd->lost, slot), unread);
 	return sz;
 }
 
@@ -59,17 +61,16 @@ static void list_regions(struct remap_device *rd, sector_t sector, char *result,
 	unsigned int sz = 0, n;
 
 	while (sector < rd->len && sz + LINE_MAX < maxlen && !fatal_signal_pending(current)) {
-		/* As I/O does, since a reload may replace the regions. */
-		remap_ticket ticket = remap_inflight_enter(&rd->inflight);
-
+		/* A reload may replace the regions. */
+		rcu_read_lock();
 		for (n = 0; n < STEP && sz + LINE_MAX < maxlen; n++) {
-			sector = remap_regions_next(rd->regions, sector);
+			sector = remap_regions_next(remap_regions_in_use(rd), sector);
 			if (sector >= rd->len)
 				break;
 			sz += list_block(rd, sector >> rd->block_shift, result + sz, maxlen - sz);
 			sector += remap_block_sectors(rd);
 		}
-		remap_inflight_leave(ticket);
+		rcu_read_unlock();
 		cond_resched();
 	}
 }
@@ -135,10 +136,11 @@ static void list_slots(struct remap_device *rd, u64 from, char *result, unsigned
 /* Whether a region has more blocks than there are slots to look at. */
 static bool large_regions(struct remap_device *rd)
 {
-	remap_ticket ticket = remap_inflight_enter(&rd->inflight);
-	unsigned int shift = rd->regions->shift - rd->block_shift;
+	unsigned int shift;
 
-	remap_inflight_leave(ticket);
+	rcu_read_lock();
+	shift = remap_regions_in_use(rd)->shift - rd->block_shift;
+	rcu_read_unlock();
 	return !(remap_slots_end(&rd->slots) >> shift);
 }
 

@@ -14,7 +14,7 @@ struct remap_device;
  * @rd: the device.
  * @from: sector, from the start of the target.
  * @result: where to; a text of lines `main_sector spare_sector sectors state
- *	lost_mask`.
+ *	lost_mask unread_mask`.
  * @maxlen: room there.
  *
  * Takes no lock: remaps that come and go meanwhile may or may not be there.

@@ -3,75 +3,24 @@
  * Where I/O goes.  What is here runs for every bio; remap_map() and
  * remap_end_io() are written for the one that touches no remapped block and
  * succeeds, and leave the others to functions of their own.
+ *
+ * A read of the main is not counted in flight (inflight.h): it writes to nothing
+ * but its own notes.  All else is counted in the RCU read-side section of the lookup
+ * that decided where it goes.
  */
 #include <linux/blkdev.h>
 #include <linux/sched/clock.h>
 
+#include "auto_move.h"
+#include "bio.h"
 #include "device.h"
-#include "errors.h"
 #include "map.h"
 #include "observe.h"
 #include "target.h"
+#include "worker.h"
 
 /* Lookups for one bio: a discard may have very many blocks. */
 #define MAX_LOOKUPS	4096
-
-static void to_main(struct bio *bio, struct block_device *main, sector_t sector)
-{
-	/* In this order no register need be saved for it. */
-	bio->bi_iter.bi_sector = sector;
-	bio_set_dev(bio, main);
-}
-
-static void to_spare(struct remap_device *rd, struct bio *bio, struct remap_io *io, u32 slot)
-{
-	sector_t offset = io->iter.bi_sector & (remap_block_sectors(rd) - 1);
-
-	io->ticket = remap_inflight_at_spare(io->ticket);
-	bio_set_dev(bio, rd->spare_bdev);
-	bio->bi_iter.bi_sector = remap_spare_sector(rd, slot) + offset;
-}
-
-void remap_finish(struct remap_device *rd, struct bio *bio, blk_status_t status)
-{
-	remap_bio_io(bio)->ticket = remap_inflight_not(&rd->inflight);
-	bio->bi_status = status;
-	bio_endio(bio);
-}
-
-/* A discard of blocks that the device below can do nothing with is done. */
-static bool nothing_to_discard(struct remap_device *rd, struct bio *bio)
-{
-	return bio_op(bio) == REQ_OP_DISCARD && !bdev_max_discard_sectors(rd->spare_bdev);
-}
-
-void remap_submit(struct remap_device *rd, struct bio *bio, u32 slot)
-{
-	struct remap_io *io = remap_bio_io(bio);
-
-	bio->bi_status = BLK_STS_OK;
-	bio->bi_iter = io->iter;
-	if (slot != REMAP_NO_SLOT && nothing_to_discard(rd, bio)) {
-		remap_finish(rd, bio, BLK_STS_OK);
-		return;
-	}
-	io->ticket = remap_inflight_enter(&rd->inflight);
-	if (slot == REMAP_NO_SLOT)
-		to_main(bio, rd->main, rd->main_start + io->iter.bi_sector);
-	else
-		to_spare(rd, bio, io, slot);
-	submit_bio_noacct(bio);
-}
-
-/* Whether I/O to a block needs the worker. */
-static bool special(const struct remap_device *rd, u32 slot, u64 word)
-{
-	/* Part of the table is gone: the block may be anywhere. */
-	if (slot == REMAP_NO_SLOT)
-		return rd->store->incomplete;
-	return remap_word_state(word) != REMAP_MAPPED ||
-	       (remap_word_flags(word) & REMAP_SLOT_LOST);
-}
 
 /*
  * The blocks from @block on, up to and including @last, that are in one piece
@@ -87,13 +36,13 @@ static u64 end_of_run(struct remap_device *rd, u64 block, u64 last, u32 slot)
 
 	for (b = block + 1; b <= last && lookups < MAX_LOOKUPS; b++, lookups++) {
 		if (slot == REMAP_NO_SLOT) {
-			b = remap_regions_next(rd->regions, b << rd->block_shift) >>
+			b = remap_regions_next(remap_regions_in_use(rd), b << rd->block_shift) >>
 			    rd->block_shift;
 			if (b > last)
 				break;
 		}
 		s = remap_table_lookup(&rd->table, b, &word);
-		if (special(rd, s, word))
+		if (remap_needs_worker(rd, s, word))
 			break;
 		if (slot == REMAP_NO_SLOT ? s != REMAP_NO_SLOT :
 		    s == REMAP_NO_SLOT || s != slot + (b - block))
@@ -102,43 +51,79 @@ static u64 end_of_run(struct remap_device *rd, u64 block, u64 last, u32 slot)
 	return min(b, last + 1);
 }
 
-/* A bio in a region that has remapped blocks; it is in flight already. */
-static noinline int map_found(struct remap_target *rt, struct bio *bio)
+/*
+ * Look up where a bio's first block is, cut the bio to what is in one piece with it,
+ * and count it, as one.
+ *
+ * Return: whether it can be sent there.
+ */
+static bool place(struct remap_device *rd, struct bio *bio, struct remap_io *io, u32 *slot)
 {
-	struct remap_device *rd = rt->rd;
-	struct remap_io *io = bio->bi_private;
-	u64 block = io->iter.bi_sector >> rd->block_shift;
-	u64 last = (io->iter.bi_sector + bio_sectors(bio) - 1) >> rd->block_shift;
-	u64 word = 0, end;
+	u64 block = remap_iter_first_block(rd, io->iter);
+	u64 last = block + remap_iter_blocks(rd, io->iter) - 1;
+	u64 word = 0, end = block + 1;
 	sector_t sectors;
-	u32 slot;
+	bool ready;
 
-	slot = remap_table_lookup(&rd->table, block, &word);
-	end = special(rd, slot, word) ? block + 1 : end_of_run(rd, block, last, slot);
+	rcu_read_lock();
+	*slot = remap_table_lookup(&rd->table, block, &word);
+	ready = !remap_needs_worker(rd, *slot, word);
+	if (ready)
+		end = end_of_run(rd, block, last, *slot);
 	sectors = (end << rd->block_shift) - io->iter.bi_sector;
 	if (sectors < bio_sectors(bio)) {
 		dm_accept_partial_bio(bio, sectors);
 		io->iter = bio->bi_iter;
 	}
+	if (ready && (*slot != REMAP_NO_SLOT || remap_counts_on_main(bio_op(bio))))
+		remap_bio_enter(rd, io);
+	rcu_read_unlock();
+	return ready;
+}
 
-	if (special(rd, slot, word)) {
-		remap_inflight_leave(io->ticket);
-		io->failed = false;
+/* A bio in a region that has remapped blocks. */
+static noinline int map_found(struct remap_target *rt, struct bio *bio)
+{
+	struct remap_device *rd = rt->rd;
+	struct remap_io *io = bio->bi_private;
+	u32 slot;
+
+	if (!place(rd, bio, io, &slot)) {
+		io->place = REMAP_NOWHERE;
 		if (bio->bi_opf & REQ_NOWAIT)
-			remap_finish(rd, bio, BLK_STS_AGAIN);
+			remap_finish(bio, BLK_STS_AGAIN);
 		else
-			remap_queue(rd, bio);
+			remap_defer(rd, bio);
 		return DM_MAPIO_SUBMITTED;
 	}
-	if (slot != REMAP_NO_SLOT && nothing_to_discard(rd, bio)) {
-		remap_inflight_leave(io->ticket);
-		remap_finish(rd, bio, BLK_STS_OK);
+	if (slot != REMAP_NO_SLOT && remap_nothing_to_discard(rd, bio)) {
+		remap_bio_leave(rd, io);
+		remap_finish(bio, BLK_STS_OK);
 		return DM_MAPIO_SUBMITTED;
 	}
 	if (slot == REMAP_NO_SLOT)
-		to_main(bio, rt->main, rt->main_start + io->iter.bi_sector);
+		remap_bio_to_main(bio, rt->main, rt->main_start + io->iter.bi_sector);
 	else
-		to_spare(rd, bio, io, slot);
+		remap_bio_to_spare(rd, bio, io, slot);
+	return DM_MAPIO_REMAPPED;
+}
+
+/* A write, which is counted; or a discard, which is not. */
+static noinline int map_write(struct remap_target *rt, struct bio *bio)
+{
+	struct remap_device *rd = rt->rd;
+	struct remap_io *io = bio->bi_private;
+	bool clean;
+
+	rcu_read_lock();
+	clean = remap_regions_clean(remap_regions_in_use(rd), io->iter.bi_sector,
+				    io->iter.bi_size >> SECTOR_SHIFT);
+	if (likely(clean) && remap_counts_on_main(bio_op(bio)))
+		remap_bio_enter(rd, io);
+	rcu_read_unlock();
+	if (unlikely(!clean))
+		return map_found(rt, bio);
+	remap_bio_to_main(bio, rt->main, rt->main_start + io->iter.bi_sector);
 	return DM_MAPIO_REMAPPED;
 }
 
@@ -151,12 +136,13 @@ static noinline int map_other(struct dm_target *ti, struct bio *bio)
 	struct remap_io *io = bio->bi_private;
 
 	if (bio_sectors(bio) && !(rt->args.read_only && op_is_write(bio->bi_opf))) {
-		/* Who polls may be waiting for the worker, and the worker for what is polled. */
+		/* The poller may wait for a job, and the job for what is polled. */
 		bio->bi_opf &= ~REQ_POLLED;
 		return map_again(ti, bio);
 	}
 	io->iter = bio->bi_iter;
-	io->ticket = remap_inflight_not(&rt->rd->inflight);
+	io->place = REMAP_NOWHERE;
+	io->counted = false;
 	if (bio_sectors(bio))
 		return DM_MAPIO_KILL;
 	bio_set_dev(bio, dm_bio_get_target_bio_nr(bio) ? rt->rd->spare_bdev : rt->main);
@@ -166,22 +152,26 @@ static noinline int map_other(struct dm_target *ti, struct bio *bio)
 static __always_inline int map(struct dm_target *ti, struct bio *bio)
 {
 	struct remap_io *io = remap_bio_io(bio);
-	/* Read once, and not again after the barrier of remap_inflight_enter(). */
 	struct bvec_iter iter = bio->bi_iter;
 	struct remap_target *rt = ti->private;
-	struct remap_device *rd = rt->rd;
 
 	bio->bi_private = io;
-	if (unlikely(!iter.bi_size || (bio->bi_opf & rt->special_opf)))
+	if (unlikely(!iter.bi_size || (bio->bi_opf & rt->slow_path_opf)))
 		return map_other(ti, bio);
 
 	/* The target begins at sector 0 of the device. */
 	io->iter = iter;
-	io->ticket = remap_inflight_enter(&rd->inflight);
-	if (unlikely(!remap_regions_clean(rd->regions, iter.bi_sector,
+	io->place = REMAP_ON_MAIN;
+	io->counted = false;
+	io->epoch = 0;
+	io->failed = false;
+	if (op_is_write(bio->bi_opf))
+		return map_write(rt, bio);
+	/* No RCU: the regions are replaced only while no I/O is mapped. */
+	if (unlikely(!remap_regions_clean(remap_regions_of_io(rt->rd), iter.bi_sector,
 					  iter.bi_size >> SECTOR_SHIFT)))
 		return map_found(rt, bio);
-	to_main(bio, rt->main, rt->main_start + iter.bi_sector);
+	remap_bio_to_main(bio, rt->main, rt->main_start + iter.bi_sector);
 	return DM_MAPIO_REMAPPED;
 }
 
@@ -222,32 +212,49 @@ int remap_map(struct dm_target *ti, struct bio *bio)
  */
 static noinline int failed(struct dm_target *ti, struct bio *bio, blk_status_t status)
 {
-	int ret = remap_failed(ti, bio, status);
+	struct remap_target *rt = ti->private;
+	int ret = remap_failed(rt->rd, bio, status);
 
-	/* Else the worker has it, or has even answered it. */
+	/* Otherwise a job owns (or has even answered) the bio. */
 	if (ret == DM_ENDIO_DONE && static_branch_unlikely(&remap_observed))
 		remap_observe_done(ti, bio);
 	return ret;
 }
 
-static noinline int watched(struct dm_target *ti, struct bio *bio, remap_ticket ticket)
+/* The main has answered, after blocks moved by themselves. */
+static noinline int reset(struct dm_target *ti, struct bio *bio)
 {
-	remap_succeeded(ti, ticket);
+	struct remap_target *rt = ti->private;
+	const struct remap_io *io = bio->bi_private;
+
+	if (io->place == REMAP_ON_MAIN)
+		remap_reset_streak(rt->rd);
 	if (static_branch_unlikely(&remap_observed))
 		remap_observe_done(ti, bio);
 	return DM_ENDIO_DONE;
 }
 
+static noinline int counted(struct dm_target *ti, struct bio *bio, blk_status_t status)
+{
+	struct remap_target *rt = ti->private;
+
+	remap_bio_leave(rt->rd, bio->bi_private);
+	if (unlikely(status != BLK_STS_OK))
+		return failed(ti, bio, status);
+	return reset(ti, bio);
+}
+
 int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 {
-	struct remap_io *io = bio->bi_private;
-	remap_ticket ticket = io->ticket;
+	const struct remap_io *io = bio->bi_private;
+	const struct remap_target *rt = ti->private;
 
-	remap_inflight_leave(ticket);
+	if (io->counted)
+		return counted(ti, bio, *status);
 	if (unlikely(*status != BLK_STS_OK))
 		return failed(ti, bio, *status);
-	if (unlikely(remap_inflight_watched(ticket)))
-		return watched(ti, bio, ticket);
+	if (unlikely(READ_ONCE(rt->rd->consecutive_remaps)))
+		return reset(ti, bio);
 	if (static_branch_unlikely(&remap_observed))
 		return remap_observe_done(ti, bio);
 	return DM_ENDIO_DONE;

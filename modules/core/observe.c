@@ -5,8 +5,8 @@
 
 #include <dm-remap/namespace.h>
 
+#include "bio.h"
 #include "device.h"
-#include "map.h"
 #include "observe.h"
 #include "target.h"
 #include "trace.h"
@@ -193,7 +193,7 @@ static void count_remapped(struct dm_remap_watch *w, const struct remap_io *io, 
 {
 	if (op == REQ_OP_DISCARD)
 		return;
-	if (remap_inflight_kind(io->ticket) == REMAP_INFLIGHT_SPARE || io->spare)
+	if (io->place == REMAP_ON_SPARE || io->spare)
 		w->observer->count(w, op == REQ_OP_READ ? DM_REMAP_REMAPPED_READS :
 							  DM_REMAP_REMAPPED_WRITES, 1);
 }
@@ -213,7 +213,7 @@ int remap_observe_done(struct dm_target *ti, struct bio *bio)
 		goto out;
 	if (likely(size)) {
 		w->observer->done(w, bio_op(bio), size >> SECTOR_SHIFT);
-		if (unlikely(remap_inflight_kind(io->ticket) != REMAP_INFLIGHT_MAIN))
+		if (unlikely(io->place != REMAP_ON_MAIN))
 			count_remapped(w, io, bio_op(bio));
 	} else if (!dm_bio_get_target_bio_nr(bio)) {
 		/* It goes to both disks. */

@@ -1,186 +1,254 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads that failed, and reads of blocks that need care.
+ * Reads that failed, and reads of blocks that need care.  docs/design.md has a table
+ * of the attempts on the main that each kind of read costs.
  */
+#include "auto_move.h"
+#include "bio.h"
+#include "copy.h"
 #include "device.h"
 #include "io.h"
-#include "map.h"
+#include "jobs.h"
 #include "moves.h"
+#include "own.h"
 #include "piece.h"
 #include "reads.h"
-#include "relocate.h"
 
-/* What came of reading a block again, to move it. */
-enum rescue {
-	RESCUE_MOVED,	/* it has moved; it is in @rd->copy_buf */
-	RESCUE_READ,	/* it is there, but where it was, too */
-	RESCUE_NO,	/* not all of it can be read */
-	RESCUE_NOT_TRIED,
-};
-
-/*
- * Try to read all of a block, and move it.  It is read while it
- * is being moved, and not before: what is written to it meanwhile waits.
- */
-static enum rescue rescue(struct remap_device *rd, const struct remap_piece *p,
-			  blk_status_t *status)
+static u64 all_sectors(const struct remap_device *rd)
 {
-	struct remap_move *m;
-
-	if (!remap_relocate_possible(rd))
-		return RESCUE_NOT_TRIED;
-	remap_relocate_flush(rd);
-	m = remap_move_begin(rd, rd->batch, p->block);
-	if (!m)
-		return RESCUE_NOT_TRIED;
-	m->whole = true;
-	remap_relocate_flush(rd);
-	if (!m->assembled) {
-		*status = m->status;
-		return RESCUE_NO;
-	}
-	remap_main_answered(rd);
-	return m->status == BLK_STS_OK ? RESCUE_MOVED : RESCUE_READ;
+	return remap_sector_mask(0, remap_block_sectors(rd));
 }
 
-/* A block cannot be read: its next write goes to the spare. */
-static void make_pending(struct remap_device *rd, u64 block)
+/* Read a piece from the main, into a buffer of a whole block, some times. */
+static blk_status_t read_to_buffer(struct remap_job *job, const struct remap_piece *p,
+				   unsigned int tries, blk_status_t status)
 {
-	u32 free = remap_spare_free_blocks(&rd->spare);
-	u32 slot = remap_spare_alloc(&rd->spare, &rd->table, block, true);
-
-	if (slot == REMAP_NO_SLOT) {
-		remap_event(rd, REMAP_EVENT_EXHAUSTED);
-		return;
-	}
-	remap_batch_change(rd, rd->batch, slot, DM_REMAP_ENTRY_PENDING, block, 0);
-	if (remap_batch_commit(rd, rd->batch)) {
-		remap_spare_release(&rd->spare, slot);
-		return;
-	}
-	remap_device_claim(rd, block, slot, REMAP_PENDING);
-	WRITE_ONCE(rd->pending, rd->pending + 1);
-	remap_device_check_space(rd, free);
-}
-
-/* Fill in what can be read, and zeros for the rest, if that is what is wanted. */
-static blk_status_t read_or_zero(struct remap_device *rd, struct bio *bio,
-				 const struct remap_piece *p, blk_status_t status)
-{
-	u64 lost;
-
-	if (!rd->settings.on_read_error)
-		return status;
-	status = remap_read_units(rd, rd->main, remap_piece_sector(rd, p, REMAP_NO_SLOT),
-				  rd->read_buf, p->sectors, 0, &lost);
-	if (status == BLK_STS_OK)
-		remap_copy_to_bio(bio, p->iter, rd->read_buf);
-	return status;
-}
-
-/* Read a piece from the main where its block does not move; @status is what it was. */
-static blk_status_t try_read(struct remap_device *rd, struct bio *bio,
-			     const struct remap_piece *p, blk_status_t status)
-{
-	unsigned int tries = max(rd->settings.retries, 1U);
+	struct remap_device *rd = job->rd;
 
 	while (tries-- && remap_medium_error(rd->main, status))
-		status = remap_rw_piece(rd, bio, p->iter, rd->main,
+		status = dm_remap_rw(rd->main, REQ_OP_READ,
+				     remap_piece_sector(rd, p, REMAP_NO_SLOT),
+				     job->batch->copy_buf + (p->first << SECTOR_SHIFT),
+				     p->sectors);
+	return status;
+}
+
+/* The same, into the bio. */
+static blk_status_t read_to_bio(struct remap_job *job, const struct remap_piece *p,
+				unsigned int tries, blk_status_t status)
+{
+	struct remap_device *rd = job->rd;
+
+	while (tries-- && remap_medium_error(rd->main, status))
+		status = remap_rw_piece(rd, job->bio, p->iter, rd->main,
 					remap_piece_sector(rd, p, REMAP_NO_SLOT));
 	if (status == BLK_STS_OK) {
-		remap_main_answered(rd);
-		rd->recovered = true;
+		remap_reset_streak(rd);
+		job->recovered = true;
 	}
 	return status;
 }
 
 /*
- * Read a piece of the main that failed, with its block and a move of that, or alone.
- * Each attempt takes a disk seconds: a piece that is the whole block has been tried
- * often enough with it.
+ * A piece of an owned block could be read at last: move the block at once, with the
+ * rest of it; what cannot be read of that stays on the main.
  */
-static enum rescue read_again(struct remap_device *rd, struct bio *bio,
-			      const struct remap_piece *p, bool move, blk_status_t *status)
+static void rescue(struct remap_job *job, struct remap_move *m, const struct remap_piece *p,
+		   bool partly)
 {
-	enum rescue how = move ? rescue(rd, p, status) : RESCUE_NOT_TRIED;
+	struct remap_device *rd = job->rd;
+	u64 rest = all_sectors(rd) & ~remap_piece_mask(p);
 
-	rd->still_failing = true;
-	if (how == RESCUE_MOVED || how == RESCUE_READ) {
-		remap_copy_to_bio(bio, p->iter, rd->copy_buf + (p->first << SECTOR_SHIFT));
-		*status = BLK_STS_OK;
-		rd->recovered = true;
-	} else if (how == RESCUE_NOT_TRIED || p->sectors < remap_block_sectors(rd)) {
-		*status = try_read(rd, bio, p, *status);
+	remap_reset_streak(rd);
+	job->recovered = true;
+	remap_copy_to_bio(job->bio, p->iter, job->batch->copy_buf + (p->first << SECTOR_SHIFT));
+	m->status = remap_read_sectors(rd, rd->main, remap_main_sector(rd, m->block),
+				       job->batch->copy_buf, rest, 1, !partly, &m->unread);
+	if (m->unread && !partly) {
+		remap_failures_note(&rd->failures, m->slot, m->unread);
+		m->status = BLK_STS_MEDIUM;
 	}
-	return how;
+	if (m->status == BLK_STS_OK) {
+		m->assembled = true;
+		remap_copy_block(rd, m);
+	}
+	remap_moves_finish(rd, job->batch);
+}
+
+/* It cannot be read: its next write goes to the spare. */
+static void make_pending(struct remap_job *job, struct remap_move *m, const struct remap_piece *p)
+{
+	u32 slot = m->slot;
+
+	m->goal = REMAP_TO_PENDING;
+	remap_moves_finish(job->rd, job->batch);
+	if (m->status == BLK_STS_OK)
+		remap_failures_note(&job->rd->failures, slot, remap_piece_mask(p));
+}
+
+static void give_up(struct remap_job *job, struct remap_move *m, blk_status_t status)
+{
+	m->status = status;
+	remap_moves_finish(job->rd, job->batch);
+}
+
+/* Read a piece of a block that is on the main and failed. */
+static blk_status_t retry_main(struct remap_job *job, const struct remap_piece *p,
+			       blk_status_t status)
+{
+	struct remap_device *rd = job->rd;
+	unsigned int tries = READ_ONCE(rd->settings.retries);
+	struct remap_move *m = NULL;
+
+	if (remap_may_move(rd))
+		m = remap_own(job, p->block, REMAP_FREE, REMAP_TO_SPARE);
+	if (job->again)
+		return status;
+	if (!m)
+		return read_to_bio(job, p, tries, status);
+	remap_moves_drain(rd, job->batch);
+	status = read_to_buffer(job, p, tries, status);
+	if (status == BLK_STS_OK)
+		rescue(job, m, p, true);
+	else if (remap_medium_error(rd->main, status) && remap_admit_auto_move(rd))
+		make_pending(job, m, p);
+	else
+		give_up(job, m, status);
+	return status;
 }
 
 /* @status is as for remap_read_piece(). */
-static blk_status_t read_main(struct remap_device *rd, struct bio *bio,
-			      const struct remap_piece *p, blk_status_t status)
+static blk_status_t read_main(struct remap_job *job, const struct remap_piece *p,
+			      blk_status_t status)
 {
-	enum rescue how = RESCUE_NOT_TRIED;
+	struct remap_device *rd = job->rd;
 
 	if (status == BLK_STS_OK) {
 		/* Maybe it was another block of the bio that failed. */
-		status = remap_rw_piece(rd, bio, p->iter, rd->main,
+		status = remap_rw_piece(rd, job->bio, p->iter, rd->main,
 					remap_piece_sector(rd, p, REMAP_NO_SLOT));
 		if (status == BLK_STS_OK)
-			remap_main_answered(rd);
+			remap_reset_streak(rd);
 		if (!remap_medium_error(rd->main, status))
 			return status;
 	}
-	rd->still_failing = true;
-	if (rd->settings.retries)
-		how = read_again(rd, bio, p, rd->settings.auto_remap && !rd->storm, &status);
-	if (how == RESCUE_MOVED)
-		return BLK_STS_OK;
-	if (status != BLK_STS_OK && !remap_medium_error(rd->main, status))
-		return status;
-	if ((status != BLK_STS_OK || how != RESCUE_NOT_TRIED) && remap_relocate_allowed(rd))
-		make_pending(rd, p->block);
-	return status == BLK_STS_OK ? status : read_or_zero(rd, bio, p, status);
-}
-
-static blk_status_t read_pending(struct remap_device *rd, struct bio *bio,
-				 const struct remap_piece *p)
-{
-	blk_status_t status = BLK_STS_MEDIUM;
-
-	read_again(rd, bio, p, true, &status);
-	if (!remap_medium_error(rd->main, status))
-		return status;
-	return read_or_zero(rd, bio, p, status);
+	job->still_failing = true;
+	return retry_main(job, p, status);
 }
 
 /*
- * Record what cannot be read of a piece of a block of the spare as lost.  Writes
- * that are on the way end first, and the piece is read again: they may have
- * mended it.
+ * Whether the main failed a moment ago to give these sectors, or some of them and
+ * nothing else.
  */
-static blk_status_t lose(struct remap_device *rd, const struct remap_piece *p, u32 slot, u64 *lost)
+static bool will_fail(struct remap_device *rd, u32 slot, u64 mask)
 {
-	u64 known = remap_lost_get(&rd->lost, slot);
-	blk_status_t status;
-	u64 all;
+	unsigned int ms = READ_ONCE(rd->settings.pending_retry_ms);
+	u64 failed = ms ? remap_failures_get(&rd->failures, slot, ms) : 0;
 
-	remap_slots_change(&rd->slots, slot, REMAP_MOVING,
-			   REMAP_SLOT_WAS_MAPPED | (known ? REMAP_SLOT_LOST : 0));
-	remap_inflight_drain(&rd->inflight);
-	status = remap_read_units(rd, rd->spare_bdev, remap_piece_sector(rd, p, slot), rd->read_buf,
-				  p->sectors, (known & remap_piece_mask(p)) >> p->first, lost);
-	all = known | *lost << p->first;
-	if (status != BLK_STS_OK || remap_lost_set(&rd->lost, slot, all))
-		all = known;
-	remap_slots_change(&rd->slots, slot, REMAP_MAPPED, all ? REMAP_SLOT_LOST : 0);
-	if (all == known)
+	return failed && !(failed & ~mask);
+}
+
+/* Sectors of a pending block that have not failed: nothing moves for them. */
+static blk_status_t read_beside(struct remap_job *job, const struct remap_piece *p, u32 slot)
+{
+	blk_status_t status = read_to_bio(job, p, 1, BLK_STS_MEDIUM);
+
+	if (remap_medium_error(job->rd->main, status))
+		remap_failures_note(&job->rd->failures, slot, remap_piece_mask(p));
+	return status;
+}
+
+static blk_status_t read_pending(struct remap_job *job, const struct remap_piece *p, u32 slot)
+{
+	struct remap_device *rd = job->rd;
+	u64 mask = remap_piece_mask(p), failed = remap_failures_get(&rd->failures, slot, 0);
+	blk_status_t status;
+	struct remap_move *m;
+
+	job->still_failing = true;
+	if (will_fail(rd, slot, mask))
+		return BLK_STS_MEDIUM;
+	if ((failed && !(failed & mask)) || !remap_move_is_possible(rd))
+		return read_beside(job, p, slot);
+	m = remap_own(job, p->block, REMAP_PENDING, REMAP_TO_SPARE);
+	if (!m)
+		return BLK_STS_MEDIUM;
+	remap_moves_drain(rd, job->batch);
+	status = read_to_buffer(job, p, 1, BLK_STS_MEDIUM);
+	if (status == BLK_STS_OK) {
+		rescue(job, m, p, failed & mask);
 		return status;
-	remap_event(rd, REMAP_EVENT_LOST_DATA);
-	if (remap_relocate_possible(rd)) {
-		/* If it is not durable the sectors fail to be read again. */
-		remap_batch_change(rd, rd->batch, slot, DM_REMAP_ENTRY_MAPPED, p->block, all);
-		remap_batch_commit(rd, rd->batch);
 	}
+	if (remap_medium_error(rd->main, status))
+		remap_failures_note(&rd->failures, slot, mask);
+	give_up(job, m, status);
+	return status;
+}
+
+/* Read sectors of a slot into the job's read_buf; attempts count. */
+static blk_status_t read_slot(struct remap_job *job, u64 block, u32 slot, u64 mask)
+{
+	struct remap_device *rd = job->rd;
+	unsigned int tries = READ_ONCE(rd->settings.retries) + 1;
+	blk_status_t status = BLK_STS_OK;
+	u64 bad;
+
+	if (!mask)
+		return status;
+	do {
+		status = remap_read_sectors(rd, rd->spare_bdev, remap_spare_sector(rd, slot),
+					    job->batch->read_buf, mask, 1, true, &bad);
+	} while (status == BLK_STS_OK && bad && --tries);
+	return status == BLK_STS_OK && bad ? BLK_STS_MEDIUM : status;
+}
+
+/* Write what the main gave of an owned block to its slot, and note that it is there. */
+static void fetch_to_slot(struct remap_job *job, struct remap_move *m, u64 got)
+{
+	struct remap_device *rd = job->rd;
+	unsigned int first, nr;
+	u64 left = got;
+
+	for (; left && m->status == BLK_STS_OK; left &= ~remap_sector_mask(first, nr)) {
+		first = __ffs64(left);
+		nr = remap_run_length(left, first);
+		m->status = dm_remap_rw(rd->spare_bdev, REQ_OP_WRITE | REQ_SYNC,
+					remap_spare_sector(rd, m->slot) + first,
+					job->batch->read_buf + (first << SECTOR_SHIFT), nr);
+	}
+	m->unread &= ~got;
+	remap_moves_finish(rd, job->batch);
+}
+
+/* Read sectors that are still only on the main into the job's read_buf. */
+static blk_status_t read_unread(struct remap_job *job, u64 block, u32 slot, u64 mask)
+{
+	struct remap_device *rd = job->rd;
+	struct remap_move *m;
+	blk_status_t status;
+	u64 bad;
+
+	if (will_fail(rd, slot, mask))
+		return BLK_STS_MEDIUM;
+	m = remap_own(job, block, REMAP_MAPPED, REMAP_IN_PLACE);
+	if (!m)
+		return BLK_STS_MEDIUM;
+	if (mask & ~m->unread) {
+		/* Written since: look again. */
+		job->again = true;
+		give_up(job, m, BLK_STS_AGAIN);
+		return BLK_STS_AGAIN;
+	}
+	status = remap_read_sectors(rd, rd->main, remap_main_sector(rd, block),
+				    job->batch->read_buf, mask, 1, true, &bad);
+	if (status == BLK_STS_OK && bad) {
+		remap_failures_note(&rd->failures, slot, bad);
+		status = BLK_STS_MEDIUM;
+	}
+	if (status == BLK_STS_OK && remap_move_is_possible(rd))
+		fetch_to_slot(job, m, mask);
+	else
+		give_up(job, m, status == BLK_STS_OK ? BLK_STS_IOERR : status);
 	return status;
 }
 
@@ -190,42 +258,52 @@ static void zero_sectors(void *buf, u64 mask)
 		memset(buf + (__ffs64(mask) << SECTOR_SHIFT), 0, SECTOR_SIZE);
 }
 
-static blk_status_t read_spare(struct remap_device *rd, struct bio *bio,
-			       const struct remap_piece *p, u32 slot)
+static blk_status_t read_mapped(struct remap_job *job, const struct remap_piece *p)
 {
-	u64 lost, known = remap_lost_get(&rd->lost, slot) & remap_piece_mask(p);
+	struct remap_device *rd = job->rd;
+	u64 mask = remap_piece_mask(p), lost, unread;
+	struct remap_use use;
 	blk_status_t status;
 
-	remap_bio_io(bio)->spare = true;
-	rd->still_failing = true;
-	if (known && !rd->settings.on_read_error)
-		return BLK_STS_MEDIUM;
-	status = remap_read_units(rd, rd->spare_bdev, remap_piece_sector(rd, p, slot), rd->read_buf,
-				  p->sectors, known >> p->first, &lost);
-	if (status == BLK_STS_OK && lost)
-		status = lose(rd, p, slot, &lost);
-	if (status != BLK_STS_OK)
+	remap_bio_io(job->bio)->spare = true;
+	job->still_failing = true;
+	/* In use: the slot is not used for another block while it is read. */
+	if (!remap_use_slot(job, p->block, &use))
+		return BLK_STS_OK;
+	lost = remap_masks_get(&rd->lost, use.slot) & mask;
+	unread = remap_masks_get(&rd->unread, use.slot) & mask;
+	if (lost && !READ_ONCE(rd->settings.on_read_error))
+		status = BLK_STS_MEDIUM;
+	else
+		status = read_slot(job, p->block, use.slot, mask & ~(lost | unread));
+	remap_unuse(rd, &use);
+	if (status == BLK_STS_OK && unread)
+		status = read_unread(job, p->block, use.slot, unread);
+	if (status != BLK_STS_OK || job->again)
 		return status;
-	if (lost && !rd->settings.on_read_error)
-		return BLK_STS_MEDIUM;
-	zero_sectors(rd->read_buf, known >> p->first);
-	remap_copy_to_bio(bio, p->iter, rd->read_buf);
+	zero_sectors(job->batch->read_buf, lost);
+	remap_copy_to_bio(job->bio, p->iter, job->batch->read_buf + (p->first << SECTOR_SHIFT));
 	return BLK_STS_OK;
 }
 
-blk_status_t remap_read_piece(struct remap_device *rd, struct bio *bio,
-			      const struct remap_piece *p, blk_status_t status)
+blk_status_t remap_read_piece(struct remap_job *job, const struct remap_piece *p,
+			      blk_status_t status)
 {
+	struct remap_device *rd = job->rd;
 	u64 word;
-	u32 slot = remap_relocate_lookup(rd, p->block, &word);
+	u32 slot = remap_table_lookup(&rd->table, p->block, &word);
 
-	if (slot == REMAP_NO_SLOT && rd->store->incomplete)
-		return BLK_STS_IOERR;
 	if (slot == REMAP_NO_SLOT)
-		return read_main(rd, bio, p, status);
-	if (remap_word_state(word) == REMAP_DOUBT)
+		return rd->store->incomplete ? BLK_STS_IOERR : read_main(job, p, status);
+	switch (remap_word_state(word)) {
+	case REMAP_MOVING:
+		job->again = true;
+		return BLK_STS_OK;
+	case REMAP_DOUBT:
 		return BLK_STS_IOERR;
-	if (remap_word_state(word) == REMAP_PENDING)
-		return read_pending(rd, bio, p);
-	return read_spare(rd, bio, p, slot);
+	case REMAP_PENDING:
+		return read_pending(job, p, slot);
+	default:
+		return read_mapped(job, p);
+	}
 }

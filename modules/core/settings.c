@@ -68,6 +68,10 @@ void remap_settings_to_save(const struct remap_device *rd,
 	saved->grows = t->grows;
 	saved->shrinks = t->shrinks;
 	saved->resize_ns = t->resize_ns;
+	if (saved != &rd->saved) {
+		saved->rate = rd->saved.rate;
+		saved->scrub = rd->saved.scrub;
+	}
 	saved->nr_history = min_t(u64, nr, DM_REMAP_HISTORY);
 	for (i = 0; i < saved->nr_history; i++)
 		saved->history[i] = t->history[(nr - saved->nr_history + i) % DM_REMAP_HISTORY];
@@ -89,6 +93,7 @@ void remap_settings_restore(struct remap_device *rd, const struct dm_remap_saved
 		t->history[(nr - saved->nr_history + i) % DM_REMAP_HISTORY] = saved->history[i];
 }
 
+/* Under @rd->commit_lock. */
 static int save(struct remap_device *rd, const struct dm_remap_settings *settings)
 {
 	struct dm_remap_saved *saved = kmalloc(sizeof(*saved), GFP_NOIO);
@@ -96,27 +101,28 @@ static int save(struct remap_device *rd, const struct dm_remap_settings *setting
 
 	if (!saved)
 		return -ENOMEM;
+	mutex_lock(&rd->lock);
 	remap_settings_to_save(rd, settings, saved);
+	mutex_unlock(&rd->lock);
 	ret = rd->store->type->save(rd->store, saved);
-	remap_device_check_store(rd);
 	kfree(saved);
 	return ret;
 }
 
 void remap_settings_keep_name(struct remap_device *rd)
 {
-	mutex_lock(&rd->lock);
+	remap_commit_lock(rd);
 	if (!rd->read_only && strcmp(rd->saved.name, rd->name) && !save(rd, &rd->settings))
 		strscpy(rd->saved.name, rd->name, sizeof(rd->saved.name));
-	mutex_unlock(&rd->lock);
+	remap_commit_unlock(rd);
 }
 
 void remap_settings_no_auto_remap(struct remap_device *rd)
 {
-	mutex_lock(&rd->lock);
+	mutex_lock(&rd->commit_lock);
 	rd->no_auto_remap |= rd->settings.auto_remap;
 	WRITE_ONCE(rd->settings.auto_remap, 0);
-	mutex_unlock(&rd->lock);
+	mutex_unlock(&rd->commit_lock);
 }
 
 static int change(struct remap_device *rd, size_t offset, u32 value)
@@ -125,7 +131,7 @@ static int change(struct remap_device *rd, size_t offset, u32 value)
 	bool overridden;
 	int ret = 0;
 
-	mutex_lock(&rd->lock);
+	remap_commit_lock(rd);
 	overridden = rd->no_auto_remap;
 	if (offset == offsetof(struct dm_remap_settings, auto_remap))
 		rd->no_auto_remap = false;
@@ -138,12 +144,14 @@ static int change(struct remap_device *rd, size_t offset, u32 value)
 	else if (!rd->read_only)
 		ret = save(rd, &s);
 	if (!ret) {
+		mutex_lock(&rd->lock);
 		rd->settings = s;
 		remap_settings_apply(rd);
+		mutex_unlock(&rd->lock);
 	} else {
 		rd->no_auto_remap = overridden;
 	}
-	mutex_unlock(&rd->lock);
+	remap_commit_unlock(rd);
 	return ret;
 }
 
@@ -165,12 +173,10 @@ static int set_main_id(struct remap_device *rd, const char *id)
 {
 	int ret = -EROFS;
 
-	mutex_lock(&rd->lock);
-	if (!rd->read_only && rd->store_state != DM_REMAP_STORE_FAILED) {
+	remap_commit_lock(rd);
+	if (!rd->read_only && rd->store_state != DM_REMAP_STORE_FAILED)
 		ret = rd->store->type->set_main_id(rd->store, id);
-		remap_device_check_store(rd);
-	}
-	mutex_unlock(&rd->lock);
+	remap_commit_unlock(rd);
 	return ret;
 }
 
@@ -187,7 +193,7 @@ int remap_settings_set_main_id(struct remap_device *rd, const char *id)
 
 void remap_settings_get_main_id(struct remap_device *rd, char *id)
 {
-	mutex_lock(&rd->lock);
+	mutex_lock(&rd->commit_lock);
 	strscpy(id, rd->store->main_id, DM_REMAP_MAIN_ID_SIZE);
-	mutex_unlock(&rd->lock);
+	mutex_unlock(&rd->commit_lock);
 }

@@ -32,8 +32,9 @@ enum remap_slot_state {
 
 /* Which of two slots with the same block is the newer: dm_remap_entry_newer(). */
 #define REMAP_SLOT_AGE		GENMASK(1, 0)
-/* Some of the block's sectors are lost; lost.h has them. */
+/* Some of the block's sectors are lost, or unread; masks.h has them. */
 #define REMAP_SLOT_LOST		BIT(2)
+#define REMAP_SLOT_UNREAD	BIT(5)
 /* Of a slot in REMAP_MOVING: as what the store knows it, if not as free. */
 #define REMAP_SLOT_WAS_MAPPED	BIT(3)
 #define REMAP_SLOT_WAS_PENDING	BIT(4)

@@ -10,6 +10,7 @@
 
 #include "admin.h"
 #include "args.h"
+#include "bio.h"
 #include "device.h"
 #include "io.h"
 #include "lifecycle.h"
@@ -164,10 +165,10 @@ static int remap_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 		goto put_devices;
 	rt->main = rt->main_dev->bdev;
 	rt->main_start = rt->args.main_start;
-	rt->special_opf = REQ_POLLED;
+	rt->slow_path_opf = REQ_POLLED;
 	/* What op_is_write() looks at. */
 	if (rt->args.read_only)
-		rt->special_opf |= (__force blk_opf_t)1;
+		rt->slow_path_opf |= (__force blk_opf_t)1;
 	rt->args.block_size = rt->rd->store->block_size;
 	ret = prepare_length(ti, rt);
 	if (ret)
@@ -288,8 +289,9 @@ static void remap_status(struct dm_target *ti, status_type_t type, unsigned int 
 	}
 }
 
-/* add or remove START [COUNT] */
-static int change_message(struct remap_device *rd, unsigned int argc, char **argv, bool remove)
+/* add, mark, forget or remove START [COUNT] */
+static int change_message(struct remap_device *rd, unsigned int argc, char **argv,
+			  enum remap_admin_op op)
 {
 	char text[48];
 	int len;
@@ -299,7 +301,7 @@ static int change_message(struct remap_device *rd, unsigned int argc, char **arg
 	len = snprintf(text, sizeof(text), "%s %s", argv[1], argc == 3 ? argv[2] : "");
 	if (len >= sizeof(text))
 		return -EINVAL;
-	return remap_admin_write(rd, text, len, remove);
+	return remap_admin_write(rd, text, len, op);
 }
 
 static int list_message(struct remap_device *rd, unsigned int argc, char **argv,
@@ -319,14 +321,18 @@ static int remap_message(struct dm_target *ti, unsigned int argc, char **argv,
 	struct remap_target *rt = ti->private;
 
 	if (!strcasecmp(argv[0], "add"))
-		return change_message(rt->rd, argc, argv, false);
+		return change_message(rt->rd, argc, argv, REMAP_ADD);
 	if (!strcasecmp(argv[0], "remove"))
-		return change_message(rt->rd, argc, argv, true);
+		return change_message(rt->rd, argc, argv, REMAP_REMOVE);
+	if (!strcasecmp(argv[0], "mark"))
+		return change_message(rt->rd, argc, argv, REMAP_MARK);
+	if (!strcasecmp(argv[0], "forget"))
+		return change_message(rt->rd, argc, argv, REMAP_FORGET);
 	if (!strcasecmp(argv[0], "list"))
 		return list_message(rt->rd, argc, argv, result, maxlen);
 	if (!strcasecmp(argv[0], "sync") && argc == 1)
 		return remap_admin_sync(rt->rd);
-	DMWARN("%s: message is none of add, remove, list, sync", rt->rd->number);
+	DMWARN("%s: message is none of add, mark, forget, remove, list, sync", rt->rd->number);
 	return -EINVAL;
 }
 

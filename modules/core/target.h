@@ -17,7 +17,7 @@ struct remap_regions;
  * @rd: its device.
  * @main: the main.
  * @main_start: sector of @main at which the target begins.
- * @special_opf: flags of bios that remap_map() has to look at more closely.
+ * @slow_path_opf: flags of bios that remap_map() has to look at more closely.
  * @main_dev: the main, open.
  * @spare_dev: the spare, open.
  * @args: its table line; @args.read_only also where the table is read-only.
@@ -29,7 +29,7 @@ struct remap_target {
 	struct remap_device *rd;
 	struct block_device *main;
 	sector_t main_start;
-	blk_opf_t special_opf;
+	blk_opf_t slow_path_opf;
 	struct dm_dev *main_dev;
 	struct dm_dev *spare_dev;
 	struct remap_args args;

@@ -16,7 +16,7 @@
 #include <dm-remap/observer.h>
 
 #include "device.h"
-#include "moves.h"
+#include "batch.h"
 
 #ifndef _REMAP_TRACE_HELPERS
 #define _REMAP_TRACE_HELPERS

@@ -66,7 +66,8 @@ limit() { echo "$(<"/sys/dev/block/$(mountpoint -x "$1")/queue/$2")"; }
 	null_blk_bad main +4104-4111 +4120-4127
 	write_pattern $R 4104 4096 b
 	read_direct $R 4096 4096 | cmp -n 4096 - /dev/zero
-	assert_equal "$(remap_status r remapped lost_sectors)" "2 8"
+	assert_equal "$(remap_status r remapped lost_sectors)" "2 0"
+	assert_equal "$(remap_list r | tail -1 | cut -d' ' -f4-6)" "split 0x0 0xff000000"
 	unreadable $R 4120 4096
 }
 

@@ -181,12 +181,15 @@ whole_refuse() {
 	assert_data /dev/main 0 65536 c
 }
 
-@test "an unreadable block can be added: what cannot be read is lost" {
+@test "an unreadable block that is added is pending, and lost where a person gives it up" {
 	write_pattern $R 2048 4096 a
 	null_blk_bad main +2050-2051
 	change add "2048 8"
+	assert_equal "$(remap_status r pending remapped lost_sectors state)" "1 0 0 degraded"
+	dmsetup message r 0 forget 2048 8
 	assert_remaps 2048
-	assert_equal "$(remap_status r lost_sectors state) $(remap_list r | cut -d' ' -f5)" "2 degraded 0xc"
+	assert_equal "$(remap_status r lost_sectors state) $(remap_list r | cut -d' ' -f5,6)" \
+		"2 degraded 0xc 0x0"
 	assert_data $R 2048 1024 a
 	unreadable $R 2050 512
 	unreadable $R 2051 512

@@ -190,6 +190,7 @@ _is() {
 	# the first block of the spare is bad, so the data goes to the second one
 	null_blk_bad spare "+$DATA_START-$DATA_START"
 	remap_attr r remaps/add "2048 16"
+	dmsetup message r 0 forget 2048 8
 	assert_equal "$(remap_status r remapped lost_sectors bad_spare state)" "2 2 1 degraded"
 	null_blk_bad spare "-$DATA_START-$DATA_START"
 	# one is put back, so that what is lost is in a block behind a free one

@@ -134,7 +134,7 @@ io() {
 	are reads=1 main_read_errors=1 pending_blocks=1 lost_sectors=0 remaps_auto=0 remaps_failed=0
 	# half of the block: the other half cannot be read all
 	write_pattern /dev/mapper/r 20 2048 3
-	are writes=1 pending_blocks=0 lost_sectors=1 remaps_auto=1
+	are writes=1 pending_blocks=0 lost_sectors=0 remaps_auto=1
 	are remapped_writes=0 remapped_reads=0
 	unreadable /dev/mapper/r 16 512
 	are remapped_reads=1 retries_recovered=0
@@ -193,7 +193,7 @@ io() {
 	spare=$(spare_of 0)
 	null_blk_bad spare "+$spare-$spare"
 	unreadable /dev/mapper/r 0 4096
-	are spare_read_errors=1 lost_sectors=1 relocations=1
+	are spare_read_errors=1 lost_sectors=0 relocations=1
 }
 
 @test "a remap for which there is no room is one that failed" {

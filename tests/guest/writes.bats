@@ -232,33 +232,98 @@ zeroes() {
 	assert_data $R 8203 1536 old $((11 * 512))
 }
 
-@test "unreadable sectors of a block are lost until they are written" {
+@test "unreadable sectors of a block stay on the main until it gives them, or they are written" {
 	make_main null_blk
 	null_blk_bad main -8201-8201
 	write_pattern "$MAIN" 8200 4096 old
 	null_blk_bad main +8201-8203
 	remap_create r "$MAIN" /dev/spare
+	remap_attr r errors/pending_retry_ms 0
 	write_pattern $R 8202 512 a
 	assert_remaps 1
-	assert_equal "$(remap_status r lost_sectors state)" "2 degraded"
-	assert_equal "$(remap_list r | cut -d' ' -f5)" 0xa
-	# good again on the main: it makes no difference
-	null_blk_bad main -8201-8203
+	assert_equal "$(remap_status r lost_sectors state)" "0 degraded"
+	assert_equal "$(remap_list r | cut -d' ' -f4-6)" "split 0x0 0xa"
 	unreadable $R 8201 512
-	unreadable $R 8203 512
 	unreadable $R 8200 4096
 	assert_data $R 8200 512 old
 	assert_data $R 8202 512 a
 	assert_data $R 8204 2048 old 2048
 	write_pattern $R 8203 512 b
 	assert_data $R 8203 512 b
-	unreadable $R 8201 512
-	assert_equal "$(remap_status r lost_sectors) $(remap_list r | cut -d' ' -f5)" "1 0x2"
-	write_pattern $R 8200 4096 c
-	assert_data $R 8200 4096 c
+	assert_equal "$(remap_list r | cut -d' ' -f4-6)" "split 0x0 0x2"
+	# the main gives it at last: it is copied, and the main not asked again
+	null_blk_bad main -8201-8203
+	assert_data $R 8201 512 old 512
+	assert_equal "$(remap_list r | cut -d' ' -f4-6)" "remapped 0x0 0x0"
+	null_blk_bad main +8200-8207
+	assert_data $R 8200 1024 old
+	assert_data $R 8202 512 a
 	assert_equal "$(remap_status r lost_sectors state)" "0 ok"
-	assert_equal "$(remap_list r | cut -d' ' -f5)" 0x0
 	assert_remaps 1
+}
+
+@test "an error of the spare is an error of that read, and gone with it" {
+	local slot
+	make_main null_blk
+	remap_create r "$MAIN" /dev/spare
+	write_pattern $R 8200 4096 a
+	assert_remaps 1
+	slot=$(spare_of 8200)
+	null_blk_bad spare "+$((slot + 3))-$((slot + 3))"
+	unreadable $R 8200 4096
+	unreadable $R 8203 512
+	assert_data $R 8204 512 a 2048
+	assert_equal "$(remap_status r lost_sectors state)" "0 ok"
+	null_blk_bad spare "-$((slot + 3))-$((slot + 3))"
+	assert_data $R 8200 4096 a
+	assert_remaps 1
+}
+
+@test "what the main does not give is never zeros, whatever on_read_error says" {
+	make_main null_blk
+	null_blk_bad main -2051-2051
+	write_pattern "$MAIN" 2048 4096 old
+	null_blk_bad main +2051-2051
+	remap_create r "$MAIN" /dev/spare
+	remap_attr r errors/on_read_error zero
+	unreadable $R 2048 4096
+	unreadable $R 2051 512
+	# declared lost by a person: zeros until it is written
+	dmsetup message r 0 forget 2048 8
+	assert_equal "$(remap_list r | cut -d' ' -f4-6)" "remapped 0x8 0x0"
+	read_direct $R 2051 512 | cmp -n 512 - /dev/zero
+	assert_data $R 2048 1536 old
+	assert_data $R 2052 2048 old 2048
+	remap_attr r errors/on_read_error fail
+	unreadable $R 2051 512
+	write_pattern $R 2051 512 new
+	assert_data $R 2051 512 new
+	assert_equal "$(remap_list r | cut -d' ' -f4-6)" "remapped 0x0 0x0"
+}
+
+@test "blocks that are marked are neither read nor moved, until they are written" {
+	make_main null_blk
+	null_blk_bad main -2051-2051
+	write_pattern "$MAIN" 2048 16384 old
+	remap_create r "$MAIN" /dev/spare
+	dmsetup message r 0 mark 2048 16
+	dmsetup message r 0 mark 2048 24
+	assert_equal "$(remap_status r pending remapped main_read_errors)" "3 0 0"
+	assert_equal "$(used_bytes /dev/spare)" 0
+	write_pattern $R 2056 4096 new
+	assert_on_spare_of_one 2056 new
+	refused "File exists" dmsetup message r 0 mark 2056 8
+	refused "No such" dmsetup message r 0 forget 2080 8
+	# it can be read: it moves with that
+	assert_data $R 2048 4096 old
+	assert_equal "$(remap_status r pending remapped)" "1 2"
+}
+
+# assert_on_spare_of_one SECTOR SEED: this block is on the spare, and nothing else
+assert_on_spare_of_one() {
+	remap_map r
+	assert_on_spare "$1" 4096 "$2"
+	assert_equal "$(used_bytes /dev/spare)" 4096
 }
 
 @test "block sizes of 512, 4096 and 32768" {
@@ -343,7 +408,8 @@ read_then_write() {
 	assert_data $R 2051 512 a
 	unreadable $R 2052 512
 	assert_data $R 2053 1536 old 2560
-	assert_equal "$(remap_status r lost_sectors)" 1
+	assert_equal "$(remap_status r lost_sectors) $(remap_list r | cut -d' ' -f4-6)" \
+		"0 split 0x0 0x10"
 }
 
 @test "reading the good sectors of a pending block moves and loses nothing" {
@@ -353,6 +419,7 @@ read_then_write() {
 	null_blk_bad main +2051-2051
 	remap_create r "$MAIN" /dev/spare
 	unreadable $R 2051 512
+	remap_attr r errors/pending_retry_ms 0
 	assert_data $R 2048 1536 old
 	assert_data $R 2052 2048 old 2048
 	assert_equal "$(remap_status r pending remapped lost_sectors)" "1 0 0"

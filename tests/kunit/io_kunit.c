@@ -107,6 +107,14 @@ static void an_error_of_a_disk_that_is_gone_is_not_the_mediums(struct kunit *tes
 	KUNIT_EXPECT_FALSE(test, remap_medium_error(&test_bdev, BLK_STS_IOERR));
 }
 
+static void on_nvme_a_plain_error_is_not_the_mediums(struct kunit *test)
+{
+	strscpy(test_disk.disk_name, "nvme0n1", sizeof(test_disk.disk_name));
+	KUNIT_EXPECT_FALSE(test, remap_medium_error(&test_bdev, BLK_STS_IOERR));
+	KUNIT_EXPECT_TRUE(test, remap_medium_error(&test_bdev, BLK_STS_MEDIUM));
+	test_disk.disk_name[0] = 0;
+}
+
 /* Reading what can be read */
 
 static struct remap_device *device(struct kunit *test, unsigned int unit, u32 retries)
@@ -115,6 +123,7 @@ static struct remap_device *device(struct kunit *test, unsigned int unit, u32 re
 
 	KUNIT_ASSERT_NOT_NULL(test, rd);
 	rd->unit = unit;
+	rd->main_unit = unit;
 	rd->settings.retries = retries;
 	return rd;
 }
@@ -123,8 +132,9 @@ static struct remap_device *device(struct kunit *test, unsigned int unit, u32 re
 static int read_units(struct remap_device *rd, unsigned int sectors, u64 skip, u64 *lost)
 {
 	*lost = 0xa5a5a5a5a5a5a5a5;
-	return blk_status_to_errno(remap_read_units(rd, &test_bdev, FIRST, buf, sectors, skip,
-						    lost));
+	return blk_status_to_errno(remap_read_sectors(rd, &test_bdev, FIRST, buf,
+						      remap_sector_mask(0, sectors) & ~skip,
+						      rd->settings.retries + 1, false, lost));
 }
 
 /* Sectors of @zero are zeros, and all others but those of @any as on the disk. */
@@ -196,27 +206,48 @@ static void a_sector_is_tried_once_more_with_every_retry(struct kunit *test)
 	}
 }
 
-static void sectors_that_are_skipped_are_not_read_one_by_one(struct kunit *test)
+static void sectors_that_are_skipped_are_not_read(struct kunit *test)
 {
 	u64 lost, skip = GENMASK_ULL(7, 2);
 
 	disk.failures[FIRST + 5] = U32_MAX;
 	KUNIT_EXPECT_EQ(test, read_units(device(test, 1, 3), 8, skip, &lost), 0);
 	KUNIT_EXPECT_EQ(test, lost, 0);
-	/* the range of 8, and two sectors */
-	KUNIT_EXPECT_EQ(test, disk.requests, 3);
-	KUNIT_EXPECT_EQ(test, disk.sectors, 10);
+	KUNIT_EXPECT_EQ(test, disk.requests, 1);
+	KUNIT_EXPECT_EQ(test, disk.sectors, 2);
 	expect_data(test, 8, 0, skip);
 }
 
-static void sectors_that_are_skipped_are_never_lost(struct kunit *test)
+static void a_run_that_is_wanted_as_a_whole_costs_one_attempt(struct kunit *test)
 {
-	u64 lost, skip = BIT_ULL(2) | BIT_ULL(9);
+	struct remap_device *rd = device(test, 1, 3);
+	u64 bad;
 
-	disk.failures[FIRST + 3] = U32_MAX;
+	disk.failures[FIRST + 5] = U32_MAX;
+	KUNIT_EXPECT_EQ(test, remap_read_sectors(rd, &test_bdev, FIRST, buf, 0xf0f, 4, true, &bad),
+			BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, bad, 0);
 	disk.failures[FIRST + 9] = U32_MAX;
-	KUNIT_EXPECT_EQ(test, read_units(device(test, 4, 0), 16, skip, &lost), 0);
-	KUNIT_EXPECT_EQ(test, lost, (GENMASK_ULL(3, 0) | GENMASK_ULL(11, 8)) & ~skip);
+	disk.requests = 0;
+	KUNIT_EXPECT_EQ(test, remap_read_sectors(rd, &test_bdev, FIRST, buf, 0xf0f, 4, true, &bad),
+			BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, bad, 0xf00);
+	KUNIT_EXPECT_EQ(test, disk.requests, 2);
+}
+
+static void of_the_main_a_physical_block_is_tried_once(struct kunit *test)
+{
+	struct remap_device *rd = device(test, 1, 0);
+	u64 bad;
+
+	rd->main = &test_bdev;
+	rd->main_unit = 8;
+	disk.failures[FIRST + 5] = U32_MAX;
+	KUNIT_EXPECT_EQ(test, remap_read_sectors(rd, &test_bdev, FIRST, buf, 0xffff, 1, false,
+						 &bad), BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, bad, 0xff);
+	/* all of it, and the two physical blocks */
+	KUNIT_EXPECT_EQ(test, disk.requests, 3);
 }
 
 static void an_error_that_is_not_the_mediums_ends_it(struct kunit *test)
@@ -366,8 +397,10 @@ static struct kunit_case io_kunit_cases[] = {
 	KUNIT_CASE(bad_sectors_are_lost_and_zeros_and_all_others_are_read),
 	KUNIT_CASE(with_larger_logical_blocks_the_whole_of_one_is_lost),
 	KUNIT_CASE(a_sector_is_tried_once_more_with_every_retry),
-	KUNIT_CASE(sectors_that_are_skipped_are_not_read_one_by_one),
-	KUNIT_CASE(sectors_that_are_skipped_are_never_lost),
+	KUNIT_CASE(sectors_that_are_skipped_are_not_read),
+	KUNIT_CASE(a_run_that_is_wanted_as_a_whole_costs_one_attempt),
+	KUNIT_CASE(of_the_main_a_physical_block_is_tried_once),
+	KUNIT_CASE(on_nvme_a_plain_error_is_not_the_mediums),
 	KUNIT_CASE(an_error_that_is_not_the_mediums_ends_it),
 	KUNIT_CASE(the_piece_of_a_write_is_copied_and_nothing_else),
 	KUNIT_CASE(a_write_without_data_is_zeros),

@@ -33,8 +33,14 @@ void remap_device_balance(struct remap_device *rd)
 	called.balances++;
 }
 
-void remap_device_check_store(struct remap_device *rd)
+void remap_commit_lock(struct remap_device *rd)
 {
+	mutex_lock(&rd->commit_lock);
+}
+
+void remap_commit_unlock(struct remap_device *rd)
+{
+	mutex_unlock(&rd->commit_lock);
 }
 
 int remap_device_begin_change(struct remap_device *rd)
@@ -252,6 +258,7 @@ static struct remap_device *device(struct kunit *test)
 	struct remap_device *rd = kunit_kzalloc(test, sizeof(*rd), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, rd);
+	mutex_init(&rd->commit_lock);
 	mutex_init(&rd->lock);
 	rd->store = &test_store;
 	rd->slots.nr = NR_BLOCKS;

@@ -20,15 +20,15 @@ static void *test_xa_store(struct xarray *xa, unsigned long index, void *entry, 
 }
 
 #define xa_store(xa, index, entry, gfp) test_xa_store(xa, index, entry, gfp)
-#include "../../modules/core/lost.c"
+#include "../../modules/core/masks.c"
 #undef xa_store
 
-static struct remap_lost lost;
+static struct remap_masks lost;
 
 static void no_sector_is_lost_at_first(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, remap_lost_get(&lost, 0), 0);
-	KUNIT_EXPECT_EQ(test, remap_lost_get(&lost, U32_MAX - 1), 0);
+	KUNIT_EXPECT_EQ(test, remap_masks_get(&lost, 0), 0);
+	KUNIT_EXPECT_EQ(test, remap_masks_get(&lost, U32_MAX - 1), 0);
 	KUNIT_EXPECT_EQ(test, lost.sectors, 0);
 }
 
@@ -37,16 +37,16 @@ static void every_single_sector_can_be_lost(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < 64; i++) {
-		KUNIT_EXPECT_EQ(test, remap_lost_set(&lost, 7, BIT_ULL(i)), 0);
-		KUNIT_EXPECT_EQ(test, remap_lost_get(&lost, 7), BIT_ULL(i));
+		KUNIT_EXPECT_EQ(test, remap_masks_set(&lost, 7, BIT_ULL(i)), 0);
+		KUNIT_EXPECT_EQ(test, remap_masks_get(&lost, 7), BIT_ULL(i));
 		KUNIT_EXPECT_EQ(test, lost.sectors, 1);
 	}
 }
 
 static void all_64_sectors_of_a_block_can_be_lost(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, remap_lost_set(&lost, 7, U64_MAX), 0);
-	KUNIT_EXPECT_EQ(test, remap_lost_get(&lost, 7), U64_MAX);
+	KUNIT_EXPECT_EQ(test, remap_masks_set(&lost, 7, U64_MAX), 0);
+	KUNIT_EXPECT_EQ(test, remap_masks_get(&lost, 7), U64_MAX);
 	KUNIT_EXPECT_EQ(test, lost.sectors, 64);
 }
 
@@ -58,25 +58,25 @@ static void one_half_may_be_empty(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(masks); i++) {
-		KUNIT_EXPECT_EQ(test, remap_lost_set(&lost, 7, masks[i]), 0);
-		KUNIT_EXPECT_EQ(test, remap_lost_get(&lost, 7), masks[i]);
+		KUNIT_EXPECT_EQ(test, remap_masks_set(&lost, 7, masks[i]), 0);
+		KUNIT_EXPECT_EQ(test, remap_masks_get(&lost, 7), masks[i]);
 		KUNIT_EXPECT_EQ(test, lost.sectors, hweight64(masks[i]));
 	}
 }
 
 static void a_mask_replaces_the_one_before(struct kunit *test)
 {
-	remap_lost_set(&lost, 7, 0xf00000000000000f);
-	KUNIT_EXPECT_EQ(test, remap_lost_set(&lost, 7, 0x0000000000000ff0), 0);
-	KUNIT_EXPECT_EQ(test, remap_lost_get(&lost, 7), 0x0000000000000ff0);
+	remap_masks_set(&lost, 7, 0xf00000000000000f);
+	KUNIT_EXPECT_EQ(test, remap_masks_set(&lost, 7, 0x0000000000000ff0), 0);
+	KUNIT_EXPECT_EQ(test, remap_masks_get(&lost, 7), 0x0000000000000ff0);
 	KUNIT_EXPECT_EQ(test, lost.sectors, 8);
 }
 
 static void a_mask_of_zero_leaves_nothing(struct kunit *test)
 {
-	remap_lost_set(&lost, 7, U64_MAX);
-	KUNIT_EXPECT_EQ(test, remap_lost_set(&lost, 7, 0), 0);
-	KUNIT_EXPECT_EQ(test, remap_lost_get(&lost, 7), 0);
+	remap_masks_set(&lost, 7, U64_MAX);
+	KUNIT_EXPECT_EQ(test, remap_masks_set(&lost, 7, 0), 0);
+	KUNIT_EXPECT_EQ(test, remap_masks_get(&lost, 7), 0);
 	KUNIT_EXPECT_EQ(test, lost.sectors, 0);
 	KUNIT_EXPECT_TRUE(test, xa_empty(&lost.masks));
 }
@@ -87,10 +87,10 @@ static void slots_do_not_share_their_masks(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(slots); i++)
-		KUNIT_EXPECT_EQ(test, remap_lost_set(&lost, slots[i], 0x100000001ULL << i), 0);
+		KUNIT_EXPECT_EQ(test, remap_masks_set(&lost, slots[i], 0x100000001ULL << i), 0);
 	for (i = 0; i < ARRAY_SIZE(slots); i++)
-		KUNIT_EXPECT_EQ(test, remap_lost_get(&lost, slots[i]), 0x100000001ULL << i);
-	KUNIT_EXPECT_EQ(test, remap_lost_get(&lost, 3), 0);
+		KUNIT_EXPECT_EQ(test, remap_masks_get(&lost, slots[i]), 0x100000001ULL << i);
+	KUNIT_EXPECT_EQ(test, remap_masks_get(&lost, 3), 0);
 }
 
 static void the_sectors_of_all_slots_are_counted(struct kunit *test)
@@ -98,20 +98,20 @@ static void the_sectors_of_all_slots_are_counted(struct kunit *test)
 	u32 slot;
 
 	for (slot = 0; slot < 1000; slot++)
-		remap_lost_set(&lost, slot, GENMASK_ULL(slot % 64, 0));
+		remap_masks_set(&lost, slot, GENMASK_ULL(slot % 64, 0));
 	/* 15 times 1 + ... + 64, and 1 + ... + 40 */
 	KUNIT_EXPECT_EQ(test, lost.sectors, 15 * 2080 + 820);
 	for (slot = 0; slot < 1000; slot += 2)
-		remap_lost_set(&lost, slot, 0);
+		remap_masks_set(&lost, slot, 0);
 	/* 15 times 2 + 4 + ... + 64, and 2 + 4 + ... + 40 */
 	KUNIT_EXPECT_EQ(test, lost.sectors, 15 * 1056 + 420);
 }
 
 static void emptying_forgets_everything(struct kunit *test)
 {
-	remap_lost_set(&lost, 7, U64_MAX);
-	remap_lost_set(&lost, U32_MAX - 1, 1);
-	remap_lost_exit(&lost);
+	remap_masks_set(&lost, 7, U64_MAX);
+	remap_masks_set(&lost, U32_MAX - 1, 1);
+	remap_masks_exit(&lost);
 	KUNIT_EXPECT_TRUE(test, xa_empty(&lost.masks));
 	KUNIT_EXPECT_EQ(test, lost.sectors, 0);
 }
@@ -119,48 +119,48 @@ static void emptying_forgets_everything(struct kunit *test)
 static void a_mask_that_finds_no_memory_changes_nothing(struct kunit *test)
 {
 	stores_left = 0;
-	KUNIT_EXPECT_EQ(test, remap_lost_set(&lost, 7, U64_MAX), -ENOMEM);
-	KUNIT_EXPECT_EQ(test, remap_lost_get(&lost, 7), 0);
+	KUNIT_EXPECT_EQ(test, remap_masks_set(&lost, 7, U64_MAX), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, remap_masks_get(&lost, 7), 0);
 	KUNIT_EXPECT_EQ(test, lost.sectors, 0);
 }
 
 static void a_second_half_that_finds_no_memory_changes_nothing(struct kunit *test)
 {
 	stores_left = 1;
-	KUNIT_EXPECT_EQ(test, remap_lost_set(&lost, 7, U64_MAX), -ENOMEM);
-	KUNIT_EXPECT_EQ(test, remap_lost_get(&lost, 7), 0);
+	KUNIT_EXPECT_EQ(test, remap_masks_set(&lost, 7, U64_MAX), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, remap_masks_get(&lost, 7), 0);
 	KUNIT_EXPECT_EQ(test, lost.sectors, 0);
 }
 
 static void a_second_half_that_finds_no_memory_leaves_the_first_as_it_was(struct kunit *test)
 {
-	KUNIT_ASSERT_EQ(test, remap_lost_set(&lost, 7, 0x5), 0);
+	KUNIT_ASSERT_EQ(test, remap_masks_set(&lost, 7, 0x5), 0);
 	stores_left = 0;
-	KUNIT_EXPECT_EQ(test, remap_lost_set(&lost, 7, 0xff000000ff), -ENOMEM);
-	KUNIT_EXPECT_EQ(test, remap_lost_get(&lost, 7), 0x5);
+	KUNIT_EXPECT_EQ(test, remap_masks_set(&lost, 7, 0xff000000ff), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, remap_masks_get(&lost, 7), 0x5);
 	KUNIT_EXPECT_EQ(test, lost.sectors, 2);
 }
 
 static void clearing_bits_needs_no_memory(struct kunit *test)
 {
-	KUNIT_ASSERT_EQ(test, remap_lost_set(&lost, 7, U64_MAX), 0);
+	KUNIT_ASSERT_EQ(test, remap_masks_set(&lost, 7, U64_MAX), 0);
 	stores_left = 0;
-	KUNIT_EXPECT_EQ(test, remap_lost_set(&lost, 7, 0x0f0000000f), 0);
-	KUNIT_EXPECT_EQ(test, remap_lost_set(&lost, 7, 0x0e00000000), 0);
-	KUNIT_EXPECT_EQ(test, remap_lost_get(&lost, 7), 0x0e00000000);
+	KUNIT_EXPECT_EQ(test, remap_masks_set(&lost, 7, 0x0f0000000f), 0);
+	KUNIT_EXPECT_EQ(test, remap_masks_set(&lost, 7, 0x0e00000000), 0);
+	KUNIT_EXPECT_EQ(test, remap_masks_get(&lost, 7), 0x0e00000000);
 	KUNIT_EXPECT_EQ(test, lost.sectors, 3);
 }
 
 static int lost_kunit_init(struct kunit *test)
 {
 	stores_left = UINT_MAX;
-	remap_lost_init(&lost);
+	remap_masks_init(&lost);
 	return 0;
 }
 
 static void lost_kunit_exit(struct kunit *test)
 {
-	remap_lost_exit(&lost);
+	remap_masks_exit(&lost);
 }
 
 static struct kunit_case lost_kunit_cases[] = {

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "auto_move.h"
+#include "device.h"
+#include "trace.h"
+
+void remap_reset_streak(struct remap_device *rd)
+{
+	/* Nearly always 0: no write to what CPUs share. */
+	if (READ_ONCE(rd->consecutive_remaps))
+		WRITE_ONCE(rd->consecutive_remaps, 0);
+}
+
+bool remap_move_is_possible(const struct remap_device *rd)
+{
+	return !READ_ONCE(rd->read_only) &&
+	       READ_ONCE(rd->store_state) != DM_REMAP_STORE_FAILED;
+}
+
+bool remap_may_move(const struct remap_device *rd)
+{
+	return READ_ONCE(rd->settings.auto_remap) && !READ_ONCE(rd->storm) &&
+	       remap_move_is_possible(rd);
+}
+
+static void begin_storm(struct remap_device *rd)
+{
+	WRITE_ONCE(rd->storm, true);
+	DMERR("%s: %u automatic remaps in a row and no success of the main between: automatic remapping is suspended; see whether the disk is there, and write 1 to errors/resume",
+	      rd->name, rd->consecutive_remaps);
+	trace_dm_remap_storm(rd, rd->consecutive_remaps);
+	remap_event(rd, REMAP_EVENT_STORM);
+}
+
+bool remap_admit_auto_move(struct remap_device *rd)
+{
+	u32 limit = READ_ONCE(rd->settings.storm_limit);
+	bool admitted;
+
+	mutex_lock(&rd->lock);
+	admitted = remap_may_move(rd);
+	/* Without a slot nothing moves, and it is no storm. */
+	if (admitted &&
+	    remap_spare_free_blocks(&rd->spare) > (u64)rd->spare.reserve + rd->spare.held) {
+		WRITE_ONCE(rd->consecutive_remaps, rd->consecutive_remaps + 1);
+		if (limit && rd->consecutive_remaps >= limit)
+			begin_storm(rd);
+	}
+	mutex_unlock(&rd->lock);
+	return admitted;
+}
+
+bool remap_spare_is_gone(struct remap_device *rd)
+{
+	u32 limit = READ_ONCE(rd->settings.storm_limit);
+
+	lockdep_assert_held(&rd->lock);
+	WRITE_ONCE(rd->consecutive_spare_errors, rd->consecutive_spare_errors + 1);
+	if (!limit || rd->consecutive_spare_errors < limit)
+		return false;
+	DMERR_LIMIT("%s: the last %u writes of blocks to the spare failed: see whether it is there",
+		    rd->name, rd->consecutive_spare_errors);
+	return true;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/blkdev.h>
+
+#include "bio.h"
+#include "io.h"
+
+void remap_bio_to_spare(struct remap_device *rd, struct bio *bio, struct remap_io *io, u32 slot)
+{
+	sector_t offset = io->iter.bi_sector & (remap_block_sectors(rd) - 1);
+
+	io->place = REMAP_ON_SPARE;
+	bio_set_dev(bio, rd->spare_bdev);
+	bio->bi_iter.bi_sector = remap_spare_sector(rd, slot) + offset;
+}
+
+bool remap_needs_worker(const struct remap_device *rd, u32 slot, u64 word)
+{
+	/* Part of the table is gone: the block may be anywhere. */
+	if (slot == REMAP_NO_SLOT)
+		return rd->store->incomplete;
+	return remap_word_state(word) != REMAP_MAPPED ||
+	       (remap_word_flags(word) & (REMAP_SLOT_LOST | REMAP_SLOT_UNREAD));
+}
+
+void remap_finish(struct bio *bio, blk_status_t status)
+{
+	remap_bio_io(bio)->place = REMAP_NOWHERE;
+	bio->bi_status = status;
+	bio_endio(bio);
+}
+
+/* The sectors of its block that a bio within one block has. */
+static u64 bio_sector_mask(const struct remap_device *rd, const struct remap_io *io)
+{
+	return remap_sector_mask(io->iter.bi_sector & (remap_block_sectors(rd) - 1),
+				 io->iter.bi_size >> SECTOR_SHIFT);
+}
+
+/* Whether a block is in care, but not these sectors of it. */
+static bool sectors_are_there(struct remap_device *rd, u32 slot, u64 word, u64 mask)
+{
+	return slot != REMAP_NO_SLOT && remap_word_state(word) == REMAP_MAPPED &&
+	       !(remap_masks_get(&rd->lost, slot) & mask) &&
+	       !(remap_masks_get(&rd->unread, slot) & mask);
+}
+
+/* Decide where a bio goes, and count it, as one. */
+static bool place(struct remap_device *rd, struct bio *bio, u32 *slot)
+{
+	struct remap_io *io = remap_bio_io(bio);
+	bool ready;
+	u64 word;
+
+	rcu_read_lock();
+	*slot = remap_table_lookup(&rd->table, remap_iter_first_block(rd, io->iter), &word);
+	ready = !remap_needs_worker(rd, *slot, word) ||
+		sectors_are_there(rd, *slot, word, bio_sector_mask(rd, io));
+	if (ready && (*slot != REMAP_NO_SLOT || remap_counts_on_main(bio_op(bio))))
+		remap_bio_enter(rd, io);
+	rcu_read_unlock();
+	return ready;
+}
+
+bool remap_resubmit(struct remap_device *rd, struct bio *bio)
+{
+	struct remap_io *io = remap_bio_io(bio);
+	u32 slot;
+
+	if (!place(rd, bio, &slot))
+		return false;
+	bio->bi_status = BLK_STS_OK;
+	bio->bi_iter = io->iter;
+	if (slot != REMAP_NO_SLOT && remap_nothing_to_discard(rd, bio)) {
+		remap_bio_leave(rd, io);
+		remap_finish(bio, BLK_STS_OK);
+		return true;
+	}
+	if (slot == REMAP_NO_SLOT) {
+		io->place = REMAP_ON_MAIN;
+		remap_bio_to_main(bio, rd->main, rd->main_start + io->iter.bi_sector);
+	} else {
+		remap_bio_to_spare(rd, bio, io, slot);
+	}
+	submit_bio_noacct(bio);
+	return true;
+}

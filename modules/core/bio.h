@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Bios of the target: what is noted of each, and sending and answering them.
+ */
+#ifndef _REMAP_BIO_H
+#define _REMAP_BIO_H
+
+#include <linux/bio.h>
+#include <linux/device-mapper.h>
+
+#include "device.h"
+
+/* Where a bio was sent. */
+enum remap_place {
+	REMAP_NOWHERE,	/* it is waiting, was answered, or carries no data */
+	REMAP_ON_MAIN,
+	REMAP_ON_SPARE,
+};
+
+/**
+ * struct remap_io - notes on a bio.
+ * @iter: its data, size and sector, which counts from the start of the target.
+ * @place: enum remap_place.
+ * @counted: it is counted in flight.
+ * @epoch: in which, if it is.
+ * @failed: it came back with an error.
+ * @status: the answer, while a job has it.
+ * @spare: the answer of a job came from the spare.
+ * @rest: what a job has still to do of it.
+ *
+ * The bio's bi_private points here, which device-mapper leaves to the target.
+ */
+struct remap_io {
+	struct bvec_iter iter;
+	u8 place;
+	bool counted;
+	u8 epoch;
+	bool failed;
+	blk_status_t status;
+	bool spare;
+	struct bvec_iter rest;
+};
+
+static inline struct remap_io *remap_bio_io(struct bio *bio)
+{
+	return dm_per_bio_data(bio, sizeof(struct remap_io));
+}
+
+static inline u64 remap_iter_first_block(const struct remap_device *rd, struct bvec_iter iter)
+{
+	return iter.bi_sector >> rd->block_shift;
+}
+
+/* Blocks that some data touches; it has at least a sector. */
+static inline u64 remap_iter_blocks(const struct remap_device *rd, struct bvec_iter iter)
+{
+	u64 last = (iter.bi_sector + (iter.bi_size >> SECTOR_SHIFT) - 1) >> rd->block_shift;
+
+	return last - remap_iter_first_block(rd, iter) + 1;
+}
+
+static inline void remap_bio_to_main(struct bio *bio, struct block_device *main, sector_t sector)
+{
+	/* In this order no register need be saved for it. */
+	bio->bi_iter.bi_sector = sector;
+	bio_set_dev(bio, main);
+}
+
+/* Whether a move has to wait for I/O to the main: see inflight.h. */
+static inline bool remap_counts_on_main(enum req_op op)
+{
+	return op_is_write(op) && op != REQ_OP_DISCARD;
+}
+
+static inline void remap_bio_enter(struct remap_device *rd, struct remap_io *io)
+{
+	io->epoch = remap_inflight_enter(&rd->inflight, remap_iter_first_block(rd, io->iter),
+					 remap_iter_blocks(rd, io->iter));
+	io->counted = true;
+}
+
+static inline void remap_bio_leave(struct remap_device *rd, struct remap_io *io)
+{
+	remap_inflight_leave(&rd->inflight, remap_iter_first_block(rd, io->iter),
+			     remap_iter_blocks(rd, io->iter), io->epoch);
+	io->counted = false;
+}
+
+/**
+ * remap_bio_to_spare() - direct a bio to a slot.
+ * @rd: the device.
+ * @bio: the bio; its data from the slot's block on are consecutive on the spare.
+ * @io: its notes.
+ * @slot: the slot of its first block.
+ *
+ * Context: any.
+ */
+void remap_bio_to_spare(struct remap_device *rd, struct bio *bio, struct remap_io *io, u32 slot);
+
+/**
+ * remap_nothing_to_discard() - whether a discard is done because the spare knows none.
+ * @rd: the device.
+ * @bio: a bio for the spare.
+ *
+ * Context: any.
+ */
+static inline bool remap_nothing_to_discard(struct remap_device *rd, struct bio *bio)
+{
+	return bio_op(bio) == REQ_OP_DISCARD && !bdev_max_discard_sectors(rd->spare_bdev);
+}
+
+/**
+ * remap_needs_worker() - whether I/O to a block cannot simply be sent.
+ * @rd: the device.
+ * @slot: the block's slot, or REMAP_NO_SLOT.
+ * @word: what that holds.
+ *
+ * Context: any.
+ */
+bool remap_needs_worker(const struct remap_device *rd, u32 slot, u64 word);
+
+/**
+ * remap_resubmit() - send a bio that has waited to where its block is.
+ * @rd: the device.
+ * @bio: a bio that is the target's own, within one block.
+ *
+ * Context: process, may sleep.
+ * Return: whether it was sent, and belongs to the caller no longer; else its block
+ * needs a job.
+ */
+bool remap_resubmit(struct remap_device *rd, struct bio *bio);
+
+/**
+ * remap_finish() - answer a bio.
+ * @bio: a bio that is the target's own, and not in flight.
+ * @status: the answer.
+ *
+ * Context: any.
+ */
+void remap_finish(struct bio *bio, blk_status_t status);
+
+#endif /* _REMAP_BIO_H */

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/hash.h>
+#include <linux/slab.h>
+
+#include "batch.h"
+#include "device.h"
+#include "jobs.h"
+
+static void free_job(struct remap_job *job)
+{
+	if (job)
+		remap_batch_free(job->batch);
+	kfree(job);
+}
+
+static void job_work(struct work_struct *work);
+
+static struct remap_job *alloc_job(struct remap_device *rd, gfp_t gfp)
+{
+	struct remap_job *job = kzalloc(sizeof(*job), gfp);
+
+	if (!job)
+		return NULL;
+	job->rd = rd;
+	INIT_WORK(&job->work, job_work);
+	job->batch = remap_batch_alloc(rd, REMAP_JOB_MOVES, true, gfp);
+	if (!job->batch) {
+		kfree(job);
+		return NULL;
+	}
+	return job;
+}
+
+static void add_idle(struct remap_jobs *jobs, struct remap_job *job)
+{
+	list_add(&job->list, &jobs->idle);
+	jobs->nr_idle++;
+}
+
+/* Start idle jobs while bios wait.  Each takes a bio; one that finds none idles again. */
+static void start_job(struct remap_jobs *jobs)
+{
+	struct remap_job *job;
+
+	lockdep_assert_held(&jobs->lock);
+	job = list_first_entry_or_null(&jobs->idle, struct remap_job, list);
+	if (!job)
+		return;
+	list_del(&job->list);
+	jobs->nr_idle--;
+	/* Before the bio can be taken and answered, and the device be gone. */
+	queue_work(jobs->wq, &job->work);
+}
+
+/* While all jobs are busy: one more, so that the next bio need not wait. */
+static void make_spare_job(struct remap_jobs *jobs)
+{
+	struct remap_job *job;
+
+	spin_lock_irq(&jobs->lock);
+	if (jobs->nr_idle || jobs->nr == REMAP_MAX_JOBS) {
+		spin_unlock_irq(&jobs->lock);
+		return;
+	}
+	jobs->nr++;
+	spin_unlock_irq(&jobs->lock);
+
+	job = alloc_job(jobs->rd, GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN);
+	spin_lock_irq(&jobs->lock);
+	if (job) {
+		add_idle(jobs, job);
+		if (!bio_list_empty(&jobs->queue))
+			start_job(jobs);
+	} else {
+		jobs->nr--;
+	}
+	spin_unlock_irq(&jobs->lock);
+}
+
+/* Without a bio to take the job is idle, or not needed any more. */
+static struct bio *next_bio(struct remap_jobs *jobs, struct remap_job *job, bool *excess)
+{
+	struct bio *bio;
+
+	spin_lock_irq(&jobs->lock);
+	bio = bio_list_pop(&jobs->queue);
+	if (!bio) {
+		*excess = jobs->nr_idle >= REMAP_MIN_JOBS;
+		if (*excess)
+			jobs->nr--;
+		else
+			add_idle(jobs, job);
+	}
+	spin_unlock_irq(&jobs->lock);
+	return bio;
+}
+
+static void job_work(struct work_struct *work)
+{
+	struct remap_job *job = container_of(work, struct remap_job, work);
+	struct remap_jobs *jobs = &job->rd->jobs;
+	bool excess = false;
+	struct bio *bio;
+
+	while ((bio = next_bio(jobs, job, &excess))) {
+		make_spare_job(jobs);
+		jobs->handle(job, bio);
+		cond_resched();
+	}
+	if (excess)
+		free_job(job);
+}
+
+int remap_jobs_init(struct remap_jobs *jobs, struct remap_device *rd,
+		    void (*handle)(struct remap_job *job, struct bio *bio))
+{
+	unsigned int i;
+
+	jobs->rd = rd;
+	jobs->handle = handle;
+	spin_lock_init(&jobs->lock);
+	bio_list_init(&jobs->queue);
+	for (i = 0; i < ARRAY_SIZE(jobs->parked); i++)
+		bio_list_init(&jobs->parked[i]);
+	INIT_LIST_HEAD(&jobs->idle);
+	jobs->wq = alloc_workqueue("dm-remap/%s", WQ_UNBOUND | WQ_MEM_RECLAIM, REMAP_MAX_JOBS,
+				   rd->number);
+	if (!jobs->wq)
+		return -ENOMEM;
+	for (; jobs->nr < REMAP_MIN_JOBS; jobs->nr++) {
+		struct remap_job *job = alloc_job(rd, GFP_KERNEL);
+
+		if (!job)
+			return -ENOMEM;
+		add_idle(jobs, job);
+	}
+	return 0;
+}
+
+void remap_jobs_exit(struct remap_jobs *jobs)
+{
+	struct remap_job *job, *next;
+
+	if (!jobs->rd)
+		return;
+	if (jobs->wq)
+		destroy_workqueue(jobs->wq);
+	list_for_each_entry_safe(job, next, &jobs->idle, list)
+		free_job(job);
+	jobs->rd = NULL;
+}
+
+void remap_jobs_queue(struct remap_jobs *jobs, struct bio *bio)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&jobs->lock, flags);
+	bio_list_add(&jobs->queue, bio);
+	start_job(jobs);
+	spin_unlock_irqrestore(&jobs->lock, flags);
+}
+
+static struct bio_list *parked_at(struct remap_jobs *jobs, u64 block)
+{
+	return &jobs->parked[hash_64(block, REMAP_PARK_BITS)];
+}
+
+void remap_jobs_park(struct remap_jobs *jobs, u64 block, struct bio *bio)
+{
+	lockdep_assert_held(&jobs->rd->lock);
+	spin_lock_irq(&jobs->lock);
+	bio_list_add(parked_at(jobs, block), bio);
+	spin_unlock_irq(&jobs->lock);
+}
+
+void remap_jobs_unpark(struct remap_jobs *jobs, u64 block)
+{
+	struct bio_list *parked = parked_at(jobs, block);
+	unsigned int nr;
+
+	lockdep_assert_held(&jobs->rd->lock);
+	spin_lock_irq(&jobs->lock);
+	nr = bio_list_size(parked);
+	bio_list_merge(&jobs->queue, parked);
+	bio_list_init(parked);
+	while (nr--)
+		start_job(jobs);
+	spin_unlock_irq(&jobs->lock);
+}

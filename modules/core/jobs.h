@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Jobs: threads for bios that failed, or that met a block that needs care.
+ *
+ * A job takes one bio at a time from the queue, and works on it until it is
+ * answered, sent to its place, or parked because another owner has its block.  So a
+ * bio waits for its own blocks only, as long as there are jobs.  16 are allocated
+ * with the device; more are made while all are busy, up to a bound, and freed again.
+ */
+#ifndef _REMAP_JOBS_H
+#define _REMAP_JOBS_H
+
+#include <linux/bio.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+struct remap_batch;
+struct remap_device;
+struct remap_job;
+
+#define REMAP_MIN_JOBS	16U
+#define REMAP_MAX_JOBS	64U
+#define REMAP_JOB_MOVES	32U
+
+#define REMAP_PARK_BITS	6
+
+/**
+ * struct remap_jobs - the jobs of a device, and bios that wait for one.
+ * @rd: the device.
+ * @handle: works on a bio.
+ * @wq: jobs run here.
+ * @lock: for what follows; interrupts off.
+ * @queue: bios that wait for a job.
+ * @parked: bios that wait until their block has another state than REMAP_MOVING, by
+ *	a hash of the block; added to and taken from with @rd->lock held as well.
+ * @idle: jobs that wait for a bio.
+ * @nr: jobs.
+ * @nr_idle: of them, in @idle.
+ */
+struct remap_jobs {
+	struct remap_device *rd;
+	void (*handle)(struct remap_job *job, struct bio *bio);
+	struct workqueue_struct *wq;
+	spinlock_t lock;
+	struct bio_list queue;
+	struct bio_list parked[BIT(REMAP_PARK_BITS)];
+	struct list_head idle;
+	unsigned int nr;
+	unsigned int nr_idle;
+};
+
+/**
+ * struct remap_job - a job.
+ * @rd: the device.
+ * @bio: what it works on.
+ * @batch: moves of blocks of @bio.
+ * @single_until: no window before this sector is tried: one with a bad block was.
+ * @again: the block's state has changed, or it has another owner: look again.
+ * @still_failing: the error was there again, or it was not the main that was asked.
+ * @recovered: a part of the bio failed on the main, and was there in the end.
+ * @list: in remap_jobs.idle.
+ * @work: runs it.
+ */
+struct remap_job {
+	struct remap_device *rd;
+	struct bio *bio;
+	struct remap_batch *batch;
+	sector_t single_until;
+	bool again;
+	bool still_failing;
+	bool recovered;
+	struct list_head list;
+	struct work_struct work;
+};
+
+/**
+ * remap_jobs_init() - make the jobs of a device.
+ * @jobs: to be filled; zeroed.
+ * @rd: the device; its store is open.
+ * @handle: what a job does with a bio, in process context.
+ *
+ * Context: process, may sleep.
+ * Return: 0, -ENOMEM; remap_jobs_exit() is to be called in either case.
+ */
+int remap_jobs_init(struct remap_jobs *jobs, struct remap_device *rd,
+		    void (*handle)(struct remap_job *job, struct bio *bio));
+
+/**
+ * remap_jobs_exit() - wait until no job runs, and free them.
+ * @jobs: initialised or zeroed; no bio waits.
+ *
+ * Context: process, may sleep.
+ */
+void remap_jobs_exit(struct remap_jobs *jobs);
+
+/**
+ * remap_jobs_queue() - give a bio to a job.
+ * @jobs: the jobs.
+ * @bio: the bio; it may be gone when this returns.
+ *
+ * Context: any, interrupts included.
+ */
+void remap_jobs_queue(struct remap_jobs *jobs, struct bio *bio);
+
+/**
+ * remap_jobs_park() - let a bio wait until the owner of its block gives it up.
+ * @jobs: the jobs.
+ * @block: a block in state REMAP_MOVING.
+ * @bio: the bio.
+ *
+ * Context: process; @rd->lock, from before the caller saw the state.
+ */
+void remap_jobs_park(struct remap_jobs *jobs, u64 block, struct bio *bio);
+
+/**
+ * remap_jobs_unpark() - the owner has given up a block.
+ * @jobs: the jobs.
+ * @block: the block; its state is set.
+ *
+ * Context: process; @rd->lock.
+ */
+void remap_jobs_unpark(struct remap_jobs *jobs, u64 block);
+
+#endif /* _REMAP_JOBS_H */

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "device.h"
+#include "observe.h"
+#include "own.h"
+
+static enum remap_slot_state state_of(struct remap_device *rd, u64 block)
+{
+	u64 word;
+
+	if (remap_table_lookup(&rd->table, block, &word) == REMAP_NO_SLOT)
+		return REMAP_FREE;
+	return remap_word_state(word);
+}
+
+struct remap_move *remap_own(struct remap_job *job, u64 block, enum remap_slot_state expect,
+			     enum remap_goal goal)
+{
+	struct remap_device *rd = job->rd;
+	struct remap_move *m = NULL;
+
+	mutex_lock(&rd->lock);
+	if (state_of(rd, block) == expect)
+		m = remap_batch_own(rd, job->batch, block, goal);
+	else
+		job->again = true;
+	mutex_unlock(&rd->lock);
+	if (IS_ERR(m)) {
+		remap_event(rd, REMAP_EVENT_EXHAUSTED);
+		return NULL;
+	}
+	return m;
+}
+
+static void enter(struct remap_device *rd, u64 block, u64 nr, u32 slot, struct remap_use *use)
+{
+	*use = (struct remap_use) {
+		.block = block,
+		.nr = nr,
+		.slot = slot,
+		.epoch = remap_inflight_enter(&rd->inflight, block, nr),
+	};
+}
+
+bool remap_use_slot(struct remap_job *job, u64 block, struct remap_use *use)
+{
+	struct remap_device *rd = job->rd;
+	u64 word;
+	u32 slot;
+
+	rcu_read_lock();
+	slot = remap_table_lookup(&rd->table, block, &word);
+	if (slot != REMAP_NO_SLOT && remap_word_state(word) == REMAP_MAPPED)
+		enter(rd, block, 1, slot, use);
+	else
+		job->again = true;
+	rcu_read_unlock();
+	return !job->again;
+}
+
+/* One block is looked up; of more the regions have to be clean. */
+static bool has_slot(struct remap_device *rd, u64 block, u64 nr)
+{
+	u64 word;
+
+	if (nr == 1)
+		return remap_table_lookup(&rd->table, block, &word) != REMAP_NO_SLOT;
+	return !remap_regions_clean(remap_regions_in_use(rd), block << rd->block_shift,
+				    nr << rd->block_shift);
+}
+
+bool remap_use_main(struct remap_job *job, u64 block, u64 nr, struct remap_use *use)
+{
+	struct remap_device *rd = job->rd;
+	bool free;
+
+	rcu_read_lock();
+	free = !has_slot(rd, block, nr);
+	if (free)
+		enter(rd, block, nr, REMAP_NO_SLOT, use);
+	rcu_read_unlock();
+	return free;
+}
+
+void remap_unuse(struct remap_device *rd, const struct remap_use *use)
+{
+	remap_inflight_leave(&rd->inflight, use->block, use->nr, use->epoch);
+}

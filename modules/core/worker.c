@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What happens to I/O that failed, and to I/O to blocks that need care.
+ *
+ * A job looks at each block of its bio on its own.  A block that the main does not take
+ * is moved to the spare with what the bio writes to it; a block that cannot be read is
+ * made pending, so that its next write goes to the spare.  Moves of one bio are
+ * gathered in a batch and share a commit, which other jobs share as well.
+ *
+ * A block that has another owner is not waited for: the job runs its batch, so that it
+ * owns nothing any more, and parks the bio.
+ */
+#include <linux/device-mapper.h>
+#include <linux/sizes.h>
+
+#include "auto_move.h"
+#include "bio.h"
+#include "device.h"
+#include "io.h"
+#include "jobs.h"
+#include "observe.h"
+#include "own.h"
+#include "piece.h"
+#include "reads.h"
+#include "worker.h"
+#include "writes.h"
+
+/* A bio larger than this is tried again in pieces of this size first. */
+#define WINDOW	SZ_1M
+
+/* Where on a disk a bio was; what is in the bio has been advanced since. */
+static sector_t sector_sent_to(struct remap_device *rd, const struct remap_io *io)
+{
+	sector_t sector = io->iter.bi_sector;
+	u64 word;
+	u32 slot;
+
+	if (io->place == REMAP_ON_MAIN)
+		return rd->main_start + sector;
+	slot = remap_table_lookup(&rd->table, sector >> rd->block_shift, &word);
+	if (slot == REMAP_NO_SLOT)
+		return 0;
+	return remap_spare_sector(rd, slot) + (sector & (remap_block_sectors(rd) - 1));
+}
+
+int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status)
+{
+	struct remap_io *io = remap_bio_io(bio);
+	bool main = io->place == REMAP_ON_MAIN;
+
+	if (io->place == REMAP_NOWHERE || status == BLK_STS_AGAIN)
+		return DM_ENDIO_DONE;
+	remap_observe_error(rd, !main, bio_op(bio), sector_sent_to(rd, io),
+			    io->iter.bi_size >> SECTOR_SHIFT, status);
+	if (!remap_medium_error(main ? rd->main : rd->spare_bdev, status))
+		return DM_ENDIO_DONE;
+	/* Read ahead is best effort: not retried. */
+	if (bio_op(bio) == REQ_OP_DISCARD || (bio->bi_opf & REQ_RAHEAD))
+		return DM_ENDIO_DONE;
+	if (!READ_ONCE(rd->settings.auto_remap) || (main && READ_ONCE(rd->storm)) ||
+	    READ_ONCE(rd->read_only))
+		return DM_ENDIO_DONE;
+	io->failed = true;
+	io->status = status;
+	io->spare = false;
+	io->rest = io->iter;
+	remap_jobs_queue(&rd->jobs, bio);
+	return DM_ENDIO_INCOMPLETE;
+}
+
+void remap_defer(struct remap_device *rd, struct bio *bio)
+{
+	struct remap_io *io = remap_bio_io(bio);
+
+	io->failed = false;
+	io->status = BLK_STS_OK;
+	io->spare = false;
+	io->rest = io->iter;
+	remap_jobs_queue(&rd->jobs, bio);
+}
+
+/*
+ * What the main gave for a bio that is within one block: that was an attempt of its
+ * own.  If it was the spare that failed, the block may have gone back to the main
+ * since, which has not been tried then.
+ */
+static blk_status_t tried_alone(const struct remap_io *io, const struct remap_piece *p)
+{
+	if (!io->failed || p->iter.bi_size != io->iter.bi_size || io->place != REMAP_ON_MAIN)
+		return BLK_STS_OK;
+	return io->status;
+}
+
+/*
+ * Try a large piece of what is left of a large bio as a whole, where nothing is
+ * remapped.  Where that fails all its blocks are looked at one by one, so that a bad
+ * block fails in one window only.
+ *
+ * Return: the bytes that are done.
+ */
+static unsigned int try_window(struct remap_job *job, struct bvec_iter rest)
+{
+	struct remap_device *rd = job->rd;
+	blk_status_t status;
+	struct remap_use use;
+
+	if (rest.bi_size <= WINDOW || rest.bi_sector < job->single_until)
+		return 0;
+	rest.bi_size = WINDOW;
+	job->single_until = rest.bi_sector + (WINDOW >> SECTOR_SHIFT);
+	if (!remap_use_main(job, remap_iter_first_block(rd, rest), remap_iter_blocks(rd, rest),
+			    &use))
+		return 0;
+	status = remap_rw_piece(rd, job->bio, rest, rd->main, rd->main_start + rest.bi_sector);
+	remap_unuse(rd, &use);
+	if (status != BLK_STS_OK)
+		return 0;
+	remap_reset_streak(rd);
+	return WINDOW;
+}
+
+/* Do the next part of the bio.  Return: its bytes. */
+static unsigned int next_part(struct remap_job *job, blk_status_t *status)
+{
+	struct remap_io *io = remap_bio_io(job->bio);
+	struct remap_piece p = remap_first_piece(job->rd, io->rest);
+	blk_status_t before = tried_alone(io, &p);
+	unsigned int done = try_window(job, io->rest);
+
+	/* From here on a batch that is run may set it. */
+	if (io->failed) {
+		io->failed = false;
+		io->status = BLK_STS_OK;
+	}
+	*status = BLK_STS_OK;
+	if (done)
+		return done;
+	if (op_is_write(bio_op(job->bio)))
+		*status = remap_write_piece(job, &p, before);
+	else
+		*status = remap_read_piece(job, &p, before);
+	return p.iter.bi_size;
+}
+
+/*
+ * Let a bio wait for the owner of its next block, if that has one.
+ *
+ * Return: whether it waits; it may have gone already.
+ */
+static bool park(struct remap_job *job)
+{
+	struct remap_device *rd = job->rd;
+	u64 block = remap_iter_first_block(rd, remap_bio_io(job->bio)->rest), word;
+	u32 slot;
+	bool moving;
+
+	mutex_lock(&rd->lock);
+	slot = remap_table_lookup(&rd->table, block, &word);
+	moving = slot != REMAP_NO_SLOT && remap_word_state(word) == REMAP_MOVING;
+	if (moving)
+		remap_jobs_park(&rd->jobs, block, job->bio);
+	mutex_unlock(&rd->lock);
+	return moving;
+}
+
+/* Return: whether the bio is to be answered. */
+static bool handle_parts(struct remap_job *job)
+{
+	struct remap_io *io = remap_bio_io(job->bio);
+	blk_status_t status = BLK_STS_OK;
+	unsigned int done;
+
+	while (io->rest.bi_size && status == BLK_STS_OK) {
+		job->again = false;
+		done = next_part(job, &status);
+		if (!job->again) {
+			bio_advance_iter(job->bio, &io->rest, done);
+			continue;
+		}
+		status = BLK_STS_OK;
+		remap_flush_batch(job);
+		if (park(job))
+			return false;
+	}
+	remap_flush_batch(job);
+	if (status != BLK_STS_OK)
+		io->status = status;
+	return true;
+}
+
+/* A bio within one block that has not been begun can be sent as it is. */
+static bool can_resubmit(struct remap_device *rd, const struct remap_io *io)
+{
+	return !io->failed && io->rest.bi_size == io->iter.bi_size &&
+	       remap_iter_blocks(rd, io->iter) == 1;
+}
+
+void remap_handle(struct remap_job *job, struct bio *bio)
+{
+	struct remap_io *io = remap_bio_io(bio);
+	bool main_failed = io->failed && io->place == REMAP_ON_MAIN;
+
+	if (can_resubmit(job->rd, io) && remap_resubmit(job->rd, bio))
+		return;
+	/* A discard promises nothing: of a block in care it is done. */
+	if (bio_op(bio) == REQ_OP_DISCARD) {
+		remap_finish(bio, BLK_STS_OK);
+		return;
+	}
+	job->bio = bio;
+	job->single_until = 0;
+	job->still_failing = false;
+	job->recovered = false;
+	if (!handle_parts(job))
+		return;
+	if (io->status == BLK_STS_OK && (job->recovered || (main_failed && !job->still_failing)))
+		remap_count(job->rd, DM_REMAP_RETRIES_RECOVERED, 1);
+	remap_finish(bio, io->status);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What happens to I/O that failed, and to I/O to blocks that need care.
+ */
+#ifndef _REMAP_WORKER_H
+#define _REMAP_WORKER_H
+
+#include <linux/bio.h>
+
+struct remap_device;
+struct remap_job;
+
+/**
+ * remap_failed() - a bio came back with an error.
+ * @rd: the device.
+ * @bio: the bio; counted no longer, but its notes still say where it was.
+ * @status: its status.
+ *
+ * Context: any, interrupts included.
+ * Return: for device-mapper, DM_ENDIO_DONE if the error is the answer, or
+ * DM_ENDIO_INCOMPLETE if a job has it.
+ */
+int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status);
+
+/**
+ * remap_defer() - give a bio that has met a block in care to a job.
+ * @rd: the device.
+ * @bio: the bio, within one block; it may be gone when this returns.
+ *
+ * Context: any, interrupts included.
+ */
+void remap_defer(struct remap_device *rd, struct bio *bio);
+
+/**
+ * remap_handle() - what a job does with a bio.
+ * @job: the job.
+ * @bio: the bio.
+ *
+ * Context: process, may sleep; no lock.
+ */
+void remap_handle(struct remap_job *job, struct bio *bio);
+
+#endif /* _REMAP_WORKER_H */

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the main failed to give of late.
+ */
+#include <kunit/test.h>
+
+#include <linux/delay.h>
+
+#include "../../modules/core/failures.c"
+
+static struct remap_failures failures;
+
+static void the_last_failure_of_a_slot_is_known(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 7, 0), 0);
+	remap_failures_note(&failures, 7, 0xff);
+	remap_failures_note(&failures, 8, 0x1);
+	remap_failures_note(&failures, 7, 0x8);
+	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 7, 0), 0x8);
+	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 8, 60000), 0x1);
+	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 9, 60000), 0);
+}
+
+static void a_failure_grows_old(struct kunit *test)
+{
+	remap_failures_note(&failures, 7, 0x8);
+	msleep(60);
+	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 7, 20), 0);
+	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 7, 60000), 0x8);
+}
+
+static void a_slot_that_is_used_again_has_none(struct kunit *test)
+{
+	remap_failures_note(&failures, U32_MAX - 1, 0x8);
+	remap_failures_forget(&failures, U32_MAX - 1);
+	remap_failures_forget(&failures, 3);
+	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, U32_MAX - 1, 0), 0);
+}
+
+static int init(struct kunit *test)
+{
+	remap_failures_init(&failures);
+	return 0;
+}
+
+static void exit(struct kunit *test)
+{
+	remap_failures_exit(&failures);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(the_last_failure_of_a_slot_is_known),
+	KUNIT_CASE(a_failure_grows_old),
+	KUNIT_CASE(a_slot_that_is_used_again_has_none),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "failures",
+	.init = init,
+	.exit = exit,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);
+
+MODULE_DESCRIPTION("KUnit tests of remembered failures");
+MODULE_LICENSE("GPL");
