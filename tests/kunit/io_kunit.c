@@ -43,7 +43,8 @@ static struct disk {
 	unsigned int sectors;
 } disk;
 
-static struct gendisk test_disk;
+static struct block_device test_bdev;
+static struct gendisk test_disk = { .part0 = &test_bdev };
 static struct block_device test_bdev = { .bd_disk = &test_disk };
 static u8 *buf;
 

@@ -340,7 +340,7 @@ static void a_read_only_device_takes_a_value_without_saving_it(struct kunit *tes
 
 static void history_is_restored_as_it_was_saved(struct kunit *test)
 {
-	static const u64 resizes[] = { 0, 1, 5, 31, 32, 33, 100 };
+	static const u64 resizes[] = { 0, 1, 5, 15, 16, 17, 100 };
 	struct remap_device *rd = device(test), *again = device(test);
 	unsigned int i;
 	u64 n, kept;
@@ -354,7 +354,7 @@ static void history_is_restored_as_it_was_saved(struct kunit *test)
 		rd->table.shrinks = resizes[i] / 3;
 		rd->table.resize_ns = 12345;
 		remap_settings_to_save(rd, &rd->settings, &called.saved);
-		kept = min_t(u64, resizes[i], 32);
+		kept = min_t(u64, resizes[i], DM_REMAP_HISTORY);
 		KUNIT_ASSERT_EQ(test, called.saved.nr_history, kept);
 		for (n = 0; n < kept; n++)
 			KUNIT_ASSERT_EQ(test, called.saved.history[n].entries,

@@ -333,7 +333,7 @@ static void a_resize_is_recorded_when_it_is_complete(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->table.history[0].to, 32768);
 }
 
-static void the_last_32_resizes_are_recorded(struct kunit *test)
+static void the_last_resizes_are_recorded(struct kunit *test)
 {
 	struct fixture *f = test->priv;
 	u64 total = 0;
@@ -352,7 +352,7 @@ static void the_last_32_resizes_are_recorded(struct kunit *test)
 	}
 	KUNIT_ASSERT_EQ(test, f->table.grows, 20);
 	KUNIT_ASSERT_EQ(test, f->table.shrinks, 20);
-	for (i = 0; i < 32; i++) {
+	for (i = 0; i < DM_REMAP_HISTORY; i++) {
 		/* the i-th last: number 39 - i, and those with odd numbers shrink */
 		const struct dm_remap_resize *r = &f->table.history[(39 - i) % DM_REMAP_HISTORY];
 		bool shrink = (39 - i) % 2;
@@ -1071,7 +1071,7 @@ static struct kunit_case table_kunit_cases[] = {
 	KUNIT_CASE(the_load_of_the_largest_tables_does_not_overflow),
 	KUNIT_CASE(a_resize_is_recorded),
 	KUNIT_CASE(a_resize_is_recorded_when_it_is_complete),
-	KUNIT_CASE(the_last_32_resizes_are_recorded),
+	KUNIT_CASE(the_last_resizes_are_recorded),
 	KUNIT_CASE(an_empty_table_has_no_block),
 	KUNIT_CASE(every_block_is_found_and_no_other_one),
 	KUNIT_CASE(a_removed_block_is_not_found_and_all_others_are),
