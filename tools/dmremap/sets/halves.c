@@ -17,12 +17,13 @@
 #include "lib/exit.h"
 #include "lib/message.h"
 #include "sets/half.h"
+#include "sets/policy.h"
 
-/* A disk that was switched off to save power takes this long, and more. */
-#define PATIENCE_MS	30000
-
-/* So many at the same time. */
-#define WORKERS		32
+/*
+ * So many at the same time: more than anybody has disks, so that slow ones do not keep the
+ * others waiting for their turn.
+ */
+#define WORKERS		512
 
 struct worker {
 	struct half *half;
@@ -81,8 +82,8 @@ static void finish(struct worker *worker, bool answered)
 /* Wait until at least one of them is done. */
 static void wait_for(struct worker *workers, int nr)
 {
+	int i, done = 0, limit_ms = policy_timeout_ms();
 	struct pollfd fds[WORKERS];
-	int i, done = 0;
 
 	while (!done) {
 		for (i = 0; i < nr; i++)
@@ -94,7 +95,7 @@ static void wait_for(struct worker *workers, int nr)
 				continue;
 			if (fds[i].revents)
 				finish(&workers[i], true);
-			else if (waited_ms(&workers[i]) > PATIENCE_MS)
+			else if (limit_ms && waited_ms(&workers[i]) > limit_ms)
 				finish(&workers[i], false);
 			done += workers[i].fd < 0;
 		}
@@ -143,12 +144,12 @@ int halves_read_all(struct halves *halves)
 		    error == ENOENT)
 			continue;
 		if (error == EACCES || error == EPERM) {
-			complain("%s cannot be read: %s. Are you root?", halves->half[i].dev.path,
-				 strerror(error));
+			complain("%s cannot be read: %s. Looking at devices takes the privileges of root: \"sudo dmremap ...\".",
+				 halves->half[i].dev.path, strerror(error));
 			return EXIT_OPERATION;
 		}
 		complain("%s %s, and is left out: %s.", halves->half[i].dev.path,
-			 error == ETIMEDOUT ? "does not answer" : "cannot be read",
+			 error == ETIMEDOUT ? "answers slowly" : "cannot be read",
 			 strerror(error));
 	}
 	return EXIT_CLEAN;

@@ -171,10 +171,23 @@ bool reassembly_read(struct known_set *set, const char *uuid)
 	    !read_attribute(uuid, "table", text) || strlen(text) >= sizeof(set->table))
 		return false;
 	text_copy(set->table, text, sizeof(set->table));
+	if (read_attribute(uuid, "copies", text))
+		text_copy(set->copies, text, sizeof(set->copies));
 	/* last, so that it is not older than what it is said of */
 	if (!read_attribute(uuid, "state", text) || !read_state(set, text))
 		return false;
 	drop_gone(set);
+	return true;
+}
+
+bool reassembly_next_copy(const char **text, char number[BLOCKDEV_NUMBER_SIZE])
+{
+	int length = 0;
+
+	/* a line that was cut off is left out */
+	if (sscanf(*text, "%23s %*4s%n", number, &length) != 1 || !length)
+		return false;
+	*text += length;
 	return true;
 }
 
