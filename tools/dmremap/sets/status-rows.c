@@ -55,12 +55,18 @@ static void add_copies(struct status_row *row, const struct known_set *set)
 	}
 }
 
-static void take_foreign(struct status_row *row)
+static void take_foreign(struct status_row *row, bool complete)
 {
+	size_t length = strlen(row->why);
 	struct registered known;
 
 	row->foreign = !registry_find(&known, row->uuid);
-	if (row->foreign && !row->active)
+	if (!row->foreign || row->active)
+		return;
+	if (!complete && length < sizeof(row->why))
+		snprintf(row->why + length, sizeof(row->why) - length,
+			 " It is foreign: this host would not activate it by itself.");
+	if (complete)
 		snprintf(row->why, sizeof(row->why),
 			 "%s is foreign: this host does not activate it by itself. \"dmremap assemble %s\" does, and has it remembered.",
 			 row->name, row->uuid);
@@ -79,7 +85,7 @@ static void take_known(struct status_row *row, const struct known_set *set)
 			 set->name);
 	else
 		explain_set(row->why, set);
-	take_foreign(row);
+	take_foreign(row, set->state == KNOWN_COMPLETE);
 }
 
 static struct status_row *find_uuid(struct status_row *rows, int nr, const char *uuid)
@@ -109,7 +115,7 @@ int status_rows(struct status_row **rows)
 		no_memory();
 	for (i = 0; i < nr_actives; i++) {
 		take_active(&(*rows)[nr], &actives[i]);
-		take_foreign(&(*rows)[nr++]);
+		take_foreign(&(*rows)[nr++], true);
 	}
 	for (i = 0; i < nr_sets; i++) {
 		row = find_uuid(*rows, nr, sets[i].uuid);
