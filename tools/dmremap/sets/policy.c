@@ -76,13 +76,16 @@ static void take_timeout(const char *text)
 
 static void take_line(char *line)
 {
-	char *value = strchr(line, '=');
+	char *value, *end;
 
-	line[strcspn(line, "#\r")] = 0;
-	line[strlen(line) - strspn(line, " \t")] = 0;
+	line[strcspn(line, "#")] = 0;
+	for (end = line + strlen(line); end > line && strchr(" \t\r", end[-1]); end--)
+		;
+	*end = 0;
 	if (!*line)
 		return;
-	if (!value || value > line + strlen(line)) {
+	value = strchr(line, '=');
+	if (!value) {
 		complain(CONF ": \"%s\" is not understood.", line);
 		return;
 	}
@@ -91,7 +94,7 @@ static void take_line(char *line)
 		take_timeout(value);
 	else if (strcmp(line, "assemble"))
 		complain(CONF ": there is no setting %s.", line);
-	else if (!take_mode(value) || !strcmp(value, "0"))
+	else if (!take_mode(value))
 		complain(CONF ": assemble is known, sealed or none, and not \"%s\".", value);
 }
 
