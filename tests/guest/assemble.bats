@@ -14,9 +14,15 @@ BY_ID=/dev/disk/by-id
 teardown() {
 	remove_devices
 	unload dm_remap_reassembly scsi_debug
-	rm -rf /dev/disk
+	rm -rf /dev/disk /etc/dm-remap
 }
 teardown_file() { clean_up; }
+
+setup() {
+	null_blk main 8
+	null_blk spare 4
+	know $U $V
+}
 
 dmremap() { $TOOL "$@"; }
 
