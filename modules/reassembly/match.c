@@ -38,9 +38,14 @@ static enum verdict judge(const struct half *main, const char *main_id)
 	return VERDICT_UNKNOWN;
 }
 
-static bool is_taken(const struct reassembly_matcher *m, const struct half *half)
+static bool is_taken(const struct reassembly_matcher *m, struct reassembly_rivals *rivals,
+		     const struct half *half)
 {
-	return m->taken(m->context, half->dev);
+	bool taken = m->taken(m->context, half->dev);
+
+	if (taken)
+		rivals->in_use = half->dev;
+	return taken;
 }
 
 /* Of @kind in the set; their number, and the last of them. */
@@ -112,7 +117,7 @@ static const struct reassembly_rivals *rivals_by_id(struct reassembly_matcher *m
 		const struct half *half = entry->half;
 
 		if (reassembly_main_sectors(half) != sectors || !is_first(entry) ||
-		    is_taken(m, half))
+		    is_taken(m, rivals, half))
 			continue;
 		if (half->kind == HALF_SPARE) {
 			add_spare(rivals, half);
@@ -152,7 +157,7 @@ static const struct reassembly_rivals *rivals_by_size(struct reassembly_matcher 
 		return rivals;
 	*rivals = (struct reassembly_rivals) { };
 	reassembly_for_each_of_size(m->index, half, sectors) {
-		if (is_taken(m, half))
+		if (is_taken(m, rivals, half))
 			continue;
 		if (half->kind == HALF_SPARE && !has_label_or_id(m, half)) {
 			add_spare(rivals, half);
@@ -167,11 +172,13 @@ static const struct reassembly_rivals *rivals_by_size(struct reassembly_matcher 
 }
 
 /* One that another set has as much right to counts as two: either might be wrong. */
-static unsigned int count_mains(const struct reassembly_rivals *rivals, const uuid_t *uuid,
+static unsigned int count_mains(struct reassembly_matcher *m,
+				const struct reassembly_rivals *rivals, const uuid_t *uuid,
 				const struct half **found)
 {
 	bool shared = rivals->several || (rivals->spares && !uuid_equal(&rivals->uuid, uuid));
 
+	m->in_use = rivals->in_use ?: m->in_use;
 	if (rivals->mains)
 		*found = rivals->main;
 	return shared ? 2 * rivals->mains : rivals->mains;
@@ -180,12 +187,10 @@ static unsigned int count_mains(const struct reassembly_rivals *rivals, const uu
 static unsigned int find_plain(struct reassembly_matcher *m, const struct half *spare,
 			       const struct half **found)
 {
-	unsigned int nr = 0;
-
-	if (*spare->main_id)
-		nr = count_mains(rivals_by_id(m, spare->main_id, spare->main_sectors),
-				 &spare->uuid, found);
-	return nr;
+	if (!*spare->main_id)
+		return 0;
+	return count_mains(m, rivals_by_id(m, spare->main_id, spare->main_sectors),
+			   &spare->uuid, found);
 }
 
 /* Nothing but its size speaks for a device, so nothing may speak against it. */
@@ -197,7 +202,7 @@ static unsigned int find_by_size(struct reassembly_matcher *m, const struct half
 
 	if (spare->labelled)
 		return 0;
-	nr = count_mains(rivals_by_size(m, spare->main_sectors), &spare->uuid, &main);
+	nr = count_mains(m, rivals_by_size(m, spare->main_sectors), &spare->uuid, &main);
 	if (nr == 1 && judge(main, spare->main_id) == VERDICT_OTHER)
 		return 0;
 	if (nr)
@@ -251,6 +256,7 @@ void reassembly_match(struct reassembly_matcher *m, const uuid_t *uuid,
 	unsigned int mains, spares;
 
 	*match = (struct reassembly_match) { };
+	m->in_use = 0;
 	spares = of_kind(m, uuid, HALF_SPARE, &match->spare);
 	if (spares)
 		mains = find_main(m, match->spare, &match->main);
@@ -261,4 +267,5 @@ void reassembly_match(struct reassembly_matcher *m, const uuid_t *uuid,
 	match->state = judge_set(match, mains, spares, damaged);
 	if (damaged)
 		match->spare = damaged;
+	match->in_use = m->in_use;
 }

@@ -36,11 +36,13 @@ enum set_state {
  * @state: whether it can be activated.
  * @main: its main, or NULL.
  * @spare: its spare, or NULL.
+ * @in_use: a device that was not considered because a set uses it; or 0.
  */
 struct reassembly_match {
 	enum set_state state;
 	const struct half *main;
 	const struct half *spare;
+	dev_t in_use;
 };
 
 /**
@@ -51,6 +53,7 @@ struct reassembly_match {
  * @spares: spares that have no better claim to any device, in use by no set.
  * @uuid: the set of one of these spares.
  * @several: the spares are of more than one set.
+ * @in_use: a device that was left out because a set uses it; or 0.
  */
 struct reassembly_rivals {
 	bool known;
@@ -59,6 +62,7 @@ struct reassembly_rivals {
 	unsigned int spares;
 	uuid_t uuid;
 	bool several;
+	dev_t in_use;
 };
 
 /**
@@ -70,6 +74,7 @@ struct reassembly_rivals {
  * @by_size: who competes for it.
  * @id: the last identity, likewise.
  * @by_id: who competes for it.
+ * @in_use: see struct reassembly_match, of the set that is being matched.
  *
  * Sets with the same rivals that are matched one after the other cost as much as one.
  */
@@ -81,6 +86,7 @@ struct reassembly_matcher {
 	struct reassembly_rivals by_size;
 	char id[DM_REMAP_MAIN_ID_SIZE];
 	struct reassembly_rivals by_id;
+	dev_t in_use;
 };
 
 /**

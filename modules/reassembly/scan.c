@@ -440,7 +440,7 @@ static void match_dirty(struct scan *scan)
 			continue;
 		}
 		active = reassembly_in_use_find(&scan->use, &set->uuid);
-		reassembly_set_match(set, &matcher, active);
+		reassembly_set_match(set, &matcher);
 		note_state(scan, set, active);
 	}
 }

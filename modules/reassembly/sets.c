@@ -92,15 +92,14 @@ static void view_match(struct set_view *view, const struct reassembly_match *mat
 	}
 }
 
-void reassembly_set_match(struct reassembly_set *set, struct reassembly_matcher *matcher,
-			  bool active)
+void reassembly_set_match(struct reassembly_set *set, struct reassembly_matcher *matcher)
 {
 	struct reassembly_match match;
 
 	lockdep_assert_held(&reassembly_lock);
 	reassembly_match(matcher, &set->uuid, &match);
 	view_match(&set->view, &match, &set->uuid);
-	set->matched_active = active;
+	set->in_use = match.in_use;
 }
 
 static bool taken(void *context, dev_t dev)
@@ -108,7 +107,7 @@ static bool taken(void *context, dev_t dev)
 	return reassembly_in_use(context, dev);
 }
 
-/* Its halves are free again.  Without memory for that the old view stays. */
+/* A device that it may have is free again.  Without memory for that the old view stays. */
 static void match_again(struct reassembly_set *set)
 {
 	struct reassembly_matcher matcher = { .index = &reassembly_halves, .taken = taken };
@@ -117,7 +116,7 @@ static void match_again(struct reassembly_set *set)
 	matcher.context = &use;
 	if (!reassembly_in_use_load(&use)) {
 		mutex_lock(&reassembly_lock);
-		reassembly_set_match(set, &matcher, reassembly_in_use_find(&use, &set->uuid));
+		reassembly_set_match(set, &matcher);
 		mutex_unlock(&reassembly_lock);
 	}
 	reassembly_in_use_free(&use);
@@ -125,25 +124,32 @@ static void match_again(struct reassembly_set *set)
 
 struct search {
 	const uuid_t *uuid;
-	bool found;
+	dev_t dev;
+	bool found;		/* the set is active: @set */
+	bool in_use;		/* some set uses @dev */
 	struct dm_remap_set set;
 };
 
-static bool find_set(void *context, const struct dm_remap_set *set)
+static bool look_at(void *context, const struct dm_remap_set *set)
 {
 	struct search *search = context;
 
-	search->found = set->persistent && uuid_equal(&set->uuid, search->uuid);
-	search->set = *set;
-	return !search->found;
+	search->in_use |= set->main == search->dev || set->spare == search->dev ||
+			  set->device == search->dev;
+	/* Whoever makes a transient one may give it any uuid. */
+	if (set->persistent && uuid_equal(&set->uuid, search->uuid)) {
+		search->found = true;
+		search->set = *set;
+	}
+	return !search->found || !search->in_use;
 }
 
 void reassembly_set_view(struct reassembly_set *set, struct set_view *view)
 {
-	struct search search = { .uuid = &set->uuid };
+	struct search search = { .uuid = &set->uuid, .dev = READ_ONCE(set->in_use) };
 
-	dm_remap_iterate_sets(find_set, &search);
-	if (!search.found && READ_ONCE(set->matched_active))
+	dm_remap_iterate_sets(look_at, &search);
+	if (search.dev && !search.in_use)
 		match_again(set);
 	mutex_lock(&reassembly_lock);
 	*view = set->view;

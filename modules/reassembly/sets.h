@@ -47,7 +47,7 @@ struct set_view {
  * @uuid: its name.
  * @pins: scans that need it, though it may have no half yet.
  * @view: what the last match gave.
- * @matched_active: the set was active at that time, and so its halves were in use.
+ * @in_use: a device that the match has left out because a set used it, this one perhaps; or 0.
  * @announced: its state when changes were announced last.
  * @shown: the directory is there; belongs to the work that makes directories.
  */
@@ -59,7 +59,7 @@ struct reassembly_set {
 	uuid_t uuid;
 	unsigned int pins;
 	struct set_view view;
-	bool matched_active;
+	dev_t in_use;
 	enum set_state announced;
 	bool shown;
 };
@@ -87,17 +87,15 @@ struct reassembly_set *reassembly_set_any(void);
  * reassembly_set_match() - find the halves of a set, for its view.
  * @set: the set.
  * @matcher: zeros but for the index, @taken and @context for the first of several sets.
- * @active: it is active.
  */
-void reassembly_set_match(struct reassembly_set *set, struct reassembly_matcher *matcher,
-			  bool active);
+void reassembly_set_match(struct reassembly_set *set, struct reassembly_matcher *matcher);
 
 /**
  * reassembly_set_view() - what attributes show of a set.
  * @set: the set.
  * @view: filled in.
  *
- * Matches nothing, but for a set that has stopped being active since it was matched.
+ * Matches nothing, unless a device that was in use when the set was matched is not any more.
  *
  * Context: process, may sleep; takes reassembly_lock.
  */

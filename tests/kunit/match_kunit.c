@@ -328,9 +328,11 @@ static void two_sets_that_ask_for_one_identity_are_a_conflict(struct kunit *test
 	strscpy(main->given, "id", 8);
 	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
 	KUNIT_EXPECT_EQ(test, look_at(s, &s->other_uuid, &s->uuid), SET_CONFLICT);
-	/* one that is in use asks for nothing */
+	KUNIT_EXPECT_EQ(test, s->match.in_use, 0U);
+	/* one that is in use asks for nothing, until it is not in use any more */
 	in_use = DEV_OTHER;
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	KUNIT_EXPECT_EQ(test, s->match.in_use, (dev_t)DEV_OTHER);
 	/* nor does one whose main has another size */
 	in_use = 0;
 	stranger->main_sectors = 1008;

@@ -31,11 +31,12 @@ static int look_everywhere(bool (*wanted)(const struct half *half))
 	return status;
 }
 
+/* Of one that is damaged the module may still know the set. */
 static bool is_registered(const struct half *half)
 {
 	struct registered set;
 
-	return registry_find(&set, half->uuid);
+	return half->damaged || registry_find(&set, half->uuid);
 }
 
 static bool is_known(const struct known_set *set)

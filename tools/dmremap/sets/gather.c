@@ -117,7 +117,7 @@ int gather_all(const struct halves *halves, bool (*wanted)(const struct half *ha
 	const struct half *half;
 
 	for (half = halves->half; half < halves->half + halves->nr; half++)
-		if (half->damaged ? !wanted : half->role != HALF_NONE && (!wanted || wanted(half)))
+		if ((half->damaged || half->role != HALF_NONE) && (!wanted || wanted(half)))
 			status = exit_worst(status, gather_give(half->dev.path));
 	for (half = halves->half; half < halves->half + halves->nr; half++)
 		if (half->role == HALF_SPARE && (!wanted || wanted(half)) &&

@@ -43,7 +43,7 @@ int gather_main_of(const struct half *spare);
 /**
  * gather_all() - let the module look at all halves there are.
  * @halves: what is on all devices.
- * @wanted: whether a half is wanted; NULL for all of them, and those that are damaged.
+ * @wanted: whether a half, or one that is damaged and says of no set, is wanted; NULL for all.
  *
  * Devices that are nothing of ours are not given to it, or it might take one of them for
  * a main because of its size.

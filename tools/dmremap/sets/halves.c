@@ -148,9 +148,11 @@ int halves_read_all(struct halves *halves)
 				 halves->half[i].dev.path, strerror(error));
 			return EXIT_OPERATION;
 		}
-		complain("%s %s, and is left out: %s.", halves->half[i].dev.path,
-			 error == ETIMEDOUT ? "answers slowly" : "cannot be read",
-			 strerror(error));
+		if (error == ETIMEDOUT)
+			complain("%s answers slowly, and is left out.", halves->half[i].dev.path);
+		else
+			complain("%s cannot be read, and is left out: %s.",
+				 halves->half[i].dev.path, strerror(error));
 	}
 	return EXIT_CLEAN;
 }
