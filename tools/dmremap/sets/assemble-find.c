@@ -111,11 +111,58 @@ int assemble_known(const struct request *request)
 	return status;
 }
 
+/* Whether no set can be activated automatically, so that no disk need be looked at. */
+static bool is_idle(void)
+{
+	struct registered *list;
+	int nr = 1;
+
+	if (policy_mode() == POLICY_KNOWN) {
+		nr = registry_list(&list);
+		free(list);
+	}
+	return !nr;
+}
+
+static bool has_allowed(const struct halves *halves)
+{
+	const struct half *half;
+
+	for (half = halves->half; half < halves->half + halves->nr; half++)
+		if (half->role != HALF_NONE && policy_allows(half))
+			return true;
+	return false;
+}
+
+/* At boot, where nothing is said, or loaded, for the disks of others. */
+static int assemble_allowed(const struct request *request)
+{
+	struct halves halves;
+	int status;
+
+	if (is_idle())
+		return EXIT_CLEAN;
+	status = halves_read_all(&halves);
+	if (!status && has_allowed(&halves)) {
+		status = reassembly_begin();
+		if (!status)
+			status = exit_worst(gather_all(&halves, policy_allows),
+					    assemble_known(request));
+	}
+	halves_free(&halves);
+	return status;
+}
+
 int assemble_all(const struct request *request)
 {
-	int status = look_everywhere(request->unattended ? policy_allows : is_registered);
+	int status;
 
-	return exit_worst(status, assemble_known(request));
+	if (request->unattended)
+		return assemble_allowed(request);
+	status = reassembly_begin();
+	if (!status)
+		status = exit_worst(look_everywhere(is_registered), assemble_known(request));
+	return status;
 }
 
 /* Of several sets of one name the one that this host knows is meant. */

@@ -67,11 +67,11 @@ static int act(const struct arguments *args)
 		return assemble_incremental(request, args->came);
 	if (args->degraded)
 		return assemble_degraded(request, args->operands[0]);
+	if (args->all)
+		return assemble_all(request);
 	status = reassembly_begin();
 	if (status)
 		return status;
-	if (args->all)
-		return assemble_all(request);
 	if (!args->nr)
 		return assemble_known(request);
 	return is_path(args->operands[0]) ? assemble_devices(request, args->operands) :

@@ -59,7 +59,8 @@ int gather_give(const char *path)
 	if (!error || error == -ENOENT || error == -ENXIO || error == -ENODEV)
 		return EXIT_CLEAN;
 	if (error == -ETIMEDOUT)
-		complain("dm_remap_reassembly does not answer: it waits for a device that it knows of. Is one suspended? \"dmsetup info -c\" shows it.");
+		complain("%s answers slowly, and is left out. Is it suspended? \"dmsetup info -c\" shows it.",
+			 path);
 	else
 		complain("%s could not be given to dm_remap_reassembly: %s.", path,
 			 strerror(-error));

@@ -34,7 +34,7 @@ struct worker {
 
 static void work(struct worker *worker, const struct blockdev *dev, int fd)
 {
-	half_read(worker->half, dev);
+	half_look(worker->half, dev);
 	/* less than PIPE_BUF, so all of it or nothing */
 	_exit(write(fd, worker->half, sizeof(*worker->half)) != sizeof(*worker->half));
 }
@@ -125,6 +125,15 @@ void halves_read(struct halves *halves, const struct blockdev *list, int nr)
 		if (running)
 			wait_for(workers, WORKERS);
 	} while (running);
+}
+
+void half_read(struct half *half, const struct blockdev *dev)
+{
+	struct halves halves;
+
+	halves_read(&halves, dev, 1);
+	*half = halves.half[0];
+	halves_free(&halves);
 }
 
 int halves_read_all(struct halves *halves)

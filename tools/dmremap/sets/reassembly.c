@@ -18,6 +18,7 @@
 #include "lib/message.h"
 #include "lib/root.h"
 #include "lib/util.h"
+#include "sets/policy.h"
 #include "sets/reassembly.h"
 
 #define MODULE		"dm_remap_reassembly"
@@ -25,8 +26,6 @@
 #define SCAN		TREE "/scan"
 #define SETS		TREE "/sets"
 
-/* A disk that was switched off to save power takes this long, and there may be several. */
-#define PATIENCE_MS	60000
 
 static const char * const states[NR_KNOWN_STATES] = {
 	[KNOWN_WAITING_MAIN] = "waiting-main",
@@ -86,8 +85,8 @@ static int write_scan(const char *path)
 }
 
 /*
- * The module reads all devices again that it knows of.  One that never answers keeps who
- * writes in the kernel for good, and that shall not be this process.
+ * A device that never answers keeps whoever writes in the kernel for good, and that shall not
+ * be this process.
  */
 int reassembly_scan(const char *path)
 {
@@ -100,7 +99,7 @@ int reassembly_scan(const char *path)
 		error = write_scan(path);
 		_exit(write(answer.fd, &error, sizeof(error)) != sizeof(error));
 	}
-	if (poll(&answer, 1, PATIENCE_MS) == 0) {
+	if (poll(&answer, 1, policy_timeout_ms() ?: -1) == 0) {
 		error = -ETIMEDOUT;
 	} else {
 		if (read(answer.fd, &error, sizeof(error)) != sizeof(error))

@@ -67,8 +67,8 @@ int reassembly_begin(void);
  * reassembly_scan() - let the module look at a device.
  * @path: the device.
  *
- * Return: 0 or a negative error number; -ETIMEDOUT if the module has not answered, which
- * may wait for any device that it knows.
+ * Return: 0 or a negative error number; -ETIMEDOUT if the device has not answered in
+ * policy_timeout_ms().
  */
 int reassembly_scan(const char *path);
 
