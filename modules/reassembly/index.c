@@ -11,19 +11,20 @@ u32 reassembly_hash_uuid(const struct reassembly_index *index, const uuid_t *uui
 	return jhash(uuid, sizeof(*uuid), index->seed);
 }
 
-u32 reassembly_hash_size(const struct reassembly_index *index, u64 sectors)
+static u32 hash_sectors(const struct reassembly_index *index, u64 sectors)
 {
 	return jhash_2words(lower_32_bits(sectors), upper_32_bits(sectors), index->seed);
 }
 
-u32 reassembly_hash_id(const struct reassembly_index *index, const char *id)
+static u32 hash_id(const struct reassembly_index *index, const char *id)
 {
 	char folded[DM_REMAP_MAIN_ID_SIZE];
-	unsigned int len;
+	char *c;
 
-	for (len = 0; len < sizeof(folded) && id[len]; len++)
-		folded[len] = tolower(id[len]);
-	return jhash(folded, len, index->seed);
+	strscpy(folded, id, sizeof(folded));
+	for (c = folded; *c; c++)
+		*c = tolower(*c);
+	return jhash(folded, c - folded, index->seed);
 }
 
 bool reassembly_id_equal(const char *a, const char *b)
@@ -55,7 +56,7 @@ static void add_id(struct reassembly_index *index, struct half *half, enum half_
 	id->text = text;
 	INIT_HLIST_NODE(&id->node);
 	if (*text)
-		hash_add(index->by_id, &id->node, reassembly_hash_id(index, text));
+		hash_add(index->by_id, &id->node, hash_id(index, text));
 }
 
 void reassembly_index_add(struct reassembly_index *index, struct half *half)
@@ -69,7 +70,7 @@ void reassembly_index_add(struct reassembly_index *index, struct half *half)
 			 reassembly_hash_uuid(index, &half->uuid));
 	if (half->kind == HALF_PLAIN || half->kind == HALF_SPARE)
 		hash_add(index->by_size, &half->size_node,
-			 reassembly_hash_size(index, reassembly_main_sectors(half)));
+			 hash_sectors(index, reassembly_main_sectors(half)));
 	add_id(index, half, HALF_ID_GIVEN, half->kind == HALF_PLAIN ? half->given : "");
 	add_id(index, half, HALF_ID_PARTUUID, half->kind == HALF_PLAIN ? half->partuuid : "");
 	add_id(index, half, HALF_ID_WWN, half->kind == HALF_PLAIN ? half->wwn : "");
@@ -95,5 +96,57 @@ struct half *reassembly_index_dev(const struct reassembly_index *index, dev_t de
 	hash_for_each_possible(index->by_dev, half, dev_node, hash_dev(index, dev))
 		if (half->dev == dev)
 			return half;
+	return NULL;
+}
+
+/* The first node of a key, or the one behind another one. */
+static struct hlist_node *step(const struct hlist_head *table, u32 key,
+			       const struct hlist_node *prev)
+{
+	return prev ? prev->next : table[hash_min(key, REASSEMBLY_INDEX_BITS)].first;
+}
+
+struct half *reassembly_next_of_set(const struct reassembly_index *index,
+				    const struct half *prev, const uuid_t *uuid)
+{
+	struct hlist_node *node = step(index->by_uuid, reassembly_hash_uuid(index, uuid),
+				       prev ? &prev->uuid_node : NULL);
+	struct half *half;
+
+	for (; node; node = node->next) {
+		half = hlist_entry(node, struct half, uuid_node);
+		if (uuid_equal(&half->uuid, uuid))
+			return half;
+	}
+	return NULL;
+}
+
+struct half *reassembly_next_of_size(const struct reassembly_index *index,
+				     const struct half *prev, u64 sectors)
+{
+	struct hlist_node *node = step(index->by_size, hash_sectors(index, sectors),
+				       prev ? &prev->size_node : NULL);
+	struct half *half;
+
+	for (; node; node = node->next) {
+		half = hlist_entry(node, struct half, size_node);
+		if (reassembly_main_sectors(half) == sectors)
+			return half;
+	}
+	return NULL;
+}
+
+struct half_id *reassembly_next_id(const struct reassembly_index *index,
+				   const struct half_id *prev, const char *text)
+{
+	struct hlist_node *node = step(index->by_id, hash_id(index, text),
+				       prev ? &prev->node : NULL);
+	struct half_id *id;
+
+	for (; node; node = node->next) {
+		id = hlist_entry(node, struct half_id, node);
+		if (reassembly_id_equal(id->text, text))
+			return id;
+	}
 	return NULL;
 }

@@ -54,16 +54,8 @@ struct half *reassembly_index_dev(const struct reassembly_index *index, dev_t de
 /* Whether two identities are the same; PARTUUIDs and wwns are written in either case. */
 bool reassembly_id_equal(const char *a, const char *b);
 
-/* Hashes, for the macros below. */
+/* The key of a set in a hash table of sets. */
 u32 reassembly_hash_uuid(const struct reassembly_index *index, const uuid_t *uuid);
-u32 reassembly_hash_id(const struct reassembly_index *index, const char *id);
-u32 reassembly_hash_size(const struct reassembly_index *index, u64 sectors);
-
-/* Every half of a set. */
-#define reassembly_for_each_of_set(index, half, set_uuid)					\
-	hash_for_each_possible((index)->by_uuid, half, uuid_node,				\
-			       reassembly_hash_uuid(index, set_uuid))				\
-		if (!uuid_equal(&(half)->uuid, set_uuid)) { } else
 
 /* The size that a half competes for: its own, or that of the main that it looks for. */
 static inline u64 reassembly_main_sectors(const struct half *half)
@@ -71,15 +63,27 @@ static inline u64 reassembly_main_sectors(const struct half *half)
 	return half->kind == HALF_SPARE ? half->main_sectors : half->sectors;
 }
 
+/* The next one behind @prev, or the first one if that is NULL; or NULL. */
+struct half *reassembly_next_of_set(const struct reassembly_index *index,
+				    const struct half *prev, const uuid_t *uuid);
+struct half *reassembly_next_of_size(const struct reassembly_index *index,
+				     const struct half *prev, u64 sectors);
+struct half_id *reassembly_next_id(const struct reassembly_index *index,
+				   const struct half_id *prev, const char *text);
+
+/* Every half of a set. */
+#define reassembly_for_each_of_set(index, half, uuid)						\
+	for (half = reassembly_next_of_set(index, NULL, uuid); half;				\
+	     half = reassembly_next_of_set(index, half, uuid))
+
 /* Every spare whose main has a size, and every main without a label that has it. */
 #define reassembly_for_each_of_size(index, half, wanted)					\
-	hash_for_each_possible((index)->by_size, half, size_node,				\
-			       reassembly_hash_size(index, wanted))				\
-		if (reassembly_main_sectors(half) != (wanted)) { } else
+	for (half = reassembly_next_of_size(index, NULL, wanted); half;			\
+	     half = reassembly_next_of_size(index, half, wanted))
 
 /* Every half with an identity; one that has it twice is found twice. */
 #define reassembly_for_each_id(index, entry, wanted)						\
-	hash_for_each_possible((index)->by_id, entry, node, reassembly_hash_id(index, wanted))	\
-		if (!reassembly_id_equal((entry)->text, wanted)) { } else
+	for (entry = reassembly_next_id(index, NULL, wanted); entry;				\
+	     entry = reassembly_next_id(index, entry, wanted))
 
 #endif /* _REMAP_INDEX_H */

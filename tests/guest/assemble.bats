@@ -422,7 +422,9 @@ at_once() {
 	first=$!
 	"$@" >"$BATS_TEST_TMPDIR/two" 2>&1 3>&- &
 	second=$!
-	wait $first && wait $second || { cat "$BATS_TEST_TMPDIR"/{one,two}; return 1; }
+	if wait $first && wait $second; then return; fi
+	cat "$BATS_TEST_TMPDIR"/{one,two}
+	return 1
 }
 
 @test "two at the same time: one activates it, the other is content" {

@@ -126,6 +126,7 @@ nothing_ran() {
 	machine_boot 6.12 "disk marked if=virtio" "disk copy if=virtio" "$MAIN" "$SPARE" append=systemd.mask=data.mount
 	up
 	uuid=$(guest_run 'ls /etc/dm-remap/sets.d')
+	guest_run 'dmremap wait --timeout 60 data'
 	guest_run 'dmsetup deps -o devname data | grep -F "($(basename "$(realpath /dev/disk/by-id/virtio-spare)"))"'
 	guest_run 'dmremap scan 2>&1 | grep -F "/dev/vdb says that it is the spare of data"'
 	# ours is stopped, and another device has its name

@@ -7,7 +7,6 @@
 #include "../../modules/reassembly/index.c"
 #include "../../modules/reassembly/match.c"
 
-
 #define MAX_HALVES	8
 
 /* Numbers of devices, which are their places in the array as well. */

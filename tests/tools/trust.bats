@@ -9,7 +9,6 @@ load machine.bash
 
 A=5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a
 B=0b0b0b0b-0b0b-0b0b-0b0b-0b0b0b0b0b0b
-UUIDS="$A $B"
 
 dev() { echo "$DMREMAP_ROOT/dev/$1"; }
 

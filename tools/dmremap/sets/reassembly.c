@@ -26,7 +26,6 @@
 #define SCAN		TREE "/scan"
 #define SETS		TREE "/sets"
 
-
 static const char * const states[NR_KNOWN_STATES] = {
 	[KNOWN_WAITING_MAIN] = "waiting-main",
 	[KNOWN_WAITING_SPARE] = "waiting-spare",

@@ -207,7 +207,7 @@ bool registry_remove(const char *uuid)
 }
 
 /* The file behind a loop device, in one line. */
-static bool backing_file(const char *path, char text[FILE_TEXT_SIZE])
+static bool read_backing(const char *path, char text[FILE_TEXT_SIZE])
 {
 	char file[PATH_MAX];
 	struct blockdev dev;
@@ -227,7 +227,7 @@ void registry_identify(char id[REGISTRY_ID_SIZE], const char *path)
 	main_id_choose(path, id);
 	if (*id)
 		return;
-	if (backing_file(path, text))
+	if (read_backing(path, text))
 		snprintf(id, REGISTRY_ID_SIZE, FILE_PREFIX "%.1000s", text);
 	else
 		snprintf(id, REGISTRY_ID_SIZE, NO_ID);
