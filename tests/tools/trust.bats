@@ -428,3 +428,47 @@ our_set() {
 	assert_output --partial "takes the privileges of root"
 	refute_output --partial "No device is a half"
 }
+
+# slowly WORD...: with disks that do not answer when a set is activated; PID and KEY are those of who waits
+slowly() { SLOW_DM=$BATS_TEST_TMPDIR/waits LD_PRELOAD=$HELPERS/slowdm.so "$DMREMAP" "$@" 3>&-; }
+cookie_is_there() { ipcs -s | grep -q "^$1 "; }
+
+@test "at boot nobody waits for good for a set to come up, which is not given up" {
+	local began=$SECONDS pid key
+	our_set
+	says $A complete 8:0 8:16
+	echo device_timeout=1 >"$DMREMAP_ROOT/etc/dm-remap/dm-remap.conf"
+	run slowly assemble --auto --all
+	assert_failure 4
+	assert_output "dmremap: waiting: safe: its spare $(dev sdb) answers slowly. It is activated when the disk has answered; nothing waits for it."
+	[ $((SECONDS - began)) -lt 20 ]
+	read -r pid key <waits
+	kill -0 "$pid"
+	cookie_is_there "$key"
+	kill -KILL "$pid"
+	ipcrm -S "$key"
+}
+
+@test "a signal ends a command that waits for a disk, and leaves no cookie" {
+	local signal pid key waiter status
+	our_set
+	says $A complete 8:0 8:16
+	for signal in INT TERM HUP; do
+		rm -f waits
+		# a shell in the background has its children ignore INT
+		env SLOW_DM="$PWD/waits" LD_PRELOAD="$HELPERS/slowdm.so" \
+			python3 -c 'import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])' "$DMREMAP" assemble safe 3>&- &
+		waiter=$!
+		until [ -s waits ]; do sleep 0.1; done
+		read -r pid key <waits
+		cookie_is_there "$key"
+		kill -$signal $waiter
+		status=0
+		wait $waiter || status=$?
+		[ "$status" -gt 128 ]
+		run ! kill -0 "$pid"
+		run ! cookie_is_there "$key"
+	done
+}

@@ -145,9 +145,10 @@ static int assemble_allowed(const struct request *request)
 	status = halves_read_all(&halves);
 	if (!status && has_allowed(&halves)) {
 		status = reassembly_begin();
-		if (!status)
-			status = exit_worst(gather_all(&halves, policy_allows),
-					    assemble_known(request));
+		if (!status) {
+			status = gather_all(&halves, policy_allows);
+			status = exit_worst(status, assemble_known(request));
+		}
 	}
 	halves_free(&halves);
 	return status;
@@ -160,9 +161,10 @@ int assemble_all(const struct request *request)
 	if (request->unattended)
 		return assemble_allowed(request);
 	status = reassembly_begin();
-	if (!status)
-		status = exit_worst(look_everywhere(is_registered), assemble_known(request));
-	return status;
+	if (status)
+		return status;
+	status = look_everywhere(is_registered);
+	return exit_worst(status, assemble_known(request));
 }
 
 /* Of several sets of one name the one that this host knows is meant. */
