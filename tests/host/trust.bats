@@ -123,14 +123,15 @@ nothing_ran() {
 	local uuid i
 	rm -f "$GUEST"/main2.img "$GUEST"/spare2.img
 	cp --sparse=always "$GUEST/spare.img" "$GUEST/copy.img"
-	machine_boot 6.12 "disk marked if=virtio" "disk copy if=virtio" "$MAIN" "$SPARE" append=systemd.mask=data.mount
+	machine_boot 6.12 "disk marked if=virtio" "disk copy if=virtio" "$MAIN" "$SPARE"
 	up
 	uuid=$(guest_run 'ls /etc/dm-remap/sets.d')
 	guest_run 'dmremap wait --timeout 60 data'
 	guest_run 'dmsetup deps -o devname data | grep -F "($(basename "$(realpath /dev/disk/by-id/virtio-spare)"))"'
 	guest_run 'dmremap scan 2>&1 | grep -F "/dev/vdb says that it is the spare of data"'
+	guest_run 'grep -x ours /data/whose'
 	# ours is stopped, and another device has its name
-	guest_run 'dmremap stop data && dmsetup create data --table "0 8 zero" &&
+	guest_run 'umount /data && dmremap stop data && dmsetup create data --table "0 8 zero" &&
 		udevadm trigger --settle --action=add /dev/disk/by-id/virtio-spare'
 	guest_run 'until systemctl --failed | grep -q run-; do sleep 0.5; done
 		journalctl -b | grep -F "Set '"$uuid"' is not activated: there is another device that is called data"'
@@ -138,7 +139,7 @@ nothing_ran() {
 	# INT and TERM at any moment
 	for i in 0.02 0.05 0.1 0.2 0.3 0.5; do
 		guest_run "timeout -s INT $i dmremap stop data; timeout -s TERM $i dmremap assemble data; udevadm settle
-			dmsetup udevcookies | tee /tmp/cookies; [ \$(wc -l </tmp/cookies) -le 1 ]"
+			dmsetup udevcookies | tee /run/cookies; [ \$(grep -c 0x /run/cookies) = 0 ]"
 	done
 	guest_run 'dmremap assemble data'
 	# the package asks before it goes
