@@ -81,3 +81,11 @@ int remap_params_init(void)
 	loaded = true;
 	return 0;
 }
+
+/*
+ * Which sets are activated at boot.  dmremap reads it from the kernel's command line; the
+ * module has it so that the kernel does not call it unknown.
+ */
+static char *assemble = "";
+module_param(assemble, charp, 0444);
+MODULE_PARM_DESC(assemble, "Sets that are activated at boot: known, sealed, none, or uuids; for dmremap");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/atomic.h>
 #include <linux/blkdev.h>
 #include <linux/device-mapper.h>
 #include <linux/err.h>
@@ -134,7 +135,28 @@ static int read_ends(struct half *half, struct block_device *bdev)
 	return ret;
 }
 
-struct half *half_read(dev_t dev, const char *given)
+/* What udev makes of it; a disk that has been asked once answers from memory. */
+static void take_wwn(struct half *half, struct block_device *bdev)
+{
+	const struct block_device_operations *ops = bdev->bd_disk->fops;
+	u8 id[16];
+	int len;
+
+	if (bdev_is_partition(bdev) || !ops->get_unique_id)
+		return;
+	len = ops->get_unique_id(bdev->bd_disk, id, BLK_UID_NAA);
+	if (len > 0) {
+		snprintf(half->wwn, sizeof(half->wwn), "wwn-0x%*phN", len, id);
+		return;
+	}
+	len = ops->get_unique_id(bdev->bd_disk, id, BLK_UID_EUI64);
+	if (len > 0)
+		snprintf(half->wwn, sizeof(half->wwn), "nvme-eui.%*phN", len, id);
+}
+
+static atomic64_t reads;
+
+struct half *reassembly_half_read(dev_t dev, const char *given)
 {
 	struct dm_remap_bdev handle;
 	struct half *half;
@@ -143,6 +165,7 @@ struct half *half_read(dev_t dev, const char *given)
 	half = kzalloc(sizeof(*half), GFP_KERNEL);
 	if (!half)
 		return ERR_PTR(-ENOMEM);
+	half->read = atomic64_inc_return(&reads);
 	ret = dm_remap_bdev_open(&handle, dev);
 	if (ret) {
 		kfree(half);
@@ -155,6 +178,7 @@ struct half *half_read(dev_t dev, const char *given)
 		half->given[0] = 0;
 	if (handle.bdev->bd_meta_info)
 		strscpy(half->partuuid, handle.bdev->bd_meta_info->uuid, sizeof(half->partuuid));
+	take_wwn(half, handle.bdev);
 	ret = read_ends(half, handle.bdev);
 	dm_remap_bdev_close(&handle);
 	if (ret) {
@@ -164,14 +188,14 @@ struct half *half_read(dev_t dev, const char *given)
 	return half;
 }
 
-bool half_is_there(const struct half *half)
+bool reassembly_half_is_there(dev_t dev, u64 diskseq)
 {
 	struct dm_remap_bdev handle;
 	bool same;
 
-	if (dm_remap_bdev_open(&handle, half->dev))
+	if (dm_remap_bdev_open(&handle, dev))
 		return false;
-	same = handle.bdev->bd_disk->diskseq == half->diskseq;
+	same = handle.bdev->bd_disk->diskseq == diskseq;
 	dm_remap_bdev_close(&handle);
 	return same;
 }

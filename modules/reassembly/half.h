@@ -13,8 +13,35 @@
 
 #define DM_MSG_PREFIX "remap reassembly"
 
+struct half;
+struct reassembly_set;
+
+/* By what a half may be found; see struct half_id. */
+enum half_id_kind {
+	HALF_ID_GIVEN,		/* the name by which a plain device was given */
+	HALF_ID_PARTUUID,	/* the PARTUUID of a plain partition */
+	HALF_ID_WWN,		/* the world-wide name of a plain disk */
+	HALF_ID_WANTED,		/* the main_id that a spare asks for */
+	HALF_NR_IDS
+};
+
+/**
+ * struct half_id - an identity of a half in the index.
+ * @node: in the hash table of identities; unhashed if there is none.
+ * @half: whose it is.
+ * @text: the identity, in @half.
+ */
+struct half_id {
+	struct hlist_node node;
+	struct half *half;
+	const char *text;
+};
+
 /* Longest PARTUUID, with a zero at the end. */
 #define HALF_PARTUUID_SIZE	40
+
+/* Longest world-wide name, as udev writes it: "nvme-eui." and 16 bytes in hex. */
+#define HALF_WWN_SIZE		48
 
 enum half_kind {
 	HALF_PLAIN,	/* nothing of ours: a main without a label, if anything */
@@ -25,7 +52,13 @@ enum half_kind {
 
 /**
  * struct half - what was read from a block device.
- * @list: in the list of those that are known.
+ * @list: in a list of halves; of all that are known once it is in the index.
+ * @dev_node: in the index, by @dev.
+ * @uuid_node: in the index, by @uuid.
+ * @size_node: in the index, by the size of the main.
+ * @ids: in the index, by identity.
+ * @set: the set that a scan has pinned for it, before it is in the index.
+ * @read: counts reads of devices; the half that was read later replaces an earlier one.
  * @dev: the device.
  * @diskseq: of its disk; another disk that gets the number has another one.
  * @kind: what it is; says which of the following are set.
@@ -41,9 +74,16 @@ enum half_kind {
  * @given: the last part of the path by which it was given, or of an earlier one if that is
  *	the main_id of a spare; may be empty.
  * @partuuid: if it is a partition that has one.
+ * @wwn: if it is a whole disk that tells it to the kernel, as in /dev/disk/by-id.
  */
 struct half {
 	struct list_head list;
+	struct hlist_node dev_node;
+	struct hlist_node uuid_node;
+	struct hlist_node size_node;
+	struct half_id ids[HALF_NR_IDS];
+	struct reassembly_set *set;
+	u64 read;
 	dev_t dev;
 	u64 diskseq;
 	enum half_kind kind;
@@ -58,10 +98,11 @@ struct half {
 	char main_id[DM_REMAP_MAIN_ID_SIZE];
 	char given[DM_REMAP_MAIN_ID_SIZE];
 	char partuuid[HALF_PARTUUID_SIZE];
+	char wwn[HALF_WWN_SIZE];
 };
 
 /**
- * half_read() - see what a block device is.
+ * reassembly_half_read() - see what a block device is.
  * @dev: the device.
  * @given: the last part of the path by which it was given; too long a one is left out.
  *
@@ -71,16 +112,17 @@ struct half {
  * Return: the half, to be freed by kfree(); or an error: -ENXIO if there is no such
  * device, -ENOMEM, what opening it gives.
  */
-struct half *half_read(dev_t dev, const char *given);
+struct half *reassembly_half_read(dev_t dev, const char *given);
 
 /**
- * half_is_there() - whether a device is still the one that was read.
- * @half: from half_read().
+ * reassembly_half_is_there() - whether a device is still the one that was read.
+ * @dev: its number.
+ * @diskseq: of the half that reassembly_half_read() has made of it.
  *
  * Reads nothing.
  *
  * Context: process, may sleep.
  */
-bool half_is_there(const struct half *half);
+bool reassembly_half_is_there(dev_t dev, u64 diskseq);
 
 #endif /* _REMAP_HALF_H */

@@ -4,14 +4,15 @@
  * which can be activated.  It keeps no device open, and activates nothing: that is for
  * user space.
  */
-#include <linux/device-mapper.h>
+#include <linux/err.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include <dm-remap/namespace.h>
 
-#include "half.h"
+#include "root.h"
+#include "scan.h"
 #include "sets.h"
 #include "tree.h"
 
@@ -28,31 +29,39 @@ static int scan_devices(void)
 	if (!list)
 		return -ENOMEM;
 	strreplace(list, ',', '\n');
-	ret = sets_scan(list, true);
+	ret = reassembly_scan(list, true);
 	kfree(list);
 	return ret;
 }
 
 static int __init reassembly_init(void)
 {
+	struct config_group *sets;
 	int ret;
 
-	ret = tree_init();
+	reassembly_sets_init();
+	sets = reassembly_tree_init();
+	if (IS_ERR(sets))
+		return PTR_ERR(sets);
+	ret = reassembly_root_init(sets);
 	if (ret)
-		return ret;
+		goto out_tree;
 	if (*devices)
 		ret = scan_devices();
-	if (ret) {
-		sets_exit();
-		tree_exit();
-	}
+	if (!ret)
+		return 0;
+	reassembly_scan_exit();
+	reassembly_root_exit();
+out_tree:
+	reassembly_tree_exit();
 	return ret;
 }
 
 static void __exit reassembly_exit(void)
 {
-	sets_exit();
-	tree_exit();
+	reassembly_scan_exit();
+	reassembly_root_exit();
+	reassembly_tree_exit();
 }
 
 module_init(reassembly_init);

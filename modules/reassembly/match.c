@@ -1,19 +1,62 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/list.h>
-#include <linux/minmax.h>
+#include <linux/ctype.h>
 #include <linux/string.h>
 
 #include "match.h"
 
+/* What a device's identity says about its being the main of a spare. */
+enum verdict { VERDICT_SAME, VERDICT_UNKNOWN, VERDICT_OTHER };
+
+/* A UUID, or the disk signature and number that stand for one in a DOS partition table. */
+static bool is_partuuid(const char *id)
+{
+	size_t len = strlen(id);
+	const char *c;
+
+	if (len != UUID_STRING_LEN && len != strlen("01234567-01"))
+		return false;
+	for (c = id; *c; c++)
+		if (!isxdigit(*c) && *c != '-')
+			return false;
+	return id[8] == '-';
+}
+
+static bool is_world_wide(const char *id)
+{
+	return !strncmp(id, "wwn-", 4) || !strncmp(id, "nvme-eui.", 9);
+}
+
+static enum verdict judge(const struct half *main, const char *main_id)
+{
+	if (!*main_id)
+		return VERDICT_UNKNOWN;
+	if (reassembly_id_equal(main->partuuid, main_id) ||
+	    reassembly_id_equal(main->wwn, main_id) || reassembly_id_equal(main->given, main_id))
+		return VERDICT_SAME;
+	if ((*main->partuuid && is_partuuid(main_id)) || (*main->wwn && is_world_wide(main_id)))
+		return VERDICT_OTHER;
+	return VERDICT_UNKNOWN;
+}
+
+static bool is_taken(const struct reassembly_matcher *m, struct reassembly_rivals *rivals,
+		     const struct half *half)
+{
+	bool taken = m->taken(m->context, half->dev);
+
+	if (taken)
+		rivals->in_use = half->dev;
+	return taken;
+}
+
 /* Of @kind in the set; their number, and the last of them. */
-static unsigned int of_kind(const struct list_head *halves, const uuid_t *uuid,
+static unsigned int of_kind(const struct reassembly_matcher *m, const uuid_t *uuid,
 			    enum half_kind kind, const struct half **found)
 {
 	const struct half *half;
 	unsigned int nr = 0;
 
-	list_for_each_entry(half, halves, list) {
-		if (half->kind == kind && uuid_equal(&half->uuid, uuid)) {
+	reassembly_for_each_of_set(m->index, half, uuid) {
+		if (half->kind == kind) {
 			*found = half;
 			nr++;
 		}
@@ -21,80 +64,169 @@ static unsigned int of_kind(const struct list_head *halves, const uuid_t *uuid,
 	return nr;
 }
 
-static bool has_id(const struct half *half, const char *id)
+/* The same of mains with a label, for which the spare's main_id gives this verdict. */
+static unsigned int labelled(const struct reassembly_matcher *m, const struct half *spare,
+			     enum verdict verdict, const struct half **found)
 {
-	return *id && (!strcasecmp(half->partuuid, id) || !strcmp(half->given, id));
-}
-
-/* Whether a main without a label may be the one of @spare, by its main_id or by its size. */
-static bool may_be_main(const struct half *half, const struct half *spare, bool by_id,
-			bool (*taken)(dev_t dev))
-{
-	return half->kind == HALF_PLAIN && half->sectors == spare->main_sectors &&
-	       (!by_id || has_id(half, spare->main_id)) && !taken(half->dev);
-}
-
-/* By what a spare may have a main. */
-enum claim { CLAIM_NONE, CLAIM_SIZE, CLAIM_ID, CLAIM_LABEL };
-
-/* The best of them that @spare has.  A main that had a label is not any disk of its size. */
-static enum claim claim_of(const struct list_head *halves, const struct half *spare,
-			   bool (*taken)(dev_t dev))
-{
-	const struct half *half;
-
-	if (of_kind(halves, &spare->uuid, HALF_MAIN, &half))
-		return CLAIM_LABEL;
-	list_for_each_entry(half, halves, list)
-		if (may_be_main(half, spare, true, taken))
-			return CLAIM_ID;
-	return spare->labelled ? CLAIM_NONE : CLAIM_SIZE;
-}
-
-/* The best claim to @main of the spares of other sets that are not in use. */
-static enum claim claim_of_others(const struct list_head *halves, const struct half *spare,
-				  const struct half *main, bool (*taken)(dev_t dev))
-{
-	enum claim best = CLAIM_NONE, claim;
-	const struct half *other;
-
-	list_for_each_entry(other, halves, list) {
-		if (other->kind != HALF_SPARE || uuid_equal(&other->uuid, &spare->uuid) ||
-		    other->main_sectors != main->sectors || taken(other->dev))
-			continue;
-		claim = claim_of(halves, other, taken);
-		if (claim == CLAIM_LABEL || (claim == CLAIM_ID && !has_id(main, other->main_id)))
-			continue;
-		best = max(best, claim);
-	}
-	return best;
-}
-
-/*
- * Mains of @spare; the last of them in *@found.  One that another set has as much right
- * to counts as two: either might be wrong.
- */
-static unsigned int find_main(const struct list_head *halves, const struct half *spare,
-			      bool (*taken)(dev_t dev), const struct half **found)
-{
-	enum claim claim = claim_of(halves, spare, taken), others;
 	const struct half *half;
 	unsigned int nr = 0;
 
-	if (claim == CLAIM_LABEL)
-		return of_kind(halves, &spare->uuid, HALF_MAIN, found);
-	if (claim == CLAIM_NONE)
-		return 0;
-	list_for_each_entry(half, halves, list) {
-		if (!may_be_main(half, spare, claim == CLAIM_ID, taken))
-			continue;
-		others = claim_of_others(halves, spare, half, taken);
-		if (others > claim)
-			continue;
-		*found = half;
-		nr += others == claim ? 2 : 1;
+	reassembly_for_each_of_set(m->index, half, &spare->uuid) {
+		if (half->kind == HALF_MAIN && judge(half, spare->main_id) == verdict) {
+			*found = half;
+			nr++;
+		}
 	}
 	return nr;
+}
+
+static void add_spare(struct reassembly_rivals *rivals, const struct half *spare)
+{
+	if (!rivals->spares++)
+		rivals->uuid = spare->uuid;
+	else if (!uuid_equal(&rivals->uuid, &spare->uuid))
+		rivals->several = true;
+}
+
+/* A half that has an identity twice, as its name and its PARTUUID say, is one half. */
+static bool is_first(const struct half_id *entry)
+{
+	const struct half_id *id;
+
+	for (id = entry->half->ids; id < entry; id++)
+		if (reassembly_id_equal(id->text, entry->text))
+			return false;
+	return true;
+}
+
+/* Who has an identity, and who asks for it. */
+static const struct reassembly_rivals *rivals_by_id(struct reassembly_matcher *m,
+						    const char *id, u64 sectors)
+{
+	struct reassembly_rivals *rivals = &m->by_id;
+	const struct half_id *entry;
+
+	if (rivals->known && m->size == sectors && !strcmp(m->id, id))
+		return rivals;
+	*rivals = (struct reassembly_rivals) { .known = true };
+	strscpy(m->id, id, sizeof(m->id));
+	if (m->size != sectors)
+		m->by_size.known = false;
+	m->size = sectors;
+	reassembly_for_each_id(m->index, entry, id) {
+		const struct half *half = entry->half;
+
+		if (reassembly_main_sectors(half) != sectors || !is_first(entry) ||
+		    is_taken(m, rivals, half))
+			continue;
+		if (half->kind == HALF_SPARE) {
+			add_spare(rivals, half);
+		} else {
+			rivals->mains++;
+			rivals->main = half;
+		}
+	}
+	return rivals;
+}
+
+static bool has_label_or_id(struct reassembly_matcher *m, const struct half *spare)
+{
+	const struct half *found;
+
+	return spare->labelled || labelled(m, spare, VERDICT_SAME, &found) ||
+	       labelled(m, spare, VERDICT_UNKNOWN, &found) ||
+	       (*spare->main_id &&
+		rivals_by_id(m, spare->main_id, spare->main_sectors)->mains);
+}
+
+/* Whether the spare of some set asks for the identity of a main. */
+static bool is_wanted(struct reassembly_matcher *m, const struct half *main)
+{
+	return (*main->given && rivals_by_id(m, main->given, main->sectors)->spares) ||
+	       (*main->partuuid && rivals_by_id(m, main->partuuid, main->sectors)->spares) ||
+	       (*main->wwn && rivals_by_id(m, main->wwn, main->sectors)->spares);
+}
+
+/* Who has a size, and who asks for it, for want of anything better. */
+static const struct reassembly_rivals *rivals_by_size(struct reassembly_matcher *m, u64 sectors)
+{
+	struct reassembly_rivals *rivals = &m->by_size;
+	const struct half *half;
+
+	if (rivals->known && m->size == sectors)
+		return rivals;
+	*rivals = (struct reassembly_rivals) { };
+	reassembly_for_each_of_size(m->index, half, sectors) {
+		if (is_taken(m, rivals, half))
+			continue;
+		if (half->kind == HALF_SPARE && !has_label_or_id(m, half)) {
+			add_spare(rivals, half);
+		} else if (half->kind == HALF_PLAIN && !is_wanted(m, half)) {
+			rivals->mains++;
+			rivals->main = half;
+		}
+	}
+	m->size = sectors;
+	rivals->known = true;
+	return rivals;
+}
+
+/* One that another set has as much right to counts as two: either might be wrong. */
+static unsigned int count_mains(struct reassembly_matcher *m,
+				const struct reassembly_rivals *rivals, const uuid_t *uuid,
+				const struct half **found)
+{
+	bool shared = rivals->several || (rivals->spares && !uuid_equal(&rivals->uuid, uuid));
+
+	m->in_use = rivals->in_use ?: m->in_use;
+	if (rivals->mains)
+		*found = rivals->main;
+	return shared ? 2 * rivals->mains : rivals->mains;
+}
+
+static unsigned int find_plain(struct reassembly_matcher *m, const struct half *spare,
+			       const struct half **found)
+{
+	if (!*spare->main_id)
+		return 0;
+	return count_mains(m, rivals_by_id(m, spare->main_id, spare->main_sectors),
+			   &spare->uuid, found);
+}
+
+/* Nothing but its size speaks for a device, so nothing may speak against it. */
+static unsigned int find_by_size(struct reassembly_matcher *m, const struct half *spare,
+				 const struct half **found)
+{
+	const struct half *main = NULL;
+	unsigned int nr;
+
+	if (spare->labelled)
+		return 0;
+	nr = count_mains(m, rivals_by_size(m, spare->main_sectors), &spare->uuid, &main);
+	if (nr == 1 && judge(main, spare->main_id) == VERDICT_OTHER)
+		return 0;
+	if (nr)
+		*found = main;
+	return nr;
+}
+
+/* Mains of @spare; the last of them in *@found. */
+static unsigned int find_main(struct reassembly_matcher *m, const struct half *spare,
+			      const struct half **found)
+{
+	unsigned int by_label, by_id;
+
+	by_label = labelled(m, spare, VERDICT_SAME, found);
+	if (by_label)
+		return by_label;
+	by_id = find_plain(m, spare, found);
+	/* the spare knows of no label: whoever wrote one there did not know the set */
+	if (by_id && !spare->labelled)
+		return by_id;
+	by_label = labelled(m, spare, VERDICT_UNKNOWN, found);
+	if (by_label || by_id)
+		return by_label + by_id;
+	return find_by_size(m, spare, found);
 }
 
 /* Of what one copy of the other half knows, this one may be an older copy. */
@@ -105,31 +237,35 @@ static bool fit(const struct half *main, const struct half *spare)
 		main->target_sectors == spare->target_sectors);
 }
 
-void match_set(struct match *match, const struct list_head *halves, const uuid_t *uuid,
-	       bool (*taken)(dev_t dev))
+static enum set_state judge_set(const struct reassembly_match *match, unsigned int mains,
+				unsigned int spares, bool damaged)
 {
-	const struct half *main = NULL, *spare = NULL, *damaged = NULL;
+	if (spares > 1 || mains > 1)
+		return SET_CONFLICT;
+	if (!spares)
+		return damaged ? SET_DAMAGED : SET_WAITING_SPARE;
+	if (!mains)
+		return SET_WAITING_MAIN;
+	return fit(match->main, match->spare) ? SET_COMPLETE : SET_DAMAGED;
+}
+
+void reassembly_match(struct reassembly_matcher *m, const uuid_t *uuid,
+		      struct reassembly_match *match)
+{
+	const struct half *damaged = NULL;
 	unsigned int mains, spares;
 
-	spares = of_kind(halves, uuid, HALF_SPARE, &spare);
+	*match = (struct reassembly_match) { };
+	m->in_use = 0;
+	spares = of_kind(m, uuid, HALF_SPARE, &match->spare);
 	if (spares)
-		mains = find_main(halves, spare, taken, &main);
+		mains = find_main(m, match->spare, &match->main);
 	else
-		mains = of_kind(halves, uuid, HALF_MAIN, &main);
-	*match = (struct match) { .main = main, .spare = spare };
-
-	if (spares > 1 || mains > 1)
-		match->state = SET_CONFLICT;
-	else if (!spares && of_kind(halves, uuid, HALF_DAMAGED, &damaged))
-		match->state = SET_DAMAGED;
-	else if (!spares)
-		match->state = SET_WAITING_SPARE;
-	else if (!mains)
-		match->state = SET_WAITING_MAIN;
-	else if (!fit(main, spare))
-		match->state = SET_DAMAGED;
-	else
-		match->state = SET_COMPLETE;
+		mains = of_kind(m, uuid, HALF_MAIN, &match->main);
+	if (!spares)
+		of_kind(m, uuid, HALF_DAMAGED, &damaged);
+	match->state = judge_set(match, mains, spares, damaged);
 	if (damaged)
 		match->spare = damaged;
+	match->in_use = m->in_use;
 }

@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Which halves are of one set, and what is missing.
+ *
+ * A spare says of which set it is, and what its main is: by an identity (main_id), by the label
+ * that the main has or had, or by nothing but its size.  Anybody can write all of this on a
+ * disk.  So evidence is ranked, and evidence against a device outweighs all that is for it:
+ *
+ *	device			label of the set	no label
+ *	has the identity	1			3, or 2 if the spare knows of no label
+ *	has another one		never			never
+ *	has none that is known	2, or 3 then		4: its size, if there was never a label
+ *
+ * The lowest number wins; two devices of the same rank are a conflict, and so are 2 and 3
+ * where the spare knows of a label: one of the two disks lies.  A device without a label that
+ * another set has as much reason to take is a conflict as well.  This module does not
+ * know which sets are this host's: the tools do, and settle a conflict by that.
  */
 #ifndef _REMAP_MATCH_H
 #define _REMAP_MATCH_H
 
-#include "half.h"
+#include "index.h"
 
 /* In the order of the words of the attribute. */
 enum set_state {
@@ -18,32 +32,72 @@ enum set_state {
 };
 
 /**
- * struct match - what there is of a set.
+ * struct reassembly_match - what there is of a set.
  * @state: whether it can be activated.
  * @main: its main, or NULL.
  * @spare: its spare, or NULL.
+ * @in_use: a device that was not considered because a set uses it; or 0.
  */
-struct match {
+struct reassembly_match {
 	enum set_state state;
 	const struct half *main;
 	const struct half *spare;
+	dev_t in_use;
 };
 
 /**
- * match_set() - find the halves of a set.
- * @match: filled in.
- * @halves: all that are known.
- * @uuid: of the set.
- * @taken: whether a device is the main or spare of an active set, or the device of one.
- *
- * A main is known by its label.  If the set's main has none it is known by main_id,
- * as PARTUUID or as the name it was given by; or else by its exact size, if no other
- * device that was given has that.  A device that the main_id of another set names is not
- * taken for its size, and one that two sets have the same reason to take is a conflict.
- *
- * Context: process; the list must not change, as long as @match is used.
+ * struct reassembly_rivals - devices and spares that compete for each other.
+ * @known: the rest is filled in.
+ * @mains: devices without a label, in use by no set.
+ * @main: the last of them.
+ * @spares: spares that have no better claim to any device, in use by no set.
+ * @uuid: the set of one of these spares.
+ * @several: the spares are of more than one set.
+ * @in_use: a device that was left out because a set uses it; or 0.
  */
-void match_set(struct match *match, const struct list_head *halves, const uuid_t *uuid,
-	       bool (*taken)(dev_t dev));
+struct reassembly_rivals {
+	bool known;
+	unsigned int mains;
+	const struct half *main;
+	unsigned int spares;
+	uuid_t uuid;
+	bool several;
+	dev_t in_use;
+};
+
+/**
+ * struct reassembly_matcher - matches several sets, while nothing changes.
+ * @index: all halves that are known.
+ * @taken: whether a device is in use by an active set, or is the device of one.
+ * @context: for @taken.
+ * @size: the last size that was competed for.
+ * @by_size: who competes for it.
+ * @id: the last identity, likewise.
+ * @by_id: who competes for it.
+ * @in_use: see struct reassembly_match, of the set that is being matched.
+ *
+ * Sets with the same rivals that are matched one after the other cost as much as one.
+ */
+struct reassembly_matcher {
+	const struct reassembly_index *index;
+	bool (*taken)(void *context, dev_t dev);
+	void *context;
+	u64 size;
+	struct reassembly_rivals by_size;
+	char id[DM_REMAP_MAIN_ID_SIZE];
+	struct reassembly_rivals by_id;
+	dev_t in_use;
+};
+
+/**
+ * reassembly_match() - find the halves of a set.
+ * @matcher: with the index and @taken filled in; the rest was zeros for the first set.
+ * @uuid: of the set.
+ * @match: filled in.
+ *
+ * Context: process; the index must not change as long as @match or @matcher is used.
+ */
+void reassembly_match(struct reassembly_matcher *matcher, const uuid_t *uuid,
+		      struct reassembly_match *match);
 
 #endif /* _REMAP_MATCH_H */

@@ -1,97 +1,86 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Two locks: scan_lock is held by who scans, from beginning to end, and halves_lock
- * by who looks at the halves or exchanges them.  The list of sets belongs to who
- * scans.  Directories are made and removed without halves_lock, for their attributes
- * need it.
- */
-#include <linux/blkdev.h>
-#include <linux/ctype.h>
-#include <linux/device-mapper.h>
-#include <linux/err.h>
-#include <linux/mutex.h>
-#include <linux/slab.h>
+#include <linux/configfs.h>
+#include <linux/kdev_t.h>
+#include <linux/lockdep.h>
 #include <linux/string.h>
+#include <linux/sysfs.h>
 
 #include <dm-remap/sets.h>
 
-#include "half.h"
 #include "sets.h"
-#include "tree.h"
 
-static DEFINE_MUTEX(scan_lock);
-static LIST_HEAD(sets);
+DEFINE_MUTEX(reassembly_lock);
+struct reassembly_index reassembly_halves;
 
-static DEFINE_MUTEX(halves_lock);
-static LIST_HEAD(halves);
+static DEFINE_HASHTABLE(sets, REASSEMBLY_INDEX_BITS);
 
-/* --- the sets that are active ----------------------------------------------------- */
-
-struct search {
-	dev_t dev;
-	const uuid_t *uuid;
-	bool found;
-	bool above;		/* @dev is the device of a set */
-	struct dm_remap_set set;
-};
-
-static bool find_device(void *context, const struct dm_remap_set *set)
+struct reassembly_set *reassembly_set_find(const uuid_t *uuid)
 {
-	struct search *search = context;
+	struct reassembly_set *set;
 
-	search->above = set->device == search->dev;
-	search->found = search->above || set->main == search->dev || set->spare == search->dev;
-	return !search->found;
+	lockdep_assert_held(&reassembly_lock);
+	hash_for_each_possible(sets, set, node, reassembly_hash_uuid(&reassembly_halves, uuid))
+		if (uuid_equal(&set->uuid, uuid))
+			return set;
+	return NULL;
 }
 
-static bool taken(dev_t dev)
+void reassembly_set_add(struct reassembly_set *set)
 {
-	struct search search = { .dev = dev };
-
-	dm_remap_iterate_sets(find_device, &search);
-	return search.found;
+	lockdep_assert_held(&reassembly_lock);
+	hash_add(sets, &set->node, reassembly_hash_uuid(&reassembly_halves, &set->uuid));
 }
 
-static bool is_device_of_set(dev_t dev)
+void reassembly_set_del(struct reassembly_set *set)
 {
-	struct search search = { .dev = dev };
-
-	dm_remap_iterate_sets(find_device, &search);
-	return search.above;
+	lockdep_assert_held(&reassembly_lock);
+	hash_del(&set->node);
 }
 
-static bool find_set(void *context, const struct dm_remap_set *set)
+bool reassembly_set_is_empty(const struct reassembly_set *set)
 {
-	struct search *search = context;
+	const struct half *half;
 
-	/* Whoever makes a transient one may give it any uuid. */
-	search->found = set->persistent && uuid_equal(&set->uuid, search->uuid);
-	search->set = *set;
-	return !search->found;
+	lockdep_assert_held(&reassembly_lock);
+	if (set->pins)
+		return false;
+	reassembly_for_each_of_set(&reassembly_halves, half, &set->uuid)
+		return false;
+	return true;
 }
 
-/* --- looking at a set ------------------------------------------------------------- */
-
-/* A name that could be one of a device; who wrote it is not known. */
-static bool is_name(const char *name)
+struct reassembly_set *reassembly_set_any(void)
 {
-	const char *c;
+	struct reassembly_set *set;
+	unsigned int bucket;
 
-	for (c = name; *c; c++)
-		if (!isprint(*c) || *c == '/')
+	lockdep_assert_held(&reassembly_lock);
+	hash_for_each(sets, bucket, set, node)
+		return set;
+	return NULL;
+}
+
+/* Any bytes but these: names may be in any language. */
+bool reassembly_is_name(const char *name)
+{
+	const unsigned char *c;
+
+	for (c = (const unsigned char *)name; *c; c++)
+		if (*c < ' ' || *c == 127 || *c == '/')
 			return false;
 	return *name && strcmp(name, ".") && strcmp(name, "..");
 }
 
-static void view_match(struct set_view *view, const struct match *match, const uuid_t *uuid)
+static void view_match(struct set_view *view, const struct reassembly_match *match,
+		       const uuid_t *uuid)
 {
 	const struct half *source = match->spare ?: match->main;
 
-	if (source && is_name(source->name))
+	*view = (struct set_view) { .state = match->state };
+	if (source && reassembly_is_name(source->name))
 		strscpy(view->name, source->name, sizeof(view->name));
 	else
 		snprintf(view->name, sizeof(view->name), "dm-remap-%pU", uuid);
-	view->state = match->state;
 	if (match->main)
 		view->main = match->main->dev;
 	if (match->spare)
@@ -103,17 +92,68 @@ static void view_match(struct set_view *view, const struct match *match, const u
 	}
 }
 
-void sets_view(const uuid_t *uuid, struct set_view *view)
+void reassembly_set_match(struct reassembly_set *set, struct reassembly_matcher *matcher)
 {
-	struct search search = { .uuid = uuid };
-	struct match match;
+	struct reassembly_match match;
 
-	*view = (struct set_view) { };
-	mutex_lock(&halves_lock);
-	match_set(&match, &halves, uuid, taken);
-	view_match(view, &match, uuid);
-	mutex_unlock(&halves_lock);
-	dm_remap_iterate_sets(find_set, &search);
+	lockdep_assert_held(&reassembly_lock);
+	reassembly_match(matcher, &set->uuid, &match);
+	view_match(&set->view, &match, &set->uuid);
+	set->in_use = match.in_use;
+}
+
+static bool taken(void *context, dev_t dev)
+{
+	return reassembly_in_use(context, dev);
+}
+
+/* A device that it may have is free again.  Without memory for that the old view stays. */
+static void match_again(struct reassembly_set *set)
+{
+	struct reassembly_matcher matcher = { .index = &reassembly_halves, .taken = taken };
+	struct reassembly_in_use use;
+
+	matcher.context = &use;
+	if (!reassembly_in_use_load(&use)) {
+		mutex_lock(&reassembly_lock);
+		reassembly_set_match(set, &matcher);
+		mutex_unlock(&reassembly_lock);
+	}
+	reassembly_in_use_free(&use);
+}
+
+struct search {
+	const uuid_t *uuid;
+	dev_t dev;
+	bool found;		/* the set is active: @set */
+	bool in_use;		/* some set uses @dev */
+	struct dm_remap_set set;
+};
+
+static bool look_at(void *context, const struct dm_remap_set *set)
+{
+	struct search *search = context;
+
+	search->in_use |= set->main == search->dev || set->spare == search->dev ||
+			  set->device == search->dev;
+	/* Whoever makes a transient one may give it any uuid. */
+	if (set->persistent && uuid_equal(&set->uuid, search->uuid)) {
+		search->found = true;
+		search->set = *set;
+	}
+	return !search->found || !search->in_use;
+}
+
+void reassembly_set_view(struct reassembly_set *set, struct set_view *view)
+{
+	struct search search = { .uuid = &set->uuid, .dev = READ_ONCE(set->in_use) };
+
+	dm_remap_iterate_sets(look_at, &search);
+	if (search.dev && !search.in_use)
+		match_again(set);
+	mutex_lock(&reassembly_lock);
+	*view = set->view;
+	mutex_unlock(&reassembly_lock);
 	if (search.found) {
 		view->state = SET_ACTIVE;
 		view->main = search.set.main;
@@ -121,277 +161,32 @@ void sets_view(const uuid_t *uuid, struct set_view *view)
 	}
 }
 
-/* --- scanning ----------------------------------------------------------------------- */
-
-static void free_halves(struct list_head *list)
+static bool is_copy(const struct half *half, const struct set_view *view)
 {
-	struct half *half, *next;
-
-	list_for_each_entry_safe(half, next, list, list) {
-		list_del(&half->list);
-		kfree(half);
-	}
+	if (half->kind != HALF_MAIN && half->kind != HALF_SPARE)
+		return false;
+	return view->state == SET_CONFLICT ||
+	       (half->dev != view->main && half->dev != view->spare);
 }
 
-static bool is_listed(const struct list_head *list, dev_t dev)
+ssize_t reassembly_set_copies(struct reassembly_set *set, char *page)
 {
 	const struct half *half;
-
-	list_for_each_entry(half, list, list)
-		if (half->dev == dev)
-			return true;
-	return false;
-}
-
-static bool is_main_id(const char *name)
-{
-	const struct half *half;
-
-	list_for_each_entry(half, &halves, list)
-		if (half->kind == HALF_SPARE && *name && !strcmp(half->main_id, name))
-			return true;
-	return false;
-}
-
-/* Who gives a main by another path does not take back the name that its set knows it by. */
-static void keep_given(struct half *half)
-{
-	const struct half *known;
-
-	list_for_each_entry(known, &halves, list)
-		if (known->dev == half->dev && known->diskseq == half->diskseq &&
-		    is_main_id(known->given))
-			strscpy(half->given, known->given, sizeof(half->given));
-}
-
-static int read_path(struct list_head *list, const char *path)
-{
-	struct half *half;
-	dev_t dev;
-	int ret;
-
-	ret = lookup_bdev(path, &dev);
-	if (ret) {
-		DMWARN_LIMIT("\"%s\" is no block device: %d", path, ret);
-		return ret;
-	}
-	/* What has been put together needs no scan. */
-	if (is_listed(list, dev) || is_device_of_set(dev))
-		return 0;
-	half = half_read(dev, kbasename(path));
-	if (IS_ERR(half)) {
-		DMWARN_LIMIT("\"%s\" cannot be opened: %ld", path, PTR_ERR(half));
-		return PTR_ERR(half);
-	}
-	keep_given(half);
-	list_add_tail(&half->list, list);
-	return 0;
-}
-
-static int read_paths(struct list_head *list, char *text, bool any)
-{
-	unsigned int nr = 0;
-	char *path;
-	int ret;
-
-	while ((path = strsep(&text, "\n"))) {
-		path = strim(path);
-		if (!*path)
-			continue;
-		ret = read_path(list, path);
-		if (ret == -ENOMEM || (ret && !any))
-			return ret;
-		nr++;
-	}
-	return nr || any ? 0 : -EINVAL;
-}
-
-/* A half as it is now, if it is still there. */
-static struct half *again(const struct half *known)
-{
-	struct half *half;
-
-	if (is_device_of_set(known->dev))
-		return ERR_PTR(-ENXIO);
-	if (taken(known->dev) && half_is_there(known)) {
-		half = kmemdup(known, sizeof(*known), GFP_KERNEL);
-		return half ?: ERR_PTR(-ENOMEM);
-	}
-	half = half_read(known->dev, known->given);
-	/* Another one with this number has not been named by anybody, and may say who it is. */
-	if (!IS_ERR(half) && half->diskseq != known->diskseq && half->kind == HALF_PLAIN) {
-		kfree(half);
-		return ERR_PTR(-ENXIO);
-	}
-	return half;
-}
-
-/* What else is known, as it is now: a disk may have gone, or come back elsewhere. */
-static int read_again(struct list_head *list)
-{
-	struct half *known, *half;
-
-	list_for_each_entry(known, &halves, list) {
-		if (is_listed(list, known->dev))
-			continue;
-		half = again(known);
-		if (half == ERR_PTR(-ENOMEM))
-			return -ENOMEM;
-		if (!IS_ERR(half))
-			list_add_tail(&half->list, list);
-	}
-	return 0;
-}
-
-static struct reassembly_set *find_known(const struct list_head *list, const uuid_t *uuid)
-{
-	struct reassembly_set *set;
-
-	list_for_each_entry(set, list, list)
-		if (uuid_equal(&set->uuid, uuid))
-			return set;
-	return NULL;
-}
-
-static void free_sets(struct list_head *list)
-{
-	struct reassembly_set *set, *next;
-
-	list_for_each_entry_safe(set, next, list, list) {
-		list_del(&set->list);
-		tree_free(set);
-	}
-}
-
-/* Make those that halves have and that are not known. */
-static int make_sets(struct list_head *new, const struct list_head *list)
-{
-	const struct half *half;
-	struct reassembly_set *set;
-
-	list_for_each_entry(half, list, list) {
-		if (half->kind == HALF_PLAIN || find_known(&sets, &half->uuid) ||
-		    find_known(new, &half->uuid))
-			continue;
-		set = tree_alloc(&half->uuid);
-		if (!set)
-			return -ENOMEM;
-		list_add_tail(&set->list, new);
-	}
-	return 0;
-}
-
-static bool has_half(const uuid_t *uuid)
-{
-	const struct half *half;
-
-	list_for_each_entry(half, &halves, list)
-		if (half->kind != HALF_PLAIN && uuid_equal(&half->uuid, uuid))
-			return true;
-	return false;
-}
-
-/* Sets of which there is nothing any more. */
-static void take_empty(struct list_head *old)
-{
-	struct reassembly_set *set, *next;
-
-	list_for_each_entry_safe(set, next, &sets, list)
-		if (!has_half(&set->uuid))
-			list_move_tail(&set->list, old);
-}
-
-static void announce(const struct reassembly_set *set, const struct set_view *view)
-{
-	char uuid[64], name[DM_REMAP_NAME_SIZE + 16];
-	char *envp[4] = { "DM_REMAP_EVENT=set-complete", uuid, name, NULL };
-
-	snprintf(uuid, sizeof(uuid), "DM_REMAP_UUID=%pU", &set->uuid);
-	snprintf(name, sizeof(name), "DM_REMAP_NAME=%s", view->name);
-	dm_remap_uevent(envp);
-}
-
-static void report(const struct reassembly_set *set, const struct set_view *view)
-{
-	switch (view->state) {
-	case SET_CONFLICT:
-		DMWARN("set %pU: there are two copies of it, or two disks that may be its main, or one that may be that of two sets; none is used",
-		       &set->uuid);
-		break;
-	case SET_DAMAGED:
-		DMWARN("set %pU: its superblocks or its label cannot be used: see dmremap check",
-		       &set->uuid);
-		break;
-	default:
-		break;
-	}
-}
-
-static void announce_changes(void)
-{
-	struct reassembly_set *set;
 	struct set_view view;
+	ssize_t len = 0;
 
-	list_for_each_entry(set, &sets, list) {
-		sets_view(&set->uuid, &view);
-		if (view.state == set->last)
-			continue;
-		set->last = view.state;
-		if (view.state == SET_COMPLETE)
-			announce(set, &view);
-		else
-			report(set, &view);
-	}
+	reassembly_set_view(set, &view);
+	mutex_lock(&reassembly_lock);
+	reassembly_for_each_of_set(&reassembly_halves, half, &set->uuid)
+		if (is_copy(half, &view))
+			len += sysfs_emit_at(page, len, "%u:%u %s\n", MAJOR(half->dev),
+					     MINOR(half->dev),
+					     half->kind == HALF_MAIN ? "main" : "spare");
+	mutex_unlock(&reassembly_lock);
+	return len;
 }
 
-static int scan(char *text, bool any)
+void reassembly_sets_init(void)
 {
-	LIST_HEAD(fresh);
-	LIST_HEAD(gone);
-	LIST_HEAD(new);
-	LIST_HEAD(old);
-	int ret;
-
-	ret = read_paths(&fresh, text, any);
-	if (!ret)
-		ret = read_again(&fresh);
-	if (!ret)
-		ret = make_sets(&new, &fresh);
-	if (!ret)
-		ret = tree_add(&new);
-	if (ret) {
-		free_sets(&new);
-		free_halves(&fresh);
-		return ret;
-	}
-	list_splice_tail(&new, &sets);
-	mutex_lock(&halves_lock);
-	list_splice_init(&halves, &gone);
-	list_splice(&fresh, &halves);
-	mutex_unlock(&halves_lock);
-	free_halves(&gone);
-	take_empty(&old);
-	tree_remove(&old);
-	free_sets(&old);
-	announce_changes();
-	return 0;
-}
-
-int sets_scan(char *text, bool any)
-{
-	int ret;
-
-	/* For as long as a disk takes to fail, or a device is suspended. */
-	if (mutex_lock_killable(&scan_lock))
-		return -EINTR;
-	ret = scan(text, any);
-	mutex_unlock(&scan_lock);
-	return ret;
-}
-
-void sets_exit(void)
-{
-	tree_remove(&sets);
-	free_sets(&sets);
-	free_halves(&halves);
+	reassembly_index_init(&reassembly_halves);
 }

@@ -1,35 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The sets that are known, from the devices that were scanned.
+ * The halves and the sets that are known.
+ *
+ * Both are changed and read under one lock, reassembly_lock.  It is a leaf but for memory:
+ * no device is opened or read under it, and no directory of configfs is made or removed, so
+ * that a disk that does not answer, or somebody who lists the directory, delays nobody else.
  */
 #ifndef _REMAP_SETS_H
 #define _REMAP_SETS_H
 
 #include <linux/configfs.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/types.h>
 #include <linux/uuid.h>
 
+#include "in-use.h"
 #include "match.h"
 
 /**
- * struct reassembly_set - a set of which something was seen.
- * @group: its directory; frees the set when it is released.
- * @list: in the list of sets.
- * @uuid: its name.
- * @last: its state after the last scan.
- * @shown: the directory is there.
- */
-struct reassembly_set {
-	struct config_group group;
-	struct list_head list;
-	uuid_t uuid;
-	enum set_state last;
-	bool shown;
-};
-
-/**
- * struct set_view - what there is to be said of a set.
+ * struct set_view - what attributes show of a set.
  * @state: its state.
  * @main: number of the main, 0 if that is missing.
  * @spare: number of the spare, 0 if that is missing.
@@ -49,35 +39,82 @@ struct set_view {
 };
 
 /**
- * sets_scan() - read devices and enter their sets.
- * @text: paths, with newlines between them; is changed.
- * @any: one that cannot be opened must not keep the others from being found.
- *
- * What was known of a device is replaced; what is known of others is read again,
- * unless they are in use, and forgotten if they are gone.  All of it is looked at
- * before anything is said: sets that are complete now, and were not, are announced.  If it
- * fails nothing has changed.
- *
- * Context: process, may sleep; the paths are those of the calling process.
- * Return: 0; -ENOMEM; -EINTR if it had to wait for another one, and is to end; unless
- * @any -EINVAL without a path, and what looking up or opening a path gives.
+ * struct reassembly_set - a set of which something was seen.
+ * @group: its directory; frees the set when it is released.
+ * @node: in the table of sets.
+ * @list: in a list of sets whose directories are to be made or removed.
+ * @dirty: in the list of sets to be matched.
+ * @uuid: its name.
+ * @pins: scans that need it, though it may have no half yet.
+ * @view: what the last match gave.
+ * @in_use: a device that the match has left out because a set used it, this one perhaps; or 0.
+ * @announced: its state when changes were announced last.
+ * @shown: the directory is there; belongs to the work that makes directories.
  */
-int sets_scan(char *text, bool any);
+struct reassembly_set {
+	struct config_group group;
+	struct hlist_node node;
+	struct list_head list;
+	struct list_head dirty;
+	uuid_t uuid;
+	unsigned int pins;
+	struct set_view view;
+	dev_t in_use;
+	enum set_state announced;
+	bool shown;
+};
+
+/* Guards all that follows, but for reassembly_set_view() and reassembly_set_copies(). */
+extern struct mutex reassembly_lock;
+
+/* All halves that are known. */
+extern struct reassembly_index reassembly_halves;
+
+/* Find a set, or NULL. */
+struct reassembly_set *reassembly_set_find(const uuid_t *uuid);
+
+/* Enter a set that was allocated; and take one out, which the caller owns then. */
+void reassembly_set_add(struct reassembly_set *set);
+void reassembly_set_del(struct reassembly_set *set);
+
+/* Whether nothing is known of a set any more, and nobody needs it. */
+bool reassembly_set_is_empty(const struct reassembly_set *set);
+
+/* Any set, or NULL if there is none. */
+struct reassembly_set *reassembly_set_any(void);
 
 /**
- * sets_view() - look at a set.
- * @uuid: of the set.
+ * reassembly_set_match() - find the halves of a set, for its view.
+ * @set: the set.
+ * @matcher: zeros but for the index, @taken and @context for the first of several sets.
+ */
+void reassembly_set_match(struct reassembly_set *set, struct reassembly_matcher *matcher);
+
+/**
+ * reassembly_set_view() - what attributes show of a set.
+ * @set: the set.
  * @view: filled in.
  *
- * Context: process, may sleep.
+ * Matches nothing, unless a device that was in use when the set was matched is not any more.
+ *
+ * Context: process, may sleep; takes reassembly_lock.
  */
-void sets_view(const uuid_t *uuid, struct set_view *view);
+void reassembly_set_view(struct reassembly_set *set, struct set_view *view);
 
 /**
- * sets_exit() - forget everything.
+ * reassembly_set_copies() - write down the devices that say that they are a half of a set and
+ * are not used: copies beside its halves, or each of them if none can be preferred.
+ * @set: the set.
+ * @page: takes lines "MAJ:MIN main" and "MAJ:MIN spare", as many as fit.
  *
- * Context: process, may sleep; nobody scans any more.
+ * Context: process, may sleep; takes reassembly_lock.
+ * Return: bytes written.
  */
-void sets_exit(void);
+ssize_t reassembly_set_copies(struct reassembly_set *set, char *page);
+
+/* Whether a name could be that of a device; it was read from a medium. */
+bool reassembly_is_name(const char *name);
+
+void reassembly_sets_init(void);
 
 #endif /* _REMAP_SETS_H */

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/completion.h>
-#include <linux/configfs.h>
+#include <linux/err.h>
 #include <linux/kdev_t.h>
 #include <linux/module.h>
 #include <linux/slab.h>
-#include <linux/workqueue.h>
 
 #include "sets.h"
 #include "tree.h"
@@ -20,9 +18,14 @@ static const char * const state_words[] = {
 	[SET_DAMAGED]		= "damaged",
 };
 
+static struct reassembly_set *set_of(struct config_item *item)
+{
+	return container_of(to_config_group(item), struct reassembly_set, group);
+}
+
 static void view_item(struct config_item *item, struct set_view *view)
 {
-	sets_view(&container_of(to_config_group(item), struct reassembly_set, group)->uuid, view);
+	reassembly_set_view(set_of(item), view);
 }
 
 static ssize_t emit_dev(char *page, dev_t dev)
@@ -77,8 +80,6 @@ CONFIGFS_ATTR_RO(set_, generation);
 
 static ssize_t set_table_show(struct config_item *item, char *page)
 {
-	struct reassembly_set *set = container_of(to_config_group(item), struct reassembly_set,
-						  group);
 	struct set_view view;
 
 	view_item(item, &view);
@@ -86,9 +87,16 @@ static ssize_t set_table_show(struct config_item *item, char *page)
 		return sysfs_emit(page, "\n");
 	return sysfs_emit(page, "0 %llu remap %u:%u %llu %u:%u 3 persistent uuid %pU\n",
 			  view.target_sectors, MAJOR(view.main), MINOR(view.main),
-			  view.main_start, MAJOR(view.spare), MINOR(view.spare), &set->uuid);
+			  view.main_start, MAJOR(view.spare), MINOR(view.spare),
+			  &set_of(item)->uuid);
 }
 CONFIGFS_ATTR_RO(set_, table);
+
+static ssize_t set_copies_show(struct config_item *item, char *page)
+{
+	return reassembly_set_copies(set_of(item), page);
+}
+CONFIGFS_ATTR_RO(set_, copies);
 
 static struct configfs_attribute *set_attrs[] = {
 	&set_attr_name,
@@ -97,12 +105,13 @@ static struct configfs_attribute *set_attrs[] = {
 	&set_attr_state,
 	&set_attr_generation,
 	&set_attr_table,
+	&set_attr_copies,
 	NULL
 };
 
 static void release_set(struct config_item *item)
 {
-	kfree(container_of(to_config_group(item), struct reassembly_set, group));
+	kfree(set_of(item));
 }
 
 static struct configfs_item_operations set_ops = {
@@ -115,39 +124,7 @@ static const struct config_item_type set_type = {
 	.ct_owner = THIS_MODULE,
 };
 
-/* --- the tree ----------------------------------------------------------------------- */
-
-/* What configfs gives at most (SIMPLE_ATTR_SIZE - 1); the rest is the next write. */
-#define WRITE_MAX	4095
-
-static ssize_t root_scan_store(struct config_item *item, const char *page, size_t count)
-{
-	size_t len = count;
-	char *text;
-	int ret;
-
-	/* A path that is cut off at the end is left for the next write. */
-	if (len == WRITE_MAX)
-		while (len && page[len - 1] != '\n')
-			len--;
-	text = kmemdup_nul(page, len, GFP_KERNEL);
-	if (!text)
-		return -ENOMEM;
-	ret = sets_scan(text, false);
-	kfree(text);
-	return ret ?: len;
-}
-CONFIGFS_ATTR_WO(root_, scan);
-
-static struct configfs_attribute *root_attrs[] = {
-	&root_attr_scan,
-	NULL
-};
-
-static const struct config_item_type root_type = {
-	.ct_attrs = root_attrs,
-	.ct_owner = THIS_MODULE,
-};
+/* --- directories ------------------------------------------------------------------ */
 
 static const struct config_item_type sets_type = {
 	.ct_owner = THIS_MODULE,
@@ -155,16 +132,7 @@ static const struct config_item_type sets_type = {
 
 static struct config_group sets_group;
 
-static struct configfs_subsystem root = {
-	.su_group = {
-		.cg_item = {
-			.ci_namebuf = "dm-remap-reassembly",
-			.ci_type = &root_type,
-		},
-	},
-};
-
-struct reassembly_set *tree_alloc(const uuid_t *uuid)
+struct reassembly_set *reassembly_tree_alloc(const uuid_t *uuid)
 {
 	struct reassembly_set *set = kzalloc(sizeof(*set), GFP_KERNEL);
 	char name[UUID_STRING_LEN + 1];
@@ -172,115 +140,106 @@ struct reassembly_set *tree_alloc(const uuid_t *uuid)
 	if (!set)
 		return NULL;
 	set->uuid = *uuid;
+	INIT_LIST_HEAD(&set->dirty);
 	snprintf(name, sizeof(name), "%pU", uuid);
 	config_group_init_type_name(&set->group, name, &set_type);
 	return set;
 }
 
-void tree_free(struct reassembly_set *set)
+void reassembly_tree_free(struct reassembly_set *set)
 {
 	config_group_put(&set->group);
 }
 
-static void hide(struct list_head *sets)
+static int show(struct reassembly_set *set)
+{
+	int ret = 0;
+
+	if (!set->shown)
+		ret = configfs_register_group(&sets_group, &set->group);
+	if (!ret)
+		WRITE_ONCE(set->shown, true);
+	return ret;
+}
+
+static void hide(struct list_head *dead)
 {
 	struct reassembly_set *set;
 
-	list_for_each_entry(set, sets, list)
+	list_for_each_entry(set, dead, list)
 		if (set->shown)
 			configfs_unregister_group(&set->group);
 }
 
-static int show(struct list_head *sets)
-{
-	struct reassembly_set *set;
-	int ret;
-
-	list_for_each_entry(set, sets, list) {
-		ret = configfs_register_group(&sets_group, &set->group);
-		if (ret) {
-			hide(sets);
-			return ret;
-		}
-		set->shown = true;
-	}
-	return 0;
-}
-
 /*
- * Directories are changed by another task.  Who writes an attribute holds configfs's
- * lock of its directory, and the locks that are needed here come before that one where
- * a directory is removed by rmdir().  None of ours can be; but all of configfs's locks
- * look the same to lockdep, and so it would be a rule with an exception.
- *
- * For the same reason nobody waits for the work item itself, which is at its end when it says
- * that it is done, but for the queue when the module goes.
+ * Nobody waits for the work item itself, which is at its end when it says that it is done, but
+ * for the queue when the module goes: lockdep would take configfs's lock of the directory of
+ * "scan" for that of a set's.
  */
 static struct workqueue_struct *wq;
 
-struct change {
-	struct work_struct work;
-	struct completion done;
-	struct list_head *sets;
-	bool add;
-	int ret;
-};
-
 static void change_work(struct work_struct *work)
 {
-	struct change *change = container_of(work, struct change, work);
+	struct reassembly_tree_change *change =
+		container_of(work, struct reassembly_tree_change, work);
 
-	if (change->add)
-		change->ret = show(change->sets);
+	if (change->set)
+		change->ret = show(change->set);
 	else
-		hide(change->sets);
+		hide(change->dead);
 	complete(&change->done);
 }
 
-static int run(struct list_head *sets, bool add)
+static void begin(struct reassembly_tree_change *change)
 {
-	struct change change = { .sets = sets, .add = add };
+	change->ret = 0;
+	init_completion(&change->done);
+	INIT_WORK_ONSTACK(&change->work, change_work);
+	queue_work(wq, &change->work);
+}
 
-	if (list_empty(sets))
+static void end(struct reassembly_tree_change *change)
+{
+	wait_for_completion(&change->done);
+	destroy_work_on_stack(&change->work);
+}
+
+int reassembly_tree_show(struct reassembly_set *set)
+{
+	struct reassembly_tree_change change = { .set = set };
+
+	if (READ_ONCE(set->shown))
 		return 0;
-	INIT_WORK_ONSTACK(&change.work, change_work);
-	init_completion(&change.done);
-	queue_work(wq, &change.work);
-	wait_for_completion(&change.done);
-	/* It may still be on its way out of the function. */
-	destroy_work_on_stack(&change.work);
+	begin(&change);
+	end(&change);
 	return change.ret;
 }
 
-int tree_add(struct list_head *sets)
+void reassembly_tree_hide_begin(struct reassembly_tree_change *change, struct list_head *dead)
 {
-	return run(sets, true);
+	change->set = NULL;
+	change->dead = dead;
+	if (!list_empty(dead))
+		begin(change);
 }
 
-void tree_remove(struct list_head *sets)
+void reassembly_tree_hide_end(struct reassembly_tree_change *change)
 {
-	run(sets, false);
+	if (!list_empty(change->dead))
+		end(change);
 }
 
-int tree_init(void)
+struct config_group *reassembly_tree_init(void)
 {
-	int ret;
-
-	config_group_init(&root.su_group);
-	config_group_init_type_name(&sets_group, "sets", &sets_type);
-	configfs_add_default_group(&sets_group, &root.su_group);
-	mutex_init(&root.su_mutex);
-	wq = alloc_workqueue("dm-remap-reassembly", WQ_UNBOUND, 1);
+	/* in order: a directory that is made again must not be there any more */
+	wq = alloc_ordered_workqueue("dm-remap-reassembly", 0);
 	if (!wq)
-		return -ENOMEM;
-	ret = configfs_register_subsystem(&root);
-	if (ret)
-		destroy_workqueue(wq);
-	return ret;
+		return ERR_PTR(-ENOMEM);
+	config_group_init_type_name(&sets_group, "sets", &sets_type);
+	return &sets_group;
 }
 
-void tree_exit(void)
+void reassembly_tree_exit(void)
 {
-	configfs_unregister_subsystem(&root);
 	destroy_workqueue(wq);
 }

@@ -1,67 +1,100 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * /sys/kernel/config/dm-remap-reassembly
+ * /sys/kernel/config/dm-remap-reassembly/sets: a directory for each set.
+ *
+ * Another task makes and removes the directories: whoever writes the attribute "scan" holds
+ * configfs's lock of that directory, which must not be held when these are changed.
  */
 #ifndef _REMAP_TREE_H
 #define _REMAP_TREE_H
 
+#include <linux/completion.h>
+#include <linux/configfs.h>
 #include <linux/list.h>
 #include <linux/uuid.h>
+#include <linux/workqueue.h>
 
 struct reassembly_set;
 
 /**
- * tree_alloc() - make a set, whose directory is not there yet.
+ * struct reassembly_tree_change - directories that are being made or removed.
+ * @work: does it.
+ * @done: it is done.
+ * @set: the set whose directory is made; or NULL, and
+ * @dead: the directories of these sets are removed.
+ * @ret: what came of it.
+ */
+struct reassembly_tree_change {
+	struct work_struct work;
+	struct completion done;
+	struct reassembly_set *set;
+	struct list_head *dead;
+	int ret;
+};
+
+/**
+ * reassembly_tree_alloc() - make a set, whose directory is not there yet.
  * @uuid: of the set.
  *
  * Context: process, may sleep.
  * Return: the set, or NULL if there is no memory.
  */
-struct reassembly_set *tree_alloc(const uuid_t *uuid);
+struct reassembly_set *reassembly_tree_alloc(const uuid_t *uuid);
 
 /**
- * tree_free() - drop a set that is not shown, or no more.
- * @set: from tree_alloc().
+ * reassembly_tree_free() - drop a set without a directory.
+ * @set: from reassembly_tree_alloc().
  *
- * It goes when nobody looks at its directory any more.
+ * It goes when nobody reads its attributes any more.
  *
  * Context: process, may sleep.
  */
-void tree_free(struct reassembly_set *set);
+void reassembly_tree_free(struct reassembly_set *set);
 
 /**
- * tree_add() - show sets.
- * @sets: a list of them.
+ * reassembly_tree_show() - make the directory of a set, unless it is there.
+ * @set: the set, which is pinned.
  *
  * Context: process, may sleep; may be called by an attribute of the tree.
- * Return: 0; or -errno, and none is shown.
- */
-int tree_add(struct list_head *sets);
-
-/**
- * tree_remove() - show sets no longer.
- * @sets: a list of them.
- *
- * Waits for who reads their attributes.
- *
- * Context: process, may sleep; may be called by an attribute of the tree, but not by
- * one of these sets.
- */
-void tree_remove(struct list_head *sets);
-
-/**
- * tree_init() - make the tree.
- *
- * Context: process, may sleep.
  * Return: 0, -errno.
  */
-int tree_init(void);
+int reassembly_tree_show(struct reassembly_set *set);
 
 /**
- * tree_exit() - take it away; no set is shown any more.
+ * reassembly_tree_hide_begin() - begin to remove directories.
+ * @change: for reassembly_tree_hide_end(), which has to follow.
+ * @dead: sets, in no table any more.
+ *
+ * Does not wait.  A directory of the same name that is made later comes later.
+ *
+ * Context: any that may queue work.
+ */
+void reassembly_tree_hide_begin(struct reassembly_tree_change *change, struct list_head *dead);
+
+/**
+ * reassembly_tree_hide_end() - wait until the directories are removed.
+ * @change: from reassembly_tree_hide_begin().
+ *
+ * Waits for readers of their attributes as well.
+ *
+ * Context: process, may sleep, without reassembly_lock; may be called by an attribute of the
+ * tree, but not by one of these sets.
+ */
+void reassembly_tree_hide_end(struct reassembly_tree_change *change);
+
+/**
+ * reassembly_tree_init() - get ready to make directories.
+ *
+ * Context: process, may sleep.
+ * Return: the group that they appear in, for the tree above; or an error.
+ */
+struct config_group *reassembly_tree_init(void);
+
+/**
+ * reassembly_tree_exit() - the counterpart; no set has a directory any more.
  *
  * Context: process, may sleep.
  */
-void tree_exit(void);
+void reassembly_tree_exit(void);
 
 #endif /* _REMAP_TREE_H */

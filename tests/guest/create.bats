@@ -255,6 +255,10 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	is nvme-eui.00
 	ln -s ../../main /dev/disk/by-id/wwn-0x5
 	is wwn-0x5
+	# one that the disk contradicts would never be found
+	run -8 "$DMREMAP" create --main-id 'usb-a\x20b' r /dev/main /dev/spare
+	assert_output --partial "/dev/main is known as wwn-0x5, and not as usb-a"
+	ln -s ../../main '/dev/disk/by-id/usb-a\x20b'
 	# what udev puts into names is kept; dump writes a backslash as it does
 	"$DMREMAP" create --main-id 'usb-a\x20b' r /dev/main /dev/spare
 	dmsetup remove r

@@ -22,10 +22,26 @@ load ../lib/halves
 		scan /dev/$half
 		assert_equal "$(said $U state)" complete
 	done
+	# beside halves that are in use a copy is named, and announced once
+	activated r $U
+	null_blk late-copy 4
+	dd if=/dev/spare of=/dev/late-copy bs=1M iflag=direct oflag=direct status=none
+	log_mark
+	scan /dev/late-copy
+	scan /dev/late-copy /dev/main
+	assert_equal "$(said $U state spare copies)" \
+		"active $(number /dev/spare) $(number /dev/late-copy) spare"
+	assert_equal "$(log_since | grep -c "$(number /dev/late-copy) says that it is the spare of this set")" 1
+	echo 0 >"$NULLB/late-copy/power"
+	scan /dev/main
+	assert_equal "$(said $U copies)" ""
+	# when the set is not active any more its halves are found without a scan
+	dmsetup remove r
+	assert_equal "$(said $U state)" complete
 }
 
-@test "who waits for a scan that cannot go on can be ended" {
-	local scanner waiter
+@test "a device that does not answer delays no scan of others, and nobody who looks" {
+	local scanner
 	make r $U /dev/main /dev/spare
 	dmsetup create half --table "0 8192 linear /dev/spare 0"
 	dmsetup suspend --nolockfs half
@@ -33,21 +49,32 @@ load ../lib/halves
 	echo /dev/mapper/half >$SCAN 3>&- &
 	scanner=$!
 	sleep 0.5
-	echo /dev/main >$SCAN 3>&- &
-	waiter=$!
-	sleep 0.5
-	assert running $waiter
-	kill -9 $waiter
-	run retry_until 5 ended $waiter
-	# nobody has to wait for it who only looks
-	assert_equal "$(ls $SETS)" ""
+	$LABEL /dev/main $U r
+	timeout 10 cat "$(scan_line /dev/main)" >$SCAN
+	assert_equal "$(timeout 10 cat $SETS/$U/state)" waiting-spare
 	assert running $scanner
 	dmsetup resume half
 	wait $scanner
-	assert_success
 	assert_equal "$(said $U state)" complete
 }
-ended() { ! running "$1" || grep -q '^State:.Z' "/proc/$1/status"; }
+# scan_line DEVICE: a file with the line for it
+scan_line() { echo "$1" >"$BATS_TEST_TMPDIR/line"; echo "$BATS_TEST_TMPDIR/line"; }
+
+@test "of two scans of a device the one that began later counts" {
+	local scanner
+	make r $U /dev/main /dev/spare
+	dmsetup create half --table "0 8192 linear /dev/spare 0"
+	dmsetup suspend --nolockfs half
+	scan /dev/main
+	echo /dev/mapper/half >$SCAN 3>&- &
+	scanner=$!
+	sleep 0.5
+	echo /dev/mapper/half >$SCAN 3>&- &
+	sleep 0.5
+	dmsetup resume half
+	wait $scanner $!
+	assert_equal "$(said $U state spare)" "complete $(number /dev/mapper/half)"
+}
 
 @test "scans, activations and readers at the same time" {
 	local i n scanner

@@ -110,6 +110,31 @@ load ../lib/halves
 	assert_equal "$(said $U state main)" "complete $(number /dev/main)"
 }
 
+@test "a label does not outweigh the identity that the spare asks for" {
+	null_blk other 8
+	make r $U /dev/main /dev/spare main_id wwn-1
+	ln -s /dev/main /dev/wwn-1
+	$LABEL /dev/other $U r
+	scan /dev/spare /dev/other /dev/wwn-1
+	rm /dev/wwn-1
+	assert_equal "$(said $U state main)" "complete $(number /dev/main)"
+	activated r $U
+}
+
+@test "a name may be in any language, but has no control characters" {
+	export DM_DEFAULT_NAME_MANGLING_MODE=none
+	make данные $U /dev/main /dev/spare
+	scan /dev/spare
+	assert_equal "$(said $U name)" данные
+	scan /dev/main
+	activated данные $U
+	dmsetup remove данные
+	dd if=/dev/zero of=/dev/spare bs=1M count=4 oflag=direct status=none
+	make $'a\x7f' $V /dev/main /dev/spare
+	scan /dev/spare
+	assert_equal "$(said $V name)" dm-remap-$V
+}
+
 @test "with a label and no spare a set waits for its spare" {
 	make r $U /dev/main /dev/spare
 	$LABEL /dev/main $U r

@@ -71,16 +71,40 @@ check_and_write() {
 		dmremap create root /dev/disk-main /dev/disk-spare
 		dmremap seal root
 		dmremap stop root'
+	guest_run 'ls /etc/dm-remap/sets.d' >"$GUEST/uuid"
 	guest_poweroff
 	# no file system is found on what is below
 	run blkid -p "$GUEST/main.img"
 	[ "$status" = 2 ]
 }
 
+@test "the system that was not told of the set is told at the boot prompt, and remembers" {
+	local uuid
+	uuid=$(<"$GUEST/uuid")
+	machine_boot 6.12 "$SPARE" "$(cat "$GUEST/main")" "append=dm_remap.assemble=$uuid"
+	guest_run '[ ! -e /etc/dm-remap/sets.d ] && dmremap status root | grep root'
+	# the initramfs is made with the set that / is on
+	guest_run "update-initramfs -u -k \"\$(uname -r)\" 2>&1 | tee /tmp/said
+		grep -F '/ is on set $uuid, which this host did not know' /tmp/said &&
+		lsinitramfs \"/boot/initrd.img-\$(uname -r)\" | grep -x etc/dm-remap/sets.d/$uuid"
+	guest_run "grep -x name=root /etc/dm-remap/sets.d/$uuid"
+	# what the package says that would take it away; nobody is asked, so it stays
+	run guest_run 'DEBIAN_FRONTEND=noninteractive apt-get remove -y dm-remap-tools 2>&1'
+	[ "$status" != 0 ]
+	[[ $output == *"dm-remap-tools is not removed: in use are root ($uuid)"* ]]
+	guest_run '[ -x /usr/sbin/dmremap ] && dpkg -s dm-remap-tools | grep "^Status: install ok installed"'
+	# QEMU loads the initramfs from outside: what it has now, as an archive behind the old one
+	mkdir -p "$GUEST/more/etc/dm-remap/sets.d"
+	guest_run "cat /etc/dm-remap/sets.d/$uuid" >"$GUEST/more/etc/dm-remap/sets.d/$uuid"
+	(cd "$GUEST/more" && find . | cpio --quiet -o -H newc >"$GUEST/more.cpio")
+	machine_reboot
+}
+
 @test "it boots ten times, after a power cut each second time, and has all that was written" {
 	for ((n = 1; n <= BOOTS; n++)); do
 		# both kernels
-		machine_boot "$( ((n % 4 < 2)) && echo 6.12 || echo 6.1)" "$SPARE" "$(cat "$GUEST/main")"
+		machine_boot "$( ((n % 4 < 2)) && echo 6.12 || echo 6.1)" "$SPARE" "$(cat "$GUEST/main")" \
+			"initrd+=$GUEST/more.cpio"
 		check_and_write "$n"
 		if ((n % 2)); then
 			# in the middle of something
@@ -97,7 +121,7 @@ check_and_write() {
 # spare_arrives LINE...: a machine with the main only waits in the initramfs, and goes on
 spare_arrives() {
 	local i
-	machine_start "$@" "$(cat "$GUEST/main")"
+	machine_start "$@" "$(cat "$GUEST/main")" "initrd+=$GUEST/more.cpio"
 	for ((i = 0; i < 400; i++)); do
 		! grep -q 'root waits for its spare' "$GUEST/console.log" || break
 		sleep 0.5

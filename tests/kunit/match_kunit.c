@@ -4,24 +4,26 @@
  */
 #include <kunit/test.h>
 
+#include "../../modules/reassembly/index.c"
 #include "../../modules/reassembly/match.c"
 
-#define MAX_HALVES	6
+#define MAX_HALVES	8
 
 /* Numbers of devices, which are their places in the array as well. */
 enum { DEV_MAIN = 1, DEV_SPARE, DEV_OTHER, DEV_THIRD };
 
 struct scene {
-	struct list_head halves;
+	struct reassembly_index index;
 	struct half all[MAX_HALVES];
+	bool there[MAX_HALVES];
 	uuid_t uuid;
 	uuid_t other_uuid;
-	struct match match;
+	struct reassembly_match match;
 };
 
 static dev_t in_use;
 
-static bool is_taken(dev_t dev)
+static bool is_in_use(void *context, dev_t dev)
 {
 	return dev == in_use;
 }
@@ -37,14 +39,37 @@ static struct half *add(struct scene *s, unsigned int nr, enum half_kind kind)
 	half->target_sectors = 992;
 	if (kind != HALF_PLAIN)
 		half->uuid = s->uuid;
-	list_add_tail(&half->list, &s->halves);
+	s->there[nr] = true;
 	return half;
+}
+
+static void enter(struct scene *s)
+{
+	unsigned int i;
+
+	reassembly_index_init(&s->index);
+	for (i = 0; i < MAX_HALVES; i++)
+		if (s->there[i])
+			reassembly_index_add(&s->index, &s->all[i]);
+}
+
+/* Of one set; after another one, so that what the matcher has kept of that is of no use. */
+static enum set_state look_at(struct scene *s, const uuid_t *uuid, const uuid_t *before)
+{
+	struct reassembly_matcher matcher = { .index = &s->index, .taken = is_in_use };
+
+	enter(s);
+	if (before)
+		reassembly_match(&matcher, before, &s->match);
+	reassembly_match(&matcher, uuid, &s->match);
+	return s->match.state;
 }
 
 static enum set_state look(struct scene *s)
 {
-	match_set(&s->match, &s->halves, &s->uuid, is_taken);
-	return s->match.state;
+	enum set_state state = look_at(s, &s->uuid, NULL);
+
+	return state == look_at(s, &s->uuid, &s->other_uuid) ? state : SET_ACTIVE;
 }
 
 static struct half *half_of(struct scene *s, unsigned int nr)
@@ -58,7 +83,6 @@ static int match_init(struct kunit *test)
 
 	if (!s)
 		return -ENOMEM;
-	INIT_LIST_HEAD(&s->halves);
 	s->uuid.b[0] = 1;
 	s->other_uuid.b[0] = 2;
 	in_use = 0;
@@ -66,17 +90,74 @@ static int match_init(struct kunit *test)
 	return 0;
 }
 
-static void a_main_is_known_by_its_label_whatever_its_size_or_name(struct kunit *test)
+static void a_main_is_known_by_its_label(struct kunit *test)
 {
 	struct scene *s = test->priv;
+	struct half *spare = add(s, DEV_SPARE, HALF_SPARE);
 
-	strscpy(add(s, DEV_SPARE, HALF_SPARE)->main_id, "wwn-1", 8);
+	spare->labelled = true;
 	add(s, DEV_MAIN, HALF_MAIN);
-	strscpy(add(s, DEV_OTHER, HALF_PLAIN)->given, "wwn-1", 8);
+	add(s, DEV_OTHER, HALF_PLAIN);
 	add(s, DEV_THIRD, HALF_MAIN)->uuid = s->other_uuid;
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)half_of(s, DEV_MAIN));
-	KUNIT_EXPECT_PTR_EQ(test, s->match.spare, (const struct half *)half_of(s, DEV_SPARE));
+	KUNIT_EXPECT_PTR_EQ(test, s->match.spare, (const struct half *)spare);
+}
+
+static void a_label_never_beats_an_identity(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	struct half *spare = add(s, DEV_SPARE, HALF_SPARE);
+	struct half *main = add(s, DEV_MAIN, HALF_PLAIN), *forged;
+
+	strscpy(spare->main_id, "wwn-0x1", sizeof(spare->main_id));
+	strscpy(main->given, "wwn-0x1", sizeof(main->given));
+	forged = add(s, DEV_OTHER, HALF_MAIN);
+	/* the spare knows of no label */
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)main);
+	/* it does: one of the two lies */
+	spare->labelled = true;
+	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
+	/* and this one is known to */
+	strscpy(forged->wwn, "wwn-0x2", sizeof(forged->wwn));
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)main);
+	/* even if it is the only one */
+	s->there[DEV_MAIN] = false;
+	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)NULL);
+	/* label and identity are better than the identity alone */
+	s->there[DEV_MAIN] = true;
+	strscpy(forged->wwn, "wwn-0x1", sizeof(forged->wwn));
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)forged);
+}
+
+static void an_identity_that_differs_refuses_a_main_of_the_right_size(struct kunit *test)
+{
+	static const char a[] = "11111111-2222-3333-4444-555555555555";
+	static const char b[] = "11111111-2222-3333-4444-555555555556";
+	struct scene *s = test->priv;
+	struct half *spare = add(s, DEV_SPARE, HALF_SPARE);
+	struct half *main = add(s, DEV_MAIN, HALF_PLAIN);
+
+	strscpy(spare->main_id, a, sizeof(spare->main_id));
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	strscpy(main->partuuid, b, sizeof(main->partuuid));
+	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
+	strscpy(main->partuuid, "0a0b0c0d-01", sizeof(main->partuuid));
+	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
+	strscpy(main->partuuid, a, sizeof(main->partuuid));
+	strscpy(main->given, a, sizeof(main->given));
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	/* a world-wide name, likewise */
+	*main->partuuid = *main->given = 0;
+	strscpy(spare->main_id, "wwn-0x5000c5", sizeof(spare->main_id));
+	strscpy(main->wwn, "wwn-0x5000c6", sizeof(main->wwn));
+	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
+	strscpy(main->wwn, "wwn-0x5000C5", sizeof(main->wwn));
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 }
 
 static void a_main_with_main_id_is_preferred_to_others_of_its_size(struct kunit *test)
@@ -214,7 +295,7 @@ static void what_is_missing_is_named(struct kunit *test)
 	/* a good one makes the damaged one a stranger */
 	add(s, DEV_SPARE, HALF_SPARE);
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
-	list_del(&main->list);
+	s->there[main->dev] = false;
 	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
 }
 
@@ -235,8 +316,109 @@ static void halves_of_different_sizes_do_not_fit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 }
 
+static void two_sets_that_ask_for_one_identity_are_a_conflict(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	struct half *spare = add(s, DEV_SPARE, HALF_SPARE), *stranger = add_stranger(s, DEV_OTHER);
+	struct half *main = add(s, DEV_MAIN, HALF_PLAIN);
+
+	strscpy(spare->main_id, "id", 8);
+	strscpy(stranger->main_id, "id", 8);
+	strscpy(main->given, "id", 8);
+	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
+	KUNIT_EXPECT_EQ(test, look_at(s, &s->other_uuid, &s->uuid), SET_CONFLICT);
+	KUNIT_EXPECT_EQ(test, s->match.in_use, 0U);
+	/* one that is in use asks for nothing, until it is not in use any more */
+	in_use = DEV_OTHER;
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	KUNIT_EXPECT_EQ(test, s->match.in_use, (dev_t)DEV_OTHER);
+	/* nor does one whose main has another size */
+	in_use = 0;
+	stranger->main_sectors = 1008;
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+}
+
+#define CROWD	2000
+
+static unsigned int questions;
+
+static bool count_questions(void *context, dev_t dev)
+{
+	questions++;
+	return false;
+}
+
+/* @nr spares that ask for mains of one size, and for one identity. */
+static void add_crowd(struct kunit *test, struct scene *s, unsigned int nr)
+{
+	struct half *half;
+
+	for (; nr; nr--) {
+		half = kunit_kzalloc(test, sizeof(*half), GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, half);
+		half->dev = 1000 + nr;
+		half->kind = HALF_SPARE;
+		half->main_sectors = 1000;
+		half->uuid.b[1] = nr;
+		half->uuid.b[2] = nr >> 8;
+		half->uuid.b[3] = 1;
+		if (nr % 2)
+			strscpy(half->main_id, "wwn-0x1", sizeof(half->main_id));
+		reassembly_index_add(&s->index, half);
+	}
+}
+
+static void many_spares_cost_in_proportion(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	struct reassembly_matcher matcher = { .index = &s->index, .taken = count_questions };
+	const struct half *half;
+
+	strscpy(add(s, DEV_MAIN, HALF_PLAIN)->given, "wwn-0x1", 8);
+	add(s, DEV_OTHER, HALF_PLAIN);
+	enter(s);
+	add_crowd(test, s, CROWD);
+	questions = 0;
+	list_for_each_entry(half, &s->index.all, list)
+		if (half->kind == HALF_SPARE)
+			reassembly_match(&matcher, &half->uuid, &s->match);
+	/* at most a few for each of them, where it was one for each pair */
+	KUNIT_EXPECT_LT(test, questions, 10U * CROWD);
+}
+
+static void the_index_finds_what_is_entered_and_nothing_else(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	struct half *spare = add(s, DEV_SPARE, HALF_SPARE), *found;
+	struct half *main = add(s, DEV_MAIN, HALF_PLAIN);
+	struct half_id *entry;
+	unsigned int nr = 0;
+
+	strscpy(spare->main_id, "ID", 8);
+	strscpy(main->partuuid, "id", 8);
+	enter(s);
+	KUNIT_EXPECT_PTR_EQ(test, reassembly_index_dev(&s->index, DEV_MAIN), main);
+	KUNIT_EXPECT_NULL(test, reassembly_index_dev(&s->index, DEV_OTHER));
+	reassembly_for_each_id(&s->index, entry, "iD")
+		nr++;
+	KUNIT_EXPECT_EQ(test, nr, 2U);
+	reassembly_index_del(main);
+	KUNIT_EXPECT_NULL(test, reassembly_index_dev(&s->index, DEV_MAIN));
+	nr = 0;
+	reassembly_for_each_of_size(&s->index, found, 1000)
+		nr++;
+	KUNIT_EXPECT_EQ(test, nr, 1U);
+	reassembly_for_each_of_set(&s->index, found, &s->uuid)
+		KUNIT_EXPECT_PTR_EQ(test, found, spare);
+}
+
 static struct kunit_case match_cases[] = {
-	KUNIT_CASE(a_main_is_known_by_its_label_whatever_its_size_or_name),
+	KUNIT_CASE(two_sets_that_ask_for_one_identity_are_a_conflict),
+	KUNIT_CASE(many_spares_cost_in_proportion),
+	KUNIT_CASE(the_index_finds_what_is_entered_and_nothing_else),
+	KUNIT_CASE(a_main_is_known_by_its_label),
+	KUNIT_CASE(a_label_never_beats_an_identity),
+	KUNIT_CASE(an_identity_that_differs_refuses_a_main_of_the_right_size),
 	KUNIT_CASE(a_main_with_main_id_is_preferred_to_others_of_its_size),
 	KUNIT_CASE(two_mains_with_main_id_are_a_conflict),
 	KUNIT_CASE(an_empty_main_id_is_nobodys_name),
@@ -257,5 +439,5 @@ static struct kunit_suite match_suite = {
 
 kunit_test_suite(match_suite);
 
-MODULE_DESCRIPTION("Unit tests of modules/reassembly/match.c");
+MODULE_DESCRIPTION("Unit tests of modules/reassembly/match.c and index.c");
 MODULE_LICENSE("GPL");

@@ -9,6 +9,7 @@
 #                                   system         its root file system, LABEL=system, the first
 #                                                  disk; it is written to a file beside it
 #                                   root=WHAT      the root file system is on something else
+#                                   initrd+=FILE   with the cpio archive FILE behind its initramfs
 #                                   dracut         with dracut's initramfs; KERNEL is 6.1
 #   machine_start KERNEL LINE...  the same, not waiting
 #   machine_ready                 wait for that
@@ -39,7 +40,7 @@ machine_teardown() {
 
 # _machine_args KERNEL LINE...: fills QEMU
 _machine_args() {
-	local release line root=LABEL=system mem=1G initrd=initrd.img
+	local release line root=LABEL=system mem=1G initrd=initrd.img more=
 	release=$(sed -n "s/^$1 //p" "$DEBIAN/versions")
 	[ -n "$release" ] || { echo "there is no kernel $1" >&2; return 1; }
 	shift
@@ -63,16 +64,22 @@ _machine_args() {
 			rig_disk_args "$GUEST" $line
 			;;
 		dracut) initrd=dracut.img ;;
+		initrd+=*) more=${line#initrd+=} ;;
 		root=*) root=${line#root=} ;;
 		append=*) RIG_APPEND+=" ${line#append=}" ;;
 		mem=*) mem=${line#mem=} ;;
 		*) echo "what is \"$line\"?" >&2; return 1 ;;
 		esac
 	done
+	initrd=$DEBIAN/$initrd-$release
+	if [ -n "$more" ]; then
+		cat "$initrd" "$more" >"$GUEST/initrd" || return
+		initrd=$GUEST/initrd
+	fi
 	# shellcheck disable=SC2054 # commas of QEMU's
 	MACHINE=(qemu-system-x86_64 -accel tcg,thread=multi -cpu "${RIG_CPU:-Nehalem,+rdrand}" -smp 2,sockets=2
 		-m "$mem" -nodefaults -no-user-config -display none -no-reboot -rtc clock=vm
-		-kernel "$DEBIAN/vmlinuz-$release" -initrd "$DEBIAN/$initrd-$release"
+		-kernel "$DEBIAN/vmlinuz-$release" -initrd "$initrd"
 		-append "root=$root $RIG_APPEND" -serial "file:$GUEST/console.log"
 		-device virtio-rng-pci -device virtio-serial-pci
 		-chardev "pipe,id=ctl,path=$GUEST/ctl" -device "virtserialport,chardev=ctl,name=ctl"

@@ -6,6 +6,7 @@
  *	FAULT_BAD_WRITES=1	writes to them do, too
  *	FAULT_WRITES=N		N pages are written, then the program is killed
  *	FAULT_TORN=M		and of the next page M sectors, and noise in the next one
+ *	FAULT_SLOW=NAME		reads of files that are called so do not end
  *	FAULT_LOG=FILE		the sector of each write is appended to it
  */
 #include <dlfcn.h>
@@ -30,11 +31,26 @@ static int is_bad(off_t offset, size_t size)
 	return 0;
 }
 
+static int is_slow(int fd)
+{
+	const char *name = getenv("FAULT_SLOW");
+	char path[64], file[4096] = "";
+
+	if (!name)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (readlink(path, file, sizeof(file) - 1) < 0)
+		return 0;
+	return strlen(file) > strlen(name) && !strcmp(file + strlen(file) - strlen(name), name);
+}
+
 ssize_t pread64(int fd, void *data, size_t size, off_t offset)
 {
 	ssize_t (*real)(int fd, void *data, size_t size, off_t offset) =
 		dlsym(RTLD_NEXT, "pread64");
 
+	while (is_slow(fd))
+		pause();
 	if (is_bad(offset, size)) {
 		errno = EIO;
 		return -1;

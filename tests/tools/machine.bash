@@ -8,6 +8,9 @@
 #   holder NAME DM             a device that is on it
 #   known UUID ATTRIBUTE=TEXT...   a set that dm_remap_reassembly knows
 #   scanned                    what was given to dm_remap_reassembly last
+#   register UUID [KEY=VALUE]...   a set that this host knows
+#   by_id NAME ID              a link of udev's for a disk
+#   command_line WORD...       of the kernel
 
 BLOCK=sys/class/block
 
@@ -39,3 +42,19 @@ known() {
 }
 
 scanned() { cat "$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/scan"; }
+
+# registered UUID: the file of a set that this host knows
+registered() { echo "$DMREMAP_ROOT/etc/dm-remap/sets.d/$1"; }
+register() {
+	local uuid=$1
+	shift
+	mkdir -p "$DMREMAP_ROOT/etc/dm-remap/sets.d"
+	printf '%s\n' "$@" >"$(registered "$uuid")"
+}
+
+by_id() {
+	mkdir -p "$DMREMAP_ROOT/dev/disk/by-id"
+	ln -sf "../../$1" "$DMREMAP_ROOT/dev/disk/by-id/$2"
+}
+
+command_line() { mkdir -p "$DMREMAP_ROOT/proc"; echo "$*" >"$DMREMAP_ROOT/proc/cmdline"; }

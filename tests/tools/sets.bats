@@ -45,11 +45,13 @@ found() { dmremap scan --json 2>&1 | jq -r '.devices[].device' | sed 's,.*/,,' |
 	udev sda
 	assert_output "DM_REMAP_ROLE=main
 DM_REMAP_UUID=$A
-DM_REMAP_NAME=safe"
+DM_REMAP_NAME=safe
+DM_REMAP_AUTO=0"
 	udev sdb
 	assert_output "DM_REMAP_ROLE=spare
 DM_REMAP_UUID=$B
-DM_REMAP_NAME=other"
+DM_REMAP_NAME=other
+DM_REMAP_AUTO=0"
 	udev sdc
 	assert_line DM_REMAP_NAME=dm-remap-0c0c0c0c-0c0c-0c0c-0c0c-0c0c0c0c0c0c
 	udev sdd
@@ -66,7 +68,7 @@ DM_REMAP_NAME=other"
 @test "a name cannot become another property" {
 	main sda 8:0 'name safe\nDM_REMAP_ROLE=spare\nID_FS_TYPE=x y"$'
 	udev sda
-	assert_equal "${#lines[@]}" 3
+	assert_equal "${#lines[@]}" 4
 	assert_line 'DM_REMAP_NAME=safe\x0aDM_REMAP_ROLE=spare\x0aID_FS_TYPE=x\x20y\x22\x24'
 }
 
@@ -74,11 +76,12 @@ DM_REMAP_NAME=other"
 	spare sdb 8:16 "name safe" "main_id wwn-1"
 	main sda 8:0 "name safe"
 	blank sdc 8:32
+	register $A
 	run dmremap scan
 	assert_success
 	assert_equal "${#lines[@]}" 3
-	assert_line --regexp "/dev/sda main +safe $A label\$"
-	assert_line --regexp "/dev/sdb spare safe $A superblock\$"
+	assert_line --regexp "/dev/sda main +safe $A known label\$"
+	assert_line --regexp "/dev/sdb spare safe $A known superblock\$"
 	run jq -c '.devices[] | [.role, .uuid, .name, .main_sectors, .main_id, .generation, .trouble]' \
 		<(dmremap scan --json)
 	assert_output "[\"main\",\"$A\",\"safe\",16384,null,null,null]
@@ -143,14 +146,16 @@ DM_REMAP_NAME=other"
 	spare sdf 8:80 "uuid 11" "spare 8M"
 	printf '%s\n' label "main 8M" | image label
 	dd if=label.img of="$(dev sdf)" bs=512 count=1 conv=notrunc status=none
+	register $A
+	register $B
 	run dmremap scan
 	assert_failure 4
 	assert_equal "${#lines[@]}" 6
-	assert_line --regexp "/sdb +spare +$A +superblock"
+	assert_line --regexp "/sdb +spare +$A +known +superblock"
 	assert_line --regexp "/sdc +- .*checksum"
 	assert_line --regexp "/sdd +- .*another size"
 	assert_line --regexp "/sde +- .*checksum"
-	assert_line --regexp "/sdf +main +$A +label"
+	assert_line --regexp "/sdf +main +$A +known +label"
 	for name in sda sdc sdd sde; do
 		udev $name
 		assert_output ""
@@ -214,6 +219,9 @@ md1() {
 	spare sda 8:0 "main_id wwn-1"
 	main sdb 8:16 "uuid 11"
 	spare sdc 8:32 "uuid 12"
+	register $A
+	register $B
+	register 0c0c0c0c-0c0c-0c0c-0c0c-0c0c0c0c0c0c
 	known $A name=safe state=waiting-main main=- spare=8:0 generation=1 table=
 	known $B name="a b" state=waiting-spare main=8:16 spare=- generation=1 table=
 	known 0c0c0c0c-0c0c-0c0c-0c0c-0c0c0c0c0c0c name=c state=complete main=8:99 spare=8:32 \
@@ -250,6 +258,7 @@ md1() {
 }
 
 @test "what a spare says of its main does nothing to a terminal" {
+	register $A
 	spare sda 8:0 $'main_id \e[2Jx\a'
 	known $A name=safe state=waiting-main main=- spare=8:0 generation=1 table=
 	run dmremap status
@@ -294,24 +303,9 @@ md1() {
 	assert_failure 4
 }
 
-@test "--auto does nothing when the kernel was told so" {
-	mkdir -p "$DMREMAP_ROOT/proc"
-	for line in "dm_remap.assemble=0" "ro dm_remap.assemble=0 quiet"; do
-		echo "$line" >"$DMREMAP_ROOT/proc/cmdline"
-		run dmremap assemble --auto --all
-		assert_success
-		assert_output ""
-	done
-	for line in "" "xdm_remap.assemble=0" "dm_remap.assemble=01"; do
-		echo "$line" >"$DMREMAP_ROOT/proc/cmdline"
-		run dmremap assemble --auto --all
-		assert_failure 8
-	done
-}
-
 @test "what does not go together" {
 	for arguments in "--all --incremental x" "--all x" "--name x --all" "--name x a b" "a /b" \
-		"--degraded" "--degraded a b" "--degraded --all" "--incremental"; do
+		"--degraded" "--degraded a b" "--degraded --all" "--incremental" "--queue --all"; do
 		# shellcheck disable=SC2086 # words
 		run dmremap assemble $arguments
 		assert_failure 16

@@ -30,6 +30,15 @@ installkernel() {
 
 # called by dracut
 install() {
+	local table
+
+	# the sets that this host knows, and names that are not for others
+	inst_multiple -o /etc/dm-remap/dm-remap.conf /etc/dm-remap/sets.d/*
+	for table in fstab crypttab; do
+		# shellcheck disable=SC2154 # dracut's
+		[[ ! -e $dracutsysrootdir/etc/$table ]] ||
+			inst_simple "/etc/$table" "/etc/dm-remap/$table"
+	done
 	inst_multiple dmremap blkid
 	inst_rules 59-dm-remap.rules
 	# shellcheck disable=SC2154 # dracut's

@@ -12,6 +12,7 @@
 
 #include "disk/main-id.h"
 #include "lib/message.h"
+#include "lib/root.h"
 
 #define BY_ID		"/dev/disk/by-id"
 #define BY_PARTUUID	"/dev/disk/by-partuuid"
@@ -68,13 +69,14 @@ bool main_id_valid(const char *id)
 	return false;
 }
 
+/* In a tree of a test images stand for devices, and their inodes for numbers. */
 static bool is_block(const char *path, dev_t *nr)
 {
 	struct stat st;
 
-	if (stat(path, &st) || !S_ISBLK(st.st_mode))
+	if (stat(path, &st) || (!S_ISBLK(st.st_mode) && !*root_dir()))
 		return false;
-	*nr = st.st_rdev;
+	*nr = S_ISBLK(st.st_mode) ? st.st_rdev : st.st_ino;
 	return true;
 }
 
@@ -83,7 +85,7 @@ static bool link_is_of(const char *dir, const char *name, dev_t nr)
 	char path[PATH_MAX];
 	dev_t other;
 
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	snprintf(path, sizeof(path), "%s%s/%s", root_dir(), dir, name);
 	return is_block(path, &other) && other == nr;
 }
 
@@ -115,8 +117,11 @@ static void choose_link(dev_t nr, char *id)
 {
 	unsigned int best = ARRAY_SIZE(ranks), rank;
 	struct dirent **entries;
-	int i, n = scandir(BY_ID, &entries, NULL, alphasort);
+	char dir[PATH_MAX];
+	int i, n;
 
+	snprintf(dir, sizeof(dir), "%s" BY_ID, root_dir());
+	n = scandir(dir, &entries, NULL, alphasort);
 	for (i = 0; i < n; i++) {
 		const char *name = entries[i]->d_name;
 
@@ -152,6 +157,37 @@ static bool is_name(const char *id)
 	return takes(id) && !strchr(id, '/') && *id != '.';
 }
 
+/* A UUID, or the disk signature and number of a DOS partition table. */
+static bool is_partuuid(const char *id)
+{
+	size_t length = strlen(id);
+
+	return strspn(id, "0123456789abcdefABCDEF-") == length && id[8] == '-' &&
+	       (length == strlen("01234567-01") ||
+		length == strlen("01234567-89ab-cdef-0123-456789abcdef"));
+}
+
+/* Names that udev makes of what a device says of itself. */
+static const char * const standard[] = {
+	"wwn-*", "nvme-*", "ata-*", "scsi-*", "usb-*", "virtio-*", "mmc-*", "ieee1394-*",
+	"memstick-*", "pmem-*", "dm-uuid-*", "md-uuid-*",
+};
+
+enum main_id_verdict main_id_judge(const char *id, const char *path)
+{
+	char own[DM_REMAP_MAIN_ID_SIZE];
+
+	if (!*id)
+		return MAIN_ID_UNKNOWN;
+	if (main_id_is_of(id, path))
+		return MAIN_ID_SAME;
+	/* one that somebody has made up says nothing against a device */
+	if (!is_partuuid(id) && !matches_any(standard, ARRAY_SIZE(standard), id))
+		return MAIN_ID_UNKNOWN;
+	main_id_choose(path, own);
+	return *own ? MAIN_ID_OTHER : MAIN_ID_UNKNOWN;
+}
+
 bool main_id_is_of(const char *id, const char *path)
 {
 	char partuuid[DM_REMAP_MAIN_ID_SIZE] = "";
@@ -170,7 +206,7 @@ static bool follow(const char *dir, const char *id, char *path)
 	char link[PATH_MAX];
 	dev_t nr;
 
-	snprintf(link, sizeof(link), "%s/%s", dir, id);
+	snprintf(link, sizeof(link), "%s%s/%s", root_dir(), dir, id);
 	return is_block(link, &nr) && realpath(link, path);
 }
 

@@ -36,6 +36,22 @@ bool main_id_valid(const char *id);
  */
 bool main_id_is_of(const char *id, const char *path);
 
+/* What a device's identity says about a main_id that was recorded. */
+enum main_id_verdict {
+	MAIN_ID_SAME,		/* it is known by this */
+	MAIN_ID_UNKNOWN,	/* none was recorded, or the device has none */
+	MAIN_ID_OTHER,		/* it is known by something else: a contradiction */
+};
+
+/**
+ * main_id_judge() - see whether a device may be the one that was recorded.
+ * @id: a main_id, as it was read from a spare; it is not trusted.
+ * @path: the device.
+ *
+ * A main_id that a person made up, and that is no name of udev's, contradicts nothing.
+ */
+enum main_id_verdict main_id_judge(const char *id, const char *path);
+
 /**
  * main_id_find() - find the device that is known by this.
  * @id: a main_id, as it was read from a spare; it is not trusted.

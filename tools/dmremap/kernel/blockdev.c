@@ -188,6 +188,10 @@ int blockdev_by_path(struct blockdev *dev, const char *path)
 		return -errno;
 	if (S_ISREG(st.st_mode) && *root_dir()) {
 		dev->sectors = st.st_size / 512;
+		snprintf(dir, sizeof(dir), BLOCK "/%.255s", strrchr(path, '/') ?
+			 strrchr(path, '/') + 1 : path);
+		if (read_file(dir, "dev", text))
+			snprintf(dev->number, sizeof(dev->number), "%.23s", text);
 		return 0;
 	}
 	if (!S_ISBLK(st.st_mode))

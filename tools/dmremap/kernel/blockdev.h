@@ -42,7 +42,7 @@ int blockdevs_list(struct blockdev **list);
 /**
  * blockdev_by_path() - look up the device that a path is of.
  * @dev: filled in; @dev->path is @path.  In a tree that root_dir() names it may be a
- *	file, which has no number.
+ *	file, which has a number if the tree has a device of its name.
  * @path: the path.
  *
  * Return: 0 or a negative error number; -ENOTBLK if it is something else.

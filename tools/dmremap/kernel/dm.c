@@ -5,11 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sem.h>
 #include <syslog.h>
 
 #include "kernel/dm.h"
+#include "kernel/guard.h"
 #include "kernel/kmsg.h"
 #include "lib/exit.h"
+#include "lib/interrupt.h"
 #include "lib/message.h"
 
 /* The library's levels are those of syslog, with flags above them. */
@@ -68,18 +71,64 @@ static int no_task(const char *name)
 	return EXIT_OPERATION;
 }
 
-/* Runs a task that makes or removes a node; whoever waits for udev waits here. */
-static int run_and_settle(struct dm_task *task)
-{
-	uint32_t cookie = 0;
-	int done;
+/**
+ * struct task_run - a task that makes or removes a node, in a process of its own.
+ * @task: the task.
+ * @cookie: by which udev says that it is ready with the node.
+ * @done: it was carried out.
+ * @error: a positive error number, if it was not.
+ * @trouble: what the library had to say.
+ */
+struct task_run {
+	struct dm_task *task;
+	uint32_t cookie;
+	bool done;
+	int error;
+	char trouble[sizeof(trouble)];
+};
 
-	if (!dm_task_set_cookie(task, &cookie, 0))
-		return 0;
-	done = dm_task_run(task);
-	dm_udev_wait(cookie);
-	dm_task_update_nodes();
-	return done;
+/* Whoever waits for udev waits here. */
+static void work(void *context)
+{
+	struct task_run *run = context;
+
+	if (dm_task_set_cookie(run->task, &run->cookie, 0)) {
+		run->done = dm_task_run(run->task);
+		run->error = run->done ? 0 : dm_task_get_errno(run->task);
+		dm_udev_wait(run->cookie);
+		dm_task_update_nodes();
+	}
+	memcpy(run->trouble, trouble, sizeof(trouble));
+}
+
+/* The cookie is a semaphore of System V: nobody will wait for it any more. */
+static void drop_cookie(uint32_t cookie)
+{
+	int id = cookie ? semget(cookie, 1, 0) : -1;
+
+	if (id >= 0)
+		semctl(id, 0, IPC_RMID);
+}
+
+/* Return: 0 or a negative error number, as dm_trouble_text() tells; -EINTR, -ETIMEDOUT. */
+static int run_and_settle(struct dm_task *task, int limit_ms)
+{
+	struct task_run *run = guard_alloc(sizeof(*run));
+	int result;
+
+	run->task = task;
+	/* or the process would take over a file that is closed in it */
+	dm_lib_release();
+	result = guard_run(work, run, limit_ms);
+	if (result == -EINTR)
+		drop_cookie(run->cookie);
+	else if (!result)
+		memcpy(trouble, run->trouble, sizeof(trouble));
+	if (!result && !run->done)
+		result = -(run->error ?: EIO);
+	if (result != -ETIMEDOUT)
+		guard_free(run, sizeof(*run));
+	return result;
 }
 
 static bool fill(struct dm_task *task, const struct dm_new *new)
@@ -113,11 +162,43 @@ static bool somebody_else(const struct dm_new *new)
 	return there;
 }
 
+/* What an interrupted process has left is no device that anybody could use. */
+static void remove_unfinished(const struct dm_new *new)
+{
+	struct dm_found found;
+	struct dm_task *task;
+
+	if (dm_find(new->name, NULL, &found) <= 0 || found.live)
+		return;
+	task = new_task(DM_DEVICE_REMOVE, new->name);
+	if (task) {
+		dm_task_run(task);
+		dm_task_update_nodes();
+		dm_task_destroy(task);
+	}
+}
+
+static int judge(const struct dm_new *new, int result, struct kmsg *kmsg)
+{
+	if (!result)
+		return EXIT_CLEAN;
+	if (result == -ETIMEDOUT)
+		return result;
+	if (result == -EINTR) {
+		remove_unfinished(new);
+		return EXIT_OPERATION;
+	}
+	if (somebody_else(new))
+		return EXIT_UNCORRECTED;
+	complain_refused(new, kmsg);
+	return EXIT_OPERATION;
+}
+
 int dm_create(const struct dm_new *new)
 {
 	struct dm_task *task = new_task(DM_DEVICE_CREATE, new->name);
-	int done, status = EXIT_CLEAN;
 	struct kmsg kmsg;
+	int status;
 
 	if (!task || !fill(task, new)) {
 		if (task)
@@ -125,38 +206,33 @@ int dm_create(const struct dm_new *new)
 		return no_task(new->name);
 	}
 	kmsg_begin(&kmsg);
-	done = run_and_settle(task);
-	if (!done && somebody_else(new)) {
-		status = EXIT_UNCORRECTED;
-	} else if (!done) {
-		complain_refused(new, &kmsg);
-		status = EXIT_OPERATION;
-	}
+	status = judge(new, run_and_settle(task, new->limit_ms), &kmsg);
 	kmsg_end(&kmsg);
 	dm_task_destroy(task);
+	interrupt_release();
 	return status;
 }
 
 int dm_remove(const char *name)
 {
 	struct dm_task *task = new_task(DM_DEVICE_REMOVE, name);
-	int done, error;
+	int result;
 
 	if (!task)
 		return no_task(name);
 	/* udev may have it open for a moment, to see what is on it. */
 	dm_task_retry_remove(task);
-	done = run_and_settle(task);
-	error = done ? 0 : dm_task_get_errno(task);
-	if (error == EBUSY)
+	result = run_and_settle(task, 0);
+	dm_task_destroy(task);
+	interrupt_release();
+	if (result == -EBUSY)
 		complain("%s is in use. Unmount what is on it, or remove the device above it.",
 			 name);
-	else if (error == ENXIO)
+	else if (result == -ENXIO)
 		complain("There is no device %s.", name);
-	else if (!done)
+	else if (result)
 		complain("%s cannot be removed: %s.", name, dm_trouble_text());
-	dm_task_destroy(task);
-	return done ? EXIT_CLEAN : EXIT_OPERATION;
+	return result ? EXIT_OPERATION : EXIT_CLEAN;
 }
 
 static int take_info(struct dm_task *task, struct dm_found *found)

@@ -25,6 +25,7 @@
  * @params: the words of the table line behind the type.
  * @sectors: its size.
  * @read_only: nobody may write to it.
+ * @limit_ms: how long to wait for the disks; 0 is for good.
  */
 struct dm_new {
 	const char *name;
@@ -33,6 +34,7 @@ struct dm_new {
 	const char *params;
 	uint64_t sectors;
 	bool read_only;
+	int limit_ms;
 };
 
 /**
@@ -87,7 +89,8 @@ const char *dm_trouble_text(void);
  * is printed.  Nothing is printed if somebody else was faster.
  *
  * Return: an exit status; %EXIT_UNCORRECTED if there is a device with this UUID, which
- * somebody else has made or is making.
+ * somebody else has made or is making; -ETIMEDOUT if the limit was over first: the device
+ * is still being made.
  */
 int dm_create(const struct dm_new *new);
 

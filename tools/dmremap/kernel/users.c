@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 #include <sys/sysmacros.h>
 
 #include "kernel/users.h"
+#include "kernel/kernel.h"
 #include "lib/root.h"
 
 static FILE *open_proc(const char *path)
@@ -87,4 +89,83 @@ bool users_describe(const struct blockdev *dev, char text[USERS_SIZE])
 		return false;
 	snprintf(text, USERS_SIZE, "%s is on it: stop that first", user);
 	return true;
+}
+
+/* A device on a device on a device; more of them than anybody has made. */
+#define DEPTH_MAX	16
+
+static bool has_name(const char *dir, const char *name)
+{
+	char path[PATH_MAX], text[KERNEL_TEXT_SIZE];
+
+	snprintf(path, sizeof(path), "%s/dm/name", dir);
+	return !kernel_read_file(path, text) && !strcmp(text, name);
+}
+
+/* @dir is the directory in sysfs of a device that may be @name, or be made of it. */
+static bool stands_on(const char *dir, const char *name, int depth)
+{
+	char path[PATH_MAX], full[PATH_MAX];
+	struct dirent *entry;
+	bool found = false;
+	DIR *slaves;
+
+	if (has_name(dir, name))
+		return true;
+	snprintf(full, sizeof(full), "%s%s/slaves", root_dir(), dir);
+	slaves = depth < DEPTH_MAX ? opendir(full) : NULL;
+	while (slaves && !found && (entry = readdir(slaves))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "/sys/class/block/%s", entry->d_name);
+		found = stands_on(path, name, depth + 1);
+	}
+	if (slaves)
+		closedir(slaves);
+	return found;
+}
+
+static bool is_needed(const char *point)
+{
+	return !strcmp(point, "/") || !strcmp(point, "/usr");
+}
+
+/* btrfs has a number of its own: its node tells the device. */
+static void take_source(const char *line, char number[BLOCKDEV_NUMBER_SIZE])
+{
+	const char *rest = strstr(line, " - ");
+	char source[512];
+	struct stat st;
+
+	if (rest && sscanf(rest, " - %*s %511s", source) == 1 && *source == '/' &&
+	    !stat(source, &st) && S_ISBLK(st.st_mode))
+		snprintf(number, BLOCKDEV_NUMBER_SIZE, "%u:%u", major(st.st_rdev),
+			 minor(st.st_rdev));
+}
+
+static bool mount_needs(const char *line, const char *name)
+{
+	char number[BLOCKDEV_NUMBER_SIZE], point[512], dir[64];
+
+	if (sscanf(line, "%*s %*s %23s %*s %511s", number, point) != 2 || !is_needed(point))
+		return false;
+	take_source(line, number);
+	snprintf(dir, sizeof(dir), "/sys/dev/block/%s", number);
+	return stands_on(dir, name, 0);
+}
+
+bool users_boot_needs(const char *name)
+{
+	FILE *file = open_proc("/proc/self/mountinfo");
+	bool found = false;
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!file)
+		return false;
+	while (!found && getline(&line, &size, file) > 0)
+		found = mount_needs(line, name);
+	free(line);
+	fclose(file);
+	return found;
 }

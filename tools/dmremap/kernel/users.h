@@ -20,4 +20,10 @@
  */
 bool users_describe(const struct blockdev *dev, char text[USERS_SIZE]);
 
+/**
+ * users_boot_needs() - whether the system has to find a device before / and /usr are mounted.
+ * @name: the device-mapper name of the device, encoded.
+ */
+bool users_boot_needs(const char *name);
+
 #endif /* _DMREMAP_USERS_H */

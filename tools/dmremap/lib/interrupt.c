@@ -9,6 +9,7 @@
 static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
 static struct sigaction before[ARRAY_SIZE(signals)];
 static int came;
+static unsigned int holds;
 
 static void note(int signal)
 {
@@ -20,6 +21,8 @@ void interrupt_hold(void)
 	struct sigaction action = { .sa_handler = note };
 	unsigned int i;
 
+	if (holds++)
+		return;
 	for (i = 0; i < ARRAY_SIZE(signals); i++) {
 		sigaction(signals[i], NULL, &before[i]);
 		/* nohup, say, wants it to be ignored */
@@ -37,6 +40,8 @@ void interrupt_release(void)
 {
 	unsigned int i;
 
+	if (--holds)
+		return;
 	for (i = 0; i < ARRAY_SIZE(signals); i++)
 		sigaction(signals[i], &before[i], NULL);
 	if (!interrupt_came())

@@ -7,13 +7,13 @@
 
 #include <stdbool.h>
 
-/* From now on such a signal is only noted. */
+/* From now on such a signal is only noted; each call needs an interrupt_release(). */
 void interrupt_hold(void);
 
 /* Whether one has come. */
 bool interrupt_came(void);
 
-/* Signals end the program again; if one has come it does so now. */
+/* The last of them: signals end the program again; if one has come it does so now. */
 void interrupt_release(void);
 
 #endif /* _DMREMAP_INTERRUPT_H */

@@ -7,8 +7,11 @@
 #include "lib/util.h"
 #include "sets/activate.h"
 #include "sets/active.h"
+#include "sets/choose.h"
 #include "sets/gather.h"
+#include "sets/identity.h"
 #include "sets/new-device.h"
+#include "sets/remember.h"
 
 /* Longest words of a table behind the type, with one more. */
 #define PARAMS_SIZE	(REASSEMBLY_TABLE_SIZE + 32)
@@ -111,6 +114,7 @@ static void make(struct outcome *outcome, const struct wish *wish)
 		.target = "remap",
 		.params = params,
 		.read_only = wish->read_only,
+		.limit_ms = wish->limit_ms,
 	};
 	unsigned long long sectors;
 
@@ -131,18 +135,72 @@ static void make(struct outcome *outcome, const struct wish *wish)
 	new_device_make(outcome, &new);
 }
 
+/* Whether nothing that is known speaks against the halves; if something does, it is said. */
+static bool may_use(struct outcome *outcome, const struct wish *wish,
+		    const struct registered *known, const struct half *main,
+		    const struct half *spare)
+{
+	enum main_id_verdict verdict = identity_judge(spare, main);
+
+	outcome->status = wish->automatic ? EXIT_UNCORRECTED : EXIT_OPERATION;
+	if (verdict == MAIN_ID_OTHER) {
+		explain_other(outcome->why, &outcome->set, main, spare);
+		return false;
+	}
+	if (known && !wish->named && !registry_is(known->spare_id, spare->dev.path)) {
+		explain_copy(outcome->why, &outcome->set, &spare->dev, HALF_SPARE,
+			     known->spare_id);
+		return false;
+	}
+	if (known && !wish->named && !identity_agrees(verdict, main, known)) {
+		explain_copy(outcome->why, &outcome->set, &main->dev, HALF_MAIN, known->main_id);
+		return false;
+	}
+	if (wish->automatic && !identity_proves(spare, main, known)) {
+		explain_size(outcome->why, &outcome->set, &main->dev, &spare->dev);
+		return false;
+	}
+	outcome->status = EXIT_CLEAN;
+	*outcome->why = 0;
+	return true;
+}
+
+/* Find halves that may be used: what the module says, or else what this host knows. */
+static bool find_halves(struct outcome *outcome, const struct wish *wish,
+			const struct registered *known, struct half *main, struct half *spare)
+{
+	bool found = look(outcome, main, spare);
+
+	if (found && may_use(outcome, wish, known, main, spare))
+		return true;
+	if (!known || wish->named || (!found && outcome->set.state != KNOWN_CONFLICT) ||
+	    !choose_halves(&outcome->set, known))
+		return false;
+	return look(outcome, main, spare) && may_use(outcome, wish, known, main, spare);
+}
+
+static void finish(struct outcome *outcome, const struct wish *wish, const char *main,
+		   const char *spare)
+{
+	if (wish->remember && outcome->status == EXIT_CLEAN && !wish->dry_run)
+		outcome->remembered = remember_set(outcome->set.uuid, outcome->device, main, spare);
+}
+
 void activate_set(const struct known_set *set, const struct wish *wish, struct outcome *outcome)
 {
+	struct registered known;
 	struct half main, spare;
 
 	*outcome = (struct outcome) { .set = *set };
-	if (is_active(outcome, wish->automatic))
+	outcome->foreign = !registry_find(&known, set->uuid);
+	if (is_active(outcome, wish->automatic)) {
+		if (wish->remember && !wish->dry_run && outcome->status == EXIT_CLEAN)
+			outcome->remembered = remember_active(set->uuid, outcome->device);
 		return;
-	if (!look(outcome, &main, &spare))
-		return waits(outcome);
-	if (wish->automatic && !gather_knows_main(&spare, &main)) {
-		explain_size(outcome->why, &outcome->set, &main.dev, &spare.dev);
-		outcome->status = EXIT_UNCORRECTED;
+	}
+	if (!find_halves(outcome, wish, outcome->foreign ? NULL : &known, &main, &spare)) {
+		if (!*outcome->why)
+			waits(outcome);
 		return;
 	}
 	if (!new_device_free(outcome, &main.dev, HALF_MAIN) ||
@@ -157,4 +215,5 @@ void activate_set(const struct known_set *set, const struct wish *wish, struct o
 	if (outcome->status == EXIT_OPERATION && !*outcome->why &&
 	    reassembly_read(&outcome->set, set->uuid) && !look(outcome, &main, &spare))
 		waits(outcome);
+	finish(outcome, wish, main.dev.path, spare.dev.path);
 }

@@ -17,12 +17,18 @@
  * @read_only: nothing is written to either half.
  * @automatic: nobody has named devices, so that a main which is only known by its size
  *	is not taken.
+ * @named: somebody has named both halves, and so has decided between copies.
+ * @remember: a person wants this set: the host knows it from now on.
+ * @limit_ms: how long the disks may take to answer; 0 is for good.
  * @dry_run: only say what would be done.
  */
 struct wish {
 	const char *name;
 	bool read_only;
 	bool automatic;
+	bool named;
+	bool remember;
+	int limit_ms;
 	bool dry_run;
 };
 
@@ -32,6 +38,8 @@ struct wish {
  * @device: name of its device; "" if it is not active.
  * @number: "MAJ:MIN" of that; may be empty.
  * @was_active: it was before.
+ * @foreign: this host did not know it.
+ * @remembered: it does from now on.
  * @table: the line of the table that would be made, if the wish was a dry run.
  * @why: what is to be said; may be empty, also if it failed, when all has been said.
  * @status: an exit status.
@@ -41,6 +49,8 @@ struct outcome {
 	char device[ENCODED_NAME_SIZE];
 	char number[BLOCKDEV_NUMBER_SIZE];
 	bool was_active;
+	bool foreign;
+	bool remembered;
 	char table[REASSEMBLY_TABLE_SIZE + 80];
 	char why[EXPLAIN_SIZE];
 	int status;

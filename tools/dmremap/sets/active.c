@@ -32,6 +32,23 @@ static bool has_remap(const char *node)
 	return !access(path, F_OK);
 }
 
+/* A set stands on two devices, also in the moment when it is live and has no directory yet. */
+static bool has_spare(const char *node)
+{
+	struct dirent *entry;
+	char path[PATH_MAX];
+	int nr = 0;
+	DIR *slaves;
+
+	snprintf(path, sizeof(path), "%s" BLOCK "/%s/slaves", root_dir(), node);
+	slaves = opendir(path);
+	while (slaves && (entry = readdir(slaves)))
+		nr += entry->d_name[0] != '.';
+	if (slaves)
+		closedir(slaves);
+	return nr > 1;
+}
+
 static bool take(struct active *active, const char *node)
 {
 	bool remap = has_remap(node), named;
@@ -57,7 +74,7 @@ static bool take(struct active *active, const char *node)
 	snprintf(active->number, sizeof(active->number), "%.23s", text);
 	snprintf(active->node, sizeof(active->node), "%.23s", node);
 	active->live = read_file(node, "size", text) && strcmp(text, "0");
-	active->without_spare = active->live && !remap;
+	active->without_spare = active->live && !remap && !has_spare(node);
 	return true;
 }
 

@@ -10,7 +10,10 @@
 #include "lib/exit.h"
 #include "lib/message.h"
 #include "sets/assemble.h"
+#include "sets/choose.h"
+#include "sets/explain.h"
 #include "sets/gather.h"
+#include "sets/identity.h"
 
 /* Halves, and devices that may be mains; there is room for each that was named. */
 static int read_named(struct halves *halves, char **paths)
@@ -98,51 +101,48 @@ static int give_named(const struct halves *halves)
 	return EXIT_CLEAN;
 }
 
-/* What the module would say if there were no other devices of that size. */
-static void pair(struct known_set *set, const struct half *main, const struct half *spare)
+/* Whether nobody has named a second one of these. */
+static bool is_only(const struct halves *halves, const struct half *half)
 {
-	set->state = KNOWN_COMPLETE;
-	text_copy(set->main, main->dev.number, sizeof(set->main));
-	snprintf(set->table, sizeof(set->table), "0 %llu remap %s %llu %s 3 persistent uuid %s",
-		 (unsigned long long)spare->target_sectors, main->dev.number,
-		 (unsigned long long)spare->main_start, spare->dev.number, set->uuid);
+	const struct half *first = halves_find(halves, NULL, half->role, half->uuid);
+
+	return first == half && !halves_find(halves, first + 1, half->role, half->uuid);
 }
 
-/* Several devices of the right size are a conflict too, but not when one has been named. */
-static bool only_by_size(const struct half *spare)
+/* The main that was named together with a spare, by its label, or else by its size. */
+static const struct half *named_main(const struct halves *halves, const struct half *spare)
 {
-	struct halves halves;
-	const struct half *half;
-	bool only = !halves_read_all(&halves);
+	const struct half *main = halves_find(halves, NULL, HALF_MAIN, spare->uuid);
 
-	for (half = halves.half; only && half < halves.half + halves.nr; half++)
-		only = strcmp(half->uuid, spare->uuid) ||
-		       (half->role == HALF_SPARE && !strcmp(half->dev.number, spare->dev.number));
-	halves_free(&halves);
-	return only;
+	if (main)
+		return is_only(halves, main) && is_only(halves, spare) ? main : NULL;
+	return is_only(halves, spare) ? find_main(halves, spare) : NULL;
 }
 
-/* Somebody has named this main, so it is this one or none. */
-static int settle_main(struct known_set *set, const struct half *main, const struct half *spare)
+/*
+ * Somebody has named this main and this spare, so it is these or none: that decides
+ * between copies, and between disks of one size.
+ */
+static int settle(struct known_set *set, const struct half *main, const struct half *spare)
 {
+	char why[EXPLAIN_SIZE];
 	struct blockdev known;
 
-	if (spare->labelled && !gather_knows_main(spare, main)) {
-		complain("%s is not activated: its main has a label, and %s has none.", set->name,
+	if (identity_judge(spare, main) == MAIN_ID_OTHER) {
+		explain_other(why, set, main, spare);
+		complain("%s", why);
+		return EXIT_OPERATION;
+	}
+	if (set->state == KNOWN_COMPLETE && main->role == HALF_NONE &&
+	    !strcmp(set->spare, spare->dev.number) && strcmp(set->main, main->dev.number)) {
+		complain("%s is not activated: its main is %s and not %s, by its label or by what it is known as.",
+			 set->name, blockdev_by_number(&known, set->main) ? known.path : set->main,
 			 main->dev.path);
 		return EXIT_OPERATION;
 	}
-	if (set->state == KNOWN_WAITING_MAIN ||
-	    (set->state == KNOWN_CONFLICT && only_by_size(spare))) {
-		pair(set, main, spare);
-		return EXIT_CLEAN;
-	}
-	if (set->state != KNOWN_COMPLETE || !strcmp(set->main, main->dev.number))
-		return EXIT_CLEAN;
-	complain("%s is not activated: its main is %s and not %s, by its label or by what it is known as.",
-		 set->name, blockdev_by_number(&known, set->main) ? known.path : set->main,
-		 main->dev.path);
-	return EXIT_OPERATION;
+	if (set->state != KNOWN_ACTIVE && set->state != KNOWN_DAMAGED)
+		choose_pair(set, main, spare);
+	return EXIT_CLEAN;
 }
 
 /* The other half may be found without being named, but not by its size. */
@@ -152,7 +152,7 @@ static int look_for_other(const struct half *half, struct known_set *set)
 	int status = halves_read_all(&halves);
 
 	if (!status)
-		status = gather_all(&halves);
+		status = gather_all(&halves, NULL);
 	halves_free(&halves);
 	if (!status && !reassembly_read(set, half->uuid))
 		status = EXIT_OPERATION;
@@ -162,7 +162,7 @@ static int look_for_other(const struct half *half, struct known_set *set)
 static int assemble_half(const struct request *request, const struct halves *halves,
 			 const struct half *half)
 {
-	const struct half *main = half->role == HALF_SPARE ? find_main(halves, half) : NULL;
+	const struct half *main = half->role == HALF_SPARE ? named_main(halves, half) : NULL;
 	struct request strict = *request;
 	struct known_set set;
 	int status = EXIT_CLEAN;
@@ -172,12 +172,13 @@ static int assemble_half(const struct request *request, const struct halves *hal
 		return EXIT_OPERATION;
 	}
 	if (main)
-		status = settle_main(&set, main, half);
+		status = settle(&set, main, half);
 	else if (set.state == KNOWN_WAITING_MAIN || set.state == KNOWN_WAITING_SPARE)
 		status = look_for_other(half, &set);
 	if (status)
 		return status;
 	strict.wish.automatic = !main;
+	strict.wish.named = main;
 	return assemble_set(&strict, &set);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sets that are found: all, one by its name, or the one of a device that has come.
+ * Sets that are found: all, or one by its name.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "disk/main-id.h"
 #include "lib/encode.h"
 #include "lib/exit.h"
 #include "lib/message.h"
@@ -16,43 +15,183 @@
 #include "sets/assemble.h"
 #include "sets/gather.h"
 #include "sets/new-device.h"
+#include "sets/policy.h"
+#include "sets/registry.h"
+#include "sets/remember.h"
 
-/* All devices are looked at, and what is ours is given to the module. */
-static int look_everywhere(void)
+/* All devices are looked at, and what is wanted is given to the module. */
+static int look_everywhere(bool (*wanted)(const struct half *half))
 {
 	struct halves halves;
 	int status = halves_read_all(&halves);
 
 	if (!status)
-		status = gather_all(&halves);
+		status = gather_all(&halves, wanted);
 	halves_free(&halves);
+	return status;
+}
+
+/* Of one that is damaged the module may still know the set. */
+static bool is_registered(const struct half *half)
+{
+	struct registered set;
+
+	return half->damaged || registry_find(&set, half->uuid);
+}
+
+static bool is_known(const struct known_set *set)
+{
+	struct registered known;
+
+	return registry_find(&known, set->uuid);
+}
+
+bool assemble_is_allowed(const struct known_set *set)
+{
+	struct blockdev dev;
+	struct half half;
+
+	if (policy_mode() != POLICY_SEALED || is_known(set)) {
+		half = (struct half) {};
+		text_copy(half.uuid, set->uuid, sizeof(half.uuid));
+		return policy_allows(&half);
+	}
+	if (!blockdev_by_number(&dev, set->main))
+		return false;
+	half_read(&half, &dev);
+	if (half.role != HALF_MAIN || !blockdev_by_number(&dev, set->spare))
+		return false;
+	half_read(&half, &dev);
+	return policy_allows(&half);
+}
+
+static void tell_of_foreign(int foreign)
+{
+	if (foreign)
+		complain("%d %s here that this host does not know. \"dmremap scan\" shows %s, with the command for each.",
+			 foreign, foreign == 1 ? "set is" : "sets are",
+			 foreign == 1 ? "it" : "them");
+}
+
+/* The sets that this host knows come first: they have their names. */
+static int assemble_list(const struct request *request, const struct known_set *sets, int nr)
+{
+	int status = EXIT_CLEAN, foreign = 0, pass, i;
+
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < nr; i++) {
+			if (is_known(&sets[i]) == !!pass)
+				continue;
+			if (request->unattended ? assemble_is_allowed(&sets[i]) : !pass)
+				status = exit_worst(status, assemble_set(request, &sets[i]));
+			else
+				foreign += pass && sets[i].state != KNOWN_ACTIVE;
+		}
+	}
+	if (!request->unattended)
+		tell_of_foreign(foreign);
 	return status;
 }
 
 int assemble_known(const struct request *request)
 {
 	struct known_set *sets;
-	int status = EXIT_CLEAN, nr = reassembly_sets(&sets), i;
+	int status, nr = reassembly_sets(&sets);
 
 	if (nr < 0)
 		return EXIT_OPERATION;
-	for (i = 0; i < nr; i++)
-		status = exit_worst(status, assemble_set(request, &sets[i]));
+	status = assemble_list(request, sets, nr);
 	free(sets);
 	if (nr || request->unattended)
 		return status;
 	if (request->wish.automatic)
-		complain("There are no sets on the devices of this machine.");
+		complain("No device here is a half of a set that this host knows.");
 	else
 		complain("The module dm_remap_reassembly knows of no sets. Name one or its devices, or look at all devices with --all.");
 	return status;
 }
 
+/* Whether no set can be activated automatically, so that no disk need be looked at. */
+static bool is_idle(void)
+{
+	struct registered *list;
+	int nr = 1;
+
+	if (policy_mode() == POLICY_KNOWN) {
+		nr = registry_list(&list);
+		free(list);
+	}
+	return !nr;
+}
+
+static bool has_allowed(const struct halves *halves)
+{
+	const struct half *half;
+
+	for (half = halves->half; half < halves->half + halves->nr; half++)
+		if (half->role != HALF_NONE && policy_allows(half))
+			return true;
+	return false;
+}
+
+/* At boot, where nothing is said, or loaded, for the disks of others. */
+static int assemble_allowed(const struct request *request)
+{
+	struct halves halves;
+	int status;
+
+	if (is_idle())
+		return EXIT_CLEAN;
+	status = halves_read_all(&halves);
+	if (!status && has_allowed(&halves)) {
+		status = reassembly_begin();
+		if (!status) {
+			status = gather_all(&halves, policy_allows);
+			status = exit_worst(status, assemble_known(request));
+		}
+	}
+	halves_free(&halves);
+	return status;
+}
+
 int assemble_all(const struct request *request)
 {
-	int status = look_everywhere();
+	int status;
 
+	if (request->unattended)
+		return assemble_allowed(request);
+	status = reassembly_begin();
+	if (status)
+		return status;
+	status = look_everywhere(is_registered);
 	return exit_worst(status, assemble_known(request));
+}
+
+/* Of several sets of one name the one that this host knows is meant. */
+static int find_known(struct known_set *set, const struct known_set *sets, int nr,
+		      const char *name)
+{
+	int found = 0, i;
+
+	for (i = 0; i < nr; i++) {
+		if (strcmp(sets[i].name, name) || !is_known(&sets[i]))
+			continue;
+		*set = sets[i];
+		found++;
+	}
+	return found;
+}
+
+static int complain_several(const struct known_set *sets, int nr, const char *what,
+			    const char *name)
+{
+	int i;
+
+	complain("Several sets are called %s. Say which by its uuid:", what);
+	for (i = 0; i < nr; i++)
+		if (!strcmp(sets[i].name, name))
+			complain("  %s (%s)", sets[i].uuid, known_state_name(sets[i].state));
+	return -1;
 }
 
 int assemble_find(struct known_set *set, const char *what)
@@ -71,14 +210,9 @@ int assemble_find(struct known_set *set, const char *what)
 		*set = sets[i];
 		found++;
 	}
-	if (found > 1) {
-		complain("There are %d sets called %s. Say which by its uuid:", found, what);
-		for (i = 0; i < nr; i++)
-			if (!strcmp(sets[i].name, name))
-				complain("  %s (%s)", sets[i].uuid,
-					 known_state_name(sets[i].state));
-		found = -1;
-	}
+	if (found > 1)
+		found = find_known(set, sets, nr, name) == 1 ? 1 :
+			complain_several(sets, nr, what, name);
 	free(sets);
 	return found;
 }
@@ -92,7 +226,7 @@ static int assemble_one(const struct request *request, const char *what)
 
 	found = assemble_find(&set, what);
 	if (!found || (found > 0 && set.state != KNOWN_COMPLETE && set.state != KNOWN_ACTIVE)) {
-		status = look_everywhere();
+		status = look_everywhere(NULL);
 		if (status)
 			return status;
 		found = assemble_find(&set, what);
@@ -109,6 +243,8 @@ static int assemble_one(const struct request *request, const char *what)
 		text_copy(outcome.set.name, active.name, sizeof(outcome.set.name));
 		text_copy(outcome.set.uuid, active.uuid, sizeof(outcome.set.uuid));
 		text_copy(outcome.device, active.name, sizeof(outcome.device));
+		if (request->wish.remember && !request->wish.dry_run)
+			outcome.remembered = remember_active(active.uuid, active.name);
 		return assemble_report(request, &outcome);
 	}
 	complain("No device says that it is of a set %s. \"dmremap scan\" lists what there is.",
@@ -123,91 +259,4 @@ int assemble_sets(const struct request *request, char **names)
 	for (; *names; names++)
 		status = exit_worst(status, assemble_one(request, *names));
 	return status;
-}
-
-/* A half has come. */
-static int half_came(const struct request *request, const struct half *half)
-{
-	struct known_set set;
-	int status = reassembly_begin();
-
-	if (!status)
-		status = gather_give(half->dev.path);
-	if (status || !reassembly_read(&set, half->uuid))
-		return status;
-	if (half->role == HALF_SPARE && set.state == KNOWN_WAITING_MAIN) {
-		status = gather_main_of(half);
-		if (!reassembly_read(&set, half->uuid))
-			return status;
-	}
-	return exit_worst(status, assemble_set(request, &set));
-}
-
-/* Give the main of this set to the module, if this is it. */
-static bool give_if_main(const struct known_set *set, const struct half *half, int *status)
-{
-	char path[BLOCKDEV_PATH_SIZE];
-	struct blockdev dev, main;
-	struct half spare;
-
-	/* the module may have taken another one, for its size */
-	if (set->state == KNOWN_ACTIVE || !blockdev_by_number(&dev, set->spare))
-		return false;
-	half_read(&spare, &dev);
-	if (spare.role != HALF_SPARE || strcmp(spare.uuid, set->uuid) ||
-	    spare.main_sectors != half->dev.sectors ||
-	    !main_id_is_of(spare.main_id, half->dev.path))
-		return false;
-	if (!gather_find_main(&spare, &main, path) || strcmp(main.number, half->dev.number))
-		text_copy(path, half->dev.path, BLOCKDEV_PATH_SIZE);
-	*status = exit_worst(*status, gather_give(path));
-	return true;
-}
-
-/* Some other device has come: a main without a label, or, nearly always, nothing of ours. */
-static int other_came(const struct request *request, const struct half *half)
-{
-	struct known_set *sets, set;
-	int status = EXIT_CLEAN, nr, i;
-
-	if (!reassembly_there())
-		return EXIT_CLEAN;
-	nr = reassembly_sets(&sets);
-	if (nr < 0)
-		return EXIT_OPERATION;
-	for (i = 0; i < nr; i++) {
-		/* it was a half, and is none any more */
-		if (!strcmp(sets[i].spare, half->dev.number))
-			status = exit_worst(status, gather_give(half->dev.path));
-		if (give_if_main(&sets[i], half, &status) &&
-		    reassembly_read(&set, sets[i].uuid))
-			status = exit_worst(status, assemble_set(request, &set));
-	}
-	free(sets);
-	return status;
-}
-
-int assemble_incremental(const struct request *request, const char *path)
-{
-	struct blockdev dev;
-	struct half half;
-	int error = blockdev_by_path(&dev, path);
-
-	if (error && request->unattended)
-		return EXIT_CLEAN;
-	if (error) {
-		complain("%s cannot be used: %s.", path, strerror(-error));
-		return EXIT_OPERATION;
-	}
-	if (!blockdev_listed(&dev))
-		return EXIT_CLEAN;
-	half_read(&half, &dev);
-	if (half.role != HALF_NONE)
-		return half_came(request, &half);
-	if (!half.damaged)
-		return other_came(request, &half);
-	complain("%s was a half of a set and cannot be used: %s.", path, half.trouble);
-	if (reassembly_there())
-		gather_give(path);
-	return EXIT_UNCORRECTED;
 }

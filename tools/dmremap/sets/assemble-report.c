@@ -7,15 +7,23 @@
 #include "sets/assemble.h"
 #include "sets/set-json.h"
 
+static const char *news_of(const struct outcome *outcome)
+{
+	if (!outcome->foreign)
+		return "";
+	return outcome->remembered ? " It was foreign to this host, which knows it from now on." :
+				     " It is foreign to this host.";
+}
+
 static void print_text(const struct request *request, const struct outcome *outcome)
 {
 	if (*outcome->table)
 		printf("Would activate %s: %s\n", outcome->device, outcome->table);
 	else if (*outcome->device && outcome->was_active && !request->wish.automatic &&
 		 !outcome->status)
-		printf("%s is active already.\n", outcome->device);
+		printf("%s is active already.%s\n", outcome->device, news_of(outcome));
 	else if (*outcome->device && !outcome->was_active)
-		printf("%s is active.\n", outcome->device);
+		printf("%s is active.%s\n", outcome->device, news_of(outcome));
 }
 
 static void print_json(const struct outcome *outcome)
@@ -25,6 +33,8 @@ static void print_json(const struct outcome *outcome)
 	json_add_text(set, "device", *outcome->table ? NULL : outcome->device);
 	json_add_flag(set, "activated", *outcome->device && !outcome->was_active &&
 		      !*outcome->table);
+	json_add_flag(set, "foreign", outcome->foreign);
+	json_add_flag(set, "remembered", outcome->remembered);
 	json_add_text(set, "table", outcome->table);
 	json_add_text(set, "message", outcome->why);
 	json_out_element(set);

@@ -11,29 +11,19 @@
 #include "lib/json-out.h"
 #include "lib/message.h"
 #include "sets/assemble.h"
+#include "sets/policy.h"
 #include "sets/reassembly.h"
 
 struct arguments {
 	struct request request;
 	bool all;
 	bool degraded;
+	bool once;
+	bool queue;
 	const char *came;
 	char **operands;
 	int nr;
 };
-
-/* What the administrator has said at boot. */
-static bool is_forbidden(void)
-{
-	char text[KERNEL_TEXT_SIZE], *word, *save;
-
-	if (kernel_read_file("/proc/cmdline", text))
-		return false;
-	for (word = strtok_r(text, " \t", &save); word; word = strtok_r(NULL, " \t", &save))
-		if (!strcmp(word, "dm_remap.assemble=0"))
-			return true;
-	return false;
-}
 
 static int misused(const char *why)
 {
@@ -58,6 +48,8 @@ static int check(const struct arguments *args)
 		return misused("Either names of sets or paths of devices, not both.");
 	if (args->request.wish.name && (args->all || args->nr - paths > 1))
 		return misused("--name is for one set.");
+	if (args->queue && !args->came)
+		return misused("--queue is for --incremental.");
 	if (args->degraded && args->nr != 1)
 		return misused("--degraded is for one set, which has to be named.");
 	return EXIT_CLEAN;
@@ -68,16 +60,18 @@ static int act(const struct arguments *args)
 	const struct request *request = &args->request;
 	int status;
 
+	if (args->queue)
+		return assemble_queue(args->came);
 	/* it takes time, and nearly always it is not needed */
 	if (args->came)
 		return assemble_incremental(request, args->came);
 	if (args->degraded)
 		return assemble_degraded(request, args->operands[0]);
+	if (args->all)
+		return assemble_all(request);
 	status = reassembly_begin();
 	if (status)
 		return status;
-	if (args->all)
-		return assemble_all(request);
 	if (!args->nr)
 		return assemble_known(request);
 	return is_path(args->operands[0]) ? assemble_devices(request, args->operands) :
@@ -88,7 +82,7 @@ static int assemble(const struct arguments *args)
 {
 	int status = check(args);
 
-	if (status || (args->request.unattended && is_forbidden()))
+	if (status || (args->request.unattended && policy_mode() == POLICY_NONE))
 		return status;
 	if (args->request.json) {
 		json_out_begin();
@@ -102,6 +96,8 @@ static int assemble(const struct arguments *args)
 	return status;
 }
 
+enum { OPTION_ONCE = 256, OPTION_QUEUE };
+
 static int run_assemble(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -111,6 +107,8 @@ static int run_assemble(int argc, char **argv)
 		{ "read-only", no_argument, NULL, 'r' },
 		{ "degraded", no_argument, NULL, 'd' },
 		{ "auto", no_argument, NULL, 'A' },
+		{ "once", no_argument, NULL, OPTION_ONCE },
+		{ "queue", no_argument, NULL, OPTION_QUEUE },
 		{ "dry-run", no_argument, NULL, 'n' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
@@ -140,6 +138,12 @@ static int run_assemble(int argc, char **argv)
 		case 'A':
 			args.request.unattended = true;
 			break;
+		case OPTION_ONCE:
+			args.once = true;
+			break;
+		case OPTION_QUEUE:
+			args.queue = true;
+			break;
 		case 'n':
 			wish->dry_run = true;
 			break;
@@ -155,6 +159,8 @@ static int run_assemble(int argc, char **argv)
 	args.operands = argv + optind;
 	args.nr = argc - optind;
 	wish->automatic = args.all || args.came;
+	wish->remember = args.nr && !args.once && !args.request.unattended;
+	wish->limit_ms = args.request.unattended ? policy_timeout_ms() : 0;
 	return assemble(&args);
 }
 
@@ -164,20 +170,26 @@ const struct command command_assemble = {
 	.summary = "find the halves of sets and activate them",
 	.help =
 	"Activates the sets that are named, by name, by uuid, or by their devices; without\n"
-	"any, those that the module dm_remap_reassembly knows already. The module is loaded if\n"
-	"it is not. Of a set that is not complete it says what is missing and what to do.\n\n"
+	"any, those that this host knows and whose halves dm_remap_reassembly has seen. If a\n"
+	"set is not complete it says what is missing and what to do.\n\n"
+	"A set that is named may be foreign: this host knows it from then on, and activates it\n"
+	"at boot. docs/security.md tells which sets are activated without being named.\n\n"
 	"A main is known by its label (see dmremap seal) or by the main_id that is kept on the\n"
 	"spare. One that is known by its size only is taken if it is named, or has been named\n"
 	"to the module, and never with --all or --incremental.\n\n"
-	"  -a, --all                 look at all devices and activate what is complete\n"
+	"  -a, --all                 look at all devices and activate the sets that this host\n"
+	"                            knows\n"
 	"  -i, --incremental DEVICE  activate the set that this device has made complete; do\n"
 	"                            nothing if it is nothing of ours\n"
+	"      --queue               have systemd do that, if the device matters; for udev\n"
+	"      --once                activate a set, and do not remember it\n"
 	"  -N, --name NAME           call the device so; it is called so from then on\n"
 	"  -r, --read-only           write to neither half\n"
 	"  -d, --degraded            activate a main whose spare is missing, read-only: blocks\n"
 	"                            that had moved have old content\n"
-	"  -A, --auto                do nothing if the kernel's command line has\n"
-	"                            dm_remap.assemble=0; for scripts at boot\n"
+	"  -A, --auto                obey assemble= in /etc/dm-remap/dm-remap.conf, and\n"
+	"                            dm_remap.assemble= on the kernel's command line, and wait\n"
+	"                            no longer than device_timeout= for a disk; for boot\n"
 	"  -n, --dry-run             look, and tell the module, but activate nothing\n"
 	"  -j, --json                print JSON\n"
 	"  -h, --help                print this\n\n"

@@ -23,14 +23,17 @@ struct request {
 
 /* All of these return an exit status, and have said what is to be said. */
 
-/* All sets there are. */
+/* All sets that this host knows; unattended those that may be activated automatically. */
 int assemble_all(const struct request *request);
 
-/* What the module knows already. */
+/* What the module knows already, and this host as well. */
 int assemble_known(const struct request *request);
 
-/* The set that a device is of that has just come. */
+/* The set that a device is of that has just come, if it may be activated automatically. */
 int assemble_incremental(const struct request *request, const char *path);
+
+/* Have systemd do that, if the device matters to any set that may be. */
+int assemble_queue(const char *path);
 
 /* Sets by their names or uuids, %NULL behind the last. */
 int assemble_sets(const struct request *request, char **names);
@@ -49,6 +52,12 @@ int assemble_degraded(const struct request *request, const char *what);
  * Return: an exit status.
  */
 int assemble_set(const struct request *request, const struct known_set *set);
+
+/**
+ * assemble_is_allowed() - whether a set may be activated automatically.
+ * @set: what the module knows of it; both halves have to allow it, if it is foreign.
+ */
+bool assemble_is_allowed(const struct known_set *set);
 
 /* Report what came of a set.  Returns its status. */
 int assemble_report(const struct request *request, const struct outcome *outcome);

@@ -267,6 +267,12 @@ static bool choose_id(struct create *create)
 	}
 	if (*create->main_id && !main_id_valid(create->main_id))
 		return false;
+	if (main_id_judge(create->main_id, create->main) == MAIN_ID_OTHER) {
+		main_id_choose(create->main, create->id);
+		complain("%s is known as %s, and not as %s: it would never be found as the main.",
+			 create->main, create->id, create->main_id);
+		return false;
+	}
 	snprintf(create->id, sizeof(create->id), "%s", create->main_id);
 	return true;
 }

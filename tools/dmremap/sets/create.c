@@ -16,6 +16,7 @@
 #include "lib/number.h"
 #include "lib/uuid.h"
 #include "sets/create.h"
+#include "sets/remember.h"
 
 static int activate(const struct create *create, bool read_only)
 {
@@ -82,6 +83,8 @@ static int run(struct create *create, const struct create_choices *choices)
 		status = create_check(create);
 	if (!status && !choices->dry_run)
 		status = make(create, choices->format);
+	if (!status && !choices->dry_run && !create->transient)
+		remember_set(create->uuid, create->name, create->main, create->spare);
 	if (!status)
 		create_show(create, choices);
 	create_free(create);
@@ -222,7 +225,8 @@ const struct command command_create = {
 	.help =
 	"Makes a device NAME that shows what is on MAIN, which stays as it is, and moves blocks\n"
 	"that become bad to SPARE, of which nothing stays. The name of a set, and what its main\n"
-	"is known by, are kept on the spare.\n\n"
+	"is known by, are kept on the spare; this host remembers the set, and activates it at\n"
+	"boot.\n\n"
 	COMMON_HELP
 	"      --transient      keep remaps in memory only: they are lost with the device\n"
 	"      --no-auto-remap  make no remaps but by hand\n"

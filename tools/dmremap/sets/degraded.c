@@ -9,6 +9,7 @@
 #include "sets/activate.h"
 #include "sets/active.h"
 #include "sets/new-device.h"
+#include "sets/registry.h"
 
 static void warn(struct outcome *outcome, const struct half *main)
 {
@@ -22,6 +23,7 @@ void activate_degraded(const struct half *main, const struct wish *wish,
 		       struct outcome *outcome)
 {
 	char params[BLOCKDEV_NUMBER_SIZE + 4], uuid[DM_TEXT_SIZE];
+	struct registered known;
 	struct dm_new new = {
 		.uuid = uuid,
 		.target = "linear",
@@ -36,6 +38,7 @@ void activate_degraded(const struct half *main, const struct wish *wish,
 		 wish->name ?: "");
 	snprintf(outcome->set.main, sizeof(outcome->set.main), "%s", main->dev.number);
 	outcome->set.state = KNOWN_WAITING_SPARE;
+	outcome->foreign = !registry_find(&known, main->uuid);
 	if (!new_device_free(outcome, &main->dev, HALF_MAIN) ||
 	    !new_device_name(outcome, wish->name))
 		return;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "disk/main-id.h"
 #include "lib/encode.h"
 #include "lib/util.h"
 #include "sets/explain.h"
@@ -28,6 +29,48 @@ void explain_size(char *text, const struct known_set *set, const struct blockdev
 	*text = 0;
 	add(text, "%s is not activated by itself: that %s is its main is known by its size only. If it is, say so: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found.",
 	    set->name, main->path, main->path, spare->path, set->name);
+}
+
+/* Who reads a main_id from a medium prints it so that it does no harm. */
+static void add_ids(char *text, const char *path, const char *recorded)
+{
+	char encoded[4 * DM_REMAP_MAIN_ID_SIZE], own[DM_REMAP_MAIN_ID_SIZE];
+
+	text_encode(encoded, recorded);
+	main_id_choose(path, own);
+	add(text, "the set's main is known as %s, and this device as %s", encoded,
+	    *own ? own : "nothing");
+}
+
+void explain_other(char *text, const struct known_set *set, const struct half *main,
+		   const struct half *spare)
+{
+	char own[DM_REMAP_MAIN_ID_SIZE];
+
+	*text = 0;
+	add(text, "%s is not activated with %s: ", set->name, main->dev.path);
+	if (main->role == HALF_SPARE) {
+		add(text, "that is a spare.");
+	} else if (main->role == HALF_MAIN && strcmp(main->uuid, spare->uuid)) {
+		add(text, "it has the label of another set, %s.", main->uuid);
+	} else if (main_id_judge(spare->main_id, main->dev.path) != MAIN_ID_OTHER) {
+		add(text, "its main has a label, and %s has none.", main->dev.path);
+	} else {
+		add_ids(text, main->dev.path, spare->main_id);
+		main_id_choose(main->dev.path, own);
+		add(text, ". If you moved the data there, say so: \"dmremap set %s main_id=%s\".",
+		    set->name, own);
+	}
+}
+
+void explain_copy(char *text, const struct known_set *set, const struct blockdev *dev,
+		  enum half_role role, const char *id)
+{
+	const char *known = strcmp(id, "-") ? id : "a device without an identity";
+
+	*text = 0;
+	add(text, "%s is not activated with %s, which says that it is its %s: this host knows that as %.400s. Connect that one. If %s has taken its place, name both devices: \"dmremap assemble MAIN SPARE\".",
+	    set->name, dev->path, half_role_name(role), known, dev->path);
 }
 
 /* Devices of the right size that are nothing else of ours, the first of them. */

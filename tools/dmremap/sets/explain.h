@@ -26,4 +26,25 @@ void explain_set(char *text, const struct known_set *set);
 void explain_size(char *text, const struct known_set *set, const struct blockdev *main,
 		  const struct blockdev *spare);
 
+/**
+ * explain_other() - say that a device contradicts what the spare says of its main.
+ * @text: takes %EXPLAIN_SIZE bytes.
+ * @set: the set.
+ * @main: the device.
+ * @spare: the spare.
+ */
+void explain_other(char *text, const struct known_set *set, const struct half *main,
+		   const struct half *spare);
+
+/**
+ * explain_copy() - say that a device carries the uuid of a known set, but is not its half.
+ * @text: takes %EXPLAIN_SIZE bytes.
+ * @set: the set.
+ * @dev: the device.
+ * @role: which half it says it is.
+ * @id: what the half is known by to this host.
+ */
+void explain_copy(char *text, const struct known_set *set, const struct blockdev *dev,
+		  enum half_role role, const char *id);
+
 #endif /* _DMREMAP_EXPLAIN_H */

@@ -51,13 +51,6 @@ bool gather_find_main(const struct half *spare, struct blockdev *main,
 	return true;
 }
 
-bool gather_knows_main(const struct half *spare, const struct half *main)
-{
-	if (main->role == HALF_MAIN)
-		return !strcmp(main->uuid, spare->uuid);
-	return *spare->main_id && main_id_is_of(spare->main_id, main->dev.path);
-}
-
 int gather_give(const char *path)
 {
 	int error = reassembly_scan(path);
@@ -66,7 +59,8 @@ int gather_give(const char *path)
 	if (!error || error == -ENOENT || error == -ENXIO || error == -ENODEV)
 		return EXIT_CLEAN;
 	if (error == -ETIMEDOUT)
-		complain("dm_remap_reassembly does not answer: it waits for a device that it knows of. Is one suspended? \"dmsetup info -c\" shows it.");
+		complain("%s answers slowly, and is left out. Is it suspended? \"dmsetup info -c\" shows it.",
+			 path);
 	else
 		complain("%s could not be given to dm_remap_reassembly: %s.", path,
 			 strerror(-error));
@@ -81,10 +75,21 @@ int gather_main_of(const struct half *spare)
 	return gather_find_main(spare, &main, path) ? gather_give(path) : EXIT_CLEAN;
 }
 
-/* A device that the module knows of: it is not to be told of others that nobody has named. */
-static bool is_known(const struct known_set *set, const struct half *half)
+static bool is_copy_of(const struct known_set *set, const char *number)
 {
-	return !strcmp(set->spare, half->dev.number) ||
+	char copy[BLOCKDEV_NUMBER_SIZE];
+	const char *text = set->copies;
+
+	while (reassembly_next_copy(&text, copy))
+		if (!strcmp(copy, number))
+			return true;
+	return false;
+}
+
+/* A device that the module knows of: it is not to be told of others that nobody has named. */
+static bool is_of(const struct known_set *set, const struct half *half)
+{
+	return !strcmp(set->spare, half->dev.number) || is_copy_of(set, half->dev.number) ||
 	       (set->state == KNOWN_CONFLICT && !strcmp(set->main, half->dev.number));
 }
 
@@ -99,7 +104,7 @@ static int refresh(const struct halves *halves)
 		return EXIT_OPERATION;
 	for (half = halves->half; half < halves->half + halves->nr; half++)
 		for (i = 0; i < nr && half->role == HALF_NONE && !half->damaged; i++)
-			if (is_known(&sets[i], half)) {
+			if (is_of(&sets[i], half)) {
 				status = exit_worst(status, gather_give(half->dev.path));
 				break;
 			}
@@ -107,16 +112,16 @@ static int refresh(const struct halves *halves)
 	return status;
 }
 
-int gather_all(const struct halves *halves)
+int gather_all(const struct halves *halves, bool (*wanted)(const struct half *half))
 {
 	int status = refresh(halves);
 	const struct half *half;
 
 	for (half = halves->half; half < halves->half + halves->nr; half++)
-		if (half->role != HALF_NONE || half->damaged)
+		if ((half->damaged || half->role != HALF_NONE) && (!wanted || wanted(half)))
 			status = exit_worst(status, gather_give(half->dev.path));
 	for (half = halves->half; half < halves->half + halves->nr; half++)
-		if (half->role == HALF_SPARE &&
+		if (half->role == HALF_SPARE && (!wanted || wanted(half)) &&
 		    !halves_find(halves, NULL, HALF_MAIN, half->uuid))
 			status = exit_worst(status, gather_main_of(half));
 	return status;

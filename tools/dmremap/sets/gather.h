@@ -22,14 +22,6 @@ bool gather_find_main(const struct half *spare, struct blockdev *main,
 		      char path[BLOCKDEV_PATH_SIZE]);
 
 /**
- * gather_knows_main() - whether it is known that a device is the main of a set, by more
- * than its size.
- * @spare: the spare of the set.
- * @main: the device.
- */
-bool gather_knows_main(const struct half *spare, const struct half *main);
-
-/**
  * gather_give() - let the module look at a device.
  * @path: the device.
  *
@@ -51,12 +43,13 @@ int gather_main_of(const struct half *spare);
 /**
  * gather_all() - let the module look at all halves there are.
  * @halves: what is on all devices.
+ * @wanted: whether a half, or one that is damaged and says of no set, is wanted; NULL for all.
  *
  * Devices that are nothing of ours are not given to it, or it might take one of them for
  * a main because of its size.
  *
  * Return: an exit status.
  */
-int gather_all(const struct halves *halves);
+int gather_all(const struct halves *halves, bool (*wanted)(const struct half *half));
 
 #endif /* _DMREMAP_GATHER_H */

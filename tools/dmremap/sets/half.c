@@ -111,7 +111,7 @@ static int open_quietly(const char *path)
 	return fd < 0 && errno == EINVAL ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : fd;
 }
 
-void half_read(struct half *half, const struct blockdev *blockdev)
+void half_look(struct half *half, const struct blockdev *blockdev)
 {
 	struct device dev;
 	struct set set;

@@ -64,12 +64,19 @@ struct halves {
 };
 
 /**
- * half_read() - look at a device.
+ * half_look() - look at a device, for as long as it takes.
  * @half: filled in.
  * @dev: the device.
  *
  * Says nothing.  That places of it cannot be read is an error only if it may be a half
  * all the same.
+ */
+void half_look(struct half *half, const struct blockdev *dev);
+
+/**
+ * half_read() - look at a device, which is left behind if it does not answer.
+ * @half: filled in.
+ * @dev: the device.
  */
 void half_read(struct half *half, const struct blockdev *dev);
 

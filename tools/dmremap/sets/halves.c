@@ -17,12 +17,13 @@
 #include "lib/exit.h"
 #include "lib/message.h"
 #include "sets/half.h"
+#include "sets/policy.h"
 
-/* A disk that was switched off to save power takes this long, and more. */
-#define PATIENCE_MS	30000
-
-/* So many at the same time. */
-#define WORKERS		32
+/*
+ * So many at the same time: more than anybody has disks, so that slow ones do not keep the
+ * others waiting for their turn.
+ */
+#define WORKERS		512
 
 struct worker {
 	struct half *half;
@@ -33,7 +34,7 @@ struct worker {
 
 static void work(struct worker *worker, const struct blockdev *dev, int fd)
 {
-	half_read(worker->half, dev);
+	half_look(worker->half, dev);
 	/* less than PIPE_BUF, so all of it or nothing */
 	_exit(write(fd, worker->half, sizeof(*worker->half)) != sizeof(*worker->half));
 }
@@ -81,8 +82,8 @@ static void finish(struct worker *worker, bool answered)
 /* Wait until at least one of them is done. */
 static void wait_for(struct worker *workers, int nr)
 {
+	int i, done = 0, limit_ms = policy_timeout_ms();
 	struct pollfd fds[WORKERS];
-	int i, done = 0;
 
 	while (!done) {
 		for (i = 0; i < nr; i++)
@@ -94,7 +95,7 @@ static void wait_for(struct worker *workers, int nr)
 				continue;
 			if (fds[i].revents)
 				finish(&workers[i], true);
-			else if (waited_ms(&workers[i]) > PATIENCE_MS)
+			else if (limit_ms && waited_ms(&workers[i]) > limit_ms)
 				finish(&workers[i], false);
 			done += workers[i].fd < 0;
 		}
@@ -126,6 +127,15 @@ void halves_read(struct halves *halves, const struct blockdev *list, int nr)
 	} while (running);
 }
 
+void half_read(struct half *half, const struct blockdev *dev)
+{
+	struct halves halves;
+
+	halves_read(&halves, dev, 1);
+	*half = halves.half[0];
+	halves_free(&halves);
+}
+
 int halves_read_all(struct halves *halves)
 {
 	struct blockdev *list;
@@ -143,13 +153,15 @@ int halves_read_all(struct halves *halves)
 		    error == ENOENT)
 			continue;
 		if (error == EACCES || error == EPERM) {
-			complain("%s cannot be read: %s. Are you root?", halves->half[i].dev.path,
-				 strerror(error));
+			complain("%s cannot be read: %s. Looking at devices takes the privileges of root: \"sudo dmremap ...\".",
+				 halves->half[i].dev.path, strerror(error));
 			return EXIT_OPERATION;
 		}
-		complain("%s %s, and is left out: %s.", halves->half[i].dev.path,
-			 error == ETIMEDOUT ? "does not answer" : "cannot be read",
-			 strerror(error));
+		if (error == ETIMEDOUT)
+			complain("%s answers slowly, and is left out.", halves->half[i].dev.path);
+		else
+			complain("%s cannot be read, and is left out: %s.",
+				 halves->half[i].dev.path, strerror(error));
 	}
 	return EXIT_CLEAN;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -8,7 +9,9 @@
 #include "lib/exit.h"
 #include "lib/util.h"
 #include "sets/active.h"
+#include "sets/names.h"
 #include "sets/new-device.h"
+#include "sets/registry.h"
 
 /* How long somebody else may take to make the device, in tenths of a second. */
 #define PATIENCE	300
@@ -23,29 +26,64 @@ static bool is_fit(const char *name)
 	       strlen(name) < DM_REMAP_NAME_SIZE;
 }
 
+/* What the medium says: a set that this host knows has its name, unless another one has. */
+static void choose_name(const struct outcome *outcome, char name[ENCODED_NAME_SIZE])
+{
+	struct registered known, other;
+
+	if (!is_fit(outcome->set.name))
+		snprintf(name, ENCODED_NAME_SIZE, "dm-remap-%s", outcome->set.uuid);
+	else if (outcome->foreign)
+		name_for_foreign(name, outcome->set.name, outcome->set.uuid);
+	else if (registry_find_name(&other, outcome->set.name, outcome->set.uuid) &&
+		 registry_find(&known, outcome->set.uuid) && is_fit(known.name))
+		text_copy(name, known.name, ENCODED_NAME_SIZE);
+	else
+		text_encode(name, outcome->set.name);
+}
+
+static bool refuse_name(struct outcome *outcome, int status)
+{
+	outcome->status = status;
+	return false;
+}
+
+/* Nobody gives a foreign set the name of one of ours by mistake. */
+static bool is_anothers(struct outcome *outcome, const char *name)
+{
+	struct registered other;
+
+	if (!outcome->foreign || !registry_find_name(&other, name, outcome->set.uuid))
+		return false;
+	snprintf(outcome->why, sizeof(outcome->why),
+		 "%s is the name of set %s, which this host knows. Give the foreign set %s another one with --name.",
+		 name, other.uuid, outcome->set.uuid);
+	return true;
+}
+
 bool new_device_name(struct outcome *outcome, const char *wanted)
 {
 	char number[BLOCKDEV_NUMBER_SIZE], name[ENCODED_NAME_SIZE];
 
-	if (!wanted && !is_fit(outcome->set.name))
-		snprintf(name, sizeof(name), "dm-remap-%s", outcome->set.uuid);
-	else if (wanted && strlen(wanted) >= DM_REMAP_NAME_SIZE)
+	if (!wanted)
+		choose_name(outcome, name);
+	else if (strlen(wanted) >= DM_REMAP_NAME_SIZE)
 		*name = 0;
 	else
-		text_encode(name, wanted ?: outcome->set.name);
+		text_encode(name, wanted);
 	*outcome->device = 0;
 	if (!is_fit(name) || (wanted && strchr(wanted, '/'))) {
 		snprintf(outcome->why, sizeof(outcome->why),
 			 "\"%.200s\" cannot be the name of a device.", wanted);
-		outcome->status = EXIT_USAGE;
-		return false;
+		return refuse_name(outcome, EXIT_USAGE);
 	}
+	if (is_anothers(outcome, name))
+		return refuse_name(outcome, EXIT_OPERATION);
 	if (active_name_taken(name, number)) {
 		snprintf(outcome->why, sizeof(outcome->why),
-			 "There is another device that is called %s (%s). Give the set a name with --name, or rename the other one: \"dmsetup rename\".",
-			 name, number);
-		outcome->status = EXIT_OPERATION;
-		return false;
+			 "Set %s is not activated: there is another device that is called %s (%s). Give the set a name with --name, or rename the other one: \"dmsetup rename\".",
+			 outcome->set.uuid, name, number);
+		return refuse_name(outcome, EXIT_OPERATION);
 	}
 	text_copy(outcome->device, name, sizeof(outcome->device));
 	return true;
@@ -117,6 +155,18 @@ bool new_device_other(struct outcome *outcome)
 	return true;
 }
 
+/* It comes up when its disks have answered; nobody who has no time waits for that. */
+static void is_slow(struct outcome *outcome, const char *name)
+{
+	struct blockdev spare;
+
+	snprintf(outcome->why, sizeof(outcome->why),
+		 "waiting: %s: its spare %.400s answers slowly. It is activated when the disk has answered; nothing waits for it.",
+		 name, blockdev_by_number(&spare, outcome->set.spare) ? spare.path :
+		 outcome->set.spare);
+	outcome->status = EXIT_UNCORRECTED;
+}
+
 void new_device_make(struct outcome *outcome, const struct dm_new *new)
 {
 	int attempt, status = EXIT_UNCORRECTED, there;
@@ -129,6 +179,8 @@ void new_device_make(struct outcome *outcome, const struct dm_new *new)
 	*outcome->device = 0;
 	for (attempt = 0; attempt < ATTEMPTS && status == EXIT_UNCORRECTED; attempt++) {
 		status = dm_create(&named);
+		if (status == -ETIMEDOUT)
+			return is_slow(outcome, name);
 		if (status == EXIT_OPERATION)
 			break;
 		there = wait_for_other(new->uuid, &found);

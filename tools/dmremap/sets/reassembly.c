@@ -18,15 +18,13 @@
 #include "lib/message.h"
 #include "lib/root.h"
 #include "lib/util.h"
+#include "sets/policy.h"
 #include "sets/reassembly.h"
 
 #define MODULE		"dm_remap_reassembly"
 #define TREE		"/sys/kernel/config/dm-remap-reassembly"
 #define SCAN		TREE "/scan"
 #define SETS		TREE "/sets"
-
-/* A disk that was switched off to save power takes this long, and there may be several. */
-#define PATIENCE_MS	60000
 
 static const char * const states[NR_KNOWN_STATES] = {
 	[KNOWN_WAITING_MAIN] = "waiting-main",
@@ -86,8 +84,8 @@ static int write_scan(const char *path)
 }
 
 /*
- * The module reads all devices again that it knows of.  One that never answers keeps who
- * writes in the kernel for good, and that shall not be this process.
+ * A device that never answers keeps whoever writes in the kernel for good, and that shall not
+ * be this process.
  */
 int reassembly_scan(const char *path)
 {
@@ -100,7 +98,7 @@ int reassembly_scan(const char *path)
 		error = write_scan(path);
 		_exit(write(answer.fd, &error, sizeof(error)) != sizeof(error));
 	}
-	if (poll(&answer, 1, PATIENCE_MS) == 0) {
+	if (poll(&answer, 1, policy_timeout_ms() ?: -1) == 0) {
 		error = -ETIMEDOUT;
 	} else {
 		if (read(answer.fd, &error, sizeof(error)) != sizeof(error))
@@ -171,10 +169,23 @@ bool reassembly_read(struct known_set *set, const char *uuid)
 	    !read_attribute(uuid, "table", text) || strlen(text) >= sizeof(set->table))
 		return false;
 	text_copy(set->table, text, sizeof(set->table));
+	if (read_attribute(uuid, "copies", text))
+		text_copy(set->copies, text, sizeof(set->copies));
 	/* last, so that it is not older than what it is said of */
 	if (!read_attribute(uuid, "state", text) || !read_state(set, text))
 		return false;
 	drop_gone(set);
+	return true;
+}
+
+bool reassembly_next_copy(const char **text, char number[BLOCKDEV_NUMBER_SIZE])
+{
+	int length = 0;
+
+	/* a line that was cut off is left out */
+	if (sscanf(*text, "%23s %*4s%n", number, &length) != 1 || !length)
+		return false;
+	*text += length;
 	return true;
 }
 

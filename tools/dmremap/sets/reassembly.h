@@ -17,6 +17,9 @@
 /* Longest line of a table. */
 #define REASSEMBLY_TABLE_SIZE	512
 
+/* A few devices; what there is no room for is left out. */
+#define REASSEMBLY_COPIES_SIZE	256
+
 enum known_state {
 	KNOWN_WAITING_MAIN,
 	KNOWN_WAITING_SPARE,
@@ -35,6 +38,8 @@ enum known_state {
  * @main: "MAJ:MIN", or "" if it is missing.
  * @spare: likewise.
  * @table: the line of its table, if it is complete or active.
+ * @copies: devices that say that they are a half of it and are not used, as many as there is
+ *	room for: lines "MAJ:MIN main" or "MAJ:MIN spare".
  */
 struct known_set {
 	char uuid[UUID_TEXT_SIZE];
@@ -43,6 +48,7 @@ struct known_set {
 	char main[BLOCKDEV_NUMBER_SIZE];
 	char spare[BLOCKDEV_NUMBER_SIZE];
 	char table[REASSEMBLY_TABLE_SIZE];
+	char copies[REASSEMBLY_COPIES_SIZE];
 };
 
 /* Whether the module is there, and can be talked to. */
@@ -61,8 +67,8 @@ int reassembly_begin(void);
  * reassembly_scan() - let the module look at a device.
  * @path: the device.
  *
- * Return: 0 or a negative error number; -ETIMEDOUT if the module has not answered, which
- * may wait for any device that it knows.
+ * Return: 0 or a negative error number; -ETIMEDOUT if the device has not answered in
+ * policy_timeout_ms().
  */
 int reassembly_scan(const char *path);
 
@@ -86,6 +92,15 @@ int reassembly_sets(struct known_set **sets);
  * Return: whether it knows it.
  */
 bool reassembly_read(struct known_set *set, const char *uuid);
+
+/**
+ * reassembly_next_copy() - go through the copies of a set's halves.
+ * @text: known_set.copies at first; moved behind the copy.
+ * @number: takes its "MAJ:MIN".
+ *
+ * Return: whether there is another one.
+ */
+bool reassembly_next_copy(const char **text, char number[BLOCKDEV_NUMBER_SIZE]);
 
 /* "waiting-main" and so on. */
 const char *known_state_name(enum known_state state);

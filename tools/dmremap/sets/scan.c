@@ -15,22 +15,26 @@
 #include "lib/message.h"
 #include "lib/text-table.h"
 #include "sets/gather.h"
+#include "sets/policy.h"
 #include "sets/set-json.h"
+#include "sets/trust.h"
 
-enum { COLUMN_DEVICE, COLUMN_ROLE, COLUMN_NAME, COLUMN_UUID, COLUMN_NOTE };
+enum { COLUMN_DEVICE, COLUMN_ROLE, COLUMN_NAME, COLUMN_UUID, COLUMN_TRUST, COLUMN_NOTE };
 
 static const struct text_column columns[] = {
 	[COLUMN_DEVICE] = { "DEVICE" },
 	[COLUMN_ROLE] = { "ROLE" },
 	[COLUMN_NAME] = { "NAME" },
 	[COLUMN_UUID] = { "UUID" },
+	[COLUMN_TRUST] = { "TRUST" },
 	[COLUMN_NOTE] = { "NOTE" },
 };
 
 static struct libscols_table *table;	/* NULL if it is JSON that is printed */
 
 /* "by label", or what is wrong. */
-static void show_text(const struct half *half, const char *role, const char *note)
+static void show_text(const struct half *half, const char *role, const char *trust,
+		      const char *note)
 {
 	struct libscols_line *line = text_line(table);
 
@@ -38,10 +42,12 @@ static void show_text(const struct half *half, const char *role, const char *not
 	text_put(line, COLUMN_ROLE, "%s", role);
 	text_put(line, COLUMN_NAME, "%s", half->name);
 	text_put(line, COLUMN_UUID, "%s", half->uuid);
+	text_put(line, COLUMN_TRUST, "%s", trust ?: "-");
 	text_put(line, COLUMN_NOTE, "%s", note);
 }
 
-static void show_json(const struct half *half, const char *role, const char *by)
+static void show_json(const struct half *half, const char *role, const char *trust,
+		      const char *by)
 {
 	struct json_object *object = json_object_new_object();
 	char main_id[4 * DM_REMAP_MAIN_ID_SIZE];
@@ -59,20 +65,22 @@ static void show_json(const struct half *half, const char *role, const char *by)
 		json_add_text(object, "main_id", main_id);
 		json_add_number(object, "generation", half->generation);
 	}
+	json_add_text(object, "trust", trust);
 	json_add_text(object, "trouble", half->trouble);
 	json_out_element(object);
 }
 
-static void show(const struct half *half, const char *role, const char *by)
+static void show(const struct half *half, const char *role, const char *trust,
+		 const char *by)
 {
 	if (table)
-		show_text(half, role, half->trouble ?: by);
+		show_text(half, role, trust, half->trouble ?: by);
 	else
-		show_json(half, role, by);
+		show_json(half, role, trust, by);
 }
 
 /* The main of a spare, if it has no label that would have been shown already. */
-static void show_main(const struct half *spare)
+static void show_main(const struct half *spare, const char *trust)
 {
 	char path[BLOCKDEV_PATH_SIZE];
 	struct half main = *spare;
@@ -81,26 +89,51 @@ static void show_main(const struct half *spare)
 		return;
 	main.role = HALF_NONE;
 	main.trouble = NULL;
-	show(&main, "main", "main_id");
+	show(&main, "main", trust, "main_id");
 }
 
 static void show_all(const struct halves *halves)
 {
 	const struct half *half;
+	const char *trust;
 
 	for (half = halves->half; half < halves->half + halves->nr; half++) {
 		if (half->damaged)
-			show(half, "-", NULL);
-		else if (half->role != HALF_NONE)
-			show(half, half_role_name(half->role),
-			     half->role == HALF_MAIN ? "label" : "superblock");
+			show(half, "-", NULL, NULL);
+		if (half->role == HALF_NONE)
+			continue;
+		trust = trust_name(trust_of(half));
+		show(half, half_role_name(half->role), trust,
+		     half->role == HALF_MAIN ? "label" : "superblock");
 		if (half->role == HALF_SPARE &&
 		    !halves_find(halves, NULL, HALF_MAIN, half->uuid))
-			show_main(half);
+			show_main(half, trust);
 	}
 }
 
-static void print(const struct halves *halves, bool json)
+/* What to do with halves that are not used by themselves; once for a set. */
+static void advise(const struct halves *halves)
+{
+	const struct half *half, *first;
+
+	for (half = halves->half; half < halves->half + halves->nr; half++) {
+		if (half->role == HALF_NONE)
+			continue;
+		first = halves_find(halves, NULL, half->role, half->uuid);
+		if (trust_of(half) == TRUST_COPY)
+			complain("%s says that it is the %s of %s, which is another device to this host: it is a copy, and not used. If it has taken the place of that, stop the set and name both devices: \"dmremap assemble MAIN SPARE\".",
+				 half->dev.path, half_role_name(half->role),
+				 *half->name ? half->name : half->uuid);
+		else if (trust_of(half) == TRUST_FOREIGN && first == half &&
+			 (half->role == HALF_SPARE ||
+			  !halves_find(halves, NULL, HALF_SPARE, half->uuid)))
+			complain("%s is foreign: this host does not activate it by itself. \"dmremap assemble %s\" does, and has it remembered; with --once it is not.",
+				 *half->name ? half->name : half->uuid, half->uuid);
+	}
+}
+
+/* @complete: all of them could be read. */
+static void print(const struct halves *halves, bool json, bool complete)
 {
 	if (json) {
 		json_out_begin();
@@ -114,9 +147,10 @@ static void print(const struct halves *halves, bool json)
 	show_all(halves);
 	if (scols_table_get_nlines(table))
 		scols_print_table(table);
-	else
+	else if (complete)
 		complain("No device is a half of a set.");
 	scols_unref_table(table);
+	advise(halves);
 }
 
 /* Those that were named; each of them should be there. */
@@ -168,10 +202,10 @@ static int scan(char **paths, bool json)
 
 	status = *paths ? read_named(&halves, paths) : halves_read_all(&halves);
 	if (halves.half) {
-		print(&halves, json);
+		print(&halves, json, status != EXIT_OPERATION);
 		if (reassembly_there())
 			status = exit_worst(status, *paths ? give_named(&halves) :
-							     gather_all(&halves));
+							     gather_all(&halves, NULL));
 	}
 	for (i = 0; i < halves.nr; i++)
 		if (halves.half[i].damaged || halves.half[i].trouble)
@@ -184,18 +218,24 @@ static int scan(char **paths, bool json)
 static int print_udev(const char *path)
 {
 	struct blockdev dev;
-	struct half half;
+	struct halves halves;
+	const struct half *half;
 
 	if (blockdev_by_path(&dev, path) || !blockdev_listed(&dev))
 		return EXIT_CLEAN;
-	half_read(&half, &dev);
-	if (half.role == HALF_NONE)
-		return EXIT_CLEAN;
-	printf("DM_REMAP_ROLE=%s\nDM_REMAP_UUID=%s\n", half_role_name(half.role), half.uuid);
-	if (*half.name)
-		printf("DM_REMAP_NAME=%s\n", half.name);
-	else
-		printf("DM_REMAP_NAME=dm-remap-%s\n", half.uuid);
+	/* one that does not answer does not keep udev */
+	halves_read(&halves, &dev, 1);
+	half = halves.half;
+	if (half->role != HALF_NONE) {
+		printf("DM_REMAP_ROLE=%s\nDM_REMAP_UUID=%s\n", half_role_name(half->role),
+		       half->uuid);
+		if (*half->name)
+			printf("DM_REMAP_NAME=%s\n", half->name);
+		else
+			printf("DM_REMAP_NAME=dm-remap-%s\n", half->uuid);
+		printf("DM_REMAP_AUTO=%d\n", policy_allows(half));
+	}
+	halves_free(&halves);
 	return EXIT_CLEAN;
 }
 
@@ -232,6 +272,8 @@ const struct command command_scan = {
 	.help =
 	"Shows which devices, of all or of those named, are spares or mains of sets, and shows\n"
 	"them to the module dm_remap_reassembly if that is loaded. Activates nothing.\n\n"
+	"TRUST is known for a set that this host knows, foreign for another one, and copy for\n"
+	"what says that it is a half of a known or active set, in the place of another device.\n\n"
 	"A main is known by its label, or by the main_id that is kept on the spare. Devices that\n"
 	"are named are all shown to the module, which may then take one of them for a main\n"
 	"because of its size.\n\n"

@@ -8,6 +8,7 @@
 #include "lib/message.h"
 #include "sets/active.h"
 #include "sets/reassembly.h"
+#include "sets/registry.h"
 #include "sets/status-rows.h"
 
 static void read_text(const char *name, const char *attribute, char *text, size_t size)
@@ -38,6 +39,39 @@ static void take_active(struct status_row *row, const struct active *active)
 	read_text(row->name, "remaps/capacity", row->capacity, sizeof(row->capacity));
 }
 
+/* Devices that say that they are a half, beside those that are. */
+static void add_copies(struct status_row *row, const struct known_set *set)
+{
+	size_t length = strlen(row->why);
+	char number[BLOCKDEV_NUMBER_SIZE];
+	const char *text = set->copies;
+	struct blockdev dev;
+
+	while (reassembly_next_copy(&text, number) && length < sizeof(row->why)) {
+		length += snprintf(row->why + length, sizeof(row->why) - length,
+				   "%s%s is a copy of a half of %s, and not used.",
+				   length ? " " : "",
+				   blockdev_by_number(&dev, number) ? dev.path : number, row->name);
+	}
+}
+
+static void take_foreign(struct status_row *row, bool complete)
+{
+	size_t length = strlen(row->why);
+	struct registered known;
+
+	row->foreign = !registry_find(&known, row->uuid);
+	if (!row->foreign || row->active)
+		return;
+	if (!complete && length < sizeof(row->why))
+		snprintf(row->why + length, sizeof(row->why) - length,
+			 " It is foreign: this host would not activate it by itself.");
+	if (complete)
+		snprintf(row->why, sizeof(row->why),
+			 "%s is foreign: this host does not activate it by itself. \"dmremap assemble %s\" does, and has it remembered.",
+			 row->name, row->uuid);
+}
+
 static void take_known(struct status_row *row, const struct known_set *set)
 {
 	text_copy(row->name, set->name, sizeof(row->name));
@@ -51,6 +85,7 @@ static void take_known(struct status_row *row, const struct known_set *set)
 			 set->name);
 	else
 		explain_set(row->why, set);
+	take_foreign(row, set->state == KNOWN_COMPLETE);
 }
 
 static struct status_row *find_uuid(struct status_row *rows, int nr, const char *uuid)
@@ -78,14 +113,19 @@ int status_rows(struct status_row **rows)
 	*rows = calloc(nr_sets + nr_actives + 1, sizeof(**rows));
 	if (!*rows)
 		no_memory();
-	for (i = 0; i < nr_actives; i++)
-		take_active(&(*rows)[nr++], &actives[i]);
+	for (i = 0; i < nr_actives; i++) {
+		take_active(&(*rows)[nr], &actives[i]);
+		take_foreign(&(*rows)[nr++], true);
+	}
 	for (i = 0; i < nr_sets; i++) {
 		row = find_uuid(*rows, nr, sets[i].uuid);
-		if (!row)
+		if (!row) {
 			take_known(&(*rows)[nr++], &sets[i]);
-		else if (!*row->main)
+			continue;
+		}
+		if (!*row->main)
 			text_copy(row->main, sets[i].main, sizeof(row->main));
+		add_copies(row, &sets[i]);
 	}
 	free(actives);
 	free(sets);

@@ -22,6 +22,7 @@
  * @spare: likewise.
  * @remapped: blocks.
  * @capacity: blocks.
+ * @foreign: this host does not know it.
  * @why: what to say of it; may be empty.
  */
 struct status_row {
@@ -33,6 +34,7 @@ struct status_row {
 	char spare[BLOCKDEV_NUMBER_SIZE];
 	char remapped[24];
 	char capacity[24];
+	bool foreign;
 	char why[EXPLAIN_SIZE];
 };
 

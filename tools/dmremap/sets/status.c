@@ -75,6 +75,7 @@ static void show_json(const struct status_row *row)
 	json_add_device(object, "spare", row->spare);
 	add_count(object, "remapped", row->remapped);
 	add_count(object, "capacity", row->capacity);
+	json_add_flag(object, "foreign", row->foreign);
 	json_add_text(object, "message", row->why);
 	json_out_element(object);
 }
@@ -156,7 +157,9 @@ static int status(char **names, bool json)
 		if (!*rows[i].why || !is_wanted(&rows[i], names))
 			continue;
 		complain("%s", rows[i].why);
-		result = exit_worst(result, EXIT_UNCORRECTED);
+		/* a set of somebody else does not have to be active, nor is a copy a fault */
+		if (rows[i].active ? !*rows[i].remapped : !rows[i].foreign)
+			result = exit_worst(result, EXIT_UNCORRECTED);
 	}
 	free(rows);
 	return result;

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The halves that are known, found by device, by set, by identity and by size.
+ *
+ * Matching a half needs its competitors: the other halves of its set, the spares and mains
+ * with the same identity, and those with nothing but the same size.  Each of these is a
+ * hash table, so that the cost of a new half depends on its competitors and not on all that
+ * is known.  The hashes are keyed at random: whoever writes a medium chooses what is hashed.
+ *
+ * All functions: the caller sees to it that nobody else uses the index.
+ */
+#ifndef _REMAP_INDEX_H
+#define _REMAP_INDEX_H
+
+#include <linux/hashtable.h>
+#include <linux/list.h>
+#include <linux/types.h>
+#include <linux/uuid.h>
+
+#include "half.h"
+
+#define REASSEMBLY_INDEX_BITS	8
+
+/**
+ * struct reassembly_index - halves by what they are looked for by.
+ * @all: every half, the one that was read or found again last at the end.
+ * @by_dev: every half.
+ * @by_uuid: every half that says of which set it is.
+ * @by_id: mains without a label, by each of their identities; spares by their main_id.
+ * @by_size: mains without a label, by their size; spares by that of their main.
+ * @seed: of the hashes.
+ */
+struct reassembly_index {
+	struct list_head all;
+	DECLARE_HASHTABLE(by_dev, REASSEMBLY_INDEX_BITS);
+	DECLARE_HASHTABLE(by_uuid, REASSEMBLY_INDEX_BITS);
+	DECLARE_HASHTABLE(by_id, REASSEMBLY_INDEX_BITS);
+	DECLARE_HASHTABLE(by_size, REASSEMBLY_INDEX_BITS);
+	u32 seed;
+};
+
+/* Make an empty one. */
+void reassembly_index_init(struct reassembly_index *index);
+
+/* Enter a half; no other has its device. */
+void reassembly_index_add(struct reassembly_index *index, struct half *half);
+
+/* Take a half out; the caller owns it then. */
+void reassembly_index_del(struct half *half);
+
+/* The half on a device, or NULL. */
+struct half *reassembly_index_dev(const struct reassembly_index *index, dev_t dev);
+
+/* Whether two identities are the same; PARTUUIDs and wwns are written in either case. */
+bool reassembly_id_equal(const char *a, const char *b);
+
+/* The key of a set in a hash table of sets. */
+u32 reassembly_hash_uuid(const struct reassembly_index *index, const uuid_t *uuid);
+
+/* The size that a half competes for: its own, or that of the main that it looks for. */
+static inline u64 reassembly_main_sectors(const struct half *half)
+{
+	return half->kind == HALF_SPARE ? half->main_sectors : half->sectors;
+}
+
+/* The next one behind @prev, or the first one if that is NULL; or NULL. */
+struct half *reassembly_next_of_set(const struct reassembly_index *index,
+				    const struct half *prev, const uuid_t *uuid);
+struct half *reassembly_next_of_size(const struct reassembly_index *index,
+				     const struct half *prev, u64 sectors);
+struct half_id *reassembly_next_id(const struct reassembly_index *index,
+				   const struct half_id *prev, const char *text);
+
+/* Every half of a set. */
+#define reassembly_for_each_of_set(index, half, uuid)						\
+	for (half = reassembly_next_of_set(index, NULL, uuid); half;				\
+	     half = reassembly_next_of_set(index, half, uuid))
+
+/* Every spare whose main has a size, and every main without a label that has it. */
+#define reassembly_for_each_of_size(index, half, wanted)					\
+	for (half = reassembly_next_of_size(index, NULL, wanted); half;			\
+	     half = reassembly_next_of_size(index, half, wanted))
+
+/* Every half with an identity; one that has it twice is found twice. */
+#define reassembly_for_each_id(index, entry, wanted)						\
+	for (entry = reassembly_next_id(index, NULL, wanted); entry;				\
+	     entry = reassembly_next_id(index, entry, wanted))
+
+#endif /* _REMAP_INDEX_H */

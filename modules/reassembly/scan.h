@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Devices are read, and the sets that they are halves of entered.
+ */
+#ifndef _REMAP_SCAN_H
+#define _REMAP_SCAN_H
+
+#include <linux/types.h>
+
+/**
+ * reassembly_scan() - read devices and enter their sets.
+ * @text: paths, with newlines between them; is changed.
+ * @any: one that cannot be opened must not keep the others from being found.
+ *
+ * What was known of a device is replaced.  Nothing else is read: other halves of the sets
+ * that a device competes for, and a few more, are forgotten if they are gone.  All devices are
+ * looked at before anything is said: sets that are complete now, and were not, are
+ * announced.  If it fails nothing has changed.
+ *
+ * Several scans may run at the same time.  If two read one device the one that began
+ * later counts.
+ *
+ * Context: process, may sleep; the paths are those of the calling process.
+ * Return: 0; -ENOMEM; unless @any -EINVAL without a path, and what looking up or opening a
+ * path gives.
+ */
+int reassembly_scan(char *text, bool any);
+
+/**
+ * reassembly_scan_exit() - forget everything.
+ *
+ * Context: process, may sleep; nobody scans any more.
+ */
+void reassembly_scan_exit(void);
+
+#endif /* _REMAP_SCAN_H */

@@ -1,0 +1,157 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# docs/security.md on a Debian 12 system: media that somebody connects before it boots. One system goes
+# through all tests of this file, in order.
+#
+# shellcheck disable=SC2016 # what has to be evaluated in the machine
+#
+# rig: debian
+
+load ../lib/machine.sh
+
+STICK="disk stick if=virtio"
+MAIN="disk main size=64M if=virtio"
+SPARE="disk spare size=32M if=virtio"
+
+setup_file() {
+	export GUEST=$BATS_FILE_TMPDIR/machine
+	make -s -C "$TOP/tests/tools" >/dev/null
+}
+setup() { machine_setup; }
+teardown() { machine_teardown; }
+
+up() {
+	guest_run 'until s=$(systemctl is-system-running); [ "$s" != starting ] && [ "$s" != initializing ]; do sleep 0.5; done'
+}
+
+# stick MAIN_ID: a spare that says that it is that of the system's disk, and has what its file
+# /etc/rig-mark shall be
+stick() {
+	local block
+	block=$(debugfs -R "blocks /etc/rig-mark" "$GUEST/marked.img" 2>/dev/null)
+	rm -f "$GUEST/stick.img"
+	"$BUILD/tools-tests/mkimage" "$GUEST/stick.img" >"$GUEST/places" <<-END
+		spare 32M
+		main $(stat -c %s "$GUEST/marked.img")
+		main_id $1
+		name evil
+		map 0 ${block%% *}
+	END
+	printf 'of the stick\n' | dd of="$GUEST/stick.img" bs=512 conv=notrunc status=none \
+		seek="$(sed -n 's/^layout [0-9]* [0-9]* //p' "$GUEST/places")"
+}
+
+# the root file system is on the system's own disk, and has its own content
+own_root() {
+	guest_run '[ "$(findmnt -no SOURCE /)" = /dev/vda ] && grep -x "of the system" /etc/rig-mark &&
+		[ ! -e /dev/mapper/evil ]'
+}
+
+# nothing was started, or even loaded, for what is on the stick
+nothing_ran() {
+	guest_run '[ ! -e /sys/module/dm_remap_reassembly ] && ! journalctl -b | grep -i "sets that .* completes"'
+}
+
+@test "a stick with a spare that names the system's disk takes over nothing" {
+	local line
+	cp --sparse=always "$DEBIAN/system.img" "$GUEST/marked.img"
+	printf 'of the system\n' >"$GUEST/mark"
+	debugfs -w -R "write $GUEST/mark etc/rig-mark" "$GUEST/marked.img" 2>/dev/null
+	# its name in /dev/disk/by-id, which everybody can read
+	stick virtio-marked
+	for line in "6.12" "6.12 append=dm_remap.assemble=sealed" "6.1 dracut append=dm_remap.assemble=sealed"; do
+		# shellcheck disable=SC2086 # words
+		machine_boot $line "disk marked if=virtio" "$STICK"
+		own_root
+		nothing_ran
+		machine_kill
+	done
+	# it is shown, and udisks has nothing to offer for it
+	machine_boot 6.12 "disk marked if=virtio" "$STICK"
+	up
+	own_root
+	guest_run 'dmremap scan 2>&1 | tee /tmp/scan
+		grep -E "^/dev/vdb +spare +evil .* foreign +superblock" /tmp/scan &&
+		grep -F "evil is foreign: this host does not activate it by itself." /tmp/scan'
+	guest_run 'udevadm info --query=property /dev/vdb | grep -x UDISKS_IGNORE=1'
+	# by hand, it cannot have what is in use
+	run guest_run 'dmremap assemble evil 2>&1'
+	[ "$status" != 0 ]
+	[[ $output == *"is in use"* ]]
+	machine_kill
+}
+
+@test "a foreign set has another name than ours, which comes up" {
+	local uuid foreign
+	rm -f "$GUEST/stick.img"
+	# a sealed pair called data, as another machine makes it
+	guest_boot 6.12 "disk main2 size=64M if=virtio" "disk spare2 size=32M if=virtio"
+	guest_run 'rig-disks; PATH=$PATH:/rig/tools/dmremap
+		dmremap create data /dev/disk-main2 /dev/disk-spare2 && mkfs.ext2 -q /dev/mapper/data &&
+		dmremap seal data && dmremap stop data && ls /etc/dm-remap/sets.d' >"$GUEST/foreign"
+	guest_poweroff
+	foreign=$(tail -1 "$GUEST/foreign")
+	machine_boot 6.12 "disk marked if=virtio" "$MAIN" "$SPARE"
+	up
+	guest_run 'dmremap create data /dev/disk/by-id/virtio-main /dev/disk/by-id/virtio-spare &&
+		mkfs.ext4 -q /dev/mapper/data && dmremap seal data && mkdir -p /data &&
+		mount /dev/mapper/data /data && echo ours >/data/whose && umount /data &&
+		echo "/dev/mapper/data /data ext4 defaults 0 2" >>/etc/fstab && sync'
+	uuid=$(guest_run 'ls /etc/dm-remap/sets.d')
+	guest_run 'grep -x name=data /etc/dm-remap/sets.d/* && grep -x main_id=virtio-main /etc/dm-remap/sets.d/* &&
+		grep -x spare_id=virtio-spare /etc/dm-remap/sets.d/*'
+	machine_reboot
+	# the foreign disks come first
+	for mode in known sealed; do
+		machine_boot 6.12 "disk marked if=virtio" "disk main2 if=virtio" "disk spare2 if=virtio" \
+			"$MAIN" "$SPARE" "append=dm_remap.assemble=$mode"
+		up
+		guest_run "grep -x ours /data/whose &&
+			[ \"\$(dmsetup info -c --noheadings -o uuid data)\" = DMREMAP-$uuid ]"
+		if [ $mode = known ]; then
+			guest_run '[ "$(dmsetup ls | wc -l)" = 1 ]'
+		else
+			guest_run "[ \"\$(dmsetup info -c --noheadings -o uuid data-${foreign:0:8})\" = DMREMAP-$foreign ]"
+		fi
+		# the kernel knows the word
+		guest_run '! dmesg | grep -i "unknown parameter"'
+		machine_reboot
+	done
+}
+
+@test "a copy is not used, a name that is taken is a failure, and no udev cookie stays" {
+	local uuid i
+	rm -f "$GUEST"/main2.img "$GUEST"/spare2.img
+	cp --sparse=always "$GUEST/spare.img" "$GUEST/copy.img"
+	machine_boot 6.12 "disk marked if=virtio" "disk copy if=virtio" "$MAIN" "$SPARE"
+	up
+	uuid=$(guest_run 'ls /etc/dm-remap/sets.d')
+	guest_run 'dmremap wait --timeout 60 data'
+	guest_run 'dmsetup deps -o devname data | grep -F "($(basename "$(realpath /dev/disk/by-id/virtio-spare)"))"'
+	guest_run 'dmremap scan 2>&1 | grep -F "/dev/vdb says that it is the spare of data"'
+	guest_run 'grep -x ours /data/whose'
+	# ours is stopped, and another device has its name
+	guest_run 'umount /data && dmremap stop data && dmsetup create data --table "0 8 zero" &&
+		udevadm trigger --settle --action=add /dev/disk/by-id/virtio-spare'
+	guest_run 'until systemctl --failed | grep -q run-; do sleep 0.5; done
+		journalctl -b | grep -F "Set '"$uuid"' is not activated: there is another device that is called data"'
+	guest_run 'dmsetup remove data; systemctl reset-failed; dmremap assemble data'
+	# INT and TERM at any moment
+	for i in 0.02 0.05 0.1 0.2 0.3 0.5; do
+		guest_run "timeout -s INT $i dmremap stop data; timeout -s TERM $i dmremap assemble data; udevadm settle
+			dmsetup udevcookies | tee /run/cookies; [ \$(grep -c 0x /run/cookies) = 0 ]"
+	done
+	guest_run 'dmremap assemble data'
+	# the package asks before it goes
+	guest_run 'echo "dm-remap-tools dm-remap-tools/remove-in-use boolean false" | debconf-set-selections'
+	run guest_run 'DEBIAN_FRONTEND=noninteractive apt-get remove -y dm-remap-tools 2>&1'
+	[ "$status" != 0 ]
+	[[ $output == *"dm-remap-tools is not removed: in use are data ($uuid)"* ]]
+	guest_run 'systemctl is-active dm-remap-assemble.timer'
+	# the image has services left alone while it is made
+	guest_run 'rm -f /usr/sbin/policy-rc.d
+		echo "dm-remap-tools dm-remap-tools/remove-in-use boolean true" | debconf-set-selections
+		DEBIAN_FRONTEND=noninteractive apt-get remove -y dm-remap-tools'
+	guest_run '! systemctl is-active dm-remap-assemble.timer && dmsetup info data'
+	machine_kill
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kernel/guard.h"
+#include "lib/child.h"
+#include "lib/clock.h"
+#include "lib/interrupt.h"
+#include "lib/message.h"
+
+/* How often a signal is looked for that came just before the wait. */
+#define STEP_MS		200
+
+/* How long a process that was killed may stay in the kernel before it is left there. */
+#define END_STEPS	10
+
+void *guard_alloc(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		no_memory();
+	return memory;
+}
+
+void guard_free(void *memory, size_t size)
+{
+	munmap(memory, size);
+}
+
+static void end(pid_t pid)
+{
+	int step;
+
+	kill(pid, SIGKILL);
+	for (step = 0; step < END_STEPS && !waitpid(pid, NULL, WNOHANG); step++)
+		poll(NULL, 0, STEP_MS);
+}
+
+static int wait_for(pid_t pid, int fd, int limit_ms)
+{
+	struct pollfd answer = { .fd = fd, .events = POLLIN };
+	uint64_t until = clock_ns() + limit_ms * 1000000ULL;
+
+	/* an end without an answer is an answer too */
+	while (poll(&answer, 1, STEP_MS) <= 0) {
+		if (interrupt_came()) {
+			end(pid);
+			return -EINTR;
+		}
+		if (limit_ms && clock_ns() >= until)
+			return -ETIMEDOUT;
+	}
+	waitpid(pid, NULL, 0);
+	return 0;
+}
+
+int guard_run(void (*work)(void *context), void *context, int limit_ms)
+{
+	int fd, result;
+	pid_t pid;
+
+	interrupt_hold();
+	pid = child_start(&fd);
+	if (!pid) {
+		/* the terminal's signals are for the program that waits, which passes them on */
+		setpgid(0, 0);
+		work(context);
+		_exit(0);
+	}
+	result = wait_for(pid, fd, limit_ms);
+	close(fd);
+	return result;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "sets/identity.h"
+
+enum main_id_verdict identity_judge(const struct half *spare, const struct half *main)
+{
+	enum main_id_verdict verdict;
+
+	if (main->role == HALF_SPARE ||
+	    (main->role == HALF_MAIN && strcmp(main->uuid, spare->uuid)))
+		return MAIN_ID_OTHER;
+	verdict = main_id_judge(spare->main_id, main->dev.path);
+	if (verdict == MAIN_ID_UNKNOWN && main->role == HALF_NONE && spare->labelled)
+		return MAIN_ID_OTHER;
+	return verdict;
+}
+
+bool identity_agrees(enum main_id_verdict verdict, const struct half *main,
+		     const struct registered *set)
+{
+	return verdict == MAIN_ID_SAME || registry_is(set->main_id, main->dev.path);
+}
+
+bool identity_proves(const struct half *spare, const struct half *main,
+		     const struct registered *set)
+{
+	if (main->role == HALF_MAIN || main_id_is_of(spare->main_id, main->dev.path))
+		return true;
+	/* "-" is what many devices have */
+	return set && *set->main_id && strcmp(set->main_id, "-") &&
+	       registry_is(set->main_id, main->dev.path);
+}

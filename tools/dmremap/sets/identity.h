@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The one rule by which a device is, or is not, the main of a set.
+ *
+ * A contradiction refuses a device always, whoever names it: the identity that the spare has
+ * recorded, the label of another set, or no label where there was one and nothing else speaks
+ * for the device.  "dmremap set NAME main_id=..." is the way to say that the data has moved.
+ */
+#ifndef _DMREMAP_IDENTITY_H
+#define _DMREMAP_IDENTITY_H
+
+#include "disk/main-id.h"
+#include "sets/half.h"
+#include "sets/registry.h"
+
+/**
+ * identity_judge() - see whether a device may be the main of a spare.
+ * @spare: the spare.
+ * @main: the device.
+ *
+ * Size is for the caller to compare.
+ *
+ * Return: %MAIN_ID_SAME its identity says so; %MAIN_ID_UNKNOWN nothing is said against it:
+ * a label, or a person, has to speak for it; %MAIN_ID_OTHER it is not.
+ */
+enum main_id_verdict identity_judge(const struct half *spare, const struct half *main);
+
+/**
+ * identity_agrees() - whether a main is the one that this host knows.
+ * @verdict: of identity_judge(); if the spare speaks for the device, that is enough.
+ * @main: the device.
+ * @set: what this host knows of the set.
+ */
+bool identity_agrees(enum main_id_verdict verdict, const struct half *main,
+		     const struct registered *set);
+
+/**
+ * identity_proves() - whether more than its size says that a device is the main of a set, so
+ * that it can be taken automatically.
+ * @spare: the spare.
+ * @main: the device, which identity_judge() does not refuse.
+ * @set: what this host knows of the set, or NULL.
+ */
+bool identity_proves(const struct half *spare, const struct half *main,
+		     const struct registered *set);
+
+#endif /* _DMREMAP_IDENTITY_H */

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/file.h"
+#include "lib/message.h"
+#include "lib/number.h"
+#include "lib/root.h"
+#include "lib/uuid.h"
+#include "sets/policy.h"
+#include "sets/registry.h"
+
+#define CONF	"/etc/dm-remap/dm-remap.conf"
+#define CMDLINE	"/proc/cmdline"
+#define OPTION	"dm_remap.assemble="
+
+#define TIMEOUT_S	30
+#define TIMEOUT_MAX_S	86400
+
+struct policy {
+	bool read;
+	enum policy_mode mode;
+	char list[FILE_TEXT_SIZE];
+	int timeout_s;
+};
+
+static struct policy policy;
+
+static bool is_list(const char *text)
+{
+	uint8_t uuid[UUID_SIZE];
+	char copy[FILE_TEXT_SIZE], *word, *save;
+	int nr = 0;
+
+	text_copy(copy, text, sizeof(copy));
+	for (word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save), nr++)
+		if (!uuid_from_text(word, uuid))
+			return false;
+	return nr;
+}
+
+static bool take_mode(const char *text)
+{
+	static const struct {
+		const char *word;
+		enum policy_mode mode;
+	} words[] = {
+		{ "known", POLICY_KNOWN }, { "sealed", POLICY_SEALED },
+		{ "none", POLICY_NONE }, { "0", POLICY_NONE },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!strcmp(text, words[i].word)) {
+			policy.mode = words[i].mode;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void take_timeout(const char *text)
+{
+	const char *end = text;
+	uint64_t value;
+
+	if (number_take(&end, &value) && !*end && value <= TIMEOUT_MAX_S)
+		policy.timeout_s = value;
+	else
+		complain(CONF ": device_timeout is a number of seconds up to %d, and not \"%s\".",
+			 TIMEOUT_MAX_S, text);
+}
+
+static void take_line(char *line)
+{
+	char *value, *end;
+
+	line[strcspn(line, "#")] = 0;
+	for (end = line + strlen(line); end > line && strchr(" \t\r", end[-1]); end--)
+		;
+	*end = 0;
+	if (!*line)
+		return;
+	value = strchr(line, '=');
+	if (!value) {
+		complain(CONF ": \"%s\" is not understood.", line);
+		return;
+	}
+	*value++ = 0;
+	if (!strcmp(line, "device_timeout"))
+		take_timeout(value);
+	else if (strcmp(line, "assemble"))
+		complain(CONF ": there is no setting %s.", line);
+	else if (!take_mode(value))
+		complain(CONF ": assemble is known, sealed or none, and not \"%s\".", value);
+}
+
+static void read_conf(void)
+{
+	char path[PATH_MAX], text[FILE_TEXT_SIZE], *line, *save;
+
+	snprintf(path, sizeof(path), "%s" CONF, root_dir());
+	if (file_read(path, text))
+		return;
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		take_line(line);
+}
+
+/* What a person has typed at the boot prompt. */
+static void read_command_line(void)
+{
+	char path[PATH_MAX], text[FILE_TEXT_SIZE], *word, *save;
+
+	snprintf(path, sizeof(path), "%s" CMDLINE, root_dir());
+	if (file_read(path, text))
+		return;
+	for (word = strtok_r(text, " \t\n", &save); word; word = strtok_r(NULL, " \t\n", &save)) {
+		if (strncmp(word, OPTION, strlen(OPTION)))
+			continue;
+		word += strlen(OPTION);
+		if (take_mode(word))
+			continue;
+		policy.mode = is_list(word) ? POLICY_LISTED : POLICY_KNOWN;
+		text_copy(policy.list, word, sizeof(policy.list));
+		if (policy.mode == POLICY_KNOWN)
+			complain("The kernel's command line has " OPTION "%s, which is none of known, sealed, none, and uuids with commas: only known sets are activated.",
+				 word);
+	}
+}
+
+static void read_policy(void)
+{
+	if (policy.read)
+		return;
+	policy = (struct policy) { .read = true, .timeout_s = TIMEOUT_S };
+	read_conf();
+	read_command_line();
+}
+
+enum policy_mode policy_mode(void)
+{
+	read_policy();
+	return policy.mode;
+}
+
+int policy_timeout_ms(void)
+{
+	read_policy();
+	return policy.timeout_s * 1000;
+}
+
+static bool is_listed(const char *uuid)
+{
+	const char *list;
+
+	for (list = policy.list; list; list = strchr(list, ',')) {
+		list += *list == ',';
+		if (!strncasecmp(list, uuid, strlen(uuid)))
+			return true;
+	}
+	return false;
+}
+
+bool policy_allows(const struct half *half)
+{
+	struct registered set;
+
+	switch (policy_mode()) {
+	case POLICY_NONE:
+		return false;
+	case POLICY_LISTED:
+		return is_listed(half->uuid);
+	case POLICY_SEALED:
+		if (half->role == HALF_MAIN || half->labelled)
+			return true;
+		return registry_find(&set, half->uuid);
+	default:
+		return registry_find(&set, half->uuid);
+	}
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The sets that this host knows: a file for each in /etc/dm-remap/sets.d, called by the
+ * uuid.  docs/security.md tells what follows from it.
+ *
+ * A line is KEY=VALUE.  What a file does not say is not compared: an empty one makes a set
+ * known by nothing but its uuid.  Keys that are not known are left alone.
+ */
+#ifndef _DMREMAP_REGISTRY_H
+#define _DMREMAP_REGISTRY_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/encode.h"
+#include "lib/uuid.h"
+
+/* Where they are, for messages. */
+#define REGISTRY_DIR	"/etc/dm-remap/sets.d"
+
+/* Longest identity: the path of the file behind a loop device. */
+#define REGISTRY_ID_SIZE	1024
+
+/**
+ * struct registered - what is known of a set.
+ * @uuid: its uuid.
+ * @name: of its device, encoded; "" if nothing is said.
+ * @main_id: the identity of its main: what registry_identify() gives; "" if nothing is said.
+ * @main_sectors: the size of the main; 0 if nothing is said.
+ * @spare_id: as @main_id, of the spare.
+ */
+struct registered {
+	char uuid[UUID_TEXT_SIZE];
+	char name[ENCODED_NAME_SIZE];
+	char main_id[REGISTRY_ID_SIZE];
+	uint64_t main_sectors;
+	char spare_id[REGISTRY_ID_SIZE];
+};
+
+/**
+ * registry_find() - read what is known of a set.
+ * @set: filled in.
+ * @uuid: the set; it may come from a medium.
+ *
+ * Return: whether this host knows it.
+ */
+bool registry_find(struct registered *set, const char *uuid);
+
+/**
+ * registry_list() - read all that is known.
+ * @list: an array, in order of uuids, to be freed.
+ *
+ * Return: how many there are.
+ */
+int registry_list(struct registered **list);
+
+/* The known set with a name, other than the one with this uuid.  Returns whether there is one. */
+bool registry_find_name(struct registered *set, const char *name, const char *other_than);
+
+/**
+ * registry_write() - make a set known, or bring its file up to date.
+ * @set: the set.
+ *
+ * Says what is wrong if it cannot be written: nothing but the next boot suffers.
+ *
+ * Return: whether it has changed what this host knows.
+ */
+bool registry_write(const struct registered *set);
+
+/**
+ * registry_remove() - have the host forget a set.
+ * @uuid: the set.
+ *
+ * Says what is wrong if that fails; not if the host does not know the set.
+ *
+ * Return: whether it was known, and is not any more.
+ */
+bool registry_remove(const char *uuid);
+
+/**
+ * registry_identify() - find what a device is to be known by.
+ * @id: takes an identity, as main_id_choose() gives it; "file:PATH" for a loop device; "-" for
+ *	a device that has none.
+ * @path: the device.
+ */
+void registry_identify(char id[REGISTRY_ID_SIZE], const char *path);
+
+/**
+ * registry_is() - whether a device may be the one that an identity was written down of.
+ * @id: from a file; "" says nothing.
+ * @path: the device.
+ */
+bool registry_is(const char *id, const char *path);
+
+#endif /* _DMREMAP_REGISTRY_H */

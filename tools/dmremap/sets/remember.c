@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "kernel/kernel.h"
+#include "kernel/users.h"
+#include "lib/encode.h"
+#include "lib/file.h"
+#include "lib/message.h"
+#include "sets/half.h"
+#include "sets/registry.h"
+#include "sets/remember.h"
+
+/* What a person has to type for the next boot to know of a change. */
+#define REMAKE	"\"update-initramfs -u\" or \"dracut --force\""
+
+static void tell_of_initramfs(const char *name)
+{
+	if (users_boot_needs(name))
+		complain("The system starts from %s: make the initramfs again (" REMAKE "), or the next boot does not find it.",
+			 name);
+}
+
+static bool read_half(struct half *half, const char *path)
+{
+	struct blockdev dev;
+
+	if (blockdev_by_path(&dev, path))
+		return false;
+	half_read(half, &dev);
+	return half->role == HALF_SPARE;
+}
+
+bool remember_set(const char *uuid, const char *name, const char *main, const char *spare)
+{
+	struct registered set = {};
+	struct half half;
+
+	text_copy(set.uuid, uuid, sizeof(set.uuid));
+	text_encode(set.name, name);
+	if (read_half(&half, spare))
+		set.main_sectors = half.main_sectors;
+	registry_identify(set.main_id, main);
+	registry_identify(set.spare_id, spare);
+	if (!registry_write(&set))
+		return false;
+	tell_of_initramfs(name);
+	return true;
+}
+
+static bool path_of(const char *name, const char *attribute, struct blockdev *dev)
+{
+	char text[FILE_TEXT_SIZE];
+
+	return !kernel_read(TREE_CONFIG, name, attribute, text) && blockdev_by_number(dev, text);
+}
+
+bool remember_active(const char *uuid, const char *name)
+{
+	struct blockdev main, spare;
+
+	return path_of(name, "main", &main) && path_of(name, "spare/device", &spare) &&
+	       remember_set(uuid, name, main.path, spare.path);
+}
+
+void forget_set(const char *uuid)
+{
+	struct registered set;
+
+	if (registry_find(&set, uuid) && registry_remove(uuid))
+		tell_of_initramfs(set.name);
+}

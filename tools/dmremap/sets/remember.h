@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A person has said that a set is this host's: it is remembered.
+ */
+#ifndef _DMREMAP_REMEMBER_H
+#define _DMREMAP_REMEMBER_H
+
+#include <stdbool.h>
+
+/**
+ * remember_set() - remember a set whose halves are known, and say what is to be done for the
+ * initramfs.
+ * @uuid: the set.
+ * @name: of its device.
+ * @main: the path of its main.
+ * @spare: the path of its spare.
+ *
+ * Says what is wrong if it cannot be remembered.
+ *
+ * Return: whether this host knows something new.
+ */
+bool remember_set(const char *uuid, const char *name, const char *main, const char *spare);
+
+/**
+ * remember_active() - remember a set that is active.
+ * @uuid: the set.
+ * @name: of its device.
+ *
+ * Return: as remember_set().
+ */
+bool remember_active(const char *uuid, const char *name);
+
+/**
+ * forget_set() - have the host forget a set that exists no longer.
+ * @uuid: the set.
+ */
+void forget_set(const char *uuid);
+
+#endif /* _DMREMAP_REMEMBER_H */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a half is to this host.
+ */
+#ifndef _DMREMAP_TRUST_H
+#define _DMREMAP_TRUST_H
+
+#include "sets/half.h"
+
+enum trust {
+	TRUST_KNOWN,	/* of a set that this host knows */
+	TRUST_FOREIGN,	/* of another set */
+	TRUST_COPY,	/* it says that it is of a set of this host, which has another one */
+};
+
+/**
+ * trust_of() - what a half is to this host.
+ * @half: a main with a label, or a spare.
+ */
+enum trust trust_of(const struct half *half);
+
+/* "known", "foreign" or "copy". */
+const char *trust_name(enum trust trust);
+
+#endif /* _DMREMAP_TRUST_H */
