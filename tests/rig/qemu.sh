@@ -107,7 +107,7 @@ rig_uml() {
 	mkdir -p "$dir/uml"
 	MACHINE=("$BUILD/$k/obj/linux" "mem=$RIG_MEM" "uml_dir=$dir/uml"
 		rootfstype=hostfs "rootflags=$BUILD/$k/initramfs.d" ro init=/init
-		"ubd0r=$BUILD/guest/base.img" "ubd1r=$BUILD/$k/modules.img" "ubd2r=$BUILD/$k/payload.img"
+		"ubd0rc=$BUILD/guest/base.img" "ubd1rc=$BUILD/$k/modules.img" "ubd2rc=$BUILD/$k/payload.img"
 		con=null null_blk.nr_devices=0 loglevel=5)
 	RIG_APPEND+=" rig.machine=uml"
 	for line in "${RIG_DISKS[@]}"; do
