@@ -47,6 +47,12 @@ enum dm_remap_count {
 	DM_REMAP_REMAPS_REMOVED,
 	DM_REMAP_REMAPS_FAILED,
 	DM_REMAP_RELOCATIONS,
+	/* Blocks that became pending by hand. */
+	DM_REMAP_REMAPS_MARKED,
+	/* Requests that wanted what the main failed to give a moment ago. */
+	DM_REMAP_PENDING_ANSWERS,
+	/* Sectors that were given up by hand. */
+	DM_REMAP_SECTORS_FORGOTTEN,
 	/* The table's resizes that have ended, and how long they took. */
 	DM_REMAP_HASH_GROWS,
 	DM_REMAP_HASH_SHRINKS,

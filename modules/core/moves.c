@@ -87,6 +87,8 @@ static void complete_move(struct remap_device *rd, struct remap_move *m)
 		break;
 	}
 	if (m->lost & ~was_lost) {
+		if (m->forget)
+			remap_count(rd, DM_REMAP_SECTORS_FORGOTTEN, hweight64(m->lost & ~was_lost));
 		remap_event(rd, REMAP_EVENT_LOST_DATA);
 		DMWARN_LIMIT("%s: %u sectors of the block at sector %llu are lost until they are written",
 			     rd->name, (unsigned int)hweight64(m->lost & ~was_lost),
@@ -173,11 +175,17 @@ static void report_move(struct remap_device *rd, const struct remap_move *m)
 		trace_dm_remap_removed(rd, m->block, m->slot, false);
 		break;
 	case REMAP_TO_PENDING:
-		if (m->status != BLK_STS_OK || m->was == REMAP_PENDING || !m->batch->automatic)
+		if (m->status != BLK_STS_OK || m->was == REMAP_PENDING)
 			break;
+		if (!m->batch->automatic) {
+			remap_count(rd, DM_REMAP_REMAPS_MARKED, 1);
+			break;
+		}
 		remap_event(rd, REMAP_EVENT_PENDING);
 		DMWARN_LIMIT("%s: the block at sector %llu of the main cannot be read: its next write goes to the spare",
 			     rd->name, (unsigned long long)remap_main_sector(rd, m->block));
+		break;
+	case REMAP_IN_PLACE:
 		break;
 	}
 }

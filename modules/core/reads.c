@@ -10,6 +10,7 @@
 #include "io.h"
 #include "jobs.h"
 #include "moves.h"
+#include "observe.h"
 #include "own.h"
 #include "piece.h"
 #include "reads.h"
@@ -138,14 +139,17 @@ static blk_status_t read_main(struct remap_job *job, const struct remap_piece *p
 
 /*
  * Whether the main failed a moment ago to give these sectors, or some of them and
- * nothing else.
+ * nothing else: then it is not asked, and the read fails.
  */
 static bool will_fail(struct remap_device *rd, u32 slot, u64 mask)
 {
 	unsigned int ms = READ_ONCE(rd->settings.pending_retry_ms);
 	u64 failed = ms ? remap_failures_get(&rd->failures, slot, ms) : 0;
 
-	return failed && !(failed & ~mask);
+	if (!failed || (failed & ~mask))
+		return false;
+	remap_count(rd, DM_REMAP_PENDING_ANSWERS, 1);
+	return true;
 }
 
 /* Sectors of a pending block that have not failed: nothing moves for them. */

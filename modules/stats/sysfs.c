@@ -82,6 +82,9 @@ STATS_COUNT(remaps_manual, REMAPS_MANUAL);
 STATS_COUNT(remaps_removed, REMAPS_REMOVED);
 STATS_COUNT(remaps_failed, REMAPS_FAILED);
 STATS_COUNT(relocations, RELOCATIONS);
+STATS_COUNT(remaps_marked, REMAPS_MARKED);
+STATS_COUNT(pending_answers, PENDING_ANSWERS);
+STATS_COUNT(sectors_forgotten, SECTORS_FORGOTTEN);
 STATS_ATTR(pending_blocks, 0444, show_pending, 0);
 STATS_ATTR(lost_sectors, 0444, show_lost, 0);
 STATS_COUNT(hash_grows, HASH_GROWS);
@@ -113,6 +116,9 @@ static struct attribute *stats_attrs[] = {
 	&attr_remaps_removed.attr,
 	&attr_remaps_failed.attr,
 	&attr_relocations.attr,
+	&attr_remaps_marked.attr,
+	&attr_pending_answers.attr,
+	&attr_sectors_forgotten.attr,
 	&attr_pending_blocks.attr,
 	&attr_lost_sectors.attr,
 	&attr_hash_grows.attr,
