@@ -4,21 +4,13 @@
 
 #include "kernel/devices.h"
 #include "kernel/kernel.h"
+#include "kernel/names.h"
 #include "lib/exit.h"
 #include "lib/message.h"
 
-bool device_name_valid(const char *name)
-{
-	if (*name && !strchr(name, '/') && strcmp(name, ".") && strcmp(name, "..") &&
-	    strlen(name) < KERNEL_NAME_SIZE)
-		return true;
-	complain("\"%s\" is no name of a device. Say it as \"dmsetup ls\" does, without a path.",
-		 name);
-	return false;
-}
-
 static int add_named(struct devices *devices, char **operands)
 {
+	char name[KERNEL_NAME_SIZE];
 	int i, nr = 0;
 
 	while (operands[nr])
@@ -28,9 +20,9 @@ static int add_named(struct devices *devices, char **operands)
 	if (!devices->name)
 		no_memory();
 	for (i = 0; i < nr; i++) {
-		if (!device_name_valid(operands[i]))
+		if (!device_name_take(operands[i], name))
 			return EXIT_USAGE;
-		devices->name[i] = strdup(operands[i]);
+		devices->name[i] = strdup(name);
 		if (!devices->name[i])
 			no_memory();
 		devices->nr++;

@@ -20,14 +20,6 @@ struct devices {
 };
 
 /**
- * device_name_valid() - whether a device could have this name.
- * @name: what somebody gave.
- *
- * Says what is wrong with it if not.
- */
-bool device_name_valid(const char *name);
-
-/**
  * devices_find() - make the list of names.
  * @devices: to be filled.
  * @operands: names, up to a %NULL; none are all devices there are.

@@ -20,6 +20,9 @@
 #define MODULE		"/sys/module/dm_remap"
 #define BLOCK		"/sys/dev/block"
 
+/* No attribute of one value takes more. */
+#define KERNEL_LINE_SIZE	512
+
 const char *kernel_path(enum kernel_tree tree, const char *device, const char *attribute)
 {
 	const char *slash = *attribute ? "/" : "";
@@ -60,17 +63,14 @@ int kernel_read(enum kernel_tree tree, const char *device, const char *attribute
 int kernel_write(enum kernel_tree tree, const char *device, const char *attribute,
 		 const char *text)
 {
-	int fd = open(kernel_path(tree, device, attribute), O_WRONLY | O_CLOEXEC);
-	char line[64];
-	int error = 0, size;
+	char line[KERNEL_LINE_SIZE];
+	int error;
 
-	if (fd < 0)
-		return -errno;
-	size = snprintf(line, sizeof(line), "%s\n", text);
-	if (write(fd, line, size) != size)
-		error = -errno;
-	close(fd);
-	return error == -ENODEV ? -ENOENT : error;
+	/* the zero of snprintf() has room as well, or the newline would be cut off */
+	if (snprintf(line, sizeof(line), "%s\n", text) >= (int)sizeof(line))
+		return -EINVAL;
+	error = kernel_write_lines(tree, device, attribute, line);
+	return error == -ENXIO ? -ENOENT : error;
 }
 
 int kernel_write_lines(enum kernel_tree tree, const char *device, const char *attribute,

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/devices.h"
 #include "kernel/dm.h"
 #include "kernel/kernel.h"
+#include "kernel/names.h"
 #include "kernel/remap-list.h"
 #include "kernel/sample.h"
 #include "kernel/volume.h"
@@ -130,8 +130,9 @@ int volume_find(struct volume *volume, const char *name)
 {
 	int status;
 
-	*volume = (struct volume) { .name = name };
-	if (!device_name_valid(name))
+	*volume = (struct volume) {};
+	volume->name = volume->name_buffer;
+	if (!device_name_take(name, volume->name_buffer))
 		return EXIT_USAGE;
 	status = read_table(volume);
 	if (!status)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "kernel/blockdev.h"
+#include "kernel/kernel.h"
 #include "lib/ranges.h"
 #include "lib/uuid.h"
 
@@ -16,7 +17,8 @@
 
 /**
  * struct volume - a device.
- * @name: its name.
+ * @name: its name, which is in @name_buffer: the struct must not be copied.
+ * @name_buffer: see there.
  * @number: "MAJ:MIN".
  * @uuid: of its set; "" if the kernel shows none.
  * @sectors: its size.
@@ -37,6 +39,7 @@
  */
 struct volume {
 	const char *name;
+	char name_buffer[KERNEL_NAME_SIZE];
 	char number[BLOCKDEV_NUMBER_SIZE];
 	char uuid[UUID_TEXT_SIZE];
 	uint64_t sectors;
@@ -59,7 +62,7 @@ struct volume {
 /**
  * volume_find() - find out about a device.
  * @volume: to be filled.
- * @name: its name; must stay.
+ * @name: what somebody called it, see device_name_find().
  *
  * Says what is wrong if it cannot.
  *

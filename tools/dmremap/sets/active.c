@@ -9,6 +9,7 @@
 
 #include "kernel/dm.h"
 #include "kernel/kernel.h"
+#include "kernel/names.h"
 #include "lib/encode.h"
 #include "lib/message.h"
 #include "lib/root.h"
@@ -112,14 +113,20 @@ int actives_list(struct active **list)
 
 bool active_find(struct active *active, const char *what)
 {
-	char name[ENCODED_NAME_SIZE];
+	char name[ENCODED_NAME_SIZE], path_name[KERNEL_NAME_SIZE];
 	struct active *list;
 	bool found = false;
 	int i, nr;
 
-	if (strlen(what) >= DM_REMAP_NAME_SIZE)
-		return false;
-	text_encode(name, what);
+	if (strchr(what, '/')) {
+		if (!device_name_find(what, path_name))
+			return false;
+		snprintf(name, sizeof(name), "%s", path_name);
+	} else {
+		if (strlen(what) >= DM_REMAP_NAME_SIZE)
+			return false;
+		text_encode(name, what);
+	}
 	nr = actives_list(&list);
 	for (i = 0; i < nr && !found; i++) {
 		found = !strcmp(list[i].name, name) || !strcasecmp(list[i].uuid, what);

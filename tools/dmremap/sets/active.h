@@ -42,7 +42,7 @@ int actives_list(struct active **list);
 /**
  * active_find() - look for one.
  * @active: filled in.
- * @what: its name, or the uuid of its set.
+ * @what: its name, a path of it, or the uuid of its set.
  *
  * Return: whether there is one.
  */

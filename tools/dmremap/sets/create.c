@@ -9,9 +9,9 @@
 
 #include "command.h"
 #include "kernel/announce.h"
-#include "kernel/devices.h"
 #include "kernel/dm.h"
 #include "kernel/load.h"
+#include "kernel/names.h"
 #include "lib/message.h"
 #include "lib/number.h"
 #include "lib/uuid.h"

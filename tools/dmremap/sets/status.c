@@ -11,6 +11,8 @@
 #include <strings.h>
 
 #include "command.h"
+#include "kernel/kernel.h"
+#include "kernel/names.h"
 #include "lib/encode.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
@@ -82,13 +84,15 @@ static void show_json(const struct status_row *row)
 
 static bool is_wanted(const struct status_row *row, char **names)
 {
-	char name[ENCODED_NAME_SIZE];
+	char name[ENCODED_NAME_SIZE], found[KERNEL_NAME_SIZE];
 
 	if (!*names)
 		return true;
 	for (; *names; names++) {
 		*name = 0;
-		if (strlen(*names) < DM_REMAP_NAME_SIZE)
+		if (strchr(*names, '/') && device_name_find(*names, found))
+			snprintf(name, sizeof(name), "%s", found);
+		else if (strlen(*names) < DM_REMAP_NAME_SIZE)
 			text_encode(name, *names);
 		if (!strcmp(row->name, name) || !strcasecmp(row->uuid, *names))
 			return true;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "kernel/devices.h"
+#include "kernel/names.h"
 #include "kernel/remap-list.h"
 #include "lib/message.h"
 #include "lib/text-table.h"
@@ -124,7 +124,8 @@ static int run_list(int argc, char **argv)
 		{}
 	};
 	int option, json = 0;
-	const char *name;
+	char name[KERNEL_NAME_SIZE];
+	const char *operand;
 
 	while ((option = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
 		if (option == 'h')
@@ -133,8 +134,8 @@ static int run_list(int argc, char **argv)
 			return command_misused(&command_list);
 		json = 1;
 	}
-	name = command_operand(&command_list, argc, argv);
-	if (!name || !device_name_valid(name))
+	operand = command_operand(&command_list, argc, argv);
+	if (!operand || !device_name_take(operand, name))
 		return EXIT_USAGE;
 	return json ? list_json(name) : list_text(name);
 }

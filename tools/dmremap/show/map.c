@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "kernel/devices.h"
+#include "kernel/names.h"
 #include "lib/message.h"
 #include "show/map.h"
 
@@ -74,7 +74,8 @@ static int run_map(int argc, char **argv)
 		{}
 	};
 	const struct map_form *form = &map_text;
-	const char *list = NULL, *name;
+	const char *list = NULL, *operand;
+	char name[KERNEL_NAME_SIZE];
 	int option, forms = 0;
 
 	while ((option = getopt_long(argc, argv, "gjsl:h", options, NULL)) != -1) {
@@ -95,8 +96,8 @@ static int run_map(int argc, char **argv)
 	}
 	if (list && optind >= argc - 1)
 		return draw_list(argc, argv, list, form);
-	name = command_operand(&command_map, argc, argv);
-	if (!name || !device_name_valid(name))
+	operand = command_operand(&command_map, argc, argv);
+	if (!operand || !device_name_take(operand, name))
 		return EXIT_USAGE;
 	return draw(name, NULL, form);
 }

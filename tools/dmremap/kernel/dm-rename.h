@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DMREMAP_DM_RENAME_H
+#define _DMREMAP_DM_RENAME_H
+
+/**
+ * dm_rename() - give a device another name, and wait until its node has it.
+ * @name: its name.
+ * @new_name: the name that it gets.
+ *
+ * The device may be in use.  Says what is wrong if it cannot.
+ *
+ * Return: an exit status.
+ */
+int dm_rename(const char *name, const char *new_name);
+
+#endif /* _DMREMAP_DM_RENAME_H */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What people call a device: its name, /dev/mapper/NAME, /dev/dm-N or any link to that, or
+ * the uuid of its set.
+ */
+#ifndef _DMREMAP_NAMES_H
+#define _DMREMAP_NAMES_H
+
+#include <stdbool.h>
+
+#include "kernel/kernel.h"
+
+/**
+ * device_name_valid() - whether a new device could have this name.
+ * @name: what somebody gave.
+ *
+ * Says what is wrong with it if not.
+ */
+bool device_name_valid(const char *name);
+
+/**
+ * device_name_find() - find the name of a device.
+ * @given: what somebody called it.
+ * @name: takes the name that device-mapper has; @given as it is if no device is known to be
+ *	meant and it may be a name.
+ *
+ * Says nothing.
+ *
+ * Return: false if it is a path or a text that no device of device-mapper has.
+ */
+bool device_name_find(const char *given, char name[KERNEL_NAME_SIZE]);
+
+/**
+ * device_name_take() - the same for a command, which ends without a name.
+ * @given: what somebody called it.
+ * @name: takes the name.
+ *
+ * Says what is wrong if there is none.
+ *
+ * Return: as device_name_find().
+ */
+bool device_name_take(const char *given, char name[KERNEL_NAME_SIZE]);
+
+#endif /* _DMREMAP_NAMES_H */

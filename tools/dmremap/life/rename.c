@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dmremap rename: give a device another name; it may be in use.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "kernel/dm-rename.h"
+#include "kernel/names.h"
+#include "lib/message.h"
+#include "sets/active.h"
+
+static int rename_to(const char *given, const char *new_name)
+{
+	char number[BLOCKDEV_NUMBER_SIZE];
+	struct active active;
+	int status;
+
+	if (!active_find(&active, given)) {
+		complain("There is no active set %s. \"dmremap status\" lists them; an inactive one gets its name by \"dmremap assemble --name %s\".",
+			 given, new_name);
+		return EXIT_OPERATION;
+	}
+	if (active_name_taken(new_name, number)) {
+		complain("There is a device %s already: %s.", new_name, number);
+		return EXIT_OPERATION;
+	}
+	status = dm_rename(active.name, new_name);
+	if (!status)
+		printf("%s is called %s now, and /dev/mapper/%s in /etc/fstab.\n", active.name,
+		       new_name, new_name);
+	return status;
+}
+
+static int run_rename(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{}
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1)
+		return option == 'h' ? command_help(&command_rename) :
+				       command_misused(&command_rename);
+	if (optind != argc - 2) {
+		complain("Say which set, and its new name.");
+		return command_misused(&command_rename);
+	}
+	if (!device_name_valid(argv[optind + 1]))
+		return EXIT_USAGE;
+	return rename_to(argv[optind], argv[optind + 1]);
+}
+
+const struct command command_rename = {
+	.name = "rename",
+	.arguments = "NAME NEW",
+	.summary = "give an active set another name",
+	.help =
+	"The device may be in use. The spare keeps the new name, under which the set is\n"
+	"assembled from then on. Lines of /etc/fstab and /etc/crypttab that have the old name\n"
+	"are yours to change.\n\n"
+	"  -h, --help  print this\n\n"
+	"Exit status: 0 renamed, 8 not, 16 wrong usage.\n",
+	.run = run_rename,
+};

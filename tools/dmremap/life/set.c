@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dmremap set: show and change the settings of an active device.
+ */
+#include <getopt.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "kernel/names.h"
+#include "kernel/sample.h"
+#include "life/attributes.h"
+#include "lib/json-out.h"
+#include "lib/message.h"
+
+/**
+ * struct assignment - a word of the command line.
+ * @key: the setting.
+ * @value: what it becomes; NULL to show it.
+ * @before: what it was.
+ */
+struct assignment {
+	char key[ATTRIBUTE_SIZE];
+	const char *value;
+	char before[KERNEL_TEXT_SIZE];
+};
+
+static int complain_key(const char *device, const char *key)
+{
+	if (attribute_exists(device, key))
+		complain("%s is not a setting: it only shows, or only takes orders. \"dmremap set %s\" lists the settings. Nothing has been changed.",
+			 key, device);
+	else
+		complain("%s has no setting %s. \"dmremap set %s\" lists them. Nothing has been changed.",
+			 device, key, device);
+	return EXIT_OPERATION;
+}
+
+static int read_value(const char *device, const char *key, char *text)
+{
+	int error = kernel_read(TREE_CONFIG, device, key, text);
+
+	if (!error)
+		return EXIT_CLEAN;
+	complain("%s cannot be read: %s.", kernel_path(TREE_CONFIG, device, key),
+		 strerror(-error));
+	return EXIT_OPERATION;
+}
+
+static int parse(struct assignment *assignment, const char *device,
+		 const struct attributes *settings, const char *word)
+{
+	const char *equals = strchrnul(word, '=');
+
+	snprintf(assignment->key, sizeof(assignment->key), "%.*s", (int)(equals - word), word);
+	assignment->value = *equals ? equals + 1 : NULL;
+	if (assignment->value && strchr(assignment->value, '\n')) {
+		complain("A value is one line. Nothing has been changed.");
+		return EXIT_USAGE;
+	}
+	if (equals - word >= ATTRIBUTE_SIZE || !attributes_have(settings, assignment->key))
+		return complain_key(device, assignment->key);
+	return read_value(device, assignment->key, assignment->before);
+}
+
+/* A setting that lists its values, as "[near] spread", is given the one in brackets. */
+static void put_back(const char *device, const struct assignment *assignment)
+{
+	const char *open = strchr(assignment->before, '[');
+	char value[KERNEL_TEXT_SIZE];
+
+	if (open)
+		snprintf(value, sizeof(value), "%.*s", (int)strcspn(open + 1, "]"), open + 1);
+	else
+		text_copy(value, assignment->before, sizeof(value));
+	if (kernel_write(TREE_CONFIG, device, assignment->key, value))
+		complain("%s stays changed: it cannot be set back to %s.", assignment->key, value);
+}
+
+static int change(const char *device, const struct assignment *list, int nr)
+{
+	int i, error;
+
+	for (i = 0; i < nr; i++) {
+		if (!list[i].value)
+			continue;
+		error = kernel_write(TREE_CONFIG, device, list[i].key, list[i].value);
+		if (!error)
+			continue;
+		complain("%s does not take %s=%s: %s. It is %s. Nothing has been changed.", device,
+			 list[i].key, list[i].value, attribute_why(error), list[i].before);
+		while (i--)
+			if (list[i].value)
+				put_back(device, &list[i]);
+		return EXIT_OPERATION;
+	}
+	return EXIT_CLEAN;
+}
+
+static int show(const char *device, const char *key, struct json_object *values)
+{
+	char text[KERNEL_TEXT_SIZE];
+	int status = read_value(device, key, text);
+
+	if (status)
+		return status;
+	if (values)
+		json_add_string(values, key, text);
+	else
+		printf("%s=%s\n", key, text);
+	return EXIT_CLEAN;
+}
+
+/* What was asked for; with JSON also what was changed. */
+static int show_all(const char *device, const struct attributes *settings,
+		    const struct assignment *list, int nr, bool json)
+{
+	struct json_object *values = json ? json_object_new_object() : NULL;
+	int status = EXIT_CLEAN, i;
+
+	for (i = 0; i < nr; i++)
+		if (!list[i].value || json)
+			status = exit_worst(status, show(device, list[i].key, values));
+	for (i = 0; !nr && i < settings->nr; i++)
+		status = exit_worst(status, show(device, settings->path[i], values));
+	if (!json)
+		return status;
+	json_out_begin();
+	json_out_member("name", json_object_new_string(device));
+	json_out_member("settings", values);
+	json_out_end();
+	return status;
+}
+
+static int set(const char *device, char **words, bool json)
+{
+	struct attributes settings;
+	struct assignment *list;
+	int status = EXIT_CLEAN, nr = 0;
+
+	while (words[nr])
+		nr++;
+	list = calloc(nr + 1, sizeof(*list));
+	if (!list)
+		no_memory();
+	attributes_list(&settings, device);
+	for (nr = 0; !status && words[nr]; nr++)
+		status = parse(&list[nr], device, &settings, words[nr]);
+	if (!status)
+		status = change(device, list, nr);
+	if (!status)
+		status = show_all(device, &settings, list, nr, json);
+	attributes_free(&settings);
+	free(list);
+	return status;
+}
+
+static int run_set(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{}
+	};
+	char device[KERNEL_NAME_SIZE];
+	bool json = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
+		if (option != 'j')
+			return option == 'h' ? command_help(&command_set) :
+					       command_misused(&command_set);
+		json = true;
+	}
+	if (optind == argc) {
+		complain("Say which set.");
+		return command_misused(&command_set);
+	}
+	if (!device_name_take(argv[optind], device))
+		return EXIT_USAGE;
+	if (!kernel_has(TREE_CONFIG, device, "")) {
+		complain_gone(device);
+		return EXIT_OPERATION;
+	}
+	return set(device, argv + optind + 1, json);
+}
+
+const struct command command_set = {
+	.name = "set",
+	.arguments = "[--json] NAME [KEY[=VALUE]]...",
+	.summary = "show and change the settings of a set",
+	.help =
+	"Shows the settings of an active set, as KEY=VALUE: those that are named, or all. KEY is\n"
+	"the path of an attribute in the set's directory of configfs, \"errors/retries\" say. With\n"
+	"a VALUE the setting is changed; persistent sets keep it over reboots. If one of several\n"
+	"changes is refused, none is made. \"main_id=ID\" says what the main is known by from now\n"
+	"on, after its content was moved to another disk.\n\n"
+	"  -j, --json  print JSON\n"
+	"  -h, --help  print this\n\n"
+	"Exit status: 0 shown or changed, 8 nothing was changed, 16 wrong usage.\n",
+	.run = run_set,
+};
