@@ -151,7 +151,7 @@ rig_qemu() {
 		-kernel "$BUILD/$k/vmlinuz" -initrd "$BUILD/$k/initramfs")
 	for line in guest/base "$k/modules" "$k/payload"; do
 		# before the test's disks, in the order in which the guest looks for them
-		MACHINE+=(-drive "file=$BUILD/$line.img,format=raw,if=none,readonly=on,id=${line##*/}"
+		MACHINE+=(-drive "file=$BUILD/$line.img,format=raw,if=none,readonly=on,file.locking=off,id=${line##*/}"
 			-device "virtio-blk-pci,drive=${line##*/}")
 	done
 	for line in "${RIG_DISKS[@]}"; do
