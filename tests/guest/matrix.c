@@ -242,8 +242,11 @@ static void allow(struct row *row, u64 sector, unsigned int nr, u8 what)
 	memset(row->content + (sector - base_of(row)), what, nr);
 }
 
-/* Where the sector is on the spare, and 0 if it is not. */
-static u64 on_spare(const struct row *row, u64 sector, unsigned int *remapped)
+/*
+ * Where the sector is on the spare, and 0 if it is not.  A block that has moved
+ * without sectors that the main did not give is split.
+ */
+static u64 on_spare(const struct row *row, u64 sector, unsigned int *remapped, bool *split)
 {
 	char text[32], *line, *rest;
 	static char list[65536];
@@ -259,7 +262,9 @@ static u64 on_spare(const struct row *row, u64 sector, unsigned int *remapped)
 			die("list: %s", line);
 		if (main >= base_of(row) + PLACE)
 			break;
-		if (strcmp(state, "remapped"))
+		if (split && !strcmp(state, "split"))
+			*split = true;
+		if (strcmp(state, "remapped") && strcmp(state, "split"))
 			continue;
 		if (remapped)
 			(*remapped)++;
@@ -319,7 +324,7 @@ static void verify(struct row *row)
 	if (block == unit && row->kind == WRITE_HALF)
 		end += block;
 	compare_range(row, main_fd, 0, end, base + USED, "main behind", true);
-	spare = on_spare(row, first, NULL);
+	spare = on_spare(row, first, NULL, NULL);
 	if (spare)
 		compare_range(row, spare_fd, spare - first, first, first + block, "spare", true);
 	else
@@ -654,7 +659,7 @@ static void arm_spare(const struct row *row)
 	} else if (spare_is("held")) {
 		snprintf(text, sizeof(text), "add %llu %u", block_of(row), block);
 		dm_message(&dm, text, NULL, 0);
-		place = on_spare(row, bad_of(row), NULL);
+		place = on_spare(row, bad_of(row), NULL, NULL);
 		set_bad(key_spare_bad, place, block > unit ? nr_bad(row) : unit, true);
 	} else if (spare_is("data")) {
 		set_bad(key_spare_bad, data_start, s.capacity * block, true);
@@ -693,11 +698,21 @@ static void compare_counts(struct row *row, const struct status *before,
 	}
 }
 
+static bool any_split(void)
+{
+	bool split = false;
+	unsigned int i;
+
+	for (i = 0; i < nr_rows; i++)
+		on_spare(&rows[i], bad_of(&rows[i]), NULL, &split);
+	return split;
+}
+
 static void compare_state(struct row *row, const struct status *s, bool changed)
 {
 	const char *state = "ok", *store = "clean";
 
-	if (s->count[PENDING] || s->count[LOST])
+	if (s->count[PENDING] || s->count[LOST] || any_split())
 		state = "degraded";
 	if (spare_is("copy") && (changed || s->count[REMAPPED] || s->count[PENDING])) {
 		state = "degraded";
@@ -742,11 +757,11 @@ static void run_cell(struct row *row)
 	compare_counts(row, &before, &after);
 	/* A discard that fails is no reason to change anything. */
 	compare_state(row, &after, strpbrk(row->seen, "rw") && row->kind != DISCARD);
-	on_spare(row, bad_of(row), &remapped);
+	on_spare(row, bad_of(row), &remapped, NULL);
 	if (*of_size(row->count[REMAPPED]) != '*' && !spare_is("held") &&
 	    remapped != (unsigned int)atoi(of_size(row->count[REMAPPED])))
 		wrong(row, "%u blocks of the place are remapped", remapped);
-	if (remapped && !on_spare(row, bad_of(row), NULL))
+	if (remapped && !on_spare(row, bad_of(row), NULL, NULL))
 		wrong(row, "another block is remapped");
 
 	expect_content(row, error, sector, nr, what, after.count[LOST] > before.count[LOST]);
