@@ -78,7 +78,7 @@ with_nvme_spare() {
 on_scsi() {
 	local table=$1 size main sysfs name keys
 	shift
-	[ -d /sys/bus/scsi ] || modprobe -q scsi_mod || skip "this kernel has no SCSI"
+	needs_scsi
 	keys=("$@")
 	for size in 512 4096; do
 		main=$(scsi_disk dev_size_mb=8 sector_size=$size lbpu=1 delay=0)

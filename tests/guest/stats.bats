@@ -70,11 +70,14 @@ io() {
 }
 
 @test "requests and sectors are counted as they were sent, on two processors" {
+	local last
 	remap_create r /dev/main /dev/spare
+	# some machines have one
+	last=$(($(nproc) - 1))
 	zero_but
 	taskset -c 0 fio --name=a --filename=/dev/mapper/r --direct=1 --ioengine=psync --rw=write \
 		--bs=4k --number_ios=200 --size=800k --output=/dev/null 3>&- &
-	taskset -c 1 fio --name=b --filename=/dev/mapper/r --direct=1 --ioengine=psync --rw=read \
+	taskset -c "$last" fio --name=b --filename=/dev/mapper/r --direct=1 --ioengine=psync --rw=read \
 		--bs=8k --number_ios=100 --size=800k --offset=8M --output=/dev/null 3>&-
 	wait $!
 	dd if=/dev/mapper/r of=/dev/null bs=512 count=3 iflag=direct status=none
