@@ -78,7 +78,6 @@ with_nvme_spare() {
 on_scsi() {
 	local table=$1 size main sysfs name keys
 	shift
-	needs_scsi
 	keys=("$@")
 	for size in 512 4096; do
 		main=$(scsi_disk dev_size_mb=8 sector_size=$size lbpu=1 delay=0)

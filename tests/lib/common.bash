@@ -118,9 +118,6 @@ _scsi_there() {
 	[ -b "$disk" ] && echo "$disk"
 }
 
-# needs_scsi: skip the test where there is no scsi_debug, as in user-mode Linux
-needs_scsi() { modinfo scsi_debug >/dev/null 2>&1 || skip "this kernel has no SCSI"; }
-
 # sectors DEVICE: its size
 sectors() { blockdev --getsz "$1"; }
 
