@@ -33,6 +33,7 @@
  * compared through the device and on both disks, and again when the set has been
  * removed and activated anew.
  */
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -45,6 +46,8 @@
 #include <unistd.h>
 
 #include <linux/fs.h>
+
+#include <dm-remap/format.h>
 
 #include "../crash/dm.h"
 
@@ -335,16 +338,15 @@ static void verify(struct row *row)
 
 static void read_geometry(void)
 {
-	u64 *words = (u64 *)buf;
-	u64 end = device_sectors(spare_fd) / 8 * 8 - 8;
+	const struct dm_remap_sb *sb = (const struct dm_remap_sb *)buf;
 
 	if (pread(spare_fd, buf, 4096, 0) != 4096)
 		die("spare: %s", strerror(errno));
-	data_start = words[13];
-	copy_start[0] = words[17];
-	copy_start[1] = words[18];
+	data_start = le64toh(sb->data_start);
+	copy_start[0] = le64toh(sb->replica_start[0]);
+	copy_start[1] = le64toh(sb->replica_start[1]);
 	copy_end[0] = data_start;
-	copy_end[1] = end;
+	copy_end[1] = device_sectors(spare_fd) / 8 * 8 - 8;
 }
 
 static void activate(void)
@@ -407,9 +409,9 @@ static void make_set(void)
 		set_bad(key_bad, 0, NR_KINDS * PLACE, false);
 	if (key_spare_bad)
 		set_bad(key_spare_bad, 0, device_sectors(spare_fd), false);
-	/* Both superblocks. */
-	memset(buf, 0, 4096);
-	if (pwrite(spare_fd, buf, 4096, 0) != 4096 ||
+	/* Both superblocks, and the first page of the table. */
+	memset(buf, 0, 8192);
+	if (pwrite(spare_fd, buf, 8192, 0) != 8192 ||
 	    pwrite(spare_fd, buf, 4096, (device_sectors(spare_fd) / 8 - 1) * 4096) != 4096)
 		die("spare: %s", strerror(errno));
 	for (i = 0; i < nr_rows; i++) {

@@ -145,6 +145,25 @@ io() {
 	are pending_blocks=0 lost_sectors=0 remaps_auto=1 remapped_writes=1 retries_recovered=0
 }
 
+@test "marked blocks, answers without a read, and sectors that are given up" {
+	remap_create r /dev/main /dev/spare
+	null_blk_bad main +16-16 +80-81
+	# the block at 8 is pending already the second time
+	remap_attr r remaps/mark "8 8"
+	remap_attr r remaps/mark "8 16"
+	# this one cannot be read
+	remap_attr r remaps/add "80 8"
+	are remaps_marked=3 pending_blocks=3 remaps_manual=0 remaps_failed=0 pending_answers=0
+	unreadable /dev/mapper/r 80 512
+	are pending_answers=0 reads=1
+	unreadable /dev/mapper/r 80 512
+	are pending_answers=1 reads=2
+	dmsetup message r 0 forget 80 8
+	are sectors_forgotten=2 lost_sectors=2 remaps_manual=1 remaps_marked=3 pending_blocks=2
+	echo 1 >$STATS/reset
+	zero_but lost_sectors=2 pending_blocks=2
+}
+
 @test "requests that fail for the same bad block at the same time" {
 	remap_create r /dev/main /dev/spare
 	null_blk_bad main +80-87
