@@ -436,6 +436,8 @@ static void make_set(void)
 	}
 	activate();
 	setting("errors/retries", "2");
+	/* What was bad and is not any more can be read at once. */
+	setting("errors/pending_retry_ms", "0");
 	setting("spare/policy", "linear");
 	read_geometry();
 	if (spare_is("full"))
