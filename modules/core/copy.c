@@ -225,9 +225,6 @@ static void run_done(int read_err, unsigned long write_err, void *context)
 	struct remap_move *m = context;
 
 	m->copied = !read_err && !write_err;
-	/* It was read alone: no need to ask the disk once more. */
-	if (m->run == 1 && read_err && m->whole)
-		m->goal = REMAP_TO_PENDING;
 	run_put(m->batch);
 }
 
@@ -289,7 +286,9 @@ static void copy_runs(struct remap_device *rd, struct remap_batch *batch)
 		m->copied = false;
 		if (kcopyd_can_copy(m)) {
 			m->run = run_length(m, end);
-			copy_run(rd, m);
+			/* kcopyd would not tell a bad sector from a disk that is gone. */
+			if (m->run > 1 || m->goal == REMAP_TO_MAIN)
+				copy_run(rd, m);
 		}
 	}
 	run_put(batch);

@@ -99,6 +99,7 @@ struct remap_tree;
  * @store_faults: bad copies that @store had found then.
  * @loaded: the table has been loaded from @store.
  * @started: @store may be written.
+ * @refused: it must not take the place of a device that had remaps.
  * @resize_work: does what remap_table_balance() left.
  * @repair_work: lets @store repair itself.
  *
@@ -157,6 +158,7 @@ struct remap_device {
 	u64 store_faults;
 	bool loaded;
 	bool started;
+	bool refused;
 	struct work_struct resize_work;
 	struct work_struct repair_work;
 

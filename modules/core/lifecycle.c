@@ -51,10 +51,16 @@ static bool overlap(struct block_device *a, struct block_device *b)
 	       first_sector(b) <= last_sector(a);
 }
 
+/* The data of its remaps is on its spare, which must not be left behind. */
+static bool has_remaps(const struct remap_device *rd)
+{
+	return READ_ONCE(rd->mapped) || READ_ONCE(rd->pending);
+}
+
 /*
  * Whether a device that exists stands in the way of a new one.  The main of a
  * device may be named again by another table of the same mapped device, with
- * another spare.
+ * another spare while there are no remaps.
  */
 static const char *conflict(const struct remap_device *other, const struct mapped_device *md,
 			    struct block_device *main, struct block_device *spare)
@@ -65,6 +71,8 @@ static const char *conflict(const struct remap_device *other, const struct mappe
 		return "Spare is the main of another dm-remap device";
 	if (overlap(other->spare_bdev, spare))
 		return "Spare is in use by another dm-remap device, or with another main";
+	if (other->md == md && has_remaps(other) && other->spare_bdev != spare)
+		return "The set has remaps and keeps its spare: remove the remaps first";
 	if (other->md == md)
 		return NULL;
 	if (overlap(other->main, main))
@@ -367,10 +375,10 @@ void remap_device_put(struct remap_device *rd)
 }
 
 /*
- * The directory belongs to the device that is in use, or was so last.  Another
- * device of the same mapped device cannot go while this one is resumed.
+ * The device that the mapped device of @rd used last, if that is another one.  It
+ * cannot go while @rd is resumed.
  */
-static void take_over_name(struct remap_device *rd)
+static struct remap_device *find_predecessor(const struct remap_device *rd)
 {
 	struct remap_device *other, *found = NULL;
 
@@ -379,8 +387,32 @@ static void take_over_name(struct remap_device *rd)
 		if (other != rd && other->md == rd->md && (other->tree || other->observed.dir))
 			found = other;
 	mutex_unlock(&remap_list_lock);
-	if (found)
-		remove_directories(found);
+	return found;
+}
+
+/* The directory belongs to the device that is in use, or was so last. */
+static void take_over_name(struct remap_device *rd)
+{
+	struct remap_device *other = find_predecessor(rd);
+
+	if (other)
+		remove_directories(other);
+}
+
+/*
+ * Remaps that were made after the table with another spare was loaded.  The old device
+ * is gone when its table has been replaced, so the refusal is remembered.
+ */
+static int check_predecessor(struct remap_device *rd)
+{
+	const struct remap_device *other = find_predecessor(rd);
+
+	if (other && has_remaps(other))
+		rd->refused = true;
+	if (!rd->refused)
+		return 0;
+	DMERR("%s: the set has remaps on another spare: load the table with that", rd->number);
+	return -EBUSY;
 }
 
 void dm_remap_iterate_sets(dm_remap_set_fn fn, void *context)
@@ -462,8 +494,10 @@ int remap_device_activate(struct remap_device *rd, const struct remap_args *args
 {
 	char name[DM_NAME_LEN];
 	unsigned int noio;
-	int ret;
+	int ret = check_predecessor(rd);
 
+	if (ret)
+		return ret;
 	if (len != rd->len) {
 		ret = change_length(rd, regions, len);
 		if (ret)

@@ -194,13 +194,12 @@ kernel_memory() { gawk '/^(SUnreclaim|Percpu|KernelStack|VmallocUsed):/ { n += $
 @test "another spare begins anew, and the old one is free" {
 	null_blk other 2
 	remap_create r /dev/main /dev/spare
-	echo "8 16" >$CONFIG/remaps/add
 	# first thoughts: what is loaded, but not resumed, changes nothing
 	dmsetup reload r --table "$(table /dev/other)"
-	assert_equal "$(<$CONFIG/spare/device) $(<$CONFIG/remaps/count)" "$(mountpoint -x /dev/spare) 2"
+	assert_equal "$(<$CONFIG/spare/device) $(<$CONFIG/remaps/count)" "$(mountpoint -x /dev/spare) 0"
 	dmsetup clear r
 	[ -z "$(ls /sys/block/other/holders)" ]
-	assert_equal "$(<$CONFIG/spare/device) $(<$CONFIG/remaps/count)" "$(mountpoint -x /dev/spare) 2"
+	assert_equal "$(<$CONFIG/spare/device) $(<$CONFIG/remaps/count)" "$(mountpoint -x /dev/spare) 0"
 	reload "$(table /dev/other)"
 	assert_equal "$(<$CONFIG/spare/device) $(<$CONFIG/remaps/count) $(<$CONFIG/spare/total)" \
 		"$(mountpoint -x /dev/other) 0 512"
@@ -210,6 +209,32 @@ kernel_memory() { gawk '/^(SUnreclaim|Percpu|KernelStack|VmallocUsed):/ { n += $
 	write_pattern $R 800 4096 a
 	remap_map r
 	assert_data /dev/other "$(spare_of 800)" 4096 a
+}
+
+@test "another spare is refused while there are remaps, pending ones too" {
+	local list
+	null_blk other 2
+	remap_create r /dev/main /dev/spare
+	write_pattern $R 0 16384 a
+	dmsetup message r 0 mark 800
+	refused "Device or resource busy" dmsetup reload r --table "$(table /dev/other)"
+	echo 800 >$CONFIG/remaps/remove
+	echo "8 16" >$CONFIG/remaps/add
+	list=$(dmsetup message r 0 list)
+	refused "Device or resource busy" dmsetup reload r --table "$(table /dev/other)"
+	[ -z "$(ls /sys/block/other/holders)" ]
+	assert_equal "$(dmsetup message r 0 list) $(<$CONFIG/spare/device)" "$list $(mountpoint -x /dev/spare)"
+	assert_data $R 0 16384 a
+	# the remaps come when the table is loaded
+	echo "8 16" >$CONFIG/remaps/remove
+	dmsetup reload r --table "$(table /dev/other)"
+	echo 8 >$CONFIG/remaps/add
+	write_pattern $R 8 4096 b
+	refused "" dmsetup resume r
+	refused "" dmsetup resume r
+	# what has refused goes
+	reload "0 32768 linear /dev/main 0"
+	assert_data $R 0 4096 a
 }
 
 @test "a table of another target takes the directory away" {
@@ -309,6 +334,9 @@ kernel_memory() { gawk '/^(SUnreclaim|Percpu|KernelStack|VmallocUsed):/ { n += $
 
 # --- values that are not whole -----------------------------------------------------
 
+# at_once TEXT PATH: written whole, where the shell's printf would write line by line
+at_once() { printf '%b' "$1" | dd of="$CONFIG/$2" bs=8192 iflag=fullblock conv=notrunc status=none; }
+
 # long PATH: a value that fills the buffer of configfs
 long() { printf '3%4094s' "" | dd of="$CONFIG/$1" bs=8192 iflag=fullblock conv=notrunc status=none; }
 
@@ -316,9 +344,9 @@ long() { printf '3%4094s' "" | dd of="$CONFIG/$1" bs=8192 iflag=fullblock conv=n
 	local text
 	remap_create r /dev/main /dev/spare
 	for text in '2\0x' '2\n\0junk' '\0'; do
-		run ! bash -c "printf '$text' >$CONFIG/errors/retries"
-		run ! bash -c "printf 'linear\0$text' >$CONFIG/spare/policy"
-		run ! bash -c "printf '1\0$text' >$CONFIG/errors/resume"
+		refused "Invalid argument" at_once "$text" errors/retries
+		refused "Invalid argument" at_once "linear\0$text" spare/policy
+		refused "Invalid argument" at_once "1\0$text" errors/resume
 	done
 	refused "Invalid argument" long errors/retries
 	refused "Invalid argument" long errors/resume

@@ -19,10 +19,10 @@ setup() {
 	remap_create r /dev/main /dev/spare
 }
 
-# change add|remove LINES: by configfs, in one write, as the shell would not do it
+# change add|mark|remove LINES: by configfs, in one write, as the shell would not do it
 change() { printf '%s\n' "$2" | dd of="$CONFIG/remaps/$1" bs=64K iflag=fullblock conv=notrunc status=none; }
 
-# message add|remove START [COUNT]
+# message add|mark|forget|remove START [COUNT]
 message() { dmsetup message -- r 0 "$@"; }
 
 # assert_remaps SECTOR...: exactly these are remapped, to different places
@@ -79,7 +79,7 @@ refuse() {
 # whole_refuse OP ERROR LINE: among lines that could be taken
 whole_refuse() {
 	local good=512
-	[ "$1" = add ] || good=8
+	[ "$1" != remove ] || good=8
 	refused "$2" change "$1" "$good"$'\n'"$3"
 	refused "$2" change "$1" "$3"$'\n'"$good"
 	refused "$2" change "$1" "$good"$'\n'"$3"$'\n'"$((good + 8))"
@@ -90,7 +90,7 @@ whole_refuse() {
 	write_pattern $R 0 65536 a
 	change add $'8\n16\n24'
 	write_pattern $R 8 4096 b
-	for op in add remove; do
+	for op in add mark remove; do
 		for word in x 8x 0x8 +8 -8 8.5 18446744073709551616; do
 			refuse $op "Invalid argument" $word
 		done
@@ -106,16 +106,18 @@ whole_refuse() {
 		refused "Invalid argument" message $op
 		refused "Invalid argument" message $op 1 1 1
 	done
-	refuse add "File exists" 12
-	refuse add "File exists" 0 9
-	whole_refuse add "File exists" 23
-	refused "File exists" change add $'100\n101'
+	for op in add mark; do
+		refuse $op "File exists" 12
+		refuse $op "File exists" 0 9
+		whole_refuse $op "File exists" 23
+		refused "File exists" change $op $'100\n101'
+		refuse $op "No space left" 1024 16384
+		refused "No space left" change $op $'1024 5000\n10240 5000'
+	done
 	refuse remove "No such file" 0
 	refuse remove "No such file" 24 16
 	whole_refuse remove "No such file" 32
 	refused "No such file" change remove $'8\n9'
-	refuse add "No space left" 1024 16384
-	refused "No space left" change add $'1024 5000\n10240 5000'
 	refused "Invalid argument" message none 8
 	refused "Invalid argument" message list x
 	assert_remaps 8 16 24
@@ -213,14 +215,21 @@ whole_refuse() {
 	unreadable $R 2048 4096
 	unreadable $R 2056 4096
 	assert_equal "$(remap_status r pending remapped)" "2 0"
+	# tried again, and no better
 	change add 2048
+	assert_equal "$(remap_status r pending remapped)" "2 0"
+	null_blk_bad main -2060-2060
+	change add 2056
 	assert_equal "$(remap_status r pending remapped)" "1 1"
-	change remove 2056
+	assert_data $R 2056 4096 a 4096
+	change remove 2048
 	assert_equal "$(remap_status r pending remapped)" "0 1"
+	refused "No such file" message forget 2048
 	assert_data $R 2051 2560 a 1536
 	unreadable $R 2050 512
-	null_blk_bad main -2060-2060
-	assert_data $R 2056 4096 a 4096
+	message forget 2050
+	assert_equal "$(remap_status r pending remapped lost_sectors)" "0 2 1"
+	assert_data $R 2051 2560 a 1536
 }
 
 @test "a block whose main cannot be written stays remapped" {
@@ -292,7 +301,7 @@ moving() { remap_list r | grep -q moving; }
 		while read -r main rest; do
 			((main > last))
 			last=$main
-			[ "$(wc -w <<<"$rest")" = 4 ]
+			[ "$(wc -w <<<"$rest")" = 5 ]
 		done < <(sed -n '1p;$p' <<<"$page")
 		from=$((last + 8))
 	done

@@ -116,7 +116,7 @@ BAD_SECTOR='
 	read-cached  EIO r   0 1 0   0 error
 	write        ok  w   1 0 0   0 new
 	write-beside ok  -   0 0 0   0 error
-	write-half   ok  w   1 0 0/1 0 new
+	write-half   ok  w   1 0 0   0 new
 	write-block  ok  w   1 0 0   0 new
 	write-multi  ok  w   1 0 0   0 new
 	write-fua    ok  w   1 0 0   0 new
@@ -181,7 +181,7 @@ BAD_SECTOR='
 	read-cached  EIO r   0 1 0   0 error
 	write        ok  ws  1 0 0   1 new
 	write-beside ok  -   0 0 0   0 error
-	write-half   ok  ws  1 0 0/1 1 new
+	write-half   ok  ws  1 0 0   1 new
 	write-block  ok  ws  1 0 0   1 new
 	write-multi  ok  ws  1 0 0   1 new
 	write-fua    ok  ws  1 0 0   1 new
@@ -195,10 +195,10 @@ BAD_SECTOR='
 
 @test "the spare block that the data is on can neither be read nor written" {
 	on_null_blk '
-	read         E   s   0 0 1   0 error
-	read-block   E   s   0 0 1   0 error
-	read-multi   E   s   0 0 1   0 error
-	read-cached  EIO s   0 0 1   0 error
+	read         E   s   0 0 0   0 error
+	read-block   E   s   0 0 0   0 error
+	read-multi   E   s   0 0 0   0 error
+	read-cached  EIO s   0 0 0   0 error
 	write        ok  s   0 0 0   1 new
 	write-beside ok  -   0 0 0   0 error
 	write-half   ok  s   0 0 0/1 1 new
@@ -290,15 +290,13 @@ PASSED_UP='
 	on_scsi "$PASSED_UP" error=ENOLINK "${KEYS[@]}"
 }
 
-@test "a disk that is offline says no more than I/O error" {
-	# so it is taken for a bad one, as far as the storm limit, and loses nothing of
-	# what was written whole
+@test "a disk that is offline is not taken for a bad one" {
 	on_scsi '
-	read         E   r   0 1 0   0 old
-	read-block   E   r   0 1 0   0 old
-	write-block  ok  w   1 0 0   0 new
-	write-fua    E   w   * 0 0   0 any
-	zeroes       ok  w   1 0 0   0 zero
+	read         E   r   0 0 0   0 old
+	read-block   E   r   0 0 0   0 old
+	write-block  E   w   0 0 0   0 any
+	write-fua    E   w   0 0 0   0 any
+	zeroes       E   w   0 0 0   0 any
 	discard      E   w   0 0 0   0 any
 	flush        E   -   0 0 0   0 old' file=state on=$'offline\n' off=$'running\n'
 }

@@ -33,6 +33,7 @@
  * compared through the device and on both disks, and again when the set has been
  * removed and activated anew.
  */
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -45,6 +46,8 @@
 #include <unistd.h>
 
 #include <linux/fs.h>
+
+#include <dm-remap/format.h>
 
 #include "../crash/dm.h"
 
@@ -242,8 +245,11 @@ static void allow(struct row *row, u64 sector, unsigned int nr, u8 what)
 	memset(row->content + (sector - base_of(row)), what, nr);
 }
 
-/* Where the sector is on the spare, and 0 if it is not. */
-static u64 on_spare(const struct row *row, u64 sector, unsigned int *remapped)
+/*
+ * Where the sector is on the spare, and 0 if it is not.  A block that has moved
+ * without sectors that the main did not give is split.
+ */
+static u64 on_spare(const struct row *row, u64 sector, unsigned int *remapped, bool *split)
 {
 	char text[32], *line, *rest;
 	static char list[65536];
@@ -259,7 +265,9 @@ static u64 on_spare(const struct row *row, u64 sector, unsigned int *remapped)
 			die("list: %s", line);
 		if (main >= base_of(row) + PLACE)
 			break;
-		if (strcmp(state, "remapped"))
+		if (split && !strcmp(state, "split"))
+			*split = true;
+		if (strcmp(state, "remapped") && strcmp(state, "split"))
 			continue;
 		if (remapped)
 			(*remapped)++;
@@ -319,7 +327,7 @@ static void verify(struct row *row)
 	if (block == unit && row->kind == WRITE_HALF)
 		end += block;
 	compare_range(row, main_fd, 0, end, base + USED, "main behind", true);
-	spare = on_spare(row, first, NULL);
+	spare = on_spare(row, first, NULL, NULL);
 	if (spare)
 		compare_range(row, spare_fd, spare - first, first, first + block, "spare", true);
 	else
@@ -330,16 +338,15 @@ static void verify(struct row *row)
 
 static void read_geometry(void)
 {
-	u64 *words = (u64 *)buf;
-	u64 end = device_sectors(spare_fd) / 8 * 8 - 8;
+	const struct dm_remap_sb *sb = (const struct dm_remap_sb *)buf;
 
 	if (pread(spare_fd, buf, 4096, 0) != 4096)
 		die("spare: %s", strerror(errno));
-	data_start = words[13];
-	copy_start[0] = words[17];
-	copy_start[1] = words[18];
+	data_start = le64toh(sb->data_start);
+	copy_start[0] = le64toh(sb->replica_start[0]);
+	copy_start[1] = le64toh(sb->replica_start[1]);
 	copy_end[0] = data_start;
-	copy_end[1] = end;
+	copy_end[1] = device_sectors(spare_fd) / 8 * 8 - 8;
 }
 
 static void activate(void)
@@ -402,9 +409,9 @@ static void make_set(void)
 		set_bad(key_bad, 0, NR_KINDS * PLACE, false);
 	if (key_spare_bad)
 		set_bad(key_spare_bad, 0, device_sectors(spare_fd), false);
-	/* Both superblocks. */
-	memset(buf, 0, 4096);
-	if (pwrite(spare_fd, buf, 4096, 0) != 4096 ||
+	/* Both superblocks, and the first page of the table. */
+	memset(buf, 0, 8192);
+	if (pwrite(spare_fd, buf, 8192, 0) != 8192 ||
 	    pwrite(spare_fd, buf, 4096, (device_sectors(spare_fd) / 8 - 1) * 4096) != 4096)
 		die("spare: %s", strerror(errno));
 	for (i = 0; i < nr_rows; i++) {
@@ -429,6 +436,8 @@ static void make_set(void)
 	}
 	activate();
 	setting("errors/retries", "2");
+	/* What was bad and is not any more can be read at once. */
+	setting("errors/pending_retry_ms", "0");
 	setting("spare/policy", "linear");
 	read_geometry();
 	if (spare_is("full"))
@@ -654,7 +663,7 @@ static void arm_spare(const struct row *row)
 	} else if (spare_is("held")) {
 		snprintf(text, sizeof(text), "add %llu %u", block_of(row), block);
 		dm_message(&dm, text, NULL, 0);
-		place = on_spare(row, bad_of(row), NULL);
+		place = on_spare(row, bad_of(row), NULL, NULL);
 		set_bad(key_spare_bad, place, block > unit ? nr_bad(row) : unit, true);
 	} else if (spare_is("data")) {
 		set_bad(key_spare_bad, data_start, s.capacity * block, true);
@@ -693,11 +702,21 @@ static void compare_counts(struct row *row, const struct status *before,
 	}
 }
 
+static bool any_split(void)
+{
+	bool split = false;
+	unsigned int i;
+
+	for (i = 0; i < nr_rows; i++)
+		on_spare(&rows[i], bad_of(&rows[i]), NULL, &split);
+	return split;
+}
+
 static void compare_state(struct row *row, const struct status *s, bool changed)
 {
 	const char *state = "ok", *store = "clean";
 
-	if (s->count[PENDING] || s->count[LOST])
+	if (s->count[PENDING] || s->count[LOST] || any_split())
 		state = "degraded";
 	if (spare_is("copy") && (changed || s->count[REMAPPED] || s->count[PENDING])) {
 		state = "degraded";
@@ -742,11 +761,11 @@ static void run_cell(struct row *row)
 	compare_counts(row, &before, &after);
 	/* A discard that fails is no reason to change anything. */
 	compare_state(row, &after, strpbrk(row->seen, "rw") && row->kind != DISCARD);
-	on_spare(row, bad_of(row), &remapped);
+	on_spare(row, bad_of(row), &remapped, NULL);
 	if (*of_size(row->count[REMAPPED]) != '*' && !spare_is("held") &&
 	    remapped != (unsigned int)atoi(of_size(row->count[REMAPPED])))
 		wrong(row, "%u blocks of the place are remapped", remapped);
-	if (remapped && !on_spare(row, bad_of(row), NULL))
+	if (remapped && !on_spare(row, bad_of(row), NULL, NULL))
 		wrong(row, "another block is remapped");
 
 	expect_content(row, error, sector, nr, what, after.count[LOST] > before.count[LOST]);

@@ -340,7 +340,7 @@ _buckets() { [ "$(<"$CONFIG/hash/buckets")" = "$1" ]; }
 	[ "$(<"$CONFIG/hash/shrinks")" = 0 ]
 }
 
-@test "hash/history has the last 32 resizes, newest first" {
+@test "hash/history has the last 16 resizes, newest first" {
 	local since old new entries duration before=
 	for _ in {1..20}; do
 		put "$CONFIG/hash/min_buckets" 128
@@ -350,7 +350,7 @@ _buckets() { [ "$(<"$CONFIG/hash/buckets")" = "$1" ]; }
 		put "$CONFIG/remaps/remove" 0
 		retry_until 10 _buckets 64
 	done
-	[ "$(wc -l <"$CONFIG/hash/history")" = 32 ]
+	[ "$(wc -l <"$CONFIG/hash/history")" = 16 ]
 	while read -r since old new entries duration; do
 		[ -z "$before" ] || [ "$before" = "$new" ]
 		before=$old

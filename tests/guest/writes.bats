@@ -153,6 +153,7 @@ buffered_writes() {
 
 @test "synchronous and FUA writes reach the spare as such" {
 	local tracing=/sys/kernel/tracing spare_dev seed
+	[ -e $tracing/events/block ] || skip "this kernel has no tracepoints of the block layer"
 	null_blk main 16 cache_size=4 badblocks=+12290-12290
 	null_blk spare 4 cache_size=4
 	remap_create r /dev/main /dev/spare

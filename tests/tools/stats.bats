@@ -18,7 +18,7 @@ numbers_of() {
 		assert_line --regexp "^$name +$value\$"
 		n=$((n + 1))
 	done < <(numbers_of config; numbers_of stats)
-	[ "$n" = $((23 + 26)) ]
+	[ "$n" = $((23 + 29)) ]
 	for line in "name +safe" "state +degraded" "main +8:16" "spare/device +8:33" \
 		"uuid +0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0" "metadata/state +clean"; do
 		assert_line --regexp "^$line\$"
