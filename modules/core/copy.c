@@ -365,6 +365,15 @@ static void verify_main(struct remap_device *rd, struct remap_batch *batch)
 	}
 }
 
+/* Copy a block that kcopyd did not copy; what a run of them is for may differ by now. */
+static void copy_alone(struct remap_device *rd, struct remap_move *m)
+{
+	if (m->goal == REMAP_TO_MAIN)
+		m->status = for_each_run(rd, m, sectors_to_return(rd, m), copy_back);
+	else if (m->goal == REMAP_TO_SPARE)
+		remap_copy_block(rd, m);
+}
+
 void remap_copy(struct remap_device *rd, struct remap_batch *batch)
 {
 	struct remap_move *m, *end = batch->moves + batch->nr;
@@ -374,14 +383,8 @@ void remap_copy(struct remap_device *rd, struct remap_batch *batch)
 	copy_runs(rd, batch);
 	for (m = batch->moves; m < end; m += m->run) {
 		back |= m->goal == REMAP_TO_MAIN;
-		for (i = 0; !m->copied && i < m->run; i++) {
-			if (m->goal == REMAP_TO_MAIN)
-				m[i].status = for_each_run(rd, m + i,
-							   sectors_to_return(rd, m + i),
-							   copy_back);
-			else if (m->goal == REMAP_TO_SPARE)
-				remap_copy_block(rd, m + i);
-		}
+		for (i = 0; !m->copied && i < m->run; i++)
+			copy_alone(rd, m + i);
 	}
 	if (back)
 		verify_main(rd, batch);

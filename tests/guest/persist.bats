@@ -190,6 +190,9 @@ _is() {
 	# the first block of the spare is bad, so the data goes to the second one
 	null_blk_bad spare "+$DATA_START-$DATA_START"
 	remap_attr r remaps/add "2048 16"
+	# only the block that cannot be read is pending; the one beside it was copied
+	assert_equal "$(remap_status r pending remapped)" "1 1"
+	assert_data $R 2056 4096 old 4096
 	dmsetup message r 0 forget 2048 8
 	assert_equal "$(remap_status r remapped lost_sectors bad_spare state)" "2 2 1 degraded"
 	null_blk_bad spare "-$DATA_START-$DATA_START"
@@ -230,7 +233,7 @@ clean_mark() {
 	local nr
 	for nr in 0 1; do
 		geometry $nr
-		read_direct /dev/spare "${SB[nr]}" 4096 | od -An -tu4 -j 132 -N 4
+		read_direct /dev/spare "${SB[nr]}" 4096 | od -An -tu4 -j 164 -N 4
 	done | tr -d ' \n'
 }
 
