@@ -236,18 +236,12 @@ static unsigned int find_main(struct reassembly_matcher *m, const struct half *s
 	return find_by_size(m, spare, found);
 }
 
-/*
- * Of what one copy of the other half knows, this one may be an older copy.  A main with the
- * label of another set is refused by the store, unless the target begins behind that set.
- */
+/* Of what one copy of the other half knows, this one may be an older copy. */
 static bool fit(const struct half *main, const struct half *spare)
 {
-	if (main->kind == HALF_PLAIN)
-		return true;
-	if (!is_label_of(main, spare))
-		return spare->main_start >= main->target_sectors;
-	return main->main_sectors == spare->main_sectors && !spare->main_start &&
-	       main->target_sectors == spare->target_sectors;
+	return main->kind == HALF_PLAIN ||
+	       (main->main_sectors == spare->main_sectors && !spare->main_start &&
+		main->target_sectors == spare->target_sectors);
 }
 
 static enum set_state judge_set(const struct reassembly_match *match, unsigned int mains,
