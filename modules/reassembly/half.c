@@ -30,31 +30,68 @@ static bool has_magic(const struct end *end, const char *magic)
 	return !end->unreadable && !memcmp(end->buf, magic, DM_REMAP_MAGIC_SIZE);
 }
 
-static int read_end(struct block_device *bdev, struct end *end, unsigned int nr,
-		    unsigned int unit)
+static bool is_formatting(const struct end *end)
 {
-	u64 size = bdev_nr_sectors(bdev), sector = dm_remap_sb_sector(size, nr);
+	return !end->why && (le32_to_cpu(end_sb(end)->flags) & DM_REMAP_SB_FORMATTING);
+}
 
-	end->buf = kzalloc(roundup_pow_of_two(unit), GFP_KERNEL);
+/* Two superblocks that cannot be of one set, as the store sees it. */
+static bool differ(const struct end *ends)
+{
+	const struct dm_remap_sb *a = end_sb(&ends[0]), *b = end_sb(&ends[1]);
+
+	return memcmp(a->uuid, b->uuid, sizeof(a->uuid)) || a->seed != b->seed ||
+	       memcmp(a->secret, b->secret, sizeof(a->secret)) ||
+	       a->data_start != b->data_start || a->nr_blocks != b->nr_blocks ||
+	       memcmp(a->replica_start, b->replica_start, sizeof(a->replica_start));
+}
+
+static int read_end(struct block_device *bdev, struct end *end, u64 sector, unsigned int unit)
+{
+	if (!end->buf)
+		end->buf = kzalloc(roundup_pow_of_two(unit), GFP_KERNEL);
 	if (!end->buf)
 		return -ENOMEM;
 	end->unreadable = dm_remap_rw(bdev, REQ_OP_READ, sector, end->buf,
 				      unit >> SECTOR_SHIFT) != BLK_STS_OK;
 	/* A label is smaller, and there may be bad sectors behind it. */
-	end->head = !nr && (!end->unreadable ||
+	end->head = !sector && (!end->unreadable ||
 		    dm_remap_rw(bdev, REQ_OP_READ, sector, end->buf,
 				bdev_logical_block_size(bdev) >> SECTOR_SHIFT) == BLK_STS_OK);
 	if (end->unreadable)
 		end->why = "it cannot be read";
 	else
-		end->why = dm_remap_sb_check(end->buf, sector, size, true, &end->geo);
+		end->why = dm_remap_sb_check(end->buf, sector, bdev_nr_sectors(bdev), true,
+					     &end->geo);
 	return 0;
+}
+
+/*
+ * Superblock 1 is where superblock 0 says that the spare ends; or, if the device has grown, at
+ * the new end to which the store was about to move it.
+ */
+static int read_second(struct block_device *bdev, struct end *ends, unsigned int unit)
+{
+	u64 size = bdev_nr_sectors(bdev);
+	u64 end = ends[0].why ? size : ends[0].geo.spare_sectors;
+	int ret;
+
+	if (dm_remap_sb_sector(end, 1) != dm_remap_sb_sector(size, 1)) {
+		ret = read_end(bdev, &ends[1], dm_remap_sb_sector(size, 1), unit);
+		if (ret)
+			return ret;
+		if (!ends[1].why && !differ(ends) &&
+		    end_sb(&ends[1])->former_spare_sectors == end_sb(&ends[0])->spare_sectors)
+			return 0;
+	}
+	return read_end(bdev, &ends[1], dm_remap_sb_sector(end, 1), unit);
 }
 
 static void take_main(struct half *half, const struct dm_remap_label *label)
 {
 	half->kind = HALF_MAIN;
 	import_uuid(&half->uuid, label->uuid);
+	memcpy(half->secret, label->secret, sizeof(half->secret));
 	half->main_sectors = le64_to_cpu(label->main_sectors);
 	half->target_sectors = le64_to_cpu(label->target_sectors);
 	strscpy(half->name, (const char *)label->name, sizeof(half->name));
@@ -64,6 +101,7 @@ static void take_spare(struct half *half, const struct dm_remap_sb *sb)
 {
 	half->kind = HALF_SPARE;
 	import_uuid(&half->uuid, sb->uuid);
+	memcpy(half->secret, sb->secret, sizeof(half->secret));
 	half->main_sectors = le64_to_cpu(sb->main_sectors);
 	half->main_start = le64_to_cpu(sb->main_start);
 	half->target_sectors = le64_to_cpu(sb->target_sectors);
@@ -71,13 +109,6 @@ static void take_spare(struct half *half, const struct dm_remap_sb *sb)
 	half->labelled = le32_to_cpu(sb->flags) & DM_REMAP_SB_LABELLED;
 	strscpy(half->name, (const char *)sb->name, sizeof(half->name));
 	strscpy(half->main_id, dm_remap_sb_main_id(sb), sizeof(half->main_id));
-}
-
-/* Two superblocks that cannot be of one set, as the store sees it. */
-static bool differ(const struct end *ends)
-{
-	return memcmp(end_sb(&ends[0])->uuid, end_sb(&ends[1])->uuid, sizeof(uuid_t)) ||
-	       memcmp(&ends[0].geo, &ends[1].geo, sizeof(ends[0].geo));
 }
 
 static void take_damaged(struct half *half, const struct end *end)
@@ -95,6 +126,9 @@ static void classify(struct half *half, const struct end *ends)
 {
 	bool second = !ends[1].why;
 
+	/* formatting was interrupted, and there is nothing on it yet */
+	if (is_formatting(&ends[0]))
+		return;
 	if (!ends[0].why && second && differ(ends))
 		take_damaged(half, &ends[0]);
 	else if (!ends[0].why && second)
@@ -127,7 +161,7 @@ static int read_ends(struct half *half, struct block_device *bdev)
 	ret = read_end(bdev, &ends[0], 0, unit);
 	/* A bad sector takes a disk seconds: it is only looked for where it counts. */
 	if (!ret && spare && (ends[0].unreadable || has_magic(&ends[0], DM_REMAP_SPARE_MAGIC)))
-		ret = read_end(bdev, &ends[1], 1, unit);
+		ret = read_second(bdev, ends, unit);
 	if (!ret)
 		classify(half, ends);
 	kfree(ends[0].buf);

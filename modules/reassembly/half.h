@@ -64,6 +64,7 @@ enum half_kind {
  * @kind: what it is; says which of the following are set.
  * @sectors: its size.
  * @uuid: of the set, unless it is plain; not to be trusted if it is damaged.
+ * @secret: of the set; for a spare and a main.
  * @main_sectors: size of the main; for a spare and a main.
  * @main_start: sector of the main at which the target begins; for a spare.
  * @target_sectors: size of the target; for a spare and a main.
@@ -89,6 +90,7 @@ struct half {
 	enum half_kind kind;
 	u64 sectors;
 	uuid_t uuid;
+	u8 secret[DM_REMAP_SECRET_SIZE];
 	u64 main_sectors;
 	u64 main_start;
 	u64 target_sectors;

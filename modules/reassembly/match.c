@@ -64,7 +64,14 @@ static unsigned int of_kind(const struct reassembly_matcher *m, const uuid_t *uu
 	return nr;
 }
 
-/* The same of mains with a label, for which the spare's main_id gives this verdict. */
+/* Anybody can read the uuid of a set, and write it on a disk: the secret makes the label. */
+static bool is_label_of(const struct half *main, const struct half *spare)
+{
+	return main->kind == HALF_MAIN && uuid_equal(&main->uuid, &spare->uuid) &&
+	       !memcmp(main->secret, spare->secret, sizeof(main->secret));
+}
+
+/* The mains with the label of a spare's set, for which its main_id gives this verdict. */
 static unsigned int labelled(const struct reassembly_matcher *m, const struct half *spare,
 			     enum verdict verdict, const struct half **found)
 {
@@ -72,7 +79,7 @@ static unsigned int labelled(const struct reassembly_matcher *m, const struct ha
 	unsigned int nr = 0;
 
 	reassembly_for_each_of_set(m->index, half, &spare->uuid) {
-		if (half->kind == HALF_MAIN && judge(half, spare->main_id) == verdict) {
+		if (is_label_of(half, spare) && judge(half, spare->main_id) == verdict) {
 			*found = half;
 			nr++;
 		}

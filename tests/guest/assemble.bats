@@ -583,7 +583,11 @@ at_once() {
 	active r $U
 	dmremap stop r
 	end=$(($(sectors /dev/spare) - 8))
-	null_blk_bad spare -0-7 "+$end-$end"
+	# what is out of date there is repaired before the other one fails
+	null_blk_bad spare -0-7
+	dmremap assemble --all
+	dmremap stop r
+	null_blk_bad spare "+$end-$end"
 	dmremap assemble --all
 	active r $U
 	dmremap stop r

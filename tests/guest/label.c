@@ -5,7 +5,10 @@
  *
  * Fields, before the checksum is made: version, main_sectors, target_sectors, block_size,
  * nr_ranges, first, scattered (that many ranges of one block, eight blocks apart),
- * zero_name (0 lets the name fill all of its place); after it: crc.
+ * zero_name (0 lets the name fill all of its place), secret (changes these bits of its
+ * first byte); after it: crc.
+ *
+ * The secret is that of the spare with this uuid, /dev/spare or /dev/spare2, if one of them is.
  */
 #include <endian.h>
 #include <err.h>
@@ -31,6 +34,20 @@ static void parse_uuid(const char *text, uint8_t *uuid)
 		uuid[i] = byte;
 		text += 2;
 	}
+}
+
+static void take_secret(struct dm_remap_label *label, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECT);
+	struct dm_remap_sb *sb = aligned_alloc(4096, 4096);
+
+	if (sb && fd >= 0 && pread(fd, sb, 4096, 0) == 4096 &&
+	    !memcmp(sb->magic, DM_REMAP_SPARE_MAGIC, sizeof(sb->magic)) &&
+	    !memcmp(sb->uuid, label->uuid, sizeof(sb->uuid)))
+		memcpy(label->secret, sb->secret, sizeof(label->secret));
+	if (fd >= 0)
+		close(fd);
+	free(sb);
 }
 
 static void scatter(struct dm_remap_label *label, unsigned int nr)
@@ -68,6 +85,8 @@ static void set(struct dm_remap_label *label, const char *field)
 		scatter(label, number);
 	else if (!strncmp(field, "zero_name=", 10))
 		memset(label->name, 'n', sizeof(label->name));
+	else if (!strncmp(field, "secret=", 7))
+		label->secret[0] ^= number;
 	else if (strncmp(field, "crc=", 4))
 		errx(1, "%s: no such field", field);
 }
@@ -92,6 +111,8 @@ int main(int argc, char **argv)
 	memcpy(label->magic, DM_REMAP_LABEL_MAGIC, sizeof(label->magic));
 	label->version = htole32(DM_REMAP_LABEL_VERSION);
 	parse_uuid(argv[2], label->uuid);
+	take_secret(label, "/dev/spare");
+	take_secret(label, "/dev/spare2");
 	label->main_sectors = htole64(bytes / 512);
 	label->target_sectors = htole64(bytes / 512);
 	label->block_size = htole32(4096);

@@ -121,6 +121,40 @@ load ../lib/halves
 	activated r $U
 }
 
+@test "a label with the uuid of a set, but not its secret, counts for nothing" {
+	null_blk other 8
+	make r $U /dev/main /dev/spare
+	$LABEL /dev/main $U r
+	remap_create r /dev/main /dev/spare persistent
+	dmsetup remove r
+	$LABEL /dev/other $U r secret=1
+	scan /dev/spare /dev/other
+	assert_equal "$(said $U state)" waiting-main
+	refused "" remap_create r /dev/other /dev/spare persistent
+	scan /dev/main
+	assert_equal "$(said $U state main)" "complete $(number /dev/main)"
+	activated r $U
+}
+
+@test "of a spare that has grown both superblocks are read" {
+	local newer
+	null_blk big 8
+	dmsetup create spare2 --table "0 8192 linear /dev/big 0"
+	make r $U /dev/main /dev/mapper/spare2
+	dd if=/dev/big of="$BATS_TEST_TMPDIR/first" bs=4096 count=1 iflag=direct status=none
+	remap_create r /dev/main /dev/mapper/spare2 persistent
+	remap_attr r remaps/add 128
+	dmsetup remove r
+	scan /dev/mapper/spare2
+	newer=$(said $U generation)
+	dd if="$BATS_TEST_TMPDIR/first" of=/dev/big bs=4096 count=1 oflag=direct conv=notrunc status=none
+	dmsetup suspend spare2
+	dmsetup load spare2 --table "0 16384 linear /dev/big 0"
+	dmsetup resume spare2
+	scan /dev/mapper/spare2 /dev/main
+	assert_equal "$(said $U state generation)" "complete $newer"
+}
+
 @test "a name may be in any language, but has no control characters" {
 	export DM_DEFAULT_NAME_MANGLING_MODE=none
 	make данные $U /dev/main /dev/spare

@@ -134,6 +134,33 @@ static void a_label_never_beats_an_identity(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)forged);
 }
 
+static void a_label_without_the_secret_counts_for_nothing(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	struct half *spare = add(s, DEV_SPARE, HALF_SPARE);
+	struct half *main = add(s, DEV_MAIN, HALF_MAIN);
+	struct half *forged = add(s, DEV_OTHER, HALF_MAIN);
+
+	spare->labelled = true;
+	memset(spare->secret, 0x5a, sizeof(spare->secret));
+	memset(main->secret, 0x5a, sizeof(main->secret));
+	/* it is no second copy of the main */
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)main);
+	/* nor the main, if that is missing */
+	s->there[DEV_MAIN] = false;
+	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
+	/* even with the identity: the store would refuse it */
+	strscpy(spare->main_id, "wwn-0x1", sizeof(spare->main_id));
+	strscpy(forged->wwn, "wwn-0x1", sizeof(forged->wwn));
+	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
+	/* one byte makes the difference */
+	memset(forged->secret, 0x5a, sizeof(forged->secret));
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	forged->secret[DM_REMAP_SECRET_SIZE - 1] = 0;
+	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
+}
+
 static void an_identity_that_differs_refuses_a_main_of_the_right_size(struct kunit *test)
 {
 	static const char a[] = "11111111-2222-3333-4444-555555555555";
@@ -418,6 +445,7 @@ static struct kunit_case match_cases[] = {
 	KUNIT_CASE(the_index_finds_what_is_entered_and_nothing_else),
 	KUNIT_CASE(a_main_is_known_by_its_label),
 	KUNIT_CASE(a_label_never_beats_an_identity),
+	KUNIT_CASE(a_label_without_the_secret_counts_for_nothing),
 	KUNIT_CASE(an_identity_that_differs_refuses_a_main_of_the_right_size),
 	KUNIT_CASE(a_main_with_main_id_is_preferred_to_others_of_its_size),
 	KUNIT_CASE(two_mains_with_main_id_are_a_conflict),

@@ -10,8 +10,8 @@ SECTORS=32768
 
 @test "the forms of what is remapped and what is pending" {
 	volume 32768 2048
-	remapped "8 2064 8 remapped 0x0" "16 2072 8 remapped 0x0" "24 2080 8 pending 0x0" \
-		"4096 2088 8 moving 0x0" "32760 2096 8 remapped 0x1"
+	remapped "8 2064 8 remapped 0x0 0x0" "16 2072 8 remapped 0x0 0x0" "24 2080 8 pending 0x0 0x0" \
+		"4096 2088 8 moving 0x0 0x0" "32760 2096 8 remapped 0x1 0x0"
 	run fake export safe
 	assert_success
 	assert_output - <<-EOF
@@ -44,8 +44,8 @@ SECTORS=32768
 @test "JSON tells what is pending from what is remapped" {
 	local uuid=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
 	volume 32768 2048
-	remapped "0 2064 8 pending 0x0" "8 2064 8 remapped 0x0" "16 2072 8 remapped 0x0" "24 2080 8 pending 0x0" \
-		"32 2080 8 pending 0x0" "4096 2088 8 moving 0x0" "32760 2096 8 pending 0x1"
+	remapped "0 2064 8 pending 0x0 0x0" "8 2064 8 remapped 0x0 0x0" "16 2072 8 remapped 0x0 0x0" "24 2080 8 pending 0x0 0x0" \
+		"32 2080 8 pending 0x0 0x0" "4096 2088 8 moving 0x0 0x0" "32760 2096 8 pending 0x1 0x0"
 	echo $uuid >"$CONFIG/uuid"
 	run fake export --json safe
 	assert_success
@@ -82,14 +82,14 @@ SECTORS=32768
 	assert_output ""
 	run fake export --format ddrescue safe
 	assert_line "0x00000000  0x00002000  +"
-	remapped "0 2064 8 remapped 0x0" "8 2072 8 remapped 0x0"
+	remapped "0 2064 8 remapped 0x0 0x0" "8 2072 8 remapped 0x0 0x0"
 	run fake export --format ddrescue safe
 	assert_line "0x00000000  0x00002000  -"
 	refute_line --regexp '\+$'
 }
 
 @test "a block of badblocks that is larger than those of the device is told" {
-	remapped "8 2064 8 remapped 0x0" "16 2072 8 remapped 0x0" "32 2080 8 remapped 0x0"
+	remapped "8 2064 8 remapped 0x0 0x0" "16 2072 8 remapped 0x0 0x0" "32 2080 8 remapped 0x0 0x0"
 	run --separate-stderr fake export --format badblocks --block-size 8192 safe
 	assert_success
 	assert_output $'0\n1\n2'
@@ -99,7 +99,7 @@ SECTORS=32768
 }
 
 # line_of BLOCK: in the list, of a block of so many sectors; each other one is pending
-line_of() { echo "$(($1 * N)) $((2048 + $1 * N)) $N $( (($1 % 2)) && echo pending || echo remapped) 0x0"; }
+line_of() { echo "$(($1 * N)) $((2048 + $1 * N)) $N $( (($1 % 2)) && echo pending || echo remapped) 0x0 0x0"; }
 
 @test "import makes of it what it was, for all forms, sizes of blocks, and places of the main" {
 	for bytes in 512 4096 32768; do
@@ -135,7 +135,7 @@ line_of() { echo "$(($1 * N)) $((2048 + $1 * N)) $N $( (($1 % 2)) && echo pendin
 
 @test "a main of 16 EiB" {
 	volume 36028797018963960
-	remapped "36028797018963944 2064 8 remapped 0x0"
+	remapped "36028797018963944 2064 8 remapped 0x0 0x0"
 	fake export --format ddrescue safe >map
 	grep -q '^0xFFFFFFFFFFFFD000  0x00001000  -$' map
 	fake export safe >plain

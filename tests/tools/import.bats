@@ -292,7 +292,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 
 @test "what is listed twice, overlaps or is remapped already is counted" {
 	volume 32768
-	remapped "8 2064 8 remapped 0x0" "24 2072 8 pending 0x0" "4096 2080 8 moving 0x0"
+	remapped "8 2064 8 remapped 0x0 0x0" "24 2072 8 pending 0x0 0x0" "4096 2080 8 moving 0x0 0x0"
 	printf '%s\n' "0 8" "4 1" "0 32" "4100" "8 1" >list
 	# a block that is pending is marked already; copying it tries again
 	assert_ranges $'0 8\n16 8' safe list
@@ -332,9 +332,9 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	assert_ranges "$BAD" safe "$LISTS/ddrescue-done"
 	# one that is pending has a place
 	spare_free 3
-	remapped "8000 2064 8 pending 0x0"
+	remapped "8000 2064 8 pending 0x0 0x0"
 	assert_ranges "$BAD" --copy safe "$LISTS/ddrescue-done"
-	remapped "8000 2064 8 remapped 0x0"
+	remapped "8000 2064 8 remapped 0x0 0x0"
 	assert_ranges $'4096 8\n20480 16' safe "$LISTS/ddrescue-done"
 }
 
@@ -447,7 +447,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 
 @test "data is given up only by those who are asked and say yes" {
 	volume 32768
-	remapped "4096 2064 8 pending 0x0" "8000 2072 8 remapped 0x0"
+	remapped "4096 2064 8 pending 0x0 0x0" "8000 2072 8 remapped 0x0 0x0"
 	for answer in "" n no Y,y; do
 		FAKE_DM_LOG=log run fake import --give-up safe "$LISTS/ddrescue-done" <<<"$answer"
 		assert_failure 4
@@ -465,6 +465,17 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	assert_output --partial "3 blocks given up"
 	assert_equal "$(cat "$CONFIG/remaps/mark")" $'4096 8\n20480 16'
 	assert_equal "$(grep -v ^list log)" $'forget 4096 8\nforget 20480 16'
+	# of a block that is on the spare in part, the rest
+	remapped "4096 2064 8 pending 0x0 0x0" "8000 2072 8 split 0x0 0x2"
+	: >"$CONFIG/remaps/mark"
+	rm log
+	FAKE_DM_LOG=log run fake import --give-up --yes safe "$LISTS/ddrescue-done"
+	assert_success
+	assert_equal "$(grep -v ^list log)" $'forget 4096 8\nforget 8000 8\nforget 20480 16'
+	: >"$CONFIG/remaps/mark"
+	run fake import safe "$LISTS/ddrescue-done"
+	assert_output --partial "2 blocks marked, 2 remapped already"
+	assert_equal "$(cat "$CONFIG/remaps/mark")" "20480 16"
 }
 
 @test "a map of the whole disk is not taken for one of a partition, nor the reverse" {

@@ -9,18 +9,19 @@ load volume.bash
 SECTORS=32768
 
 @test "list has a line for each block" {
-	remapped "8 2064 8 remapped 0x0" "24 2072 8 pending 0x0" "32760 2096 8 doubt 0x81"
+	remapped "8 2064 8 remapped 0x0 0x0" "24 2072 8 pending 0x0 0x0" "4096 2104 8 split 0x1 0x86" "32760 2096 8 doubt 0x81 0x0"
 	run fake list safe
 	assert_success
 	assert_output - <<-EOF
-		SECTOR SECTORS SPARE-SECTOR STATE    LOST
-		     8       8         2064 remapped    0
-		    24       8         2072 pending     0
-		 32760       8         2096 doubt       2
+		SECTOR SECTORS SPARE-SECTOR STATE    LOST UNREAD
+		     8       8         2064 remapped    0      0
+		    24       8         2072 pending     0      0
+		  4096       8         2104 split       1      3
+		 32760       8         2096 doubt       2      0
 	EOF
 	run fake list --json safe
 	assert_success
-	assert_equal "$(jq -r '.blocks[] | "\(.main_sector) \(.spare_sector) \(.sectors) \(.state) \(.lost)"' <<<"$output")" \
+	assert_equal "$(jq -r '.blocks[] | "\(.main_sector) \(.spare_sector) \(.sectors) \(.state) \(.lost) \(.unread)"' <<<"$output")" \
 		"$(tail -n +2 safe.list)"
 	remapped
 	run fake list safe
@@ -32,14 +33,14 @@ SECTORS=32768
 @test "list is one table, however long" {
 	volume 7814037168
 	lines=()
-	for ((i = 0; i < 2500; i++)); do lines+=("$((i * i * 8)) $((2064 + i * 8)) 8 remapped 0x0"); done
+	for ((i = 0; i < 2500; i++)); do lines+=("$((i * i * 8)) $((2064 + i * 8)) 8 remapped 0x0 0x0"); done
 	remapped "${lines[@]}"
 	fake list safe >out
 	[ "$(wc -l <out)" = 2501 ]
 	[ "$(grep -c SECTOR out)" = 1 ]
 	# the columns are in the same places all over
 	[ "$(awk '{ print length($0) }' out | sort -u | wc -l)" = 1 ]
-	diff <(tail -n +2 out | awk '{ print $1, $3, $2, $4, "0x0" }') <(tail -n +2 safe.list)
+	diff <(tail -n +2 out | awk '{ print $1, $3, $2, $4, "0x0", "0x0" }') <(tail -n +2 safe.list)
 }
 
 @test "add writes what is asked for, in whole blocks" {
@@ -51,7 +52,7 @@ SECTORS=32768
 }
 
 @test "remove writes what is asked for" {
-	remapped "0 2064 8 remapped 0x0" "8 2072 8 pending 0x0" "16 2080 8 remapped 0x0"
+	remapped "0 2064 8 remapped 0x0 0x0" "8 2072 8 pending 0x0 0x0" "16 2080 8 remapped 0x0 0x0"
 	run fake remove --json safe 0+16
 	assert_success
 	assert_equal "$(jq -c '[.device, .blocks, .removed, .ranges]' <<<"$output")" '["safe",2,2,[{"sector":0,"sectors":16}]]'
@@ -60,7 +61,7 @@ SECTORS=32768
 }
 
 @test "what is so already is an error, or left out" {
-	remapped "8 2064 8 remapped 0x0" "24 2072 8 pending 0x0"
+	remapped "8 2064 8 remapped 0x0 0x0" "24 2072 8 pending 0x0 0x0"
 	run fake add safe 0+32
 	assert_failure 8
 	assert_output "dmremap: safe: the block at sector 8 is remapped already. Nothing has been changed; --skip leaves such blocks out."
@@ -121,7 +122,7 @@ failing() { FAULT_WRITE_ERROR=$1 LD_PRELOAD="$HELPERS/fakedm.so $HELPERS/faults.
 		16 the device is suspended
 		5 the spare or the main fails
 	EOF
-	remapped "8 2064 8 remapped 0x0" "16 2064 8 remapped 0x0"
+	remapped "8 2064 8 remapped 0x0 0x0" "16 2064 8 remapped 0x0 0x0"
 	run failing 2 remove safe 8
 	assert_failure 8
 	assert_output --partial "a block is not remapped"

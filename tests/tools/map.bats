@@ -22,9 +22,9 @@ list() {
 fake() { LD_PRELOAD=$HELPERS/fakedm.so "$DMREMAP" "$@"; }
 
 example() {
-	list "0 2064 8 remapped 0x0" "64 2072 8 pending 0x0" "1016 2080 8 remapped 0x81" \
-		"1024 2088 8 remapped 0x0" "1032 2096 8 moving 0x0" "8200 2104 8 doubt 0x0" \
-		"8208 2112 8 pending 0x0" "16376 2120 8 remapped 0x0"
+	list "0 2064 8 remapped 0x0 0x0" "64 2072 8 pending 0x0 0x0" "1016 2080 8 remapped 0x81 0x0" \
+		"1024 2088 8 remapped 0x0 0x0" "1032 2096 8 moving 0x0 0x0" "8200 2104 8 doubt 0x0 0x0" \
+		"8208 2112 8 pending 0x0 0x0" "9216 2128 8 split 0x0 0x6" "16376 2120 8 remapped 0x0 0x0"
 }
 
 @test "each block is in its row and column, and what matters most is seen" {
@@ -44,7 +44,7 @@ example() {
 		 6144 ................
 		 7168 ................
 		 8192 %...............
-		 9216 ................
+		 9216 /...............
 		10240 ................
 		11264 ................
 		12288 ................
@@ -52,7 +52,7 @@ example() {
 		14336 ................
 		15360 ...............-
 
-		. nothing  - 1  + 2-3 remapped  ? pending  % in doubt  ! data lost
+		. nothing  - 1  + 2-3 remapped  / split  ? pending  % in doubt  ! data lost
 	EOF
 }
 
@@ -61,19 +61,19 @@ example() {
 	lines=()
 	cell=0
 	for n in 1 2 3 8 9 26 27 64; do
-		for ((i = 0; i < n; i++)); do lines+=("$((cell * 64 + i)) $((2064 + cell * 64 + i)) 1 remapped 0x0"); done
+		for ((i = 0; i < n; i++)); do lines+=("$((cell * 64 + i)) $((2064 + cell * 64 + i)) 1 remapped 0x0 0x0"); done
 		cell=$((cell + 1))
 	done
 	list "${lines[@]}"
 	run dmremap map --list safe.list
 	assert_line "    0 --++**##........"
-	assert_line ". nothing  - 1-2  + 3-8  * 9-26  # 27-80 remapped  ? pending  % in doubt  ! data lost"
+	assert_line ". nothing  - 1-2  + 3-8  * 9-26  # 27-80 remapped  / split  ? pending  % in doubt  ! data lost"
 }
 
 @test "the most that a cell has is in the darkest shade there is" {
 	for n in 1 2 15 16 63; do
 		lines=()
-		for ((i = 0; i < n; i++)); do lines+=("$i $((2064 + i)) 1 remapped 0x0"); done
+		for ((i = 0; i < n; i++)); do lines+=("$i $((2064 + i)) 1 remapped 0x0 0x0"); done
 		list "${lines[@]}"
 		run dmremap map --list safe.list
 		case $n in
@@ -102,18 +102,18 @@ example() {
 }
 
 @test "a device that is no multiple of anything is shown whole, and a tiny one" {
-	SECTORS=16392 list "16384 2064 8 pending 0x0"
+	SECTORS=16392 list "16384 2064 8 pending 0x0 0x0"
 	run dmremap map --list safe.list
 	assert_success
 	# 256 cells of 128 sectors would be too many: 129 are used
 	assert_line "16384 ?"
 	[ "$(grep -cE '^ *[0-9]+ [.?]+$' <<<"$output")" = 9 ]
-	SECTORS=8 list "0 2064 8 remapped 0xff"
+	SECTORS=8 list "0 2064 8 remapped 0xff 0x0"
 	run dmremap map --list safe.list
 	assert_line "0 !"
 	COLUMNS=1 run dmremap map --list safe.list
 	assert_success
-	SECTORS=18446744073709551608 list "18446744073709551600 2064 8 remapped 0x0"
+	SECTORS=18446744073709551608 list "18446744073709551600 2064 8 remapped 0x0 0x0"
 	run dmremap map --list safe.list
 	assert_success
 	assert_output --regexp $'\n[0-9]+ \\.*-\n'
@@ -151,7 +151,7 @@ example() {
 	dmremap map --json --list safe.list disk >out.json
 	run jq -c '[.device, .state, .sectors, .remapped, .capacity, .pending, .lost_sectors]' out.json
 	assert_output '["disk","degraded",16384,6,4096,2,3]'
-	run jq -r '.blocks[] | "\(.main_sector) \(.spare_sector) \(.sectors) \(.state) \(.lost)"' out.json
+	run jq -r '.blocks[] | "\(.main_sector) \(.spare_sector) \(.sectors) \(.state) \(.lost) \(.unread)"' out.json
 	assert_output "$(tail -n +2 safe.list)"
 }
 
@@ -172,6 +172,7 @@ assert tips == [
     ("l", "Sectors 960 to 1023, 1 blocks remapped, 2 sectors lost"),
     ("r1", "Sectors 1024 to 1087, 2 blocks remapped"),
     ("d", "Sectors 8192 to 8255, 1 blocks pending, 1 blocks in doubt"),
+    ("u", "Sectors 9216 to 9279, 1 blocks split"),
     ("r0", "Sectors 16320 to 16383, 1 blocks remapped"),
 ], tips
 # every cell is where its sectors say: 64 cells in a row
@@ -196,9 +197,9 @@ EOF
 		cmp saved safe.list
 	done
 	example
-	FAKE_DM_ROOM=60 FAKE_DM_LOG=log fake map --save safe | cmp - safe.list
+	FAKE_DM_ROOM=64 FAKE_DM_LOG=log fake map --save safe | cmp - safe.list
 	# from the sector behind the last one each time, until there is nothing
-	[ "$(paste -sd, log)" = "list 0,list 72,list 1032,list 8208,list 16384" ]
+	[ "$(paste -sd, log)" = "list 0,list 72,list 1032,list 8208,list 9224,list 16384" ]
 	run --separate-stderr fake map safe
 	wanted=$output
 	run dmremap map --list safe.list safe
@@ -209,7 +210,7 @@ EOF
 	list
 	run fake map safe
 	assert_success
-	assert_line ". nothing  ? pending  % in doubt  ! data lost"
+	assert_line ". nothing  / split  ? pending  % in doubt  ! data lost"
 	run bash -c "LD_PRELOAD=$HELPERS/fakedm.so '$DMREMAP' map --json safe | jq -c .blocks"
 	assert_output "[]"
 }
@@ -241,7 +242,7 @@ EOF
 @test "a saved list that makes no sense is refused, with the line" {
 	n=0
 	while read -r text; do
-		list "0 2064 8 remapped 0x0" "$text"
+		list "0 2064 8 remapped 0x0 0x0" "$text"
 		n=$((n + 1))
 		run --separate-stderr dmremap map --list safe.list
 		assert_failure 8
@@ -255,25 +256,29 @@ EOF
 		8 2064 8 remapped 0
 		8 2064 8 remapped 0x
 		8 2064 8 remapped 0xg
-		8 2064 8 remapped 0x100
-		8 2064 8 remapped 0x11111111111111111
-		8 2064 8 REMAPPED 0x0
-		8 2064 8 remappedremappedremapped 0x0
-		8 2064 0 remapped 0x0
-		8 2064 7 remapped 0x0
-		128 2064 128 remapped 0x0
-		12 2064 8 remapped 0x0
-		-8 2064 8 remapped 0x0
-		8 18446744073709551616 8 remapped 0x0
-		0 2064 8 remapped 0x0
-		7 2064 1 remapped 0x0
-		16384 2064 8 remapped 0x0
-		18446744073709551608 2064 8 remapped 0x0
+		8 2064 8 remapped 0x100 0x0
+		8 2064 8 remapped 0x11111111111111111 0x0
+		8 2064 8 REMAPPED 0x0 0x0
+		8 2064 8 remappedremappedremapped 0x0 0x0
+		8 2064 0 remapped 0x0 0x0
+		8 2064 7 remapped 0x0 0x0
+		128 2064 128 remapped 0x0 0x0
+		12 2064 8 remapped 0x0 0x0
+		-8 2064 8 remapped 0x0 0x0
+		8 18446744073709551616 8 remapped 0x0 0x0
+		0 2064 8 remapped 0x0 0x0
+		7 2064 1 remapped 0x0 0x0
+		16384 2064 8 remapped 0x0 0x0
+		18446744073709551608 2064 8 remapped 0x0 0x0
+		8 2064 8 split 0x0
+		8 2064 8 split 0x0 1
+		8 2064 8 split 0x0 0x100
+		8 2064 8 split 0x0 0x1x
 		$(printf '8%.0s' {1..600})
 	EOF
-	[ "$n" = 21 ]
+	[ "$n" = 25 ]
 	for text in "" "safe" "0 16384 linear 8:16 0" "0 0 remap ok 0 0 0 0" "0 16384 remap ok 1 2 3" \
-		"0 16384 remap ok 1 2 3 x" "8 2064 8 remapped 0x0"; do
+		"0 16384 remap ok 1 2 3 x" "8 2064 8 remapped 0x0 0x0"; do
 		echo "$text" >safe.list
 		run dmremap map --list safe.list
 		assert_failure 8

@@ -67,7 +67,7 @@ on_terminal() { env -u LD_PRELOAD "$BATS_TEST_DIRNAME/terminal.py" 60 10 "$@"; }
 }
 
 @test "a message takes the place of the bar" {
-	remapped "8 2064 8 remapped 0x0" "16 2064 8 remapped 0x0"
+	remapped "8 2064 8 remapped 0x0 0x0" "16 2064 8 remapped 0x0 0x0"
 	run on_terminal -- env FAULT_WRITE_ERROR=5 LD_PRELOAD="$HELPERS/fakedm.so $HELPERS/faults.so" \
 		"$DMREMAP" remove safe 8+16
 	assert_output --partial $'\r\e[Kdmremap: safe: the block at sector 8 cannot be moved back'

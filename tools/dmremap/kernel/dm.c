@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/sem.h>
 #include <syslog.h>
 
@@ -300,6 +301,59 @@ int dm_table(const char *name, struct dm_table *table)
 	if (task)
 		dm_task_destroy(task);
 	return result;
+}
+
+/* A table that somebody has loaded would come into force when the device is resumed. */
+static bool is_waiting_for_table(struct dm_task *task)
+{
+	struct dm_info info;
+
+	return !dm_task_get_info(task, &info) || info.inactive_table;
+}
+
+/*
+ * This program, or its swap space, may be on the device: nothing may have to be read between
+ * the two.
+ */
+static int suspend_and_resume(const char *name, struct dm_task *suspend, struct dm_task *resume)
+{
+	bool suspended, resumed;
+
+	interrupt_hold();
+	mlockall(MCL_CURRENT | MCL_FUTURE);
+	suspended = dm_task_run(suspend);
+	resumed = suspended && dm_task_run(resume);
+	munlockall();
+	if (!suspended)
+		complain("%s cannot be suspended for a moment: %s.", name, dm_trouble_text());
+	else if (!resumed)
+		complain("%s stays suspended: %s. Resume it: \"dmsetup resume %s\".", name,
+			 dm_trouble_text(), name);
+	interrupt_release();
+	return resumed ? EXIT_CLEAN : EXIT_OPERATION;
+}
+
+int dm_drain(const char *name)
+{
+	struct dm_task *info = new_task(DM_DEVICE_INFO, name);
+	struct dm_task *suspend = new_task(DM_DEVICE_SUSPEND, name);
+	struct dm_task *resume = new_task(DM_DEVICE_RESUME, name);
+	int status = EXIT_OPERATION;
+
+	if (!info || !suspend || !resume || !dm_task_skip_lockfs(suspend) || !dm_task_run(info))
+		no_task(name);
+	else if (is_waiting_for_table(info))
+		complain("%s has a second table, which nobody has put in force. Resume %s, or do \"dmsetup clear %s\".",
+			 name, name, name);
+	else
+		status = suspend_and_resume(name, suspend, resume);
+	if (info)
+		dm_task_destroy(info);
+	if (suspend)
+		dm_task_destroy(suspend);
+	if (resume)
+		dm_task_destroy(resume);
+	return status;
 }
 
 int dm_message(const char *name, const char *message)

@@ -126,6 +126,18 @@ int dm_find(const char *name, const char *uuid, struct dm_found *found);
 int dm_table(const char *name, struct dm_table *table);
 
 /**
+ * dm_drain() - wait until all I/O that a device was sent has been answered.
+ * @name: its name.
+ *
+ * Suspends the device and resumes it.  A filesystem on it is not frozen.
+ *
+ * Says what is wrong if it cannot.
+ *
+ * Return: an exit status.
+ */
+int dm_drain(const char *name);
+
+/**
  * dm_message() - send a message to a device.
  * @name: its name.
  * @message: the message.

@@ -65,12 +65,12 @@ static bool parse_remap(const char *p, struct remap *remap)
 
 	if (!get_number(&p, &remap->main_sector) || !get_number(&p, &remap->spare_sector) ||
 	    !get_number(&p, &sectors) || !get_word(&p, remap->state, sizeof(remap->state)) ||
-	    !get_mask(&p, &remap->lost) || (*p && *p != ' '))
+	    !get_mask(&p, &remap->lost) || !get_mask(&p, &remap->unread) || (*p && *p != ' '))
 		return false;
 	if (!sectors || sectors > 64 || sectors & (sectors - 1) || remap->main_sector % sectors)
 		return false;
 	remap->sectors = sectors;
-	return sectors == 64 || !(remap->lost >> sectors);
+	return sectors == 64 || !((remap->lost | remap->unread) >> sectors);
 }
 
 static int wrong(const struct list_reader *reader, const char *why)
@@ -98,7 +98,7 @@ int list_line(struct list_reader *reader, const char *line)
 	if (!reader->lines++)
 		return first_line(reader, line);
 	if (!parse_remap(line, &remap))
-		return wrong(reader, "is not \"main_sector spare_sector sectors state lost_mask\"");
+		return wrong(reader, "is not \"main_sector spare_sector sectors state lost_mask unread_mask\"");
 	if (remap.main_sector < reader->next)
 		return wrong(reader, "is not in order");
 	if (remap.main_sector >= reader->length ||

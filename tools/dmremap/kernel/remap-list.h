@@ -35,6 +35,7 @@ struct remap_status {
  * @sectors: its size, a power of two up to 64.
  * @state: what the kernel calls it.
  * @lost: a bit for each of its sectors whose data is lost.
+ * @unread: the same of sectors that are still only on the main, which does not give them.
  */
 struct remap {
 	uint64_t main_sector;
@@ -42,6 +43,7 @@ struct remap {
 	uint32_t sectors;
 	char state[16];
 	uint64_t lost;
+	uint64_t unread;
 };
 
 /**

@@ -160,6 +160,7 @@ struct gathering {
 	const struct volume *volume;
 	struct ranges *remapped;
 	struct ranges *pending;
+	struct ranges *split;
 };
 
 static void gather(void *context, const struct remap *remap, const char *line)
@@ -169,7 +170,12 @@ static void gather(void *context, const struct remap *remap, const char *line)
 	uint64_t block = remap->main_sector / volume_block_sectors(gathering->volume);
 
 	(void)line;
-	ranges = strcmp(remap->state, "pending") ? gathering->remapped : gathering->pending;
+	if (!strcmp(remap->state, "pending"))
+		ranges = gathering->pending;
+	else if (!strcmp(remap->state, "split") && gathering->split)
+		ranges = gathering->split;
+	else
+		ranges = gathering->remapped;
 	if (!ranges)
 		return;
 	/* they come in order, and there may be millions */
@@ -179,9 +185,10 @@ static void gather(void *context, const struct remap *remap, const char *line)
 		ranges_add(ranges, block, block + 1);
 }
 
-int volume_remaps(const struct volume *volume, struct ranges *remapped, struct ranges *pending)
+int volume_remaps(const struct volume *volume, struct ranges *remapped, struct ranges *pending,
+		  struct ranges *split)
 {
-	struct gathering gathering = { volume, remapped, pending };
+	struct gathering gathering = { volume, remapped, pending, split };
 	const struct list_visitor visitor = { .remap = gather, .context = &gathering };
 	int status = list_device(volume->name, &visitor);
 
@@ -189,5 +196,7 @@ int volume_remaps(const struct volume *volume, struct ranges *remapped, struct r
 		ranges_merge(remapped);
 	if (pending)
 		ranges_merge(pending);
+	if (split)
+		ranges_merge(split);
 	return status;
 }

@@ -92,11 +92,14 @@ int volume_free(const struct volume *volume, uint64_t *blocks);
  * @volume: the device.
  * @remapped: gets them, merged; NULL if it does not matter.
  * @pending: gets those that are pending, merged; NULL if it does not matter.
+ * @split: gets those with sectors that are still only on the main, merged; if it is NULL
+ *	they are in @remapped.
  *
  * Says what is wrong if it cannot.
  *
  * Return: an exit status.
  */
-int volume_remaps(const struct volume *volume, struct ranges *remapped, struct ranges *pending);
+int volume_remaps(const struct volume *volume, struct ranges *remapped, struct ranges *pending,
+		  struct ranges *split);
 
 #endif /* _DMREMAP_VOLUME_H */

@@ -80,7 +80,7 @@ static int check_state(const struct change_request *request, const struct volume
 	size_t i;
 
 	/* pending blocks can be remapped, and forgotten */
-	status = volume_remaps(volume, &listed, request->remove ? &listed : NULL);
+	status = volume_remaps(volume, &listed, request->remove ? &listed : NULL, NULL);
 	for (i = 0; i < blocks->nr; i++)
 		ranges_add(&left, blocks->range[i].start, blocks->range[i].end);
 	ranges_subtract(&left, &listed);

@@ -107,7 +107,7 @@ static int leave_done(const struct change *change, struct ranges *piece, uint64_
 	struct ranges remapped = {}, there = {};
 	int error = -1;
 
-	if (!volume_remaps(change->volume, &remapped, back ? &remapped : NULL)) {
+	if (!volume_remaps(change->volume, &remapped, back ? &remapped : NULL, NULL)) {
 		error = 0;
 		*left_out = ranges_total(piece);
 		if (back) {

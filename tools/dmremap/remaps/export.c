@@ -188,7 +188,7 @@ static int export_device(const char *name, const struct form *form, uint64_t uni
 	int status = volume_find(&volume, name);
 
 	if (!status)
-		status = volume_remaps(&volume, &export.remapped, &export.pending);
+		status = volume_remaps(&volume, &export.remapped, &export.pending, NULL);
 	if (!status) {
 		move_to_main(&export, &export.remapped);
 		move_to_main(&export, &export.pending);

@@ -234,8 +234,12 @@ static int carry_out(const struct import_request *request, const struct import *
 	plan_make(&plan, import->volume, &import->entries);
 	import_say_left(import);
 	say_outside(import, &plan, origin);
-	/* what is marked already stays so; copying it tries again to read it */
-	status = plan_leave_remapped(&plan, !request->copy && !request->give_up);
+	/*
+	 * What is marked already stays so; copying it tries again to read it.  Of a split
+	 * block only what is still on the main can be given up.
+	 */
+	status = plan_leave_remapped(&plan, !request->copy && !request->give_up,
+				     !request->give_up);
 	if (!status && request->give_up && !request->dry_run && !sure(request, &plan)) {
 		status = EXIT_UNCORRECTED;
 	} else if (!status) {

@@ -61,8 +61,9 @@ void plan_make(struct plan *plan, const struct volume *volume, const struct rang
 	plan->again -= ranges_total(&plan->blocks);
 }
 
-/* Blocks that are pending have their place on the spare already. */
-static int check_room(const struct plan *plan, const struct ranges *pending)
+/* Blocks that are pending or split have their place on the spare already. */
+static int check_room(const struct plan *plan, const struct ranges *pending,
+		      const struct ranges *split)
 {
 	struct ranges fresh = {};
 	uint64_t room, needed;
@@ -71,6 +72,7 @@ static int check_room(const struct plan *plan, const struct ranges *pending)
 	for (i = 0; i < plan->blocks.nr; i++)
 		ranges_add(&fresh, plan->blocks.range[i].start, plan->blocks.range[i].end);
 	ranges_subtract(&fresh, pending);
+	ranges_subtract(&fresh, split);
 	needed = ranges_total(&fresh);
 	ranges_free(&fresh);
 	if (volume_free(plan->volume, &room))
@@ -82,19 +84,22 @@ static int check_room(const struct plan *plan, const struct ranges *pending)
 	return EXIT_OPERATION;
 }
 
-int plan_leave_remapped(struct plan *plan, bool leave_pending)
+int plan_leave_remapped(struct plan *plan, bool leave_pending, bool leave_split)
 {
-	struct ranges remapped = {}, pending = {};
-	int status = volume_remaps(plan->volume, &remapped, &pending);
+	struct ranges remapped = {}, pending = {}, split = {};
+	int status = volume_remaps(plan->volume, &remapped, &pending, &split);
 
 	if (!status) {
 		plan->already = ranges_subtract(&plan->blocks, &remapped);
 		if (leave_pending)
 			plan->already += ranges_subtract(&plan->blocks, &pending);
-		status = check_room(plan, &pending);
+		if (leave_split)
+			plan->already += ranges_subtract(&plan->blocks, &split);
+		status = check_room(plan, &pending, &split);
 	}
 	ranges_free(&remapped);
 	ranges_free(&pending);
+	ranges_free(&split);
 	return status;
 }
 

@@ -44,13 +44,14 @@ void plan_make(struct plan *plan, const struct volume *volume, const struct rang
  * plan_leave_remapped() - leave out what is remapped already.
  * @plan: the plan.
  * @leave_pending: leave out what is pending as well.
+ * @leave_split: leave out blocks that have moved in part as well.
  *
  * Says what is wrong if that cannot be found out, or if there is not enough room on the
  * spare for the rest.
  *
  * Return: an exit status.
  */
-int plan_leave_remapped(struct plan *plan, bool leave_pending);
+int plan_leave_remapped(struct plan *plan, bool leave_pending, bool leave_split);
 
 /* Drop it. */
 void plan_free(struct plan *plan);

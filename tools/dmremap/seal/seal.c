@@ -7,6 +7,9 @@
  * is made durable in its place, then the blocks that it lists go, then their places are
  * cleared.  At any moment each block can be reached through the set, and unseal knows
  * from the label what to move back.
+ *
+ * A move does not wait for reads that were sent to the main before it.  They must not find
+ * there what seal writes: before it writes anything it lets the set answer all of them.
  */
 #include <errno.h>
 #include <json-c/json.h>
@@ -14,6 +17,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "kernel/dm.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
 #include "seal/label-command.h"
@@ -28,19 +32,51 @@ static int cannot_move(const struct volume *volume, uint64_t block, int error)
 	return block ? EXIT_UNCORRECTED : EXIT_OPERATION;
 }
 
-/* Nothing has been done but moving block 0, which may have been there before. */
+/*
+ * Nothing has been done but moving block 0, which may have been there before.  @error is 0 if
+ * what is wrong has been told.
+ */
 static int without_label(struct raw *raw, bool moved, int error)
 {
 	const struct volume *volume = raw->volume;
 
-	complain("%s cannot be sealed: the place of its first block on %s cannot be written: %s.",
-		 volume->name, volume->main.path, strerror(-error));
+	if (error)
+		complain("%s cannot be sealed: the place of its first block on %s cannot be written: %s.",
+			 volume->name, volume->main.path, strerror(-error));
 	error = moved ? block_move(volume, 0, true) : 0;
 	if (!error)
 		return EXIT_OPERATION;
 	complain("That block stays on the spare, and %s must not be used without it: %s.",
 		 volume->main.path, strerror(-error));
 	return EXIT_UNCORRECTED;
+}
+
+/*
+ * Which of @blocks may be written over on the main: all of their data is on the spare, and
+ * nobody still reads the main.  A block that could not be read has not moved, or in part.
+ */
+static int find_free_places(const struct volume *volume, const struct blocks *blocks,
+			    struct blocks *places)
+{
+	*places = (struct blocks) {};
+	return dm_drain(volume->name) ?: blocks_remapped(volume, blocks, places);
+}
+
+static int check_first(const struct volume *volume)
+{
+	struct blocks first = {}, places;
+	int status;
+
+	blocks_add(&first, 0);
+	status = find_free_places(volume, &first, &places);
+	if (!status && !places.nr) {
+		complain("%s cannot be sealed: its first block cannot be read, or has been moved back. Write it, or try again.",
+			 volume->name);
+		status = EXIT_OPERATION;
+	}
+	blocks_free(&first);
+	blocks_free(&places);
+	return status;
 }
 
 static int put_label(struct raw *raw, const struct seal_plan *plan)
@@ -50,19 +86,20 @@ static int put_label(struct raw *raw, const struct seal_plan *plan)
 
 	if (error)
 		return cannot_move(raw->volume, 0, error);
+	if (check_first(raw->volume))
+		return without_label(raw, move, 0);
 	error = raw_write(raw, 0, &plan->label, sizeof(plan->label));
 	if (!error)
 		error = raw_sync(raw);
 	return error ? without_label(raw, move, error) : EXIT_CLEAN;
 }
 
-/* Only what is seen to be on the spare may be written over on the main. */
 static int clear_places(struct raw *raw, const struct seal_plan *plan)
 {
 	struct blocks remapped;
 	uint64_t block;
 	unsigned int i;
-	int status = blocks_remapped(raw->volume, &plan->clear, &remapped), error;
+	int status = find_free_places(raw->volume, &plan->clear, &remapped), error;
 
 	for (i = 0; !status && i < remapped.nr; i++) {
 		block = remapped.block[i];
@@ -71,7 +108,7 @@ static int clear_places(struct raw *raw, const struct seal_plan *plan)
 			raw_write(raw, block, NULL, 0);
 	}
 	if (!status && remapped.nr < plan->clear.nr) {
-		complain("%s: blocks have been moved meanwhile. Seal it once more.",
+		complain("%s: not all blocks that show something are on the spare, since some cannot be read or have been moved back.",
 			 raw->volume->name);
 		status = EXIT_UNCORRECTED;
 	}

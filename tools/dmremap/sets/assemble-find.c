@@ -14,6 +14,7 @@
 #include "sets/active.h"
 #include "sets/assemble.h"
 #include "sets/gather.h"
+#include "sets/identity.h"
 #include "sets/new-device.h"
 #include "sets/policy.h"
 #include "sets/registry.h"
@@ -49,7 +50,7 @@ static bool is_known(const struct known_set *set)
 bool assemble_is_allowed(const struct known_set *set)
 {
 	struct blockdev dev;
-	struct half half;
+	struct half half, main;
 
 	if (policy_mode() != POLICY_SEALED || is_known(set)) {
 		half = (struct half) {};
@@ -58,11 +59,11 @@ bool assemble_is_allowed(const struct known_set *set)
 	}
 	if (!blockdev_by_number(&dev, set->main))
 		return false;
-	half_read(&half, &dev);
-	if (half.role != HALF_MAIN || !blockdev_by_number(&dev, set->spare))
+	half_read(&main, &dev);
+	if (main.role != HALF_MAIN || !blockdev_by_number(&dev, set->spare))
 		return false;
 	half_read(&half, &dev);
-	return policy_allows(&half);
+	return identity_is_label_of(&half, &main) && policy_allows(&half);
 }
 
 static void tell_of_foreign(int foreign)

@@ -9,6 +9,7 @@
 #include "lib/util.h"
 #include "sets/explain.h"
 #include "sets/half.h"
+#include "sets/identity.h"
 
 /* More devices than these are not named. */
 #define NAMES_MAX	4
@@ -53,6 +54,9 @@ void explain_other(char *text, const struct known_set *set, const struct half *m
 		add(text, "that is a spare.");
 	} else if (main->role == HALF_MAIN && strcmp(main->uuid, spare->uuid)) {
 		add(text, "it has the label of another set, %s.", main->uuid);
+	} else if (main->role == HALF_MAIN && !identity_is_label_of(spare, main)) {
+		add(text, "its label has the uuid of the set, but not its secret: it was not written for %s.",
+		    spare->dev.path);
 	} else if (main_id_judge(spare->main_id, main->dev.path) != MAIN_ID_OTHER) {
 		add(text, "its main has a label, and %s has none.", main->dev.path);
 	} else {

@@ -9,6 +9,7 @@
 #include "lib/exit.h"
 #include "lib/message.h"
 #include "sets/gather.h"
+#include "sets/identity.h"
 
 #define BY_ID	"/dev/disk/by-id"
 
@@ -122,7 +123,7 @@ int gather_all(const struct halves *halves, bool (*wanted)(const struct half *ha
 			status = exit_worst(status, gather_give(half->dev.path));
 	for (half = halves->half; half < halves->half + halves->nr; half++)
 		if (half->role == HALF_SPARE && (!wanted || wanted(half)) &&
-		    !halves_find(halves, NULL, HALF_MAIN, half->uuid))
+		    !identity_labelled(halves, half))
 			status = exit_worst(status, gather_main_of(half));
 	return status;
 }

@@ -31,6 +31,7 @@ static void take_spare(struct half *half, const struct set *set)
 	half->role = HALF_SPARE;
 	half->trouble = set->conflict;
 	uuid_to_text(sb->uuid, half->uuid);
+	memcpy(half->secret, sb->secret, sizeof(half->secret));
 	take_name(half, sb->name);
 	snprintf(half->main_id, sizeof(half->main_id), "%s", dm_remap_sb_main_id(sb));
 	half->labelled = le32toh(sb->flags) & DM_REMAP_SB_LABELLED;
@@ -51,6 +52,7 @@ static bool take_label(struct half *half, const struct dm_remap_label *label)
 		return true;
 	half->role = HALF_MAIN;
 	uuid_to_text(label->uuid, half->uuid);
+	memcpy(half->secret, label->secret, sizeof(half->secret));
 	take_name(half, label->name);
 	half->main_sectors = le64toh(label->main_sectors);
 	half->target_sectors = le64toh(label->target_sectors);

@@ -30,6 +30,7 @@ enum half_role {
  * @damaged: it was a half, but what says so cannot be used; it has no role.
  * @labelled: of a spare: its main had a label.
  * @uuid: of its set.
+ * @secret: of its set; only somebody who has read the spare or the main knows it.
  * @name: of the device above, in the characters of text_encode(); may be empty.
  * @main_id: of a spare: what the main is known by; may be empty.
  * @generation: of a spare.
@@ -45,6 +46,7 @@ struct half {
 	bool damaged;
 	bool labelled;
 	char uuid[UUID_TEXT_SIZE];
+	uint8_t secret[DM_REMAP_SECRET_SIZE];
 	char name[ENCODED_NAME_SIZE];
 	char main_id[DM_REMAP_MAIN_ID_SIZE];
 	uint64_t generation;

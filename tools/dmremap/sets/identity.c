@@ -3,12 +3,27 @@
 
 #include "sets/identity.h"
 
+bool identity_is_label_of(const struct half *spare, const struct half *main)
+{
+	return main->role == HALF_MAIN && !strcmp(main->uuid, spare->uuid) &&
+	       !memcmp(main->secret, spare->secret, sizeof(main->secret));
+}
+
+const struct half *identity_labelled(const struct halves *halves, const struct half *spare)
+{
+	const struct half *half = halves_find(halves, NULL, HALF_MAIN, spare->uuid);
+
+	while (half && !identity_is_label_of(spare, half))
+		half = halves_find(halves, half + 1, HALF_MAIN, spare->uuid);
+	return half;
+}
+
 enum main_id_verdict identity_judge(const struct half *spare, const struct half *main)
 {
 	enum main_id_verdict verdict;
 
 	if (main->role == HALF_SPARE ||
-	    (main->role == HALF_MAIN && strcmp(main->uuid, spare->uuid)))
+	    (main->role == HALF_MAIN && !identity_is_label_of(spare, main)))
 		return MAIN_ID_OTHER;
 	verdict = main_id_judge(spare->main_id, main->dev.path);
 	if (verdict == MAIN_ID_UNKNOWN && main->role == HALF_NONE && spare->labelled)

@@ -14,6 +14,19 @@
 #include "sets/registry.h"
 
 /**
+ * identity_is_label_of() - whether a device has the label of a spare's set.
+ * @spare: the spare.
+ * @main: the device.
+ *
+ * Anybody can read the uuid of a set and write it to a disk.  The secret is what makes a label
+ * that of the set.
+ */
+bool identity_is_label_of(const struct half *spare, const struct half *main);
+
+/* The first device with the label of a spare's set, or NULL. */
+const struct half *identity_labelled(const struct halves *halves, const struct half *spare);
+
+/**
  * identity_judge() - see whether a device may be the main of a spare.
  * @spare: the spare.
  * @main: the device.

@@ -15,6 +15,7 @@
 #include "lib/message.h"
 #include "lib/text-table.h"
 #include "sets/gather.h"
+#include "sets/identity.h"
 #include "sets/policy.h"
 #include "sets/set-json.h"
 #include "sets/trust.h"
@@ -105,8 +106,7 @@ static void show_all(const struct halves *halves)
 		trust = trust_name(trust_of(half));
 		show(half, half_role_name(half->role), trust,
 		     half->role == HALF_MAIN ? "label" : "superblock");
-		if (half->role == HALF_SPARE &&
-		    !halves_find(halves, NULL, HALF_MAIN, half->uuid))
+		if (half->role == HALF_SPARE && !identity_labelled(halves, half))
 			show_main(half, trust);
 	}
 }

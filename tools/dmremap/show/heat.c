@@ -33,6 +33,8 @@ void heat_add(struct heat *heat, const struct remap *remap)
 		cell->count[HEAT_PENDING]++;
 	else if (!strcmp(remap->state, "doubt"))
 		cell->count[HEAT_DOUBT]++;
+	else if (!strcmp(remap->state, "split"))
+		cell->count[HEAT_SPLIT]++;
 	else
 		cell->count[HEAT_REMAPPED]++;
 	cell->count[HEAT_LOST] += __builtin_popcountll(remap->lost);

@@ -10,6 +10,7 @@
 /* What there is to count; what matters more comes later. */
 enum heat_kind {
 	HEAT_REMAPPED,	/* blocks that are on the spare, or on their way */
+	HEAT_SPLIT,	/* blocks on the spare with sectors that are only on the main */
 	HEAT_PENDING,	/* blocks that could not be read */
 	HEAT_DOUBT,	/* blocks of which nobody knows where they are until the next activation */
 	HEAT_LOST,	/* sectors */

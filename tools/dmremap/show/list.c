@@ -17,7 +17,8 @@
 /* So many lines at once are laid out as a table: there may be millions. */
 #define LINES_MAX	1000
 
-enum { COLUMN_SECTOR, COLUMN_SECTORS, COLUMN_SPARE, COLUMN_STATE, COLUMN_LOST, NR_COLUMNS };
+enum { COLUMN_SECTOR, COLUMN_SECTORS, COLUMN_SPARE, COLUMN_STATE, COLUMN_LOST, COLUMN_UNREAD,
+       NR_COLUMNS };
 
 /* @width: of a sector of the device, which all parts of the table have to have. */
 struct listing {
@@ -35,6 +36,7 @@ static void new_table(struct listing *listing)
 		{ "SPARE-SECTOR", 12, SCOLS_FL_RIGHT },
 		{ "STATE", 8, 0 },
 		{ "LOST", 4, SCOLS_FL_RIGHT },
+		{ "UNREAD", 6, SCOLS_FL_RIGHT },
 	};
 
 	listing->table = text_table(columns, NR_COLUMNS);
@@ -78,6 +80,7 @@ static void add(void *context, const struct remap *remap, const char *text)
 	text_number(line, COLUMN_SPARE, remap->spare_sector);
 	text_put(line, COLUMN_STATE, "%s", remap->state);
 	text_number(line, COLUMN_LOST, __builtin_popcountll(remap->lost));
+	text_number(line, COLUMN_UNREAD, __builtin_popcountll(remap->unread));
 }
 
 static int list_text(const char *name)
@@ -146,7 +149,9 @@ const struct command command_list = {
 	.summary = "list the remaps of a device",
 	.help =
 	"Prints a line for each block that is remapped or pending: its first sector, its size in\n"
-	"sectors, where it is on the spare, its state, and how many of its sectors are lost.\n"
+	"sectors, where it is on the spare, its state, how many of its sectors are lost, and how\n"
+	"many are unread: only on the main, which did not give them when the block moved. A block\n"
+	"with unread sectors is \"split\".\n"
 	"Sectors are of 512 bytes and count from the start of the device, or of the spare.\n\n"
 	"  -j, --json  print JSON\n"
 	"  -h, --help  print this\n\n"

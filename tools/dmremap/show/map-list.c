@@ -27,7 +27,7 @@ static void json_begin(struct map *map, const char *line)
 static void json_remap(struct map *map, const struct remap *remap, const char *line)
 {
 	struct json_object *object = json_object_new_object();
-	char lost[20];
+	char lost[20], unread[20];
 
 	(void)map;
 	(void)line;
@@ -37,6 +37,8 @@ static void json_remap(struct map *map, const struct remap *remap, const char *l
 	json_add_string(object, "state", remap->state);
 	snprintf(lost, sizeof(lost), "0x%llx", (unsigned long long)remap->lost);
 	json_add_string(object, "lost", lost);
+	snprintf(unread, sizeof(unread), "0x%llx", (unsigned long long)remap->unread);
+	json_add_string(object, "unread", unread);
 	json_out_element(object);
 }
 

@@ -29,6 +29,7 @@ static const char style[] =
 	".r1 { fill: #e59e1b; }\n"
 	".r2 { fill: #b86e00; }\n"
 	".r3 { fill: #6f3f00; }\n"
+	".u { fill: #0969da; }\n"
 	".p { fill: #8250df; }\n"
 	".d { fill: #1b7c83; }\n"
 	".l { fill: #d1242f; }\n"
@@ -41,6 +42,7 @@ static const char style[] =
 	".r1 { fill: #a8690a; }\n"
 	".r2 { fill: #e39a1f; }\n"
 	".r3 { fill: #ffd88a; }\n"
+	".u { fill: #58a6ff; }\n"
 	".p { fill: #b48cff; }\n"
 	".d { fill: #56d4dd; }\n"
 	".l { fill: #ff5a52; }\n"
@@ -51,6 +53,7 @@ static const struct {
 	const char *class;
 	const char *name;
 } kinds[] = {
+	[HEAT_SPLIT] = { "u", "split" },
 	[HEAT_PENDING] = { "p", "pending" },
 	[HEAT_DOUBT] = { "d", "in doubt" },
 	[HEAT_LOST] = { "l", "data lost" },
@@ -136,6 +139,7 @@ static void print_cell(const struct heat *heat, unsigned int nr)
 	       (unsigned long long)(nr * heat->cell_sectors),
 	       (unsigned long long)(heat_end(heat, nr) - 1));
 	print_count(cell->count[HEAT_REMAPPED], "blocks remapped");
+	print_count(cell->count[HEAT_SPLIT], "blocks split");
 	print_count(cell->count[HEAT_PENDING], "blocks pending");
 	print_count(cell->count[HEAT_DOUBT], "blocks in doubt");
 	print_count(cell->count[HEAT_LOST], "sectors lost");
@@ -164,7 +168,7 @@ static void print_legend(const struct heat *heat, unsigned int y)
 	}
 	if (heat->levels)
 		x += 60;
-	for (i = HEAT_PENDING; i < NR_HEAT_KINDS; i++)
+	for (i = HEAT_SPLIT; i < NR_HEAT_KINDS; i++)
 		print_key(&x, y, kinds[i].class, kinds[i].name);
 }
 

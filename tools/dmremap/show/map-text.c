@@ -25,6 +25,7 @@ static const struct look shades[HEAT_LEVELS] = {
 };
 
 static const struct look looks[] = {
+	[HEAT_SPLIT] = { "/", "/", "\033[1;34m" },
 	[HEAT_PENDING] = { "?", "?", "\033[1;35m" },
 	[HEAT_DOUBT] = { "%", "%", "\033[1;36m" },
 	[HEAT_LOST] = { "!", "!", "\033[1;31m" },
@@ -32,6 +33,7 @@ static const struct look looks[] = {
 };
 
 static const char * const kind_names[] = {
+	[HEAT_SPLIT] = "split",
 	[HEAT_PENDING] = "pending",
 	[HEAT_DOUBT] = "in doubt",
 	[HEAT_LOST] = "data lost",
@@ -117,7 +119,7 @@ static void print_legend(const struct heat *heat)
 	}
 	if (heat->levels)
 		fputs(" remapped", stdout);
-	for (i = HEAT_PENDING; i < NR_HEAT_KINDS; i++) {
+	for (i = HEAT_SPLIT; i < NR_HEAT_KINDS; i++) {
 		fputs("  ", stdout);
 		put_look(&looks[i]);
 		printf(" %s", kind_names[i]);
