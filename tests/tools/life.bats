@@ -195,3 +195,42 @@ check() {
 	run dmremap status --check safe
 	assert_failure 8
 }
+
+# empty_of IMAGE: no half of a set, and nothing that libblkid knows
+assert_empty() {
+	run wipefs --noheadings "$1"
+	assert_output ""
+	[ "$(head -c 4096 "$1" | tr -d '\0' | wc -c)" = 0 ]
+	[ "$(tail -c 4096 "$1" | tr -d '\0' | wc -c)" = 0 ]
+	run grep -c DMREMAP "$1"
+	assert_output 0
+}
+
+@test "delete empties a former spare, and forgets the set" {
+	printf '%s\n' "spare 1M" "main 8M" "pending 3 7" "bad 4" | image spare
+	mkdir -p "$DMREMAP_ROOT/etc/dm-remap/sets.d"
+	: >"$DMREMAP_ROOT/etc/dm-remap/sets.d/5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a"
+	run dmremap delete ./spare.img
+	assert_success
+	assert_empty spare.img
+	[ ! -e "$DMREMAP_ROOT/etc/dm-remap/sets.d/5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a" ]
+	# once is enough
+	run dmremap delete ./spare.img
+	assert_failure 8
+	assert_output --partial "its beginning and end are empty"
+}
+
+@test "delete does not lose blocks without being told, and asked" {
+	printf '%s\n' "spare 1M" "main 8M" "map 3 7" "map 4 9" | image spare
+	cp spare.img before.img
+	run dmremap delete ./spare.img
+	assert_failure 8
+	assert_output --partial "2 blocks of a disk are on it and nowhere else"
+	cmp before.img spare.img
+	run dmremap delete --give-up ./spare.img <<<n
+	assert_failure 8
+	cmp before.img spare.img
+	run dmremap delete --give-up ./spare.img <<<y
+	assert_success
+	assert_empty spare.img
+}
