@@ -270,10 +270,10 @@ going() {
 }
 
 @test "a name that is none is refused" {
-	for name in "" . .. ../../etc /dev/mapper/safe a/b "$(printf 'x%.0s' {1..128})"; do
+	for name in "" . .. ../../etc /dev/mapper/ a/b "$(printf 'x%.0s' {1..128})"; do
 		run dmremap stats "$name"
 		assert_failure 16
-		assert_output --partial "is no name of a device"
+		assert_output --regexp "cannot be the name of a set|is not a device of device-mapper"
 	done
 	run dmremap stats nosuch
 	assert_failure 8

@@ -16,13 +16,17 @@
 #include "remaps/change.h"
 #include "remaps/report.h"
 
-/* @skip: blocks that are as they should be are no error. */
+/*
+ * @skip: blocks that are as they should be are no error.
+ * @pending: how many of those that are to be removed are only pending.
+ */
 struct change_request {
 	const struct command *command;
 	bool remove;
 	bool skip;
 	bool dry_run;
 	bool json;
+	uint64_t pending;
 };
 
 /* "START" or "START+COUNT" */
@@ -72,18 +76,22 @@ static void first_of(const struct volume *volume, const struct ranges *blocks, c
  * The kernel checks this for each write as well, but not for all of the pieces before it
  * begins with the first.
  */
-static int check_state(const struct change_request *request, const struct volume *volume,
+static int check_state(struct change_request *request, const struct volume *volume,
 		       struct ranges *blocks)
 {
-	struct ranges listed = {}, wrong = {}, left = {};
+	struct ranges listed = {}, wrong = {}, left = {}, pending = {};
 	int status;
 	size_t i;
 
 	/* pending blocks can be remapped, and forgotten */
-	status = volume_remaps(volume, &listed, request->remove ? &listed : NULL, NULL);
+	status = volume_remaps(volume, &listed, request->remove ? &pending : NULL, NULL);
 	for (i = 0; i < blocks->nr; i++)
 		ranges_add(&left, blocks->range[i].start, blocks->range[i].end);
+	request->pending = ranges_subtract(&left, &pending);
 	ranges_subtract(&left, &listed);
+	for (i = 0; i < pending.nr; i++)
+		ranges_add(&listed, pending.range[i].start, pending.range[i].end);
+	ranges_merge(&listed);
 	for (i = 0; i < blocks->nr; i++)
 		ranges_add(&wrong, blocks->range[i].start, blocks->range[i].end);
 	ranges_subtract(&wrong, request->remove ? &listed : &left);
@@ -93,6 +101,7 @@ static int check_state(const struct change_request *request, const struct volume
 	}
 	ranges_subtract(blocks, &wrong);
 	ranges_free(&listed);
+	ranges_free(&pending);
 	ranges_free(&left);
 	ranges_free(&wrong);
 	return status;
@@ -120,6 +129,23 @@ static int check_room(const struct volume *volume, const struct ranges *blocks)
 	return EXIT_OPERATION;
 }
 
+/* A pending block was never moved: removing it copies nothing. */
+static void print_removed(const struct change_request *request, const struct change *change)
+{
+	const char *s = change->done == 1 ? "" : "s", *are = change->done == 1 ? "is" : "are";
+
+	if (request->pending >= change->done)
+		printf("%s: %llu block%s %s not pending any more; nothing of %s was on the spare.\n",
+		       change->volume->name, LLU(change->done), s, are,
+		       change->done == 1 ? "it" : "them");
+	else if (request->pending)
+		printf("%s: %llu block%s %s back on the main, %llu of them had only been pending.\n",
+		       change->volume->name, LLU(change->done), s, are, LLU(request->pending));
+	else
+		printf("%s: %llu block%s %s back on the main.\n", change->volume->name,
+		       LLU(change->done), s, are);
+}
+
 static void print(const struct change_request *request, const struct change *change)
 {
 	const struct volume *volume = change->volume;
@@ -133,15 +159,17 @@ static void print(const struct change_request *request, const struct change *cha
 		json_out_end();
 	} else if (request->dry_run) {
 		report_ranges(volume, change->blocks);
+	} else if (change->done && request->remove) {
+		print_removed(request, change);
 	} else if (change->done) {
-		printf("%s: %llu blocks %s.\n", volume->name, (unsigned long long)change->done,
-		       request->remove ? "are back on the main" : "were remapped");
+		printf("%s: %llu block%s remapped.\n", volume->name, LLU(change->done),
+		       change->done == 1 ? " was" : "s were");
 	} else {
 		printf("%s: there was nothing to do.\n", volume->name);
 	}
 }
 
-static int run_on(const struct change_request *request, const char *name, char **words)
+static int run_on(struct change_request *request, const char *name, char **words)
 {
 	struct ranges blocks = {};
 	struct volume volume;
@@ -198,7 +226,9 @@ static int run_either(struct change_request *request, int argc, char **argv)
 
 static int run_add(int argc, char **argv)
 {
-	return run_either(&(struct change_request) { .command = &command_add }, argc, argv);
+	struct change_request request = { .command = &command_add };
+
+	return run_either(&request, argc, argv);
 }
 
 static int run_remove(int argc, char **argv)

@@ -31,6 +31,13 @@ static void take_active(struct status_row *row, const struct active *active)
 			 row->name, row->name);
 		return;
 	}
+	if (!kernel_has(TREE_CONFIG, "", "")) {
+		text_copy(row->state, "unknown", sizeof(row->state));
+		snprintf(row->why, sizeof(row->why),
+			 "The state of %s cannot be read, because configfs is not mounted: \"mount -t configfs none /sys/kernel/config\".",
+			 row->name);
+		return;
+	}
 	text_copy(row->state, "starting", sizeof(row->state));
 	read_text(row->name, "state", row->state, sizeof(row->state));
 	read_text(row->name, "main", row->main, sizeof(row->main));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
+#include "kernel/blockdev.h"
 #include "show/human.h"
 #include "show/top.h"
 
@@ -90,13 +91,22 @@ static const char *colour(const char *state)
 	return "\033[1;31m";
 }
 
+/* A number where sysfs has no name for it, as of a device that has just gone. */
+static const char *device_path(struct blockdev *dev, const char *number)
+{
+	return blockdev_by_number(dev, number) ? dev->path : number;
+}
+
 static void put_head(FILE *out, const struct sample *sample, bool colours)
 {
+	struct blockdev main, spare;
+
 	putc('\n', out);
 	put_name(out, sample->name);
 	fprintf(out, ": %s%s%s, store %s, main %s, spare %s\n",
 		colours ? colour(sample->state) : "", sample->state, colours ? "\033[0m" : "",
-		sample->store, sample->main, sample->spare);
+		sample->store, device_path(&main, sample->main),
+		device_path(&spare, sample->spare));
 }
 
 static void put_spare(FILE *out, const struct sample *sample)

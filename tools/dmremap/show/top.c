@@ -158,6 +158,16 @@ static uint64_t next_time(uint64_t last, double interval)
 	return last > now ? last : now + interval * 1e9;
 }
 
+/* One that goes later may come again; one that never was there was misspelt. */
+static int complain_none(const struct top *top)
+{
+	char **name;
+
+	for (name = top->operands; *name; name++)
+		complain_gone(*name);
+	return EXIT_OPERATION;
+}
+
 static int watch(struct top *top)
 {
 	int status = EXIT_CLEAN;
@@ -169,6 +179,8 @@ static int watch(struct top *top)
 			break;
 		next = next_time(next, top->interval);
 		status = look(top);
+		if (!status && !i && *top->operands && !top->now.nr)
+			return complain_none(top);
 		if (!status)
 			status = show(top, !i);
 	}

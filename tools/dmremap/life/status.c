@@ -13,6 +13,8 @@
 #include "command.h"
 #include "kernel/kernel.h"
 #include "kernel/names.h"
+#include "life/state.h"
+#include "life/status-report.h"
 #include "lib/encode.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
@@ -79,6 +81,7 @@ static void show_json(const struct status_row *row)
 	add_count(object, "capacity", row->capacity);
 	json_add_flag(object, "foreign", row->foreign);
 	json_add_text(object, "message", row->why);
+	status_report_json(object, row);
 	json_out_element(object);
 }
 
@@ -128,6 +131,9 @@ static void print(const struct status_row *rows, int nr, char **names, bool json
 	else if (!*names)
 		complain("There are no sets that are active, and none that wait. \"dmremap scan\" looks at all devices.");
 	scols_unref_table(table);
+	for (i = 0; *names && i < nr; i++)
+		if (is_wanted(&rows[i], names))
+			status_report(&rows[i]);
 }
 
 static int check_names(const struct status_row *rows, int nr, char **names)
@@ -169,37 +175,70 @@ static int status(char **names, bool json)
 	return result;
 }
 
+/* One line for each set that is not well, and how grave the worst is. */
+static int check(char **names)
+{
+	const struct state_words *words;
+	struct status_row *rows;
+	int result, i, nr = status_rows(&rows);
+
+	if (nr < 0)
+		return EXIT_OPERATION;
+	result = check_names(rows, nr, names);
+	for (i = 0; i < nr; i++) {
+		if (!is_wanted(&rows[i], names))
+			continue;
+		words = state_words(&rows[i]);
+		if (words->check)
+			printf("%s: %s: %s\n", rows[i].name, rows[i].state, words->meaning);
+		result = exit_worst(result, words->check);
+	}
+	free(rows);
+	return result;
+}
+
 static int run_status(int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "check", no_argument, NULL, 'c' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
-	bool json = false;
+	bool json = false, only_check = false;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "cjh", options, NULL)) != -1) {
 		if (option == 'h')
 			return command_help(&command_status);
-		if (option != 'j')
+		if (option != 'j' && option != 'c')
 			return command_misused(&command_status);
-		json = true;
+		json |= option == 'j';
+		only_check |= option == 'c';
 	}
-	return status(argv + optind, json);
+	if (json && only_check) {
+		complain("Only one of --check and --json: what JSON has of a set has \"check\" in it.");
+		return command_misused(&command_status);
+	}
+	return only_check ? check(argv + optind) : status(argv + optind, json);
 }
 
 const struct command command_status = {
 	.name = "status",
-	.arguments = "[--json] [NAME|UUID...]",
+	.arguments = "[--check | --json] [NAME|UUID...]",
 	.summary = "show which sets are active, and what others wait for",
 	.help =
 	"Shows the sets that are active, with the state of their devices, and those of which\n"
 	"the module dm_remap_reassembly knows a half, with what they wait for: waiting-main,\n"
-	"waiting-spare, complete, conflict or damaged. It says what to do of each.\n\n"
-	"  -j, --json  print JSON\n"
-	"  -h, --help  print this\n\n"
+	"waiting-spare, complete, conflict or damaged. It says what to do of each.\n"
+	"Of those that are named it tells more: their disks, what is left of the spare, what to\n"
+	"type next.\n\n"
+	"  -c, --check  for scripts: say only what is wrong, with exit statuses of its own\n"
+	"  -j, --json   print JSON\n"
+	"  -h, --help   print this\n\n"
 	"Exit status: 0 all are active, 4 one is not, or is without its spare, 8 one is not\n"
-	"there, 16 wrong usage.\n",
+	"there, 16 wrong usage. With --check: 0 all is well, 1 degraded or a spare is low,\n"
+	"2 exhausted, suspended-remaps, read-only or waiting, 3 failed, damaged or in conflict;\n"
+	"the highest of all sets.\n",
 	.run = run_status,
 };

@@ -1,0 +1,236 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# dmremap set, resume, sync, rename, and status of one set and for scripts.
+
+bats_require_minimum_version 1.5.0
+load live.bash
+
+# mode: of what only takes orders, and what only shows, as the kernel has them
+set_modes() {
+	find "$DMREMAP_ROOT/sys/kernel/config/dm-remap/$1" -type f -exec chmod 444 {} +
+	chmod 644 "$(file "$1" config/spare/reserve)" "$(file "$1" config/spare/low_water)" \
+		"$(file "$1" config/errors/retries)"
+	chmod 200 "$(file "$1" config/errors/resume)"
+}
+
+settings() {
+	mkdir -p "$(file "$1" config/errors)"
+	echo 2 >"$(file "$1" config/errors/retries)"
+	: >"$(file "$1" config/errors/resume)"
+	set_modes "$1"
+}
+
+# dm NAME UUID: as sysfs lists the device, dm-0
+dm() {
+	local dir=$DMREMAP_ROOT/sys/class/block/dm-0
+	mkdir -p "$dir/dm" "$dir/remap" "$DMREMAP_ROOT/sys/dev/block"
+	echo "$1" >"$dir/dm/name"
+	echo "DMREMAP-$2" >"$dir/dm/uuid"
+	echo 253:0 >"$dir/dev"
+	echo 1000 >"$dir/size"
+	ln -sfn ../../class/block/dm-0 "$DMREMAP_ROOT/sys/dev/block/253:0"
+}
+
+U=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
+
+@test "set shows all settings, and nothing else" {
+	device safe
+	settings safe
+	run dmremap set safe
+	assert_success
+	assert_output "errors/retries=2
+spare/low_water=409
+spare/reserve=16"
+	run dmremap set safe spare/reserve
+	assert_output spare/reserve=16
+	[ "$(dmremap set --json safe spare/reserve errors/retries | jq -c .settings)" = '{"spare/reserve":"16","errors/retries":"2"}' ]
+}
+
+@test "set writes what is asked for, and nothing if any of it is wrong" {
+	device safe
+	settings safe
+	run dmremap set safe spare/reserve=32 errors/retries=3
+	assert_success
+	assert_output ""
+	[ "$(cat "$(file safe config/spare/reserve)")" = 32 ]
+	[ "$(cat "$(file safe config/errors/retries)")" = 3 ]
+	for wrong in nosuch=1 remaps/count=1 errors/resume=1 ../safe/spare/reserve=1 uuid; do
+		run dmremap set safe spare/reserve=1 "$wrong"
+		assert_failure 8
+		assert_output --partial "Nothing has been changed."
+		[ "$(cat "$(file safe config/spare/reserve)")" = 32 ]
+	done
+	run dmremap set nosuch
+	assert_failure 8
+	run dmremap set
+	assert_failure 16
+}
+
+@test "set takes a change back when a later one is refused" {
+	device safe
+	settings safe
+	# what the kernel refuses: the device has no room for it
+	rm "$(file safe config/errors/retries)"
+	ln -s /dev/full "$(file safe config/errors/retries)"
+	run dmremap set safe spare/reserve=1 errors/retries=3
+	assert_failure 8
+	[ "$(cat "$(file safe config/spare/reserve)")" = 16 ]
+}
+
+@test "a set is taken by all its names" {
+	device safe
+	settings safe
+	dm safe $U
+	for name in safe /dev/mapper/safe /dev/dm-0 $U ${U^^}; do
+		run dmremap set "$name" spare/reserve
+		assert_success
+		assert_output spare/reserve=16
+		run dmremap stats "$name"
+		assert_success
+		run dmremap top --count 1 "$name"
+		assert_success
+		assert_line --partial "safe: degraded"
+		run dmremap status "$name"
+		assert_line --regexp "^safe +degraded "
+	done
+	run dmremap set /dev/sdz
+	assert_failure 16
+	assert_output --partial "/dev/sdz is not a device of device-mapper"
+}
+
+@test "resume" {
+	device safe
+	settings safe
+	set_to safe config/state suspended-remaps
+	run dmremap resume safe
+	assert_success
+	assert_output --partial "automatic remapping goes on"
+	[ "$(cat "$(file safe config/errors/resume)")" = 1 ]
+	set_to safe config/state ok
+	run dmremap resume safe
+	assert_output "safe: automatic remapping was not suspended."
+	run dmremap resume nosuch
+	assert_failure 8
+}
+
+@test "top of nothing is an error" {
+	device safe
+	run dmremap top --count 1 nosuch
+	assert_failure 8
+	run dmremap top --count 1 nosuch safe
+	assert_success
+}
+
+# check STATUS STATE
+check() {
+	set_to safe config/state "$2"
+	run dmremap status --check safe
+	assert_failure "$1"
+	assert_output --partial "safe: $2: "
+}
+
+@test "status --check has an exit status for each state" {
+	device safe
+	dm safe $U
+	check 1 degraded
+	check 2 exhausted
+	check 2 suspended-remaps
+	check 2 read-only
+	check 3 failed
+	set_to safe config/state ok
+	run dmremap status --check
+	assert_success
+	assert_output ""
+	set_to safe config/spare/free 409
+	run dmremap status --check
+	assert_failure 1
+	assert_output "safe: ok: The spare is nearly full."
+	run dmremap status --check nosuch
+	assert_failure 8
+}
+
+@test "status --check of sets that are not active; the gravest counts" {
+	local sets=$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets
+	device safe
+	dm safe $U
+	for word in waiting-main:2 waiting-spare:2 complete:2 conflict:3 damaged:3; do
+		mkdir -p "$sets/$U"
+		mkdir -p "$sets/5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a"
+		rmdir "$sets/$U"
+		for pair in name=other main= spare= state="${word%:*}" table=; do
+			echo "${pair#*=}" >"$sets/5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a/${pair%%=*}"
+		done
+		run dmremap status --check
+		assert_failure "${word#*:}"
+	done
+}
+
+@test "status of one set: its disks, its spare in units, and what to type" {
+	device safe
+	dm safe $U
+	mkdir -p "$DMREMAP_ROOT/sys/class/block/sdb/device" "$DMREMAP_ROOT/run/udev/data"
+	ln -s ../../class/block/sdb "$DMREMAP_ROOT/sys/dev/block/8:16"
+	echo 8:16 >"$DMREMAP_ROOT/sys/class/block/sdb/dev"
+	echo 7814037168 >"$DMREMAP_ROOT/sys/class/block/sdb/size"
+	echo DEVNAME=sdb >"$DMREMAP_ROOT/sys/class/block/sdb/uevent"
+	printf 'E:ID_MODEL=ST4000DM004\nE:ID_SERIAL_SHORT=ZFN1ABCD\n' >"$DMREMAP_ROOT/run/udev/data/b8:16"
+	run dmremap status safe
+	assert_line --regexp '^  main +[^ ]*/dev/sdb, 3.64 TiB, ST4000DM004, serial ZFN1ABCD$'
+	assert_line --regexp '^  moved +1102 blocks of 4.00 KiB, 4.30 MiB in all$'
+	assert_line --regexp '^  pending +3 blocks '
+	assert_line --regexp '^  free +11.7 MiB of 16.0 MiB '
+	assert_line --regexp '^  next +"dmremap list safe" '
+	[ "$(dmremap status --json safe | jq -r '.sets[0].main_disk.serial')" = ZFN1ABCD ]
+	[ "$(dmremap status --json safe | jq -r '.sets[0].check')" = 1 ]
+}
+
+@test "without configfs the state is not guessed" {
+	device safe
+	dm safe $U
+	rm -r "$DMREMAP_ROOT/sys/kernel/config/dm-remap"
+	run dmremap status safe
+	assert_failure 4
+	refute_output --partial starting
+	assert_output --partial "mount -t configfs none /sys/kernel/config"
+	run dmremap status --check safe
+	assert_failure 8
+}
+
+# empty_of IMAGE: no half of a set, and nothing that libblkid knows
+assert_empty() {
+	run wipefs --noheadings "$1"
+	assert_output ""
+	[ "$(head -c 4096 "$1" | tr -d '\0' | wc -c)" = 0 ]
+	[ "$(tail -c 4096 "$1" | tr -d '\0' | wc -c)" = 0 ]
+	run grep -c DMREMAP "$1"
+	assert_output 0
+}
+
+@test "delete empties a former spare, and forgets the set" {
+	printf '%s\n' "spare 1M" "main 8M" "pending 3 7" "bad 4" | image spare
+	mkdir -p "$DMREMAP_ROOT/etc/dm-remap/sets.d"
+	: >"$DMREMAP_ROOT/etc/dm-remap/sets.d/5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a"
+	run dmremap delete ./spare.img
+	assert_success
+	assert_empty spare.img
+	[ ! -e "$DMREMAP_ROOT/etc/dm-remap/sets.d/5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a" ]
+	# once is enough
+	run dmremap delete ./spare.img
+	assert_failure 8
+	assert_output --partial "its beginning and end are empty"
+}
+
+@test "delete does not lose blocks without being told, and asked" {
+	printf '%s\n' "spare 1M" "main 8M" "map 3 7" "map 4 9" | image spare
+	cp spare.img before.img
+	run dmremap delete ./spare.img
+	assert_failure 8
+	assert_output --partial "2 blocks of a disk are on it and nowhere else"
+	cmp before.img spare.img
+	run dmremap delete --give-up ./spare.img <<<n
+	assert_failure 8
+	cmp before.img spare.img
+	run dmremap delete --give-up ./spare.img <<<y
+	assert_success
+	assert_empty spare.img
+}

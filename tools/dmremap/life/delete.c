@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dmremap delete: end a set.  Its blocks go back to the main, the first one, which
+ * replaces the label, last; then the device goes, and at the end what says on the spare
+ * that there was a set.  Killed at any moment, it can be given again.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "kernel/announce.h"
+#include "kernel/dm.h"
+#include "kernel/users.h"
+#include "kernel/volume.h"
+#include "life/wipe.h"
+#include "lib/ask.h"
+#include "lib/message.h"
+#include "lib/root.h"
+#include "remaps/change.h"
+#include "sets/active.h"
+
+#define KNOWN_SETS	"/etc/dm-remap/sets.d"
+
+/* What somebody wants. */
+struct ending {
+	bool give_up;
+	bool yes;
+};
+
+/* Return: an exit status; those that the main does not take are said by change_run(). */
+static int move_ranges(const struct volume *volume, const struct ranges *blocks)
+{
+	struct change change = { .volume = volume, .kind = CHANGE_REMOVE, .blocks = blocks };
+
+	return blocks->nr ? change_run(&change) : EXIT_CLEAN;
+}
+
+static int count(const struct volume *volume, uint64_t *left)
+{
+	struct ranges listed = {};
+	int status = volume_remaps(volume, &listed, NULL, NULL);
+
+	*left = ranges_total(&listed);
+	ranges_free(&listed);
+	return status;
+}
+
+static void move_first(const struct volume *volume)
+{
+	struct ranges first = {};
+
+	ranges_add(&first, 0, 1);
+	move_ranges(volume, &first);
+	ranges_free(&first);
+}
+
+/* The first block has the label in its place while the others are moved. */
+static int move_back(const struct volume *volume, uint64_t *left)
+{
+	struct ranges rest = {}, first = {}, all = {};
+	int status = volume_remaps(volume, &rest, &rest, NULL);
+	size_t i;
+
+	for (i = 0; i < rest.nr; i++)
+		ranges_add(&all, rest.range[i].start, rest.range[i].end);
+	ranges_add(&first, 0, 1);
+	if (!status) {
+		ranges_subtract(&rest, &first);
+		move_ranges(volume, &rest);
+		status = count(volume, left);
+	}
+	/* without the label nothing tells that the main lacks what is still on the spare */
+	if (!status && *left <= 1 && all.nr && !all.range[0].start) {
+		move_first(volume);
+		status = count(volume, left);
+	}
+	ranges_free(&rest);
+	ranges_free(&first);
+	ranges_free(&all);
+	return status;
+}
+
+static bool may_lose(const struct ending *ending, const char *name, uint64_t left)
+{
+	char question[256];
+
+	if (!ending->give_up) {
+		complain("%s is not deleted: %llu block%s cannot go back to the main and would be lost. Copy the data to another disk first; \"dmremap delete --give-up %s\" loses them.",
+			 name, LLU(left), left == 1 ? "" : "s", name);
+		return false;
+	}
+	snprintf(question, sizeof(question), "Lose %llu block%s of %s for good?", LLU(left),
+		 left == 1 ? "" : "s", name);
+	return ending->yes || ask(question);
+}
+
+static void forget(const char *uuid)
+{
+	char path[PATH_MAX];
+
+	if (!*uuid)
+		return;
+	snprintf(path, sizeof(path), "%s" KNOWN_SETS "/%s", root_dir(), uuid);
+	if (unlink(path) && errno != ENOENT)
+		complain("%s cannot be removed: %s.", path, strerror(errno));
+}
+
+static int end_spare(const char *name, const char *path, const char *uuid)
+{
+	int status = wipe_spare(path);
+
+	if (status) {
+		complain("%s is not in use any more, but its spare %s still says that it is a set. Give the command again, as \"dmremap delete %s\".",
+			 name, path, path);
+		return EXIT_UNCORRECTED;
+	}
+	forget(uuid);
+	announce_change(path);
+	return EXIT_CLEAN;
+}
+
+static bool find_spare(const struct volume *volume, struct blockdev *spare)
+{
+	char text[KERNEL_TEXT_SIZE];
+
+	return !kernel_read(TREE_CONFIG, volume->name, "spare/device", text) &&
+	       blockdev_by_number(spare, text);
+}
+
+static int end_active(const struct volume *volume, const struct ending *ending)
+{
+	struct blockdev dev = {}, spare;
+	char users[USERS_SIZE];
+	uint64_t left = 0;
+	int status;
+
+	text_copy(dev.number, volume->number, sizeof(dev.number));
+	if (users_describe(&dev, users)) {
+		complain("%s is in use: %s.", volume->name, users);
+		return EXIT_OPERATION;
+	}
+	if (!find_spare(volume, &spare)) {
+		complain("%s: sysfs does not tell the name of its spare.", volume->name);
+		return EXIT_OPERATION;
+	}
+	status = move_back(volume, &left);
+	if (status || (left && !may_lose(ending, volume->name, left)))
+		return EXIT_OPERATION;
+	/* what goes of the rest takes the label with it */
+	if (left)
+		move_first(volume);
+	status = dm_remove(volume->name);
+	if (status)
+		return status;
+	if (*volume->uuid)
+		status = end_spare(volume->name, spare.path, volume->uuid);
+	announce_change(volume->main.path);
+	if (!status)
+		printf("%s is deleted. %s is an ordinary disk, to be used by its own name, and %s is empty.\n",
+		       volume->name, volume->main.path, spare.path);
+	return status;
+}
+
+/* A former spare, whose set is not active. */
+static int end_inactive(const char *path, const struct ending *ending)
+{
+	struct wipe wipe;
+	char question[256];
+	int status = wipe_look(&wipe, path);
+
+	if (status)
+		return status;
+	if ((wipe.blocks || wipe.bad_pages) && !ending->give_up) {
+		complain("%s is not emptied: %llu blocks of a disk are on it and nowhere else%s. \"dmremap assemble\" and then \"dmremap delete NAME\" move them back; \"dmremap delete --give-up %s\" loses them.",
+			 path, LLU(wipe.blocks),
+			 wipe.bad_pages ? ", and parts of its table cannot be read" : "", path);
+		return EXIT_OPERATION;
+	}
+	snprintf(question, sizeof(question), "Empty %.128s, and lose the %llu blocks on it?", path,
+		 LLU(wipe.blocks));
+	if ((wipe.blocks || wipe.bad_pages) && !ending->yes && !ask(question))
+		return EXIT_OPERATION;
+	status = end_spare(path, path, wipe.uuid);
+	if (!status)
+		printf("%s is empty, and the spare of no set.\n", path);
+	return status;
+}
+
+static int end(const char *what, const struct ending *ending)
+{
+	struct volume volume;
+	struct active active;
+	int status;
+
+	if (active_find(&active, what) || !strchr(what, '/')) {
+		status = volume_find(&volume, what);
+		return status ?: end_active(&volume, ending);
+	}
+	return end_inactive(what, ending);
+}
+
+static int run_delete(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "give-up", no_argument, NULL, 'g' },
+		{ "yes", no_argument, NULL, 'y' },
+		{ "help", no_argument, NULL, 'h' },
+		{}
+	};
+	struct ending ending = {};
+	const char *what;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "gyh", options, NULL)) != -1) {
+		if (option != 'g' && option != 'y')
+			return option == 'h' ? command_help(&command_delete) :
+					       command_misused(&command_delete);
+		ending.give_up |= option == 'g';
+		ending.yes |= option == 'y';
+	}
+	what = command_operand(&command_delete, argc, argv);
+	return what ? end(what, &ending) : EXIT_USAGE;
+}
+
+const struct command command_delete = {
+	.name = "delete",
+	.arguments = "[--give-up [--yes]] {NAME | SPARE}",
+	.summary = "end a set: its blocks go back, and the spare is emptied",
+	.help =
+	"Moves all blocks of an active set, which must not be in use, back to its main, unseals\n"
+	"it, removes the device, and clears both superblocks and all copies of the table on the\n"
+	"spare. If the main does not take a block, the set stays. A spare whose set is not\n"
+	"active is named by its device, and emptied if no block of a disk is on it.\n\n"
+	"  -g, --give-up  lose the blocks that cannot go back, after a question\n"
+	"  -y, --yes      do not ask\n"
+	"  -h, --help     print this\n\n"
+	"Exit status: 0 deleted, 4 the spare could not be cleared, 8 the set is still there,\n"
+	"16 wrong usage.\n",
+	.run = run_delete,
+};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is printed on a disk: its model and its serial number.
+ */
+#ifndef _DMREMAP_DISK_NAME_H
+#define _DMREMAP_DISK_NAME_H
+
+#define DISK_NAME_SIZE	128
+
+/**
+ * struct disk_name - of a disk, or of the one that a partition is on.
+ * @model: "" if it is not known.
+ * @serial: likewise.
+ */
+struct disk_name {
+	char model[DISK_NAME_SIZE];
+	char serial[DISK_NAME_SIZE];
+};
+
+/**
+ * disk_name_find() - find them, as udev noted them or sysfs shows them.
+ * @name: filled in.
+ * @number: "MAJ:MIN" of the device; may be empty.
+ */
+void disk_name_find(struct disk_name *name, const char *number);
+
+#endif /* _DMREMAP_DISK_NAME_H */

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "kernel/kernel.h"
+#include "life/state.h"
+#include "lib/exit.h"
+#include "lib/number.h"
+#include "lib/util.h"
+
+static const struct state_words states[] = {
+	{ "ok", CHECK_OK, "All blocks can be read and written.", "" },
+	{ "degraded", CHECK_DEGRADED,
+	  "Blocks are pending or sectors are lost, or the remap table has lost a copy, which is being replaced.",
+	  "\"dmremap list %1$s\" shows the blocks. Restore the files that lie there from a backup, and \"dmremap advise %1$s\" judges the disk." },
+	{ "exhausted", CHECK_STOPPED,
+	  "The spare is full: the next bad block cannot be moved, and its writes fail.",
+	  "Copy the data to another disk. \"dmremap set %1$s spare/reserve=0\" frees the reserve, if there is one." },
+	{ "suspended-remaps", CHECK_STOPPED,
+	  "Too many blocks moved in a row without one good I/O between them, so automatic remapping is suspended.",
+	  "Look at the cable, the controller and the kernel log; then \"dmremap resume %1$s\"." },
+	{ "read-only", CHECK_STOPPED, "No write reaches the main or the spare.",
+	  "If nobody wanted that, a disk has turned read-only: see the kernel log, and copy the data." },
+	{ "failed", CHECK_FAILED,
+	  "The remap table cannot be made durable, and writes fail.",
+	  "Stop what uses it, \"dmremap stop %1$s\", and \"dmremap check\" its spare." },
+	{ "waiting-main", CHECK_STOPPED, "The main is missing.", "" },
+	{ "waiting-spare", CHECK_STOPPED, "The spare is missing.", "" },
+	{ "complete", CHECK_STOPPED, "Both halves are there, and the set is not active.",
+	  "\"dmremap assemble %1$s\"." },
+	{ "without-spare", CHECK_STOPPED,
+	  "The main is shown without its spare: blocks that had moved have old content.", "" },
+	{ "starting", CHECK_STOPPED, "The device has no table in force yet.",
+	  "If this stays, \"dmsetup info %1$s\" and the kernel log tell more." },
+	{ "conflict", CHECK_FAILED, "A half is there more than once, or it is not clear which it is.", "" },
+	{ "damaged", CHECK_FAILED, "What the halves say of the set cannot be used.", "" },
+	{ "unknown", EXIT_OPERATION, "The kernel does not show its state.", "" },
+};
+
+static const struct state_words low_spare = {
+	"ok", CHECK_DEGRADED, "The spare is nearly full.",
+	"Plan another disk, and copy the data before the spare is full. \"dmremap set %1$s spare/low_water\" is when this is said.",
+};
+
+static const struct state_words other = {
+	"", CHECK_STOPPED, "This set is not in use.", "",
+};
+
+static bool read_number(const char *name, const char *attribute, uint64_t *value)
+{
+	char text[KERNEL_TEXT_SIZE];
+	const char *p = text;
+
+	return !kernel_read(TREE_CONFIG, name, attribute, text) && number_take(&p, value);
+}
+
+static bool is_low(const struct status_row *row)
+{
+	uint64_t left, low;
+
+	return row->active && read_number(row->name, "spare/free", &left) &&
+	       read_number(row->name, "spare/low_water", &low) && left <= low;
+}
+
+const struct state_words *state_words(const struct status_row *row)
+{
+	unsigned int i;
+
+	if (!strcmp(row->state, "ok") && is_low(row))
+		return &low_spare;
+	for (i = 0; i < ARRAY_SIZE(states); i++)
+		if (!strcmp(states[i].state, row->state))
+			return &states[i];
+	return &other;
+}

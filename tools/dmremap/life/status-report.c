@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/kernel.h"
+#include "life/disk-name.h"
+#include "life/state.h"
+#include "life/status-report.h"
+#include "lib/json-out.h"
+#include "lib/number.h"
+#include "lib/util.h"
+#include "show/human.h"
+
+/* Numbers of an active set, which the kernel may not show any more. */
+static bool get(const struct status_row *row, const char *attribute, uint64_t *value)
+{
+	char text[KERNEL_TEXT_SIZE];
+	const char *p = text;
+
+	return row->active && !kernel_read(TREE_CONFIG, row->name, attribute, text) &&
+	       number_take(&p, value);
+}
+
+static void show_disk(const char *role, const char *number)
+{
+	struct disk_name name;
+	char size[HUMAN_SIZE];
+	struct blockdev dev;
+
+	if (!*number) {
+		printf("  %-8s missing\n", role);
+		return;
+	}
+	disk_name_find(&name, number);
+	if (!blockdev_by_number(&dev, number)) {
+		printf("  %-8s %s\n", role, number);
+		return;
+	}
+	printf("  %-8s %s, %s", role, dev.path, human_bytes(size, dev.sectors * 512.0));
+	if (*name.model)
+		printf(", %s", name.model);
+	if (*name.serial)
+		printf(", serial %s", name.serial);
+	putchar('\n');
+}
+
+static const char *plural(uint64_t nr)
+{
+	return nr == 1 ? "" : "s";
+}
+
+static void show_blocks(const struct status_row *row)
+{
+	uint64_t block, moved, pending = 0, left = 0, total;
+	char a[HUMAN_SIZE], b[HUMAN_SIZE], c[HUMAN_SIZE];
+
+	if (!get(row, "block_size", &block) || !get(row, "remaps/count", &moved) ||
+	    !get(row, "remaps/capacity", &total))
+		return;
+	get(row, "remaps/pending", &pending);
+	get(row, "spare/free", &left);
+	printf("  %-8s %llu block%s of %s, %s in all\n", "moved", LLU(moved), plural(moved),
+	       human_bytes(a, block), human_bytes(b, (double)moved * block));
+	if (pending)
+		printf("  %-8s %llu block%s that the main does not give; the next write moves %s\n",
+		       "pending", LLU(pending), plural(pending), pending == 1 ? "it" : "them");
+	printf("  %-8s %s of %s (%llu block%s)\n", "free", human_bytes(a, (double)left * block),
+	       human_bytes(c, (double)total * block), LLU(left), plural(left));
+}
+
+static void show_next(const struct status_row *row, const struct state_words *words)
+{
+	if (!*words->next)
+		return;
+	fputs("  next     ", stdout);
+	/* the texts are those of state.c, which name the set as often as they need */
+	printf(words->next, row->name);
+	putchar('\n');
+}
+
+void status_report(const struct status_row *row)
+{
+	const struct state_words *words = state_words(row);
+
+	printf("\n%s: %s\n  %-8s %s\n", row->name, row->state, "meaning", words->meaning);
+	show_disk("main", row->main);
+	show_disk("spare", row->spare);
+	show_blocks(row);
+	show_next(row, words);
+}
+
+static void add_disk(struct json_object *object, const char *role, const char *number)
+{
+	struct json_object *disk = json_object_new_object();
+	struct disk_name name;
+
+	disk_name_find(&name, number);
+	json_add_string(disk, "model", name.model);
+	json_add_string(disk, "serial", name.serial);
+	json_object_object_add(object, role, disk);
+}
+
+static void add_number(struct json_object *object, const struct status_row *row,
+		       const char *name, const char *attribute)
+{
+	uint64_t value;
+
+	if (get(row, attribute, &value))
+		json_add_number(object, name, value);
+	else
+		json_object_object_add(object, name, NULL);
+}
+
+void status_report_json(struct json_object *object, const struct status_row *row)
+{
+	const struct state_words *words = state_words(row);
+	char next[512];
+
+	json_add_number(object, "check", words->check);
+	json_add_string(object, "meaning", words->meaning);
+	snprintf(next, sizeof(next), words->next, row->name);
+	json_add_string(object, "next", next);
+	add_disk(object, "main_disk", row->main);
+	add_disk(object, "spare_disk", row->spare);
+	add_number(object, row, "block_size", "block_size");
+	add_number(object, row, "pending", "remaps/pending");
+	add_number(object, row, "spare_free", "spare/free");
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A spare that is emptied: it is nobody's half afterwards, and nothing finds a set on it.
+ */
+#ifndef _DMREMAP_WIPE_H
+#define _DMREMAP_WIPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/uuid.h"
+
+/**
+ * struct wipe - what a spare has, before it is emptied.
+ * @uuid: of its set; "" if it has no superblock that can be used.
+ * @blocks: how many blocks are kept on it and nowhere else.
+ * @bad_pages: how many pages of its table cannot be read, so that nobody knows of theirs.
+ */
+struct wipe {
+	char uuid[UUID_TEXT_SIZE];
+	uint64_t blocks;
+	uint64_t bad_pages;
+};
+
+/**
+ * wipe_look() - find what would be lost.
+ * @wipe: filled in.
+ * @path: the spare, or an image of it.
+ *
+ * Says why if it cannot, or if it is no spare.
+ *
+ * Return: an exit status.
+ */
+int wipe_look(struct wipe *wipe, const char *path);
+
+/**
+ * wipe_spare() - empty a spare that nothing uses.
+ * @path: the spare, or an image of it.
+ *
+ * Zeros are written over both superblocks, the last one first, so that until the end the
+ * set is there or it is not; then over all copies of the table.  Says what is wrong if it
+ * cannot.
+ *
+ * Return: an exit status.
+ */
+int wipe_spare(const char *path);
+
+#endif /* _DMREMAP_WIPE_H */
