@@ -114,10 +114,14 @@ static bool in_motion(const struct point *p, u64 block)
 	return false;
 }
 
-/* A pending block could be read when it was activated before, and has moved. */
+/*
+ * What was only on the main could be read when it was activated before, and is on the
+ * spare now.
+ */
 static bool read_before(const struct point *p, const struct entry *is, const struct entry *should)
 {
-	return p->again && should->pending && !is->pending && is->slot == should->slot;
+	return p->again && !is->pending && is->slot == should->slot && is->lost == should->lost &&
+	       (should->pending || !(is->unread & ~should->unread));
 }
 
 static void check_table(struct point *p)
@@ -132,10 +136,10 @@ static void check_table(struct point *p)
 		const struct entry *should = p->last ? &p->last->table[b] : &none;
 
 		if (!same_entry(is, should) && !in_motion(p, b) && !read_before(p, is, should))
-			wrong(p, "block %llu is at %d (pending %d, lost %llx), not at %d (%d, %llx)",
-			      b, is->slot, is->pending, is->lost, should->slot, should->pending,
-			      should->lost);
-		if (is->pending)
+			wrong(p, "block %llu is at %d (pending %d, lost %llx, unread %llx), not at %d (%d, %llx, %llx)",
+			      b, is->slot, is->pending, is->lost, is->unread, should->slot,
+			      should->pending, should->lost, should->unread);
+		if (is->pending || is->unread)
 			p->k->unknown = true;
 	}
 }
@@ -154,7 +158,7 @@ static void check_settings(struct point *p)
 static void check_sector(struct point *p, u64 sector, const void *data)
 {
 	const struct entry *e = &p->table[sector / p->k->c->block];
-	bool moved = e->slot != NO_SLOT && !e->pending;
+	bool moved = on_spare(p->k->c, e, sector);
 	struct said said = { .kind = KIND_DEAD_MAIN };
 	u32 version = LOST;
 	bool fits = true;

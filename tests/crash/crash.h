@@ -93,11 +93,14 @@ bool read_all(int fd, void *buf, size_t size, u64 sector);
 struct entry {
 	u32 slot;		/* sector of the spare, or NO_SLOT */
 	bool pending;
-	u64 lost;
+	u64 lost;		/* sectors that are nowhere */
+	u64 unread;		/* sectors that are still only on the main */
 };
 
 struct entry *read_table(const struct config *c, const struct dm *set);
 bool same_entry(const struct entry *a, const struct entry *b);
+/* Whether a sector of the block is on the spare, or would be if it were not lost. */
+bool on_spare(const struct config *c, const struct entry *e, u64 sector);
 
 /* --- the workload (workload.c) --------------------------------------------------- */
 

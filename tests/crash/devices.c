@@ -144,7 +144,7 @@ struct entry *read_table(const struct config *c, const struct dm *set)
 {
 	static char reply[60000];
 	struct entry *table = xalloc(c->blocks * sizeof(*table));
-	unsigned long long main, spare, lost, from = 0;
+	unsigned long long main, spare, lost, unread, from = 0;
 	char message[64], state[16], *line, *next;
 	u64 i;
 
@@ -155,14 +155,17 @@ struct entry *read_table(const struct config *c, const struct dm *set)
 		dm_message(set, message, reply, sizeof(reply));
 		for (line = reply; *line; line = next + 1) {
 			next = strchr(line, '\n');
-			if (!next || sscanf(line, "%llu %llu %*u %15s %llx", &main, &spare, state,
-					    &lost) != 4 || main / c->block >= c->blocks ||
-			    (strcmp(state, "pending") && strcmp(state, "remapped")))
+			if (!next || sscanf(line, "%llu %llu %*u %15s %llx %llx", &main, &spare,
+					    state, &lost, &unread) != 5 ||
+			    main / c->block >= c->blocks ||
+			    (strcmp(state, "pending") &&
+			     strcmp(state, unread ? "split" : "remapped")))
 				die("list: %s", line);
 			table[main / c->block] = (struct entry) {
 				.slot = spare,
 				.pending = !strcmp(state, "pending"),
 				.lost = lost,
+				.unread = unread,
 			};
 			from = main + c->block;
 		}
@@ -172,5 +175,11 @@ struct entry *read_table(const struct config *c, const struct dm *set)
 
 bool same_entry(const struct entry *a, const struct entry *b)
 {
-	return a->slot == b->slot && a->pending == b->pending && a->lost == b->lost;
+	return a->slot == b->slot && a->pending == b->pending && a->lost == b->lost &&
+	       a->unread == b->unread;
+}
+
+bool on_spare(const struct config *c, const struct entry *e, u64 sector)
+{
+	return e->slot != NO_SLOT && !e->pending && !(e->unread >> sector % c->block & 1);
 }

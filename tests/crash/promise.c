@@ -88,7 +88,7 @@ static void note_bad(struct promises *p, const struct op *op, const struct op *b
 
 	for (s = 0; s < p->c->sectors[MAIN]; s++) {
 		const struct entry *e = &before->table[s / p->c->block];
-		bool moved = e->slot != NO_SLOT && !e->pending;
+		bool moved = on_spare(p->c, e, s);
 		u64 at = moved ? e->slot + s % p->c->block : s;
 
 		if (op->disk == (moved ? SPARE : MAIN) && at >= op->first && at <= op->last)

@@ -129,14 +129,15 @@ static bool overlaps(const struct op *op, const struct write_range *range)
 	return false;
 }
 
-/* A block that is pending or has lost sectors, if there is one. */
+/* A block that is pending, or has lost or unread sectors, if there is one. */
 static bool some_hurt(const struct running *r, u64 *block)
 {
 	u64 i, first = below(r->c->blocks);
 
 	for (i = 0; i < r->c->blocks; i++) {
 		*block = (first + i) % r->c->blocks;
-		if (r->table[*block].pending || r->table[*block].lost)
+		if (r->table[*block].pending || r->table[*block].lost ||
+		    r->table[*block].unread)
 			return true;
 	}
 	return false;

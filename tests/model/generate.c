@@ -17,6 +17,8 @@ static void choose_settings(struct model *m)
 	m->s.auto_remap = !one_in(6);
 	m->s.zero = one_in(6);
 	m->s.retries = one_in(2) ? 1 : below(3);
+	/* Ask the main each time, or never twice while the set lives. */
+	m->s.retry_ms = one_in(2) ? 0 : 3600000;
 	m->s.reserve = one_in(3) ? below(4) : 0;
 	/* Never a storm. */
 	m->s.storm_limit = one_in(2) ? 0 : 1000000;
@@ -100,14 +102,14 @@ struct act *one_act(struct model *m, enum act_kind what, u64 sector, u64 sectors
 	return act;
 }
 
-/* The next block from @block on that is pending or has lost sectors, or @block. */
+/* The next block from @block on that is pending or has lost or unread sectors, or @block. */
 static u64 hurt_block(const struct model *m, u64 block)
 {
 	u64 i, b;
 
 	for (i = 0; i < m->c.blocks; i++) {
 		b = (block + i) % m->c.blocks;
-		if (m->table[b].pending || m->table[b].lost)
+		if (m->table[b].pending || m->table[b].lost || m->table[b].unread)
 			return b;
 	}
 	return block;

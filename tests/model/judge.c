@@ -5,13 +5,12 @@
 
 #include "model.h"
 
-static bool on_main(const struct entry *e)
+static bool on_main(const struct model *m, const struct entry *table, u64 sector)
 {
-	return !is_mapped(e);
+	return !is_mapped(&table[sector / m->c.block]) || is_unread(m, table, sector);
 }
 
-/* Whether a disk has failed anything like that, anywhere. */
-static bool seen_anywhere(const struct model *m, unsigned int disk, u8 mode)
+bool seen_anywhere(const struct model *m, unsigned int disk, u8 mode)
 {
 	u64 s;
 
@@ -41,18 +40,30 @@ bool may_be_bad(const struct model *m, const struct entry *after, u64 sector, u8
 	const struct entry *old = &m->table[block], *new = &after[block];
 	bool moved = m->by_hand[block] || old->slot != new->slot;
 
-	if ((m->seen[MAIN][sector] & mode) && (on_main(old) || on_main(new) || m->by_hand[block]))
+	if ((m->seen[MAIN][sector] & mode) && (on_main(m, m->table, sector) || on_main(m, after, sector) || m->by_hand[block]))
 		return true;
 	if (slot_fails(m, old, sector, mode) || slot_fails(m, new, sector, mode))
 		return true;
 	return moved && seen_anywhere(m, SPARE, mode);
 }
 
+/* What failed a moment ago is not asked for again; what is beside it in a read fails with it. */
+static bool may_be_refused(const struct model *m, const struct entry *after, u64 sector)
+{
+	u64 block = sector / m->c.block;
+
+	return m->s.retry_ms && (m->table[block].pending || after[block].pending ||
+				 is_unread(m, m->table, sector) || is_unread(m, after, sector));
+}
+
 bool may_fail(const struct model *m, const struct entry *after, u64 sector, u8 mode)
 {
 	if (has(m, CRASH))
 		return true;
-	if (mode == BAD_READ && (is_lost(m, m->table, sector) || is_lost(m, after, sector)))
+	if (mode == BAD_READ && !m->s.zero &&
+	    (is_lost(m, m->table, sector) || is_lost(m, after, sector)))
+		return true;
+	if (mode == BAD_READ && may_be_refused(m, after, sector))
 		return true;
 	return may_be_bad(m, after, sector, mode);
 }
@@ -146,8 +157,6 @@ static void judge_read(struct model *m, const struct act *act, const struct entr
 		wrong(m, act, "not an error that a read may have");
 	if (!any_may_fail(m, act, after, BAD_READ))
 		wrong(m, act, "nothing that it reads is bad or lost");
-	if (m->s.zero && m->s.auto_remap)
-		wrong(m, act, "it should have been zeros");
 	if (m->s.auto_remap && !has(m, REMOVE) && !may_be_short(m, m->s.reserve + held(m) + 1) &&
 	    !any_on_spare(m, act, after))
 		wrong(m, act, "no block is pending after it");
@@ -209,6 +218,17 @@ static struct blocks count_blocks(const struct model *m, const struct act *act,
 	return n;
 }
 
+/* Whether a block cannot be read as a whole, and is pending when it is added. */
+static bool may_be_pending(const struct model *m, u64 block)
+{
+	u64 s;
+
+	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++)
+		if (m->seen[MAIN][s] & BAD_READ)
+			return true;
+	return false;
+}
+
 /* What it did is in force. */
 static void judge_moved(struct model *m, const struct act *act, const struct entry *after)
 {
@@ -218,7 +238,8 @@ static void judge_moved(struct model *m, const struct act *act, const struct ent
 	for (r = 0; r < act->nr_ranges; r++) {
 		last = (act->ranges[r].sector + act->ranges[r].sectors - 1) / m->c.block;
 		for (b = act->ranges[r].sector / m->c.block; b <= last; b++) {
-			if (act->what == ADD && !is_mapped(&after[b]) && !has(m, REMOVE))
+			if (act->what == ADD && !is_mapped(&after[b]) && !has(m, REMOVE) &&
+			    !(after[b].pending && may_be_pending(m, b)))
 				wrong(m, act, "block %llu is not on the spare", b);
 			if (act->what == REMOVE && after[b].slot != NO_SLOT && !may_come(m, b))
 				wrong(m, act, "block %llu is still on the spare", b);

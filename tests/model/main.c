@@ -73,9 +73,9 @@ static void describe_table(const char *when, const struct model *m, const struct
 		for (s = b * m->c.block; s < (b + 1) * m->c.block; s++)
 			touched |= m->touch[s];
 		if (touched && table[b].slot != NO_SLOT)
-			printf("  %s: block %llu, sectors %llu+%llu, is at %u of the spare%s, lost %#llx\n",
+			printf("  %s: block %llu, sectors %llu+%llu, is at %u of the spare%s, lost %#llx, unread %#llx\n",
 			       when, b, b * m->c.block, m->c.block, table[b].slot,
-			       table[b].pending ? ", pending" : "", table[b].lost);
+			       table[b].pending ? ", pending" : "", table[b].lost, table[b].unread);
 	}
 }
 
@@ -92,9 +92,9 @@ void wrong(struct model *m, const struct act *act, const char *format, ...)
 	va_start(args, format);
 	vprintf(format, args);
 	va_end(args);
-	printf("\n  settings: auto_remap %d, on_read_error %s, retries %u, reserve %u, %s\n",
-	       m->s.auto_remap, m->s.zero ? "zero" : "fail", m->s.retries, m->s.reserve,
-	       m->s.policy);
+	printf("\n  settings: auto_remap %d, on_read_error %s, retries %u, pending_retry_ms %u, reserve %u, %s\n",
+	       m->s.auto_remap, m->s.zero ? "zero" : "fail", m->s.retries,
+	       m->s.retry_ms, m->s.reserve, m->s.policy);
 	printf("  before: %s, %llu remapped, %llu pending, %llu bad, of %llu\n", m->status.state,
 	       m->status.remapped, m->status.pending, m->status.bad, m->status.capacity);
 	for (i = 0; i < m->nr_acts; i++)
@@ -170,8 +170,8 @@ int main(int argc, char **argv)
 	printf("did:");
 	for (i = 0; i < NR_WHATS; i++)
 		printf(" %u %s (%u failed)", all.acts[i], names[i], all.failed[i]);
-	printf("\nall: %u sets, %u operations, %u blocks remapped, %u made pending, %u relocated, %u sectors lost, %u found again, %u writes found no room\n",
+	printf("\nall: %u sets, %u operations, %u blocks remapped, %u made pending, %u relocated, %u sectors lost, %u found again, %u unread, %u fetched, %u writes found no room\n",
 	       sets, operations, all.remapped, all.pending, all.relocated, all.lost, all.found,
-	       all.full);
+	       all.unread, all.fetched, all.full);
 	return 0;
 }

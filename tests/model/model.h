@@ -92,13 +92,14 @@ struct settings {
 	u32 retries;
 	u32 reserve;
 	u32 storm_limit;
+	u32 retry_ms;		/* pending_retry_ms */
 	const char *policy;
 };
 
 /* What has happened, so that one can tell whether it has. */
 struct tally {
 	unsigned int acts[NR_WHATS], failed[NR_WHATS];
-	unsigned int remapped, pending, relocated, lost, found, full;
+	unsigned int remapped, pending, relocated, lost, found, unread, fetched, full;
 };
 
 struct model {
@@ -182,6 +183,8 @@ void check_data(struct model *m, const struct act *act, const struct entry *afte
 
 /* Whether a sector may have been on something bad in this batch. */
 bool may_be_bad(const struct model *m, const struct entry *after, u64 sector, u8 mode);
+/* Whether a disk has failed anything like that, anywhere. */
+bool seen_anywhere(const struct model *m, unsigned int disk, u8 mode);
 /* Whether I/O to it may have failed. */
 bool may_fail(const struct model *m, const struct entry *after, u64 sector, u8 mode);
 void judge_acts(struct model *m, const struct entry *after);
@@ -249,6 +252,11 @@ static inline bool is_mapped(const struct entry *e)
 static inline bool is_lost(const struct model *m, const struct entry *table, u64 sector)
 {
 	return table[sector / m->c.block].lost >> sector % m->c.block & 1;
+}
+
+static inline bool is_unread(const struct model *m, const struct entry *table, u64 sector)
+{
+	return table[sector / m->c.block].unread >> sector % m->c.block & 1;
 }
 
 #endif /* MODEL_H */

@@ -11,7 +11,7 @@
 #define SET CONFIGFS "set/"
 
 /* Where in a superblock is where the data begins. */
-#define DATA_START_WORD 13
+#define DATA_START_WORD 17
 
 static void describe(const struct model *m, char *line, size_t size)
 {
@@ -82,6 +82,7 @@ void put_settings(struct model *m)
 	put("errors/on_read_error", m->s.zero ? "zero" : "fail");
 	put_number("errors/retries", m->s.retries);
 	put_number("errors/storm_limit", m->s.storm_limit);
+	put_number("errors/pending_retry_ms", m->s.retry_ms);
 	put_number("spare/reserve", m->s.reserve);
 	put("spare/policy", m->s.policy);
 }
@@ -112,6 +113,7 @@ void check_settings(struct model *m)
 	check_selected(m, "errors/on_read_error", m->s.zero ? "zero" : "fail");
 	check_number(m, "errors/retries", m->s.retries);
 	check_number(m, "errors/storm_limit", m->s.storm_limit);
+	check_number(m, "errors/pending_retry_ms", m->s.retry_ms);
 	check_number(m, "spare/reserve", m->s.reserve);
 	check_selected(m, "spare/policy", m->s.policy);
 }

@@ -100,6 +100,16 @@ static bool only_written(const struct model *m, u64 s)
 	return m->nr_acts == 1 && is_written(m, s);
 }
 
+/*
+ * Only what leaves a slot that failed is ever lost: what the slot does not give is
+ * nowhere.  The main's sectors never are.
+ */
+static bool may_be_lost(const struct model *m, u64 block, const struct entry *after)
+{
+	return touched(m, block) && m->table[block].slot != after[block].slot &&
+	       seen_anywhere(m, SPARE, BAD_READ) && seen_anywhere(m, SPARE, BAD_WRITE);
+}
+
 static void judge_lost(struct model *m, u64 s, const struct entry *after)
 {
 	bool before = is_lost(m, m->table, s), now = is_lost(m, after, s);
@@ -111,10 +121,61 @@ static void judge_lost(struct model *m, u64 s, const struct entry *after)
 		wrong(m, NULL, "sector %llu is lost still, and was written", s);
 	if (!now || before)
 		return;
-	if (!touched(m, block) || !may_be_bad(m, after, s, BAD_READ))
+	if (!may_be_lost(m, block, after))
 		wrong(m, NULL, "sector %llu is lost, and can be read", s);
 	if (only_written(m, s))
 		wrong(m, NULL, "sector %llu is lost, and was written", s);
+}
+
+/*
+ * Whether a block may have moved without a sector of it: the main did not give that, or
+ * failed a moment ago to give something of the block, which was pending then.
+ */
+static bool may_stay_unread(const struct model *m, u64 s)
+{
+	u64 block = s / m->c.block;
+
+	if (m->seen[MAIN][s] & BAD_READ)
+		return true;
+	return m->s.retry_ms && (m->table[block].pending ||
+				 failed_on_main(m, block, TOUCH_READ));
+}
+
+static void judge_unread(struct model *m, u64 s, const struct entry *after)
+{
+	bool before = is_unread(m, m->table, s), now = is_unread(m, after, s);
+	u64 block = s / m->c.block;
+
+	if (now && is_lost(m, after, s))
+		wrong(m, NULL, "sector %llu is both lost and unread", s);
+	if (before && !now && !m->touch[s] && !m->by_hand[block])
+		wrong(m, NULL, "sector %llu is not unread any more, and nobody touched it", s);
+	if (before && now && is_written(m, s) && !m->by_hand[block])
+		wrong(m, NULL, "sector %llu is unread still, and was written", s);
+	if (!now || before)
+		return;
+	if (is_mapped(&m->table[block]) && !m->by_hand[block])
+		wrong(m, NULL, "sector %llu is unread, and was on the spare", s);
+	if (!touched(m, block) || !may_stay_unread(m, s))
+		wrong(m, NULL, "sector %llu is unread, and can be read", s);
+	if (only_written(m, s))
+		wrong(m, NULL, "sector %llu is unread, and was written", s);
+}
+
+/* What became of the sectors of a block. */
+static void judge_sectors(struct model *m, u64 block, const struct entry *after)
+{
+	const struct entry *old = &m->table[block], *new = &after[block];
+	u64 s;
+
+	if (new->pending && (new->lost || new->unread))
+		wrong(m, NULL, "block %llu is pending and has lost or unread sectors", block);
+	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++) {
+		if (old->lost || new->lost)
+			judge_lost(m, s, after);
+		if (old->unread || new->unread)
+			judge_unread(m, s, after);
+	}
 }
 
 /* The next write to a block that is pending brings it to the spare. */
@@ -137,12 +198,14 @@ static void count(struct model *m, const struct entry *old, const struct entry *
 	m->tally.relocated += is_mapped(old) && is_mapped(new) && old->slot != new->slot;
 	m->tally.lost += __builtin_popcountll(new->lost & ~old->lost);
 	m->tally.found += __builtin_popcountll(old->lost & ~new->lost);
+	m->tally.unread += __builtin_popcountll(new->unread & ~old->unread);
+	m->tally.fetched += __builtin_popcountll(old->unread & ~new->unread);
 }
 
 void judge_table(struct model *m, const struct entry *after)
 {
 	bool *used = xalloc(m->c.sectors[SPARE] * sizeof(bool));
-	u64 b, s;
+	u64 b;
 
 	for (b = 0; b < m->c.blocks; b++) {
 		const struct entry *old = &m->table[b], *new = &after[b];
@@ -152,9 +215,7 @@ void judge_table(struct model *m, const struct entry *after)
 		count(m, old, new);
 		if (old->pending)
 			judge_pending(m, b, new);
-		if (old->lost || new->lost)
-			for (s = b * m->c.block; s < (b + 1) * m->c.block; s++)
-				judge_lost(m, s, after);
+		judge_sectors(m, b, after);
 		if (new->slot == NO_SLOT)
 			continue;
 		if (new->slot < m->data_start || (new->slot - m->data_start) % m->c.block ||
@@ -165,18 +226,16 @@ void judge_table(struct model *m, const struct entry *after)
 		if (m->retired[new->slot])
 			wrong(m, NULL, "block %llu is at sector %u of the spare, which is bad", b,
 			      new->slot);
-		if (new->pending && new->lost)
-			wrong(m, NULL, "block %llu is pending and has lost sectors", b);
 		used[new->slot] = true;
 	}
 	free(used);
 }
 
-static const char *expected_state(const struct model *m, const struct status *st)
+static const char *expected_state(const struct model *m, const struct status *st, u64 unread)
 {
 	if (st->capacity <= st->remapped + st->pending + st->bad + m->s.reserve)
 		return "exhausted";
-	if (st->pending || st->lost || !strcmp(st->store, "degraded"))
+	if (st->pending || st->lost || unread || !strcmp(st->store, "degraded"))
 		return "degraded";
 	return "ok";
 }
@@ -226,12 +285,13 @@ static u64 bad_slots(const struct model *m)
 
 void judge_counts(struct model *m, const struct entry *after, const struct status *st)
 {
-	u64 b, mapped = 0, pending = 0, lost = 0;
+	u64 b, mapped = 0, pending = 0, lost = 0, unread = 0;
 
 	for (b = 0; b < m->c.blocks; b++) {
 		mapped += is_mapped(&after[b]);
 		pending += after[b].pending;
 		lost += __builtin_popcountll(after[b].lost);
+		unread += __builtin_popcountll(after[b].unread);
 	}
 	must_be(m, "remapped", st->remapped, mapped);
 	must_be(m, "pending", st->pending, pending);
@@ -246,9 +306,9 @@ void judge_counts(struct model *m, const struct entry *after, const struct statu
 	if (st->generation < m->status.generation)
 		wrong(m, NULL, "generation is %llu, and was %llu", st->generation,
 		      m->status.generation);
-	if (strcmp(st->state, expected_state(m, st)))
+	if (strcmp(st->state, expected_state(m, st, unread)))
 		wrong(m, NULL, "the state is %s, and should be %s", st->state,
-		      expected_state(m, st));
+		      expected_state(m, st, unread));
 	judge_errors(m, st);
 	if (m->batch % 4 == 0)
 		judge_attributes(m, st);
