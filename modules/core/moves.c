@@ -231,9 +231,14 @@ void remap_moves_finish(struct remap_device *rd, struct remap_batch *batch)
 	batch->commit.nr = 0;
 	batch->commit.done = false;
 	batch->commit.apply = apply_moves;
-	for (m = batch->moves; m < batch->moves + batch->nr; m++)
+	for (m = batch->moves; m < batch->moves + batch->nr; m++) {
 		if (m->status == BLK_STS_OK)
 			stage_commit(rd, m);
+		else if (m->slot_bad)
+			/* The block stays where it was, but this is to be known for good. */
+			remap_batch_change(rd, batch, (struct dm_remap_entry) {
+				.slot = m->slot, .state = DM_REMAP_ENTRY_BAD });
+	}
 	remap_commit(rd, &batch->commit);
 	batch->nr = 0;
 }
