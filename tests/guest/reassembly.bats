@@ -190,8 +190,8 @@ load ../lib/halves
 @test "a label that is wrong in any way is none" {
 	local bad
 	make r $U /dev/main /dev/spare
-	for bad in crc=1 version=2 main_sectors=16392 target_sectors=16385 target_sectors=0 \
-			target_sectors=16392 block_size=4000 block_size=65536 nr_ranges=0 nr_ranges=21 \
+	for bad in crc=1 version=3 main_sectors=16392 target_sectors=16385 target_sectors=0 \
+			target_sectors=16392 block_size=4000 block_size=65536 nr_ranges=0 nr_ranges=13 \
 			first=1 zero_name=0; do
 		$LABEL /dev/main $V r $bad
 		scan /dev/main
@@ -279,7 +279,7 @@ write_byte() {
 	dmsetup remove r
 
 	modprobe -r dm_remap_reassembly
-	dd if=/dev/zero of="${disk}p3" bs=4096 count=1 oflag=direct status=none
+	dd if=/dev/zero of="${disk}p3" bs=4096 count=2 oflag=direct status=none
 	dd if=/dev/zero of="${disk}p3" bs=4096 oseek=1023 count=1 oflag=direct status=none
 	make r $U "${disk}p2" "${disk}p3" main_id wwn-2
 	ln -s "${disk}p2" /dev/wwn-2
@@ -448,7 +448,7 @@ heard() { echo "change $U HEARD=1" >/sys/block/main/uevent; sleep 0.2; grep -q .
 	local bad
 	null_blk spare2 4
 	make r $U /dev/main /dev/spare
-	for bad in main_sectors=16392 version=2 crc=1 nr_ranges=0; do
+	for bad in main_sectors=16392 version=3 crc=1 nr_ranges=0; do
 		$LABEL /dev/main $U r $bad
 		log_mark
 		run ! dmsetup create r --table "0 16384 remap /dev/main 0 /dev/spare2"
