@@ -17,8 +17,15 @@
 /* So many lines at once are laid out as a table: there may be millions. */
 #define LINES_MAX	1000
 
-enum { COLUMN_SECTOR, COLUMN_SECTORS, COLUMN_SPARE, COLUMN_STATE, COLUMN_LOST, COLUMN_UNREAD,
-       NR_COLUMNS };
+enum {
+	COLUMN_SECTOR,
+	COLUMN_SECTORS,
+	COLUMN_SPARE,
+	COLUMN_STATE,
+	COLUMN_LOST,
+	COLUMN_UNREAD,
+	NR_COLUMNS
+};
 
 /* @width: of a sector of the device, which all parts of the table have to have. */
 struct listing {
