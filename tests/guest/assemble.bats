@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # dmremap assemble, scan, status, wait and stop, with sets on disks, and without udev.
-# rig: test=6.12 timeout=900
+# rig: test=uml timeout=900
 # rig: disk part size=40M
 # shellcheck disable=SC2086 # uuids and paths have no spaces
 

@@ -3,7 +3,7 @@
 # What the fuzzer of dmremap began with, and what it has found worth keeping
 # (build/fuzz), given to the module: it takes a set or refuses it, and what it
 # took it takes again.
-# rig: test=debug timeout=400 smp=1
+# rig: test=uml timeout=400 smp=1
 
 load ../lib/common
 

@@ -3,7 +3,7 @@
 # Crash consistency: workloads on log-writes devices; at each flush and FUA write
 # the set is activated as a crash may have left it, and compared with what was
 # promised. tests/crash/ has how; "make crash" runs many more.
-# rig: slow test=6.12 timeout=1200
+# rig: slow test=uml timeout=1200
 
 load ../lib/common
 

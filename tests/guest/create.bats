@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # dmremap create and format: what is refused leaves both disks as they are; what is made
 # is what was asked for.
-# rig: test=6.12 timeout=600
+# rig: test=uml timeout=600
 
 load ../lib/common
 
@@ -133,7 +133,8 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	"$DMREMAP" create --force r /dev/main /dev/spare
 	assert_data $R 0 4194304 1
 	dmsetup remove r
-	assert_equal "$(wipefs --noheadings /dev/spare)" ""
+	# nothing but the empty partition table that a spare has
+	assert_equal "$(wipefs --noheadings -o TYPE /dev/spare)" dos
 
 	# a label that is no text
 	blkdiscard -f -z /dev/spare
@@ -150,7 +151,8 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	[ "$(offsets /dev/spare | wc -l)" -ge 3 ]
 	"$DMREMAP" create --force r /dev/main /dev/spare
 	dmsetup remove r
-	assert_equal "$(wipefs --noheadings /dev/spare)" ""
+	# nothing but the empty partition table that a spare has
+	assert_equal "$(wipefs --noheadings -o TYPE /dev/spare)" dos
 
 	# nobody knows what it is
 	blkdiscard -f -z /dev/spare
@@ -183,12 +185,16 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	assert_output --partial "/dev/spare is the spare of a set. Are the two swapped?"
 	assert_equal "$(used_bytes /dev/third)" 0
 	# of one superblock it is known as well
+	dd if=/dev/spare of="$BATS_TEST_TMPDIR/first" bs=4096 count=1 status=none
 	dd if=/dev/zero of=/dev/spare bs=4096 count=1 oflag=direct conv=notrunc status=none
 	changes_nothing run -8 "$DMREMAP" create --force r /dev/third /dev/spare
 	assert_output --partial "/dev/spare is the spare of set $uuid"
 	changes_nothing run -8 "$DMREMAP" create r /dev/spare /dev/third
 	assert_output --partial "/dev/spare is the spare of a set. Are the two swapped?"
-	# and the set is still there
+	# which is not enough to use it, and the set is still there when the other is back
+	refused "" remap_create r /dev/main /dev/spare persistent
+	dmsetup remove r 2>/dev/null || :
+	dd if="$BATS_TEST_TMPDIR/first" of=/dev/spare bs=4096 oflag=direct conv=notrunc status=none
 	remap_create r /dev/main /dev/spare persistent
 	assert_data $R 0 4194304 1
 	# what has something else at its beginning was a spare once

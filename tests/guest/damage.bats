@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Damage to what a persistent set has on its spare: where one copy is left the
 # set is as it was, and is repaired; where none is, it is refused.
-# rig: test=6.12 timeout=1200 smp=1
+# rig: test=uml timeout=1200 smp=1
 
 load ../lib/common
 load ../lib/sets

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # 100,000 and 1,000,000 remaps in one device, which is made anew with them.
 # rig: slow
-# rig: test=6.12
+# rig: test=-
 # rig: mem=4G
 # rig: timeout=3600
 

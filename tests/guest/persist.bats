@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Persistent sets: what is remapped, and how a set is configured, is as before
 # when the device has been removed and the modules unloaded.
-# rig: test=6.12 timeout=1200 smp=1
+# rig: test=uml timeout=1200 smp=1
 
 load ../lib/common
 load ../lib/sets

@@ -3,7 +3,7 @@
 # What happens to a block at the same time as something else happens to it. Devices
 # between r and its disks hold writes, or reads and writes, until they are released, so
 # that things meet for certain and not by chance.
-# rig: test=debug timeout=600
+# rig: test=uml,umldebug timeout=600
 
 load ../lib/common
 

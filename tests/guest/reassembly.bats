@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # dm_remap_reassembly: what it makes of the devices it is given, and that a main is not
 # taken for what it is not.
-# rig: test=6.1 timeout=600
+# rig: test=uml timeout=600
 # rig: disk part size=40M
 # shellcheck disable=SC2086 # uuids and paths have no spaces
 

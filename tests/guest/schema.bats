@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What is there is what configfs-schema/dm-remap.yaml says, and nothing else:
 # files, modes, defaults, ranges, errors.
-# rig: test=6.12 timeout=1800 smp=1
+# rig: test=uml timeout=1800 smp=1
 #
 # shellcheck disable=SC2153 # arrays of lib/schema.bash: MIN, PATTERN ...
 

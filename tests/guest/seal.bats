@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # dmremap seal and unseal: the raw main shows nothing that libblkid knows, the set shows
 # what it did, and all of it can be taken back; whenever it is interrupted.
-# rig: test=6.12 timeout=900
+# rig: test=uml timeout=900
 # shellcheck disable=SC2030,SC2031 # each test sets WHOLE for itself
 
 load ../lib/common
@@ -149,6 +149,7 @@ small_gpt() {
 }
 
 @test "two signatures, one of them near the end, and a main that is a partition" {
+	modprobe -q md_mod || skip "this kernel has no md"
 	null_blk main 8
 	null_blk spare 4
 	# that of an array is near the end, and ext2's in the first page

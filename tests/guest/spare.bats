@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The spare: which block is taken, how many are left, what happens when there are
 # none, when they are bad themselves, and when everything fails.
-# rig: test=6.1 timeout=900 smp=1
+# rig: test=uml timeout=900 smp=1
 
 load ../lib/common
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # What the stats module counts, to the last one, and that it may come and go.
-# rig: test=6.1 timeout=600
+# rig: test=uml timeout=600
 # rig: disk medium size=16M inject-error-write=2048,2060,8192
 
 load ../lib/common

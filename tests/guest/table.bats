@@ -3,7 +3,7 @@
 # The table line: what is refused, what is the default, and what comes back from
 # "dmsetup table".
 # rig: disk big4k size=16M lbs=4096
-# rig: test=6.1 timeout=900 smp=1
+# rig: test=uml timeout=900 smp=1
 
 load ../lib/common
 

@@ -3,7 +3,7 @@
 # A disk that goes while it is in use and comes back as another device: no remap is
 # made of that, what was acknowledged is there, and the steps of README.md, "When a
 # disk goes away", bring the set back.
-# rig: test=6.12 timeout=600
+# rig: test=uml timeout=600
 
 load ../lib/common
 

@@ -14,7 +14,7 @@
 #
 # rig: disk medium size=16M inject-error-read=2051,2600,3333,8201,12290,16444,20483,24700,29000,30000 inject-error-write=2051,2600,3333,8201,12290,16444,20483,24700,29000,30000
 # rig: disk unreadable size=16M inject-error-read=2051
-# rig: test=6.1 timeout=900
+# rig: test=uml,umldebug timeout=900
 #
 # shellcheck disable=SC2030,SC2031 # each test sets MAIN for itself
 

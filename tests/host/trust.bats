@@ -6,6 +6,7 @@
 # shellcheck disable=SC2016 # what has to be evaluated in the machine
 #
 # rig: debian
+# rig: test=-
 
 load ../lib/machine.sh
 

@@ -82,7 +82,7 @@ rig_read_header() {
 	done
 	# they do several times the work
 	case $1 in
-	debug) RIG_TIMEOUT=$((RIG_TIMEOUT * 3)) ;;
+	debug|umldebug) RIG_TIMEOUT=$((RIG_TIMEOUT * 3)) ;;
 	esac
 	RIG_TIMEOUT=$((RIG_TIMEOUT * ${TIMEOUT_FACTOR:-1}))
 	RIG_APPEND+=" rig.timeout=$RIG_TIMEOUT"
