@@ -87,7 +87,7 @@ assert_import() {
 }
 
 @test "what md finds is remapped, from sysfs and from mdadm" {
-	modprobe raid1
+	modprobe -q raid1 || skip "this kernel has no md"
 	null_blk other 16
 	yes | mdadm --quiet --create /dev/md0 -l1 -n2 --assume-clean --bitmap=none /dev/main /dev/other 2>/dev/null
 	ruin_main
@@ -182,7 +182,7 @@ selftest() {
 		assert_remaps
 		"$DMREMAP" import --copy --format $form r $form 2>said
 		# where on the spare they are is another matter
-		diff <(awk '{ print $1, $2, $4 }' before | sed s/pending/remapped/) \
+		diff <(awk '{ print $1, $2, $4 }' before) \
 			<("$DMREMAP" list r | awk '{ print $1, $2, $4 }')
 	done
 	# again, it is all there
