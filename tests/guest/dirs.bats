@@ -23,6 +23,7 @@ setup() {
 # suspended devices first, or nothing that waits for them ends
 teardown() {
 	local name
+	[ -z "${HOLD:-}" ] || kill -9 "$HOLD" 2>/dev/null || :
 	for name in foreign r q t second-name third-name; do dmsetup resume "$name" >/dev/null 2>&1 || :; done
 	[ -z "${HOLD:-}" ] || wait "$HOLD" || :
 	remove_devices
