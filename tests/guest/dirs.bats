@@ -10,8 +10,8 @@ R=/dev/mapper/r
 ROOT=/sys/kernel/config/dm-remap
 LINKS=/sys/kernel/dm-remap
 
-ROUNDS=200
-! slow_kernel || ROUNDS=40
+ROUNDS=60
+! slow_kernel || ROUNDS=20
 
 setup() {
 	null_blk main 4
@@ -227,6 +227,6 @@ told() { dd if=/dev/spare bs=4096 count=1 iflag=direct status=none | grep -aq "$
 	touch "$BATS_TEST_TMPDIR/stop"
 	wait $loader
 	[ -z "$(ls $ROOT)" ]
-	retry_until 10 unload dm_remap_stats dm_remap
+	unload dm_remap_stats dm_remap_metadata dm_remap
 	[ ! -e $ROOT ]
 }
