@@ -98,12 +98,19 @@ static ssize_t _group##_##_name##_store(struct config_item *item,		\
 }
 
 #define REMAP_ATTR(_group, _name)						\
-REMAP_SHOW(_group, _name)							\
+static ssize_t _group##_##_name##_show(struct config_item *item, char *page)	\
+{										\
+	return show(item, page, show_##_group##_##_name);			\
+}										\
 REMAP_STORE(_group, _name)							\
 CONFIGFS_ATTR(_group##_, _name)
 
 #define REMAP_ATTR_WO(_group, _name)						\
-REMAP_STORE(_group, _name)							\
+static ssize_t _group##_##_name##_store(struct config_item *item,		\
+					const char *page, size_t count)		\
+{										\
+	return store(item, page, count, store_##_group##_##_name);		\
+}										\
 CONFIGFS_ATTR_WO(_group##_, _name)
 
 /* The shapes of attributes. */
@@ -338,6 +345,7 @@ static ssize_t show_hash_longest_chain(struct remap_device *rd, char *page)
 {
 	return sysfs_emit(page, "%u\n", remap_table_longest_chain(&rd->table));
 }
+
 REMAP_SHOW(hash, longest_chain)
 
 static struct configfs_attribute hash_attr_longest_chain = {
@@ -371,6 +379,7 @@ static ssize_t show_hash_history(struct remap_device *rd, char *page)
 	mutex_unlock(&rd->lock);
 	return sz;
 }
+
 REMAP_SHOW(hash, history)
 CONFIGFS_ATTR_RO(hash_, history);
 
