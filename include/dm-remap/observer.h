@@ -112,8 +112,8 @@ struct dm_remap_gauges {
  * struct dm_remap_observer - operations of an observer.
  * @attach: begin to watch a device.  Process context, may sleep.  Returns the watch,
  *	with @observer set; or ERR_PTR(), and the device is not watched.
- * @detach: end; nothing is told any more of the device.  Process context, may sleep,
- *	with the device's directory still there.
+ * @detach: end; nothing is told any more of the device.  Process context, may sleep;
+ *	@dir is still valid, even if the disk has left sysfs.
  * @done: a request was answered.  @op is REQ_OP_READ and so on; @sectors is 0 for
  *	a flush.  Any context but NMI, not preemptible.
  * @count: add @n to a count, none of those that @done is for.  Any context but NMI,
@@ -161,12 +161,11 @@ void dm_remap_observer_time(bool on);
 /**
  * dm_remap_observed_gauges() - what is so of a device now.
  * @dev: the device, watched.
- * @gauges: filled in.
+ * @gauges: filled in; zeros while the mapped device has no table of this target.
  *
- * Context: any.
+ * Context: process, may sleep; waits for a resume of the device that is under way.
  */
-void dm_remap_observed_gauges(const struct dm_remap_observed *dev,
-			      struct dm_remap_gauges *gauges);
+void dm_remap_observed_gauges(struct dm_remap_observed *dev, struct dm_remap_gauges *gauges);
 
 /* Actions of the chain of dm_remap_resize_notifier_register(). */
 enum dm_remap_resize_action {
@@ -193,10 +192,9 @@ struct dm_remap_resize_event {
 /**
  * dm_remap_resize_notifier_register() - be told of resizes of remap tables.
  * @nb: called with an enum dm_remap_resize_action and a struct dm_remap_resize_event,
- *	in process context, with the device's lock held, and while a table is loaded
- *	with that of all devices: it must not wait for I/O to a remap device, allocate
- *	memory but with GFP_NOIO, read or write attributes, or make or remove devices.
- *	What it returns has no effect.
+ *	in process context, with the device's lock held: it must not wait for I/O to a
+ *	remap device, allocate memory but with GFP_NOIO, read or write attributes, or
+ *	make or remove devices.  What it returns has no effect.
  *
  * Context: process, may sleep.
  * Return: 0; -EEXIST if it is registered already.

@@ -13,6 +13,7 @@
 #include "args.h"
 #include "configfs.h"
 #include "device.h"
+#include "dirs.h"
 #include "settings.h"
 #include "store.h"
 
@@ -32,32 +33,94 @@ struct remap_group {
 };
 
 /**
- * struct remap_tree - a device's directory.
+ * struct remap_tree - a directory.
  * @ref: one for each group; who looks at a group at the wrong moment may hold it
- *	a little longer than the device lives.
- * @rd: the device; there as long as attributes can be read and written.
+ *	a little longer than the directory is there.
+ * @dirs: what it belongs to; there as long as attributes can be read and written.
  * @groups: the directory itself and those in it.
  */
 struct remap_tree {
 	struct kref ref;
-	struct remap_device *rd;
+	struct remap_dirs *dirs;
 	struct remap_group groups[NR_GROUPS];
 };
 
-static struct remap_device *item_device(struct config_item *item)
+static struct remap_dirs *item_dirs(struct config_item *item)
 {
-	return container_of(to_config_group(item), struct remap_group, group)->tree->rd;
+	return container_of(to_config_group(item), struct remap_group, group)->tree->dirs;
 }
+
+/* Attributes are functions of the device in force; between two there is none. */
+
+static ssize_t show(struct config_item *item, char *page,
+		    ssize_t (*fn)(struct remap_device *rd, char *page))
+{
+	struct remap_dirs *dirs = item_dirs(item);
+	struct remap_device *rd;
+	ssize_t ret = -ENOENT;
+	unsigned int noio;
+
+	rd = remap_dirs_enter(dirs, &noio);
+	if (rd)
+		ret = fn(rd, page);
+	remap_dirs_leave(dirs, noio);
+	return ret;
+}
+
+static ssize_t store(struct config_item *item, const char *page, size_t count,
+		     ssize_t (*fn)(struct remap_device *rd, const char *page, size_t count))
+{
+	struct remap_dirs *dirs = item_dirs(item);
+	struct remap_device *rd;
+	ssize_t ret = -ENOENT;
+	unsigned int noio;
+
+	rd = remap_dirs_enter(dirs, &noio);
+	if (rd)
+		ret = fn(rd, page, count);
+	remap_dirs_leave(dirs, noio);
+	return ret;
+}
+
+/* What configfs calls, made from a function of the device. */
+
+#define REMAP_SHOW(_group, _name)						\
+static ssize_t _group##_##_name##_show(struct config_item *item, char *page)	\
+{										\
+	return show(item, page, show_##_group##_##_name);			\
+}
+
+#define REMAP_STORE(_group, _name)						\
+static ssize_t _group##_##_name##_store(struct config_item *item,		\
+					const char *page, size_t count)		\
+{										\
+	return store(item, page, count, store_##_group##_##_name);		\
+}
+
+#define REMAP_ATTR(_group, _name)						\
+static ssize_t _group##_##_name##_show(struct config_item *item, char *page)	\
+{										\
+	return show(item, page, show_##_group##_##_name);			\
+}										\
+REMAP_STORE(_group, _name)							\
+CONFIGFS_ATTR(_group##_, _name)
+
+#define REMAP_ATTR_WO(_group, _name)						\
+static ssize_t _group##_##_name##_store(struct config_item *item,		\
+					const char *page, size_t count)		\
+{										\
+	return store(item, page, count, store_##_group##_##_name);		\
+}										\
+CONFIGFS_ATTR_WO(_group##_, _name)
 
 /* The shapes of attributes. */
 
 #define REMAP_ATTR_RO(_group, _name, _fmt, _value...)				\
-static ssize_t _group##_##_name##_show(struct config_item *item, char *page)	\
+static ssize_t show_##_group##_##_name(struct remap_device *rd, char *page)	\
 {										\
-	struct remap_device *rd = item_device(item);				\
-										\
 	return sysfs_emit(page, _fmt "\n", _value);				\
 }										\
+REMAP_SHOW(_group, _name)							\
 CONFIGFS_ATTR_RO(_group##_, _name)
 
 /* What configfs gives at most (SIMPLE_ATTR_SIZE - 1); the rest is the next write. */
@@ -88,7 +151,7 @@ static int copy_word(char *word, size_t size, const char *page)
 	return 0;
 }
 
-static ssize_t store_setting(struct config_item *item, const char *page, size_t count,
+static ssize_t store_setting(struct remap_device *rd, const char *page, size_t count,
 			     size_t offset)
 {
 	char word[16];
@@ -101,23 +164,22 @@ static ssize_t store_setting(struct config_item *item, const char *page, size_t 
 	/* kstrtou32() would take a plus sign, too. */
 	if (ret || !isdigit(*word) || kstrtou32(word, 10, &value))
 		return -EINVAL;
-	ret = remap_settings_change(item_device(item), offset, value);
+	ret = remap_settings_change(rd, offset, value);
 	return ret ?: count;
 }
 
 #define REMAP_ATTR_SETTING(_group, _name)					\
-static ssize_t _group##_##_name##_show(struct config_item *item, char *page)	\
+static ssize_t show_##_group##_##_name(struct remap_device *rd, char *page)	\
 {										\
-	return sysfs_emit(page, "%u\n",						\
-			  READ_ONCE(item_device(item)->settings._name));	\
+	return sysfs_emit(page, "%u\n", READ_ONCE(rd->settings._name));		\
 }										\
-static ssize_t _group##_##_name##_store(struct config_item *item,		\
+static ssize_t store_##_group##_##_name(struct remap_device *rd,		\
 					const char *page, size_t count)		\
 {										\
-	return store_setting(item, page, count,					\
+	return store_setting(rd, page, count,					\
 			     offsetof(struct dm_remap_settings, _name));	\
 }										\
-CONFIGFS_ATTR(_group##_, _name)
+REMAP_ATTR(_group, _name)
 
 /* A choice of words; the one in force is shown in brackets. */
 static ssize_t show_choice(char *page, const char * const *words, unsigned int nr,
@@ -153,22 +215,22 @@ static int find_choice(const char *page, size_t count, const char * const *words
 }
 
 #define REMAP_ATTR_CHOICE(_group, _name, _words)				\
-static ssize_t _group##_##_name##_show(struct config_item *item, char *page)	\
+static ssize_t show_##_group##_##_name(struct remap_device *rd, char *page)	\
 {										\
 	return show_choice(page, _words, ARRAY_SIZE(_words),			\
-			   READ_ONCE(item_device(item)->settings._name));	\
+			   READ_ONCE(rd->settings._name));			\
 }										\
-static ssize_t _group##_##_name##_store(struct config_item *item,		\
+static ssize_t store_##_group##_##_name(struct remap_device *rd,		\
 					const char *page, size_t count)		\
 {										\
-	int choice = find_choice(page, count, _words, ARRAY_SIZE(_words));		\
+	int choice = find_choice(page, count, _words, ARRAY_SIZE(_words));	\
 										\
 	if (choice >= 0)							\
-		choice = remap_settings_change(item_device(item),		\
+		choice = remap_settings_change(rd,				\
 				offsetof(struct dm_remap_settings, _name), choice); \
 	return choice ?: count;							\
 }										\
-CONFIGFS_ATTR(_group##_, _name)
+REMAP_ATTR(_group, _name)
 
 /* The device itself. */
 
@@ -177,15 +239,15 @@ REMAP_ATTR_RO(top, main, "%u:%u", MAJOR(rd->main->bd_dev), MINOR(rd->main->bd_de
 REMAP_ATTR_RO(top, block_size, "%u", rd->store->block_size);
 REMAP_ATTR_RO(top, state, "%s", remap_state_name(remap_device_state(rd)));
 
-static ssize_t top_main_id_show(struct config_item *item, char *page)
+static ssize_t show_top_main_id(struct remap_device *rd, char *page)
 {
 	char id[DM_REMAP_MAIN_ID_SIZE];
 
-	remap_settings_get_main_id(item_device(item), id);
+	remap_settings_get_main_id(rd, id);
 	return sysfs_emit(page, "%s\n", id);
 }
 
-static ssize_t top_main_id_store(struct config_item *item, const char *page, size_t count)
+static ssize_t store_top_main_id(struct remap_device *rd, const char *page, size_t count)
 {
 	char id[DM_REMAP_MAIN_ID_SIZE], old[DM_REMAP_MAIN_ID_SIZE];
 	int ret;
@@ -193,15 +255,15 @@ static ssize_t top_main_id_store(struct config_item *item, const char *page, siz
 	if (!is_value(page, count) || copy_word(id, sizeof(id), page))
 		return -EINVAL;
 	/* It takes what it prints, which may be nothing. */
-	remap_settings_get_main_id(item_device(item), old);
+	remap_settings_get_main_id(rd, old);
 	if (!*id && !*old)
 		return count;
 	if (!remap_main_id_valid(id))
 		return -EINVAL;
-	ret = remap_settings_set_main_id(item_device(item), id);
+	ret = remap_settings_set_main_id(rd, id);
 	return ret ?: count;
 }
-CONFIGFS_ATTR(top_, main_id);
+REMAP_ATTR(top, main_id);
 
 static struct configfs_attribute *top_attrs[] = {
 	&top_attr_uuid,
@@ -214,7 +276,7 @@ static struct configfs_attribute *top_attrs[] = {
 
 /* remaps/ */
 
-static ssize_t write_remaps(struct config_item *item, const char *page, size_t count,
+static ssize_t write_remaps(struct remap_device *rd, const char *page, size_t count,
 			    enum remap_admin_op op)
 {
 	size_t len = count;
@@ -230,28 +292,28 @@ static ssize_t write_remaps(struct config_item *item, const char *page, size_t c
 	text = kmemdup_nul(page, len, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;
-	ret = remap_admin_write(item_device(item), text, len, op);
+	ret = remap_admin_write(rd, text, len, op);
 	kfree(text);
 	return ret ?: len;
 }
 
-static ssize_t remaps_add_store(struct config_item *item, const char *page, size_t count)
+static ssize_t store_remaps_add(struct remap_device *rd, const char *page, size_t count)
 {
-	return write_remaps(item, page, count, REMAP_ADD);
+	return write_remaps(rd, page, count, REMAP_ADD);
 }
-CONFIGFS_ATTR_WO(remaps_, add);
+REMAP_ATTR_WO(remaps, add);
 
-static ssize_t remaps_mark_store(struct config_item *item, const char *page, size_t count)
+static ssize_t store_remaps_mark(struct remap_device *rd, const char *page, size_t count)
 {
-	return write_remaps(item, page, count, REMAP_MARK);
+	return write_remaps(rd, page, count, REMAP_MARK);
 }
-CONFIGFS_ATTR_WO(remaps_, mark);
+REMAP_ATTR_WO(remaps, mark);
 
-static ssize_t remaps_remove_store(struct config_item *item, const char *page, size_t count)
+static ssize_t store_remaps_remove(struct remap_device *rd, const char *page, size_t count)
 {
-	return write_remaps(item, page, count, REMAP_REMOVE);
+	return write_remaps(rd, page, count, REMAP_REMOVE);
 }
-CONFIGFS_ATTR_WO(remaps_, remove);
+REMAP_ATTR_WO(remaps, remove);
 
 REMAP_ATTR_RO(remaps, count, "%u", READ_ONCE(rd->mapped));
 REMAP_ATTR_RO(remaps, capacity, "%u", rd->slots.nr);
@@ -279,10 +341,12 @@ REMAP_ATTR_RO(hash, entries, "%u", READ_ONCE(rd->table.entries));
 REMAP_ATTR_RO(hash, load_percent, "%u", load_percent(&rd->table));
 
 /* It walks the whole table, which is not for every user to ask for. */
-static ssize_t hash_longest_chain_show(struct config_item *item, char *page)
+static ssize_t show_hash_longest_chain(struct remap_device *rd, char *page)
 {
-	return sysfs_emit(page, "%u\n", remap_table_longest_chain(&item_device(item)->table));
+	return sysfs_emit(page, "%u\n", remap_table_longest_chain(&rd->table));
 }
+
+REMAP_SHOW(hash, longest_chain)
 
 static struct configfs_attribute hash_attr_longest_chain = {
 	.ca_name	= "longest_chain",
@@ -297,9 +361,8 @@ REMAP_ATTR_SETTING(hash, min_buckets);
 REMAP_ATTR_SETTING(hash, grow_percent);
 REMAP_ATTR_SETTING(hash, shrink_percent);
 
-static ssize_t hash_history_show(struct config_item *item, char *page)
+static ssize_t show_hash_history(struct remap_device *rd, char *page)
 {
-	struct remap_device *rd = item_device(item);
 	const struct remap_table *t = &rd->table;
 	ssize_t sz = 0;
 	u64 i, nr;
@@ -316,6 +379,8 @@ static ssize_t hash_history_show(struct config_item *item, char *page)
 	mutex_unlock(&rd->lock);
 	return sz;
 }
+
+REMAP_SHOW(hash, history)
 CONFIGFS_ATTR_RO(hash_, history);
 
 static struct configfs_attribute *hash_attrs[] = {
@@ -381,16 +446,16 @@ static bool is_one(const char *page, size_t count)
 	       !strcmp(word, "1");
 }
 
-static ssize_t errors_resume_store(struct config_item *item, const char *page, size_t count)
+static ssize_t store_errors_resume(struct remap_device *rd, const char *page, size_t count)
 {
 	int ret;
 
 	if (!is_one(page, count))
 		return -EINVAL;
-	ret = remap_admin_resume_remaps(item_device(item));
+	ret = remap_admin_resume_remaps(rd);
 	return ret ?: count;
 }
-CONFIGFS_ATTR_WO(errors_, resume);
+REMAP_ATTR_WO(errors, resume);
 
 static struct configfs_attribute *errors_attrs[] = {
 	&errors_attr_auto_remap,
@@ -418,16 +483,16 @@ REMAP_ATTR_RO(metadata, replicas, "%u", store_stat(rd).replicas);
 REMAP_ATTR_RO(metadata, repairs, "%llu", store_stat(rd).repairs);
 REMAP_ATTR_RO(metadata, commits, "%llu", store_stat(rd).commits);
 
-static ssize_t metadata_sync_store(struct config_item *item, const char *page, size_t count)
+static ssize_t store_metadata_sync(struct remap_device *rd, const char *page, size_t count)
 {
 	int ret;
 
 	if (!is_one(page, count))
 		return -EINVAL;
-	ret = remap_admin_sync(item_device(item));
+	ret = remap_admin_sync(rd);
 	return ret == -EIO ? -EROFS : ret ?: count;
 }
-CONFIGFS_ATTR_WO(metadata_, sync);
+REMAP_ATTR_WO(metadata, sync);
 
 static struct configfs_attribute *metadata_attrs[] = {
 	&metadata_attr_state,
@@ -493,23 +558,19 @@ static void put_tree(struct remap_tree *tree)
 	config_group_put(top);
 }
 
-int remap_tree_add(struct remap_device *rd)
+struct remap_tree *remap_tree_add(struct remap_dirs *dirs, const char *name, bool persistent)
 {
-	unsigned int i, nr = NR_GROUPS;
-	struct remap_tree *tree;
-	int ret;
+	unsigned int i, nr = persistent ? NR_GROUPS : GROUP_METADATA;
+	struct remap_tree *tree = kzalloc(sizeof(*tree), GFP_KERNEL);
 
-	tree = kzalloc(sizeof(*tree), GFP_KERNEL);
 	if (!tree)
-		return -ENOMEM;
-	if (rd->store->type == &remap_store_transient)
-		nr = GROUP_METADATA;
-	tree->rd = rd;
+		return NULL;
+	tree->dirs = dirs;
 	for (i = 0; i < nr; i++) {
 		struct remap_group *g = &tree->groups[i];
 
 		g->tree = tree;
-		config_group_init_type_name(&g->group, group_types[i].name ?: rd->name,
+		config_group_init_type_name(&g->group, group_types[i].name ?: name,
 					    &group_types[i].type);
 		if (i == GROUP_TOP) {
 			kref_init(&tree->ref);
@@ -518,22 +579,15 @@ int remap_tree_add(struct remap_device *rd)
 			configfs_add_default_group(&g->group, &tree->groups[GROUP_TOP].group);
 		}
 	}
-	ret = configfs_register_group(&root.su_group, &tree->groups[GROUP_TOP].group);
-	if (ret) {
+	if (configfs_register_group(&root.su_group, &tree->groups[GROUP_TOP].group)) {
 		put_tree(tree);
-		return ret;
+		return NULL;
 	}
-	rd->tree = tree;
-	return 0;
+	return tree;
 }
 
-void remap_tree_remove(struct remap_device *rd)
+void remap_tree_remove(struct remap_tree *tree)
 {
-	struct remap_tree *tree = rd->tree;
-
-	if (!tree)
-		return;
-	rd->tree = NULL;
 	configfs_unregister_group(&tree->groups[GROUP_TOP].group);
 	put_tree(tree);
 }

@@ -5,7 +5,10 @@
 #ifndef _REMAP_CONFIGFS_H
 #define _REMAP_CONFIGFS_H
 
-struct remap_device;
+#include <linux/types.h>
+
+struct remap_dirs;
+struct remap_tree;
 
 /**
  * remap_configfs_init() - make the directory.
@@ -23,23 +26,28 @@ int remap_configfs_init(void);
 void remap_configfs_exit(void);
 
 /**
- * remap_tree_add() - make a device's directory.
- * @rd: a device without one.
+ * remap_tree_add() - make the directory of a mapped device.
+ * @dirs: what it is for.
+ * @name: its name.
+ * @persistent: whether there is metadata/ in it.
  *
- * Context: process, may sleep.
- * Return: 0, -errno.
+ * Waits for the lock of the directory above, which any user can hold for as long as he
+ * likes.
+ *
+ * Context: the work item of @dirs, without any lock.
+ * Return: the directory; NULL without memory, or where configfs refuses.
  */
-int remap_tree_add(struct remap_device *rd);
+struct remap_tree *remap_tree_add(struct remap_dirs *dirs, const char *name, bool persistent);
 
 /**
- * remap_tree_remove() - remove a device's directory.
- * @rd: a device, with a directory or without.
+ * remap_tree_remove() - remove it.
+ * @tree: from remap_tree_add().
  *
- * Waits for what is being read or written there; files that are held open read
- * ENOENT from then on.
+ * Waits for what is being read or written there, and as remap_tree_add(); files that are
+ * held open read ENOENT from then on.
  *
- * Context: process, may sleep; neither @rd->admin nor @rd->lock is held.
+ * Context: the work item of its remap_dirs, without any lock.
  */
-void remap_tree_remove(struct remap_device *rd);
+void remap_tree_remove(struct remap_tree *tree);
 
 #endif /* _REMAP_CONFIGFS_H */

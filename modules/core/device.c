@@ -49,6 +49,7 @@ void remap_device_repair_work(struct work_struct *work)
 		cond_resched();
 	} while (more);
 }
+
 enum remap_state remap_device_state(struct remap_device *rd)
 {
 	struct dm_remap_store_stat stat;
@@ -80,6 +81,12 @@ const char *remap_state_name(enum remap_state state)
 	};
 
 	return names[state];
+}
+
+void remap_device_name(const struct remap_device *rd, char *name)
+{
+	if (dm_copy_name_and_uuid(rd->md, name, NULL))
+		strscpy(name, rd->number, DM_NAME_LEN);
 }
 
 void remap_device_balance(struct remap_device *rd)

@@ -4,9 +4,9 @@
  *
  * Locks, in the order in which they are taken:
  *
- *   remap_devices_lock (lifecycle.c)  the making and freeing of devices, their users
- *   remap_list_lock (lifecycle.c)     the list of devices
  *   observe_lock (observe.c)       the observer, and what it is to watch
+ *   remap_dirs.sem                 the device in force of a mapped device; held by
+ *                                  attributes
  *   remap_device.admin             one manual change at a time; held by suspend
  *                                  to wait for it
  *   remap_device.commit_lock       the store's operations; held across its I/O,
@@ -14,6 +14,10 @@
  *   remap_device.lock              the table, the slots, the spare, the masks;
  *                                  never held across I/O
  *   remap_jobs.lock                bios that wait for a job; interrupts off
+ *
+ * remap_devices_lock (lifecycle.c; the list of devices, their users) and dirs_lock
+ * (dirs.c; names of directories) are shared by all devices.  Nothing waits for I/O
+ * under them, and none of the above is taken there.
  *
  * A block whose slot is in state REMAP_MOVING belongs to whoever set that state: see
  * batch.h.  remap_device.inflight is no lock: see inflight.h.
@@ -30,7 +34,6 @@
 #include <linux/workqueue.h>
 
 #include <dm-remap/compat.h>
-#include <dm-remap/observer.h>
 #include <dm-remap/store.h>
 
 #include "commit.h"
@@ -50,7 +53,7 @@
 #define REMAP_MAX_BLOCK_SIZE	32768U
 #define REMAP_MAX_BLOCK_SECTORS	(REMAP_MAX_BLOCK_SIZE >> SECTOR_SHIFT)
 
-struct remap_tree;
+struct remap_dirs;
 
 /**
  * struct remap_device - see above.
@@ -73,10 +76,11 @@ struct remap_tree;
  *
  * @list: in the list of devices.
  * @users: targets that use it, one for each loaded table; remap_devices_lock.
+ * @ready: it has been made, and is not being freed; remap_devices_lock.
  * @md: the dm device.
- * @name: its name, as it was when it was last resumed.
+ * @dirs: the directories of @md.
+ * @name: its name, as the store was last told; @lock.
  * @number: its number, as dm_device_name() has it, for messages.
- * @tree: its directory in configfs, or NULL.
  * @read_only: nothing may be written to either device; as the table in use has it.
  *
  * @admin: see above.
@@ -112,7 +116,6 @@ struct remap_tree;
  * @main_write_errors: failed writes of the main.
  * @spare_errors: failed reads and writes of the spare.
  * @events: what is to be told to user space.
- * @observed: what the observer sees of it, and its directory in sysfs.
  */
 struct remap_device {
 	struct remap_inflight inflight;
@@ -132,10 +135,11 @@ struct remap_device {
 
 	struct list_head list;
 	unsigned int users;
+	bool ready;
 	struct mapped_device *md;
+	struct remap_dirs *dirs;
 	char name[DM_NAME_LEN];
 	char number[16];
-	struct remap_tree *tree;
 	bool read_only;
 
 	struct mutex admin;
@@ -171,7 +175,6 @@ struct remap_device {
 	atomic64_t main_write_errors;
 	atomic64_t spare_errors;
 	struct remap_events events;
-	struct dm_remap_observed observed;
 };
 
 /* Order of precedence, the strongest last. */
@@ -233,6 +236,15 @@ enum remap_state remap_device_state(struct remap_device *rd);
  * Context: any.
  */
 const char *remap_state_name(enum remap_state state);
+
+/**
+ * remap_device_name() - the name that the dm device has now.
+ * @rd: the device.
+ * @name: room for DM_NAME_LEN bytes; its number, if it is being removed.
+ *
+ * Context: process, may sleep; never for I/O.
+ */
+void remap_device_name(const struct remap_device *rd, char *name);
 
 /**
  * remap_device_claim() - put a slot from the allocator into the table.

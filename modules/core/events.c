@@ -23,40 +23,49 @@ static void send(struct remap_device *rd, enum remap_event event)
 {
 	char event_var[40], name_var[DM_NAME_LEN + 16], uuid_var[UUID_STRING_LEN + 16];
 	char *envp[4] = { event_var, name_var, uuid_var };
+	char name[DM_NAME_LEN];
 	unsigned int noio;
 
+	remap_device_name(rd, name);
 	snprintf(event_var, sizeof(event_var), "DM_REMAP_EVENT=%s", event_names[event]);
-	snprintf(name_var, sizeof(name_var), "DM_REMAP_NAME=%s", rd->name);
+	snprintf(name_var, sizeof(name_var), "DM_REMAP_NAME=%s", name);
 	snprintf(uuid_var, sizeof(uuid_var), "DM_REMAP_UUID=%pU", &rd->store->uuid);
-	/* A resume waits for the lock that is held here, and I/O for the resume. */
+	/* A device that goes waits for this work, and may be suspended. */
 	noio = memalloc_noio_save();
 	kobject_uevent_env(&disk_to_dev(dm_disk(rd->md))->kobj, KOBJ_CHANGE, envp);
 	memalloc_noio_restore(noio);
 }
 
+/* Take what is to be sent.  Without a target in use events wait for the next one. */
+static unsigned long take_pending(struct remap_device *rd)
+{
+	unsigned long events = 0;
+
+	mutex_lock(&rd->events.lock);
+	if (rd->events.ti)
+		events = xchg(&rd->events.pending, 0);
+	mutex_unlock(&rd->events.lock);
+	return events;
+}
+
+/* Resume takes the lock, so none of what others do with a uevent is waited for under it. */
 static void events_work(struct work_struct *work)
 {
 	struct remap_device *rd = container_of(to_delayed_work(work), struct remap_device,
 					       events.work);
-	enum remap_event event;
-	bool any = false;
+	unsigned long events = take_pending(rd);
+	unsigned int event;
 
+	if (!events)
+		return;
+	for_each_set_bit(event, &events, REMAP_NR_EVENTS)
+		send(rd, event);
 	mutex_lock(&rd->events.lock);
-	/* Without a target in use the events wait for the next one. */
-	if (rd->events.ti) {
-		for (event = 0; event < REMAP_NR_EVENTS; event++) {
-			if (!test_and_clear_bit(event, &rd->events.pending))
-				continue;
-			send(rd, event);
-			any = true;
-		}
-		if (any) {
-			dm_table_event(rd->events.ti->table);
-			/* Nothing to do then, if nothing happens until then. */
-			schedule_delayed_work(&rd->events.work, EVENT_INTERVAL);
-		}
-	}
+	if (rd->events.ti)
+		dm_table_event(rd->events.ti->table);
 	mutex_unlock(&rd->events.lock);
+	/* Nothing to do then, if nothing happens until then. */
+	schedule_delayed_work(&rd->events.work, EVENT_INTERVAL);
 }
 
 void remap_events_init(struct remap_device *rd)

@@ -13,26 +13,21 @@
 
 #include "admin.h"
 #include "args.h"
-#include "configfs.h"
 #include "device.h"
+#include "dirs.h"
 #include "entries.h"
 #include "lifecycle.h"
 #include "observe.h"
 #include "settings.h"
 #include "store.h"
-#include "sysfs.h"
 #include "worker.h"
 
-static LIST_HEAD(remap_devices);
-
-/* One device is made or freed at a time; held across I/O to them. */
-static DEFINE_MUTEX(remap_devices_lock);
-
 /*
- * For the list.  Changed with both held.  Resume needs the list, and must not
- * wait for I/O of others: that may be I/O to the device that is resumed.
+ * All devices, those included that are being made or freed: their disks are in use.  The
+ * lock is for the list, and for who uses a device; nothing waits for I/O under it.
  */
-static DEFINE_MUTEX(remap_list_lock);
+static LIST_HEAD(remap_devices);
+static DEFINE_MUTEX(remap_devices_lock);
 
 /* First and last sector of a device on its disk. */
 static sector_t first_sector(struct block_device *bdev)
@@ -196,8 +191,8 @@ static int make_worker(struct remap_device *rd, char **error)
 	return ret;
 }
 
-/* Takes apart as much as there is. */
-static void free_device(struct remap_device *rd)
+/* Takes apart as much as there is; the device is in the list until that is done. */
+static void take_apart(struct remap_device *rd)
 {
 	cancel_work_sync(&rd->resize_work);
 	cancel_work_sync(&rd->repair_work);
@@ -218,24 +213,33 @@ static void free_device(struct remap_device *rd)
 	remap_slots_exit(&rd->slots);
 	remap_regions_free(rcu_dereference_protected(rd->regions, true));
 	remap_inflight_exit(&rd->inflight);
+}
+
+static void free_shell(struct remap_device *rd)
+{
+	if (rd->dirs)
+		remap_dirs_put(rd->dirs);
 	kfree(rd);
 }
 
-static struct remap_device *make_device(struct mapped_device *md, const struct remap_args *args,
-					struct block_device *main, struct block_device *spare,
-					sector_t len, char **error)
+/* So that its disks can be used again as soon as they are free. */
+static void leave_list(struct remap_device *rd)
+{
+	mutex_lock(&remap_devices_lock);
+	list_del(&rd->list);
+	mutex_unlock(&remap_devices_lock);
+}
+
+/* A device without anything that takes I/O to make. */
+static struct remap_device *make_shell(struct mapped_device *md, const struct remap_args *args,
+				       struct block_device *main, struct block_device *spare,
+				       sector_t len)
 {
 	struct remap_device *rd = kzalloc(sizeof(*rd), GFP_KERNEL);
-	int ret;
 
-	*error = "Out of memory";
 	if (!rd)
-		return ERR_PTR(-ENOMEM);
-	ret = remap_inflight_init(&rd->inflight);
-	if (ret) {
-		kfree(rd);
-		return ERR_PTR(ret);
-	}
+		return NULL;
+	rd->users = 1;
 	rd->md = md;
 	strscpy(rd->number, dm_device_name(md), sizeof(rd->number));
 	rd->main = main;
@@ -254,17 +258,36 @@ static struct remap_device *make_device(struct mapped_device *md, const struct r
 	remap_masks_init(&rd->unread);
 	remap_failures_init(&rd->failures);
 	remap_events_init(rd);
+	rd->dirs = remap_dirs_get(md);
+	if (!rd->dirs) {
+		free_shell(rd);
+		return NULL;
+	}
+	return rd;
+}
 
-	ret = open_store(rd, args, error);
+/* The rest; a spare that does not answer keeps only this table waiting. */
+static int fill(struct remap_device *rd, const struct remap_args *args, char **error)
+{
+	int ret;
+
+	*error = "Out of memory";
+	ret = remap_inflight_init(&rd->inflight);
+	if (!ret)
+		ret = open_store(rd, args, error);
 	if (!ret)
 		ret = make_worker(rd, error);
 	if (!ret)
 		ret = make_table(rd, args, error);
 	if (ret) {
-		free_device(rd);
-		return ERR_PTR(ret);
+		take_apart(rd);
+		leave_list(rd);
+		return ret;
 	}
-	return rd;
+	mutex_lock(&remap_devices_lock);
+	rd->ready = true;
+	mutex_unlock(&remap_devices_lock);
+	return 0;
 }
 
 /* What may not change when a table is reloaded. */
@@ -290,149 +313,114 @@ static int check_shared(const struct remap_device *rd, const struct remap_args *
 	return -EINVAL;
 }
 
+/* Use a device that there is. */
+static int share(struct remap_device *rd, const struct remap_args *args, sector_t len,
+		 char **error)
+{
+	int ret;
+
+	if (!rd->ready) {
+		*error = "Main and spare are being opened or closed by another table";
+		return -EBUSY;
+	}
+	ret = check_shared(rd, args, len, error);
+	if (!ret)
+		rd->users++;
+	return ret;
+}
+
+/*
+ * Enter a device in the list, unless the table that it is for can share one that there
+ * is: @rdp is set to that one then.
+ */
+static int enter_list(struct remap_device *new, const struct remap_args *args,
+		      struct remap_device **rdp, char **error)
+{
+	struct remap_device *rd;
+	const char *why;
+
+	lockdep_assert_held(&remap_devices_lock);
+	list_for_each_entry(rd, &remap_devices, list) {
+		if (rd->md == new->md && rd->main == new->main &&
+		    rd->spare_bdev == new->spare_bdev) {
+			*rdp = rd;
+			return share(rd, args, new->len, error);
+		}
+		why = conflict(rd, new->md, new->main, new->spare_bdev);
+		if (why) {
+			*error = (char *)why;
+			return -EBUSY;
+		}
+	}
+	list_add(&new->list, &remap_devices);
+	return 0;
+}
+
 int remap_device_get(struct dm_target *ti, const struct remap_args *args,
 		     struct block_device *main, struct block_device *spare,
 		     struct remap_device **rdp)
 {
-	struct mapped_device *md = dm_table_get_md(ti->table);
-	struct remap_device *rd;
-	const char *why;
-	int ret = 0;
+	struct remap_device *new;
+	int ret;
 
 	if (overlap(main, spare)) {
 		ti->error = "Main and spare are the same device or overlap";
 		return -EINVAL;
 	}
+	new = make_shell(dm_table_get_md(ti->table), args, main, spare, ti->len);
+	if (!new) {
+		ti->error = "Out of memory";
+		return -ENOMEM;
+	}
+	*rdp = new;
 	mutex_lock(&remap_devices_lock);
-	list_for_each_entry(rd, &remap_devices, list) {
-		if (rd->md == md && rd->main == main && rd->spare_bdev == spare) {
-			ret = check_shared(rd, args, ti->len, &ti->error);
-			if (!ret)
-				rd->users++;
-			goto out;
-		}
-		why = conflict(rd, md, main, spare);
-		if (why) {
-			ti->error = (char *)why;
-			ret = -EBUSY;
-			goto out;
-		}
-	}
-	rd = make_device(md, args, main, spare, ti->len, &ti->error);
-	if (IS_ERR(rd)) {
-		ret = PTR_ERR(rd);
-		goto out;
-	}
-	rd->users = 1;
-	mutex_lock(&remap_list_lock);
-	list_add(&rd->list, &remap_devices);
-	mutex_unlock(&remap_list_lock);
-out:
+	ret = enter_list(new, args, rdp, &ti->error);
 	mutex_unlock(&remap_devices_lock);
-	*rdp = rd;
-	return ret;
-}
-
-static void remove_directories(struct remap_device *rd)
-{
-	remap_sysfs_remove(rd);
-	remap_tree_remove(rd);
-}
-
-/* Make those that are missing.  The one in sysfs stays where only the name changes. */
-static int add_directories(struct remap_device *rd, const char *name)
-{
-	int ret = 0;
-
-	if (rd->tree && strcmp(name, rd->name))
-		remap_tree_remove(rd);
-	if (rd->observed.dir && remap_sysfs_rename(rd, name))
-		remap_sysfs_remove(rd);
-	strscpy(rd->name, name, sizeof(rd->name));
-	if (!rd->tree)
-		ret = remap_tree_add(rd);
-	if (!ret && !rd->observed.dir)
-		ret = remap_sysfs_add(rd);
-	if (ret)
-		remove_directories(rd);
+	if (!ret && *rdp == new)
+		ret = fill(new, args, &ti->error);
+	if (ret || *rdp != new)
+		free_shell(new);
 	return ret;
 }
 
 void remap_device_put(struct remap_device *rd)
 {
+	bool last;
+
 	mutex_lock(&remap_devices_lock);
-	if (--rd->users) {
-		mutex_unlock(&remap_devices_lock);
-		return;
-	}
-	mutex_lock(&remap_list_lock);
-	list_del(&rd->list);
-	mutex_unlock(&remap_list_lock);
-	/* Under the lock, so that the disks can be used again when they are free. */
-	remove_directories(rd);
-	free_device(rd);
+	last = !--rd->users;
+	if (last)
+		rd->ready = false;
 	mutex_unlock(&remap_devices_lock);
-}
-
-/*
- * The device that the mapped device of @rd used last, if that is another one.  It
- * cannot go while @rd is resumed.
- */
-static struct remap_device *find_predecessor(const struct remap_device *rd)
-{
-	struct remap_device *other, *found = NULL;
-
-	mutex_lock(&remap_list_lock);
-	list_for_each_entry(other, &remap_devices, list)
-		if (other != rd && other->md == rd->md && (other->tree || other->observed.dir))
-			found = other;
-	mutex_unlock(&remap_list_lock);
-	return found;
-}
-
-/* The directory belongs to the device that is in use, or was so last. */
-static void take_over_name(struct remap_device *rd)
-{
-	struct remap_device *other = find_predecessor(rd);
-
-	if (other)
-		remove_directories(other);
-}
-
-/*
- * Remaps that were made after the table with another spare was loaded.  The old device
- * is gone when its table has been replaced, so the refusal is remembered.
- */
-static int check_predecessor(struct remap_device *rd)
-{
-	const struct remap_device *other = find_predecessor(rd);
-
-	if (other && has_remaps(other))
-		rd->refused = true;
-	if (!rd->refused)
-		return 0;
-	DMERR("%s: the set has remaps on another spare: load the table with that", rd->number);
-	return -EBUSY;
+	if (!last)
+		return;
+	remap_dirs_deactivate(rd->dirs, rd);
+	take_apart(rd);
+	leave_list(rd);
+	free_shell(rd);
 }
 
 void dm_remap_iterate_sets(dm_remap_set_fn fn, void *context)
 {
 	struct remap_device *rd;
 
-	mutex_lock(&remap_list_lock);
+	mutex_lock(&remap_devices_lock);
 	list_for_each_entry(rd, &remap_devices, list) {
-		struct dm_remap_set set = {
+		struct dm_remap_set set;
+
+		if (!rd->ready)
+			continue;
+		set = (struct dm_remap_set) {
 			.uuid = rd->store->uuid,
 			.device = disk_devt(dm_disk(rd->md)),
 			.main = rd->main->bd_dev,
 			.spare = rd->spare_bdev->bd_dev,
 			.persistent = rd->store->type != &remap_store_transient,
 		};
-
 		if (!fn(context, &set))
 			break;
 	}
-	mutex_unlock(&remap_list_lock);
+	mutex_unlock(&remap_devices_lock);
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_iterate_sets, DM_REMAP_NS);
 
@@ -489,12 +477,34 @@ static int start_store(struct remap_device *rd)
 	return ret;
 }
 
-int remap_device_activate(struct remap_device *rd, const struct remap_args *args,
-			  struct remap_regions **regions, sector_t len)
+/*
+ * Remaps may have come since the table was loaded.  The device in force stays while this
+ * is looked at: the table that uses it is destroyed after the resume.
+ */
+static int check_spare(struct remap_device *rd, struct remap_device **refused)
 {
-	char name[DM_NAME_LEN];
+	struct remap_device *old = READ_ONCE(rd->dirs->rd);
+
+	if (old && old != rd && has_remaps(old))
+		rd->refused = true;
+	if (!rd->refused)
+		return 0;
+	DMERR("%s: the set has remaps on another spare: load the table with that", rd->number);
+	if (old && old != rd) {
+		mutex_lock(&remap_devices_lock);
+		old->users++;
+		mutex_unlock(&remap_devices_lock);
+		*refused = old;
+	}
+	return -EBUSY;
+}
+
+int remap_device_activate(struct remap_device *rd, const struct remap_args *args,
+			  struct remap_regions **regions, sector_t len,
+			  struct remap_device **refused)
+{
 	unsigned int noio;
-	int ret = check_predecessor(rd);
+	int ret = check_spare(rd, refused);
 
 	if (ret)
 		return ret;
@@ -504,18 +514,13 @@ int remap_device_activate(struct remap_device *rd, const struct remap_args *args
 			return ret;
 	}
 	rd->read_only = args->read_only;
-	ret = start_store(rd);
-	if (ret)
-		return ret;
-	ret = dm_copy_name_and_uuid(rd->md, name, NULL);
-	if (ret)
-		return ret;
 	/* I/O waits until we are done: what frees memory must not wait for it. */
 	noio = memalloc_noio_save();
-	take_over_name(rd);
-	ret = add_directories(rd, name);
-	if (!ret)
+	ret = start_store(rd);
+	if (!ret) {
 		remap_settings_keep_name(rd);
+		remap_dirs_activate(rd->dirs, rd);
+	}
 	memalloc_noio_restore(noio);
 	return ret;
 }

@@ -25,6 +25,9 @@ struct remap_regions;
  * A target that has the same main and spare as one that exists for the same
  * mapped device shares its device: so a table reload keeps remaps and settings.
  *
+ * Without a device to share one is made, which reads the spare; no other table waits for
+ * that.
+ *
  * Context: process, may sleep.
  * Return: 0, and the device is to be given back by remap_device_put(); or -errno
  * with ti->error set.
@@ -48,14 +51,18 @@ void remap_device_put(struct remap_device *rd);
  * @regions: for the length of the target; exchanged for those in use if that is
  *	not @rd->len.
  * @len: sectors of the target.
+ * @refused: set to the device that has remaps, on another spare, if that is why.
  *
- * Called before resume.  Takes over the name's directories in configfs and sysfs.
+ * Called before resume.  The directories in configfs and sysfs follow by themselves, see
+ * remap_dirs_settle().
  *
  * Context: process, may sleep; suspended.
- * Return: 0; -EINVAL if there are remaps beyond @len, -ENOMEM, or what configfs or
- * sysfs say.
+ * Return: 0; -EINVAL if there are remaps beyond @len; -EBUSY with @refused set: it is to
+ * be given back by remap_device_put(), and to keep its disks open until then is for the
+ * caller; or what the store says.
  */
 int remap_device_activate(struct remap_device *rd, const struct remap_args *args,
-			  struct remap_regions **regions, sector_t len);
+			  struct remap_regions **regions, sector_t len,
+			  struct remap_device **refused);
 
 #endif /* _REMAP_LIFECYCLE_H */

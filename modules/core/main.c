@@ -9,6 +9,7 @@
 #include <dm-remap/namespace.h>
 
 #include "configfs.h"
+#include "dirs.h"
 #include "params.h"
 #include "store.h"
 #include "sysfs.h"
@@ -30,11 +31,16 @@ static int __init remap_init(void)
 	ret = remap_sysfs_init();
 	if (ret)
 		goto exit_configfs;
-	ret = dm_register_target(&remap_target_type);
+	ret = remap_dirs_init();
 	if (ret)
 		goto exit_sysfs;
+	ret = dm_register_target(&remap_target_type);
+	if (ret)
+		goto exit_dirs;
 	return 0;
 
+exit_dirs:
+	remap_dirs_exit();
 exit_sysfs:
 	remap_sysfs_exit();
 exit_configfs:
@@ -47,6 +53,7 @@ unregister_store:
 static void __exit remap_exit(void)
 {
 	dm_unregister_target(&remap_target_type);
+	remap_dirs_exit();
 	remap_sysfs_exit();
 	remap_configfs_exit();
 	dm_remap_store_unregister(&remap_store_transient);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mutex.h>
 #include <linux/notifier.h>
-#include <linux/sched/mm.h>
 
 #include <dm-remap/namespace.h>
 
 #include "bio.h"
 #include "device.h"
+#include "dirs.h"
 #include "observe.h"
 #include "target.h"
 #include "trace.h"
@@ -24,11 +24,6 @@ static const struct dm_remap_observer *leaving;
 static LIST_HEAD(observed_devices);
 
 static BLOCKING_NOTIFIER_HEAD(resize_chain);
-
-static struct remap_device *to_device(const struct dm_remap_observed *dev)
-{
-	return container_of(dev, struct remap_device, observed);
-}
 
 static int watch(struct dm_remap_observed *dev)
 {
@@ -56,8 +51,6 @@ static void forget(struct dm_remap_observed *dev, const struct dm_remap_observer
 /* Begin to watch all devices; those that come meanwhile are watched as well. */
 static int watch_all(const struct dm_remap_observer *new)
 {
-	/* A device that is suspended may be waiting for the lock to be resumed. */
-	unsigned int noio = memalloc_noio_save();
 	struct dm_remap_observed *dev;
 	int ret = 0;
 
@@ -65,17 +58,19 @@ static int watch_all(const struct dm_remap_observer *new)
 	observer = new;
 	list_for_each_entry(dev, &observed_devices, list) {
 		ret = watch(dev);
+		/* Its disk has gone, and its directory is about to. */
+		if (ret == -ENOENT)
+			ret = 0;
 		if (ret)
 			break;
 	}
 	mutex_unlock(&observe_lock);
-	memalloc_noio_restore(noio);
 	return ret;
 }
 
 /*
- * One grace period for all devices, and without the lock, which those that are made,
- * resumed and removed take.
+ * One grace period for all devices, and without the lock, which the directories of those
+ * that are made, renamed and removed wait for.
  */
 static void unwatch_all(void)
 {
@@ -161,13 +156,19 @@ void dm_remap_observer_time(bool on)
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_observer_time, DM_REMAP_NS);
 
-void dm_remap_observed_gauges(const struct dm_remap_observed *dev,
-			      struct dm_remap_gauges *gauges)
+void dm_remap_observed_gauges(struct dm_remap_observed *dev, struct dm_remap_gauges *gauges)
 {
-	const struct remap_device *rd = to_device(dev);
+	struct remap_dirs *dirs = container_of(dev, struct remap_dirs, observed);
+	const struct remap_device *rd;
+	unsigned int noio;
 
-	gauges->pending_blocks = READ_ONCE(rd->pending);
-	gauges->lost_sectors = READ_ONCE(rd->lost.sectors);
+	*gauges = (struct dm_remap_gauges) {};
+	rd = remap_dirs_enter(dirs, &noio);
+	if (rd) {
+		gauges->pending_blocks = READ_ONCE(rd->pending);
+		gauges->lost_sectors = READ_ONCE(rd->lost.sectors);
+	}
+	remap_dirs_leave(dirs, noio);
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_observed_gauges, DM_REMAP_NS);
 
@@ -179,7 +180,7 @@ static struct dm_remap_watch *get_watch(struct remap_device *rd)
 	__acquires(RCU_SCHED)
 {
 	rcu_read_lock_sched();
-	return rcu_dereference_sched(rd->observed.watch);
+	return rcu_dereference_sched(rd->dirs->observed.watch);
 }
 
 static void put_watch(void)

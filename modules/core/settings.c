@@ -111,10 +111,25 @@ static int save(struct remap_device *rd, const struct dm_remap_settings *setting
 
 void remap_settings_keep_name(struct remap_device *rd)
 {
+	char name[DM_NAME_LEN];
+
+	if (dm_copy_name_and_uuid(rd->md, name, NULL))
+		return;
 	remap_commit_lock(rd);
+	strscpy(rd->name, name, sizeof(rd->name));
 	if (!rd->read_only && strcmp(rd->saved.name, rd->name) && !save(rd, &rd->settings))
 		strscpy(rd->saved.name, rd->name, sizeof(rd->saved.name));
 	remap_commit_unlock(rd);
+}
+
+bool remap_settings_follow_name(struct remap_device *rd)
+{
+	if (!mutex_trylock(&rd->admin))
+		return false;
+	if (!rd->suspended)
+		remap_settings_keep_name(rd);
+	mutex_unlock(&rd->admin);
+	return true;
 }
 
 void remap_settings_no_auto_remap(struct remap_device *rd)
@@ -158,14 +173,16 @@ static int change(struct remap_device *rd, size_t offset, u32 value)
 int remap_settings_change(struct remap_device *rd, size_t offset, u32 value)
 {
 	int ret = remap_device_begin_change(rd);
+	char name[DM_NAME_LEN];
 
 	if (ret)
 		return ret;
 	ret = change(rd, offset, value);
 	remap_device_end_change(rd);
+	remap_device_name(rd, name);
 	if (!ret && !value && offset == offsetof(struct dm_remap_settings, storm_limit))
 		DMWARN("%s: errors/storm_limit is 0: a main that is gone can use up the whole spare",
-		       rd->name);
+		       name);
 	return ret;
 }
 

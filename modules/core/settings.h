@@ -100,14 +100,26 @@ void remap_settings_to_save(const struct remap_device *rd,
 void remap_settings_restore(struct remap_device *rd, const struct dm_remap_saved *saved);
 
 /**
- * remap_settings_keep_name() - let the store keep the device's name.
- * @rd: the device; its name is known.
+ * remap_settings_keep_name() - let the store keep the name that the device has now.
+ * @rd: the device.
  *
- * Does nothing if it is kept already.  If that fails the store says so.
+ * Does nothing if it is kept already, or if the device is being removed.  If that fails
+ * the store says so.
  *
  * Context: process, may sleep; must not wait for memory that needs I/O.
  */
 void remap_settings_keep_name(struct remap_device *rd);
+
+/**
+ * remap_settings_follow_name() - the same at any time.
+ * @rd: the device; while it is suspended nothing is done, since nothing may be written
+ *	and the resume keeps the name.
+ *
+ * Context: as remap_settings_keep_name(); no locks of @rd held.
+ * Return: whether it is done; false while there is a change by hand, and it is to be
+ * tried again.
+ */
+bool remap_settings_follow_name(struct remap_device *rd);
 
 /**
  * remap_settings_no_auto_remap() - the table says no_auto_remap.

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * /sys/block/dm-N/remap and /sys/kernel/dm-remap.  The work item of dirs.c makes and
+ * removes them, possibly after the disk has left sysfs: its directory's kernfs node
+ * (remap_dirs.node) is kept, so what is added to it then fails with ENOENT.
+ */
+#include <linux/blkdev.h>
 #include <linux/kobject.h>
 #include <linux/module.h>
 #include <linux/string.h>
@@ -7,48 +13,42 @@
 #include <dm-remap/namespace.h>
 #include <dm-remap/sets.h>
 
-#include "device.h"
+#include "dirs.h"
 #include "observe.h"
 #include "sysfs.h"
 
 /* /sys/kernel/dm-remap */
 static struct kset *root;
 
-int remap_sysfs_add(struct remap_device *rd)
+int remap_sysfs_add(struct remap_dirs *dirs)
 {
-	struct kobject *dir;
-	int ret;
+	struct kobject *dir = kobject_create_and_add("remap", &disk_to_dev(dirs->disk)->kobj);
 
-	dir = kobject_create_and_add("remap", &disk_to_dev(dm_disk(rd->md))->kobj);
 	if (!dir)
 		return -ENOMEM;
-	ret = sysfs_create_link_nowarn(&root->kobj, dir, rd->name);
-	if (ret) {
-		kobject_put(dir);
-		return ret;
-	}
-	rd->observed.name = rd->number;
-	rd->observed.dir = dir;
-	remap_observe_attach(&rd->observed);
+	dirs->observed.dir = dir;
+	remap_observe_attach(&dirs->observed);
 	return 0;
 }
 
-int remap_sysfs_rename(struct remap_device *rd, const char *name)
+int remap_sysfs_link(struct remap_dirs *dirs, const char *name)
 {
-	if (!strcmp(name, rd->name))
-		return 0;
-	return sysfs_rename_link(&root->kobj, rd->observed.dir, rd->name, name);
+	return sysfs_create_link_nowarn(&root->kobj, dirs->observed.dir, name);
 }
 
-void remap_sysfs_remove(struct remap_device *rd)
+void remap_sysfs_unlink(const char *name)
 {
-	struct kobject *dir = rd->observed.dir;
+	sysfs_remove_link(&root->kobj, name);
+}
+
+void remap_sysfs_remove(struct remap_dirs *dirs)
+{
+	struct kobject *dir = dirs->observed.dir;
 
 	if (!dir)
 		return;
-	remap_observe_detach(&rd->observed);
-	rd->observed.dir = NULL;
-	sysfs_remove_link(&root->kobj, rd->name);
+	remap_observe_detach(&dirs->observed);
+	dirs->observed.dir = NULL;
 	kobject_del(dir);
 	kobject_put(dir);
 }

@@ -5,36 +5,44 @@
 #ifndef _REMAP_SYSFS_H
 #define _REMAP_SYSFS_H
 
-struct remap_device;
+struct remap_dirs;
 
 /**
  * remap_sysfs_add() - make a device's directory, and let it be observed.
- * @rd: the device, which has its name.
+ * @dirs: its entry.
  *
- * Context: process, may sleep.
- * Return: 0, -errno.
+ * Context: the work item of @dirs.
+ * Return: 0, -ENOMEM.
  */
-int remap_sysfs_add(struct remap_device *rd);
+int remap_sysfs_add(struct remap_dirs *dirs);
 
 /**
- * remap_sysfs_rename() - its name is another one now.
- * @rd: the device; has a directory, and its old name still.
- * @name: its new name, which may be the same.
+ * remap_sysfs_link() - make the link to a device's directory.
+ * @dirs: its entry; the directory is there.
+ * @name: of the link.
  *
- * Context: process, may sleep.
+ * Context: the work item of @dirs.
  * Return: 0, -errno.
  */
-int remap_sysfs_rename(struct remap_device *rd, const char *name);
+int remap_sysfs_link(struct remap_dirs *dirs, const char *name);
 
 /**
- * remap_sysfs_remove() - take it away, if it is there.
- * @rd: the device.
+ * remap_sysfs_unlink() - remove a link.
+ * @name: of the link.
  *
- * Waits for who is reading.
- *
- * Context: process, may sleep; without any lock of @rd.
+ * Context: the work item of the entry whose link it is.
  */
-void remap_sysfs_remove(struct remap_device *rd);
+void remap_sysfs_unlink(const char *name);
+
+/**
+ * remap_sysfs_remove() - remove a device's directory, if it is there.
+ * @dirs: its entry; the link has been removed.
+ *
+ * Waits for readers of its files.
+ *
+ * Context: the work item of @dirs.
+ */
+void remap_sysfs_remove(struct remap_dirs *dirs);
 
 /**
  * remap_sysfs_init() - make /sys/kernel/dm-remap.

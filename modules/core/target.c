@@ -4,6 +4,7 @@
  */
 #include <linux/blkdev.h>
 #include <linux/device-mapper.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include <dm-remap/format.h>
@@ -12,6 +13,7 @@
 #include "args.h"
 #include "bio.h"
 #include "device.h"
+#include "dirs.h"
 #include "io.h"
 #include "lifecycle.h"
 #include "list.h"
@@ -200,6 +202,10 @@ static void remap_dtr(struct dm_target *ti)
 	remap_events_detach(rt->rd, ti);
 	remap_device_put(rt->rd);
 	remap_regions_free(rt->regions);
+	if (rt->kept) {
+		remap_device_put(rt->kept);
+		dm_put_device(ti, rt->kept_spare);
+	}
 	dm_put_device(ti, rt->spare_dev);
 	dm_put_device(ti, rt->main_dev);
 	kfree(rt);
@@ -219,16 +225,47 @@ static void remap_presuspend_undo(struct dm_target *ti)
 	remap_admin_suspend(rt->rd, false);
 }
 
+/*
+ * device-mapper destroys the old table although this one could not be resumed.  What is
+ * kept in memory is needed by the next table with the old spare: keep that open for it.
+ */
+static void keep_old(struct dm_target *ti, struct remap_device *old)
+{
+	struct remap_target *rt = ti->private;
+	dm_remap_mode_t mode = DM_REMAP_MODE_READ;
+	char number[24];
+	int ret = -EBUSY;
+
+	if (!old->read_only)
+		mode |= DM_REMAP_MODE_WRITE;
+	format_dev_t(number, old->spare_bdev->bd_dev);
+	if (!rt->kept)
+		ret = dm_get_device(ti, number, mode, &rt->kept_spare);
+	if (ret)
+		remap_device_put(old);
+	else
+		rt->kept = old;
+}
+
 static int remap_preresume(struct dm_target *ti)
 {
 	struct remap_target *rt = ti->private;
+	struct remap_device *refused = NULL;
+	unsigned int noio;
+	int ret;
 
 	if (rt->args.no_auto_remap && !rt->resumed)
 		remap_settings_no_auto_remap(rt->rd);
 	rt->resumed = true;
 	if (rt->args.read_only)
 		set_disk_ro(dm_disk(rt->rd->md), true);
-	return remap_device_activate(rt->rd, &rt->args, &rt->regions, ti->len);
+	ret = remap_device_activate(rt->rd, &rt->args, &rt->regions, ti->len, &refused);
+	if (!refused)
+		return ret;
+	noio = memalloc_noio_save();
+	keep_old(ti, refused);
+	memalloc_noio_restore(noio);
+	return ret;
 }
 
 static void remap_resume(struct dm_target *ti)
@@ -237,6 +274,7 @@ static void remap_resume(struct dm_target *ti)
 
 	remap_admin_suspend(rt->rd, false);
 	remap_events_attach(rt->rd, ti);
+	remap_dirs_settle(rt->rd->dirs);
 }
 
 static void emit_status(struct remap_device *rd, char *result, unsigned int maxlen)

@@ -22,6 +22,8 @@ struct remap_regions;
  * @spare_dev: the spare, open.
  * @args: its table line; @args.read_only also where the table is read-only.
  * @resumed: it has been in use.
+ * @kept: the device whose remaps kept this target from being resumed, or NULL.
+ * @kept_spare: its spare, open.
  * @regions: for its length; those that the device has replaced once it is in use
  *	with another one.
  */
@@ -34,6 +36,8 @@ struct remap_target {
 	struct dm_dev *spare_dev;
 	struct remap_args args;
 	bool resumed;
+	struct remap_device *kept;
+	struct dm_dev *kept_spare;
 	struct remap_regions *regions;
 };
 

@@ -192,8 +192,27 @@ kernel_memory() { gawk '/^(SUnreclaim|Percpu|KernelStack|VmallocUsed):/ { n += $
 }
 
 @test "another spare begins anew, and the old one is free" {
+	local before
 	null_blk other 2
 	remap_create r /dev/main /dev/spare
+	echo "8 16" >$CONFIG/remaps/add
+	# it would serve stale data of what is remapped
+	before=$(kept)
+	refused "Device or resource busy" dmsetup reload r --table "$(table /dev/other)"
+	assert_equal "$(kept)" "$before"
+	[ -z "$(ls /sys/block/other/holders)" ]
+	echo "8 16" >$CONFIG/remaps/remove
+	# remaps that come after the table was loaded
+	dmsetup reload r --table "$(table /dev/other)"
+	echo "8 16" >$CONFIG/remaps/add
+	write_pattern $R 8 8192 b
+	before=$(kept)
+	refused "" dmsetup resume r
+	reload "$(table /dev/spare)"
+	assert_equal "$(kept)" "$before"
+	assert_data $R 8 8192 b
+	[ -z "$(ls /sys/block/other/holders)" ]
+	echo "8 16" >$CONFIG/remaps/remove
 	# first thoughts: what is loaded, but not resumed, changes nothing
 	dmsetup reload r --table "$(table /dev/other)"
 	assert_equal "$(<$CONFIG/spare/device) $(<$CONFIG/remaps/count)" "$(mountpoint -x /dev/spare) 0"

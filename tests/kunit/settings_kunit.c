@@ -43,6 +43,11 @@ void remap_commit_unlock(struct remap_device *rd)
 	mutex_unlock(&rd->commit_lock);
 }
 
+void remap_device_name(const struct remap_device *rd, char *name)
+{
+	*name = 0;
+}
+
 int remap_device_begin_change(struct remap_device *rd)
 {
 	return rd->suspended ? -EBUSY : 0;

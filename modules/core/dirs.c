@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The directories of mapped devices in configfs and sysfs: which there should be, under
+ * which names, and the work item that makes it so.
+ *
+ * configfs holds the lock of a directory while it copies names to the memory of whoever
+ * reads it, and that copy waits for as long as the reader's memory does.  So the work
+ * item alone calls configfs and sysfs, with no lock held that anything else needs.
+ *
+ * A name belongs to one entry at a time, from before its directories are made until they
+ * have been removed.  An entry whose name is taken uses the set's uuid; whenever a name
+ * becomes free the entries that wait for one look again, so that two devices that swap
+ * their names both end with the right one.
+ *
+ * device-mapper does not tell a target that its device was renamed: names are looked at
+ * once a second.
+ */
+#include <linux/blkdev.h>
+#include <linux/device-mapper.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+#include "configfs.h"
+#include "device.h"
+#include "dirs.h"
+#include "settings.h"
+#include "store.h"
+#include "sysfs.h"
+
+#define POLL_INTERVAL	HZ
+/* I/O to the device waits while a resume does. */
+#define RESUME_WAIT	(HZ / 2)
+#define REMOVE_WAIT	HZ
+
+/*
+ * For the entries and their names, and all that queues their work.  Nothing sleeps
+ * under it for longer than a look at a name takes.
+ */
+static DEFINE_MUTEX(dirs_lock);
+static LIST_HEAD(all_dirs);
+static struct workqueue_struct *dirs_wq;
+static DECLARE_WAIT_QUEUE_HEAD(answered_wait);
+
+static void poll_names(struct work_struct *work);
+static DECLARE_DELAYED_WORK(poll_work, poll_names);
+
+static void ask(struct remap_dirs *dirs)
+{
+	lockdep_assert_held(&dirs_lock);
+	dirs->asked++;
+	queue_work(dirs_wq, &dirs->work);
+}
+
+static bool is_answered(const struct remap_dirs *dirs, unsigned int asked)
+{
+	return (int)(READ_ONCE(dirs->answered) - asked) >= 0;
+}
+
+/* Whether another entry has a name. */
+static bool is_taken(const struct remap_dirs *dirs, const char *name)
+{
+	const struct remap_dirs *other;
+
+	list_for_each_entry(other, &all_dirs, list)
+		if (other != dirs && !strcmp(other->name, name))
+			return true;
+	return false;
+}
+
+/* The name that the directories should have; "" for none. */
+static void wanted_name(const struct remap_dirs *dirs, char *name)
+{
+	lockdep_assert_held(&dirs_lock);
+	*name = 0;
+	if (!dirs->open)
+		return;
+	/* A device that is being removed has no name: until then the old one is right. */
+	if (dm_copy_name_and_uuid(dirs->md, name, NULL))
+		strscpy(name, dirs->name, DM_NAME_LEN);
+	if (!*name || is_taken(dirs, name))
+		snprintf(name, DM_NAME_LEN, "%pU", &dirs->uuid);
+	if (is_taken(dirs, name))
+		*name = 0;
+}
+
+/* Whether the directories have the device's name, or there is none that they could have. */
+static bool has_own_name(const struct remap_dirs *dirs)
+{
+	char name[DM_NAME_LEN];
+
+	lockdep_assert_held(&dirs_lock);
+	return !dirs->open || dm_copy_name_and_uuid(dirs->md, name, NULL) ||
+	       !strcmp(name, dirs->name);
+}
+
+/*
+ * Let those look again whose devices have other names than their directories.  Names of
+ * devices are unique, so a name that is taken is one that its holder is about to give up.
+ */
+static void ask_renamed(void)
+{
+	struct remap_dirs *dirs;
+
+	lockdep_assert_held(&dirs_lock);
+	list_for_each_entry(dirs, &all_dirs, list)
+		if (dirs->incomplete || !has_own_name(dirs))
+			ask(dirs);
+}
+
+static void poll_names(struct work_struct *work)
+{
+	mutex_lock(&dirs_lock);
+	ask_renamed();
+	if (!list_empty(&all_dirs))
+		queue_delayed_work(dirs_wq, &poll_work, POLL_INTERVAL);
+	mutex_unlock(&dirs_lock);
+}
+
+/* What there should be, as the work item found it. */
+struct wanted {
+	bool open;
+	bool persistent;
+	char name[DM_NAME_LEN];
+};
+
+static void look(const struct remap_dirs *dirs, struct wanted *w)
+{
+	w->open = dirs->open;
+	w->persistent = dirs->persistent;
+	wanted_name(dirs, w->name);
+}
+
+/* Remove all that has the old name, and then give that back. */
+static void drop_name(struct remap_dirs *dirs)
+{
+	if (dirs->tree)
+		remap_tree_remove(dirs->tree);
+	dirs->tree = NULL;
+	if (dirs->linked)
+		remap_sysfs_unlink(dirs->name);
+	dirs->linked = false;
+}
+
+static void take_name(struct remap_dirs *dirs, struct wanted *w)
+{
+	mutex_lock(&dirs_lock);
+	*dirs->name = 0;
+	look(dirs, w);
+	strscpy(dirs->name, w->name, sizeof(dirs->name));
+	ask_renamed();
+	mutex_unlock(&dirs_lock);
+}
+
+/* Return: whether there is all that there should be. */
+static bool add_missing(struct remap_dirs *dirs, const struct wanted *w)
+{
+	if (!dirs->observed.dir && remap_sysfs_add(dirs))
+		return false;
+	if (!*w->name)
+		return true;
+	if (!dirs->linked)
+		dirs->linked = !remap_sysfs_link(dirs, w->name);
+	if (!dirs->tree) {
+		dirs->tree = remap_tree_add(dirs, w->name, w->persistent);
+		dirs->tree_persistent = w->persistent;
+	}
+	return dirs->linked && dirs->tree;
+}
+
+/* Return: whether there is all that there should be. */
+static bool follow(struct remap_dirs *dirs)
+{
+	struct wanted w;
+
+	mutex_lock(&dirs_lock);
+	look(dirs, &w);
+	mutex_unlock(&dirs_lock);
+
+	if (strcmp(w.name, dirs->name) || (dirs->tree && dirs->tree_persistent != w.persistent)) {
+		drop_name(dirs);
+		if (!w.open)
+			remap_sysfs_remove(dirs);
+		take_name(dirs, &w);
+	} else if (!w.open) {
+		remap_sysfs_remove(dirs);
+	}
+	return !w.open || add_missing(dirs, &w);
+}
+
+/* The store keeps the set's name; while suspended the next resume sees to it. */
+static bool keep_name(struct remap_dirs *dirs)
+{
+	struct remap_device *rd;
+	unsigned int noio;
+	bool kept = true;
+
+	rd = remap_dirs_enter(dirs, &noio);
+	if (rd)
+		kept = remap_settings_follow_name(rd);
+	remap_dirs_leave(dirs, noio);
+	return kept;
+}
+
+static void free_dirs(struct remap_dirs *dirs)
+{
+	sysfs_put(dirs->node);
+	put_device(disk_to_dev(dirs->disk));
+	kfree(dirs);
+}
+
+static void answer(struct remap_dirs *dirs, unsigned int asked, bool complete)
+{
+	mutex_lock(&dirs_lock);
+	if (!complete && !dirs->told)
+		DMWARN("%s: its directories in configfs and sysfs are made later", dirs->number);
+	dirs->told = !complete;
+	if (has_own_name(dirs))
+		WRITE_ONCE(dirs->answered, asked);
+	mutex_unlock(&dirs_lock);
+	wake_up_all(&answered_wait);
+}
+
+static void dirs_work(struct work_struct *work)
+{
+	struct remap_dirs *dirs = container_of(work, struct remap_dirs, work);
+	unsigned int asked;
+	bool complete, unused;
+
+	mutex_lock(&dirs_lock);
+	asked = dirs->asked;
+	mutex_unlock(&dirs_lock);
+
+	complete = follow(dirs);
+	answer(dirs, asked, complete);
+	complete &= keep_name(dirs);
+
+	mutex_lock(&dirs_lock);
+	dirs->incomplete = !complete;
+	unused = !dirs->users && !*dirs->name && !dirs->open && !work_pending(work);
+	if (unused)
+		list_del(&dirs->list);
+	mutex_unlock(&dirs_lock);
+	if (unused)
+		free_dirs(dirs);
+}
+
+static struct remap_dirs *make_dirs(struct mapped_device *md)
+{
+	struct remap_dirs *dirs = kzalloc(sizeof(*dirs), GFP_KERNEL);
+
+	if (!dirs)
+		return NULL;
+	init_rwsem(&dirs->sem);
+	INIT_WORK(&dirs->work, dirs_work);
+	strscpy(dirs->number, dm_device_name(md), sizeof(dirs->number));
+	dirs->observed.name = dirs->number;
+	/* Without a reference a new disk could be found at the same address. */
+	dirs->disk = dm_disk(md);
+	get_device(disk_to_dev(dirs->disk));
+	return dirs;
+}
+
+struct remap_dirs *remap_dirs_get(struct mapped_device *md)
+{
+	struct remap_dirs *new = make_dirs(md), *dirs;
+
+	if (!new)
+		return NULL;
+	mutex_lock(&dirs_lock);
+	list_for_each_entry(dirs, &all_dirs, list)
+		if (dirs->disk == dm_disk(md))
+			goto found;
+	dirs = new;
+	new = NULL;
+	list_add(&dirs->list, &all_dirs);
+	queue_delayed_work(dirs_wq, &poll_work, POLL_INTERVAL);
+found:
+	dirs->users++;
+	dirs->md = md;
+	mutex_unlock(&dirs_lock);
+	if (new)
+		free_dirs(new);
+	return dirs;
+}
+
+void remap_dirs_put(struct remap_dirs *dirs)
+{
+	mutex_lock(&dirs_lock);
+	if (!--dirs->users) {
+		dirs->md = NULL;
+		/* The work item frees it. */
+		ask(dirs);
+	}
+	mutex_unlock(&dirs_lock);
+}
+
+static void add_errors(struct remap_device *rd, struct remap_device *old)
+{
+	atomic64_add(atomic64_xchg(&old->main_read_errors, 0), &rd->main_read_errors);
+	atomic64_add(atomic64_xchg(&old->main_write_errors, 0), &rd->main_write_errors);
+	atomic64_add(atomic64_xchg(&old->spare_errors, 0), &rd->spare_errors);
+}
+
+void remap_dirs_activate(struct remap_dirs *dirs, struct remap_device *rd)
+{
+	down_write(&dirs->sem);
+	if (dirs->rd && dirs->rd != rd)
+		add_errors(rd, dirs->rd);
+	WRITE_ONCE(dirs->rd, rd);
+	up_write(&dirs->sem);
+
+	mutex_lock(&dirs_lock);
+	dirs->open = true;
+	dirs->persistent = rd->store->type != &remap_store_transient;
+	dirs->uuid = rd->store->uuid;
+	/* Taken while it is there: the work item may be late. */
+	if (!dirs->node)
+		dirs->node = sysfs_get(disk_to_dev(dirs->disk)->kobj.sd);
+	ask(dirs);
+	/* One that was renamed may still have this name. */
+	ask_renamed();
+	mutex_unlock(&dirs_lock);
+}
+
+static void wait_for_answer(struct remap_dirs *dirs, unsigned long timeout)
+{
+	unsigned int asked;
+
+	mutex_lock(&dirs_lock);
+	asked = dirs->asked;
+	mutex_unlock(&dirs_lock);
+	if (!wait_event_timeout(answered_wait, is_answered(dirs, asked), timeout))
+		DMWARN("%s: its directories in configfs and sysfs will follow later", dirs->number);
+}
+
+void remap_dirs_deactivate(struct remap_dirs *dirs, struct remap_device *rd)
+{
+	down_write(&dirs->sem);
+	if (dirs->rd != rd) {
+		up_write(&dirs->sem);
+		return;
+	}
+	WRITE_ONCE(dirs->rd, NULL);
+	up_write(&dirs->sem);
+
+	mutex_lock(&dirs_lock);
+	dirs->open = false;
+	ask(dirs);
+	mutex_unlock(&dirs_lock);
+	wait_for_answer(dirs, REMOVE_WAIT);
+}
+
+void remap_dirs_settle(struct remap_dirs *dirs)
+{
+	wait_for_answer(dirs, RESUME_WAIT);
+}
+
+int remap_dirs_init(void)
+{
+	/* Each may wait for a long time, and none may wait for another. */
+	dirs_wq = alloc_workqueue("dm-remap-dirs", WQ_UNBOUND, WQ_MAX_ACTIVE);
+	return dirs_wq ? 0 : -ENOMEM;
+}
+
+void remap_dirs_exit(void)
+{
+	cancel_delayed_work_sync(&poll_work);
+	destroy_workqueue(dirs_wq);
+}
