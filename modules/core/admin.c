@@ -171,7 +171,8 @@ static int check(struct request *req)
 		if (req->ranges[i].first < req->ranges[i - 1].first + req->ranges[i - 1].nr)
 			return needs_slots(req) ? -EEXIST : -ENOENT;
 	/* More blocks than there can be remaps: no need to look at each of them. */
-	if (!needs_slots(req) && req->nr_blocks > (u64)READ_ONCE(rd->mapped) + READ_ONCE(rd->pending))
+	if (!needs_slots(req) &&
+	    req->nr_blocks > (u64)READ_ONCE(rd->mapped) + READ_ONCE(rd->pending))
 		return -ENOENT;
 	if (needs_slots(req) && req->nr_blocks > rd->slots.nr)
 		return -ENOSPC;

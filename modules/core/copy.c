@@ -300,8 +300,7 @@ typedef blk_status_t run_fn(struct remap_device *rd, struct remap_move *m, unsig
 			    unsigned int nr);
 
 /* Do it to each run of set bits. */
-static blk_status_t for_each_run(struct remap_device *rd, struct remap_move *m, u64 mask,
-				 run_fn *fn)
+static blk_status_t do_runs(struct remap_device *rd, struct remap_move *m, u64 mask, run_fn *fn)
 {
 	blk_status_t status = BLK_STS_OK;
 	unsigned int first, nr;
@@ -361,7 +360,7 @@ static void verify_main(struct remap_device *rd, struct remap_batch *batch)
 		    m->status != BLK_STS_OK)
 			continue;
 		m->status = flushed ? BLK_STS_IOERR :
-			    for_each_run(rd, m, sectors_to_return(rd, m), compare);
+			    do_runs(rd, m, sectors_to_return(rd, m), compare);
 	}
 }
 
@@ -369,7 +368,7 @@ static void verify_main(struct remap_device *rd, struct remap_batch *batch)
 static void copy_alone(struct remap_device *rd, struct remap_move *m)
 {
 	if (m->goal == REMAP_TO_MAIN)
-		m->status = for_each_run(rd, m, sectors_to_return(rd, m), copy_back);
+		m->status = do_runs(rd, m, sectors_to_return(rd, m), copy_back);
 	else if (m->goal == REMAP_TO_SPARE)
 		remap_copy_block(rd, m);
 }

@@ -132,8 +132,8 @@ void remap_inflight_sync(void);
  * @in: where.
  * @block: the block; later I/O to it does not enter.
  *
- * I/O to other blocks may share the bucket: what of it enters later is waited for
- * for a bounded time only.
+ * I/O to other blocks may share the bucket: what of it enters later delays
+ * the caller for a bounded time only.
  *
  * Context: process, may sleep; after remap_inflight_sync().
  */

@@ -88,7 +88,8 @@ static void complete_move(struct remap_device *rd, struct remap_move *m)
 	}
 	if (m->lost & ~was_lost) {
 		if (m->forget)
-			remap_count(rd, DM_REMAP_SECTORS_FORGOTTEN, hweight64(m->lost & ~was_lost));
+			remap_count(rd, DM_REMAP_SECTORS_FORGOTTEN,
+				    hweight64(m->lost & ~was_lost));
 		remap_event(rd, REMAP_EVENT_LOST_DATA);
 		DMWARN_LIMIT("%s: %u sectors of the block at sector %llu are lost until they are written",
 			     rd->name, (unsigned int)hweight64(m->lost & ~was_lost),
