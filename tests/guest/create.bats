@@ -134,7 +134,7 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	assert_data $R 0 4194304 1
 	dmsetup remove r
 	# nothing but the empty partition table that a spare has
-	assert_equal "$(wipefs --noheadings -o TYPE /dev/spare)" dos
+	assert_equal "$(wipefs --noheadings --output TYPE /dev/spare)" dos
 
 	# a label that is no text
 	blkdiscard -f -z /dev/spare
@@ -152,7 +152,7 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	"$DMREMAP" create --force r /dev/main /dev/spare
 	dmsetup remove r
 	# nothing but the empty partition table that a spare has
-	assert_equal "$(wipefs --noheadings -o TYPE /dev/spare)" dos
+	assert_equal "$(wipefs --noheadings --output TYPE /dev/spare)" dos
 
 	# nobody knows what it is
 	blkdiscard -f -z /dev/spare
