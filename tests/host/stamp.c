@@ -354,7 +354,7 @@ static void check_remaps(void)
 	char state[16];
 
 	while (scanf("%u %*u %*u %15s %*s", &sector, state) == 2)
-		mapped[sector / BLOCK] = !strcmp(state, "remapped");
+		mapped[sector / BLOCK] = !strcmp(state, "remapped") || !strcmp(state, "split");
 	for (sector = 0; sector < SECTORS; sector++) {
 		block = sector / BLOCK;
 		if (bad[sector] && fresh[sector] && !mapped[block])
