@@ -13,7 +13,7 @@ export LC_ALL=C
 # depmod and modprobe are not on the path of ordinary users
 PATH=$PATH:/usr/sbin:/sbin
 # shellcheck disable=SC2034 # for those who source this
-KERNELS="6.12 6.1 uml umldebug${ALL:+ debug}"
+KERNELS="6.12 6.1 uml${ALL:+ umldebug debug}"
 unset MAKEFLAGS MFLAGS
 
 note() { echo "rig: $*" >&2; }
