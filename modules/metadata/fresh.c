@@ -126,7 +126,7 @@ int meta_fresh_layout(struct meta *m, unsigned int replicas, char **error)
 	else if (m->p.len / sectors > 1ULL << DM_REMAP_ENTRY_BLOCK_BITS)
 		*error = "Length is more than 2^48 blocks: use a larger block_size";
 	else if (needs_small_sectors(m))
-		*error = "Main has content, and the spare's sectors are larger than its own: see force_block_size";
+		*error = "Main has content, and the spare has larger sectors: see force_block_size";
 	else
 		goto fits;
 	return -EINVAL;

@@ -15,9 +15,10 @@
 static void read_copy(struct meta *m, unsigned int replica, u32 page, u32 n)
 {
 	struct dm_remap_page *pages = m->others[replica];
+	sector_t sector = dm_remap_page_sector(&m->geo, replica, page);
 	unsigned int i;
 
-	if (dm_remap_rw(m->p.spare, REQ_OP_READ, dm_remap_page_sector(&m->geo, replica, page), pages,
+	if (dm_remap_rw(m->p.spare, REQ_OP_READ, sector, pages,
 			n * DM_REMAP_PAGE_SECTORS) == BLK_STS_OK)
 		return;
 	for (i = 0; i < n; i++)
@@ -33,7 +34,7 @@ static void read_copy(struct meta *m, unsigned int replica, u32 page, u32 n)
  * machine stopped before the old one was taken back.
  */
 static int resolve_duplicate(struct meta *m, dm_remap_load_fn fn, void *context,
-		       const struct dm_remap_entry *e, const struct dm_remap_entry *other)
+			     const struct dm_remap_entry *e, const struct dm_remap_entry *other)
 {
 	struct dm_remap_entry bad = { .state = DM_REMAP_ENTRY_BAD }, ignored;
 	int newer = dm_remap_entry_newer(e->age, other->age);
@@ -152,7 +153,7 @@ static int take_page(struct meta *m, dm_remap_load_fn fn, void *context, u32 nr,
 	if (super_is_stale(m, nr, i)) {
 		DMERR_LIMIT("%s: page %u of the table is newer than the superblocks that can be read",
 			    m->p.name, nr);
-		*error = "The newest superblock cannot be read, and the other is old: try read_only";
+		*error = "The newest superblock is gone, and the other is old: try read_only";
 		ret = lose_page(m, -EIO);
 		if (ret)
 			return ret;

@@ -145,11 +145,11 @@ static int check_unused(struct meta *m, const struct found *found, char **error)
 	ret = ret ?: check_table(m);
 	ret = ret ?: meta_check_signatures(m);
 	if (ret == -EEXIST)
-		*error = "It was the spare of a set, and its first page was erased: see dmremap check, repair and delete";
+		*error = "A spare whose first page was erased: see dmremap check and delete";
 	else if (ret == -EIO)
 		*error = "The spare cannot be read: it may not be empty";
 	else if (ret)
-		*error = "The spare holds something else: wipe it, if that is not needed; if it was a spare, see dmremap check";
+		*error = "The spare holds something else: wipe it, if that is not needed";
 	return ret == -EEXIST ? -EINVAL : ret;
 }
 

@@ -123,7 +123,7 @@ static int try_write(struct meta *m, bool mend)
 		return -EIO;
 	}
 	if (mend)
-		m->sb_bad[0] = m->sb_bad[1] = false;
+		memset(m->sb_bad, 0, sizeof(m->sb_bad));
 	meta_super_number(m);
 	m->sb_bad[0] = bad[0];
 	m->sb_bad[1] = bad[1];
