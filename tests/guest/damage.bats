@@ -100,7 +100,7 @@ one_by_one() {
 		put "$sector" "$pages" "$how" "$KEPT/older"
 		# a first page of zeros may be there on purpose
 		if [ "$how $name" = "zero superblock-0" ]; then
-			refuses "its first page was erased"
+			refuses "first page was erased"
 			continue
 		fi
 		start
@@ -305,9 +305,9 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 	# nor is one that has only the table of a set; what has neither is
 	put_back
 	put 0 1 zero
-	refuses "its first page was erased"
+	refuses "first page was erased"
 	put "$sb1" 1 zero
-	refuses "its first page was erased"
+	refuses "first page was erased"
 	put 8 1 zero
 	start
 	assert_equal "$(remap_status r remapped)" 0
