@@ -195,3 +195,27 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 		assert_failure 16
 	done
 }
+
+@test "smartd's message gets the verdict at its end, and is kept whatever happens" {
+	local disk
+	disk=$(find /dev -maxdepth 1 -type b | head -n 1)
+	[ -n "$disk" ] || skip "no block device"
+	mkdir sbin
+	printf '#!/bin/sh\necho "judged $*"; exit 4\n' >sbin/dmremap
+	chmod +x sbin/dmremap
+	sed "s,@SBINDIR@,$PWD/sbin," "$TOP/tools/boot/smartmontools/05dm-remap" >hook
+	echo "the disk fails" >mail
+	SMARTD_DEVICE=$disk run sh hook mail "a subject" root
+	assert_success
+	run cat mail
+	assert_line -n 0 "the disk fails"
+	assert_line "judged advise $disk"
+	# a device that is none, and no tool: the message as it was
+	echo "the disk fails" >mail
+	SMARTD_DEVICE=/dev/null run sh hook mail "a subject" root
+	assert_success
+	rm sbin/dmremap
+	SMARTD_DEVICE=$disk run sh hook mail "a subject" root
+	assert_success
+	assert_equal "$(cat mail)" "the disk fails"
+}
