@@ -53,6 +53,15 @@ enum dm_remap_count {
 	DM_REMAP_PENDING_ANSWERS,
 	/* Sectors that were given up by hand. */
 	DM_REMAP_SECTORS_FORGOTTEN,
+	/* Blocks that moved because the main took longer than errors/slow_ms to read them. */
+	DM_REMAP_SLOW_MOVES,
+	/* Writes that could not be read back, or were read back with other data. */
+	DM_REMAP_VERIFY_ERRORS,
+	/* First writes of pending blocks that were tried on the main, and that it kept. */
+	DM_REMAP_REWRITES_TRIED,
+	DM_REMAP_REWRITES_CURED,
+	/* Sectors that a scrub has read. */
+	DM_REMAP_SCRUB_SECTORS,
 	/* The table's resizes that have ended, and how long they took. */
 	DM_REMAP_HASH_GROWS,
 	DM_REMAP_HASH_SHRINKS,

@@ -28,7 +28,7 @@ static void begin_storm(struct remap_device *rd)
 	DMERR("%s: %u automatic remaps in a row and no success of the main between: automatic remapping is suspended; see whether the disk is there, and write 1 to errors/resume",
 	      rd->name, rd->consecutive_remaps);
 	trace_dm_remap_storm(rd, rd->consecutive_remaps);
-	remap_event(rd, REMAP_EVENT_STORM);
+	remap_event(rd, REMAP_EVENT_STORM, REMAP_NO_SECTOR);
 }
 
 bool remap_admit_auto_move(struct remap_device *rd)

@@ -76,6 +76,7 @@ struct remap_move {
 /**
  * struct remap_batch - blocks that move together and share a commit.
  * @automatic: whether they move by themselves; those leave the reserve alone.
+ * @patrol: automatic moves are what a scrub has found, and are not counted as a rate.
  * @max: room in @moves.
  * @nr: moves.
  * @copy_buf: one block, for copy.c.
@@ -87,6 +88,7 @@ struct remap_move {
  */
 struct remap_batch {
 	bool automatic;
+	bool patrol;
 	unsigned int max;
 	unsigned int nr;
 	void *copy_buf;

@@ -142,9 +142,9 @@ void remap_device_check_store(struct remap_device *rd)
 	lockdep_assert_held(&rd->lock);
 	rd->store->type->stat(rd->store, &stat);
 	if (stat.state != rd->store_state && stat.state == DM_REMAP_STORE_FAILED)
-		remap_event(rd, REMAP_EVENT_STORE_FAILED);
+		remap_event(rd, REMAP_EVENT_STORE_FAILED, REMAP_NO_SECTOR);
 	if (stat.state != rd->store_state && stat.state == DM_REMAP_STORE_DEGRADED)
-		remap_event(rd, REMAP_EVENT_STORE_DEGRADED);
+		remap_event(rd, REMAP_EVENT_STORE_DEGRADED, REMAP_NO_SECTOR);
 	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->store_faults)
 		schedule_work(&rd->repair_work);
 	WRITE_ONCE(rd->store_state, stat.state);
@@ -157,9 +157,9 @@ void remap_device_check_space(struct remap_device *rd, u32 before)
 	u32 low = rd->settings.low_water, reserve = rd->settings.reserve;
 
 	if (before > low && after <= low)
-		remap_event(rd, REMAP_EVENT_LOW_SPARE);
+		remap_event(rd, REMAP_EVENT_LOW_SPARE, REMAP_NO_SECTOR);
 	if (before > reserve && after <= reserve)
-		remap_event(rd, REMAP_EVENT_EXHAUSTED);
+		remap_event(rd, REMAP_EVENT_EXHAUSTED, REMAP_NO_SECTOR);
 }
 
 int remap_device_begin_change(struct remap_device *rd)

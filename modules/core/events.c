@@ -17,19 +17,30 @@ static const char * const event_names[REMAP_NR_EVENTS] = {
 	[REMAP_EVENT_STORE_DEGRADED]	= "store-degraded",
 	[REMAP_EVENT_STORE_FAILED]	= "store-failed",
 	[REMAP_EVENT_PENDING]		= "pending",
+	[REMAP_EVENT_SLOW]		= "slow",
+	[REMAP_EVENT_READ_ONLY]		= "read-only",
+	[REMAP_EVENT_SCRUB_DONE]	= "scrub-done",
+	[REMAP_EVENT_STORE_MENDED]	= "store-mended",
+	[REMAP_EVENT_STORM_OVER]	= "storm-over",
+	[REMAP_EVENT_RATE]		= "rate",
 };
 
 static void send(struct remap_device *rd, enum remap_event event)
 {
 	char event_var[40], name_var[DM_NAME_LEN + 16], uuid_var[UUID_STRING_LEN + 16];
-	char *envp[4] = { event_var, name_var, uuid_var };
-	char name[DM_NAME_LEN];
+	u64 sector = READ_ONCE(rd->events.sectors[event]);
+	char *envp[5] = { event_var, name_var, uuid_var };
+	char name[DM_NAME_LEN], sector_var[40];
 	unsigned int noio;
 
 	remap_device_name(rd, name);
 	snprintf(event_var, sizeof(event_var), "DM_REMAP_EVENT=%s", event_names[event]);
 	snprintf(name_var, sizeof(name_var), "DM_REMAP_NAME=%s", name);
 	snprintf(uuid_var, sizeof(uuid_var), "DM_REMAP_UUID=%pU", &rd->store->uuid);
+	if (sector != REMAP_NO_SECTOR) {
+		snprintf(sector_var, sizeof(sector_var), "DM_REMAP_SECTOR=%llu", sector);
+		envp[3] = sector_var;
+	}
 	/* A device that goes waits for this work, and may be suspended. */
 	noio = memalloc_noio_save();
 	kobject_uevent_env(&disk_to_dev(dm_disk(rd->md))->kobj, KOBJ_CHANGE, envp);
@@ -95,8 +106,11 @@ void remap_events_exit(struct remap_device *rd)
 	cancel_delayed_work_sync(&rd->events.work);
 }
 
-void remap_event(struct remap_device *rd, enum remap_event event)
+void remap_event(struct remap_device *rd, enum remap_event event, u64 sector)
 {
+	WRITE_ONCE(rd->events.sectors[event], sector);
+	/* Whoever sees the bit sees this sector, or a newer one. */
+	smp_mb__before_atomic();
 	set_bit(event, &rd->events.pending);
 	/* Leaves the work alone where it is waiting for the interval to end. */
 	schedule_delayed_work(&rd->events.work, 0);

@@ -5,7 +5,9 @@
 #ifndef _REMAP_EVENTS_H
 #define _REMAP_EVENTS_H
 
+#include <linux/limits.h>
 #include <linux/mutex.h>
+#include <linux/types.h>
 #include <linux/workqueue.h>
 
 struct dm_target;
@@ -20,18 +22,29 @@ enum remap_event {
 	REMAP_EVENT_STORE_DEGRADED,
 	REMAP_EVENT_STORE_FAILED,
 	REMAP_EVENT_PENDING,
+	REMAP_EVENT_SLOW,
+	REMAP_EVENT_READ_ONLY,
+	REMAP_EVENT_SCRUB_DONE,
+	REMAP_EVENT_STORE_MENDED,
+	REMAP_EVENT_STORM_OVER,
+	REMAP_EVENT_RATE,
 	REMAP_NR_EVENTS
 };
+
+/* Of an event that is not about a block. */
+#define REMAP_NO_SECTOR	U64_MAX
 
 /**
  * struct remap_events - events that wait to be sent.
  * @pending: by enum remap_event.
+ * @sectors: the sector of the newest event of each kind, or REMAP_NO_SECTOR.
  * @work: sends them.
  * @lock: for @ti.
  * @ti: the target in use, or NULL.
  */
 struct remap_events {
 	unsigned long pending;
+	u64 sectors[REMAP_NR_EVENTS];
 	struct delayed_work work;
 	struct mutex lock;
 	struct dm_target *ti;
@@ -75,11 +88,13 @@ void remap_events_exit(struct remap_device *rd);
  * remap_event() - send an event.
  * @rd: the device.
  * @event: which.
+ * @sector: first sector of its block, from the start of the target; or REMAP_NO_SECTOR.
  *
- * Those of one kind that come within a second of each other are sent as one.
+ * Those of one kind that come within a second of each other are sent as one, with the
+ * sector of the newest.
  *
  * Context: any but NMI.
  */
-void remap_event(struct remap_device *rd, enum remap_event event);
+void remap_event(struct remap_device *rd, enum remap_event event, u64 sector);
 
 #endif /* _REMAP_EVENTS_H */

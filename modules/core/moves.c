@@ -90,7 +90,7 @@ static void complete_move(struct remap_device *rd, struct remap_move *m)
 		if (m->forget)
 			remap_count(rd, DM_REMAP_SECTORS_FORGOTTEN,
 				    hweight64(m->lost & ~was_lost));
-		remap_event(rd, REMAP_EVENT_LOST_DATA);
+		remap_event(rd, REMAP_EVENT_LOST_DATA, m->block << rd->block_shift);
 		DMWARN_LIMIT("%s: %u sectors of the block at sector %llu are lost until they are written",
 			     rd->name, (unsigned int)hweight64(m->lost & ~was_lost),
 			     (unsigned long long)m->block << rd->block_shift);
@@ -143,13 +143,14 @@ static void report_to_spare(struct remap_device *rd, const struct remap_move *m)
 			remap_count(rd, DM_REMAP_REMAPS_FAILED, 1);
 		return;
 	}
-	remap_event(rd, REMAP_EVENT_REMAPPED);
+	remap_event(rd, REMAP_EVENT_REMAPPED, m->block << rd->block_shift);
 	if (m->from != REMAP_NO_SLOT) {
 		remap_count(rd, DM_REMAP_RELOCATIONS, 1);
 		trace_dm_remap_removed(rd, m->block, m->from, automatic);
 	} else if (automatic) {
 		remap_count(rd, DM_REMAP_REMAPS_AUTO, 1);
-		remap_rate_count(rd);
+		if (!m->batch->patrol)
+			remap_rate_count(rd);
 		DMINFO_LIMIT("%s: the block at sector %llu of the main has moved to sector %llu of the spare",
 			     rd->name, (unsigned long long)remap_main_sector(rd, m->block),
 			     (unsigned long long)remap_spare_sector(rd, m->slot));
@@ -182,7 +183,7 @@ static void report_move(struct remap_device *rd, const struct remap_move *m)
 			remap_count(rd, DM_REMAP_REMAPS_MARKED, 1);
 			break;
 		}
-		remap_event(rd, REMAP_EVENT_PENDING);
+		remap_event(rd, REMAP_EVENT_PENDING, m->block << rd->block_shift);
 		DMWARN_LIMIT("%s: the block at sector %llu of the main cannot be read: its next write goes to the spare",
 			     rd->name, (unsigned long long)remap_main_sector(rd, m->block));
 		break;

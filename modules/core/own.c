@@ -25,7 +25,7 @@ struct remap_move *remap_own(struct remap_job *job, u64 block, enum remap_slot_s
 		job->again = true;
 	mutex_unlock(&rd->lock);
 	if (IS_ERR(m)) {
-		remap_event(rd, REMAP_EVENT_EXHAUSTED);
+		remap_event(rd, REMAP_EVENT_EXHAUSTED, block << rd->block_shift);
 		return NULL;
 	}
 	return m;

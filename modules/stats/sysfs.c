@@ -85,6 +85,11 @@ STATS_COUNT(relocations, RELOCATIONS);
 STATS_COUNT(remaps_marked, REMAPS_MARKED);
 STATS_COUNT(pending_answers, PENDING_ANSWERS);
 STATS_COUNT(sectors_forgotten, SECTORS_FORGOTTEN);
+STATS_COUNT(slow_moves, SLOW_MOVES);
+STATS_COUNT(verify_errors, VERIFY_ERRORS);
+STATS_COUNT(rewrites_tried, REWRITES_TRIED);
+STATS_COUNT(rewrites_cured, REWRITES_CURED);
+STATS_COUNT(scrub_sectors, SCRUB_SECTORS);
 STATS_ATTR(pending_blocks, 0444, show_pending, 0);
 STATS_ATTR(lost_sectors, 0444, show_lost, 0);
 STATS_COUNT(hash_grows, HASH_GROWS);
@@ -119,6 +124,11 @@ static struct attribute *stats_attrs[] = {
 	&attr_remaps_marked.attr,
 	&attr_pending_answers.attr,
 	&attr_sectors_forgotten.attr,
+	&attr_slow_moves.attr,
+	&attr_verify_errors.attr,
+	&attr_rewrites_tried.attr,
+	&attr_rewrites_cured.attr,
+	&attr_scrub_sectors.attr,
 	&attr_pending_blocks.attr,
 	&attr_lost_sectors.attr,
 	&attr_hash_grows.attr,

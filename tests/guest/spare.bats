@@ -177,12 +177,13 @@ space() { echo "$(<$CONFIG/spare/total) $(<$CONFIG/spare/used) $(<$CONFIG/spare/
 	nr=$(dmsetup info -c --noheadings -o events r)
 	dmsetup wait r "$nr" >/dev/null 3>&- & waiter=$!
 	add "80 24"
-	retry_until 10 event_came remapped
+	retry_until 10 event_came remapped 96
 	wait $waiter
 	sleep 1.2
 	! event_came low-spare || { cat "$EVENTS"; false; }
 	add 800
 	retry_until 10 event_came low-spare
+	! event_came low-spare "[0-9]+" || { cat "$EVENTS"; false; }
 	! event_came exhausted || { cat "$EVENTS"; false; }
 	add "1600 16"
 	retry_until 10 event_came exhausted
@@ -193,7 +194,7 @@ space() { echo "$(<$CONFIG/spare/total) $(<$CONFIG/spare/used) $(<$CONFIG/spare/
 	# what could not be read stays on the main, until a person gives it up
 	! event_came lost-data || { cat "$EVENTS"; false; }
 	dmsetup message r 0 forget 2400 8
-	retry_until 10 event_came lost-data
+	retry_until 10 event_came lost-data 2400
 	[ "$(dmsetup info -c --noheadings -o events r)" -gt "$nr" ]
 	kill "$LISTENER"
 }
@@ -206,7 +207,7 @@ space() { echo "$(<$CONFIG/spare/total) $(<$CONFIG/spare/used) $(<$CONFIG/spare/
 	for i in {1..50}; do echo $((i * 80)) >$CONFIG/remaps/add; done
 	started=$((SECONDS - started))
 	sleep 2.5
-	i=$(grep -cx "change $(dm_dev r) r remapped" "$EVENTS")
+	i=$(grep -cx "change $(dm_dev r) r remapped [0-9]*" "$EVENTS")
 	((i >= 1 && i <= started + 3)) || { echo "$i events in $started seconds"; false; }
 	kill "$LISTENER"
 }

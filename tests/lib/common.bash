@@ -202,7 +202,7 @@ dm_dev() { basename "$(readlink "/sys/dev/block/$(mountpoint -x "/dev/mapper/$1"
 listen() {
 	EVENTS=$BATS_TEST_TMPDIR/events
 	: >"$EVENTS"
-	busybox uevent busybox sh -c "echo \$ACTION \$DEVNAME \$DM_REMAP_NAME \$DM_REMAP_EVENT >>$EVENTS" 3>&- &
+	busybox uevent busybox sh -c "echo \$ACTION \$DEVNAME \$DM_REMAP_NAME \$DM_REMAP_EVENT\${DM_REMAP_SECTOR:+ \$DM_REMAP_SECTOR} >>$EVENTS" 3>&- &
 	# shellcheck disable=SC2034 # for the test
 	LISTENER=$!
 	# until it hears
@@ -211,8 +211,8 @@ listen() {
 }
 _heard() { echo change >/sys/block/main/uevent; sleep 0.2; [ -s "$EVENTS" ]; }
 
-# event_came EVENT: of the device r
-event_came() { grep -qx "change $(dm_dev r) r $1" "$EVENTS"; }
+# event_came EVENT [SECTOR]: of the device r
+event_came() { grep -Eqx "change $(dm_dev r) r $1 ?${2:-[0-9]*}" "$EVENTS"; }
 
 # --- data -------------------------------------------------------------------
 
