@@ -25,7 +25,8 @@ node() {
 	drbdsetup new-resource "r$1"
 	drbdsetup new-minor "r$1" "$1" 0
 	drbdmeta "$1" v08 "/dev/mapper/r$1" internal create-md --force >/dev/null 2>&1
-	drbdsetup attach "$1" "/dev/mapper/r$1" "/dev/mapper/r$1" internal --on-io-error=pass_on
+	drbdsetup attach "$1" "/dev/mapper/r$1" "/dev/mapper/r$1" internal --on-io-error=pass_on \
+		--resync-rate=100M --c-plan-ahead=0
 }
 
 join() {
@@ -33,8 +34,10 @@ join() {
 	drbdsetup connect r1 ipv4:127.0.0.1:7002 ipv4:127.0.0.1:7001 --protocol=C
 	retry_until 30 both_are Connected
 }
-both_are() { [ "$(drbdsetup cstate r0) $(drbdsetup cstate r1)" = "$1 $1" ]; }
-in_sync() { [ "$(drbdsetup dstate 0) $(drbdsetup dstate 1)" = "UpToDate/UpToDate UpToDate/UpToDate" ]; }
+# drbd_field MINOR FIELD: what /proc/drbd has of it: cs, ro, ds
+drbd_field() { sed -n "s/^ *$1: .*\b$2:\([^ ]*\).*/\1/p" /proc/drbd; }
+both_are() { [ "$(drbd_field 0 cs) $(drbd_field 1 cs)" = "$1 $1" ]; }
+in_sync() { [ "$(drbd_field 0 ds) $(drbd_field 1 ds)" = "UpToDate/UpToDate UpToDate/UpToDate" ]; }
 
 sum_of() { dd if="$1" bs=1M count=24 iflag=direct status=none | md5sum; }
 
@@ -85,7 +88,7 @@ sum_of() { dd if="$1" bs=1M count=24 iflag=direct status=none | md5sum; }
 
 # the peers compare what is marked, and what differs or failed is written
 heal() {
-	drbdsetup dstate 0 | grep -q Inconsistent || [ "$(remap_status r0 pending)" != 0 ] || return 0
+	[[ $(drbd_field 0 ds) = *Inconsistent* ]] || [ "$(remap_status r0 pending)" != 0 ] || return 0
 	drbdsetup invalidate 0 2>/dev/null || :
 	sleep 1
 	in_sync && [ "$(remap_status r0 pending)" = 0 ]
