@@ -346,6 +346,7 @@ static void forget_unread(struct request *req)
 static int one_batch(struct request *req, u64 *block, u64 end)
 {
 	struct remap_device *rd = req->rd;
+	struct remap_service_time time;
 	int ret = 0, run_ret;
 
 	mutex_lock(&rd->lock);
@@ -356,8 +357,11 @@ static int one_batch(struct request *req, u64 *block, u64 end)
 		++*block;
 	}
 	mutex_unlock(&rd->lock);
+	/* Reads that wait for this are not slow. */
+	remap_service_begin(&rd->slow.service, &time, 0);
 	forget_unread(req);
 	run_ret = run_batch(req);
+	remap_service_end(&rd->slow.service, &time);
 	if (ret == -EBUSY && !run_ret)
 		ret = wait_for_owner(req, *block);
 	cond_resched();
@@ -453,6 +457,7 @@ int remap_admin_resume_remaps(struct remap_device *rd)
 		mutex_lock(&rd->lock);
 		WRITE_ONCE(rd->consecutive_remaps, 0);
 		WRITE_ONCE(rd->storm, false);
+		remap_slow_resume(rd);
 		mutex_unlock(&rd->lock);
 	}
 	mutex_unlock(&rd->admin);

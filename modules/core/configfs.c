@@ -435,6 +435,8 @@ REMAP_ATTR_SETTING(errors, auto_remap);
 REMAP_ATTR_CHOICE(errors, on_read_error, on_read_error_words);
 REMAP_ATTR_SETTING(errors, retries);
 REMAP_ATTR_SETTING(errors, pending_retry_ms);
+REMAP_ATTR_SETTING(errors, slow_ms);
+REMAP_ATTR_SETTING(errors, slow_limit);
 REMAP_ATTR_SETTING(errors, storm_limit);
 
 /* Files that take a 1 and nothing else. */
@@ -462,6 +464,8 @@ static struct configfs_attribute *errors_attrs[] = {
 	&errors_attr_on_read_error,
 	&errors_attr_retries,
 	&errors_attr_pending_retry_ms,
+	&errors_attr_slow_ms,
+	&errors_attr_slow_limit,
 	&errors_attr_storm_limit,
 	&errors_attr_resume,
 	NULL

@@ -99,12 +99,15 @@ static void job_work(struct work_struct *work)
 {
 	struct remap_job *job = container_of(work, struct remap_job, work);
 	struct remap_jobs *jobs = &job->rd->jobs;
+	struct remap_service_time time;
 	bool excess = false;
 	struct bio *bio;
 
 	while ((bio = next_bio(jobs, job, &excess))) {
 		make_spare_job(jobs);
+		remap_service_begin(&job->rd->slow.service, &time, 0);
 		jobs->handle(job, bio);
+		remap_service_end(&job->rd->slow.service, &time);
 		cond_resched();
 	}
 	if (excess)

@@ -127,9 +127,23 @@ static noinline int map_write(struct remap_target *rt, struct bio *bio)
 	return DM_MAPIO_REMAPPED;
 }
 
-static int map_again(struct dm_target *ti, struct bio *bio);
+static int map_data(struct remap_target *rt, struct bio *bio);
 
-/* A flush, a write to a device that may not be written, or I/O that is polled. */
+static int map_watched(struct remap_target *rt, struct bio *bio)
+{
+	struct remap_io *io = bio->bi_private;
+	int ret = map_data(rt, bio);
+
+	if (ret == DM_MAPIO_REMAPPED && io->place == REMAP_ON_MAIN &&
+	    READ_ONCE(rt->rd->settings.slow_ms))
+		remap_bio_time(rt->rd, io);
+	return ret;
+}
+
+/*
+ * A flush, a write to a device that may not be written, I/O that is polled, or I/O of a
+ * device that wants a closer look at all of it.
+ */
 static noinline int map_other(struct dm_target *ti, struct bio *bio)
 {
 	struct remap_target *rt = ti->private;
@@ -138,31 +152,24 @@ static noinline int map_other(struct dm_target *ti, struct bio *bio)
 	if (bio_sectors(bio) && !(rt->args.read_only && op_is_write(bio->bi_opf))) {
 		/* The poller may wait for a job, and the job for what is polled. */
 		bio->bi_opf &= ~REQ_POLLED;
-		return map_again(ti, bio);
+		return map_watched(rt, bio);
 	}
 	io->iter = bio->bi_iter;
 	io->place = REMAP_NOWHERE;
-	io->counted = false;
+	io->tracked = 0;
 	if (bio_sectors(bio))
 		return DM_MAPIO_KILL;
 	bio_set_dev(bio, dm_bio_get_target_bio_nr(bio) ? rt->rd->spare_bdev : rt->main);
 	return DM_MAPIO_REMAPPED;
 }
 
-static __always_inline int map(struct dm_target *ti, struct bio *bio)
+static __always_inline int map_inline(struct remap_target *rt, struct bio *bio,
+				      struct remap_io *io, struct bvec_iter iter)
 {
-	struct remap_io *io = remap_bio_io(bio);
-	struct bvec_iter iter = bio->bi_iter;
-	struct remap_target *rt = ti->private;
-
-	bio->bi_private = io;
-	if (unlikely(!iter.bi_size || (bio->bi_opf & rt->slow_path_opf)))
-		return map_other(ti, bio);
-
 	/* The target begins at sector 0 of the device. */
 	io->iter = iter;
 	io->place = REMAP_ON_MAIN;
-	io->counted = false;
+	io->tracked = 0;
 	io->epoch = 0;
 	io->failed = false;
 	if (op_is_write(bio->bi_opf))
@@ -175,9 +182,22 @@ static __always_inline int map(struct dm_target *ti, struct bio *bio)
 	return DM_MAPIO_REMAPPED;
 }
 
-static noinline int map_again(struct dm_target *ti, struct bio *bio)
+static noinline int map_data(struct remap_target *rt, struct bio *bio)
 {
-	return map(ti, bio);
+	return map_inline(rt, bio, bio->bi_private, bio->bi_iter);
+}
+
+static __always_inline int map(struct dm_target *ti, struct bio *bio)
+{
+	struct remap_io *io = remap_bio_io(bio);
+	struct bvec_iter iter = bio->bi_iter;
+	struct remap_target *rt = ti->private;
+
+	bio->bi_private = io;
+	if (unlikely(iter.bi_size <= READ_ONCE(rt->rd->slow_path_size) ||
+		     (bio->bi_opf & rt->slow_path_opf)))
+		return map_other(ti, bio);
+	return map_inline(rt, bio, io, iter);
 }
 
 static noinline int map_timed(struct dm_target *ti, struct bio *bio)
@@ -234,13 +254,33 @@ static noinline int reset(struct dm_target *ti, struct bio *bio)
 	return DM_ENDIO_DONE;
 }
 
-static noinline int counted(struct dm_target *ti, struct bio *bio, blk_status_t status)
+/* Return: whether it was a read, and a slow one. */
+static bool timed(struct remap_device *rd, struct bio *bio, struct remap_io *io,
+		  blk_status_t status)
+{
+	u64 ns = remap_service_end(&rd->slow.service, &io->time);
+
+	io->tracked &= ~REMAP_TIMED;
+	return status == BLK_STS_OK && bio_op(bio) == REQ_OP_READ &&
+	       remap_slow_judge(rd, io->iter.bi_sector, io->iter.bi_size >> SECTOR_SHIFT, ns);
+}
+
+static noinline int tracked(struct dm_target *ti, struct bio *bio, blk_status_t status)
 {
 	struct remap_target *rt = ti->private;
+	struct remap_io *io = bio->bi_private;
+	bool slow = false;
 
-	remap_bio_leave(rt->rd, bio->bi_private);
+	if (io->tracked & REMAP_TIMED)
+		slow = timed(rt->rd, bio, io, status);
+	if (io->tracked & REMAP_COUNTED)
+		remap_bio_leave(rt->rd, io);
 	if (unlikely(status != BLK_STS_OK))
 		return failed(ti, bio, status);
+	if (unlikely(slow)) {
+		remap_defer_slow(rt->rd, bio);
+		return DM_ENDIO_INCOMPLETE;
+	}
 	return reset(ti, bio);
 }
 
@@ -249,8 +289,8 @@ int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 	const struct remap_io *io = bio->bi_private;
 	const struct remap_target *rt = ti->private;
 
-	if (io->counted)
-		return counted(ti, bio, *status);
+	if (io->tracked)
+		return tracked(ti, bio, *status);
 	if (unlikely(*status != BLK_STS_OK))
 		return failed(ti, bio, *status);
 	if (unlikely(READ_ONCE(rt->rd->consecutive_remaps)))

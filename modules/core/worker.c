@@ -43,6 +43,18 @@ static sector_t sector_sent_to(struct remap_device *rd, const struct remap_io *i
 	return remap_spare_sector(rd, slot) + (sector & (remap_block_sectors(rd) - 1));
 }
 
+static void give_to_job(struct remap_device *rd, struct bio *bio, blk_status_t status, bool slow)
+{
+	struct remap_io *io = remap_bio_io(bio);
+
+	io->failed = status != BLK_STS_OK;
+	io->status = status;
+	io->spare = false;
+	io->slow = slow;
+	io->rest = io->iter;
+	remap_jobs_queue(&rd->jobs, bio);
+}
+
 int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status)
 {
 	struct remap_io *io = remap_bio_io(bio);
@@ -60,23 +72,18 @@ int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status)
 	if (!READ_ONCE(rd->settings.auto_remap) || (main && READ_ONCE(rd->storm)) ||
 	    READ_ONCE(rd->read_only))
 		return DM_ENDIO_DONE;
-	io->failed = true;
-	io->status = status;
-	io->spare = false;
-	io->rest = io->iter;
-	remap_jobs_queue(&rd->jobs, bio);
+	give_to_job(rd, bio, status, false);
 	return DM_ENDIO_INCOMPLETE;
 }
 
 void remap_defer(struct remap_device *rd, struct bio *bio)
 {
-	struct remap_io *io = remap_bio_io(bio);
+	give_to_job(rd, bio, BLK_STS_OK, false);
+}
 
-	io->failed = false;
-	io->status = BLK_STS_OK;
-	io->spare = false;
-	io->rest = io->iter;
-	remap_jobs_queue(&rd->jobs, bio);
+void remap_defer_slow(struct remap_device *rd, struct bio *bio)
+{
+	give_to_job(rd, bio, BLK_STS_OK, true);
 }
 
 /*
@@ -200,6 +207,11 @@ void remap_handle(struct remap_job *job, struct bio *bio)
 	struct remap_io *io = remap_bio_io(bio);
 	bool main_failed = io->failed && io->place == REMAP_ON_MAIN;
 
+	if (io->slow) {
+		remap_slow_move(job, bio);
+		remap_finish(bio, BLK_STS_OK);
+		return;
+	}
 	if (can_resubmit(job->rd, io) && remap_resubmit(job->rd, bio))
 		return;
 	/* A discard promises nothing: of a block in care it is done. */

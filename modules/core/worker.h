@@ -32,6 +32,15 @@ int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status);
 void remap_defer(struct remap_device *rd, struct bio *bio);
 
 /**
+ * remap_defer_slow() - give a read that was slow to a job.
+ * @rd: the device.
+ * @bio: the bio; it may be gone when this returns.
+ *
+ * Context: any, interrupts included.
+ */
+void remap_defer_slow(struct remap_device *rd, struct bio *bio);
+
+/**
  * remap_handle() - what a job does with a bio.
  * @job: the job.
  * @bio: the bio.
