@@ -13,6 +13,7 @@
 #include "device.h"
 #include "io.h"
 #include "moves.h"
+#include "verify.h"
 
 /*
  * Moves in a batch, and the bytes that they may have together.  The larger it is
@@ -246,9 +247,9 @@ static void forget_in_place(struct remap_device *rd, struct remap_move *m)
 	     got &= ~remap_sector_mask(first, nr)) {
 		first = __ffs64(got);
 		nr = remap_run_length(got, first);
-		m->status = dm_remap_rw(rd->spare_bdev, REQ_OP_WRITE | REQ_SYNC,
-					remap_spare_sector(rd, m->slot) + first,
-					buf + (first << SECTOR_SHIFT), nr);
+		m->status = remap_write_spare(rd, REQ_SYNC, remap_spare_sector(rd, m->slot) + first,
+					      buf + (first << SECTOR_SHIFT), m->batch->read_buf,
+					      nr);
 	}
 	m->lost |= bad;
 	m->unread = 0;

@@ -6,10 +6,39 @@
 #include "device.h"
 #include "jobs.h"
 
+static void free_window(struct remap_job *job)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(job->window); i++) {
+		free_pages((unsigned long)job->window[i], get_order(REMAP_WINDOW_BYTES));
+		job->window[i] = NULL;
+	}
+}
+
+bool remap_job_window(struct remap_job *job)
+{
+	gfp_t gfp = GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN;
+	unsigned int i;
+
+	if (job->window[0])
+		return true;
+	for (i = 0; i < ARRAY_SIZE(job->window); i++) {
+		job->window[i] = (void *)__get_free_pages(gfp, get_order(REMAP_WINDOW_BYTES));
+		if (!job->window[i]) {
+			free_window(job);
+			return false;
+		}
+	}
+	return true;
+}
+
 static void free_job(struct remap_job *job)
 {
-	if (job)
+	if (job) {
 		remap_batch_free(job->batch);
+		free_window(job);
+	}
 	kfree(job);
 }
 

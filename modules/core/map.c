@@ -17,6 +17,7 @@
 #include "map.h"
 #include "observe.h"
 #include "target.h"
+#include "verify.h"
 #include "worker.h"
 
 /* Lookups for one bio: a discard may have very many blocks. */
@@ -51,6 +52,12 @@ static u64 end_of_run(struct remap_device *rd, u64 block, u64 last, u32 slot)
 	return min(b, last + 1);
 }
 
+/* Whether a job is to write a bio, and read it back. */
+static bool verifies_bio(const struct remap_device *rd, const struct bio *bio, bool spare)
+{
+	return remap_verifies(rd, spare) && remap_counts_on_main(bio_op(bio));
+}
+
 /*
  * Look up where a bio's first block is, cut the bio to what is in one piece with it,
  * and count it, as one.
@@ -67,7 +74,8 @@ static bool place(struct remap_device *rd, struct bio *bio, struct remap_io *io,
 
 	rcu_read_lock();
 	*slot = remap_table_lookup(&rd->table, block, &word);
-	ready = !remap_needs_worker(rd, *slot, word);
+	ready = !remap_needs_worker(rd, *slot, word) &&
+		!(*slot != REMAP_NO_SLOT && verifies_bio(rd, bio, true));
 	if (ready)
 		end = end_of_run(rd, block, last, *slot);
 	sectors = (end << rd->block_shift) - io->iter.bi_sector;
@@ -81,6 +89,16 @@ static bool place(struct remap_device *rd, struct bio *bio, struct remap_io *io,
 	return ready;
 }
 
+static int map_to_job(struct remap_device *rd, struct bio *bio, struct remap_io *io)
+{
+	io->place = REMAP_NOWHERE;
+	if (bio->bi_opf & REQ_NOWAIT)
+		remap_finish(bio, BLK_STS_AGAIN);
+	else
+		remap_defer(rd, bio);
+	return DM_MAPIO_SUBMITTED;
+}
+
 /* A bio in a region that has remapped blocks. */
 static noinline int map_found(struct remap_target *rt, struct bio *bio)
 {
@@ -88,14 +106,8 @@ static noinline int map_found(struct remap_target *rt, struct bio *bio)
 	struct remap_io *io = bio->bi_private;
 	u32 slot;
 
-	if (!place(rd, bio, io, &slot)) {
-		io->place = REMAP_NOWHERE;
-		if (bio->bi_opf & REQ_NOWAIT)
-			remap_finish(bio, BLK_STS_AGAIN);
-		else
-			remap_defer(rd, bio);
-		return DM_MAPIO_SUBMITTED;
-	}
+	if (!place(rd, bio, io, &slot))
+		return map_to_job(rd, bio, io);
 	if (slot != REMAP_NO_SLOT && remap_nothing_to_discard(rd, bio)) {
 		remap_bio_leave(rd, io);
 		remap_finish(bio, BLK_STS_OK);
@@ -132,8 +144,14 @@ static int map_data(struct remap_target *rt, struct bio *bio);
 static int map_watched(struct remap_target *rt, struct bio *bio)
 {
 	struct remap_io *io = bio->bi_private;
-	int ret = map_data(rt, bio);
+	int ret;
 
+	if (verifies_bio(rt->rd, bio, false)) {
+		io->iter = bio->bi_iter;
+		io->tracked = 0;
+		return map_to_job(rt->rd, bio, io);
+	}
+	ret = map_data(rt, bio);
 	if (ret == DM_MAPIO_REMAPPED && io->place == REMAP_ON_MAIN &&
 	    READ_ONCE(rt->rd->settings.slow_ms))
 		remap_bio_time(rt->rd, io);

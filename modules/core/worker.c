@@ -22,6 +22,7 @@
 #include "own.h"
 #include "piece.h"
 #include "reads.h"
+#include "verify.h"
 #include "worker.h"
 #include "writes.h"
 
@@ -111,6 +112,8 @@ static unsigned int try_window(struct remap_job *job, struct bvec_iter rest)
 	blk_status_t status;
 	struct remap_use use;
 
+	if (op_is_write(bio_op(job->bio)) && remap_verifies(rd, false))
+		return remap_write_window(job, rest);
 	if (rest.bi_size <= WINDOW || rest.bi_sector < job->single_until)
 		return 0;
 	rest.bi_size = WINDOW;
@@ -196,8 +199,11 @@ static bool handle_parts(struct remap_job *job)
 }
 
 /* A bio within one block that has not been begun can be sent as it is. */
-static bool can_resubmit(struct remap_device *rd, const struct remap_io *io)
+static bool can_resubmit(struct remap_device *rd, struct bio *bio, const struct remap_io *io)
 {
+	/* It may have gone to the spare since, where it is to be verified. */
+	if (remap_counts_on_main(bio_op(bio)) && remap_verifies(rd, true))
+		return false;
 	return !io->failed && io->rest.bi_size == io->iter.bi_size &&
 	       remap_iter_blocks(rd, io->iter) == 1;
 }
@@ -212,7 +218,7 @@ void remap_handle(struct remap_job *job, struct bio *bio)
 		remap_finish(bio, BLK_STS_OK);
 		return;
 	}
-	if (can_resubmit(job->rd, io) && remap_resubmit(job->rd, bio))
+	if (can_resubmit(job->rd, bio, io) && remap_resubmit(job->rd, bio))
 		return;
 	/* A discard promises nothing: of a block in care it is done. */
 	if (bio_op(bio) == REQ_OP_DISCARD) {
@@ -221,6 +227,7 @@ void remap_handle(struct remap_job *job, struct bio *bio)
 	}
 	job->bio = bio;
 	job->single_until = 0;
+	job->lost_block = REMAP_NO_BLOCK;
 	job->still_failing = false;
 	job->recovered = false;
 	if (!handle_parts(job))

@@ -134,3 +134,97 @@ make_slow() {
 	assert_data $R 80 4096 a $((80 * 512))
 	assert_equal "$(stat slow_moves)" 5
 }
+
+# --- writes that are lost --------------------------------------------------------------------
+
+# loses DISK NAME FIRST COUNT: /dev/mapper/NAME is DISK, whose sectors FIRST to FIRST + COUNT - 1
+# take writes, say nothing, and keep what they had; made, or loaded while it is in use
+loses() {
+	local how=create end=$(($3 + $4))
+	[ ! -e "/dev/mapper/$2" ] || how=reload
+	dmsetup $how "$2" --table "$(
+		(($3 == 0)) || echo "0 $3 linear $1 0"
+		echo "$3 $4 flakey $1 $3 0 3600 1 drop_writes"
+		echo "$end $(($(sectors "$1") - end)) linear $1 $end"
+	)"
+	[ $how = create ] || dmsetup resume "$2"
+}
+
+@test "a write that the main loses goes to the spare" {
+	local i
+	null_blk main 16
+	null_blk spare 4
+	modprobe dm_remap_stats
+	write_pattern /dev/main 0 262144 old
+	loses /dev/main bad 136 24
+	remap_create r /dev/mapper/bad /dev/spare
+	# not by default, and not because remapped blocks are verified
+	write_pattern $R 136 4096 lost
+	echo remapped >$CONFIG/errors/verify_writes
+	write_pattern $R 136 4096 lost
+	assert_data $R 136 4096 old $((136 * 512))
+	assert_equal "$(remapped)" ""
+	echo all >$CONFIG/errors/verify_writes
+	assert_equal "$(<$CONFIG/errors/verify_writes)" "off remapped [all]"
+	# sectors of a block: the others keep what they have
+	write_pattern $R 138 1024 a
+	assert_equal "$(remapped)" "136 remapped"
+	assert_data $R 136 1024 old $((136 * 512))
+	assert_data $R 138 1024 a
+	assert_data $R 140 2048 old $((140 * 512))
+	# of many blocks those that are lost
+	write_pattern $R 1 131072 b
+	assert_data $R 1 131072 b
+	assert_data $R 0 512 old
+	assert_data $R 257 $((255 * 512)) old $((257 * 512))
+	assert_equal "$(remapped)" "136 remapped,144 remapped,152 remapped"
+	assert_equal "$(stat verify_errors) $(stat remaps_auto) $(stat main_write_errors)" "3 3 0"
+	# through the page cache, and with FUA; zeroes, and a discard, which promises nothing
+	dd if="$PATTERN_FILE" of=$R bs=64k count=2 conv=notrunc,fsync status=none
+	write_pattern $R 300 4096 c direct,dsync
+	assert_data $R 0 131072 b
+	assert_data $R 300 4096 c
+	blkdiscard -zf -o 65536 -l 65536 $R
+	assert_equal "$(used_bytes $R 128 65536)" 0
+	assert_equal "$(remapped)" "136 remapped,144 remapped,152 remapped"
+}
+
+@test "a write that the spare loses goes to another slot" {
+	null_blk main 16 badblocks=+800-800
+	null_blk spare 4
+	modprobe dm_remap_stats
+	write_pattern /dev/main 0 131072 old
+	loses /dev/spare bad 0 24
+	remap_create r /dev/main /dev/mapper/bad
+	echo linear >$CONFIG/spare/policy
+	echo remapped >$CONFIG/errors/verify_writes
+	# one that moves, alone and in a run; by hand and by itself
+	echo "16" >$CONFIG/remaps/add
+	assert_equal "$(<$CONFIG/spare/bad)" 3
+	echo "32 16" >$CONFIG/remaps/add
+	write_pattern $R 800 4096 a
+	assert_equal "$(remapped)" "16 remapped,32 remapped,40 remapped,800 remapped"
+	assert_data $R 0 131072 old
+	assert_data $R 800 4096 a
+	# one that is there already
+	remap_map r
+	loses /dev/spare bad "$(spare_of 32)" 8
+	write_pattern $R 34 1024 b
+	assert_equal "$(<$CONFIG/spare/bad)" 4
+	assert_data $R 32 1024 old $((32 * 512))
+	assert_data $R 34 1024 b
+	assert_data $R 36 2048 old $((36 * 512))
+	write_pattern $R 32 4096 c
+	assert_data $R 32 4096 c
+	assert_equal "$(stat relocations) $(stat verify_errors)" "1 4"
+}
+
+@test "beside others, verified writes are kept" {
+	null_blk main 16
+	null_blk spare 4
+	loses /dev/main bad 8192 64
+	remap_create r /dev/mapper/bad /dev/spare
+	echo all >$CONFIG/errors/verify_writes
+	fio_verify $R --size=1M --offset=3584k --iodepth=16
+	assert_equal "$(<$CONFIG/remaps/count)" 8
+}
