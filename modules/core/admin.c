@@ -13,6 +13,7 @@
 #include "device.h"
 #include "io.h"
 #include "moves.h"
+#include "verify.h"
 
 /*
  * Moves in a batch, and the bytes that they may have together.  The larger it is
@@ -246,9 +247,9 @@ static void forget_in_place(struct remap_device *rd, struct remap_move *m)
 	     got &= ~remap_sector_mask(first, nr)) {
 		first = __ffs64(got);
 		nr = remap_run_length(got, first);
-		m->status = dm_remap_rw(rd->spare_bdev, REQ_OP_WRITE | REQ_SYNC,
-					remap_spare_sector(rd, m->slot) + first,
-					buf + (first << SECTOR_SHIFT), nr);
+		m->status = remap_write_spare(rd, REQ_SYNC, remap_spare_sector(rd, m->slot) + first,
+					      buf + (first << SECTOR_SHIFT), m->batch->read_buf,
+					      nr);
 	}
 	m->lost |= bad;
 	m->unread = 0;
@@ -346,6 +347,7 @@ static void forget_unread(struct request *req)
 static int one_batch(struct request *req, u64 *block, u64 end)
 {
 	struct remap_device *rd = req->rd;
+	struct remap_service_time time;
 	int ret = 0, run_ret;
 
 	mutex_lock(&rd->lock);
@@ -356,8 +358,11 @@ static int one_batch(struct request *req, u64 *block, u64 end)
 		++*block;
 	}
 	mutex_unlock(&rd->lock);
+	/* Reads that wait for this are not slow. */
+	remap_service_begin(&rd->slow.service, &time, 0);
 	forget_unread(req);
 	run_ret = run_batch(req);
+	remap_service_end(&rd->slow.service, &time);
 	if (ret == -EBUSY && !run_ret)
 		ret = wait_for_owner(req, *block);
 	cond_resched();
@@ -453,6 +458,7 @@ int remap_admin_resume_remaps(struct remap_device *rd)
 		mutex_lock(&rd->lock);
 		WRITE_ONCE(rd->consecutive_remaps, 0);
 		WRITE_ONCE(rd->storm, false);
+		remap_slow_resume(rd);
 		mutex_unlock(&rd->lock);
 	}
 	mutex_unlock(&rd->admin);

@@ -78,6 +78,8 @@ bool remap_resubmit(struct remap_device *rd, struct bio *bio)
 	if (slot == REMAP_NO_SLOT) {
 		io->place = REMAP_ON_MAIN;
 		remap_bio_to_main(bio, rd->main, rd->main_start + io->iter.bi_sector);
+		if (READ_ONCE(rd->settings.slow_ms))
+			remap_bio_time(rd, io);
 	} else {
 		remap_bio_to_spare(rd, bio, io, slot);
 	}

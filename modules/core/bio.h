@@ -17,28 +17,36 @@ enum remap_place {
 	REMAP_ON_SPARE,
 };
 
+/* It is counted in flight (inflight.h); it is timed (service.h). */
+#define REMAP_COUNTED	BIT(0)
+#define REMAP_TIMED	BIT(1)
+
 /**
  * struct remap_io - notes on a bio.
  * @iter: its data, size and sector, which counts from the start of the target.
  * @place: enum remap_place.
- * @counted: it is counted in flight.
- * @epoch: in which, if it is.
+ * @tracked: REMAP_COUNTED, REMAP_TIMED.
+ * @epoch: in which it is counted in flight, if it is.
  * @failed: it came back with an error.
  * @status: the answer, while a job has it.
  * @spare: the answer of a job came from the spare.
+ * @slow: it succeeded, and a job has it because it took long.
  * @rest: what a job has still to do of it.
+ * @time: when it was sent to the main, if it is timed.
  *
  * The bio's bi_private points here, which device-mapper leaves to the target.
  */
 struct remap_io {
 	struct bvec_iter iter;
 	u8 place;
-	bool counted;
+	u8 tracked;
 	u8 epoch;
 	bool failed;
 	blk_status_t status;
 	bool spare;
+	bool slow;
 	struct bvec_iter rest;
+	struct remap_service_time time;
 };
 
 static inline struct remap_io *remap_bio_io(struct bio *bio)
@@ -76,14 +84,21 @@ static inline void remap_bio_enter(struct remap_device *rd, struct remap_io *io)
 {
 	io->epoch = remap_inflight_enter(&rd->inflight, remap_iter_first_block(rd, io->iter),
 					 remap_iter_blocks(rd, io->iter));
-	io->counted = true;
+	io->tracked |= REMAP_COUNTED;
 }
 
 static inline void remap_bio_leave(struct remap_device *rd, struct remap_io *io)
 {
 	remap_inflight_leave(&rd->inflight, remap_iter_first_block(rd, io->iter),
 			     remap_iter_blocks(rd, io->iter), io->epoch);
-	io->counted = false;
+	io->tracked &= ~REMAP_COUNTED;
+}
+
+/* It is about to be sent to the main; reads are judged by the time that it takes. */
+static inline void remap_bio_time(struct remap_device *rd, struct remap_io *io)
+{
+	remap_service_begin(&rd->slow.service, &io->time, 0);
+	io->tracked |= REMAP_TIMED;
 }
 
 /**

@@ -431,10 +431,19 @@ static struct configfs_attribute *spare_attrs[] = {
 
 static const char * const on_read_error_words[] = { "fail", "zero" };
 
+static const char * const verify_words[] = {
+	[REMAP_VERIFY_OFF]	= "off",
+	[REMAP_VERIFY_REMAPPED]	= "remapped",
+	[REMAP_VERIFY_ALL]	= "all",
+};
+
 REMAP_ATTR_SETTING(errors, auto_remap);
 REMAP_ATTR_CHOICE(errors, on_read_error, on_read_error_words);
 REMAP_ATTR_SETTING(errors, retries);
 REMAP_ATTR_SETTING(errors, pending_retry_ms);
+REMAP_ATTR_SETTING(errors, slow_ms);
+REMAP_ATTR_SETTING(errors, slow_limit);
+REMAP_ATTR_CHOICE(errors, verify_writes, verify_words);
 REMAP_ATTR_SETTING(errors, storm_limit);
 
 /* Files that take a 1 and nothing else. */
@@ -462,6 +471,9 @@ static struct configfs_attribute *errors_attrs[] = {
 	&errors_attr_on_read_error,
 	&errors_attr_retries,
 	&errors_attr_pending_retry_ms,
+	&errors_attr_slow_ms,
+	&errors_attr_slow_limit,
+	&errors_attr_verify_writes,
 	&errors_attr_storm_limit,
 	&errors_attr_resume,
 	NULL

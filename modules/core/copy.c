@@ -15,6 +15,7 @@
 #include "io.h"
 #include "moves.h"
 #include "observe.h"
+#include "verify.h"
 
 static u64 all_sectors(const struct remap_device *rd)
 {
@@ -181,15 +182,15 @@ static blk_status_t replace_slot(struct remap_device *rd, struct remap_move *m,
 
 static blk_status_t write_slot(struct remap_device *rd, const struct remap_move *m)
 {
-	blk_opf_t opf = REQ_OP_WRITE | REQ_SYNC;
+	blk_opf_t opf = REQ_SYNC;
 	sector_t sector = remap_spare_sector(rd, m->slot);
 	blk_status_t status;
 
 	/* A store that keeps something flushes when it commits. */
 	if (m->bio && READ_ONCE(rd->store_state) == DM_REMAP_STORE_TRANSIENT)
 		opf |= m->bio->bi_opf & REQ_FUA;
-	status = dm_remap_rw(rd->spare_bdev, opf, sector, m->batch->copy_buf,
-			     remap_block_sectors(rd));
+	status = remap_write_spare(rd, opf, sector, m->batch->copy_buf, m->batch->read_buf,
+				   remap_block_sectors(rd));
 	if (status != BLK_STS_OK)
 		remap_observe_error(rd, true, REQ_OP_WRITE, sector, remap_block_sectors(rd),
 				    status);
@@ -228,25 +229,26 @@ static void run_done(int read_err, unsigned long write_err, void *context)
 	run_put(m->batch);
 }
 
-/* Whether only the block itself is to be copied, to or from the main. */
-static bool kcopyd_can_copy(const struct remap_move *m)
+/* Whether only the block itself is to be copied, to or from the main, and not verified. */
+static bool kcopyd_can_copy(const struct remap_device *rd, const struct remap_move *m)
 {
 	switch (m->goal) {
 	case REMAP_TO_MAIN:
 		return m->was == REMAP_MAPPED && !m->unread;
 	case REMAP_TO_SPARE:
-		return m->whole && m->from == REMAP_NO_SLOT;
+		return m->whole && m->from == REMAP_NO_SLOT && !remap_verifies(rd, true);
 	default:
 		return false;
 	}
 }
 
 /* Blocks from @m on, up to @end, that are consecutive on both sides. */
-static unsigned int run_length(const struct remap_move *m, const struct remap_move *end)
+static unsigned int run_length(const struct remap_device *rd, const struct remap_move *m,
+			       const struct remap_move *end)
 {
 	unsigned int n = 1;
 
-	while (m + n < end && kcopyd_can_copy(m + n) && m[n].goal == m->goal &&
+	while (m + n < end && kcopyd_can_copy(rd, m + n) && m[n].goal == m->goal &&
 	       m[n].block == m->block + n && m[n].slot == m->slot + n)
 		n++;
 	return n;
@@ -284,8 +286,8 @@ static void copy_runs(struct remap_device *rd, struct remap_batch *batch)
 	for (m = batch->moves; m < end; m += m->run) {
 		m->run = 1;
 		m->copied = false;
-		if (kcopyd_can_copy(m)) {
-			m->run = run_length(m, end);
+		if (kcopyd_can_copy(rd, m)) {
+			m->run = run_length(rd, m, end);
 			/* kcopyd would not tell a bad sector from a disk that is gone. */
 			if (m->run > 1 || m->goal == REMAP_TO_MAIN)
 				copy_run(rd, m);

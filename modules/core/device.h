@@ -44,6 +44,7 @@
 #include "masks.h"
 #include "regions.h"
 #include "slots.h"
+#include "slow.h"
 #include "spare.h"
 #include "table.h"
 
@@ -59,6 +60,9 @@ struct remap_dirs;
  * struct remap_device - see above.
  * @inflight: bios at the main or the spare.
  * @regions: where there are remaps.
+ * @slow_path_size: bytes of bios that remap_map() has to look at more closely, and of
+ *	smaller ones: 0 for those without data, U32_MAX for all.
+ * @slow: slow reads.
  * @table: from main blocks to slots.
  * @main: the main device.
  * @spare_bdev: the spare device.
@@ -120,6 +124,8 @@ struct remap_dirs;
 struct remap_device {
 	struct remap_inflight inflight;
 	struct remap_regions __rcu *regions;
+	u32 slow_path_size;
+	struct remap_slow slow;
 	struct remap_table table;
 	struct block_device *main;
 	struct block_device *spare_bdev;

@@ -6,10 +6,39 @@
 #include "device.h"
 #include "jobs.h"
 
+static void free_window(struct remap_job *job)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(job->window); i++) {
+		free_pages((unsigned long)job->window[i], get_order(REMAP_WINDOW_BYTES));
+		job->window[i] = NULL;
+	}
+}
+
+bool remap_job_window(struct remap_job *job)
+{
+	gfp_t gfp = GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN;
+	unsigned int i;
+
+	if (job->window[0])
+		return true;
+	for (i = 0; i < ARRAY_SIZE(job->window); i++) {
+		job->window[i] = (void *)__get_free_pages(gfp, get_order(REMAP_WINDOW_BYTES));
+		if (!job->window[i]) {
+			free_window(job);
+			return false;
+		}
+	}
+	return true;
+}
+
 static void free_job(struct remap_job *job)
 {
-	if (job)
+	if (job) {
 		remap_batch_free(job->batch);
+		free_window(job);
+	}
 	kfree(job);
 }
 
@@ -99,12 +128,15 @@ static void job_work(struct work_struct *work)
 {
 	struct remap_job *job = container_of(work, struct remap_job, work);
 	struct remap_jobs *jobs = &job->rd->jobs;
+	struct remap_service_time time;
 	bool excess = false;
 	struct bio *bio;
 
 	while ((bio = next_bio(jobs, job, &excess))) {
 		make_spare_job(jobs);
+		remap_service_begin(&job->rd->slow.service, &time, 0);
 		jobs->handle(job, bio);
+		remap_service_end(&job->rd->slow.service, &time);
 		cond_resched();
 	}
 	if (excess)

@@ -11,7 +11,9 @@
 #define _REMAP_JOBS_H
 
 #include <linux/bio.h>
+#include <linux/limits.h>
 #include <linux/list.h>
+#include <linux/sizes.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
@@ -24,6 +26,10 @@ struct remap_job;
 #define REMAP_JOB_MOVES	32U
 
 #define REMAP_PARK_BITS	6
+
+/* At least two blocks of the largest size. */
+#define REMAP_WINDOW_BYTES	SZ_64K
+#define REMAP_NO_BLOCK		U64_MAX
 
 /**
  * struct remap_jobs - the jobs of a device, and bios that wait for one.
@@ -55,7 +61,9 @@ struct remap_jobs {
  * @rd: the device.
  * @bio: what it works on.
  * @batch: moves of blocks of @bio.
+ * @window: two buffers of REMAP_WINDOW_BYTES, to verify several blocks at once, or NULL.
  * @single_until: no window before this sector is tried: one with a bad block was.
+ * @lost_block: a block of which the main has not kept a write, or REMAP_NO_BLOCK.
  * @again: the block's state has changed, or it has another owner: look again.
  * @still_failing: the error was there again, or it was not the main that was asked.
  * @recovered: a part of the bio failed on the main, and was there in the end.
@@ -66,13 +74,26 @@ struct remap_job {
 	struct remap_device *rd;
 	struct bio *bio;
 	struct remap_batch *batch;
+	void *window[2];
 	sector_t single_until;
+	u64 lost_block;
 	bool again;
 	bool still_failing;
 	bool recovered;
 	struct list_head list;
 	struct work_struct work;
 };
+
+/**
+ * remap_job_window() - get the buffers of a window.
+ * @job: the job.
+ *
+ * They are allocated when they are first needed, and stay with the job.
+ *
+ * Context: process, may sleep; does no I/O to get memory.
+ * Return: whether there are any.
+ */
+bool remap_job_window(struct remap_job *job);
 
 /**
  * remap_jobs_init() - make the jobs of a device.

@@ -17,6 +17,7 @@
 #include "map.h"
 #include "observe.h"
 #include "target.h"
+#include "verify.h"
 #include "worker.h"
 
 /* Lookups for one bio: a discard may have very many blocks. */
@@ -51,6 +52,12 @@ static u64 end_of_run(struct remap_device *rd, u64 block, u64 last, u32 slot)
 	return min(b, last + 1);
 }
 
+/* Whether a job is to write a bio, and read it back. */
+static bool verifies_bio(const struct remap_device *rd, const struct bio *bio, bool spare)
+{
+	return remap_verifies(rd, spare) && remap_counts_on_main(bio_op(bio));
+}
+
 /*
  * Look up where a bio's first block is, cut the bio to what is in one piece with it,
  * and count it, as one.
@@ -67,7 +74,8 @@ static bool place(struct remap_device *rd, struct bio *bio, struct remap_io *io,
 
 	rcu_read_lock();
 	*slot = remap_table_lookup(&rd->table, block, &word);
-	ready = !remap_needs_worker(rd, *slot, word);
+	ready = !remap_needs_worker(rd, *slot, word) &&
+		!(*slot != REMAP_NO_SLOT && verifies_bio(rd, bio, true));
 	if (ready)
 		end = end_of_run(rd, block, last, *slot);
 	sectors = (end << rd->block_shift) - io->iter.bi_sector;
@@ -81,6 +89,16 @@ static bool place(struct remap_device *rd, struct bio *bio, struct remap_io *io,
 	return ready;
 }
 
+static int map_to_job(struct remap_device *rd, struct bio *bio, struct remap_io *io)
+{
+	io->place = REMAP_NOWHERE;
+	if (bio->bi_opf & REQ_NOWAIT)
+		remap_finish(bio, BLK_STS_AGAIN);
+	else
+		remap_defer(rd, bio);
+	return DM_MAPIO_SUBMITTED;
+}
+
 /* A bio in a region that has remapped blocks. */
 static noinline int map_found(struct remap_target *rt, struct bio *bio)
 {
@@ -88,14 +106,8 @@ static noinline int map_found(struct remap_target *rt, struct bio *bio)
 	struct remap_io *io = bio->bi_private;
 	u32 slot;
 
-	if (!place(rd, bio, io, &slot)) {
-		io->place = REMAP_NOWHERE;
-		if (bio->bi_opf & REQ_NOWAIT)
-			remap_finish(bio, BLK_STS_AGAIN);
-		else
-			remap_defer(rd, bio);
-		return DM_MAPIO_SUBMITTED;
-	}
+	if (!place(rd, bio, io, &slot))
+		return map_to_job(rd, bio, io);
 	if (slot != REMAP_NO_SLOT && remap_nothing_to_discard(rd, bio)) {
 		remap_bio_leave(rd, io);
 		remap_finish(bio, BLK_STS_OK);
@@ -127,9 +139,29 @@ static noinline int map_write(struct remap_target *rt, struct bio *bio)
 	return DM_MAPIO_REMAPPED;
 }
 
-static int map_again(struct dm_target *ti, struct bio *bio);
+static int map_data(struct remap_target *rt, struct bio *bio);
 
-/* A flush, a write to a device that may not be written, or I/O that is polled. */
+static int map_watched(struct remap_target *rt, struct bio *bio)
+{
+	struct remap_io *io = bio->bi_private;
+	int ret;
+
+	if (verifies_bio(rt->rd, bio, false)) {
+		io->iter = bio->bi_iter;
+		io->tracked = 0;
+		return map_to_job(rt->rd, bio, io);
+	}
+	ret = map_data(rt, bio);
+	if (ret == DM_MAPIO_REMAPPED && io->place == REMAP_ON_MAIN &&
+	    READ_ONCE(rt->rd->settings.slow_ms))
+		remap_bio_time(rt->rd, io);
+	return ret;
+}
+
+/*
+ * A flush, a write to a device that may not be written, I/O that is polled, or I/O of a
+ * device that wants a closer look at all of it.
+ */
 static noinline int map_other(struct dm_target *ti, struct bio *bio)
 {
 	struct remap_target *rt = ti->private;
@@ -138,31 +170,24 @@ static noinline int map_other(struct dm_target *ti, struct bio *bio)
 	if (bio_sectors(bio) && !(rt->args.read_only && op_is_write(bio->bi_opf))) {
 		/* The poller may wait for a job, and the job for what is polled. */
 		bio->bi_opf &= ~REQ_POLLED;
-		return map_again(ti, bio);
+		return map_watched(rt, bio);
 	}
 	io->iter = bio->bi_iter;
 	io->place = REMAP_NOWHERE;
-	io->counted = false;
+	io->tracked = 0;
 	if (bio_sectors(bio))
 		return DM_MAPIO_KILL;
 	bio_set_dev(bio, dm_bio_get_target_bio_nr(bio) ? rt->rd->spare_bdev : rt->main);
 	return DM_MAPIO_REMAPPED;
 }
 
-static __always_inline int map(struct dm_target *ti, struct bio *bio)
+static __always_inline int map_inline(struct remap_target *rt, struct bio *bio,
+				      struct remap_io *io, struct bvec_iter iter)
 {
-	struct remap_io *io = remap_bio_io(bio);
-	struct bvec_iter iter = bio->bi_iter;
-	struct remap_target *rt = ti->private;
-
-	bio->bi_private = io;
-	if (unlikely(!iter.bi_size || (bio->bi_opf & rt->slow_path_opf)))
-		return map_other(ti, bio);
-
 	/* The target begins at sector 0 of the device. */
 	io->iter = iter;
 	io->place = REMAP_ON_MAIN;
-	io->counted = false;
+	io->tracked = 0;
 	io->epoch = 0;
 	io->failed = false;
 	if (op_is_write(bio->bi_opf))
@@ -175,9 +200,22 @@ static __always_inline int map(struct dm_target *ti, struct bio *bio)
 	return DM_MAPIO_REMAPPED;
 }
 
-static noinline int map_again(struct dm_target *ti, struct bio *bio)
+static noinline int map_data(struct remap_target *rt, struct bio *bio)
 {
-	return map(ti, bio);
+	return map_inline(rt, bio, bio->bi_private, bio->bi_iter);
+}
+
+static __always_inline int map(struct dm_target *ti, struct bio *bio)
+{
+	struct remap_io *io = remap_bio_io(bio);
+	struct bvec_iter iter = bio->bi_iter;
+	struct remap_target *rt = ti->private;
+
+	bio->bi_private = io;
+	if (unlikely(iter.bi_size <= READ_ONCE(rt->rd->slow_path_size) ||
+		     (bio->bi_opf & rt->slow_path_opf)))
+		return map_other(ti, bio);
+	return map_inline(rt, bio, io, iter);
 }
 
 static noinline int map_timed(struct dm_target *ti, struct bio *bio)
@@ -234,13 +272,33 @@ static noinline int reset(struct dm_target *ti, struct bio *bio)
 	return DM_ENDIO_DONE;
 }
 
-static noinline int counted(struct dm_target *ti, struct bio *bio, blk_status_t status)
+/* Return: whether it was a read, and a slow one. */
+static bool timed(struct remap_device *rd, struct bio *bio, struct remap_io *io,
+		  blk_status_t status)
+{
+	u64 ns = remap_service_end(&rd->slow.service, &io->time);
+
+	io->tracked &= ~REMAP_TIMED;
+	return status == BLK_STS_OK && bio_op(bio) == REQ_OP_READ &&
+	       remap_slow_judge(rd, io->iter.bi_sector, io->iter.bi_size >> SECTOR_SHIFT, ns);
+}
+
+static noinline int tracked(struct dm_target *ti, struct bio *bio, blk_status_t status)
 {
 	struct remap_target *rt = ti->private;
+	struct remap_io *io = bio->bi_private;
+	bool slow = false;
 
-	remap_bio_leave(rt->rd, bio->bi_private);
+	if (io->tracked & REMAP_TIMED)
+		slow = timed(rt->rd, bio, io, status);
+	if (io->tracked & REMAP_COUNTED)
+		remap_bio_leave(rt->rd, io);
 	if (unlikely(status != BLK_STS_OK))
 		return failed(ti, bio, status);
+	if (unlikely(slow)) {
+		remap_defer_slow(rt->rd, bio);
+		return DM_ENDIO_INCOMPLETE;
+	}
 	return reset(ti, bio);
 }
 
@@ -249,8 +307,8 @@ int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 	const struct remap_io *io = bio->bi_private;
 	const struct remap_target *rt = ti->private;
 
-	if (io->counted)
-		return counted(ti, bio, *status);
+	if (io->tracked)
+		return tracked(ti, bio, *status);
 	if (unlikely(*status != BLK_STS_OK))
 		return failed(ti, bio, *status);
 	if (unlikely(READ_ONCE(rt->rd->consecutive_remaps)))

@@ -14,6 +14,7 @@
 #include "own.h"
 #include "piece.h"
 #include "reads.h"
+#include "verify.h"
 
 static u64 all_sectors(const struct remap_device *rd)
 {
@@ -216,9 +217,9 @@ static void fetch_to_slot(struct remap_job *job, struct remap_move *m, u64 got)
 	for (; left && m->status == BLK_STS_OK; left &= ~remap_sector_mask(first, nr)) {
 		first = __ffs64(left);
 		nr = remap_run_length(left, first);
-		m->status = dm_remap_rw(rd->spare_bdev, REQ_OP_WRITE | REQ_SYNC,
-					remap_spare_sector(rd, m->slot) + first,
-					job->batch->read_buf + (first << SECTOR_SHIFT), nr);
+		m->status = remap_write_spare(rd, REQ_SYNC, remap_spare_sector(rd, m->slot) + first,
+					      job->batch->read_buf + (first << SECTOR_SHIFT),
+					      job->batch->copy_buf, nr);
 	}
 	m->unread &= ~got;
 	remap_moves_finish(rd, job->batch);

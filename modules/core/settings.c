@@ -47,6 +47,8 @@ void remap_settings_apply(struct remap_device *rd)
 	rd->table.shrink_percent = s->shrink_percent;
 	rd->spare.policy = s->policy;
 	rd->spare.reserve = s->reserve;
+	WRITE_ONCE(rd->slow_path_size, 
+		   s->slow_ms || s->verify_writes == REMAP_VERIFY_ALL ? U32_MAX : 0);
 	remap_device_balance(rd);
 }
 

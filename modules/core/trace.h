@@ -229,6 +229,27 @@ TRACE_EVENT(dm_remap_storm,
 	TP_printk("%d:%d remaps=%u", MAJOR(__entry->dev), MINOR(__entry->dev), __entry->remaps)
 );
 
+/* The main has given something, and took longer for it than errors/slow_ms. */
+TRACE_EVENT(dm_remap_slow,
+	TP_PROTO(const struct remap_device *rd, sector_t sector, unsigned int sectors, u64 ns),
+	TP_ARGS(rd, sector, sectors, ns),
+	TP_STRUCT__entry(
+		__field(dev_t, dev)
+		__field(sector_t, sector)
+		__field(unsigned int, sectors)
+		__field(u64, duration_ns)
+	),
+	TP_fast_assign(
+		__entry->dev = remap_trace_dev(rd);
+		__entry->sector = sector;
+		__entry->sectors = sectors;
+		__entry->duration_ns = ns;
+	),
+	TP_printk("%d:%d sector=%llu sectors=%u duration_ns=%llu",
+		  MAJOR(__entry->dev), MINOR(__entry->dev),
+		  (unsigned long long)__entry->sector, __entry->sectors, __entry->duration_ns)
+);
+
 #endif /* _REMAP_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

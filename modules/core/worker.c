@@ -22,6 +22,7 @@
 #include "own.h"
 #include "piece.h"
 #include "reads.h"
+#include "verify.h"
 #include "worker.h"
 #include "writes.h"
 
@@ -43,6 +44,18 @@ static sector_t sector_sent_to(struct remap_device *rd, const struct remap_io *i
 	return remap_spare_sector(rd, slot) + (sector & (remap_block_sectors(rd) - 1));
 }
 
+static void give_to_job(struct remap_device *rd, struct bio *bio, blk_status_t status, bool slow)
+{
+	struct remap_io *io = remap_bio_io(bio);
+
+	io->failed = status != BLK_STS_OK;
+	io->status = status;
+	io->spare = false;
+	io->slow = slow;
+	io->rest = io->iter;
+	remap_jobs_queue(&rd->jobs, bio);
+}
+
 int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status)
 {
 	struct remap_io *io = remap_bio_io(bio);
@@ -60,23 +73,18 @@ int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status)
 	if (!READ_ONCE(rd->settings.auto_remap) || (main && READ_ONCE(rd->storm)) ||
 	    READ_ONCE(rd->read_only))
 		return DM_ENDIO_DONE;
-	io->failed = true;
-	io->status = status;
-	io->spare = false;
-	io->rest = io->iter;
-	remap_jobs_queue(&rd->jobs, bio);
+	give_to_job(rd, bio, status, false);
 	return DM_ENDIO_INCOMPLETE;
 }
 
 void remap_defer(struct remap_device *rd, struct bio *bio)
 {
-	struct remap_io *io = remap_bio_io(bio);
+	give_to_job(rd, bio, BLK_STS_OK, false);
+}
 
-	io->failed = false;
-	io->status = BLK_STS_OK;
-	io->spare = false;
-	io->rest = io->iter;
-	remap_jobs_queue(&rd->jobs, bio);
+void remap_defer_slow(struct remap_device *rd, struct bio *bio)
+{
+	give_to_job(rd, bio, BLK_STS_OK, true);
 }
 
 /*
@@ -104,6 +112,8 @@ static unsigned int try_window(struct remap_job *job, struct bvec_iter rest)
 	blk_status_t status;
 	struct remap_use use;
 
+	if (op_is_write(bio_op(job->bio)) && remap_verifies(rd, false))
+		return remap_write_window(job, rest);
 	if (rest.bi_size <= WINDOW || rest.bi_sector < job->single_until)
 		return 0;
 	rest.bi_size = WINDOW;
@@ -189,8 +199,11 @@ static bool handle_parts(struct remap_job *job)
 }
 
 /* A bio within one block that has not been begun can be sent as it is. */
-static bool can_resubmit(struct remap_device *rd, const struct remap_io *io)
+static bool can_resubmit(struct remap_device *rd, struct bio *bio, const struct remap_io *io)
 {
+	/* It may have gone to the spare since, where it is to be verified. */
+	if (remap_counts_on_main(bio_op(bio)) && remap_verifies(rd, true))
+		return false;
 	return !io->failed && io->rest.bi_size == io->iter.bi_size &&
 	       remap_iter_blocks(rd, io->iter) == 1;
 }
@@ -200,7 +213,12 @@ void remap_handle(struct remap_job *job, struct bio *bio)
 	struct remap_io *io = remap_bio_io(bio);
 	bool main_failed = io->failed && io->place == REMAP_ON_MAIN;
 
-	if (can_resubmit(job->rd, io) && remap_resubmit(job->rd, bio))
+	if (io->slow) {
+		remap_slow_move(job, bio);
+		remap_finish(bio, BLK_STS_OK);
+		return;
+	}
+	if (can_resubmit(job->rd, bio, io) && remap_resubmit(job->rd, bio))
 		return;
 	/* A discard promises nothing: of a block in care it is done. */
 	if (bio_op(bio) == REQ_OP_DISCARD) {
@@ -209,6 +227,7 @@ void remap_handle(struct remap_job *job, struct bio *bio)
 	}
 	job->bio = bio;
 	job->single_until = 0;
+	job->lost_block = REMAP_NO_BLOCK;
 	job->still_failing = false;
 	job->recovered = false;
 	if (!handle_parts(job))

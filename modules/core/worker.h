@@ -23,13 +23,23 @@ struct remap_job;
 int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status);
 
 /**
- * remap_defer() - give a bio that has met a block in care to a job.
+ * remap_defer() - give a bio that has met a block in care, or is to be verified, to a job.
  * @rd: the device.
- * @bio: the bio, within one block; it may be gone when this returns.
+ * @bio: the bio, within one block unless it is to be verified; it may be gone when this
+ *	returns.
  *
  * Context: any, interrupts included.
  */
 void remap_defer(struct remap_device *rd, struct bio *bio);
+
+/**
+ * remap_defer_slow() - give a read that was slow to a job.
+ * @rd: the device.
+ * @bio: the bio; it may be gone when this returns.
+ *
+ * Context: any, interrupts included.
+ */
+void remap_defer_slow(struct remap_device *rd, struct bio *bio);
 
 /**
  * remap_handle() - what a job does with a bio.

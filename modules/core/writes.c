@@ -11,6 +11,7 @@
 #include "observe.h"
 #include "own.h"
 #include "piece.h"
+#include "verify.h"
 #include "writes.h"
 
 void remap_flush_batch(struct remap_job *job)
@@ -50,18 +51,43 @@ static blk_status_t move_piece(struct remap_job *job, const struct remap_piece *
 	return BLK_STS_OK;
 }
 
-/* Write a piece up to @tries times; @status is the answer if that is never. */
+/*
+ * Write a piece once.
+ *
+ * Return: the status; *@lost is set if the device took it and has not kept it.
+ */
+static blk_status_t write_once(struct remap_job *job, const struct remap_piece *p,
+			       struct block_device *bdev, sector_t sector, bool *lost)
+{
+	struct remap_device *rd = job->rd;
+	void *data = job->batch->copy_buf, *buf = job->batch->read_buf;
+	blk_status_t status;
+
+	if (!remap_verifies(rd, bdev == rd->spare_bdev))
+		return remap_rw_piece(rd, job->bio, p->iter, bdev, sector);
+	remap_copy_from_bio(data, job->bio, p->iter);
+	status = dm_remap_rw(bdev, REQ_OP_WRITE | REQ_SYNC, sector, data, p->sectors);
+	if (status != BLK_STS_OK)
+		return status;
+	status = remap_verify(rd, bdev, sector, data, buf, p->sectors);
+	*lost = status != BLK_STS_OK;
+	return status;
+}
+
+/*
+ * Write a piece up to @tries times; @status is the answer if that is never.  A device
+ * that has lost a write is not given another chance: it would not say so the next time.
+ */
 static blk_status_t try_write(struct remap_job *job, const struct remap_piece *p, u32 slot,
 			      unsigned int tries, blk_status_t status)
 {
 	struct remap_device *rd = job->rd;
 	struct block_device *bdev = slot == REMAP_NO_SLOT ? rd->main : rd->spare_bdev;
-	bool again = false;
+	bool again = false, lost = false;
 
 	while (tries--) {
-		status = remap_rw_piece(rd, job->bio, p->iter, bdev,
-					remap_piece_sector(rd, p, slot));
-		if (status == BLK_STS_OK || !remap_medium_error(bdev, status))
+		status = write_once(job, p, bdev, remap_piece_sector(rd, p, slot), &lost);
+		if (status == BLK_STS_OK || lost || !remap_medium_error(bdev, status))
 			break;
 		again = true;
 	}
@@ -79,6 +105,11 @@ static blk_status_t write_main(struct remap_job *job, const struct remap_piece *
 	unsigned int tries = READ_ONCE(rd->settings.retries) + (status == BLK_STS_OK);
 	struct remap_use use;
 
+	if (job->lost_block == p->block) {
+		job->lost_block = REMAP_NO_BLOCK;
+		status = BLK_STS_MEDIUM;
+		tries = 0;
+	}
 	if (!remap_use_main(job, p->block, 1, &use)) {
 		job->again = true;
 		return BLK_STS_OK;
@@ -90,6 +121,63 @@ static blk_status_t write_main(struct remap_job *job, const struct remap_piece *
 	else if (remap_medium_error(rd->main, status) && remap_admit_auto_move(rd))
 		status = move_piece(job, p, REMAP_FREE);
 	return status;
+}
+
+/* The first bytes of a bio, up to the end of a block, as many as a window takes. */
+static unsigned int window_bytes(const struct remap_device *rd, struct bvec_iter rest)
+{
+	unsigned int block_sectors = remap_block_sectors(rd);
+	unsigned int skipped = rest.bi_sector & (block_sectors - 1);
+
+	if (rest.bi_size <= REMAP_WINDOW_BYTES)
+		return rest.bi_size;
+	return (round_down(skipped + (REMAP_WINDOW_BYTES >> SECTOR_SHIFT), block_sectors) -
+		skipped) << SECTOR_SHIFT;
+}
+
+/* Return: how much of a window the main has kept; *@status if it cannot be told. */
+static unsigned int write_and_compare(struct remap_job *job, struct bvec_iter window,
+				      blk_status_t *status)
+{
+	struct remap_device *rd = job->rd;
+	sector_t sector = rd->main_start + window.bi_sector;
+	unsigned int nr = window.bi_size >> SECTOR_SHIFT;
+
+	remap_copy_from_bio(job->window[0], job->bio, window);
+	*status = dm_remap_rw(rd->main, REQ_OP_WRITE | REQ_SYNC, sector, job->window[0], nr);
+	if (*status == BLK_STS_OK)
+		*status = remap_read_back(rd->main, sector, job->window[1], nr);
+	if (*status != BLK_STS_OK)
+		return 0;
+	return remap_equal_blocks(window.bi_sector, remap_block_sectors(rd), job->window[0],
+				  job->window[1], window.bi_size);
+}
+
+unsigned int remap_write_window(struct remap_job *job, struct bvec_iter rest)
+{
+	struct remap_device *rd = job->rd;
+	u64 block = remap_iter_first_block(rd, rest);
+	blk_status_t status;
+	struct remap_use use;
+	unsigned int done;
+
+	if (rest.bi_sector < job->single_until || remap_iter_blocks(rd, rest) == 1 ||
+	    !remap_job_window(job))
+		return 0;
+	rest.bi_size = window_bytes(rd, rest);
+	if (!remap_use_main(job, block, remap_iter_blocks(rd, rest), &use))
+		return 0;
+	done = write_and_compare(job, rest, &status);
+	remap_unuse(rd, &use);
+	if (status != BLK_STS_OK) {
+		job->single_until = rest.bi_sector + (rest.bi_size >> SECTOR_SHIFT);
+	} else if (done) {
+		remap_reset_streak(rd);
+	} else {
+		remap_report_lost_write(rd, rd->main, rd->main_start + rest.bi_sector);
+		job->lost_block = block;
+	}
+	return done;
 }
 
 /*

@@ -25,6 +25,19 @@ blk_status_t remap_write_piece(struct remap_job *job, const struct remap_piece *
 			       blk_status_t status);
 
 /**
+ * remap_write_window() - write and verify several blocks of a bio at once.
+ * @job: the job that has the bio.
+ * @rest: what is left of it.
+ *
+ * A flush for each block would take most of the time.
+ *
+ * Context: process, may sleep; no lock.
+ * Return: the bytes that are done; 0 if the next block is to be written alone, or is
+ * @job->lost_block, which the main has not kept.
+ */
+unsigned int remap_write_window(struct remap_job *job, struct bvec_iter rest);
+
+/**
  * remap_flush_batch() - run the job's batch, and note whether it failed its bio.
  * @job: the job.
  *

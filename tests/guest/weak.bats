@@ -1,0 +1,230 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# Blocks that are weak, and not bad yet: the main gives them, and takes long for it.
+# rig: test=uml,umldebug timeout=600
+#
+# shellcheck disable=SC2030,SC2031 # each test has variables of its own
+
+load ../lib/common
+
+R=/dev/mapper/r
+CONFIG=/sys/kernel/config/dm-remap/r
+
+teardown() { remove_devices; }
+teardown_file() { clean_up; }
+
+# remapped: the blocks on the spare, by their sectors
+remapped() { remap_list r | gawk '{ printf "%s%s", sep, $1 " " $4; sep = "," }'; }
+
+# stat NAME: a counter
+stat() { cat "/sys/kernel/dm-remap/r/stats/$1"; }
+
+# --- slow reads ----------------------------------------------------------------------------
+
+# of a slow sector, in milliseconds, and what is slow: far apart, for others use the machine
+TAKES=1000 SLOW=600
+
+# make_slow SECTOR...: under r, /dev/mapper/slow, where reads of these blocks take long
+make_slow() {
+	local at=0 sector table=
+	null_blk main 16
+	null_blk spare 4
+	write_pattern /dev/main 0 131072 a
+	for sector in "$@"; do
+		((at == sector)) || table+="$at $((sector - at)) linear /dev/main $at"$'\n'
+		table+="$sector 8 delay /dev/main $sector $TAKES /dev/main $sector 0"$'\n'
+		at=$((sector + 8))
+	done
+	table+="$at $(($(sectors /dev/main) - at)) linear /dev/main $at"
+	modprobe dm_delay || :
+	dmsetup create slow --table "$table"
+	modprobe dm_remap_stats
+	remap_create r /dev/mapper/slow /dev/spare
+	echo $SLOW >$CONFIG/errors/slow_ms
+}
+
+@test "a block that is read slowly moves to the spare while it can be read" {
+	make_slow 16 64 96
+	listen
+	# a sector of the block: all of it moves, and the read is answered
+	assert_data $R 18 512 a $((18 * 512))
+	retry_until 10 event_came slow 16
+	kill "$LISTENER"
+	assert_equal "$(remapped)" "16 remapped"
+	# of a read over several blocks, the one that is slow
+	assert_data $R 32 32768 a $((32 * 512))
+	assert_equal "$(remapped)" "16 remapped,64 remapped"
+	assert_equal "$(stat slow_moves) $(stat remaps_auto) $(stat main_read_errors)" "2 2 0"
+	remap_map r
+	assert_data /dev/spare "$(spare_of 16)" 4096 a $((16 * 512))
+	assert_data /dev/spare "$(spare_of 64)" 4096 a $((64 * 512))
+	# a write moves nothing; nor does a read where blocks do not move by themselves, or when
+	# it is off, as it is by default
+	write_pattern $R 96 4096 b
+	echo 0 >$CONFIG/errors/auto_remap
+	assert_data $R 96 4096 b
+	echo 1 >$CONFIG/errors/auto_remap
+	echo 0 >$CONFIG/errors/slow_ms
+	assert_data $R 96 4096 b
+	assert_equal "$(remapped)" "16 remapped,64 remapped"
+	assert_equal "$(stat slow_moves) $(stat remaps_auto)" "2 2"
+	assert_data $R 0 32768 a
+}
+
+@test "a read that waited for another is not slow" {
+	local first second
+	make_slow 16 64
+	read_direct $R 16 4096 >"$BATS_TEST_TMPDIR/first" & first=$!
+	sleep 0.3
+	read_direct $R 64 4096 >"$BATS_TEST_TMPDIR/second" & second=$!
+	wait $first
+	wait $second
+	assert_equal "$(remapped)" "16 remapped"
+	assert_equal "$(stat slow_moves)" 1
+	# alone it is
+	assert_data $R 64 4096 a $((64 * 512))
+	assert_equal "$(remapped)" "16 remapped,64 remapped"
+}
+
+@test "a write while a slow block moves is kept" {
+	local reader writer
+	make_slow 16
+	read_direct $R 16 4096 >/dev/null & reader=$!
+	# the read is over, and the block is read again to be moved
+	sleep $((TAKES / 1000)).4
+	write_pattern $R 18 512 b & writer=$!
+	wait $reader
+	wait $writer
+	assert_equal "$(remapped)" "16 remapped"
+	assert_data $R 16 1024 a $((16 * 512))
+	assert_data $R 18 512 b
+	assert_data $R 19 $((5 * 512)) a $((19 * 512))
+}
+
+@test "a block that cannot be read again is pending, and the read is answered" {
+	make_slow 16
+	read_direct $R 16 4096 >"$BATS_TEST_TMPDIR/out" & reader=$!
+	sleep $((TAKES / 1000)).4
+	null_blk_bad main +20-20
+	wait $reader
+	_pattern_file 131072 a
+	cmp -n 4096 -i "0:$((16 * 512))" "$BATS_TEST_TMPDIR/out" "$PATTERN_FILE"
+	assert_equal "$(remapped)" "16 pending"
+	assert_equal "$(stat slow_moves)" 0
+}
+
+@test "slow blocks stop to move after slow_limit in a row" {
+	make_slow 16 32 48 64 80
+	echo 2 >$CONFIG/errors/slow_limit
+	assert_data $R 16 4096 a $((16 * 512))
+	# one that is not slow between
+	assert_data $R 0 4096 a
+	assert_data $R 32 4096 a $((32 * 512))
+	assert_data $R 48 4096 a $((48 * 512))
+	assert_data $R 64 4096 a $((64 * 512))
+	assert_data $R 0 4096 a
+	assert_data $R 64 4096 a $((64 * 512))
+	assert_equal "$(remapped)" "16 remapped,32 remapped,48 remapped"
+	assert_equal "$(remap_status r state)" ok
+	echo 1 >$CONFIG/errors/resume
+	assert_data $R 64 4096 a $((64 * 512))
+	assert_equal "$(remapped)" "16 remapped,32 remapped,48 remapped,64 remapped"
+	# 0 is no limit
+	echo 0 >$CONFIG/errors/slow_limit
+	assert_data $R 80 4096 a $((80 * 512))
+	assert_equal "$(stat slow_moves)" 5
+}
+
+# --- writes that are lost --------------------------------------------------------------------
+
+# loses DISK NAME FIRST COUNT: /dev/mapper/NAME is DISK, whose sectors FIRST to FIRST + COUNT - 1
+# take writes, say nothing, and keep what they had; made, or loaded while it is in use
+loses() {
+	local how=create end=$(($3 + $4))
+	[ ! -e "/dev/mapper/$2" ] || how=reload
+	dmsetup $how "$2" --table "$(
+		(($3 == 0)) || echo "0 $3 linear $1 0"
+		echo "$3 $4 flakey $1 $3 0 3600 1 drop_writes"
+		echo "$end $(($(sectors "$1") - end)) linear $1 $end"
+	)"
+	[ $how = create ] || dmsetup resume "$2"
+}
+
+@test "a write that the main loses goes to the spare" {
+	local i
+	null_blk main 16
+	null_blk spare 4
+	modprobe dm_remap_stats
+	write_pattern /dev/main 0 262144 old
+	loses /dev/main bad 136 24
+	remap_create r /dev/mapper/bad /dev/spare
+	# not by default, and not because remapped blocks are verified
+	write_pattern $R 136 4096 lost
+	echo remapped >$CONFIG/errors/verify_writes
+	write_pattern $R 136 4096 lost
+	assert_data $R 136 4096 old $((136 * 512))
+	assert_equal "$(remapped)" ""
+	echo all >$CONFIG/errors/verify_writes
+	assert_equal "$(<$CONFIG/errors/verify_writes)" "off remapped [all]"
+	# sectors of a block: the others keep what they have
+	write_pattern $R 138 1024 a
+	assert_equal "$(remapped)" "136 remapped"
+	assert_data $R 136 1024 old $((136 * 512))
+	assert_data $R 138 1024 a
+	assert_data $R 140 2048 old $((140 * 512))
+	# of many blocks those that are lost
+	write_pattern $R 1 131072 b
+	assert_data $R 1 131072 b
+	assert_data $R 0 512 old
+	assert_data $R 257 $((255 * 512)) old $((257 * 512))
+	assert_equal "$(remapped)" "136 remapped,144 remapped,152 remapped"
+	assert_equal "$(stat verify_errors) $(stat remaps_auto) $(stat main_write_errors)" "3 3 0"
+	# through the page cache, and with FUA; zeroes, and a discard, which promises nothing
+	dd if="$PATTERN_FILE" of=$R bs=64k count=2 conv=notrunc,fsync status=none
+	write_pattern $R 300 4096 c direct,dsync
+	assert_data $R 0 131072 b
+	assert_data $R 300 4096 c
+	blkdiscard -zf -o 65536 -l 65536 $R
+	assert_equal "$(used_bytes $R 128 65536)" 0
+	assert_equal "$(remapped)" "136 remapped,144 remapped,152 remapped"
+}
+
+@test "a write that the spare loses goes to another slot" {
+	null_blk main 16 badblocks=+800-800
+	null_blk spare 4
+	modprobe dm_remap_stats
+	write_pattern /dev/main 0 131072 old
+	loses /dev/spare bad 0 24
+	remap_create r /dev/main /dev/mapper/bad
+	echo linear >$CONFIG/spare/policy
+	echo remapped >$CONFIG/errors/verify_writes
+	# one that moves, alone and in a run; by hand and by itself
+	echo "16" >$CONFIG/remaps/add
+	assert_equal "$(<$CONFIG/spare/bad)" 3
+	echo "32 16" >$CONFIG/remaps/add
+	write_pattern $R 800 4096 a
+	assert_equal "$(remapped)" "16 remapped,32 remapped,40 remapped,800 remapped"
+	assert_data $R 0 131072 old
+	assert_data $R 800 4096 a
+	# one that is there already
+	remap_map r
+	loses /dev/spare bad "$(spare_of 32)" 8
+	write_pattern $R 34 1024 b
+	assert_equal "$(<$CONFIG/spare/bad)" 4
+	assert_data $R 32 1024 old $((32 * 512))
+	assert_data $R 34 1024 b
+	assert_data $R 36 2048 old $((36 * 512))
+	write_pattern $R 32 4096 c
+	assert_data $R 32 4096 c
+	assert_equal "$(stat relocations) $(stat verify_errors)" "1 4"
+}
+
+@test "beside others, verified writes are kept" {
+	null_blk main 16
+	null_blk spare 4
+	loses /dev/main bad 8192 64
+	remap_create r /dev/mapper/bad /dev/spare
+	echo all >$CONFIG/errors/verify_writes
+	fio_verify $R --size=1M --offset=3584k --iodepth=16
+	assert_equal "$(<$CONFIG/remaps/count)" 8
+}
