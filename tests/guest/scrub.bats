@@ -42,6 +42,16 @@ refused_order() {
 	done
 }
 
+# slow_part SECTOR COUNT MS: /dev/mapper/hold is the main, with a part that takes its time
+slow_part() {
+	local end=$(($1 + $2))
+	{
+		[ "$1" = 0 ] || echo "0 $1 linear /dev/main 0"
+		echo "$1 $2 delay /dev/main $1 $3"
+		echo "$end $((SECTORS - end)) linear /dev/main $end"
+	} | dmsetup create hold
+}
+
 # --- a run ----------------------------------------------------------------------------
 
 @test "a run reads all, marks what cannot be read, and says what it found" {
@@ -71,12 +81,14 @@ refused_order() {
 	assert_equal "$(remap_status r remapped pending)" "1 2"
 	assert_data $R 8200 4096 new
 	assert_equal "$(</sys/kernel/dm-remap/r/stats/scrub_sectors)" $((2 * SECTORS - 24))
+	dmsetup remove r
+	unload dm_remap_stats
 }
 
 @test "a block that is read at a later attempt moves, with its data" {
 	write_pattern /dev/main 800 4096 old
 	null_blk_bad main +806-806
-	dmsetup create hold --table "0 $SECTORS delay /dev/main 0 50"
+	slow_part 800 8 100
 	remap_create r /dev/mapper/hold /dev/spare
 	remap_attr r errors/retries 16
 	order start
@@ -244,7 +256,7 @@ _moving() { remap_list r | grep -q "^$1 .* moving "; }
 }
 
 @test "a disk that takes its time delays a suspend by one request" {
-	dmsetup create hold --table "0 $SECTORS delay /dev/main 0 300"
+	slow_part 0 128 300
 	null_blk_bad main +16-127
 	remap_create r /dev/mapper/hold /dev/spare
 	order start
@@ -275,7 +287,7 @@ _moving() { remap_list r | grep -q "^$1 .* moving "; }
 		[ $i != 2 ] || { dmsetup suspend r && dmsetup resume r; }
 		finished
 	done
-	remap_attr r remaps/add "20000 800"
+	remap_attr r remaps/add "2000 800"
 	order start
 	finished
 	stop_fio
