@@ -77,6 +77,7 @@ struct remap_move {
  * struct remap_batch - blocks that move together and share a commit.
  * @automatic: whether they move by themselves; those leave the reserve alone.
  * @patrol: automatic moves are what a scrub has found, and are not counted as a rate.
+ * @background: the background has found them, and looks at their neighbours itself.
  * @max: room in @moves.
  * @nr: moves.
  * @copy_buf: one block, for copy.c.
@@ -89,6 +90,7 @@ struct remap_move {
 struct remap_batch {
 	bool automatic;
 	bool patrol;
+	bool background;
 	unsigned int max;
 	unsigned int nr;
 	void *copy_buf;

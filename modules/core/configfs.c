@@ -14,6 +14,7 @@
 #include "configfs.h"
 #include "device.h"
 #include "dirs.h"
+#include "scrub.h"
 #include "settings.h"
 #include "store.h"
 
@@ -23,6 +24,7 @@ enum {
 	GROUP_HASH,
 	GROUP_SPARE,
 	GROUP_ERRORS,
+	GROUP_SCRUB,
 	GROUP_METADATA,		/* persistent sets only */
 	NR_GROUPS
 };
@@ -444,6 +446,7 @@ REMAP_ATTR_SETTING(errors, pending_retry_ms);
 REMAP_ATTR_SETTING(errors, slow_ms);
 REMAP_ATTR_SETTING(errors, slow_limit);
 REMAP_ATTR_CHOICE(errors, verify_writes, verify_words);
+REMAP_ATTR_SETTING(errors, neighbours);
 REMAP_ATTR_SETTING(errors, storm_limit);
 
 /* Files that take a 1 and nothing else. */
@@ -474,8 +477,85 @@ static struct configfs_attribute *errors_attrs[] = {
 	&errors_attr_slow_ms,
 	&errors_attr_slow_limit,
 	&errors_attr_verify_writes,
+	&errors_attr_neighbours,
 	&errors_attr_storm_limit,
 	&errors_attr_resume,
+	NULL
+};
+
+/* scrub/ */
+
+static const char * const scrub_states[] = {
+	[DM_REMAP_SCRUB_IDLE]		= "idle",
+	[DM_REMAP_SCRUB_RUNNING]	= "running",
+	[DM_REMAP_SCRUB_PAUSED]		= "paused",
+};
+
+static const char * const scrub_orders[REMAP_NR_SCRUB_ORDERS] = {
+	[REMAP_SCRUB_START]	= "start",
+	[REMAP_SCRUB_PAUSE]	= "pause",
+	[REMAP_SCRUB_RESUME]	= "resume",
+	[REMAP_SCRUB_STOP]	= "stop",
+};
+
+REMAP_ATTR_RO(scrub, state, "%s", scrub_states[READ_ONCE(rd->saved.scrub.state)]);
+REMAP_ATTR_RO(scrub, position, "%llu", READ_ONCE(rd->saved.scrub.position));
+
+static ssize_t store_scrub_control(struct remap_device *rd, const char *page, size_t count)
+{
+	char word[16];
+	int order, ret;
+
+	if (!is_value(page, count) || copy_word(word, sizeof(word), page))
+		return -EINVAL;
+	order = match_string(scrub_orders, ARRAY_SIZE(scrub_orders), word);
+	if (order < 0)
+		return -EINVAL;
+	ret = remap_scrub_control(rd, order);
+	return ret ?: count;
+}
+REMAP_ATTR_WO(scrub, control);
+
+static ssize_t show_scrub_rate_kib(struct remap_device *rd, char *page)
+{
+	return sysfs_emit(page, "%u\n", READ_ONCE(rd->settings.scrub_rate_kib));
+}
+
+static ssize_t store_scrub_rate_kib(struct remap_device *rd, const char *page, size_t count)
+{
+	ssize_t ret = store_setting(rd, page, count,
+				    offsetof(struct dm_remap_settings, scrub_rate_kib));
+
+	if (ret > 0)
+		remap_scrub_hurry(rd);
+	return ret;
+}
+REMAP_ATTR(scrub, rate_kib);
+
+static ssize_t show_scrub_last_result(struct remap_device *rd, char *page)
+{
+	const struct dm_remap_scrub *s = &rd->saved.scrub;
+	ssize_t sz = 0;
+	u32 i;
+
+	mutex_lock(&rd->lock);
+	for (i = 0; i < s->nr_runs; i++)
+		sz += sysfs_emit_at(page, sz, "%llu %u %llu %u %u\n", s->runs[i].finished_s,
+				    s->runs[i].duration_s, s->runs[i].sectors,
+				    s->runs[i].moved, s->runs[i].pending);
+	mutex_unlock(&rd->lock);
+	return sz;
+}
+
+REMAP_SHOW(scrub, last_result)
+CONFIGFS_ATTR_RO(scrub_, last_result);
+
+static struct configfs_attribute *scrub_attrs[] = {
+	&scrub_attr_state,
+	&scrub_attr_control,
+	&scrub_attr_position,
+	&scrub_attr_rate_kib,
+	&scrub_attr_last_result,
 	NULL
 };
 
@@ -546,6 +626,7 @@ static const struct {
 	[GROUP_HASH]		= REMAP_GROUP("hash", hash_attrs),
 	[GROUP_SPARE]		= REMAP_GROUP("spare", spare_attrs),
 	[GROUP_ERRORS]		= REMAP_GROUP("errors", errors_attrs),
+	[GROUP_SCRUB]		= REMAP_GROUP("scrub", scrub_attrs),
 	[GROUP_METADATA]	= REMAP_GROUP("metadata", metadata_attrs),
 };
 

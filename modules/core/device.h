@@ -36,16 +36,20 @@
 #include <dm-remap/compat.h>
 #include <dm-remap/store.h>
 
+#include "background.h"
 #include "commit.h"
 #include "events.h"
 #include "failures.h"
 #include "inflight.h"
 #include "jobs.h"
 #include "masks.h"
+#include "probe.h"
 #include "regions.h"
+#include "scrub.h"
 #include "slots.h"
 #include "slow.h"
 #include "spare.h"
+#include "suspects.h"
 #include "table.h"
 
 #define DM_MSG_PREFIX "remap"
@@ -102,7 +106,8 @@ struct remap_dirs;
  * @mapped: blocks in state REMAP_MAPPED, or that will be again.
  * @pending: blocks in state REMAP_PENDING.
  * @store: where the table is kept.
- * @saved: what the store has kept beside the table, and will be given to keep.
+ * @saved: what the store has kept beside the table, and will be given to keep; @saved.rate
+ *	and @saved.scrub are in use, under @lock.
  * @store_state: of @store when it was last looked at.
  * @store_faults: bad copies that @store had found then.
  * @loaded: the table has been loaded from @store.
@@ -115,6 +120,11 @@ struct remap_dirs;
  * @disowned: woken when the owner of a block gives it up.
  * @bios: for bios of jobs.
  * @kcopyd: for copies of many blocks.
+ *
+ * @background: reads of the main that nobody has asked for.
+ * @probe: how it reads.
+ * @suspects: blocks near bad ones that it is to read; @lock.
+ * @scrub: the scrub under way.
  *
  * @main_read_errors: failed reads of the main.
  * @main_write_errors: failed writes of the main.
@@ -176,6 +186,11 @@ struct remap_device {
 	wait_queue_head_t disowned;
 	struct bio_set bios;
 	struct dm_kcopyd_client *kcopyd;
+
+	struct remap_background background;
+	struct remap_probe probe;
+	struct remap_suspects suspects;
+	struct remap_scrub scrub;
 
 	atomic64_t main_read_errors;
 	atomic64_t main_write_errors;

@@ -18,6 +18,7 @@
 #include "entries.h"
 #include "lifecycle.h"
 #include "observe.h"
+#include "patrol.h"
 #include "settings.h"
 #include "store.h"
 #include "worker.h"
@@ -159,6 +160,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	if (!ret) {
 		remap_spare_recount(&rd->spare);
 		remap_settings_restore(rd, &rd->saved);
+		remap_scrub_restore(rd);
 		rd->loaded = true;
 	}
 	/* Then nothing is clean. */
@@ -194,6 +196,8 @@ static int make_worker(struct remap_device *rd, char **error)
 /* Takes apart as much as there is; the device is in the list until that is done. */
 static void take_apart(struct remap_device *rd)
 {
+	remap_background_stop(rd);
+	remap_probe_release(rd);
 	cancel_work_sync(&rd->resize_work);
 	cancel_work_sync(&rd->repair_work);
 	remap_jobs_exit(&rd->jobs);
@@ -258,6 +262,7 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 	remap_masks_init(&rd->unread);
 	remap_failures_init(&rd->failures);
 	remap_events_init(rd);
+	remap_background_init(rd, remap_patrol_step);
 	rd->dirs = remap_dirs_get(md);
 	if (!rd->dirs) {
 		free_shell(rd);

@@ -163,12 +163,22 @@ static void report_to_spare(struct remap_device *rd, const struct remap_move *m)
 	trace_dm_remap_added(rd, m->block, m->slot, automatic);
 }
 
+/* What is near a block that failed is likely to fail, too. */
+static void suspect_neighbours(struct remap_device *rd, const struct remap_move *m)
+{
+	if (m->was == REMAP_FREE && m->batch->automatic && !m->batch->background &&
+	    remap_suspects_note(&rd->suspects, m->block, READ_ONCE(rd->settings.neighbours)))
+		remap_background_wake(rd);
+}
+
 static void report_move(struct remap_device *rd, const struct remap_move *m)
 {
 	trace_dm_remap_relocation_end(rd, m, m->goal == REMAP_TO_MAIN);
 	switch (m->goal) {
 	case REMAP_TO_SPARE:
 		report_to_spare(rd, m);
+		if (m->status == BLK_STS_OK)
+			suspect_neighbours(rd, m);
 		break;
 	case REMAP_TO_MAIN:
 		if (m->status != BLK_STS_OK || m->was != REMAP_MAPPED)
@@ -183,6 +193,7 @@ static void report_move(struct remap_device *rd, const struct remap_move *m)
 			remap_count(rd, DM_REMAP_REMAPS_MARKED, 1);
 			break;
 		}
+		suspect_neighbours(rd, m);
 		remap_event(rd, REMAP_EVENT_PENDING, m->block << rd->block_shift);
 		DMWARN_LIMIT("%s: the block at sector %llu of the main cannot be read: its next write goes to the spare",
 			     rd->name, (unsigned long long)remap_main_sector(rd, m->block));

@@ -111,6 +111,12 @@ static int save(struct remap_device *rd, const struct dm_remap_settings *setting
 	return ret;
 }
 
+int remap_settings_save(struct remap_device *rd)
+{
+	lockdep_assert_held(&rd->commit_lock);
+	return save(rd, &rd->settings);
+}
+
 void remap_settings_keep_name(struct remap_device *rd)
 {
 	char name[DM_NAME_LEN];

@@ -100,6 +100,15 @@ void remap_settings_to_save(const struct remap_device *rd,
 void remap_settings_restore(struct remap_device *rd, const struct dm_remap_saved *saved);
 
 /**
+ * remap_settings_save() - let the store keep what is kept beside the table, as it is now.
+ * @rd: the device; it may be written.
+ *
+ * Context: process, may sleep; @rd->commit_lock.
+ * Return: 0, -EIO, -ENOMEM.
+ */
+int remap_settings_save(struct remap_device *rd);
+
+/**
  * remap_settings_keep_name() - let the store keep the name that the device has now.
  * @rd: the device.
  *

@@ -18,6 +18,7 @@
 #include "lifecycle.h"
 #include "list.h"
 #include "map.h"
+#include "patrol.h"
 #include "settings.h"
 #include "store.h"
 #include "target.h"
@@ -215,6 +216,8 @@ static void remap_presuspend(struct dm_target *ti)
 {
 	struct remap_target *rt = ti->private;
 
+	/* Writes down where the scrub is: before nothing may be written. */
+	remap_patrol_suspend(rt->rd);
 	remap_admin_suspend(rt->rd, true);
 }
 
@@ -223,6 +226,7 @@ static void remap_presuspend_undo(struct dm_target *ti)
 	struct remap_target *rt = ti->private;
 
 	remap_admin_suspend(rt->rd, false);
+	remap_background_start(rt->rd);
 }
 
 /*
@@ -274,6 +278,7 @@ static void remap_resume(struct dm_target *ti)
 
 	remap_admin_suspend(rt->rd, false);
 	remap_events_attach(rt->rd, ti);
+	remap_background_start(rt->rd);
 	remap_dirs_settle(rt->rd->dirs);
 }
 

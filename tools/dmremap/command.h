@@ -43,6 +43,7 @@ extern const struct command command_rename;
 extern const struct command command_repair;
 extern const struct command command_resume;
 extern const struct command command_scan;
+extern const struct command command_scrub;
 extern const struct command command_seal;
 extern const struct command command_set;
 extern const struct command command_stats;

@@ -30,6 +30,7 @@ static const struct command * const commands[] = {
 	&command_repair,
 	&command_resume,
 	&command_scan,
+	&command_scrub,
 	&command_seal,
 	&command_set,
 	&command_stats,

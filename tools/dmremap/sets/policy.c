@@ -5,15 +5,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/conf.h"
 #include "lib/file.h"
 #include "lib/message.h"
-#include "lib/number.h"
 #include "lib/root.h"
 #include "lib/uuid.h"
 #include "sets/policy.h"
 #include "sets/registry.h"
 
-#define CONF	"/etc/dm-remap/dm-remap.conf"
 #define CMDLINE	"/proc/cmdline"
 #define OPTION	"dm_remap.assemble="
 
@@ -62,51 +61,14 @@ static bool take_mode(const char *text)
 	return false;
 }
 
-static void take_timeout(const char *text)
-{
-	const char *end = text;
-	uint64_t value;
-
-	if (number_take(&end, &value) && !*end && value <= TIMEOUT_MAX_S)
-		policy.timeout_s = value;
-	else
-		complain(CONF ": device_timeout is a number of seconds up to %d, and not \"%s\".",
-			 TIMEOUT_MAX_S, text);
-}
-
-static void take_line(char *line)
-{
-	char *value, *end;
-
-	line[strcspn(line, "#")] = 0;
-	for (end = line + strlen(line); end > line && strchr(" \t\r", end[-1]); end--)
-		;
-	*end = 0;
-	if (!*line)
-		return;
-	value = strchr(line, '=');
-	if (!value) {
-		complain(CONF ": \"%s\" is not understood.", line);
-		return;
-	}
-	*value++ = 0;
-	if (!strcmp(line, "device_timeout"))
-		take_timeout(value);
-	else if (strcmp(line, "assemble"))
-		complain(CONF ": there is no setting %s.", line);
-	else if (!take_mode(value))
-		complain(CONF ": assemble is known, sealed or none, and not \"%s\".", value);
-}
-
 static void read_conf(void)
 {
-	char path[PATH_MAX], text[FILE_TEXT_SIZE], *line, *save;
+	const char *mode = conf_get("assemble");
 
-	snprintf(path, sizeof(path), "%s" CONF, root_dir());
-	if (file_read(path, text))
-		return;
-	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		take_line(line);
+	if (mode && !take_mode(mode))
+		complain(CONF_FILE ": assemble is known, sealed or none, and not \"%s\".", mode);
+	policy.timeout_s = conf_number("device_timeout", "a number of seconds", TIMEOUT_MAX_S,
+				       TIMEOUT_S);
 }
 
 /* What a person has typed at the boot prompt. */
@@ -135,7 +97,7 @@ static void read_policy(void)
 {
 	if (policy.read)
 		return;
-	policy = (struct policy) { .read = true, .timeout_s = TIMEOUT_S };
+	policy = (struct policy) { .read = true };
 	read_conf();
 	read_command_line();
 }

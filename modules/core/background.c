@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "background.h"
+#include "device.h"
+
+static void background_work(struct work_struct *work)
+{
+	struct remap_background *bg = container_of(to_delayed_work(work), struct remap_background,
+						   work);
+	unsigned long delay = bg->step(bg->rd);
+
+	mutex_lock(&bg->rd->lock);
+	/* Leaves the work alone where it was woken meanwhile. */
+	if (bg->running && delay != REMAP_NO_STEP)
+		queue_delayed_work(bg->rd->jobs.wq, &bg->work, delay);
+	mutex_unlock(&bg->rd->lock);
+}
+
+void remap_background_init(struct remap_device *rd, unsigned long (*step)(struct remap_device *rd))
+{
+	rd->background.rd = rd;
+	rd->background.step = step;
+	INIT_DELAYED_WORK(&rd->background.work, background_work);
+}
+
+void remap_background_start(struct remap_device *rd)
+{
+	mutex_lock(&rd->lock);
+	WRITE_ONCE(rd->background.running, true);
+	remap_background_wake(rd);
+	mutex_unlock(&rd->lock);
+}
+
+void remap_background_stop(struct remap_device *rd)
+{
+	mutex_lock(&rd->lock);
+	WRITE_ONCE(rd->background.running, false);
+	mutex_unlock(&rd->lock);
+	/* Whoever queues it does so under the lock, and saw that it runs. */
+	cancel_delayed_work_sync(&rd->background.work);
+}
+
+void remap_background_wake(struct remap_device *rd)
+{
+	lockdep_assert_held(&rd->lock);
+	if (rd->background.running)
+		mod_delayed_work(rd->jobs.wq, &rd->background.work, 0);
+}
+
+bool remap_background_stopping(const struct remap_device *rd)
+{
+	return !READ_ONCE(rd->background.running);
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/blkdev.h>
+#include <linux/ioprio.h>
+#include <linux/slab.h>
+
+#include "auto_move.h"
+#include "background.h"
+#include "batch.h"
+#include "copy.h"
+#include "device.h"
+#include "io.h"
+#include "moves.h"
+#include "own.h"
+#include "probe.h"
+
+static void *alloc_buffer(struct remap_device *rd)
+{
+	unsigned int size = max(REMAP_PROBE_BYTES, rd->store->block_size);
+	void *buf;
+
+	for (; size >= rd->store->block_size; size /= 2) {
+		buf = kmalloc(size, GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN);
+		if (buf) {
+			rd->probe.blocks = size / rd->store->block_size;
+			return buf;
+		}
+	}
+	return NULL;
+}
+
+bool remap_probe_prepare(struct remap_device *rd)
+{
+	struct remap_probe *probe = &rd->probe;
+
+	if (probe->buf)
+		return true;
+	probe->job.rd = rd;
+	probe->job.batch = remap_batch_alloc(rd, 1, true,
+					     GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN);
+	if (!probe->job.batch)
+		return false;
+	probe->job.batch->background = true;
+	probe->buf = alloc_buffer(rd);
+	if (!probe->buf)
+		remap_probe_release(rd);
+	else
+		remap_load_look(&probe->load, rd->main, 0, 0);
+	return probe->buf;
+}
+
+void remap_probe_release(struct remap_device *rd)
+{
+	kfree(rd->probe.buf);
+	rd->probe.buf = NULL;
+	remap_batch_free(rd->probe.job.batch);
+	rd->probe.job.batch = NULL;
+}
+
+enum remap_load_level remap_probe_look(struct remap_device *rd)
+{
+	return remap_load_look(&rd->probe.load, rd->main, 0, 0);
+}
+
+/* Read blocks into a buffer, and note how long it took. */
+static blk_status_t read_idle(struct remap_device *rd, u64 block, unsigned int nr, void *buf)
+{
+	struct remap_probe *probe = &rd->probe;
+	unsigned int sectors = nr << rd->block_shift;
+	u64 start = ktime_get_ns();
+	blk_status_t status;
+	struct bio_vec vec;
+	struct bio bio;
+
+	bio_init(&bio, rd->main, &vec, 1, REQ_OP_READ);
+	bio.bi_iter.bi_sector = remap_main_sector(rd, block);
+	bio.bi_ioprio = IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0);
+	__bio_add_page(&bio, virt_to_page(buf), sectors << SECTOR_SHIFT, offset_in_page(buf));
+	submit_bio_wait(&bio);
+	status = bio.bi_status;
+	bio_uninit(&bio);
+	probe->ns = ktime_get_ns() - start;
+	probe->level = remap_load_look(&probe->load, rd->main, sectors, probe->ns);
+	return status;
+}
+
+/* Only where nobody else can have made it wait. */
+static bool was_slow(const struct remap_device *rd)
+{
+	u32 ms = READ_ONCE(rd->settings.slow_ms);
+
+	return ms && rd->probe.level == REMAP_LOAD_NONE &&
+	       rd->probe.ns > (u64)ms * NSEC_PER_MSEC;
+}
+
+/* Read an owned block again; @tries may be 0, and then @status stands. */
+static blk_status_t read_again(struct remap_device *rd, struct remap_move *m, unsigned int tries,
+			       blk_status_t status)
+{
+	while (tries-- && remap_medium_error(rd->main, status)) {
+		/* Each attempt may take the disk seconds. */
+		if (remap_background_stopping(rd))
+			return BLK_STS_AGAIN;
+		status = read_idle(rd, m->block, 1, m->batch->copy_buf);
+	}
+	return status;
+}
+
+static enum remap_probed move(struct remap_device *rd, struct remap_move *m)
+{
+	remap_reset_streak(rd);
+	m->assembled = true;
+	remap_copy_block(rd, m);
+	remap_moves_finish(rd, m->batch);
+	return m->status == BLK_STS_OK ? REMAP_PROBED_MOVED : REMAP_PROBED_LEFT;
+}
+
+static enum remap_probed make_pending(struct remap_device *rd, struct remap_move *m)
+{
+	u32 slot = m->slot;
+
+	m->goal = REMAP_TO_PENDING;
+	remap_moves_finish(rd, m->batch);
+	if (m->status != BLK_STS_OK)
+		return REMAP_PROBED_LEFT;
+	remap_failures_note(&rd->failures, slot, remap_sector_mask(0, remap_block_sectors(rd)));
+	return REMAP_PROBED_PENDING;
+}
+
+static enum remap_probed give_up(struct remap_device *rd, struct remap_move *m,
+				 blk_status_t status)
+{
+	m->status = status;
+	remap_moves_finish(rd, m->batch);
+	return REMAP_PROBED_LATER;
+}
+
+/* A block failed, with @status; or it was slow, and that is BLK_STS_OK. */
+static enum remap_probed care(struct remap_device *rd, u64 block, blk_status_t status)
+{
+	unsigned int tries = READ_ONCE(rd->settings.retries);
+	struct remap_job *job = &rd->probe.job;
+	struct remap_move *m;
+
+	if (!READ_ONCE(rd->settings.auto_remap))
+		return REMAP_PROBED_LEFT;
+	if (!remap_may_move(rd))
+		return REMAP_PROBED_LATER;
+	job->again = false;
+	m = remap_own(job, block, REMAP_FREE, REMAP_TO_SPARE);
+	if (job->again)
+		return REMAP_PROBED_GOOD;
+	if (!m)
+		return REMAP_PROBED_LEFT;
+	remap_moves_drain(rd, job->batch);
+	if (status == BLK_STS_OK) {
+		tries++;
+		status = BLK_STS_MEDIUM;
+	}
+	status = read_again(rd, m, tries, status);
+	if (status == BLK_STS_OK)
+		return move(rd, m);
+	if (remap_medium_error(rd->main, status) && remap_admit_auto_move(rd))
+		return make_pending(rd, m);
+	return give_up(rd, m, status);
+}
+
+enum remap_probed remap_probe(struct remap_device *rd, u64 block, unsigned int nr, bool patrol)
+{
+	blk_status_t status = read_idle(rd, block, nr, rd->probe.buf);
+
+	if (status == BLK_STS_OK) {
+		remap_reset_streak(rd);
+		if (!was_slow(rd))
+			return REMAP_PROBED_GOOD;
+	}
+	if (status != BLK_STS_OK && !remap_medium_error(rd->main, status))
+		return REMAP_PROBED_LATER;
+	if (nr > 1)
+		return REMAP_PROBED_TROUBLE;
+	rd->probe.job.batch->patrol = patrol;
+	return care(rd, block, status);
+}

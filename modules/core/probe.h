@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Reading blocks of the main that nobody has asked for, to see whether it still gives
+ * them, and taking care of one that it does not.
+ *
+ * A read takes nothing from anybody: the blocks are not owned, the data is thrown away.
+ * A block that is in trouble is then owned, like one that a bio found in trouble, and
+ * read again before it moves; so it moves with what was written to it meanwhile.
+ */
+#ifndef _REMAP_PROBE_H
+#define _REMAP_PROBE_H
+
+#include <linux/types.h>
+
+#include "jobs.h"
+#include "load.h"
+
+struct remap_device;
+
+/* Bytes that are read at once, if there is memory for as much. */
+#define REMAP_PROBE_BYTES	(1U << 20)
+
+/* What came of a probe. */
+enum remap_probed {
+	REMAP_PROBED_GOOD,	/* nothing is wrong, or another owner has the block */
+	REMAP_PROBED_TROUBLE,	/* with one block of several: they are to be read one by one */
+	REMAP_PROBED_MOVED,	/* the block has moved to the spare, with its data */
+	REMAP_PROBED_PENDING,	/* it cannot be read, and is pending */
+	REMAP_PROBED_LEFT,	/* it is in trouble, and stays where it is */
+	REMAP_PROBED_LATER,	/* blocks cannot be read or cannot move now */
+};
+
+/**
+ * struct remap_probe - how a device's background reads.
+ * @buf: where data goes; NULL while nothing is to be read.
+ * @blocks: room in @buf.
+ * @job: for moves; its batch is there while @buf is.
+ * @load: what others did until the last probe.
+ * @level: enum remap_load_level since the one before it.
+ * @ns: how long the last read took.
+ */
+struct remap_probe {
+	void *buf;
+	unsigned int blocks;
+	struct remap_job job;
+	struct remap_load load;
+	enum remap_load_level level;
+	u64 ns;
+};
+
+/**
+ * remap_probe_prepare() - get the memory that probes need.
+ * @rd: the device.
+ *
+ * Context: process, does no I/O to get memory; the background's step.
+ * Return: whether it is there.
+ */
+bool remap_probe_prepare(struct remap_device *rd);
+
+/**
+ * remap_probe_release() - give it back.
+ * @rd: the device.
+ *
+ * Context: process; the background's step, or while it stands still.
+ */
+void remap_probe_release(struct remap_device *rd);
+
+/**
+ * remap_probe_look() - see what others have done since the last probe.
+ * @rd: the device.
+ *
+ * Context: process; the background's step.
+ */
+enum remap_load_level remap_probe_look(struct remap_device *rd);
+
+/**
+ * remap_probe() - read blocks of the main at idle priority.
+ * @rd: the device; prepared.
+ * @block: the first.
+ * @nr: how many, at most @rd->probe.blocks; they had no slot a moment ago.
+ * @patrol: a scrub reads them, not what looks at neighbours.
+ *
+ * One block that cannot be read, with errors/retries attempts, becomes pending; one that
+ * can be read at a later attempt, or took too long, moves.
+ *
+ * Context: process, may sleep; no lock; the background's step.
+ */
+enum remap_probed remap_probe(struct remap_device *rd, u64 block, unsigned int nr, bool patrol);
+
+#endif /* _REMAP_PROBE_H */

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/jiffies.h>
+#include <linux/math64.h>
+#include <linux/string.h>
+
+#include "background.h"
+#include "device.h"
+#include "observe.h"
+#include "scrub.h"
+#include "settings.h"
+
+/* What a power cut costs at most is read again. */
+#define SAVE_NS		(30 * NSEC_PER_SEC)
+
+/* Blocks with a slot that are passed in one step. */
+#define MAX_PASSED	4096
+
+/* With a limit on the rate a piece is what may be read in this part of a second. */
+#define PIECES_PER_S	8
+#define MAX_LATE_NS	(50 * NSEC_PER_MSEC)
+
+/* While others use the disk the scrub sleeps for so many times as long as it reads. */
+#define SLEEP_PER_READ	4
+#define MIN_SLEEP_NS	(10 * NSEC_PER_MSEC)
+#define MAX_SLEEP_NS	NSEC_PER_SEC
+
+/* While the disk answers others slowly, and while nothing can be read or moved. */
+#define SLOW_SLEEP_NS	NSEC_PER_SEC
+#define LATER_SLEEP_NS	(5 * NSEC_PER_SEC)
+
+/* Blocks first to first + nr - 1, under the order that was in force. */
+struct scrub_piece {
+	u64 first;
+	unsigned int nr;
+	u32 order;
+};
+
+bool remap_scrub_wanted(const struct remap_device *rd)
+{
+	return READ_ONCE(rd->saved.scrub.state) == DM_REMAP_SCRUB_RUNNING &&
+	       !READ_ONCE(rd->read_only);
+}
+
+void remap_scrub_restore(struct remap_device *rd)
+{
+	struct dm_remap_scrub *s = &rd->saved.scrub;
+
+	lockdep_assert_held(&rd->lock);
+	if (s->state > DM_REMAP_SCRUB_PAUSED)
+		s->state = DM_REMAP_SCRUB_IDLE;
+	rd->scrub.ran_ns = (u64)s->run.duration_s * NSEC_PER_SEC;
+}
+
+/* Count the time that the run took since it was last looked at. */
+static void count_time(struct remap_device *rd, u64 now)
+{
+	struct remap_scrub *scrub = &rd->scrub;
+
+	lockdep_assert_held(&rd->lock);
+	if (scrub->since_ns)
+		scrub->ran_ns += now - scrub->since_ns;
+	scrub->since_ns = now;
+	rd->saved.scrub.run.duration_s = div_u64(scrub->ran_ns, NSEC_PER_SEC);
+}
+
+static void stop_time(struct remap_device *rd)
+{
+	if (rd->scrub.since_ns)
+		count_time(rd, ktime_get_ns());
+	rd->scrub.since_ns = 0;
+}
+
+/* The run has ended: it is the newest of the results. */
+static void end_run(struct remap_device *rd)
+{
+	struct dm_remap_scrub *s = &rd->saved.scrub;
+
+	lockdep_assert_held(&rd->lock);
+	stop_time(rd);
+	s->run.finished_s = ktime_get_real_seconds();
+	memmove(s->runs + 1, s->runs, (DM_REMAP_SCRUB_RUNS - 1) * sizeof(s->runs[0]));
+	s->runs[0] = s->run;
+	s->nr_runs = min(s->nr_runs + 1, DM_REMAP_SCRUB_RUNS);
+	WRITE_ONCE(s->state, DM_REMAP_SCRUB_IDLE);
+}
+
+static void log_run(struct remap_device *rd, const char *how)
+{
+	const struct dm_remap_scrub_run *run = &rd->saved.scrub.run;
+
+	DMINFO("%s: scrub %s: %llu sectors read in %u s, %u blocks moved, %u blocks cannot be read, %llu blocks in trouble could not be moved",
+	       rd->name, how, run->sectors, run->duration_s, run->moved, run->pending,
+	       rd->scrub.left);
+}
+
+static void begin_run(struct remap_device *rd)
+{
+	struct dm_remap_scrub *s = &rd->saved.scrub;
+
+	s->position = 0;
+	memset(&s->run, 0, sizeof(s->run));
+	rd->scrub.ran_ns = 0;
+	rd->scrub.left = 0;
+	WRITE_ONCE(s->state, DM_REMAP_SCRUB_RUNNING);
+}
+
+/* Return: whether the order fits the state. */
+static bool carry_out(struct remap_device *rd, enum remap_scrub_order order)
+{
+	static const u8 fits[REMAP_NR_SCRUB_ORDERS] = {
+		[REMAP_SCRUB_START]	= BIT(DM_REMAP_SCRUB_IDLE),
+		[REMAP_SCRUB_PAUSE]	= BIT(DM_REMAP_SCRUB_RUNNING),
+		[REMAP_SCRUB_RESUME]	= BIT(DM_REMAP_SCRUB_PAUSED),
+		[REMAP_SCRUB_STOP]	= BIT(DM_REMAP_SCRUB_RUNNING) | BIT(DM_REMAP_SCRUB_PAUSED),
+	};
+	struct dm_remap_scrub *s = &rd->saved.scrub;
+
+	lockdep_assert_held(&rd->lock);
+	if (!(fits[order] & BIT(s->state)))
+		return false;
+	rd->scrub.order++;
+	rd->scrub.due_ns = 0;
+	rd->scrub.single = 0;
+	stop_time(rd);
+	switch (order) {
+	case REMAP_SCRUB_START:
+		begin_run(rd);
+		break;
+	case REMAP_SCRUB_PAUSE:
+		WRITE_ONCE(s->state, DM_REMAP_SCRUB_PAUSED);
+		break;
+	case REMAP_SCRUB_RESUME:
+		WRITE_ONCE(s->state, DM_REMAP_SCRUB_RUNNING);
+		break;
+	default:
+		end_run(rd);
+	}
+	return true;
+}
+
+/* Make the new state durable, or go back to the old one. */
+static int try_order(struct remap_device *rd, enum remap_scrub_order order)
+{
+	struct dm_remap_scrub old;
+	bool fits;
+	int ret;
+
+	lockdep_assert_held(&rd->commit_lock);
+	if (rd->read_only || rd->store_state == DM_REMAP_STORE_FAILED)
+		return -EROFS;
+	mutex_lock(&rd->lock);
+	old = rd->saved.scrub;
+	fits = carry_out(rd, order);
+	mutex_unlock(&rd->lock);
+	if (!fits)
+		return -EBUSY;
+	ret = remap_settings_save(rd);
+	mutex_lock(&rd->lock);
+	if (ret)
+		rd->saved.scrub = old;
+	else if (order == REMAP_SCRUB_STOP)
+		log_run(rd, "stopped");
+	remap_background_wake(rd);
+	mutex_unlock(&rd->lock);
+	return ret;
+}
+
+int remap_scrub_control(struct remap_device *rd, enum remap_scrub_order order)
+{
+	int ret = remap_device_begin_change(rd);
+
+	if (ret)
+		return ret;
+	remap_commit_lock(rd);
+	ret = try_order(rd, order);
+	remap_commit_unlock(rd);
+	remap_device_end_change(rd);
+	return ret;
+}
+
+void remap_scrub_hurry(struct remap_device *rd)
+{
+	mutex_lock(&rd->lock);
+	rd->scrub.due_ns = 0;
+	remap_background_wake(rd);
+	mutex_unlock(&rd->lock);
+}
+
+static bool has_slot(struct remap_device *rd, u64 block)
+{
+	u64 word;
+
+	return remap_table_lookup(&rd->table, block, &word) != REMAP_NO_SLOT;
+}
+
+/* How many blocks the next piece may have. */
+static unsigned int piece_length(const struct remap_device *rd, u64 first)
+{
+	unsigned int max = first < rd->scrub.single ? 1 : rd->probe.blocks;
+	u64 rate = READ_ONCE(rd->settings.scrub_rate_kib);
+
+	if (rate)
+		max = clamp(2 * rate / PIECES_PER_S >> rd->block_shift, 1ULL, (u64)max);
+	return max;
+}
+
+/*
+ * Pass blocks with a slot, and find a piece of the main to be read.
+ *
+ * Return: whether there is one; the position is at its first block, or behind what was
+ * passed.
+ */
+static bool find_piece(struct remap_device *rd, struct scrub_piece *piece)
+{
+	u64 nr_blocks = remap_nr_blocks(rd), block = rd->saved.scrub.position >> rd->block_shift;
+	unsigned int passed = 0, max;
+
+	lockdep_assert_held(&rd->lock);
+	while (block < nr_blocks && passed < MAX_PASSED && has_slot(rd, block)) {
+		block++;
+		passed++;
+	}
+	WRITE_ONCE(rd->saved.scrub.position, block << rd->block_shift);
+	*piece = (struct scrub_piece) { .first = block, .order = rd->scrub.order };
+	if (passed == MAX_PASSED)
+		return false;
+	max = piece_length(rd, block);
+	while (piece->nr < max && block < nr_blocks && !has_slot(rd, block)) {
+		block++;
+		piece->nr++;
+	}
+	return piece->nr;
+}
+
+/* Let the disk, and the rate, rest for as long as a piece of work asks for. */
+static void set_due(struct remap_device *rd, unsigned int nr, u64 now, enum remap_probed probed)
+{
+	u64 rate = READ_ONCE(rd->settings.scrub_rate_kib), sleep = 0;
+	u64 *due = &rd->scrub.due_ns;
+
+	if (probed == REMAP_PROBED_LATER)
+		sleep = LATER_SLEEP_NS;
+	else if (rd->probe.level == REMAP_LOAD_SLOW)
+		sleep = SLOW_SLEEP_NS;
+	else if (rd->probe.level == REMAP_LOAD_BUSY)
+		sleep = clamp(SLEEP_PER_READ * rd->probe.ns, (u64)MIN_SLEEP_NS, (u64)MAX_SLEEP_NS);
+	/* Time that was lost to the timer is made up for, but no more. */
+	*due = max(*due, now - min(now, (u64)MAX_LATE_NS));
+	if (rate)
+		*due += div64_u64(((u64)nr << rd->block_shift) * NSEC_PER_SEC, 2 * rate);
+	*due = max(*due, now + sleep);
+}
+
+/* What was found of a piece goes into the run, and the position behind it. */
+static void account(struct remap_device *rd, const struct scrub_piece *piece,
+		    enum remap_probed probed)
+{
+	struct dm_remap_scrub *s = &rd->saved.scrub;
+	unsigned int sectors = piece->nr << rd->block_shift;
+
+	lockdep_assert_held(&rd->lock);
+	if (probed == REMAP_PROBED_TROUBLE) {
+		rd->scrub.single = piece->first + piece->nr;
+		return;
+	}
+	s->run.moved += probed == REMAP_PROBED_MOVED;
+	s->run.pending += probed == REMAP_PROBED_PENDING;
+	rd->scrub.left += probed == REMAP_PROBED_LEFT;
+	s->run.sectors += sectors;
+	WRITE_ONCE(s->position, (piece->first + piece->nr) << rd->block_shift);
+	remap_count(rd, DM_REMAP_SCRUB_SECTORS, sectors);
+}
+
+static void read_piece(struct remap_device *rd, const struct scrub_piece *piece)
+{
+	enum remap_probed probed = remap_probe(rd, piece->first, piece->nr, true);
+
+	mutex_lock(&rd->lock);
+	if (rd->scrub.order == piece->order) {
+		u64 now = ktime_get_ns();
+
+		count_time(rd, now);
+		set_due(rd, piece->nr, now, probed);
+		if (probed != REMAP_PROBED_LATER)
+			account(rd, piece, probed);
+	}
+	mutex_unlock(&rd->lock);
+}
+
+/* All was looked at: tell what was found. */
+static void finish(struct remap_device *rd)
+{
+	rd->scrub.order++;
+	end_run(rd);
+	log_run(rd, "done");
+	remap_event(rd, REMAP_EVENT_SCRUB_DONE, REMAP_NO_SECTOR);
+}
+
+static void save_position(struct remap_device *rd)
+{
+	remap_commit_lock(rd);
+	if (!rd->read_only && rd->store_state != DM_REMAP_STORE_FAILED)
+		remap_settings_save(rd);
+	remap_commit_unlock(rd);
+	rd->scrub.saved_ns = ktime_get_ns();
+}
+
+static unsigned long sleep_until(u64 due_ns)
+{
+	u64 now = ktime_get_ns();
+
+	return due_ns > now ? nsecs_to_jiffies(due_ns - now) + 1 : 0;
+}
+
+/* Return: whether there is something to be read now; @delay is set if there is not. */
+static bool next_piece(struct remap_device *rd, struct scrub_piece *piece, unsigned long *delay)
+{
+	u64 now = ktime_get_ns();
+
+	lockdep_assert_held(&rd->lock);
+	*delay = REMAP_NO_STEP;
+	if (!remap_scrub_wanted(rd))
+		return false;
+	count_time(rd, now);
+	*delay = sleep_until(rd->scrub.due_ns);
+	if (*delay)
+		return false;
+	if (find_piece(rd, piece))
+		return true;
+	if (rd->saved.scrub.position >= rd->len) {
+		finish(rd);
+		*delay = REMAP_NO_STEP;
+	}
+	return false;
+}
+
+unsigned long remap_scrub_step(struct remap_device *rd)
+{
+	struct scrub_piece piece;
+	unsigned long delay;
+	bool found, ended;
+
+	mutex_lock(&rd->lock);
+	if (!rd->scrub.since_ns)
+		rd->scrub.saved_ns = ktime_get_ns();
+	ended = remap_scrub_wanted(rd);
+	found = next_piece(rd, &piece, &delay);
+	ended &= !remap_scrub_wanted(rd);
+	mutex_unlock(&rd->lock);
+	if (found)
+		read_piece(rd, &piece);
+	if (ended || (found && ktime_get_ns() - rd->scrub.saved_ns > SAVE_NS))
+		save_position(rd);
+	return found ? sleep_until(READ_ONCE(rd->scrub.due_ns)) : delay;
+}
+
+void remap_scrub_suspend(struct remap_device *rd)
+{
+	bool changed;
+
+	mutex_lock(&rd->lock);
+	changed = rd->scrub.since_ns;
+	stop_time(rd);
+	mutex_unlock(&rd->lock);
+	if (changed)
+		save_position(rd);
+}

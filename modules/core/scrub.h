@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The scrub: reads the whole main in the background, so that blocks that become weak are
+ * moved while they can still be read.
+ *
+ * Its state, position and results are in remap_device.saved.scrub, under remap_device.lock,
+ * and are kept with the set: written when a person changes the state, when a run ends, at
+ * suspend, and every 30 s.
+ */
+#ifndef _REMAP_SCRUB_H
+#define _REMAP_SCRUB_H
+
+#include <linux/types.h>
+
+struct remap_device;
+
+/* Words of scrub/control. */
+enum remap_scrub_order {
+	REMAP_SCRUB_START,
+	REMAP_SCRUB_PAUSE,
+	REMAP_SCRUB_RESUME,
+	REMAP_SCRUB_STOP,
+	REMAP_NR_SCRUB_ORDERS
+};
+
+/**
+ * struct remap_scrub - a run, as far as it is not kept.
+ * @order: orders that were carried out; what was read before one does not count.
+ * @single: blocks below this one are read one by one.
+ * @due_ns: when the next piece may be read, by ktime_get_ns().
+ * @since_ns: up to when @ran_ns is counted; 0 while nothing is read.
+ * @ran_ns: how long the run took so far.
+ * @saved_ns: when the position was written last.
+ * @left: blocks that are in trouble and could not be moved.
+ *
+ * All of it under remap_device.lock, but @saved_ns, which is the background's.
+ */
+struct remap_scrub {
+	u32 order;
+	u64 single;
+	u64 due_ns;
+	u64 since_ns;
+	u64 ran_ns;
+	u64 saved_ns;
+	u64 left;
+};
+
+/**
+ * remap_scrub_restore() - take a run up where the store has it.
+ * @rd: the device; @rd->saved is loaded.
+ *
+ * Context: process; @rd->lock.
+ */
+void remap_scrub_restore(struct remap_device *rd);
+
+/**
+ * remap_scrub_control() - carry out an order.
+ * @rd: the device.
+ * @order: the order.
+ *
+ * A persistent set has the new state on the spare when this returns.  A request to the
+ * disk that is under way is not waited for; what it gives counts no more.
+ *
+ * Context: process, may sleep; no locks held.
+ * Return: 0; -EBUSY if the order does not fit the state or the device is suspended, -EROFS
+ * if it is read-only or its store has failed, -EIO if the state could not be saved, -EINTR
+ * for a fatal signal.  Nothing has changed then.
+ */
+int remap_scrub_control(struct remap_device *rd, enum remap_scrub_order order);
+
+/**
+ * remap_scrub_hurry() - the rate has changed: sleep no longer for the old one.
+ * @rd: the device.
+ *
+ * Context: process, may sleep; takes @rd->lock.
+ */
+void remap_scrub_hurry(struct remap_device *rd);
+
+/**
+ * remap_scrub_step() - read the next piece.
+ * @rd: the device; prepared for probes.
+ *
+ * Context: the background's step.
+ * Return: how long to sleep until the next step, in jiffies; REMAP_NO_STEP if no run is
+ * under way.
+ */
+unsigned long remap_scrub_step(struct remap_device *rd);
+
+/**
+ * remap_scrub_suspend() - write the position of a run under way.
+ * @rd: the device; its background stands still, and it may still be written.
+ *
+ * Context: process, may sleep; no locks held.
+ */
+void remap_scrub_suspend(struct remap_device *rd);
+
+/**
+ * remap_scrub_wanted() - whether a run is under way, and may go on.
+ * @rd: the device.
+ *
+ * Context: any.
+ */
+bool remap_scrub_wanted(const struct remap_device *rd);
+
+#endif /* _REMAP_SCRUB_H */

@@ -1,0 +1,329 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# Reads that nobody asked for: the scrub of a whole set, and what is near a block that
+# failed.
+# rig: test=uml,umldebug timeout=900
+
+load ../lib/common
+load ../lib/sets
+
+# all of it is read
+SECTORS=32768
+
+setup() {
+	null_blk main 16
+	null_blk spare 4
+}
+
+teardown() {
+	[ -z "${LISTENER:-}" ] || kill "$LISTENER"
+	remove_devices
+}
+teardown_file() { clean_up; }
+
+scrub() { remap_attr r "scrub/$@"; }
+state_is() { [ "$(scrub state)" = "$1" ]; }
+order() { scrub control "$1"; }
+# finished: wait for the end of a run
+finished() { retry_until 60 state_is idle; }
+# results [N]: what the newest run found, or the one N before it: sectors moved pending
+results() { scrub last_result | awk -v n="${1:-0}" 'NR == n + 1 { print $3, $4, $5 }'; }
+position_is() { [ "$(scrub position)" -ge "$1" ]; }
+pending_is() { [ "$(<$CONFIG/remaps/pending)" = "$1" ]; }
+
+# refused_order ERROR WORD...: each is refused, and the state stays
+refused_order() {
+	local error=$1 before word
+	before=$(scrub state)
+	shift
+	for word; do
+		refused "$error" order "$word"
+		assert_equal "$(scrub state)" "$before"
+	done
+}
+
+# slow_part SECTOR COUNT MS: /dev/mapper/hold is the main, with a part that takes its time
+slow_part() {
+	local end=$(($1 + $2))
+	{
+		[ "$1" = 0 ] || echo "0 $1 linear /dev/main 0"
+		echo "$1 $2 delay /dev/main $1 $3"
+		echo "$end $((SECTORS - end)) linear /dev/main $end"
+	} | dmsetup create hold
+}
+
+# --- a run ----------------------------------------------------------------------------
+
+@test "a run reads all, marks what cannot be read, and says what it found" {
+	local before
+	null_blk_bad main +2051-2051 +8201-8202 +32767-32767
+	modprobe dm_remap_stats
+	start
+	listen
+	assert_equal "$(scrub state) $(scrub position) $(scrub last_result)" "idle 0 "
+	before=$(date +%s)
+	order start
+	finished
+	assert_equal "$(results)" "$SECTORS 0 3"
+	assert_equal "$(scrub position)" $SECTORS
+	assert_equal "$(remap_status r remapped pending lost_sectors)" "0 3 0"
+	assert_equal "$(remap_list r | awk '{ print $1, $4 }' | xargs)" \
+		"2048 pending 8200 pending 32760 pending"
+	scrub last_result | awk -v t="$before" '{ exit !($1 >= t && $1 <= t + 60 && $2 <= 60) }'
+	retry_until 10 event_came scrub-done
+	assert_equal "$(</sys/kernel/dm-remap/r/stats/scrub_sectors)" $SECTORS
+	# those are known by now, and one of them has moved
+	write_pattern $R 8200 4096 new
+	order start
+	finished
+	assert_equal "$(results)" "$((SECTORS - 24)) 0 0"
+	assert_equal "$(results 1)" "$SECTORS 0 3"
+	assert_equal "$(remap_status r remapped pending)" "1 2"
+	assert_data $R 8200 4096 new
+	assert_equal "$(</sys/kernel/dm-remap/r/stats/scrub_sectors)" $((2 * SECTORS - 24))
+	dmsetup remove r
+	unload dm_remap_stats
+}
+
+@test "a block that is read at a later attempt moves, with its data" {
+	write_pattern /dev/main 800 4096 old
+	null_blk_bad main +806-806
+	slow_part 800 8 100
+	remap_create r /dev/mapper/hold /dev/spare
+	remap_attr r errors/retries 16
+	order start
+	retry_until 20 _moving 800
+	null_blk_bad main -806-806
+	finished
+	assert_equal "$(results)" "$SECTORS 1 0"
+	assert_equal "$(remap_status r remapped pending)" "1 0"
+	assert_data $R 800 4096 old
+	remap_map r
+	assert_data /dev/spare "$(spare_of 800)" 4096 old
+	dmsetup remove r
+}
+_moving() { remap_list r | grep -q "^$1 .* moving "; }
+
+@test "without automatic remaps a run moves nothing, and goes to the end" {
+	null_blk_bad main +806-806 +9000-9100
+	remap_create r /dev/main /dev/spare transient no_auto_remap
+	order start
+	finished
+	assert_equal "$(results)" "$SECTORS 0 0"
+	assert_equal "$(remap_status r remapped pending)" "0 0"
+}
+
+@test "a run waits while remapping is suspended, and goes on after" {
+	null_blk_bad main +8000-8047
+	start
+	remap_attr r errors/storm_limit 3
+	order start
+	retry_until 20 eval '[ "$(remap_status r state)" = suspended-remaps ]'
+	sleep 1
+	assert_equal "$(scrub state) $(scrub position)" "running 8024"
+	remap_attr r errors/storm_limit 0
+	remap_attr r errors/resume 1
+	finished
+	assert_equal "$(results)" "$SECTORS 0 6"
+}
+
+# --- orders ----------------------------------------------------------------------------
+
+@test "each order fits some states, and is refused in the others" {
+	local i
+	start
+	scrub rate_kib 256
+	refused_order busy pause resume stop
+	order start
+	refused_order busy start resume
+	retry_until 10 position_is 64
+	order pause
+	refused_order busy start pause
+	i=$(scrub position)
+	sleep 0.5
+	assert_equal "$(scrub position)" "$i"
+	order resume
+	retry_until 10 position_is $((i + 64))
+	refused_order busy start resume
+	order stop
+	refused_order busy pause resume stop
+	assert_equal "$(scrub state)" idle
+	# a run that was stopped has read less, and the next one begins anew
+	read -r i _ <<<"$(results)"
+	[ "$i" -ge 128 ] && [ "$i" -lt $SECTORS ] || fail "it has read $i sectors"
+	order start
+	[ "$(scrub position)" -lt "$i" ]
+	order pause
+	order stop
+	refused_order "Invalid argument" go START "start stop" ""
+	# no more than 16 are remembered, the newest first
+	for ((i = 0; i < 20; i++)); do order start && order stop; done
+	assert_equal "$(scrub last_result | wc -l)" 16
+	scrub rate_kib 0
+	order start
+	finished
+	assert_equal "$(results)" "$SECTORS 0 0"
+	assert_equal "$(scrub last_result | wc -l)" 16
+}
+
+@test "a rate is kept to, and a new one counts at once" {
+	start
+	scrub rate_kib 1024
+	assert_equal "$(scrub rate_kib)" 1024
+	order start
+	sleep 3
+	# between 1.5 and 4.5 of 3 MiB
+	position_is 3072
+	[ "$(scrub position)" -le 9216 ]
+	scrub rate_kib 1
+	sleep 0.5
+	scrub rate_kib 0
+	finished
+	assert_equal "$(results)" "$SECTORS 0 0"
+	refused "Invalid argument" scrub rate_kib -1
+	scrub rate_kib 777
+	restart
+	assert_equal "$(scrub rate_kib)" 777
+}
+
+@test "nothing is read of a set that is read-only" {
+	start
+	dmsetup remove r
+	start read_only
+	refused "Read-only file system" order start
+	assert_equal "$(scrub state)" idle
+}
+
+# --- a run that is interrupted ----------------------------------------------------------
+
+@test "a run goes on where it was after suspend, reload, and removal" {
+	local at
+	null_blk_bad main +30000-30000
+	start
+	scrub rate_kib 512
+	order start
+	retry_until 10 position_is 256
+	dmsetup suspend r
+	at=$(scrub position)
+	refused busy order pause
+	sleep 0.5
+	assert_equal "$(scrub state) $(scrub position)" "running $at"
+	dmsetup resume r
+	retry_until 10 position_is $((at + 64))
+	# another table of the same set
+	dmsetup table r | dmsetup load r
+	dmsetup resume r
+	at=$(scrub position)
+	retry_until 10 position_is $((at + 64))
+	at=$(scrub position)
+	restart
+	assert_equal "$(scrub state)" running
+	position_is "$at"
+	order pause
+	at=$(scrub position)
+	restart
+	assert_equal "$(scrub state) $(scrub position)" "paused $at"
+	sleep 0.3
+	assert_equal "$(scrub position)" "$at"
+	scrub rate_kib 0
+	order resume
+	finished
+	# nothing was read twice, and nothing was left out
+	assert_equal "$(results)" "$SECTORS 0 1"
+	at=$(scrub last_result)
+	restart
+	assert_equal "$(scrub last_result)" "$at"
+	assert_equal "$(scrub state)" idle
+}
+
+@test "a set that is removed while it is read leaves nothing behind" {
+	local i
+	null_blk_bad main +2000-2007 +9000-9600
+	start
+	for ((i = 0; i < 8; i++)); do
+		order start
+		sleep "0.0$i"
+		stop_all
+		start
+		[ "$(scrub state)" = idle ] || order stop
+		remap_list r | while read -r at _; do
+			[ "$at" = 2000 ] || ((at >= 9000 && at <= 9600))
+		done
+	done
+	order start
+	finished
+	assert_equal "$(remap_status r remapped pending)" "0 77"
+}
+
+@test "a disk that takes its time delays a suspend by one request" {
+	slow_part 0 128 300
+	null_blk_bad main +16-127
+	remap_create r /dev/mapper/hold /dev/spare
+	order start
+	sleep 1
+	SECONDS=0
+	dmsetup suspend r
+	# 14 blocks cannot be read, with two attempts each
+	[ $SECONDS -le 3 ]
+	dmsetup resume r
+	retry_until 30 pending_is 14
+	order stop
+	dmsetup remove r
+}
+
+# --- beside other I/O --------------------------------------------------------------------
+
+@test "data is right while a scrub, its moves, and neighbours go on beside it" {
+	local i
+	for ((i = 100; i < 32000; i += 1700)); do null_blk_bad main "+$i-$((i + 30))"; done
+	start
+	# read errors are not what this is about
+	for ((i = 100; i < 32000; i += 1700)); do dmsetup message r 0 mark "$i" 31; done
+	start_fio $R --size=16m --io_size=8m
+	for ((i = 0; i < 5; i++)); do
+		null_blk_bad main "+$((900 + i * 5000))-$((940 + i * 5000))"
+		order start
+		sleep 1
+		[ $i != 2 ] || { dmsetup suspend r && dmsetup resume r; }
+		finished
+	done
+	remap_attr r remaps/add "2000 800"
+	order start
+	finished
+	stop_fio
+}
+
+# --- neighbours --------------------------------------------------------------------------
+
+@test "what is near a block that failed is read, outward while more is found" {
+	# blocks 125 to 137; 145 is 8 blocks farther, and 154 9
+	null_blk_bad main +1000-1103 +1160-1160 +1232-1232
+	start
+	assert_equal "$(remap_attr r errors/neighbours)" 8
+	unreadable $R 1050 512
+	retry_until 20 pending_is 14
+	sleep 0.5
+	pending_is 14
+	# a write that fails asks the same
+	null_blk_bad main +9000-9000 +9016-9016 +8936-8936
+	write_pattern $R 9000 512 new
+	retry_until 20 pending_is 16
+	assert_equal "$(remap_status r remapped)" 1
+	# the ends of the device
+	null_blk_bad main +0-0 +24-24 +32767-32767 +32720-32720
+	unreadable $R 0 512
+	unreadable $R 32767 512
+	retry_until 20 pending_is 20
+	# off
+	remap_attr r errors/neighbours 0
+	null_blk_bad main +20000-20031
+	unreadable $R 20000 512
+	sleep 0.5
+	pending_is 21
+	# far, in pieces of many blocks
+	remap_attr r errors/neighbours 65536
+	null_blk_bad main +12345-12345 +25000-25000
+	unreadable $R 25000 512
+	retry_until 20 pending_is 27
+	refused "Invalid argument" remap_attr r errors/neighbours 65537
+}

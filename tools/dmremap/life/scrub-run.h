@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the kernel shows of the scrub of a set.
+ */
+#ifndef _DMREMAP_SCRUB_RUN_H
+#define _DMREMAP_SCRUB_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/kernel.h"
+
+/* Runs that the kernel remembers. */
+#define SCRUB_RUNS_MAX	16
+
+/**
+ * struct scrub_run - a run that has ended.
+ * @ended_s: when, in seconds since the epoch.
+ * @took_s: how long it read.
+ * @sectors: what it read.
+ * @moved: blocks that it moved.
+ * @pending: blocks that it could not read.
+ */
+struct scrub_run {
+	uint64_t ended_s;
+	uint64_t took_s;
+	uint64_t sectors;
+	uint64_t moved;
+	uint64_t pending;
+};
+
+/**
+ * struct scrub - the scrub of a set.
+ * @state: idle, running or paused.
+ * @position: the next sector.
+ * @size: sectors of the set; 0 if it cannot be found out.
+ * @rate_kib: the limit in KiB a second, 0 for none.
+ * @nr_runs: how many of @runs there are, the newest first.
+ * @runs: runs that have ended.
+ */
+struct scrub {
+	char state[KERNEL_TEXT_SIZE];
+	uint64_t position;
+	uint64_t size;
+	uint64_t rate_kib;
+	int nr_runs;
+	struct scrub_run runs[SCRUB_RUNS_MAX];
+};
+
+/**
+ * scrub_read() - read what the kernel shows.
+ * @scrub: filled in.
+ * @device: name of the device.
+ *
+ * Says what is wrong if it cannot.
+ * Return: an exit status.
+ */
+int scrub_read(struct scrub *scrub, const char *device);
+
+/* Whether a scrub is in this state. */
+bool scrub_is(const struct scrub *scrub, const char *state);
+
+/**
+ * scrub_order() - give an order to the kernel.
+ * @device: name of the device.
+ * @order: start, stop, pause or resume.
+ *
+ * Says what is wrong if the kernel does not take it.
+ * Return: an exit status.
+ */
+int scrub_order(const char *device, const char *order);
+
+#endif /* _DMREMAP_SCRUB_RUN_H */
