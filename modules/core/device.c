@@ -22,7 +22,7 @@ void remap_device_resize_work(struct work_struct *work)
 		due = remap_table_resize_due(&rd->table);
 		mutex_unlock(&rd->lock);
 		if (due) {
-			next = remap_buckets_alloc(due);
+			next = remap_buckets_alloc(&rd->table, due);
 			/* A fuller table is slower, not wrong; the next change asks again. */
 			if (!next)
 				return;
@@ -96,7 +96,7 @@ void remap_device_balance(struct remap_device *rd)
 	/* Nobody waits for the lock while the table is loaded. */
 	while (more && !rd->loaded) {
 		u32 due = remap_table_resize_due(&rd->table);
-		struct remap_buckets *next = due ? remap_buckets_alloc(due) : NULL;
+		struct remap_buckets *next = due ? remap_buckets_alloc(&rd->table, due) : NULL;
 
 		if (due && !next)
 			return;

@@ -9,10 +9,19 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include <linux/bits.h>
+#include <linux/gfp.h>
 #include <linux/minmax.h>
 
 /* No slot.  A spare has at most U32_MAX blocks, so no slot has this number. */
 #define REMAP_NO_SLOT		U32_MAX
+
+/*
+ * Memory that grows with a table, for which a device may wait but no other program is
+ * killed; without I/O, since what frees memory may be waiting for the device.  It counts
+ * against the limits of the program that asked for it.
+ */
+#define REMAP_GFP	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+#define REMAP_GFP_NOIO	(GFP_NOIO | __GFP_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 #define REMAP_CHUNK_SHIFT	10
 #define REMAP_CHUNK_SLOTS	BIT(REMAP_CHUNK_SHIFT)

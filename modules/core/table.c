@@ -19,16 +19,25 @@
  * So a slot can be used again at once, without waiting for a grace period, and
  * RCU is needed only for the array of buckets.
  *
- * The hash is multiplicative (hash_64(), <linux/hash.h>): runs of blocks, which
- * is what damage on a disk looks like, spread evenly.
+ * A bucket is one word: the number of its first slot in the low bits and, in the
+ * bits that slot numbers of this spare do not need, a set of tags, one bit for each
+ * block in the chain (struct remap_table.slot_bits).  Most lookups of a block that is
+ * not there end at the bucket, because the block's tag is missing.  A tag stays as
+ * long as a block in the chain has it, so a lookup that finds it missing need not look
+ * at t->seq: the block was not in the table when the bucket was read.
+ *
+ * The hash is keyed, at random for each device: a medium cannot hold blocks that all
+ * go into one chain.  It hashes groups of REMAP_GROUP consecutive blocks; the blocks
+ * of a group have different buckets that share a cache line, because damage on a disk
+ * is in runs.  Neither tags nor buckets are stored: each activation has its own key.
  */
 #define pr_fmt(fmt) fmt
 #define DM_MSG_PREFIX "remap"
 
 #include <linux/device-mapper.h>
-#include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -41,23 +50,82 @@
 /* A table up to this size, 64 KiB, is allocated within the call. */
 #define REMAP_INLINE_BUCKETS	16384U
 
+/* Consecutive blocks with neighbouring buckets; as many as a cache line has of them. */
+#define REMAP_GROUP_SHIFT	4
+#define REMAP_GROUP		(1U << REMAP_GROUP_SHIFT)
+
+/* Buckets are allocated in pieces of 16 MiB: kvmalloc() gives no more than 2 GiB. */
+#define REMAP_SEGMENT_SHIFT	22
+#define REMAP_SEGMENT_BUCKETS	BIT(REMAP_SEGMENT_SHIFT)
+
+/**
+ * struct remap_segment - a piece of an array of chains.
+ * @rcu: frees it after the last lookup in it.
+ * @heads: tags and first slot of each chain.
+ */
+struct remap_segment {
+	struct rcu_head rcu;
+	u32 heads[];
+};
+
 /**
  * struct remap_buckets - an array of chains.
  * @rcu: frees it after the last lookup in it.
  * @bits: log2 of the number of buckets.
  * @link: which element of struct remap_slot.next its chains go through.
- * @heads: first slot of each chain, or REMAP_NO_SLOT.
+ * @segments: the array; each has REMAP_SEGMENT_BUCKETS chains, or all of them.
  */
 struct remap_buckets {
 	struct rcu_head rcu;
 	u8 bits;
 	u8 link;
-	u32 heads[];
+	struct remap_segment *segments[];
 };
 
 static u32 nr_buckets(const struct remap_buckets *b)
 {
 	return 1U << b->bits;
+}
+
+static u32 nr_segments(u32 buckets)
+{
+	return DIV_ROUND_UP_ULL(buckets, REMAP_SEGMENT_BUCKETS);
+}
+
+static u32 *head_at(const struct remap_buckets *b, u32 bucket)
+{
+	return &b->segments[bucket >> REMAP_SEGMENT_SHIFT]
+			->heads[bucket & (REMAP_SEGMENT_BUCKETS - 1)];
+}
+
+/* No slot, in chains: all bits that a slot number may have are set. */
+static u32 chain_end(const struct remap_table *t)
+{
+	return (u32)GENMASK_ULL(t->slot_bits - 1, 0);
+}
+
+/*
+ * Two multiplications: after one, groups at equal distances would stay so, and gather
+ * in few buckets under some keys.
+ */
+static u64 hash_block(const struct remap_table *t, u64 block)
+{
+	u64 h = (block >> REMAP_GROUP_SHIFT) * t->key[0];
+
+	return (h ^ h >> 32) * t->key[1];
+}
+
+static u32 bucket_of(u64 hash, u64 block, const struct remap_buckets *b)
+{
+	return (hash >> (64 - b->bits)) ^ (block & (REMAP_GROUP - 1));
+}
+
+/* A bit above those of slot numbers, or 0 if there is none. */
+static u32 tag_of(const struct remap_table *t, u64 hash)
+{
+	u32 bit = ((hash & 0xffff) * (32 - t->slot_bits)) >> 16;
+
+	return BIT_ULL(t->slot_bits + bit);
 }
 
 /* The table in use, for whoever holds the caller's lock. */
@@ -66,22 +134,55 @@ static struct remap_buckets *current_buckets(const struct remap_table *t)
 	return rcu_dereference_protected(t->buckets, true);
 }
 
-struct remap_buckets *remap_buckets_alloc(u32 nr)
+static void free_buckets(struct remap_buckets *b)
 {
+	u32 i;
+
+	for (i = 0; b && i < nr_segments(nr_buckets(b)); i++)
+		kvfree(b->segments[i]);
+	kvfree(b);
+}
+
+/* After the last lookup in it. */
+static void free_buckets_later(struct remap_buckets *b)
+{
+	u32 i;
+
+	for (i = 0; i < nr_segments(nr_buckets(b)); i++)
+		kvfree_rcu(b->segments[i], rcu);
+	kvfree_rcu(b, rcu);
+}
+
+struct remap_buckets *remap_buckets_alloc(const struct remap_table *t, u32 nr)
+{
+	u32 i, n = min_t(u32, nr, REMAP_SEGMENT_BUCKETS);
 	struct remap_buckets *b;
 
-	b = kvmalloc(struct_size(b, heads, nr), GFP_NOIO | __GFP_NOWARN);
+	b = kvzalloc(struct_size(b, segments, nr_segments(nr)), REMAP_GFP_NOIO);
 	if (!b)
 		return NULL;
 	b->bits = ilog2(nr);
-	memset32(b->heads, REMAP_NO_SLOT, nr);
+	for (i = 0; i < nr_segments(nr); i++) {
+		b->segments[i] = kvmalloc(struct_size(b->segments[i], heads, n), REMAP_GFP_NOIO);
+		if (!b->segments[i]) {
+			free_buckets(b);
+			return NULL;
+		}
+		memset32(b->segments[i]->heads, chain_end(t), n);
+	}
 	return b;
 }
 
 int remap_table_init(struct remap_table *t, struct remap_slots *slots, const char *name)
 {
-	struct remap_buckets *b = remap_buckets_alloc(t->min_buckets);
+	struct remap_buckets *b;
 
+	get_random_bytes(t->key, sizeof(t->key));
+	/* Odd: a multiplication that loses nothing. */
+	t->key[0] |= 1;
+	t->key[1] |= 1;
+	t->slot_bits = fls(slots->nr);
+	b = remap_buckets_alloc(t, t->min_buckets);
 	if (!b)
 		return -ENOMEM;
 	b->link = 0;
@@ -93,39 +194,52 @@ int remap_table_init(struct remap_table *t, struct remap_slots *slots, const cha
 
 void remap_table_exit(struct remap_table *t)
 {
-	kvfree(t->next);
-	kvfree(rcu_dereference_protected(t->buckets, true));
+	free_buckets(t->next);
+	free_buckets(rcu_dereference_protected(t->buckets, true));
 	t->next = NULL;
 	RCU_INIT_POINTER(t->buckets, NULL);
 }
 
+/* Walk a chain; sets *@word if the block is in it. */
+static u32 find_in_chain(const struct remap_table *t, u32 slot, u8 link, u64 block, u64 *word)
+{
+	while (slot != chain_end(t)) {
+		const struct remap_slot *s = remap_slots_at(t->slots, slot);
+		u64 w = READ_ONCE(s->word);
+
+		if (remap_word_block(w) == block && remap_word_state(w) >= REMAP_MAPPED) {
+			*word = w;
+			return slot;
+		}
+		slot = READ_ONCE(s->next[link]);
+	}
+	return REMAP_NO_SLOT;
+}
+
 u32 remap_table_lookup(const struct remap_table *t, u64 block, u64 *word)
 {
-	const struct remap_buckets *b;
+	u64 hash = hash_block(t, block);
+	u32 tag = tag_of(t, hash);
+	u32 slot = REMAP_NO_SLOT;
 	unsigned int seq;
-	u32 slot;
 
 	rcu_read_lock();
 	do {
+		const struct remap_buckets *b;
+		u32 head;
+
 		/* Pairs with smp_store_release() in changed(). */
 		seq = smp_load_acquire(&t->seq);
 		b = rcu_dereference(t->buckets);
-		slot = READ_ONCE(b->heads[hash_64(block, b->bits)]);
-		while (slot != REMAP_NO_SLOT) {
-			const struct remap_slot *s = remap_slots_at(t->slots, slot);
-			u64 w = READ_ONCE(s->word);
-
-			if (remap_word_block(w) == block &&
-			    remap_word_state(w) >= REMAP_MAPPED) {
-				*word = w;
-				goto out;
-			}
-			slot = READ_ONCE(s->next[b->link]);
-		}
+		head = READ_ONCE(*head_at(b, bucket_of(hash, block, b)));
+		if ((head & tag) != tag)
+			break;
+		slot = find_in_chain(t, head & chain_end(t), b->link, block, word);
+		if (slot != REMAP_NO_SLOT)
+			break;
 		/* The chain was read before @seq is read again. */
 		smp_rmb();
 	} while (unlikely(READ_ONCE(t->seq) != seq));
-out:
 	rcu_read_unlock();
 	return slot;
 }
@@ -145,24 +259,54 @@ static void changed(struct remap_table *t)
 static void link_slot(struct remap_table *t, struct remap_buckets *b, u32 slot)
 {
 	struct remap_slot *s = remap_slots_at(t->slots, slot);
-	u32 *head = &b->heads[hash_64(remap_word_block(s->word), b->bits)];
+	u64 block = remap_word_block(READ_ONCE(s->word)), hash = hash_block(t, block);
+	u32 tag = tag_of(t, hash), *head = head_at(b, bucket_of(hash, block, b));
+	u32 old = READ_ONCE(*head);
 
-	WRITE_ONCE(s->next[b->link], *head);
+	do
+		WRITE_ONCE(s->next[b->link], old & chain_end(t));
 	/* A lookup that sees the slot sees its word and its successor. */
-	smp_store_release(head, slot);
+	while (!try_cmpxchg(head, &old, (old & ~chain_end(t)) | tag | slot));
+}
+
+static u32 tag_of_slot(const struct remap_table *t, u32 slot)
+{
+	u64 word = READ_ONCE(remap_slots_at(t->slots, slot)->word);
+
+	return tag_of(t, hash_block(t, remap_word_block(word)));
+}
+
+/*
+ * What a bucket becomes when a slot has left the chain that begins at @head.  If the
+ * slot is not the first of the chain, its predecessor is changed as well.
+ */
+static u32 head_without(const struct remap_table *t, u8 link, u32 head, u32 slot)
+{
+	u32 i, next, first = head & chain_end(t), tags = 0;
+
+	for (i = first; i != chain_end(t); i = next) {
+		next = READ_ONCE(remap_slots_at(t->slots, i)->next[link]);
+		if (i == slot)
+			continue;
+		tags |= tag_of_slot(t, i);
+		if (next == slot) {
+			next = READ_ONCE(remap_slots_at(t->slots, slot)->next[link]);
+			WRITE_ONCE(remap_slots_at(t->slots, i)->next[link], next);
+		}
+	}
+	if (first == slot)
+		first = READ_ONCE(remap_slots_at(t->slots, slot)->next[link]);
+	return tags | first;
 }
 
 static void unlink_slot(struct remap_table *t, struct remap_buckets *b, u32 slot)
 {
-	struct remap_slot *s = remap_slots_at(t->slots, slot);
-	u32 *link = &b->heads[hash_64(remap_word_block(s->word), b->bits)];
+	u64 block = remap_word_block(remap_slots_at(t->slots, slot)->word);
+	u32 *head = head_at(b, bucket_of(hash_block(t, block), block, b));
+	u32 old = READ_ONCE(*head);
 
-	while (*link != slot) {
-		if (WARN_ON_ONCE(*link == REMAP_NO_SLOT))
-			return;
-		link = &remap_slots_at(t->slots, *link)->next[b->link];
-	}
-	WRITE_ONCE(*link, s->next[b->link]);
+	while (!try_cmpxchg(head, &old, head_without(t, b->link, old, slot)))
+		;
 }
 
 void remap_table_insert(struct remap_table *t, u32 slot, u64 word)
@@ -215,7 +359,7 @@ void remap_table_begin_resize(struct remap_table *t, struct remap_buckets *next)
 	const struct remap_buckets *b = current_buckets(t);
 
 	if (remap_table_resize_due(t) != nr_buckets(next)) {
-		kvfree(next);
+		free_buckets(next);
 		return;
 	}
 	next->link = !b->link;
@@ -242,7 +386,7 @@ static void finish_resize(struct remap_table *t)
 	 * may still be.
 	 */
 	changed(t);
-	kvfree_rcu(old, rcu);
+	free_buckets_later(old);
 
 	r->duration_ns = ktime_get_boottime_ns() - r->started_ns;
 	t->resize_ns += r->duration_ns;
@@ -299,7 +443,7 @@ bool remap_table_balance(struct remap_table *t)
 			return false;
 		if (nr > REMAP_INLINE_BUCKETS || !budget)
 			return true;
-		next = remap_buckets_alloc(nr);
+		next = remap_buckets_alloc(t, nr);
 		if (!next)
 			return true;
 		remap_table_begin_resize(t, next);
@@ -320,7 +464,7 @@ static u32 chain_length(const struct remap_table *t, const struct remap_buckets 
 {
 	u32 slot, n = 0;
 
-	for (slot = READ_ONCE(b->heads[bucket]); slot != REMAP_NO_SLOT;
+	for (slot = READ_ONCE(*head_at(b, bucket)) & chain_end(t); slot != chain_end(t);
 	     slot = READ_ONCE(remap_slots_at(t->slots, slot)->next[b->link]))
 		n++;
 	return n;

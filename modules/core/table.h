@@ -15,7 +15,7 @@
 
 #define REMAP_MIN_BUCKETS	64U
 #define REMAP_MAX_MIN_BUCKETS	SZ_16M
-#define REMAP_MAX_BUCKETS	SZ_1G
+#define REMAP_MAX_BUCKETS	SZ_2G
 
 struct remap_buckets;
 struct remap_table;
@@ -32,6 +32,8 @@ enum remap_table_change {
  * @slots: the slots; chains are linked through them.
  * @name: of the device, for the log.
  * @buckets: the table that lookups use.
+ * @key: of the hash; random, and both odd.
+ * @slot_bits: bits of a bucket that slot numbers need; those above hold tags.
  * @seq: goes up whenever a slot has left a chain that a lookup may be in.
  * @entries: slots in the table.
  * @min_buckets: it never shrinks below this; power of two.
@@ -54,6 +56,8 @@ struct remap_table {
 	struct remap_slots *slots;
 	const char *name;
 	struct remap_buckets __rcu *buckets;
+	u64 key[2];
+	u32 slot_bits;
 	unsigned int seq;
 
 	u32 entries;
@@ -156,12 +160,13 @@ u32 remap_table_resize_due(const struct remap_table *t);
 
 /**
  * remap_buckets_alloc() - memory for a table.
+ * @t: the table that it is for.
  * @nr: number of buckets, a power of two.
  *
  * Context: process, may sleep, does no I/O to get memory; no lock needed.
  * Return: an empty table, or NULL.
  */
-struct remap_buckets *remap_buckets_alloc(u32 nr);
+struct remap_buckets *remap_buckets_alloc(const struct remap_table *t, u32 nr);
 
 /**
  * remap_table_begin_resize() - start to fill a new table.

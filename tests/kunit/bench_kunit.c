@@ -200,7 +200,7 @@ static u32 bytes_per_entry(void)
 	const struct remap_slots *slots = &bench.f.slots;
 	const struct remap_buckets *b = current_buckets(&bench.f.table);
 	unsigned int i, chunks = remap_slots_nr_chunks(slots);
-	u64 bytes = struct_size(b, heads, nr_buckets(b)) +
+	u64 bytes = nr_buckets(b) * sizeof(u32) +
 		    chunks * (sizeof(*slots->chunks) + sizeof(*slots->used));
 
 	for (i = 0; i < chunks; i++)

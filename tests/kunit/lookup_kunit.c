@@ -12,7 +12,6 @@
 #include <kunit/test.h>
 
 #include <linux/compiler.h>
-#include <linux/hash.h>
 #include <linux/ktime.h>
 #include <linux/log2.h>
 #include <linux/rcupdate.h>
@@ -65,15 +64,20 @@ static void before_load(void)
 
 static u64 here[IN_CHAIN + 2], there[IN_CHAIN + 2];
 
-static void choose_blocks(void)
+/* All have the tag of block 0, so that lookups walk the chain. */
+static void choose_blocks(struct fixture *f)
 {
 	unsigned int nr_here = 0, nr_there = 0;
 	u64 block;
 
-	for (block = 1; nr_here < ARRAY_SIZE(here) || nr_there < ARRAY_SIZE(there); block++) {
-		u32 bucket = hash_64(block, 8);
+	for (block = REMAP_GROUP; nr_here < ARRAY_SIZE(here) || nr_there < ARRAY_SIZE(there);
+	     block += REMAP_GROUP) {
+		u64 hash = hash_block(&f->table, block);
+		u32 bucket = hash >> 56;
 
-		if (bucket == hash_64(0, 8) + nr_here % 2 && nr_here < ARRAY_SIZE(here))
+		if (tag_of(&f->table, hash) != tag_of(&f->table, hash_block(&f->table, 0)))
+			continue;
+		if (bucket == nr_here % 2 && nr_here < ARRAY_SIZE(here))
 			here[nr_here++] = block;
 		else if (bucket == 180 && nr_there < ARRAY_SIZE(there))
 			there[nr_there++] = block;
@@ -96,12 +100,13 @@ static void prepare(struct fixture *f)
 	f->table.min_buckets = 64;
 	f->table.shrink_percent = 0;
 	KUNIT_ASSERT_EQ(f->test, remap_table_init(&f->table, &f->slots, "kunit"), 0);
+	set_key(&f->table);
 	for (i = 0; i < IN_CHAIN; i++) {
 		insert(f, i, here[i]);
 		insert(f, 100 + i, there[i]);
 	}
 	for (i = 0; i < ARRAY_SIZE(spare_buckets); i++) {
-		spare_buckets[i] = remap_buckets_alloc(128 << i);
+		spare_buckets[i] = remap_buckets_alloc(&f->table, 128 << i);
 		KUNIT_ASSERT_NOT_NULL(f->test, spare_buckets[i]);
 	}
 }
@@ -465,8 +470,11 @@ static void block_0_is_not_found_while_slots_become_free(struct kunit *test)
 
 static int lookup_kunit_init(struct kunit *test)
 {
-	choose_blocks();
-	return fixture_test_init(test);
+	int ret = fixture_test_init(test);
+
+	if (!ret)
+		choose_blocks(test->priv);
+	return ret;
 }
 
 static void lookup_kunit_exit(struct kunit *test)

@@ -33,9 +33,16 @@ static inline void *test_kvmalloc(size_t size, gfp_t gfp)
 	return may_allocate() ? kvmalloc(size, gfp) : NULL;
 }
 
+static inline void *test_kvzalloc(size_t size, gfp_t gfp)
+{
+	return may_allocate() ? kvzalloc(size, gfp) : NULL;
+}
+
 #undef kvcalloc
 #undef kvmalloc
+#undef kvzalloc
 #define kvcalloc(n, size, gfp)	test_kvcalloc(n, size, gfp)
 #define kvmalloc(size, gfp)	test_kvmalloc(size, gfp)
+#define kvzalloc(size, gfp)	test_kvzalloc(size, gfp)
 
 #endif /* _KUNIT_MEMORY_H */

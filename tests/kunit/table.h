@@ -46,6 +46,13 @@ static inline void fixture_exit(struct fixture *f)
 	remap_slots_exit(&f->slots);
 }
 
+/* The same chains in each run; nothing is in the table yet. */
+static inline void set_key(struct remap_table *t)
+{
+	t->key[0] = 0xd6e8feb86659fd93ULL;
+	t->key[1] = 0xa0761d6478bd642fULL;
+}
+
 static inline void fixture_init(struct fixture *f, u32 nr, u32 min_buckets)
 {
 	fixture_exit(f);
@@ -55,6 +62,7 @@ static inline void fixture_init(struct fixture *f, u32 nr, u32 min_buckets)
 	f->table.grow_percent = 150;
 	f->table.shrink_percent = 50;
 	KUNIT_ASSERT_EQ(f->test, remap_table_init(&f->table, &f->slots, "kunit"), 0);
+	set_key(&f->table);
 }
 
 static inline void insert_word(struct fixture *f, u32 slot, u64 word)
@@ -68,6 +76,11 @@ static inline void insert(struct fixture *f, u32 slot, u64 block)
 	insert_word(f, slot, remap_word(block, REMAP_MAPPED, 0));
 }
 
+static inline u32 bucket_in(struct fixture *f, const struct remap_buckets *b, u64 block)
+{
+	return bucket_of(hash_block(&f->table, block), block, b);
+}
+
 /* What the owner of a table does after each change (device.c). */
 static inline void begin_due_resize(struct fixture *f)
 {
@@ -76,7 +89,7 @@ static inline void begin_due_resize(struct fixture *f)
 
 	if (!due)
 		return;
-	next = remap_buckets_alloc(due);
+	next = remap_buckets_alloc(&f->table, due);
 	KUNIT_ASSERT_NOT_NULL(f->test, next);
 	remap_table_begin_resize(&f->table, next);
 }
@@ -133,21 +146,27 @@ static inline u32 count_absent(struct fixture *f, u32 nr)
 
 /*
  * The chains of an array of buckets hold @nr slots in all, each in the chain of
- * its hash, once, with a block.
+ * its hash, once, with a block and its tag, and no tag that none of them has.
  */
 static inline bool is_whole(struct fixture *f, const struct remap_buckets *b, u32 nr)
 {
+	const struct remap_table *t = &f->table;
 	u32 bucket, slot, n = 0;
 
 	for (bucket = 0; bucket < nr_buckets(b); bucket++) {
-		for (slot = b->heads[bucket]; slot != REMAP_NO_SLOT;
+		u32 head = *head_at(b, bucket), tags = 0;
+
+		for (slot = head & chain_end(t); slot != chain_end(t);
 		     slot = remap_slots_at(&f->slots, slot)->next[b->link]) {
 			u64 word = remap_slots_word(&f->slots, slot);
 
+			tags |= tag_of_slot(t, slot);
 			if (++n > nr || remap_word_state(word) < REMAP_MAPPED ||
-			    hash_64(remap_word_block(word), b->bits) != bucket)
+			    bucket_in(f, b, remap_word_block(word)) != bucket)
 				return false;
 		}
+		if (tags != (head & ~chain_end(t)))
+			return false;
 	}
 	return n == nr;
 }

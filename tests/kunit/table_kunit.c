@@ -4,6 +4,8 @@
  */
 #include <kunit/test.h>
 
+#include <linux/hash.h>
+
 #include "memory.h"
 #include "table.h"
 
@@ -289,12 +291,12 @@ static void the_load_of_the_largest_tables_does_not_overflow(struct kunit *test)
 	struct remap_buckets *b = current_buckets(&f->table);
 
 	f->table.entries = U32_MAX;
-	b->bits = 29;
-	KUNIT_EXPECT_EQ(test, remap_table_resize_due(&f->table), REMAP_MAX_BUCKETS);
 	b->bits = 30;
+	KUNIT_EXPECT_EQ(test, remap_table_resize_due(&f->table), REMAP_MAX_BUCKETS);
+	b->bits = 31;
 	KUNIT_EXPECT_EQ(test, remap_table_resize_due(&f->table), 0);
-	f->table.entries = (1U << 29) - 1;
-	KUNIT_EXPECT_EQ(test, remap_table_resize_due(&f->table), 1U << 29);
+	f->table.entries = (1U << 30) - 1;
+	KUNIT_EXPECT_EQ(test, remap_table_resize_due(&f->table), 1U << 30);
 	b->bits = 6;
 	f->table.entries = 0;
 }
@@ -916,7 +918,7 @@ static void a_table_that_fits_no_more_is_refused(struct kunit *test)
 	struct remap_buckets *next;
 
 	fill_large(f);
-	next = remap_buckets_alloc(32768);
+	next = remap_buckets_alloc(&f->table, 32768);
 	KUNIT_ASSERT_NOT_NULL(test, next);
 	remove(f, 0);
 	remap_table_begin_resize(&f->table, next);
@@ -929,9 +931,9 @@ static void a_table_of_another_size_is_refused(struct kunit *test)
 	struct fixture *f = test->priv;
 
 	fill_large(f);
-	remap_table_begin_resize(&f->table, remap_buckets_alloc(65536));
+	remap_table_begin_resize(&f->table, remap_buckets_alloc(&f->table, 65536));
 	KUNIT_EXPECT_NULL(test, f->table.next);
-	remap_table_begin_resize(&f->table, remap_buckets_alloc(16384));
+	remap_table_begin_resize(&f->table, remap_buckets_alloc(&f->table, 16384));
 	KUNIT_EXPECT_NULL(test, f->table.next);
 }
 
@@ -943,7 +945,7 @@ static void a_second_table_is_refused_while_one_is_filled(struct kunit *test)
 	begin_large(f);
 	first = f->table.next;
 	KUNIT_ASSERT_TRUE(test, remap_table_balance(&f->table));
-	remap_table_begin_resize(&f->table, remap_buckets_alloc(32768));
+	remap_table_begin_resize(&f->table, remap_buckets_alloc(&f->table, 32768));
 	KUNIT_EXPECT_PTR_EQ(test, f->table.next, first);
 	KUNIT_EXPECT_EQ(test, f->table.cursor, REMAP_RESIZE_STEP);
 	KUNIT_EXPECT_EQ(test, remap_table_resize_due(&f->table), 0);
@@ -1020,7 +1022,7 @@ static void the_longest_chain_is_the_fullest_bucket(struct kunit *test)
 		} fill[] = { { 0, 3 }, { 2000, 10 }, { 3000, 3 }, { 4095, 10 } };
 		u32 i, before = 0;
 
-		bucket = hash_64(block, 12);
+		bucket = bucket_in(f, current_buckets(&f->table), block);
 		for (i = 0; i < ARRAY_SIZE(fill); before += fill[i++].nr)
 			if (bucket == fill[i].bucket && slot >= before &&
 			    slot < before + fill[i].nr)
@@ -1046,6 +1048,83 @@ static void runs_of_blocks_spread_evenly(struct kunit *test)
 	settle(f);
 	KUNIT_EXPECT_EQ(test, buckets(f), 65536);
 	KUNIT_EXPECT_LE(test, remap_table_longest_chain(&f->table), 8);
+}
+
+/* The key of the hash */
+
+#define CRAFTED	49152U
+
+/* Blocks that all have one bucket under the key of a table, with up to 2^16 buckets. */
+static u64 block_against_key(const struct remap_table *t, u64 *next)
+{
+	do
+		*next += REMAP_GROUP;
+	while (hash_block(t, *next) >> 48);
+	return *next;
+}
+
+static void blocks_crafted_for_a_hash_without_a_key_make_no_chain(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u64 block = 0;
+	u32 i;
+
+	for (i = 0; i < CRAFTED; i++) {
+		/* in one bucket of 2^14 and of all smaller tables by hash_64() */
+		while (hash_64(++block, 14))
+			;
+		insert(f, i, block);
+	}
+	settle(f);
+	KUNIT_EXPECT_LE(test, remap_table_longest_chain(&f->table), 12);
+	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+}
+
+static void multiples_make_no_chain(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	unsigned int shift;
+	u32 i;
+
+	for (shift = 0; shift <= 32; shift += 4) {
+		fixture_init(f, CRAFTED, 64);
+		for (i = 0; i < CRAFTED; i++)
+			insert(f, i, (u64)i << shift);
+		settle(f);
+		KUNIT_EXPECT_LE_MSG(test, remap_table_longest_chain(&f->table), 12,
+				    "shift %u", shift);
+	}
+}
+
+static void blocks_crafted_for_one_key_make_no_chain_under_another(struct kunit *test)
+{
+	struct remap_table known = { };
+	struct fixture *f = test->priv;
+	u64 block = 0;
+	u32 i;
+
+	set_key(&known);
+	remap_table_exit(&f->table);
+	KUNIT_ASSERT_EQ(test, remap_table_init(&f->table, &f->slots, "kunit"), 0);
+	for (i = 0; i < 1000; i++)
+		insert(f, i, block_against_key(&known, &block));
+	settle(f);
+	/* The odds of a chain of 12 by chance: 1 in 10^8. */
+	KUNIT_EXPECT_LE(test, remap_table_longest_chain(&f->table), 12);
+}
+
+static void each_table_has_a_key_of_its_own(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct remap_table other = { .min_buckets = 64 };
+
+	remap_table_exit(&f->table);
+	KUNIT_ASSERT_EQ(test, remap_table_init(&f->table, &f->slots, "kunit"), 0);
+	KUNIT_ASSERT_EQ(test, remap_table_init(&other, &f->slots, "other"), 0);
+	KUNIT_EXPECT_NE(test, f->table.key[0], other.key[0]);
+	KUNIT_EXPECT_NE(test, f->table.key[1], other.key[1]);
+	KUNIT_EXPECT_TRUE(test, other.key[0] & other.key[1] & 1);
+	remap_table_exit(&other);
 }
 
 static void table_kunit_exit(struct kunit *test)
@@ -1114,6 +1193,10 @@ static struct kunit_case table_kunit_cases[] = {
 	KUNIT_CASE(an_empty_table_has_no_chain),
 	KUNIT_CASE(the_longest_chain_is_the_fullest_bucket),
 	KUNIT_CASE(runs_of_blocks_spread_evenly),
+	KUNIT_CASE(blocks_crafted_for_a_hash_without_a_key_make_no_chain),
+	KUNIT_CASE(multiples_make_no_chain),
+	KUNIT_CASE(blocks_crafted_for_one_key_make_no_chain_under_another),
+	KUNIT_CASE(each_table_has_a_key_of_its_own),
 	{}
 };
 
