@@ -103,6 +103,7 @@ void remap_device_balance(struct remap_device *rd)
 		if (next)
 			remap_table_begin_resize(&rd->table, next);
 		more = remap_table_balance(&rd->table);
+		cond_resched();
 	}
 	if (more)
 		schedule_work(&rd->resize_work);

@@ -40,6 +40,7 @@
 #include "commit.h"
 #include "events.h"
 #include "failures.h"
+#include "floor.h"
 #include "inflight.h"
 #include "jobs.h"
 #include "masks.h"
@@ -98,6 +99,7 @@ struct remap_dirs;
  * @commits: requests to the store.
  * @lock: see above.
  * @slots: what is known of each block of the spare.
+ * @floor: memory that @settings.min_buckets has been granted.
  * @spare: the spare allocator.
  * @consecutive_spare_errors: writes of single blocks to the spare that failed in a row.
  * @lost: lost sectors; what a store may read of them changes under @commit_lock as well.
@@ -165,6 +167,7 @@ struct remap_device {
 	struct remap_commits commits;
 	struct mutex lock;
 	struct remap_slots slots;
+	struct remap_floor floor;
 	struct remap_spare spare;
 	u32 consecutive_spare_errors;
 	struct remap_masks lost;

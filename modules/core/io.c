@@ -61,6 +61,35 @@ blk_status_t dm_remap_rw(struct block_device *bdev, blk_opf_t opf, sector_t sect
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_rw, DM_REMAP_NS);
 
+static void read_ended(struct bio *bio)
+{
+	complete(&container_of(bio, struct dm_remap_read, bio)->done);
+}
+
+void dm_remap_read_begin(struct dm_remap_read *read, struct block_device *bdev, sector_t sector,
+			 void *buf, unsigned int sectors)
+{
+	init_completion(&read->done);
+	bio_init(&read->bio, bdev, &read->vec, 1, REQ_OP_READ);
+	read->bio.bi_iter.bi_sector = sector;
+	read->bio.bi_end_io = read_ended;
+	__bio_add_page(&read->bio, virt_to_page(buf), sectors << SECTOR_SHIFT,
+		       offset_in_page(buf));
+	submit_bio(&read->bio);
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_read_begin, DM_REMAP_NS);
+
+blk_status_t dm_remap_read_end(struct dm_remap_read *read)
+{
+	blk_status_t status;
+
+	wait_for_completion_io(&read->done);
+	status = read->bio.bi_status;
+	bio_uninit(&read->bio);
+	return status;
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_read_end, DM_REMAP_NS);
+
 blk_status_t remap_rw_piece(struct remap_device *rd, struct bio *bio, struct bvec_iter piece,
 			    struct block_device *bdev, sector_t sector)
 {

@@ -145,7 +145,8 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	rd->spare.slots = &rd->slots;
 
 	remap_settings_default(&rd->settings, rd->store->nr_blocks);
-	rd->table.min_buckets = rd->settings.min_buckets;
+	/* Until it is known what the set needs: remap_settings_apply(). */
+	rd->table.min_buckets = REMAP_MIN_BUCKETS;
 	rd->table.grow_percent = rd->settings.grow_percent;
 	rd->table.shrink_percent = rd->settings.shrink_percent;
 	rd->table.watch = remap_observe_resize;
@@ -211,6 +212,7 @@ static void take_apart(struct remap_device *rd)
 	bioset_exit(&rd->bios);
 	remap_commits_exit(&rd->commits);
 	remap_table_exit(&rd->table);
+	remap_floor_exit(&rd->floor);
 	remap_failures_exit(&rd->failures);
 	remap_masks_exit(&rd->unread);
 	remap_masks_exit(&rd->lost);
@@ -445,6 +447,8 @@ static int change_length(struct remap_device *rd, struct remap_regions **new, se
 		u64 word = remap_slots_word(&rd->slots, slot);
 		sector_t sector = remap_word_block(word) << rd->block_shift;
 
+		if (!(slot & (REMAP_CHUNK_SLOTS - 1)))
+			cond_resched();
 		if (remap_word_state(word) < REMAP_MAPPED)
 			continue;
 		if (sector < len)

@@ -5,6 +5,7 @@
 #include <linux/overflow.h>
 #include <linux/slab.h>
 
+#include "gfp.h"
 #include "regions.h"
 
 struct remap_regions *remap_regions_alloc(sector_t sectors)
@@ -16,7 +17,7 @@ struct remap_regions *remap_regions_alloc(sector_t sectors)
 	while (((sectors - 1) >> shift) >= REMAP_MAX_REGIONS)
 		shift++;
 	nr = ((sectors - 1) >> shift) + 1;
-	r = kvzalloc(struct_size(r, counts, nr), GFP_KERNEL);
+	r = kvzalloc(struct_size(r, counts, nr), REMAP_GFP);
 	if (!r)
 		return NULL;
 	r->shift = shift;

@@ -42,7 +42,10 @@ void remap_settings_apply(struct remap_device *rd)
 {
 	const struct dm_remap_settings *s = &rd->settings;
 
-	rd->table.min_buckets = s->min_buckets;
+	if (!remap_floor_set(&rd->floor, s->min_buckets))
+		DMWARN("%s: hash/min_buckets is %u, more than 1/64 of the memory: the table is as large as its entries need",
+		       rd->number, s->min_buckets);
+	rd->table.min_buckets = rd->floor.buckets;
 	rd->table.grow_percent = s->grow_percent;
 	rd->table.shrink_percent = s->shrink_percent;
 	rd->spare.policy = s->policy;

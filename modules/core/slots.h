@@ -9,22 +9,15 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include <linux/bits.h>
-#include <linux/gfp.h>
 #include <linux/minmax.h>
 
 /* No slot.  A spare has at most U32_MAX blocks, so no slot has this number. */
 #define REMAP_NO_SLOT		U32_MAX
 
-/*
- * Memory that grows with a table, for which a device may wait but no other program is
- * killed; without I/O, since what frees memory may be waiting for the device.  It counts
- * against the limits of the program that asked for it.
- */
-#define REMAP_GFP	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
-#define REMAP_GFP_NOIO	(GFP_NOIO | __GFP_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
-
 #define REMAP_CHUNK_SHIFT	10
 #define REMAP_CHUNK_SLOTS	BIT(REMAP_CHUNK_SHIFT)
+#define REMAP_DIR_SHIFT		10
+#define REMAP_DIR_CHUNKS	BIT(REMAP_DIR_SHIFT)
 
 /*
  * What a block of the spare is used for.  The states from REMAP_MAPPED on are
@@ -90,23 +83,33 @@ static inline u8 remap_word_flags(u64 word)
 }
 
 /**
+ * struct remap_slot_dir - REMAP_DIR_CHUNKS pieces of the array of slots.
+ * @chunks: the pieces, each with REMAP_CHUNK_SLOTS slots, or NULL.
+ * @used: for each, how many of its slots are not REMAP_FREE.
+ */
+struct remap_slot_dir {
+	struct remap_slot *chunks[REMAP_DIR_CHUNKS];
+	u16 used[REMAP_DIR_CHUNKS];
+};
+
+/**
  * struct remap_slots - all slots of a device.
  * @nr: number of slots, 1 to U32_MAX.
- * @chunks: pieces of the array, each with REMAP_CHUNK_SLOTS slots, allocated
- *	when a slot in it is first used and kept until the device goes, so that
- *	a reader needs no lock to look at a slot.
+ * @dirs: directories of chunks.  They and the chunks are allocated when a slot in them is
+ *	first used and kept until the device goes, so that a reader needs no lock to
+ *	look at a slot, and memory follows the slots in use, not the size of the spare.
  * @nr_used_chunks: chunks from this one on have no memory.
- * @used: for each chunk, how many of its slots are not REMAP_FREE.
- * @reserve: a chunk allocated ahead, for the day that none can be had.
+ * @reserve: a chunk allocated ahead, for an allocation failure.
+ * @reserve_dir: a directory allocated ahead.
  *
- * Everything but reading of @chunks and of slots is under the caller's lock.
+ * Everything but reading of @dirs, chunks and slots is under the caller's lock.
  */
 struct remap_slots {
 	u32 nr;
-	struct remap_slot **chunks;
+	struct remap_slot_dir **dirs;
 	u32 nr_used_chunks;
-	u16 *used;
 	struct remap_slot *reserve;
+	struct remap_slot_dir *reserve_dir;
 };
 
 /**
@@ -132,8 +135,8 @@ void remap_slots_exit(struct remap_slots *slots);
  * @slots: the array.
  * @slot: number of the slot, below @slots->nr.
  *
- * Takes the chunk allocated ahead when there is no memory, and replaces that
- * one when there is.
+ * Takes what was allocated ahead when there is no memory, and replaces that when
+ * there is.
  *
  * Context: process, may sleep, does no I/O to get memory; the caller's lock.
  * Return: whether remap_slots_at() may be called for @slot.
@@ -143,6 +146,27 @@ bool remap_slots_prepare(struct remap_slots *slots, u32 slot);
 static inline unsigned int remap_slots_nr_chunks(const struct remap_slots *slots)
 {
 	return ((u64)slots->nr + REMAP_CHUNK_SLOTS - 1) >> REMAP_CHUNK_SHIFT;
+}
+
+static inline unsigned int remap_slots_nr_dirs(const struct remap_slots *slots)
+{
+	return (remap_slots_nr_chunks(slots) + REMAP_DIR_CHUNKS - 1) >> REMAP_DIR_SHIFT;
+}
+
+/* The chunk of that number, or NULL if it has no memory. */
+static inline struct remap_slot *remap_slots_chunk(const struct remap_slots *slots, u32 chunk)
+{
+	struct remap_slot_dir *dir = READ_ONCE(slots->dirs[chunk >> REMAP_DIR_SHIFT]);
+
+	return dir ? READ_ONCE(dir->chunks[chunk & (REMAP_DIR_CHUNKS - 1)]) : NULL;
+}
+
+/* How many slots of a chunk are not REMAP_FREE. */
+static inline u32 remap_slots_used(const struct remap_slots *slots, u32 chunk)
+{
+	struct remap_slot_dir *dir = READ_ONCE(slots->dirs[chunk >> REMAP_DIR_SHIFT]);
+
+	return dir ? READ_ONCE(dir->used[chunk & (REMAP_DIR_CHUNKS - 1)]) : 0;
 }
 
 /**
@@ -168,7 +192,10 @@ static inline u32 remap_slots_end(const struct remap_slots *slots)
  */
 static inline struct remap_slot *remap_slots_at(const struct remap_slots *slots, u32 slot)
 {
-	return READ_ONCE(slots->chunks[slot >> REMAP_CHUNK_SHIFT]) +
+	u32 chunk = slot >> REMAP_CHUNK_SHIFT;
+	struct remap_slot_dir *dir = READ_ONCE(slots->dirs[chunk >> REMAP_DIR_SHIFT]);
+
+	return READ_ONCE(dir->chunks[chunk & (REMAP_DIR_CHUNKS - 1)]) +
 	       (slot & (REMAP_CHUNK_SLOTS - 1));
 }
 
@@ -182,7 +209,7 @@ static inline struct remap_slot *remap_slots_at(const struct remap_slots *slots,
  */
 static inline u64 remap_slots_word(const struct remap_slots *slots, u32 slot)
 {
-	struct remap_slot *chunk = READ_ONCE(slots->chunks[slot >> REMAP_CHUNK_SHIFT]);
+	struct remap_slot *chunk = remap_slots_chunk(slots, slot >> REMAP_CHUNK_SHIFT);
 
 	return chunk ? READ_ONCE(chunk[slot & (REMAP_CHUNK_SLOTS - 1)].word) : 0;
 }
@@ -198,10 +225,11 @@ static inline u64 remap_slots_word(const struct remap_slots *slots, u32 slot)
 static inline void remap_slots_set(struct remap_slots *slots, u32 slot, u64 word)
 {
 	struct remap_slot *s = remap_slots_at(slots, slot);
-	u16 *used = &slots->used[slot >> REMAP_CHUNK_SHIFT];
+	u32 chunk = slot >> REMAP_CHUNK_SHIFT;
+	u16 *used = &slots->dirs[chunk >> REMAP_DIR_SHIFT]->used[chunk & (REMAP_DIR_CHUNKS - 1)];
 
-	*used += (remap_word_state(word) != REMAP_FREE) -
-		 (remap_word_state(s->word) != REMAP_FREE);
+	WRITE_ONCE(*used, *used + (remap_word_state(word) != REMAP_FREE) -
+		   (remap_word_state(s->word) != REMAP_FREE));
 	WRITE_ONCE(s->word, word);
 }
 

@@ -30,7 +30,7 @@ static u32 find_free(struct remap_spare *sp, u32 slot, u32 end, bool *skipped)
 		u32 chunk = slot >> REMAP_CHUNK_SHIFT;
 		u32 in_chunk = slot & (REMAP_CHUNK_SLOTS - 1);
 
-		bool full = sp->slots->used[chunk] == REMAP_CHUNK_SLOTS;
+		bool full = remap_slots_used(sp->slots, chunk) == REMAP_CHUNK_SLOTS;
 
 		if (full || !remap_slots_prepare(sp->slots, slot)) {
 			*skipped |= !full;

@@ -42,6 +42,7 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
+#include "gfp.h"
 #include "table.h"
 
 /* Slots moved to the new table by one call of remap_table_balance(). */
@@ -410,7 +411,7 @@ static void step_resize(struct remap_table *t, u32 *budget)
 		u32 left = min_t(u32, end - t->cursor,
 				 REMAP_CHUNK_SLOTS - (t->cursor & (REMAP_CHUNK_SLOTS - 1)));
 
-		if (!t->slots->used[chunk]) {
+		if (!remap_slots_used(t->slots, chunk)) {
 			t->cursor += left;
 			--*budget;
 			continue;

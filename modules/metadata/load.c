@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Reading the table: of the copies of a page the newest counts, of those that the
- * superblock does not name as left behind.
+ * superblock does not name as left behind.  The copies are read at the same time, some
+ * runs of pages ahead of the one that is being loaded.
  */
 #include <linux/blkdev.h>
 #include <linux/sched/signal.h>
@@ -11,22 +12,57 @@
 
 #include "meta.h"
 
-/* Read @n pages of one copy; those that cannot be read are zeros, which is no page. */
-static void read_copy(struct meta *m, unsigned int replica, u32 page, u32 n)
+/* Runs that are being read while one before them is loaded. */
+#define META_AHEAD	4U
+
+/**
+ * struct run - pages that are read together.
+ * @page: the first of them.
+ * @n: how many; 0 if nothing is being read.
+ * @copies: for each copy of the table, META_RUN pages.
+ * @reads: for each copy, the read under way.
+ */
+struct run {
+	u32 page;
+	u32 n;
+	struct dm_remap_page *copies[DM_REMAP_MAX_REPLICAS];
+	struct dm_remap_read reads[DM_REMAP_MAX_REPLICAS];
+};
+
+static void begin_run(struct meta *m, struct run *run, u32 page)
 {
-	struct dm_remap_page *pages = m->others[replica];
-	sector_t sector = dm_remap_page_sector(&m->geo, replica, page);
+	unsigned int r;
+
+	run->page = page;
+	run->n = min(m->pages_used - page, META_RUN);
+	for (r = 0; run->n && r < m->geo.replicas; r++)
+		dm_remap_read_begin(&run->reads[r], m->p.spare,
+				    dm_remap_page_sector(&m->geo, r, page), run->copies[r],
+				    run->n * DM_REMAP_PAGE_SECTORS);
+}
+
+/* One by one; those that cannot be read are zeros, which is no page. */
+static void read_pages(struct meta *m, unsigned int replica, const struct run *run)
+{
+	struct dm_remap_page *pages = run->copies[replica];
 	unsigned int i;
 
-	if (dm_remap_rw(m->p.spare, REQ_OP_READ, sector, pages,
-			n * DM_REMAP_PAGE_SECTORS) == BLK_STS_OK)
-		return;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < run->n; i++)
 		if (fatal_signal_pending(current) ||
 		    dm_remap_rw(m->p.spare, REQ_OP_READ,
-				dm_remap_page_sector(&m->geo, replica, page + i),
+				dm_remap_page_sector(&m->geo, replica, run->page + i),
 				&pages[i], DM_REMAP_PAGE_SECTORS) != BLK_STS_OK)
 			memset(&pages[i], 0, sizeof(pages[i]));
+}
+
+/* All reads of a run have to end before its memory is freed. */
+static void end_run(struct meta *m, struct run *run, bool wanted)
+{
+	unsigned int r;
+
+	for (r = 0; run->n && r < m->geo.replicas; r++)
+		if (dm_remap_read_end(&run->reads[r]) != BLK_STS_OK && wanted)
+			read_pages(m, r, run);
 }
 
 /*
@@ -175,51 +211,91 @@ static int take_page(struct meta *m, dm_remap_load_fn fn, void *context, u32 nr,
 	return ret == -EINVAL ? lose_page(m, ret) : ret;
 }
 
-static int load_run(struct meta *m, dm_remap_load_fn fn, void *context, u32 page, u32 n,
+static int load_run(struct meta *m, dm_remap_load_fn fn, void *context, struct run *run,
 		    char **error)
 {
-	unsigned int r, i;
+	unsigned int i;
 	int ret = 0;
 
-	for (r = 0; r < m->geo.replicas; r++)
-		read_copy(m, r, page, n);
+	end_run(m, run, true);
 	if (fatal_signal_pending(current)) {
 		*error = "Interrupted";
 		return -EINTR;
 	}
-	for (i = 0; i < n && !ret; i++)
-		ret = take_page(m, fn, context, page + i, i, error);
+	memcpy(m->others, run->copies, sizeof(m->others));
+	for (i = 0; i < run->n && !ret; i++)
+		ret = take_page(m, fn, context, run->page + i, i, error);
+	memset(m->others, 0, sizeof(m->others));
 	cond_resched();
+	return ret;
+}
+
+static void free_runs(struct run *runs)
+{
+	unsigned int i, r;
+
+	for (i = 0; runs && i < META_AHEAD; i++)
+		for (r = 0; r < DM_REMAP_MAX_REPLICAS; r++)
+			kfree(runs[i].copies[r]);
+	kfree(runs);
+}
+
+static struct run *alloc_runs(const struct meta *m)
+{
+	struct run *runs = kcalloc(META_AHEAD, sizeof(*runs), GFP_KERNEL);
+	unsigned int i, r;
+
+	for (i = 0; runs && i < META_AHEAD; i++) {
+		for (r = 0; r < m->geo.replicas; r++) {
+			runs[i].copies[r] = kmalloc_array(META_RUN, DM_REMAP_PAGE_SIZE, GFP_KERNEL);
+			if (!runs[i].copies[r]) {
+				free_runs(runs);
+				return NULL;
+			}
+		}
+	}
+	return runs;
+}
+
+/* Loading takes less time than reading: the medium never waits for it. */
+static int load_runs(struct meta *m, dm_remap_load_fn fn, void *context, struct run *runs,
+		     char **error)
+{
+	u32 ahead = 0, i = 0;
+	int ret = 0;
+
+	for (i = 0; i < META_AHEAD; i++) {
+		begin_run(m, &runs[i], ahead);
+		ahead += runs[i].n;
+	}
+	for (i = 0; !ret && runs[i].n; i = (i + 1) % META_AHEAD) {
+		ret = load_run(m, fn, context, &runs[i], error);
+		runs[i].n = 0;
+		if (!ret)
+			begin_run(m, &runs[i], ahead);
+		ahead += runs[i].n;
+	}
+	for (i = 0; i < META_AHEAD; i++)
+		end_run(m, &runs[i], false);
 	return ret;
 }
 
 int meta_pages_load(struct meta *m, dm_remap_load_fn fn, void *context, char **error)
 {
-	int ret = -ENOMEM;
-	unsigned int r;
-	u32 page, n;
+	struct run *runs = alloc_runs(m);
+	int ret;
 
-	*error = "Out of memory";
-	for (r = 0; r < m->geo.replicas; r++) {
-		m->others[r] = kmalloc_array(META_RUN, DM_REMAP_PAGE_SIZE, GFP_KERNEL);
-		if (!m->others[r])
-			goto out;
+	if (!runs) {
+		*error = "Out of memory";
+		return -ENOMEM;
 	}
-	ret = 0;
-	for (page = 0; page < m->pages_used && !ret; page += n) {
-		n = min(m->pages_used - page, META_RUN);
-		ret = load_run(m, fn, context, page, n, error);
-	}
+	ret = load_runs(m, fn, context, runs, error);
+	free_runs(runs);
 	/*
 	 * There may be pages and a superblock that are newer than what could be read.
 	 * What is written from now on is newer than those.
 	 */
 	m->generation += META_SKIP;
 	m->next_sequence += META_SKIP;
-out:
-	for (r = 0; r < m->geo.replicas; r++) {
-		kfree(m->others[r]);
-		m->others[r] = NULL;
-	}
 	return ret;
 }

@@ -62,17 +62,19 @@ static struct meta *alloc_meta(const struct dm_remap_store_params *params)
 	return m;
 }
 
+/* How large they are the medium says: no program is killed for them. */
 static int alloc_bitmaps(struct meta *m)
 {
+	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
 	size_t longs = BITS_TO_LONGS(m->geo.nr_pages);
 	unsigned int r;
 
 	for (r = 0; r < m->geo.replicas; r++) {
-		m->bad[r] = kvcalloc(longs, sizeof(long), GFP_KERNEL);
+		m->bad[r] = kvcalloc(longs, sizeof(long), gfp);
 		if (!m->bad[r])
 			return -ENOMEM;
 	}
-	m->rewrite = kvcalloc(longs, sizeof(long), GFP_KERNEL);
+	m->rewrite = kvcalloc(longs, sizeof(long), gfp);
 	return m->rewrite ? 0 : -ENOMEM;
 }
 

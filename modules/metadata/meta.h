@@ -66,7 +66,7 @@
  * @commits: commits.
  * @pages: pages of the table that were written, of all copies.
  * @buf: META_RUN pages.
- * @others: for each copy, META_RUN pages; only while the table is loaded.
+ * @others: for each copy, META_RUN pages; only while a run of pages is loaded.
  */
 struct meta {
 	struct dm_remap_store store;

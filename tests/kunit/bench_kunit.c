@@ -201,10 +201,10 @@ static u32 bytes_per_entry(void)
 	const struct remap_buckets *b = current_buckets(&bench.f.table);
 	unsigned int i, chunks = remap_slots_nr_chunks(slots);
 	u64 bytes = nr_buckets(b) * sizeof(u32) +
-		    chunks * (sizeof(*slots->chunks) + sizeof(*slots->used));
+		    remap_slots_nr_dirs(slots) * sizeof(struct remap_slot_dir);
 
 	for (i = 0; i < chunks; i++)
-		if (slots->chunks[i])
+		if (remap_slots_chunk(slots, i))
 			bytes += REMAP_CHUNK_SLOTS * sizeof(struct remap_slot);
 	return div_u64(bytes * 100, bench.f.table.entries);
 }

@@ -94,8 +94,8 @@ static void prepare(struct fixture *f)
 	/* All slots that are ever used are in the first chunk; it keeps its memory. */
 	remap_table_exit(&f->table);
 	KUNIT_ASSERT_TRUE(f->test, remap_slots_prepare(&f->slots, 0));
-	memset(f->slots.chunks[0], 0, REMAP_CHUNK_SLOTS * sizeof(struct remap_slot));
-	f->slots.used[0] = 0;
+	memset(remap_slots_chunk(&f->slots, 0), 0, REMAP_CHUNK_SLOTS * sizeof(struct remap_slot));
+	f->slots.dirs[0]->used[0] = 0;
 	f->table.entries = 0;
 	f->table.min_buckets = 64;
 	f->table.shrink_percent = 0;

@@ -56,7 +56,20 @@ static blk_status_t test_rw(struct block_device *bdev, blk_opf_t opf, sector_t s
 	return BLK_STS_OK;
 }
 
+static void test_read_begin(struct dm_remap_read *read, struct block_device *bdev,
+			    sector_t sector, void *buf, unsigned int sectors)
+{
+	read->bio.bi_status = test_rw(bdev, REQ_OP_READ, sector, buf, sectors);
+}
+
+static blk_status_t test_read_end(struct dm_remap_read *read)
+{
+	return read->bio.bi_status;
+}
+
 #define dm_remap_rw			test_rw
+#define dm_remap_read_begin		test_read_begin
+#define dm_remap_read_end		test_read_end
 #define bdev_nr_sectors(bdev)		((sector_t)((bdev) == &test_main ? MAIN_SECTORS : SPARE_SECTORS))
 #define bdev_nr_bytes(bdev)		((loff_t)bdev_nr_sectors(bdev) << SECTOR_SHIFT)
 #define bdev_logical_block_size(bdev)	((void)(bdev), 512U)

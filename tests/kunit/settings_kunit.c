@@ -6,6 +6,13 @@
 
 #include <kunit/test.h>
 
+#include <linux/mm.h>
+
+/* Memory of the machine, as the test says. */
+static unsigned long test_pages = SZ_1G / PAGE_SIZE;
+#define totalram_pages()	test_pages
+
+#include "../../modules/core/floor.c"
 #include "../../modules/core/params.c"
 #include "../../modules/core/settings.c"
 
@@ -295,6 +302,49 @@ static void limits_of_the_table_are_applied_to_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, called.balances, 3);
 }
 
+static void a_smallest_table_beyond_its_share_of_memory_is_kept_but_not_made(struct kunit *test)
+{
+	struct remap_device *rd = device(test);
+
+	atomic_long_set(&granted_bytes, 0);
+	/* 64 MiB where 16 MiB are the limit */
+	KUNIT_EXPECT_EQ(test, remap_settings_change(rd, FIELD(min_buckets), 1U << 24), 0);
+	KUNIT_EXPECT_EQ(test, rd->settings.min_buckets, 1U << 24);
+	KUNIT_EXPECT_EQ(test, called.saved.settings.min_buckets, 1U << 24);
+	KUNIT_EXPECT_EQ(test, rd->table.min_buckets, REMAP_MIN_BUCKETS);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&granted_bytes), 0);
+	KUNIT_EXPECT_EQ(test, remap_settings_change(rd, FIELD(min_buckets), 1U << 22), 0);
+	KUNIT_EXPECT_EQ(test, rd->table.min_buckets, 1U << 22);
+	test_pages *= 4;
+	KUNIT_EXPECT_EQ(test, remap_settings_change(rd, FIELD(min_buckets), 1U << 24), 0);
+	KUNIT_EXPECT_EQ(test, rd->table.min_buckets, 1U << 24);
+	test_pages /= 4;
+	remap_floor_exit(&rd->floor);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&granted_bytes), 0);
+}
+
+static void all_devices_share_the_memory_for_smallest_tables(struct kunit *test)
+{
+	struct remap_device *rd[20];
+	unsigned int i, granted = 0;
+
+	atomic_long_set(&granted_bytes, 0);
+	for (i = 0; i < ARRAY_SIZE(rd); i++) {
+		rd[i] = device(test);
+		rd[i]->settings.min_buckets = 1U << 20;
+		remap_settings_to_save(rd[i], &rd[i]->settings, &called.saved);
+		remap_settings_restore(rd[i], &called.saved);
+		granted += rd[i]->table.min_buckets == 1U << 20;
+		KUNIT_EXPECT_EQ(test, rd[i]->settings.min_buckets, 1U << 20);
+	}
+	KUNIT_EXPECT_EQ(test, granted, 4);
+	remap_floor_exit(&rd[0]->floor);
+	KUNIT_EXPECT_TRUE(test, remap_floor_set(&rd[0]->floor, 1U << 20));
+	for (i = 0; i < ARRAY_SIZE(rd); i++)
+		remap_floor_exit(&rd[i]->floor);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&granted_bytes), 0);
+}
+
 static void policy_and_reserve_are_applied_to_the_allocator(struct kunit *test)
 {
 	struct remap_device *rd = device(test);
@@ -426,6 +476,8 @@ static struct kunit_case settings_kunit_cases[] = {
 	KUNIT_CASE(min_buckets_of_a_device_is_as_the_parameter),
 	KUNIT_CASE(a_change_is_saved_and_in_force),
 	KUNIT_CASE(limits_of_the_table_are_applied_to_it),
+	KUNIT_CASE(a_smallest_table_beyond_its_share_of_memory_is_kept_but_not_made),
+	KUNIT_CASE(all_devices_share_the_memory_for_smallest_tables),
 	KUNIT_CASE(policy_and_reserve_are_applied_to_the_allocator),
 	KUNIT_CASE(a_value_out_of_range_changes_and_saves_nothing),
 	KUNIT_CASE(a_value_that_cannot_be_saved_changes_nothing),

@@ -116,11 +116,44 @@ static void preparing_a_slot_takes_memory_for_its_chunk_only(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, remap_slots_init(&slots, 5000), 0);
 	KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&slots, 2500));
-	KUNIT_EXPECT_NULL(test, slots.chunks[0]);
-	KUNIT_EXPECT_NULL(test, slots.chunks[1]);
-	KUNIT_EXPECT_NOT_NULL(test, slots.chunks[2]);
-	KUNIT_EXPECT_NULL(test, slots.chunks[3]);
-	KUNIT_EXPECT_NULL(test, slots.chunks[4]);
+	KUNIT_EXPECT_NULL(test, remap_slots_chunk(&slots, 0));
+	KUNIT_EXPECT_NULL(test, remap_slots_chunk(&slots, 1));
+	KUNIT_EXPECT_NOT_NULL(test, remap_slots_chunk(&slots, 2));
+	KUNIT_EXPECT_NULL(test, remap_slots_chunk(&slots, 3));
+	KUNIT_EXPECT_NULL(test, remap_slots_chunk(&slots, 4));
+	remap_slots_exit(&slots);
+}
+
+static void a_directory_takes_memory_when_a_slot_in_it_is_used(struct kunit *test)
+{
+	struct remap_slots slots;
+
+	KUNIT_ASSERT_EQ(test, remap_slots_init(&slots, U32_MAX), 0);
+	KUNIT_EXPECT_EQ(test, remap_slots_nr_dirs(&slots), 4096);
+	KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&slots, 3U << 20));
+	KUNIT_EXPECT_NULL(test, slots.dirs[2]);
+	KUNIT_EXPECT_NOT_NULL(test, slots.dirs[3]);
+	KUNIT_EXPECT_NULL(test, slots.dirs[4]);
+	KUNIT_EXPECT_NULL(test, slots.dirs[4095]);
+	KUNIT_EXPECT_EQ(test, remap_slots_used(&slots, 5), 0);
+	KUNIT_EXPECT_NULL(test, remap_slots_chunk(&slots, 5));
+	KUNIT_EXPECT_EQ(test, remap_slots_word(&slots, U32_MAX - 1), 0);
+	remap_slots_exit(&slots);
+}
+
+static void a_directory_allocated_ahead_is_used_when_memory_is_out(struct kunit *test)
+{
+	struct remap_slots slots;
+
+	KUNIT_ASSERT_EQ(test, remap_slots_init(&slots, U32_MAX), 0);
+	KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&slots, 0));
+	allocations_left = 0;
+	KUNIT_EXPECT_TRUE(test, remap_slots_prepare(&slots, 1U << 20));
+	KUNIT_EXPECT_NULL(test, slots.reserve_dir);
+	KUNIT_EXPECT_FALSE(test, remap_slots_prepare(&slots, 1U << 21));
+	allocations_left = UINT_MAX;
+	KUNIT_EXPECT_TRUE(test, remap_slots_prepare(&slots, 1U << 21));
+	KUNIT_EXPECT_NOT_NULL(test, slots.reserve_dir);
 	remap_slots_exit(&slots);
 }
 
@@ -158,7 +191,7 @@ static void the_last_slot_of_the_largest_array_can_be_used(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, remap_slots_word(&slots, U32_MAX - 1), word);
 	KUNIT_EXPECT_EQ(test, remap_slots_word(&slots, U32_MAX - 2), 0);
 	KUNIT_EXPECT_EQ(test, remap_slots_end(&slots), U32_MAX);
-	KUNIT_EXPECT_EQ(test, slots.used[(1U << 22) - 1], 1);
+	KUNIT_EXPECT_EQ(test, remap_slots_used(&slots, (1U << 22) - 1), 1);
 	remap_slots_exit(&slots);
 }
 
@@ -171,13 +204,13 @@ static void a_chunk_counts_its_slots_that_are_not_free(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&slots, 1024));
 	for (slot = 1024; slot < 2048; slot++) {
 		remap_slots_set(&slots, slot, remap_word(slot, REMAP_MAPPED, 0));
-		KUNIT_EXPECT_EQ(test, slots.used[1], slot - 1023);
+		KUNIT_EXPECT_EQ(test, remap_slots_used(&slots, 1), slot - 1023);
 	}
-	KUNIT_EXPECT_EQ(test, slots.used[0], 0);
-	KUNIT_EXPECT_EQ(test, slots.used[2], 0);
+	KUNIT_EXPECT_EQ(test, remap_slots_used(&slots, 0), 0);
+	KUNIT_EXPECT_EQ(test, remap_slots_used(&slots, 2), 0);
 	for (slot = 1024; slot < 2048; slot++)
 		remap_slots_set(&slots, slot, 0);
-	KUNIT_EXPECT_EQ(test, slots.used[1], 0);
+	KUNIT_EXPECT_EQ(test, remap_slots_used(&slots, 1), 0);
 	remap_slots_exit(&slots);
 }
 
@@ -193,7 +226,7 @@ static void a_slot_that_changes_its_state_is_counted_once(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&slots, 0));
 	for (i = 0; i < ARRAY_SIZE(states); i++) {
 		remap_slots_set(&slots, 0, remap_word(9, states[i], 0));
-		KUNIT_EXPECT_EQ(test, slots.used[0], 1);
+		KUNIT_EXPECT_EQ(test, remap_slots_used(&slots, 0), 1);
 	}
 	remap_slots_exit(&slots);
 }
@@ -214,7 +247,7 @@ static void a_change_of_state_keeps_block_and_age(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, remap_slots_word(&slots, 0),
 					remap_word(blocks[i], REMAP_MAPPED,
 						   age | REMAP_SLOT_LOST));
-			KUNIT_EXPECT_EQ(test, slots.used[0], 1);
+			KUNIT_EXPECT_EQ(test, remap_slots_used(&slots, 0), 1);
 		}
 	}
 	remap_slots_exit(&slots);
@@ -234,7 +267,7 @@ static void the_chunk_allocated_ahead_is_used_when_memory_is_out(struct kunit *t
 	KUNIT_ASSERT_EQ(test, remap_slots_init(&slots, 5000), 0);
 	allocations_left = 0;
 	KUNIT_EXPECT_TRUE(test, remap_slots_prepare(&slots, 0));
-	KUNIT_EXPECT_NOT_NULL(test, slots.chunks[0]);
+	KUNIT_EXPECT_NOT_NULL(test, remap_slots_chunk(&slots, 0));
 	KUNIT_EXPECT_NULL(test, slots.reserve);
 	remap_slots_exit(&slots);
 }
@@ -247,7 +280,7 @@ static void preparing_fails_without_memory_and_without_reserve(struct kunit *tes
 	allocations_left = 0;
 	KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&slots, 0));
 	KUNIT_EXPECT_FALSE(test, remap_slots_prepare(&slots, 1024));
-	KUNIT_EXPECT_NULL(test, slots.chunks[1]);
+	KUNIT_EXPECT_NULL(test, remap_slots_chunk(&slots, 1));
 	KUNIT_EXPECT_EQ(test, remap_slots_word(&slots, 1024), 0);
 	KUNIT_EXPECT_EQ(test, remap_slots_end(&slots), 1024);
 	remap_slots_exit(&slots);
@@ -275,7 +308,7 @@ static void the_reserve_is_replaced_when_there_is_memory_again(struct kunit *tes
 	allocations_left = UINT_MAX;
 	KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&slots, 1024));
 	KUNIT_EXPECT_NOT_NULL(test, slots.reserve);
-	KUNIT_EXPECT_PTR_NE(test, slots.reserve, slots.chunks[1]);
+	KUNIT_EXPECT_PTR_NE(test, slots.reserve, remap_slots_chunk(&slots, 1));
 	remap_slots_exit(&slots);
 }
 
@@ -288,9 +321,9 @@ static void making_an_array_fails_cleanly_at_each_allocation(struct kunit *test)
 		memset(&slots, 0xff, sizeof(slots));
 		allocations_left = n;
 		KUNIT_EXPECT_EQ(test, remap_slots_init(&slots, 5000), -ENOMEM);
-		KUNIT_EXPECT_NULL(test, slots.chunks);
-		KUNIT_EXPECT_NULL(test, slots.used);
+		KUNIT_EXPECT_NULL(test, slots.dirs);
 		KUNIT_EXPECT_NULL(test, slots.reserve);
+		KUNIT_EXPECT_NULL(test, slots.reserve_dir);
 	}
 	allocations_left = n;
 	KUNIT_EXPECT_EQ(test, remap_slots_init(&slots, 5000), 0);
@@ -305,7 +338,7 @@ static void an_array_can_be_freed_twice(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&slots, 0));
 	remap_slots_exit(&slots);
 	remap_slots_exit(&slots);
-	KUNIT_EXPECT_NULL(test, slots.chunks);
+	KUNIT_EXPECT_NULL(test, slots.dirs);
 }
 
 static void slots_kunit_exit(struct kunit *test)
@@ -323,6 +356,8 @@ static struct kunit_case slots_kunit_cases[] = {
 	KUNIT_CASE(a_slot_keeps_its_word_when_it_is_prepared_again),
 	KUNIT_CASE(slots_at_the_edges_of_chunks_are_different_ones),
 	KUNIT_CASE(preparing_a_slot_takes_memory_for_its_chunk_only),
+	KUNIT_CASE(a_directory_takes_memory_when_a_slot_in_it_is_used),
+	KUNIT_CASE(a_directory_allocated_ahead_is_used_when_memory_is_out),
 	KUNIT_CASE(the_end_is_behind_the_last_chunk_in_use),
 	KUNIT_CASE(the_end_is_not_behind_the_last_slot),
 	KUNIT_CASE(the_last_slot_of_the_largest_array_can_be_used),

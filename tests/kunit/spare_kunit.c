@@ -36,7 +36,7 @@ static u32 take(struct kunit *test, u64 block, bool automatic)
 		return slot;
 	KUNIT_ASSERT_LT(test, slot, s->base.slots.nr);
 	/* It is a free one, and has memory. */
-	KUNIT_ASSERT_NOT_NULL(test, s->base.slots.chunks[slot >> REMAP_CHUNK_SHIFT]);
+	KUNIT_ASSERT_NOT_NULL(test, remap_slots_chunk(&s->base.slots, slot >> REMAP_CHUNK_SHIFT));
 	KUNIT_ASSERT_EQ(test, remap_slots_word(&s->base.slots, slot), 0);
 	remap_table_insert(&s->base.table, slot, remap_word(block, REMAP_MAPPED, 0));
 	return slot;
@@ -279,7 +279,7 @@ static void without_memory_blocks_that_have_some_are_used(struct kunit *test)
 	/* two chunks: the one that has memory, and the one allocated ahead */
 	for (i = 0; i < 2048; i++)
 		KUNIT_ASSERT_NE(test, take(test, 3 * i, false), REMAP_NO_SLOT);
-	KUNIT_EXPECT_EQ(test, s->base.slots.used[2], 1024);
+	KUNIT_EXPECT_EQ(test, remap_slots_used(&s->base.slots, 2), 1024);
 	KUNIT_EXPECT_EQ(test, take_any(test), REMAP_NO_SLOT);
 	KUNIT_EXPECT_EQ(test, nr_free(test), 5000 - 2048);
 	KUNIT_EXPECT_EQ(test, s->sp.used, 2048);
@@ -302,17 +302,31 @@ static void with_memory_again_every_block_is_handed_out(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr_free(test), 0);
 }
 
+/* As if the blocks were in use, without the memory for them. */
+static void fill_all_but_last_chunk(struct kunit *test)
+{
+	struct spare_fixture *s = test->priv;
+	struct remap_slots *slots = &s->base.slots;
+	u32 chunk, i;
+
+	for (i = 0; i < remap_slots_nr_dirs(slots); i++) {
+		slots->dirs[i] = kvzalloc(sizeof(*slots->dirs[i]), GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, slots->dirs[i]);
+	}
+	for (chunk = 0; chunk < remap_slots_nr_chunks(slots) - 1; chunk++)
+		slots->dirs[chunk >> REMAP_DIR_SHIFT]->used[chunk & (REMAP_DIR_CHUNKS - 1)] =
+			REMAP_CHUNK_SLOTS;
+}
+
 static void the_last_block_of_the_largest_spare_is_handed_out(struct kunit *test)
 {
 	struct spare_fixture *s = test->priv;
-	u32 chunk;
+	u32 slot;
 
 	make_spare(test, U32_MAX, policy_of(test));
-	/* as if all but the last block were in use, without the memory for it */
-	for (chunk = 0; chunk < remap_slots_nr_chunks(&s->base.slots) - 1; chunk++)
-		s->base.slots.used[chunk] = REMAP_CHUNK_SLOTS;
-	for (chunk = U32_MAX - REMAP_CHUNK_SLOTS + 1; chunk < U32_MAX - 1; chunk++)
-		find_bad(test, chunk);
+	fill_all_but_last_chunk(test);
+	for (slot = U32_MAX - REMAP_CHUNK_SLOTS + 1; slot < U32_MAX - 1; slot++)
+		find_bad(test, slot);
 	s->sp.bad = U32_MAX - 1;
 	KUNIT_EXPECT_EQ(test, nr_free(test), 1);
 	KUNIT_EXPECT_EQ(test, take(test, 5, false), U32_MAX - 1);
@@ -323,11 +337,9 @@ static void the_last_block_of_the_largest_spare_is_handed_out(struct kunit *test
 static void a_last_chunk_without_memory_ends_the_search(struct kunit *test)
 {
 	struct spare_fixture *s = test->priv;
-	u32 chunk;
 
 	make_spare(test, U32_MAX, policy_of(test));
-	for (chunk = 0; chunk < remap_slots_nr_chunks(&s->base.slots) - 1; chunk++)
-		s->base.slots.used[chunk] = REMAP_CHUNK_SLOTS;
+	fill_all_but_last_chunk(test);
 	s->sp.used = U32_MAX - 500;
 	allocations_left = 0;
 	kvfree(s->base.slots.reserve);

@@ -549,7 +549,7 @@ static void a_slot_removed_as_free_can_be_used_again(struct kunit *test)
 	insert(f, 3, 100);
 	remap_table_remove(&f->table, 3, REMAP_FREE);
 	KUNIT_EXPECT_EQ(test, remap_slots_word(&f->slots, 3), 0);
-	KUNIT_EXPECT_EQ(test, f->slots.used[0], 0);
+	KUNIT_EXPECT_EQ(test, remap_slots_used(&f->slots, 0), 0);
 	insert(f, 3, 200);
 	KUNIT_EXPECT_TRUE(test, is_absent(f, 100));
 	KUNIT_EXPECT_TRUE(test, is_found(f, 200, 3));
@@ -562,7 +562,7 @@ static void a_slot_removed_as_bad_stays_in_use_without_a_block(struct kunit *tes
 	insert(f, 3, 100);
 	remap_table_remove(&f->table, 3, REMAP_BAD);
 	KUNIT_EXPECT_EQ(test, remap_slots_word(&f->slots, 3), remap_word(0, REMAP_BAD, 0));
-	KUNIT_EXPECT_EQ(test, f->slots.used[0], 1);
+	KUNIT_EXPECT_EQ(test, remap_slots_used(&f->slots, 0), 1);
 	KUNIT_EXPECT_EQ(test, f->table.entries, 0);
 	KUNIT_EXPECT_TRUE(test, is_absent(f, 100));
 	KUNIT_EXPECT_TRUE(test, is_absent(f, 0));
@@ -1193,7 +1193,7 @@ static struct kunit_case table_kunit_cases[] = {
 	KUNIT_CASE(an_empty_table_has_no_chain),
 	KUNIT_CASE(the_longest_chain_is_the_fullest_bucket),
 	KUNIT_CASE(runs_of_blocks_spread_evenly),
-	KUNIT_CASE(blocks_crafted_for_a_hash_without_a_key_make_no_chain),
+	KUNIT_CASE_SLOW(blocks_crafted_for_a_hash_without_a_key_make_no_chain),
 	KUNIT_CASE(multiples_make_no_chain),
 	KUNIT_CASE(blocks_crafted_for_one_key_make_no_chain_under_another),
 	KUNIT_CASE(each_table_has_a_key_of_its_own),
