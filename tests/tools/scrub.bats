@@ -32,6 +32,7 @@ sysfs() {
 	echo 253:0 >"$block/dm-0/dev"
 	echo $SIZE >"$block/dm-0/size"
 	echo 8:16 >"$block/sdb/dev"
+	echo DEVNAME=sdb >"$block/sdb/uevent"
 	echo "$2" >"$block/sdb/queue/rotational"
 	ln -sfn ../../class/block/dm-0 "$DMREMAP_ROOT/sys/dev/block/253:0"
 	ln -sfn ../../class/block/sdb "$DMREMAP_ROOT/sys/dev/block/8:16"
@@ -64,11 +65,13 @@ not_now() { local h; h=$(date +%-H); echo "$(((h + 2) % 24))-$(((h + 3) % 24))";
 	device safe
 	scrub safe idle 0
 	for order in start stop pause resume; do
+		: >"$(file safe config/scrub/control)"
 		run dmremap scrub safe "$order"
 		assert_success
 		assert_output ""
 		assert_equal "$(<"$(file safe config/scrub/control)")" "$order"
 	done
+	: >"$(file safe config/scrub/control)"
 	run dmremap scrub --all stop
 	assert_success
 	assert_equal "$(<"$(file safe config/scrub/control)")" stop
@@ -85,7 +88,7 @@ not_now() { local h; h=$(date +%-H); echo "$(((h + 2) % 24))-$(((h + 3) % 24))";
 	rm -r "$(file safe config/scrub)"
 	run dmremap scrub safe
 	assert_failure 8
-	assert_output "The scrub of safe cannot be read: the module that is loaded has none."
+	assert_output "dmremap: The scrub of safe cannot be read: the module that is loaded has none."
 }
 
 @test "status says how far a run is, and what the last ones found" {
