@@ -267,7 +267,7 @@ _moving() { remap_list r | grep -q "^$1 .* moving "; }
 	[ $SECONDS -le 3 ]
 	dmsetup resume r
 	retry_until 30 pending_is 14
-	order stop
+	finished
 	dmsetup remove r
 }
 

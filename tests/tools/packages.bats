@@ -68,9 +68,9 @@ files() { dpkg-deb -c "$DEBS/$1"_*.deb | sed 's/^[^.]*\.//' | grep -v '/$'; }
 
 @test "systemd takes the units" {
 	dpkg-deb -x "$DEBS"/dm-remap-tools_[0-9]*.deb x
-	cp x/lib/systemd/system/dm-remap-assemble.* .
-	sed -i "s:=/usr/sbin/dmremap:=$(realpath "$DMREMAP"):" dm-remap-assemble.service
-	run systemd-analyze --man=no verify ./dm-remap-assemble.service ./dm-remap-assemble.timer
+	cp x/lib/systemd/system/dm-remap-{assemble,scrub}.* .
+	sed -i "s:=/usr/sbin/dmremap:=$(realpath "$DMREMAP"):" dm-remap-{assemble,scrub}.service
+	run systemd-analyze --man=no verify ./dm-remap-{assemble,scrub}.{service,timer}
 	assert_success
 	assert_output ""
 }
