@@ -447,6 +447,7 @@ REMAP_ATTR_SETTING(errors, slow_ms);
 REMAP_ATTR_SETTING(errors, slow_limit);
 REMAP_ATTR_CHOICE(errors, verify_writes, verify_words);
 REMAP_ATTR_SETTING(errors, neighbours);
+REMAP_ATTR_SETTING(errors, first_rewrite);
 REMAP_ATTR_SETTING(errors, storm_limit);
 
 /* Files that take a 1 and nothing else. */
@@ -478,6 +479,7 @@ static struct configfs_attribute *errors_attrs[] = {
 	&errors_attr_slow_limit,
 	&errors_attr_verify_writes,
 	&errors_attr_neighbours,
+	&errors_attr_first_rewrite,
 	&errors_attr_storm_limit,
 	&errors_attr_resume,
 	NULL

@@ -123,7 +123,8 @@ static void undo_move(struct remap_device *rd, struct remap_move *m)
 static void doubt_move(struct remap_device *rd, struct remap_move *m)
 {
 	m->status = BLK_STS_IOERR;
-	if (m->goal == REMAP_TO_PENDING) {
+	if (m->goal == REMAP_TO_PENDING ||
+	    (m->goal == REMAP_TO_MAIN && m->was == REMAP_PENDING)) {
 		undo_move(rd, m);
 		return;
 	}

@@ -11,6 +11,7 @@
 #include "observe.h"
 #include "own.h"
 #include "piece.h"
+#include "rewrite.h"
 #include "verify.h"
 #include "writes.h"
 
@@ -241,7 +242,7 @@ blk_status_t remap_write_piece(struct remap_job *job, const struct remap_piece *
 	case REMAP_DOUBT:
 		return BLK_STS_IOERR;
 	case REMAP_PENDING:
-		return move_piece(job, p, REMAP_PENDING);
+		return remap_rewrite(job, p) ? BLK_STS_OK : move_piece(job, p, REMAP_PENDING);
 	default:
 		return write_mapped(job, p, status);
 	}

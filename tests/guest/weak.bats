@@ -1,7 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# Blocks that are weak, and not bad yet: the main gives them, and takes long for it.
-# rig: test=uml,umldebug timeout=600
+# Blocks that are weak, and not bad yet or no longer: the main takes long to give them, takes
+# writes and loses them, or can read them once they were written again.
+#
+# Of "sick", sectors that cannot be read until they are written: one in each of the blocks 16, 32,
+# 48, 64 and 80; and 98, which is bad for good.
+#
+# rig: disk sick size=16M heals=18,34,50,66,82 inject-error=98
+# rig: kernels=uml,umldebug timeout=600
 #
 # shellcheck disable=SC2030,SC2031 # each test has variables of its own
 
@@ -227,4 +233,52 @@ loses() {
 	echo all >$CONFIG/errors/verify_writes
 	fio_verify $R --size=1M --offset=3584k --iodepth=16
 	assert_equal "$(<$CONFIG/remaps/count)" 8
+}
+
+# --- first writes of pending blocks ----------------------------------------------------------
+
+@test "the first write to a pending block may cure it on the main" {
+	local sick sector
+	sick=$(rig_disk sick)
+	null_blk spare 4
+	modprobe dm_remap_stats
+	remap_create r "$sick" /dev/spare persistent
+	for sector in 16 32 48 64 80 96; do unreadable $R $sector 4096; done
+	assert_equal "$(<$CONFIG/remaps/pending)" 6
+	# not by default
+	write_pattern $R 16 4096 a
+	assert_equal "$(stat rewrites_tried)" 0
+	echo 1 >$CONFIG/errors/first_rewrite
+	# the whole block
+	write_pattern $R 32 4096 b
+	assert_data "$sick" 32 4096 b
+	assert_equal "$(stat rewrites_tried) $(stat rewrites_cured)" "1 1"
+	# a part that does not help: known to fail, or not
+	write_pattern $R 48 512 c
+	assert_equal "$(stat rewrites_tried)" 1
+	echo 0 >$CONFIG/errors/pending_retry_ms
+	write_pattern $R 64 512 d
+	assert_equal "$(stat rewrites_tried) $(stat rewrites_cured)" "2 1"
+	# a part that helps
+	write_pattern $R 82 512 e
+	assert_data "$sick" 82 512 e
+	assert_equal "$(stat rewrites_tried) $(stat rewrites_cured)" "3 2"
+	# the main does not take it
+	write_pattern $R 96 4096 f
+	assert_equal "$(stat rewrites_tried) $(stat rewrites_cured)" "4 2"
+	check() {
+		assert_equal "$(remapped)" "16 remapped,48 split,64 split,96 remapped"
+		assert_data $R 16 4096 a
+		assert_data $R 32 4096 b
+		assert_data $R 48 512 c
+		assert_data $R 64 512 d
+		assert_data $R 82 512 e
+		assert_data $R 96 4096 f
+		assert_equal "$(used_bytes $R 80 4096)" 512
+	}
+	check
+	assert_equal "$(<$CONFIG/spare/used) $(<$CONFIG/remaps/pending)" "4 0"
+	dmsetup remove r
+	remap_create r "$sick" /dev/spare persistent
+	check
 }

@@ -8,6 +8,7 @@
  * makes /dev/faultyN with the serial NAME. The words are those of "# rig: disk" in the head of
  * a test file. As with QEMU's NVMe disks a request fails as a whole, and changes nothing,
  * when one of its sectors fails: with a medium error, or, on if=virtio, with an I/O error.
+ * Sectors of heals= cannot be read until they are written, as with drives that replace them then.
  * Disks stay until the module is unloaded.
  */
 #include <linux/bitmap.h>
@@ -32,6 +33,7 @@
  * @data: what is on it.
  * @bad_read: sectors of 512 bytes that cannot be read, one bit each.
  * @bad_write: those that cannot be written.
+ * @heals: those that can be read once they were written.
  */
 struct faulty_disk {
 	struct list_head entry;
@@ -44,6 +46,7 @@ struct faulty_disk {
 	void *data;
 	unsigned long *bad_read;
 	unsigned long *bad_write;
+	unsigned long *heals;
 };
 
 static LIST_HEAD(faulty_disks);
@@ -72,6 +75,14 @@ static void faulty_transfer(struct faulty_disk *disk, struct bio *bio)
 	}
 }
 
+static void faulty_heal(struct faulty_disk *disk, sector_t first, sector_t end)
+{
+	for_each_set_bit_from(first, disk->heals, end) {
+		clear_bit(first, disk->bad_read);
+		clear_bit(first, disk->heals);
+	}
+}
+
 static blk_status_t faulty_do(struct faulty_disk *disk, struct bio *bio)
 {
 	sector_t first = bio->bi_iter.bi_sector, end = bio_end_sector(bio);
@@ -85,11 +96,13 @@ static blk_status_t faulty_do(struct faulty_disk *disk, struct bio *bio)
 	case REQ_OP_WRITE:
 		if (faulty_any(disk->bad_write, first, end))
 			return disk->error;
+		faulty_heal(disk, first, end);
 		faulty_transfer(disk, bio);
 		return BLK_STS_OK;
 	case REQ_OP_WRITE_ZEROES:
 		if (faulty_any(disk->bad_write, first, end))
 			return disk->error;
+		faulty_heal(disk, first, end);
 		fallthrough;
 	case REQ_OP_DISCARD:
 		memset(disk->data + (first << SECTOR_SHIFT), 0, bio->bi_iter.bi_size);
@@ -131,8 +144,10 @@ static struct attribute *faulty_attrs[] = {
 };
 ATTRIBUTE_GROUPS(faulty);
 
+enum { FAULTY_READ = 1, FAULTY_WRITE = 2, FAULTY_HEALS = 4 };
+
 /* "8,16-18" */
-static int faulty_mark(struct faulty_disk *disk, char *text, bool reads, bool writes)
+static int faulty_mark(struct faulty_disk *disk, char *text, unsigned int kinds)
 {
 	u64 first, last;
 	char *part, *to;
@@ -144,10 +159,12 @@ static int faulty_mark(struct faulty_disk *disk, char *text, bool reads, bool wr
 			return -EINVAL;
 		if (first > last || last >= disk->size >> SECTOR_SHIFT)
 			return -ERANGE;
-		if (reads)
+		if (kinds & FAULTY_READ)
 			bitmap_set(disk->bad_read, first, last - first + 1);
-		if (writes)
+		if (kinds & FAULTY_WRITE)
 			bitmap_set(disk->bad_write, first, last - first + 1);
+		if (kinds & FAULTY_HEALS)
+			bitmap_set(disk->heals, first, last - first + 1);
 	}
 	return 0;
 }
@@ -171,11 +188,13 @@ static int faulty_shape(struct faulty_disk *disk, const char *word, const char *
 static int faulty_fault(struct faulty_disk *disk, const char *word, char *value)
 {
 	if (!strcmp(word, "inject-error"))
-		return faulty_mark(disk, value, true, true);
+		return faulty_mark(disk, value, FAULTY_READ | FAULTY_WRITE);
 	if (!strcmp(word, "inject-error-read"))
-		return faulty_mark(disk, value, true, false);
+		return faulty_mark(disk, value, FAULTY_READ);
 	if (!strcmp(word, "inject-error-write"))
-		return faulty_mark(disk, value, false, true);
+		return faulty_mark(disk, value, FAULTY_WRITE);
+	if (!strcmp(word, "heals"))
+		return faulty_mark(disk, value, FAULTY_READ | FAULTY_HEALS);
 	return 1;
 }
 
@@ -184,6 +203,7 @@ static void faulty_free(struct faulty_disk *disk)
 	vfree(disk->data);
 	bitmap_free(disk->bad_read);
 	bitmap_free(disk->bad_write);
+	bitmap_free(disk->heals);
 	kfree(disk);
 }
 
@@ -218,7 +238,8 @@ static int faulty_alloc(struct faulty_disk *disk)
 	disk->data = vzalloc(disk->size);
 	disk->bad_read = bitmap_zalloc(disk->size >> SECTOR_SHIFT, GFP_KERNEL);
 	disk->bad_write = bitmap_zalloc(disk->size >> SECTOR_SHIFT, GFP_KERNEL);
-	return disk->data && disk->bad_read && disk->bad_write ? 0 : -ENOMEM;
+	disk->heals = bitmap_zalloc(disk->size >> SECTOR_SHIFT, GFP_KERNEL);
+	return disk->data && disk->bad_read && disk->bad_write && disk->heals ? 0 : -ENOMEM;
 }
 
 static int faulty_register(struct faulty_disk *disk)
