@@ -66,11 +66,18 @@ files() { dpkg-deb -c "$DEBS/$1"_*.deb | sed 's/^[^.]*\.//' | grep -v '/$'; }
 	done
 }
 
+@test "the monitor is on from the beginning, and its configuration stays as somebody has changed it" {
+	dpkg-deb -e "$DEBS"/dm-remap-tools_[0-9]*.deb control
+	grep -q "deb-systemd-helper enable 'dm-remap-monitor.service'" control/postinst
+	grep -q "deb-systemd-invoke \$_dh_action 'dm-remap-monitor.service'" control/postinst
+	grep -qx /etc/dm-remap/monitor.conf control/conffiles
+}
+
 @test "systemd takes the units" {
 	dpkg-deb -x "$DEBS"/dm-remap-tools_[0-9]*.deb x
-	cp x/lib/systemd/system/dm-remap-{assemble,scrub}.* .
-	sed -i "s:=/usr/sbin/dmremap:=$(realpath "$DMREMAP"):" dm-remap-{assemble,scrub}.service
-	run systemd-analyze --man=no verify ./dm-remap-{assemble,scrub}.{service,timer}
+	cp x/lib/systemd/system/dm-remap-{assemble,scrub,monitor}.* .
+	sed -i "s:=/usr/sbin/dmremap:=$(realpath "$DMREMAP"):" dm-remap-{assemble,scrub,monitor}.service
+	run systemd-analyze --man=no verify ./dm-remap-{assemble,scrub}.{service,timer} ./dm-remap-monitor.service
 	assert_success
 	assert_output ""
 }

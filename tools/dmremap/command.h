@@ -38,6 +38,7 @@ extern const struct command command_import;
 extern const struct command command_list;
 extern const struct command command_map;
 extern const struct command command_metrics;
+extern const struct command command_monitor;
 extern const struct command command_remove;
 extern const struct command command_rename;
 extern const struct command command_repair;

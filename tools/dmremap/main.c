@@ -25,6 +25,7 @@ static const struct command * const commands[] = {
 	&command_list,
 	&command_map,
 	&command_metrics,
+	&command_monitor,
 	&command_remove,
 	&command_rename,
 	&command_repair,

@@ -110,3 +110,18 @@ int list_device(const char *name, const struct list_visitor *visitor)
 		result = get_lines(&reader);
 	return result ? EXIT_OPERATION : EXIT_CLEAN;
 }
+
+static void keep_status(void *context, const struct remap_status *status, const char *line)
+{
+	(void)line;
+	*(struct remap_status *)context = *status;
+}
+
+int list_status(const char *name, struct remap_status *status)
+{
+	const struct list_visitor visitor = { .begin = keep_status, .context = status };
+	struct list_reader reader = { .what = name, .visitor = &visitor };
+
+	dm_trouble_begin();
+	return get_status(&reader) ? EXIT_OPERATION : EXIT_CLEAN;
+}

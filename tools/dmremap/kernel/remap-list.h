@@ -97,6 +97,17 @@ int list_line(struct list_reader *reader, const char *line);
 int list_device(const char *name, const struct list_visitor *visitor);
 
 /**
+ * list_status() - read the status of a device alone.
+ * @name: its name.
+ * @status: filled in.
+ *
+ * Says what is wrong if it cannot.
+ *
+ * Return: an exit status.
+ */
+int list_status(const char *name, struct remap_status *status);
+
+/**
  * list_file() - visit remaps that were saved.
  * @path: the file; a line of status, and then the lines of the list.
  * @visitor: who gets them.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -34,6 +35,25 @@ void interrupt_hold(void)
 bool interrupt_came(void)
 {
 	return __atomic_load_n(&came, __ATOMIC_RELAXED);
+}
+
+bool interrupt_poll(int fd, int timeout_ms)
+{
+	struct timespec timeout = { timeout_ms / 1000, timeout_ms % 1000 * 1000000l };
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	sigset_t ours, before;
+	bool ready = false;
+	unsigned int i;
+
+	/* none may come between the question whether one has come and the wait */
+	sigemptyset(&ours);
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaddset(&ours, signals[i]);
+	sigprocmask(SIG_BLOCK, &ours, &before);
+	if (!interrupt_came())
+		ready = ppoll(&poller, 1, &timeout, &before) == 1;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return ready;
 }
 
 void interrupt_release(void)

@@ -13,6 +13,15 @@ void interrupt_hold(void);
 /* Whether one has come. */
 bool interrupt_came(void);
 
+/**
+ * interrupt_poll() - wait for a file descriptor, or until such a signal comes.
+ * @fd: what to wait for.
+ * @timeout_ms: how long.
+ *
+ * Return: whether it can be read.
+ */
+bool interrupt_poll(int fd, int timeout_ms);
+
 /* The last of them: signals end the program again; if one has come it does so now. */
 void interrupt_release(void);
 

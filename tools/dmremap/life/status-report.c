@@ -21,27 +21,27 @@ static bool get(const struct status_row *row, const char *attribute, uint64_t *v
 	       number_take(&p, value);
 }
 
-static void show_disk(const char *role, const char *number)
+static void show_disk(FILE *out, const char *role, const char *number)
 {
 	struct disk_name name;
 	char size[HUMAN_SIZE];
 	struct blockdev dev;
 
 	if (!*number) {
-		printf("  %-8s missing\n", role);
+		fprintf(out, "  %-8s missing\n", role);
 		return;
 	}
 	disk_name_find(&name, number);
 	if (!blockdev_by_number(&dev, number)) {
-		printf("  %-8s %s\n", role, number);
+		fprintf(out, "  %-8s %s\n", role, number);
 		return;
 	}
-	printf("  %-8s %s, %s", role, dev.path, human_bytes(size, dev.sectors * 512.0));
+	fprintf(out, "  %-8s %s, %s", role, dev.path, human_bytes(size, dev.sectors * 512.0));
 	if (*name.model)
-		printf(", %s", name.model);
+		fprintf(out, ", %s", name.model);
 	if (*name.serial)
-		printf(", serial %s", name.serial);
-	putchar('\n');
+		fprintf(out, ", serial %s", name.serial);
+	putc('\n', out);
 }
 
 static const char *plural(uint64_t nr)
@@ -49,7 +49,7 @@ static const char *plural(uint64_t nr)
 	return nr == 1 ? "" : "s";
 }
 
-static void show_blocks(const struct status_row *row)
+static void show_blocks(FILE *out, const struct status_row *row)
 {
 	uint64_t block, moved, pending = 0, left = 0, total;
 	char a[HUMAN_SIZE], b[HUMAN_SIZE], c[HUMAN_SIZE];
@@ -59,34 +59,34 @@ static void show_blocks(const struct status_row *row)
 		return;
 	get(row, "remaps/pending", &pending);
 	get(row, "spare/free", &left);
-	printf("  %-8s %llu block%s of %s, %s in all\n", "moved", LLU(moved), plural(moved),
+	fprintf(out, "  %-8s %llu block%s of %s, %s in all\n", "moved", LLU(moved), plural(moved),
 	       human_bytes(a, block), human_bytes(b, (double)moved * block));
 	if (pending)
-		printf("  %-8s %llu block%s that the main does not give; the next write moves %s\n",
+		fprintf(out, "  %-8s %llu block%s that the main does not give; the next write moves %s\n",
 		       "pending", LLU(pending), plural(pending), pending == 1 ? "it" : "them");
-	printf("  %-8s %s of %s (%llu block%s)\n", "free", human_bytes(a, (double)left * block),
+	fprintf(out, "  %-8s %s of %s (%llu block%s)\n", "free", human_bytes(a, (double)left * block),
 	       human_bytes(c, (double)total * block), LLU(left), plural(left));
 }
 
-static void show_next(const struct status_row *row, const struct state_words *words)
+static void show_next(FILE *out, const struct status_row *row, const struct state_words *words)
 {
 	if (!*words->next)
 		return;
-	fputs("  next     ", stdout);
+	fputs("  next     ", out);
 	/* the texts are those of state.c, which name the set as often as they need */
-	printf(words->next, row->name);
-	putchar('\n');
+	fprintf(out, words->next, row->name);
+	putc('\n', out);
 }
 
-void status_report(const struct status_row *row)
+void status_report(FILE *out, const struct status_row *row)
 {
 	const struct state_words *words = state_words(row);
 
-	printf("\n%s: %s\n  %-8s %s\n", row->name, row->state, "meaning", words->meaning);
-	show_disk("main", row->main);
-	show_disk("spare", row->spare);
-	show_blocks(row);
-	show_next(row, words);
+	fprintf(out, "%s: %s\n  %-8s %s\n", row->name, row->state, "meaning", words->meaning);
+	show_disk(out, "main", row->main);
+	show_disk(out, "spare", row->spare);
+	show_blocks(out, row);
+	show_next(out, row, words);
 }
 
 static void add_disk(struct json_object *object, const char *role, const char *number)

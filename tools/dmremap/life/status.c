@@ -132,8 +132,10 @@ static void print(const struct status_row *rows, int nr, char **names, bool json
 		complain("There are no sets that are active, and none that wait. \"dmremap scan\" looks at all devices.");
 	scols_unref_table(table);
 	for (i = 0; *names && i < nr; i++)
-		if (is_wanted(&rows[i], names))
-			status_report(&rows[i]);
+		if (is_wanted(&rows[i], names)) {
+			putchar('\n');
+			status_report(stdout, &rows[i]);
+		}
 }
 
 static int check_names(const struct status_row *rows, int nr, char **names)

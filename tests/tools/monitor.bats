@@ -1,0 +1,360 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# dmremap monitor: whom it tells of what, and how often. Its events come from fakeudev.c; sendmail is a
+# script that keeps what it is given.
+
+bats_require_minimum_version 1.5.0
+load live.bash
+
+U=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
+V=5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a
+
+# dm NAME UUID: as sysfs lists the device
+dm() {
+	local dir=$DMREMAP_ROOT/sys/class/block/dm-0
+	mkdir -p "$dir/dm" "$dir/remap" "$DMREMAP_ROOT/sys/dev/block" "$DMREMAP_ROOT/run/udev/data"
+	echo "$1" >"$dir/dm/name"
+	echo "DMREMAP-$2" >"$dir/dm/uuid"
+	echo 253:0 >"$dir/dev"
+	echo 1000 >"$dir/size"
+	ln -sfn ../../class/block/dm-0 "$DMREMAP_ROOT/sys/dev/block/253:0"
+	dir=$DMREMAP_ROOT/sys/class/block/sdb
+	mkdir -p "$dir"
+	ln -sfn ../../class/block/sdb "$DMREMAP_ROOT/sys/dev/block/8:16"
+	echo 8:16 >"$dir/dev"
+	echo 7814037168 >"$dir/size"
+	echo DEVNAME=sdb >"$dir/uevent"
+	printf 'E:ID_MODEL=ST4000DM004\nE:ID_SERIAL_SHORT=ZFN1ABCD\n' >"$DMREMAP_ROOT/run/udev/data/b8:16"
+}
+
+# waiting UUID STATE: a set that has not come up, and which this host knows
+waiting() {
+	local dir=$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets/$1 pair
+	mkdir -p "$dir" "$DMREMAP_ROOT/etc/dm-remap/sets.d"
+	for pair in name=other main= spare= state="$2" table=; do
+		echo "${pair#*=}" >"$dir/${pair%%=*}"
+	done
+	: >"$DMREMAP_ROOT/etc/dm-remap/sets.d/$1"
+}
+
+# what is in a mail goes to a file of its own; so does each run of the program, with its environment
+programs() {
+	mkdir -p root/usr/sbin mails
+	cat >root/usr/sbin/sendmail <<-END
+		#!/bin/bash
+		[ "\$*" = -t ] && cat >"\$(mktemp $PWD/mails/XXXXXX)"
+	END
+	cat >program <<-END
+		#!/bin/bash
+		echo "\$*" >>$PWD/runs
+		env | grep -vE '^(PWD|SHLVL|_)=' >>$PWD/environment
+		pwd >>$PWD/environment
+		ls /proc/\$\$/fd | grep -vxE '0|1|2|255' >>$PWD/environment
+		exit 0
+	END
+	chmod +x root/usr/sbin/sendmail program
+	conf "MAILADDR root" "PROGRAM $PWD/program" "SETTLE 0"
+}
+
+conf() {
+	mkdir -p root/etc/dm-remap
+	printf '%s\n' "$@" >root/etc/dm-remap/monitor.conf
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	export DMREMAP_ROOT=$BATS_TEST_TMPDIR/root
+	mkdir -p root/sys/module/dm_remap root/sys/kernel/config/dm-remap
+	MONITOR=
+	device safe
+	dm safe $U
+	set_to safe config/state ok
+	programs
+}
+
+teardown() { stop_monitor; }
+
+start_monitor() {
+	mkfifo fifo
+	exec 4<>fifo
+	touch before
+	LD_PRELOAD=$HELPERS/fakeudev.so FAKE_UDEV=fifo "$DMREMAP" monitor >log 2>errors 3>&- 4>&- &
+	MONITOR=$!
+	retry test root/run/dm-remap/monitor -nt before
+}
+
+stop_monitor() {
+	[ -n "$MONITOR" ] || return 0
+	kill "$MONITOR" 2>/dev/null || :
+	wait "$MONITOR"
+	MONITOR=
+	exec 4>&-
+	rm -f fifo
+}
+
+retry() {
+	local end=$((SECONDS + 20))
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return
+		sleep 0.05
+	done
+}
+
+# event EVENT [SECTOR]: of safe
+event() {
+	echo "ACTION=change DM_REMAP_EVENT=$1 DM_REMAP_NAME=safe DM_REMAP_UUID=$U${2:+ DM_REMAP_SECTOR=$2}" >&4
+}
+
+nr_mails() { find mails -type f | wc -l; }
+mails_are() { [ "$(nr_mails)" = "$1" ]; }
+runs_are() { [ "$(wc -l <runs)" = "$1" ]; }
+last_mail() { cat "mails/$(ls -t mails | head -1)"; }
+heard() { grep -q "$1" log; }
+once() { run dmremap monitor --once; assert_success; }
+
+@test "an event comes as a mail, which names the disk and says what to type, and as a run of the program" {
+	start_monitor
+	set_to safe config/remaps/count 1104
+	event remapped 4096
+	retry mails_are 1
+	run last_mail
+	assert_line "To: root"
+	assert_line --regexp "^Subject: dm-remap on .*: safe: blocks have moved to the spare$"
+	assert_output --partial "The main failed to read or write 2 blocks, which moved"
+	assert_output --partial "The first is at sector 4096 of the set"
+	assert_output --partial 'Next: "dmremap advise safe"'
+	assert_output --partial "ST4000DM004, serial ZFN1ABCD"
+	retry test -s runs
+	[ "$(cat runs)" = "remapped safe $U 4096" ]
+	# no more of ours than a path; no file of ours
+	[ "$(cat environment)" = $'PATH=/usr/sbin:/usr/bin:/sbin:/bin\n/' ]
+}
+
+@test "each event has words of its own, and none are the same" {
+	sed -i "s/SETTLE 0/SETTLE 1/" root/etc/dm-remap/monitor.conf
+	start_monitor
+	events=(remapped lost-data low-spare exhausted storm store-degraded store-failed pending slow
+		read-only scrub-done store-mended storm-over rate duplicate new-one)
+	for name in "${events[@]}"; do event "$name"; done
+	# all in one mail, whose subject is one of the gravest
+	retry mails_are 1
+	run last_mail
+	assert_line --regexp "^Subject: .*: safe: data is lost \(and 15 other events\)$"
+	for name in "${events[@]}"; do assert_line "  $name"; done
+	assert_line --partial "does not know"
+	[ "$(sed -n '/^  [a-z-]*$/{n;p}' <(last_mail) | sort | uniq -d)" = "" ]
+	retry runs_are ${#events[@]}
+	# events that are for the assembly, or none of ours, or not text
+	echo "DM_REMAP_EVENT=set-complete DM_REMAP_UUID=$U" >&4
+	echo "ACTION=change DEVNAME=sda" >&4
+	echo "DM_REMAP_EVENT=\$(reboot) DM_REMAP_NAME=safe" >&4
+	event new-one
+	retry heard "new-one$"
+	sleep 1.5
+	mails_are 1
+}
+
+@test "what was told is not told again before its time, and what is worse is" {
+	sed -i "s/SETTLE 0/SETTLE 0\nREPEAT 3/" root/etc/dm-remap/monitor.conf
+	start_monitor
+	event remapped
+	retry mails_are 1
+	event remapped
+	sleep 1
+	mails_are 1
+	event lost-data
+	retry mails_are 2
+	last_mail | grep -q "Subject:.*data is lost (and 1 other event)"
+	set_to safe config/remaps/count 1109
+	event remapped
+	retry mails_are 3
+	last_mail | grep -q "failed to read or write 7 blocks"
+}
+
+@test "what happened while no monitor ran is told once; what was told is not told at the next start" {
+	once
+	mails_are 0
+	set_to safe config/state exhausted
+	set_to safe config/remaps/count 1103
+	set_to safe stats/lost_sectors 2000
+	once
+	mails_are 1
+	run last_mail
+	assert_output --partial "failed to read or write 1 block, which moved"
+	assert_line "  exhausted"
+	assert_line "  lost-data"
+	assert_line --partial "while no monitor was running"
+	assert_line --regexp "^Subject: .* safe: the spare is full \(and 2 other events\)"
+	once
+	start_monitor
+	event exhausted
+	retry heard exhausted
+	stop_monitor
+	mails_are 1
+	# it is well again, and then is not
+	set_to safe config/state ok
+	once
+	set_to safe config/state suspended-remaps
+	once
+	mails_are 2
+	last_mail | grep -q "Subject:.*automatic remapping is suspended"
+	set_to safe config/state ok
+	once
+	last_mail | grep -q "Subject:.*automatic remapping goes on"
+}
+
+@test "events that were lost lead to a look" {
+	start_monitor
+	set_to safe config/state read-only
+	echo LOST >&4
+	retry mails_are 1
+	last_mail | grep -q "Subject:.*the set is read-only"
+}
+
+@test "a spare that will be full: when, and once" {
+	set_to safe config/remaps/rate "1 100 900"
+	set_to safe config/spare/free 1016
+	set_to safe config/spare/reserve 16
+	once
+	mails_are 1
+	last_mail | grep -q "Subject:.*the spare will be full soon"
+	last_mail | grep -q "it is full about $(date -d '+10 days' +%F), in 10 days\."
+	once
+	# a little better is no news
+	set_to safe config/remaps/rate "0 0 900"
+	once
+	set_to safe config/remaps/rate "1 100 900"
+	once
+	mails_are 1
+	conf "MAILADDR root" "DAYS 9"
+	set_to safe config/remaps/rate "0 0 0"
+	once
+	set_to safe config/remaps/rate "1 100 900"
+	once
+	mails_are 1
+	set_to safe config/spare/free 400
+	once
+	last_mail | grep -q "Subject:.*the spare is nearly full (and 1 other event)"
+	last_mail | grep -q "  filling"
+}
+
+@test "a set that has not come up, and one that has been stopped" {
+	waiting $V waiting-spare
+	once
+	mails_are 1
+	last_mail | grep -q "Subject:.*other: the set has not come up"
+	grep -q "^waiting other $V\$" runs
+	once
+	mails_are 1
+	# foreign sets are nothing to this host, and what somebody stopped neither
+	rm "$DMREMAP_ROOT/etc/dm-remap/sets.d/$V" root/run/dm-remap/monitor
+	once
+	mails_are 1
+	rm -r "$DMREMAP_ROOT/sys/class/block/dm-0"
+	waiting $U complete
+	once
+	mails_are 1
+	# the system is starting: its disks may come
+	waiting $V waiting-main
+	start_monitor
+	stop_monitor
+	mails_are 1
+}
+
+@test "a program that hangs or fails is no end of it" {
+	cat >root/usr/sbin/sendmail <<-END
+		#!/bin/bash
+		exit 3
+	END
+	conf "MAILADDR root" "PROGRAM $PWD/program"
+	set_to safe config/state exhausted
+	run dmremap monitor --once
+	assert_failure 8
+	assert_output --partial "root/usr/sbin/sendmail ended with status 3."
+	grep -q exhausted runs
+	rm root/usr/sbin/sendmail
+	run dmremap monitor --test
+	assert_failure 8
+	assert_output --partial "There is no mail, since there is no /usr/sbin/sendmail."
+	# ended with what it has started
+	printf '#!/bin/sh\nsleep 1000 & echo $! >%s/sleeper; wait\n' "$PWD" >program
+	conf "PROGRAM $PWD/program" "SETTLE 0"
+	start_monitor
+	event remapped
+	retry test -s sleeper
+	SECONDS=0
+	stop_monitor
+	[ $SECONDS -lt 10 ]
+	# gone, or nobody has asked how it ended
+	[ -z "$(tr -d '\0' <"/proc/$(cat sleeper)/cmdline" 2>/dev/null)" ]
+}
+
+@test "--test tells of each set, or of one; also where there is none" {
+	waiting $V waiting-main
+	run dmremap monitor --test
+	assert_success
+	assert_output "A mail to root has been given to sendmail.
+$PWD/program was run 2 times."
+	[ "$(sort runs)" = "$(printf '%s\n' "test other $V" "test safe $U")" ]
+	run dmremap monitor --test $U
+	assert_success
+	[ "$(tail -1 runs)" = "test safe $U" ]
+	run dmremap monitor --test nosuch
+	assert_failure 8
+	rm -r "$DMREMAP_ROOT"/sys/class/block/dm-0 "$DMREMAP_ROOT"/sys/kernel/config/dm-remap-reassembly
+	run dmremap monitor --test
+	assert_success
+	[ "$(tail -1 runs)" = "test - -" ]
+	conf "SETTLE 5"
+	run dmremap monitor --test
+	assert_failure 8
+	assert_output --partial "Nobody would be told"
+}
+
+@test "a wrong line of the file is named" {
+	while IFS='|' read -r line why; do
+		conf "# a comment" "" "$line"
+		run dmremap monitor --once
+		assert_failure 16
+		assert_line --partial "root/etc/dm-remap/monitor.conf:3: ${line%% *}: $why"
+	done <<-END
+		MAILADDR|there is no value
+		MAILADDR a, b|one mail address is expected
+		MAILADDR root Bcc|one mail address is expected
+		MAILFROM a@b>|one mail address is expected
+		PROGRAM rm|the path of a program is expected
+		PROGRAM /nosuch|No such file or directory
+		PROGRAM /etc|this is no program
+		PROGRAM /bin/sh -c ls|No such file or directory
+		SETTLE -1|a number from 0 to 3600 is expected
+		SETTLE 3601|a number from 0 to 3600 is expected
+		POLL 0|a number from 1 to 86400 is expected
+		DAYS 1 2|a number from 0 to 3650 is expected
+		MAILTO root|there is no such keyword
+	END
+	mails_are 0
+	run dmremap monitor --once --config /nosuch
+	assert_failure 16
+	run dmremap monitor --once safe
+	assert_failure 16
+	rm root/etc/dm-remap/monitor.conf
+	run dmremap monitor --once
+	assert_success
+	cp "$TOP/tools/boot/monitor.conf" root/etc/dm-remap/
+	run dmremap monitor --test
+	assert_success
+	# what is a comment there would be taken as well
+	sed -E 's/^#([A-Z]+ )/\1/; /^PROGRAM/d' "$TOP/tools/boot/monitor.conf" >all.conf
+	run dmremap monitor --test --config all.conf
+	assert_success
+	last_mail | grep -q "^From: dm-remap@example.org$"
+}
+
+@test "there is one monitor at a time" {
+	start_monitor
+	run dmremap monitor --once
+	assert_failure 8
+	assert_output --partial 'Another "dmremap monitor" is running'
+	run dmremap monitor --test
+	assert_success
+}

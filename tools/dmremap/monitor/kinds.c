@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "life/state.h"
+#include "lib/util.h"
+#include "monitor/kinds.h"
+
+static const struct event_kind kinds[] = {
+	{ "remapped", WEIGHT_NOTE, NULL, "blocks have moved to the spare",
+	  "The main failed to read or write %s, which moved to the spare. Reads and writes go on.",
+	  "block", "\"dmremap advise %1$s\" says how long the disk may still be used." },
+	{ "lost-data", WEIGHT_GRAVE, NULL, "data is lost",
+	  "The data of %s is lost. Reads there fail until they are written again.", "sector",
+	  "\"dmremap files %1$s --lost\" names the files: restore them from a backup." },
+	{ "pending", WEIGHT_WARNING, NULL, "blocks cannot be read",
+	  "The main does not give the data of %s. Reads there fail, unless a retry succeeds; the next write goes to the spare.",
+	  "block",
+	  "\"dmremap files %1$s --pending\" names the files: restore them from a backup, which also moves the blocks." },
+	{ "slow", WEIGHT_WARNING, NULL, "the main is slow",
+	  "The main took longer than errors/slow_ms to read %s, which moved to the spare with the data just read.",
+	  "block",
+	  "Slow reads often come before failed ones: \"dmremap advise %1$s\" judges the disk." },
+	{ "rate", WEIGHT_WARNING, NULL, "blocks move faster than before",
+	  "More blocks moved in an hour than the set's limit for a warning: the disk is going.", NULL,
+	  "Copy the data to another disk. \"dmremap advise %1$s\" says whether it is the disk or its cable." },
+	{ "low-spare", WEIGHT_WARNING, NULL, "the spare is nearly full", "The spare is nearly full.",
+	  NULL, "Plan another disk, and copy the data before the spare is full." },
+	{ EVENT_FILLING, WEIGHT_WARNING, NULL, "the spare will be full soon",
+	  "Blocks move at a rate that fills the spare soon.", NULL,
+	  "Copy the data to another disk before that. \"dmremap advise %1$s\" judges the disk." },
+	{ "exhausted", WEIGHT_GRAVE, "exhausted", "the spare is full", NULL, NULL, NULL },
+	{ "storm", WEIGHT_GRAVE, "suspended-remaps", "automatic remapping is suspended", NULL, NULL,
+	  NULL },
+	{ "read-only", WEIGHT_GRAVE, "read-only", "the set is read-only", NULL, NULL, NULL },
+	{ "store-failed", WEIGHT_GRAVE, "failed", "the remap table cannot be written", NULL, NULL,
+	  NULL },
+	{ "store-degraded", WEIGHT_WARNING, NULL, "a copy of the remap table is lost",
+	  "The spare has lost a copy of the remap table, which is being written elsewhere on it. The other copy is good.",
+	  NULL, "If this comes again, the spare is a bad disk too: \"dmremap advise\" judges it." },
+	{ EVENT_WAITING, WEIGHT_GRAVE, NULL, "the set has not come up",
+	  "This host knows the set, and it is not active.", NULL, "" },
+	{ "duplicate", WEIGHT_WARNING, NULL, "a copy of a disk of the set has been connected",
+	  "A device says that it is a half of the set, which is active with another one. It is not used.",
+	  NULL, "If it is a copy or a snapshot, remove it or wipe it; \"dmremap scan\" shows it." },
+	{ "scrub-done", WEIGHT_GOOD, NULL, "a scrub has ended", "A scrub has read the whole main.",
+	  NULL, "" },
+	{ "store-mended", WEIGHT_GOOD, NULL, "the remap table has all its copies again",
+	  "The remap table can be written, and has all its copies again.", NULL, "" },
+	{ "storm-over", WEIGHT_GOOD, NULL, "automatic remapping goes on",
+	  "Automatic remapping goes on.", NULL, "" },
+	{ EVENT_CAME_UP, WEIGHT_GOOD, NULL, "the set has come up", "The set is active now.", NULL,
+	  "" },
+	{ EVENT_TEST, WEIGHT_NOTE, NULL, "this is a test",
+	  "This is a test: nothing has happened.", NULL, "" },
+};
+
+static const struct event_kind unknown = {
+	"", WEIGHT_WARNING, NULL, "an event", "The kernel sent an event that this program does not know.",
+	NULL, "\"dmremap status %1$s\" shows how the set is.",
+};
+
+const struct event_kind *kind_find(const char *event)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(kinds[i].event, event))
+			return &kinds[i];
+	return &unknown;
+}
+
+const struct event_kind *kind_of_state(const char *state)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i].state && !strcmp(kinds[i].state, state))
+			return &kinds[i];
+	return NULL;
+}
+
+static const struct state_words *words_of(const struct event_kind *kind)
+{
+	struct status_row row = {};
+
+	text_copy(row.state, kind->state, sizeof(row.state));
+	return state_words(&row);
+}
+
+void kind_what(char *text, const struct event_kind *kind, uint64_t count)
+{
+	char quantity[48] = "";
+
+	if (kind->state) {
+		text_copy(text, words_of(kind)->meaning, KIND_TEXT_SIZE);
+		return;
+	}
+	if (kind->unit && count)
+		snprintf(quantity, sizeof(quantity), "%llu %s%s", LLU(count), kind->unit,
+			 count == 1 ? "" : "s");
+	else if (kind->unit)
+		snprintf(quantity, sizeof(quantity), "one %s or more", kind->unit);
+	/* the texts are those above */
+	snprintf(text, KIND_TEXT_SIZE, kind->what, quantity);
+}
+
+void kind_next(char *text, const struct event_kind *kind, const char *name)
+{
+	snprintf(text, KIND_TEXT_SIZE, kind->state ? words_of(kind)->next : kind->next, name);
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "kernel/kernel.h"
+#include "kernel/remap-list.h"
+#include "lib/message.h"
+#include "lib/number.h"
+#include "monitor/kinds.h"
+#include "monitor/look.h"
+#include "sets/policy.h"
+#include "sets/spare-rate.h"
+
+/* A forecast that has been told is taken back when it is this much better. */
+#define HYSTERESIS	2
+
+static bool read_number(const char *name, const char *attribute, uint64_t *value)
+{
+	char text[KERNEL_TEXT_SIZE];
+	const char *p = text;
+
+	return !kernel_read(TREE_CONFIG, name, attribute, text) && number_take(&p, value);
+}
+
+static uint64_t lost_sectors(const char *name)
+{
+	char text[KERNEL_TEXT_SIZE];
+	struct remap_status status;
+	const char *p = text;
+	uint64_t value;
+
+	if (!kernel_read(TREE_STATS, name, "lost_sectors", text) && number_take(&p, &value))
+		return value;
+	return list_status(name, &status) ? 0 : status.lost_sectors;
+}
+
+static void measure(struct look *look, bool was_filling, unsigned int days)
+{
+	const char *name = look->row.name;
+	struct memory_set *now = &look->now;
+	uint64_t left = 0, low = 0;
+
+	now->was_active = true;
+	read_number(name, "remaps/count", &now->moved);
+	read_number(name, "remaps/pending", &now->pending);
+	now->lost = lost_sectors(name);
+	if (!read_number(name, "spare/free", &left))
+		return;
+	now->low = read_number(name, "spare/low_water", &low) && left <= low;
+	look->days = spare_rate_days(name);
+	now->filling = look->days >= 0 && look->days <= days * (was_filling ? HYSTERESIS : 1);
+}
+
+/* Whether somebody waits for a set that is not active. */
+static bool is_expected(const struct status_row *row, const struct memory_set *before)
+{
+	/* one that was active has been stopped by somebody */
+	return !row->foreign && !(before && before->was_active) && policy_mode() != POLICY_NONE;
+}
+
+static bool take(struct look *look, const struct status_row *row, const struct memory *memory,
+		 unsigned int days)
+{
+	const char *key = *row->uuid ? row->uuid : row->name;
+	const struct memory_set *before = memory_find(memory, key);
+
+	*look = (struct look) { .row = *row, .days = -1 };
+	text_copy(look->now.key, key, sizeof(look->now.key));
+	text_copy(look->now.state, row->state, sizeof(look->now.state));
+	if (before && !strcmp(before->state, row->state))
+		look->now.since = before->since;
+	else if (before)
+		look->now.since = time(NULL);
+	if (row->active) {
+		/* its directory may come a moment after it */
+		if (!strcmp(row->state, "starting"))
+			return false;
+		measure(look, before && before->filling, days);
+		return true;
+	}
+	return is_expected(row, before);
+}
+
+bool looks_take(struct looks *looks, const struct memory *memory, unsigned int days,
+		bool patient)
+{
+	struct status_row *rows;
+	int nr = status_rows(&rows), i;
+
+	*looks = (struct looks) {};
+	if (nr < 0)
+		return false;
+	looks->look = calloc(nr + 1, sizeof(*looks->look));
+	if (!looks->look)
+		no_memory();
+	for (i = 0; i < nr; i++)
+		if (rows[i].active || !patient)
+			looks->nr += take(&looks->look[looks->nr], &rows[i], memory,
+					  days);
+	free(rows);
+	return true;
+}
+
+void looks_free(struct looks *looks)
+{
+	free(looks->look);
+	*looks = (struct looks) {};
+}
+
+const struct look *looks_find(const struct looks *looks, const char *key)
+{
+	int i;
+
+	for (i = 0; i < looks->nr; i++)
+		if (!strcmp(looks->look[i].now.key, key) || !strcmp(looks->look[i].row.name, key))
+			return &looks->look[i];
+	return NULL;
+}
+
+static void add(struct queue *queue, const struct look *look, const char *event, uint64_t count,
+		const char *more)
+{
+	struct heard heard = {};
+
+	text_copy(heard.event, event, sizeof(heard.event));
+	text_copy(heard.name, look->row.name, sizeof(heard.name));
+	text_copy(heard.uuid, look->row.uuid, sizeof(heard.uuid));
+	queue_add(queue, &heard, count, more);
+}
+
+/* How many more there are. */
+static void compare_count(struct queue *queue, const struct look *look, const char *event,
+			  uint64_t before, uint64_t now, bool starting)
+{
+	if (now > before && (starting || queue_has(queue, look->now.key, event)))
+		add(queue, look, event, now - before,
+		    starting ? "This was while no monitor was running; what somebody did by hand counts as well." :
+			       "");
+}
+
+static void compare_state(struct queue *queue, const struct look *look, const char *before)
+{
+	const struct event_kind *kind = kind_of_state(look->row.state);
+
+	if (!strcmp(before, look->row.state))
+		return;
+	if (!look->row.active)
+		add(queue, look, EVENT_WAITING, 0, look->row.why);
+	else if (kind)
+		add(queue, look, kind->event, 0, "");
+	else if (!strcmp(before, "suspended-remaps"))
+		add(queue, look, "storm-over", 0, "");
+	else if (!strcmp(before, "failed"))
+		add(queue, look, "store-mended", 0, "");
+}
+
+static void add_filling(struct queue *queue, const struct look *look)
+{
+	time_t full = time(NULL) + look->days * 86400;
+	char text[160], day[16];
+	struct tm tm;
+
+	strftime(day, sizeof(day), "%F", localtime_r(&full, &tm));
+	snprintf(text, sizeof(text), "At the rate of the last days it is full about %s, in %.0f day%s.",
+		 day, look->days, look->days >= 0.5 && look->days < 1.5 ? "" : "s");
+	add(queue, look, EVENT_FILLING, 0, text);
+}
+
+static void compare(const struct look *look, const struct memory_set *before,
+		    struct queue *queue, bool starting)
+{
+	static const struct memory_set nothing;
+	const struct memory_set *now = &look->now;
+
+	compare_state(queue, look, before ? before->state : "");
+	if (before && !before->was_active && now->was_active)
+		add(queue, look, EVENT_CAME_UP, 0, "");
+	if (before && before->was_active) {
+		compare_count(queue, look, "remapped", before->moved, now->moved, starting);
+		compare_count(queue, look, "pending", before->pending, now->pending, starting);
+		compare_count(queue, look, "lost-data", before->lost, now->lost, starting);
+	}
+	if (!before)
+		before = &nothing;
+	if (now->low && !before->low)
+		add(queue, look, "low-spare", 0, "");
+	if (now->filling && !before->filling)
+		add_filling(queue, look);
+}
+
+void looks_compare(const struct looks *looks, const struct memory *memory, struct queue *queue,
+		   bool starting)
+{
+	int i;
+
+	for (i = 0; i < looks->nr; i++)
+		compare(&looks->look[i], memory_find(memory, looks->look[i].now.key), queue,
+			starting);
+}
+
+void looks_remember(const struct looks *looks, struct memory *memory)
+{
+	int i;
+
+	for (i = 0; i < looks->nr; i++)
+		memory_put(memory, &looks->look[i].now);
+}

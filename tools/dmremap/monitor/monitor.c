@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dmremap monitor: waits for what happens to sets, and tells people.
+ *
+ * The kernel's events say that something has happened; a look at the set says what.  Looks from
+ * time to time find what no event tells, and what happened while no monitor was running.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "lib/clock.h"
+#include "lib/interrupt.h"
+#include "lib/message.h"
+#include "monitor/kinds.h"
+#include "monitor/tell.h"
+
+#define NS		1000000000ull
+
+/* Disks may come this long after the monitor has started. */
+#define PATIENCE_NS	(120 * NS)
+
+/**
+ * struct monitor - a monitor that is running.
+ * @config: what its file says.
+ * @memory: how sets were when all was told last.
+ * @queue: what has not been told.
+ * @started: when, as clock_ns() has it.
+ * @next_look: likewise.
+ */
+struct monitor {
+	struct monitor_config config;
+	struct memory memory;
+	struct queue queue;
+	uint64_t started;
+	uint64_t next_look;
+};
+
+/* Look at all sets; tell what is in the queue then, if @now or if it is due. */
+static bool look(struct monitor *monitor, bool starting, bool patient, bool now)
+{
+	struct queue *queue = &monitor->queue;
+	struct looks looks;
+	bool good = true;
+
+	if (!looks_take(&looks, &monitor->memory, monitor->config.days, patient))
+		return false;
+	looks_compare(&looks, &monitor->memory, queue, starting);
+	if (queue->nr && (now || queue_due(queue, &monitor->config) <= clock_ns())) {
+		good = tell_all(&monitor->config, queue, &looks);
+		queue_told(queue);
+	}
+	/* what has not been told is compared with the same again */
+	if (!queue->nr) {
+		looks_remember(&looks, &monitor->memory);
+		memory_write(&monitor->memory);
+	}
+	looks_free(&looks);
+	return good;
+}
+
+static int once(struct monitor *monitor)
+{
+	bool good = look(monitor, true, false, true);
+
+	return good ? EXIT_CLEAN : EXIT_OPERATION;
+}
+
+/* What a look has found and told is not told again when the kernel's event comes. */
+static bool is_known(const struct monitor *monitor, const struct heard *heard)
+{
+	const struct event_kind *kind = kind_find(heard->event);
+	const struct memory_set *set = memory_find(&monitor->memory, heard_key(heard));
+
+	return set && kind->state && !strcmp(set->state, kind->state);
+}
+
+static void listen(struct monitor *monitor)
+{
+	struct heard heard;
+	int result;
+
+	result = heard_next(&heard);
+	if (result < 0)
+		monitor->next_look = 0;
+	/* what concerns how sets are put together is for "dmremap assemble" */
+	if (result <= 0 || !strcmp(heard.event, "set-complete"))
+		return;
+	tell_log(&heard);
+	if (!is_known(monitor, &heard))
+		queue_add(&monitor->queue, &heard, 0, "");
+}
+
+static uint64_t next_time(const struct monitor *monitor)
+{
+	uint64_t due;
+
+	if (!monitor->queue.nr)
+		return monitor->next_look;
+	due = queue_due(&monitor->queue, &monitor->config);
+	return due < monitor->next_look ? due : monitor->next_look;
+}
+
+static int wait_ms(const struct monitor *monitor)
+{
+	uint64_t now = clock_ns(), next = next_time(monitor);
+
+	return next > now ? (next - now + NS / 1000 - 1) / (NS / 1000) : 0;
+}
+
+static int watch(struct monitor *monitor)
+{
+	bool starting = true;
+	int fd = heard_open();
+	uint64_t now;
+
+	if (fd < 0)
+		return EXIT_OPERATION;
+	monitor->started = clock_ns();
+	while (!interrupt_came()) {
+		now = clock_ns();
+		if (next_time(monitor) <= now) {
+			if (monitor->next_look <= now)
+				monitor->next_look = now + monitor->config.poll_s * NS;
+			look(monitor, starting, now - monitor->started < PATIENCE_NS, false);
+			starting = false;
+			continue;
+		}
+		if (interrupt_poll(fd, wait_ms(monitor)))
+			listen(monitor);
+	}
+	return EXIT_CLEAN;
+}
+
+/* Returns whether there is such a set. */
+static bool add_test(struct queue *queue, const struct looks *looks, const char *name)
+{
+	struct heard heard = { .event = EVENT_TEST };
+	const struct look *look = name ? looks_find(looks, name) : NULL;
+
+	if (name && !look) {
+		complain("There is no set %s on this host.", name);
+		return false;
+	}
+	text_copy(heard.name, look ? look->row.name : "-", sizeof(heard.name));
+	if (look)
+		text_copy(heard.uuid, look->row.uuid, sizeof(heard.uuid));
+	queue_add(queue, &heard, 0, "");
+	return true;
+}
+
+static int test(struct monitor *monitor, char **names)
+{
+	struct looks looks;
+	bool good = true;
+	int i;
+
+	if (!*monitor->config.mail && !*monitor->config.program) {
+		complain("Nobody would be told: " MONITOR_CONF " has neither a MAILADDR nor a PROGRAM.");
+		return EXIT_OPERATION;
+	}
+	if (!looks_take(&looks, &monitor->memory, monitor->config.days, false))
+		return EXIT_OPERATION;
+	for (i = 0; names[i]; i++)
+		good &= add_test(&monitor->queue, &looks, names[i]);
+	for (i = 0; !*names && i < looks.nr; i++)
+		add_test(&monitor->queue, &looks, looks.look[i].now.key);
+	/* mail is tried before there are sets */
+	if (!*names && !looks.nr)
+		add_test(&monitor->queue, &looks, NULL);
+	good = good && tell_all(&monitor->config, &monitor->queue, &looks);
+	if (good && *monitor->config.mail)
+		printf("A mail to %s has been given to sendmail.\n", monitor->config.mail);
+	if (good && *monitor->config.program)
+		printf("%s was run %d time%s.\n", monitor->config.program, monitor->queue.nr,
+		       monitor->queue.nr == 1 ? "" : "s");
+	looks_free(&looks);
+	return good ? EXIT_CLEAN : EXIT_OPERATION;
+}
+
+struct options {
+	const char *config;
+	bool once;
+	bool test;
+};
+
+/* Returns an exit status; -1 to go on. */
+static int parse(struct options *options, int argc, char **argv)
+{
+	static const struct option list[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "once", no_argument, NULL, 'o' },
+		{ "test", no_argument, NULL, 't' },
+		{ "help", no_argument, NULL, 'h' },
+		{}
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:oth", list, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			options->config = optarg;
+			break;
+		case 'o':
+			options->once = true;
+			break;
+		case 't':
+			options->test = true;
+			break;
+		default:
+			return option == 'h' ? command_help(&command_monitor) :
+					       command_misused(&command_monitor);
+		}
+	}
+	if (options->once && options->test)
+		complain("Only one of --once and --test.");
+	else if (optind < argc && !options->test)
+		complain("All sets are monitored. Sets can be named for --test.");
+	else
+		return -1;
+	return command_misused(&command_monitor);
+}
+
+static int run_monitor(int argc, char **argv)
+{
+	struct monitor monitor = {};
+	struct options options = {};
+	int status = parse(&options, argc, argv);
+
+	if (status < 0)
+		status = monitor_config_read(&monitor.config, options.config);
+	else
+		return status;
+	if (status)
+		return status;
+	if (!options.test && !memory_lock())
+		return EXIT_OPERATION;
+	memory_read(&monitor.memory);
+	interrupt_hold();
+	if (options.test)
+		status = test(&monitor, argv + optind);
+	else if (options.once)
+		status = once(&monitor);
+	else
+		status = watch(&monitor);
+	memory_free(&monitor.memory);
+	/* systemd ends it by a signal, which is no failure */
+	if (!interrupt_came())
+		interrupt_release();
+	return status;
+}
+
+const struct command command_monitor = {
+	.name = "monitor",
+	.arguments = "[--config FILE] [--once | --test [NAME]...]",
+	.summary = "send mail or run a program when something happens to a set",
+	.help =
+	"Waits for the kernel's events of all sets, and looks at them every ten minutes: blocks\n"
+	"that moved, data that is lost, a spare that is nearly full, full, or will be soon, sets\n"
+	"that are read-only, or have not come up. What happens within a minute is told in one\n"
+	"mail, and each event by one run of a program. /etc/dm-remap/monitor.conf says whom to\n"
+	"tell; systemd runs this as dm-remap-monitor.service.\n\n"
+	"  -c, --config FILE  read FILE instead of /etc/dm-remap/monitor.conf\n"
+	"  -o, --once         look once, tell what is new since the last look, and end\n"
+	"  -t, --test         tell of a test event of each set, or of those that are named\n"
+	"  -h, --help         print this\n\n"
+	"Exit status: 0 everybody has been told, 8 somebody could not be told or another monitor\n"
+	"is running, 16 wrong usage, or a line of the file is wrong.\n",
+	.run = run_monitor,
+};

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Events told to people: by mail, by a program, and in the journal.
+ */
+#ifndef _DMREMAP_MONITOR_TELL_H
+#define _DMREMAP_MONITOR_TELL_H
+
+#include "monitor/look.h"
+
+/**
+ * tell_log() - print an event, for the journal.
+ * @heard: the event.
+ */
+void tell_log(const struct heard *heard);
+
+/**
+ * tell_all() - tell what is in the queue: one mail for all, and a program for each.
+ * @config: whom.
+ * @queue: the events.
+ * @looks: how sets are now.
+ *
+ * Says what is wrong if somebody cannot be told.
+ *
+ * Return: whether all could be told.
+ */
+bool tell_all(const struct monitor_config *config, const struct queue *queue,
+	      const struct looks *looks);
+
+#endif /* _DMREMAP_MONITOR_TELL_H */
