@@ -200,3 +200,25 @@ int device_write(const struct device *dev, uint64_t sector, const void *buffer)
 		return -errno;
 	return n == DM_REMAP_PAGE_SIZE ? 0 : -EIO;
 }
+
+/* Pages that are cleared by one call. */
+#define CLEAR_PAGES	256
+
+int device_clear(const struct device *dev, uint64_t sector, uint64_t pages)
+{
+	char *zeros = device_buffer(CLEAR_PAGES);
+	size_t size, done;
+	ssize_t n = 0;
+
+	memset(zeros, 0, (size_t)CLEAR_PAGES * DM_REMAP_PAGE_SIZE);
+	while (pages && n >= 0) {
+		size = (pages < CLEAR_PAGES ? pages : CLEAR_PAGES) * DM_REMAP_PAGE_SIZE;
+		for (done = 0; done < size && n >= 0; done += n > 0 ? n : 0)
+			n = pwrite(dev->fd, zeros + done, size - done, sector * 512 + done);
+		sector += size / 512;
+		pages -= size / DM_REMAP_PAGE_SIZE;
+	}
+	n = n < 0 ? -errno : 0;
+	free(zeros);
+	return n;
+}

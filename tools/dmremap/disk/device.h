@@ -38,4 +38,10 @@ int device_read(const struct device *dev, uint64_t sector, void *buffer, unsigne
 /* Write one page; it is durable on return.  Returns 0 or a negative error number. */
 int device_write(const struct device *dev, uint64_t sector, const void *buffer);
 
+/*
+ * Write zeros over @pages pages from @sector on; they are durable on return.  Returns 0 or a
+ * negative error number.
+ */
+int device_clear(const struct device *dev, uint64_t sector, uint64_t pages);
+
 #endif /* _DMREMAP_DEVICE_H */

@@ -26,6 +26,16 @@ static bool is_superblock(const struct dm_remap_sb *sb, uint64_t sector)
 	       le32toh(sb->crc) == dm_remap_sb_crc(sb, sector);
 }
 
+/* Why a spare whose newest superblock is undamaged belongs to no set, or NULL. */
+static const char *why_unused(const struct superblock *sb)
+{
+	uint32_t flags = le32toh(sb->content->flags);
+
+	if (flags & DM_REMAP_SB_FORMATTING)
+		return "formatting or clearing was interrupted, and the spare counts as empty: create the set again";
+	return NULL;
+}
+
 static void judge(struct superblock *sb, const struct device *dev)
 {
 	sb->why = dm_remap_sb_check(sb->content, sb->sector, dev->sectors, true, &sb->geo);
@@ -33,11 +43,10 @@ static void judge(struct superblock *sb, const struct device *dev)
 		sb->state = is_superblock(sb->content, sb->sector) ? SB_REFUSED : SB_BAD;
 		if (dm_remap_sb_is_zero(sb->content))
 			sb->why = "it is all zeros";
-	} else if (le32toh(sb->content->flags) & DM_REMAP_SB_FORMATTING) {
-		sb->state = SB_REFUSED;
-		sb->why = "formatting was interrupted, and the spare counts as empty: create the set again";
 	} else {
-		sb->state = SB_GOOD;
+		sb->why = why_unused(sb);
+		sb->state = sb->why ? SB_REFUSED : SB_GOOD;
+		sb->unused = sb->why;
 	}
 }
 
@@ -78,6 +87,17 @@ static void compare(struct set *set)
 	}
 }
 
+/* Superblock 0 alone says that a spare is being formatted, whatever is in the other one. */
+static void find_unused(struct set *set)
+{
+	const struct superblock *first = &set->sb[0];
+
+	if (!first->unused)
+		return;
+	set->unused = first;
+	set->newest = NULL;
+}
+
 void set_read(struct set *set, const struct device *dev)
 {
 	struct superblock *first = &set->sb[0], *last = &set->sb[1];
@@ -98,6 +118,7 @@ void set_read(struct set *set, const struct device *dev)
 		set->newest = first;
 	else if (last->state == SB_GOOD)
 		set->newest = last;
+	find_unused(set);
 	if (set->newest)
 		set->writable = !(le64toh(set->newest->content->ro_compat) &
 				  ~(uint64_t)DM_REMAP_RO_COMPAT_KNOWN);

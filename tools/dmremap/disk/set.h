@@ -21,6 +21,7 @@ enum sb_state {
 
 struct superblock {
 	enum sb_state state;
+	bool unused;		/* undamaged, and says that the spare belongs to no set now */
 	uint64_t sector;
 	const char *why;		/* a sentence, unless it is SB_GOOD */
 	struct dm_remap_sb *content;	/* not to be used when it is SB_UNREADABLE */
@@ -31,6 +32,7 @@ struct set {
 	const struct device *dev;
 	struct superblock sb[NR_SUPERBLOCKS];
 	const struct superblock *newest;	/* what counts; NULL if there is none */
+	const struct superblock *unused;	/* what says that the spare is of no set now */
 	const char *conflict;	/* why they cannot be of one set; NULL if they can */
 	bool writable;		/* it has no feature that forbids to write it */
 };

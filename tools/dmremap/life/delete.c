@@ -4,12 +4,9 @@
  * replaces the label, last; then the device goes, and at the end what says on the spare
  * that there was a set.  Killed at any moment, it can be given again.
  */
-#include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "command.h"
 #include "kernel/announce.h"
@@ -19,11 +16,9 @@
 #include "life/wipe.h"
 #include "lib/ask.h"
 #include "lib/message.h"
-#include "lib/root.h"
 #include "remaps/change.h"
 #include "sets/active.h"
-
-#define KNOWN_SETS	"/etc/dm-remap/sets.d"
+#include "sets/remember.h"
 
 /* What somebody wants. */
 struct ending {
@@ -39,12 +34,14 @@ static int move_ranges(const struct volume *volume, const struct ranges *blocks)
 	return blocks->nr ? change_run(&change) : EXIT_CLEAN;
 }
 
-static int count(const struct volume *volume, uint64_t *left)
+/* Those on the spare, and whether the first block is among them. */
+static int count(const struct volume *volume, uint64_t *left, bool *first)
 {
 	struct ranges listed = {};
 	int status = volume_remaps(volume, &listed, NULL, NULL);
 
 	*left = ranges_total(&listed);
+	*first = listed.nr && !listed.range[0].start;
 	ranges_free(&listed);
 	return status;
 }
@@ -58,29 +55,31 @@ static void move_first(const struct volume *volume)
 	ranges_free(&first);
 }
 
-/* The first block has the label in its place while the others are moved. */
+/*
+ * The first block, which has the label in its place, goes last: without the label nothing
+ * tells that the main lacks what is still on the spare.  @left does not count it while it
+ * stays for the others' sake.
+ */
 static int move_back(const struct volume *volume, uint64_t *left)
 {
-	struct ranges rest = {}, first = {}, all = {};
+	struct ranges rest = {}, first = {};
 	int status = volume_remaps(volume, &rest, &rest, NULL);
-	size_t i;
+	bool has_first = false;
 
-	for (i = 0; i < rest.nr; i++)
-		ranges_add(&all, rest.range[i].start, rest.range[i].end);
 	ranges_add(&first, 0, 1);
 	if (!status) {
 		ranges_subtract(&rest, &first);
 		move_ranges(volume, &rest);
-		status = count(volume, left);
+		status = count(volume, left, &has_first);
 	}
-	/* without the label nothing tells that the main lacks what is still on the spare */
-	if (!status && *left <= 1 && all.nr && !all.range[0].start) {
+	if (!status && *left == 1 && has_first) {
 		move_first(volume);
-		status = count(volume, left);
+		status = count(volume, left, &has_first);
+	} else if (!status && has_first) {
+		--*left;
 	}
 	ranges_free(&rest);
 	ranges_free(&first);
-	ranges_free(&all);
 	return status;
 }
 
@@ -98,17 +97,6 @@ static bool may_lose(const struct ending *ending, const char *name, uint64_t lef
 	return ending->yes || ask(question);
 }
 
-static void forget(const char *uuid)
-{
-	char path[PATH_MAX];
-
-	if (!*uuid)
-		return;
-	snprintf(path, sizeof(path), "%s" KNOWN_SETS "/%s", root_dir(), uuid);
-	if (unlink(path) && errno != ENOENT)
-		complain("%s cannot be removed: %s.", path, strerror(errno));
-}
-
 static int end_spare(const char *name, const char *path, const char *uuid)
 {
 	int status = wipe_spare(path);
@@ -118,7 +106,7 @@ static int end_spare(const char *name, const char *path, const char *uuid)
 			 name, path, path);
 		return EXIT_UNCORRECTED;
 	}
-	forget(uuid);
+	forget_set(uuid);
 	announce_change(path);
 	return EXIT_CLEAN;
 }

@@ -14,47 +14,82 @@
 /* A signature may hide another one, but not many. */
 #define MAX_ROUNDS	16
 
-int wipe_look(struct wipe *wipe, const char *path)
+/* What tells where things are on the spare; NULL if nothing does. */
+static const struct superblock *guide(const struct set *set)
+{
+	return set->newest ?: set->unused;
+}
+
+static void count_blocks(struct wipe *wipe, const struct set *set)
 {
 	struct table table;
+	unsigned int i;
+
+	table_open(&table, set);
+	while (table_next(&table)) {
+		wipe->bad_pages += !table.newest;
+		for (i = 0; table.newest && i < DM_REMAP_PAGE_ENTRIES; i++)
+			wipe->blocks += table_entry(&table, i).state == DM_REMAP_ENTRY_MAPPED;
+	}
+	table_close(&table);
+}
+
+int wipe_look(struct wipe *wipe, const char *path)
+{
+	const struct superblock *sb;
 	struct device dev;
 	struct set set;
-	unsigned int i;
 
 	*wipe = (struct wipe) {};
 	if (device_open(&dev, path, false))
 		return EXIT_OPERATION;
 	set_read(&set, &dev);
-	if (set_usable(&set)) {
-		uuid_to_text(set.newest->content->uuid, wipe->uuid);
-		table_open(&table, &set);
-		while (table_next(&table)) {
-			wipe->bad_pages += !table.newest;
-			for (i = 0; table.newest && i < DM_REMAP_PAGE_ENTRIES; i++)
-				wipe->blocks += table_entry(&table, i).state ==
-						DM_REMAP_ENTRY_MAPPED;
-		}
-		table_close(&table);
+	sb = guide(&set);
+	if (sb || set_usable(&set)) {
+		uuid_to_text(sb->content->uuid, wipe->uuid);
+		if (set.newest)
+			count_blocks(wipe, &set);
 	}
 	set_free(&set);
 	device_close(&dev);
 	return *wipe->uuid ? EXIT_CLEAN : EXIT_OPERATION;
 }
 
-static int clear(const struct device *dev, uint64_t sector, const void *zeros)
+static int say(const struct device *dev, uint64_t sector, int error)
 {
-	int error = device_write(dev, sector, zeros);
-
 	if (!error)
 		return EXIT_CLEAN;
-	complain("Sector %llu of %s cannot be written: %s. \"blkdiscard -f -z %s\" clears all of it, if it can.",
-		 LLU(sector), dev->path, strerror(-error), dev->path);
+	complain("%s cannot be written at sector %llu or behind it: %s. \"blkdiscard -f -z %s\" clears all of it, if it can.",
+		 dev->path, LLU(sector), strerror(-error), dev->path);
 	return EXIT_OPERATION;
 }
 
+static int clear(const struct device *dev, uint64_t sector, uint64_t pages)
+{
+	return say(dev, sector, device_clear(dev, sector, pages));
+}
+
+/*
+ * From here on the spare counts as empty, whatever is left on it.  The partition table that
+ * a superblock shows to other programs is left out: libblkid must find only what else there is.
+ */
+static int end_set(const struct device *dev, const struct superblock *sb)
+{
+	struct dm_remap_sb *last = device_buffer(1);
+	int status;
+
+	*last = *sb->content;
+	last->flags |= htole32(DM_REMAP_SB_FORMATTING);
+	last->sequence = htole64(le64toh(last->sequence) + 1);
+	memset(last->dos, 0, sizeof(last->dos));
+	last->crc = htole32(dm_remap_sb_crc(last, 0));
+	status = say(dev, 0, device_write(dev, 0, last));
+	free(last);
+	return status;
+}
+
 /* Also where the last one was before the spare grew. */
-static int clear_superblocks(const struct device *dev, const struct dm_remap_sb *sb,
-			     const void *zeros)
+static int clear_last_superblocks(const struct device *dev, const struct dm_remap_sb *sb)
 {
 	uint64_t sizes[] = {
 		le64toh(sb->spare_sectors), le64toh(sb->former_spare_sectors), dev->sectors,
@@ -64,19 +99,19 @@ static int clear_superblocks(const struct device *dev, const struct dm_remap_sb 
 
 	for (i = 0; !status && i < ARRAY_SIZE(sizes); i++)
 		if (sizes[i] >= 3 * DM_REMAP_PAGE_SECTORS && sizes[i] <= dev->sectors)
-			status = clear(dev, dm_remap_sb_sector(sizes[i], 1), zeros);
-	return status ?: clear(dev, 0, zeros);
+			status = clear(dev, dm_remap_sb_sector(sizes[i], 1), 1);
+	return status;
 }
 
-static int clear_table(const struct device *dev, const struct dm_remap_geometry *geo,
-		       const void *zeros)
+/* All that is before the data, and the copies that are behind it. */
+static int clear_table(const struct device *dev, const struct dm_remap_geometry *geo)
 {
-	int status = EXIT_CLEAN;
-	uint32_t copy, page;
+	int status = clear(dev, DM_REMAP_PAGE_SECTORS,
+			   geo->data_start / DM_REMAP_PAGE_SECTORS - 1);
+	uint32_t copy;
 
-	for (copy = 0; copy < geo->replicas; copy++)
-		for (page = 0; !status && page < geo->nr_pages; page++)
-			status = clear(dev, dm_remap_page_sector(geo, copy, page), zeros);
+	for (copy = 0; !status && copy < geo->replicas; copy++)
+		status = clear(dev, geo->replica_start[copy], geo->nr_pages);
 	return status;
 }
 
@@ -100,27 +135,29 @@ static int clear_signatures(const char *path)
 	return status;
 }
 
+/* Superblock 0 goes last: it says where the rest is until that is gone. */
+static int clear_all(const struct device *dev, const struct superblock *sb)
+{
+	int status = end_set(dev, sb);
+
+	status = status ?: clear_last_superblocks(dev, sb->content);
+	status = status ?: clear_table(dev, &sb->geo);
+	status = status ?: clear_signatures(dev->path);
+	return status ?: clear(dev, 0, 1);
+}
+
 int wipe_spare(const char *path)
 {
-	struct dm_remap_geometry geo;
 	struct device dev;
 	struct set set;
-	void *zeros;
 	int status = EXIT_OPERATION;
 
 	if (device_open(&dev, path, true))
 		return EXIT_OPERATION;
-	zeros = device_buffer(1);
-	memset(zeros, 0, DM_REMAP_PAGE_SIZE);
 	set_read(&set, &dev);
-	if (set_usable(&set)) {
-		geo = *set_geometry(&set);
-		status = clear_superblocks(&dev, set.newest->content, zeros);
-		if (!status)
-			status = clear_table(&dev, &geo, zeros);
-	}
+	if (guide(&set) || set_usable(&set))
+		status = clear_all(&dev, guide(&set));
 	set_free(&set);
-	free(zeros);
 	device_close(&dev);
-	return status ?: clear_signatures(path);
+	return status;
 }

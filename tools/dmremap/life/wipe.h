@@ -37,9 +37,10 @@ int wipe_look(struct wipe *wipe, const char *path);
  * wipe_spare() - empty a spare that nothing uses.
  * @path: the spare, or an image of it.
  *
- * Zeros are written over both superblocks, the last one first, so that until the end the
- * set is there or it is not; then over all copies of the table.  Says what is wrong if it
- * cannot.
+ * The first write, of superblock 0, ends the set: it says that the spare is empty.  Then the
+ * other superblock, all copies of the table, and signatures in data that has moved there are
+ * cleared, and at last superblock 0.  What was interrupted can be done again.  Says what is
+ * wrong if it cannot.
  *
  * Return: an exit status.
  */

@@ -89,6 +89,8 @@ static void classify(struct half *half, const struct device *dev, const struct s
 	const struct superblock *first = &set->sb[0], *last = &set->sb[1];
 	bool unread = first->state == SB_UNREADABLE;
 
+	if (set->unused)
+		return;
 	if ((!unread || read_sector(dev, first->content)) &&
 	    take_label(half, (const struct dm_remap_label *)first->content))
 		return;

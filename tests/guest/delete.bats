@@ -1,0 +1,183 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# dmremap delete: the main has all the data afterwards, nothing of the set is left on
+# either disk, and whenever it is interrupted the set is there or it is not.
+# rig: test=uml timeout=900
+# shellcheck disable=SC2030,SC2031 # each test sets WHOLE for itself
+
+load ../lib/common
+
+R=/dev/mapper/r
+CONFIG=/sys/kernel/config/dm-remap/r
+DMREMAP=$PWD/../tools/dmremap/dmremap
+HALT=$PWD/guest/halt.so
+KNOWN=/etc/dm-remap/sets.d
+
+teardown() {
+	rm -rf /etc/dm-remap
+	remove_devices
+}
+teardown_file() { clean_up; }
+
+# sum DEVICE: of all that is on it
+sum() { dd if="$1" bs=1M iflag=direct status=none | md5sum; }
+
+# a_set: with data, some of it newer on the spare than on the main
+a_set() {
+	null_blk main 2
+	null_blk spare 1
+	write_pattern /dev/main 0 2097152 1
+	sfdisk -q /dev/main <<<$'label: gpt\n,,\n'
+	"$DMREMAP" create r /dev/main /dev/spare
+	dmsetup message r 0 add 800 24
+	dmsetup message r 0 mark 1600 8
+	# what the spare has is newer than what the main had
+	write_pattern $R 800 12288 2
+	WHOLE=$(sum $R)
+}
+
+# nothing_left: of the set, on either disk, and on this host
+nothing_left() {
+	assert_equal "$(wipefs --noheadings /dev/spare)" ""
+	assert_equal "$(read_direct /dev/spare 0 4096 | grep -c -a DMREMAP)" 0
+	assert_equal "$(dd if=/dev/spare bs=1M iflag=direct status=none | grep -c -a -e DMREMAPS -e DMREMAPT)" 0
+	assert_equal "$(dd if=/dev/main bs=1M iflag=direct status=none | grep -c -a DMREMAPM)" 0
+	assert_equal "$(ls $KNOWN)" ""
+	assert_equal "$(sum /dev/main)" "$WHOLE"
+	[ ! -e $R ]
+}
+
+# power_cut: the disks as they are now; the device has gone
+power_cut() {
+	local disk
+	for disk in main spare; do
+		dd if=/dev/$disk of="$BATS_TEST_TMPDIR/$disk" bs=1M iflag=direct status=none
+	done
+	[ ! -e $R ] || dmsetup remove r
+	for disk in main spare; do
+		dd if="$BATS_TEST_TMPDIR/$disk" of=/dev/$disk bs=1M oflag=direct status=none
+	done
+}
+
+@test "a plain set and a sealed one" {
+	local sealed
+	for sealed in "" yes; do
+		a_set
+		[ -z "$sealed" ] || "$DMREMAP" seal r
+		[ -n "$(ls $KNOWN)" ]
+		run -0 "$DMREMAP" delete r
+		assert_output --partial "r is deleted. /dev/main is an ordinary disk"
+		nothing_left
+		# both can be used for another set at once
+		"$DMREMAP" create r /dev/main /dev/spare
+		assert_equal "$(sum $R)" "$WHOLE"
+		remove_devices
+		rm -r /etc/dm-remap
+	done
+}
+
+@test "signatures in data that had moved to the spare go, too" {
+	null_blk main 16
+	null_blk spare 1
+	"$DMREMAP" create r /dev/main /dev/spare
+	# each block has what Btrfs is known by, and one comes to be where libblkid looks for it
+	dmsetup message r 0 add 0 512
+	head -c 64 /dev/zero >"$BATS_TEST_TMPDIR/block"
+	printf '_BHRfS_M' >>"$BATS_TEST_TMPDIR/block"
+	truncate -s 4096 "$BATS_TEST_TMPDIR/block"
+	for _ in {1..64}; do cat "$BATS_TEST_TMPDIR/block"; done |
+		dd of=$R bs=256K iflag=fullblock oflag=direct conv=notrunc status=none
+	[ -n "$(wipefs --noheadings /dev/spare | grep btrfs)" ]
+	WHOLE=$(sum $R)
+	"$DMREMAP" delete r
+	nothing_left
+}
+
+@test "a main that does not take its blocks, a mounted set, and what is lost with --give-up" {
+	null_blk main 8
+	null_blk spare 2
+	mkfs.ext4 -q /dev/main
+	"$DMREMAP" create r /dev/main /dev/spare
+	"$DMREMAP" seal r
+	dmsetup message r 0 add 8000 24
+	write_pattern $R 8000 12288 2
+	WHOLE=$(sum $R)
+	mount $R /mnt
+	run -8 "$DMREMAP" delete r
+	assert_output --partial "r is in use: it is mounted on /mnt"
+	umount /mnt
+	WHOLE=$(sum $R)
+	null_blk_bad main +8003-8003 +8017-8017
+	for answer in "" "--give-up"; do
+		# no is what an empty standard input says
+		run -8 "$DMREMAP" delete $answer r </dev/null
+		assert_output --partial "the block at sector 8000 cannot be moved back"
+		assert_output --partial "2 blocks"
+		# what could not go back keeps the label, which keeps the main from being used alone
+		assert_equal "$(sum $R)" "$WHOLE"
+		assert_equal "$(read_direct /dev/main 0 512 | head -c 8)" DMREMAPM
+		[ -n "$(ls $KNOWN)" ]
+		dmsetup remove r
+		remap_create r /dev/main /dev/spare persistent
+		assert_equal "$(sum $R)" "$WHOLE"
+	done
+	run -0 "$DMREMAP" delete --give-up --yes r
+	[ ! -e $R ]
+	assert_equal "$(wipefs --noheadings /dev/spare)" ""
+	assert_equal "$(wipefs --noheadings --output TYPE /dev/main)" ext4
+	assert_equal "$(ls $KNOWN)" ""
+	null_blk_bad main -8003-8003 -8017-8017
+	# the block between them did go back
+	assert_data /dev/main 8008 4096 2 4096
+}
+
+@test "killed at each write, the set is whole or gone, and delete goes on" {
+	local n
+	for ((n = 1; ; n++)); do
+		a_set
+		"$DMREMAP" seal r
+		# what is on the spare is said to be empty in one write, which may be torn
+		run env HALT_AT="$n" LD_PRELOAD="$HALT" "$DMREMAP" delete r
+		[ "$status" = 137 ] || break
+		power_cut
+		if "$DMREMAP" dump /dev/spare >/dev/null 2>&1; then
+			"$DMREMAP" assemble /dev/main /dev/spare
+			assert_equal "$n: $(sum $R)" "$n: $WHOLE"
+			run -0 "$DMREMAP" delete r
+		else
+			assert_equal "$n: $(sum /dev/main)" "$n: $WHOLE"
+			if [ "$(used_bytes /dev/spare 0 4096)" != 0 ]; then
+				run -0 "$DMREMAP" delete /dev/spare
+			fi
+		fi
+		nothing_left
+		remove_devices
+	done
+	assert_success
+	# moves back, and what clears the spare
+	[ "$n" -gt 6 ]
+}
+
+@test "the write that ends the set fails, or is torn" {
+	local n
+	a_set
+	HALT_LOG=$BATS_TEST_TMPDIR/log LD_PRELOAD=$HALT "$DMREMAP" delete r
+	nothing_left
+	n=$(grep -n -m1 "^pwrite spare 0 4096" "$BATS_TEST_TMPDIR/log")
+	n=${n%%:*}
+	remove_devices
+	a_set
+	FAIL_AT="$n" FAIL_ERRNO=5 LD_PRELOAD=$HALT run -4 "$DMREMAP" delete r
+	assert_output --partial "/dev/spare cannot be written at sector 0 or behind it: Input/output error"
+	assert_output --partial "dmremap delete /dev/spare"
+	[ -n "$(ls $KNOWN)" ]
+	"$DMREMAP" delete /dev/spare
+	nothing_left
+	remove_devices
+	a_set
+	run env TORN_AT="$n" LD_PRELOAD="$HALT" "$DMREMAP" delete r
+	assert_equal "$status" 137
+	# superblock 1 is whole still
+	remap_create r /dev/main /dev/spare persistent
+	assert_equal "$(sum $R)" "$WHOLE"
+}
