@@ -12,6 +12,7 @@
 #include "moves.h"
 #include "own.h"
 #include "probe.h"
+#include "slow.h"
 
 static void *alloc_buffer(struct remap_device *rd)
 {
@@ -61,11 +62,15 @@ enum remap_load_level remap_probe_look(struct remap_device *rd)
 	return remap_load_look(&rd->probe.load, rd->main, 0, 0);
 }
 
-/* Read blocks into a buffer, and note how long it took. */
+/*
+ * Read blocks into a buffer, and note how long it took; bios that come meanwhile are not
+ * slow because they wait for this.
+ */
 static blk_status_t read_idle(struct remap_device *rd, u64 block, unsigned int nr, void *buf)
 {
 	struct remap_probe *probe = &rd->probe;
 	unsigned int sectors = nr << rd->block_shift;
+	struct remap_service_time time;
 	u64 start = ktime_get_ns();
 	blk_status_t status;
 	struct bio_vec vec;
@@ -75,24 +80,20 @@ static blk_status_t read_idle(struct remap_device *rd, u64 block, unsigned int n
 	bio.bi_iter.bi_sector = remap_main_sector(rd, block);
 	bio.bi_ioprio = IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0);
 	__bio_add_page(&bio, virt_to_page(buf), sectors << SECTOR_SHIFT, offset_in_page(buf));
+	remap_service_begin(&rd->slow.service, &time, 0);
 	submit_bio_wait(&bio);
+	probe->service_ns = remap_service_end(&rd->slow.service, &time);
 	status = bio.bi_status;
 	bio_uninit(&bio);
 	probe->ns = ktime_get_ns() - start;
 	probe->level = remap_load_look(&probe->load, rd->main, sectors, probe->ns);
+	/* I/O of other partitions made it wait. */
+	if (probe->level != REMAP_LOAD_NONE)
+		probe->service_ns = 0;
 	return status;
 }
 
-/* Only where nobody else can have made it wait. */
-static bool was_slow(const struct remap_device *rd)
-{
-	u32 ms = READ_ONCE(rd->settings.slow_ms);
-
-	return ms && rd->probe.level == REMAP_LOAD_NONE &&
-	       rd->probe.ns > (u64)ms * NSEC_PER_MSEC;
-}
-
-/* Read an owned block again; @tries may be 0, and then @status stands. */
+/* Read an owned block again; without @tries @status stands. */
 static blk_status_t read_again(struct remap_device *rd, struct remap_move *m, unsigned int tries,
 			       blk_status_t status)
 {
@@ -134,10 +135,9 @@ static enum remap_probed give_up(struct remap_device *rd, struct remap_move *m,
 	return REMAP_PROBED_LATER;
 }
 
-/* A block failed, with @status; or it was slow, and that is BLK_STS_OK. */
+/* A block could not be read, with @status. */
 static enum remap_probed care(struct remap_device *rd, u64 block, blk_status_t status)
 {
-	unsigned int tries = READ_ONCE(rd->settings.retries);
 	struct remap_job *job = &rd->probe.job;
 	struct remap_move *m;
 
@@ -152,16 +152,28 @@ static enum remap_probed care(struct remap_device *rd, u64 block, blk_status_t s
 	if (!m)
 		return REMAP_PROBED_LEFT;
 	remap_moves_drain(rd, job->batch);
-	if (status == BLK_STS_OK) {
-		tries++;
-		status = BLK_STS_MEDIUM;
-	}
-	status = read_again(rd, m, tries, status);
+	status = read_again(rd, m, READ_ONCE(rd->settings.retries), status);
 	if (status == BLK_STS_OK)
 		return move(rd, m);
 	if (remap_medium_error(rd->main, status) && remap_admit_auto_move(rd))
 		return make_pending(rd, m);
 	return give_up(rd, m, status);
+}
+
+/* A block was read, and took long. */
+static enum remap_probed care_slow(struct remap_device *rd, u64 block)
+{
+	struct remap_service_time time;
+	struct remap_move *m;
+
+	remap_service_begin(&rd->slow.service, &time, 0);
+	m = remap_slow_move_block(&rd->probe.job, block);
+	remap_service_end(&rd->slow.service, &time);
+	if (!m)
+		return REMAP_PROBED_GOOD;
+	if (m->status != BLK_STS_OK)
+		return REMAP_PROBED_LEFT;
+	return m->goal == REMAP_TO_PENDING ? REMAP_PROBED_PENDING : REMAP_PROBED_MOVED;
 }
 
 enum remap_probed remap_probe(struct remap_device *rd, u64 block, unsigned int nr, bool patrol)
@@ -170,13 +182,14 @@ enum remap_probed remap_probe(struct remap_device *rd, u64 block, unsigned int n
 
 	if (status == BLK_STS_OK) {
 		remap_reset_streak(rd);
-		if (!was_slow(rd))
+		if (!remap_slow_judge(rd, block << rd->block_shift, nr << rd->block_shift,
+				      rd->probe.service_ns))
 			return REMAP_PROBED_GOOD;
-	}
-	if (status != BLK_STS_OK && !remap_medium_error(rd->main, status))
+	} else if (!remap_medium_error(rd->main, status)) {
 		return REMAP_PROBED_LATER;
+	}
 	if (nr > 1)
 		return REMAP_PROBED_TROUBLE;
 	rd->probe.job.batch->patrol = patrol;
-	return care(rd, block, status);
+	return status == BLK_STS_OK ? care_slow(rd, block) : care(rd, block, status);
 }

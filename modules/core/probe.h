@@ -38,6 +38,7 @@ enum remap_probed {
  * @load: what others did until the last probe.
  * @level: enum remap_load_level since the one before it.
  * @ns: how long the last read took.
+ * @service_ns: how long the disk took for it; 0 if it may have had other things to do.
  */
 struct remap_probe {
 	void *buf;
@@ -46,6 +47,7 @@ struct remap_probe {
 	struct remap_load load;
 	enum remap_load_level level;
 	u64 ns;
+	u64 service_ns;
 };
 
 /**

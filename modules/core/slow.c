@@ -56,32 +56,33 @@ static bool admit(struct remap_device *rd)
 }
 
 /* One more attempt: what cannot be read now is pending, as after any read that fails. */
-static void move_block(struct remap_job *job, u64 block)
+struct remap_move *remap_slow_move_block(struct remap_job *job, u64 block)
 {
 	struct remap_device *rd = job->rd;
 	struct remap_move *m;
 
 	if (!admit(rd))
-		return;
+		return NULL;
 	m = remap_own(job, block, REMAP_FREE, REMAP_TO_SPARE);
 	/* In other hands: they read it, too. */
 	job->again = false;
 	if (!m)
-		return;
+		return NULL;
 	m->whole = true;
 	remap_moves_run(rd, job->batch);
 	if (m->status != BLK_STS_OK)
-		return;
+		return m;
 	if (m->goal == REMAP_TO_PENDING) {
 		remap_failures_note(&rd->failures, m->slot,
 				    remap_sector_mask(0, remap_block_sectors(rd)));
-		return;
+		return m;
 	}
 	remap_count(rd, DM_REMAP_SLOW_MOVES, 1);
 	remap_event(rd, REMAP_EVENT_SLOW, block << rd->block_shift);
 	DMWARN_LIMIT("%s: reading the block at sector %llu of the main took more than %u ms",
 		     rd->name, (unsigned long long)remap_main_sector(rd, block),
 		     READ_ONCE(rd->settings.slow_ms));
+	return m;
 }
 
 /* Read a block alone.  Return: whether it is slow. */
@@ -111,12 +112,12 @@ void remap_slow_move(struct remap_job *job, struct bio *bio)
 	job->again = false;
 	remap_reset_streak(rd);
 	if (nr == 1) {
-		move_block(job, block);
+		remap_slow_move_block(job, block);
 		return;
 	}
 	for (; nr-- && !READ_ONCE(rd->slow.stopped); block++)
 		if (read_is_slow(job, block))
-			move_block(job, block);
+			remap_slow_move_block(job, block);
 }
 
 void remap_slow_resume(struct remap_device *rd)

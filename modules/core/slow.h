@@ -12,6 +12,7 @@
 
 struct remap_device;
 struct remap_job;
+struct remap_move;
 
 /**
  * struct remap_slow - what a device knows of slow reads.
@@ -46,6 +47,17 @@ bool remap_slow_judge(struct remap_device *rd, sector_t sector, unsigned int sec
  * Context: process, may sleep; no lock.
  */
 void remap_slow_move(struct remap_job *job, struct bio *bio);
+
+/**
+ * remap_slow_move_block() - move a slow block to the spare.
+ * @job: the job; its batch is empty.
+ * @block: the block.
+ *
+ * Context: process, may sleep; no lock.
+ * Return: the move, which has ended, and may have made the block pending; NULL if it may
+ * not move, or is in other hands.
+ */
+struct remap_move *remap_slow_move_block(struct remap_job *job, u64 block);
 
 /**
  * remap_slow_resume() - go on with moves after errors/slow_limit.

@@ -104,6 +104,22 @@ slow_part() {
 }
 _moving() { remap_list r | grep -q "^$1 .* moving "; }
 
+@test "a block that is slow moves while it can be read" {
+	write_pattern /dev/main 800 4096 old
+	slow_part 800 8 1000
+	modprobe dm_remap_stats
+	remap_create r /dev/mapper/hold /dev/spare
+	remap_attr r errors/slow_ms 700
+	order start
+	finished
+	assert_equal "$(results)" "$SECTORS 1 0"
+	assert_equal "$(</sys/kernel/dm-remap/r/stats/slow_moves)" 1
+	remap_map r
+	assert_data /dev/spare "$(spare_of 800)" 4096 old
+	dmsetup remove r
+	unload dm_remap_stats
+}
+
 @test "without automatic remaps a run moves nothing, and goes to the end" {
 	null_blk_bad main +806-806 +9000-9100
 	remap_create r /dev/main /dev/spare transient no_auto_remap
