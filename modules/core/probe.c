@@ -16,7 +16,7 @@
 
 static void *alloc_buffer(struct remap_device *rd)
 {
-	unsigned int size = max(REMAP_PROBE_BYTES, rd->store->block_size);
+	unsigned int size = REMAP_PROBE_BYTES;
 	void *buf;
 
 	for (; size >= rd->store->block_size; size /= 2) {

@@ -10,6 +10,7 @@
 #ifndef _REMAP_PROBE_H
 #define _REMAP_PROBE_H
 
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include "jobs.h"
@@ -18,7 +19,7 @@
 struct remap_device;
 
 /* Bytes that are read at once, if there is memory for as much. */
-#define REMAP_PROBE_BYTES	(1U << 20)
+#define REMAP_PROBE_BYTES	SZ_1M
 
 /* What came of a probe. */
 enum remap_probed {

@@ -245,7 +245,7 @@ static void set_due(struct remap_device *rd, unsigned int nr, u64 now, enum rema
 	else if (rd->probe.level == REMAP_LOAD_BUSY)
 		sleep = clamp(SLEEP_PER_READ * rd->probe.ns, (u64)MIN_SLEEP_NS, (u64)MAX_SLEEP_NS);
 	/* Time that was lost to the timer is made up for, but no more. */
-	*due = max(*due, now - min(now, (u64)MAX_LATE_NS));
+	*due = max(*due, now - min_t(u64, now, MAX_LATE_NS));
 	if (rate)
 		*due += div64_u64(((u64)nr << rd->block_shift) * NSEC_PER_SEC, 2 * rate);
 	*due = max(*due, now + sleep);
