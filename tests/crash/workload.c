@@ -101,6 +101,8 @@ static void op_start(struct running *r)
 	snprintf(text, sizeof(text), "%u", r->c->retries);
 	set_attribute("errors/retries", text);
 	set_attribute("spare/policy", r->c->policy);
+	/* Nothing moves but what a request is for. */
+	set_attribute("errors/neighbours", "0");
 	set_storm_limit(op, STORM_LIMIT);
 	end_op(r, op);
 }

@@ -438,6 +438,8 @@ static void make_set(void)
 	setting("errors/retries", "2");
 	/* What was bad and is not any more can be read at once. */
 	setting("errors/pending_retry_ms", "0");
+	/* Each cell is about one request; scrub.bats has those that come by themselves. */
+	setting("errors/neighbours", "0");
 	setting("spare/policy", "linear");
 	read_geometry();
 	if (spare_is("full"))

@@ -83,6 +83,8 @@ void put_settings(struct model *m)
 	put_number("errors/retries", m->s.retries);
 	put_number("errors/storm_limit", m->s.storm_limit);
 	put_number("errors/pending_retry_ms", m->s.retry_ms);
+	/* Nothing moves but what a request is for. */
+	put_number("errors/neighbours", 0);
 	put_number("spare/reserve", m->s.reserve);
 	put("spare/policy", m->s.policy);
 }
