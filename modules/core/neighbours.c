@@ -7,6 +7,12 @@
 #include "device.h"
 #include "neighbours.h"
 
+/*
+ * An area rests first: whoever met the error is answered, and mostly asks for the next
+ * blocks himself.
+ */
+#define REST_NS		NSEC_PER_SEC
+
 /* For each area; a disk that tries for 40 s to read a block gives it two. */
 #define AREA_NS		(60 * NSEC_PER_SEC)
 
@@ -52,13 +58,17 @@ static bool pass_slots(struct remap_device *rd, struct remap_suspect_piece *piec
 	return true;
 }
 
-static bool is_over(struct remap_suspect *area)
+/* How long the first area still rests, in jiffies. */
+static unsigned long rest(struct remap_suspects *s)
 {
-	u64 now = ktime_get_ns();
+	u64 now = ktime_get_ns(), begin;
 
-	if (!area->until_ns)
-		area->until_ns = now + AREA_NS;
-	return now >= area->until_ns;
+	if (!s->nr)
+		return 0;
+	if (!s->areas->until_ns)
+		s->areas->until_ns = now + REST_NS + AREA_NS;
+	begin = s->areas->until_ns - AREA_NS;
+	return begin > now ? nsecs_to_jiffies(begin - now) + 1 : 0;
 }
 
 /* Return: whether there is a piece to be read. */
@@ -69,8 +79,11 @@ static bool next_piece(struct remap_device *rd, struct remap_suspect_piece *piec
 	unsigned int passed;
 
 	lockdep_assert_held(&rd->lock);
-	for (passed = 0; s->nr && passed < MAX_PASSED; passed++) {
-		if (!reach || is_over(s->areas) ||
+	if (!reach)
+		s->nr = 0;
+	/* The next area has to rest first. */
+	for (passed = 0; s->nr && s->areas->until_ns && passed < MAX_PASSED; passed++) {
+		if (ktime_get_ns() >= s->areas->until_ns ||
 		    !remap_suspects_next(s, reach, remap_nr_blocks(rd), rd->probe.blocks, piece))
 			remap_suspects_drop(s);
 		else if (pass_slots(rd, piece))
@@ -102,12 +115,17 @@ static unsigned long note(struct remap_device *rd, const struct remap_suspect_pi
 unsigned long remap_neighbours_step(struct remap_device *rd)
 {
 	struct remap_suspect_piece piece;
-	bool found, more;
+	bool found = false, more;
+	unsigned long delay;
 
 	mutex_lock(&rd->lock);
-	found = next_piece(rd, &piece);
+	delay = rest(&rd->suspects);
+	if (!delay)
+		found = next_piece(rd, &piece);
 	more = rd->suspects.nr;
 	mutex_unlock(&rd->lock);
+	if (delay)
+		return delay;
 	if (!found)
 		return more ? 0 : REMAP_NO_STEP;
 	if (remap_probe_look(rd) == REMAP_LOAD_SLOW)

@@ -27,7 +27,7 @@ enum remap_side {
  * @done: how many blocks on each side were looked at.
  * @bad: the distance of the outermost bad block from @origin.
  * @single: up to this distance blocks are read one by one.
- * @until_ns: when to give the area up, by ktime_get_ns(); 0 before it was begun.
+ * @until_ns: when to give the area up, by ktime_get_ns(); 0 before it was looked at.
  */
 struct remap_suspect {
 	u64 origin;

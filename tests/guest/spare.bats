@@ -7,6 +7,7 @@
 load ../lib/common
 
 R=/dev/mapper/r
+NEIGHBOURS=0
 CONFIG=/sys/kernel/config/dm-remap/r
 
 teardown() {

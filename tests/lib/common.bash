@@ -124,12 +124,14 @@ sectors() { blockdev --getsz "$1"; }
 # --- device-mapper ----------------------------------------------------------
 
 # remap_create NAME MAIN SPARE [ARGUMENT...]: a remap device over all of MAIN,
-# transient unless told otherwise (persistent, block_size N, ...)
+# transient unless told otherwise (persistent, block_size N, ...); with NEIGHBOURS set, its
+# errors/neighbours. Files that count have 0: blocks near bad ones become pending by themselves.
 remap_create() {
 	local name=$1 main=$2 spare=$3
 	shift 3
 	[ $# -gt 0 ] || set -- transient
-	dmsetup create "$name" --table "0 $(sectors "$main") remap $main 0 $spare $# $*"
+	dmsetup create "$name" --table "0 $(sectors "$main") remap $main 0 $spare $# $*" || return
+	[ -z "${NEIGHBOURS:-}" ] || remap_attr "$name" errors/neighbours "$NEIGHBOURS"
 }
 
 # remap_status NAME FIELD...: fields of the status line, by their names
