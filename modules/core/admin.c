@@ -104,6 +104,7 @@ static int check_state(struct request *req, u64 block, u32 slot, enum remap_slot
 		req->nr_new += state == REMAP_FREE;
 		return state == REMAP_MAPPED ? -EEXIST : 0;
 	case REMAP_FORGET:
+	case REMAP_CURE:
 		return state == REMAP_FREE ? -ENOENT : 0;
 	case REMAP_REMOVE:
 		break;
@@ -224,10 +225,12 @@ static int run_batch(struct request *req)
 
 		if (m->status == BLK_STS_OK)
 			continue;
+		if (req->op == REMAP_CURE && remap_medium_error(rd->main, m->status))
+			continue;
 		DMWARN_LIMIT("%s: block %llu at sector %llu of the main cannot be moved %s: error %d",
 			     rd->name, m->block,
 			     (unsigned long long)remap_main_sector(rd, m->block),
-			     req->op == REMAP_REMOVE ? "back" : "to the spare",
+			     m->goal == REMAP_TO_MAIN ? "back" : "to the spare",
 			     blk_status_to_errno(m->status));
 		ret = m->status == BLK_STS_NOSPC ? -ENOSPC : -EIO;
 	}
@@ -269,6 +272,9 @@ static bool is_done(struct request *req, u32 slot, u64 word, int *ret)
 	case REMAP_FORGET:
 		return state == REMAP_FREE || *ret ||
 		       (state == REMAP_MAPPED && !(remap_word_flags(word) & REMAP_SLOT_UNREAD));
+	case REMAP_CURE:
+		/* Only what is on the spare can be tried on the main without being at risk. */
+		return state != REMAP_MAPPED || (remap_word_flags(word) & REMAP_SLOT_LOST);
 	default:
 		if (state == REMAP_MAPPED && (remap_word_flags(word) & REMAP_SLOT_LOST))
 			*ret = -EIO;
@@ -282,6 +288,7 @@ static enum remap_goal goal_of(const struct request *req, u32 slot, u64 word)
 	case REMAP_MARK:
 		return REMAP_TO_PENDING;
 	case REMAP_REMOVE:
+	case REMAP_CURE:
 		return REMAP_TO_MAIN;
 	case REMAP_FORGET:
 		if (remap_word_state(word) == REMAP_MAPPED)
@@ -314,6 +321,7 @@ static int add_to_batch(struct request *req, u64 block)
 		return PTR_ERR(m);
 	m->whole = req->op == REMAP_ADD;
 	m->forget = req->op == REMAP_FORGET;
+	m->twice = req->op == REMAP_CURE;
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Remaps by hand: what is written to remaps/add, mark and remove, and the messages
- * of the same names and forget.
+ * of the same names, forget and cure.
  */
 #ifndef _REMAP_ADMIN_H
 #define _REMAP_ADMIN_H
@@ -15,6 +15,7 @@ enum remap_admin_op {
 	REMAP_REMOVE,
 	REMAP_MARK,
 	REMAP_FORGET,
+	REMAP_CURE,
 };
 
 /**
@@ -35,7 +36,7 @@ enum remap_admin_op {
  * suspended; nothing
  * has changed then.  -EIO if a block could not be moved, -ENOSPC if blocks of the
  * spare failed and none were left, -EINTR for a fatal signal: blocks before that
- * one have been moved.
+ * one have been moved.  A block that cannot be cured is no error.
  */
 int remap_admin_write(struct remap_device *rd, char *text, size_t len, enum remap_admin_op op);
 

@@ -49,6 +49,7 @@ enum remap_goal {
  * @assembled: its data is in the batch's copy_buf.
  * @whole: it moves only if all of it can be read; else it becomes pending.
  * @forget: what cannot be read is lost.
+ * @twice: a block that goes back does so only if the main takes and gives all of it twice.
  * @slot_bad: @slot failed, and was not replaced.
  * @status: why it did not move; BLK_STS_OK if it did.
  */
@@ -69,6 +70,7 @@ struct remap_move {
 	bool assembled;
 	bool whole;
 	bool forget;
+	bool twice;
 	bool slot_bad;
 	blk_status_t status;
 };

@@ -8,6 +8,7 @@
  */
 #include <linux/blkdev.h>
 #include <linux/completion.h>
+#include <linux/sizes.h>
 
 #include "auto_move.h"
 #include "copy.h"
@@ -352,18 +353,58 @@ static u64 sectors_to_return(const struct remap_device *rd, const struct remap_m
 	return m->was == REMAP_MAPPED ? all_sectors(rd) & ~m->unread : 0;
 }
 
+static blk_status_t read_main(struct remap_device *rd, struct remap_move *m, unsigned int first,
+			      unsigned int nr)
+{
+	return dm_remap_rw(rd->main, REQ_OP_READ, remap_main_sector(rd, m->block) + first,
+			   m->batch->read_buf, nr);
+}
+
+static bool goes_back(const struct remap_move *m)
+{
+	return m->goal == REMAP_TO_MAIN && m->was == REMAP_MAPPED && m->status == BLK_STS_OK;
+}
+
 static void verify_main(struct remap_device *rd, struct remap_batch *batch)
 {
 	struct remap_move *m, *end = batch->moves + batch->nr;
 	int flushed = blkdev_issue_flush(rd->main);
 
 	for (m = batch->moves; m < end; m++) {
-		if (m->goal != REMAP_TO_MAIN || m->was != REMAP_MAPPED ||
-		    m->status != BLK_STS_OK)
+		if (!goes_back(m))
 			continue;
 		m->status = flushed ? BLK_STS_IOERR :
 			    do_runs(rd, m, sectors_to_return(rd, m), compare);
+		if (m->status == BLK_STS_OK && m->twice)
+			m->status = do_runs(rd, m, m->unread, read_main);
 	}
+}
+
+/* What the disk reads between the two attempts of a cure, half of its size away. */
+#define ELSEWHERE_BYTES	SZ_1M
+
+static void read_elsewhere(struct remap_device *rd, struct remap_batch *batch)
+{
+	u64 nr = remap_nr_blocks(rd), i, block = batch->moves->block;
+	blk_status_t status = BLK_STS_OK;
+
+	block += block < nr / 2 ? nr / 2 : -(nr / 2);
+	for (i = 0; i < ELSEWHERE_BYTES / rd->store->block_size && status == BLK_STS_OK; i++)
+		status = dm_remap_rw(rd->main, REQ_OP_READ,
+				     remap_main_sector(rd, min(block + i, nr - 1)),
+				     batch->read_buf, remap_block_sectors(rd));
+}
+
+/* Once more, for those that are to be tried twice. */
+static void return_again(struct remap_device *rd, struct remap_batch *batch)
+{
+	struct remap_move *m, *end = batch->moves + batch->nr;
+
+	read_elsewhere(rd, batch);
+	for (m = batch->moves; m < end; m++)
+		if (goes_back(m))
+			m->status = do_runs(rd, m, sectors_to_return(rd, m), copy_back);
+	verify_main(rd, batch);
 }
 
 /* Copy a block that kcopyd did not copy; what a run of them is for may differ by now. */
@@ -387,6 +428,10 @@ void remap_copy(struct remap_device *rd, struct remap_batch *batch)
 		for (i = 0; !m->copied && i < m->run; i++)
 			copy_alone(rd, m + i);
 	}
-	if (back)
-		verify_main(rd, batch);
+	if (!back)
+		return;
+	verify_main(rd, batch);
+	/* All of a batch are, or none. */
+	if (batch->moves->twice)
+		return_again(rd, batch);
 }

@@ -332,7 +332,7 @@ static void remap_status(struct dm_target *ti, status_type_t type, unsigned int 
 	}
 }
 
-/* add, mark, forget or remove START [COUNT] */
+/* add, mark, forget, remove or cure START [COUNT] */
 static int change_message(struct remap_device *rd, unsigned int argc, char **argv,
 			  enum remap_admin_op op)
 {
@@ -371,11 +371,13 @@ static int remap_message(struct dm_target *ti, unsigned int argc, char **argv,
 		return change_message(rt->rd, argc, argv, REMAP_MARK);
 	if (!strcasecmp(argv[0], "forget"))
 		return change_message(rt->rd, argc, argv, REMAP_FORGET);
+	if (!strcasecmp(argv[0], "cure"))
+		return change_message(rt->rd, argc, argv, REMAP_CURE);
 	if (!strcasecmp(argv[0], "list"))
 		return list_message(rt->rd, argc, argv, result, maxlen);
 	if (!strcasecmp(argv[0], "sync") && argc == 1)
 		return remap_admin_sync(rt->rd);
-	DMWARN("%s: message is none of add, mark, forget, remove, list, sync", rt->rd->number);
+	DMWARN("%s: message is none of add, mark, forget, remove, cure, list, sync", rt->rd->number);
 	return -EINVAL;
 }
 

@@ -4,9 +4,10 @@
 # writes and loses them, or can read them once they were written again.
 #
 # Of "sick", sectors that cannot be read until they are written: one in each of the blocks 16, 32,
-# 48, 64 and 80; and 98, which is bad for good.
+# 48, 64 and 80; and 98, which is bad for good.  Of "ill", in 16, 32 and 48, and 66 and 130.
 #
 # rig: disk sick size=16M heals=18,34,50,66,82 inject-error=98
+# rig: disk ill size=16M heals=18,34,50 inject-error=66,130
 # rig: kernels=uml,umldebug timeout=600
 #
 # shellcheck disable=SC2030,SC2031 # each test has variables of its own
@@ -15,6 +16,8 @@ load ../lib/common
 
 R=/dev/mapper/r
 CONFIG=/sys/kernel/config/dm-remap/r
+
+dmremap() { /rig/tools/dmremap/dmremap "$@"; }
 
 teardown() { remove_devices; }
 teardown_file() { clean_up; }
@@ -186,6 +189,7 @@ loses() {
 	assert_equal "$(remapped)" "136 remapped,144 remapped,152 remapped"
 	assert_equal "$(stat verify_errors) $(stat remaps_auto) $(stat main_write_errors)" "3 3 0"
 	# through the page cache, and with FUA; zeroes, and a discard, which promises nothing
+	_pattern_file 131072 b
 	dd if="$PATTERN_FILE" of=$R bs=64k count=2 conv=notrunc,fsync status=none
 	write_pattern $R 300 4096 c direct,dsync
 	assert_data $R 0 131072 b
@@ -281,4 +285,129 @@ loses() {
 	dmsetup remove r
 	remap_create r "$sick" /dev/spare persistent
 	check
+}
+
+# --- what the main takes again ---------------------------------------------------------------
+
+@test "cure moves back what the main takes and keeps again" {
+	local ill
+	ill=$(rig_disk ill)
+	null_blk spare 4
+	remap_create r "$ill" /dev/spare persistent
+	# 16 cannot be read; 32 can be once it is written; of 48 a part cannot be read; 64 is bad for
+	# good; with 96 nothing is wrong
+	unreadable $R 16 4096
+	unreadable $R 32 4096
+	write_pattern $R 32 4096 a
+	unreadable $R 48 4096
+	write_pattern $R 48 512 b
+	write_pattern $R 64 4096 c
+	echo "96 16" >$CONFIG/remaps/add
+	write_pattern $R 96 8192 d
+	assert_equal "$(remapped)" "16 pending,32 remapped,48 split,64 remapped,96 remapped,104 remapped"
+	run dmremap cure r 64 100
+	assert_failure 4
+	assert_line "r: 1 of 2 blocks went back to the main, which takes and keeps them again."
+	assert_line "r: 1 stays on the spare."
+	assert_equal "$(remapped)" "16 pending,32 remapped,48 split,64 remapped,104 remapped"
+	run dmremap cure --json r
+	assert_failure 4
+	assert_equal "$(tr -d ' \n' <<<"$output")" \
+		'{"device":"r","tried":5,"cured":2,"remapped":2,"pending":1,"labelled":0}'
+	check() {
+		assert_equal "$(remapped)" "16 pending,48 split,64 remapped"
+		assert_data "$ill" 32 4096 a
+		assert_data "$ill" 96 8192 d
+		assert_data $R 48 512 b
+		assert_data $R 64 4096 c
+	}
+	check
+	# a pending block that the main gives at last
+	write_pattern "$ill" 16 4096 e
+	run dmremap cure r 16
+	assert_success
+	assert_output "r: 1 of 1 block went back to the main, which takes and keeps it again."
+	check() {
+		assert_equal "$(remapped)" "48 split,64 remapped"
+		assert_data $R 16 4096 e
+		assert_data $R 32 4096 a
+		assert_data $R 48 512 b
+		assert_data $R 64 4096 c
+		assert_data $R 96 8192 d
+	}
+	check
+	dmsetup remove r
+	remap_create r "$ill" /dev/spare persistent
+	check
+	refused "No such file or directory" dmsetup message r 0 cure 800
+}
+
+@test "cure leaves what the main takes and loses" {
+	null_blk main 16
+	null_blk spare 4
+	loses /dev/main bad 136 8
+	remap_create r /dev/mapper/bad /dev/spare
+	echo "128 24" >$CONFIG/remaps/add
+	write_pattern $R 128 12288 a
+	run dmremap cure r
+	assert_failure 4
+	assert_equal "$(remapped)" "136 remapped"
+	assert_data $R 128 12288 a
+	assert_data /dev/main 128 4096 a
+	assert_data /dev/main 144 4096 a 8192
+}
+
+@test "cure leaves the label of a sealed main" {
+	null_blk main 64
+	null_blk spare 4
+	dmremap create --yes r /dev/main /dev/spare
+	mke2fs -q -t ext4 $R
+	dmremap seal r
+	echo 96000 >$CONFIG/remaps/add
+	run dmremap cure r
+	assert_success
+	assert_line "r: 1 of 1 block went back to the main, which takes and keeps it again."
+	assert_line "r: the blocks of the label were left alone."
+	run dmremap unseal r
+	assert_output "r: unsealed"
+	e2fsck -fn $R
+}
+
+@test "a sector without a set is rewritten only if that is wanted, and nobody uses the disk" {
+	local ill
+	ill=$(rig_disk ill)
+	write_pattern "$ill" 128 1024 f
+	run dmremap cure "$ill" --sector 128
+	assert_success
+	assert_line "It can be read, and nothing is written."
+	run dmremap cure "$ill" --sector 50
+	assert_failure 4
+	assert_line --partial "It cannot be read: "
+	unreadable "$ill" 50 512
+	# in use, or a partition of it is
+	dmsetup create user --table "0 8 linear $ill 0"
+	run dmremap cure "$ill" --sector 50 --overwrite --yes
+	assert_failure 8
+	assert_output --partial "user is on it"
+	dmsetup remove user
+	echo "32,64" | sfdisk -q "$ill"
+	dmsetup create user --table "0 8 linear ${ill}p1 0"
+	run dmremap cure "$ill" --sector 50 --overwrite --yes
+	assert_failure 8
+	assert_line --partial "Sector 50 of $ill is sector 18 of ${ill}p1"
+	unreadable "$ill" 50 512
+	dmsetup remove user
+	run dmremap cure "$ill" --sector 50 --overwrite <<<n
+	assert_failure 8
+	unreadable "$ill" 50 512
+	run dmremap cure "$ill" --sector 50 --overwrite <<<y
+	assert_failure 1
+	assert_line "The sector can be read and written again; it has zeros."
+	assert_equal "$(used_bytes "$ill" 50 512)" 0
+	# the main does not take it
+	run dmremap cure "$ill" --sector 130 --overwrite --yes
+	assert_failure 4
+	assert_output --partial "does not take the sector"
+	assert_data "$ill" 128 1024 f
+	wipefs -qa "$ill"
 }

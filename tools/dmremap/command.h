@@ -30,6 +30,7 @@ extern const struct command command_advise;
 extern const struct command command_assemble;
 extern const struct command command_check;
 extern const struct command command_create;
+extern const struct command command_cure;
 extern const struct command command_delete;
 extern const struct command command_dump;
 extern const struct command command_export;

@@ -17,6 +17,7 @@ static const struct command * const commands[] = {
 	&command_assemble,
 	&command_check,
 	&command_create,
+	&command_cure,
 	&command_delete,
 	&command_dump,
 	&command_export,

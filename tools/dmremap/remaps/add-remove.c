@@ -14,6 +14,7 @@
 #include "lib/message.h"
 #include "lib/number.h"
 #include "remaps/change.h"
+#include "remaps/range-text.h"
 #include "remaps/report.h"
 
 /*
@@ -29,32 +30,18 @@ struct change_request {
 	uint64_t pending;
 };
 
-/* "START" or "START+COUNT" */
-static bool parse(const char *text, uint64_t *start, uint64_t *count)
-{
-	*count = 1;
-	return number_take(&text, start) &&
-	       (!*text || (*text++ == '+' && number_take(&text, count) && !*text && *count));
-}
-
 static int take_ranges(const struct change_request *request, const struct volume *volume,
 		       char **words, struct ranges *blocks)
 {
-	uint64_t start, count, block = volume_block_sectors(volume);
 	wide asked = 0;
+	int status;
 
 	for (; *words; words++) {
-		if (!parse(*words, &start, &count)) {
-			complain("\"%s\" is not START or START+COUNT, in sectors.", *words);
+		status = range_add(volume, *words, blocks);
+		if (status == EXIT_USAGE)
 			return command_misused(request->command);
-		}
-		if (start >= volume->sectors || count > volume->sectors - start) {
-			complain("%s: %s is beyond the end of the device, which has %llu sectors. Nothing has been changed.",
-				 volume->name, *words,
-				 (unsigned long long)volume->sectors);
-			return EXIT_OPERATION;
-		}
-		ranges_add(blocks, start / block, (start + count + block - 1) / block);
+		if (status)
+			return status;
 	}
 	asked = ranges_total(blocks);
 	ranges_merge(blocks);

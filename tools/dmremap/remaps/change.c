@@ -64,6 +64,7 @@ static const char * const words[] = {
 	[CHANGE_MARK] = "mark",
 	[CHANGE_REMOVE] = "remove",
 	[CHANGE_FORGET] = "forget",
+	[CHANGE_CURE] = "cure",
 };
 
 /* As one message for each range. */
@@ -103,7 +104,7 @@ static int send(const struct change *change, const struct ranges *piece)
 /* Leave out what is as it should be by now: others remap as well, and part of it may be done. */
 static int leave_done(const struct change *change, struct ranges *piece, uint64_t *left_out)
 {
-	bool back = change->kind == CHANGE_REMOVE || change->kind == CHANGE_FORGET;
+	bool back = change->kind != CHANGE_ADD && change->kind != CHANGE_MARK;
 	struct ranges remapped = {}, there = {};
 	int error = -1;
 
@@ -258,6 +259,7 @@ int change_run(struct change *change)
 		[CHANGE_MARK] = "Marking",
 		[CHANGE_REMOVE] = "Moving back",
 		[CHANGE_FORGET] = "Giving up",
+		[CHANGE_CURE] = "Trying the main",
 	};
 	uint64_t total = ranges_total(change->blocks);
 	int error, lock = change->kind == CHANGE_REMOVE ? lock_main(change->volume) : -1;
@@ -284,6 +286,7 @@ const char *change_done_word(enum change_kind kind)
 		[CHANGE_MARK] = "marked",
 		[CHANGE_REMOVE] = "moved back",
 		[CHANGE_FORGET] = "given up",
+		[CHANGE_CURE] = "tried",
 	};
 
 	return done[kind];
@@ -293,6 +296,8 @@ static const char cannot_mark[] =
 	"the loaded module cannot mark blocks. Load that of this dmremap, or use \"--copy\"";
 static const char cannot_forget[] =
 	"the loaded module cannot give up blocks. Load that of this dmremap";
+static const char cannot_cure[] =
+	"the loaded module cannot try blocks on the main. Load that of this dmremap";
 
 const char *change_why(int error, enum change_kind kind)
 {
@@ -302,6 +307,8 @@ const char *change_why(int error, enum change_kind kind)
 			return cannot_mark;
 		if (kind == CHANGE_FORGET)
 			return cannot_forget;
+		if (kind == CHANGE_CURE)
+			return cannot_cure;
 		return "the kernel does not take the ranges: it is of another version than dmremap";
 	case ERANGE:
 		return "there are sectors beyond the end of the device: it has become smaller";

@@ -17,12 +17,15 @@
  * @CHANGE_MARK: note that they are bad: the next write goes to the spare, nothing is read.
  * @CHANGE_REMOVE: copy them back to the main.
  * @CHANGE_FORGET: give up what the main does not give of them.
+ * @CHANGE_CURE: copy back those that the main takes and keeps; who is sealing is not waited
+ *	for, which the caller has done.
  */
 enum change_kind {
 	CHANGE_ADD,
 	CHANGE_MARK,
 	CHANGE_REMOVE,
 	CHANGE_FORGET,
+	CHANGE_CURE,
 };
 
 /**
@@ -52,7 +55,7 @@ struct change {
  */
 int change_run(struct change *change);
 
-/* What has been done with blocks: "remapped", "marked", "moved back" or "given up". */
+/* What has been done with blocks: "remapped", "marked", "moved back", "given up" or "tried". */
 const char *change_done_word(enum change_kind kind);
 
 /**

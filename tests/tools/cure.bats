@@ -1,0 +1,85 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# dmremap cure, as far as it needs no kernel: what it says of a sector, and wrong usage.
+# tests/guest/weak.bats has the rest.
+
+load volume.bash
+
+# smartctl, which counts differently the second time
+a_smartctl() {
+	mkdir -p bin
+	cat >bin/smartctl <<-'END'
+		#!/bin/sh
+		n=8; [ ! -e asked ] || n=7; : >asked
+		echo '{"json_format_version":[1,0],"smartctl":{"version":[7,3],"exit_status":0},
+			"ata_smart_attributes":{"table":[
+			{"id":5,"name":"Reallocated_Sector_Ct","value":100,"thresh":10,"raw":{"value":'$((108 - n))',"string":"'$((108 - n))'"}},
+			{"id":197,"name":"Current_Pending_Sector","value":100,"thresh":0,"raw":{"value":'$n',"string":"'$n'"}}]}}'
+	END
+	chmod +x bin/smartctl
+	PATH=$PWD/bin:$PATH
+}
+
+a_disk() {
+	SB=$DMREMAP_ROOT/dev/sdb
+	mkdir -p "$DMREMAP_ROOT/dev"
+	head -c 65536 /dev/zero | tr '\0' x >"$SB"
+	disk size 128
+	disk queue/physical_block_size 4096
+}
+
+@test "a sector that can be read is left alone, whatever is asked for" {
+	a_disk
+	run dmremap cure "$SB" --sector 17 --overwrite --yes
+	assert_success
+	assert_output "Sector 17 of $SB.
+It can be read, and nothing is written."
+	[ "$(tr -d x <"$SB" | wc -c)" = 0 ]
+	run dmremap cure "$SB" --sector 128
+	assert_failure 8
+	assert_output "dmremap: Sector 128 is beyond the end of $SB, which has 128 sectors."
+	run dmremap cure "$SB.not" --sector 0
+	assert_failure 8
+}
+
+@test "the whole physical sector is written, and SMART is told before and after" {
+	a_disk
+	a_smartctl
+	export FAULT_SECTORS="18-18"
+	run faulty cure "$SB" --sector 17
+	assert_failure 4
+	assert_output --partial "writes zeros over its 4096 bytes"
+	[ "$(tr -d x <"$SB" | wc -c)" = 0 ]
+	run faulty cure "$SB" --sector 17 --overwrite </dev/null
+	assert_failure 8
+	[ "$(tr -d x <"$SB" | wc -c)" = 0 ]
+	rm asked
+	# it still cannot be read: this disk does not replace it
+	run faulty cure "$SB" --sector 17 --overwrite --yes
+	assert_failure 4
+	assert_line "SMART before: 8 pending, 100 replaced."
+	assert_line "SMART after: 7 pending, 101 replaced."
+	assert_output --partial "does not take the sector"
+	[ "$(tr -d x <"$SB" | wc -c)" = 4096 ]
+	[ "$(head -c 12288 "$SB" | tail -c 4096 | tr -d '\0' | wc -c)" = 0 ]
+}
+
+@test "where it is" {
+	a_disk
+	partition 32 96
+	mkdir -p "$DMREMAP_ROOT/sys/devices/sdb/sdb1"
+	cp "$SB" "$DMREMAP_ROOT/dev/sdb1"
+	run dmremap cure "$SB" --sector 40
+	assert_success
+	assert_line --partial "Sector 40 of $SB is sector 8 of "
+	run dmremap cure "$SB" --sector 31
+	assert_line "Sector 31 of $SB."
+}
+
+@test "wrong usage" {
+	for words in "" "safe x" "safe 1+" "--overwrite safe" "--sector x safe" "--sector 1" "--json --sector 1 x"; do
+		# shellcheck disable=SC2086
+		run fake cure $words
+		assert_failure 16
+	done
+}

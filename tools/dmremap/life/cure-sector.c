@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "advise/facts.h"
+#include "disk/content.h"
+#include "disk/smartctl-run.h"
+#include "kernel/blockdev.h"
+#include "kernel/kernel.h"
+#include "kernel/users.h"
+#include "kernel/volume.h"
+#include "lib/ask.h"
+#include "lib/exit.h"
+#include "lib/message.h"
+#include "lib/root.h"
+#include "life/cure-sector.h"
+
+/* A buffer for O_DIRECT, and the largest physical sector that is believed. */
+#define BUFFER_ALIGN	4096
+#define PHYSICAL_MAX	65536
+
+/**
+ * struct place - where the sector is.
+ * @dev: the device that was named.
+ * @offset: of the physical sector, in bytes.
+ * @size: of it, in bytes.
+ * @partition: the partition of @dev that has it; no path if there is none.
+ */
+struct place {
+	struct blockdev dev;
+	off_t offset;
+	size_t size;
+	struct blockdev partition;
+};
+
+static int find_place(const struct cure_sector *cure, struct place *place)
+{
+	int error = blockdev_by_path(&place->dev, cure->path);
+	uint64_t physical;
+
+	if (error) {
+		complain("%s cannot be opened: %s.", cure->path, strerror(-error));
+		return EXIT_OPERATION;
+	}
+	if (cure->sector >= place->dev.sectors) {
+		complain("Sector %llu is beyond the end of %s, which has %llu sectors.",
+			 LLU(cure->sector), cure->path, LLU(place->dev.sectors));
+		return EXIT_OPERATION;
+	}
+	if (!kernel_block_number(place->dev.number, "queue/physical_block_size", &physical) &&
+	    !kernel_block_number(place->dev.number, "../queue/physical_block_size", &physical))
+		physical = SECTOR_SIZE;
+	if (physical < SECTOR_SIZE || physical > PHYSICAL_MAX || physical & (physical - 1))
+		physical = SECTOR_SIZE;
+	place->size = physical;
+	place->offset = cure->sector * SECTOR_SIZE / physical * physical;
+	/* the last one of a device that ends within it */
+	if (place->offset + place->size > place->dev.sectors * SECTOR_SIZE) {
+		place->size = SECTOR_SIZE;
+		place->offset = cure->sector * SECTOR_SIZE;
+	}
+	return EXIT_CLEAN;
+}
+
+/* Whether a directory below that of a disk is that of the partition which has the sector. */
+static bool is_partition(const char *number, const char *entry, uint64_t sector, uint64_t *start)
+{
+	uint64_t nr, sectors;
+	char file[PATH_MAX];
+
+	snprintf(file, sizeof(file), "%s/partition", entry);
+	if (!kernel_block_number(number, file, &nr))
+		return false;
+	snprintf(file, sizeof(file), "%s/start", entry);
+	if (!kernel_block_number(number, file, start))
+		return false;
+	snprintf(file, sizeof(file), "%s/size", entry);
+	return kernel_block_number(number, file, &sectors) && sector >= *start &&
+	       sector - *start < sectors;
+}
+
+static void find_partition(struct place *place, uint64_t sector, uint64_t *start)
+{
+	char path[PATH_MAX];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/sys/dev/block/%s", root_dir(), place->dev.number);
+	dir = opendir(path);
+	while (dir && !*place->partition.path && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.' ||
+		    !is_partition(place->dev.number, entry->d_name, sector, start))
+			continue;
+		snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
+		blockdev_named(&place->partition, path);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* Say what is there, as far as that can be told: the partition, and what is on it. */
+static void show_place(const struct cure_sector *cure, struct place *place)
+{
+	const struct blockdev *dev = &place->dev;
+	char content[CONTENT_SIZE], users[USERS_SIZE];
+	uint64_t start;
+
+	find_partition(place, cure->sector, &start);
+	if (*place->partition.path) {
+		dev = &place->partition;
+		printf("Sector %llu of %s is sector %llu of %s", LLU(cure->sector), cure->path,
+		       LLU(cure->sector - start), dev->path);
+	} else {
+		printf("Sector %llu of %s", LLU(cure->sector), cure->path);
+	}
+	if (content_describe(dev->path, content))
+		printf("%s %s", *place->partition.path ? ", which has" : " has", content);
+	if (users_describe(dev, users))
+		printf("; %s", users);
+	puts(".");
+}
+
+/* Return: 0 or a negative error number. */
+static int read_place(const struct place *place, int fd, void *buffer)
+{
+	ssize_t n = pread(fd, buffer, place->size, place->offset);
+
+	return n < 0 ? -errno : n == (ssize_t)place->size ? 0 : -EIO;
+}
+
+static void show_smart(const struct place *place, const char *when)
+{
+	struct disk_facts facts = {};
+	struct capture capture;
+	bool known;
+
+	if (smartctl_run(&capture, place->dev.path, NULL, true)) {
+		printf("smartctl cannot be run: what the disk says of itself is not known.\n");
+		return;
+	}
+	known = facts_from_smartctl(&facts, capture.text, capture.size);
+	free(capture.text);
+	if (!known || (!facts.pending.known && !facts.reallocated.known)) {
+		printf("SMART %s: the disk does not say.\n", when);
+		return;
+	}
+	printf("SMART %s:", when);
+	if (facts.pending.known)
+		printf(" %llu pending", LLU(facts.pending.n));
+	if (facts.reallocated.known)
+		printf("%s %llu replaced", facts.pending.known ? "," : "",
+		       LLU(facts.reallocated.n));
+	puts(".");
+}
+
+/* Nobody else must use the disk: the kernel refuses where it, or a partition of it, is used. */
+static int open_alone(const struct cure_sector *cure, const struct place *place)
+{
+	const struct blockdev *dev = *place->partition.path ? &place->partition : &place->dev;
+	int fd = open(cure->path, O_RDWR | O_DIRECT | O_EXCL | O_CLOEXEC);
+	char users[USERS_SIZE];
+
+	if (fd >= 0)
+		return fd;
+	if (errno != EBUSY)
+		complain("%s cannot be written: %s.", cure->path, strerror(errno));
+	else if (users_describe(dev, users))
+		complain("%s is in use, and nothing is written to it: %s.", dev->path, users);
+	else if (*place->partition.path)
+		complain("Another part of %s is in use. If %s is not, name that, and the sector of it.",
+			 cure->path, dev->path);
+	else
+		complain("%s is in use, and nothing is written to it. A set is cured by its name: \"dmremap cure NAME\".",
+			 cure->path);
+	return -1;
+}
+
+/* Write zeros, and see twice that they are there. */
+static int overwrite(const struct cure_sector *cure, const struct place *place, int fd,
+		     unsigned char *buffer)
+{
+	ssize_t n;
+	int try, error = 0;
+	size_t i;
+
+	for (try = 0; try < 2 && !error; try++) {
+		memset(buffer, 0, place->size);
+		n = pwrite(fd, buffer, place->size, place->offset);
+		if (n != (ssize_t)place->size || fsync(fd))
+			error = n < 0 || n == (ssize_t)place->size ? -errno : -EIO;
+		memset(buffer, 0xff, place->size);
+		if (!error)
+			error = read_place(place, fd, buffer);
+		for (i = 0; i < place->size && !error; i++)
+			error = buffer[i] ? -EUCLEAN : 0;
+	}
+	if (error == -EUCLEAN)
+		complain("%s has taken the zeros and not kept them. A disk that loses writes must not be used.",
+			 cure->path);
+	else if (error)
+		complain("%s does not take the sector: %s. A set takes over such sectors: see \"dmremap advise %s\".",
+			 cure->path, strerror(-error), cure->path);
+	return error ? EXIT_UNCORRECTED : EXIT_CORRECTED;
+}
+
+static int cure_unreadable(const struct cure_sector *cure, const struct place *place, int error,
+			   unsigned char *buffer)
+{
+	char question[512];
+	int fd, status;
+
+	printf("It cannot be read: %s.\n", strerror(-error));
+	if (!cure->overwrite) {
+		printf("\"dmremap cure %s --sector %llu --overwrite\" writes zeros over its %zu bytes, so that the drive can replace it; what was there is lost.\n",
+		       cure->path, LLU(cure->sector), place->size);
+		return EXIT_UNCORRECTED;
+	}
+	fd = open_alone(cure, place);
+	if (fd < 0)
+		return EXIT_OPERATION;
+	show_smart(place, "before");
+	snprintf(question, sizeof(question), "Write zeros over %zu bytes of %.256s from sector %llu on, and lose what was there?",
+		 place->size, cure->path, LLU(place->offset / SECTOR_SIZE));
+	status = cure->yes || ask(question) ? overwrite(cure, place, fd, buffer) : EXIT_OPERATION;
+	close(fd);
+	if (status != EXIT_OPERATION)
+		show_smart(place, "after");
+	if (status == EXIT_CORRECTED)
+		printf("The sector can be read and written again; it has zeros.\n");
+	return status;
+}
+
+/* Return: 0 or a negative error number of the disk; 1, having said why, if it cannot be opened. */
+static int try_read(const struct cure_sector *cure, const struct place *place, void *buffer)
+{
+	int fd = open(cure->path, O_RDONLY | O_DIRECT | O_CLOEXEC), error;
+
+	if (fd < 0) {
+		complain("%s cannot be opened: %s.", cure->path, strerror(errno));
+		return 1;
+	}
+	error = read_place(place, fd, buffer);
+	close(fd);
+	return error;
+}
+
+int cure_sector(const struct cure_sector *cure)
+{
+	unsigned char *buffer = aligned_alloc(BUFFER_ALIGN, PHYSICAL_MAX);
+	struct place place = {};
+	int error, status = find_place(cure, &place);
+
+	if (!buffer)
+		no_memory();
+	if (!status) {
+		show_place(cure, &place);
+		error = try_read(cure, &place, buffer);
+		if (error < 0)
+			status = cure_unreadable(cure, &place, error, buffer);
+		else if (error)
+			status = EXIT_OPERATION;
+		else
+			puts("It can be read, and nothing is written.");
+	}
+	free(buffer);
+	return status;
+}
