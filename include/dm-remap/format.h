@@ -263,12 +263,14 @@ struct dm_remap_sb {
  * struct dm_remap_label_range - blocks that were remapped for the label's sake.
  * @block: the first, in units of the block size.
  * @nr: how many.
- * @zero: zeros.
+ * @crc: crc32c of what these blocks held when the label was written, with the
+ *	first sector of the main as zeros; their places on the main hold it
+ *	inverted.  0 if the places do not have it.
  */
 struct dm_remap_label_range {
 	__le64 block;
 	__le32 nr;
-	__le32 zero;
+	__le32 crc;
 };
 
 /**
@@ -281,13 +283,13 @@ struct dm_remap_label_range {
  * @generation: of the set when the label was written.
  * @main_sectors: size of the main.
  * @target_sectors: size of the target, which begins at sector 0.
- * @copy_sector: sector of the main with what was in its first one, inverted; 0 if
- *	there is none.
+ * @copy_sector: sector of the main with what was in its first one, inverted, in the
+ *	place of zeros; 0 if there is none.
  * @block_size: in bytes.
  * @nr_ranges: entries of @ranges in use.
  * @name: of the device when the label was written.
  * @ranges: what is to be moved back when the label goes; the first has block 0.
- * @phase: reserved.
+ * @copy_crc: crc32c of what was in the first sector; 0 if there is no copy.
  * @zero: zeros.
  * @dos: as in struct dm_remap_sb.
  */
@@ -305,7 +307,7 @@ struct dm_remap_label {
 	__le32 nr_ranges;
 	__u8 name[DM_REMAP_NAME_SIZE];
 	struct dm_remap_label_range ranges[DM_REMAP_LABEL_RANGES];
-	__le32 phase;
+	__le32 copy_crc;
 	__u8 zero[28];
 	__u8 dos[DM_REMAP_DOS_SIZE];
 };

@@ -44,6 +44,7 @@ extern const struct command command_remove;
 extern const struct command command_rename;
 extern const struct command command_repair;
 extern const struct command command_resume;
+extern const struct command command_salvage;
 extern const struct command command_scan;
 extern const struct command command_scrub;
 extern const struct command command_seal;

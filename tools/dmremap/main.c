@@ -31,6 +31,7 @@ static const struct command * const commands[] = {
 	&command_rename,
 	&command_repair,
 	&command_resume,
+	&command_salvage,
 	&command_scan,
 	&command_scrub,
 	&command_seal,

@@ -132,11 +132,24 @@ static int run_and_settle(struct dm_task *task, int limit_ms)
 	return result;
 }
 
+static bool add_targets(struct dm_task *task, const struct dm_new *new)
+{
+	const struct dm_piece *piece = new->pieces;
+	unsigned int i;
+
+	if (!new->nr_pieces)
+		return dm_task_add_target(task, 0, new->sectors, new->target, new->params);
+	for (i = 0; i < new->nr_pieces; i++, piece++)
+		if (!dm_task_add_target(task, piece->start, piece->sectors, piece->target,
+					piece->params))
+			return false;
+	return true;
+}
+
 static bool fill(struct dm_task *task, const struct dm_new *new)
 {
 	return (!new->uuid || dm_task_set_uuid(task, new->uuid)) &&
-	       (!new->read_only || dm_task_set_ro(task)) &&
-	       dm_task_add_target(task, 0, new->sectors, new->target, new->params);
+	       (!new->read_only || dm_task_set_ro(task)) && add_targets(task, new);
 }
 
 static void complain_refused(const struct dm_new *new, struct kmsg *kmsg)

@@ -18,12 +18,28 @@
 #define DM_TEXT_SIZE		129
 
 /**
+ * struct dm_piece - one of several targets of a device.
+ * @start: its first sector.
+ * @sectors: its size.
+ * @target: its type.
+ * @params: the words of the table line behind the type.
+ */
+struct dm_piece {
+	uint64_t start;
+	uint64_t sectors;
+	const char *target;
+	char params[64];
+};
+
+/**
  * struct dm_new - a device to be made.
  * @name: its name.
  * @uuid: its UUID, with %DM_UUID_PREFIX; NULL for none.
- * @target: the type of its only target.
+ * @target: the type of its only target, or the one that the kernel log will speak of.
  * @params: the words of the table line behind the type.
  * @sectors: its size.
+ * @pieces: its targets, if it has several.
+ * @nr_pieces: how many; 0 for one target.
  * @read_only: nobody may write to it.
  * @limit_ms: how long to wait for the disks; 0 is for good.
  */
@@ -33,6 +49,8 @@ struct dm_new {
 	const char *target;
 	const char *params;
 	uint64_t sectors;
+	const struct dm_piece *pieces;
+	unsigned int nr_pieces;
 	bool read_only;
 	int limit_ms;
 };

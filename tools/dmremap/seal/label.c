@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../../modules/metadata/format-user.h"
 #include "disk/set.h"
 #include "kernel/dm.h"
 #include "lib/message.h"
@@ -85,4 +86,28 @@ bool label_blocks(const struct dm_remap_label *label, struct blocks *blocks)
 		for (n = 0; n < le32toh(label->ranges[i].nr); n++)
 			blocks_add(blocks, le64toh(label->ranges[i].block) + n);
 	return true;
+}
+
+uint32_t label_crc(uint32_t crc, const void *data, size_t size)
+{
+	return crc32c(crc, data, size);
+}
+
+void label_invert(void *data, size_t size)
+{
+	uint8_t *byte = data;
+
+	while (size--)
+		*byte++ ^= 0xff;
+}
+
+bool label_zeros(const void *data, size_t size)
+{
+	const uint8_t *byte = data;
+
+	while (size && !*byte) {
+		byte++;
+		size--;
+	}
+	return !size;
 }

@@ -41,4 +41,29 @@ bool label_make(struct dm_remap_label *label, const struct dm_remap_sb *spare,
  */
 bool label_blocks(const struct dm_remap_label *label, struct blocks *blocks);
 
+/* The copy of the first sector is in one of the first so many. */
+#define LABEL_COPY_SECTORS	2048
+
+/**
+ * label_crc() - checksum of what a label says it has a copy of.
+ * @crc: of what is before it; %LABEL_CRC_BEGIN at the beginning.
+ * @data: the content.
+ * @size: bytes of it.
+ */
+uint32_t label_crc(uint32_t crc, const void *data, size_t size);
+
+#define LABEL_CRC_BEGIN	0xffffffffU
+
+/* As the label has it: never 0, which stands for no copy. */
+static inline uint32_t label_crc_end(uint32_t crc)
+{
+	return ~crc ? ~crc : 1;
+}
+
+/* Copies on the main have every bit inverted. */
+void label_invert(void *data, size_t size);
+
+/* Whether all of these bytes are zeros. */
+bool label_zeros(const void *data, size_t size);
+
 #endif /* _DMREMAP_LABEL_H */

@@ -108,26 +108,21 @@ enum raw_label raw_read_label(struct raw *raw, struct dm_remap_label *label)
 	       le64toh(label->target_sectors) == raw->volume->sectors ? RAW_LABELLED : RAW_DAMAGED;
 }
 
-int raw_write(struct raw *raw, uint64_t block, const void *head, size_t size)
+int raw_write(struct raw *raw, uint64_t block, const void *content)
 {
-	uint32_t block_size = raw->volume->block, i;
-	const uint8_t *bytes = raw->buffer;
+	uint32_t size = raw->volume->block;
 	ssize_t n;
 	int error;
 
-	memset(raw->buffer, 0, block_size);
-	if (size)
-		memcpy(raw->buffer, head, size);
-	n = pwrite(raw->fd, raw->buffer, block_size, block * block_size);
-	if (n != (ssize_t)block_size)
+	memcpy(raw->buffer, content, size);
+	n = pwrite(raw->fd, raw->buffer, size, block * size);
+	if (n != (ssize_t)size)
 		return n < 0 ? -errno : -EIO;
 	/* a place that has failed before may not keep what it was given */
 	error = read_block(raw, raw->fd, block, raw->buffer);
 	if (error)
 		return error;
-	for (i = size; i < block_size && !bytes[i]; i++)
-		;
-	return i < block_size || (size && memcmp(bytes, head, size)) ? -EIO : 0;
+	return memcmp(raw->buffer, content, size) ? -EIO : 0;
 }
 
 int raw_sync(struct raw *raw)
@@ -135,9 +130,13 @@ int raw_sync(struct raw *raw)
 	return fdatasync(raw->fd) ? -errno : 0;
 }
 
-bool raw_readable_above(struct raw *raw, uint64_t block)
+int raw_read_above(struct raw *raw, uint64_t block, void *content)
 {
-	return !read_block(raw, raw->above, block, raw->buffer);
+	int error = read_block(raw, raw->above, block, raw->buffer);
+
+	if (!error && content)
+		memcpy(content, raw->buffer, raw->volume->block);
+	return error;
 }
 
 bool raw_shows_first_sector(struct raw *raw)
@@ -147,7 +146,7 @@ bool raw_shows_first_sector(struct raw *raw)
 	if (read_block(raw, raw->fd, 0, raw->buffer))
 		return false;
 	memcpy(first, raw->buffer, SECTOR_SIZE);
-	return raw_readable_above(raw, 0) && !memcmp(first, raw->buffer, SECTOR_SIZE);
+	return !raw_read_above(raw, 0, NULL) && !memcmp(first, raw->buffer, SECTOR_SIZE);
 }
 
 static void forget(const struct raw *raw, const char *name)

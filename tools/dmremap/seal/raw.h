@@ -64,18 +64,24 @@ enum raw_label raw_read_label(struct raw *raw, struct dm_remap_label *label);
  * raw_write() - write the place of a block, and see that it has been written.
  * @raw: the main.
  * @block: the block, which must be on the spare.
- * @head: what it begins with; zeros follow.
- * @size: bytes of it; may be 0.
+ * @content: what its place gets: as many bytes as a block has.
  *
  * Return: 0 or a negative error number.
  */
-int raw_write(struct raw *raw, uint64_t block, const void *head, size_t size);
+int raw_write(struct raw *raw, uint64_t block, const void *content);
 
 /* Make durable what was written.  Return: 0 or a negative error number. */
 int raw_sync(struct raw *raw);
 
-/* Whether all of a block can be read through the set. */
-bool raw_readable_above(struct raw *raw, uint64_t block);
+/**
+ * raw_read_above() - read a block through the set.
+ * @raw: the main.
+ * @block: the block.
+ * @content: takes all of it; NULL if it only matters whether it can be read.
+ *
+ * Return: 0 or a negative error number.
+ */
+int raw_read_above(struct raw *raw, uint64_t block, void *content);
 
 /* Whether the first sector of the main is that which the set shows. */
 bool raw_shows_first_sector(struct raw *raw);

@@ -229,8 +229,9 @@ static int find_blocks(struct seal_plan *plan, struct raw *raw)
 	/* for the label */
 	blocks_add(&signed_blocks, 0);
 	if (!status && (!take_blocks(raw, &plan->signatures, &signed_blocks) ||
-			!take_blocks(raw, &below, &signed_blocks) || !take_label(raw, &known)))
+			!take_blocks(raw, &below, &plan->shown) || !take_label(raw, &known)))
 		status = EXIT_OPERATION;
+	merge(&signed_blocks, &plan->shown);
 	if (!status)
 		status = sort_out(plan, volume, &signed_blocks, &known);
 	signatures_free(&below);
@@ -254,7 +255,7 @@ static bool possible(const struct seal_plan *plan, struct raw *raw)
 	}
 	/* what cannot be read would be lost, or may stay on the main for its next write */
 	for (i = 0; i < plan->move.nr; i++) {
-		if (raw_readable_above(raw, plan->move.block[i]))
+		if (!raw_read_above(raw, plan->move.block[i], NULL))
 			continue;
 		complain("%s cannot be read at sector %llu, which has to go to the spare. Write it first.",
 			 volume->name,
@@ -264,13 +265,90 @@ static bool possible(const struct seal_plan *plan, struct raw *raw)
 	return true;
 }
 
+/* A sector of zeros in a block, not the first sector of the main; 0 if it has none. */
+static uint64_t find_zeros(struct raw *raw, uint64_t block, uint8_t *content)
+{
+	uint64_t sectors = volume_block_sectors(raw->volume), i;
+
+	if (raw_read_above(raw, block, content))
+		return 0;
+	for (i = !block; i < sectors; i++)
+		if (label_zeros(content + i * SECTOR_SIZE, SECTOR_SIZE))
+			return block * sectors + i;
+	return 0;
+}
+
+static bool has_room(const struct seal_plan *plan, const struct volume *volume, uint64_t block)
+{
+	struct block_run run = {};
+	struct blocks more = {};
+	uint64_t free_blocks;
+	unsigned int nr = 0;
+
+	merge(&more, &plan->listed);
+	blocks_add(&more, block);
+	while (blocks_next_run(&more, &run))
+		nr++;
+	blocks_free(&more);
+	return nr <= DM_REMAP_LABEL_RANGES && !volume_free(volume, &free_blocks) &&
+	       plan->move.nr < free_blocks;
+}
+
+/* One more block is moved, for nothing but its sector of zeros. */
+static int add_zeros(struct seal_plan *plan, struct raw *raw, uint64_t blocks, uint8_t *content)
+{
+	struct blocks all = {}, remapped;
+	uint64_t block, sector;
+	int status;
+
+	for (block = 1; block < blocks; block++)
+		blocks_add(&all, block);
+	status = blocks_remapped(raw->volume, &all, &remapped);
+	for (block = 1; !status && block < blocks && !plan->copy_sector; block++) {
+		if (blocks_have(&plan->listed, block) || blocks_have(&remapped, block))
+			continue;
+		sector = find_zeros(raw, block, content);
+		if (!sector || !has_room(plan, raw->volume, block))
+			continue;
+		plan->copy_sector = sector;
+		blocks_add(&plan->move, block);
+		blocks_add(&plan->clear, block);
+		blocks_add(&plan->listed, block);
+	}
+	blocks_free(&all);
+	blocks_free(&remapped);
+	return status;
+}
+
+/* Where the copy of the first sector goes: salvage looks for it within the first MiB only. */
+static int choose_copy(struct seal_plan *plan, struct raw *raw)
+{
+	const struct volume *volume = raw->volume;
+	uint64_t blocks = LABEL_COPY_SECTORS / volume_block_sectors(volume);
+	uint8_t *content = malloc(volume->block);
+	unsigned int i;
+	int status = EXIT_CLEAN;
+
+	if (!content)
+		no_memory();
+	if (blocks > volume->sectors / volume_block_sectors(volume))
+		blocks = volume->sectors / volume_block_sectors(volume);
+	for (i = 0; i < plan->listed.nr && !plan->copy_sector; i++)
+		if (plan->listed.block[i] < blocks)
+			plan->copy_sector = find_zeros(raw, plan->listed.block[i], content);
+	if (!plan->copy_sector)
+		status = add_zeros(plan, raw, blocks, content);
+	free(content);
+	return status;
+}
+
 int seal_plan_make(struct seal_plan *plan, struct raw *raw)
 {
 	struct dm_remap_sb spare;
 	int status;
 
 	*plan = (struct seal_plan) {};
-	status = find_blocks(plan, raw);
+	status = find_blocks(plan, raw) ?: choose_copy(plan, raw);
 	if (status)
 		return status;
 	if (!label_spare(raw->volume, &spare))
@@ -289,4 +367,5 @@ void seal_plan_free(struct seal_plan *plan)
 	blocks_free(&plan->move);
 	blocks_free(&plan->clear);
 	blocks_free(&plan->listed);
+	blocks_free(&plan->shown);
 }

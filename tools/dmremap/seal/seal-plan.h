@@ -16,13 +16,18 @@
  * @move: blocks that are not on the spare yet.
  * @clear: blocks whose places on the main become zeros; block 0 gets the label.
  * @listed: blocks that unseal moves back.
- * @label: the label.
+ * @shown: blocks in which the main shows signatures.
+ * @copy_sector: sector of zeros for the copy of the first one, in a listed block; 0 if there
+ *	is none.
+ * @label: the label, without checksums of what is kept.
  */
 struct seal_plan {
 	struct signatures signatures;
 	struct blocks move;
 	struct blocks clear;
 	struct blocks listed;
+	struct blocks shown;
+	uint64_t copy_sector;
 	struct dm_remap_label label;
 };
 

@@ -4,13 +4,14 @@
  * through the set.
  *
  * The order is that of docs/on-disk-format.md: block 0 goes to the spare, then the label
- * is made durable in its place, then the blocks that it lists go, then their places are
- * cleared.  At any moment each block can be reached through the set, and unseal knows
+ * is made durable in its place, then the blocks that it lists go, then their places get
+ * what dmremap salvage wants, then the label says so.  At any moment each block can be reached through the set, and unseal knows
  * from the label what to move back.
  *
  * A move does not wait for reads that were sent to the main before it.  They must not find
  * there what seal writes: before it writes anything it lets the set answer all of them.
  */
+#include <endian.h>
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 #include "kernel/dm.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
+#include "seal/keep.h"
 #include "seal/label-command.h"
 #include "seal/seal-plan.h"
 
@@ -79,8 +81,10 @@ static int check_first(const struct volume *volume)
 	return status;
 }
 
-static int put_label(struct raw *raw, const struct seal_plan *plan)
+/* A new label has no checksums: it promises nothing until all else is durable. */
+static int put_label(struct keep *keep, const struct seal_plan *plan, bool again)
 {
+	struct raw *raw = keep->raw;
 	bool move = blocks_have(&plan->move, 0);
 	int error = move ? block_move(raw->volume, 0, false) : 0;
 
@@ -88,34 +92,79 @@ static int put_label(struct raw *raw, const struct seal_plan *plan)
 		return cannot_move(raw->volume, 0, error);
 	if (check_first(raw->volume))
 		return without_label(raw, move, 0);
-	error = raw_write(raw, 0, &plan->label, sizeof(plan->label));
+	keep_begin(keep, raw, plan->copy_sector, again && blocks_have(&plan->shown, 0));
+	error = keep_label(keep, &plan->label);
 	if (!error)
 		error = raw_sync(raw);
 	return error ? without_label(raw, move, error) : EXIT_CLEAN;
 }
 
-static int clear_places(struct raw *raw, const struct seal_plan *plan)
+/*
+ * A block that was on the spare before and is none of ours; or one that shows something
+ * though it has just been inverted.
+ */
+static bool has_to_be_zeros(const struct seal_plan *plan, uint64_t block, bool again)
 {
-	struct blocks remapped;
-	uint64_t block;
-	unsigned int i;
-	int status = find_free_places(raw->volume, &plan->clear, &remapped), error;
+	return !blocks_have(&plan->listed, block) ||
+	       (again && blocks_have(&plan->shown, block) && !blocks_have(&plan->move, block));
+}
 
-	for (i = 0; !status && i < remapped.nr; i++) {
-		block = remapped.block[i];
+/* Write over the places of a run of blocks.  Returns the checksum of what is kept, or 0. */
+static uint32_t keep_run(struct keep *keep, const struct block_run *run,
+			 const struct seal_plan *plan, const struct blocks *places, bool again)
+{
+	uint32_t crc = LABEL_CRC_BEGIN;
+	uint64_t block, end = run->first + run->nr;
+	bool kept = true;
+
+	for (block = run->first; block < end; block++) {
 		/* one that is bad may not take it; what can be read there is looked for later */
-		if (block)
-			raw_write(raw, block, NULL, 0);
+		if (!block)
+			kept &= keep->first_kept;
+		else if (!blocks_have(places, block) || has_to_be_zeros(plan, block, again))
+			kept = false;
+		else
+			kept &= !keep_block(keep, block);
+		crc = label_crc(crc, block ? keep->content : keep->first,
+				keep->raw->volume->block);
 	}
-	if (!status && remapped.nr < plan->clear.nr) {
+	return kept ? label_crc_end(crc) : 0;
+}
+
+static int write_places(struct keep *keep, const struct seal_plan *plan,
+			const struct blocks *places, struct dm_remap_label *label, bool again)
+{
+	struct block_run run = {};
+	unsigned int i;
+	int error;
+
+	for (i = 0; blocks_next_run(&plan->listed, &run); i++)
+		label->ranges[i].crc = htole32(keep_run(keep, &run, plan, places, again));
+	for (i = 0; i < places->nr; i++)
+		if (places->block[i] && has_to_be_zeros(plan, places->block[i], again))
+			keep_zeros(keep, places->block[i]);
+	error = raw_sync(keep->raw);
+	keep_sign(keep, label);
+	return error ?: keep_label(keep, label) ?: raw_sync(keep->raw);
+}
+
+static int clear_places(struct keep *keep, const struct seal_plan *plan, bool again)
+{
+	const struct volume *volume = keep->raw->volume;
+	struct dm_remap_label label = plan->label;
+	struct blocks places;
+	int status = find_free_places(volume, &plan->clear, &places), error = 0;
+
+	if (!status)
+		error = write_places(keep, plan, &places, &label, again);
+	if (!status && places.nr < plan->clear.nr) {
 		complain("%s: not all blocks that show something are on the spare, since some cannot be read or have been moved back.",
-			 raw->volume->name);
+			 volume->name);
 		status = EXIT_UNCORRECTED;
 	}
-	blocks_free(&remapped);
-	error = raw_sync(raw);
+	blocks_free(&places);
 	if (!status && error) {
-		complain("%s cannot be written: %s.", raw->volume->main.path, strerror(-error));
+		complain("%s cannot be written: %s.", volume->main.path, strerror(-error));
 		status = EXIT_UNCORRECTED;
 	}
 	return status;
@@ -136,18 +185,24 @@ static int check_main(const struct volume *volume, bool last, bool *clean)
 	return status;
 }
 
-static int carry_out(struct raw *raw, const struct seal_plan *plan)
+static int carry_out(struct raw *raw, const struct seal_plan *plan, bool again)
 {
 	const struct volume *volume = raw->volume;
+	struct keep keep = {};
 	unsigned int i;
-	int status = put_label(raw, plan), error;
+	int status, error;
 
+	keep.raw = raw;
+	status = put_label(&keep, plan, again);
 	for (i = 0; !status && i < plan->move.nr; i++) {
 		error = plan->move.block[i] ? block_move(volume, plan->move.block[i], false) : 0;
 		if (error)
 			status = cannot_move(volume, plan->move.block[i], error);
 	}
-	return status ?: clear_places(raw, plan);
+	if (!status)
+		status = clear_places(&keep, plan, again);
+	keep_end(&keep);
+	return status;
 }
 
 /*
@@ -166,7 +221,7 @@ static int do_seal(struct raw *raw, struct seal_plan *plan, bool dry_run)
 			return status;
 		last = again && !plan->move.nr;
 		if (!status)
-			status = carry_out(raw, plan);
+			status = carry_out(raw, plan, again);
 		/* it could not even begin */
 		if (status == EXIT_OPERATION && !again)
 			return status;

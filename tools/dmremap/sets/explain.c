@@ -158,8 +158,8 @@ static void explain_spare(char *text, const struct known_set *set)
 		add(text, "Its main has gone. Connect them.");
 		return;
 	}
-	add(text, "Connect it: what had moved is there. What is left on the main %s can be read with \"dmremap assemble --degraded %s\".",
-	    dev.path, set->name);
+	add(text, "Connect it: what had moved is there. What is left on the main %s can be read with \"dmremap assemble --degraded %s\". If the spare is gone for good, \"dmremap salvage %s\" gives back what a sealed main has.",
+	    dev.path, set->name, dev.path);
 }
 
 /* "/dev/a and /dev/b both are its spare" */

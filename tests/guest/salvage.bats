@@ -1,0 +1,187 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# dmremap salvage: a sealed main gives back its data without its spare, which is erased.
+# rig: test=uml timeout=600
+
+load ../lib/common
+
+R=/dev/mapper/r
+V=/dev/mapper/r-salvage
+CONFIG=/sys/kernel/config/dm-remap/r
+DMREMAP=$PWD/../tools/dmremap/dmremap
+HALT=$PWD/guest/halt.so
+
+teardown() {
+	umount /mnt 2>/dev/null || :
+	! [ -e $V ] || dmsetup remove r-salvage
+	remove_devices
+}
+teardown_file() { clean_up; }
+
+sum() { dd if="$1" bs=1M iflag=direct status=none | md5sum; }
+
+# sealed_gpt: a sealed set that is stopped, of a small disk with data; WHOLE is what it showed
+sealed_gpt() {
+	null_blk main 2
+	null_blk spare 2
+	write_pattern /dev/main 0 2097152 1
+	sfdisk -q /dev/main <<<$'label: gpt\n,,\n'
+	"$DMREMAP" create r /dev/main /dev/spare
+	"$DMREMAP" seal r
+	WHOLE=$(sum $R)
+	UUID=$(<$CONFIG/uuid)
+	"$DMREMAP" stop r
+}
+
+@test "ext4: files from before and after sealing, by mount and by a copy of the superblock" {
+	null_blk main 48
+	null_blk spare 4
+	mkfs.ext4 -q -b 1024 /dev/main
+	"$DMREMAP" create r /dev/main /dev/spare
+	UUID=$(<$CONFIG/uuid)
+	mount $R /mnt
+	echo before >/mnt/before
+	"$DMREMAP" seal r
+	mkdir /mnt/dir
+	head -c 3000000 /dev/urandom >/mnt/dir/after
+	sum=$(md5sum </mnt/dir/after)
+	refused "in use" "$DMREMAP" salvage /dev/main
+	umount /mnt
+	"$DMREMAP" stop r
+	refused "The spare of /dev/main is there, /dev/spare" "$DMREMAP" salvage /dev/main
+	blkdiscard -f -z /dev/spare
+
+	run -0 "$DMREMAP" salvage /dev/main
+	assert_line --partial "Sectors 0 to 7: as they were when the set was sealed."
+	assert_line --partial "Try \"mount -o ro,noload $V MOUNTPOINT\"."
+	assert_line --partial "mount -o ro,noload,sb=8193 $V MOUNTPOINT"
+	refute_line --partial missing
+	run ! dd if=/dev/zero of=$V count=1 status=none
+	mount -o ro,noload $V /mnt
+	assert_equal "$(</mnt/before)" before
+	assert_equal "$(md5sum </mnt/dir/after)" "$sum"
+	umount /mnt
+	refused "in use" "$DMREMAP" salvage --name other /dev/main
+	dmsetup remove r-salvage
+	# the loop device with the copies has gone with it
+	retry_until 10 eval '! grep -qs . /sys/block/loop*/loop/backing_file'
+
+	# a copy that can be written and mended
+	"$DMREMAP" salvage --output "$BATS_TEST_TMPDIR/copy" /dev/main
+	run e2fsck -fy "$BATS_TEST_TMPDIR/copy"
+	[ "$status" -le 1 ]
+	mount -o loop "$BATS_TEST_TMPDIR/copy" /mnt
+	assert_equal "$(</mnt/before) $(md5sum </mnt/dir/after)" "before $sum"
+	umount /mnt
+	refused "exists. --force" "$DMREMAP" salvage --output "$BATS_TEST_TMPDIR/copy" /dev/main
+	rm "$BATS_TEST_TMPDIR/copy"
+
+	# in place
+	"$DMREMAP" salvage --remove-label --yes /dev/main
+	[ ! -e "/etc/dm-remap/sets.d/$UUID" ]
+	run e2fsck -fy /dev/main
+	[ "$status" -le 1 ]
+	mount /dev/main /mnt
+	assert_equal "$(</mnt/before) $(md5sum </mnt/dir/after)" "before $sum"
+}
+
+@test "XFS, of which the first blocks are as old as the seal" {
+	null_blk main 40
+	null_blk spare 4
+	mkfs.xfs -q --unsupported -d agcount=2 /dev/main
+	"$DMREMAP" create r /dev/main /dev/spare
+	"$DMREMAP" seal r
+	if mount -t xfs $R /mnt 2>/dev/null; then
+		echo after >/mnt/after
+		umount /mnt
+	fi
+	WHOLE=$(sum $R)
+	"$DMREMAP" stop r
+	blkdiscard -f -z /dev/spare
+	run -0 "$DMREMAP" salvage /dev/main
+	assert_line --partial "A copy of the superblock of an XFS file system"
+	if grep -qw xfs /proc/filesystems; then
+		mount -t xfs -o ro,norecovery $V /mnt
+		assert_equal "$(</mnt/after)" after
+	else
+		# not written since
+		assert_equal "$(sum $V)" "$WHOLE"
+	fi
+}
+
+@test "what the label does not promise is missing: errors, zeros in a copy, and no label is removed" {
+	null_blk main 48
+	null_blk spare 4
+	mkfs.ext4 -q -b 1024 /dev/main
+	"$DMREMAP" create r /dev/main /dev/spare
+	mount $R /mnt
+	echo data >/mnt/file
+	umount /mnt
+	"$DMREMAP" seal r
+	# as when seal was killed early
+	guest/label /dev/main "$(<$CONFIG/uuid)" r
+	"$DMREMAP" stop r
+	blkdiscard -f -z /dev/spare
+	run -0 "$DMREMAP" salvage --json /dev/main
+	assert_equal "$(jq -c '[.missing_sectors, (.pieces | map([.start, .sectors, .source]))]' <<<"$output")" \
+		'[8,[[0,8,"missing"],[8,98296,"main"]]]'
+	run ! dd if=$V of=/dev/null bs=4096 count=1 iflag=direct status=none
+	mount -t ext4 -o ro,noload,sb=8193 $V /mnt
+	assert_equal "$(</mnt/file)" data
+	umount /mnt
+	dmsetup remove r-salvage
+	refused "8 sectors of /dev/main are missing" "$DMREMAP" salvage --remove-label --yes /dev/main
+	null_blk other 48
+	"$DMREMAP" salvage --output /dev/other /dev/main
+	assert_equal "$(used_bytes /dev/other 0 4096)" 0
+	cmp <(read_direct /dev/other 8 1048576) <(read_direct /dev/main 8 1048576)
+	null_blk small 20
+	refused "too small" "$DMREMAP" salvage --output /dev/small /dev/main
+}
+
+@test "content that has changed on the disk since is missing, not wrong" {
+	sealed_gpt
+	blkdiscard -f -z /dev/spare
+	run -0 "$DMREMAP" salvage --dry-run --json /dev/main
+	assert_equal "$(jq -c '[.missing_sectors, (.pieces | map([.start, .sectors, .source]))]' <<<"$output")" \
+		'[0,[[0,8,"kept"],[8,4080,"main"],[4088,8,"kept"]]]'
+	write_pattern /dev/main 4090 512 7
+	run -0 "$DMREMAP" salvage --dry-run --json /dev/main
+	assert_equal "$(jq -c .missing_sectors <<<"$output")" 8
+	# the copy of the first sector
+	write_pattern /dev/main 3 512 7
+	run -0 "$DMREMAP" salvage --dry-run --json /dev/main
+	assert_equal "$(jq -c '.pieces | map([.start, .sectors, .source])' <<<"$output")" \
+		'[[0,1,"missing"],[1,7,"kept"],[8,4080,"main"],[4088,8,"missing"]]'
+	write_pattern /dev/main 5 512 7
+	run -0 "$DMREMAP" salvage --dry-run --json /dev/main
+	assert_equal "$(jq -c '.pieces[0]' <<<"$output")" '{"start":0,"sectors":8,"source":"missing"}'
+}
+
+@test "--remove-label is killed before each write and given again" {
+	local n=1 done=""
+	sealed_gpt
+	dd if=/dev/main of="$BATS_TEST_TMPDIR/sealed" bs=1M iflag=direct status=none
+	blkdiscard -f -z /dev/spare
+	while [ -z "$done" ]; do
+		dd if="$BATS_TEST_TMPDIR/sealed" of=/dev/main bs=1M oflag=direct status=none
+		run env HALT_AT=$n LD_PRELOAD="$HALT" "$DMREMAP" salvage --remove-label --yes /dev/main
+		[ "$status" = 137 ] || done=1
+		if [ -z "$done" ]; then
+			# what is still sealed can be read as well
+			if [ "$(head -c 8 /dev/main)" = DMREMAPM ]; then
+				assert_equal "$("$DMREMAP" salvage --dry-run --json /dev/main | jq .missing_sectors)" 0
+			fi
+			if [ $n = 9 ]; then
+				"$DMREMAP" salvage --output "$BATS_TEST_TMPDIR/copy" /dev/main
+				assert_equal "$(md5sum <"$BATS_TEST_TMPDIR/copy")" "$WHOLE"
+			fi
+			run "$DMREMAP" salvage --remove-label --yes /dev/main
+		fi
+		assert_equal "$n: $(sum /dev/main)" "$n: $WHOLE"
+		n=$((n + 1))
+	done
+	[ $n -gt 15 ]
+	refused "has no label" "$DMREMAP" salvage --remove-label --yes /dev/main
+	assert_equal "$(sum /dev/main)" "$WHOLE"
+}
