@@ -42,6 +42,7 @@ void remap_settings_apply(struct remap_device *rd)
 {
 	const struct dm_remap_settings *s = &rd->settings;
 
+	lockdep_assert_held(&rd->lock);
 	rd->table.min_buckets = s->min_buckets;
 	rd->table.grow_percent = s->grow_percent;
 	rd->table.shrink_percent = s->shrink_percent;
@@ -83,6 +84,7 @@ void remap_settings_restore(struct remap_device *rd, const struct dm_remap_saved
 	u64 nr = saved->grows + saved->shrinks;
 	unsigned int i;
 
+	lockdep_assert_held(&rd->lock);
 	if (remap_settings_valid(&saved->settings, rd->slots.nr))
 		rd->settings = saved->settings;
 	remap_settings_apply(rd);

@@ -35,7 +35,7 @@ static void judge(struct superblock *sb, const struct device *dev)
 			sb->why = "it is all zeros";
 	} else if (le32toh(sb->content->flags) & DM_REMAP_SB_FORMATTING) {
 		sb->state = SB_REFUSED;
-		sb->why = "formatting was interrupted, and the spare counts as empty: create the set again";
+		sb->why = "formatting was interrupted: it counts as empty, create the set again";
 	} else {
 		sb->state = SB_GOOD;
 	}
