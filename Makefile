@@ -27,6 +27,9 @@ check:
 test:
 	@$(RIG)/test
 
+quick:
+	@$(RIG)/quick
+
 kunit:
 	@$(RIG)/kunit $(T)
 
@@ -80,5 +83,5 @@ distclean: clean
 help:
 	@cat $(RIG)/help.txt
 
-.PHONY: modules install headers check test kunit bats shell demo bench tools deb fuzz crash soak fleet \
+.PHONY: modules install headers check test quick kunit bats shell demo bench tools deb fuzz crash soak fleet \
 	pictures docs clean distclean help

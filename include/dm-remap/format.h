@@ -366,7 +366,7 @@ struct dm_remap_page {
 	struct dm_remap_disk_entry entries[DM_REMAP_PAGE_ENTRIES];
 };
 
-/**
+/*
  * struct dm_remap_geometry - where things are, in numbers of this machine.
  *
  * The fields are those of struct dm_remap_sb.
@@ -400,6 +400,8 @@ static inline __u64 dm_remap_sb_sector(__u64 spare_sectors, unsigned int nr)
  * @geo: the geometry.
  * @replica: the copy, below @geo->replicas.
  * @page: the page, below @geo->nr_pages.
+ *
+ * Return: the sector on the spare.
  */
 static inline __u64 dm_remap_page_sector(const struct dm_remap_geometry *geo,
 					 unsigned int replica, __u32 page)
@@ -426,6 +428,8 @@ int dm_remap_layout(struct dm_remap_geometry *geo);
  *
  * crc32c (Castagnoli, as in iSCSI, RFC 3720) of the sector's number, 8 bytes,
  * and of the superblock with crc 0.
+ *
+ * Return: the checksum.
  */
 __u32 dm_remap_sb_crc(const struct dm_remap_sb *sb, __u64 sector);
 
@@ -440,6 +444,8 @@ void dm_remap_sb_seal(struct dm_remap_sb *sb, __u64 sector);
  * dm_remap_sb_same() - whether two superblocks of a spare say the same.
  * @a: the one, in its place.
  * @b: the other.
+ *
+ * Return: true if they do.
  */
 bool dm_remap_sb_same(const struct dm_remap_sb *a, const struct dm_remap_sb *b);
 
@@ -474,6 +480,8 @@ void dm_remap_sb_set_id(struct dm_remap_sb *sb, enum dm_remap_id_type type, cons
  * @replica: the copy.
  * @page: the page.
  * @sequence: of the copy.
+ *
+ * Return: true if it does.
  */
 bool dm_remap_copy_counts(const struct dm_remap_sb *sb, unsigned int replica, __u32 page,
 			  __u64 sequence);
@@ -481,6 +489,8 @@ bool dm_remap_copy_counts(const struct dm_remap_sb *sb, unsigned int replica, __
 /**
  * dm_remap_sb_is_zero() - whether a spare was never used.
  * @head: its first DM_REMAP_HEAD_SIZE bytes.
+ *
+ * Return: true if they are all zeros.
  */
 bool dm_remap_sb_is_zero(const void *head);
 
@@ -504,6 +514,8 @@ const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 
  *
  * crc32c of the seed, 8 bytes, and of the page with crc 0.  The page's number is
  * in it, so that a page in the wrong place is found out by dm_remap_page_check().
+ *
+ * Return: the checksum.
  */
 __u32 dm_remap_page_crc(const struct dm_remap_page *page, __le64 seed);
 
@@ -524,6 +536,8 @@ const char *dm_remap_page_check(const struct dm_remap_page *page, __le64 seed, _
  * @label: the label; its crc field does not matter.
  *
  * crc32c of its sector's number, 0 in 8 bytes, and of the label with crc 0.
+ *
+ * Return: the checksum.
  */
 __u32 dm_remap_label_crc(const struct dm_remap_label *label);
 

@@ -42,7 +42,7 @@ struct dm_remap_entry {
 	u8 age;
 };
 
-/**
+/*
  * struct dm_remap_settings - the values of a device that can be written.
  *
  * They are those of the attributes of the same name in configfs, in the units

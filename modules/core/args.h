@@ -56,6 +56,7 @@ int remap_args_parse(struct remap_args *args, unsigned int argc, char **argv, ch
  * @id: the text.
  *
  * Context: any.
+ * Return: true if it can be stored.
  */
 bool remap_main_id_valid(const char *id);
 

@@ -22,6 +22,7 @@ void remap_reset_streak(struct remap_device *rd);
  * @rd: the device.
  *
  * Context: any.
+ * Return: true if it is.
  */
 bool remap_move_is_possible(const struct remap_device *rd);
 
@@ -30,6 +31,7 @@ bool remap_move_is_possible(const struct remap_device *rd);
  * @rd: the device.
  *
  * Context: any.
+ * Return: true if they do.
  */
 bool remap_may_move(const struct remap_device *rd);
 
@@ -40,6 +42,7 @@ bool remap_may_move(const struct remap_device *rd);
  * Counts it; the storm begins here when there are too many.
  *
  * Context: process, may sleep; takes @rd->lock.
+ * Return: true if it may.
  */
 bool remap_admit_auto_move(struct remap_device *rd);
 

@@ -167,6 +167,8 @@ void remap_batch_disown(struct remap_device *rd, u64 block);
  * remap_slot_flags() - the flags of a slot's masks.
  * @lost: lost sectors.
  * @unread: unread sectors.
+ *
+ * Return: the flags, or 0.
  */
 static inline u8 remap_slot_flags(u64 lost, u64 unread)
 {

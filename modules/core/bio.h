@@ -118,6 +118,7 @@ void remap_bio_to_spare(struct remap_device *rd, struct bio *bio, struct remap_i
  * @bio: a bio for the spare.
  *
  * Context: any.
+ * Return: true if the bio can be completed at once.
  */
 static inline bool remap_nothing_to_discard(struct remap_device *rd, struct bio *bio)
 {
@@ -131,6 +132,7 @@ static inline bool remap_nothing_to_discard(struct remap_device *rd, struct bio 
  * @word: what that holds.
  *
  * Context: any.
+ * Return: true if it does.
  */
 bool remap_needs_worker(const struct remap_device *rd, u32 slot, u64 word);
 

@@ -91,8 +91,10 @@ void remap_device_name(const struct remap_device *rd, char *name)
 
 void remap_device_balance(struct remap_device *rd)
 {
-	bool more = remap_table_balance(&rd->table);
+	bool more;
 
+	lockdep_assert_held(&rd->lock);
+	more = remap_table_balance(&rd->table);
 	/* Nobody waits for the lock while the table is loaded. */
 	while (more && !rd->loaded) {
 		u32 due = remap_table_resize_due(&rd->table);
@@ -157,6 +159,7 @@ void remap_device_check_space(struct remap_device *rd, u32 before)
 	u32 after = remap_spare_free_blocks(&rd->spare);
 	u32 low = rd->settings.low_water, reserve = rd->settings.reserve;
 
+	lockdep_assert_held(&rd->lock);
 	if (before > low && after <= low)
 		remap_event(rd, REMAP_EVENT_LOW_SPARE, REMAP_NO_SECTOR);
 	if (before > reserve && after <= reserve)

@@ -250,6 +250,7 @@ static inline sector_t remap_spare_sector(const struct remap_device *rd, u32 slo
  * @rd: the device.
  *
  * Context: process; no lock needed.
+ * Return: the state.
  */
 enum remap_state remap_device_state(struct remap_device *rd);
 
@@ -258,6 +259,7 @@ enum remap_state remap_device_state(struct remap_device *rd);
  * @state: the state.
  *
  * Context: any.
+ * Return: the word.
  */
 const char *remap_state_name(enum remap_state state);
 

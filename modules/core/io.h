@@ -23,6 +23,7 @@ struct remap_device;
  * about the request, and no reason to move data.
  *
  * Context: any.
+ * Return: true if it is the medium's.
  */
 bool remap_medium_error(const struct block_device *bdev, blk_status_t status);
 
@@ -35,6 +36,7 @@ bool remap_medium_error(const struct block_device *bdev, blk_status_t status);
  * @sector: where on @bdev.
  *
  * Context: process, may sleep.
+ * Return: BLK_STS_OK or the error of the device.
  */
 blk_status_t remap_rw_piece(struct remap_device *rd, struct bio *bio, struct bvec_iter piece,
 			    struct block_device *bdev, sector_t sector);
@@ -93,6 +95,8 @@ void remap_copy_to_bio(struct bio *bio, struct bvec_iter piece, const void *buf)
  * remap_sector_mask() - a mask of consecutive sectors.
  * @first: the first, 0 to 63.
  * @n: how many, 1 to 64 - @first.
+ *
+ * Return: the mask.
  */
 static inline u64 remap_sector_mask(unsigned int first, unsigned int n)
 {

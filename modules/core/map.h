@@ -16,6 +16,7 @@ struct dm_target;
  * @bio: the bio.
  *
  * Context: as device-mapper gives it.
+ * Return: DM_MAPIO_REMAPPED, DM_MAPIO_SUBMITTED or DM_MAPIO_KILL.
  */
 int remap_map(struct dm_target *ti, struct bio *bio);
 
@@ -26,6 +27,7 @@ int remap_map(struct dm_target *ti, struct bio *bio);
  * @status: its status.
  *
  * Context: any, interrupts included.
+ * Return: DM_ENDIO_DONE or DM_ENDIO_INCOMPLETE.
  */
 int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status);
 

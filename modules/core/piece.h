@@ -32,6 +32,7 @@ struct remap_piece {
  *	target.
  *
  * Context: any.
+ * Return: the piece.
  */
 static inline struct remap_piece remap_first_piece(const struct remap_device *rd,
 						   struct bvec_iter rest)
@@ -69,6 +70,7 @@ static inline sector_t remap_piece_sector(const struct remap_device *rd,
  * @p: the piece.
  *
  * Context: any.
+ * Return: the mask.
  */
 static inline u64 remap_piece_mask(const struct remap_piece *p)
 {

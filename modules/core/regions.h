@@ -71,6 +71,7 @@ static inline void remap_regions_add(struct remap_regions *r, sector_t sector, i
  * @n: its sectors, at least 1.
  *
  * Context: any.
+ * Return: true if there is none.
  */
 static inline bool remap_regions_clean(const struct remap_regions *r, sector_t sector,
 				       unsigned int n)

@@ -42,6 +42,7 @@ void remap_settings_apply(struct remap_device *rd)
 {
 	const struct dm_remap_settings *s = &rd->settings;
 
+	lockdep_assert_held(&rd->lock);
 	if (!remap_floor_set(&rd->floor, s->min_buckets))
 		DMWARN("%s: hash/min_buckets is %u, more than 1/64 of the memory: the table is as large as its entries need",
 		       rd->number, s->min_buckets);
@@ -88,6 +89,7 @@ void remap_settings_restore(struct remap_device *rd, const struct dm_remap_saved
 	u64 nr = saved->grows + saved->shrinks;
 	unsigned int i;
 
+	lockdep_assert_held(&rd->lock);
 	if (remap_settings_valid(&saved->settings, rd->slots.nr))
 		rd->settings = saved->settings;
 	remap_settings_apply(rd);

@@ -61,6 +61,7 @@ void remap_settings_default(struct dm_remap_settings *s, u32 nr_blocks);
  * @nr_blocks: blocks of the spare's data area.
  *
  * Context: any.
+ * Return: true if they can be used.
  */
 bool remap_settings_valid(const struct dm_remap_settings *s, u32 nr_blocks);
 
@@ -78,7 +79,7 @@ void remap_settings_apply(struct remap_device *rd);
  * @settings: its settings, or those that it is about to get.
  * @saved: filled in.
  *
- * Context: process; @rd->lock.
+ * Context: process; @rd->lock, unless nobody else uses the device any more.
  */
 void remap_settings_to_save(const struct remap_device *rd,
 			    const struct dm_remap_settings *settings,

@@ -39,6 +39,7 @@ void remap_store_close(struct dm_remap_store *store, const struct dm_remap_saved
  * @state: the state.
  *
  * Context: any.
+ * Return: the word.
  */
 const char *remap_store_state_name(enum dm_remap_store_state state);
 

@@ -182,6 +182,7 @@ void remap_table_begin_resize(struct remap_table *t, struct remap_buckets *next)
  * @t: the table.
  *
  * Context: any.
+ * Return: the number of buckets.
  */
 u32 remap_table_buckets(const struct remap_table *t);
 
@@ -193,6 +194,7 @@ u32 remap_table_buckets(const struct remap_table *t);
  * the result approximate.
  *
  * Context: process, may sleep.
+ * Return: the number of entries.
  */
 u32 remap_table_longest_chain(const struct remap_table *t);
 
@@ -203,6 +205,8 @@ u32 remap_table_longest_chain(const struct remap_table *t);
  *
  * A table that has just been doubled must not be halved at once: grow must be
  * at least 2 * shrink + 1.
+ *
+ * Return: true if they do.
  */
 static inline bool remap_table_limits_valid(u32 grow_percent, u32 shrink_percent)
 {

@@ -108,6 +108,8 @@ static inline struct meta *to_meta(struct dm_remap_store *store)
 /**
  * meta_whole_copies() - how many copies of the table are as they should be.
  * @m: the store.
+ *
+ * Return: the number of copies.
  */
 static inline u32 meta_whole_copies(const struct meta *m)
 {
@@ -122,6 +124,8 @@ static inline u32 meta_whole_copies(const struct meta *m)
  * meta_bad_somewhere() - whether a page has a bad copy.
  * @m: the store.
  * @page: the page.
+ *
+ * Return: true if it has one.
  */
 static inline bool meta_bad_somewhere(const struct meta *m, u32 page)
 {
@@ -136,6 +140,8 @@ static inline bool meta_bad_somewhere(const struct meta *m, u32 page)
 /**
  * meta_retry_now() - whether copies that failed are worth another try.
  * @m: the store.
+ *
+ * Return: true if it is time.
  */
 static inline bool meta_retry_now(const struct meta *m)
 {
@@ -262,6 +268,8 @@ enum meta_label {
  * @why: set to what is wrong with it, if that is so.
  *
  * One that ends before the target begins does not count.
+ *
+ * Return: the kind of label.
  */
 enum meta_label meta_label_read(const struct meta *m, const char **why);
 

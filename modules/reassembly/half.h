@@ -124,6 +124,7 @@ struct half *reassembly_half_read(dev_t dev, const char *given);
  * Reads nothing.
  *
  * Context: process, may sleep.
+ * Return: true if it is.
  */
 bool reassembly_half_is_there(dev_t dev, u64 diskseq);
 

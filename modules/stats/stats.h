@@ -100,6 +100,7 @@ void stats_latency(struct dm_remap_watch *watch, enum dm_remap_latency what, u64
  * @what: which.
  *
  * Context: process, may sleep.
+ * Return: the count.
  */
 u64 stats_read(struct stats *s, enum dm_remap_count what);
 
@@ -110,6 +111,7 @@ u64 stats_read(struct stats *s, enum dm_remap_count what);
  * @bucket: which bucket.
  *
  * Context: process, may sleep.
+ * Return: the number of samples.
  */
 u64 stats_read_latency(struct stats *s, enum dm_remap_latency what, unsigned int bucket);
 

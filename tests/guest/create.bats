@@ -111,7 +111,8 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	run -0 --separate-stderr "$DMREMAP" format --json --name r /dev/main /dev/spare
 	uuid=$(jq -r .uuid <<<"$output")
 	assert_equal "$(jq -r '[.name, .active] | join(" ")' <<<"$output")" "r false"
-	[ ! -e $R ] && [ "$(dmsetup ls)" = "No devices found" ]
+	[ ! -e $R ]
+	[ "$(dmsetup ls)" = "No devices found" ]
 	assert_equal "$(field .uuid)" "$uuid"
 	blkdiscard -f -z /dev/spare
 	# without a name it has the one that sets without a name have

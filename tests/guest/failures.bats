@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Each allocation and each request on the way fails once: of an activation, a table
 # reload, changes by hand, and the moves of bad blocks. tests/failures/ has how.
-# rig: kernels=debug timeout=900
+# rig: kernels=debug,umldebug test=umldebug timeout=900
 
 load ../lib/common
 

@@ -101,7 +101,9 @@ kernel_memory() { gawk '/^(SUnreclaim|Percpu|KernelStack|VmallocUsed):/ { n += $
 		}
 		dmsetup remove r
 		rmmod dm_remap
-		[ ! -e $ROOT ] && [ ! -e /sys/module/dm_remap ] && [ ! -e /dev/mapper/r ]
+		[ ! -e $ROOT ]
+		[ ! -e /sys/module/dm_remap ]
+		[ ! -e /dev/mapper/r ]
 		((round != ROUNDS / 4)) || early=$(kernel_memory)
 	done
 	[ -z "$(ls /sys/block/main/holders)$(ls /sys/block/spare/holders)" ]

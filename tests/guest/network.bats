@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Sets as the floor of what replicates and exports: DRBD between two sets, and a set
 # exported over NVMe/TCP. Both ends are in one machine, over its loopback device.
-# rig: kernels=6.1,6.12 test=- timeout=600
+# rig: kernels=6.1,6.12 test=slice timeout=600
 
 load ../lib/common
 

@@ -203,7 +203,9 @@ _is() {
 	assert_equal "$(remap_status r remapped lost_sectors bad_spare state)" "2 2 1 degraded"
 	assert_equal "$(<$CONFIG/spare/bad)" 1
 	remap_map r
-	[ -z "${MAP[2056]:-}" ] && [ -n "${MAP[2048]}" ] && [ -n "${MAP[4096]}" ]
+	[ -z "${MAP[2056]:-}" ]
+	[ -n "${MAP[2048]}" ]
+	[ -n "${MAP[4096]}" ]
 	assert_data $R 2048 1536 old
 	unreadable $R 2051 512
 	unreadable $R 2052 512

@@ -3,7 +3,7 @@
 # The rig itself: what other tests rely on is there.
 # rig: disk medium size=16M inject-error-write=2048 inject-error-read=4096
 # rig: disk big4k size=16M lbs=4096
-# rig: test=6.1,6.12,uml
+# rig: test=6.1,6.12,uml,umldebug
 
 load ../lib/common
 

@@ -4,7 +4,7 @@
 #
 # One processor: where the kernel changes code that another one is running, again and
 # again, the emulator runs what is not there any more (tests/rig/qemu.sh, rig_tripped()).
-# rig: test=uml timeout=600 smp=1
+# rig: test=uml,umldebug timeout=600 smp=1
 
 load ../lib/common
 

@@ -284,7 +284,8 @@ io() {
 @test "the module counts from when it is loaded, and devices come and go meanwhile" {
 	modprobe -r dm_remap_stats
 	remap_create r /dev/main /dev/spare
-	[ ! -e $STATS ] && [ -d /sys/kernel/dm-remap/r ]
+	[ ! -e $STATS ]
+	[ -d /sys/kernel/dm-remap/r ]
 	[ "$(readlink -f /sys/kernel/dm-remap/r)" = "$(readlink -f "/sys/block/$(dm_dev r)/remap")" ]
 	io /dev/mapper/r write 4096 7
 	modprobe dm_remap_stats

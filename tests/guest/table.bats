@@ -285,7 +285,8 @@ assert_full() {
 	run ! blkdiscard -fz -l 4096 $R
 	run ! blkdiscard -l 4096 $R
 	# opened before it was read-only, or by those who do not ask
-	blockdev --setrw $R 2>/dev/null && run ! write_pattern $R 0 4096 a
+	blockdev --setrw $R 2>/dev/null || :
+	run ! write_pattern $R 0 4096 a
 	unreadable $R 8000 4096
 	refused "Read-only file system" remap_attr r remaps/add 0
 	dmsetup suspend r

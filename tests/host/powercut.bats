@@ -6,7 +6,7 @@
 # happens at the same moments, and the same sectors are bad.
 #
 # shellcheck disable=SC2016 # what has to be evaluated in the guest
-# rig: test=-
+# rig: test=slice
 
 load ../lib/guest.sh
 bats_load_library bats-support

@@ -9,11 +9,21 @@
 #include <linux/delay.h>
 #include <linux/kthread.h>
 
+#include <dm-remap/observer.h>
+
+#include "../../modules/core/device.h"
+
 /* Nobody observes or traces. */
 #define _REMAP_OBSERVE_H
 #define _REMAP_TRACE_H
-#define remap_count(rd, what, n)			((void)(n))
-#define trace_dm_remap_commit(rd, nr, pages, ns, ret)	((void)(ns))
+static void remap_count(struct remap_device *rd, enum dm_remap_count what, u64 n)
+{
+}
+
+static void trace_dm_remap_commit(struct remap_device *rd, u64 nr, u32 pages, u64 ns, int ret)
+{
+}
+
 #include "../../modules/core/commit.c"
 
 static struct remap_device *rd;

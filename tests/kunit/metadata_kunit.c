@@ -70,7 +70,8 @@ static blk_status_t test_read_end(struct dm_remap_read *read)
 #define dm_remap_rw			test_rw
 #define dm_remap_read_begin		test_read_begin
 #define dm_remap_read_end		test_read_end
-#define bdev_nr_sectors(bdev)		((sector_t)((bdev) == &test_main ? MAIN_SECTORS : SPARE_SECTORS))
+#define bdev_nr_sectors(bdev)		\
+	((sector_t)((bdev) == &test_main ? MAIN_SECTORS : SPARE_SECTORS))
 #define bdev_nr_bytes(bdev)		((loff_t)bdev_nr_sectors(bdev) << SECTOR_SHIFT)
 #define bdev_logical_block_size(bdev)	((void)(bdev), 512U)
 
@@ -102,7 +103,7 @@ void dm_remap_store_unregister(struct dm_remap_store_type *type)
 #define module_init(fn)	static __maybe_unused int (*test_init)(void) = fn
 #define module_exit(fn)	static __maybe_unused void (*test_exit)(void) = fn
 #undef MODULE_ALIAS
-#define MODULE_ALIAS(name)
+#define MODULE_ALIAS(name)	static_assert(sizeof(name))
 #include "../../modules/metadata/main.c"
 
 /* The core's table: main block of each slot plus one, 0 if it is free. */
@@ -243,7 +244,8 @@ static void run_schedule(struct kunit *test, unsigned int writes, unsigned int r
 	bad_reads = place_mask(reads);
 	memcpy(saved_disk, disk, sizeof(saved_disk));
 	KUNIT_EXPECT_TRUE_MSG(test, found_or_refused(0, pending),
-			      "stale: writes %x reads %x cut %u lands %d", writes, reads, cut, land);
+			      "stale: writes %x reads %x cut %u lands %d",
+			      writes, reads, cut, land);
 }
 
 static void restore(const u8 *from)

@@ -393,6 +393,13 @@ static void a_read_only_device_takes_a_value_without_saving_it(struct kunit *tes
 
 /* What is kept over a removal */
 
+static void restore(struct remap_device *rd)
+{
+	mutex_lock(&rd->lock);
+	remap_settings_restore(rd, &called.saved);
+	mutex_unlock(&rd->lock);
+}
+
 static void history_is_restored_as_it_was_saved(struct kunit *test)
 {
 	static const u64 resizes[] = { 0, 1, 5, 15, 16, 17, 100 };
@@ -414,7 +421,7 @@ static void history_is_restored_as_it_was_saved(struct kunit *test)
 		for (n = 0; n < kept; n++)
 			KUNIT_ASSERT_EQ(test, called.saved.history[n].entries,
 					1000 + resizes[i] - kept + n);
-		remap_settings_restore(again, &called.saved);
+		restore(again);
 		KUNIT_EXPECT_EQ(test, again->table.grows, rd->table.grows);
 		KUNIT_EXPECT_EQ(test, again->table.shrinks, rd->table.shrinks);
 		KUNIT_EXPECT_EQ(test, again->table.resize_ns, 12345);
@@ -430,7 +437,7 @@ static void settings_are_restored_as_they_were_saved(struct kunit *test)
 	rd->settings.retries = 9;
 	rd->settings.reserve = 5;
 	remap_settings_to_save(rd, &rd->settings, &called.saved);
-	remap_settings_restore(again, &called.saved);
+	restore(again);
 	KUNIT_EXPECT_EQ(test, memcmp(&again->settings, &rd->settings, sizeof(rd->settings)), 0);
 }
 
@@ -441,7 +448,7 @@ static void saved_settings_out_of_range_are_left_alone(struct kunit *test)
 	remap_settings_to_save(rd, &rd->settings, &called.saved);
 	called.saved.settings.retries = 17;
 	called.saved.settings.reserve = 5;
-	remap_settings_restore(again, &called.saved);
+	restore(again);
 	KUNIT_EXPECT_EQ(test, memcmp(&again->settings, &rd->settings, sizeof(rd->settings)), 0);
 }
 

@@ -40,7 +40,8 @@ bool may_be_bad(const struct model *m, const struct entry *after, u64 sector, u8
 	const struct entry *old = &m->table[block], *new = &after[block];
 	bool moved = m->by_hand[block] || old->slot != new->slot;
 
-	if ((m->seen[MAIN][sector] & mode) && (on_main(m, m->table, sector) || on_main(m, after, sector) || m->by_hand[block]))
+	if ((m->seen[MAIN][sector] & mode) &&
+	    (on_main(m, m->table, sector) || on_main(m, after, sector) || m->by_hand[block]))
 		return true;
 	if (slot_fails(m, old, sector, mode) || slot_fails(m, new, sector, mode))
 		return true;

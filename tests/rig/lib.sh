@@ -13,10 +13,15 @@ export LC_ALL=C
 # depmod and modprobe are not on the path of ordinary users
 PATH=$PATH:/usr/sbin:/sbin
 # shellcheck disable=SC2034 # for those who source this
-KERNELS="6.12 6.1 uml${ALL:+ umldebug debug}"
+KERNELS="6.12 6.1 uml umldebug${ALL:+ debug newest}"
 unset MAKEFLAGS MFLAGS
 
 note() { echo "rig: $*" >&2; }
+# took NAME SECONDS: for people, and for the table at the end of "make test"
+took() {
+	note "$1: $2 s"
+	[ -z "${RIG_TIMES:-}" ] || printf '%s\t%s\n' "$2" "$1" >>"$RIG_TIMES"
+}
 die() { echo "rig: $*" >&2; exit 1; }
 
 # One process at a time per thing made: tests of several kernels run side by

@@ -45,7 +45,7 @@ static void walk(struct attributes *attributes, const char *device, const char *
 			continue;
 		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
 			walk(attributes, device, path, depth + 1);
-		else if (S_ISREG(st.st_mode) && (st.st_mode & S_IRUSR) && (st.st_mode & S_IWUSR))
+		else if (S_ISREG(st.st_mode) && (st.st_mode & 0600) == 0600)
 			add(attributes, path);
 	}
 	if (nr >= 0)
@@ -84,7 +84,7 @@ const char *attribute_why(int error)
 {
 	switch (error) {
 	case -EINVAL:
-		return "the value is malformed or out of range; \"man dmremap\" says where the values are described";
+		return "the value is malformed or out of range; see \"set\" in dmremap(8)";
 	case -EROFS:
 		return "the set is read-only, or its store has failed";
 	case -EBUSY:
