@@ -184,6 +184,36 @@ check() {
 	[ "$(dmremap status --json safe | jq -r '.sets[0].check')" = 1 ]
 }
 
+@test "status of one set: since when, how fast, when the spare is full, and the last lines of the log" {
+	device safe
+	dm safe $U
+	run dmremap status safe
+	refute_line --regexp '^  (since|rate|forecast|log) '
+	mkdir -p "$DMREMAP_ROOT/run/dm-remap" bin
+	echo "$U degraded 1790000000 1 0 0 1102 3 120" >"$DMREMAP_ROOT/run/dm-remap/monitor"
+	set_to safe config/remaps/rate "1 100 900"
+	set_to safe config/spare/free 1016
+	printf '#!/bin/bash\n%s\n' 'for i in 1 2 3 4 5 6 7; do
+		printf "[%5d.5] host kernel: device-mapper: remap: safe: line %d\e\n" $i $i
+		echo "[    8.0] host kernel: device-mapper: remap: safer: no line"
+	done' >bin/journalctl
+	chmod +x bin/journalctl
+	PATH=$PWD/bin:$PATH run dmremap status safe
+	assert_line "  since    $(date -d @1790000000 '+%F %H:%M')"
+	assert_line "  rate     1 block in the last hour, 100 in 24 hours, 900 in 30 days, by themselves"
+	assert_line "  forecast the spare is full about $(date -d '+10 days' +%F) at this rate"
+	assert_equal "$(grep -c "line [0-9]?$" <<<"$output")" 5
+	assert_line --regexp '^  log +[0-9-]+ [0-9:]+ line 3\?$'
+	refute_output --partial "no line"
+	assert_equal "$(PATH=$PWD/bin:$PATH dmremap status --json safe |
+		jq -c '.sets[0] | [.since, .rate.day, (.log | length), .log[4].text]')" '[1790000000,100,5,"line 7?"]'
+	# the monitor has seen another state
+	echo "$U ok 1790000000 1 0 0 1102 3 120" >"$DMREMAP_ROOT/run/dm-remap/monitor"
+	assert_equal "$(dmremap status --json safe | jq -c '.sets[0].since')" null
+	# of all sets the log is not read
+	assert_equal "$(dmremap status --json | jq -c '.sets[0].log')" null
+}
+
 @test "without configfs the state is not guessed" {
 	device safe
 	dm safe $U

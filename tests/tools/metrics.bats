@@ -93,7 +93,7 @@ value() { awk -v series="$1" '$1 == series { print $2; n++ } END { exit n != 1 }
 		store_state ,state="degraded" 0
 		store_state ,state="failed" 0
 		counted - 1
-		info ,uuid="0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",main="8:16",spare="8:33" 1
+		info ,uuid="0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",main="8:16",spare="8:33",main_device="8:16",main_model="",main_serial="",spare_device="8:33",spare_model="",spare_serial="" 1
 	EOF
 	# and there are no others, but for histograms
 	[ "$(grep -v '^#' out | grep -cv '_duration_seconds')" = $((n + 1)) ]

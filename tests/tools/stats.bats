@@ -56,6 +56,23 @@ numbers_of() {
 	assert_output '[[64,700000],[128,90000],[256,9000],[512,1000],[null,3]]'
 }
 
+@test "disks are called by their paths, and in metrics also by what is printed on them" {
+	device safe
+	mkdir -p "$DMREMAP_ROOT/sys/class/block/sdb" "$DMREMAP_ROOT/sys/dev/block" "$DMREMAP_ROOT/run/udev/data"
+	ln -s ../../class/block/sdb "$DMREMAP_ROOT/sys/dev/block/8:16"
+	echo 8:16 >"$DMREMAP_ROOT/sys/class/block/sdb/dev"
+	echo 7814037168 >"$DMREMAP_ROOT/sys/class/block/sdb/size"
+	echo DEVNAME=sdb >"$DMREMAP_ROOT/sys/class/block/sdb/uevent"
+	printf 'E:ID_MODEL=ST4000"DM004\nE:ID_SERIAL_SHORT=ZFN1ABCD\n' >"$DMREMAP_ROOT/run/udev/data/b8:16"
+	run dmremap stats safe
+	assert_line --regexp "^main +$DMREMAP_ROOT/dev/sdb \(8:16\)$"
+	assert_line --regexp "^spare/device +8:33$"
+	run jq -c '.devices[0] | [.main, .main_path, .spare.device, .spare.path]' <(dmremap stats --json safe)
+	assert_output "[\"8:16\",\"$DMREMAP_ROOT/dev/sdb\",\"8:33\",null]"
+	run dmremap metrics
+	assert_line --partial ",main_device=\"$DMREMAP_ROOT/dev/sdb\",main_model=\"ST4000\\\"DM004\",main_serial=\"ZFN1ABCD\",spare_device=\"8:33\",spare_model=\"\""
+}
+
 @test "numbers of 64 bits stay what they are" {
 	device safe
 	set_to safe stats/reads 18446744073709551615

@@ -252,7 +252,8 @@ static void judge_set(struct advice *advice, const struct disk_facts *facts)
 		    LLU(set->verify_errors.n), s(set->verify_errors.n));
 	if (set->moved_hour.n >= HOUR_GOING) {
 		say(advice, set->moved_hour.n >= HOUR_GONE ? VERDICT_COPY : VERDICT_REMAP,
-		    "%s moved %llu blocks in the last hour.", set->name, LLU(set->moved_hour.n));
+		    "%s moved %llu block%s in the last hour.", set->name, LLU(set->moved_hour.n),
+		    s(set->moved_hour.n));
 		replace(advice, set->moved_hour.n >= HOUR_GONE ? 0 : DAYS_GOING);
 	}
 	if (set->capacity.known && set->free.known &&

@@ -13,6 +13,7 @@
 #include "kernel/dm.h"
 #include "kernel/users.h"
 #include "kernel/volume.h"
+#include "lib/plural.h"
 #include "life/wipe.h"
 #include "lib/ask.h"
 #include "lib/message.h"
@@ -163,13 +164,13 @@ static int end_inactive(const char *path, const struct ending *ending)
 	if (status)
 		return status;
 	if ((wipe.blocks || wipe.bad_pages) && !ending->give_up) {
-		complain("%s is not emptied: %llu blocks of a disk are on it and nowhere else%s. \"dmremap assemble\" and then \"dmremap delete NAME\" move them back; \"dmremap delete --give-up %s\" loses them.",
-			 path, LLU(wipe.blocks),
+		complain("%s is not emptied: %llu block%s of a disk %s on it and nowhere else%s. \"dmremap assemble\" and then \"dmremap delete NAME\" move them back; \"dmremap delete --give-up %s\" loses them.",
+			 path, LLU(wipe.blocks), plural(wipe.blocks), is(wipe.blocks),
 			 wipe.bad_pages ? ", and parts of its table cannot be read" : "", path);
 		return EXIT_OPERATION;
 	}
-	snprintf(question, sizeof(question), "Empty %.128s, and lose the %llu blocks on it?", path,
-		 LLU(wipe.blocks));
+	snprintf(question, sizeof(question), "Empty %.128s, and lose the %llu block%s on it?", path,
+		 LLU(wipe.blocks), plural(wipe.blocks));
 	if ((wipe.blocks || wipe.bad_pages) && !ending->yes && !ask(question))
 		return EXIT_OPERATION;
 	status = end_spare(path, path, wipe.uuid);

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "kernel/kernel.h"
-#include "life/disk-name.h"
+#include "lib/plural.h"
+#include "kernel/disk-name.h"
+#include "life/memory.h"
 #include "life/state.h"
+#include "life/status-log.h"
 #include "life/status-report.h"
 #include "lib/json-out.h"
 #include "lib/number.h"
 #include "lib/util.h"
+#include "sets/spare-rate.h"
 #include "show/human.h"
+
+/* A spare that lasts longer than a disk is not worth a date. */
+#define FORECAST_DAYS	3650
 
 /* Numbers of an active set, which the kernel may not show any more. */
 static bool get(const struct status_row *row, const char *attribute, uint64_t *value)
@@ -44,11 +53,6 @@ static void show_disk(FILE *out, const char *role, const char *number)
 	putc('\n', out);
 }
 
-static const char *plural(uint64_t nr)
-{
-	return nr == 1 ? "" : "s";
-}
-
 static void show_blocks(FILE *out, const struct status_row *row)
 {
 	uint64_t block, moved, pending = 0, left = 0, total;
@@ -68,6 +72,53 @@ static void show_blocks(FILE *out, const struct status_row *row)
 	       human_bytes(c, (double)total * block), LLU(left), plural(left));
 }
 
+static void show_rate(FILE *out, const struct status_row *row)
+{
+	double days = spare_rate_days(row->name);
+	struct spare_rate rate;
+	char day[16];
+	time_t full;
+	struct tm tm;
+
+	if (!row->active || !spare_rate_read(row->name, &rate))
+		return;
+	fprintf(out, "  %-8s %llu block%s in the last hour, %llu in 24 hours, %llu in 30 days, by %s\n",
+		"rate", LLU(rate.hour), plural(rate.hour), LLU(rate.day), LLU(rate.month),
+		rate.month == 1 ? "itself" : "themselves");
+	if (days < 0 || days > FORECAST_DAYS)
+		return;
+	full = time(NULL) + days * 86400;
+	strftime(day, sizeof(day), "%F", localtime_r(&full, &tm));
+	fprintf(out, "  %-8s the spare is full about %s at this rate\n", "forecast", day);
+}
+
+/* When the state began, if a monitor was running then. */
+static uint64_t state_since(const struct status_row *row)
+{
+	const struct memory_set *set;
+	struct memory memory;
+	uint64_t since = 0;
+
+	memory_read(&memory);
+	set = memory_find(&memory, *row->uuid ? row->uuid : row->name);
+	if (set && !strcmp(set->state, row->state))
+		since = set->since;
+	memory_free(&memory);
+	return since;
+}
+
+static void show_since(FILE *out, const struct status_row *row)
+{
+	time_t since = state_since(row);
+	char text[32];
+	struct tm tm;
+
+	if (!since)
+		return;
+	strftime(text, sizeof(text), "%F %H:%M", localtime_r(&since, &tm));
+	fprintf(out, "  %-8s %s\n", "since", text);
+}
+
 static void show_next(FILE *out, const struct status_row *row, const struct state_words *words)
 {
 	if (!*words->next)
@@ -83,10 +134,44 @@ void status_report(FILE *out, const struct status_row *row)
 	const struct state_words *words = state_words(row);
 
 	fprintf(out, "%s: %s\n  %-8s %s\n", row->name, row->state, "meaning", words->meaning);
+	show_since(out, row);
 	show_disk(out, "main", row->main);
 	show_disk(out, "spare", row->spare);
 	show_blocks(out, row);
+	show_rate(out, row);
 	show_next(out, row, words);
+}
+
+void status_report_log(FILE *out, const struct status_row *row)
+{
+	struct status_log log;
+	char when[32];
+	struct tm tm;
+	int i;
+
+	status_log_read(&log, row->name);
+	for (i = 0; i < log.nr; i++) {
+		strftime(when, sizeof(when), "%F %H:%M", localtime_r(&log.line[i].when, &tm));
+		fprintf(out, "  %-8s %s %s\n", i ? "" : "log", when, log.line[i].text);
+	}
+	free(log.text);
+}
+
+static void add_log(struct json_object *object, const char *name)
+{
+	struct json_object *lines = json_object_new_array(), *line;
+	struct status_log log;
+	int i;
+
+	status_log_read(&log, name);
+	for (i = 0; i < log.nr; i++) {
+		line = json_object_new_object();
+		json_add_number(line, "time", log.line[i].when);
+		json_add_string(line, "text", log.line[i].text);
+		json_object_array_add(lines, line);
+	}
+	json_object_object_add(object, "log", lines);
+	free(log.text);
 }
 
 static void add_disk(struct json_object *object, const char *role, const char *number)
@@ -111,7 +196,26 @@ static void add_number(struct json_object *object, const struct status_row *row,
 		json_object_object_add(object, name, NULL);
 }
 
-void status_report_json(struct json_object *object, const struct status_row *row)
+static void add_times(struct json_object *object, const struct status_row *row)
+{
+	uint64_t since = state_since(row);
+	struct json_object *moved = NULL;
+	struct spare_rate rate;
+
+	if (since)
+		json_add_number(object, "since", since);
+	else
+		json_object_object_add(object, "since", NULL);
+	if (row->active && spare_rate_read(row->name, &rate)) {
+		moved = json_object_new_object();
+		json_add_number(moved, "hour", rate.hour);
+		json_add_number(moved, "day", rate.day);
+		json_add_number(moved, "month", rate.month);
+	}
+	json_object_object_add(object, "rate", moved);
+}
+
+void status_report_json(struct json_object *object, const struct status_row *row, bool log)
 {
 	const struct state_words *words = state_words(row);
 	char next[512];
@@ -125,4 +229,7 @@ void status_report_json(struct json_object *object, const struct status_row *row
 	add_number(object, row, "block_size", "block_size");
 	add_number(object, row, "pending", "remaps/pending");
 	add_number(object, row, "spare_free", "spare/free");
+	add_times(object, row);
+	if (log)
+		add_log(object, row->name);
 }

@@ -15,7 +15,19 @@
  */
 void status_report(FILE *out, const struct status_row *row);
 
-/* Add the same to what JSON has of a set. */
-void status_report_json(struct json_object *object, const struct status_row *row);
+/**
+ * status_report_log() - tell of the last lines that the kernel's log has of a set.
+ * @out: where to print it.
+ * @row: the set.
+ */
+void status_report_log(FILE *out, const struct status_row *row);
+
+/**
+ * status_report_json() - add the same to what JSON has of a set.
+ * @object: what JSON has.
+ * @row: the set.
+ * @log: with the lines of the log, for which another program may have to be run.
+ */
+void status_report_json(struct json_object *object, const struct status_row *row, bool log);
 
 #endif /* _DMREMAP_STATUS_REPORT_H */

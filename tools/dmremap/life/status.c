@@ -67,7 +67,7 @@ static void add_count(struct json_object *object, const char *name, const char *
 		json_object_object_add(object, name, NULL);
 }
 
-static void show_json(const struct status_row *row)
+static void show_json(const struct status_row *row, bool log)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -81,7 +81,7 @@ static void show_json(const struct status_row *row)
 	add_count(object, "capacity", row->capacity);
 	json_add_flag(object, "foreign", row->foreign);
 	json_add_text(object, "message", row->why);
-	status_report_json(object, row);
+	status_report_json(object, row, log);
 	json_out_element(object);
 }
 
@@ -117,7 +117,7 @@ static void print(const struct status_row *rows, int nr, char **names, bool json
 		if (!is_wanted(&rows[i], names))
 			continue;
 		if (json)
-			show_json(&rows[i]);
+			show_json(&rows[i], *names);
 		else
 			show_text(&rows[i]);
 	}
@@ -135,6 +135,7 @@ static void print(const struct status_row *rows, int nr, char **names, bool json
 		if (is_wanted(&rows[i], names)) {
 			putchar('\n');
 			status_report(stdout, &rows[i]);
+			status_report_log(stdout, &rows[i]);
 		}
 }
 
@@ -233,8 +234,9 @@ const struct command command_status = {
 	"Shows the sets that are active, with the state of their devices, and those of which\n"
 	"the module dm_remap_reassembly knows a half, with what they wait for: waiting-main,\n"
 	"waiting-spare, complete, conflict or damaged. It says what to do of each.\n"
-	"Of those that are named it tells more: their disks, what is left of the spare, what to\n"
-	"type next.\n\n"
+	"Of those that are named it tells more: their disks, what is left of the spare, how\n"
+	"fast blocks move, what to type next, and the last lines of the kernel's log. (Since when a\n"
+	"state is so is known if \"dmremap monitor\" was running.)\n\n"
 	"  -c, --check  for scripts: say only what is wrong, with exit statuses of its own\n"
 	"  -j, --json   print JSON\n"
 	"  -h, --help   print this\n\n"

@@ -5,7 +5,7 @@
 #ifndef _DMREMAP_MONITOR_LOOK_H
 #define _DMREMAP_MONITOR_LOOK_H
 
-#include "monitor/memory.h"
+#include "life/memory.h"
 #include "monitor/queue.h"
 #include "sets/status-rows.h"
 

@@ -48,6 +48,7 @@ static void __noreturn run_child(const char *const *argv, int input)
 		_exit(NOT_RUN);
 	close_range(STDERR_FILENO + 1, ~0U, 0);
 	execve(argv[0], (char *const *)argv, environment);
+	complain("%s cannot be run: %s.", argv[0], strerror(errno));
 	_exit(NOT_RUN);
 }
 
@@ -79,8 +80,6 @@ static bool reap(const char *name, pid_t pid, unsigned int seconds)
 		return true;
 	if (!in_time && !interrupt_came())
 		complain("%s was killed, since it had not ended in %u seconds.", name, seconds);
-	else if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_RUN)
-		complain("%s cannot be run.", name);
 	else if (WIFEXITED(status))
 		complain("%s ended with status %d.", name, WEXITSTATUS(status));
 	else

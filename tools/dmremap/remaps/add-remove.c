@@ -13,6 +13,7 @@
 #include "lib/json-out.h"
 #include "lib/message.h"
 #include "lib/number.h"
+#include "lib/plural.h"
 #include "remaps/change.h"
 #include "remaps/range-text.h"
 #include "remaps/report.h"
@@ -111,8 +112,8 @@ static int check_room(const struct volume *volume, const struct ranges *blocks)
 	}
 	if (total <= room + pending)
 		return EXIT_CLEAN;
-	complain("%s: %llu blocks are to be remapped, and %llu are free on the spare. Nothing has been changed.",
-		 volume->name, (unsigned long long)total, (unsigned long long)room);
+	complain("%s: %llu block%s %s to be remapped, and %llu %s free on the spare. Nothing has been changed.",
+		 volume->name, LLU(total), plural(total), is(total), LLU(room), is(room));
 	return EXIT_OPERATION;
 }
 

@@ -13,6 +13,7 @@
 #include "lib/exit.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
+#include "lib/plural.h"
 #include "lib/progress.h"
 #include "remaps/change.h"
 
@@ -227,16 +228,16 @@ static void say_how_far(const struct change *change, uint64_t total, int error)
 	const char *name = change->volume->name;
 
 	if (error == -ERESTART)
-		complain("%s: interrupted when %llu of %llu blocks were %s.", name,
-			 (unsigned long long)change->done, (unsigned long long)total, verb);
+		complain("%s: interrupted when %llu of %llu block%s %s %s.", name,
+			 LLU(change->done), LLU(total), plural(total), was(total), verb);
 	/* -EINTR has been told already */
 	else if (error && error != -EINTR)
-		complain("%s: %s. %llu of %llu blocks were %s.", name,
-			 change_why(error, change->kind), (unsigned long long)change->done,
-			 (unsigned long long)total, verb);
+		complain("%s: %s. %llu of %llu block%s %s %s.", name,
+			 change_why(error, change->kind), LLU(change->done), LLU(total),
+			 plural(total), was(total), verb);
 	else if (error || change->failed)
-		complain("%s: %llu of %llu blocks were %s.", name,
-			 (unsigned long long)change->done, (unsigned long long)total, verb);
+		complain("%s: %llu of %llu block%s %s %s.", name, LLU(change->done), LLU(total),
+			 plural(total), was(total), verb);
 }
 
 /*

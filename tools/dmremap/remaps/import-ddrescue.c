@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/message.h"
+#include "lib/plural.h"
 #include "remaps/import.h"
 
 static uint64_t bytes(struct import *import)
@@ -65,8 +66,8 @@ static const char *next_entry(struct import *import)
 static void say_left(const struct import *import, wide left)
 {
 	if (left)
-		complain("%llu sectors of the mapfile are neither rescued nor known to be bad, and left out. Let ddrescue go on, or give --include.",
-			 (unsigned long long)(left / SECTOR_SIZE));
+		complain("%llu sector%s of the mapfile %s neither rescued nor known to be bad, and left out. Let ddrescue go on, or give --include.",
+			 LLU(left / SECTOR_SIZE), plural(left / SECTOR_SIZE), is(left / SECTOR_SIZE));
 	(void)import;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "lib/exit.h"
 #include "lib/message.h"
+#include "lib/plural.h"
 #include "remaps/plan.h"
 
 /* The device, in bytes of the disk. */
@@ -79,8 +80,8 @@ static int check_room(const struct plan *plan, const struct ranges *pending,
 		return EXIT_OPERATION;
 	if (needed <= room)
 		return EXIT_CLEAN;
-	complain("There is not enough room: %llu blocks are needed, and %llu are free on the spare of %s. Nothing has been changed. Take a larger spare, or fewer blocks.",
-		 (unsigned long long)needed, (unsigned long long)room, plan->volume->name);
+	complain("There is not enough room: %llu block%s %s needed, and %llu %s free on the spare of %s. Nothing has been changed. Take a larger spare, or fewer blocks.",
+		 LLU(needed), plural(needed), is(needed), LLU(room), is(room), plan->volume->name);
 	return EXIT_OPERATION;
 }
 

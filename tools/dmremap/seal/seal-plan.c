@@ -249,8 +249,9 @@ static bool possible(const struct seal_plan *plan, struct raw *raw)
 	if (volume_free(volume, &free_blocks))
 		return false;
 	if (plan->move.nr > free_blocks) {
-		complain("%s: %u blocks have to go to the spare, and there is room for %llu.",
-			 volume->name, plan->move.nr, LLU(free_blocks));
+		complain("%s: %u block%s to go to the spare, and there is room for %llu.",
+			 volume->name, plan->move.nr, plan->move.nr == 1 ? " has" : "s have",
+			 LLU(free_blocks));
 		return false;
 	}
 	/* what cannot be read would be lost, or may stay on the main for its next write */

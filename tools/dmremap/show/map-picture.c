@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 
+#include "lib/plural.h"
 #include "lib/util.h"
 #include "show/human.h"
 #include "show/map.h"
@@ -17,8 +18,8 @@ void map_title(const struct map *map, char *text, unsigned int size)
 	char bytes[HUMAN_SIZE];
 
 	snprintf(text, size,
-		 "%s (%s): %s, %llu of %llu blocks remapped, %llu pending, %llu sectors lost",
+		 "%s (%s): %s, %llu of %llu block%s remapped, %llu pending, %llu sector%s lost",
 		 map->name, human_bytes(bytes, status->length * 512.0), status->state,
-		 LLU(status->remapped), LLU(status->capacity),
-		 LLU(status->pending), LLU(status->lost_sectors));
+		 LLU(status->remapped), LLU(status->capacity), plural(status->capacity),
+		 LLU(status->pending), LLU(status->lost_sectors), plural(status->lost_sectors));
 }

@@ -50,3 +50,10 @@ void metrics_device(FILE *out, const char *name, const struct sample *sample)
 	print_escaped(out, sample->name);
 	putc('"', out);
 }
+
+void metrics_label(FILE *out, const char *name, const char *value)
+{
+	fprintf(out, ",%s=\"", name);
+	print_escaped(out, value);
+	putc('"', out);
+}

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
+#include "kernel/blockdev.h"
+#include "kernel/disk-name.h"
+#include "lib/util.h"
 #include "show/metrics.h"
 
 static const char * const states[] = {
@@ -32,6 +35,22 @@ static void print_states(FILE *out, const char *name, const struct sample *sampl
 		print_state(out, name, sample, now, true);
 }
 
+/* Numbers and paths of disks may be others after each boot; what is printed on them stays. */
+static void print_disk(FILE *out, const char *role, const char *number)
+{
+	char label[32];
+	struct disk_name name;
+	struct blockdev dev;
+
+	disk_name_find(&name, number);
+	snprintf(label, sizeof(label), "%s_device", role);
+	metrics_label(out, label, blockdev_by_number(&dev, number) ? dev.path : number);
+	snprintf(label, sizeof(label), "%s_model", role);
+	metrics_label(out, label, name.model);
+	snprintf(label, sizeof(label), "%s_serial", role);
+	metrics_label(out, label, name.serial);
+}
+
 static void print_infos(FILE *out, const struct samples *samples)
 {
 	const struct sample *sample;
@@ -41,8 +60,11 @@ static void print_infos(FILE *out, const struct samples *samples)
 	for (i = 0; i < samples->nr; i++) {
 		sample = &samples->sample[i];
 		metrics_device(out, "dm_remap_info", sample);
-		fprintf(out, ",uuid=\"%s\",main=\"%s\",spare=\"%s\"} 1\n", sample->uuid,
+		fprintf(out, ",uuid=\"%s\",main=\"%s\",spare=\"%s\"", sample->uuid,
 			sample->main, sample->spare);
+		print_disk(out, "main", sample->main);
+		print_disk(out, "spare", sample->spare);
+		fputs("} 1\n", out);
 	}
 	metrics_family(out, "dm_remap_counted", "gauge",
 		       "Whether the module dm_remap_stats is there, which counts.");

@@ -39,6 +39,14 @@ void metrics_family(FILE *out, const char *name, const char *type, const char *h
 void metrics_device(FILE *out, const char *name, const struct sample *sample);
 
 /**
+ * metrics_label() - print one more label, after metrics_device().
+ * @out: where to print.
+ * @name: of the label.
+ * @value: any text.
+ */
+void metrics_label(FILE *out, const char *name, const char *value);
+
+/**
  * metrics_numbers() - print all that are plain numbers.
  * @out: where to print.
  * @samples: of all devices.

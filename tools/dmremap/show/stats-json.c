@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/blockdev.h"
 #include "lib/json-out.h"
 #include "show/stats.h"
 
@@ -71,6 +72,15 @@ static struct json_object *stats(const struct sample *sample)
 	return object;
 }
 
+/* JSON has the numbers as the kernel does, and beside them what the devices are called. */
+static void add_path(struct json_object *device, const char *path, const char *number)
+{
+	struct blockdev dev;
+
+	if (blockdev_by_number(&dev, number))
+		add_word(device, path, dev.path);
+}
+
 void stats_json(const struct sample *sample)
 {
 	struct json_object *device = json_object_new_object();
@@ -81,6 +91,8 @@ void stats_json(const struct sample *sample)
 	add_word(device, "uuid", sample->uuid);
 	add_word(device, "main", sample->main);
 	add_word(device, "spare/device", sample->spare);
+	add_path(device, "main_path", sample->main);
+	add_path(device, "spare/path", sample->spare);
 	add_word(device, "metadata/state", sample->store);
 	for (i = 0; i < (sample->persistent ? NR_NUMBERS : FIRST_PERSISTENT); i++)
 		add_number(device, number_paths[i], sample->number[i]);

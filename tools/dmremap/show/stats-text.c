@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/blockdev.h"
 #include "lib/text-table.h"
+#include "lib/util.h"
 #include "show/human.h"
 #include "show/stats.h"
 
@@ -14,6 +16,19 @@ static void add_word(struct libscols_table *table, const char *name, const char 
 
 	text_put(line, 0, "%s", name);
 	text_put(line, 1, "%s", value);
+}
+
+/* By its path; the number alone is no name for a person. */
+static void add_device(struct libscols_table *table, const char *name, const char *number)
+{
+	char value[BLOCKDEV_PATH_SIZE + BLOCKDEV_NUMBER_SIZE + 4];
+	struct blockdev dev;
+
+	if (blockdev_by_number(&dev, number))
+		snprintf(value, sizeof(value), "%s (%s)", dev.path, number);
+	else
+		text_copy(value, number, sizeof(value));
+	add_word(table, name, value);
 }
 
 static void add_number(struct libscols_table *table, const char *name, uint64_t value)
@@ -34,8 +49,8 @@ static void print_values(const struct sample *sample)
 	add_word(table, "name", sample->name);
 	add_word(table, "state", sample->state);
 	add_word(table, "uuid", sample->uuid);
-	add_word(table, "main", sample->main);
-	add_word(table, "spare/device", sample->spare);
+	add_device(table, "main", sample->main);
+	add_device(table, "spare/device", sample->spare);
 	add_word(table, "metadata/state", sample->store);
 	for (i = 0; i < (sample->persistent ? NR_NUMBERS : FIRST_PERSISTENT); i++)
 		add_number(table, number_paths[i], sample->number[i]);

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "kernel/blockdev.h"
+#include "lib/plural.h"
+#include "lib/util.h"
 #include "show/human.h"
 #include "show/top.h"
 
@@ -127,8 +129,8 @@ static void put_spare(FILE *out, const struct sample *sample)
 		(unsigned long long)sample->number[NUMBER_REMAPPED],
 		(unsigned long long)sample->number[NUMBER_PENDING]);
 	if (sample->counted)
-		fprintf(out, ", %llu sectors lost",
-			(unsigned long long)sample->stat[STAT_LOST_SECTORS]);
+		fprintf(out, ", %llu sector%s lost", LLU(sample->stat[STAT_LOST_SECTORS]),
+			plural(sample->stat[STAT_LOST_SECTORS]));
 	putc('\n', out);
 }
 

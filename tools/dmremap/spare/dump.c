@@ -4,6 +4,7 @@
  */
 #include "command.h"
 #include "lib/message.h"
+#include "lib/plural.h"
 #include "spare/dump.h"
 #include "spare/open.h"
 
@@ -52,8 +53,9 @@ static int dump(const struct set *set, const void *context)
 	form->end();
 	if (!summary.lost_pages)
 		return EXIT_CLEAN;
-	complain("%s: %u of the pages are lost and not shown. \"dmremap check\" says which.",
-		 set->dev->path, summary.lost_pages);
+	complain("%s: %u page%s of the table %s lost and not shown. \"dmremap check\" says which.",
+		 set->dev->path, summary.lost_pages, plural(summary.lost_pages),
+		 is(summary.lost_pages));
 	return EXIT_UNCORRECTED;
 }
 

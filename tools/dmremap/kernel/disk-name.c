@@ -6,7 +6,7 @@
 
 #include "kernel/blockdev.h"
 #include "kernel/kernel.h"
-#include "life/disk-name.h"
+#include "kernel/disk-name.h"
 #include "lib/encode.h"
 #include "lib/root.h"
 #include "lib/util.h"

@@ -11,7 +11,7 @@
 
 #include "lib/message.h"
 #include "lib/root.h"
-#include "monitor/memory.h"
+#include "life/memory.h"
 
 #define DIRECTORY	"/run/dm-remap"
 #define LOCK		DIRECTORY "/monitor.lock"

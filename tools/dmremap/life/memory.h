@@ -5,8 +5,8 @@
  *
  * A line for each set: its uuid (its name if it has none), its state, since when, and numbers.
  */
-#ifndef _DMREMAP_MONITOR_MEMORY_H
-#define _DMREMAP_MONITOR_MEMORY_H
+#ifndef _DMREMAP_MEMORY_H
+#define _DMREMAP_MEMORY_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -77,4 +77,4 @@ void memory_put(struct memory *memory, const struct memory_set *set);
  */
 bool memory_lock(void);
 
-#endif /* _DMREMAP_MONITOR_MEMORY_H */
+#endif /* _DMREMAP_MEMORY_H */

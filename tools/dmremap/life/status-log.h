@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The last things that the kernel's log has of a set.
+ */
+#ifndef _DMREMAP_STATUS_LOG_H
+#define _DMREMAP_STATUS_LOG_H
+
+#include <time.h>
+
+#define STATUS_LOG_LINES	5
+
+/**
+ * struct status_log - lines of the log of the running kernel.
+ * @line: the last ones, in order.
+ * @line.when: when it was written; a machine that has slept since then did so later.
+ * @line.text: what is behind the name of the set.
+ * @nr: how many there are.
+ * @text: the log itself, to be freed.
+ */
+struct status_log {
+	struct {
+		time_t when;
+		const char *text;
+	} line[STATUS_LOG_LINES];
+	int nr;
+	char *text;
+};
+
+/**
+ * status_log_read() - find the last lines of a set.
+ * @log: filled in; without lines if there are none, or the log may not be read.
+ * @name: the set.
+ */
+void status_log_read(struct status_log *log, const char *name);
+
+#endif /* _DMREMAP_STATUS_LOG_H */
