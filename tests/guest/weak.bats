@@ -144,6 +144,21 @@ make_slow() {
 	assert_equal "$(stat slow_moves)" 5
 }
 
+@test "a scrub moves what it reads slowly" {
+	make_slow 16 64
+	echo 1 >$CONFIG/errors/slow_limit
+	echo start >$CONFIG/scrub/control
+	retry_until 60 grep -q idle $CONFIG/scrub/state
+	# the limit is one in a row, and what is between them is not slow
+	assert_equal "$(remapped)" "16 remapped"
+	assert_equal "$(stat slow_moves)" 1
+	echo 1 >$CONFIG/errors/resume
+	echo start >$CONFIG/scrub/control
+	retry_until 60 grep -q idle $CONFIG/scrub/state
+	assert_equal "$(remapped)" "16 remapped,64 remapped"
+	assert_data $R 0 65536 a
+}
+
 # --- writes that are lost --------------------------------------------------------------------
 
 # loses DISK NAME FIRST COUNT: /dev/mapper/NAME is DISK, whose sectors FIRST to FIRST + COUNT - 1
@@ -160,7 +175,6 @@ loses() {
 }
 
 @test "a write that the main loses goes to the spare" {
-	local i
 	null_blk main 16
 	null_blk spare 4
 	modprobe dm_remap_stats
