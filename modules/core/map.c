@@ -181,8 +181,9 @@ static noinline int map_other(struct dm_target *ti, struct bio *bio)
 	return DM_MAPIO_REMAPPED;
 }
 
-static __always_inline int map_inline(struct remap_target *rt, struct bio *bio,
-				      struct remap_io *io, struct bvec_iter iter)
+static __always_inline int map_inline(struct remap_target *rt, const struct remap_device *rd,
+				      struct bio *bio, struct remap_io *io,
+				      struct bvec_iter iter)
 {
 	/* The target begins at sector 0 of the device. */
 	io->iter = iter;
@@ -193,7 +194,7 @@ static __always_inline int map_inline(struct remap_target *rt, struct bio *bio,
 	if (op_is_write(bio->bi_opf))
 		return map_write(rt, bio);
 	/* No RCU: the regions are replaced only while no I/O is mapped. */
-	if (unlikely(!remap_regions_clean(remap_regions_of_io(rt->rd), iter.bi_sector,
+	if (unlikely(!remap_regions_clean(remap_regions_of_io(rd), iter.bi_sector,
 					  iter.bi_size >> SECTOR_SHIFT)))
 		return map_found(rt, bio);
 	remap_bio_to_main(bio, rt->main, rt->main_start + iter.bi_sector);
@@ -202,7 +203,7 @@ static __always_inline int map_inline(struct remap_target *rt, struct bio *bio,
 
 static noinline int map_data(struct remap_target *rt, struct bio *bio)
 {
-	return map_inline(rt, bio, bio->bi_private, bio->bi_iter);
+	return map_inline(rt, rt->rd, bio, bio->bi_private, bio->bi_iter);
 }
 
 static __always_inline int map(struct dm_target *ti, struct bio *bio)
@@ -210,12 +211,14 @@ static __always_inline int map(struct dm_target *ti, struct bio *bio)
 	struct remap_io *io = remap_bio_io(bio);
 	struct bvec_iter iter = bio->bi_iter;
 	struct remap_target *rt = ti->private;
+	const struct remap_device *rd = rt->rd;
 
 	bio->bi_private = io;
-	if (unlikely(iter.bi_size <= READ_ONCE(rt->rd->slow_path_size) ||
+	/* Compared in place, without a load of its own; an old value does no harm. */
+	if (unlikely(iter.bi_size <= data_race(rd->slow_path_size) ||
 		     (bio->bi_opf & rt->slow_path_opf)))
 		return map_other(ti, bio);
-	return map_inline(rt, bio, io, iter);
+	return map_inline(rt, rd, bio, io, iter);
 }
 
 static noinline int map_timed(struct dm_target *ti, struct bio *bio)

@@ -16,6 +16,7 @@ load ../lib/common
 
 R=/dev/mapper/r
 CONFIG=/sys/kernel/config/dm-remap/r
+NEIGHBOURS=0
 
 dmremap() { /rig/tools/dmremap/dmremap "$@"; }
 
