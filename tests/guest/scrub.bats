@@ -334,7 +334,7 @@ _moving() { remap_list r | grep -q "^$1 .* moving "; }
 	remap_attr r errors/neighbours 0
 	null_blk_bad main +20000-20031
 	unreadable $R 20000 512
-	sleep 0.5
+	sleep 2
 	pending_is 21
 	# far, in pieces of many blocks
 	remap_attr r errors/neighbours 65536
