@@ -258,6 +258,8 @@ static void case_workers(void)
 
 	set_activate(&set);
 	must(set_change("errors/storm_limit", "0"), "storm_limit");
+	/* Each block moves for a request. */
+	must(set_change("errors/neighbours", "0"), "neighbours");
 	for (i = 0; i < BAD; i++)
 		set_bad("main", 3 * i * BLOCK + 2, 3 * i * BLOCK + 2, true);
 	for (i = 0; i < BAD; i++) {

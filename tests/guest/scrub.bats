@@ -7,6 +7,8 @@
 load ../lib/common
 load ../lib/sets
 
+R=/dev/mapper/r
+CONFIG=/sys/kernel/config/dm-remap/r
 # all of it is read
 SECTORS=32768
 
@@ -21,7 +23,7 @@ teardown() {
 }
 teardown_file() { clean_up; }
 
-scrub() { remap_attr r "scrub/$@"; }
+scrub() { remap_attr r "scrub/$1" "${@:2}"; }
 state_is() { [ "$(scrub state)" = "$1" ]; }
 order() { scrub control "$1"; }
 # finished: wait for the end of a run
@@ -134,7 +136,7 @@ _moving() { remap_list r | grep -q "^$1 .* moving "; }
 	start
 	remap_attr r errors/storm_limit 3
 	order start
-	retry_until 20 eval '[ "$(remap_status r state)" = suspended-remaps ]'
+	retry_until 20 suspended
 	sleep 1
 	assert_equal "$(scrub state) $(scrub position)" "running 8024"
 	remap_attr r errors/storm_limit 0
@@ -142,6 +144,8 @@ _moving() { remap_list r | grep -q "^$1 .* moving "; }
 	finished
 	assert_equal "$(results)" "$SECTORS 0 6"
 }
+
+suspended() { [ "$(remap_status r state)" = suspended-remaps ]; }
 
 # --- orders ----------------------------------------------------------------------------
 
@@ -334,7 +338,7 @@ _moving() { remap_list r | grep -q "^$1 .* moving "; }
 	remap_attr r errors/neighbours 0
 	null_blk_bad main +20000-20031
 	unreadable $R 20000 512
-	sleep 0.5
+	sleep 2
 	pending_is 21
 	# far, in pieces of many blocks
 	remap_attr r errors/neighbours 65536
@@ -342,4 +346,25 @@ _moving() { remap_list r | grep -q "^$1 .* moving "; }
 	unreadable $R 25000 512
 	retry_until 20 pending_is 27
 	refused "Invalid argument" remap_attr r errors/neighbours 65537
+}
+
+@test "neighbours wait while the disk answers others slowly" {
+	local i
+	local -a readers=()
+	slow_part 16384 1024 1000
+	null_blk_bad main +800-800 +808-808
+	remap_create r /dev/mapper/hold /dev/spare
+	touch "$BATS_TEST_TMPDIR/go-on"
+	for i in {0..7}; do
+		while [ -e "$BATS_TEST_TMPDIR/go-on" ]; do read_direct $R $((16384 + i * 8)) 4096; done >/dev/null 3>&- &
+		readers+=($!)
+		sleep 0.1
+	done
+	unreadable $R 800 512
+	sleep 5
+	pending_is 1
+	rm "$BATS_TEST_TMPDIR/go-on"
+	wait "${readers[@]}"
+	retry_until 20 pending_is 2
+	dmsetup remove r
 }

@@ -8,6 +8,7 @@
 load ../lib/common
 
 R=/dev/mapper/r
+NEIGHBOURS=0
 
 # what is written under load: 4 KiB each, block n with seed n or with none yet
 BLOCKS=64
