@@ -304,12 +304,12 @@ BAD=$'4096 8\n8000 8\n20480 16'
 		# safe: 5 entries (plain), 3 blocks to be remapped, 2 remapped already, 3 listed again.
 	EOF
 	run --separate-stderr fake import --dry-run --json safe list
-	assert_equal "$(jq -c '[.device, .format, .action, .entries, .listed_again, .already_remapped, .blocks, .done, .outside]' <<<"$output")" \
-		'["safe","plain","mark",5,3,3,2,0,0]'
+	assert_equal "$(jq -c '[.device, .format, .action, .entries, .listed_again, .already_remapped, .already_pending, .blocks, .done, .outside]' <<<"$output")" \
+		'["safe","plain","mark",5,3,2,1,2,0,0]'
 	assert_equal "$(jq -c .ranges <<<"$output")" '[{"sector":0,"sectors":8},{"sector":16,"sectors":8}]'
 	run fake import --copy safe list
 	assert_success
-	assert_output "safe: 5 entries (plain), 3 blocks remapped, 2 remapped already, 3 listed again."
+	assert_output "safe: 5 entries (plain), 2 blocks remapped, 1 pending, since the main does not give it, 2 remapped already, 3 listed again."
 	assert_equal "$(cat "$CONFIG/remaps/add")" $'0 8\n16 16'
 	[ ! -s "$CONFIG/remaps/mark" ]
 }
@@ -474,7 +474,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	assert_equal "$(grep -v ^list log)" $'forget 4096 8\nforget 8000 8\nforget 20480 16'
 	: >"$CONFIG/remaps/mark"
 	run fake import safe "$LISTS/ddrescue-done"
-	assert_output --partial "2 blocks marked, 2 remapped already"
+	assert_output --partial "2 blocks marked, 1 remapped already, 1 pending already"
 	assert_equal "$(cat "$CONFIG/remaps/mark")" "20480 16"
 }
 

@@ -40,7 +40,8 @@ U=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
 	assert_success
 	assert_output "errors/retries=2
 spare/low_water=409
-spare/reserve=16"
+spare/reserve=16
+timeouts=keep"
 	run dmremap set safe spare/reserve
 	assert_output spare/reserve=16
 	[ "$(dmremap set --json safe spare/reserve errors/retries | jq -c .settings)" = '{"spare/reserve":"16","errors/retries":"2"}' ]
@@ -96,6 +97,86 @@ spare/reserve=16"
 	run dmremap set /dev/sdz
 	assert_failure 16
 	assert_output --partial "/dev/sdz is not a device of device-mapper"
+}
+
+# drive ERC: a disk sdb, whose control is at first so many tenths of a second; "none" if it has none
+drive() {
+	local dir=$DMREMAP_ROOT/sys/class/block/sdb
+	mkdir -p "$dir/device" bin
+	ln -sfn ../../class/block/sdb "$DMREMAP_ROOT/sys/dev/block/8:16"
+	echo 8:16 >"$dir/dev"
+	echo 1000000 >"$dir/size"
+	echo 7 >"$dir/diskseq"
+	echo DEVNAME=sdb >"$dir/uevent"
+	echo 30 >"$dir/device/timeout"
+	echo "$1" >erc
+	cat >bin/smartctl <<-'END'
+		#!/bin/bash
+		echo "$*" >>smartctl.log
+		[ "$(<erc)" != none ] || { echo '{"smartctl": {"exit_status": 4}}'; exit 4; }
+		[ "${*: -2:1}" = scterc ] || echo "${*: -2:1}" | cut -d, -f2 >erc
+		one="{\"enabled\": $([ "$(<erc)" = 0 ] && echo false || echo true), \"deciseconds\": $(<erc)}"
+		echo "{\"ata_sct_erc\": {\"read\": $one, \"write\": $one}}"
+	END
+	chmod +x bin/smartctl
+}
+wait_is() { assert_equal "$(cat "$DMREMAP_ROOT/sys/class/block/sdb/device/timeout")" "$1"; }
+
+@test "timeouts: a drive with error recovery control, one without, and back" {
+	device safe
+	dm safe $U
+	PATH=$PWD/bin:$PATH
+	mkdir -p "$DMREMAP_ROOT/run" "$DMREMAP_ROOT/etc/dm-remap/sets.d"
+	: >"$DMREMAP_ROOT/etc/dm-remap/sets.d/$U"
+	drive 0
+	run dmremap set safe timeouts=auto
+	assert_success
+	assert_equal "$(<erc)" 70
+	wait_is 30
+	grep -qx timeouts=auto "$DMREMAP_ROOT/etc/dm-remap/sets.d/$U"
+	assert_equal "$(dmremap set safe timeouts)" timeouts=auto
+	run dmremap set safe timeouts=auto
+	assert_success
+	run dmremap set safe timeouts=keep
+	assert_success
+	assert_equal "$(<erc)" 0
+	run ! grep timeouts "$DMREMAP_ROOT/etc/dm-remap/sets.d/$U"
+	# none: the kernel waits
+	drive none
+	run dmremap set safe timeouts=auto
+	assert_success
+	wait_is 180
+	# connected again, it is another one, which the next start does anew
+	drive none
+	echo 8 >"$DMREMAP_ROOT/sys/class/block/sdb/diskseq"
+	run dmremap set safe timeouts=auto
+	wait_is 180
+	run dmremap set safe timeouts=keep
+	wait_is 30
+	# without smartctl, as in an initramfs
+	drive 0
+	rm bin/smartctl
+	PATH=$PWD/bin:/bin run dmremap set safe timeouts=auto
+	assert_success
+	wait_is 180
+}
+
+@test "timeouts: what is wrong changes nothing, and is said" {
+	device safe
+	dm safe $U
+	settings safe
+	drive 0
+	PATH=$PWD/bin:$PATH
+	run dmremap set safe spare/reserve=1 timeouts=never
+	assert_failure 8
+	assert_output --partial "timeouts is auto or keep"
+	assert_equal "$(cat "$(file safe config/spare/reserve)")" 16
+	[ ! -e smartctl.log ]
+	rm -r "$DMREMAP_ROOT/sys/class/block/dm-0"
+	run dmremap set safe timeouts=auto
+	assert_failure 8
+	assert_output --partial "is transient"
+	[ ! -e smartctl.log ]
 }
 
 @test "resume" {

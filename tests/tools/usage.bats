@@ -11,7 +11,7 @@ commands() { dmremap --help | sed -nE 's/^  ([a-z]+) .*/\1/p'; }
 man_text() { sed 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g' "$MAN"; }
 
 @test "every command is listed, has help, and is in the manual" {
-	[ "$(commands | paste -sd' ')" = "add advise assemble check create cure delete dump export format import list map metrics monitor remove rename repair resume salvage scan scrub seal set stats status stop sync top unseal wait" ]
+	[ "$(commands | paste -sd' ')" = "add advise assemble check create cure delete dump export files format import list map metrics monitor remove rename repair resume salvage scan scrub seal set stats status stop sync top unseal wait" ]
 	for command in $(commands); do
 		for option in --help -h; do
 			run dmremap "$command" $option
@@ -29,7 +29,7 @@ man_text() { sed 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g' "$MAN"; }
 		dmremap "$command" --help | grep -oE '^  -[a-zA-Z], --[a-z-]+'
 	done | sed 's/^ *-., //' | sort -u >helped
 	man_text | sed -nE 's/^-[a-zA-Z] , +(--[a-z-]+).*/\1/p' | grep -v -- --version | sort -u >described
-	[ "$(wc -l <helped)" = 33 ]
+	[ "$(wc -l <helped)" = 36 ]
 	run diff helped described
 	assert_output ""
 	for command in $(commands); do

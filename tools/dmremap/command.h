@@ -34,6 +34,7 @@ extern const struct command command_cure;
 extern const struct command command_delete;
 extern const struct command command_dump;
 extern const struct command command_export;
+extern const struct command command_files;
 extern const struct command command_format;
 extern const struct command command_import;
 extern const struct command command_list;

@@ -21,6 +21,7 @@ static const struct command * const commands[] = {
 	&command_delete,
 	&command_dump,
 	&command_export,
+	&command_files,
 	&command_format,
 	&command_import,
 	&command_list,

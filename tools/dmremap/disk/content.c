@@ -51,6 +51,24 @@ bool content_describe(const char *path, char text[CONTENT_SIZE])
 	return known;
 }
 
+bool content_type(const char *path, char text[CONTENT_SIZE])
+{
+	blkid_probe probe = blkid_new_probe_from_filename(path);
+	const char *type;
+	bool known;
+
+	if (!probe)
+		return false;
+	blkid_probe_enable_superblocks(probe, 1);
+	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE);
+	known = !blkid_do_safeprobe(probe) &&
+		!blkid_probe_lookup_value(probe, "TYPE", &type, NULL);
+	if (known)
+		snprintf(text, CONTENT_SIZE, "%s", type);
+	blkid_free_probe(probe);
+	return known;
+}
+
 bool content_is_member(const char *path)
 {
 	blkid_probe probe = blkid_new_probe_from_filename(path);

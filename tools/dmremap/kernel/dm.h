@@ -144,6 +144,35 @@ int dm_find(const char *name, const char *uuid, struct dm_found *found);
 int dm_table(const char *name, struct dm_table *table);
 
 /**
+ * struct dm_segment - a part of a device, and where it is on the device below.
+ * @start: its first sector.
+ * @sectors: its size.
+ * @target: the type of its target.
+ * @maps: what follows is known: each sector is at one place below.
+ * @lower: "MAJ:MIN" of the device below.
+ * @lower_start: the sector there.
+ */
+struct dm_segment {
+	uint64_t start;
+	uint64_t sectors;
+	char target[32];
+	bool maps;
+	char lower[BLOCKDEV_NUMBER_SIZE];
+	uint64_t lower_start;
+};
+
+/**
+ * dm_segments() - read the table of any device.
+ * @name: its name.
+ * @list: an array of its parts, to be freed.
+ *
+ * Says nothing if it cannot.  A key in a table is not kept.
+ *
+ * Return: how many there are, or -1.
+ */
+int dm_segments(const char *name, struct dm_segment **list);
+
+/**
  * dm_drain() - wait until all I/O that a device was sent has been answered.
  * @name: its name.
  *

@@ -12,6 +12,7 @@
 #include "kernel/names.h"
 #include "kernel/sample.h"
 #include "life/attributes.h"
+#include "life/set-timeouts.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
 
@@ -38,10 +39,20 @@ static int complain_key(const char *device, const char *key)
 	return EXIT_OPERATION;
 }
 
+static bool is_timeouts(const char *key)
+{
+	return !strcmp(key, TIMEOUTS_KEY);
+}
+
 static int read_value(const char *device, const char *key, char *text)
 {
-	int error = kernel_read(TREE_CONFIG, device, key, text);
+	int error;
 
+	if (is_timeouts(key)) {
+		text_copy(text, timeouts_get(device), KERNEL_TEXT_SIZE);
+		return EXIT_CLEAN;
+	}
+	error = kernel_read(TREE_CONFIG, device, key, text);
 	if (!error)
 		return EXIT_CLEAN;
 	complain("%s cannot be read: %s.", kernel_path(TREE_CONFIG, device, key),
@@ -59,6 +70,13 @@ static int parse(struct assignment *assignment, const char *device,
 	if (assignment->value && strchr(assignment->value, '\n')) {
 		complain("A value is one line. Nothing has been changed.");
 		return EXIT_USAGE;
+	}
+	if (is_timeouts(assignment->key)) {
+		if (!assignment->value || timeouts_value(assignment->value))
+			return read_value(device, assignment->key, assignment->before);
+		complain(TIMEOUTS_KEY " is auto or keep, and not \"%s\". Nothing has been changed.",
+			 assignment->value);
+		return EXIT_OPERATION;
 	}
 	if (equals - word >= ATTRIBUTE_SIZE || !attributes_have(settings, assignment->key))
 		return complain_key(device, assignment->key);
@@ -84,7 +102,7 @@ static int change(const char *device, const struct assignment *list, int nr)
 	int i, error;
 
 	for (i = 0; i < nr; i++) {
-		if (!list[i].value)
+		if (!list[i].value || is_timeouts(list[i].key))
 			continue;
 		error = kernel_write(TREE_CONFIG, device, list[i].key, list[i].value);
 		if (!error)
@@ -92,11 +110,22 @@ static int change(const char *device, const struct assignment *list, int nr)
 		complain("%s does not take %s=%s: %s. It is %s. Nothing has been changed.", device,
 			 list[i].key, list[i].value, attribute_why(error), list[i].before);
 		while (i--)
-			if (list[i].value)
+			if (list[i].value && !is_timeouts(list[i].key))
 				put_back(device, &list[i]);
 		return EXIT_OPERATION;
 	}
 	return EXIT_CLEAN;
+}
+
+/* Those that are the host's, when all others have been taken. */
+static int change_host(const char *device, const struct assignment *list, int nr)
+{
+	int status = EXIT_CLEAN, i;
+
+	for (i = 0; i < nr; i++)
+		if (list[i].value && is_timeouts(list[i].key))
+			status = exit_worst(status, timeouts_set(device, list[i].value));
+	return status;
 }
 
 static int show(const char *device, const char *key, struct json_object *values)
@@ -125,6 +154,8 @@ static int show_all(const char *device, const struct attributes *settings,
 			status = exit_worst(status, show(device, list[i].key, values));
 	for (i = 0; !nr && i < settings->nr; i++)
 		status = exit_worst(status, show(device, settings->path[i], values));
+	if (!nr)
+		status = exit_worst(status, show(device, TIMEOUTS_KEY, values));
 	if (!json)
 		return status;
 	json_out_begin();
@@ -150,6 +181,8 @@ static int set(const char *device, char **words, bool json)
 		status = parse(&list[nr], device, &settings, words[nr]);
 	if (!status)
 		status = change(device, list, nr);
+	if (!status)
+		status = change_host(device, list, nr);
 	if (!status)
 		status = show_all(device, &settings, list, nr, json);
 	attributes_free(&settings);
@@ -196,7 +229,10 @@ const struct command command_set = {
 	"the path of an attribute in the set's directory of configfs, \"errors/retries\" say. With\n"
 	"a VALUE the setting is changed; persistent sets keep it over reboots. If one of several\n"
 	"changes is refused, none is made. \"main_id=ID\" says what the main is known by from now\n"
-	"on, after its content was moved to another disk.\n\n"
+	"on, after its content was moved to another disk.\n"
+	"\"timeouts=auto\" has this host tell the main's disk at each start to give up a bad sector\n"
+	"after 7 seconds, or where it cannot, the kernel to wait 180 seconds; \"timeouts=keep\"\n"
+	"(default) leaves that alone, and takes back what was set.\n\n"
 	"  -j, --json  print JSON\n"
 	"  -h, --help  print this\n\n"
 	"Exit status: 0 shown or changed, 8 nothing was changed, 16 wrong usage.\n",

@@ -11,6 +11,7 @@
 #include "lib/ask.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
+#include "lib/plural.h"
 #include "remaps/change.h"
 #include "remaps/import.h"
 #include "remaps/plan.h"
@@ -161,21 +162,29 @@ static const char *format_name(const struct import_request *request, const struc
 	return request->from_disk ? "smartctl and kernel" : import->format->name;
 }
 
+/* @pending: blocks that were copied as far as they could be read. */
 static void print_text(const struct import_request *request, const struct import *import,
-		       const struct plan *plan, const struct change *change)
+		       const struct plan *plan, const struct change *change, uint64_t pending)
 {
-	uint64_t blocks = request->dry_run ? ranges_total(&plan->blocks) : change->done;
+	uint64_t blocks = request->dry_run ? ranges_total(&plan->blocks) : change->done - pending;
 
 	if (request->dry_run)
 		report_ranges(plan->volume, &plan->blocks);
-	printf("%s%s: %zu entr%s (%s), %llu block%s %s, %llu remapped already, %llu listed again.\n",
+	printf("%s%s: %zu entr%s (%s), %llu block%s %s, ",
 	       request->dry_run ? "# " : "", plan->volume->name, import->entries.nr,
 	       import->entries.nr == 1 ? "y" : "ies", format_name(request, import), LLU(blocks),
-	       blocks == 1 ? "" : "s", doing(request), LLU(plan->already), LLU(plan->again));
+	       plural(blocks), doing(request));
+	if (pending)
+		printf("%llu pending, since the main does not give %s, ", LLU(pending),
+		       pending == 1 ? "it" : "them");
+	printf("%llu remapped already, ", LLU(plan->already));
+	if (plan->already_pending)
+		printf("%llu pending already, ", LLU(plan->already_pending));
+	printf("%llu listed again.\n", LLU(plan->again));
 }
 
 static void print_json(const struct import_request *request, const struct import *import,
-		       const struct plan *plan, const struct change *change)
+		       const struct plan *plan, const struct change *change, uint64_t pending)
 {
 	json_out_begin();
 	json_out_member("device", json_object_new_string(plan->volume->name));
@@ -188,8 +197,10 @@ static void print_json(const struct import_request *request, const struct import
 	import_left_json(import);
 	report_number_json("listed_again", plan->again);
 	report_number_json("already_remapped", plan->already);
+	report_number_json("already_pending", plan->already_pending);
 	report_number_json("blocks", ranges_total(&plan->blocks));
 	report_number_json("done", change->done);
+	report_number_json("still_pending", pending);
 	report_ranges_json(plan->volume, &plan->blocks);
 	json_out_end();
 }
@@ -228,6 +239,7 @@ static int carry_out(const struct import_request *request, const struct import *
 		     const struct import_origin *origin)
 {
 	struct change change = { .volume = import->volume, .kind = CHANGE_MARK };
+	uint64_t pending = 0;
 	struct plan plan;
 	int status;
 
@@ -246,10 +258,12 @@ static int carry_out(const struct import_request *request, const struct import *
 		change.blocks = &plan.blocks;
 		if (!request->dry_run)
 			status = change_blocks(request, &change);
+		if (request->copy && change.done)
+			status = exit_worst(status, plan_still_pending(&plan, &pending));
 		if (request->json)
-			print_json(request, import, &plan, &change);
+			print_json(request, import, &plan, &change, pending);
 		else
-			print_text(request, import, &plan, &change);
+			print_text(request, import, &plan, &change, pending);
 	}
 	plan_free(&plan);
 	return status;

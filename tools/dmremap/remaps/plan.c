@@ -62,16 +62,23 @@ void plan_make(struct plan *plan, const struct volume *volume, const struct rang
 	plan->again -= ranges_total(&plan->blocks);
 }
 
+static struct ranges copy_of(const struct ranges *ranges)
+{
+	struct ranges copy = {};
+	size_t i;
+
+	for (i = 0; i < ranges->nr; i++)
+		ranges_add(&copy, ranges->range[i].start, ranges->range[i].end);
+	return copy;
+}
+
 /* Blocks that are pending or split have their place on the spare already. */
 static int check_room(const struct plan *plan, const struct ranges *pending,
 		      const struct ranges *split)
 {
-	struct ranges fresh = {};
+	struct ranges fresh = copy_of(&plan->blocks);
 	uint64_t room, needed;
-	size_t i;
 
-	for (i = 0; i < plan->blocks.nr; i++)
-		ranges_add(&fresh, plan->blocks.range[i].start, plan->blocks.range[i].end);
 	ranges_subtract(&fresh, pending);
 	ranges_subtract(&fresh, split);
 	needed = ranges_total(&fresh);
@@ -93,12 +100,26 @@ int plan_leave_remapped(struct plan *plan, bool leave_pending, bool leave_split)
 	if (!status) {
 		plan->already = ranges_subtract(&plan->blocks, &remapped);
 		if (leave_pending)
-			plan->already += ranges_subtract(&plan->blocks, &pending);
+			plan->already_pending = ranges_subtract(&plan->blocks, &pending);
 		if (leave_split)
 			plan->already += ranges_subtract(&plan->blocks, &split);
 		status = check_room(plan, &pending, &split);
 	}
 	ranges_free(&remapped);
+	ranges_free(&pending);
+	ranges_free(&split);
+	return status;
+}
+
+int plan_still_pending(const struct plan *plan, uint64_t *nr)
+{
+	struct ranges blocks = copy_of(&plan->blocks), pending = {}, split = {};
+	int status = volume_remaps(plan->volume, NULL, &pending, &split);
+
+	*nr = 0;
+	if (!status)
+		*nr = ranges_subtract(&blocks, &pending) + ranges_subtract(&blocks, &split);
+	ranges_free(&blocks);
 	ranges_free(&pending);
 	ranges_free(&split);
 	return status;

@@ -19,6 +19,7 @@
  * @partly: entries that have something in it and something outside.
  * @again: blocks that were listed before.
  * @already: blocks that are remapped already; they are not in @blocks.
+ * @already_pending: blocks that are pending already, and not in @blocks.
  */
 struct plan {
 	const struct volume *volume;
@@ -27,6 +28,7 @@ struct plan {
 	unsigned long partly;
 	uint64_t again;
 	uint64_t already;
+	uint64_t already_pending;
 };
 
 /**
@@ -52,6 +54,17 @@ void plan_make(struct plan *plan, const struct volume *volume, const struct rang
  * Return: an exit status.
  */
 int plan_leave_remapped(struct plan *plan, bool leave_pending, bool leave_split);
+
+/**
+ * plan_still_pending() - count blocks that could not be moved, because the main does not give them.
+ * @plan: the plan, when its blocks have been copied.
+ * @nr: how many there are.
+ *
+ * Says what is wrong if that cannot be found out.
+ *
+ * Return: an exit status.
+ */
+int plan_still_pending(const struct plan *plan, uint64_t *nr);
 
 /* Drop it. */
 void plan_free(struct plan *plan);

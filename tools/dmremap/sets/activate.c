@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernel/dm.h"
+#include "kernel/kernel.h"
 #include "lib/exit.h"
 #include "lib/util.h"
 #include "sets/activate.h"
@@ -12,6 +13,7 @@
 #include "sets/identity.h"
 #include "sets/new-device.h"
 #include "sets/remember.h"
+#include "sets/timeouts.h"
 
 /* Longest words of a table behind the type, with one more. */
 #define PARAMS_SIZE	(REASSEMBLY_TABLE_SIZE + 32)
@@ -179,6 +181,18 @@ static bool find_halves(struct outcome *outcome, const struct wish *wish,
 	return look(outcome, main, spare) && may_use(outcome, wish, known, main, spare);
 }
 
+/* The disk may have forgotten them since, or may not be the one that it was. */
+static void set_timeouts(const struct outcome *outcome, const struct wish *wish)
+{
+	struct registered known;
+	char main[FILE_TEXT_SIZE];
+
+	if (outcome->status == EXIT_CLEAN && !wish->dry_run && *outcome->device &&
+	    registry_find(&known, outcome->set.uuid) && known.timeouts &&
+	    !kernel_read(TREE_CONFIG, outcome->device, "main", main))
+		timeouts_apply(outcome->set.uuid, main);
+}
+
 static void finish(struct outcome *outcome, const struct wish *wish, const char *main,
 		   const char *spare)
 {
@@ -196,6 +210,7 @@ void activate_set(const struct known_set *set, const struct wish *wish, struct o
 	if (is_active(outcome, wish->automatic)) {
 		if (wish->remember && !wish->dry_run && outcome->status == EXIT_CLEAN)
 			outcome->remembered = remember_active(set->uuid, outcome->device);
+		set_timeouts(outcome, wish);
 		return;
 	}
 	if (!find_halves(outcome, wish, outcome->foreign ? NULL : &known, &main, &spare)) {
@@ -216,4 +231,5 @@ void activate_set(const struct known_set *set, const struct wish *wish, struct o
 	    reassembly_read(&outcome->set, set->uuid) && !look(outcome, &main, &spare))
 		waits(outcome);
 	finish(outcome, wish, main.dev.path, spare.dev.path);
+	set_timeouts(outcome, wish);
 }

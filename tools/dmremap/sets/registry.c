@@ -52,6 +52,8 @@ static void take_line(struct registered *set, const char *line)
 		text_copy(set->main_id, value, sizeof(set->main_id));
 	} else if (is_key(line, length, "spare_id")) {
 		text_copy(set->spare_id, value, sizeof(set->spare_id));
+	} else if (is_key(line, length, "timeouts")) {
+		set->timeouts = !strcmp(value, "auto");
 	} else if (is_key(line, length, "main_sectors")) {
 		number = value;
 		if (!number_take(&number, &set->main_sectors) || *number)
@@ -125,8 +127,9 @@ static int make_dirs(void)
 
 static int print(int fd, const struct registered *set)
 {
-	int n = dprintf(fd, "name=%s\nmain_id=%s\nmain_sectors=%llu\nspare_id=%s\n", set->name,
-			set->main_id, LLU(set->main_sectors), set->spare_id);
+	int n = dprintf(fd, "name=%s\nmain_id=%s\nmain_sectors=%llu\nspare_id=%s\n%s", set->name,
+			set->main_id, LLU(set->main_sectors), set->spare_id,
+			set->timeouts ? "timeouts=auto\n" : "");
 
 	return n < 0 || fsync(fd) ? -errno : 0;
 }
@@ -170,7 +173,8 @@ static int replace(const char *path, const struct registered *set)
 static bool is_same(const struct registered *a, const struct registered *b)
 {
 	return !strcmp(a->name, b->name) && !strcmp(a->main_id, b->main_id) &&
-	       !strcmp(a->spare_id, b->spare_id) && a->main_sectors == b->main_sectors;
+	       !strcmp(a->spare_id, b->spare_id) && a->main_sectors == b->main_sectors &&
+	       a->timeouts == b->timeouts;
 }
 
 bool registry_write(const struct registered *set)

@@ -29,6 +29,7 @@
  * @main_id: the identity of its main: what registry_identify() gives; "" if nothing is said.
  * @main_sectors: the size of the main; 0 if nothing is said.
  * @spare_id: as @main_id, of the spare.
+ * @timeouts: the disk's time-outs are set when the set is activated: see sets/timeouts.h.
  */
 struct registered {
 	char uuid[UUID_TEXT_SIZE];
@@ -36,6 +37,7 @@ struct registered {
 	char main_id[REGISTRY_ID_SIZE];
 	uint64_t main_sectors;
 	char spare_id[REGISTRY_ID_SIZE];
+	bool timeouts;
 };
 
 /**

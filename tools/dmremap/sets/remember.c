@@ -30,9 +30,12 @@ static bool read_half(struct half *half, const char *path)
 
 bool remember_set(const char *uuid, const char *name, const char *main, const char *spare)
 {
-	struct registered set = {};
+	struct registered set = {}, before;
 	struct half half;
 
+	/* what a person has set stays */
+	if (registry_find(&before, uuid))
+		set.timeouts = before.timeouts;
 	text_copy(set.uuid, uuid, sizeof(set.uuid));
 	text_encode(set.name, name);
 	if (read_half(&half, spare))

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is known of places: the file that they belong to, or something else.
+ */
+#ifndef _DMREMAP_ANSWER_H
+#define _DMREMAP_ANSWER_H
+
+#include <stdbool.h>
+
+#include "files/place.h"
+#include "kernel/blockdev.h"
+#include "lib/util.h"
+
+enum answer_kind {
+	ANSWER_FILE,	/* the text is its path in the file system */
+	ANSWER_FREE,	/* nothing uses the sectors */
+	ANSWER_SYSTEM,	/* something of the file system itself, or of a layer below it */
+	ANSWER_UNKNOWN,	/* the text says why */
+};
+
+/**
+ * struct answer - what is known of a place.
+ * @place: the place.
+ * @kind: what is there.
+ * @device: the path of the device that it is on.
+ * @type: what that has, "ext4" say; may be empty.
+ * @text: a path, or words.
+ */
+struct answer {
+	struct place place;
+	enum answer_kind kind;
+	char device[BLOCKDEV_PATH_SIZE];
+	char type[32];
+	char *text;
+};
+
+/**
+ * struct answers - all of them; all zero for none.
+ * @answer: an array.
+ * @nr: how many.
+ * @device: the device that answers are about from now on.
+ * @type: what is on it.
+ */
+struct answers {
+	struct answer *answer;
+	int nr;
+	char device[BLOCKDEV_PATH_SIZE];
+	char type[32];
+};
+
+/* Say from now on what is on a device. */
+void answers_about(struct answers *answers, const char *device, const char *type);
+
+/**
+ * answers_add() - say what a place is.
+ * @answers: takes it.
+ * @place: the place.
+ * @kind: what is there.
+ * @format: as printf() has it.
+ */
+void __printf(4, 5) answers_add(struct answers *answers, const struct place *place,
+				enum answer_kind kind, const char *format, ...);
+
+/* Say the same of several. */
+void answers_all(struct answers *answers, const struct places *places, enum answer_kind kind,
+		 const char *text);
+
+/* Put them in order of their sectors, and join those that are one. */
+void answers_settle(struct answers *answers);
+
+void answers_free(struct answers *answers);
+
+#endif /* _DMREMAP_ANSWER_H */

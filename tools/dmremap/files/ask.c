@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "files/ask.h"
+#include "lib/capture.h"
+
+/* All inodes of a large file system are read, from a disk that is slow. */
+#define SECONDS		3600
+
+bool files_ask(char **text, char why[160], const char *const *argv, const char *package)
+{
+	struct capture capture;
+	int error = capture_run(&capture, argv, SECONDS);
+
+	*text = capture.text;
+	if (error == -ENOENT)
+		snprintf(why, 160, "there is no %s here, which the package %s has", argv[0],
+			 package);
+	else if (error)
+		snprintf(why, 160, "%s failed: %s", argv[0], strerror(-error));
+	return !error;
+}

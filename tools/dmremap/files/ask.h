@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DMREMAP_FILES_ASK_H
+#define _DMREMAP_FILES_ASK_H
+
+#include <stdbool.h>
+
+#include "files/answer.h"
+
+/**
+ * files_ask() - run a program of a file system.
+ * @text: takes what it prints; to be freed.
+ * @why: takes, if it cannot be run, a sentence on that; 160 bytes.
+ * @argv: the program and its arguments.
+ * @package: the package that it is in.
+ *
+ * Return: whether it was run; how it ended does not matter, for what it prints tells.
+ */
+bool files_ask(char **text, char why[160], const char *const *argv, const char *package);
+
+#endif /* _DMREMAP_FILES_ASK_H */

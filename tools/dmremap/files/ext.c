@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ext2, ext3 and ext4: debugfs finds the inode of a block by reading all inodes, and then the
+ * names of inodes by reading all directories.
+ */
+#include <endian.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files/ask.h"
+#include "files/systems.h"
+#include "lib/message.h"
+
+#define SECTOR		512
+
+/* Blocks, or inodes, of one run of debugfs; its line must not be too long. */
+#define BATCH		128
+#define LINE_SIZE	4096
+
+#define SUPER_OFFSET	1024
+#define SUPER_MAGIC	56
+#define SUPER_LOG_BLOCK	24
+#define MAGIC		0xef53
+
+#define INODE_BAD	1
+#define INODE_ROOT	2
+#define INODE_RESIZE	7
+#define INODE_JOURNAL	8
+
+/**
+ * struct block - a block of the file system.
+ * @nr: its number.
+ * @place: what of it counts.
+ * @inode: whose it is; 0 for none.
+ * @used: it is in use.
+ * @name: of the inode; NULL if it has none.
+ */
+struct block {
+	uint64_t nr;
+	struct place place;
+	uint64_t inode;
+	bool used;
+	char *name;
+};
+
+struct ext {
+	const char *path;
+	struct block *block;
+	int nr;
+	char why[160];
+};
+
+static uint32_t block_sectors(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t super[1024];
+	uint16_t magic;
+	uint32_t log;
+	bool read;
+
+	if (fd < 0)
+		return 0;
+	read = pread(fd, super, sizeof(super), SUPER_OFFSET) == sizeof(super);
+	close(fd);
+	memcpy(&magic, super + SUPER_MAGIC, sizeof(magic));
+	memcpy(&log, super + SUPER_LOG_BLOCK, sizeof(log));
+	if (!read || le16toh(magic) != MAGIC || le32toh(log) > 6)
+		return 0;
+	return (1024 << le32toh(log)) / SECTOR;
+}
+
+static void add_block(struct ext *ext, const struct place *place, uint64_t nr)
+{
+	ext->block = reallocarray(ext->block, ext->nr + 1, sizeof(*ext->block));
+	if (!ext->block)
+		no_memory();
+	ext->block[ext->nr++] = (struct block) { .nr = nr, .place = *place };
+}
+
+/* A block may have several places, and a place several blocks. */
+static void make_blocks(struct ext *ext, const struct places *places, uint32_t sectors)
+{
+	uint64_t at, end, next;
+	struct place part;
+	int i;
+
+	for (i = 0; i < places->nr; i++) {
+		end = places->place[i].at + places->place[i].count;
+		for (at = places->place[i].at; at < end; at = next) {
+			next = (at / sectors + 1) * sectors;
+			if (next > end)
+				next = end;
+			part = places->place[i];
+			part.sector += at - part.at;
+			part.at = at;
+			part.count = next - at;
+			add_block(ext, &part, at / sectors);
+		}
+	}
+}
+
+static bool ask(struct ext *ext, const char *request, char **text)
+{
+	const char *argv[] = { "debugfs", "-R", request, ext->path, NULL };
+
+	return files_ask(text, ext->why, argv, "e2fsprogs");
+}
+
+/* "2065\t12", or "2065\t<block not found>" */
+static void take_inodes(struct block *block, int nr, char *text)
+{
+	unsigned long long number, inode;
+	char *line;
+	int i;
+
+	while ((line = strsep(&text, "\n"))) {
+		if (sscanf(line, "%llu\t%llu", &number, &inode) != 2)
+			continue;
+		for (i = 0; i < nr; i++)
+			if (block[i].nr == number)
+				block[i].inode = inode;
+	}
+}
+
+static bool find_inodes(struct ext *ext, struct block *block, int nr)
+{
+	char line[LINE_SIZE] = "icheck", *text;
+	size_t length = strlen(line);
+	int i;
+
+	for (i = 0; i < nr; i++)
+		length += snprintf(line + length, sizeof(line) - length, " %llu",
+				   LLU(block[i].nr));
+	if (!ask(ext, line, &text))
+		return false;
+	take_inodes(block, nr, text);
+	free(text);
+	return true;
+}
+
+/* "Block 8000 not in use" */
+static bool find_use(struct ext *ext, struct block *block)
+{
+	char line[64], *text;
+
+	snprintf(line, sizeof(line), "testb %llu", LLU(block->nr));
+	if (!ask(ext, line, &text))
+		return false;
+	block->used = !strstr(text, "not in use");
+	free(text);
+	return true;
+}
+
+/* "12\t/sub/a file"; a name may begin with two slashes */
+static void take_names(struct block *block, int nr, char *text)
+{
+	unsigned long long inode;
+	char *line, *name;
+	int i;
+
+	while ((line = strsep(&text, "\n"))) {
+		name = strchr(line, '\t');
+		if (!name || sscanf(line, "%llu", &inode) != 1)
+			continue;
+		name += name[1] == '/' && name[2] == '/' ? 2 : 1;
+		for (i = 0; i < nr; i++) {
+			if (block[i].inode != inode || block[i].name)
+				continue;
+			block[i].name = strdup(name);
+			if (!block[i].name)
+				no_memory();
+		}
+	}
+}
+
+static bool find_names(struct ext *ext, struct block *block, int nr)
+{
+	char line[LINE_SIZE] = "ncheck", *text;
+	size_t length = strlen(line), none = length;
+	int i;
+
+	for (i = 0; i < nr; i++)
+		if (block[i].inode && (!i || block[i].inode != block[i - 1].inode))
+			length += snprintf(line + length, sizeof(line) - length, " %llu",
+					   LLU(block[i].inode));
+	if (length == none)
+		return true;
+	if (!ask(ext, line, &text))
+		return false;
+	take_names(block, nr, text);
+	free(text);
+	return true;
+}
+
+static bool find(struct ext *ext, struct block *block, int nr)
+{
+	int i;
+
+	if (!find_inodes(ext, block, nr) || !find_names(ext, block, nr))
+		return false;
+	for (i = 0; i < nr; i++)
+		if (!block[i].inode && !find_use(ext, &block[i]))
+			return false;
+	return true;
+}
+
+static void answer(struct answers *answers, const struct block *block)
+{
+	const struct place *place = &block->place;
+
+	if (block->name)
+		answers_add(answers, place, ANSWER_FILE, "%s", block->name);
+	else if (block->inode == INODE_ROOT)
+		answers_add(answers, place, ANSWER_FILE, "/");
+	else if (block->inode == INODE_JOURNAL)
+		answers_add(answers, place, ANSWER_SYSTEM, "the journal");
+	else if (block->inode == INODE_RESIZE || block->inode == INODE_BAD)
+		answers_add(answers, place, ANSWER_SYSTEM, "reserved by the file system");
+	else if (block->inode)
+		answers_add(answers, place, ANSWER_SYSTEM,
+			    "inode %llu, which has no name: extended attributes, or a file that was removed",
+			    LLU(block->inode));
+	else if (block->used)
+		answers_add(answers, place, ANSWER_SYSTEM, "metadata of the file system");
+	else
+		answers_add(answers, place, ANSWER_FREE, "free space");
+}
+
+void ext_files(struct answers *answers, const char *path, const struct places *places)
+{
+	uint32_t sectors = block_sectors(path);
+	struct ext ext = { .path = path };
+	int i, nr;
+
+	if (!sectors) {
+		answers_all(answers, places, ANSWER_UNKNOWN,
+			    "the superblock of the file system cannot be read");
+		return;
+	}
+	make_blocks(&ext, places, sectors);
+	for (i = 0; i < ext.nr; i += BATCH) {
+		nr = ext.nr - i < BATCH ? ext.nr - i : BATCH;
+		if (!find(&ext, ext.block + i, nr))
+			break;
+	}
+	if (*ext.why)
+		answers_all(answers, places, ANSWER_UNKNOWN, ext.why);
+	for (i = 0; i < ext.nr; i++) {
+		if (!*ext.why)
+			answer(answers, &ext.block[i]);
+		free(ext.block[i].name);
+	}
+	free(ext.block);
+}
