@@ -311,10 +311,12 @@ typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entr
  * @stat: fill in *@stat.  Not serialized with the others; does not sleep.
  *
  * @set_main_id: record what the main is known by, durably.  Errors as @commit.
+ * @unlabel: the label of the main, if it has one, is about to be written over: see
+ *	that the main is recognised without it, durably.  May be NULL.  Errors as @commit.
  *
  * All but @stat are called in process context and may sleep, one at a time for a
  * store: the core holds the device's commit lock.  @start, @commit, @save, @sync,
- * @set_main_id and @repair must not wait for memory that needs this device to be
+ * @set_main_id, @unlabel and @repair must not wait for memory that needs this device to be
  * freed.
  */
 struct dm_remap_store_type {
@@ -333,6 +335,7 @@ struct dm_remap_store_type {
 	int (*save)(struct dm_remap_store *store, const struct dm_remap_saved *saved);
 	int (*sync)(struct dm_remap_store *store);
 	int (*set_main_id)(struct dm_remap_store *store, const char *main_id);
+	int (*unlabel)(struct dm_remap_store *store);
 	bool (*repair)(struct dm_remap_store *store);
 	void (*stat)(struct dm_remap_store *store, struct dm_remap_store_stat *stat);
 };

@@ -421,6 +421,20 @@ static int prepare(struct request *req, char *text)
 	return req->batch ? hold_space(req) : -ENOMEM;
 }
 
+/* Block 0 is moved back over the label of the main. */
+static int give_up_label(struct request *req)
+{
+	struct remap_device *rd = req->rd;
+	int ret;
+
+	if (req->op != REMAP_REMOVE || req->ranges->first || !rd->store->type->unlabel)
+		return 0;
+	remap_commit_lock(rd);
+	ret = rd->store->type->unlabel(rd->store);
+	remap_commit_unlock(rd);
+	return ret;
+}
+
 int remap_admin_write(struct remap_device *rd, char *text, size_t len, enum remap_admin_op op)
 {
 	struct request req = { .rd = rd, .op = op };
@@ -432,7 +446,7 @@ int remap_admin_write(struct remap_device *rd, char *text, size_t len, enum rema
 		return -EINTR;
 	ret = prepare(&req, text);
 	if (!ret) {
-		ret = carry_out(&req);
+		ret = give_up_label(&req) ?: carry_out(&req);
 		release_space(&req);
 	}
 	mutex_unlock(&rd->admin);

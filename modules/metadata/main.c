@@ -195,6 +195,19 @@ static int meta_set_main_id(struct dm_remap_store *store, const char *main_id)
 	return meta_super_write(m, true);
 }
 
+/* With the label gone and this flag set no main without an identity would be believed. */
+static int meta_unlabel(struct dm_remap_store *store)
+{
+	struct meta *m = to_meta(store);
+
+	if (m->failed || m->p.read_only)
+		return -EIO;
+	if (!(le32_to_cpu(m->sb->flags) & DM_REMAP_SB_LABELLED))
+		return 0;
+	m->sb->flags &= ~cpu_to_le32(DM_REMAP_SB_LABELLED);
+	return meta_super_write(m, true);
+}
+
 static int meta_commit(struct dm_remap_store *store, struct dm_remap_entry *entries,
 		       unsigned int nr)
 {
@@ -269,6 +282,7 @@ static struct dm_remap_store_type meta_store_type = {
 	.save		= meta_save,
 	.sync		= meta_sync,
 	.set_main_id	= meta_set_main_id,
+	.unlabel	= meta_unlabel,
 	.repair		= meta_repair,
 	.stat		= meta_stat,
 };

@@ -275,3 +275,62 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	ln -s ../../main1 /dev/disk/by-id/wwn-0x5-part1
 	MAIN=/dev/main1 is "$(sfdisk --part-uuid /dev/main 1 | busybox tr A-F a-f)"
 }
+
+@test "a spare of larger sectors, under content that needs small ones and content that does not" {
+	null_blk main 8
+	null_blk spare 4 blocksize=4096
+	mkfs.ext4 -q -b 1024 /dev/main
+	refused "a filesystem (ext4), which needs those of /dev/main, of 512 bytes" \
+		"$DMREMAP" create r /dev/main /dev/spare
+	sfdisk -q --wipe always /dev/main <<<$'label: gpt\n,,\n'
+	refused "a partition table (gpt)" "$DMREMAP" create r /dev/main /dev/spare
+	refused "a spare with sectors of 512 bytes" "$DMREMAP" format /dev/main /dev/spare
+	wipefs -q -a /dev/main
+	blockdev --rereadpt /dev/main
+	write_pattern /dev/main 0 4096 1
+	refused "something that may not be known here" "$DMREMAP" create r /dev/main /dev/spare
+	assert_equal "$(used_bytes /dev/spare)" 0
+	"$DMREMAP" create --force r /dev/main /dev/spare
+	dmsetup remove r
+	blkdiscard -f -z /dev/spare
+	# blocks of 4096 do with sectors of 4096
+	mkfs.ext4 -q -F -b 4096 /dev/main
+	"$DMREMAP" create r /dev/main /dev/spare
+	assert_equal "$(blockdev --getss $R)" 4096
+	mount $R /mnt
+	umount /mnt
+	dmsetup remove r
+	blkdiscard -f -z /dev/spare
+	blkdiscard -f -z /dev/main
+	"$DMREMAP" create r /dev/main /dev/spare
+}
+
+@test "a disk that is read-only, and two halves on one disk" {
+	disks
+	blockdev --setro /dev/main
+	refused "/dev/main is read-only" "$DMREMAP" create r /dev/main /dev/spare
+	"$DMREMAP" create --transient --read-only r /dev/main /dev/spare
+	assert_data $R 0 4194304 1
+	dmsetup remove r
+	blockdev --setrw /dev/main
+	blockdev --setro /dev/spare
+	refused "/dev/spare is read-only, and a new spare has to be written" \
+		"$DMREMAP" create r /dev/main /dev/spare
+	blockdev --setrw /dev/spare
+	"$DMREMAP" create r /dev/main /dev/spare
+	"$DMREMAP" stop r
+	for disk in main spare; do
+		blockdev --setro /dev/$disk
+		refused "/dev/$disk is read-only. \"dmremap assemble --read-only r\"" \
+			"$DMREMAP" assemble /dev/main /dev/spare
+		"$DMREMAP" assemble --read-only /dev/main /dev/spare
+		assert_data $R 0 4194304 1
+		"$DMREMAP" stop r
+		blockdev --setrw /dev/$disk
+	done
+
+	null_blk disk 8
+	sfdisk -q /dev/disk <<<$'label: gpt\n,3M\n,3M\n'
+	run -0 "$DMREMAP" create one /dev/disk1 /dev/disk2
+	assert_output --partial "/dev/disk1 and /dev/disk2 are on one disk, disk"
+}

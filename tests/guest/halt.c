@@ -8,6 +8,8 @@
  *   TORN_AT=N    call N, if it is a pwrite, writes its first sector; then it is killed
  *   FAIL_AT=N    call N fails with FAIL_ERRNO
  *   HALT_LOG=F   calls are noted in F
+ *   STEP_AT=N    it is killed before step N: these calls, and in one count with them the ioctls
+ *                by which device-mapper changes something, rename, unlink
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -16,6 +18,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/dm-ioctl.h>
+#include <stdarg.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -26,6 +32,28 @@ typedef int sync_fn(int fd);
 pwrite_fn pwrite64;
 
 static int calls;
+
+/* In all processes of the program. */
+static int *steps;
+static pid_t first;
+
+static void __attribute__((constructor)) begin(void)
+{
+	steps = mmap(NULL, sizeof(*steps), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (steps == MAP_FAILED)
+		abort();
+	first = getpid();
+}
+
+static void step(void)
+{
+	const char *value = getenv("STEP_AT");
+
+	if (!value || ++*steps != atoi(value))
+		return;
+	kill(first, SIGKILL);
+	raise(SIGKILL);
+}
 
 static int is_now(const char *variable)
 {
@@ -58,6 +86,7 @@ static void note(const char *call, int fd, const char *what, size_t size, long l
 static int count(void)
 {
 	calls++;
+	step();
 	if (is_now("HALT_AT"))
 		raise(SIGKILL);
 	if (!is_now("FAIL_AT"))
@@ -101,4 +130,35 @@ int fdatasync(int fd)
 		return -1;
 	note("fdatasync", fd, NULL, 0, 0);
 	return next(fd);
+}
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	int (*next)(int fd, unsigned long request, void *argument) = dlsym(RTLD_NEXT, "ioctl");
+	void *argument;
+	va_list list;
+
+	va_start(list, request);
+	argument = va_arg(list, void *);
+	va_end(list);
+	if (request == DM_DEV_CREATE || request == DM_TABLE_LOAD || request == DM_DEV_SUSPEND ||
+	    request == DM_DEV_REMOVE || request == DM_DEV_RENAME)
+		step();
+	return next(fd, request, argument);
+}
+
+int rename(const char *from, const char *to)
+{
+	int (*next)(const char *from, const char *to) = dlsym(RTLD_NEXT, "rename");
+
+	step();
+	return next(from, to);
+}
+
+int unlink(const char *path)
+{
+	int (*next)(const char *path) = dlsym(RTLD_NEXT, "unlink");
+
+	step();
+	return next(path);
 }

@@ -288,3 +288,13 @@ bool blockdev_user(const struct blockdev *dev, char user[BLOCKDEV_PATH_SIZE])
 		 read_file(dir, "dm/name", text) ? text : name);
 	return true;
 }
+
+bool blockdev_is_read_only(const char *path)
+{
+	char dir[DIR_SIZE], number[BLOCKDEV_NUMBER_SIZE], text[KERNEL_TEXT_SIZE];
+
+	if (!blockdev_number(path, number))
+		return false;
+	number_dir(dir, number);
+	return read_file(dir, "ro", text) && strcmp(text, "0");
+}

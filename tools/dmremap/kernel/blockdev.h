@@ -99,4 +99,7 @@ bool blockdev_listed(const struct blockdev *dev);
  */
 bool blockdev_user(const struct blockdev *dev, char user[BLOCKDEV_PATH_SIZE]);
 
+/* Whether the kernel lets nobody write to a device, by its path. */
+bool blockdev_is_read_only(const char *path);
+
 #endif /* _DMREMAP_BLOCKDEV_H */

@@ -200,6 +200,18 @@ static void finish(struct outcome *outcome, const struct wish *wish, const char 
 		outcome->remembered = remember_set(outcome->set.uuid, outcome->device, main, spare);
 }
 
+/* A card that has turned itself read-only, say. */
+static bool is_read_only(struct outcome *outcome, const struct blockdev *half)
+{
+	if (!blockdev_is_read_only(half->path))
+		return false;
+	snprintf(outcome->why, sizeof(outcome->why),
+		 "%s cannot be activated for writing: %s is read-only. \"dmremap assemble --read-only %s\" lets it be read; copy it to another disk while that can be done.",
+		 outcome->set.name, half->path, outcome->set.name);
+	outcome->status = EXIT_OPERATION;
+	return true;
+}
+
 void activate_set(const struct known_set *set, const struct wish *wish, struct outcome *outcome)
 {
 	struct registered known;
@@ -225,6 +237,8 @@ void activate_set(const struct known_set *set, const struct wish *wish, struct o
 		new_device_other(outcome);
 		return;
 	}
+	if (!wish->read_only && (is_read_only(outcome, &main.dev) || is_read_only(outcome, &spare.dev)))
+		return;
 	make(outcome, wish);
 	/* a half may have gone just now */
 	if (outcome->status == EXIT_OPERATION && !*outcome->why &&

@@ -25,6 +25,7 @@ struct candidate {
 	dev_t nr;
 	unsigned int logical;
 	unsigned int physical;
+	int read_only;
 	struct set set;
 };
 
@@ -53,6 +54,8 @@ static int candidate_open(struct candidate *candidate, const char *path, bool wr
 		return -1;
 	}
 	candidate->nr = st.st_rdev;
+	if (ioctl(fd, BLKROGET, &candidate->read_only))
+		candidate->read_only = 0;
 	if (ioctl(fd, BLKSSZGET, &candidate->logical) ||
 	    ioctl(fd, BLKPBSZGET, &candidate->physical)) {
 		complain("%s: its blocks cannot be found out: %s.", path, strerror(errno));
@@ -112,6 +115,20 @@ static bool check_main(const struct candidate *main)
 		complain("%s is the main of set %s, and is nothing without the spare of that. \"dmremap assemble %s\" activates it.",
 			 path, uuid, uuid);
 	return !labelled;
+}
+
+static bool check_writable(const struct create *create, const struct candidate *main,
+			   const struct candidate *spare)
+{
+	if (create->read_only && create->transient)
+		return true;
+	if (spare->read_only)
+		complain("%s is read-only, and a new spare has to be written. A card or a disk that turns itself read-only is at its end: take another one.",
+			 spare->dev.path);
+	else if (main->read_only)
+		complain("%s is read-only, so a set would have nothing to move. Copy it while it can be read; \"--transient --read-only\" makes a device to read it by.",
+			 main->dev.path);
+	return !spare->read_only && !main->read_only;
 }
 
 /* Whether a spare cannot be looked at where a set would be. */
@@ -280,9 +297,12 @@ static bool choose_id(struct create *create)
 static bool check_both(struct create *create, const struct candidate *main,
 		       const struct candidate *spare)
 {
-	return check_main(main) && choose_block_size(create, main, spare) &&
+	return check_main(main) && check_writable(create, main, spare) &&
+	       choose_block_size(create, main, spare) &&
 	       check_size(create, spare) && check_no_set(spare) &&
-	       check_content(create, spare) && choose_id(create);
+	       check_content(create, spare) &&
+	       create_check_sectors(create, &main->dev, main->logical, spare->logical) &&
+	       choose_id(create);
 }
 
 int create_check(struct create *create)

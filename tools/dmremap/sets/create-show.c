@@ -4,6 +4,7 @@
  */
 #include <json-c/json.h>
 #include <stdio.h>
+#include <string.h>
 #include <stdlib.h>
 #include <sys/sysmacros.h>
 
@@ -16,13 +17,15 @@
 void create_params(const struct create *create, bool read_only, char params[CREATE_PARAMS_SIZE])
 {
 	/* words, with the values of those that have one */
-	unsigned int words = 5 + 2 * !!*create->id + create->no_auto_remap + read_only;
+	unsigned int words = 5 + 2 * !!*create->id + create->no_auto_remap + read_only +
+			     create->force_block_size;
 
-	snprintf(params, CREATE_PARAMS_SIZE, "%u:%u 0 %u:%u %u %s block_size %u uuid %s%s%s%s%s",
+	snprintf(params, CREATE_PARAMS_SIZE, "%u:%u 0 %u:%u %u %s block_size %u uuid %s%s%s%s%s%s",
 		 major(create->main_nr), minor(create->main_nr), major(create->spare_nr),
 		 minor(create->spare_nr), words, create->transient ? "transient" : "persistent",
 		 create->block_size, create->uuid, *create->id ? " main_id " : "", create->id,
-		 create->no_auto_remap ? " no_auto_remap" : "", read_only ? " read_only" : "");
+		 create->no_auto_remap ? " no_auto_remap" : "", read_only ? " read_only" : "",
+		 create->force_block_size ? " force_block_size" : "");
 }
 
 /* Blocks that the rule advises for this main. */
@@ -106,12 +109,31 @@ static void show_dry_run(const struct create *create, bool format)
 	       format ? ", and left inactive" : "");
 }
 
+static bool find_disk(dev_t nr, char disk[BLOCKDEV_NUMBER_SIZE], char name[BLOCKDEV_NAME_SIZE])
+{
+	char number[BLOCKDEV_NUMBER_SIZE];
+
+	snprintf(number, sizeof(number), "%u:%u", major(nr), minor(nr));
+	return blockdev_disk(number, disk, name);
+}
+
+static void warn_one_disk(const struct create *create)
+{
+	char main[BLOCKDEV_NUMBER_SIZE], spare[BLOCKDEV_NUMBER_SIZE], name[BLOCKDEV_NAME_SIZE];
+
+	if (find_disk(create->main_nr, main, name) && find_disk(create->spare_nr, spare, name) &&
+	    !strcmp(main, spare))
+		complain("%s and %s are on one disk, %s, without which neither is there.",
+			 create->main, create->spare, name);
+}
+
 void create_show(const struct create *create, const struct create_choices *choices)
 {
 	if (create->beyond)
 		complain("The last %llu sectors of %s are not part of %s: it has whole blocks of %u bytes. GPT keeps a copy there.",
 			 LLU(create->beyond), create->main, create->name,
 			 create->block_size);
+	warn_one_disk(create);
 	if (!create->transient && !*create->id)
 		complain("There is nothing that %s could be known by after a reboot. Seal the set (\"dmremap seal %s\"), or assemble it by hand.",
 			 create->main, create->name);

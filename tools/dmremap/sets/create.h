@@ -9,6 +9,7 @@
 
 #include <dm-remap/format.h>
 
+#include "disk/device.h"
 #include "disk/signature.h"
 #include "lib/uuid.h"
 
@@ -35,6 +36,7 @@
  * @capacity: blocks that the spare has room for.
  * @signatures: what is on the spare.
  * @dirty: its beginning is not zeros.
+ * @force_block_size: the main has content that does with the larger sectors of the spare.
  */
 struct create {
 	const char *main;
@@ -56,6 +58,7 @@ struct create {
 	uint64_t capacity;
 	struct signatures signatures;
 	bool dirty;
+	bool force_block_size;
 };
 
 /**
@@ -67,6 +70,18 @@ struct create {
  * Return: an exit status.
  */
 int create_check(struct create *create);
+
+/**
+ * create_check_sectors() - see whether what is on the main can do with the sectors of the set.
+ * @create: the set.
+ * @main: its main.
+ * @main_sector: bytes of a logical sector of it.
+ * @spare_sector: the same, of the spare.
+ *
+ * Says why not, and which spare would do.
+ */
+bool create_check_sectors(struct create *create, const struct device *main,
+			  unsigned int main_sector, unsigned int spare_sector);
 
 /* Make the spare empty.  Says what is wrong if it cannot.  Return: an exit status. */
 int create_wipe(const struct create *create);
