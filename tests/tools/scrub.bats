@@ -125,7 +125,7 @@ No run has ended yet."
 	ours
 	scrub safe idle 0 "$(ran 13 0 0)"
 	ordered
-	! ours
+	run ! ours
 	scrub safe idle 0 "$(ran 14 0 0)" "$(ran 40 1 0)"
 	ordered start
 	# a find within the last two weeks, by the last run or one before it
@@ -186,7 +186,7 @@ No run has ended yet."
 	ordered resume
 	# a person takes it over
 	dmremap scrub safe pause
-	! ours
+	run ! ours
 	ordered
 	scrub safe running 8192
 	conf "scrub_hours=$(not_now)"
@@ -197,7 +197,7 @@ No run has ended yet."
 	ordered start
 	scrub safe idle 0 "$(ran 0 0 0)"
 	ordered
-	! ours
+	run ! ours
 	conf scrub_hours=night
 	scrub safe idle 0
 	ordered
