@@ -71,6 +71,7 @@ void remap_background_wake(struct remap_device *rd);
  * @rd: the device.
  *
  * Context: any.
+ * Return: true if it should.
  */
 bool remap_background_stopping(const struct remap_device *rd);
 

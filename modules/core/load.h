@@ -38,6 +38,7 @@ struct remap_load {
  * Sees I/O that was completed, and nothing where the disk keeps no statistics.
  *
  * Context: process.
+ * Return: the level.
  */
 enum remap_load_level remap_load_look(struct remap_load *load, struct block_device *bdev,
 				      u64 sectors, u64 ns);

@@ -73,6 +73,7 @@ void remap_probe_release(struct remap_device *rd);
  * @rd: the device.
  *
  * Context: process; the background's step.
+ * Return: the level.
  */
 enum remap_load_level remap_probe_look(struct remap_device *rd);
 
@@ -87,6 +88,7 @@ enum remap_load_level remap_probe_look(struct remap_device *rd);
  * can be read at a later attempt, or took too long, moves.
  *
  * Context: process, may sleep; no lock; the background's step.
+ * Return: the outcome.
  */
 enum remap_probed remap_probe(struct remap_device *rd, u64 block, unsigned int nr, bool patrol);
 

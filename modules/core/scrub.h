@@ -99,6 +99,7 @@ void remap_scrub_suspend(struct remap_device *rd);
  * @rd: the device.
  *
  * Context: any.
+ * Return: true if so.
  */
 bool remap_scrub_wanted(const struct remap_device *rd);
 

@@ -35,6 +35,7 @@ struct remap_slow {
  * @ns: from remap_service_end().
  *
  * Context: any.
+ * Return: true if they are.
  */
 bool remap_slow_judge(struct remap_device *rd, sector_t sector, unsigned int sectors, u64 ns);
 

@@ -20,6 +20,7 @@
  * @spare: those to the spare; otherwise those to the main.
  *
  * Context: any.
+ * Return: true if they are.
  */
 static inline bool remap_verifies(const struct remap_device *rd, bool spare)
 {
@@ -36,6 +37,7 @@ static inline bool remap_verifies(const struct remap_device *rd, bool spare)
  * @sectors: how much.
  *
  * Context: process, may sleep.
+ * Return: BLK_STS_OK, or the error of the flush or of the read.
  */
 blk_status_t remap_read_back(struct block_device *bdev, sector_t sector, void *buf,
 			     unsigned int sectors);
@@ -76,6 +78,7 @@ blk_status_t remap_verify(struct remap_device *rd, struct block_device *bdev, se
  * @sectors: how much.
  *
  * Context: process, may sleep.
+ * Return: BLK_STS_OK, or an error: of the write, or that something else is read.
  */
 blk_status_t remap_write_spare(struct remap_device *rd, blk_opf_t opf, sector_t sector,
 			       void *data, void *buf, unsigned int sectors);

@@ -351,10 +351,14 @@ static void check_data(void)
 static void check_remaps(void)
 {
 	uint32_t sector, block;
-	char state[16];
+	char line[128], state[16];
 
-	while (scanf("%u %*u %*u %15s %*s", &sector, state) == 2)
-		mapped[sector / BLOCK] = !strcmp(state, "remapped") || !strcmp(state, "split");
+	while (fgets(line, sizeof(line), stdin)) {
+		if (sscanf(line, "%u %*s %*u %15s", &sector, state) != 2)
+			WRONG("line of the list that is no entry: %s", line);
+		else
+			mapped[sector / BLOCK] = !strcmp(state, "remapped") || !strcmp(state, "split");
+	}
 	for (sector = 0; sector < SECTORS; sector++) {
 		block = sector / BLOCK;
 		if (bad[sector] && fresh[sector] && !mapped[block])

@@ -329,5 +329,5 @@ assert_json() { assert_equal "$(jq -c "$1")" "$2"; }
 	EOF2
 	run dmremap check damaged.img
 	assert_failure 8
-	assert_output --partial "formatting was interrupted"
+	assert_output --partial "formatting or clearing was interrupted"
 }

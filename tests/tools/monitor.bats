@@ -330,7 +330,7 @@ $PWD/program was run 2 times."
 		SETTLE 3601|a number from 0 to 3600 is expected
 		POLL 0|a number from 1 to 86400 is expected
 		DAYS 1 2|a number from 0 to 3650 is expected
-		MAILTO root|there is no such keyword
+		MAILTO root|no such keyword
 	END
 	mails_are 0
 	run dmremap monitor --once --config /nosuch

@@ -32,7 +32,7 @@ static const char *why_unused(const struct superblock *sb)
 	uint32_t flags = le32toh(sb->content->flags);
 
 	if (flags & DM_REMAP_SB_FORMATTING)
-		return "formatting or clearing was interrupted, and the spare counts as empty: create the set again";
+		return "formatting or clearing was interrupted: create the set again";
 	return NULL;
 }
 

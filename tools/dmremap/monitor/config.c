@@ -45,7 +45,7 @@ static const char *take_address(char address[ADDRESS_SIZE], const char *value)
 	for (p = value; *p; p++)
 		if (*p <= ' ' || *p >= 127 || strchr(",;:<>()\"\\[]", *p))
 			return "one mail address is expected, as root or admin@example.org";
-	strcpy(address, value);
+	snprintf(address, ADDRESS_SIZE, "%s", value);
 	return NULL;
 }
 
@@ -61,7 +61,7 @@ static const char *take_program(struct monitor_config *config, const char *value
 		return strerror(errno);
 	if (!S_ISREG(st.st_mode) || access(value, X_OK))
 		return "this is no program that can be run; it takes no arguments here";
-	strcpy(config->program, value);
+	snprintf(config->program, sizeof(config->program), "%s", value);
 	return NULL;
 }
 
@@ -95,7 +95,7 @@ static const char *take(struct monitor_config *config, const char *word, const c
 	for (i = 0; i < ARRAY_SIZE(number_keys); i++)
 		if (!strcmp(word, number_keys[i].word))
 			return take_number(config, &number_keys[i], value);
-	return "there is no such keyword; there are MAILADDR, MAILFROM, PROGRAM, SETTLE, REPEAT, POLL and DAYS";
+	return "no such keyword; there are MAILADDR, MAILFROM, PROGRAM, SETTLE, REPEAT, POLL, DAYS";
 }
 
 /* Returns what is wrong with a line, or NULL. */

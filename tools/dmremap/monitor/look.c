@@ -134,10 +134,12 @@ static void add(struct queue *queue, const struct look *look, const char *event,
 static void compare_count(struct queue *queue, const struct look *look, const char *event,
 			  uint64_t before, uint64_t now, bool starting)
 {
+	const char *more = "";
+
+	if (starting)
+		more = "This was while no monitor was running; changes by hand count as well.";
 	if (now > before && (starting || queue_has(queue, look->now.key, event)))
-		add(queue, look, event, now - before,
-		    starting ? "This was while no monitor was running; what somebody did by hand counts as well." :
-			       "");
+		add(queue, look, event, now - before, more);
 }
 
 static void compare_state(struct queue *queue, const struct look *look, const char *before)

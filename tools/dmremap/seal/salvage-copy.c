@@ -61,7 +61,9 @@ static int open_device(struct output *out, uint64_t sectors, bool force)
 
 static int open_file(struct output *out, uint64_t sectors, bool force)
 {
-	out->fd = open(out->path, O_WRONLY | O_CREAT | O_CLOEXEC | (force ? O_TRUNC : O_EXCL), 0600);
+	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (force ? O_TRUNC : O_EXCL);
+
+	out->fd = open(out->path, flags, 0600);
 	out->sparse = true;
 	if (out->fd >= 0 && !ftruncate(out->fd, sectors * 512))
 		return EXIT_CLEAN;

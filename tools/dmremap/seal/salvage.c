@@ -40,7 +40,8 @@ static int check_spare(const struct salvage *salvage, const char *path)
 	int status;
 
 	if (active_find(&active, salvage->uuid)) {
-		complain("The set of %s is active, as %s, and has all its data.", path, active.name);
+		complain("The set of %s is active, as %s, and has all its data.", path,
+			 active.name);
 		return EXIT_OPERATION;
 	}
 	status = halves_read_all(&halves);

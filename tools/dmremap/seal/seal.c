@@ -5,8 +5,8 @@
  *
  * The order is that of docs/on-disk-format.md: block 0 goes to the spare, then the label
  * is made durable in its place, then the blocks that it lists go, then their places get
- * what dmremap salvage wants, then the label says so.  At any moment each block can be reached through the set, and unseal knows
- * from the label what to move back.
+ * what dmremap salvage wants, then the label says so.  At any moment each block can be
+ * reached through the set, and unseal knows from the label what to move back.
  *
  * A move does not wait for reads that were sent to the main before it.  They must not find
  * there what seal writes: before it writes anything it lets the set answer all of them.
