@@ -216,11 +216,11 @@ static int find_choice(const char *page, size_t count, const char * const *words
 	return choice;
 }
 
-#define REMAP_ATTR_CHOICE(_group, _name, _words)				\
+#define REMAP_ATTR_CHOICE(_group, _name, _field, _words)			\
 static ssize_t show_##_group##_##_name(struct remap_device *rd, char *page)	\
 {										\
 	return show_choice(page, _words, ARRAY_SIZE(_words),			\
-			   READ_ONCE(rd->settings._name));			\
+			   READ_ONCE(rd->settings._field));			\
 }										\
 static ssize_t store_##_group##_##_name(struct remap_device *rd,		\
 					const char *page, size_t count)		\
@@ -229,7 +229,7 @@ static ssize_t store_##_group##_##_name(struct remap_device *rd,		\
 										\
 	if (choice >= 0)							\
 		choice = remap_settings_change(rd,				\
-				offsetof(struct dm_remap_settings, _name), choice); \
+				offsetof(struct dm_remap_settings, _field), choice); \
 	return choice ?: count;							\
 }										\
 REMAP_ATTR(_group, _name)
@@ -363,6 +363,14 @@ REMAP_ATTR_SETTING(hash, min_buckets);
 REMAP_ATTR_SETTING(hash, grow_percent);
 REMAP_ATTR_SETTING(hash, shrink_percent);
 
+static const char * const hash_policy_words[] = {
+	[REMAP_HASH_FIXED]	= "fixed",
+	[REMAP_HASH_ADAPTIVE]	= "adaptive",
+};
+
+REMAP_ATTR_CHOICE(hash, policy, hash_policy, hash_policy_words);
+REMAP_ATTR_SETTING(hash, resize_threads);
+
 static ssize_t show_hash_history(struct remap_device *rd, char *page)
 {
 	const struct remap_table *t = &rd->table;
@@ -395,6 +403,8 @@ static struct configfs_attribute *hash_attrs[] = {
 	&hash_attr_min_buckets,
 	&hash_attr_grow_percent,
 	&hash_attr_shrink_percent,
+	&hash_attr_policy,
+	&hash_attr_resize_threads,
 	&hash_attr_history,
 	NULL
 };
@@ -413,7 +423,7 @@ REMAP_ATTR_RO(spare, total, "%u", rd->slots.nr);
 REMAP_ATTR_RO(spare, used, "%u", READ_ONCE(rd->spare.used));
 REMAP_ATTR_RO(spare, free, "%u", remap_spare_free_blocks(&rd->spare));
 REMAP_ATTR_RO(spare, bad, "%u", READ_ONCE(rd->spare.bad));
-REMAP_ATTR_CHOICE(spare, policy, policy_words);
+REMAP_ATTR_CHOICE(spare, policy, policy, policy_words);
 REMAP_ATTR_SETTING(spare, reserve);
 REMAP_ATTR_SETTING(spare, low_water);
 
@@ -440,12 +450,12 @@ static const char * const verify_words[] = {
 };
 
 REMAP_ATTR_SETTING(errors, auto_remap);
-REMAP_ATTR_CHOICE(errors, on_read_error, on_read_error_words);
+REMAP_ATTR_CHOICE(errors, on_read_error, on_read_error, on_read_error_words);
 REMAP_ATTR_SETTING(errors, retries);
 REMAP_ATTR_SETTING(errors, pending_retry_ms);
 REMAP_ATTR_SETTING(errors, slow_ms);
 REMAP_ATTR_SETTING(errors, slow_limit);
-REMAP_ATTR_CHOICE(errors, verify_writes, verify_words);
+REMAP_ATTR_CHOICE(errors, verify_writes, verify_writes, verify_words);
 REMAP_ATTR_SETTING(errors, neighbours);
 REMAP_ATTR_SETTING(errors, first_rewrite);
 REMAP_ATTR_SETTING(errors, storm_limit);

@@ -1,40 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What every part of the core may ask of a device, and the two work items that
- * belong to no request: resizing the table and repairing the store.
+ * What every part of the core may ask of a device, and the work item that
+ * belongs to no request: repairing the store.
  */
 #include <linux/module.h>
 #include <linux/slab.h>
 
 #include "device.h"
+#include "resize.h"
 #include "store.h"
-
-void remap_device_resize_work(struct work_struct *work)
-{
-	struct remap_device *rd = container_of(work, struct remap_device, resize_work);
-	bool more;
-
-	do {
-		struct remap_buckets *next = NULL;
-		u32 due;
-
-		mutex_lock(&rd->lock);
-		due = remap_table_resize_due(&rd->table);
-		mutex_unlock(&rd->lock);
-		if (due) {
-			next = remap_buckets_alloc(&rd->table, due);
-			/* A fuller table is slower, not wrong; the next change asks again. */
-			if (!next)
-				return;
-		}
-		mutex_lock(&rd->lock);
-		if (next)
-			remap_table_begin_resize(&rd->table, next);
-		more = remap_table_balance(&rd->table);
-		mutex_unlock(&rd->lock);
-		cond_resched();
-	} while (more);
-}
 
 void remap_device_repair_work(struct work_struct *work)
 {
@@ -89,26 +63,41 @@ void remap_device_name(const struct remap_device *rd, char *name)
 		strscpy(name, rd->number, DM_NAME_LEN);
 }
 
-void remap_device_balance(struct remap_device *rd)
+/* Nobody waits for the lock while the table is loaded. */
+static void balance_now(struct remap_device *rd)
 {
-	bool more;
+	bool more = remap_table_balance(&rd->table);
 
 	lockdep_assert_held(&rd->lock);
-	more = remap_table_balance(&rd->table);
-	/* Nobody waits for the lock while the table is loaded. */
-	while (more && !rd->loaded) {
+	while (more) {
 		u32 due = remap_table_resize_due(&rd->table);
 		struct remap_buckets *next = due ? remap_buckets_alloc(&rd->table, due) : NULL;
 
 		if (due && !next)
 			return;
 		if (next)
-			remap_table_begin_resize(&rd->table, next);
+			remap_table_begin_resize(&rd->table, next, 1);
 		more = remap_table_balance(&rd->table);
 		cond_resched();
 	}
-	if (more)
-		schedule_work(&rd->resize_work);
+}
+
+void remap_device_balance(struct remap_device *rd)
+{
+	u64 wait;
+
+	lockdep_assert_held(&rd->lock);
+	if (!rd->loaded) {
+		balance_now(rd);
+		return;
+	}
+	if (remap_table_balance(&rd->table)) {
+		remap_resize_later(rd, 0);
+		return;
+	}
+	wait = remap_table_wait(&rd->table);
+	if (wait)
+		remap_resize_later(rd, wait);
 }
 
 void remap_device_claim(struct remap_device *rd, u64 block, u32 slot,

@@ -182,7 +182,7 @@ struct remap_device {
 	bool loaded;
 	bool started;
 	bool refused;
-	struct work_struct resize_work;
+	struct delayed_work resize_work;
 	struct work_struct repair_work;
 
 	struct remap_jobs jobs;
@@ -343,14 +343,6 @@ int remap_device_begin_change(struct remap_device *rd);
  * Context: process.
  */
 void remap_device_end_change(struct remap_device *rd);
-
-/**
- * remap_device_resize_work() - carry out the resize that is due.
- * @work: remap_device.resize_work.
- *
- * Context: work queue; takes @rd->lock.
- */
-void remap_device_resize_work(struct work_struct *work);
 
 /**
  * remap_device_repair_work() - let the store repair itself.

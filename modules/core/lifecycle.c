@@ -18,6 +18,7 @@
 #include "entries.h"
 #include "lifecycle.h"
 #include "observe.h"
+#include "resize.h"
 #include "patrol.h"
 #include "settings.h"
 #include "store.h"
@@ -199,7 +200,7 @@ static void take_apart(struct remap_device *rd)
 {
 	remap_background_stop(rd);
 	remap_probe_release(rd);
-	cancel_work_sync(&rd->resize_work);
+	cancel_delayed_work_sync(&rd->resize_work);
 	cancel_work_sync(&rd->repair_work);
 	remap_jobs_exit(&rd->jobs);
 	remap_events_exit(rd);
@@ -258,7 +259,7 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 	mutex_init(&rd->commit_lock);
 	mutex_init(&rd->lock);
 	init_waitqueue_head(&rd->disowned);
-	INIT_WORK(&rd->resize_work, remap_device_resize_work);
+	INIT_DELAYED_WORK(&rd->resize_work, remap_resize_work);
 	INIT_WORK(&rd->repair_work, remap_device_repair_work);
 	remap_masks_init(&rd->lost);
 	remap_masks_init(&rd->unread);

@@ -11,6 +11,7 @@
 #include "configfs.h"
 #include "dirs.h"
 #include "params.h"
+#include "resize.h"
 #include "store.h"
 #include "sysfs.h"
 #include "target.h"
@@ -22,9 +23,12 @@ static int __init remap_init(void)
 	ret = remap_params_init();
 	if (ret)
 		return ret;
-	ret = dm_remap_store_register(&remap_store_transient);
+	ret = remap_resize_init();
 	if (ret)
 		return ret;
+	ret = dm_remap_store_register(&remap_store_transient);
+	if (ret)
+		goto exit_resize;
 	ret = remap_configfs_init();
 	if (ret)
 		goto unregister_store;
@@ -47,6 +51,8 @@ exit_configfs:
 	remap_configfs_exit();
 unregister_store:
 	dm_remap_store_unregister(&remap_store_transient);
+exit_resize:
+	remap_resize_exit();
 	return ret;
 }
 
@@ -57,6 +63,7 @@ static void __exit remap_exit(void)
 	remap_sysfs_exit();
 	remap_configfs_exit();
 	dm_remap_store_unregister(&remap_store_transient);
+	remap_resize_exit();
 }
 
 module_init(remap_init);

@@ -291,7 +291,7 @@ void remap_observe_resize(const struct remap_table *t, enum remap_table_change w
 		blocking_notifier_call_chain(&resize_chain, DM_REMAP_RESIZE_BEGIN, &event);
 		break;
 	case REMAP_TABLE_RESIZE_STEP:
-		trace_dm_remap_resize_step(rd, t->cursor, remap_slots_end(t->slots));
+		trace_dm_remap_resize_step(rd, remap_table_moved(t), remap_slots_end(t->slots));
 		break;
 	case REMAP_TABLE_RESIZE_END:
 		event.duration_ns = r->duration_ns;

@@ -49,6 +49,7 @@ void remap_settings_apply(struct remap_device *rd)
 	rd->table.min_buckets = rd->floor.buckets;
 	rd->table.grow_percent = s->grow_percent;
 	rd->table.shrink_percent = s->shrink_percent;
+	remap_table_set_adaptive(&rd->table, s->hash_policy == REMAP_HASH_ADAPTIVE);
 	rd->spare.policy = s->policy;
 	rd->spare.reserve = s->reserve;
 	WRITE_ONCE(rd->slow_path_size, 

@@ -28,6 +28,8 @@ struct remap_device;
 #define REMAP_DEFAULT_RATE_WARN		20U
 #define REMAP_DEFAULT_RATE_URGENT	50U
 #define REMAP_MAX_RESIZE_THREADS	64U
+/* Of those online, half, up to this. */
+#define REMAP_DEFAULT_RESIZE_THREADS	8U
 
 /* Words of hash/policy, in the order of dm_remap_settings.hash_policy. */
 enum remap_hash_policy {

@@ -8,9 +8,15 @@
  * one, a piece at a time, while the old one stays complete: lookups only ever
  * look into one table, and change over to the new one when it is complete too.
  *
- * While a resize runs, slots below t->cursor are in both tables.  The cursor
- * moves over the slots in the order of their numbers, not over the buckets, so
- * that a piece of work is the same size however long the chains are.
+ * A resize moves slots in the order of their numbers, not buckets, so that a piece of
+ * work is the same size however long the chains are.  The slots are divided into
+ * ranges, each with a cursor: slots below it are in both tables, and so are slots that
+ * came after the resize began.  Small tables are moved a piece with each change, under
+ * the caller's lock.  For large ones the owner's worker moves them without that lock,
+ * on several processors: a range's own lock keeps a slot from being moved while it is
+ * inserted or removed, for the time that a few slots take.  Buckets of the new table are
+ * changed by cmpxchg, since the slots of all ranges meet there.  They are only pushed to
+ * by movers; removals, of which there is one at a time, look again if that fails.
  *
  * A lookup may be standing on a slot that is taken out of its chain and put
  * into another one.  It then goes on in the wrong chain and may miss what it
@@ -47,6 +53,13 @@
 
 /* Slots moved to the new table by one call of remap_table_balance(). */
 #define REMAP_RESIZE_STEP	4096U
+
+/* Slots moved between two releases of a range's lock: some microseconds. */
+#define REMAP_MOVE_SLOTS	256U
+
+/* Changes between two measurements of chains, and buckets that are looked at. */
+#define REMAP_MEASURE_CHANGES	16U
+#define REMAP_MEASURE_BUCKETS	64U
 
 /* A table up to this size, 64 KiB, is allocated within the call. */
 #define REMAP_INLINE_BUCKETS	16384U
@@ -193,10 +206,18 @@ int remap_table_init(struct remap_table *t, struct remap_slots *slots, const cha
 	return 0;
 }
 
+static void free_ranges(struct remap_table *t)
+{
+	if (t->ranges != &t->only)
+		kvfree(t->ranges);
+	t->ranges = NULL;
+}
+
 void remap_table_exit(struct remap_table *t)
 {
 	free_buckets(t->next);
 	free_buckets(rcu_dereference_protected(t->buckets, true));
+	free_ranges(t);
 	t->next = NULL;
 	RCU_INIT_POINTER(t->buckets, NULL);
 }
@@ -310,28 +331,81 @@ static void unlink_slot(struct remap_table *t, struct remap_buckets *b, u32 slot
 		;
 }
 
+/* Keep a slot from being moved; NULL if no resize will move it. */
+static struct remap_range *lock_range(struct remap_table *t, u32 slot)
+{
+	struct remap_range *r;
+
+	if (!t->next || slot / t->range_slots >= t->nr_ranges)
+		return NULL;
+	r = &t->ranges[slot / t->range_slots];
+	spin_lock(&r->lock);
+	return r;
+}
+
+static void unlock_range(struct remap_range *r)
+{
+	if (r)
+		spin_unlock(&r->lock);
+}
+
+/* Whether a slot belongs into the new table, too. */
+static bool in_next(const struct remap_table *t, const struct remap_range *r, u32 slot)
+{
+	return t->next && (!r || slot < r->cursor || slot >= r->end);
+}
+
 void remap_table_insert(struct remap_table *t, u32 slot, u64 word)
 {
+	struct remap_range *r = lock_range(t, slot);
+
 	remap_slots_set(t->slots, slot, word);
 	link_slot(t, current_buckets(t), slot);
-	if (t->next && slot < t->cursor)
+	if (in_next(t, r, slot))
 		link_slot(t, t->next, slot);
+	unlock_range(r);
 	WRITE_ONCE(t->entries, t->entries + 1);
+	t->adapt.changes++;
 }
 
 void remap_table_remove(struct remap_table *t, u32 slot, enum remap_slot_state state)
 {
+	struct remap_range *r = lock_range(t, slot);
+
 	unlink_slot(t, current_buckets(t), slot);
-	if (t->next && slot < t->cursor)
+	if (in_next(t, r, slot))
 		unlink_slot(t, t->next, slot);
 	changed(t);
 	remap_slots_set(t->slots, slot, remap_word(0, state, 0));
+	unlock_range(r);
 	WRITE_ONCE(t->entries, t->entries - 1);
+	t->adapt.changes++;
 }
 
 static u64 load_percent(const struct remap_table *t, u32 buckets)
 {
 	return (u64)t->entries * 100 / buckets;
+}
+
+static u32 fixed_due(const struct remap_table *t, u32 nr)
+{
+	if (load_percent(t, nr) > t->grow_percent && nr < REMAP_MAX_BUCKETS)
+		return nr * 2;
+	if (load_percent(t, nr) < t->shrink_percent && nr > t->min_buckets)
+		return nr / 2;
+	return 0;
+}
+
+static u32 adaptive_due(const struct remap_table *t, u32 nr)
+{
+	switch (remap_adapt_verdict(&t->adapt, load_percent(t, nr), ktime_get_boottime_ns())) {
+	case REMAP_ADAPT_GROW:
+		return nr < REMAP_MAX_BUCKETS ? nr * 2 : 0;
+	case REMAP_ADAPT_HALVE:
+		return nr > t->min_buckets ? nr / 2 : 0;
+	default:
+		return 0;
+	}
 }
 
 u32 remap_table_resize_due(const struct remap_table *t)
@@ -342,11 +416,51 @@ u32 remap_table_resize_due(const struct remap_table *t)
 		return 0;
 	if (nr < t->min_buckets)
 		return t->min_buckets;
-	if (load_percent(t, nr) > t->grow_percent && nr < REMAP_MAX_BUCKETS)
-		return nr * 2;
-	if (load_percent(t, nr) < t->shrink_percent && nr > t->min_buckets)
-		return nr / 2;
-	return 0;
+	return t->adaptive ? adaptive_due(t, nr) : fixed_due(t, nr);
+}
+
+static u32 chain_length(const struct remap_table *t, const struct remap_buckets *b, u32 bucket)
+{
+	u32 slot, n = 0;
+
+	for (slot = READ_ONCE(*head_at(b, bucket)) & chain_end(t); slot != chain_end(t);
+	     slot = READ_ONCE(remap_slots_at(t->slots, slot)->next[b->link]))
+		n++;
+	return n;
+}
+
+/* Every now and then, at another place each time. */
+static void measure_chains(struct remap_table *t)
+{
+	const struct remap_buckets *b = current_buckets(t);
+	struct remap_adapt *a = &t->adapt;
+	u32 i, n, entries = 0, visits = 0;
+
+	remap_adapt_look(a, load_percent(t, nr_buckets(b)), ktime_get_boottime_ns());
+	if (a->changes < max(REMAP_MEASURE_CHANGES, nr_buckets(b) / 32))
+		return;
+	for (i = 0; i < REMAP_MEASURE_BUCKETS; i++) {
+		n = chain_length(t, b, (a->place + i) & (nr_buckets(b) - 1));
+		entries += n;
+		visits += n * (n + 1) / 2;
+	}
+	a->place += REMAP_MEASURE_BUCKETS;
+	remap_adapt_measured(a, entries, visits);
+}
+
+void remap_table_set_adaptive(struct remap_table *t, bool adaptive)
+{
+	if (t->adaptive == adaptive)
+		return;
+	t->adaptive = adaptive;
+	t->adapt = (struct remap_adapt) { .changes = REMAP_MAX_BUCKETS };
+}
+
+u64 remap_table_wait(const struct remap_table *t)
+{
+	if (!t->adaptive || t->next || nr_buckets(current_buckets(t)) <= t->min_buckets)
+		return 0;
+	return remap_adapt_wait(&t->adapt, ktime_get_boottime_ns());
 }
 
 static void tell(const struct remap_table *t, enum remap_table_change what)
@@ -355,17 +469,43 @@ static void tell(const struct remap_table *t, enum remap_table_change what)
 		t->watch(t, what);
 }
 
-void remap_table_begin_resize(struct remap_table *t, struct remap_buckets *next)
+/* Ranges consist of whole chunks. */
+static void divide(struct remap_table *t, u32 ranges)
+{
+	u32 end = remap_slots_end(t->slots), i;
+	u32 chunks = DIV_ROUND_UP_ULL(end, REMAP_CHUNK_SLOTS);
+
+	ranges = clamp(ranges, 1U, clamp(chunks, 1U, REMAP_MAX_RANGES));
+	t->ranges = &t->only;
+	if (ranges > 1)
+		t->ranges = kvcalloc(ranges, sizeof(*t->ranges), REMAP_GFP_NOIO);
+	if (!t->ranges) {
+		t->ranges = &t->only;
+		ranges = 1;
+	}
+	t->range_slots = max(1ULL, DIV_ROUND_UP_ULL(chunks, ranges)) << REMAP_CHUNK_SHIFT;
+	t->nr_ranges = (end + t->range_slots - 1) / t->range_slots;
+	for (i = 0; i < t->nr_ranges; i++) {
+		struct remap_range *r = &t->ranges[i];
+
+		spin_lock_init(&r->lock);
+		r->start = i * t->range_slots;
+		r->cursor = r->start;
+		r->end = min_t(u64, end, (u64)r->start + t->range_slots);
+	}
+}
+
+bool remap_table_begin_resize(struct remap_table *t, struct remap_buckets *next, u32 ranges)
 {
 	const struct remap_buckets *b = current_buckets(t);
 
 	if (remap_table_resize_due(t) != nr_buckets(next)) {
 		free_buckets(next);
-		return;
+		return false;
 	}
 	next->link = !b->link;
+	divide(t, ranges);
 	t->next = next;
-	t->cursor = 0;
 	t->resize.started_ns = ktime_get_boottime_ns();
 	t->resize.from = nr_buckets(b);
 	t->resize.to = nr_buckets(next);
@@ -373,15 +513,18 @@ void remap_table_begin_resize(struct remap_table *t, struct remap_buckets *next)
 	DMINFO("%s: Adaptive hash table resize: %u -> %u buckets (count=%u)",
 	       t->name, t->resize.from, t->resize.to, t->entries);
 	tell(t, REMAP_TABLE_RESIZE_BEGIN);
+	return true;
 }
 
 static void finish_resize(struct remap_table *t)
 {
 	struct remap_buckets *old = current_buckets(t);
 	struct dm_remap_resize *r = &t->resize;
+	u64 now;
 
 	rcu_assign_pointer(t->buckets, t->next);
 	t->next = NULL;
+	free_ranges(t);
 	/*
 	 * The next resize will use the links of the old table, in which lookups
 	 * may still be.
@@ -389,7 +532,9 @@ static void finish_resize(struct remap_table *t)
 	changed(t);
 	free_buckets_later(old);
 
-	r->duration_ns = ktime_get_boottime_ns() - r->started_ns;
+	now = ktime_get_boottime_ns();
+	r->duration_ns = now - r->started_ns;
+	remap_adapt_resized(&t->adapt, r->to > r->from, r->duration_ns, now);
 	t->resize_ns += r->duration_ns;
 	t->history[(t->grows + t->shrinks) % DM_REMAP_HISTORY] = *r;
 	if (r->to > r->from)
@@ -401,28 +546,73 @@ static void finish_resize(struct remap_table *t)
 	tell(t, REMAP_TABLE_RESIZE_END);
 }
 
-/* Move up to *@budget slots to the new table. */
-static void step_resize(struct remap_table *t, u32 *budget)
+/* Move up to *@budget slots of a range to the new table; a chunk that is empty is one. */
+static void move_slots(struct remap_table *t, struct remap_range *r, u32 *budget)
 {
-	u32 end = remap_slots_end(t->slots);
+	while (r->cursor < r->end && *budget) {
+		u32 left = min(r->end - r->cursor,
+			       REMAP_CHUNK_SLOTS - (r->cursor & (REMAP_CHUNK_SLOTS - 1)));
 
-	while (t->cursor < end && *budget) {
-		u32 chunk = t->cursor >> REMAP_CHUNK_SHIFT;
-		u32 left = min_t(u32, end - t->cursor,
-				 REMAP_CHUNK_SLOTS - (t->cursor & (REMAP_CHUNK_SLOTS - 1)));
-
-		if (!remap_slots_used(t->slots, chunk)) {
-			t->cursor += left;
-			--*budget;
+		--*budget;
+		if (!remap_slots_used(t->slots, r->cursor >> REMAP_CHUNK_SHIFT)) {
+			r->cursor += left;
 			continue;
 		}
-		if (remap_word_state(remap_slots_at(t->slots, t->cursor)->word) >= REMAP_MAPPED)
-			link_slot(t, t->next, t->cursor);
-		t->cursor++;
-		--*budget;
+		if (remap_word_state(remap_slots_word(t->slots, r->cursor)) >= REMAP_MAPPED)
+			link_slot(t, t->next, r->cursor);
+		r->cursor++;
+	}
+}
+
+bool remap_table_begin_moving(struct remap_table *t)
+{
+	t->moving = t->next;
+	return t->moving;
+}
+
+bool remap_table_move(struct remap_table *t, u32 range)
+{
+	struct remap_range *r = &t->ranges[range];
+	u32 budget = REMAP_MOVE_SLOTS;
+	bool more;
+
+	spin_lock(&r->lock);
+	move_slots(t, r, &budget);
+	more = r->cursor < r->end;
+	spin_unlock(&r->lock);
+	return more;
+}
+
+void remap_table_end_moving(struct remap_table *t)
+{
+	t->moving = false;
+	tell(t, REMAP_TABLE_RESIZE_STEP);
+	finish_resize(t);
+}
+
+u32 remap_table_moved(const struct remap_table *t)
+{
+	u32 i, n = remap_slots_end(t->slots);
+
+	for (i = 0; t->next && i < t->nr_ranges; i++)
+		n -= t->ranges[i].end - READ_ONCE(t->ranges[i].cursor);
+	return n;
+}
+
+/* One range after the other, under the caller's lock. */
+static void step_resize(struct remap_table *t, u32 *budget)
+{
+	u32 i;
+
+	for (i = 0; i < t->nr_ranges && *budget; i++) {
+		struct remap_range *r = &t->ranges[i];
+
+		spin_lock(&r->lock);
+		move_slots(t, r, budget);
+		spin_unlock(&r->lock);
 	}
 	tell(t, REMAP_TABLE_RESIZE_STEP);
-	if (t->cursor == end)
+	if (remap_table_moved(t) == remap_slots_end(t->slots))
 		finish_resize(t);
 }
 
@@ -430,6 +620,8 @@ bool remap_table_balance(struct remap_table *t)
 {
 	u32 budget = REMAP_RESIZE_STEP;
 
+	if (t->moving)
+		return false;
 	for (;;) {
 		struct remap_buckets *next;
 		u32 nr;
@@ -439,6 +631,8 @@ bool remap_table_balance(struct remap_table *t)
 			if (t->next)
 				return true;
 		}
+		if (t->adaptive)
+			measure_chains(t);
 		nr = remap_table_resize_due(t);
 		if (!nr)
 			return false;
@@ -447,7 +641,7 @@ bool remap_table_balance(struct remap_table *t)
 		next = remap_buckets_alloc(t, nr);
 		if (!next)
 			return true;
-		remap_table_begin_resize(t, next);
+		remap_table_begin_resize(t, next, 1);
 	}
 }
 
@@ -459,16 +653,6 @@ u32 remap_table_buckets(const struct remap_table *t)
 	nr = nr_buckets(rcu_dereference(t->buckets));
 	rcu_read_unlock();
 	return nr;
-}
-
-static u32 chain_length(const struct remap_table *t, const struct remap_buckets *b, u32 bucket)
-{
-	u32 slot, n = 0;
-
-	for (slot = READ_ONCE(*head_at(b, bucket)) & chain_end(t); slot != chain_end(t);
-	     slot = READ_ONCE(remap_slots_at(t->slots, slot)->next[b->link]))
-		n++;
-	return n;
 }
 
 u32 remap_table_longest_chain(const struct remap_table *t)

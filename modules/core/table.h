@@ -7,15 +7,20 @@
 
 #include <linux/rcupdate.h>
 #include <linux/sizes.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include <dm-remap/store.h>
 
+#include "adapt.h"
 #include "slots.h"
 
 #define REMAP_MIN_BUCKETS	64U
 #define REMAP_MAX_MIN_BUCKETS	SZ_16M
 #define REMAP_MAX_BUCKETS	SZ_2G
+
+/* Most pieces that a resize is divided into, for several processors. */
+#define REMAP_MAX_RANGES	256U
 
 struct remap_buckets;
 struct remap_table;
@@ -26,6 +31,21 @@ enum remap_table_change {
 	REMAP_TABLE_RESIZE_STEP,
 	REMAP_TABLE_RESIZE_END,
 };
+
+/**
+ * struct remap_range - slots that a resize moves one after the other.
+ * @lock: for the slots of the range, so that one is inserted or removed before it is
+ *	moved or after, and for @cursor.  Taken within the caller's lock, or without.
+ * @start: first slot.
+ * @cursor: slots from @start up to this one are in the new table.
+ * @end: slot behind the last.
+ */
+struct remap_range {
+	spinlock_t lock;
+	u32 start;
+	u32 cursor;
+	u32 end;
+} ____cacheline_aligned_in_smp;
 
 /**
  * struct remap_table - hash table over the slots that have a main block.
@@ -41,8 +61,14 @@ enum remap_table_change {
  * @shrink_percent: it halves when entries * 100 / buckets is below this.
  * @watch: called when @resize begins, after each piece of it, and when it has ended,
  *	or NULL; the caller's lock is held.
+ * @adaptive: @adapt takes the place of @grow_percent and @shrink_percent.
+ * @adapt: what the table has seen; only if @adaptive.
  * @next: the table that a resize is filling, or NULL.
- * @cursor: slots below this one are in @next already.
+ * @ranges: the slots that there were when it began; all others are in @next already.
+ * @only: @ranges, if there is one.
+ * @nr_ranges: elements of @ranges.
+ * @range_slots: slots of each, but for the last.
+ * @moving: remap_table_move() may be running.
  * @resize: the resize under way.
  * @grows: completed resizes to more buckets.
  * @shrinks: completed resizes to fewer.
@@ -66,8 +92,15 @@ struct remap_table {
 	u32 shrink_percent;
 	void (*watch)(const struct remap_table *t, enum remap_table_change what);
 
+	bool adaptive;
+	struct remap_adapt adapt;
+
 	struct remap_buckets *next;
-	u32 cursor;
+	struct remap_range *ranges;
+	struct remap_range only;
+	u32 nr_ranges;
+	u64 range_slots;
+	bool moving;
 	struct dm_remap_resize resize;
 	u64 grows;
 	u64 shrinks;
@@ -172,10 +205,73 @@ struct remap_buckets *remap_buckets_alloc(const struct remap_table *t, u32 nr);
  * remap_table_begin_resize() - start to fill a new table.
  * @t: the table.
  * @next: from remap_buckets_alloc(); freed if it does not fit any more.
+ * @ranges: pieces to divide the work into; fewer if there is no memory or little work.
+ *
+ * Context: any; the caller's lock.
+ * Return: whether it has begun.
+ */
+bool remap_table_begin_resize(struct remap_table *t, struct remap_buckets *next, u32 ranges);
+
+/**
+ * remap_table_begin_moving() - let the work be done without the caller's lock.
+ * @t: the table.
+ *
+ * From now on remap_table_balance() does nothing.  If the result is true,
+ * remap_table_move() is to be called until each range is done, then
+ * remap_table_end_moving().
+ *
+ * Context: any; the caller's lock.
+ * Return: false if no resize is under way.
+ */
+bool remap_table_begin_moving(struct remap_table *t);
+
+/**
+ * remap_table_move() - do a piece of a resize.
+ * @t: the table, between remap_table_begin_moving() and remap_table_end_moving().
+ * @range: number of the range, below @t->nr_ranges.
+ *
+ * Insertions and removals of slots in the range wait for as long as it takes to move
+ * REMAP_MOVE_SLOTS.  Several processors may move different ranges.
+ *
+ * Context: process; without the caller's lock.
+ * Return: whether there is more in the range.
+ */
+bool remap_table_move(struct remap_table *t, u32 range);
+
+/**
+ * remap_table_end_moving() - go over to the new table.
+ * @t: the table; all ranges are done, and no remap_table_move() is running.
  *
  * Context: any; the caller's lock.
  */
-void remap_table_begin_resize(struct remap_table *t, struct remap_buckets *next);
+void remap_table_end_moving(struct remap_table *t);
+
+/**
+ * remap_table_moved() - how far a resize is.
+ * @t: the table.
+ *
+ * Context: any; the caller's lock.
+ * Return: slots that are in the new table, or were not there when it was begun.
+ */
+u32 remap_table_moved(const struct remap_table *t);
+
+/**
+ * remap_table_set_adaptive() - choose what makes the table grow and shrink.
+ * @t: the table.
+ * @adaptive: measurements if true, else the percentages.
+ *
+ * Context: any; the caller's lock.
+ */
+void remap_table_set_adaptive(struct remap_table *t, bool adaptive);
+
+/**
+ * remap_table_wait() - when a resize may become due though nothing changes.
+ * @t: the table.
+ *
+ * Context: any; the caller's lock.
+ * Return: nanoseconds from now, or 0 if none will.
+ */
+u64 remap_table_wait(const struct remap_table *t);
 
 /**
  * remap_table_buckets() - number of buckets in use.

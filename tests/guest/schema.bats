@@ -401,7 +401,7 @@ set_all() {
 	show_all
 }
 
-show_all() { (cd "$CONFIG" && grep . uuid hash/*_* errors/*_* spare/policy spare/reserve spare/low_water errors/retries); }
+show_all() { (cd "$CONFIG" && grep . uuid hash/*_* hash/policy errors/*_* spare/policy spare/reserve spare/low_water errors/retries); }
 
 @test "suspend, resume and a reload of the table keep every value" {
 	local before line

@@ -299,7 +299,7 @@ static void begin(struct fixture *f, unsigned int i, u32 buckets)
 	next->bits = ilog2(buckets);
 	f->table.min_buckets = buckets;
 	f->table.shrink_percent = buckets == 64 ? 50 : 0;
-	remap_table_begin_resize(&f->table, next);
+	remap_table_begin_resize(&f->table, next, 1);
 }
 
 static void begin_128(struct fixture *f)

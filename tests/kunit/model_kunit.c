@@ -82,13 +82,31 @@ static enum remap_slot_state random_state(void)
 	return states[below(ARRAY_SIZE(states))];
 }
 
+/* As one of several processors, which are anywhere in their ranges. */
+static void move_a_piece(void)
+{
+	struct remap_table *t = &m.f.table;
+	u32 i;
+
+	if (remap_table_move(t, below(t->nr_ranges)))
+		return;
+	for (i = 0; i < t->nr_ranges; i++)
+		if (t->ranges[i].cursor < t->ranges[i].end)
+			return;
+	remap_table_end_moving(t);
+}
+
 /* Resizes go on a piece at a time, or not at all for a while. */
 static void balance(void)
 {
 	if (below(4))
 		return;
-	if (remap_table_balance(&m.f.table) && below(2))
-		begin_due_resize(&m.f);
+	if (m.f.table.moving)
+		move_a_piece();
+	else if (remap_table_balance(&m.f.table) && below(2))
+		begin_due_resize_in(&m.f, 1 + below(8));
+	else if (m.f.table.next && m.f.table.nr_ranges)
+		remap_table_begin_moving(&m.f.table);
 }
 
 static void add(struct kunit *test)
@@ -271,6 +289,8 @@ static void removing_everything_leaves_nothing(struct kunit *test)
 		m.model.slot_of[i] = REMAP_NO_SLOT;
 		balance();
 	}
+	while (m.f.table.moving)
+		move_a_piece();
 	settle(&m.f);
 	check_counts(test);
 	check_all(test);

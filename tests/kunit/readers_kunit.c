@@ -7,6 +7,7 @@
  */
 #include <kunit/test.h>
 
+#include <linux/atomic.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
@@ -148,7 +149,96 @@ static void move_block(struct fixture *f)
 	put_slot(slot - writer.slots);
 }
 
-static void write_for_a_while(struct fixture *f, bool resize)
+/* Threads that move the entries of a resize, as the owner's workers do (resize.c). */
+static struct {
+	struct task_struct *tasks[2];
+	struct fixture *f;
+	bool moving;
+	atomic_t next;
+	atomic_t inside;
+	u64 resizes;
+} movers;
+
+static void move_ranges(void)
+{
+	struct remap_table *t = &movers.f->table;
+	u32 range;
+
+	while ((range = atomic_inc_return(&movers.next) - 1) < t->nr_ranges)
+		while (remap_table_move(t, range))
+			cond_resched();
+}
+
+static int move_all_the_time(void *data)
+{
+	while (!kthread_should_stop()) {
+		atomic_inc(&movers.inside);
+		if (smp_load_acquire(&movers.moving))
+			move_ranges();
+		atomic_dec(&movers.inside);
+		cond_resched();
+	}
+	return 0;
+}
+
+static void start_moving(struct fixture *f)
+{
+	if (!remap_table_begin_moving(&f->table))
+		return;
+	atomic_set(&movers.next, 0);
+	smp_store_release(&movers.moving, true);
+}
+
+static void end_moving_if_done(struct fixture *f)
+{
+	if (!movers.moving || atomic_read(&movers.next) < f->table.nr_ranges)
+		return;
+	smp_store_release(&movers.moving, false);
+	while (atomic_read(&movers.inside))
+		cond_resched();
+	remap_table_end_moving(&f->table);
+	movers.resizes++;
+}
+
+static void start_movers(struct kunit *test)
+{
+	unsigned int i;
+
+	movers.f = test->priv;
+	movers.resizes = 0;
+	for (i = 0; i < ARRAY_SIZE(movers.tasks); i++) {
+		movers.tasks[i] = kthread_run(move_all_the_time, NULL, "readers_kunit/m%u", i);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(movers.tasks[i]));
+	}
+}
+
+static void stop_movers(struct fixture *f)
+{
+	unsigned int i;
+
+	while (f->table.moving) {
+		end_moving_if_done(f);
+		cond_resched();
+	}
+	for (i = 0; i < ARRAY_SIZE(movers.tasks); i++)
+		kthread_stop(movers.tasks[i]);
+	movers.f = NULL;
+}
+
+/* One way or the other to go on with the resize that is due. */
+static void resize(struct fixture *f)
+{
+	if (!remap_table_balance(&f->table)) {
+		end_moving_if_done(f);
+	} else if (movers.f) {
+		begin_due_resize_in(f, 4);
+		start_moving(f);
+	} else {
+		begin_due_resize(f);
+	}
+}
+
+static void write_for_a_while(struct fixture *f, bool resizes)
 {
 	unsigned long end = jiffies + RUN_TIME;
 	u32 n;
@@ -159,10 +249,9 @@ static void write_for_a_while(struct fixture *f, bool resize)
 		else
 			add_block(f);
 		move_block(f);
-		if (resize && n % 8 == 0)
-			f->table.min_buckets = 64U << below(9);
-		if (remap_table_balance(&f->table))
-			begin_due_resize(f);
+		if (resizes && n % 8 == 0)
+			f->table.min_buckets = 64U << below(movers.f ? 12 : 9);
+		resize(f);
 		if (n % 32 == 0)
 			cond_resched();
 	}
@@ -235,6 +324,27 @@ static void blocks_that_are_not_there_are_never_found(struct kunit *test)
 	run_kind(test, ABSENT_BLOCKS, true);
 }
 
+static void blocks_are_found_while_threads_move_them(struct kunit *test)
+{
+	static const unsigned int kinds[] = { PERMANENT, MOVED, ABSENT_BLOCKS };
+	struct fixture *f = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct reader readers[NR_READERS] = {};
+
+		start_movers(test);
+		start_readers(test, readers, kinds[i]);
+		write_for_a_while(f, true);
+		stop_readers(test, readers);
+		stop_movers(f);
+		KUNIT_EXPECT_GT(test, movers.resizes, 0);
+		settle(f);
+		KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+		KUNIT_EXPECT_EQ(test, count_found(f, 0, NR_PERMANENT), NR_PERMANENT);
+	}
+}
+
 static int readers_kunit_init(struct kunit *test)
 {
 	struct fixture *f;
@@ -266,6 +376,7 @@ static struct kunit_case readers_kunit_cases[] = {
 	KUNIT_CASE(permanent_blocks_are_always_found_while_the_table_is_resized),
 	KUNIT_CASE(blocks_that_move_are_always_found),
 	KUNIT_CASE(blocks_that_are_not_there_are_never_found),
+	KUNIT_CASE_SLOW(blocks_are_found_while_threads_move_them),
 	{}
 };
 

@@ -40,6 +40,11 @@ void remap_device_balance(struct remap_device *rd)
 	called.balances++;
 }
 
+void remap_table_set_adaptive(struct remap_table *t, bool adaptive)
+{
+	t->adaptive = adaptive;
+}
+
 void remap_commit_lock(struct remap_device *rd)
 {
 	mutex_lock(&rd->commit_lock);
@@ -302,6 +307,19 @@ static void limits_of_the_table_are_applied_to_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, called.balances, 3);
 }
 
+static void the_policy_of_the_table_is_applied_to_it(struct kunit *test)
+{
+	struct remap_device *rd = device(test);
+
+	KUNIT_EXPECT_EQ(test, remap_settings_change(rd, FIELD(hash_policy),
+						    REMAP_HASH_ADAPTIVE), 0);
+	KUNIT_EXPECT_TRUE(test, rd->table.adaptive);
+	KUNIT_EXPECT_EQ(test, rd->table.grow_percent, 150);
+	KUNIT_EXPECT_EQ(test, remap_settings_change(rd, FIELD(hash_policy),
+						    REMAP_HASH_FIXED), 0);
+	KUNIT_EXPECT_FALSE(test, rd->table.adaptive);
+}
+
 static void a_smallest_table_beyond_its_share_of_memory_is_kept_but_not_made(struct kunit *test)
 {
 	struct remap_device *rd = device(test);
@@ -483,6 +501,7 @@ static struct kunit_case settings_kunit_cases[] = {
 	KUNIT_CASE(min_buckets_of_a_device_is_as_the_parameter),
 	KUNIT_CASE(a_change_is_saved_and_in_force),
 	KUNIT_CASE(limits_of_the_table_are_applied_to_it),
+	KUNIT_CASE(the_policy_of_the_table_is_applied_to_it),
 	KUNIT_CASE(a_smallest_table_beyond_its_share_of_memory_is_kept_but_not_made),
 	KUNIT_CASE(all_devices_share_the_memory_for_smallest_tables),
 	KUNIT_CASE(policy_and_reserve_are_applied_to_the_allocator),

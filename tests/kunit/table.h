@@ -14,6 +14,7 @@
 #define DMINFO(fmt, ...) no_printk(fmt, ##__VA_ARGS__)
 
 #include "../../modules/core/slots.c"
+#include "../../modules/core/adapt.c"
 #include "../../modules/core/table.c"
 
 /**
@@ -81,8 +82,8 @@ static inline u32 bucket_in(struct fixture *f, const struct remap_buckets *b, u6
 	return bucket_of(hash_block(&f->table, block), block, b);
 }
 
-/* What the owner of a table does after each change (device.c). */
-static inline void begin_due_resize(struct fixture *f)
+/* What the owner of a table does after each change (device.c, resize.c). */
+static inline void begin_due_resize_in(struct fixture *f, u32 ranges)
 {
 	u32 due = remap_table_resize_due(&f->table);
 	struct remap_buckets *next;
@@ -91,7 +92,12 @@ static inline void begin_due_resize(struct fixture *f)
 		return;
 	next = remap_buckets_alloc(&f->table, due);
 	KUNIT_ASSERT_NOT_NULL(f->test, next);
-	remap_table_begin_resize(&f->table, next);
+	remap_table_begin_resize(&f->table, next, ranges);
+}
+
+static inline void begin_due_resize(struct fixture *f)
+{
+	begin_due_resize_in(f, 1);
 }
 
 static inline void settle(struct fixture *f)

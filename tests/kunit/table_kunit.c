@@ -5,6 +5,17 @@
 #include <kunit/test.h>
 
 #include <linux/hash.h>
+#include <linux/timekeeping.h>
+
+/* A clock that a test can put forward. */
+static u64 clock_offset;
+
+static inline u64 test_clock(void)
+{
+	return ktime_get_boottime_ns() + clock_offset;
+}
+
+#define ktime_get_boottime_ns()	test_clock()
 
 #include "memory.h"
 #include "table.h"
@@ -645,7 +656,7 @@ static void every_block_is_found_at_each_step_of_a_resize(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, buckets(f), 16384);
 		KUNIT_ASSERT_EQ(test, count_found(f, 0, MANY), MANY);
 		KUNIT_ASSERT_EQ(test, count_absent(f, 10000), 10000);
-		KUNIT_ASSERT_TRUE(test, is_whole(f, f->table.next, f->table.cursor));
+		KUNIT_ASSERT_TRUE(test, is_whole(f, f->table.next, remap_table_moved(&f->table)));
 		more = remap_table_balance(&f->table);
 		steps++;
 	} while (more);
@@ -711,7 +722,7 @@ static void blocks_removed_during_a_resize_are_gone_after_it(struct kunit *test)
 
 	begin_large(f);
 	KUNIT_ASSERT_TRUE(test, remap_table_balance(&f->table));
-	KUNIT_ASSERT_EQ(test, f->table.cursor, REMAP_RESIZE_STEP);
+	KUNIT_ASSERT_EQ(test, remap_table_moved(&f->table), REMAP_RESIZE_STEP);
 	for (i = 0; i < ARRAY_SIZE(around); i++) {
 		remove(f, around[i]);
 		KUNIT_EXPECT_TRUE(test, is_absent(f, some_block(around[i])));
@@ -818,11 +829,244 @@ static void a_chunk_that_was_skipped_empty_takes_blocks_later(struct kunit *test
 	f->table.min_buckets = 32768;
 	begin_due_resize(f);
 	KUNIT_ASSERT_TRUE(test, remap_table_balance(&f->table));
-	KUNIT_ASSERT_GT(test, f->table.cursor, 2048);
+	KUNIT_ASSERT_GT(test, remap_table_moved(&f->table), 2048);
 	insert_range(f, 1024, 2048);
 	settle(f);
 	KUNIT_EXPECT_EQ(test, count_found(f, 0, MANY), MANY);
 	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+}
+
+/* Without the caller's lock, in ranges */
+
+static void begin_moving(struct fixture *f, u32 ranges)
+{
+	fill_large(f);
+	begin_due_resize_in(f, ranges);
+	KUNIT_ASSERT_NOT_NULL(f->test, f->table.next);
+	KUNIT_ASSERT_TRUE(f->test, remap_table_begin_moving(&f->table));
+	KUNIT_ASSERT_FALSE(f->test, remap_table_balance(&f->table));
+}
+
+/* One piece of each range that has one; a round as of so many processors. */
+static bool move_each(struct fixture *f)
+{
+	bool more = false;
+	u32 i;
+
+	for (i = 0; i < f->table.nr_ranges; i++)
+		more |= remap_table_move(&f->table, i);
+	return more;
+}
+
+static void ranges_cover_all_slots_once(struct kunit *test)
+{
+	static const u32 nr[] = { 1, 2, 3, 7, 8, 25, 26, 256, 1000 };
+	struct fixture *f = test->priv;
+	u32 i, j, next;
+
+	for (i = 0; i < ARRAY_SIZE(nr); i++) {
+		begin_moving(f, nr[i]);
+		KUNIT_EXPECT_LE(test, f->table.nr_ranges, min(nr[i], 25U));
+		KUNIT_EXPECT_GE(test, f->table.nr_ranges, min(nr[i], 25U) / 2);
+		for (next = 0, j = 0; j < f->table.nr_ranges; j++) {
+			KUNIT_EXPECT_EQ(test, f->table.ranges[j].start, next);
+			next = f->table.ranges[j].end;
+		}
+		KUNIT_EXPECT_EQ(test, next, remap_slots_end(&f->slots));
+		while (move_each(f))
+			;
+		remap_table_end_moving(&f->table);
+		KUNIT_EXPECT_EQ(test, buckets(f), 32768);
+		KUNIT_EXPECT_EQ(test, count_found(f, 0, MANY), MANY);
+		KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+	}
+}
+
+/* Every tenth slot leaves, gets another block, or both, at all stages of its range. */
+static void changes_while_ranges_are_moved_are_in_both_tables(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i, round = 0, extra = 0;
+
+	begin_moving(f, 8);
+	do {
+		for (i = round; i < MANY; i += 200) {
+			remove(f, i);
+			if (i % 3)
+				insert(f, i, some_block(MANY + i));
+		}
+		insert(f, 2 * MANY + extra, some_block(2 * MANY + extra));
+		extra++;
+		round += 10;
+	} while (move_each(f));
+	KUNIT_ASSERT_LT(test, round, 200);
+	remap_table_end_moving(&f->table);
+	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+	for (i = 0; i < MANY; i++) {
+		if (i % 10 || i % 200 >= round)
+			KUNIT_ASSERT_TRUE(test, is_found(f, some_block(i), i));
+		else if (i % 3)
+			KUNIT_ASSERT_TRUE(test, is_found(f, some_block(MANY + i), i));
+		else
+			KUNIT_ASSERT_TRUE(test, is_absent(f, some_block(i)));
+	}
+	KUNIT_EXPECT_EQ(test, count_found(f, 2 * MANY, 2 * MANY + extra), extra);
+}
+
+static void a_piece_is_no_more_than_its_slots(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 before;
+
+	begin_moving(f, 4);
+	do {
+		before = remap_table_moved(&f->table);
+		if (!remap_table_move(&f->table, 2))
+			break;
+		KUNIT_ASSERT_LE(test, remap_table_moved(&f->table) - before, REMAP_MOVE_SLOTS);
+	} while (true);
+	while (move_each(f))
+		;
+	remap_table_end_moving(&f->table);
+}
+
+static void without_memory_for_ranges_there_is_one(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct remap_buckets *next;
+
+	fill_large(f);
+	next = remap_buckets_alloc(&f->table, 32768);
+	allocations_left = 0;
+	KUNIT_ASSERT_TRUE(test, remap_table_begin_resize(&f->table, next, 8));
+	KUNIT_EXPECT_EQ(test, f->table.nr_ranges, 1);
+	settle(f);
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, MANY), MANY);
+}
+
+/* Adaptive */
+
+static void make_adaptive(struct fixture *f)
+{
+	clock_offset = 0;
+	remap_table_set_adaptive(&f->table, true);
+}
+
+/* Between so many entries and others, each half for so many seconds. */
+static u64 swing(struct fixture *f, u32 low, u32 high, u32 swings, u32 seconds)
+{
+	u32 i;
+
+	make_adaptive(f);
+	while (swings--) {
+		for (i = f->table.entries; i < high; i++) {
+			insert(f, i, some_block(i));
+			settle(f);
+		}
+		clock_offset += seconds * NSEC_PER_SEC;
+		settle(f);
+		while (i-- > low) {
+			remove(f, i);
+			settle(f);
+		}
+		clock_offset += seconds * NSEC_PER_SEC;
+		settle(f);
+	}
+	return f->table.grows + f->table.shrinks;
+}
+
+static void a_table_that_swings_stops_resizing(struct kunit *test)
+{
+	static const u32 seconds[] = { 0, 1, 30, 100, 239 };
+	struct fixture *f = test->priv;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(seconds); i++) {
+		fixture_init(f, 1000, 64);
+		KUNIT_EXPECT_LE_MSG(test, swing(f, 40, 120, 10000, seconds[i]), 3,
+				    "%u s", seconds[i]);
+		KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+	}
+	/* which the fixed percentages do not: */
+	fixture_init(f, 1000, 64);
+	for (i = 0; i < 100; i++) {
+		insert_range(f, 20, 130);
+		settle(f);
+		while (f->table.entries)
+			remove(f, 19 + f->table.entries);
+		settle(f);
+	}
+	KUNIT_EXPECT_GE(test, f->table.grows, 100);
+}
+
+static void an_adaptive_table_grows_with_its_chains(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	make_adaptive(f);
+	for (i = 0; i < 100000; i++) {
+		insert(f, i, some_block(i));
+		settle(f);
+	}
+	KUNIT_EXPECT_GE(test, buckets(f), 65536);
+	KUNIT_EXPECT_LE(test, buckets(f), 131072);
+	/* The load of blocks in runs, which have short chains, becomes higher. */
+	fixture_init(f, 1U << 20, 64);
+	make_adaptive(f);
+	for (i = 0; i < 100000; i++) {
+		insert(f, i, i);
+		settle(f);
+	}
+	KUNIT_EXPECT_LE(test, buckets(f), 65536);
+	KUNIT_EXPECT_LE(test, remap_table_longest_chain(&f->table), 20);
+}
+
+static void an_adaptive_table_shrinks_after_a_minute(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i, before;
+
+	make_adaptive(f);
+	for (i = 0; i < 1000; i++) {
+		insert(f, i, some_block(i));
+		settle(f);
+	}
+	before = buckets(f);
+	KUNIT_EXPECT_EQ(test, remap_table_wait(&f->table), 0);
+	while (i-- > 10) {
+		remove(f, i);
+		settle(f);
+	}
+	KUNIT_EXPECT_EQ(test, buckets(f), before);
+	KUNIT_EXPECT_GT(test, remap_table_wait(&f->table), 50 * NSEC_PER_SEC);
+	KUNIT_EXPECT_LE(test, remap_table_wait(&f->table), 60 * NSEC_PER_SEC);
+	clock_offset += 61 * NSEC_PER_SEC;
+	KUNIT_EXPECT_EQ(test, remap_table_wait(&f->table), 1);
+	settle(f);
+	KUNIT_EXPECT_EQ(test, buckets(f), 64);
+	KUNIT_EXPECT_EQ(test, remap_table_wait(&f->table), 0);
+	KUNIT_EXPECT_EQ(test, count_found(f, 0, 10), 10);
+}
+
+static void the_percentages_count_again_when_it_is_fixed(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	make_adaptive(f);
+	for (i = 0; i < 1000; i++) {
+		insert(f, i, some_block(i));
+		settle(f);
+	}
+	while (i-- > 10)
+		remove(f, i);
+	settle(f);
+	KUNIT_EXPECT_GE(test, buckets(f), 256);
+	remap_table_set_adaptive(&f->table, false);
+	settle(f);
+	KUNIT_EXPECT_EQ(test, buckets(f), 64);
+	KUNIT_EXPECT_EQ(test, remap_table_wait(&f->table), 0);
 }
 
 /* Bounded work */
@@ -834,8 +1078,8 @@ static void a_call_moves_no_more_than_a_step(struct kunit *test)
 
 	begin_large(f);
 	while (remap_table_balance(&f->table)) {
-		KUNIT_EXPECT_LE(test, f->table.cursor - before, REMAP_RESIZE_STEP);
-		before = f->table.cursor;
+		KUNIT_EXPECT_LE(test, remap_table_moved(&f->table) - before, REMAP_RESIZE_STEP);
+		before = remap_table_moved(&f->table);
 	}
 	KUNIT_EXPECT_LE(test, MANY - before, REMAP_RESIZE_STEP);
 }
@@ -848,7 +1092,7 @@ static void a_call_moves_no_more_than_a_step_over_several_resizes(struct kunit *
 	insert_range(f, 0, 1000);
 	KUNIT_EXPECT_EQ(test, buckets(f), 64);
 	remap_table_balance(&f->table);
-	KUNIT_EXPECT_LE(test, f->table.grows * 1024 + (f->table.next ? f->table.cursor : 0),
+	KUNIT_EXPECT_LE(test, f->table.grows * 1024 + (f->table.next ? remap_table_moved(&f->table) : 0),
 			REMAP_RESIZE_STEP);
 	KUNIT_EXPECT_GE(test, f->table.grows, 1);
 	KUNIT_EXPECT_EQ(test, count_found(f, 0, 1000), 1000);
@@ -861,7 +1105,7 @@ static void a_call_moves_no_more_than_a_step_of_a_small_table_with_many_slots(st
 	insert_range(f, 0, 20000);
 	KUNIT_EXPECT_TRUE(test, remap_table_balance(&f->table));
 	KUNIT_EXPECT_EQ(test, f->table.grows, 0);
-	KUNIT_EXPECT_EQ(test, f->table.cursor, REMAP_RESIZE_STEP);
+	KUNIT_EXPECT_EQ(test, remap_table_moved(&f->table), REMAP_RESIZE_STEP);
 }
 
 static void a_call_looks_at_no_more_than_a_step_of_empty_chunks(struct kunit *test)
@@ -872,8 +1116,8 @@ static void a_call_looks_at_no_more_than_a_step_of_empty_chunks(struct kunit *te
 	insert(f, U32_MAX - 1, 1);
 	f->table.min_buckets = 128;
 	KUNIT_EXPECT_TRUE(test, remap_table_balance(&f->table));
-	KUNIT_EXPECT_LE(test, f->table.cursor >> REMAP_CHUNK_SHIFT, REMAP_RESIZE_STEP);
-	KUNIT_EXPECT_GT(test, f->table.cursor, 0);
+	KUNIT_EXPECT_LE(test, remap_table_moved(&f->table) >> REMAP_CHUNK_SHIFT, REMAP_RESIZE_STEP);
+	KUNIT_EXPECT_GT(test, remap_table_moved(&f->table), 0);
 }
 
 static void a_resize_ends_though_each_step_comes_with_an_insertion(struct kunit *test)
@@ -921,7 +1165,7 @@ static void a_table_that_fits_no_more_is_refused(struct kunit *test)
 	next = remap_buckets_alloc(&f->table, 32768);
 	KUNIT_ASSERT_NOT_NULL(test, next);
 	remove(f, 0);
-	remap_table_begin_resize(&f->table, next);
+	remap_table_begin_resize(&f->table, next, 1);
 	KUNIT_EXPECT_NULL(test, f->table.next);
 	KUNIT_EXPECT_EQ(test, count_found(f, 1, MANY), MANY - 1);
 }
@@ -931,9 +1175,9 @@ static void a_table_of_another_size_is_refused(struct kunit *test)
 	struct fixture *f = test->priv;
 
 	fill_large(f);
-	remap_table_begin_resize(&f->table, remap_buckets_alloc(&f->table, 65536));
+	remap_table_begin_resize(&f->table, remap_buckets_alloc(&f->table, 65536), 1);
 	KUNIT_EXPECT_NULL(test, f->table.next);
-	remap_table_begin_resize(&f->table, remap_buckets_alloc(&f->table, 16384));
+	remap_table_begin_resize(&f->table, remap_buckets_alloc(&f->table, 16384), 1);
 	KUNIT_EXPECT_NULL(test, f->table.next);
 }
 
@@ -945,9 +1189,9 @@ static void a_second_table_is_refused_while_one_is_filled(struct kunit *test)
 	begin_large(f);
 	first = f->table.next;
 	KUNIT_ASSERT_TRUE(test, remap_table_balance(&f->table));
-	remap_table_begin_resize(&f->table, remap_buckets_alloc(&f->table, 32768));
+	remap_table_begin_resize(&f->table, remap_buckets_alloc(&f->table, 32768), 1);
 	KUNIT_EXPECT_PTR_EQ(test, f->table.next, first);
-	KUNIT_EXPECT_EQ(test, f->table.cursor, REMAP_RESIZE_STEP);
+	KUNIT_EXPECT_EQ(test, remap_table_moved(&f->table), REMAP_RESIZE_STEP);
 	KUNIT_EXPECT_EQ(test, remap_table_resize_due(&f->table), 0);
 }
 
@@ -1130,6 +1374,7 @@ static void each_table_has_a_key_of_its_own(struct kunit *test)
 static void table_kunit_exit(struct kunit *test)
 {
 	allocations_left = UINT_MAX;
+	clock_offset = 0;
 	fixture_test_exit(test);
 }
 
@@ -1176,6 +1421,14 @@ static struct kunit_case table_kunit_cases[] = {
 	KUNIT_CASE(a_block_in_two_slots_on_both_sides_of_the_cursor_is_found_after),
 	KUNIT_CASE(blocks_inserted_behind_the_end_during_a_resize_are_found),
 	KUNIT_CASE(a_chunk_that_was_skipped_empty_takes_blocks_later),
+	KUNIT_CASE(ranges_cover_all_slots_once),
+	KUNIT_CASE(changes_while_ranges_are_moved_are_in_both_tables),
+	KUNIT_CASE(a_piece_is_no_more_than_its_slots),
+	KUNIT_CASE(without_memory_for_ranges_there_is_one),
+	KUNIT_CASE_SLOW(a_table_that_swings_stops_resizing),
+	KUNIT_CASE(an_adaptive_table_grows_with_its_chains),
+	KUNIT_CASE(an_adaptive_table_shrinks_after_a_minute),
+	KUNIT_CASE(the_percentages_count_again_when_it_is_fixed),
 	KUNIT_CASE(a_call_moves_no_more_than_a_step),
 	KUNIT_CASE(a_call_moves_no_more_than_a_step_over_several_resizes),
 	KUNIT_CASE(a_call_moves_no_more_than_a_step_of_a_small_table_with_many_slots),

@@ -6,7 +6,7 @@
 R=/dev/mapper/r
 CONFIG=/sys/kernel/config/dm-remap/r
 
-SETTINGS=(hash/min_buckets hash/grow_percent hash/shrink_percent spare/policy spare/reserve
+SETTINGS=(hash/min_buckets hash/grow_percent hash/shrink_percent hash/policy hash/resize_threads spare/policy spare/reserve
 	spare/low_water errors/auto_remap errors/on_read_error errors/retries errors/storm_limit)
 
 start() { remap_create r /dev/main /dev/spare persistent "$@"; }
