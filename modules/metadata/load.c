@@ -210,6 +210,7 @@ int meta_pages_load(struct meta *m, dm_remap_load_fn fn, void *context, char **e
 		n = min(m->pages_used - page, META_RUN);
 		ret = load_run(m, fn, context, page, n, error);
 	}
+	m->loaded = m->generation;
 	/*
 	 * There may be pages and a superblock that are newer than what could be read.
 	 * What is written from now on is newer than those.

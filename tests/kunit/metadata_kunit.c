@@ -74,6 +74,7 @@ static blk_status_t test_rw(struct block_device *bdev, blk_opf_t opf, sector_t s
 #include "../../modules/metadata/load.c"
 #include "../../modules/metadata/commit.c"
 #include "../../modules/metadata/repair.c"
+#include "../../modules/metadata/succeed.c"
 
 int dm_remap_store_register(struct dm_remap_store_type *type)
 {

@@ -68,6 +68,14 @@ struct create {
  */
 int create_check(struct create *create);
 
+/**
+ * create_check_spare() - the same for a device that becomes the spare of a set that there is.
+ * @create: @spare, @force, and of the set @block_size and @sectors.
+ *
+ * Return: an exit status.
+ */
+int create_check_spare(struct create *create);
+
 /* Make the spare empty.  Says what is wrong if it cannot.  Return: an exit status. */
 int create_wipe(const struct create *create);
 
