@@ -60,6 +60,10 @@
 /* dm_remap_sb.flags: superblock 0, or 1, could not be written and is out of date. */
 #define DM_REMAP_SB_FIRST_STALE		0x8
 #define DM_REMAP_SB_SECOND_STALE	0x10
+/* dm_remap_sb.flags: the spare is about to take another one's place, and does not count yet. */
+#define DM_REMAP_SB_JOINING		0x20
+/* dm_remap_sb.flags: another spare has taken the place of this one. */
+#define DM_REMAP_SB_REPLACED		0x40
 
 /* Types of identities; 0 is an unused place. */
 enum dm_remap_id_type {
@@ -128,6 +132,21 @@ struct dm_remap_sb_stale {
 	__le32 copies;	/* bit 0 is copy 0 */
 };
 
+/**
+ * struct dm_remap_sb_replacement - whose place a spare has taken, or is about to take.
+ * @token: of the tracker under whose eyes the data was copied; while it is joining.
+ * @partner_seed: the seed of the spare whose place it is; 0 if it has taken nobody's.
+ * @partner_generation: the generation of the set when it took the place: if that spare has
+ *	a higher one, it has been used since.
+ * @zero: zeros.
+ */
+struct dm_remap_sb_replacement {
+	__le64 token;
+	__le64 partner_seed;
+	__le64 partner_generation;
+	__u8 zero[152];
+};
+
 #define DM_REMAP_DOS_SIZE	72
 
 /**
@@ -186,7 +205,7 @@ struct dm_remap_sb_stale {
  * @rate_hour: as in struct dm_remap_rate.
  * @rate_hours: as in struct dm_remap_rate.
  * @rate_days: as in struct dm_remap_rate.
- * @replacement: reserved for replacing a half: role, phase, partner, progress.
+ * @replacement: whose place the spare has taken.
  * @events: reserved for the last events.
  * @stale_since: copies that are named below count only with such a sequence.
  * @stale_copies: copies of which all pages are stale that @stale does not name;
@@ -244,7 +263,7 @@ struct dm_remap_sb {
 	__le64 rate_hour;
 	__le32 rate_hours[DM_REMAP_SB_RATE_HOURS];
 	__le32 rate_days[DM_REMAP_SB_RATE_DAYS];
-	__u8 replacement[176];
+	struct dm_remap_sb_replacement replacement;
 	__u8 events[DM_REMAP_SB_EVENTS * 16];
 	__le64 stale_since;
 	__le32 stale_copies;
@@ -420,6 +439,27 @@ static inline __u64 dm_remap_page_sector(const struct dm_remap_geometry *geo,
  * Return: 0, or -1 if there is no room for a single block.
  */
 int dm_remap_layout(struct dm_remap_geometry *geo);
+
+/**
+ * dm_remap_layout_grow() - lay out a spare that has grown.
+ * @geo: as it was; changed to what it can be, with the same data_start.
+ * @spare_sectors: size of the device now.
+ *
+ * All copies of the table come to be at the new end, wholly behind the former one, so that
+ * they can be written while the former ones still count.
+ *
+ * Return: 0, or -1 if that gives no more blocks, and nothing has changed.
+ */
+int dm_remap_layout_grow(struct dm_remap_geometry *geo, __u64 spare_sectors);
+
+/**
+ * dm_remap_sb_replaces() - whether one spare of a set has taken the place of another.
+ * @sb: the superblock of the one.
+ * @other: that of the other.
+ *
+ * False if the other one has been used since.
+ */
+bool dm_remap_sb_replaces(const struct dm_remap_sb *sb, const struct dm_remap_sb *other);
 
 /**
  * dm_remap_sb_crc() - the checksum of a superblock.

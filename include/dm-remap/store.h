@@ -184,6 +184,10 @@ struct dm_remap_saved {
  * @uuid: of the set, as asked for; NULL if not.
  * @main_id: as asked for; NULL if not.
  * @read_only: nothing may be written to @spare.
+ * @successor: the set is in use with this spare, suspended, and this store may take over:
+ *	@len may differ from what is kept, and @spare may have grown.
+ * @copy: the set is in use with another spare, suspended, and this store may take over if
+ *	@spare is a copy that is joining.
  * @force_block_size: larger logical blocks of @spare are no reason to refuse a
  *	@main that has content.
  * @name: of the device, for messages.
@@ -204,6 +208,8 @@ struct dm_remap_store_params {
 	const uuid_t *uuid;
 	const char *main_id;
 	bool read_only;
+	bool successor;
+	bool copy;
 	bool force_block_size;
 	const char *name;
 	void (*read)(void *context, u32 slot, struct dm_remap_entry *entry);
@@ -250,9 +256,12 @@ struct dm_remap_store_type;
  * @nr_blocks: blocks of the data area, 1 to U32_MAX.
  * @incomplete: part of the table is gone; only where nothing may be written.
  * @fresh: the spare is empty, and start() will format it.
+ * @joining: the spare is a copy of another one, whose place it takes with start().
+ * @token: of the tracker that saw to it that the copy is complete, if @joining.
  *
  * Embedded in the store's own structure; filled by open() and, for @incomplete,
- * load(); constant then, but for @fresh, which start() clears.
+ * load(); constant then, but for @fresh and
+ * @joining, which start() clears.
  */
 struct dm_remap_store {
 	const struct dm_remap_store_type *type;
@@ -263,6 +272,8 @@ struct dm_remap_store {
 	u32 nr_blocks;
 	bool incomplete;
 	bool fresh;
+	bool joining;
+	u64 token;
 };
 
 /**
@@ -314,6 +325,15 @@ typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entr
  * @unlabel: the label of the main, if it has one, is about to be written over: see
  *	that the main is recognised without it, durably.  May be NULL.  Errors as @commit.
  *
+ * @succeed: whether a store that was opened as a successor has all that another one of the
+ *	same kind, which is in use, has committed.  Called before @start, any number of times;
+ *	writes nothing.  Returns 0, -EINVAL if they are not of one set, -EBUSY if the other
+ *	one has changed since.
+ * @retire: write nothing any more: a successor has started.  If that has another spare, say
+ *	so on this one first; if that fails no harm is done.
+ * @stay: a successor could not be started, and may have written something: see to it that
+ *	this store counts.
+ *
  * All but @stat are called in process context and may sleep, one at a time for a
  * store: the core holds the device's commit lock.  @start, @commit, @save, @sync,
  * @set_main_id, @unlabel and @repair must not wait for memory that needs this device to be
@@ -338,6 +358,9 @@ struct dm_remap_store_type {
 	int (*unlabel)(struct dm_remap_store *store);
 	bool (*repair)(struct dm_remap_store *store);
 	void (*stat)(struct dm_remap_store *store, struct dm_remap_store_stat *stat);
+	int (*succeed)(struct dm_remap_store *store, struct dm_remap_store *old);
+	void (*retire)(struct dm_remap_store *store, const struct dm_remap_store *successor);
+	void (*stay)(struct dm_remap_store *store, const struct dm_remap_store *successor);
 };
 
 /**

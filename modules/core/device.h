@@ -60,6 +60,7 @@
 #define REMAP_MAX_BLOCK_SECTORS	(REMAP_MAX_BLOCK_SIZE >> SECTOR_SHIFT)
 
 struct remap_dirs;
+struct remap_track;
 
 /**
  * struct remap_device - see above.
@@ -71,6 +72,7 @@ struct remap_dirs;
  * @table: from main blocks to slots.
  * @main: the main device.
  * @spare_bdev: the spare device.
+ * @spare_sectors: size of @spare_bdev when it was opened.
  * @main_start: sector of @main at which block 0 is.
  * @len: sectors of the target; changes only while suspended, under @admin.
  * @block_shift: log2 of a block's sectors.
@@ -115,6 +117,9 @@ struct remap_dirs;
  * @loaded: the table has been loaded from @store.
  * @started: @store may be written.
  * @refused: it must not take the place of a device that had remaps.
+ * @successor: it was made to take over from a device in force.
+ * @predecessor: from that one, with a reference; while it is being made.
+ * @track: the tracker of written regions, or NULL; changed under @lock.
  * @resize_work: does what remap_table_balance() left.
  * @repair_work: lets @store repair itself.
  *
@@ -141,6 +146,7 @@ struct remap_device {
 	struct remap_table table;
 	struct block_device *main;
 	struct block_device *spare_bdev;
+	sector_t spare_sectors;
 	sector_t main_start;
 	sector_t len;
 	unsigned int block_shift;
@@ -182,6 +188,9 @@ struct remap_device {
 	bool loaded;
 	bool started;
 	bool refused;
+	bool successor;
+	struct remap_device *predecessor;
+	struct remap_track __rcu *track;
 	struct delayed_work resize_work;
 	struct work_struct repair_work;
 

@@ -22,6 +22,8 @@
 #include "patrol.h"
 #include "settings.h"
 #include "store.h"
+#include "takeover.h"
+#include "track.h"
 #include "worker.h"
 
 /*
@@ -68,8 +70,9 @@ static const char *conflict(const struct remap_device *other, const struct mappe
 		return "Spare is the main of another dm-remap device";
 	if (overlap(other->spare_bdev, spare))
 		return "Spare is in use by another dm-remap device, or with another main";
-	if (other->md == md && has_remaps(other) && other->spare_bdev != spare)
-		return "The set has remaps and keeps its spare: remove the remaps first";
+	if (other->md == md && has_remaps(other) && other->spare_bdev != spare &&
+	    !other->successor)
+		return "The set has remaps and keeps its spare: see dmremap replace-spare";
 	if (other->md == md)
 		return NULL;
 	if (overlap(other->main, main))
@@ -97,6 +100,8 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 		.uuid = args->has_uuid ? &args->uuid : NULL,
 		.main_id = args->main_id[0] ? args->main_id : NULL,
 		.read_only = args->read_only,
+		.successor = rd->successor && rd->predecessor->spare_bdev == rd->spare_bdev,
+		.copy = rd->successor && rd->predecessor->spare_bdev != rd->spare_bdev,
 		.force_block_size = args->force_block_size,
 		.name = rd->number,
 		.read = remap_read_entry,
@@ -202,6 +207,7 @@ static void take_apart(struct remap_device *rd)
 	remap_probe_release(rd);
 	cancel_delayed_work_sync(&rd->resize_work);
 	cancel_work_sync(&rd->repair_work);
+	remap_track_exit(rd);
 	remap_jobs_exit(&rd->jobs);
 	remap_events_exit(rd);
 	if (rd->loaded)
@@ -251,6 +257,7 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 	strscpy(rd->number, dm_device_name(md), sizeof(rd->number));
 	rd->main = main;
 	rd->spare_bdev = spare;
+	rd->spare_sectors = bdev_nr_sectors(spare);
 	rd->main_start = args->main_start;
 	rd->len = len;
 	rd->read_only = args->read_only;
@@ -274,6 +281,24 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 	return rd;
 }
 
+/* Sooner than when it is resumed, so that a table that cannot come into force is not loaded. */
+static int check_succession(struct remap_device *rd, char **error)
+{
+	struct remap_device *old = rd->predecessor;
+	const char *why;
+
+	/* A set without remaps may have any spare. */
+	if (rd->spare_bdev != old->spare_bdev && !rd->store->joining && !has_remaps(old)) {
+		rd->successor = false;
+		return 0;
+	}
+	why = remap_takeover_check(rd, old);
+	if (!why)
+		return 0;
+	*error = (char *)why;
+	return -EBUSY;
+}
+
 /* The rest; a spare that does not answer keeps only this table waiting. */
 static int fill(struct remap_device *rd, const struct remap_args *args, char **error)
 {
@@ -287,6 +312,8 @@ static int fill(struct remap_device *rd, const struct remap_args *args, char **e
 		ret = make_worker(rd, error);
 	if (!ret)
 		ret = make_table(rd, args, error);
+	if (!ret && rd->successor)
+		ret = check_succession(rd, error);
 	if (ret) {
 		take_apart(rd);
 		leave_list(rd);
@@ -307,7 +334,7 @@ static int check_shared(const struct remap_device *rd, const struct remap_args *
 	if (args->read_only != rd->read_only && !transient)
 		*error = "A reload cannot change read_only: remove the device first";
 	else if (len != rd->len && !transient)
-		*error = "The length of a persistent set cannot be changed";
+		*error = "The length of a set can be changed only while it is suspended";
 	else if (args->main_start != rd->main_start)
 		*error = "main_start cannot be changed by a reload";
 	else if (strcmp(args->store, rd->store->type->name))
@@ -337,6 +364,24 @@ static int share(struct remap_device *rd, const struct remap_args *args, sector_
 	return ret;
 }
 
+static bool same_disks(const struct remap_device *a, const struct remap_device *b)
+{
+	return a->md == b->md && a->main == b->main && a->spare_bdev == b->spare_bdev;
+}
+
+/*
+ * Whether a new device is to take over from one that there is: it has another spare, more
+ * room on the same one, or another length.
+ */
+static bool is_successor(const struct remap_device *new, const struct remap_device *rd,
+			 const struct remap_args *args)
+{
+	if (new->md != rd->md || new->main != rd->main || !rd->ready || args->read_only ||
+	    rd->store->type == &remap_store_transient || !remap_takeover_allowed(rd))
+		return false;
+	return new->spare_bdev != rd->spare_bdev || new->len != rd->len || new->spare_sectors != rd->spare_sectors;
+}
+
 /*
  * Enter a device in the list, unless the table that it is for can share one that there
  * is: @rdp is set to that one then.
@@ -349,8 +394,11 @@ static int enter_list(struct remap_device *new, const struct remap_args *args,
 
 	lockdep_assert_held(&remap_devices_lock);
 	list_for_each_entry(rd, &remap_devices, list) {
-		if (rd->md == new->md && rd->main == new->main &&
-		    rd->spare_bdev == new->spare_bdev) {
+		if (is_successor(new, rd, args)) {
+			new->predecessor = rd;
+			continue;
+		}
+		if (same_disks(rd, new)) {
 			*rdp = rd;
 			return share(rd, args, new->len, error);
 		}
@@ -383,9 +431,16 @@ int remap_device_get(struct dm_target *ti, const struct remap_args *args,
 	*rdp = new;
 	mutex_lock(&remap_devices_lock);
 	ret = enter_list(new, args, rdp, &ti->error);
+	if (ret || *rdp != new)
+		new->predecessor = NULL;
+	new->successor = new->predecessor;
+	if (new->successor)
+		new->predecessor->users++;
 	mutex_unlock(&remap_devices_lock);
 	if (!ret && *rdp == new)
 		ret = fill(new, args, &ti->error);
+	if (new->predecessor)
+		remap_device_put(new->predecessor);
 	if (ret || *rdp != new)
 		free_shell(new);
 	return ret;
@@ -487,49 +542,74 @@ static int start_store(struct remap_device *rd)
 	return ret;
 }
 
+/* A device that is not to be destroyed with the old table, for its remaps are needed. */
+static void keep(struct remap_device *old, struct remap_device **refused)
+{
+	mutex_lock(&remap_devices_lock);
+	old->users++;
+	mutex_unlock(&remap_devices_lock);
+	*refused = old;
+}
+
 /*
  * Remaps may have come since the table was loaded.  The device in force stays while this
  * is looked at: the table that uses it is destroyed after the resume.
  */
-static int check_spare(struct remap_device *rd, struct remap_device **refused)
+static int check_spare(struct remap_device *rd, struct remap_device *old,
+		       struct remap_device **refused)
 {
-	struct remap_device *old = READ_ONCE(rd->dirs->rd);
+	const char *why = "The set has remaps on another spare: load the table with that";
 
-	if (old && old != rd && has_remaps(old))
-		rd->refused = true;
-	if (!rd->refused)
+	if (rd->successor && old)
+		why = remap_takeover_check(rd, old);
+	else if (!rd->successor && !rd->refused && !(old && has_remaps(old)))
 		return 0;
-	DMERR("%s: the set has remaps on another spare: load the table with that", rd->number);
-	if (old && old != rd) {
-		mutex_lock(&remap_devices_lock);
-		old->users++;
-		mutex_unlock(&remap_devices_lock);
-		*refused = old;
-	}
+	if (!why)
+		return 0;
+	rd->refused = true;
+	DMERR("%s: %s", rd->number, why);
+	if (old)
+		keep(old, refused);
 	return -EBUSY;
+}
+
+/* What writes: nothing that needs I/O to the set may be waited for. */
+static int start(struct remap_device *rd, struct remap_device *old,
+		 struct remap_device **refused)
+{
+	int ret;
+
+	if (old && rd->successor)
+		remap_takeover_prepare(rd, old);
+	ret = start_store(rd);
+	if (old && rd->successor)
+		remap_takeover_end(rd, old, !ret);
+	if (ret && old && rd->successor)
+		keep(old, refused);
+	if (ret)
+		return ret;
+	remap_settings_keep_name(rd);
+	remap_dirs_activate(rd->dirs, rd);
+	return 0;
 }
 
 int remap_device_activate(struct remap_device *rd, const struct remap_args *args,
 			  struct remap_regions **regions, sector_t len,
 			  struct remap_device **refused)
 {
-	unsigned int noio;
-	int ret = check_spare(rd, refused);
+	struct remap_device *old = READ_ONCE(rd->dirs->rd);
+	unsigned int noio = memalloc_noio_save();
+	int ret = 0;
 
-	if (ret)
-		return ret;
-	if (len != rd->len) {
+	if (old == rd)
+		old = NULL;
+	if (old || rd->refused || (rd->successor && !rd->started))
+		ret = check_spare(rd, old, refused);
+	if (!ret && len != rd->len)
 		ret = change_length(rd, regions, len);
-		if (ret)
-			return ret;
-	}
-	rd->read_only = args->read_only;
-	/* I/O waits until we are done: what frees memory must not wait for it. */
-	noio = memalloc_noio_save();
-	ret = start_store(rd);
 	if (!ret) {
-		remap_settings_keep_name(rd);
-		remap_dirs_activate(rd->dirs, rd);
+		rd->read_only = args->read_only;
+		ret = start(rd, old, refused);
 	}
 	memalloc_noio_restore(noio);
 	return ret;

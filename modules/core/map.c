@@ -17,6 +17,7 @@
 #include "map.h"
 #include "observe.h"
 #include "target.h"
+#include "track.h"
 #include "verify.h"
 #include "worker.h"
 
@@ -305,7 +306,7 @@ static noinline int tracked(struct dm_target *ti, struct bio *bio, blk_status_t 
 	return reset(ti, bio);
 }
 
-int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
+static __always_inline int end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 {
 	const struct remap_io *io = bio->bi_private;
 	const struct remap_target *rt = ti->private;
@@ -319,4 +320,19 @@ int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 	if (static_branch_unlikely(&remap_observed))
 		return remap_observe_done(ti, bio);
 	return DM_ENDIO_DONE;
+}
+
+static noinline int end_io_tracked(struct dm_target *ti, struct bio *bio, blk_status_t *status)
+{
+	struct remap_target *rt = ti->private;
+
+	remap_track_note(rt->rd, bio);
+	return end_io(ti, bio, status);
+}
+
+int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
+{
+	if (static_branch_unlikely(&remap_tracked))
+		return end_io_tracked(ti, bio, status);
+	return end_io(ti, bio, status);
 }

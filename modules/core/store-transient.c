@@ -85,6 +85,16 @@ static void transient_stat(struct dm_remap_store *store, struct dm_remap_store_s
 	*stat = (struct dm_remap_store_stat) { .state = DM_REMAP_STORE_TRANSIENT };
 }
 
+/* What is in memory only cannot be taken over from a spare. */
+static int transient_succeed(struct dm_remap_store *store, struct dm_remap_store *old)
+{
+	return -EINVAL;
+}
+
+static void transient_part(struct dm_remap_store *store, const struct dm_remap_store *successor)
+{
+}
+
 struct dm_remap_store_type remap_store_transient = {
 	.name		= "transient",
 	.owner		= THIS_MODULE,
@@ -98,4 +108,7 @@ struct dm_remap_store_type remap_store_transient = {
 	.set_main_id	= transient_set_main_id,
 	.repair		= transient_repair,
 	.stat		= transient_stat,
+	.succeed	= transient_succeed,
+	.retire		= transient_part,
+	.stay		= transient_part,
 };

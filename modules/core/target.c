@@ -22,6 +22,7 @@
 #include "settings.h"
 #include "store.h"
 #include "target.h"
+#include "track.h"
 
 static int open_devices(struct dm_target *ti, struct remap_target *rt)
 {
@@ -142,7 +143,7 @@ static int prepare_length(struct dm_target *ti, struct remap_target *rt)
 	return 0;
 }
 
-static int remap_ctr(struct dm_target *ti, unsigned int argc, char **argv)
+static int make_target(struct dm_target *ti, unsigned int argc, char **argv)
 {
 	struct remap_target *rt;
 	int ret;
@@ -193,6 +194,20 @@ put_devices:
 	dm_put_device(ti, rt->main_dev);
 free_target:
 	kfree(rt);
+	return ret;
+}
+
+/* A table for a device that is suspended must not wait for memory that its I/O would free. */
+static int remap_ctr(struct dm_target *ti, unsigned int argc, char **argv)
+{
+	unsigned int noio;
+	int ret;
+
+	if (!dm_suspended(ti))
+		return make_target(ti, argc, argv);
+	noio = memalloc_noio_save();
+	ret = make_target(ti, argc, argv);
+	memalloc_noio_restore(noio);
 	return ret;
 }
 
@@ -377,7 +392,10 @@ static int remap_message(struct dm_target *ti, unsigned int argc, char **argv,
 		return list_message(rt->rd, argc, argv, result, maxlen);
 	if (!strcasecmp(argv[0], "sync") && argc == 1)
 		return remap_admin_sync(rt->rd);
-	DMWARN("%s: message is none of add, mark, forget, remove, cure, list, sync", rt->rd->number);
+	if (!strcasecmp(argv[0], "track"))
+		return remap_track_message(rt->rd, argc, argv, result, maxlen);
+	DMWARN("%s: message is none of add, mark, forget, remove, cure, list, sync, track",
+	       rt->rd->number);
 	return -EINVAL;
 }
 

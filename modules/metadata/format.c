@@ -126,6 +126,57 @@ int dm_remap_layout(struct dm_remap_geometry *geo)
 	return 0;
 }
 
+/* Blocks that are left if the copies of @pages pages each are before the last superblock. */
+static __u64 place_behind(struct dm_remap_geometry *geo, __u64 pages)
+{
+	__u64 end = dm_remap_sb_sector(geo->spare_sectors, 1);
+	__u64 size = pages * DM_REMAP_PAGE_SECTORS;
+	unsigned int i;
+
+	if (size * geo->replicas > end - geo->data_start)
+		return 0;
+	for (i = 0; i < geo->replicas; i++)
+		geo->replica_start[i] = end - (geo->replicas - i) * size;
+	return (geo->replica_start[0] - geo->data_start) / sectors_per_block(geo);
+}
+
+int dm_remap_layout_grow(struct dm_remap_geometry *geo, __u64 spare_sectors)
+{
+	__u64 behind = dm_remap_sb_sector(geo->spare_sectors, 1) + DM_REMAP_PAGE_SECTORS;
+	__u64 low = 1, high = pages_for((__u32)-1), blocks;
+	struct dm_remap_geometry grown = *geo;
+
+	grown.spare_sectors = spare_sectors;
+	/* As in dm_remap_layout(). */
+	while (low < high) {
+		__u64 mid = (low + high) / 2;
+
+		if (place_behind(&grown, mid) > mid * DM_REMAP_PAGE_ENTRIES)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	blocks = place_behind(&grown, low);
+	if (blocks > (__u32)-1)
+		blocks = (__u32)-1;
+	if (blocks <= geo->nr_blocks || grown.replica_start[0] < behind)
+		return -1;
+	grown.nr_pages = pages_for(blocks);
+	grown.nr_blocks = blocks;
+	*geo = grown;
+	return 0;
+}
+
+bool dm_remap_sb_replaces(const struct dm_remap_sb *sb, const struct dm_remap_sb *other)
+{
+	return sb->replacement.partner_seed &&
+	       sb->replacement.partner_seed == other->seed &&
+	       !memcmp(sb->uuid, other->uuid, sizeof(sb->uuid)) &&
+	       !memcmp(sb->secret, other->secret, sizeof(sb->secret)) &&
+	       le64_to_cpu(other->generation) <=
+	       le64_to_cpu(sb->replacement.partner_generation);
+}
+
 static_assert(offsetof(struct dm_remap_sb, crc) == DM_REMAP_MAGIC_SIZE);
 static_assert(offsetof(struct dm_remap_label, crc) == DM_REMAP_MAGIC_SIZE);
 

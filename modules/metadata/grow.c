@@ -28,6 +28,66 @@ void meta_grow(struct meta *m)
 	m->sb->former_spare_sectors = 0;
 }
 
+void meta_extend_layout(struct meta *m)
+{
+	m->grown = m->geo;
+	m->growing = !dm_remap_layout_grow(&m->grown, bdev_nr_sectors(m->p.spare));
+}
+
+/* What was bad of the former copies is of no concern to the new ones. */
+static void forget_bad(struct meta *m)
+{
+	unsigned int r;
+
+	for (r = 0; r < m->geo.replicas; r++) {
+		bitmap_zero(m->bad[r], m->geo.nr_pages);
+		m->nr_bad[r] = 0;
+	}
+	bitmap_zero(m->rewrite, m->geo.nr_pages);
+	m->nr_rewrite = 0;
+}
+
+static int write_copies(struct meta *m)
+{
+	u32 page, n, i;
+	int ret = 0;
+
+	for (page = 0; page < m->pages_used && !ret; page += n) {
+		n = min(m->pages_used - page, META_RUN);
+		for (i = 0; i < n; i++)
+			meta_page_fill(m, &m->buf[i], page + i);
+		ret = meta_pages_write(m, page, n);
+	}
+	return ret;
+}
+
+int meta_extend(struct meta *m)
+{
+	struct dm_remap_sb *sb = m->sb;
+	unsigned int r;
+
+	sb->former_spare_sectors = sb->spare_sectors;
+	m->geo = m->grown;
+	m->growing = false;
+	forget_bad(m);
+	sb->spare_sectors = cpu_to_le64(m->geo.spare_sectors);
+	sb->nr_blocks = cpu_to_le32(m->geo.nr_blocks);
+	sb->nr_pages = cpu_to_le32(m->geo.nr_pages);
+	for (r = 0; r < m->geo.replicas; r++)
+		sb->replica_start[r] = cpu_to_le64(m->geo.replica_start[r]);
+	if (write_copies(m) || !meta_stale_record(m))
+		return -EIO;
+	meta_super_number(m);
+	return meta_super_put(m, 1) ? 0 : -EIO;
+}
+
+static bool in_data_area(const struct meta *m, u64 sector)
+{
+	u64 sectors = (u64)m->geo.nr_blocks * (m->geo.block_size >> SECTOR_SHIFT);
+
+	return sector >= m->geo.data_start && sector < m->geo.data_start + sectors;
+}
+
 void meta_forget_former_end(struct meta *m)
 {
 	u64 former = le64_to_cpu(m->sb->former_spare_sectors);
@@ -37,6 +97,7 @@ void meta_forget_former_end(struct meta *m)
 	memset(m->buf, 0, DM_REMAP_PAGE_SIZE);
 	if (dm_remap_rw(m->p.spare, REQ_OP_WRITE | REQ_SYNC | REQ_FUA,
 			dm_remap_sb_sector(former, 1), m->buf,
-			DM_REMAP_PAGE_SECTORS) == BLK_STS_OK)
+			DM_REMAP_PAGE_SECTORS) == BLK_STS_OK ||
+	    in_data_area(m, dm_remap_sb_sector(former, 1)))
 		m->sb->former_spare_sectors = 0;
 }

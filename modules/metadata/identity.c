@@ -37,7 +37,7 @@ int meta_identity_check(const struct meta *m, char **error)
 	}
 	/* Size is for those that nothing else is known of. */
 	if (le64_to_cpu(m->sb->main_sectors) != bdev_nr_sectors(m->p.main) &&
-	    !m->p.main_id && part <= 0) {
+	    !m->p.main_id && part <= 0 && !m->p.successor) {
 		*error = "The spare belongs to another main: that one has another size or start";
 		return -EINVAL;
 	}

@@ -291,6 +291,7 @@ int meta_pages_load(struct meta *m, dm_remap_load_fn fn, void *context, char **e
 	}
 	ret = load_runs(m, fn, context, runs, error);
 	free_runs(runs);
+	m->loaded = m->generation;
 	/*
 	 * There may be pages and a superblock that are newer than what could be read.
 	 * What is written from now on is newer than those.

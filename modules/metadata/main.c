@@ -66,7 +66,7 @@ static struct meta *alloc_meta(const struct dm_remap_store_params *params)
 static int alloc_bitmaps(struct meta *m)
 {
 	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
-	size_t longs = BITS_TO_LONGS(m->geo.nr_pages);
+	size_t longs = BITS_TO_LONGS(max(m->geo.nr_pages, m->grown.nr_pages));
 	unsigned int r;
 
 	for (r = 0; r < m->geo.replicas; r++) {
@@ -93,6 +93,8 @@ static int meta_open(const struct dm_remap_store_params *params,
 	ret = meta_open_spare(m, replicas, error);
 	if (ret)
 		goto free;
+	if (params->successor && !m->store.fresh)
+		meta_extend_layout(m);
 	ret = alloc_bitmaps(m);
 	if (ret) {
 		*error = "Out of memory";
@@ -103,7 +105,7 @@ static int meta_open(const struct dm_remap_store_params *params,
 	strscpy(m->store.main_id, dm_remap_sb_main_id(m->sb), sizeof(m->store.main_id));
 	m->store.block_size = m->geo.block_size;
 	m->store.data_start = m->geo.data_start;
-	m->store.nr_blocks = m->geo.nr_blocks;
+	m->store.nr_blocks = m->growing ? m->grown.nr_blocks : m->geo.nr_blocks;
 	*store = &m->store;
 	return 0;
 
@@ -154,16 +156,36 @@ static void repair_first(struct meta *m)
 		more = meta_pages_repair(m, META_FIRST_REPAIRS);
 }
 
+/* The former end may be in use as soon as the set is: it must not be erased after that. */
 static int start_again(struct meta *m)
 {
-	int ret;
+	bool extended = m->growing;
+	int ret = 0;
 
-	repair_first(m);
-	meta_grow(m);
-	ret = m->failed ? -EIO : meta_super_write(m, true);
+	if (m->growing) {
+		ret = meta_extend(m);
+	} else {
+		repair_first(m);
+		meta_grow(m);
+	}
+	if (!ret)
+		ret = m->failed ? -EIO : meta_super_write(m, true);
 	if (!ret)
 		meta_forget_former_end(m);
+	if (!ret && extended)
+		ret = meta_super_write(m, true);
 	return ret;
+}
+
+/* What a target of another length, or another spare, changes. */
+static void note_succession(struct meta *m)
+{
+	m->geo.target_sectors = m->p.len;
+	m->grown.target_sectors = m->p.len;
+	m->sb->target_sectors = cpu_to_le64(m->p.len);
+	m->sb->flags &= ~cpu_to_le32(DM_REMAP_SB_JOINING);
+	m->sb->replacement.token = 0;
+	m->store.joining = false;
 }
 
 /* It may be called again: what failed here has failed nothing that was acknowledged. */
@@ -177,6 +199,8 @@ static int meta_start(struct dm_remap_store *store, const struct dm_remap_saved 
 	meta_saved_put(m, saved);
 	meta_identity_note(m);
 	meta_label_note(m);
+	if (m->p.successor || store->joining)
+		note_succession(m);
 	m->sb->flags &= ~cpu_to_le32(DM_REMAP_SB_CLEAN);
 	ret = store->fresh ? meta_fresh_format(m) : start_again(m);
 	if (ret)
@@ -285,6 +309,9 @@ static struct dm_remap_store_type meta_store_type = {
 	.unlabel	= meta_unlabel,
 	.repair		= meta_repair,
 	.stat		= meta_stat,
+	.succeed	= meta_succeed,
+	.retire		= meta_retire,
+	.stay		= meta_stay,
 };
 
 static int __init meta_init(void)

@@ -41,10 +41,13 @@
  * @store: what the core sees.
  * @p: what it was opened for.
  * @geo: where things are.
+ * @grown: where they are going to be, if @growing.
+ * @growing: start() will give the set more blocks, on a spare that has grown.
  * @sb: the superblock, as it is or is about to be written.
  * @sequence: of the superblocks, as far as all that are not bad have it.
  * @next_sequence: highest that may be on disk.
  * @generation: of the set; of the last page written.
+ * @loaded: what @generation was on the spare when the table was loaded.
  * @pages_used: as in the superblock.
  * @nr_entries: slots that have a block.
  * @sb_bad: superblocks that are not as @sb.
@@ -72,10 +75,13 @@ struct meta {
 	struct dm_remap_store store;
 	struct dm_remap_store_params p;
 	struct dm_remap_geometry geo;
+	struct dm_remap_geometry grown;
+	bool growing;
 	struct dm_remap_sb *sb;
 	u64 sequence;
 	u64 next_sequence;
 	u64 generation;
+	u64 loaded;
 	u32 pages_used;
 	u32 nr_entries;
 	bool sb_bad[2];
@@ -199,6 +205,25 @@ int meta_fresh_format(struct meta *m);
 /* grow.c: spares that have become larger. */
 
 /**
+ * meta_extend_layout() - see whether a spare that has grown has room for more blocks.
+ * @m: the store, a successor; geo is set.
+ *
+ * Sets grown and growing if so.
+ */
+void meta_extend_layout(struct meta *m);
+
+/**
+ * meta_extend() - write the table where it is going to be, and superblock 1.
+ * @m: the store; growing.
+ *
+ * Until superblock 1 at the new end is durable all that was there is in place.  Superblock 0
+ * follows with the next meta_super_write().
+ *
+ * Return: 0, or -EIO.
+ */
+int meta_extend(struct meta *m);
+
+/**
  * meta_grow() - put superblock 1 at the end of a spare that has grown.
  * @m: the store.
  *
@@ -210,6 +235,8 @@ void meta_grow(struct meta *m);
 /**
  * meta_forget_former_end() - erase superblock 1 at the end that a spare had before.
  * @m: the store; both superblocks have been written.
+ *
+ * If the data area reaches over that place it is never erased again, for data may be there.
  */
 void meta_forget_former_end(struct meta *m);
 
@@ -403,6 +430,31 @@ int meta_pages_load(struct meta *m, dm_remap_load_fn fn, void *context, char **e
  * Return: 0, or -EIO; the store has failed then.
  */
 int meta_pages_commit(struct meta *m, struct dm_remap_entry *entries, unsigned int nr);
+
+/* succeed.c: one store that takes over from another. */
+
+/**
+ * meta_succeed() - dm_remap_store_type.succeed.
+ * @store: the successor, with its table loaded.
+ * @old: the store in use.
+ *
+ * Return: see there.
+ */
+int meta_succeed(struct dm_remap_store *store, struct dm_remap_store *old);
+
+/**
+ * meta_retire() - dm_remap_store_type.retire.
+ * @store: the store that was in use.
+ * @successor: what has started.
+ */
+void meta_retire(struct dm_remap_store *store, const struct dm_remap_store *successor);
+
+/**
+ * meta_stay() - dm_remap_store_type.stay.
+ * @store: the store that stays in use.
+ * @successor: what could not be started.
+ */
+void meta_stay(struct dm_remap_store *store, const struct dm_remap_store *successor);
 
 /* repair.c */
 

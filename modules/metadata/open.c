@@ -44,15 +44,26 @@ static bool is_formatting(const struct found *f)
 	return !f->why && (le32_to_cpu(f->sb->flags) & DM_REMAP_SB_FORMATTING);
 }
 
+/* Superblock 1 was written at the end of a spare that has grown, and superblock 0 not yet. */
+static bool has_grown(const struct found *found)
+{
+	return found[1].sb->former_spare_sectors == found[0].sb->spare_sectors &&
+	       found[1].geo.spare_sectors > found[0].geo.spare_sectors;
+}
+
 static bool is_other_set(const struct found *found)
 {
 	const struct dm_remap_sb *a = found[0].sb, *b = found[1].sb;
 
-	return !found[0].why && !found[1].why &&
-	       (memcmp(a->uuid, b->uuid, sizeof(a->uuid)) || a->seed != b->seed ||
-		memcmp(a->secret, b->secret, sizeof(a->secret)) ||
-		found[0].geo.data_start != found[1].geo.data_start ||
-		found[0].geo.nr_blocks != found[1].geo.nr_blocks ||
+	if (found[0].why || found[1].why)
+		return false;
+	if (memcmp(a->uuid, b->uuid, sizeof(a->uuid)) || a->seed != b->seed ||
+	    memcmp(a->secret, b->secret, sizeof(a->secret)) ||
+	    found[0].geo.data_start != found[1].geo.data_start)
+		return true;
+	/* With more room there are more blocks, and the table is elsewhere. */
+	return !has_grown(found) &&
+	       (found[0].geo.nr_blocks != found[1].geo.nr_blocks ||
 		memcmp(a->replica_start, b->replica_start, sizeof(a->replica_start)));
 }
 
@@ -64,8 +75,7 @@ static void read_second(const struct meta *m, struct found *found)
 
 	if (dm_remap_sb_sector(end, 1) != dm_remap_sb_sector(size, 1)) {
 		read_super(m, &found[1], dm_remap_sb_sector(size, 1));
-		if (!found[1].why && !is_other_set(found) &&
-		    found[1].sb->former_spare_sectors == found[0].sb->spare_sectors)
+		if (!found[0].why && !found[1].why && !is_other_set(found) && has_grown(found))
 			return;
 	}
 	read_super(m, &found[1], dm_remap_sb_sector(end, 1));
@@ -105,11 +115,16 @@ static void use_super(struct meta *m, const struct found *found)
 static int check_pair(const struct meta *m, char **error)
 {
 	const struct dm_remap_sb *sb = m->sb;
+	u32 flags = le32_to_cpu(sb->flags);
 
-	if (m->p.uuid && memcmp(sb->uuid, m->p.uuid->b, sizeof(sb->uuid)))
+	if (flags & DM_REMAP_SB_REPLACED)
+		*error = "Another spare has taken the place of this one: name that, or wipe this one";
+	else if ((flags & DM_REMAP_SB_JOINING) && !m->p.copy)
+		*error = "The spare is a copy of another one that was not completed: name the other one";
+	else if (m->p.uuid && memcmp(sb->uuid, m->p.uuid->b, sizeof(sb->uuid)))
 		*error = "The spare belongs to another set: its uuid is not the one given";
 	else if (le64_to_cpu(sb->main_start) != m->p.main_start ||
-		 le64_to_cpu(sb->target_sectors) != m->p.len)
+		 (le64_to_cpu(sb->target_sectors) != m->p.len && !m->p.successor))
 		*error = "The spare belongs to another main: that one has another size or start";
 	else if (m->p.block_size && m->p.block_size != le32_to_cpu(sb->block_size))
 		*error = "The spare was formatted with another block_size: leave it out";
@@ -172,6 +187,8 @@ static int decide(struct meta *m, struct found *found, unsigned int replicas, ch
 	}
 	if (!is_formatting(&found[0]) && !erased && (!found[0].why || !found[1].why)) {
 		use_super(m, found);
+		m->store.joining = le32_to_cpu(m->sb->flags) & DM_REMAP_SB_JOINING;
+		m->store.token = le64_to_cpu(m->sb->replacement.token);
 		return check_pair(m, error);
 	}
 	ret = check_unused(m, found, error);

@@ -35,6 +35,13 @@ static bool is_formatting(const struct end *end)
 	return !end->why && (le32_to_cpu(end_sb(end)->flags) & DM_REMAP_SB_FORMATTING);
 }
 
+/* Superblock 1 was written at the end of a spare that has grown, and superblock 0 not yet. */
+static bool has_grown(const struct end *ends)
+{
+	return end_sb(&ends[1])->former_spare_sectors == end_sb(&ends[0])->spare_sectors &&
+	       ends[1].geo.spare_sectors > ends[0].geo.spare_sectors;
+}
+
 /* Two superblocks that cannot be of one set, as the store sees it. */
 static bool differ(const struct end *ends)
 {
@@ -42,8 +49,10 @@ static bool differ(const struct end *ends)
 
 	return memcmp(a->uuid, b->uuid, sizeof(a->uuid)) || a->seed != b->seed ||
 	       memcmp(a->secret, b->secret, sizeof(a->secret)) ||
-	       a->data_start != b->data_start || a->nr_blocks != b->nr_blocks ||
-	       memcmp(a->replica_start, b->replica_start, sizeof(a->replica_start));
+	       a->data_start != b->data_start ||
+	       (!has_grown(ends) && (a->nr_blocks != b->nr_blocks ||
+				     memcmp(a->replica_start, b->replica_start,
+					    sizeof(a->replica_start))));
 }
 
 static int read_end(struct block_device *bdev, struct end *end, u64 sector, unsigned int unit)
@@ -80,8 +89,7 @@ static int read_second(struct block_device *bdev, struct end *ends, unsigned int
 		ret = read_end(bdev, &ends[1], dm_remap_sb_sector(size, 1), unit);
 		if (ret)
 			return ret;
-		if (!ends[1].why && !differ(ends) &&
-		    end_sb(&ends[1])->former_spare_sectors == end_sb(&ends[0])->spare_sectors)
+		if (!ends[0].why && !ends[1].why && !differ(ends) && has_grown(ends))
 			return 0;
 	}
 	return read_end(bdev, &ends[1], dm_remap_sb_sector(end, 1), unit);
@@ -97,9 +105,15 @@ static void take_main(struct half *half, const struct dm_remap_label *label)
 	strscpy(half->name, (const char *)label->name, sizeof(half->name));
 }
 
+/* One that has no place in its set, not yet or not any more, is nobody's half. */
 static void take_spare(struct half *half, const struct dm_remap_sb *sb)
 {
+	if (le32_to_cpu(sb->flags) & (DM_REMAP_SB_JOINING | DM_REMAP_SB_REPLACED))
+		return;
 	half->kind = HALF_SPARE;
+	half->seed = le64_to_cpu(sb->seed);
+	half->partner_seed = le64_to_cpu(sb->replacement.partner_seed);
+	half->partner_generation = le64_to_cpu(sb->replacement.partner_generation);
 	import_uuid(&half->uuid, sb->uuid);
 	memcpy(half->secret, sb->secret, sizeof(half->secret));
 	half->main_sectors = le64_to_cpu(sb->main_sectors);

@@ -69,6 +69,9 @@ enum half_kind {
  * @main_start: sector of the main at which the target begins; for a spare.
  * @target_sectors: size of the target; for a spare and a main.
  * @generation: of the set; for a spare.
+ * @seed: of the spare alone; for a spare.
+ * @partner_seed: that of the spare whose place it has taken, or 0; for a spare.
+ * @partner_generation: the generation of the set then; for a spare.
  * @labelled: the main had a label; for a spare.
  * @name: of the set's device; may be empty; for a spare and a main.
  * @main_id: of the main; may be empty; for a spare.
@@ -95,6 +98,9 @@ struct half {
 	u64 main_start;
 	u64 target_sectors;
 	u64 generation;
+	u64 seed;
+	u64 partner_seed;
+	u64 partner_generation;
 	bool labelled;
 	char name[DM_REMAP_NAME_SIZE];
 	char main_id[DM_REMAP_MAIN_ID_SIZE];

@@ -48,6 +48,26 @@ static bool is_taken(const struct reassembly_matcher *m, struct reassembly_rival
 	return taken;
 }
 
+/* As dm_remap_sb_replaces(). */
+static bool replaces(const struct half *spare, const struct half *other)
+{
+	return spare->kind == HALF_SPARE && spare->partner_seed &&
+	       spare->partner_seed == other->seed &&
+	       !memcmp(spare->secret, other->secret, sizeof(spare->secret)) &&
+	       other->generation <= spare->partner_generation;
+}
+
+/* A spare that could not be told any more that another one has taken its place. */
+static bool is_replaced(const struct reassembly_matcher *m, const struct half *spare)
+{
+	const struct half *half;
+
+	reassembly_for_each_of_set(m->index, half, &spare->uuid)
+		if (half != spare && replaces(half, spare))
+			return true;
+	return false;
+}
+
 /* Of @kind in the set; their number, and the last of them. */
 static unsigned int of_kind(const struct reassembly_matcher *m, const uuid_t *uuid,
 			    enum half_kind kind, const struct half **found)
@@ -56,7 +76,7 @@ static unsigned int of_kind(const struct reassembly_matcher *m, const uuid_t *uu
 	unsigned int nr = 0;
 
 	reassembly_for_each_of_set(m->index, half, uuid) {
-		if (half->kind == kind) {
+		if (half->kind == kind && !(kind == HALF_SPARE && is_replaced(m, half))) {
 			*found = half;
 			nr++;
 		}

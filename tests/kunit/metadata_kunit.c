@@ -88,6 +88,7 @@ static blk_status_t test_read_end(struct dm_remap_read *read)
 #include "../../modules/metadata/load.c"
 #include "../../modules/metadata/commit.c"
 #include "../../modules/metadata/repair.c"
+#include "../../modules/metadata/succeed.c"
 
 int dm_remap_store_register(struct dm_remap_store_type *type)
 {

@@ -23,6 +23,7 @@ static const struct command * const commands[] = {
 	&command_export,
 	&command_files,
 	&command_format,
+	&command_grow,
 	&command_import,
 	&command_list,
 	&command_map,
@@ -31,6 +32,7 @@ static const struct command * const commands[] = {
 	&command_remove,
 	&command_rename,
 	&command_repair,
+	&command_replace_spare,
 	&command_resume,
 	&command_salvage,
 	&command_scan,
@@ -63,7 +65,7 @@ static int print_help(void)
 	puts("Usage: dmremap COMMAND [OPTION]... [DEVICE|IMAGE]...\n\n"
 	     "Looks after dm-remap devices and their spares.\n");
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+		printf("  %-13s %s\n", commands[i]->name, commands[i]->summary);
 	puts("\n\"dmremap COMMAND --help\" tells more. Exit status, as fsck has it: 0 all is well,\n"
 	     "1 errors were repaired, 4 errors are left, 8 it could not be done, 16 wrong usage.");
 	return EXIT_CLEAN;

@@ -33,6 +33,10 @@ static const char *why_unused(const struct superblock *sb)
 
 	if (flags & DM_REMAP_SB_FORMATTING)
 		return "formatting or clearing was interrupted: create the set again";
+	if (flags & DM_REMAP_SB_JOINING)
+		return "it is a copy of another spare that was not completed: \"dmremap replace-spare\" begins again, \"dmremap delete\" clears it";
+	if (flags & DM_REMAP_SB_REPLACED)
+		return "another spare has taken its place: \"dmremap delete\" clears it";
 	return NULL;
 }
 
@@ -88,14 +92,30 @@ static void compare(struct set *set)
 }
 
 /* Superblock 0 alone says that a spare is being formatted, whatever is in the other one. */
+static bool is_formatting(const struct superblock *first)
+{
+	return first->unused && (le32toh(first->content->flags) & DM_REMAP_SB_FORMATTING);
+}
+
+/* Otherwise the newer one tells whether the spare is in use. */
 static void find_unused(struct set *set)
 {
-	const struct superblock *first = &set->sb[0];
+	struct superblock *sb;
+	uint64_t newest = 0;
+	int i;
 
-	if (!first->unused)
-		return;
-	set->unused = first;
-	set->newest = NULL;
+	if (set->newest && !is_formatting(&set->sb[0]))
+		newest = le64toh(set->newest->content->sequence);
+	for (i = NR_SUPERBLOCKS - 1; i >= 0; i--) {
+		sb = &set->sb[i];
+		if (sb->unused && le64toh(sb->content->sequence) >= newest) {
+			set->unused = sb;
+			set->newest = NULL;
+		} else if (sb->unused && !set->unused) {
+			sb->state = SB_OLDER;
+			sb->why = "it is older than the other one";
+		}
+	}
 }
 
 void set_read(struct set *set, const struct device *dev)

@@ -206,6 +206,15 @@ static bool check_size(struct create *create, const struct candidate *spare)
 	return large;
 }
 
+/* A copy of a spare that was begun, and never counted. */
+static bool was_begun(const struct candidate *spare)
+{
+	const struct superblock *unused = spare->set.unused;
+
+	return unused && (le32toh(unused->content->flags) &
+			  (DM_REMAP_SB_FORMATTING | DM_REMAP_SB_JOINING));
+}
+
 static bool check_no_set(const struct candidate *spare)
 {
 	const struct dm_remap_sb *sb = superblock_of(spare);
@@ -303,6 +312,31 @@ static bool check_both(struct create *create, const struct candidate *main,
 	       check_content(create, spare) &&
 	       create_check_sectors(create, &main->dev, main->logical, spare->logical) &&
 	       choose_id(create);
+}
+
+static bool check_alone(struct create *create, const struct candidate *spare)
+{
+	if (spare->logical > create->block_size) {
+		complain("%s has sectors of %u bytes, and a block of the set has %u.",
+			 create->spare, spare->logical, create->block_size);
+		return false;
+	}
+	if (!check_size(create, spare))
+		return false;
+	return was_begun(spare) || (check_no_set(spare) && check_content(create, spare));
+}
+
+int create_check_spare(struct create *create)
+{
+	struct candidate spare;
+	bool good;
+
+	if (candidate_open(&spare, create->spare, true))
+		return EXIT_OPERATION;
+	create->spare_nr = spare.nr;
+	good = check_alone(create, &spare);
+	candidate_close(&spare);
+	return good ? EXIT_CLEAN : EXIT_OPERATION;
 }
 
 int create_check(struct create *create)

@@ -83,6 +83,14 @@ int create_check(struct create *create);
 bool create_check_sectors(struct create *create, const struct device *main,
 			  unsigned int main_sector, unsigned int spare_sector);
 
+/**
+ * create_check_spare() - the same for a device that becomes the spare of a set that there is.
+ * @create: @spare, @force, and of the set @block_size and @sectors.
+ *
+ * Return: an exit status.
+ */
+int create_check_spare(struct create *create);
+
 /* Make the spare empty.  Says what is wrong if it cannot.  Return: an exit status. */
 int create_wipe(const struct create *create);
 

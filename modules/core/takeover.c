@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "device.h"
+#include "dirs.h"
+#include "entries.h"
+#include "settings.h"
+#include "store.h"
+#include "takeover.h"
+#include "track.h"
+
+bool remap_takeover_allowed(const struct remap_device *rd)
+{
+	return READ_ONCE(rd->dirs->rd) == rd && READ_ONCE(rd->started) &&
+	       READ_ONCE(rd->suspended) && !rd->read_only;
+}
+
+/* Whether the successor knows the same of a block. */
+static bool agrees(struct remap_device *rd, const struct dm_remap_entry *e)
+{
+	struct dm_remap_entry other;
+	u64 word;
+	u32 slot = remap_table_lookup(&rd->table, e->main_block, &word);
+
+	if (slot == REMAP_NO_SLOT)
+		return false;
+	remap_read_entry(rd, slot, &other);
+	return other.state == e->state && other.lost == e->lost && other.unread == e->unread;
+}
+
+/*
+ * Nothing changes in either table: the one is suspended, and the other was never in use.
+ * What is being moved, or in doubt, is settled on neither side.
+ */
+static bool tables_agree(struct remap_device *rd, struct remap_device *old)
+{
+	u32 end = remap_slots_end(&old->slots), slot, nr = 0;
+	enum remap_slot_state state;
+	struct dm_remap_entry e;
+
+	for (slot = 0; slot < end; slot++) {
+		state = remap_word_state(remap_slots_word(&old->slots, slot));
+		if (state == REMAP_MOVING || state == REMAP_DOUBT)
+			return false;
+		if (state < REMAP_MAPPED)
+			continue;
+		remap_read_entry(old, slot, &e);
+		if (!agrees(rd, &e))
+			return false;
+		nr++;
+		cond_resched();
+	}
+	return nr == rd->mapped + rd->pending;
+}
+
+/* The data of a copy is what the tracker had seen to when it was asked last. */
+static const char *check_store(struct remap_device *rd, struct remap_device *old)
+{
+	int ret = -EINVAL;
+
+	if (rd->spare_bdev != old->spare_bdev && !rd->store->joining)
+		return "The set has remaps and keeps its spare: see dmremap replace-spare";
+	remap_commit_lock(old);
+	if (rd->store->type == old->store->type)
+		ret = rd->store->type->succeed(rd->store, old->store);
+	remap_commit_unlock(old);
+	if (ret == -EBUSY)
+		return "The set has changed since its new table was loaded: load it again";
+	if (ret)
+		return "The spare is a copy of the spare of another set";
+	if (rd->store->joining && !remap_track_is_clean(old, rd->store->token))
+		return "The spare is an old copy: the set has been written to since";
+	return NULL;
+}
+
+const char *remap_takeover_check(struct remap_device *rd, struct remap_device *old)
+{
+	const char *why;
+
+	if (!remap_takeover_allowed(old))
+		return "Spare and length of a set can be changed only while it is suspended";
+	why = check_store(rd, old);
+	if (!why && !tables_agree(rd, old))
+		why = "The set has other remaps than the table on the spare: load it again";
+	return why;
+}
+
+/* What goes by the size of the spare: it may have fewer blocks now. */
+static void fit_settings(struct dm_remap_settings *s, u32 nr_blocks)
+{
+	s->reserve = min(s->reserve, nr_blocks);
+	s->low_water = min(s->low_water, nr_blocks);
+}
+
+void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old)
+{
+	mutex_lock(&old->lock);
+	remap_settings_to_save(old, &old->settings, &old->saved);
+	rd->saved = old->saved;
+	rd->no_auto_remap = old->no_auto_remap;
+	rd->storm = old->storm;
+	mutex_unlock(&old->lock);
+	fit_settings(&rd->saved.settings, rd->slots.nr);
+	mutex_lock(&rd->lock);
+	remap_settings_restore(rd, &rd->saved);
+	mutex_unlock(&rd->lock);
+	if (rd->no_auto_remap)
+		WRITE_ONCE(rd->settings.auto_remap, 0);
+}
+
+void remap_takeover_end(struct remap_device *rd, struct remap_device *old, bool started)
+{
+	cancel_work_sync(&old->repair_work);
+	mutex_lock(&old->commit_lock);
+	if (started)
+		old->store->type->retire(old->store, rd->store);
+	else
+		old->store->type->stay(old->store, rd->store);
+	/* Not remap_commit_unlock(): that a store has retired is no fault to be told of. */
+	mutex_unlock(&old->commit_lock);
+}

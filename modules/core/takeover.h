@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One device that takes over from another while the set is suspended: with another spare,
+ * with more room on the same spare, or with another length.
+ *
+ * The successor is made like any device, from what is on its spare, when the table is
+ * loaded.  When it is resumed it must know what the device in force knows, which has been
+ * suspended all the time.
+ */
+#ifndef _REMAP_TAKEOVER_H
+#define _REMAP_TAKEOVER_H
+
+#include <linux/types.h>
+
+struct remap_device;
+
+/**
+ * remap_takeover_allowed() - whether a device is in a state in which another may take over.
+ * @rd: a device that is ready.
+ *
+ * Context: process; the caller sees to it that @rd stays.
+ */
+bool remap_takeover_allowed(const struct remap_device *rd);
+
+/**
+ * remap_takeover_check() - whether a device may take over from the one in force.
+ * @rd: the successor.
+ * @old: the device in force.
+ *
+ * Context: process, may sleep.
+ * Return: NULL, or a sentence for ti->error.
+ */
+const char *remap_takeover_check(struct remap_device *rd, struct remap_device *old);
+
+/**
+ * remap_takeover_prepare() - take what the device in force knows beside the table.
+ * @rd: the successor.
+ * @old: the device in force; suspended.
+ *
+ * Context: process, may sleep.
+ */
+void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old);
+
+/**
+ * remap_takeover_end() - the successor's store has started, or could not.
+ * @rd: the successor.
+ * @old: the device in force.
+ * @started: which.
+ *
+ * Context: process, may sleep; does I/O to the spare of @old.
+ */
+void remap_takeover_end(struct remap_device *rd, struct remap_device *old, bool started);
+
+#endif /* _REMAP_TAKEOVER_H */

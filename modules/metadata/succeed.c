@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One store that takes over from another while the set is suspended: on the same spare,
+ * which has grown, or for a target of another length; or on another spare, which
+ * "dmremap replace-spare" has made a copy of this one.
+ *
+ * The successor reads everything from its spare.  A copy says that it is joining, so it
+ * counts nowhere until it has started; its first superblock without that flag is what
+ * ends the old spare, and says so, for the old one may not take a write any more.
+ * docs/on-disk-format.md has the order of writes.
+ */
+#include <linux/string.h>
+
+#include "meta.h"
+
+int meta_succeed(struct dm_remap_store *store, struct dm_remap_store *old)
+{
+	struct meta *m = to_meta(store), *o = to_meta(old);
+
+	if (memcmp(m->sb->uuid, o->sb->uuid, sizeof(m->sb->uuid)) ||
+	    memcmp(m->sb->secret, o->sb->secret, sizeof(m->sb->secret)))
+		return -EINVAL;
+	if (m->p.spare == o->p.spare)
+		return m->loaded == o->generation ? 0 : -EBUSY;
+	if (!store->joining || m->sb->replacement.partner_seed != o->sb->seed)
+		return -EINVAL;
+	m->sb->replacement.partner_generation = cpu_to_le64(o->generation);
+	return 0;
+}
+
+void meta_retire(struct dm_remap_store *store, const struct dm_remap_store *successor)
+{
+	const struct meta *s = container_of(successor, struct meta, store);
+	struct meta *m = to_meta(store);
+
+	if (m->p.spare != s->p.spare && !m->failed) {
+		m->sb->flags |= cpu_to_le32(DM_REMAP_SB_REPLACED);
+		if (meta_super_write(m, true))
+			DMWARN("%s: the old spare could not be told that another one has its place: do not use it again",
+			       m->p.name);
+	}
+	m->failed = true;
+}
+
+void meta_stay(struct dm_remap_store *store, const struct dm_remap_store *successor)
+{
+	const struct meta *s = container_of(successor, struct meta, store);
+	struct meta *m = to_meta(store);
+
+	m->generation = max(m->generation, s->generation) + 1;
+	m->next_sequence = max(m->next_sequence, s->next_sequence);
+	if (!m->failed)
+		meta_super_write(m, true);
+}

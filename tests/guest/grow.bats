@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# dmremap grow: a spare, or a main, that has become larger, under a set in use; with the
+# power cut after each write.
+# rig: test=uml timeout=900
+
+load ../lib/common
+
+R=/dev/mapper/r
+CONFIG=/sys/kernel/config/dm-remap/r
+DMREMAP=$PWD/../tools/dmremap/dmremap
+
+teardown() {
+	rm -rf /etc/dm-remap
+	remove_devices
+}
+teardown_file() { clean_up; }
+
+# linear NAME DEVICE SECTORS: a device of its first sectors, or the same larger
+linear() {
+	local line="0 $3 linear $2 0"
+	if [ -e "/dev/mapper/$1" ]; then
+		dmsetup reload "$1" --table "$line"
+		dmsetup resume "$1"
+	else
+		dmsetup create "$1" --table "$line"
+	fi
+}
+
+# disks: a main of 4 MiB and a spare of 1 MiB on devices that have 8 each
+disks() {
+	null_blk main 8
+	null_blk spare 8
+	linear m /dev/main 8192
+	linear s /dev/spare 2048
+}
+
+# a_set: with data on both, and a block that is pending
+a_set() {
+	disks
+	write_pattern /dev/mapper/m 0 4194304 1
+	"$DMREMAP" create --main-id m r /dev/mapper/m /dev/mapper/s
+	dmsetup message r 0 add 800 1600
+	null_blk_bad main +4000-4007
+	dmsetup message r 0 mark 4000 8
+	write_pattern $R 800 819200 2
+}
+
+# whole: all is where it belongs
+whole() {
+	assert_data $R 0 409600 1
+	assert_data $R 800 819200 2
+	assert_data $R 2400 819200 1 1228800
+	assert_data $R 4008 2142208 1 2052096
+	assert_equal "$(<$CONFIG/remaps/count) $(<$CONFIG/remaps/pending) $(<$CONFIG/metadata/state) $(<$CONFIG/metadata/replicas)" \
+		"200 1 clean 2"
+}
+
+@test "the spare grows under a set in use, again and again" {
+	local uuid size
+	a_set
+	uuid=$(<$CONFIG/uuid)
+	echo 7 >$CONFIG/spare/reserve
+	run -0 "$DMREMAP" grow r
+	assert_output "r is as large as it can be."
+	assert_equal "$(<$CONFIG/spare/total)" 250
+	start_fio $R --offset=3500k --size=512k
+	# not enough for a larger table behind the former end, then more and more
+	for size in 2056 4096 8192 16384; do
+		linear s /dev/spare $size
+		run -0 "$DMREMAP" grow r
+	done
+	stop_fio
+	assert_output "r: the spare has room for $(<$CONFIG/spare/total) blocks; it had room for 1008."
+	[ "$(<$CONFIG/spare/total)" -ge 2000 ]
+	assert_equal "$(<$CONFIG/uuid) $(<$CONFIG/spare/reserve) $(<$CONFIG/spare/device)" \
+		"$uuid 7 $(mountpoint -x /dev/mapper/s)"
+	assert_data $R 0 409600 1
+	assert_data $R 800 819200 2
+	run -0 "$DMREMAP" check /dev/mapper/s
+	# the former end is used, and nothing erases it
+	dmsetup message r 0 add 4008 4000
+	write_pattern $R 4008 2048000 3
+	dmsetup remove r
+	run -0 "$DMREMAP" check /dev/mapper/s
+	"$DMREMAP" assemble /dev/mapper/m /dev/mapper/s
+	assert_data $R 4008 2048000 3
+	assert_data $R 800 819200 2
+	assert_equal "$(<$CONFIG/remaps/count) $(<$CONFIG/spare/reserve)" "700 7"
+	# and the set ends as any other
+	"$DMREMAP" delete r
+	assert_equal "$(dd if=/dev/spare bs=1M iflag=direct status=none | grep -c -a DMREMAPS)" 0
+	assert_data /dev/main 4008 2048000 3
+}
+
+@test "a main grows, and shrinks where no remap is beyond" {
+	a_set
+	linear m /dev/main 16384
+	run -0 "$DMREMAP" grow r
+	assert_output "r is as large as it can be."
+	run -0 "$DMREMAP" grow --main r
+	assert_output --partial "r has 16384 sectors; it had 8192."
+	assert_equal "$(sectors $R)" 16384
+	whole
+	write_pattern $R 16000 4096 4
+	dmsetup message r 0 add 16000 8
+	dmsetup remove r
+	"$DMREMAP" assemble /dev/mapper/m /dev/mapper/s
+	assert_equal "$(sectors $R)" 16384
+	assert_data $R 16000 4096 4
+	assert_data $R 800 819200 2
+	# back again, by hand
+	dmsetup suspend r
+	refused "" dmsetup reload r --table "0 8192 remap /dev/mapper/m 0 /dev/mapper/s"
+	dmsetup resume r
+	assert_data $R 16000 4096 4
+	dmsetup message r 0 remove 16000 8
+	dmsetup suspend r
+	dmsetup reload r --table "0 8192 remap /dev/mapper/m 0 /dev/mapper/s"
+	dmsetup resume r
+	assert_equal "$(sectors $R)" 8192
+	dmsetup remove r
+	"$DMREMAP" assemble /dev/mapper/m /dev/mapper/s
+	assert_equal "$(sectors $R)" 8192
+	whole
+	"$DMREMAP" seal r
+	run -8 "$DMREMAP" grow --main r
+	assert_output --partial "r is sealed"
+}
+
+@test "what cannot be taken over is refused, and the set goes on" {
+	a_set
+	# not while it is in use
+	refused "" dmsetup reload r --table "0 4096 remap /dev/mapper/m 0 /dev/mapper/s"
+	# a table that was loaded before the set changed
+	linear s /dev/spare 8192
+	dmsetup suspend r
+	dmsetup reload r --table "$(dmsetup table r)"
+	dmsetup resume r
+	dmsetup message r 0 remove 800 8
+	dmsetup message r 0 add 800 8
+	write_pattern $R 800 4096 2
+	whole
+	# the new end cannot be written
+	linear s /dev/spare 8200
+	null_blk_bad spare +8100-8199
+	run -8 "$DMREMAP" grow r
+	assert_output --partial "r goes on as it was"
+	write_pattern $R 800 4096 2
+	whole
+	dmsetup remove r
+	null_blk_bad spare -8100-8199
+	"$DMREMAP" assemble /dev/mapper/m /dev/mapper/s
+	whole
+}
+

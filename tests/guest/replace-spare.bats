@@ -1,0 +1,196 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# dmremap replace-spare: another spare for a set in use; whenever that is interrupted one of
+# the two counts, and the set has all its data.
+# rig: test=uml timeout=900
+
+load ../lib/common
+
+R=/dev/mapper/r
+CONFIG=/sys/kernel/config/dm-remap/r
+DMREMAP=$PWD/../tools/dmremap/dmremap
+HALT=$PWD/guest/halt.so
+
+teardown() {
+	rm -rf /etc/dm-remap
+	remove_devices
+}
+teardown_file() { clean_up; }
+
+# a_set: with blocks that are remapped, pending, split and lost, and a bad block of the spare
+a_set() {
+	null_blk main 4
+	null_blk spare 1
+	null_blk new "${1:-2}"
+	write_pattern /dev/main 0 4194304 1
+	"$DMREMAP" create --main-id m r /dev/main /dev/spare
+	null_blk_bad spare +24-31
+	dmsetup message r 0 add 800 400
+	write_pattern $R 800 204800 2
+	null_blk_bad main +4000-4007 +4016-4016 +4032-4032
+	dmsetup message r 0 mark 4000 8
+	write_pattern $R 4017 512 3
+	dmsetup message r 0 mark 4032 8
+	dmsetup message r 0 forget 4032 8
+	echo 7 >$CONFIG/spare/reserve
+	blocks=$(listed)
+}
+
+# listed: the blocks as the kernel lists them, without their places on the spare
+listed() { remap_list r | cut -d' ' -f1,3-; }
+
+# whole: all is where it belongs
+whole() {
+	assert_data $R 0 409600 1
+	assert_data $R 800 204800 2
+	assert_data $R 1200 1433600 1 614400
+	assert_data $R 4017 512 3
+	unreadable $R 4016 512
+	unreadable $R 4032 512
+	assert_data $R 4033 512 1 2064896
+	assert_equal "$(listed)" "$blocks"
+	assert_equal "$(<$CONFIG/metadata/state) $(<$CONFIG/metadata/replicas) $(<$CONFIG/spare/reserve)" \
+		"clean 2 7"
+}
+
+# spare_is DEVICE
+spare_is() { assert_equal "$(<$CONFIG/spare/device)" "$(mountpoint -x "$1")"; }
+
+# save DISK..., put_back DISK...: what is on it
+save() {
+	local disk
+	for disk; do dd if=/dev/"$disk" of="$BATS_TEST_TMPDIR/$disk" bs=1M iflag=direct status=none; done
+}
+put_back() {
+	local disk
+	for disk; do dd if="$BATS_TEST_TMPDIR/$disk" of=/dev/"$disk" bs=1M oflag=direct status=none; done
+}
+
+@test "a larger spare, a smaller one, and fio all the time" {
+	local uuid size
+	a_set
+	uuid=$(<$CONFIG/uuid)
+	assert_equal "$(<$CONFIG/spare/bad)" 1
+	start_fio $R --offset=500k --size=200k
+	run -0 "$DMREMAP" replace-spare r /dev/new
+	assert_output --partial "r: 53 blocks are copied. I/O waits now, for about"
+	assert_output --partial "r: /dev/new is the spare now."
+	assert_output --partial "/dev/spare is empty."
+	stop_fio
+	spare_is /dev/new
+	assert_equal "$(<$CONFIG/spare/bad) $(<$CONFIG/uuid)" "0 $uuid"
+	null_blk_bad spare -24-31
+	assert_equal "$(wipefs --noheadings /dev/spare)" ""
+	run -0 "$DMREMAP" check /dev/new
+	# back to the small one, with a bad block, and all that is known of the set
+	null_blk_bad spare +64-71
+	run -0 "$DMREMAP" replace-spare r /dev/spare
+	spare_is /dev/spare
+	assert_equal "$(<$CONFIG/spare/bad)" 1
+	dmsetup remove r
+	"$DMREMAP" assemble /dev/main /dev/spare
+	assert_equal "$(<$CONFIG/uuid) $(<$CONFIG/spare/reserve) $(<$CONFIG/main_id)" "$uuid 7 m"
+	assert_equal "$(listed)" "$blocks"
+	# one that does not hold it changes nothing
+	null_blk tiny 1
+	dmsetup create t --table "0 256 linear /dev/tiny 0"
+	run -8 "$DMREMAP" replace-spare r /dev/mapper/t
+	assert_output --partial "r keeps its spare: the new spare is too small for what is on the old one"
+	spare_is /dev/spare
+}
+
+@test "all that is known of blocks goes with them, and other spares are refused" {
+	a_set
+	whole
+	mkfs.ext4 -q /dev/new
+	run -8 "$DMREMAP" replace-spare r /dev/new
+	assert_output --partial "There is a filesystem (ext4) on /dev/new."
+	run -8 "$DMREMAP" replace-spare r /dev/main
+	assert_output --partial "/dev/main is in use"
+	run -0 "$DMREMAP" replace-spare --force r /dev/new
+	whole
+	# not another one, nor the old one, without a copy
+	dmsetup suspend r
+	refused "Device or resource busy" dmsetup reload r --table "$(dmsetup table r | awk -v s=/dev/spare '{ $6 = s; print }')"
+	dmsetup resume r
+	whole
+	dmsetup remove r
+	"$DMREMAP" assemble /dev/main /dev/new
+	whole
+	"$DMREMAP" stop r
+	"$DMREMAP" assemble /dev/main /dev/new
+	whole
+}
+
+@test "what the old spare does not give is kept, or given up" {
+	local at
+	a_set
+	remap_map r
+	at=$(spare_of 808)
+	null_blk_bad spare "+$at-$at"
+	run -8 "$DMREMAP" replace-spare r /dev/new
+	assert_output --partial "r keeps its spare: 1 sectors cannot be read on /dev/spare"
+	assert_output --partial "--give-up"
+	spare_is /dev/spare
+	null_blk_bad spare "-$at-$at"
+	whole
+	null_blk_bad spare "+$at-$at"
+	run -0 "$DMREMAP" replace-spare --give-up r /dev/new
+	spare_is /dev/new
+	unreadable $R 808 512
+	assert_data $R 809 512 2 4608
+	assert_equal "$(remap_status r lost_sectors)" 2
+	write_pattern $R 808 512 2
+	assert_equal "$(remap_status r lost_sectors)" 1
+}
+
+@test "killed before each write, the set has its old spare, and can be given the new one" {
+	local n log=$BATS_TEST_TMPDIR/log last
+	a_set
+	save spare new
+	HALT_LOG=$log LD_PRELOAD=$HALT "$DMREMAP" replace-spare r /dev/new
+	spare_is /dev/new
+	last=$(grep -n "^pwrite new" "$log" | tail -n1)
+	last=${last%%:*}
+	whole
+	remove_devices
+	# the first, some of the data, and all of the table and the superblocks
+	for n in 1 2 3 $((last - 4)) $((last - 3)) $((last - 2)) $((last - 1)) "$last"; do
+		rm -rf /etc/dm-remap
+		a_set
+		run env HALT_AT="$n" LD_PRELOAD="$HALT" "$DMREMAP" replace-spare r /dev/new
+		assert_equal "$status" 137
+		dmsetup resume r
+		write_pattern $R 1000 4096 2 || :
+		save spare new
+		dmsetup remove r
+		put_back spare new 2>/dev/null || :
+		"$DMREMAP" assemble /dev/main /dev/spare /dev/new
+		spare_is /dev/spare
+		whole
+		"$DMREMAP" replace-spare r /dev/new
+		spare_is /dev/new
+		whole
+		remove_devices
+	done
+}
+
+@test "an old spare that was not told, and one that was used since" {
+	a_set
+	null_blk_bad spare -24-31
+	save spare
+	"$DMREMAP" replace-spare r /dev/new
+	write_pattern $R 800 4096 4
+	dmsetup remove r
+	put_back spare
+	"$DMREMAP" assemble /dev/main /dev/spare /dev/new
+	spare_is /dev/new
+	assert_data $R 800 4096 4
+	dmsetup remove r
+	# somebody uses the old one: nobody knows then which has what is wanted
+	remap_create r /dev/main /dev/spare persistent
+	dmsetup remove r
+	modprobe -r dm_remap_reassembly
+	run ! "$DMREMAP" assemble /dev/main /dev/spare /dev/new
+	[ ! -e $R ]
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dmremap replace-spare: give an active set another spare.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "kernel/announce.h"
+#include "kernel/dm-switch.h"
+#include "life/spare-copy.h"
+#include "life/wipe.h"
+#include "lib/clock.h"
+#include "lib/message.h"
+#include "sets/create.h"
+#include "sets/remember.h"
+
+/* Passes while the set is in use; each has only what was written during the one before. */
+#define MAX_PASSES	8
+
+/* What I/O may wait for without a further pass. */
+#define SHORT_NS	20000000
+
+/* The main and its start, the spare, the rest. */
+#define PARAMS_SIZE	(CREATE_PARAMS_SIZE + 64)
+
+struct replacement {
+	struct volume volume;
+	struct blockdev old;
+	const char *new;
+	bool force;
+	bool give_up;
+	struct spare_copy copy;
+};
+
+/* The table with another spare: its third word. */
+static bool make_params(const struct replacement *r, const char *params, char out[PARAMS_SIZE])
+{
+	struct blockdev new;
+	int before, after;
+
+	if (sscanf(params, "%*s %*s %n%*s%n", &before, &after) < 0 ||
+	    blockdev_by_path(&new, r->new))
+		return false;
+	snprintf(out, PARAMS_SIZE, "%.*s%s%s", before, params, new.number, params + after);
+	return true;
+}
+
+static int check(const struct replacement *r)
+{
+	struct create create = {
+		.spare = r->new,
+		.force = r->force,
+		.block_size = r->volume.block,
+		.sectors = r->volume.sectors,
+	};
+	int status = create_check_spare(&create);
+
+	if (!status && (create.signatures.nr || create.dirty))
+		status = create_wipe(&create);
+	create_free(&create);
+	return status;
+}
+
+static int say_unreadable(const struct replacement *r, uint64_t sectors)
+{
+	complain("%s keeps its spare: %llu sectors cannot be read on %s, and are nowhere else. Try again later, or give them up with --give-up: they read as errors then, until they are written.",
+		 r->volume.name, LLU(sectors), r->old.path);
+	return EXIT_OPERATION;
+}
+
+static int say_why(const struct replacement *r)
+{
+	complain("%s keeps its spare: %s.", r->volume.name, r->copy.why);
+	return EXIT_OPERATION;
+}
+
+/* While the set is in use, until little is left.  @ns is what a pass took at last. */
+static int copy_online(struct replacement *r, uint64_t *ns)
+{
+	uint64_t began, sectors;
+	int status, pass;
+
+	for (pass = 0; pass < MAX_PASSES; pass++) {
+		began = clock_ns();
+		status = spare_copy_pass(&r->copy, true);
+		if (status)
+			return say_why(r);
+		*ns = clock_ns() - began;
+		if (*ns < SHORT_NS)
+			break;
+	}
+	sectors = spare_copy_unreadable(&r->copy);
+	return sectors && !r->give_up ? say_unreadable(r, sectors) : EXIT_CLEAN;
+}
+
+/* While I/O waits.  The kernel opens the new spare for itself alone. */
+static int copy_paused(void *context)
+{
+	struct replacement *r = context;
+	int status = spare_copy_pass(&r->copy, false);
+
+	if (!status && spare_copy_unreadable(&r->copy) && !r->give_up) {
+		r->copy.why = "sectors that were just written cannot be read on the old one";
+		status = EXIT_OPERATION;
+	}
+	status = status ?: spare_copy_complete(&r->copy);
+	device_close(&r->copy.new);
+	return status;
+}
+
+static int put_in_force(struct replacement *r, uint64_t estimate)
+{
+	struct dm_switch sw = {
+		.name = r->volume.name,
+		.target = "remap",
+		.sectors = r->volume.sectors,
+		.paused = copy_paused,
+		.context = r,
+	};
+	char params[PARAMS_SIZE];
+	struct dm_table table;
+	int status;
+
+	if (dm_table(r->volume.name, &table) <= 0 || !make_params(r, table.params, params))
+		return EXIT_OPERATION;
+	sw.params = params;
+	printf("%s: %llu blocks are copied. I/O waits now, for about %llu ms.\n", r->volume.name,
+	       LLU(r->copy.nr), LLU(estimate / 1000000 + 1));
+	fflush(stdout);
+	status = dm_switch(&sw);
+	if (status && r->copy.why)
+		return say_why(r);
+	if (!status)
+		printf("%s: %s is the spare now. I/O waited for %llu ms.\n", r->volume.name,
+		       r->new, LLU(sw.paused_ns / 1000000 + 1));
+	return status;
+}
+
+static int copy(struct replacement *r)
+{
+	uint64_t ns = 0;
+	int status;
+
+	if (device_open(&r->copy.old, r->old.path, false))
+		return EXIT_OPERATION;
+	if (device_open(&r->copy.new, r->new, true)) {
+		device_close(&r->copy.old);
+		return EXIT_OPERATION;
+	}
+	r->copy.volume = &r->volume;
+	r->copy.give_up = r->give_up;
+	status = spare_copy_begin(&r->copy);
+	status = status ?: copy_online(r, &ns);
+	status = status ?: put_in_force(r, ns);
+	spare_copy_end(&r->copy);
+	if (r->copy.new.fd >= 0)
+		device_close(&r->copy.new);
+	device_close(&r->copy.old);
+	return status;
+}
+
+/* The kernel has told the old spare, if it could be told. */
+static int clean_up(const struct replacement *r)
+{
+	remember_active(r->volume.uuid, r->volume.name);
+	announce_change(r->new);
+	if (!wipe_spare(r->old.path)) {
+		announce_change(r->old.path);
+		printf("%s is empty.\n", r->old.path);
+		return EXIT_CLEAN;
+	}
+	complain("%s is not needed any more, and still says what it was. If it can be written again: \"dmremap delete %s\".",
+		 r->old.path, r->old.path);
+	return EXIT_UNCORRECTED;
+}
+
+static int replace(const char *name, struct replacement *r)
+{
+	char text[KERNEL_TEXT_SIZE];
+	int status = volume_find(&r->volume, name);
+
+	if (status)
+		return status;
+	if (!*r->volume.uuid || kernel_read(TREE_CONFIG, r->volume.name, "spare/device", text) ||
+	    !blockdev_by_number(&r->old, text)) {
+		complain("%s: the kernel does not tell its spare.", r->volume.name);
+		return EXIT_OPERATION;
+	}
+	status = check(r);
+	status = status ?: copy(r);
+	return status ?: clean_up(r);
+}
+
+static int run_replace_spare(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "force", no_argument, NULL, 'f' },
+		{ "give-up", no_argument, NULL, 'g' },
+		{ "help", no_argument, NULL, 'h' },
+		{}
+	};
+	struct replacement r = {};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "fgh", options, NULL)) != -1) {
+		if (option != 'f' && option != 'g')
+			return option == 'h' ? command_help(&command_replace_spare) :
+					       command_misused(&command_replace_spare);
+		r.force |= option == 'f';
+		r.give_up |= option == 'g';
+	}
+	if (optind != argc - 2) {
+		complain("Say which set, and its new spare.");
+		return command_misused(&command_replace_spare);
+	}
+	r.new = argv[optind + 1];
+	return replace(argv[optind], &r);
+}
+
+const struct command command_replace_spare = {
+	.name = "replace-spare",
+	.arguments = "[--force] [--give-up] NAME NEW",
+	.summary = "give an active set another spare",
+	.help =
+	"Copies what is on the spare of a set, which may be in use, to NEW, a device of any size\n"
+	"that holds it. I/O waits only for the last pass, which copies what was written during\n"
+	"the one before; how long is said before and after. Then NEW is the spare, and the old\n"
+	"one is emptied. Blocks of the old spare that had failed are left behind. Whenever this\n"
+	"is interrupted, one of the two counts, and the set has all its data.\n\n"
+	"  -f, --force    destroy what is on NEW\n"
+	"  -g, --give-up  sectors that the old spare does not give are lost\n"
+	"  -h, --help     print this\n\n"
+	"Exit status: 0 replaced, 4 replaced, but the old spare could not be emptied, 8 the set\n"
+	"keeps its spare, 16 wrong usage.\n",
+	.run = run_replace_spare,
+};
