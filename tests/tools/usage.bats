@@ -29,7 +29,7 @@ man_text() { sed 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g' "$MAN"; }
 		dmremap "$command" --help | grep -oE '^  -[a-zA-Z], --[a-z-]+'
 	done | sed 's/^ *-., //' | sort -u >helped
 	man_text | sed -nE 's/^-[a-zA-Z] , +(--[a-z-]+).*/\1/p' | grep -v -- --version | sort -u >described
-	[ "$(wc -l <helped)" = 36 ]
+	[ "$(wc -l <helped)" = 37 ]
 	run diff helped described
 	assert_output ""
 	for command in $(commands); do
