@@ -29,6 +29,7 @@ a_set() {
 	write_pattern $R 800 204800 2
 	null_blk_bad main +4000-4007 +4016-4016 +4032-4032
 	dmsetup message r 0 mark 4000 8
+	dmsetup message r 0 mark 4016 8
 	write_pattern $R 4017 512 3
 	dmsetup message r 0 mark 4032 8
 	dmsetup message r 0 forget 4032 8
@@ -59,6 +60,7 @@ spare_is() { assert_equal "$(<$CONFIG/spare/device)" "$(mountpoint -x "$1")"; }
 # save DISK..., put_back DISK...: what is on it
 save() {
 	local disk
+	null_blk_bad spare -24-31
 	for disk; do dd if=/dev/"$disk" of="$BATS_TEST_TMPDIR/$disk" bs=1M iflag=direct status=none; done
 }
 put_back() {
