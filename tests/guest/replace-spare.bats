@@ -12,6 +12,9 @@ DMREMAP=$PWD/../tools/dmremap/dmremap
 HALT=$PWD/guest/halt.so
 
 teardown() {
+	# of a test that failed before it stopped it
+	rm -f "$BATS_TEST_TMPDIR/fio-goes-on"
+	wait
 	rm -rf /etc/dm-remap
 	remove_devices
 }
@@ -23,7 +26,7 @@ a_set() {
 	null_blk spare 1
 	null_blk new "${1:-2}"
 	write_pattern /dev/main 0 4194304 1
-	"$DMREMAP" create --main-id m r /dev/main /dev/spare
+	"$DMREMAP" create --main-id main r /dev/main /dev/spare
 	null_blk_bad spare +24-31
 	dmsetup message r 0 add 800 400
 	write_pattern $R 800 204800 2
@@ -91,7 +94,7 @@ put_back() {
 	assert_equal "$(<$CONFIG/spare/bad)" 1
 	dmsetup remove r
 	"$DMREMAP" assemble /dev/main /dev/spare
-	assert_equal "$(<$CONFIG/uuid) $(<$CONFIG/spare/reserve) $(<$CONFIG/main_id)" "$uuid 7 m"
+	assert_equal "$(<$CONFIG/uuid) $(<$CONFIG/spare/reserve) $(<$CONFIG/main_id)" "$uuid 7 main"
 	assert_equal "$(listed)" "$blocks"
 	# one that does not hold it changes nothing
 	null_blk tiny 1
