@@ -138,13 +138,17 @@ struct dm_remap_sb_stale {
  * @partner_seed: the seed of the spare whose place it is; 0 if it has taken nobody's.
  * @partner_generation: the generation of the set when it took the place: if that spare has
  *	a higher one, it has been used since.
+ * @previous_uuid: of the set that this one is a copy of, until the label has its own identity.
+ * @previous_secret: as @previous_uuid.
  * @zero: zeros.
  */
 struct dm_remap_sb_replacement {
 	__le64 token;
 	__le64 partner_seed;
 	__le64 partner_generation;
-	__u8 zero[152];
+	__u8 previous_uuid[16];
+	__u8 previous_secret[DM_REMAP_SECRET_SIZE];
+	__u8 zero[120];
 };
 
 #define DM_REMAP_DOS_SIZE	72

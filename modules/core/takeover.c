@@ -2,6 +2,7 @@
 #include "device.h"
 #include "dirs.h"
 #include "entries.h"
+#include "scrub.h"
 #include "settings.h"
 #include "store.h"
 #include "takeover.h"
@@ -101,6 +102,7 @@ void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old)
 	fit_settings(&rd->saved.settings, rd->slots.nr);
 	mutex_lock(&rd->lock);
 	remap_settings_restore(rd, &rd->saved);
+	remap_scrub_restore(rd);
 	mutex_unlock(&rd->lock);
 	if (rd->no_auto_remap)
 		WRITE_ONCE(rd->settings.auto_remap, 0);

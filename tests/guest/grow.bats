@@ -11,6 +11,9 @@ CONFIG=/sys/kernel/config/dm-remap/r
 DMREMAP=$PWD/../tools/dmremap/dmremap
 
 teardown() {
+	# of a test that failed before it stopped it
+	rm -f "$BATS_TEST_TMPDIR/fio-goes-on"
+	wait
 	rm -rf /etc/dm-remap
 	remove_devices
 }

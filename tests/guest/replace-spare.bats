@@ -12,6 +12,9 @@ DMREMAP=$PWD/../tools/dmremap/dmremap
 HALT=$PWD/guest/halt.so
 
 teardown() {
+	# of a test that failed before it stopped it
+	rm -f "$BATS_TEST_TMPDIR/fio-goes-on"
+	wait
 	rm -rf /etc/dm-remap
 	remove_devices
 }
@@ -23,12 +26,13 @@ a_set() {
 	null_blk spare 1
 	null_blk new "${1:-2}"
 	write_pattern /dev/main 0 4194304 1
-	"$DMREMAP" create --main-id m r /dev/main /dev/spare
+	"$DMREMAP" create --main-id main r /dev/main /dev/spare
 	null_blk_bad spare +24-31
 	dmsetup message r 0 add 800 400
 	write_pattern $R 800 204800 2
 	null_blk_bad main +4000-4007 +4016-4016 +4032-4032
 	dmsetup message r 0 mark 4000 8
+	dmsetup message r 0 mark 4016 8
 	write_pattern $R 4017 512 3
 	dmsetup message r 0 mark 4032 8
 	dmsetup message r 0 forget 4032 8
@@ -59,6 +63,7 @@ spare_is() { assert_equal "$(<$CONFIG/spare/device)" "$(mountpoint -x "$1")"; }
 # save DISK..., put_back DISK...: what is on it
 save() {
 	local disk
+	null_blk_bad spare -24-31
 	for disk; do dd if=/dev/"$disk" of="$BATS_TEST_TMPDIR/$disk" bs=1M iflag=direct status=none; done
 }
 put_back() {
@@ -89,7 +94,7 @@ put_back() {
 	assert_equal "$(<$CONFIG/spare/bad)" 1
 	dmsetup remove r
 	"$DMREMAP" assemble /dev/main /dev/spare
-	assert_equal "$(<$CONFIG/uuid) $(<$CONFIG/spare/reserve) $(<$CONFIG/main_id)" "$uuid 7 m"
+	assert_equal "$(<$CONFIG/uuid) $(<$CONFIG/spare/reserve) $(<$CONFIG/main_id)" "$uuid 7 main"
 	assert_equal "$(listed)" "$blocks"
 	# one that does not hold it changes nothing
 	null_blk tiny 1

@@ -29,6 +29,7 @@ extern const struct command command_add;
 extern const struct command command_advise;
 extern const struct command command_assemble;
 extern const struct command command_check;
+extern const struct command command_clone_uuid;
 extern const struct command command_create;
 extern const struct command command_cure;
 extern const struct command command_delete;

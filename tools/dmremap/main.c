@@ -16,6 +16,7 @@ static const struct command * const commands[] = {
 	&command_advise,
 	&command_assemble,
 	&command_check,
+	&command_clone_uuid,
 	&command_create,
 	&command_cure,
 	&command_delete,
