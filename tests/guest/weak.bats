@@ -16,6 +16,7 @@ load ../lib/common
 
 R=/dev/mapper/r
 CONFIG=/sys/kernel/config/dm-remap/r
+# shellcheck disable=SC2034 # for remap_create
 NEIGHBOURS=0
 
 dmremap() { /rig/tools/dmremap/dmremap "$@"; }
@@ -300,6 +301,23 @@ loses() {
 	dmsetup remove r
 	remap_create r "$sick" /dev/spare persistent
 	check
+}
+
+@test "a pending block that the main took is read from there though the commit failed" {
+	null_blk main 16
+	null_blk base 4
+	write_pattern /dev/main 0 65536 a
+	dmsetup create spare --table "0 $(sectors /dev/base) linear /dev/base 0"
+	remap_create r /dev/main /dev/mapper/spare persistent
+	echo "64 16" >$CONFIG/remaps/mark
+	echo 1 >$CONFIG/errors/first_rewrite
+	dmsetup reload spare --table "0 $(sectors /dev/base) error"
+	dmsetup resume spare
+	run ! write_pattern $R 64 4096 b
+	assert_equal "$(remap_status r state)" failed
+	assert_equal "$(remapped)" "64 pending,72 pending"
+	assert_data $R 64 4096 b
+	assert_data $R 72 4096 a $((72 * 512))
 }
 
 # --- what the main takes again ---------------------------------------------------------------
