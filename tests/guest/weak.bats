@@ -393,7 +393,7 @@ loses() {
 @test "cure leaves the label of a sealed main" {
 	null_blk main 64
 	null_blk spare 4
-	dmremap create --yes r /dev/main /dev/spare
+	dmremap create r /dev/main /dev/spare
 	mke2fs -q -t ext4 $R
 	dmremap seal r
 	echo 96000 >$CONFIG/remaps/add
@@ -423,7 +423,7 @@ loses() {
 	assert_failure 8
 	assert_output --partial "user is on it"
 	dmsetup remove user
-	echo "32,64" | sfdisk -q "$ill"
+	addpart "$ill" 1 32 64
 	dmsetup create user --table "0 8 linear ${ill}p1 0"
 	run dmremap cure "$ill" --sector 50 --overwrite --yes
 	assert_failure 8
@@ -442,5 +442,5 @@ loses() {
 	assert_failure 4
 	assert_output --partial "does not take the sector"
 	assert_data "$ill" 128 1024 f
-	wipefs -qa "$ill"
+	delpart "$ill" 1
 }
