@@ -16,6 +16,7 @@ load ../lib/common
 
 R=/dev/mapper/r
 CONFIG=/sys/kernel/config/dm-remap/r
+# shellcheck disable=SC2034 # for remap_create
 NEIGHBOURS=0
 
 dmremap() { /rig/tools/dmremap/dmremap "$@"; }
@@ -302,6 +303,23 @@ loses() {
 	check
 }
 
+@test "a pending block that the main took is read from there though the commit failed" {
+	null_blk main 16
+	null_blk base 4
+	write_pattern /dev/main 0 65536 a
+	dmsetup create spare --table "0 $(sectors /dev/base) linear /dev/base 0"
+	remap_create r /dev/main /dev/mapper/spare persistent
+	echo "64 16" >$CONFIG/remaps/mark
+	echo 1 >$CONFIG/errors/first_rewrite
+	dmsetup reload spare --table "0 $(sectors /dev/base) error"
+	dmsetup resume spare
+	run ! write_pattern $R 64 4096 b
+	assert_equal "$(remap_status r state)" failed
+	assert_equal "$(remapped)" "64 pending,72 pending"
+	assert_data $R 64 4096 b
+	assert_data $R 72 4096 a $((72 * 512))
+}
+
 # --- what the main takes again ---------------------------------------------------------------
 
 @test "cure moves back what the main takes and keeps again" {
@@ -375,7 +393,7 @@ loses() {
 @test "cure leaves the label of a sealed main" {
 	null_blk main 64
 	null_blk spare 4
-	dmremap create --yes r /dev/main /dev/spare
+	dmremap create r /dev/main /dev/spare
 	mke2fs -q -t ext4 $R
 	dmremap seal r
 	echo 96000 >$CONFIG/remaps/add
@@ -405,7 +423,7 @@ loses() {
 	assert_failure 8
 	assert_output --partial "user is on it"
 	dmsetup remove user
-	echo "32,64" | sfdisk -q "$ill"
+	addpart "$ill" 1 32 64
 	dmsetup create user --table "0 8 linear ${ill}p1 0"
 	run dmremap cure "$ill" --sector 50 --overwrite --yes
 	assert_failure 8
@@ -424,5 +442,5 @@ loses() {
 	assert_failure 4
 	assert_output --partial "does not take the sector"
 	assert_data "$ill" 128 1024 f
-	wipefs -qa "$ill"
+	delpart "$ill" 1
 }
