@@ -7,6 +7,7 @@
 load ../lib/common
 
 R=/dev/mapper/r
+# shellcheck disable=SC2034 # for remap_create
 NEIGHBOURS=0
 CONFIG=/sys/kernel/config/dm-remap/r
 

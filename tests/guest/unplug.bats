@@ -8,6 +8,7 @@
 load ../lib/common
 
 R=/dev/mapper/r
+# shellcheck disable=SC2034 # for remap_create
 NEIGHBOURS=0
 
 # what is written under load: 4 KiB each, block n with seed n or with none yet

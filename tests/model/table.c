@@ -178,11 +178,17 @@ static void judge_sectors(struct model *m, u64 block, const struct entry *after)
 	}
 }
 
-/* The next write to a block that is pending brings it to the spare. */
+/*
+ * The next write to a block that is pending brings it to the spare.  If its slot fails
+ * that, and there is no other one, the write fails, the block is pending no more, and
+ * another write may find the main well.
+ */
 static void judge_pending(struct model *m, u64 block, const struct entry *new)
 {
 	u64 s;
 
+	if (new->slot == NO_SLOT && slot_has(m, m->table[block].slot, BAD_WRITE))
+		return;
 	if (is_mapped(new) || (m->by_hand[block] && has(m, REMOVE)))
 		return;
 	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++)
