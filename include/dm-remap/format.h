@@ -462,6 +462,8 @@ int dm_remap_layout_grow(struct dm_remap_geometry *geo, __u64 spare_sectors);
  * @other: that of the other.
  *
  * False if the other one has been used since.
+ *
+ * Return: true if the one has taken the place of the other.
  */
 bool dm_remap_sb_replaces(const struct dm_remap_sb *sb, const struct dm_remap_sb *other);
 

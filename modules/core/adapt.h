@@ -82,6 +82,7 @@ void remap_adapt_look(struct remap_adapt *a, u64 load, u64 now);
  * @now: ktime_get_boottime_ns().
  *
  * Context: any; the table's lock.
+ * Return: the verdict.
  */
 enum remap_adapt_verdict remap_adapt_verdict(const struct remap_adapt *a, u64 load, u64 now);
 

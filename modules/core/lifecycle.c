@@ -379,7 +379,8 @@ static bool is_successor(const struct remap_device *new, const struct remap_devi
 	if (new->md != rd->md || new->main != rd->main || !rd->ready || args->read_only ||
 	    rd->store->type == &remap_store_transient || !remap_takeover_allowed(rd))
 		return false;
-	return new->spare_bdev != rd->spare_bdev || new->len != rd->len || new->spare_sectors != rd->spare_sectors;
+	return new->spare_bdev != rd->spare_bdev || new->len != rd->len ||
+	       new->spare_sectors != rd->spare_sectors;
 }
 
 /*

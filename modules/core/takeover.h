@@ -19,6 +19,7 @@ struct remap_device;
  * @rd: a device that is ready.
  *
  * Context: process; the caller sees to it that @rd stays.
+ * Return: true if it is.
  */
 bool remap_takeover_allowed(const struct remap_device *rd);
 

@@ -10,7 +10,7 @@
 #include "track.h"
 
 /* 2 MiB of memory. */
-#define MAX_REGIONS	(1ULL << 24)
+#define MAX_REGIONS	BIT_ULL(24)
 
 /* Longest line of a reply: two numbers of up to 20 digits. */
 #define LINE_MAX	44U

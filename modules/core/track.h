@@ -59,6 +59,7 @@ void remap_track_exit(struct remap_device *rd);
  * @id: of the tracker that should be there.
  *
  * Context: process, may sleep.
+ * Return: true if nothing was.
  */
 bool remap_track_is_clean(struct remap_device *rd, u64 id);
 

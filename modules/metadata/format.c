@@ -245,7 +245,7 @@ const char *dm_remap_sb_main_id(const struct dm_remap_sb *sb)
 
 	return id ? id : "";
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_sb_main_id, DM_REMAP);
+EXPORT_SYMBOL_NS_GPL(dm_remap_sb_main_id, DM_REMAP_NS);
 
 void dm_remap_sb_set_id(struct dm_remap_sb *sb, enum dm_remap_id_type type, const char *text)
 {

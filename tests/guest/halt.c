@@ -39,7 +39,8 @@ static pid_t first;
 
 static void __attribute__((constructor)) begin(void)
 {
-	steps = mmap(NULL, sizeof(*steps), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	steps = mmap(NULL, sizeof(*steps), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (steps == MAP_FAILED)
 		abort();
 	first = getpid();

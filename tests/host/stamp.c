@@ -357,7 +357,8 @@ static void check_remaps(void)
 		if (sscanf(line, "%u %*s %*u %15s", &sector, state) != 2)
 			WRONG("line of the list that is no entry: %s", line);
 		else
-			mapped[sector / BLOCK] = !strcmp(state, "remapped") || !strcmp(state, "split");
+			mapped[sector / BLOCK] = !strcmp(state, "remapped") ||
+						 !strcmp(state, "split");
 	}
 	for (sector = 0; sector < SECTORS; sector++) {
 		block = sector / BLOCK;

@@ -1087,13 +1087,14 @@ static void a_call_moves_no_more_than_a_step(struct kunit *test)
 static void a_call_moves_no_more_than_a_step_over_several_resizes(struct kunit *test)
 {
 	struct fixture *f = test->priv;
+	u64 moved;
 
 	/* 1000 entries in 64 buckets: four resizes, each of 1024 slots, are due */
 	insert_range(f, 0, 1000);
 	KUNIT_EXPECT_EQ(test, buckets(f), 64);
 	remap_table_balance(&f->table);
-	KUNIT_EXPECT_LE(test, f->table.grows * 1024 + (f->table.next ? remap_table_moved(&f->table) : 0),
-			REMAP_RESIZE_STEP);
+	moved = f->table.next ? remap_table_moved(&f->table) : 0;
+	KUNIT_EXPECT_LE(test, f->table.grows * 1024 + moved, REMAP_RESIZE_STEP);
 	KUNIT_EXPECT_GE(test, f->table.grows, 1);
 	KUNIT_EXPECT_EQ(test, count_found(f, 0, 1000), 1000);
 }
@@ -1301,9 +1302,9 @@ static void runs_of_blocks_spread_evenly(struct kunit *test)
 /* Blocks that all have one bucket under the key of a table, with up to 2^16 buckets. */
 static u64 block_against_key(const struct remap_table *t, u64 *next)
 {
-	do
+	do {
 		*next += REMAP_GROUP;
-	while (hash_block(t, *next) >> 48);
+	} while (hash_block(t, *next) >> 48);
 	return *next;
 }
 

@@ -193,7 +193,7 @@ assert_repairable() {
 		assert_unchanged before.img damaged.img
 		run dmremap dump damaged.img
 		assert_failure 4
-		assert_output --partial "1 of the pages are lost"
+		assert_output --partial "1 page of the table is lost"
 	done
 }
 

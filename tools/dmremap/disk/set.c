@@ -34,7 +34,7 @@ static const char *why_unused(const struct superblock *sb)
 	if (flags & DM_REMAP_SB_FORMATTING)
 		return "formatting or clearing was interrupted: create the set again";
 	if (flags & DM_REMAP_SB_JOINING)
-		return "it is a copy of another spare that was not completed: \"dmremap replace-spare\" begins again, \"dmremap delete\" clears it";
+		return "it is an incomplete copy of another spare: \"dmremap delete\" clears it";
 	if (flags & DM_REMAP_SB_REPLACED)
 		return "another spare has taken its place: \"dmremap delete\" clears it";
 	return NULL;

@@ -102,7 +102,8 @@ static void take_chunks(struct chunks *chunks, unsigned long long devid, char *t
 
 static bool find_chunks(struct chunks *chunks, const char *path, char why[160])
 {
-	const char *argv[] = { "btrfs", "inspect-internal", "dump-tree", "-t", "chunk", path, NULL };
+	const char *argv[] = { "btrfs", "inspect-internal", "dump-tree", "-t", "chunk", path,
+			       NULL };
 	unsigned long long devid;
 	char *text;
 

@@ -253,7 +253,7 @@ static bool copy_block(struct spare_copy *copy, struct copied_block *block,
 	block->unreadable = 0;
 	copy->copied++;
 	if (!is_settled(remap)) {
-		copy->why = "the kernel cannot say where a block is: the table could not be written on the old spare. Stop the set, and assemble it";
+		copy->why = "the old spare could not be written: stop the set, and assemble it";
 		return false;
 	}
 	if (is_pending(remap))

@@ -67,7 +67,8 @@ static void say_left(const struct import *import, wide left)
 {
 	if (left)
 		complain("%llu sector%s of the mapfile %s neither rescued nor known to be bad, and left out. Let ddrescue go on, or give --include.",
-			 LLU(left / SECTOR_SIZE), plural(left / SECTOR_SIZE), is(left / SECTOR_SIZE));
+			 LLU(left / SECTOR_SIZE), plural(left / SECTOR_SIZE),
+			 is(left / SECTOR_SIZE));
 	(void)import;
 }
 

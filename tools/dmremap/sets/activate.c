@@ -237,7 +237,8 @@ void activate_set(const struct known_set *set, const struct wish *wish, struct o
 		new_device_other(outcome);
 		return;
 	}
-	if (!wish->read_only && (is_read_only(outcome, &main.dev) || is_read_only(outcome, &spare.dev)))
+	if (!wish->read_only &&
+	    (is_read_only(outcome, &main.dev) || is_read_only(outcome, &spare.dev)))
 		return;
 	make(outcome, wish);
 	/* a half may have gone just now */
