@@ -19,6 +19,7 @@
 #include "lifecycle.h"
 #include "observe.h"
 #include "patrol.h"
+#include "read_only.h"
 #include "settings.h"
 #include "store.h"
 #include "worker.h"
@@ -97,7 +98,7 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 		.main_id = args->main_id[0] ? args->main_id : NULL,
 		.read_only = args->read_only,
 		.force_block_size = args->force_block_size,
-		.name = rd->number,
+		.name = rd->name,
 		.read = remap_read_entry,
 		.context = rd,
 	};
@@ -150,7 +151,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	rd->table.grow_percent = rd->settings.grow_percent;
 	rd->table.shrink_percent = rd->settings.shrink_percent;
 	rd->table.watch = remap_observe_resize;
-	ret = remap_table_init(&rd->table, &rd->slots, rd->number);
+	ret = remap_table_init(&rd->table, &rd->slots, rd->name);
 	if (ret)
 		return ret;
 	/* Held over the store's reads: nobody else knows the device yet. */
@@ -161,6 +162,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	if (!ret) {
 		remap_spare_recount(&rd->spare);
 		remap_settings_restore(rd, &rd->saved);
+		remap_rate_loaded(rd);
 		remap_scrub_restore(rd);
 		rd->loaded = true;
 	}
@@ -202,11 +204,12 @@ static void take_apart(struct remap_device *rd)
 	cancel_work_sync(&rd->resize_work);
 	cancel_work_sync(&rd->repair_work);
 	remap_jobs_exit(&rd->jobs);
+	remap_rate_exit(rd);
 	remap_events_exit(rd);
 	if (rd->loaded)
 		remap_settings_to_save(rd, &rd->settings, &rd->saved);
 	if (rd->store)
-		remap_store_close(rd->store, rd->started && !rd->read_only ? &rd->saved : NULL);
+		remap_store_close(rd->store, rd->started && !remap_is_read_only(rd) ? &rd->saved : NULL);
 	if (rd->kcopyd)
 		dm_kcopyd_client_destroy(rd->kcopyd);
 	bioset_exit(&rd->bios);
@@ -248,6 +251,7 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 	rd->users = 1;
 	rd->md = md;
 	strscpy(rd->number, dm_device_name(md), sizeof(rd->number));
+	remap_device_name(rd, rd->name);
 	rd->main = main;
 	rd->spare_bdev = spare;
 	rd->main_start = args->main_start;
@@ -264,6 +268,8 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 	remap_masks_init(&rd->unread);
 	remap_failures_init(&rd->failures);
 	remap_events_init(rd);
+	remap_logs_init(&rd->logs);
+	remap_rate_init(rd);
 	remap_background_init(rd, remap_patrol_step);
 	rd->dirs = remap_dirs_get(md);
 	if (!rd->dirs) {
@@ -458,7 +464,7 @@ static int change_length(struct remap_device *rd, struct remap_regions **new, se
 	}
 	if (ret) {
 		DMERR("%s: there are remaps beyond the new length of %llu sectors: remove them first",
-		      rd->number, (unsigned long long)len);
+		      rd->name, (unsigned long long)len);
 	} else {
 		*new = rcu_replace_pointer(rd->regions, regions, lockdep_is_held(&rd->lock));
 		rd->len = len;
@@ -479,10 +485,12 @@ static int start_store(struct remap_device *rd)
 	if (!rd->started && !rd->read_only) {
 		ret = rd->store->type->start(rd->store, &rd->saved);
 		rd->started = !ret;
+		if (!ret)
+			remap_settings_warn(rd);
 	}
 	remap_commit_unlock(rd);
 	if (ret)
-		DMERR("%s: the spare cannot be written: only read_only can be had", rd->number);
+		DMERR("%s: the spare cannot be written: only read_only can be had", rd->name);
 	return ret;
 }
 
@@ -498,7 +506,7 @@ static int check_spare(struct remap_device *rd, struct remap_device **refused)
 		rd->refused = true;
 	if (!rd->refused)
 		return 0;
-	DMERR("%s: the set has remaps on another spare: load the table with that", rd->number);
+	DMERR("%s: the set has remaps on another spare: load the table with that", rd->name);
 	if (old && old != rd) {
 		mutex_lock(&remap_devices_lock);
 		old->users++;
@@ -523,6 +531,11 @@ int remap_device_activate(struct remap_device *rd, const struct remap_args *args
 			return ret;
 	}
 	rd->read_only = args->read_only;
+	if (!remap_writable_again(rd) && !rd->started && !rd->read_only) {
+		DMERR("%s: main or spare has turned read-only: give the argument read_only",
+		      rd->name);
+		return -EROFS;
+	}
 	/* I/O waits until we are done: what frees memory must not wait for it. */
 	noio = memalloc_noio_save();
 	ret = start_store(rd);

@@ -377,7 +377,7 @@ static int remap_message(struct dm_target *ti, unsigned int argc, char **argv,
 		return list_message(rt->rd, argc, argv, result, maxlen);
 	if (!strcasecmp(argv[0], "sync") && argc == 1)
 		return remap_admin_sync(rt->rd);
-	DMWARN("%s: message is none of add, mark, forget, remove, cure, list, sync", rt->rd->number);
+	DMWARN("%s: message is none of add, mark, forget, remove, cure, list, sync", rt->rd->name);
 	return -EINVAL;
 }
 
