@@ -7,6 +7,7 @@
 #include "device.h"
 #include "moves.h"
 #include "observe.h"
+#include "read_only.h"
 #include "trace.h"
 
 static void set_state(struct remap_device *rd, u32 slot, enum remap_slot_state state)
@@ -265,6 +266,9 @@ void remap_moves_finish(struct remap_device *rd, struct remap_batch *batch)
 	batch->commit.done = false;
 	batch->commit.apply = apply_moves;
 	for (m = batch->moves; m < batch->moves + batch->nr; m++) {
+		/* A store that cannot write would fail for good. */
+		if (m->status == BLK_STS_OK && remap_turned_read_only(rd))
+			m->status = BLK_STS_IOERR;
 		if (m->status == BLK_STS_OK)
 			stage_commit(rd, m);
 		else if (m->slot_bad)
