@@ -65,7 +65,7 @@ WHERE = {**WHEN, "sets?": str}
 NAMED = {"name": str, "doc?": str}
 ENTRY = {"name": str, "doc": str}
 FIELD = {"name": str, "doc": str, "unit?": str, "enum?": str}
-REFERENCE = {"attribute": str, "divisor?": int}
+REFERENCE = {"attribute": str, "divisor?": int, "least?": int, "most?": int}
 PARAMETER = {"parameter": str}
 CHECKS = {
     "min": int,
@@ -381,7 +381,8 @@ def flat_reference(value):
         return value
     if "parameter" in value:
         return "parameter:" + parameter_path(value)
-    return f"attribute:{value['attribute']}:{value.get('divisor', 1)}"
+    limits = f":{value.get('least', 0)}:{value['most']}" if "most" in value else ""
+    return f"attribute:{value['attribute']}:{value.get('divisor', 1)}{limits}"
 
 
 def relations(tree):
@@ -437,7 +438,8 @@ def default_text(attribute):
     if "parameter" in default:
         return f"parameter {default['parameter'].partition('.')[2]}"
     divisor = default.get("divisor", 1)
-    return default["attribute"] + (f" / {divisor}" if divisor != 1 else "")
+    limits = [f", at {word} {default[word]}" for word in ("least", "most") if word in default]
+    return default["attribute"] + (f" / {divisor}" if divisor != 1 else "") + "".join(limits)
 
 
 def planned(entry):

@@ -53,7 +53,7 @@ class Mistakes(unittest.TestCase):
         "parameter that is not there": ("dm_remap.auto_remap}", "dm_remap.auto_rema}", "no parameter"),
         "default out of range": ("default: 1\n", "default: 17\n", "default is out of range"),
         "default that is no name": ("default: near\n", "default: far\n", "not one of the names"),
-        "setting without a default": ("            default: 4096\n", "", "needs a default"),
+        "setting without a default": ("            default: 10000\n", "", "needs a default"),
         "number without a range": ("            checks: {min: 0, max: 16}\n", "", "needs checks"),
         "unknown field of status": ("- name: bad_spare\n", "- name: bad_spares\n", "not in the form"),
     }
@@ -112,6 +112,8 @@ class Results(unittest.TestCase):
         )
         low_water = rows[places.index("/sys/kernel/config/dm-remap/<device>/spare/low_water")]
         self.assertEqual(low_water[8:11], ["attribute:spare/total:1", "-", "attribute:spare/total:10"])
+        storm_limit = rows[places.index("/sys/kernel/config/dm-remap/<device>/errors/storm_limit")]
+        self.assertEqual(storm_limit[10], "attribute:spare/total:2:64:4096")
 
     def test_abi_has_only_what_is_there(self):
         text = TEXT.replace("status: present", "status: planned")

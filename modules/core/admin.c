@@ -112,8 +112,9 @@ static int check_state(struct request *req, u64 block, u32 slot, enum remap_slot
 	if (state == REMAP_FREE)
 		return -ENOENT;
 	if (remap_masks_get(&rd->lost, slot)) {
-		DMWARN_LIMIT("%s: block %llu has lost sectors and stays remapped: write them first",
-			     rd->name, block);
+		remap_log(rd, REMAP_LOG_OTHER,
+			  "the block at sector %llu of the main has lost sectors and stays remapped: write them first",
+			  (unsigned long long)remap_main_sector(rd, block));
 		return -EIO;
 	}
 	return 0;
@@ -227,11 +228,11 @@ static int run_batch(struct request *req)
 			continue;
 		if (req->op == REMAP_CURE && remap_medium_error(rd->main, m->status))
 			continue;
-		DMWARN_LIMIT("%s: block %llu at sector %llu of the main cannot be moved %s: error %d",
-			     rd->name, m->block,
-			     (unsigned long long)remap_main_sector(rd, m->block),
-			     m->goal == REMAP_TO_MAIN ? "back" : "to the spare",
-			     blk_status_to_errno(m->status));
+		remap_log(rd, REMAP_LOG_OTHER,
+			  "the block at sector %llu of the main cannot be moved %s: error %d",
+			  (unsigned long long)remap_main_sector(rd, m->block),
+			  m->goal == REMAP_TO_MAIN ? "back" : "to the spare",
+			  blk_status_to_errno(m->status));
 		ret = m->status == BLK_STS_NOSPC ? -ENOSPC : -EIO;
 	}
 	return ret;
@@ -469,6 +470,19 @@ void remap_admin_suspend(struct remap_device *rd, bool suspended)
 	mutex_unlock(&rd->admin);
 }
 
+static void end_storm(struct remap_device *rd)
+{
+	mutex_lock(&rd->lock);
+	WRITE_ONCE(rd->consecutive_remaps, 0);
+	remap_slow_resume(rd);
+	if (rd->storm) {
+		WRITE_ONCE(rd->storm, false);
+		remap_event(rd, REMAP_EVENT_STORM_OVER, REMAP_NO_SECTOR);
+		remap_log(rd, REMAP_EVENT_STORM_OVER, "automatic remapping goes on");
+	}
+	mutex_unlock(&rd->lock);
+}
+
 int remap_admin_resume_remaps(struct remap_device *rd)
 {
 	int ret;
@@ -476,13 +490,8 @@ int remap_admin_resume_remaps(struct remap_device *rd)
 	if (mutex_lock_killable(&rd->admin))
 		return -EINTR;
 	ret = allowed(rd);
-	if (!ret) {
-		mutex_lock(&rd->lock);
-		WRITE_ONCE(rd->consecutive_remaps, 0);
-		WRITE_ONCE(rd->storm, false);
-		remap_slow_resume(rd);
-		mutex_unlock(&rd->lock);
-	}
+	if (!ret)
+		end_storm(rd);
 	mutex_unlock(&rd->admin);
 	return ret;
 }

@@ -24,7 +24,7 @@ void remap_reset_streak(struct remap_device *rd);
  * Context: any.
  * Return: true if it is.
  */
-bool remap_move_is_possible(const struct remap_device *rd);
+bool remap_move_is_possible(struct remap_device *rd);
 
 /**
  * remap_may_move() - whether blocks move by themselves now.
@@ -33,7 +33,7 @@ bool remap_move_is_possible(const struct remap_device *rd);
  * Context: any.
  * Return: true if they do.
  */
-bool remap_may_move(const struct remap_device *rd);
+bool remap_may_move(struct remap_device *rd);
 
 /**
  * remap_admit_auto_move() - whether one more block may move for an error of the main.

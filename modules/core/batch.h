@@ -51,6 +51,7 @@ enum remap_goal {
  * @forget: what cannot be read is lost.
  * @twice: a block that goes back does so only if the main takes and gives all of it twice.
  * @slot_bad: @slot failed, and was not replaced.
+ * @why: why it moves by itself, for the kernel log; NULL for failed reads or writes.
  * @status: why it did not move; BLK_STS_OK if it did.
  */
 struct remap_move {
@@ -72,6 +73,7 @@ struct remap_move {
 	bool forget;
 	bool twice;
 	bool slot_bad;
+	const char *why;
 	blk_status_t status;
 };
 

@@ -321,6 +321,19 @@ REMAP_ATTR_RO(remaps, count, "%u", READ_ONCE(rd->mapped));
 REMAP_ATTR_RO(remaps, capacity, "%u", rd->slots.nr);
 REMAP_ATTR_RO(remaps, pending, "%u", READ_ONCE(rd->pending));
 
+static ssize_t show_remaps_rate(struct remap_device *rd, char *page)
+{
+	u32 hour, day, month;
+
+	mutex_lock(&rd->lock);
+	remap_rate_get(rd, ktime_get_real_seconds(), &hour, &day, &month);
+	mutex_unlock(&rd->lock);
+	return sysfs_emit(page, "%u %u %u\n", hour, day, month);
+}
+
+REMAP_SHOW(remaps, rate)
+CONFIGFS_ATTR_RO(remaps_, rate);
+
 static struct configfs_attribute *remaps_attrs[] = {
 	&remaps_attr_add,
 	&remaps_attr_mark,
@@ -328,6 +341,7 @@ static struct configfs_attribute *remaps_attrs[] = {
 	&remaps_attr_count,
 	&remaps_attr_capacity,
 	&remaps_attr_pending,
+	&remaps_attr_rate,
 	NULL
 };
 
@@ -459,6 +473,8 @@ REMAP_ATTR_CHOICE(errors, verify_writes, verify_writes, verify_words);
 REMAP_ATTR_SETTING(errors, neighbours);
 REMAP_ATTR_SETTING(errors, first_rewrite);
 REMAP_ATTR_SETTING(errors, storm_limit);
+REMAP_ATTR_SETTING(errors, rate_warn);
+REMAP_ATTR_SETTING(errors, rate_urgent);
 
 /* Files that take a 1 and nothing else. */
 static bool is_one(const char *page, size_t count)
@@ -491,6 +507,8 @@ static struct configfs_attribute *errors_attrs[] = {
 	&errors_attr_neighbours,
 	&errors_attr_first_rewrite,
 	&errors_attr_storm_limit,
+	&errors_attr_rate_warn,
+	&errors_attr_rate_urgent,
 	&errors_attr_resume,
 	NULL
 };

@@ -16,6 +16,7 @@
 #include "io.h"
 #include "moves.h"
 #include "observe.h"
+#include "read_only.h"
 #include "verify.h"
 
 static u64 all_sectors(const struct remap_device *rd)
@@ -156,6 +157,9 @@ static blk_status_t replace_slot(struct remap_device *rd, struct remap_move *m,
 	struct replacement r = { .bad = bad, .pending = pending };
 	u8 age;
 
+	/* Then it is not the block that is bad. */
+	if (remap_turned_read_only(rd))
+		return status;
 	mutex_lock(&rd->lock);
 	if (!remap_spare_is_gone(rd)) {
 		slot = remap_spare_alloc(&rd->spare, &rd->table, m->block, m->batch->automatic);
@@ -173,8 +177,11 @@ static blk_status_t replace_slot(struct remap_device *rd, struct remap_move *m,
 		m->slot_bad = true;
 		return status;
 	}
-	DMWARN_LIMIT("%s: spare block %u failed a write, block %llu goes to %u",
-		     rd->name, bad, m->block, slot);
+	remap_log(rd, REMAP_LOG_OTHER,
+		  "sector %llu of the spare failed a write: the block at sector %llu of the main goes to sector %llu of the spare",
+		  (unsigned long long)remap_spare_sector(rd, bad),
+		  (unsigned long long)remap_main_sector(rd, m->block),
+		  (unsigned long long)remap_spare_sector(rd, slot));
 	r.slot = slot;
 	retire_slot(rd, &r, m->block);
 	m->slot = slot;

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include "device.h"
+#include "read_only.h"
 #include "resize.h"
 #include "store.h"
 
@@ -17,7 +18,7 @@ void remap_device_repair_work(struct work_struct *work)
 
 	do {
 		remap_commit_lock(rd);
-		more = !rd->read_only && !READ_ONCE(rd->suspended) &&
+		more = !remap_is_read_only(rd) && !READ_ONCE(rd->suspended) &&
 		       rd->store->type->repair(rd->store);
 		remap_commit_unlock(rd);
 		cond_resched();
@@ -31,7 +32,7 @@ enum remap_state remap_device_state(struct remap_device *rd)
 	rd->store->type->stat(rd->store, &stat);
 	if (stat.state == DM_REMAP_STORE_FAILED)
 		return REMAP_STATE_FAILED;
-	if (READ_ONCE(rd->read_only))
+	if (READ_ONCE(rd->read_only) || remap_turned_read_only(rd))
 		return REMAP_STATE_READ_ONLY;
 	if (READ_ONCE(rd->storm))
 		return REMAP_STATE_SUSPENDED_REMAPS;
@@ -126,6 +127,33 @@ void remap_device_drop(struct remap_device *rd, u32 slot, bool bad)
 	remap_device_balance(rd);
 }
 
+static void report_store(struct remap_device *rd, enum dm_remap_store_state state)
+{
+	switch (state) {
+	case DM_REMAP_STORE_FAILED:
+		remap_event(rd, REMAP_EVENT_STORE_FAILED, REMAP_NO_SECTOR);
+		remap_log(rd, REMAP_EVENT_STORE_FAILED,
+			  "the remap table cannot be written to the spare (%pg): nothing is remapped any more; see whether the spare is there, and copy the data of the set to another disk",
+			  rd->spare_bdev);
+		break;
+	case DM_REMAP_STORE_DEGRADED:
+		remap_event(rd, REMAP_EVENT_STORE_DEGRADED, REMAP_NO_SECTOR);
+		remap_log(rd, REMAP_EVENT_STORE_DEGRADED,
+			  "a copy of the remap table on the spare (%pg) is bad, and is written anew; if that goes on, replace the spare",
+			  rd->spare_bdev);
+		break;
+	case DM_REMAP_STORE_CLEAN:
+		if (rd->store_state != DM_REMAP_STORE_DEGRADED)
+			break;
+		remap_event(rd, REMAP_EVENT_STORE_MENDED, REMAP_NO_SECTOR);
+		remap_log(rd, REMAP_EVENT_STORE_MENDED,
+			  "all copies of the remap table are whole again");
+		break;
+	case DM_REMAP_STORE_TRANSIENT:
+		break;
+	}
+}
+
 void remap_device_check_store(struct remap_device *rd)
 {
 	struct dm_remap_store_stat stat;
@@ -133,10 +161,8 @@ void remap_device_check_store(struct remap_device *rd)
 	lockdep_assert_held(&rd->commit_lock);
 	lockdep_assert_held(&rd->lock);
 	rd->store->type->stat(rd->store, &stat);
-	if (stat.state != rd->store_state && stat.state == DM_REMAP_STORE_FAILED)
-		remap_event(rd, REMAP_EVENT_STORE_FAILED, REMAP_NO_SECTOR);
-	if (stat.state != rd->store_state && stat.state == DM_REMAP_STORE_DEGRADED)
-		remap_event(rd, REMAP_EVENT_STORE_DEGRADED, REMAP_NO_SECTOR);
+	if (stat.state != rd->store_state)
+		report_store(rd, stat.state);
 	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->store_faults)
 		schedule_work(&rd->repair_work);
 	WRITE_ONCE(rd->store_state, stat.state);
@@ -149,10 +175,18 @@ void remap_device_check_space(struct remap_device *rd, u32 before)
 	u32 low = rd->settings.low_water, reserve = rd->settings.reserve;
 
 	lockdep_assert_held(&rd->lock);
-	if (before > low && after <= low)
+	if (before > low && after <= low) {
 		remap_event(rd, REMAP_EVENT_LOW_SPARE, REMAP_NO_SECTOR);
-	if (before > reserve && after <= reserve)
+		remap_log(rd, REMAP_EVENT_LOW_SPARE,
+			  "%u of %u blocks of the spare are free: prepare to replace the main, or to use a larger spare",
+			  after, rd->slots.nr);
+	}
+	if (before > reserve && after <= reserve) {
 		remap_event(rd, REMAP_EVENT_EXHAUSTED, REMAP_NO_SECTOR);
+		remap_log(rd, REMAP_EVENT_EXHAUSTED,
+			  "no block of the spare is free, but for a reserve of %u: writes to bad sectors will fail; copy the data of the set to another disk",
+			  reserve);
+	}
 }
 
 int remap_device_begin_change(struct remap_device *rd)

@@ -43,8 +43,10 @@
 #include "floor.h"
 #include "inflight.h"
 #include "jobs.h"
+#include "log.h"
 #include "masks.h"
 #include "probe.h"
+#include "rate.h"
 #include "regions.h"
 #include "scrub.h"
 #include "slots.h"
@@ -84,14 +86,16 @@ struct remap_track;
  * @settings: see there; written under @lock, single values read without.
  * @no_auto_remap: errors/auto_remap is 0 for the table says so; it is kept as 1.
  * @storm: automatic remaps are suspended.
+ * @turned_read_only: a disk has turned read-only since the last resume: read_only.h.
  *
  * @list: in the list of devices.
  * @users: targets that use it, one for each loaded table; remap_devices_lock.
  * @ready: it has been made, and is not being freed; remap_devices_lock.
  * @md: the dm device.
  * @dirs: the directories of @md.
- * @name: its name, as the store was last told; @lock.
- * @number: its number, as dm_device_name() has it, for messages.
+ * @name: its name, as of the last resume or second, for messages and the store; written
+ *	under @commit_lock and @lock.
+ * @number: its number, as dm_device_name() has it.
  * @read_only: nothing may be written to either device; as the table in use has it.
  *
  * @admin: see above.
@@ -137,6 +141,8 @@ struct remap_track;
  * @main_write_errors: failed writes of the main.
  * @spare_errors: failed reads and writes of the spare.
  * @events: what is to be told to user space.
+ * @logs: limits of what is said in the kernel log.
+ * @rate: what the counts in @saved say; @lock.
  */
 struct remap_device {
 	struct remap_inflight inflight;
@@ -156,6 +162,7 @@ struct remap_device {
 	struct dm_remap_settings settings;
 	bool no_auto_remap;
 	bool storm;
+	u32 turned_read_only;
 
 	struct list_head list;
 	unsigned int users;
@@ -208,6 +215,8 @@ struct remap_device {
 	atomic64_t main_write_errors;
 	atomic64_t spare_errors;
 	struct remap_events events;
+	struct remap_logs logs;
+	struct remap_rate rate;
 };
 
 /* Order of precedence, the strongest last. */

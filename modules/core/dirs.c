@@ -13,7 +13,7 @@
  * their names both end with the right one.
  *
  * device-mapper does not tell a target that its device was renamed: names are looked at
- * once a second.
+ * once a second, and so is whether a disk has turned read-only.
  */
 #include <linux/blkdev.h>
 #include <linux/device-mapper.h>
@@ -23,6 +23,7 @@
 #include "configfs.h"
 #include "device.h"
 #include "dirs.h"
+#include "read_only.h"
 #include "settings.h"
 #include "store.h"
 #include "sysfs.h"
@@ -41,8 +42,8 @@ static LIST_HEAD(all_dirs);
 static struct workqueue_struct *dirs_wq;
 static DECLARE_WAIT_QUEUE_HEAD(answered_wait);
 
-static void poll_names(struct work_struct *work);
-static DECLARE_DELAYED_WORK(poll_work, poll_names);
+static void poll_devices(struct work_struct *work);
+static DECLARE_DELAYED_WORK(poll_work, poll_devices);
 
 static void ask(struct remap_dirs *dirs)
 {
@@ -107,10 +108,24 @@ static void ask_renamed(void)
 			ask(dirs);
 }
 
-static void poll_names(struct work_struct *work)
+/* Attributes hold the semaphore for as long as they take: then the next second will do. */
+static void check_read_only(struct remap_dirs *dirs)
 {
+	if (!down_read_trylock(&dirs->sem))
+		return;
+	if (dirs->rd)
+		remap_turned_read_only(dirs->rd);
+	up_read(&dirs->sem);
+}
+
+static void poll_devices(struct work_struct *work)
+{
+	struct remap_dirs *dirs;
+
 	mutex_lock(&dirs_lock);
 	ask_renamed();
+	list_for_each_entry(dirs, &all_dirs, list)
+		check_read_only(dirs);
 	if (!list_empty(&all_dirs))
 		queue_delayed_work(dirs_wq, &poll_work, POLL_INTERVAL);
 	mutex_unlock(&dirs_lock);

@@ -20,6 +20,7 @@
 #include "observe.h"
 #include "resize.h"
 #include "patrol.h"
+#include "read_only.h"
 #include "settings.h"
 #include "store.h"
 #include "takeover.h"
@@ -103,7 +104,7 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 		.successor = rd->successor && rd->predecessor->spare_bdev == rd->spare_bdev,
 		.copy = rd->successor && rd->predecessor->spare_bdev != rd->spare_bdev,
 		.force_block_size = args->force_block_size,
-		.name = rd->number,
+		.name = rd->name,
 		.read = remap_read_entry,
 		.context = rd,
 	};
@@ -156,7 +157,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	rd->table.grow_percent = rd->settings.grow_percent;
 	rd->table.shrink_percent = rd->settings.shrink_percent;
 	rd->table.watch = remap_observe_resize;
-	ret = remap_table_init(&rd->table, &rd->slots, rd->number);
+	ret = remap_table_init(&rd->table, &rd->slots, rd->name);
 	if (ret)
 		return ret;
 	/* Held over the store's reads: nobody else knows the device yet. */
@@ -167,6 +168,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	if (!ret) {
 		remap_spare_recount(&rd->spare);
 		remap_settings_restore(rd, &rd->saved);
+		remap_rate_loaded(rd);
 		remap_scrub_restore(rd);
 		rd->loaded = true;
 	}
@@ -209,11 +211,12 @@ static void take_apart(struct remap_device *rd)
 	cancel_work_sync(&rd->repair_work);
 	remap_track_exit(rd);
 	remap_jobs_exit(&rd->jobs);
+	remap_rate_exit(rd);
 	remap_events_exit(rd);
 	if (rd->loaded)
 		remap_settings_to_save(rd, &rd->settings, &rd->saved);
 	if (rd->store)
-		remap_store_close(rd->store, rd->started && !rd->read_only ? &rd->saved : NULL);
+		remap_store_close(rd->store, rd->started && !remap_is_read_only(rd) ? &rd->saved : NULL);
 	if (rd->kcopyd)
 		dm_kcopyd_client_destroy(rd->kcopyd);
 	bioset_exit(&rd->bios);
@@ -255,6 +258,7 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 	rd->users = 1;
 	rd->md = md;
 	strscpy(rd->number, dm_device_name(md), sizeof(rd->number));
+	remap_device_name(rd, rd->name);
 	rd->main = main;
 	rd->spare_bdev = spare;
 	rd->spare_sectors = bdev_nr_sectors(spare);
@@ -272,6 +276,8 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 	remap_masks_init(&rd->unread);
 	remap_failures_init(&rd->failures);
 	remap_events_init(rd);
+	remap_logs_init(&rd->logs);
+	remap_rate_init(rd);
 	remap_background_init(rd, remap_patrol_step);
 	rd->dirs = remap_dirs_get(md);
 	if (!rd->dirs) {
@@ -515,7 +521,7 @@ static int change_length(struct remap_device *rd, struct remap_regions **new, se
 	}
 	if (ret) {
 		DMERR("%s: there are remaps beyond the new length of %llu sectors: remove them first",
-		      rd->number, (unsigned long long)len);
+		      rd->name, (unsigned long long)len);
 	} else {
 		*new = rcu_replace_pointer(rd->regions, regions, lockdep_is_held(&rd->lock));
 		rd->len = len;
@@ -536,10 +542,12 @@ static int start_store(struct remap_device *rd)
 	if (!rd->started && !rd->read_only) {
 		ret = rd->store->type->start(rd->store, &rd->saved);
 		rd->started = !ret;
+		if (!ret)
+			remap_settings_warn(rd);
 	}
 	remap_commit_unlock(rd);
 	if (ret)
-		DMERR("%s: the spare cannot be written: only read_only can be had", rd->number);
+		DMERR("%s: the spare cannot be written: only read_only can be had", rd->name);
 	return ret;
 }
 
@@ -568,23 +576,34 @@ static int check_spare(struct remap_device *rd, struct remap_device *old,
 	if (!why)
 		return 0;
 	rd->refused = true;
-	DMERR("%s: %s", rd->number, why);
+	DMERR("%s: %s", rd->name, why);
 	if (old)
 		keep(old, refused);
 	return -EBUSY;
+}
+
+/* A disk may have turned read-only, or become writable again, since the table was loaded. */
+static int check_writable(struct remap_device *rd)
+{
+	if (remap_writable_again(rd) || rd->started || rd->read_only)
+		return 0;
+	DMERR("%s: main or spare has turned read-only: give the argument read_only", rd->name);
+	return -EROFS;
 }
 
 /* What writes: nothing that needs I/O to the set may be waited for. */
 static int start(struct remap_device *rd, struct remap_device *old,
 		 struct remap_device **refused)
 {
-	int ret;
+	int ret = check_writable(rd);
 
-	if (old && rd->successor)
-		remap_takeover_prepare(rd, old);
-	ret = start_store(rd);
-	if (old && rd->successor)
-		remap_takeover_end(rd, old, !ret);
+	if (!ret) {
+		if (old && rd->successor)
+			remap_takeover_prepare(rd, old);
+		ret = start_store(rd);
+		if (old && rd->successor)
+			remap_takeover_end(rd, old, !ret);
+	}
 	if (ret && old && rd->successor)
 		keep(old, refused);
 	if (ret)

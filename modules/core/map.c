@@ -16,6 +16,7 @@
 #include "device.h"
 #include "map.h"
 #include "observe.h"
+#include "read_only.h"
 #include "target.h"
 #include "track.h"
 #include "verify.h"
@@ -121,6 +122,14 @@ static noinline int map_found(struct remap_target *rt, struct bio *bio)
 	return DM_MAPIO_REMAPPED;
 }
 
+/* A disk has turned read-only: nothing is to be written to either. */
+static noinline int refuse_write(struct remap_device *rd, struct remap_io *io)
+{
+	remap_turned_read_only(rd);
+	io->place = REMAP_NOWHERE;
+	return DM_MAPIO_KILL;
+}
+
 /* A write, which is counted; or a discard, which is not. */
 static noinline int map_write(struct remap_target *rt, struct bio *bio)
 {
@@ -128,6 +137,8 @@ static noinline int map_write(struct remap_target *rt, struct bio *bio)
 	struct remap_io *io = bio->bi_private;
 	bool clean;
 
+	if (unlikely(READ_ONCE(rd->turned_read_only) || bdev_read_only(rt->main)))
+		return refuse_write(rd, io);
 	rcu_read_lock();
 	clean = remap_regions_clean(remap_regions_in_use(rd), io->iter.bi_sector,
 				    io->iter.bi_size >> SECTOR_SHIFT);

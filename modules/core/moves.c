@@ -7,7 +7,7 @@
 #include "device.h"
 #include "moves.h"
 #include "observe.h"
-#include "rate.h"
+#include "read_only.h"
 #include "trace.h"
 
 static void set_state(struct remap_device *rd, u32 slot, enum remap_slot_state state)
@@ -62,6 +62,17 @@ static void count_state(struct remap_device *rd, enum remap_slot_state state, in
 		WRITE_ONCE(rd->pending, rd->pending + n);
 }
 
+static void report_lost(struct remap_device *rd, const struct remap_move *m,
+			unsigned int sectors)
+{
+	if (m->forget)
+		remap_count(rd, DM_REMAP_SECTORS_FORGOTTEN, sectors);
+	remap_event(rd, REMAP_EVENT_LOST_DATA, m->block << rd->block_shift);
+	remap_log(rd, REMAP_EVENT_LOST_DATA,
+		  "sectors of the block at sector %llu of the main are lost (%u): restore the file that they are in from a backup",
+		  (unsigned long long)remap_main_sector(rd, m->block), sectors);
+}
+
 /* I/O goes to the new place. */
 static void complete_move(struct remap_device *rd, struct remap_move *m)
 {
@@ -86,15 +97,8 @@ static void complete_move(struct remap_device *rd, struct remap_move *m)
 			remap_device_drop(rd, m->from, true);
 		break;
 	}
-	if (m->lost & ~was_lost) {
-		if (m->forget)
-			remap_count(rd, DM_REMAP_SECTORS_FORGOTTEN,
-				    hweight64(m->lost & ~was_lost));
-		remap_event(rd, REMAP_EVENT_LOST_DATA, m->block << rd->block_shift);
-		DMWARN_LIMIT("%s: %u sectors of the block at sector %llu are lost until they are written",
-			     rd->name, (unsigned int)hweight64(m->lost & ~was_lost),
-			     (unsigned long long)m->block << rd->block_shift);
-	}
+	if (m->lost & ~was_lost)
+		report_lost(rd, m, hweight64(m->lost & ~was_lost));
 }
 
 /* The block is as it was before. */
@@ -133,6 +137,17 @@ static void doubt_move(struct remap_device *rd, struct remap_move *m)
 		remap_slots_change(&rd->slots, m->from, REMAP_DOUBT, 0);
 }
 
+/* Why a block left the main by itself. */
+static const char *why_moved(const struct remap_move *m)
+{
+	if (m->why)
+		return m->why;
+	if (m->was == REMAP_PENDING)
+		return m->bio ? "it was written after it could not be read" :
+				"it could be read at last";
+	return m->bio ? "the main failed a write" : "the main failed reads before it gave the data";
+}
+
 /* Tell what came of a move to the spare. */
 static void report_to_spare(struct remap_device *rd, const struct remap_move *m)
 {
@@ -150,11 +165,13 @@ static void report_to_spare(struct remap_device *rd, const struct remap_move *m)
 		trace_dm_remap_removed(rd, m->block, m->from, automatic);
 	} else if (automatic) {
 		remap_count(rd, DM_REMAP_REMAPS_AUTO, 1);
-		if (!m->batch->patrol)
+		/* One that was pending has been counted, or was marked by hand. */
+		if (m->was == REMAP_FREE && !m->batch->patrol)
 			remap_rate_count(rd);
-		DMINFO_LIMIT("%s: the block at sector %llu of the main has moved to sector %llu of the spare",
-			     rd->name, (unsigned long long)remap_main_sector(rd, m->block),
-			     (unsigned long long)remap_spare_sector(rd, m->slot));
+		remap_log(rd, REMAP_EVENT_REMAPPED,
+			  "the block at sector %llu of the main has moved to sector %llu of the spare: %s",
+			  (unsigned long long)remap_main_sector(rd, m->block),
+			  (unsigned long long)remap_spare_sector(rd, m->slot), why_moved(m));
 		if (static_branch_unlikely(&remap_observed))
 			remap_observe_latency(rd, DM_REMAP_REMAP_LATENCY,
 					      ktime_get_ns() - m->start_ns);
@@ -196,8 +213,11 @@ static void report_move(struct remap_device *rd, const struct remap_move *m)
 		}
 		suspect_neighbours(rd, m);
 		remap_event(rd, REMAP_EVENT_PENDING, m->block << rd->block_shift);
-		DMWARN_LIMIT("%s: the block at sector %llu of the main cannot be read: its next write goes to the spare",
-			     rd->name, (unsigned long long)remap_main_sector(rd, m->block));
+		if (!m->batch->patrol)
+			remap_rate_count(rd);
+		remap_log(rd, REMAP_EVENT_PENDING,
+			  "the block at sector %llu of the main cannot be read: its next write goes to the spare; restore the file that it is in from a backup",
+			  (unsigned long long)remap_main_sector(rd, m->block));
 		break;
 	case REMAP_IN_PLACE:
 		break;
@@ -246,6 +266,9 @@ void remap_moves_finish(struct remap_device *rd, struct remap_batch *batch)
 	batch->commit.done = false;
 	batch->commit.apply = apply_moves;
 	for (m = batch->moves; m < batch->moves + batch->nr; m++) {
+		/* A store that cannot write would fail for good. */
+		if (m->status == BLK_STS_OK && remap_turned_read_only(rd))
+			m->status = BLK_STS_IOERR;
 		if (m->status == BLK_STS_OK)
 			stage_commit(rd, m);
 		else if (m->slot_bad)

@@ -279,7 +279,7 @@ void remap_observe_resize(const struct remap_table *t, enum remap_table_change w
 	struct remap_device *rd = container_of(t, struct remap_device, table);
 	const struct dm_remap_resize *r = &t->resize;
 	struct dm_remap_resize_event event = {
-		.name = t->name,
+		.name = rd->number,
 		.from = r->from,
 		.to = r->to,
 		.entries = r->entries,

@@ -25,6 +25,9 @@ struct remap_move *remap_own(struct remap_job *job, u64 block, enum remap_slot_s
 		job->again = true;
 	mutex_unlock(&rd->lock);
 	if (IS_ERR(m)) {
+		remap_log(rd, REMAP_EVENT_EXHAUSTED,
+			  "no block of the spare is free for the block at sector %llu of the main",
+			  (unsigned long long)remap_main_sector(rd, block));
 		remap_event(rd, REMAP_EVENT_EXHAUSTED, block << rd->block_shift);
 		return NULL;
 	}

@@ -6,6 +6,7 @@
 #include "background.h"
 #include "device.h"
 #include "observe.h"
+#include "read_only.h"
 #include "scrub.h"
 #include "settings.h"
 
@@ -38,7 +39,7 @@ struct scrub_piece {
 bool remap_scrub_wanted(const struct remap_device *rd)
 {
 	return READ_ONCE(rd->saved.scrub.state) == DM_REMAP_SCRUB_RUNNING &&
-	       !READ_ONCE(rd->read_only);
+	       !remap_is_read_only(rd);
 }
 
 void remap_scrub_restore(struct remap_device *rd)
@@ -146,7 +147,8 @@ static int try_order(struct remap_device *rd, enum remap_scrub_order order)
 	int ret;
 
 	lockdep_assert_held(&rd->commit_lock);
-	if (rd->read_only || rd->store_state == DM_REMAP_STORE_FAILED)
+	if (rd->read_only || remap_turned_read_only(rd) ||
+	    rd->store_state == DM_REMAP_STORE_FAILED)
 		return -EROFS;
 	mutex_lock(&rd->lock);
 	old = rd->saved.scrub;
@@ -299,7 +301,7 @@ static void finish(struct remap_device *rd)
 static void save_position(struct remap_device *rd)
 {
 	remap_commit_lock(rd);
-	if (!rd->read_only && rd->store_state != DM_REMAP_STORE_FAILED)
+	if (!remap_is_read_only(rd) && rd->store_state != DM_REMAP_STORE_FAILED)
 		remap_settings_save(rd);
 	remap_commit_unlock(rd);
 	rd->scrub.saved_ns = ktime_get_ns();

@@ -4,6 +4,7 @@
 
 #include "device.h"
 #include "params.h"
+#include "read_only.h"
 #include "settings.h"
 
 void remap_settings_default(struct dm_remap_settings *s, u32 nr_blocks)
@@ -16,7 +17,8 @@ void remap_settings_default(struct dm_remap_settings *s, u32 nr_blocks)
 		.low_water = nr_blocks / 10,
 		.auto_remap = remap_params.auto_remap,
 		.retries = REMAP_DEFAULT_RETRIES,
-		.storm_limit = REMAP_DEFAULT_STORM_LIMIT,
+		.storm_limit = clamp(nr_blocks / 2, REMAP_LEAST_STORM_LIMIT,
+				     REMAP_DEFAULT_STORM_LIMIT),
 		.pending_retry_ms = REMAP_DEFAULT_PENDING_RETRY_MS,
 		.slow_limit = REMAP_DEFAULT_SLOW_LIMIT,
 		.neighbours = REMAP_DEFAULT_NEIGHBOURS,
@@ -45,7 +47,7 @@ void remap_settings_apply(struct remap_device *rd)
 	lockdep_assert_held(&rd->lock);
 	if (!remap_floor_set(&rd->floor, s->min_buckets))
 		DMWARN("%s: hash/min_buckets is %u, more than 1/64 of the memory: the table is as large as its entries need",
-		       rd->number, s->min_buckets);
+		       rd->name, s->min_buckets);
 	rd->table.min_buckets = rd->floor.buckets;
 	rd->table.grow_percent = s->grow_percent;
 	rd->table.shrink_percent = s->shrink_percent;
@@ -67,9 +69,7 @@ void remap_settings_to_save(const struct remap_device *rd,
 
 	if (saved != &rd->saved)
 		*saved = rd->saved;
-	/* One that was never resumed has no name yet: the old one stays. */
-	if (*rd->name)
-		strscpy(saved->name, rd->name, sizeof(saved->name));
+	strscpy(saved->name, rd->name, sizeof(saved->name));
 	saved->settings = *settings;
 	saved->settings.auto_remap |= rd->no_auto_remap;
 	saved->grows = t->grows;
@@ -101,12 +101,12 @@ void remap_settings_restore(struct remap_device *rd, const struct dm_remap_saved
 		t->history[(nr - saved->nr_history + i) % DM_REMAP_HISTORY] = saved->history[i];
 }
 
-/* Under @rd->commit_lock. */
 static int save(struct remap_device *rd, const struct dm_remap_settings *settings)
 {
 	struct dm_remap_saved *saved = kmalloc(sizeof(*saved), GFP_NOIO);
 	int ret;
 
+	lockdep_assert_held(&rd->commit_lock);
 	if (!saved)
 		return -ENOMEM;
 	mutex_lock(&rd->lock);
@@ -123,6 +123,13 @@ int remap_settings_save(struct remap_device *rd)
 	return save(rd, &rd->settings);
 }
 
+void remap_settings_warn(struct remap_device *rd)
+{
+	if (!READ_ONCE(rd->settings.storm_limit))
+		remap_log(rd, REMAP_LOG_OTHER,
+			  "errors/storm_limit is 0: a main that is gone can use up the whole spare; write the number of remaps in a row to stop at");
+}
+
 void remap_settings_keep_name(struct remap_device *rd)
 {
 	char name[DM_NAME_LEN];
@@ -130,8 +137,10 @@ void remap_settings_keep_name(struct remap_device *rd)
 	if (dm_copy_name_and_uuid(rd->md, name, NULL))
 		return;
 	remap_commit_lock(rd);
+	mutex_lock(&rd->lock);
 	strscpy(rd->name, name, sizeof(rd->name));
-	if (!rd->read_only && strcmp(rd->saved.name, rd->name) && !save(rd, &rd->settings))
+	mutex_unlock(&rd->lock);
+	if (!remap_is_read_only(rd) && strcmp(rd->saved.name, rd->name) && !save(rd, &rd->settings))
 		strscpy(rd->saved.name, rd->name, sizeof(rd->saved.name));
 	remap_commit_unlock(rd);
 }
@@ -168,7 +177,8 @@ static int change(struct remap_device *rd, size_t offset, u32 value)
 	*(u32 *)((void *)&s + offset) = value;
 	if (!remap_settings_valid(&s, rd->slots.nr))
 		ret = -EINVAL;
-	else if (rd->store_state == DM_REMAP_STORE_FAILED && !rd->read_only)
+	else if (!rd->read_only && (rd->store_state == DM_REMAP_STORE_FAILED ||
+				    remap_turned_read_only(rd)))
 		ret = -EROFS;
 	else if (!rd->read_only)
 		ret = save(rd, &s);
@@ -187,16 +197,13 @@ static int change(struct remap_device *rd, size_t offset, u32 value)
 int remap_settings_change(struct remap_device *rd, size_t offset, u32 value)
 {
 	int ret = remap_device_begin_change(rd);
-	char name[DM_NAME_LEN];
 
 	if (ret)
 		return ret;
 	ret = change(rd, offset, value);
+	if (!ret && offset == offsetof(struct dm_remap_settings, storm_limit))
+		remap_settings_warn(rd);
 	remap_device_end_change(rd);
-	remap_device_name(rd, name);
-	if (!ret && !value && offset == offsetof(struct dm_remap_settings, storm_limit))
-		DMWARN("%s: errors/storm_limit is 0: a main that is gone can use up the whole spare",
-		       name);
 	return ret;
 }
 
@@ -205,7 +212,8 @@ static int set_main_id(struct remap_device *rd, const char *id)
 	int ret = -EROFS;
 
 	remap_commit_lock(rd);
-	if (!rd->read_only && rd->store_state != DM_REMAP_STORE_FAILED)
+	if (!rd->read_only && !remap_turned_read_only(rd) &&
+	    rd->store_state != DM_REMAP_STORE_FAILED)
 		ret = rd->store->type->set_main_id(rd->store, id);
 	remap_commit_unlock(rd);
 	return ret;

@@ -14,9 +14,11 @@ struct remap_device;
 #define REMAP_MAX_RETRIES		16U
 #define REMAP_DEFAULT_RETRIES		1U
 /*
- * Large enough for a damaged area of some megabytes that is written in one go,
- * small enough that a disk that is gone does not fill the spare.
+ * By default half of the spare, so that a disk that is gone does not fill it, between
+ * these: enough for most of the areas that go bad at once (docs/guide/choosing-a-spare.md),
+ * and for one of some megabytes that is written in one go.
  */
+#define REMAP_LEAST_STORM_LIMIT		64U
 #define REMAP_DEFAULT_STORM_LIMIT	4096U
 /* Longer than a drive takes to give up a sector, 7 s with ERC. */
 #define REMAP_DEFAULT_PENDING_RETRY_MS	10000U
@@ -110,6 +112,14 @@ void remap_settings_restore(struct remap_device *rd, const struct dm_remap_saved
  * Return: 0, -EIO, -ENOMEM.
  */
 int remap_settings_save(struct remap_device *rd);
+
+/**
+ * remap_settings_warn() - say in the kernel log what a value may cost.
+ * @rd: the device.
+ *
+ * Context: process.
+ */
+void remap_settings_warn(struct remap_device *rd);
 
 /**
  * remap_settings_keep_name() - let the store keep the name that the device has now.

@@ -69,6 +69,7 @@ struct remap_move *remap_slow_move_block(struct remap_job *job, u64 block)
 	if (!m)
 		return NULL;
 	m->whole = true;
+	m->why = "the main took too long to read it";
 	remap_moves_run(rd, job->batch);
 	if (m->status != BLK_STS_OK)
 		return m;
@@ -79,9 +80,10 @@ struct remap_move *remap_slow_move_block(struct remap_job *job, u64 block)
 	}
 	remap_count(rd, DM_REMAP_SLOW_MOVES, 1);
 	remap_event(rd, REMAP_EVENT_SLOW, block << rd->block_shift);
-	DMWARN_LIMIT("%s: reading the block at sector %llu of the main took more than %u ms",
-		     rd->name, (unsigned long long)remap_main_sector(rd, block),
-		     READ_ONCE(rd->settings.slow_ms));
+	remap_log(rd, REMAP_EVENT_SLOW,
+		  "reading the block at sector %llu of the main took more than %u ms",
+		  (unsigned long long)remap_main_sector(rd, block),
+		  READ_ONCE(rd->settings.slow_ms));
 	return m;
 }
 

@@ -395,7 +395,7 @@ static int remap_message(struct dm_target *ti, unsigned int argc, char **argv,
 	if (!strcasecmp(argv[0], "track"))
 		return remap_track_message(rt->rd, argc, argv, result, maxlen);
 	DMWARN("%s: message is none of add, mark, forget, remove, cure, list, sync, track",
-	       rt->rd->number);
+	       rt->rd->name);
 	return -EINVAL;
 }
 

@@ -21,6 +21,7 @@
 #include "observe.h"
 #include "own.h"
 #include "piece.h"
+#include "read_only.h"
 #include "reads.h"
 #include "verify.h"
 #include "worker.h"
@@ -71,7 +72,7 @@ int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status)
 	if (bio_op(bio) == REQ_OP_DISCARD || (bio->bi_opf & REQ_RAHEAD))
 		return DM_ENDIO_DONE;
 	if (!READ_ONCE(rd->settings.auto_remap) || (main && READ_ONCE(rd->storm)) ||
-	    READ_ONCE(rd->read_only))
+	    READ_ONCE(rd->read_only) || remap_turned_read_only(rd))
 		return DM_ENDIO_DONE;
 	give_to_job(rd, bio, status, false);
 	return DM_ENDIO_INCOMPLETE;
@@ -213,6 +214,11 @@ void remap_handle(struct remap_job *job, struct bio *bio)
 	struct remap_io *io = remap_bio_io(bio);
 	bool main_failed = io->failed && io->place == REMAP_ON_MAIN;
 
+	/* It was queued before the disk turned read-only. */
+	if (op_is_write(bio_op(bio)) && remap_turned_read_only(job->rd)) {
+		remap_finish(bio, BLK_STS_IOERR);
+		return;
+	}
 	if (io->slow) {
 		remap_slow_move(job, bio);
 		remap_finish(bio, BLK_STS_OK);

@@ -20,8 +20,9 @@ static unsigned long test_pages = SZ_1G / PAGE_SIZE;
 
 /* What a change calls: the store, which saves, and the device. */
 static struct {
-	unsigned int saves, balances;
+	unsigned int saves, balances, logs;
 	int save_error;
+	bool turned_read_only;
 	struct dm_remap_saved saved;
 } called;
 
@@ -55,9 +56,19 @@ void remap_commit_unlock(struct remap_device *rd)
 	mutex_unlock(&rd->commit_lock);
 }
 
-void remap_device_name(const struct remap_device *rd, char *name)
+void remap_log(struct remap_device *rd, unsigned int kind, const char *format, ...)
 {
-	*name = 0;
+	called.logs++;
+}
+
+bool remap_is_read_only(const struct remap_device *rd)
+{
+	return rd->read_only || called.turned_read_only;
+}
+
+bool remap_turned_read_only(struct remap_device *rd)
+{
+	return called.turned_read_only;
 }
 
 int remap_device_begin_change(struct remap_device *rd)
@@ -205,6 +216,22 @@ static void defaults_are_valid_for_every_spare(struct kunit *test)
 	}
 }
 
+static void a_storm_leaves_half_of_a_spare(struct kunit *test)
+{
+	static const u32 sizes[][2] = {
+		{ 1, 64 }, { 129, 64 }, { 130, 65 }, { 1000, 500 }, { 8191, 4095 },
+		{ 8192, 4096 }, { U32_MAX, 4096 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct dm_remap_settings s;
+
+		remap_settings_default(&s, sizes[i][0]);
+		KUNIT_EXPECT_EQ(test, s.storm_limit, sizes[i][1]);
+	}
+}
+
 /* Ranges: the least and the most that is valid, and what is beyond. */
 
 #define FIELD(name)	offsetof(struct dm_remap_settings, name)
@@ -224,6 +251,8 @@ static const struct value_range {
 	{ "on_read_error", FIELD(on_read_error), 0, 1 },
 	{ "retries", FIELD(retries), 0, 16 },
 	{ "storm_limit", FIELD(storm_limit), 0, ANY },
+	{ "rate_warn", FIELD(rate_warn), 0, ANY },
+	{ "rate_urgent", FIELD(rate_urgent), 0, ANY },
 };
 
 static void name_range(const struct value_range *r, char *name)
@@ -409,6 +438,31 @@ static void a_read_only_device_takes_a_value_without_saving_it(struct kunit *tes
 	KUNIT_EXPECT_EQ(test, rd->settings.on_read_error, 1);
 }
 
+static void a_device_that_turned_read_only_takes_no_value(struct kunit *test)
+{
+	struct remap_device *rd = device(test);
+
+	called.turned_read_only = true;
+	KUNIT_EXPECT_EQ(test, remap_settings_change(rd, FIELD(retries), 7), -EROFS);
+	KUNIT_EXPECT_EQ(test, rd->settings.retries, 1);
+	KUNIT_EXPECT_EQ(test, remap_settings_set_main_id(rd, "x"), -EROFS);
+	KUNIT_EXPECT_EQ(test, called.saves, 0);
+}
+
+static void no_storm_limit_is_said_whenever_it_comes_into_force(struct kunit *test)
+{
+	struct remap_device *rd = device(test);
+
+	KUNIT_EXPECT_EQ(test, remap_settings_change(rd, FIELD(storm_limit), 1), 0);
+	KUNIT_EXPECT_EQ(test, remap_settings_change(rd, FIELD(retries), 0), 0);
+	KUNIT_EXPECT_EQ(test, called.logs, 0);
+	KUNIT_EXPECT_EQ(test, remap_settings_change(rd, FIELD(storm_limit), 0), 0);
+	KUNIT_EXPECT_EQ(test, called.logs, 1);
+	/* At activation. */
+	remap_settings_warn(rd);
+	KUNIT_EXPECT_EQ(test, called.logs, 2);
+}
+
 /* What is kept over a removal */
 
 static void restore(struct remap_device *rd)
@@ -497,6 +551,7 @@ static struct kunit_case settings_kunit_cases[] = {
 	KUNIT_CASE(the_default_policy_is_near),
 	KUNIT_CASE(by_default_reads_of_lost_data_fail),
 	KUNIT_CASE(defaults_are_valid_for_every_spare),
+	KUNIT_CASE(a_storm_leaves_half_of_a_spare),
 	KUNIT_CASE_PARAM(values_in_range_are_valid_and_no_others, range_gen_params),
 	KUNIT_CASE(min_buckets_of_a_device_is_as_the_parameter),
 	KUNIT_CASE(a_change_is_saved_and_in_force),
@@ -508,6 +563,8 @@ static struct kunit_case settings_kunit_cases[] = {
 	KUNIT_CASE(a_value_out_of_range_changes_and_saves_nothing),
 	KUNIT_CASE(a_value_that_cannot_be_saved_changes_nothing),
 	KUNIT_CASE(a_read_only_device_takes_a_value_without_saving_it),
+	KUNIT_CASE(a_device_that_turned_read_only_takes_no_value),
+	KUNIT_CASE(no_storm_limit_is_said_whenever_it_comes_into_force),
 	KUNIT_CASE(history_is_restored_as_it_was_saved),
 	KUNIT_CASE(settings_are_restored_as_they_were_saved),
 	KUNIT_CASE(saved_settings_out_of_range_are_left_alone),

@@ -97,12 +97,13 @@ value() {
 
 # resolve PATH WHAT: set VALUE to what a limit or default of PATH stands for now
 resolve() {
-	local place
+	local path divisor least most
 	case $2 in
 	attribute:*)
-		place=${2#attribute:}
-		value "${ROOT[$1]}/${place%:*}" || return
-		VALUE=$((VALUE / ${place##*:}))
+		IFS=: read -r _ path divisor least most <<<"$2"
+		value "${ROOT[$1]}/$path" || return
+		VALUE=$((VALUE / divisor))
+		[ -z "$most" ] || VALUE=$((VALUE < least ? least : VALUE > most ? most : VALUE))
 		;;
 	parameter:*)
 		value "${2#parameter:}" || return

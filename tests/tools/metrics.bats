@@ -46,6 +46,11 @@ value() { awk -v series="$1" '$1 == series { print $2; n++ } END { exit n != 1 }
 		capacity_blocks - 4096
 		remapped_blocks - 1102
 		pending_blocks - 3
+		failed_blocks ,window="hour" 25
+		failed_blocks ,window="day" 48
+		failed_blocks ,window="month" 67
+		rate_warn_blocks - 20
+		rate_urgent_blocks - 50
 		spare_used_blocks - 1106
 		spare_free_blocks - 2987
 		spare_bad_blocks - 4
@@ -76,6 +81,14 @@ value() { awk -v series="$1" '$1 == series { print $2; n++ } END { exit n != 1 }
 		remaps_removed_total - 116
 		remaps_failed_total - 117
 		relocations_total - 118
+		remaps_marked_total - 127
+		pending_answers_total - 128
+		forgotten_sectors_total - 129
+		slow_moves_total - 130
+		verify_errors_total - 131
+		rewrites_tried_total - 132
+		rewrites_cured_total - 133
+		scrubbed_bytes_total - 6860868608
 		hash_resizes_total ,direction="grow" 121
 		hash_resizes_total ,direction="shrink" 122
 		hash_resize_seconds_total - 1.230000123

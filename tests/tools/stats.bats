@@ -6,7 +6,8 @@ load live.bash
 
 # numbers_of TREE: "name value" of its numbers, as in the fixture
 numbers_of() {
-	sed -nE "s:^$1/([a-z_/]+) ([0-9]+)\$:\1 \2:p" "$FIXTURES/device.tree" | grep -v _histogram
+	sed -nE "s:^($1/remaps/rate) (.+) (.+) (.+):\1_hour \2\n\1_day \3\n\1_month \4:
+		s:^$1/([a-z_/]+) ([0-9]+)\$:\1 \2:; T; p" "$FIXTURES/device.tree" | grep -v _histogram
 }
 
 @test "every number is shown, under its own name" {
@@ -18,7 +19,7 @@ numbers_of() {
 		assert_line --regexp "^$name +$value\$"
 		n=$((n + 1))
 	done < <(numbers_of config; numbers_of stats)
-	[ "$n" = $((23 + 29)) ]
+	[ "$n" = $((28 + 34)) ]
 	for line in "name +safe" "state +degraded" "main +8:16" "spare/device +8:33" \
 		"uuid +0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0" "metadata/state +clean"; do
 		assert_line --regexp "^$line\$"

@@ -14,6 +14,9 @@ const char * const number_paths[NR_NUMBERS] = {
 	[NUMBER_REMAPPED] = "remaps/count",
 	[NUMBER_CAPACITY] = "remaps/capacity",
 	[NUMBER_PENDING] = "remaps/pending",
+	[NUMBER_RATE_HOUR] = "remaps/rate_hour",
+	[NUMBER_RATE_DAY] = "remaps/rate_day",
+	[NUMBER_RATE_MONTH] = "remaps/rate_month",
 	[NUMBER_BUCKETS] = "hash/buckets",
 	[NUMBER_ENTRIES] = "hash/entries",
 	[NUMBER_LOAD_PERCENT] = "hash/load_percent",
@@ -29,11 +32,15 @@ const char * const number_paths[NR_NUMBERS] = {
 	[NUMBER_SPARE_BAD] = "spare/bad",
 	[NUMBER_SPARE_RESERVE] = "spare/reserve",
 	[NUMBER_SPARE_LOW_WATER] = "spare/low_water",
+	[NUMBER_RATE_WARN] = "errors/rate_warn",
+	[NUMBER_RATE_URGENT] = "errors/rate_urgent",
 	[NUMBER_GENERATION] = "metadata/generation",
 	[NUMBER_REPLICAS] = "metadata/replicas",
 	[NUMBER_REPAIRS] = "metadata/repairs",
 	[NUMBER_COMMITS] = "metadata/commits",
 };
+
+#define RATE	"remaps/rate"
 
 const char * const stat_names[NR_STATS] = {
 	[STAT_READS] = "reads",
@@ -57,6 +64,11 @@ const char * const stat_names[NR_STATS] = {
 	[STAT_REMAPS_MARKED] = "remaps_marked",
 	[STAT_PENDING_ANSWERS] = "pending_answers",
 	[STAT_SECTORS_FORGOTTEN] = "sectors_forgotten",
+	[STAT_SLOW_MOVES] = "slow_moves",
+	[STAT_VERIFY_ERRORS] = "verify_errors",
+	[STAT_REWRITES_TRIED] = "rewrites_tried",
+	[STAT_REWRITES_CURED] = "rewrites_cured",
+	[STAT_SCRUB_SECTORS] = "scrub_sectors",
 	[STAT_PENDING_BLOCKS] = "pending_blocks",
 	[STAT_LOST_SECTORS] = "lost_sectors",
 	[STAT_HASH_GROWS] = "hash_grows",
@@ -157,11 +169,34 @@ static enum sample_result read_words(struct sample *sample)
 	return SAMPLE_GOOD;
 }
 
+/* Its three numbers are in one line of one file. */
+static int read_rates(struct sample *sample)
+{
+	uint64_t *rate = &sample->number[NUMBER_RATE_HOUR];
+	char text[KERNEL_TEXT_SIZE];
+	const char *end = text;
+	int error = kernel_read(TREE_CONFIG, sample->name, RATE, text);
+
+	if (error)
+		return error;
+	if (number_take(&end, &rate[0]) && *end++ == ' ' && number_take(&end, &rate[1]) &&
+	    *end++ == ' ' && number_take(&end, &rate[2]) && !*end)
+		return 0;
+	return -EBADMSG;
+}
+
+static bool is_rate(int nr)
+{
+	return nr >= NUMBER_RATE_HOUR && nr <= NUMBER_RATE_MONTH;
+}
+
 static enum sample_result read_numbers(struct sample *sample, int from, int to)
 {
 	int i, error;
 
 	for (i = from; i < to; i++) {
+		if (is_rate(i))
+			continue;
 		error = read_number(TREE_CONFIG, sample->name, number_paths[i],
 				    &sample->number[i]);
 		if (error)
@@ -208,12 +243,16 @@ static enum sample_result read_stats(struct sample *sample)
 static enum sample_result try_take(struct sample *sample, const char *name)
 {
 	enum sample_result result;
+	int error;
 
 	*sample = (struct sample) {};
 	snprintf(sample->name, sizeof(sample->name), "%s", name);
 	result = read_words(sample);
 	if (!result)
 		result = read_numbers(sample, 0, FIRST_PERSISTENT);
+	error = result ? 0 : read_rates(sample);
+	if (error)
+		return failed(TREE_CONFIG, sample->name, RATE, error);
 	if (!result)
 		result = read_metadata(sample);
 	if (result)

@@ -8,12 +8,15 @@
 #include "kernel/histogram.h"
 #include "kernel/kernel.h"
 
-/* Numbers in configfs; their paths are in number_paths[]. */
+/* Numbers in configfs; number_paths[] has their names, which are paths but for rates. */
 enum sample_number {
 	NUMBER_BLOCK_SIZE,
 	NUMBER_REMAPPED,
 	NUMBER_CAPACITY,
 	NUMBER_PENDING,
+	NUMBER_RATE_HOUR,
+	NUMBER_RATE_DAY,
+	NUMBER_RATE_MONTH,
 	NUMBER_BUCKETS,
 	NUMBER_ENTRIES,
 	NUMBER_LOAD_PERCENT,
@@ -29,6 +32,8 @@ enum sample_number {
 	NUMBER_SPARE_BAD,
 	NUMBER_SPARE_RESERVE,
 	NUMBER_SPARE_LOW_WATER,
+	NUMBER_RATE_WARN,
+	NUMBER_RATE_URGENT,
 	/* of persistent sets only */
 	NUMBER_GENERATION,
 	NUMBER_REPLICAS,
@@ -61,6 +66,11 @@ enum sample_stat {
 	STAT_REMAPS_MARKED,
 	STAT_PENDING_ANSWERS,
 	STAT_SECTORS_FORGOTTEN,
+	STAT_SLOW_MOVES,
+	STAT_VERIFY_ERRORS,
+	STAT_REWRITES_TRIED,
+	STAT_REWRITES_CURED,
+	STAT_SCRUB_SECTORS,
 	STAT_PENDING_BLOCKS,
 	STAT_LOST_SECTORS,
 	STAT_HASH_GROWS,

@@ -29,6 +29,8 @@ struct metric {
 
 #define GAUGE(name, nr, help) \
 	{ "dm_remap_" name, help, NULL, TREE_CONFIG, NUMBER_##nr, UNIT_ONE, false }
+#define LABELLED_GAUGE(name, label, nr, help) \
+	{ "dm_remap_" name, help, label, TREE_CONFIG, NUMBER_##nr, UNIT_ONE, false }
 #define COUNTER(name, nr, unit, help) \
 	{ "dm_remap_" name "_total", help, NULL, TREE_STATS, STAT_##nr, UNIT_##unit, true }
 #define LABELLED(name, label, nr, help) \
@@ -39,6 +41,14 @@ static const struct metric metrics[] = {
 	GAUGE("capacity_blocks", CAPACITY, "Blocks that could be remapped if none was bad."),
 	GAUGE("remapped_blocks", REMAPPED, "Blocks that are remapped."),
 	GAUGE("pending_blocks", PENDING, "Blocks that could not be read and wait for a write."),
+	LABELLED_GAUGE("failed_blocks", "window=\"hour\"", RATE_HOUR,
+		       "Blocks that failed in the last hour, day and 30 days."),
+	LABELLED_GAUGE("failed_blocks", "window=\"day\"", RATE_DAY, NULL),
+	LABELLED_GAUGE("failed_blocks", "window=\"month\"", RATE_MONTH, NULL),
+	GAUGE("rate_warn_blocks", RATE_WARN,
+	      "Blocks that fail in an hour on a disk that is going; 0 for any number."),
+	GAUGE("rate_urgent_blocks", RATE_URGENT,
+	      "Blocks that fail in an hour on a disk that is to be copied at once."),
 	GAUGE("spare_used_blocks", SPARE_USED, "Spare blocks of remapped and of pending blocks."),
 	GAUGE("spare_free_blocks", SPARE_FREE, "Spare blocks that are neither used nor bad."),
 	GAUGE("spare_bad_blocks", SPARE_BAD, "Spare blocks that failed."),
@@ -77,6 +87,17 @@ static const struct metric metrics[] = {
 	COUNTER("remaps_failed", REMAPS_FAILED, ONE, "Blocks that could not be remapped."),
 	COUNTER("relocations", RELOCATIONS, ONE,
 		"Blocks moved from one spare block to another."),
+	COUNTER("remaps_marked", REMAPS_MARKED, ONE, "Blocks that became pending by hand."),
+	COUNTER("pending_answers", PENDING_ANSWERS, ONE,
+		"Reads of pending blocks that failed without asking the main again."),
+	COUNTER("forgotten_sectors", SECTORS_FORGOTTEN, ONE, "Sectors given up by hand."),
+	COUNTER("slow_moves", SLOW_MOVES, ONE, "Blocks moved because the main read them slowly."),
+	COUNTER("verify_errors", VERIFY_ERRORS, ONE, "Writes that did not read back as written."),
+	COUNTER("rewrites_tried", REWRITES_TRIED, ONE,
+		"Pending blocks whose first write was tried on the main."),
+	COUNTER("rewrites_cured", REWRITES_CURED, ONE,
+		"Pending blocks that the main took and kept."),
+	COUNTER("scrubbed_bytes", SCRUB_SECTORS, SECTORS, "Bytes that scrubs have read."),
 	LABELLED("hash_resizes", "direction=\"grow\"", HASH_GROWS, "Resizes of the hash table."),
 	LABELLED("hash_resizes", "direction=\"shrink\"", HASH_SHRINKS, NULL),
 	COUNTER("hash_resize_seconds", HASH_RESIZE_NS, NS,
