@@ -126,10 +126,3 @@ struct remap_move *remap_batch_own(struct remap_device *rd, struct remap_batch *
 	trace_dm_remap_relocation_begin(rd, m, goal == REMAP_TO_MAIN);
 	return m;
 }
-
-void remap_batch_disown(struct remap_device *rd, u64 block)
-{
-	lockdep_assert_held(&rd->lock);
-	remap_jobs_unpark(&rd->jobs, block);
-	wake_up_all(&rd->disowned);
-}

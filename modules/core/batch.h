@@ -155,17 +155,6 @@ struct remap_move *remap_batch_own(struct remap_device *rd, struct remap_batch *
 				   enum remap_goal goal);
 
 /**
- * remap_batch_disown() - give up a block whose slot has got its new state.
- * @rd: the device.
- * @block: the block.
- *
- * Bios that were parked go on.
- *
- * Context: process; @rd->lock.
- */
-void remap_batch_disown(struct remap_device *rd, u64 block);
-
-/**
  * remap_slot_flags() - the flags of a slot's masks.
  * @lost: lost sectors.
  * @unread: unread sectors.

@@ -10,6 +10,8 @@
 #include "commit.h"
 #include "device.h"
 #include "observe.h"
+#include "read_only.h"
+#include "store.h"
 #include "trace.h"
 
 int remap_commits_init(struct remap_commits *commits)
@@ -122,4 +124,18 @@ void remap_commit_unlock(struct remap_device *rd)
 	remap_device_check_store(rd);
 	mutex_unlock(&rd->lock);
 	mutex_unlock(&rd->commit_lock);
+}
+
+void remap_commit_repair_work(struct work_struct *work)
+{
+	struct remap_device *rd = container_of(work, struct remap_device, repair_work);
+	bool more;
+
+	do {
+		remap_commit_lock(rd);
+		more = !remap_is_read_only(rd) && !READ_ONCE(rd->suspended) &&
+		       rd->store->type->repair(rd->store);
+		remap_commit_unlock(rd);
+		cond_resched();
+	} while (more);
 }

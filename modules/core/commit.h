@@ -9,6 +9,7 @@
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #include <dm-remap/store.h>
 
@@ -104,5 +105,13 @@ void remap_commit_lock(struct remap_device *rd);
  * Context: process, may sleep; takes @rd->lock.
  */
 void remap_commit_unlock(struct remap_device *rd);
+
+/**
+ * remap_commit_repair_work() - let the store repair itself.
+ * @work: remap_device.repair_work.
+ *
+ * Context: work queue; takes @rd->lock.
+ */
+void remap_commit_repair_work(struct work_struct *work);
 
 #endif /* _REMAP_COMMIT_H */

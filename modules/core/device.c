@@ -11,20 +11,6 @@
 #include "resize.h"
 #include "store.h"
 
-void remap_device_repair_work(struct work_struct *work)
-{
-	struct remap_device *rd = container_of(work, struct remap_device, repair_work);
-	bool more;
-
-	do {
-		remap_commit_lock(rd);
-		more = !remap_is_read_only(rd) && !READ_ONCE(rd->suspended) &&
-		       rd->store->type->repair(rd->store);
-		remap_commit_unlock(rd);
-		cond_resched();
-	} while (more);
-}
-
 enum remap_state remap_device_state(struct remap_device *rd)
 {
 	struct dm_remap_store_stat stat;
@@ -56,49 +42,6 @@ const char *remap_state_name(enum remap_state state)
 	};
 
 	return names[state];
-}
-
-void remap_device_name(const struct remap_device *rd, char *name)
-{
-	if (dm_copy_name_and_uuid(rd->md, name, NULL))
-		strscpy(name, rd->number, DM_NAME_LEN);
-}
-
-/* Nobody waits for the lock while the table is loaded. */
-static void balance_now(struct remap_device *rd)
-{
-	bool more = remap_table_balance(&rd->table);
-
-	lockdep_assert_held(&rd->lock);
-	while (more) {
-		u32 due = remap_table_resize_due(&rd->table);
-		struct remap_buckets *next = due ? remap_buckets_alloc(&rd->table, due) : NULL;
-
-		if (due && !next)
-			return;
-		if (next)
-			remap_table_begin_resize(&rd->table, next, 1);
-		more = remap_table_balance(&rd->table);
-		cond_resched();
-	}
-}
-
-void remap_device_balance(struct remap_device *rd)
-{
-	u64 wait;
-
-	lockdep_assert_held(&rd->lock);
-	if (!rd->loaded) {
-		balance_now(rd);
-		return;
-	}
-	if (remap_table_balance(&rd->table)) {
-		remap_resize_later(rd, 0);
-		return;
-	}
-	wait = remap_table_wait(&rd->table);
-	if (wait)
-		remap_resize_later(rd, wait);
 }
 
 void remap_device_claim(struct remap_device *rd, u64 block, u32 slot,

@@ -273,6 +273,19 @@ static inline sector_t remap_spare_sector(const struct remap_device *rd, u32 slo
 enum remap_state remap_device_state(struct remap_device *rd);
 
 /**
+ * remap_device_name() - the name that the dm device has now.
+ * @rd: the device.
+ * @name: room for DM_NAME_LEN bytes; its number, if it is being removed.
+ *
+ * Context: process, may sleep; never for I/O.
+ */
+static inline void remap_device_name(const struct remap_device *rd, char *name)
+{
+	if (dm_copy_name_and_uuid(rd->md, name, NULL))
+		strscpy(name, rd->number, DM_NAME_LEN);
+}
+
+/**
  * remap_state_name() - a state as a word.
  * @state: the state.
  *
@@ -280,15 +293,6 @@ enum remap_state remap_device_state(struct remap_device *rd);
  * Return: the word.
  */
 const char *remap_state_name(enum remap_state state);
-
-/**
- * remap_device_name() - the name that the dm device has now.
- * @rd: the device.
- * @name: room for DM_NAME_LEN bytes; its number, if it is being removed.
- *
- * Context: process, may sleep; never for I/O.
- */
-void remap_device_name(const struct remap_device *rd, char *name);
 
 /**
  * remap_device_claim() - put a slot from the allocator into the table.
@@ -315,14 +319,6 @@ void remap_device_claim(struct remap_device *rd, u64 block, u32 slot,
  * Context: process; @rd->lock.
  */
 void remap_device_drop(struct remap_device *rd, u32 slot, bool bad);
-
-/**
- * remap_device_balance() - resize the table if it is due.
- * @rd: the device.
- *
- * Context: process; @rd->lock.
- */
-void remap_device_balance(struct remap_device *rd);
 
 /**
  * remap_device_check_store() - see whether the store is still well.
@@ -361,13 +357,5 @@ int remap_device_begin_change(struct remap_device *rd);
  * Context: process.
  */
 void remap_device_end_change(struct remap_device *rd);
-
-/**
- * remap_device_repair_work() - let the store repair itself.
- * @work: remap_device.repair_work.
- *
- * Context: work queue; takes @rd->lock.
- */
-void remap_device_repair_work(struct work_struct *work);
 
 #endif /* _REMAP_DEVICE_H */

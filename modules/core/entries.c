@@ -2,6 +2,7 @@
 #include "batch.h"
 #include "device.h"
 #include "entries.h"
+#include "resize.h"
 
 /* Entries that are loaded between two looks at the size of the table. */
 #define BALANCE_EVERY	64

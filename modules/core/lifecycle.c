@@ -271,7 +271,7 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 	mutex_init(&rd->lock);
 	init_waitqueue_head(&rd->disowned);
 	INIT_DELAYED_WORK(&rd->resize_work, remap_resize_work);
-	INIT_WORK(&rd->repair_work, remap_device_repair_work);
+	INIT_WORK(&rd->repair_work, remap_commit_repair_work);
 	remap_masks_init(&rd->lost);
 	remap_masks_init(&rd->unread);
 	remap_failures_init(&rd->failures);

@@ -3,10 +3,13 @@
  * Moving blocks.  The order of the steps is what keeps data whole; docs/design.md
  * has it, with what is true if the machine stops between any two of them.
  */
+#include "bio.h"
 #include "copy.h"
 #include "device.h"
+#include "jobs.h"
 #include "moves.h"
 #include "observe.h"
+#include "own.h"
 #include "read_only.h"
 #include "trace.h"
 
@@ -242,7 +245,7 @@ static void apply_moves(struct remap_device *rd, struct remap_commit *c)
 		else
 			complete_move(rd, m);
 		report_move(rd, m);
-		remap_batch_disown(rd, m->block);
+		remap_disown(rd, m->block);
 	}
 	remap_device_check_space(rd, free);
 }
@@ -287,4 +290,15 @@ void remap_moves_run(struct remap_device *rd, struct remap_batch *batch)
 	remap_moves_drain(rd, batch);
 	remap_copy(rd, batch);
 	remap_moves_finish(rd, batch);
+}
+
+void remap_flush_batch(struct remap_job *job)
+{
+	struct remap_batch *batch = job->batch;
+	unsigned int i, nr = batch->nr;
+
+	remap_moves_run(job->rd, batch);
+	for (i = 0; i < nr; i++)
+		if (batch->moves[i].status != BLK_STS_OK)
+			remap_bio_io(job->bio)->status = batch->moves[i].status;
 }

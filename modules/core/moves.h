@@ -9,6 +9,7 @@
 #include "batch.h"
 
 struct remap_device;
+struct remap_job;
 
 /**
  * remap_moves_drain() - wait until the I/O to the blocks of a batch has come back.
@@ -42,5 +43,13 @@ void remap_moves_run(struct remap_device *rd, struct remap_batch *batch);
  * Context: process, may sleep; no lock.
  */
 void remap_moves_finish(struct remap_device *rd, struct remap_batch *batch);
+
+/**
+ * remap_flush_batch() - run the job's batch, and note whether it failed its bio.
+ * @job: the job.
+ *
+ * Context: process, may sleep; no lock.
+ */
+void remap_flush_batch(struct remap_job *job);
 
 #endif /* _REMAP_MOVES_H */

@@ -88,3 +88,10 @@ void remap_unuse(struct remap_device *rd, const struct remap_use *use)
 {
 	remap_inflight_leave(&rd->inflight, use->block, use->nr, use->epoch);
 }
+
+void remap_disown(struct remap_device *rd, u64 block)
+{
+	lockdep_assert_held(&rd->lock);
+	remap_jobs_unpark(&rd->jobs, block);
+	wake_up_all(&rd->disowned);
+}

@@ -69,4 +69,15 @@ bool remap_use_main(struct remap_job *job, u64 block, u64 nr, struct remap_use *
  */
 void remap_unuse(struct remap_device *rd, const struct remap_use *use);
 
+/**
+ * remap_disown() - give up a block whose slot has got its new state.
+ * @rd: the device.
+ * @block: the block.
+ *
+ * Bios that were parked go on.
+ *
+ * Context: process; @rd->lock.
+ */
+void remap_disown(struct remap_device *rd, u64 block);
+
 #endif /* _REMAP_OWN_H */

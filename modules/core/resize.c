@@ -145,6 +145,43 @@ void remap_resize_later(struct remap_device *rd, u64 ns)
 		mod_delayed_work(resize_wq, &rd->resize_work, 0);
 }
 
+/* Nobody waits for the lock while the table is loaded. */
+static void balance_now(struct remap_device *rd)
+{
+	bool more = remap_table_balance(&rd->table);
+
+	lockdep_assert_held(&rd->lock);
+	while (more) {
+		u32 due = remap_table_resize_due(&rd->table);
+		struct remap_buckets *next = due ? remap_buckets_alloc(&rd->table, due) : NULL;
+
+		if (due && !next)
+			return;
+		if (next)
+			remap_table_begin_resize(&rd->table, next, 1);
+		more = remap_table_balance(&rd->table);
+		cond_resched();
+	}
+}
+
+void remap_device_balance(struct remap_device *rd)
+{
+	u64 wait;
+
+	lockdep_assert_held(&rd->lock);
+	if (!rd->loaded) {
+		balance_now(rd);
+		return;
+	}
+	if (remap_table_balance(&rd->table)) {
+		remap_resize_later(rd, 0);
+		return;
+	}
+	wait = remap_table_wait(&rd->table);
+	if (wait)
+		remap_resize_later(rd, wait);
+}
+
 int remap_resize_init(void)
 {
 	resize_wq = alloc_workqueue("dm-remap-resize", WQ_UNBOUND, 0);

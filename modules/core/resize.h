@@ -29,6 +29,14 @@ void remap_resize_work(struct work_struct *work);
 void remap_resize_later(struct remap_device *rd, u64 ns);
 
 /**
+ * remap_device_balance() - resize the table if it is due.
+ * @rd: the device.
+ *
+ * Context: process; @rd->lock.
+ */
+void remap_device_balance(struct remap_device *rd);
+
+/**
  * remap_resize_init() - get ready, when the module is loaded.
  *
  * Context: process.

@@ -5,6 +5,7 @@
 #include "device.h"
 #include "params.h"
 #include "read_only.h"
+#include "resize.h"
 #include "settings.h"
 
 void remap_settings_default(struct dm_remap_settings *s, u32 nr_blocks)

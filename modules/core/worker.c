@@ -19,6 +19,7 @@
 #include "io.h"
 #include "jobs.h"
 #include "observe.h"
+#include "moves.h"
 #include "own.h"
 #include "piece.h"
 #include "read_only.h"

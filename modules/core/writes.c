@@ -15,17 +15,6 @@
 #include "verify.h"
 #include "writes.h"
 
-void remap_flush_batch(struct remap_job *job)
-{
-	struct remap_batch *batch = job->batch;
-	unsigned int i, nr = batch->nr;
-
-	remap_moves_run(job->rd, batch);
-	for (i = 0; i < nr; i++)
-		if (batch->moves[i].status != BLK_STS_OK)
-			remap_bio_io(job->bio)->status = batch->moves[i].status;
-}
-
 /* Begin the move of a piece's block, and of what the bio writes to it. */
 static blk_status_t move_piece(struct remap_job *job, const struct remap_piece *p,
 			       enum remap_slot_state state)

@@ -37,12 +37,4 @@ blk_status_t remap_write_piece(struct remap_job *job, const struct remap_piece *
  */
 unsigned int remap_write_window(struct remap_job *job, struct bvec_iter rest);
 
-/**
- * remap_flush_batch() - run the job's batch, and note whether it failed its bio.
- * @job: the job.
- *
- * Context: process, may sleep; no lock.
- */
-void remap_flush_batch(struct remap_job *job);
-
 #endif /* _REMAP_WRITES_H */
