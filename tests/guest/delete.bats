@@ -8,7 +8,6 @@
 load ../lib/common
 
 R=/dev/mapper/r
-CONFIG=/sys/kernel/config/dm-remap/r
 DMREMAP=$PWD/../tools/dmremap/dmremap
 HALT=$PWD/guest/halt.so
 KNOWN=/etc/dm-remap/sets.d
@@ -87,7 +86,7 @@ power_cut() {
 	truncate -s 4096 "$BATS_TEST_TMPDIR/block"
 	for _ in {1..64}; do cat "$BATS_TEST_TMPDIR/block"; done |
 		dd of=$R bs=256K iflag=fullblock oflag=direct conv=notrunc status=none
-	[ -n "$(wipefs --noheadings /dev/spare | grep btrfs)" ]
+	wipefs --noheadings /dev/spare | grep -q btrfs
 	WHOLE=$(sum $R)
 	"$DMREMAP" delete r
 	nothing_left

@@ -8,7 +8,6 @@
 load ../lib/common
 
 R=/dev/mapper/r
-CONFIG=/sys/kernel/config/dm-remap/r
 DMREMAP=$PWD/../tools/dmremap/dmremap
 HALT=$PWD/guest/halt.so
 ID=wwn-0x5000c500a1b2c3d4

@@ -24,7 +24,7 @@ teardown_file() { clean_up; }
 a_set() {
 	null_blk main 4
 	null_blk spare 1
-	null_blk new "${1:-2}"
+	null_blk new 2
 	write_pattern /dev/main 0 4194304 1
 	"$DMREMAP" create --main-id main r /dev/main /dev/spare
 	null_blk_bad spare +24-31
@@ -72,7 +72,7 @@ put_back() {
 }
 
 @test "a larger spare, a smaller one, and fio all the time" {
-	local uuid size
+	local uuid
 	a_set
 	uuid=$(<$CONFIG/uuid)
 	assert_equal "$(<$CONFIG/spare/bad)" 1

@@ -95,7 +95,8 @@ sealed_gpt() {
 		echo after >/mnt/after
 		umount /mnt
 	fi
-	WHOLE=$(sum $R)
+	local whole
+	whole=$(sum $R)
 	"$DMREMAP" stop r
 	blkdiscard -f -z /dev/spare
 	run -0 "$DMREMAP" salvage /dev/main
@@ -105,7 +106,7 @@ sealed_gpt() {
 		assert_equal "$(</mnt/after)" after
 	else
 		# not written since
-		assert_equal "$(sum $V)" "$WHOLE"
+		assert_equal "$(sum $V)" "$whole"
 	fi
 }
 

@@ -108,6 +108,7 @@ event() {
 nr_mails() { find mails -type f | wc -l; }
 mails_are() { [ "$(nr_mails)" = "$1" ]; }
 runs_are() { [ "$(wc -l <runs)" = "$1" ]; }
+# shellcheck disable=SC2012 # their names are numbers
 last_mail() { cat "mails/$(ls -t mails | head -1)"; }
 heard() { grep -q "$1" log; }
 once() { run dmremap monitor --once; assert_success; }
@@ -264,6 +265,8 @@ once() { run dmremap monitor --once; assert_success; }
 	mails_are 1
 }
 
+sleeper_is_gone() { [ -z "$(tr -d '\0' <"/proc/$(cat sleeper)/cmdline" 2>/dev/null)" ]; }
+
 @test "a program that hangs or fails is no end of it" {
 	cat >root/usr/sbin/sendmail <<-END
 		#!/bin/bash
@@ -289,7 +292,7 @@ once() { run dmremap monitor --once; assert_success; }
 	stop_monitor
 	[ $SECONDS -lt 10 ]
 	# gone, or nobody has asked how it ended
-	[ -z "$(tr -d '\0' <"/proc/$(cat sleeper)/cmdline" 2>/dev/null)" ]
+	retry sleeper_is_gone
 }
 
 @test "--test tells of each set, or of one; also where there is none" {
