@@ -393,7 +393,7 @@ loses() {
 @test "cure leaves the label of a sealed main" {
 	null_blk main 64
 	null_blk spare 4
-	dmremap create r /dev/main /dev/spare
+	dmremap create --force r /dev/main /dev/spare
 	mke2fs -q -t ext4 $R
 	dmremap seal r
 	echo 96000 >$CONFIG/remaps/add
