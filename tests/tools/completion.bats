@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# What bash offers to complete a line of dmremap with.
+# What bash, zsh and fish offer to complete a line of dmremap with.
 
 # what bats and volume.bash have
 # shellcheck disable=SC2034,SC2154
@@ -78,4 +78,56 @@ offers() {
 @test "it is installed where bash looks for it" {
 	make -s -C "$TOP/tools/dmremap" install DESTDIR="$PWD/root2" PREFIX=/usr
 	cmp "$TOP/tools/completion/dmremap" root2/usr/share/bash-completion/completions/dmremap
+	cmp "$TOP/tools/completion/dmremap.zsh" root2/usr/share/zsh/vendor-completions/_dmremap
+	cmp "$TOP/tools/completion/dmremap.fish" root2/usr/share/fish/vendor_completions.d/dmremap.fish
+}
+
+# zsh_offers WORD...: what zsh would filter by what is typed; its own functions are replaced
+zsh_offers() {
+	# shellcheck disable=SC2016 # of the other shell
+	zsh -fc '
+		compadd() { while [[ $1 != -- ]]; do shift; done; shift; print -rl -- "$@" }
+		_describe() { print -rl -- "${(P@)2%%:*}" }
+		_files() { print FILES }
+		script=$1
+		words=("${@[2,-1]}") CURRENT=$(($# - 1))
+		. $script
+	' zsh "$TOP/tools/completion/dmremap.zsh" "$DMREMAP" "$@" 2>&1
+}
+
+fish_offers() {
+	local words=("$@") home=$PWD/home
+	mkdir -p "$home"
+	HOME=$home XDG_CONFIG_HOME=$home PATH=$(dirname "$DMREMAP"):$PATH fish --no-config -c '
+		source $argv[1]
+		complete -C "dmremap $argv[2]"
+	' "$TOP/tools/completion/dmremap.fish" "${words[*]}" 2>&1 | cut -f1
+}
+
+@test "zsh and fish offer all commands, and the options of each" {
+	dmremap --help | sed -nE 's/^  ([a-z]+) .*/\1/p' | sort >commands
+	zsh_offers "" | sort | diff commands -
+	fish_offers "" | sort | diff commands -
+	while read -r command; do
+		dmremap "$command" --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' |
+			grep -oE -- '-[a-zA-Z](,|$)|--[a-z-]+' | tr -d , | LC_ALL=C sort -u >options
+		zsh_offers "$command" - | LC_ALL=C sort | diff options -
+		# fish lists what begins with what is typed: long ones after "--"
+		fish_offers "$command" -- | grep -- -- | LC_ALL=C sort -u | diff <(grep -- -- options) -
+	done <commands
+}
+
+@test "zsh and fish offer names of devices, block devices, formats and files" {
+	mkdir -p "$DMREMAP_ROOT/sys/kernel/config/dm-remap/other" \
+		"$DMREMAP_ROOT"/sys/kernel/config/dm-remap-reassembly/sets/{0f1e,1f1e} "$DMREMAP_ROOT"/sys/class/block/{sda,sdb1}
+	echo waits >"$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets/0f1e/name"
+	echo 'x;reboot' >"$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets/1f1e/name"
+	for shell in zsh fish; do
+		[ "$(${shell}_offers status "" | sort | paste -sd' ')" = "0f1e 1f1e other safe waits" ]
+		${shell}_offers scan "" | grep -qx /dev/sdb1
+		[ "$(${shell}_offers import --format "" | sort | paste -sd' ')" = "badblocks ddrescue kernel md nvme-cli plain smartctl" ]
+	done
+	[ "$(zsh_offers import safe "")" = FILES ]
+	touch a.list
+	fish_offers import a | grep -qx a.list
 }

@@ -57,7 +57,8 @@ files() { dpkg-deb -c "$DEBS/$1"_*.deb | sed 's/^[^.]*\.//' | grep -v '/$'; }
 	# whatever is named there is there
 	grep -rhoE '/usr/sbin/dmremap' x/lib/udev x/lib/systemd x/usr/share/initramfs-tools | sort -u >named
 	[ -x "x$(cat named)" ]
-	for file in share/bash-completion/completions/dmremap share/man/man8/dmremap.8.gz; do
+	for file in share/bash-completion/completions/dmremap share/zsh/vendor-completions/_dmremap \
+		share/fish/vendor_completions.d/dmremap.fish share/man/man8/dmremap.8.gz; do
 		[ -s "x/usr/$file" ]
 	done
 	for script in x/usr/share/initramfs-tools/*/* x/usr/share/initramfs-tools/scripts/*/* \
