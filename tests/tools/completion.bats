@@ -52,7 +52,7 @@ offers() {
 	[ "$(offers export --json s)" = safe ]
 	[ "$(offers stop --json s)" = safe ]
 	[ "$(offers dump /dev/sd | paste -sd' ')" = "/dev/sda /dev/sdb /dev/sdb1" ]
-	[ "$(offers import --format "" | paste -sd' ')" = "badblocks ddrescue kernel md nvme-cli plain smartctl" ]
+	[ "$(offers import --format "" | paste -sd' ')" = "badblocks ddrescue kernel md nvme-cli plain smartctl zpool" ]
 	[ "$(offers import -f d)" = ddrescue ]
 	[ "$(offers export --format "" | paste -sd' ')" = "badblocks ddrescue md plain" ]
 	# an argument of an option is no operand
@@ -125,7 +125,7 @@ fish_offers() {
 	for shell in zsh fish; do
 		[ "$(${shell}_offers status "" | sort | paste -sd' ')" = "0f1e 1f1e other safe waits" ]
 		${shell}_offers scan "" | grep -qx /dev/sdb1
-		[ "$(${shell}_offers import --format "" | sort | paste -sd' ')" = "badblocks ddrescue kernel md nvme-cli plain smartctl" ]
+		[ "$(${shell}_offers import --format "" | sort | paste -sd' ')" = "badblocks ddrescue kernel md nvme-cli plain smartctl zpool" ]
 	done
 	[ "$(zsh_offers import safe "")" = FILES ]
 	touch a.list

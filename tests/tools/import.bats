@@ -702,6 +702,40 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	[[ $stderr == *"Errors of btrfs left out: 1, which name no place"* ]]
 }
 
+@test "zpool: events that name a place on the set, its main or its disk" {
+	volume 32768 100
+	block_size 512
+	assert_ranges "4096 8" safe "$LISTS/zpool-events"
+	[[ $stderr == *"ZFS names whole requests, of which a part may be good: 1."* ]]
+	sed 's,/dev/mapper/safe,/dev/sdb,' "$LISTS/zpool-events" >of-main
+	assert_ranges "3996 8" safe of-main
+	# content that is wrong may be of a bad sector; a disk that has gone has none
+	sed 's/fs.zfs.io/fs.zfs.checksum/; s/zio_err = 0x5/zio_err = 0x34/' "$LISTS/zpool-events" >checksum
+	assert_ranges "4096 8" safe checksum
+	[[ $stderr == *"Of them, 1 could be read, and the content was wrong"* ]]
+	for change in 's/zio_err = 0x5/zio_err = 0x6/=Entries left out: 1, for errors' \
+		's/zio_offset.*//=Events of ZFS left out: 1, which name no place' \
+		's/zio_size = .*/zio_size = 0x0/=Events of ZFS left out: 1, which name no place' \
+		's/vdev_path.*//=Events of ZFS left out: 1, which name no place' \
+		's/0x200000/0x7000000000/=Events of ZFS left out: 1, of devices' \
+		's,mapper/safe,nosuch,=Events of ZFS left out: 1, of devices'; do
+		sed "${change%=[EC]*}" "$LISTS/zpool-events" >changed
+		assert_ranges "" safe changed
+		[[ $stderr == *"${change##*=}"* ]]
+	done
+	# of another kind, as a request that was slow
+	sed 's/fs.zfs.io/fs.zfs.delay/' "$LISTS/zpool-events" >delay
+	assert_ranges "" safe delay
+	[ -z "$stderr" ]
+}
+
+@test "f3read does not say where bad sectors are, and that is said" {
+	volume 32768
+	printf '%s\n' "SECTORS ok/corrupted/changed/overwritten" "Validating file 1.h2w ... 2097152/ 0/ 0/ 0" \
+		"Validating file 4.h2w ... 1616017/ 481135/ 0/ 0" >f3
+	assert_refused 8 'f3 is of f3read, which counts bad sectors in files and does not say where they are. "badblocks" finds them.' safe f3
+}
+
 @test "nvme-cli: text and JSON, of versions old and new" {
 	block_size 512
 	assert_ranges "4096 1" safe "$LISTS/nvme-cli"

@@ -67,5 +67,5 @@ complete -c dmremap -f
 complete -c dmremap -n __dmremap_needs_command -a '(__dmremap_commands)'
 complete -c dmremap -n 'not __dmremap_needs_command; and string match -q -- "-*" (commandline -ct)' -a '(__dmremap_options)'
 complete -c dmremap -n 'not __dmremap_needs_command; and not string match -q -- "-*" (commandline -ct)' -a '(__dmremap_operands)'
-complete -c dmremap -n 'string match -q import (__dmremap_command)' -s f -l format -x -a 'badblocks ddrescue kernel md nvme-cli plain smartctl'
+complete -c dmremap -n 'string match -q import (__dmremap_command)' -s f -l format -x -a 'badblocks ddrescue kernel md nvme-cli plain smartctl zpool'
 complete -c dmremap -n 'string match -q export (__dmremap_command)' -s f -l format -x -a 'badblocks ddrescue md plain'

@@ -37,7 +37,7 @@ _dmremap_settings() { "$_dmremap_program" set "$1" 2>/dev/null | sed 's/=.*/=/' 
 
 _dmremap_argument() {
 	case $1:$2 in
-	import:(-f|--format)) compadd -- badblocks ddrescue kernel md nvme-cli plain smartctl ;;
+	import:(-f|--format)) compadd -- badblocks ddrescue kernel md nvme-cli plain smartctl zpool ;;
 	export:(-f|--format)) compadd -- badblocks ddrescue md plain ;;
 	import:--of|*:--incremental) _dmremap_add _dmremap_block_devices ;;
 	import:-b|export:-b|*:--block-size) compadd -- 512 1024 4096 ;;

@@ -18,6 +18,7 @@ static const struct import_format * const formats[] = {
 	&import_nvme_cli,
 	&import_plain,
 	&import_smartctl,
+	&import_zpool,
 };
 
 const struct import_format *import_format_named(const char *name)
@@ -27,10 +28,13 @@ const struct import_format *import_format_named(const char *name)
 	for (i = 0; i < ARRAY_SIZE(formats); i++)
 		if (!strcmp(formats[i]->name, name))
 			return formats[i];
-	complain("There is no format \"%s\". There are badblocks, ddrescue, kernel, md, nvme-cli, plain and smartctl.",
+	complain("There is no format \"%s\". There are badblocks, ddrescue, kernel, md, nvme-cli, plain, smartctl and zpool.",
 		 name);
 	return NULL;
 }
+
+/* What a line of f3read begins with for each file. */
+#define F3	"Validating file "
 
 /* Lines that only one program prints. */
 static const struct import_format *mark(const char *line)
@@ -96,17 +100,34 @@ static const struct import_format *of_numbers(struct import *import)
 	return &import_plain;
 }
 
+static const struct import_format *of_line(const char *line)
+{
+	const struct import_format *format = mark(line);
+	struct log_event event;
+
+	if (!format && import_is_zpool(line))
+		format = &import_zpool;
+	if (!format && log_line_parse(line, &event))
+		format = &import_kernel;
+	return format;
+}
+
 const struct import_format *import_guess(struct import *import)
 {
 	const struct import_format *format = NULL;
-	struct log_event event;
 	const char *line;
 
 	if (smartctl_is_json(import))
 		return strstr(import->text, "\"error_count\"") &&
 		       strstr(import->text, "\"errors\"") ? &import_nvme_cli : &import_smartctl;
-	while (!format && (line = import_line(import)))
-		format = mark(line) ?: (log_line_parse(line, &event) ? &import_kernel : NULL);
+	while (!format && (line = import_line(import))) {
+		if (!strncmp(line, F3, strlen(F3))) {
+			complain("%s is of f3read, which counts bad sectors in files and does not say where they are. \"badblocks\" finds them.",
+				 import->path);
+			return NULL;
+		}
+		format = of_line(line);
+	}
 	import_rewind(import);
 	if (format)
 		return format;

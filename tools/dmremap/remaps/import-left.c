@@ -52,6 +52,14 @@ static const struct {
 		"other_devices",
 		"Errors of btrfs left out: %lu, of devices that are neither the set nor its main.",
 	},
+	[LEFT_VDEV] = {
+		"other_vdevs",
+		"Events of ZFS left out: %lu, of devices that are neither the set nor its disk, or beyond their end.",
+	},
+	[LEFT_NO_OFFSET] = {
+		"without_offset",
+		"Events of ZFS left out: %lu, which name no place on a device.",
+	},
 };
 
 void import_say_left(const struct import *import)

@@ -51,6 +51,7 @@ extern const struct import_format import_md;
 extern const struct import_format import_nvme_cli;
 extern const struct import_format import_plain;
 extern const struct import_format import_smartctl;
+extern const struct import_format import_zpool;
 
 /**
  * enum import_left - why an entry is left out.
@@ -64,6 +65,8 @@ extern const struct import_format import_smartctl;
  * @LEFT_FIXED: btrfs has written the place again already.
  * @LEFT_NO_PLACE: it names no place on a device.
  * @LEFT_DEVICE: btrfs names a device that is neither the set nor its main.
+ * @LEFT_VDEV: ZFS names a device that has nothing to do with the set.
+ * @LEFT_NO_OFFSET: an event of ZFS that names no place on a device.
  * @NR_LEFT: how many reasons there are.
  */
 enum import_left {
@@ -77,6 +80,8 @@ enum import_left {
 	LEFT_FIXED,
 	LEFT_NO_PLACE,
 	LEFT_DEVICE,
+	LEFT_VDEV,
+	LEFT_NO_OFFSET,
 	NR_LEFT,
 };
 
@@ -196,6 +201,9 @@ bool import_word(const char **text, const char *word);
  * Return: the format, or NULL.
  */
 const struct import_format *import_guess(struct import *import);
+
+/* Whether a line is the heading of an event of ZFS. */
+bool import_is_zpool(const char *line);
 
 /* The format of this name, or NULL, having said which ones there are. */
 const struct import_format *import_format_named(const char *name);
