@@ -108,7 +108,7 @@ event() {
 nr_mails() { find mails -type f | wc -l; }
 mails_are() { [ "$(nr_mails)" = "$1" ]; }
 runs_are() { [ "$(wc -l <runs)" = "$1" ]; }
-last_mail() { cat "mails/$(ls -t mails | head -1)"; }
+last_mail() { cat "$(find mails -type f -printf '%T@ %p\n' | sort -n | tail -1 | cut -d' ' -f2)"; }
 heard() { grep -q "$1" log; }
 once() { run dmremap monitor --once; assert_success; }
 

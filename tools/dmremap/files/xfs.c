@@ -42,7 +42,7 @@ static bool is_system(const char *type)
 static void take_line(struct answers *answers, const struct place *place, const char *line)
 {
 	unsigned long long inode;
-	char type[32];
+	char type[32] = "";
 	int name = 0;
 
 	if (sscanf(line, "block %*s (%*[^)]) type %31s inode %llu %n", type, &inode, &name) >= 2 &&
@@ -51,10 +51,12 @@ static void take_line(struct answers *answers, const struct place *place, const 
 	else if (sscanf(line, "block %*s (%*[^)]) type %31s inode %llu", type, &inode) == 2)
 		answers_add(answers, place, ANSWER_SYSTEM, "%s of inode %llu, which has no name",
 			    type, inode);
-	else if (sscanf(line, "block %*s (%*[^)]) type %31s", type) == 1 && !strncmp(type, "free", 4))
+	else if (sscanf(line, "block %*s (%*[^)]) type %31s", type) == 1 &&
+		 !strncmp(type, "free", 4))
 		answers_add(answers, place, ANSWER_FREE, "free space");
 	else if (is_system(type))
-		answers_add(answers, place, ANSWER_SYSTEM, "metadata of the file system (%s)", type);
+		answers_add(answers, place, ANSWER_SYSTEM, "metadata of the file system (%s)",
+			    type);
 	else
 		answers_add(answers, place, ANSWER_UNKNOWN, "xfs_db says nothing of it");
 }
