@@ -98,6 +98,7 @@ zsh_offers() {
 fish_offers() {
 	local words=("$@") home=$PWD/home
 	mkdir -p "$home"
+	# shellcheck disable=SC2016 # of the other shell
 	HOME=$home XDG_CONFIG_HOME=$home PATH=$(dirname "$DMREMAP"):$PATH fish --no-config -c '
 		source $argv[1]
 		complete -C "dmremap $argv[2]"

@@ -80,7 +80,7 @@ const char *udev_device_get_property_value(struct udev_device *device, const cha
 		return NULL;
 	p += size + 1;
 	next = (next + 1) % 8;
-	snprintf(values[next], sizeof(values[next]), "%.*s", (int)strcspn(p, " \n"), p);
+	snprintf(values[next], sizeof(values[next]), "%.*s", (int)strcspn(p, "\n "), p);
 	return values[next];
 }
 

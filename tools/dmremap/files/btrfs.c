@@ -41,7 +41,7 @@ struct chunks {
 
 static bool find_devid(const char *path, unsigned long long *devid, char why[160])
 {
-	const char *argv[] = { "btrfs", "inspect-internal", "dump-super", path, NULL };
+	const char *argv[5] = { "btrfs", "inspect-internal", "dump-super", path };
 	const char *found;
 	bool good = false;
 	char *text;
@@ -117,7 +117,7 @@ static bool find_chunks(struct chunks *chunks, const char *path, char why[160])
 static void resolve(struct answers *answers, const struct place *place, uint64_t logical,
 		    const char *point)
 {
-	const char *argv[] = { "btrfs", "inspect-internal", "logical-resolve", NULL, point, NULL };
+	const char *argv[6] = { "btrfs", "inspect-internal", "logical-resolve", NULL, point };
 	char number[24], *text, *rest, *line, why[160];
 	bool found = false;
 

@@ -13,6 +13,7 @@
 #include "files/ask.h"
 #include "files/systems.h"
 #include "lib/message.h"
+#include "lib/number.h"
 
 #define SECTOR		512
 
@@ -104,7 +105,7 @@ static void make_blocks(struct ext *ext, const struct places *places, uint32_t s
 
 static bool ask(struct ext *ext, const char *request, char **text)
 {
-	const char *argv[] = { "debugfs", "-R", request, ext->path, NULL };
+	const char *argv[5] = { "debugfs", "-R", request, ext->path };
 
 	return files_ask(text, ext->why, argv, "e2fsprogs");
 }
@@ -157,13 +158,15 @@ static bool find_use(struct ext *ext, struct block *block)
 /* "12\t/sub/a file"; a name may begin with two slashes */
 static void take_names(struct block *block, int nr, char *text)
 {
-	unsigned long long inode;
+	const char *number;
 	char *line, *name;
+	uint64_t inode;
 	int i;
 
 	while ((line = strsep(&text, "\n"))) {
+		number = line;
 		name = strchr(line, '\t');
-		if (!name || sscanf(line, "%llu", &inode) != 1)
+		if (!name || !number_take(&number, &inode))
 			continue;
 		name += name[1] == '/' && name[2] == '/' ? 2 : 1;
 		for (i = 0; i < nr; i++) {

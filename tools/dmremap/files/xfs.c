@@ -42,7 +42,7 @@ static bool is_system(const char *type)
 static void take_line(struct answers *answers, const struct place *place, const char *line)
 {
 	unsigned long long inode;
-	char type[32];
+	char type[32] = "";
 	int name = 0;
 
 	if (sscanf(line, "block %*s (%*[^)]) type %31s inode %llu %n", type, &inode, &name) >= 2 &&

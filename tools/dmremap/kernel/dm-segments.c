@@ -10,6 +10,8 @@
 /* Fields of a line behind the type: "8:16 2048" of linear, "aes KEY 0 8:16 4096" of crypt. */
 static void parse(struct dm_segment *segment, const char *type, const char *params)
 {
+	/* as large as the formats say */
+	char lower[24] = "";
 	unsigned long long start;
 	const char *format;
 
@@ -20,8 +22,8 @@ static void parse(struct dm_segment *segment, const char *type, const char *para
 		format = "%*s %*s %*s %23s %llu";
 	else
 		return;
-	_Static_assert(BLOCKDEV_NUMBER_SIZE == 24, "as the formats have it");
-	segment->maps = sscanf(params, format, segment->lower, &start) == 2;
+	segment->maps = sscanf(params, format, lower, &start) == 2;
+	text_copy(segment->lower, lower, sizeof(segment->lower));
 	segment->lower_start = segment->maps ? start : 0;
 }
 

@@ -22,8 +22,8 @@ static bool find_sendmail(char path[PATH_MAX])
 		if (!access(path, X_OK))
 			return true;
 	}
-	complain("There is no mail, since there is no %s. Install a package that sends mail, msmtp-mta or postfix say, or name a PROGRAM in " MONITOR_CONF ".",
-		 places[0]);
+	complain("There is no mail, since there is no %s. Install a package that sends mail, msmtp-mta or postfix say, or name a PROGRAM in %s.",
+		 places[0], MONITOR_CONF);
 	return false;
 }
 
@@ -48,7 +48,7 @@ static char *compose(const struct monitor_config *config, const char *subject, c
 bool mail_send(const struct monitor_config *config, const char *subject, const char *text)
 {
 	/* the recipient is in the text, where it is not taken for an option */
-	const char *argv[] = { NULL, "-t", NULL };
+	const char *argv[3] = { NULL, "-t" };
 	char path[PATH_MAX], *mail;
 	bool sent;
 

@@ -109,7 +109,7 @@ static int tenths(struct json_object *erc, const char *which)
 /* Ask for, or set, error recovery control; returns whether the disk has told what it is. */
 static bool control(const char *disk, const char *what, int *read, int *write)
 {
-	const char *argv[] = { "smartctl", "--json=c", "-l", what, NULL, NULL };
+	const char *argv[6] = { "smartctl", "--json=c", "-l", what };
 	struct json_object *root, *erc;
 	struct capture capture;
 	const char *why;
