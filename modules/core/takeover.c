@@ -14,7 +14,7 @@ bool remap_takeover_allowed(const struct remap_device *rd)
 	       READ_ONCE(rd->suspended) && !rd->read_only;
 }
 
-/* Whether the successor knows the same of a block. */
+/* Whether the successor knows the same of a block, or that more of it was given up. */
 static bool agrees(struct remap_device *rd, const struct dm_remap_entry *e)
 {
 	struct dm_remap_entry other;
@@ -24,7 +24,7 @@ static bool agrees(struct remap_device *rd, const struct dm_remap_entry *e)
 	if (slot == REMAP_NO_SLOT)
 		return false;
 	remap_read_entry(rd, slot, &other);
-	return other.state == e->state && other.lost == e->lost && other.unread == e->unread;
+	return other.state == e->state && !(e->lost & ~other.lost) && other.unread == e->unread;
 }
 
 /*

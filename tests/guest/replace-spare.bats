@@ -60,6 +60,16 @@ whole() {
 # spare_is DEVICE
 spare_is() { assert_equal "$(<$CONFIG/spare/device)" "$(mountpoint -x "$1")"; }
 
+# found_are STATE [SPARE]: what the module makes of all three disks
+found_are() {
+	local tree=/sys/kernel/config/dm-remap-reassembly
+	unload dm_remap_reassembly
+	modprobe dm_remap_reassembly
+	printf '%s\n' /dev/main /dev/spare /dev/new >$tree/scan
+	assert_equal "$(cat $tree/sets/*/state)" "$1"
+	[ $# = 1 ] || assert_equal "$(cat $tree/sets/*/spare)" "$(mountpoint -x "$2")"
+}
+
 # save DISK..., put_back DISK...: what is on it
 save() {
 	local disk
@@ -89,7 +99,9 @@ put_back() {
 	run -0 "$DMREMAP" check /dev/new
 	# back to the small one, with a bad block, and all that is known of the set
 	null_blk_bad spare +64-71
-	run -0 "$DMREMAP" replace-spare r /dev/spare
+	run -8 "$DMREMAP" replace-spare r /dev/spare
+	assert_output --partial "has places that cannot be read"
+	run -0 "$DMREMAP" replace-spare --force r /dev/spare
 	spare_is /dev/spare
 	assert_equal "$(<$CONFIG/spare/bad)" 1
 	dmsetup remove r
@@ -166,11 +178,12 @@ put_back() {
 		run env HALT_AT="$n" LD_PRELOAD="$HALT" "$DMREMAP" replace-spare r /dev/new
 		assert_equal "$status" 137
 		dmsetup resume r
-		write_pattern $R 1000 4096 2 || :
+		write_pattern $R 800 204800 2
 		save spare new
 		dmsetup remove r
-		put_back spare new 2>/dev/null || :
-		"$DMREMAP" assemble /dev/main /dev/spare /dev/new
+		put_back spare new
+		found_are complete /dev/spare
+		"$DMREMAP" assemble /dev/main /dev/spare
 		spare_is /dev/spare
 		whole
 		"$DMREMAP" replace-spare r /dev/new
@@ -188,14 +201,13 @@ put_back() {
 	write_pattern $R 800 4096 4
 	dmsetup remove r
 	put_back spare
-	"$DMREMAP" assemble /dev/main /dev/spare /dev/new
+	found_are complete /dev/new
+	"$DMREMAP" assemble /dev/main /dev/new
 	spare_is /dev/new
 	assert_data $R 800 4096 4
 	dmsetup remove r
 	# somebody uses the old one: nobody knows then which has what is wanted
 	remap_create r /dev/main /dev/spare persistent
 	dmsetup remove r
-	modprobe -r dm_remap_reassembly
-	run ! "$DMREMAP" assemble /dev/main /dev/spare /dev/new
-	[ ! -e $R ]
+	found_are conflict
 }
