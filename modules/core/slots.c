@@ -57,7 +57,6 @@ void remap_slots_exit(struct remap_slots *slots)
 	memset(slots, 0, sizeof(*slots));
 }
 
-/* Zeros are seen before the pointer: pairs with dependent loads in slots.h. */
 static bool prepare_dir(struct remap_slots *slots, u32 nr)
 {
 	struct remap_slot_dir *new;
@@ -73,6 +72,7 @@ static bool prepare_dir(struct remap_slots *slots, u32 nr)
 	}
 	if (!new)
 		return false;
+	/* Pairs with dependent loads in slots.h: zeros are seen before the pointer. */
 	smp_store_release(&slots->dirs[nr], new);
 	return true;
 }

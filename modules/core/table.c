@@ -66,7 +66,7 @@
 
 /* Consecutive blocks with neighbouring buckets; as many as a cache line has of them. */
 #define REMAP_GROUP_SHIFT	4
-#define REMAP_GROUP		(1U << REMAP_GROUP_SHIFT)
+#define REMAP_GROUP		BIT(REMAP_GROUP_SHIFT)
 
 /* Buckets are allocated in pieces of 16 MiB: kvmalloc() gives no more than 2 GiB. */
 #define REMAP_SEGMENT_SHIFT	22
@@ -115,7 +115,7 @@ static u32 *head_at(const struct remap_buckets *b, u32 bucket)
 /* No slot, in chains: all bits that a slot number may have are set. */
 static u32 chain_end(const struct remap_table *t)
 {
-	return (u32)GENMASK_ULL(t->slot_bits - 1, 0);
+	return t->chain_end;
 }
 
 /*
@@ -196,6 +196,7 @@ int remap_table_init(struct remap_table *t, struct remap_slots *slots, const cha
 	t->key[0] |= 1;
 	t->key[1] |= 1;
 	t->slot_bits = fls(slots->nr);
+	t->chain_end = (u32)GENMASK_ULL(t->slot_bits - 1, 0);
 	b = remap_buckets_alloc(t, t->min_buckets);
 	if (!b)
 		return -ENOMEM;
@@ -285,10 +286,10 @@ static void link_slot(struct remap_table *t, struct remap_buckets *b, u32 slot)
 	u32 tag = tag_of(t, hash), *head = head_at(b, bucket_of(hash, block, b));
 	u32 old = READ_ONCE(*head);
 
-	do
+	do {
 		WRITE_ONCE(s->next[b->link], old & chain_end(t));
-	/* A lookup that sees the slot sees its word and its successor. */
-	while (!try_cmpxchg(head, &old, (old & ~chain_end(t)) | tag | slot));
+		/* A lookup that sees the slot sees its word and its successor. */
+	} while (!try_cmpxchg(head, &old, (old & ~chain_end(t)) | tag | slot));
 }
 
 static u32 tag_of_slot(const struct remap_table *t, u32 slot)

@@ -54,6 +54,7 @@ struct remap_range {
  * @buckets: the table that lookups use.
  * @key: of the hash; random, and both odd.
  * @slot_bits: bits of a bucket that slot numbers need; those above hold tags.
+ * @chain_end: all of these bits: no slot.
  * @seq: goes up whenever a slot has left a chain that a lookup may be in.
  * @entries: slots in the table.
  * @min_buckets: it never shrinks below this; power of two.
@@ -84,6 +85,7 @@ struct remap_table {
 	struct remap_buckets __rcu *buckets;
 	u64 key[2];
 	u32 slot_bits;
+	u32 chain_end;
 	unsigned int seq;
 
 	u32 entries;

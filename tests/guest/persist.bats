@@ -243,6 +243,45 @@ clean_mark() {
 # what the superblock has, which may be some behind
 skipped() { (($(<$CONFIG/metadata/generation) - $1 > 65000)); }
 
+@test "a smallest table beyond its share of memory is kept, but not made" {
+	make_disks 16 8
+	start
+	[ "$(awk '/MemTotal/ { print $2 }' /proc/meminfo)" -lt 4000000 ]
+	remap_attr r hash/min_buckets 16777216
+	assert_equal "$(<$CONFIG/hash/min_buckets) $(<$CONFIG/hash/buckets)" "16777216 64"
+	restart
+	assert_equal "$(<$CONFIG/hash/min_buckets) $(<$CONFIG/hash/buckets)" "16777216 64"
+	remap_attr r hash/min_buckets 65536
+	retry_until 10 _is hash/buckets 65536
+	restart
+	assert_equal "$(<$CONFIG/hash/min_buckets) $(<$CONFIG/hash/buckets)" "65536 65536"
+}
+
+@test "a large table is resized by several processors while blocks are added" {
+	local n
+	make_disks 256 256
+	start block_size 512
+	remap_attr r hash/resize_threads 4
+	for n in 0 1 2 3; do
+		echo "$((n * 60000)) 60000" >$CONFIG/remaps/add &
+	done
+	wait
+	assert_equal "$(<$CONFIG/hash/entries)" 240000
+	retry_until 20 _is hash/buckets 262144
+	remap_attr r hash/policy adaptive
+	echo "0 200000" >$CONFIG/remaps/remove
+	assert_equal "$(<$CONFIG/hash/entries) $(<$CONFIG/hash/buckets)" "40000 262144"
+	assert_equal "$(<$CONFIG/hash/policy)" "fixed [adaptive]"
+	remap_attr r hash/policy fixed
+	retry_until 20 _is hash/buckets 65536
+	restart
+	# as few as the entries need
+	assert_equal "$(<$CONFIG/hash/entries) $(<$CONFIG/hash/buckets)" "40000 32768"
+	assert_equal "$(<$CONFIG/hash/resize_threads)" 4
+	echo "200000 40000" >$CONFIG/remaps/remove
+	assert_equal "$(<$CONFIG/remaps/count)" 0
+}
+
 @test "resizes, the generation, and the mark of an orderly end" {
 	local generation content
 	make_disks 4 4

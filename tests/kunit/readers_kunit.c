@@ -172,7 +172,8 @@ static void move_ranges(void)
 static int move_all_the_time(void *data)
 {
 	while (!kthread_should_stop()) {
-		atomic_inc(&movers.inside);
+		atomic_inc_return(&movers.inside);
+		/* Pairs with start_moving(). */
 		if (smp_load_acquire(&movers.moving))
 			move_ranges();
 		atomic_dec(&movers.inside);
@@ -186,6 +187,7 @@ static void start_moving(struct fixture *f)
 	if (!remap_table_begin_moving(&f->table))
 		return;
 	atomic_set(&movers.next, 0);
+	/* The ranges, and that none is taken, are seen before. */
 	smp_store_release(&movers.moving, true);
 }
 
@@ -193,9 +195,13 @@ static void end_moving_if_done(struct fixture *f)
 {
 	if (!movers.moving || atomic_read(&movers.next) < f->table.nr_ranges)
 		return;
-	smp_store_release(&movers.moving, false);
+	WRITE_ONCE(movers.moving, false);
+	/* Pairs with atomic_inc_return() of a mover: it is seen inside, or sees this. */
+	smp_mb();
 	while (atomic_read(&movers.inside))
 		cond_resched();
+	/* What movers did is seen behind. */
+	smp_rmb();
 	remap_table_end_moving(&f->table);
 	movers.resizes++;
 }
