@@ -203,6 +203,7 @@ int remap_table_init(struct remap_table *t, struct remap_slots *slots, const cha
 	b->link = 0;
 	t->slots = slots;
 	t->name = name;
+	spin_lock_init(&t->none.lock);
 	RCU_INIT_POINTER(t->buckets, b);
 	return 0;
 }
@@ -332,53 +333,45 @@ static void unlink_slot(struct remap_table *t, struct remap_buckets *b, u32 slot
 		;
 }
 
-/* Keep a slot from being moved; NULL if no resize will move it. */
-static struct remap_range *lock_range(struct remap_table *t, u32 slot)
+/* The range of a resize that a slot is in, or an empty one if no resize will move it. */
+static struct remap_range *range_of(struct remap_table *t, u32 slot)
 {
-	struct remap_range *r;
-
 	if (!t->next || slot / t->range_slots >= t->nr_ranges)
-		return NULL;
-	r = &t->ranges[slot / t->range_slots];
-	spin_lock(&r->lock);
-	return r;
-}
-
-static void unlock_range(struct remap_range *r)
-{
-	if (r)
-		spin_unlock(&r->lock);
+		return &t->none;
+	return &t->ranges[slot / t->range_slots];
 }
 
 /* Whether a slot belongs into the new table, too. */
 static bool in_next(const struct remap_table *t, const struct remap_range *r, u32 slot)
 {
-	return t->next && (!r || slot < r->cursor || slot >= r->end);
+	return t->next && (slot < r->cursor || slot >= r->end);
 }
 
 void remap_table_insert(struct remap_table *t, u32 slot, u64 word)
 {
-	struct remap_range *r = lock_range(t, slot);
+	struct remap_range *r = range_of(t, slot);
 
+	spin_lock(&r->lock);
 	remap_slots_set(t->slots, slot, word);
 	link_slot(t, current_buckets(t), slot);
 	if (in_next(t, r, slot))
 		link_slot(t, t->next, slot);
-	unlock_range(r);
+	spin_unlock(&r->lock);
 	WRITE_ONCE(t->entries, t->entries + 1);
 	t->adapt.changes++;
 }
 
 void remap_table_remove(struct remap_table *t, u32 slot, enum remap_slot_state state)
 {
-	struct remap_range *r = lock_range(t, slot);
+	struct remap_range *r = range_of(t, slot);
 
+	spin_lock(&r->lock);
 	unlink_slot(t, current_buckets(t), slot);
 	if (in_next(t, r, slot))
 		unlink_slot(t, t->next, slot);
 	changed(t);
 	remap_slots_set(t->slots, slot, remap_word(0, state, 0));
-	unlock_range(r);
+	spin_unlock(&r->lock);
 	WRITE_ONCE(t->entries, t->entries - 1);
 	t->adapt.changes++;
 }

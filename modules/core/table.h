@@ -67,6 +67,7 @@ struct remap_range {
  * @next: the table that a resize is filling, or NULL.
  * @ranges: the slots that there were when it began; all others are in @next already.
  * @only: @ranges, if there is one.
+ * @none: the range of slots that no resize moves.
  * @nr_ranges: elements of @ranges.
  * @range_slots: slots of each, but for the last.
  * @moving: remap_table_move() may be running.
@@ -100,6 +101,7 @@ struct remap_table {
 	struct remap_buckets *next;
 	struct remap_range *ranges;
 	struct remap_range only;
+	struct remap_range none;
 	u32 nr_ranges;
 	u64 range_slots;
 	bool moving;

@@ -26,7 +26,7 @@ struct run {
 	u32 page;
 	u32 n;
 	struct dm_remap_page *copies[DM_REMAP_MAX_REPLICAS];
-	struct dm_remap_read reads[DM_REMAP_MAX_REPLICAS];
+	struct dm_remap_read *reads[DM_REMAP_MAX_REPLICAS];
 };
 
 static void begin_run(struct meta *m, struct run *run, u32 page)
@@ -36,7 +36,7 @@ static void begin_run(struct meta *m, struct run *run, u32 page)
 	run->page = page;
 	run->n = min(m->pages_used - page, META_RUN);
 	for (r = 0; run->n && r < m->geo.replicas; r++)
-		dm_remap_read_begin(&run->reads[r], m->p.spare,
+		dm_remap_read_begin(run->reads[r], m->p.spare,
 				    dm_remap_page_sector(&m->geo, r, page), run->copies[r],
 				    run->n * DM_REMAP_PAGE_SECTORS);
 }
@@ -61,7 +61,7 @@ static void end_run(struct meta *m, struct run *run, bool wanted)
 	unsigned int r;
 
 	for (r = 0; run->n && r < m->geo.replicas; r++)
-		if (dm_remap_read_end(&run->reads[r]) != BLK_STS_OK && wanted)
+		if (dm_remap_read_end(run->reads[r]) != BLK_STS_OK && wanted)
 			read_pages(m, r, run);
 }
 
@@ -235,8 +235,10 @@ static void free_runs(struct run *runs)
 	unsigned int i, r;
 
 	for (i = 0; runs && i < META_AHEAD; i++)
-		for (r = 0; r < DM_REMAP_MAX_REPLICAS; r++)
+		for (r = 0; r < DM_REMAP_MAX_REPLICAS; r++) {
 			kfree(runs[i].copies[r]);
+			kfree(runs[i].reads[r]);
+		}
 	kfree(runs);
 }
 
@@ -248,7 +250,8 @@ static struct run *alloc_runs(const struct meta *m)
 	for (i = 0; runs && i < META_AHEAD; i++) {
 		for (r = 0; r < m->geo.replicas; r++) {
 			runs[i].copies[r] = kmalloc_array(META_RUN, DM_REMAP_PAGE_SIZE, GFP_KERNEL);
-			if (!runs[i].copies[r]) {
+			runs[i].reads[r] = kmalloc(sizeof(*runs[i].reads[r]), GFP_KERNEL);
+			if (!runs[i].copies[r] || !runs[i].reads[r]) {
 				free_runs(runs);
 				return NULL;
 			}
