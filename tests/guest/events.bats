@@ -207,6 +207,8 @@ _told_twice() { [ "$(times_told rate)" = 2 ]; }
 	remap_create r /dev/main /dev/spare
 	assert_equal "$(<$CONFIG/errors/storm_limit)" 128
 	echo 2 >$CONFIG/errors/storm_limit
+	# each of its reads would be a success
+	echo 0 >$CONFIG/errors/neighbours
 	listen
 	null_blk_bad main +800-807 +1600-1607
 	write_pattern $R 800 4096 a
