@@ -216,7 +216,8 @@ static void take_apart(struct remap_device *rd)
 	if (rd->loaded)
 		remap_settings_to_save(rd, &rd->settings, &rd->saved);
 	if (rd->store)
-		remap_store_close(rd->store, rd->started && !remap_is_read_only(rd) ? &rd->saved : NULL);
+		remap_store_close(rd->store, rd->started && !remap_is_read_only(rd) ?
+					     &rd->saved : NULL);
 	if (rd->kcopyd)
 		dm_kcopyd_client_destroy(rd->kcopyd);
 	bioset_exit(&rd->bios);

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/kern_levels.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
 
 #include "device.h"
 #include "log.h"
 
-static const char * const levels[REMAP_NR_LOGS] = {
-	[REMAP_EVENT_REMAPPED]		= KERN_INFO,
-	[REMAP_EVENT_LOST_DATA]		= KERN_ERR,
-	[REMAP_EVENT_LOW_SPARE]		= KERN_WARNING,
-	[REMAP_EVENT_EXHAUSTED]		= KERN_ERR,
-	[REMAP_EVENT_STORM]		= KERN_ERR,
-	[REMAP_EVENT_STORE_DEGRADED]	= KERN_WARNING,
-	[REMAP_EVENT_STORE_FAILED]	= KERN_ERR,
-	[REMAP_EVENT_PENDING]		= KERN_WARNING,
-	[REMAP_EVENT_SLOW]		= KERN_WARNING,
-	[REMAP_EVENT_READ_ONLY]		= KERN_ERR,
-	[REMAP_EVENT_SCRUB_DONE]	= KERN_INFO,
-	[REMAP_EVENT_STORE_MENDED]	= KERN_INFO,
-	[REMAP_EVENT_STORM_OVER]	= KERN_INFO,
-	[REMAP_EVENT_RATE]		= KERN_WARNING,
-	[REMAP_LOG_OTHER]		= KERN_WARNING,
+static const u8 levels[REMAP_NR_LOGS] = {
+	[REMAP_EVENT_REMAPPED]		= LOGLEVEL_INFO,
+	[REMAP_EVENT_LOST_DATA]		= LOGLEVEL_ERR,
+	[REMAP_EVENT_LOW_SPARE]		= LOGLEVEL_WARNING,
+	[REMAP_EVENT_EXHAUSTED]		= LOGLEVEL_ERR,
+	[REMAP_EVENT_STORM]		= LOGLEVEL_ERR,
+	[REMAP_EVENT_STORE_DEGRADED]	= LOGLEVEL_WARNING,
+	[REMAP_EVENT_STORE_FAILED]	= LOGLEVEL_ERR,
+	[REMAP_EVENT_PENDING]		= LOGLEVEL_WARNING,
+	[REMAP_EVENT_SLOW]		= LOGLEVEL_WARNING,
+	[REMAP_EVENT_READ_ONLY]		= LOGLEVEL_ERR,
+	[REMAP_EVENT_SCRUB_DONE]	= LOGLEVEL_INFO,
+	[REMAP_EVENT_STORE_MENDED]	= LOGLEVEL_INFO,
+	[REMAP_EVENT_STORM_OVER]	= LOGLEVEL_INFO,
+	[REMAP_EVENT_RATE]		= LOGLEVEL_WARNING,
+	[REMAP_LOG_OTHER]		= LOGLEVEL_WARNING,
 };
 
 void remap_logs_init(struct remap_logs *logs)
@@ -44,6 +45,15 @@ void remap_log(struct remap_device *rd, unsigned int kind, const char *format, .
 		return;
 	va_start(args, format);
 	message.va = &args;
-	printk("%s%s: %pV\n", levels[kind], who, &message);
+	switch (levels[kind]) {
+	case LOGLEVEL_ERR:
+		pr_err("%s: %pV\n", who, &message);
+		break;
+	case LOGLEVEL_WARNING:
+		pr_warn("%s: %pV\n", who, &message);
+		break;
+	default:
+		pr_info("%s: %pV\n", who, &message);
+	}
 	va_end(args);
 }

@@ -55,7 +55,7 @@ void remap_settings_apply(struct remap_device *rd)
 	remap_table_set_adaptive(&rd->table, s->hash_policy == REMAP_HASH_ADAPTIVE);
 	rd->spare.policy = s->policy;
 	rd->spare.reserve = s->reserve;
-	WRITE_ONCE(rd->slow_path_size, 
+	WRITE_ONCE(rd->slow_path_size,
 		   s->slow_ms || s->verify_writes == REMAP_VERIFY_ALL ? U32_MAX : 0);
 	remap_device_balance(rd);
 }

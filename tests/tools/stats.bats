@@ -6,7 +6,7 @@ load live.bash
 
 # numbers_of TREE: "name value" of its numbers, as in the fixture
 numbers_of() {
-	sed -nE "s:^($1/remaps/rate) (.+) (.+) (.+):\1_hour \2\n\1_day \3\n\1_month \4:
+	sed -nE "s:^$1/(remaps/rate) (.+) (.+) (.+):\1_hour \2\n\1_day \3\n\1_month \4:
 		s:^$1/([a-z_/]+) ([0-9]+)\$:\1 \2:; T; p" "$FIXTURES/device.tree" | grep -v _histogram
 }
 
