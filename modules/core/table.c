@@ -51,6 +51,12 @@
 #include "gfp.h"
 #include "table.h"
 
+/* A busy table resizes often: only the first time is for everybody. */
+static const char resize_begins[] =
+	KERN_DEBUG DM_FMT("%s: Adaptive hash table resize: %u -> %u buckets (count=%u)");
+static const char resize_ends[] =
+	KERN_DEBUG DM_FMT("%s: Hash table resize complete: %u -> %u buckets");
+
 /* Slots moved to the new table by one call of remap_table_balance(). */
 #define REMAP_RESIZE_STEP	4096U
 
@@ -504,8 +510,11 @@ bool remap_table_begin_resize(struct remap_table *t, struct remap_buckets *next,
 	t->resize.from = nr_buckets(b);
 	t->resize.to = nr_buckets(next);
 	t->resize.entries = t->entries;
-	DMINFO("%s: Adaptive hash table resize: %u -> %u buckets (count=%u)",
-	       t->name, t->resize.from, t->resize.to, t->entries);
+	if (t->resized)
+		printk(resize_begins, t->name, t->resize.from, t->resize.to, t->entries);
+	else
+		DMINFO("%s: Adaptive hash table resize: %u -> %u buckets (count=%u)",
+		       t->name, t->resize.from, t->resize.to, t->entries);
 	tell(t, REMAP_TABLE_RESIZE_BEGIN);
 	return true;
 }
@@ -535,8 +544,11 @@ static void finish_resize(struct remap_table *t)
 		t->grows++;
 	else
 		t->shrinks++;
-	DMINFO("%s: Hash table resize complete: %u -> %u buckets",
-	       t->name, r->from, r->to);
+	if (t->resized)
+		printk(resize_ends, t->name, r->from, r->to);
+	else
+		DMINFO("%s: Hash table resize complete: %u -> %u buckets", t->name, r->from, r->to);
+	t->resized = true;
 	tell(t, REMAP_TABLE_RESIZE_END);
 }
 

@@ -72,6 +72,7 @@ struct remap_range {
  * @range_slots: slots of each, but for the last.
  * @moving: remap_table_move() may be running.
  * @resize: the resize under way.
+ * @resized: one has been completed, and logged.
  * @grows: completed resizes to more buckets.
  * @shrinks: completed resizes to fewer.
  * @resize_ns: time between begin and end of all of them, in total.
@@ -106,6 +107,7 @@ struct remap_table {
 	u64 range_slots;
 	bool moving;
 	struct dm_remap_resize resize;
+	bool resized;
 	u64 grows;
 	u64 shrinks;
 	u64 resize_ns;
