@@ -34,6 +34,11 @@ static int store_error;
 static struct completion entered, go_on;
 static bool slow;
 
+bool remap_is_read_only(const struct remap_device *d)
+{
+	return false;
+}
+
 void remap_device_check_store(struct remap_device *d)
 {
 	lockdep_assert_held(&d->lock);
