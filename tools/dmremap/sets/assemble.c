@@ -10,6 +10,7 @@
 #include "kernel/kernel.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
+#include "sets/active.h"
 #include "sets/assemble.h"
 #include "sets/policy.h"
 #include "sets/reassembly.h"
@@ -31,9 +32,18 @@ static int misused(const char *why)
 	return command_misused(&command_assemble);
 }
 
+/* /dev/mapper/NAME of a set that is not active is its name, for no device is there. */
 static bool is_path(const char *operand)
 {
-	return strchr(operand, '/');
+	static const char mapper[] = "/dev/mapper/";
+	char number[BLOCKDEV_NUMBER_SIZE];
+	struct active active;
+
+	if (!strchr(operand, '/'))
+		return false;
+	return strncmp(operand, mapper, strlen(mapper)) || strchr(operand + strlen(mapper), '/') ||
+	       (active_name_taken(operand + strlen(mapper), number) &&
+		!active_find(&active, operand));
 }
 
 static int check(const struct arguments *args)
