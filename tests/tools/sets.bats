@@ -381,6 +381,27 @@ other_dm() {
 	done
 }
 
+@test "the device of a set is the main of another one if both are named" {
+	local dir=$DMREMAP_ROOT/$BLOCK/dm-3
+	blank dm-3 254:3
+	mkdir -p "$dir"/{dm,remap}
+	echo lower >"$dir/dm/name"
+	echo DMREMAP-$B >"$dir/dm/uuid"
+	spare sda 8:0
+	register $A
+	known $A name=upper state=waiting-main main=- spare=8:0 generation=1 table=
+	run dmremap assemble --dry-run upper
+	assert_failure 4
+	run dmremap assemble --dry-run "$(dev dm-3)" "$(dev sda)"
+	assert_success
+	assert_output --partial "remap 254:3 0 8:0 3 persistent uuid $A"
+	# there is no node: these are not below the root of the test
+	run dmremap assemble --dry-run /dev/mapper/lower "$(dev sda)"
+	assert_output --regexp "^dmremap: /dev/mapper/lower .*No such file"
+	run dmremap assemble --dry-run /dev/mapper/upper /dev/mapper/nosuch
+	refute_output --partial "No such file"
+}
+
 @test "what does not go together" {
 	for arguments in "--all --incremental x" "--all x" "--name x --all" "--name x a b" "a /b" \
 		"--degraded" "--degraded a b" "--degraded --all" "--incremental" "--queue --all"; do
