@@ -5,8 +5,6 @@
  */
 #include <stdio.h>
 
-#include "lib/plural.h"
-#include "lib/util.h"
 #include "show/human.h"
 #include "show/map.h"
 
@@ -99,8 +97,8 @@ static void print_head(const struct map *map, unsigned int height)
 	printf("<rect class=\"g\" width=\"%d\" height=\"%u\"/>\n", WIDTH, height);
 	printf("<text class=\"h\" x=\"%d\" y=\"28\">", MARGIN);
 	put_escaped(title);
-	printf("</text>\n<text class=\"s\" x=\"%d\" y=\"48\">A row begins at the sector that is left of it; a cell is %llu sector%s, %s.</text>\n",
-	       MARGIN, LLU(map->heat.cell_sectors), plural(map->heat.cell_sectors),
+	printf("</text>\n<text class=\"s\" x=\"%d\" y=\"48\">A row begins at the sector that is left of it; a cell is %llu sectors, %s.</text>\n",
+	       MARGIN, (unsigned long long)map->heat.cell_sectors,
 	       human_bytes(size, map->heat.cell_sectors * 512.0));
 }
 
