@@ -60,7 +60,8 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	program journalctl "[ 5.0] host kernel: nothing of interest"
 	partition 2048 1000000
 	echo 7 >"$CONFIG/remaps/count"
-	for operand in /dev/sdb1 /dev/sdb safe /dev/mapper/safe; do
+	echo 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0 >"$CONFIG/uuid"
+	for operand in /dev/sdb1 /dev/sdb 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0 safe /dev/mapper/safe; do
 		run advise --json $operand
 		assert_failure 3
 		assert_equal "$(jq -r .disk <<<"$output")" "$DMREMAP_ROOT/dev/sdb"

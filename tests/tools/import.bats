@@ -74,7 +74,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	assert_refused 8 "covers 0x1000000 bytes, and the main of safe, $DMREMAP_ROOT/dev/sdb, has 0x400000" \
 		safe "$LISTS/ddrescue-done"
 	assert_ranges $'4096 8\n8000 8' --of /dev/sdb safe "$LISTS/ddrescue-done"
-	[[ $stderr == *"1 of 3 entries are outside of safe, which is sectors 0 to 8191 of the main, and 0 are"* ]]
+	[[ $stderr == *"1 of 3 entries is outside of safe, which is sectors 0 to 8191 of the main, and 0 are"* ]]
 }
 
 @test "md: bad_blocks of sysfs, and what mdadm prints" {
@@ -179,7 +179,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	done
 	assert_ranges "" safe log-2047
 	[[ $stderr == *"is a partition that begins at sector 2048 of it"* ]]
-	[[ $stderr == *"1 of 1 entries are outside of safe, which is sectors 2048 to 1002047 of the disk"* ]]
+	[[ $stderr == *"1 of 1 entry is outside of safe, which is sectors 2048 to 1002047 of the disk"* ]]
 	[[ $stderr == *"That is all of them"* ]]
 	assert_ranges "0 8" safe log-2048
 	assert_ranges "0 8" safe log-2055
@@ -279,7 +279,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 			assert_refused 8 "and the main of safe ends at 32768: it is the list of a larger device, or one with another block size" \
 				--format badblocks --block-size $size safe list
 			assert_ranges "" --format badblocks --block-size $size --of /dev/sdb safe list
-			[[ $stderr == *"1 of 1 entries are outside"* ]]
+			[[ $stderr == *"1 of 1 entry is outside"* ]]
 		done
 		echo "0 1" >>list
 		assert_ranges "0 8" --format plain safe list

@@ -268,6 +268,7 @@ check() {
 @test "status of one set: since when, how fast, when the spare is full, and the last lines of the log" {
 	device safe
 	dm safe $U
+	rm -f "$(file safe config/remaps/rate)"
 	run dmremap status safe
 	refute_line --regexp '^  (since|rate|forecast|log) '
 	mkdir -p "$DMREMAP_ROOT/run/dm-remap" bin

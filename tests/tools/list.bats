@@ -112,7 +112,7 @@ failing() { FAULT_WRITE_ERROR=$1 LD_PRELOAD="$HELPERS/fakedm.so $HELPERS/faults.
 		run failing "$error" add safe 8
 		assert_failure 8
 		assert_output --partial "$text"
-		assert_output --partial "0 of 1 blocks were remapped"
+		assert_output --partial "0 of 1 block was remapped"
 	done <<-EOF
 		22 the kernel does not take the ranges
 		34 there are sectors beyond the end

@@ -150,12 +150,27 @@ DM_REMAP_AUTO=0"
 	register $B
 	run dmremap scan
 	assert_failure 4
-	assert_equal "${#lines[@]}" 6
+	assert_equal "${#lines[@]}" 7
 	assert_line --regexp "/sdb +spare +$A +known +superblock"
 	assert_line --regexp "/sdc +- .*checksum"
 	assert_line --regexp "/sdd +- .*another size"
 	assert_line --regexp "/sde +- .*checksum"
 	assert_line --regexp "/sdf +main +$A +known +label"
+	# with the command that mends it
+	assert_line --regexp "/sdb has lost one of its two superblocks: .*checksum.*\"dmremap repair $(dev sdb)\""
+	known $A name=safe state=waiting-main main=- spare=8:16 generation=1 table=
+	run dmremap status
+	assert_line --regexp "safe waits for its main.* Its spare $(dev sdb) has lost one .*\"dmremap repair $(dev sdb)\" writes"
+	run dmremap assemble safe
+	assert_failure 4
+	assert_line --partial "\"dmremap repair $(dev sdb)\""
+	dmremap repair --yes "$(dev sdb)" || [ $? = 1 ]
+	for command in scan status "assemble safe"; do
+		# shellcheck disable=SC2086 # words
+		run dmremap $command
+		refute_output --partial "lost one"
+	done
+	rm -r "$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly"
 	for name in sda sdc sdd sde; do
 		udev $name
 		assert_output ""
@@ -236,6 +251,18 @@ md1() {
 	assert_line --partial 'dmremap assemble --degraded a\x20b'
 	run dmremap status safe
 	refute_output --partial 'a\x20b'
+	for name in "a b" 'a\x20b' "/dev/mapper/a b" '/dev/mapper/a\x20b'; do
+		run dmremap status "$name"
+		assert_line --regexp '^a\\x20b +waiting-spare '
+		run dmremap wait --timeout 0 "$name"
+		assert_line --partial 'a\x20b waits for its spare'
+		run dmremap stop "$name"
+		assert_failure 8
+		assert_output "dmremap: $name is not active."
+		run dmremap assemble "$name"
+		assert_failure 4
+		assert_line --partial 'a\x20b waits for its spare'
+	done
 	run dmremap status "a b" nosuch
 	assert_failure 8
 	assert_output --partial waiting-spare
@@ -301,6 +328,78 @@ md1() {
 	echo 0 >"$dir/size"
 	run dmremap wait r --timeout 0
 	assert_failure 4
+}
+
+# a device of device-mapper that is not of dm-remap
+other_dm() {
+	local dir=$DMREMAP_ROOT/$BLOCK/dm-7
+	mkdir -p "$dir/dm" "$DMREMAP_ROOT/sys/dev/block"
+	echo 254:7 >"$dir/dev"
+	echo 100 >"$dir/size"
+	printf 'DEVNAME=dm-7\nDEVTYPE=disk\n' >"$dir/uevent"
+	echo "$1" >"$dir/dm/name"
+	echo >"$dir/dm/uuid"
+	ln -s ../../class/block/dm-7 "$DMREMAP_ROOT/sys/dev/block/254:7"
+}
+
+@test "a name that looks like an option, and one that is taken" {
+	other_dm -x
+	run dmremap stop -x
+	assert_failure 16
+	assert_line 'dmremap: If you mean the device -x: "/dev/mapper/-x".'
+	for name in /dev/mapper/-x "-- -x"; do
+		# shellcheck disable=SC2086 # words
+		run dmremap stop $name
+		assert_failure 8
+		assert_output "dmremap: ${name#-- } is not a dm-remap device. \"dmsetup remove\" removes others."
+	done
+	run dmremap stop -y
+	refute_output --partial "If you mean"
+	# a person knows devices by their nodes
+	local dir=$DMREMAP_ROOT/$BLOCK/dm-3
+	device r
+	mkdir -p "$dir"/{dm,remap}
+	echo 254:3 >"$dir/dev"
+	echo 100 >"$dir/size"
+	echo r >"$dir/dm/name"
+	echo >"$dir/dm/uuid"
+	run dmremap rename r -- -x
+	assert_failure 8
+	assert_output "dmremap: There is a device -x already: $(dev dm-7)."
+}
+
+@test "tables keep their columns with names in any language" {
+	spare sda 8:0 "uuid 11"
+	register $B
+	known $A name=größe state=waiting-main main=- spare=8:16 generation=1 table=
+	known $B name=数据 state=waiting-main main=- spare=8:0 generation=1 table=
+	for locale in C C.UTF-8; do
+		LC_ALL=$locale dmremap status >table 2>errors || :
+		assert_equal "$(wc -l <table)" 3
+		# what is before STATE is as wide in each line
+		assert_equal "$(awk '{ print match($0, /STATE|waiting-main/) }' table | sort -u | wc -l)" 1
+	done
+}
+
+@test "the device of a set is the main of another one if both are named" {
+	local dir=$DMREMAP_ROOT/$BLOCK/dm-3
+	blank dm-3 254:3
+	mkdir -p "$dir"/{dm,remap}
+	echo lower >"$dir/dm/name"
+	echo DMREMAP-$B >"$dir/dm/uuid"
+	spare sda 8:0
+	register $A
+	known $A name=upper state=waiting-main main=- spare=8:0 generation=1 table=
+	run dmremap assemble --dry-run upper
+	assert_failure 4
+	run dmremap assemble --dry-run "$(dev dm-3)" "$(dev sda)"
+	assert_success
+	assert_output --partial "remap 254:3 0 8:0 3 persistent uuid $A"
+	# there is no node: these are not below the root of the test
+	run dmremap assemble --dry-run /dev/mapper/lower "$(dev sda)"
+	assert_output --regexp "^dmremap: /dev/mapper/lower .*No such file"
+	run dmremap assemble --dry-run /dev/mapper/upper /dev/mapper/nosuch
+	refute_output --partial "No such file"
 }
 
 @test "what does not go together" {

@@ -10,6 +10,7 @@
 #include "lib/message.h"
 #include "lib/output.h"
 #include "lib/util.h"
+#include "sets/active.h"
 
 static const struct command * const commands[] = {
 	&command_add,
@@ -72,9 +73,20 @@ static int print_help(void)
 	return EXIT_CLEAN;
 }
 
+/* device-mapper allows a name that looks like an option. */
+static void hint_at_dash(char **words)
+{
+	char number[BLOCKDEV_NUMBER_SIZE];
+
+	for (; *words && strcmp(*words, "--"); words++)
+		if (**words == '-' && active_name_taken(*words, number))
+			complain("If you mean the device %s: \"/dev/mapper/%s\".", *words, *words);
+}
+
 static int run(int argc, char **argv)
 {
 	const struct command *command;
+	int status;
 
 	if (argc < 2) {
 		complain("Say what to do. \"dmremap --help\" lists the commands.");
@@ -91,7 +103,10 @@ static int run(int argc, char **argv)
 		complain("There is no command \"%s\". \"dmremap --help\" lists them.", argv[1]);
 		return EXIT_USAGE;
 	}
-	return command->run(argc - 1, argv + 1);
+	status = command->run(argc - 1, argv + 1);
+	if (status == EXIT_USAGE)
+		hint_at_dash(argv + 2);
+	return status;
 }
 
 int main(int argc, char **argv)

@@ -12,6 +12,7 @@
 #include "advise/spare-size.h"
 #include "command.h"
 #include "kernel/kernel.h"
+#include "kernel/names.h"
 #include "kernel/volume.h"
 #include "lib/message.h"
 
@@ -21,14 +22,10 @@ struct advise_request {
 	bool json;
 };
 
-/* The set that an operand names, by its name or its node; NULL if it names none. */
-static const char *set_name(const char *operand)
+/* The set that an operand names, by its name, its node or its uuid. */
+static bool find_set(const char *operand, char name[KERNEL_NAME_SIZE])
 {
-	static const char dir[] = "/dev/mapper/";
-
-	if (!strncmp(operand, dir, strlen(dir)))
-		operand += strlen(dir);
-	return !strchr(operand, '/') && kernel_has(TREE_CONFIG, operand, "") ? operand : NULL;
+	return device_name_find(operand, name) && kernel_has(TREE_CONFIG, name, "");
 }
 
 static int gather_set(struct disk_facts *facts, const char *name, const struct gather_how *how)
@@ -45,13 +42,11 @@ static int gather_set(struct disk_facts *facts, const char *name, const struct g
 
 static int gather(struct disk_facts *facts, const char *operand, const struct gather_how *how)
 {
-	char number[BLOCKDEV_NUMBER_SIZE];
-	const char *set;
+	char number[BLOCKDEV_NUMBER_SIZE], set[KERNEL_NAME_SIZE];
 
 	if (!operand)
 		return gather_files(facts, how);
-	set = set_name(operand);
-	if (set)
+	if (find_set(operand, set))
 		return gather_set(facts, set, how);
 	if (blockdev_number(operand, number))
 		return gather_disk(facts, number, how);

@@ -181,8 +181,8 @@ static void judge_flash(struct advice *advice, const struct disk_facts *facts)
 		say(advice, VERDICT_WELL, "Its rated life is used up (%llu%%): that is a matter of its warranty. Plan to replace it.",
 		    LLU(facts->used.n));
 	if (facts->nvme && facts->reported.n >= FLASH_BAD) {
-		say(advice, VERDICT_CURE, "It could not read %llu places, at some time: an NVMe disk does not tell when. Those that were not written since are still lost.",
-		    LLU(facts->reported.n));
+		say(advice, VERDICT_CURE, "It could not read %llu place%s, at some time: an NVMe disk does not tell when. What was not written since is still lost.",
+		    LLU(facts->reported.n), s(facts->reported.n));
 		replace(advice, DAYS_FLASH);
 	} else if (is_flash(facts) && facts->reported.n && !facts->news_bad) {
 		say(advice, VERDICT_WELL, "It has reported %llu uncorrectable error%s since it was made.",
@@ -258,8 +258,9 @@ static void judge_set(struct advice *advice, const struct disk_facts *facts)
 	}
 	if (set->capacity.known && set->free.known &&
 	    (set->free.n * 5 < set->capacity.n || set->free.n < set->moved_month.n))
-		say(advice, VERDICT_WELL, "Of the spare of %s %llu of %llu blocks are free.",
-		    set->name, LLU(set->free.n), LLU(set->capacity.n));
+		say(advice, VERDICT_WELL, "Of the spare of %s %llu of %llu block%s %s free.",
+		    set->name, LLU(set->free.n), LLU(set->capacity.n), s(set->capacity.n),
+		    set->free.n == 1 ? "is" : "are");
 }
 
 static void judge_link(struct advice *advice, const struct disk_facts *facts)

@@ -216,6 +216,11 @@ bool blockdev_by_number(struct blockdev *dev, const char *number)
 	return fill(dev, dir) && dev->sectors;
 }
 
+const char *blockdev_name(struct blockdev *dev, const char *number)
+{
+	return blockdev_by_number(dev, number) ? dev->path : number;
+}
+
 bool blockdev_number(const char *path, char number[BLOCKDEV_NUMBER_SIZE])
 {
 	char dir[DIR_SIZE], text[KERNEL_TEXT_SIZE];

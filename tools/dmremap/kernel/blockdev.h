@@ -59,6 +59,15 @@ int blockdev_by_path(struct blockdev *dev, const char *path);
 bool blockdev_by_number(struct blockdev *dev, const char *number);
 
 /**
+ * blockdev_name() - what a person calls the device with a number.
+ * @dev: takes the device, if there is one.
+ * @number: "MAJ:MIN".
+ *
+ * Return: its path, in @dev; @number if there is none.
+ */
+const char *blockdev_name(struct blockdev *dev, const char *number);
+
+/**
  * blockdev_number() - find the number of the device that a path means, without opening it.
  * @path: the path; in a tree that root_dir() names, its last part counts.
  * @number: takes "MAJ:MIN".

@@ -123,6 +123,20 @@ bool device_name_find(const char *given, char name[KERNEL_NAME_SIZE])
 	return true;
 }
 
+void device_name_encoded(const char *given, char name[ENCODED_NAME_SIZE])
+{
+	char found[KERNEL_NAME_SIZE];
+
+	*name = 0;
+	if (strchr(given, '/')) {
+		if (!from_path(given, found))
+			return;
+		given = found;
+	}
+	if (strlen(given) < DM_REMAP_NAME_SIZE)
+		text_encode(name, given);
+}
+
 bool device_name_take(const char *given, char name[KERNEL_NAME_SIZE])
 {
 	if (device_name_find(given, name))

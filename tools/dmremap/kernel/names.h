@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "kernel/kernel.h"
+#include "lib/encode.h"
 
 /**
  * device_name_valid() - whether a new device could have this name.
@@ -40,5 +41,15 @@ bool device_name_find(const char *given, char name[KERNEL_NAME_SIZE]);
  * Return: as device_name_find().
  */
 bool device_name_take(const char *given, char name[KERNEL_NAME_SIZE]);
+
+/**
+ * device_name_encoded() - the name of a set that may not be active.
+ * @given: its name as people write it or as device-mapper does, /dev/mapper/NAME, or a path
+ *	of its device.
+ * @name: takes it in the characters of text_encode(); empty if it cannot be a name.
+ *
+ * A uuid is taken for a name.  Says nothing.
+ */
+void device_name_encoded(const char *given, char name[ENCODED_NAME_SIZE]);
 
 #endif /* _DMREMAP_NAMES_H */

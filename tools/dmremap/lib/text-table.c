@@ -16,10 +16,14 @@ struct libscols_table *text_table(const struct text_column *columns, unsigned in
 	for (i = 0; i < nr; i++) {
 		column = scols_table_new_column(table, columns[i].name, columns[i].width,
 						columns[i].flags);
-		/* names are device-mapper's, which have "\x20" for a space */
-		if (!column || scols_column_set_safechars(column, "\\"))
+		if (!column)
 			no_memory();
 	}
+	/*
+	 * Names are device-mapper's, which have "\x20" for a space.  With the characters that
+	 * are safe told to it, libsmartcols would take the backslash for wider than it is.
+	 */
+	scols_table_enable_noencoding(table, 1);
 	return table;
 }
 

@@ -10,6 +10,7 @@
 #include "kernel/dm-switch.h"
 #include "kernel/volume.h"
 #include "lib/message.h"
+#include "lib/plural.h"
 #include "sets/half.h"
 
 static bool is_sealed(const struct volume *volume)
@@ -57,8 +58,8 @@ static int capacity(const struct volume *volume, uint64_t *blocks)
 static void tell(const struct volume *volume, uint64_t sectors, uint64_t before, uint64_t after)
 {
 	if (after > before)
-		printf("%s: the spare has room for %llu blocks; it had room for %llu.\n",
-		       volume->name, LLU(after), LLU(before));
+		printf("%s: the spare has room for %llu block%s; it had room for %llu.\n",
+		       volume->name, LLU(after), plural(after), LLU(before));
 	if (sectors > volume->sectors)
 		printf("%s has %llu sectors; it had %llu. What is on it has to be told, by \"resize2fs\" for example.\n",
 		       volume->name, LLU(sectors), LLU(volume->sectors));

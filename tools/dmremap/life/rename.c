@@ -16,6 +16,7 @@ static int rename_to(const char *given, const char *new_name)
 {
 	char number[BLOCKDEV_NUMBER_SIZE];
 	struct active active;
+	struct blockdev dev;
 	int status;
 
 	if (!active_find(&active, given)) {
@@ -24,7 +25,8 @@ static int rename_to(const char *given, const char *new_name)
 		return EXIT_OPERATION;
 	}
 	if (active_name_taken(new_name, number)) {
-		complain("There is a device %s already: %s.", new_name, number);
+		complain("There is a device %s already: %s.", new_name,
+			 blockdev_name(&dev, number));
 		return EXIT_OPERATION;
 	}
 	status = dm_rename(active.name, new_name);

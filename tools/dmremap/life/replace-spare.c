@@ -9,6 +9,7 @@
 #include "command.h"
 #include "kernel/announce.h"
 #include "kernel/dm-switch.h"
+#include "lib/plural.h"
 #include "life/spare-copy.h"
 #include "life/wipe.h"
 #include "lib/clock.h"
@@ -65,8 +66,8 @@ static int check(const struct replacement *r)
 
 static int say_unreadable(const struct replacement *r, uint64_t sectors)
 {
-	complain("%s keeps its spare: %llu sectors cannot be read on %s, and are nowhere else. Try again later, or give them up with --give-up: they read as errors then, until they are written.",
-		 r->volume.name, LLU(sectors), r->old.path);
+	complain("%s keeps its spare: %llu sector%s cannot be read on %s, and %s nowhere else. Try again later, or give up with --give-up: what is lost reads as an error then, until it is written.",
+		 r->volume.name, LLU(sectors), plural(sectors), r->old.path, is(sectors));
 	return EXIT_OPERATION;
 }
 
@@ -126,8 +127,9 @@ static int put_in_force(struct replacement *r, uint64_t estimate)
 	if (dm_table(r->volume.name, &table) <= 0 || !make_params(r, table.params, params))
 		return EXIT_OPERATION;
 	sw.params = params;
-	printf("%s: %llu blocks are copied. I/O waits now, for about %llu ms.\n", r->volume.name,
-	       LLU(r->copy.nr), LLU(estimate / 1000000 + 1));
+	printf("%s: %llu block%s %s copied. I/O waits now, for about %llu ms.\n", r->volume.name,
+	       LLU(r->copy.nr), plural(r->copy.nr), is(r->copy.nr),
+	       LLU(estimate / 1000000 + 1));
 	fflush(stdout);
 	status = dm_switch(&sw);
 	if (status && r->copy.why)

@@ -38,9 +38,7 @@ static struct libscols_table *table;	/* NULL if it is JSON that is printed */
 
 static const char *path_of(const char *number, struct blockdev *dev)
 {
-	if (!*number)
-		return "-";
-	return blockdev_by_number(dev, number) ? dev->path : number;
+	return *number ? blockdev_name(dev, number) : "-";
 }
 
 static void show_text(const struct status_row *row)
@@ -87,16 +85,12 @@ static void show_json(const struct status_row *row, bool log)
 
 static bool is_wanted(const struct status_row *row, char **names)
 {
-	char name[ENCODED_NAME_SIZE], found[KERNEL_NAME_SIZE];
+	char name[ENCODED_NAME_SIZE];
 
 	if (!*names)
 		return true;
 	for (; *names; names++) {
-		*name = 0;
-		if (strchr(*names, '/') && device_name_find(*names, found))
-			snprintf(name, sizeof(name), "%s", found);
-		else if (strlen(*names) < DM_REMAP_NAME_SIZE)
-			text_encode(name, *names);
+		device_name_encoded(*names, name);
 		if (!strcmp(row->name, name) || !strcasecmp(row->uuid, *names))
 			return true;
 	}

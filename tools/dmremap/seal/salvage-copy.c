@@ -15,6 +15,7 @@
 #include "disk/content.h"
 #include "lib/exit.h"
 #include "lib/message.h"
+#include "lib/plural.h"
 #include "lib/progress.h"
 #include "seal/label.h"
 #include "seal/salvage.h"
@@ -167,8 +168,9 @@ int salvage_copy(const struct salvage *salvage, const char *path, bool force)
 	if (out.fd >= 0)
 		close(out.fd);
 	if (!status && out.bad) {
-		complain("%llu sectors of %s cannot be read, and are zeros in %s. ddrescue tries harder: use it on the device that \"dmremap salvage %s\" makes.",
-			 LLU(out.bad), salvage->dev.path, path, salvage->dev.path);
+		complain("%llu sector%s of %s cannot be read, and %s zeros in %s. ddrescue tries harder: use it on the device that \"dmremap salvage %s\" makes.",
+			 LLU(out.bad), plural(out.bad), salvage->dev.path, is(out.bad), path,
+			 salvage->dev.path);
 		status = EXIT_UNCORRECTED;
 	}
 	return status;

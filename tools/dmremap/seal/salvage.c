@@ -15,6 +15,7 @@
 #include "lib/ask.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
+#include "lib/plural.h"
 #include "seal/salvage.h"
 #include "sets/active.h"
 #include "sets/half.h"
@@ -184,8 +185,8 @@ static bool may_restore(const struct salvage *salvage, const struct wanted *want
 	char question[512];
 
 	if (sectors && !wanted->force) {
-		complain("%llu sectors of %s are missing, and would become zeros. Copy what is there to another disk with --output first; --force goes on.",
-			 LLU(sectors), path);
+		complain("%llu sector%s of %s %s missing, and would become zeros. Copy what is there to another disk with --output first; --force goes on.",
+			 LLU(sectors), plural(sectors), path, is(sectors));
 		return false;
 	}
 	snprintf(question, sizeof(question),

@@ -113,20 +113,12 @@ int actives_list(struct active **list)
 
 bool active_find(struct active *active, const char *what)
 {
-	char name[ENCODED_NAME_SIZE], path_name[KERNEL_NAME_SIZE];
+	char name[ENCODED_NAME_SIZE];
 	struct active *list;
 	bool found = false;
 	int i, nr;
 
-	if (strchr(what, '/')) {
-		if (!device_name_find(what, path_name))
-			return false;
-		snprintf(name, sizeof(name), "%s", path_name);
-	} else {
-		if (strlen(what) >= DM_REMAP_NAME_SIZE)
-			return false;
-		text_encode(name, what);
-	}
+	device_name_encoded(what, name);
 	nr = actives_list(&list);
 	for (i = 0; i < nr && !found; i++) {
 		found = !strcmp(list[i].name, name) || !strcasecmp(list[i].uuid, what);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "kernel/names.h"
 #include "lib/encode.h"
 #include "lib/exit.h"
 #include "lib/message.h"
@@ -197,14 +198,13 @@ static int complain_several(const struct known_set *sets, int nr, const char *wh
 
 int assemble_find(struct known_set *set, const char *what)
 {
-	char name[ENCODED_NAME_SIZE] = "";
+	char name[ENCODED_NAME_SIZE];
 	struct known_set *sets;
 	int nr = reassembly_sets(&sets), found = 0, i;
 
 	if (nr < 0)
 		return -1;
-	if (strlen(what) < DM_REMAP_NAME_SIZE)
-		text_encode(name, what);
+	device_name_encoded(what, name);
 	for (i = 0; i < nr; i++) {
 		if (strcmp(sets[i].name, name) && strcasecmp(sets[i].uuid, what))
 			continue;

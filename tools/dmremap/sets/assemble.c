@@ -10,6 +10,7 @@
 #include "kernel/kernel.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
+#include "sets/active.h"
 #include "sets/assemble.h"
 #include "sets/policy.h"
 #include "sets/reassembly.h"
@@ -31,9 +32,21 @@ static int misused(const char *why)
 	return command_misused(&command_assemble);
 }
 
-static bool is_path(const char *operand)
+/*
+ * /dev/mapper/NAME of a set that is not active is its name, for no device is there.  An active
+ * one may be the main of another set, but not without a spare.
+ */
+static bool is_path(const struct arguments *args, const char *operand)
 {
-	return strchr(operand, '/');
+	static const char mapper[] = "/dev/mapper/";
+	char number[BLOCKDEV_NUMBER_SIZE];
+	struct active active;
+
+	if (!strchr(operand, '/'))
+		return false;
+	return strncmp(operand, mapper, strlen(mapper)) || strchr(operand + strlen(mapper), '/') ||
+	       (active_name_taken(operand + strlen(mapper), number) &&
+		(args->nr > 1 || !active_find(&active, operand)));
 }
 
 static int check(const struct arguments *args)
@@ -41,7 +54,7 @@ static int check(const struct arguments *args)
 	int i, paths = 0;
 
 	for (i = 0; i < args->nr; i++)
-		paths += is_path(args->operands[i]);
+		paths += is_path(args, args->operands[i]);
 	if (args->all + !!args->came + !!args->nr > 1)
 		return misused("Only one of --all, --incremental, and names or devices.");
 	if (paths && paths < args->nr)
@@ -74,7 +87,7 @@ static int act(const struct arguments *args)
 		return status;
 	if (!args->nr)
 		return assemble_known(request);
-	return is_path(args->operands[0]) ? assemble_devices(request, args->operands) :
+	return is_path(args, args->operands[0]) ? assemble_devices(request, args->operands) :
 					    assemble_sets(request, args->operands);
 }
 

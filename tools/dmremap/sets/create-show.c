@@ -12,6 +12,7 @@
 #include "advise/spare-size.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
+#include "lib/plural.h"
 #include "sets/create.h"
 
 void create_params(const struct create *create, bool read_only, char params[CREATE_PARAMS_SIZE])
@@ -49,12 +50,14 @@ static void show_spare(const struct create *create, const struct create_choices 
 		json_out_member("spare_blocks", json_object_new_uint64(create->capacity));
 		json_out_member("advised_blocks", json_object_new_uint64(advised));
 	} else {
-		printf("%s: the spare has room for %llu bad blocks; %llu are advised for this main\n",
-		       create->name, LLU(create->capacity), LLU(advised));
+		printf("%s: the spare has room for %llu bad block%s; %llu are advised for this main\n",
+		       create->name, LLU(create->capacity), plural(create->capacity),
+		       LLU(advised));
 	}
 	if (create->capacity < advised)
-		complain("%s is a small spare: it has room for %llu blocks, and %llu are advised for %s. One of %llu MiB would do. \"dmremap advise %s\" says why.",
-			 create->spare, LLU(create->capacity), LLU(advised), create->main,
+		complain("%s is a small spare: it has room for %llu block%s, and %llu are advised for %s. One of %llu MiB would do. \"dmremap advise %s\" says why.",
+			 create->spare, LLU(create->capacity), plural(create->capacity),
+			 LLU(advised), create->main,
 			 LLU(spare_bytes(&facts, create->block_size) >> 20), create->main);
 }
 
@@ -130,8 +133,9 @@ static void warn_one_disk(const struct create *create)
 void create_show(const struct create *create, const struct create_choices *choices)
 {
 	if (create->beyond)
-		complain("The last %llu sectors of %s are not part of %s: it has whole blocks of %u bytes. GPT keeps a copy there.",
-			 LLU(create->beyond), create->main, create->name,
+		complain("The last %llu sector%s of %s %s not part of %s: it has whole blocks of %u bytes. GPT keeps a copy there.",
+			 LLU(create->beyond), plural(create->beyond), create->main,
+			 is(create->beyond), create->name,
 			 create->block_size);
 	warn_one_disk(create);
 	if (!create->transient && !*create->id)

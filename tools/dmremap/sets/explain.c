@@ -223,9 +223,8 @@ static void explain_damaged(char *text, const struct known_set *set)
 		add(text, ", and its spare has gone. Run \"dmremap scan\".");
 }
 
-void explain_set(char *text, const struct known_set *set)
+static void explain_state(char *text, const struct known_set *set)
 {
-	*text = 0;
 	switch (set->state) {
 	case KNOWN_WAITING_MAIN:
 		return explain_main(text, set);
@@ -239,4 +238,20 @@ void explain_set(char *text, const struct known_set *set)
 		add(text, "%s: its halves are not what the module took them for. Run \"dmremap scan\".",
 		    set->name);
 	}
+}
+
+void explain_mend(char *text, const struct known_set *set)
+{
+	struct half spare;
+
+	if (read_spare(&spare, set) && spare.mend)
+		add(text, "%sIts spare %s has lost one of its two superblocks: %s. \"dmremap repair %s\" writes it anew.",
+		    *text ? " " : "", spare.dev.path, spare.mend, spare.dev.path);
+}
+
+void explain_set(char *text, const struct known_set *set)
+{
+	*text = 0;
+	explain_state(text, set);
+	explain_mend(text, set);
 }

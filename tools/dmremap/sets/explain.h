@@ -47,4 +47,11 @@ void explain_other(char *text, const struct known_set *set, const struct half *m
 void explain_copy(char *text, const struct known_set *set, const struct blockdev *dev,
 		  enum half_role role, const char *id);
 
+/**
+ * explain_mend() - add what is wrong with the spare of a set and does not keep it down.
+ * @text: what was said of the set; %EXPLAIN_SIZE bytes.
+ * @set: the set.
+ */
+void explain_mend(char *text, const struct known_set *set);
+
 #endif /* _DMREMAP_EXPLAIN_H */

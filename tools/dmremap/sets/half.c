@@ -24,12 +24,24 @@ static void take_name(struct half *half, const __u8 *bytes)
 	text_encode(half->name, name);
 }
 
+/* One that is only older is so after each power cut at the wrong moment. */
+static const char *damage_of(const struct set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_SUPERBLOCKS; i++)
+		if (set->sb[i].state == SB_BAD || set->sb[i].state == SB_UNREADABLE)
+			return set->sb[i].why;
+	return NULL;
+}
+
 static void take_spare(struct half *half, const struct set *set)
 {
 	const struct dm_remap_sb *sb = set->newest->content;
 
 	half->role = HALF_SPARE;
 	half->trouble = set->conflict;
+	half->mend = damage_of(set);
 	uuid_to_text(sb->uuid, half->uuid);
 	memcpy(half->secret, sb->secret, sizeof(half->secret));
 	take_name(half, sb->name);

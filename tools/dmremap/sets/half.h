@@ -27,6 +27,8 @@ enum half_role {
  * @error: a negative error number if it could not be read, and so has no role; -ETIMEDOUT
  *	if it did not answer.
  * @trouble: a sentence on what is wrong with what makes it a half; NULL if nothing is.
+ * @mend: of a spare that can be used: what is wrong with one of its superblocks; NULL if
+ *	nothing is.
  * @damaged: it was a half, but what says so cannot be used; it has no role.
  * @labelled: of a spare: its main had a label.
  * @uuid: of its set.
@@ -43,6 +45,7 @@ struct half {
 	enum half_role role;
 	int error;
 	const char *trouble;
+	const char *mend;
 	bool damaged;
 	bool labelled;
 	char uuid[UUID_TEXT_SIZE];

@@ -64,6 +64,7 @@ static bool is_anothers(struct outcome *outcome, const char *name)
 bool new_device_name(struct outcome *outcome, const char *wanted)
 {
 	char number[BLOCKDEV_NUMBER_SIZE], name[ENCODED_NAME_SIZE];
+	struct blockdev dev;
 
 	if (!wanted)
 		choose_name(outcome, name);
@@ -82,7 +83,7 @@ bool new_device_name(struct outcome *outcome, const char *wanted)
 	if (active_name_taken(name, number)) {
 		snprintf(outcome->why, sizeof(outcome->why),
 			 "Set %s is not activated: there is another device that is called %s (%s). Give the set a name with --name, or rename the other one: \"dmsetup rename\".",
-			 outcome->set.uuid, name, number);
+			 outcome->set.uuid, name, blockdev_name(&dev, number));
 		return refuse_name(outcome, EXIT_OPERATION);
 	}
 	text_copy(outcome->device, name, sizeof(outcome->device));

@@ -117,6 +117,9 @@ static void advise(const struct halves *halves)
 	const struct half *half, *first;
 
 	for (half = halves->half; half < halves->half + halves->nr; half++) {
+		if (half->mend)
+			complain("%s has lost one of its two superblocks: %s. \"dmremap repair %s\" writes it anew; so does the kernel when the set is activated.",
+				 half->dev.path, half->mend, half->dev.path);
 		if (half->role == HALF_NONE)
 			continue;
 		first = halves_find(halves, NULL, half->role, half->uuid);

@@ -58,7 +58,7 @@ static void add_copies(struct status_row *row, const struct known_set *set)
 		length += snprintf(row->why + length, sizeof(row->why) - length,
 				   "%s%s is a copy of a half of %s, and not used.",
 				   length ? " " : "",
-				   blockdev_by_number(&dev, number) ? dev.path : number, row->name);
+				   blockdev_name(&dev, number), row->name);
 	}
 }
 
@@ -93,6 +93,8 @@ static void take_known(struct status_row *row, const struct known_set *set)
 	else
 		explain_set(row->why, set);
 	take_foreign(row, set->state == KNOWN_COMPLETE);
+	if (set->state == KNOWN_COMPLETE)
+		explain_mend(row->why, set);
 }
 
 static struct status_row *find_uuid(struct status_row *rows, int nr, const char *uuid)

@@ -11,6 +11,7 @@
 
 #include "command.h"
 #include "kernel/dm.h"
+#include "kernel/names.h"
 #include "kernel/users.h"
 #include "lib/encode.h"
 #include "lib/json-out.h"
@@ -59,11 +60,10 @@ static int stop(const struct active *active, const struct removal *removal)
 
 static int complain_none(const char *what)
 {
-	char name[ENCODED_NAME_SIZE] = "", number[BLOCKDEV_NUMBER_SIZE];
+	char name[ENCODED_NAME_SIZE], number[BLOCKDEV_NUMBER_SIZE];
 	struct known_set set;
 
-	if (strlen(what) < DM_REMAP_NAME_SIZE)
-		text_encode(name, what);
+	device_name_encoded(what, name);
 	if (active_name_taken(name, number))
 		complain("%s is not a dm-remap device. \"dmsetup remove\" removes others.", what);
 	else if (reassembly_there() && assemble_find(&set, what) > 0)
