@@ -101,7 +101,7 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	null_blk odd 5
 	dmsetup create odd --table "0 8193 linear /dev/odd 0"
 	run -0 "$DMREMAP" create r /dev/mapper/odd /dev/spare
-	assert_output --partial "The last 1 sectors of /dev/mapper/odd are not part of r"
+	assert_output --partial "The last 1 sector of /dev/mapper/odd is not part of r"
 	assert_equal "$(sectors $R)" 8192
 }
 

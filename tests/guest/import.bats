@@ -137,7 +137,7 @@ selftest() {
 	"$DMREMAP" import --copy r <(selftest 1029)
 	assert_remaps 0 1 2 11 12 13 14 15 16 17 18
 	run "$DMREMAP" import --copy r <(selftest 1028)
-	assert_line --partial "1 of 1 entries are outside of r"
+	assert_line --partial "1 of 1 entry is outside of r"
 }
 
 @test "sectors of a disk below a device-mapper device are not guessed" {

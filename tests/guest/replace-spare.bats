@@ -146,7 +146,7 @@ put_back() {
 	at=$(spare_of 808)
 	null_blk_bad spare "+$at-$at"
 	run -8 "$DMREMAP" replace-spare r /dev/new
-	assert_output --partial "r keeps its spare: 1 sectors cannot be read on /dev/spare"
+	assert_output --partial "r keeps its spare: 1 sector cannot be read on /dev/spare"
 	assert_output --partial "--give-up"
 	spare_is /dev/spare
 	null_blk_bad spare "-$at-$at"
