@@ -37,7 +37,7 @@ files() { dpkg-deb -c "$DEBS/$1"_*.deb | sed 's/^[^.]*\.//' | grep -v '/$'; }
 @test "DKMS is told of each module that Kbuild names, and has all that they are made from" {
 	dpkg-deb -x "$DEBS"/dm-remap-dkms_*.deb x
 	src=$(echo x/usr/src/dm-remap-*)
-	sed -n 's/^obj-m.*= *\(.*\)\.o$/\1/p' "$TOP/modules/Kbuild" | sort >named
+	sed -n 's/^obj-.*+= *\(.*\)\.o$/\1/p' "$TOP/modules/Kbuild" | sort >named
 	[ -s named ]
 	sed -n 's/^BUILT_MODULE_NAME.*="\(.*\)"/\1/p' "$src/dkms.conf" | sort | cmp - named
 	grep -qx 'AUTOINSTALL="yes"' "$src/dkms.conf"
