@@ -116,8 +116,13 @@ static void save(struct work_struct *work)
 {
 	struct remap_device *rd = container_of(to_delayed_work(work), struct remap_device,
 					       rate.save_work);
-	bool suspended;
+	bool suspended = READ_ONCE(rd->suspended);
 
+	/* A successor may have taken over: that its store has retired is not to be told. */
+	if (suspended) {
+		save_later(rd);
+		return;
+	}
 	remap_commit_lock(rd);
 	suspended = READ_ONCE(rd->suspended);
 	/* If it fails the store says so. */
