@@ -2,6 +2,12 @@
 #include "background.h"
 #include "device.h"
 
+/*
+ * Not on the queue of the jobs, which must go on while an image of the memory is written to
+ * the set: a block that moves then would be on the main again for the kernel that comes out
+ * of the image, and on the spare for the next activation.  Nobody waits for a step that has
+ * not begun, and one that has begun ends before the queue is frozen: it needs no rescuer.
+ */
 static void background_work(struct work_struct *work)
 {
 	struct remap_background *bg = container_of(to_delayed_work(work), struct remap_background,
@@ -11,7 +17,7 @@ static void background_work(struct work_struct *work)
 	mutex_lock(&bg->rd->lock);
 	/* Leaves the work alone where it was woken meanwhile. */
 	if (bg->running && delay != REMAP_NO_STEP)
-		queue_delayed_work(bg->rd->jobs.wq, &bg->work, delay);
+		queue_delayed_work(system_freezable_wq, &bg->work, delay);
 	mutex_unlock(&bg->rd->lock);
 }
 
@@ -43,7 +49,7 @@ void remap_background_wake(struct remap_device *rd)
 {
 	lockdep_assert_held(&rd->lock);
 	if (rd->background.running)
-		mod_delayed_work(rd->jobs.wq, &rd->background.work, 0);
+		mod_delayed_work(system_freezable_wq, &rd->background.work, 0);
 }
 
 bool remap_background_stopping(const struct remap_device *rd)

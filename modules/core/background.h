@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What a device does in the background: one work item that takes a step, and sleeps
- * until the next.  It stands still while the device is suspended.
+ * until the next.  It stands still while the device is suspended, and while the machine is
+ * (hibernation included).
  */
 #ifndef _REMAP_BACKGROUND_H
 #define _REMAP_BACKGROUND_H

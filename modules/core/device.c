@@ -107,7 +107,8 @@ void remap_device_check_store(struct remap_device *rd)
 	if (stat.state != rd->store_state)
 		report_store(rd, stat.state);
 	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->store_faults)
-		schedule_work(&rd->repair_work);
+		/* Frozen while an image of the memory is written: background.c. */
+		queue_work(system_freezable_wq, &rd->repair_work);
 	WRITE_ONCE(rd->store_state, stat.state);
 	rd->store_faults = stat.faults;
 }

@@ -155,9 +155,8 @@ int remap_jobs_init(struct remap_jobs *jobs, struct remap_device *rd,
 	for (i = 0; i < ARRAY_SIZE(jobs->parked); i++)
 		bio_list_init(&jobs->parked[i]);
 	INIT_LIST_HEAD(&jobs->idle);
-	/* One more for the background (background.h). */
 	jobs->wq = alloc_workqueue("dm-remap/%s", WQ_UNBOUND | WQ_MEM_RECLAIM,
-				   REMAP_MAX_JOBS + 1, rd->number);
+				   REMAP_MAX_JOBS, rd->number);
 	if (!jobs->wq)
 		return -ENOMEM;
 	for (; jobs->nr < REMAP_MIN_JOBS; jobs->nr++) {

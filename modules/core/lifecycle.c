@@ -208,10 +208,11 @@ static void take_apart(struct remap_device *rd)
 	remap_background_stop(rd);
 	remap_probe_release(rd);
 	cancel_delayed_work_sync(&rd->resize_work);
+	remap_rate_exit(rd);
+	/* After all that lets go of the commit lock, which may queue it. */
 	cancel_work_sync(&rd->repair_work);
 	remap_track_exit(rd);
 	remap_jobs_exit(&rd->jobs);
-	remap_rate_exit(rd);
 	remap_events_exit(rd);
 	if (rd->loaded)
 		remap_settings_to_save(rd, &rd->settings, &rd->saved);

@@ -72,6 +72,12 @@ static void tell(struct remap_device *rd, u32 moves)
 			  moves, rd->main);
 }
 
+/* Frozen while an image of the memory is written: background.c. */
+static void save_later(struct remap_device *rd)
+{
+	queue_delayed_work(system_freezable_wq, &rd->rate.save_work, SAVE_DELAY);
+}
+
 void remap_rate_count(struct remap_device *rd)
 {
 	struct dm_remap_rate *rate = &rd->saved.rate;
@@ -86,7 +92,7 @@ void remap_rate_count(struct remap_device *rd)
 	rd->rate.level = level_of(&rd->settings, moves, before);
 	if (rd->rate.level > before)
 		tell(rd, moves);
-	schedule_delayed_work(&rd->rate.save_work, SAVE_DELAY);
+	save_later(rd);
 }
 
 void remap_rate_get(const struct remap_device *rd, u64 now_s, u32 *hour, u32 *day, u32 *month)
@@ -110,8 +116,13 @@ static void save(struct work_struct *work)
 {
 	struct remap_device *rd = container_of(to_delayed_work(work), struct remap_device,
 					       rate.save_work);
-	bool suspended;
+	bool suspended = READ_ONCE(rd->suspended);
 
+	/* A successor may have taken over: that its store has retired is not to be told. */
+	if (suspended) {
+		save_later(rd);
+		return;
+	}
 	remap_commit_lock(rd);
 	suspended = READ_ONCE(rd->suspended);
 	/* If it fails the store says so. */
@@ -120,7 +131,7 @@ static void save(struct work_struct *work)
 		remap_settings_save(rd);
 	remap_commit_unlock(rd);
 	if (suspended)
-		schedule_delayed_work(&rd->rate.save_work, SAVE_DELAY);
+		save_later(rd);
 }
 
 void remap_rate_init(struct remap_device *rd)

@@ -128,6 +128,22 @@ static bool step(struct remap_device *rd)
 	return true;
 }
 
+/*
+ * A table that is to shrink when its load has been low for a while: this may be too early,
+ * because the load was high since then, or there was no memory.  If nothing changes nobody
+ * else will ask.
+ */
+static void wait_again(struct remap_device *rd)
+{
+	u64 wait;
+
+	mutex_lock(&rd->lock);
+	wait = remap_table_wait(&rd->table);
+	mutex_unlock(&rd->lock);
+	if (wait)
+		remap_resize_later(rd, max_t(u64, wait, NSEC_PER_SEC));
+}
+
 void remap_resize_work(struct work_struct *work)
 {
 	struct remap_device *rd = container_of(to_delayed_work(work), struct remap_device,
@@ -135,6 +151,7 @@ void remap_resize_work(struct work_struct *work)
 
 	while (step(rd))
 		cond_resched();
+	wait_again(rd);
 }
 
 void remap_resize_later(struct remap_device *rd, u64 ns)

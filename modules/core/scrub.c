@@ -38,8 +38,12 @@ struct scrub_piece {
 
 bool remap_scrub_wanted(const struct remap_device *rd)
 {
+	/*
+	 * Not by the marks of the disks: one that is taken back before anybody has noted it
+	 * is no end of being read-only, after which the background is woken.
+	 */
 	return READ_ONCE(rd->saved.scrub.state) == DM_REMAP_SCRUB_RUNNING &&
-	       !remap_is_read_only(rd);
+	       !READ_ONCE(rd->read_only) && !READ_ONCE(rd->turned_read_only);
 }
 
 void remap_scrub_restore(struct remap_device *rd)

@@ -214,6 +214,25 @@ suspended() { [ "$(remap_status r state)" = suspended-remaps ]; }
 	assert_equal "$(scrub state)" idle
 }
 
+@test "a mark that is taken back at once does not end a run" {
+	local i
+	start
+	scrub rate_kib 2048
+	order start
+	retry_until 10 position_is 512
+	for ((i = 0; i < 4; i++)); do
+		# two pieces come meanwhile
+		blockdev --setro /dev/main
+		sleep 0.2
+		blockdev --setrw /dev/main
+	done
+	# the look of each second may have seen one: then the set is read-only until a resume
+	[ "$(<$CONFIG/state)" != read-only ] || { dmsetup suspend r && dmsetup resume r; }
+	scrub rate_kib 0
+	finished
+	assert_equal "$(results)" "$SECTORS 0 0"
+}
+
 # --- a run that is interrupted ----------------------------------------------------------
 
 @test "a run goes on where it was after suspend, reload, and removal" {
