@@ -122,6 +122,7 @@ struct remap_track;
  * @started: @store may be written.
  * @refused: it must not take the place of a device that had remaps.
  * @successor: it was made to take over from a device in force.
+ * @kept: the table that used it is gone, and the one that came could not be resumed.
  * @predecessor: from that one, with a reference; while it is being made.
  * @track: the tracker of written regions, or NULL; changed under @lock.
  * @resize_work: does what remap_table_balance() left.
@@ -196,6 +197,7 @@ struct remap_device {
 	bool started;
 	bool refused;
 	bool successor;
+	bool kept;
 	struct remap_device *predecessor;
 	struct remap_track __rcu *track;
 	struct delayed_work resize_work;

@@ -57,6 +57,12 @@ static bool has_remaps(const struct remap_device *rd)
 	return READ_ONCE(rd->mapped) || READ_ONCE(rd->pending);
 }
 
+/* It was made to take over, and has not, or could not. */
+static bool is_waiting(const struct remap_device *rd)
+{
+	return rd->successor && !READ_ONCE(rd->started);
+}
+
 /*
  * Whether a device that exists stands in the way of a new one.  The main of a
  * device may be named again by another table of the same mapped device, with
@@ -72,7 +78,7 @@ static const char *conflict(const struct remap_device *other, const struct mappe
 	if (overlap(other->spare_bdev, spare))
 		return "Spare is in use by another dm-remap device, or with another main";
 	if (other->md == md && has_remaps(other) && other->spare_bdev != spare &&
-	    !other->successor)
+	    !is_waiting(other))
 		return "The set has remaps and keeps its spare: see dmremap replace-spare";
 	if (other->md == md)
 		return NULL;
@@ -387,8 +393,10 @@ static bool is_successor(const struct remap_device *new, const struct remap_devi
 	if (new->md != rd->md || new->main != rd->main || !rd->ready || args->read_only ||
 	    rd->store->type == &remap_store_transient || !remap_takeover_allowed(rd))
 		return false;
-	return new->spare_bdev != rd->spare_bdev || new->len != rd->len ||
-	       new->spare_sectors != rd->spare_sectors;
+	if (new->spare_bdev != rd->spare_bdev || new->len != rd->len)
+		return true;
+	/* A table that names what is kept is the way back to it. */
+	return new->spare_sectors != rd->spare_sectors && !rd->kept;
 }
 
 /*
@@ -407,6 +415,9 @@ static int enter_list(struct remap_device *new, const struct remap_args *args,
 			new->predecessor = rd;
 			continue;
 		}
+		/* What it has read of the spare may be out of date: never share it. */
+		if (same_disks(rd, new) && rd->ready && is_waiting(rd))
+			continue;
 		if (same_disks(rd, new)) {
 			*rdp = rd;
 			return share(rd, args, new->len, error);
@@ -558,6 +569,7 @@ static void keep(struct remap_device *old, struct remap_device **refused)
 {
 	mutex_lock(&remap_devices_lock);
 	old->users++;
+	old->kept = true;
 	mutex_unlock(&remap_devices_lock);
 	*refused = old;
 }
@@ -632,6 +644,11 @@ int remap_device_activate(struct remap_device *rd, const struct remap_args *args
 	if (!ret) {
 		rd->read_only = args->read_only;
 		ret = start(rd, old, refused);
+	}
+	if (!ret) {
+		mutex_lock(&remap_devices_lock);
+		rd->kept = false;
+		mutex_unlock(&remap_devices_lock);
 	}
 	memalloc_noio_restore(noio);
 	return ret;

@@ -88,16 +88,39 @@ static bool in_data_area(const struct meta *m, u64 sector)
 	return sector >= m->geo.data_start && sector < m->geo.data_start + sectors;
 }
 
-void meta_forget_former_end(struct meta *m)
+/* Whether no block has ever been given out that is over the page at a sector. */
+static bool is_untouched(const struct meta *m, u64 sector)
+{
+	u32 sectors = m->geo.block_size >> SECTOR_SHIFT;
+	u32 slot = (sector - m->geo.data_start) / sectors;
+	struct dm_remap_entry e;
+
+	for (; slot < m->geo.nr_blocks &&
+	       m->geo.data_start + (u64)slot * sectors < sector + DM_REMAP_PAGE_SECTORS; slot++) {
+		m->p.read(m->p.context, slot, &e);
+		if (e.state != DM_REMAP_ENTRY_FREE)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * In the data area it is not erased unless nothing can be there: an earlier activation may
+ * not have come to write down that it has been erased, or may have had a bad superblock.
+ */
+bool meta_forget_former_end(struct meta *m)
 {
 	u64 former = le64_to_cpu(m->sb->former_spare_sectors);
+	u64 sector = dm_remap_sb_sector(former, 1);
+	bool data = in_data_area(m, sector), erased = false;
 
 	if (!former || m->sb_bad[0] || m->sb_bad[1])
-		return;
+		return false;
 	memset(m->buf, 0, DM_REMAP_PAGE_SIZE);
-	if (dm_remap_rw(m->p.spare, REQ_OP_WRITE | REQ_SYNC | REQ_FUA,
-			dm_remap_sb_sector(former, 1), m->buf,
-			DM_REMAP_PAGE_SECTORS) == BLK_STS_OK ||
-	    in_data_area(m, dm_remap_sb_sector(former, 1)))
+	if (!data || is_untouched(m, sector))
+		erased = dm_remap_rw(m->p.spare, REQ_OP_WRITE | REQ_SYNC | REQ_FUA, sector, m->buf,
+				     DM_REMAP_PAGE_SECTORS) == BLK_STS_OK;
+	if (erased || data)
 		m->sb->former_spare_sectors = 0;
+	return data;
 }

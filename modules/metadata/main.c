@@ -159,7 +159,6 @@ static void repair_first(struct meta *m)
 /* The former end may be in use as soon as the set is: it must not be erased after that. */
 static int start_again(struct meta *m)
 {
-	bool extended = m->growing;
 	int ret = 0;
 
 	if (m->growing) {
@@ -170,9 +169,7 @@ static int start_again(struct meta *m)
 	}
 	if (!ret)
 		ret = m->failed ? -EIO : meta_super_write(m, true);
-	if (!ret)
-		meta_forget_former_end(m);
-	if (!ret && extended)
+	if (!ret && meta_forget_former_end(m))
 		ret = meta_super_write(m, true);
 	return ret;
 }

@@ -237,8 +237,10 @@ void meta_grow(struct meta *m);
  * @m: the store; both superblocks have been written.
  *
  * If the data area reaches over that place it is never erased again, for data may be there.
+ *
+ * Return: whether both superblocks have to be written before any I/O, for that reason.
  */
-void meta_forget_former_end(struct meta *m);
+bool meta_forget_former_end(struct meta *m);
 
 /* stale.c: which copies do not count. */
 

@@ -44,10 +44,13 @@ static bool is_formatting(const struct found *f)
 	return !f->why && (le32_to_cpu(f->sb->flags) & DM_REMAP_SB_FORMATTING);
 }
 
-/* Superblock 1 was written at the end of a spare that has grown, and superblock 0 not yet. */
+/*
+ * Superblock 1 was written at the end of a spare that has grown, and superblock 0 not yet, or
+ * it did not get there.  One that is older is left of a growth that failed.
+ */
 static bool has_grown(const struct found *found)
 {
-	return found[1].sb->former_spare_sectors == found[0].sb->spare_sectors &&
+	return le64_to_cpu(found[1].sb->sequence) > le64_to_cpu(found[0].sb->sequence) &&
 	       found[1].geo.spare_sectors > found[0].geo.spare_sectors;
 }
 

@@ -38,7 +38,7 @@ static bool is_formatting(const struct end *end)
 /* Superblock 1 was written at the end of a spare that has grown, and superblock 0 not yet. */
 static bool has_grown(const struct end *ends)
 {
-	return end_sb(&ends[1])->former_spare_sectors == end_sb(&ends[0])->spare_sectors &&
+	return le64_to_cpu(end_sb(&ends[1])->sequence) > le64_to_cpu(end_sb(&ends[0])->sequence) &&
 	       ends[1].geo.spare_sectors > ends[0].geo.spare_sectors;
 }
 

@@ -157,3 +157,47 @@ whole() {
 	whole
 }
 
+
+@test "the new part takes no writes: the set goes on, and can grow later" {
+	a_set
+	linear s /dev/spare 8192
+	null_blk_bad spare +2056-8191
+	run -8 "$DMREMAP" grow r
+	assert_output --partial "r goes on as it was"
+	assert_equal "$(<$CONFIG/spare/total)" 250
+	whole
+	linear m /dev/main 16384
+	run -8 "$DMREMAP" grow --main r
+	assert_output --partial "r goes on as it was"
+	assert_equal "$(sectors $R)" 8192
+	dmsetup message r 0 remove 800 8
+	dmsetup message r 0 add 800 8
+	whole
+	null_blk_bad spare -2056-8191
+	run -0 "$DMREMAP" grow r
+	[ "$(<$CONFIG/spare/total)" -gt 250 ]
+	whole
+	dmsetup remove r
+	"$DMREMAP" assemble /dev/mapper/m /dev/mapper/s
+	whole
+}
+
+@test "a table that was loaded before the set changed is loaded again" {
+	a_set
+	linear s /dev/spare 8192
+	dmsetup suspend r
+	dmsetup reload r --table "$(dmsetup table r)"
+	dmsetup reload r --table "$(dmsetup table r)"
+	dmsetup clear r
+	dmsetup resume r
+	assert_equal "$(<$CONFIG/spare/total)" 250
+	dmsetup suspend r
+	dmsetup reload r --table "$(dmsetup table r)"
+	dmsetup reload r --table "$(dmsetup table r)"
+	dmsetup resume r
+	[ "$(<$CONFIG/spare/total)" -gt 250 ]
+	# in force now, it keeps its spare like any other
+	null_blk other 2
+	refused "busy" dmsetup reload r --table "0 8192 remap /dev/mapper/m 0 /dev/other"
+	whole
+}

@@ -103,11 +103,22 @@ static void make_blocks(struct ext *ext, const struct places *places, uint32_t s
 	}
 }
 
-static bool ask(struct ext *ext, const char *request, char **text)
+/*
+ * @header is in any answer.  debugfs ends as if all were well when it could not open the file
+ * system, whose bitmaps may be what cannot be read.
+ */
+static bool ask(struct ext *ext, const char *request, const char *header, char **text)
 {
 	const char *argv[5] = { "debugfs", "-R", request, ext->path };
 
-	return files_ask(text, ext->why, argv, "e2fsprogs");
+	if (!files_ask(text, ext->why, argv, "e2fsprogs"))
+		return false;
+	if (strstr(*text, header))
+		return true;
+	snprintf(ext->why, sizeof(ext->why),
+		 "debugfs cannot look into the file system: is it in order, \"e2fsck -n\"?");
+	free(*text);
+	return false;
 }
 
 /* "2065\t12", or "2065\t<block not found>" */
@@ -135,20 +146,20 @@ static bool find_inodes(struct ext *ext, struct block *block, int nr)
 	for (i = 0; i < nr; i++)
 		length += snprintf(line + length, sizeof(line) - length, " %llu",
 				   LLU(block[i].nr));
-	if (!ask(ext, line, &text))
+	if (!ask(ext, line, "Block\tInode", &text))
 		return false;
 	take_inodes(block, nr, text);
 	free(text);
 	return true;
 }
 
-/* "Block 8000 not in use" */
+/* "Block 8000 not in use", or "Block 8000 marked in use" */
 static bool find_use(struct ext *ext, struct block *block)
 {
 	char line[64], *text;
 
 	snprintf(line, sizeof(line), "testb %llu", LLU(block->nr));
-	if (!ask(ext, line, &text))
+	if (!ask(ext, line, "in use", &text))
 		return false;
 	block->used = !strstr(text, "not in use");
 	free(text);
@@ -191,7 +202,7 @@ static bool find_names(struct ext *ext, struct block *block, int nr)
 					   LLU(block[i].inode));
 	if (length == none)
 		return true;
-	if (!ask(ext, line, &text))
+	if (!ask(ext, line, "Inode\tPathname", &text))
 		return false;
 	take_names(block, nr, text);
 	free(text);

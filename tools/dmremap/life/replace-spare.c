@@ -13,6 +13,7 @@
 #include "life/spare-copy.h"
 #include "life/wipe.h"
 #include "lib/clock.h"
+#include "lib/interrupt.h"
 #include "lib/message.h"
 #include "sets/create.h"
 #include "sets/remember.h"
@@ -191,8 +192,12 @@ static int replace(const char *name, struct replacement *r)
 		return EXIT_OPERATION;
 	}
 	status = check(r);
+	/* with the new spare in force the host has to know of it, or does not find it at boot */
+	interrupt_hold();
 	status = status ?: copy(r);
-	return status ?: clean_up(r);
+	status = status ?: clean_up(r);
+	interrupt_release();
+	return status;
 }
 
 static int run_replace_spare(int argc, char **argv)
