@@ -270,7 +270,9 @@ skipped() { (($(<$CONFIG/metadata/generation) - $1 > 65000)); }
 	retry_until 20 _is hash/buckets 262144
 	remap_attr r hash/policy adaptive
 	echo "0 200000" >$CONFIG/remaps/remove
-	assert_equal "$(<$CONFIG/hash/entries) $(<$CONFIG/hash/buckets)" "40000 262144"
+	# it does not shrink soon, and may have grown where chains were long
+	assert_equal "$(<$CONFIG/hash/entries)" 40000
+	[ "$(<$CONFIG/hash/buckets)" -ge 262144 ]
 	assert_equal "$(<$CONFIG/hash/policy)" "fixed [adaptive]"
 	remap_attr r hash/policy fixed
 	retry_until 20 _is hash/buckets 65536
