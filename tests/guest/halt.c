@@ -10,6 +10,7 @@
  *   HALT_LOG=F   calls are noted in F
  *   STEP_AT=N    it is killed before step N: these calls, and in one count with them the ioctls
  *                by which device-mapper changes something, rename, unlink
+ *   SUSPEND_RUN=F  bash runs the script F just before a device is suspended
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -23,6 +24,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 typedef ssize_t write_fn(int fd, const void *buffer, size_t size);
@@ -133,6 +135,24 @@ int fdatasync(int fd)
 	return next(fd);
 }
 
+static void before_suspend(const struct dm_ioctl *io)
+{
+	const char *script = getenv("SUSPEND_RUN");
+	int status;
+	pid_t child;
+
+	if (!script || !(io->flags & DM_SUSPEND_FLAG))
+		return;
+	child = fork();
+	if (!child) {
+		unsetenv("LD_PRELOAD");
+		execlp("bash", "bash", script, NULL);
+		_exit(127);
+	}
+	if (waitpid(child, &status, 0) != child || status)
+		abort();
+}
+
 int ioctl(int fd, unsigned long request, ...)
 {
 	int (*next)(int fd, unsigned long request, void *argument) = dlsym(RTLD_NEXT, "ioctl");
@@ -142,6 +162,8 @@ int ioctl(int fd, unsigned long request, ...)
 	va_start(list, request);
 	argument = va_arg(list, void *);
 	va_end(list);
+	if (request == DM_DEV_SUSPEND)
+		before_suspend(argument);
 	if (request == DM_DEV_CREATE || request == DM_TABLE_LOAD || request == DM_DEV_SUSPEND ||
 	    request == DM_DEV_REMOVE || request == DM_DEV_RENAME)
 		step();

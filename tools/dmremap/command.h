@@ -46,6 +46,7 @@ extern const struct command command_monitor;
 extern const struct command command_remove;
 extern const struct command command_rename;
 extern const struct command command_repair;
+extern const struct command command_replace;
 extern const struct command command_replace_spare;
 extern const struct command command_resume;
 extern const struct command command_salvage;

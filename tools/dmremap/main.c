@@ -34,6 +34,7 @@ static const struct command * const commands[] = {
 	&command_remove,
 	&command_rename,
 	&command_repair,
+	&command_replace,
 	&command_replace_spare,
 	&command_resume,
 	&command_salvage,

@@ -125,6 +125,14 @@ static bool stands_on(const char *dir, const char *name, int depth)
 	return found;
 }
 
+bool users_stands_on(const char *number, const char *name)
+{
+	char dir[64];
+
+	snprintf(dir, sizeof(dir), "/sys/dev/block/%s", number);
+	return stands_on(dir, name, 0);
+}
+
 static bool is_needed(const char *point)
 {
 	return !strcmp(point, "/") || !strcmp(point, "/usr");
@@ -145,13 +153,12 @@ static void take_source(const char *line, char number[BLOCKDEV_NUMBER_SIZE])
 
 static bool mount_needs(const char *line, const char *name)
 {
-	char number[BLOCKDEV_NUMBER_SIZE], point[512], dir[64];
+	char number[BLOCKDEV_NUMBER_SIZE], point[512];
 
 	if (sscanf(line, "%*s %*s %23s %*s %511s", number, point) != 2 || !is_needed(point))
 		return false;
 	take_source(line, number);
-	snprintf(dir, sizeof(dir), "/sys/dev/block/%s", number);
-	return stands_on(dir, name, 0);
+	return users_stands_on(number, name);
 }
 
 bool users_boot_needs(const char *name)

@@ -26,4 +26,7 @@ bool users_describe(const struct blockdev *dev, char text[USERS_SIZE]);
  */
 bool users_boot_needs(const char *name);
 
+/* Whether a device, by "MAJ:MIN", is the device-mapper's @name, or is made of that. */
+bool users_stands_on(const char *number, const char *name);
+
 #endif /* _DMREMAP_USERS_H */

@@ -50,6 +50,17 @@ static bool has_spare(const char *node)
 	return nr > 1;
 }
 
+/*
+ * A main alone is read-only.  A device that can be written is a disk in the place of a set
+ * that has ended: see life/replace.c.  Its UUID cannot be changed while it is in use.
+ */
+static bool has_ended(const char *node)
+{
+	char text[KERNEL_TEXT_SIZE];
+
+	return read_file(node, "ro", text) && !strcmp(text, "0");
+}
+
 static bool take(struct active *active, const char *node)
 {
 	bool remap = has_remap(node), named;
@@ -76,7 +87,7 @@ static bool take(struct active *active, const char *node)
 	snprintf(active->node, sizeof(active->node), "%.23s", node);
 	active->live = read_file(node, "size", text) && strcmp(text, "0");
 	active->without_spare = active->live && !remap && !has_spare(node);
-	return true;
+	return !active->without_spare || !has_ended(node);
 }
 
 static int is_dm(const struct dirent *entry)

@@ -1,0 +1,263 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# dmremap replace: a new disk takes the place of a set in use; whenever that is interrupted
+# before, the set goes on as it was.
+# rig: test=uml timeout=900
+
+load ../lib/common
+
+R=/dev/mapper/r
+CONFIG=/sys/kernel/config/dm-remap/r
+DMREMAP=$PWD/../tools/dmremap/dmremap
+HALT=$PWD/guest/halt.so
+
+teardown() {
+	# of a test that failed before it stopped it
+	rm -f "$BATS_TEST_TMPDIR/fio-goes-on"
+	wait
+	rm -rf /etc/dm-remap
+	remove_devices
+}
+teardown_file() { clean_up; }
+
+# a_set: with blocks that are remapped, pending, split and lost
+a_set() {
+	null_blk main 8
+	null_blk spare 1
+	null_blk new 9
+	write_pattern /dev/main 0 8388608 1
+	"$DMREMAP" create --main-id main r /dev/main /dev/spare
+	dmsetup message r 0 add 800 400
+	write_pattern $R 800 204800 2
+	null_blk_bad main +4000-4007 +4016-4016 +4032-4032 +9001-9001
+	dmsetup message r 0 mark 4000 8
+	dmsetup message r 0 mark 4016 8
+	write_pattern $R 4017 512 3
+	dmsetup message r 0 mark 4032 8
+	dmsetup message r 0 forget 4032 8
+}
+
+# whole DEVICE [LOST]: all that can be read is there; LOST is a command for what cannot
+whole() {
+	assert_data "$1" 0 409600 1
+	assert_data "$1" 800 204800 2
+	assert_data "$1" 1200 1433600 1 614400
+	assert_data "$1" 4017 512 3
+	assert_data "$1" 4033 512 1 2064896
+	assert_data "$1" 4034 2543104 1 2065408
+	assert_data "$1" 9002 3779584 1 4609024
+}
+
+# old_set: it goes on, and nobody notes what is written to it
+old_set() {
+	assert_equal "$(dmsetup table r | cut -d' ' -f3)" remap
+	assert_equal "$(dmsetup info -c --noheadings -o suspended r)" Active
+	[ -e $CONFIG/uuid ]
+	whole $R
+}
+
+@test "a new disk, with fio all the time; what cannot be read is in the mapfile" {
+	local map=$BATS_TEST_TMPDIR/map uuid
+	a_set
+	uuid=$(<$CONFIG/uuid)
+	[ -e "/etc/dm-remap/sets.d/$uuid" ]
+	# without a mapfile it stops at the first
+	run -8 "$DMREMAP" replace r /dev/new
+	assert_output --partial "r goes on as it was: its sector 4000 cannot be read"
+	old_set
+	start_fio $R --offset=5m --size=2m
+	run -4 "$DMREMAP" replace --mapfile "$map" r /dev/new
+	assert_output --partial "r: 16384 sectors are copied. I/O waits now, for about"
+	assert_output --partial "r is on /dev/new now. I/O waited for"
+	assert_output --partial "11 sectors could not be read"
+	assert_output --partial '"wipefs -a /dev/main" and "dmremap delete --give-up --yes /dev/spare"'
+	fio_verify $R --offset=7m --size=1m --loops=1
+	stop_fio
+	assert_equal "$(dmsetup table r)" "0 16384 linear $(mountpoint -x /dev/new) 0"
+	assert_equal "$(grep -v '^#' "$map" | tr -s ' ')" "0x00800000 + 1
+0x00000000 0x001F4000 +
+0x001F4000 0x00001000 -
+0x001F5000 0x00001000 +
+0x001F6000 0x00000200 -
+0x001F6200 0x00001E00 +
+0x001F8000 0x00000200 -
+0x001F8200 0x0026D000 +
+0x00465200 0x00000200 -
+0x00465400 0x0039AC00 +"
+	assert_data /dev/new 800 204800 2
+	assert_equal "$(used_bytes /dev/new 4000 4096)" 0
+	# nothing of dm-remap holds either disk, nor does the host know the set
+	[ ! -e $CONFIG ]
+	[ ! -e "/etc/dm-remap/sets.d/$uuid" ]
+	run -0 "$DMREMAP" status
+	refute_output --partial "without-spare"
+	run -0 "$DMREMAP" delete --give-up --yes /dev/spare
+	wipefs -qa /dev/main
+	assert_equal "$(wipefs --noheadings /dev/main /dev/spare)" ""
+}
+
+@test "what was written at any place of the set is there, also of a sealed one" {
+	local pid
+	null_blk main 8
+	null_blk spare 1
+	null_blk new 8 blocksize=512
+	mkfs.ext4 -q /dev/main
+	"$DMREMAP" create r /dev/main /dev/spare
+	"$DMREMAP" seal r
+	[ "$(wipefs --noheadings /dev/main -O TYPE)" != ext4 ]
+	mkdir -p "$BATS_TEST_TMPDIR/m"
+	mount $R "$BATS_TEST_TMPDIR/m"
+	(while [ -e "$BATS_TEST_TMPDIR/m/lost+found" ] && [ ! -e "$BATS_TEST_TMPDIR/end" ]; do
+		echo $((n++)) >"$BATS_TEST_TMPDIR/m/$((n % 50))"
+		sync -f "$BATS_TEST_TMPDIR/m"
+	done) 3>&- &
+	pid=$!
+	run -0 "$DMREMAP" replace --leave r /dev/new
+	assert_output --partial '"blkdiscard -f -z /dev/main" and "dmremap delete --give-up --yes /dev/spare"'
+	touch "$BATS_TEST_TMPDIR/end"
+	wait $pid
+	echo more >"$BATS_TEST_TMPDIR/m/more"
+	umount "$BATS_TEST_TMPDIR/m"
+	dmsetup remove r
+	e2fsck -fn /dev/new
+	assert_equal "$(wipefs --noheadings /dev/new -O TYPE)" ext4
+	mount /dev/new "$BATS_TEST_TMPDIR/m"
+	assert_equal "$(<"$BATS_TEST_TMPDIR/m/more")" more
+	umount "$BATS_TEST_TMPDIR/m"
+}
+
+@test "written after the last pass in use, to places of all kinds" {
+	local dir=$BATS_TEST_TMPDIR sector
+	a_set
+	# the device cannot be read then: what is copied comes from main and spare
+	pattern 512 4 >"$dir/data"
+	for sector in 0 801 4001 4018 4034 9000 16383; do
+		echo "dd if=$dir/data of=$R bs=512 seek=$sector oflag=direct conv=notrunc status=none || exit"
+	done >"$dir/script"
+	SUSPEND_RUN="$dir/script" LD_PRELOAD=$HALT run "$DMREMAP" replace --mapfile "$dir/map" r /dev/new
+	assert_equal "$status" 4
+	assert_output --partial "10 sectors could not be read"
+	dmsetup remove r
+	for sector in 0 801 4001 4018 4034 9000 16383; do assert_data /dev/new $sector 512 4; done
+	assert_data /dev/new 1 408576 1 512
+	assert_data /dev/new 800 512 2
+	assert_data /dev/new 802 203776 2 1024
+	assert_data /dev/new 4017 512 3
+	assert_data /dev/new 4019 6656 1 2057728
+	assert_data /dev/new 4033 512 1 2064896
+	assert_data /dev/new 4035 2542080 1 2065920
+	assert_equal "$(grep -- '-$' "$dir/map" | tr -s ' ')" "0x001F4000 0x00000200 -
+0x001F4400 0x00000C00 -
+0x001F6000 0x00000200 -
+0x001F8000 0x00000200 -
+0x00465200 0x00000200 -"
+}
+
+@test "disks that are refused" {
+	null_blk main 4
+	null_blk spare 1
+	null_blk new 4
+	null_blk small 3
+	null_blk big 8 blocksize=4096
+	"$DMREMAP" create r /dev/main /dev/spare
+	write_pattern $R 0 4194304 1
+	run -8 "$DMREMAP" replace r /dev/small
+	assert_output --partial "/dev/small is too small: it has 6144 sectors, and r has 8192."
+	run -8 "$DMREMAP" replace r /dev/big
+	assert_output --partial "/dev/big has sectors of 4096 bytes, and r has sectors of 512"
+	run -8 "$DMREMAP" replace r /dev/main
+	assert_output --partial "/dev/main is in use"
+	run -8 "$DMREMAP" replace r /dev/null
+	assert_output --partial "it is not a block device"
+	dmsetup create on --table "0 8192 linear $R 0"
+	run -8 "$DMREMAP" replace r /dev/mapper/on
+	assert_output --partial "/dev/mapper/on is made of r."
+	dmsetup remove on
+	mkfs.ext4 -q /dev/new
+	run -8 "$DMREMAP" replace r /dev/new
+	assert_output --partial "There is a filesystem (ext4) on /dev/new."
+	mkdir -p "$BATS_TEST_TMPDIR/m"
+	mount /dev/new "$BATS_TEST_TMPDIR/m"
+	run -8 "$DMREMAP" replace --force r /dev/new
+	assert_output --partial "/dev/new is in use: it is mounted on"
+	umount "$BATS_TEST_TMPDIR/m"
+	assert_equal "$(wipefs --noheadings /dev/new -O TYPE)" ext4
+	echo text >"$BATS_TEST_TMPDIR/text"
+	run -8 "$DMREMAP" replace --force --mapfile "$BATS_TEST_TMPDIR/text" r /dev/new
+	assert_output --partial "exists, and is no mapfile"
+	assert_equal "$(<"$BATS_TEST_TMPDIR/text")" text
+	run -16 "$DMREMAP" replace --pause long r /dev/new
+	assert_output --partial '"long" is not a number of seconds.'
+	run -8 "$DMREMAP" replace --force --pause 0 r /dev/spare
+	assert_output --partial "/dev/spare is in use"
+	dmsetup suspend r
+	run -8 "$DMREMAP" replace --force r /dev/new
+	assert_output --partial "r is suspended"
+	dmsetup resume r
+	assert_data $R 0 4194304 1
+	assert_equal "$(wipefs --noheadings /dev/new -O TYPE)" ext4
+	# a pause that is too long
+	run -8 "$DMREMAP" replace --force --pause 0 r /dev/new
+	assert_output --partial "r goes on as it was: it is written to faster than it can be copied"
+	assert_equal "$(wipefs --noheadings /dev/new)" ""
+	assert_equal "$(dmsetup table r | cut -d' ' -f3)" remap
+	run -0 "$DMREMAP" replace r /dev/new
+	assert_data /dev/new 0 4194304 1
+}
+
+@test "killed before the switch, the set goes on, and can be given the new disk" {
+	local step
+	null_blk main 4
+	null_blk spare 1
+	null_blk new 4
+	mkfs.ext4 -q /dev/main
+	"$DMREMAP" create r /dev/main /dev/spare
+	dmsetup message r 0 add 2 400
+	write_pattern $R 4096 204800 2
+	dd if=$R of="$BATS_TEST_TMPDIR/all" bs=1M iflag=direct status=none
+	# a new disk that cannot be written
+	FAIL_AT=1 FAIL_ERRNO=5 LD_PRELOAD=$HALT run -8 "$DMREMAP" replace r /dev/new
+	assert_output --partial "/dev/new cannot be written: Input/output error"
+	assert_equal "$(dmsetup table r | cut -d' ' -f3)" remap
+	for step in {1..20}; do
+		run env STEP_AT="$step" LD_PRELOAD="$HALT" "$DMREMAP" replace r /dev/new
+		assert_equal "$status" 137
+		# one that was killed while it was suspended waits for this
+		dmsetup resume r
+		cmp "$BATS_TEST_TMPDIR/all" $R
+		[ -e "$CONFIG/uuid" ] || break
+		((step > 8)) || assert_equal "$(wipefs --noheadings /dev/new)" ""
+		wipefs -qa /dev/new
+	done
+	# killed with the new table loaded, it was resumed on the new disk
+	[ "$step" -ge 11 ]
+	assert_equal "$(dmsetup table r | cut -d' ' -f3)" linear
+	dmsetup remove r
+	cmp "$BATS_TEST_TMPDIR/all" /dev/new
+	# the halves are as they were
+	"$DMREMAP" assemble /dev/main /dev/spare
+	cmp "$BATS_TEST_TMPDIR/all" $R
+	"$DMREMAP" replace --force r /dev/new
+	cmp "$BATS_TEST_TMPDIR/all" $R
+}
+
+@test "interrupted by a signal it says so, and ends what it has begun" {
+	local pid status=0
+	null_blk main 64
+	null_blk spare 1
+	null_blk new 64 mbps=20
+	"$DMREMAP" create r /dev/main /dev/spare
+	write_pattern $R 0 1048576 1
+	"$DMREMAP" replace --mapfile "$BATS_TEST_TMPDIR/map" r /dev/new >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+	pid=$!
+	sleep 1
+	kill $pid
+	wait $pid || status=$?
+	assert_equal "$status" 143
+	run cat "$BATS_TEST_TMPDIR/said"
+	assert_output --partial "r goes on as it was: the copy was interrupted"
+	assert_equal "$(dmsetup table r | cut -d' ' -f3)" remap
+	[ ! -e "$BATS_TEST_TMPDIR/map" ]
+	assert_equal "$(used_bytes /dev/new 0 1048576)" 0
+	assert_data $R 0 1048576 1
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "disk/device.h"
+#include "kernel/track.h"
+#include "life/disk-copy.h"
+#include "lib/clock.h"
+#include "lib/exit.h"
+#include "lib/interrupt.h"
+#include "lib/message.h"
+#include "lib/progress.h"
+
+#define CHUNK		2048	/* sectors that are read at once */
+#define PARTS		16	/* ... and into how many parts they are divided if that fails */
+#define PAGE_SECTORS	8
+
+static void *make_buffer(uint64_t sectors)
+{
+	void *buffer = device_buffer((sectors + PAGE_SECTORS - 1) / PAGE_SECTORS);
+
+	memset(buffer, 0, sectors * SECTOR_SIZE);
+	return buffer;
+}
+
+static uint64_t at_most(uint64_t sectors, uint64_t limit)
+{
+	return sectors < limit ? sectors : limit;
+}
+
+static int fail(struct disk_copy *copy, const char *why)
+{
+	copy->why = why;
+	return EXIT_OPERATION;
+}
+
+static int fail_write(struct disk_copy *copy, int error)
+{
+	snprintf(copy->why_buffer, sizeof(copy->why_buffer), "%.60s cannot be written: %s",
+		 copy->path, strerror(error));
+	return fail(copy, copy->why_buffer);
+}
+
+static int write_disk(struct disk_copy *copy, uint64_t sector, const void *buffer,
+		      uint64_t sectors)
+{
+	size_t size = sectors * SECTOR_SIZE, done = 0;
+	ssize_t n;
+
+	while (done < size) {
+		n = pwrite(copy->fd, buffer + done, size - done, sector * SECTOR_SIZE + done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return fail_write(copy, n ? errno : ENOSPC);
+		done += n;
+	}
+	return EXIT_CLEAN;
+}
+
+/* Zeros where the first and last sectors will be. */
+static int clear_ends(struct disk_copy *copy)
+{
+	int status;
+
+	memset(copy->buffer, 0, CHUNK * SECTOR_SIZE);
+	status = write_disk(copy, 0, copy->buffer, copy->head_end);
+	status = status ?: write_disk(copy, copy->tail_start, copy->buffer,
+				      copy->view.volume->sectors - copy->tail_start);
+	if (!status && fdatasync(copy->fd))
+		status = fail_write(copy, errno);
+	return status;
+}
+
+int disk_copy_begin(struct disk_copy *copy)
+{
+	uint64_t sectors = copy->view.volume->sectors;
+	int status;
+
+	copy->head_end = at_most(sectors, CHUNK);
+	copy->tail_start = sectors - at_most(sectors - copy->head_end, CHUNK);
+	copy->head = make_buffer(CHUNK);
+	copy->tail = make_buffer(CHUNK);
+	copy->buffer = make_buffer(CHUNK);
+	status = clear_ends(copy);
+	if (status)
+		complain("%s.", copy->why);
+	return status ?: track_start(copy->view.volume->name, &copy->tracker);
+}
+
+void disk_copy_end(struct disk_copy *copy)
+{
+	if (copy->tracker)
+		track_stop(copy->view.volume->name, copy->tracker);
+	free(copy->head);
+	free(copy->tail);
+	free(copy->buffer);
+	ranges_free(&copy->bad);
+	if (copy->fd >= 0)
+		close(copy->fd);
+}
+
+uint64_t disk_copy_held(const struct disk_copy *copy)
+{
+	return copy->head_end + copy->view.volume->sectors - copy->tail_start;
+}
+
+/* --- sectors ---------------------------------------------------------------------- */
+
+/* Sectors to where they belong: the new disk, or what is held. */
+static int put(struct disk_copy *copy, uint64_t sector, const void *buffer, uint64_t sectors)
+{
+	int status = EXIT_CLEAN;
+	uint64_t part;
+
+	while (!status && sectors) {
+		if (sector < copy->head_end) {
+			part = at_most(sectors, copy->head_end - sector);
+			memcpy(copy->head + sector * SECTOR_SIZE, buffer, part * SECTOR_SIZE);
+		} else if (sector < copy->tail_start) {
+			part = at_most(sectors, copy->tail_start - sector);
+			status = write_disk(copy, sector, buffer, part);
+		} else {
+			part = sectors;
+			memcpy(copy->tail + (sector - copy->tail_start) * SECTOR_SIZE, buffer,
+			       part * SECTOR_SIZE);
+		}
+		sector += part;
+		buffer += part * SECTOR_SIZE;
+		sectors -= part;
+	}
+	return status;
+}
+
+/* Nothing but zeros can be there: an old content of the new disk would be taken for data. */
+static int leave_out(struct disk_copy *copy, uint64_t sector, uint64_t sectors)
+{
+	if (!copy->leave_out) {
+		snprintf(copy->why_buffer, sizeof(copy->why_buffer),
+			 "its sector %llu cannot be read; with --mapfile such sectors are left out and listed",
+			 LLU(sector));
+		return fail(copy, copy->why_buffer);
+	}
+	ranges_add(&copy->bad, sector, sector + sectors);
+	memset(copy->buffer, 0, sectors * SECTOR_SIZE);
+	return put(copy, sector, copy->buffer, sectors);
+}
+
+static uint64_t part_of(const struct disk_copy *copy, uint64_t sectors)
+{
+	uint64_t part = copy->view.unit;
+
+	while (part * PARTS < sectors)
+		part *= 2;
+	return part;
+}
+
+static int copy_sectors(struct disk_copy *copy, uint64_t sector, uint64_t sectors)
+{
+	uint64_t end = sector + sectors, part = part_of(copy, sectors);
+	int status = EXIT_CLEAN;
+
+	if (copy->show && interrupt_came())
+		return fail(copy, "the copy was interrupted");
+	if (!set_view_read(&copy->view, sector, copy->buffer, sectors))
+		return put(copy, sector, copy->buffer, sectors);
+	if (sectors <= copy->view.unit)
+		return leave_out(copy, sector, sectors);
+	for (; !status && sector < end; sector += part)
+		status = copy_sectors(copy, sector, at_most(part, end - sector));
+	return status;
+}
+
+/* --- a pass ----------------------------------------------------------------------- */
+
+static void begin_showing(struct disk_copy *copy, const struct ranges *ranges)
+{
+	copy->done = 0;
+	copy->total = ranges_total(ranges);
+	copy->started_ns = clock_ns();
+	snprintf(copy->text, sizeof(copy->text), "Copying");
+	if (copy->show)
+		progress_begin(copy->text, copy->total);
+}
+
+/* How long it will take goes by how long it has taken. */
+static void show(struct disk_copy *copy)
+{
+	uint64_t bad = ranges_total(&copy->bad);
+	uint64_t left_s = (wide)(clock_ns() - copy->started_ns) * (copy->total - copy->done) /
+			  copy->done / 1000000000;
+
+	if (!copy->show)
+		return;
+	snprintf(copy->text, sizeof(copy->text), "Copying, %llu:%02llu:%02llu left",
+		 LLU(left_s / 3600), LLU(left_s / 60 % 60), LLU(left_s % 60));
+	if (bad)
+		snprintf(copy->text + strlen(copy->text), sizeof(copy->text) - strlen(copy->text),
+			 ", %llu unreadable", LLU(bad));
+	progress_show(copy->done);
+}
+
+static int copy_range(struct disk_copy *copy, uint64_t sector, uint64_t end)
+{
+	int status = EXIT_CLEAN;
+	uint64_t sectors;
+
+	for (; !status && sector < end; sector += sectors) {
+		sectors = at_most(CHUNK, end - sector);
+		status = copy_sectors(copy, sector, sectors);
+		copy->done += sectors;
+		show(copy);
+	}
+	return status;
+}
+
+static int copy_ranges(struct disk_copy *copy, const struct ranges *ranges)
+{
+	int status = EXIT_CLEAN;
+	size_t i;
+
+	/* what is read again may have become readable */
+	ranges_subtract(&copy->bad, ranges);
+	begin_showing(copy, ranges);
+	for (i = 0; !status && i < ranges->nr; i++)
+		status = copy_range(copy, ranges->range[i].start, ranges->range[i].end);
+	ranges_merge(&copy->bad);
+	if (!status && fdatasync(copy->fd))
+		status = fail_write(copy, errno);
+	if (copy->show)
+		progress_end();
+	return status;
+}
+
+/* All of it at first, and what was written meanwhile after that. */
+static int find_work(struct disk_copy *copy, struct ranges *ranges)
+{
+	if (!copy->begun)
+		ranges_add(ranges, 0, copy->view.volume->sectors);
+	else if (track_read(copy->view.volume->name, copy->tracker, ranges))
+		return fail(copy, "another program has begun to note what is written to it");
+	ranges_merge(ranges);
+	copy->begun = true;
+	return EXIT_CLEAN;
+}
+
+int disk_copy_pass(struct disk_copy *copy, bool show)
+{
+	struct ranges ranges = {};
+	int status;
+
+	copy->show = show;
+	if (!show)
+		copy->why = set_view_beneath(&copy->view);
+	status = copy->why ? EXIT_OPERATION : find_work(copy, &ranges);
+	status = status ?: copy_ranges(copy, &ranges);
+	ranges_free(&ranges);
+	return status;
+}
+
+/* --- the ends --------------------------------------------------------------------- */
+
+int disk_copy_complete(struct disk_copy *copy)
+{
+	int status = write_disk(copy, 0, copy->head, copy->head_end);
+
+	status = status ?: write_disk(copy, copy->tail_start, copy->tail,
+				      copy->view.volume->sectors - copy->tail_start);
+	if (!status && fdatasync(copy->fd))
+		status = fail_write(copy, errno);
+	close(copy->fd);
+	copy->fd = -1;
+	return status;
+}
+
+void disk_copy_spoil(struct disk_copy *copy)
+{
+	const char *why = copy->why;
+
+	if (copy->fd < 0)
+		copy->fd = open(copy->path, O_RDWR | O_EXCL | O_DIRECT | O_CLOEXEC);
+	if (copy->fd < 0 || clear_ends(copy))
+		complain("%s looks like the set, and is not in use. \"wipefs -a %s\" before the next start.",
+			 copy->path, copy->path);
+	copy->why = why;
+}

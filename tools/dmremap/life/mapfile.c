@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "life/mapfile.h"
+#include "lib/exit.h"
+#include "lib/message.h"
+
+#define MAGIC		"# Mapfile."
+#define SECTOR_BYTES	512
+
+static int say_unwritable(const char *path)
+{
+	complain("%s cannot be written: %s.", path, strerror(errno));
+	return EXIT_OPERATION;
+}
+
+int mapfile_check(const char *path)
+{
+	FILE *file = fopen(path, "a+e");
+	char begin[sizeof(MAGIC)] = "";
+	size_t size;
+
+	if (!file)
+		return say_unwritable(path);
+	rewind(file);
+	size = fread(begin, 1, strlen(MAGIC), file);
+	fclose(file);
+	if (!size || !strcmp(begin, MAGIC))
+		return EXIT_CLEAN;
+	complain("%s exists, and is no mapfile. Give another file.", path);
+	return EXIT_OPERATION;
+}
+
+static void print_part(FILE *file, wide start, wide end, char status)
+{
+	if (start < end)
+		fprintf(file, "0x%08llX  0x%08llX  %c\n", LLU(start * SECTOR_BYTES),
+			LLU((end - start) * SECTOR_BYTES), status);
+}
+
+static void print(FILE *file, uint64_t sectors, const struct ranges *bad)
+{
+	wide at = 0;
+	size_t i;
+
+	fprintf(file, MAGIC " Created by dmremap replace: - could not be read\n"
+		"# current_pos  current_status  current_pass\n"
+		"0x%08llX     +               1\n"
+		"#      pos        size  status\n", LLU(sectors * SECTOR_BYTES));
+	for (i = 0; i < bad->nr; i++) {
+		print_part(file, at, bad->range[i].start, '+');
+		print_part(file, bad->range[i].start, bad->range[i].end, '-');
+		at = bad->range[i].end;
+	}
+	print_part(file, at, sectors, '+');
+}
+
+int mapfile_write(const char *path, uint64_t sectors, const struct ranges *bad)
+{
+	FILE *file = fopen(path, "we");
+	bool failed;
+
+	if (!file)
+		return say_unwritable(path);
+	print(file, sectors, bad);
+	failed = fflush(file) || fsync(fileno(file));
+	failed |= fclose(file);
+	return failed ? say_unwritable(path) : EXIT_CLEAN;
+}
+
+void mapfile_drop(const char *path)
+{
+	struct stat st;
+
+	if (!stat(path, &st) && S_ISREG(st.st_mode) && !st.st_size)
+		unlink(path);
+}

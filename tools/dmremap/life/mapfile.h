@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A mapfile as GNU ddrescue has it: what a copy holds, and what could not be read.
+ */
+#ifndef _DMREMAP_MAPFILE_H
+#define _DMREMAP_MAPFILE_H
+
+#include <stdint.h>
+
+#include "lib/ranges.h"
+
+/**
+ * mapfile_check() - see that a mapfile can be written.
+ * @path: the file; made if it does not exist.
+ *
+ * A file that is not empty is only taken if it is a mapfile.  Says what is wrong.
+ *
+ * Return: an exit status.
+ */
+int mapfile_check(const char *path);
+
+/**
+ * mapfile_write() - write the mapfile of a copy that is complete but for some sectors.
+ * @path: the file.
+ * @sectors: size of the copy.
+ * @bad: the sectors that could not be read; merged.
+ *
+ * It is durable on return.  Says what is wrong.
+ *
+ * Return: an exit status.
+ */
+int mapfile_write(const char *path, uint64_t sectors, const struct ranges *bad);
+
+/* Remove the file if nothing has been written to it. */
+void mapfile_drop(const char *path);
+
+#endif /* _DMREMAP_MAPFILE_H */
