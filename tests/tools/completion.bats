@@ -22,7 +22,7 @@ offers() {
 }
 
 @test "all commands of the help" {
-	dmremap --help | sed -nE 's/^  ([a-z]+) .*/\1/p' | sort >commands
+	dmremap --help | sed -nE 's/^  ([a-z-]+) .*/\1/p' | sort >commands
 	[ "$(wc -l <commands)" -ge 12 ]
 	offers "" | diff commands -
 	[ "$(offers exp)" = export ]
@@ -31,7 +31,7 @@ offers() {
 }
 
 @test "all options of each command's help" {
-	for command in $(dmremap --help | sed -nE 's/^  ([a-z]+) .*/\1/p'); do
+	for command in $(dmremap --help | sed -nE 's/^  ([a-z-]+) .*/\1/p'); do
 		dmremap "$command" --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' | grep -oE -- '-[a-zA-Z](,|$)|--[a-z-]+' |
 			tr -d , | LC_ALL=C sort -u >options
 		grep -qx -- --help options
@@ -106,7 +106,7 @@ fish_offers() {
 }
 
 @test "zsh and fish offer all commands, and the options of each" {
-	dmremap --help | sed -nE 's/^  ([a-z]+) .*/\1/p' | sort >commands
+	dmremap --help | sed -nE 's/^  ([a-z-]+) .*/\1/p' | sort >commands
 	zsh_offers "" | sort | diff commands -
 	fish_offers "" | sort | diff commands -
 	while read -r command; do

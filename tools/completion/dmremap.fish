@@ -4,7 +4,7 @@
 # Commands, options and their descriptions are those that the program's own help has.
 
 function __dmremap_commands
-    dmremap --help 2>/dev/null | string replace -rf '^  ([a-z]+) +(.*)' '$1\t$2'
+    dmremap --help 2>/dev/null | string replace -rf '^  ([a-z-]+) +(.*)' '$1\t$2'
 end
 
 # the command on the line, or nothing

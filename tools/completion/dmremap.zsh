@@ -7,7 +7,7 @@
 _dmremap_help() { "$_dmremap_program" "$@" --help 2>/dev/null }
 
 # lines of "WORD:DESCRIPTION" for _describe
-_dmremap_commands() { _dmremap_help | sed -nE 's/^  ([a-z]+) +(.*)/\1:\2/p' }
+_dmremap_commands() { _dmremap_help | sed -nE 's/^  ([a-z-]+) +(.*)/\1:\2/p' }
 
 _dmremap_options() {
 	_dmremap_help "$1" | sed -nE 's/^  (-[a-zA-Z]), (--[a-z-]+)( [A-Z]+)?( +(.*))?$/\1:\5\n\2:\5/p; s/^ +(--[a-z-]+)( [A-Z]+)?( +(.*))?$/\1:\4/p'
