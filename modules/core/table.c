@@ -57,6 +57,15 @@ static const char resize_begins[] =
 static const char resize_ends[] =
 	KERN_DEBUG DM_FMT("%s: Hash table resize complete: %u -> %u buckets");
 
+static __printf(1, 2) void log_debug(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vprintk(format, args);
+	va_end(args);
+}
+
 /* Slots moved to the new table by one call of remap_table_balance(). */
 #define REMAP_RESIZE_STEP	4096U
 
@@ -511,7 +520,7 @@ bool remap_table_begin_resize(struct remap_table *t, struct remap_buckets *next,
 	t->resize.to = nr_buckets(next);
 	t->resize.entries = t->entries;
 	if (t->resized)
-		printk(resize_begins, t->name, t->resize.from, t->resize.to, t->entries);
+		log_debug(resize_begins, t->name, t->resize.from, t->resize.to, t->entries);
 	else
 		DMINFO("%s: Adaptive hash table resize: %u -> %u buckets (count=%u)",
 		       t->name, t->resize.from, t->resize.to, t->entries);
@@ -545,7 +554,7 @@ static void finish_resize(struct remap_table *t)
 	else
 		t->shrinks++;
 	if (t->resized)
-		printk(resize_ends, t->name, r->from, r->to);
+		log_debug(resize_ends, t->name, r->from, r->to);
 	else
 		DMINFO("%s: Hash table resize complete: %u -> %u buckets", t->name, r->from, r->to);
 	t->resized = true;

@@ -93,10 +93,12 @@ static bool is_untouched(const struct meta *m, u64 sector)
 {
 	u32 sectors = m->geo.block_size >> SECTOR_SHIFT;
 	u32 slot = (sector - m->geo.data_start) / sectors;
+	sector_t end = sector + DM_REMAP_PAGE_SECTORS;
 	struct dm_remap_entry e;
 
-	for (; slot < m->geo.nr_blocks &&
-	       m->geo.data_start + (u64)slot * sectors < sector + DM_REMAP_PAGE_SECTORS; slot++) {
+	for (; slot < m->geo.nr_blocks; slot++) {
+		if (m->geo.data_start + (u64)slot * sectors >= end)
+			break;
 		m->p.read(m->p.context, slot, &e);
 		if (e.state != DM_REMAP_ENTRY_FREE)
 			return false;

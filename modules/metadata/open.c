@@ -121,9 +121,9 @@ static int check_pair(const struct meta *m, char **error)
 	u32 flags = le32_to_cpu(sb->flags);
 
 	if (flags & DM_REMAP_SB_REPLACED)
-		*error = "Another spare has taken the place of this one: name that, or wipe this one";
+		*error = "Another spare has taken this one's place: name that, or wipe this one";
 	else if ((flags & DM_REMAP_SB_JOINING) && !m->p.copy)
-		*error = "The spare is a copy of another one that was not completed: name the other one";
+		*error = "The spare is an unfinished copy of another one: name the other one";
 	else if (m->p.uuid && memcmp(sb->uuid, m->p.uuid->b, sizeof(sb->uuid)))
 		*error = "The spare belongs to another set: its uuid is not the one given";
 	else if (le64_to_cpu(sb->main_start) != m->p.main_start ||

@@ -9,7 +9,7 @@
 /* In the place of the disk. */
 static int disk_flush(void);
 
-#define blkdev_issue_flush(bdev) disk_flush()
+#define blkdev_issue_flush(bdev) ((void)(bdev), disk_flush())
 #include "../../modules/core/verify.c"
 #undef blkdev_issue_flush
 

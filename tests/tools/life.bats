@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # dmremap set, resume, sync, rename, and status of one set and for scripts.
 
+# each test has its own PATH
+# shellcheck disable=SC2030,SC2031
 bats_require_minimum_version 1.5.0
 load live.bash
 
@@ -275,6 +277,7 @@ check() {
 	echo "$U degraded 1790000000 1 0 0 1102 3 120" >"$DMREMAP_ROOT/run/dm-remap/monitor"
 	set_to safe config/remaps/rate "1 100 900"
 	set_to safe config/spare/free 1016
+	# shellcheck disable=SC2016 # of the other shell
 	printf '#!/bin/bash\n%s\n' 'for i in 1 2 3 4 5 6 7; do
 		printf "[%5d.5] host kernel: device-mapper: remap: safe: line %d\e\n" $i $i
 		echo "[    8.0] host kernel: device-mapper: remap: safer: no line"
