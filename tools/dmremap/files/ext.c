@@ -158,6 +158,10 @@ static bool find_use(struct ext *ext, struct block *block)
 {
 	char line[64], *text;
 
+	/* debugfs takes 0 for no block; the superblock is in it. */
+	block->used = true;
+	if (!block->nr)
+		return true;
 	snprintf(line, sizeof(line), "testb %llu", LLU(block->nr));
 	if (!ask(ext, line, "in use", &text))
 		return false;
