@@ -143,8 +143,9 @@ static void say_outside(const struct import *import, const struct plan *plan,
 	if (plan->outside || plan->partly)
 		complain("%lu of %zu entr%s %s outside of %s, which is sectors %llu to %llu of the %s, and %lu %s so in part: that is left out.",
 			 plan->outside, import->entries.nr,
-			 import->entries.nr == 1 ? "y" : "ies", is(plan->outside), volume->name, LLU(start),
-			 LLU(start + volume->sectors - 1), origin->what, plan->partly,
+			 import->entries.nr == 1 ? "y" : "ies", is(plan->outside),
+			 volume->name, LLU(start), LLU(start + volume->sectors - 1),
+			 origin->what, plan->partly,
 			 is(plan->partly));
 	if (import->entries.nr && plan->outside == import->entries.nr)
 		complain("That is all of them: is it the list of another disk, or one with another block size?");
