@@ -455,10 +455,11 @@ cookie_is_there() { ipcs -s | grep -q "^$1 "; }
 	says $A complete 8:0 8:16
 	for signal in INT TERM HUP; do
 		rm -f waits
-		# a shell in the background has its children ignore INT
+		# a shell in the background has its children ignore INT, and nohup HUP
 		env SLOW_DM="$PWD/waits" LD_PRELOAD="$HELPERS/slowdm.so" \
 			python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])' "$DMREMAP" assemble safe 3>&- &
 		waiter=$!
 		until [ -s waits ]; do sleep 0.1; done
