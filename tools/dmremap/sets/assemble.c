@@ -111,22 +111,23 @@ static int assemble(const struct arguments *args)
 
 enum { OPTION_ONCE = 256, OPTION_QUEUE };
 
+static const struct option options[] = {
+	{ "all", no_argument, NULL, 'a' },
+	{ "incremental", required_argument, NULL, 'i' },
+	{ "name", required_argument, NULL, 'N' },
+	{ "read-only", no_argument, NULL, 'r' },
+	{ "degraded", no_argument, NULL, 'd' },
+	{ "auto", no_argument, NULL, 'A' },
+	{ "once", no_argument, NULL, OPTION_ONCE },
+	{ "queue", no_argument, NULL, OPTION_QUEUE },
+	{ "dry-run", no_argument, NULL, 'n' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{}
+};
+
 static int run_assemble(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "all", no_argument, NULL, 'a' },
-		{ "incremental", required_argument, NULL, 'i' },
-		{ "name", required_argument, NULL, 'N' },
-		{ "read-only", no_argument, NULL, 'r' },
-		{ "degraded", no_argument, NULL, 'd' },
-		{ "auto", no_argument, NULL, 'A' },
-		{ "once", no_argument, NULL, OPTION_ONCE },
-		{ "queue", no_argument, NULL, OPTION_QUEUE },
-		{ "dry-run", no_argument, NULL, 'n' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{}
-	};
 	struct arguments args = {};
 	struct wish *wish = &args.request.wish;
 	int option;
