@@ -313,15 +313,18 @@ suspended() { [ "$(remap_status r state)" = suspended-remaps ]; }
 # --- beside other I/O --------------------------------------------------------------------
 
 @test "data is right while a scrub, its moves, and neighbours go on beside it" {
-	local i
-	for ((i = 100; i < 32000; i += 1700)); do null_blk_bad main "+$i-$((i + 30))"; done
+	local i j
+	for ((i = 100; i < 30700; i += 1700)); do null_blk_bad main "+$i-$((i + 30))"; done
 	start
 	# read errors are not what this is about
-	for ((i = 100; i < 32000; i += 1700)); do dmsetup message r 0 mark "$i" 31; done
-	start_fio $R --size=16m --io_size=8m
+	for ((i = 100; i < 30700; i += 1700)); do dmsetup message r 0 mark "$i" 31; done
+	# fio reads what it wrote: what goes bad meanwhile, and with it what was written there,
+	# is beyond its part of the disk
+	start_fio $R --size=15m --io_size=8m
 	for ((i = 0; i < 5; i++)); do
-		null_blk_bad main "+$((900 + i * 5000))-$((940 + i * 5000))"
+		null_blk_bad main "+$((30800 + i * 400))-$((30840 + i * 400))"
 		order start
+		for ((j = 0; j < 8; j++)); do write_pattern $R $((30792 + i * 400 + j * 8)) 4096 $((i * 8 + j)); done
 		sleep 1
 		[ $i != 2 ] || { dmsetup suspend r && dmsetup resume r; }
 		finished
@@ -330,6 +333,9 @@ suspended() { [ "$(remap_status r state)" = suspended-remaps ]; }
 	order start
 	finished
 	stop_fio
+	for ((i = 0; i < 5; i++)); do
+		for ((j = 0; j < 8; j++)); do assert_data $R $((30792 + i * 400 + j * 8)) 4096 $((i * 8 + j)); done
+	done
 }
 
 # --- neighbours --------------------------------------------------------------------------
