@@ -212,7 +212,7 @@ struct dm_remap_sb_replacement {
  * @replacement: whose place the spare has taken.
  * @events: reserved for the last events.
  * @stale_since: copies that are named below count only with such a sequence.
- * @stale_copies: copies of which all pages are stale that @stale does not name;
+ * @stale_copies: copies whose pages are all stale, beyond those in @stale;
  *	bit 0 is copy 0.
  * @nr_stale: elements of @stale in use.
  * @stale: pages with stale copies, in ascending order.
@@ -306,13 +306,13 @@ struct dm_remap_label_range {
  * @generation: of the set when the label was written.
  * @main_sectors: size of the main.
  * @target_sectors: size of the target, which begins at sector 0.
- * @copy_sector: sector of the main with what was in its first one, inverted, in the
+ * @copy_sector: sector of the main that holds its first one, inverted, in the
  *	place of zeros; 0 if there is none.
  * @block_size: in bytes.
  * @nr_ranges: entries of @ranges in use.
  * @name: of the device when the label was written.
- * @ranges: what is to be moved back when the label goes; the first has block 0.
- * @copy_crc: crc32c of what was in the first sector; 0 if there is no copy.
+ * @ranges: blocks to move back when the label goes; the first has block 0.
+ * @copy_crc: crc32c of the original first sector; 0 if there is no copy.
  * @zero: zeros.
  * @dos: as in struct dm_remap_sb.
  */
@@ -446,7 +446,7 @@ int dm_remap_layout(struct dm_remap_geometry *geo);
 
 /**
  * dm_remap_layout_grow() - lay out a spare that has grown.
- * @geo: as it was; changed to what it can be, with the same data_start.
+ * @geo: the present one; changed to the new one, with the same data_start.
  * @spare_sectors: size of the device now.
  *
  * All copies of the table come to be at the new end, wholly behind the former one, so that
@@ -542,10 +542,10 @@ bool dm_remap_sb_is_zero(const void *head);
 
 /**
  * dm_remap_sb_check() - whether a superblock can be believed.
- * @sb: what was read.
+ * @sb: the superblock as read.
  * @sector: where it was read.
  * @spare_sectors: size of the device that it was read from.
- * @read_only: whether features of which writers must know are no matter.
+ * @read_only: whether features that only writers must know are ignored.
  * @geo: filled in.
  *
  * Return: NULL, or a sentence that says what is wrong.
@@ -567,7 +567,7 @@ __u32 dm_remap_page_crc(const struct dm_remap_page *page, __le64 seed);
 
 /**
  * dm_remap_page_check() - whether a page can be believed.
- * @page: what was read.
+ * @page: the page as read.
  * @seed: of the superblock.
  * @nr: the number of the page that it should be.
  * @geo: the geometry.
@@ -595,7 +595,7 @@ void dm_remap_label_seal(struct dm_remap_label *label);
 
 /**
  * dm_remap_label_check() - whether a label can be believed.
- * @label: what was read from the first sector.
+ * @label: the first sector as read.
  * @main_sectors: size of the device that it was read from.
  *
  * Return: NULL, or a sentence that says what is wrong.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Observers: who counts what a device does, and who wants to know of resizes of
+ * Observers, which count what a device does, and listeners for resizes of
  * its table.
  *
  * There is at most one observer.  It is a module that may come and go at any time,
@@ -21,7 +21,7 @@ struct notifier_block;
 
 /* What is counted, in the order in which it is shown.  Sectors have 512 bytes. */
 enum dm_remap_count {
-	/* Requests for data that were answered, and what they were for. */
+	/* Completed requests for data, by operation. */
 	DM_REMAP_READS,
 	DM_REMAP_WRITES,
 	DM_REMAP_READ_SECTORS,
@@ -203,7 +203,7 @@ struct dm_remap_resize_event {
  * @nb: called with an enum dm_remap_resize_action and a struct dm_remap_resize_event,
  *	in process context, with the device's lock held: it must not wait for I/O to a
  *	remap device, allocate memory but with GFP_NOIO, read or write attributes, or
- *	make or remove devices.  What it returns has no effect.
+ *	make or remove devices.  Its return value is ignored.
  *
  * Context: process, may sleep.
  * Return: 0; -EEXIST if it is registered already.

@@ -180,7 +180,7 @@ struct dm_remap_saved {
  * @main_start: sector of @main at which the target begins.
  * @len: sectors of the target.
  * @block_size: in bytes, as asked for; 0 if the store is to choose.
- * @default_block_size: in bytes, what it chooses for a set that has none.
+ * @default_block_size: in bytes, the default for a new set.
  * @uuid: of the set, as asked for; NULL if not.
  * @main_id: as asked for; NULL if not.
  * @read_only: nothing may be written to @spare.
@@ -279,7 +279,7 @@ struct dm_remap_store {
 /**
  * typedef dm_remap_load_fn - takes an entry that a store has read.
  * @context: as given to load().
- * @entry: an entry.  It replaces what was given for the same slot before.
+ * @entry: an entry.  It replaces the last entry given for the same slot.
  * @other: set to the slot that has the same main block and to its age, if the
  *	result is -EEXIST.
  *

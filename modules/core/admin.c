@@ -131,7 +131,7 @@ static int check_block(struct request *req, u64 block)
 	slot = remap_table_lookup(&rd->table, block, &word);
 	if (slot != REMAP_NO_SLOT)
 		state = remap_word_state(word);
-	if (state == REMAP_DOUBT)
+	if (state == REMAP_INDETERMINATE)
 		return -EIO;
 	return check_state(req, block, slot, state);
 }
@@ -160,8 +160,8 @@ static int check_range(struct request *req, const struct block_range *range)
 }
 
 /*
- * A block named twice is remapped already when it is to be added again, and not
- * any more when it is to be removed again.
+ * A block named twice is remapped already when its second turn comes, and not
+ * any more when it is removed again.
  */
 static int check(struct request *req)
 {
@@ -187,7 +187,7 @@ static int check(struct request *req)
 	return 0;
 }
 
-/* Keep the free blocks that are needed from what moves by itself meanwhile. */
+/* Reserve the blocks needed against automatic remaps. */
 static int hold_space(struct request *req)
 {
 	struct remap_device *rd = req->rd;
@@ -264,7 +264,7 @@ static bool is_done(struct request *req, u32 slot, u64 word, int *ret)
 {
 	enum remap_slot_state state = slot == REMAP_NO_SLOT ? REMAP_FREE : remap_word_state(word);
 
-	*ret = state == REMAP_DOUBT ? -EIO : 0;
+	*ret = state == REMAP_INDETERMINATE ? -EIO : 0;
 	switch (req->op) {
 	case REMAP_ADD:
 		return state == REMAP_MAPPED || *ret;
@@ -274,7 +274,7 @@ static bool is_done(struct request *req, u32 slot, u64 word, int *ret)
 		return state == REMAP_FREE || *ret ||
 		       (state == REMAP_MAPPED && !(remap_word_flags(word) & REMAP_SLOT_UNREAD));
 	case REMAP_CURE:
-		/* Only what is on the spare can be tried on the main without being at risk. */
+		/* Only a block on the spare can be tested on the main without risk. */
 		return state != REMAP_MAPPED || (remap_word_flags(word) & REMAP_SLOT_LOST);
 	default:
 		if (state == REMAP_MAPPED && (remap_word_flags(word) & REMAP_SLOT_LOST))
@@ -322,7 +322,7 @@ static int add_to_batch(struct request *req, u64 block)
 		return PTR_ERR(m);
 	m->whole = req->op == REMAP_ADD;
 	m->forget = req->op == REMAP_FORGET;
-	m->twice = req->op == REMAP_CURE;
+	m->try_twice = req->op == REMAP_CURE;
 	return 0;
 }
 

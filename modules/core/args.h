@@ -62,7 +62,7 @@ bool remap_main_id_valid(const char *id);
 
 /**
  * remap_args_emit() - write the optional arguments of a table line.
- * @args: the arguments; @args->block_size is what is in use.
+ * @args: the arguments; @args->block_size is the size in use.
  * @result: where to.
  * @maxlen: room there.
  *

@@ -15,7 +15,7 @@ static void background_work(struct work_struct *work)
 	unsigned long delay = bg->step(bg->rd);
 
 	mutex_lock(&bg->rd->lock);
-	/* Leaves the work alone where it was woken meanwhile. */
+	/* Leaves the work alone if it was queued in between. */
 	if (bg->running && delay != REMAP_NO_STEP)
 		queue_delayed_work(system_freezable_wq, &bg->work, delay);
 	mutex_unlock(&bg->rd->lock);

@@ -101,7 +101,7 @@ struct remap_move *remap_batch_own(struct remap_device *rd, struct remap_batch *
 	lockdep_assert_held(&rd->lock);
 	if (was == REMAP_MOVING)
 		return ERR_PTR(-EBUSY);
-	if (was == REMAP_DOUBT)
+	if (was == REMAP_INDETERMINATE)
 		return ERR_PTR(-EIO);
 	if (new) {
 		slot = claim_slot(rd, batch->automatic, block, old);

@@ -40,7 +40,7 @@ enum remap_goal {
  *	that had no slot.
  * @lost: the sectors that are lost afterwards.
  * @unread: the sectors that are only on the main afterwards.
- * @bio: a write of which a piece is in the block, or NULL.
+ * @bio: a write that covers a piece of the block, or NULL.
  * @piece: the piece of @bio; its sector counts from the start of the target.
  * @batch: the batch it is in.
  * @start_ns: when it began, by ktime_get_ns().
@@ -49,7 +49,7 @@ enum remap_goal {
  * @assembled: its data is in the batch's copy_buf.
  * @whole: it moves only if all of it can be read; else it becomes pending.
  * @forget: what cannot be read is lost.
- * @twice: a block that goes back does so only if the main takes and gives all of it twice.
+ * @try_twice: a block that goes back does so only if the main takes and gives all of it twice.
  * @slot_bad: @slot failed, and was not replaced.
  * @why: why it moves by itself, for the kernel log; NULL for failed reads or writes.
  * @status: why it did not move; BLK_STS_OK if it did.
@@ -71,7 +71,7 @@ struct remap_move {
 	bool assembled;
 	bool whole;
 	bool forget;
-	bool twice;
+	bool try_twice;
 	bool slot_bad;
 	const char *why;
 	blk_status_t status;

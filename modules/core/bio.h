@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Bios of the target: what is noted of each, and sending and answering them.
+ * Bios of the target: per-bio data, submission and completion.
  */
 #ifndef _REMAP_BIO_H
 #define _REMAP_BIO_H

@@ -83,7 +83,7 @@ void remap_commits_exit(struct remap_commits *commits);
  * Requests that come together are committed together: whoever gets the commit lock
  * first does it for all that wait.  What a store is told of a slot changes only in
  * @c->apply, before the commit lock is dropped.  So a page that the store writes has,
- * for every slot, what was committed last.
+ * for every slot, the entry committed last.
  *
  * Context: process, may sleep; no lock.
  * Return: 0, or -EIO.

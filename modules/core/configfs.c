@@ -38,7 +38,7 @@ struct remap_group {
  * struct remap_tree - a directory.
  * @ref: one for each group; who looks at a group at the wrong moment may hold it
  *	a little longer than the directory is there.
- * @dirs: what it belongs to; there as long as attributes can be read and written.
+ * @dirs: the directories it belongs to, which live as long as its attributes.
  * @groups: the directory itself and those in it.
  */
 struct remap_tree {
@@ -256,7 +256,7 @@ static ssize_t store_top_main_id(struct remap_device *rd, const char *page, size
 
 	if (!is_value(page, count) || copy_word(id, sizeof(id), page))
 		return -EINVAL;
-	/* It takes what it prints, which may be nothing. */
+	/* The function counts as delivered what it prints, which may be nothing. */
 	remap_settings_get_main_id(rd, old);
 	if (!*id && !*old)
 		return count;

@@ -27,7 +27,7 @@ void remap_configfs_exit(void);
 
 /**
  * remap_tree_add() - make the directory of a mapped device.
- * @dirs: what it is for.
+ * @dirs: its owner.
  * @name: its name.
  * @persistent: whether there is metadata/ in it.
  *

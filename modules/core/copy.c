@@ -3,7 +3,7 @@
  * Copying the data of blocks that move.
  *
  * Blocks that only move are copied by kcopyd, in runs.  Those that a write brings
- * data for, those of which only a part moves, and those in a run that failed, are
+ * data for, those that move in part only, and those in a run that failed, are
  * put together one at a time in a buffer.
  */
 #include <linux/blkdev.h>
@@ -44,7 +44,7 @@ static bool failed_a_moment_ago(struct remap_device *rd, const struct remap_move
 }
 
 /*
- * Read what the main has of a block that moves from there.  What it cannot give stays
+ * Read the main's copy of a block that moves from there.  Sectors that it cannot give stay
  * unread, and is asked for again when somebody wants it; or it is given up, where a
  * person said so.
  */
@@ -71,7 +71,7 @@ static blk_status_t read_from_main(struct remap_device *rd, struct remap_move *m
 }
 
 /*
- * Read what is in the slot that a block leaves.  The slot failed a write for good,
+ * Read the slot that a block leaves.  The slot failed a write for good,
  * and the main has older content: what this slot does not give is nowhere.
  */
 static blk_status_t read_from_slot(struct remap_device *rd, struct remap_move *m, u64 want)
@@ -237,7 +237,7 @@ static void run_done(int read_err, unsigned long write_err, void *context)
 	run_put(m->batch);
 }
 
-/* Whether only the block itself is to be copied, to or from the main, and not verified. */
+/* Whether the move copies only the block itself, to or from the main, without verification. */
 static bool kcopyd_can_copy(const struct remap_device *rd, const struct remap_move *m)
 {
 	switch (m->goal) {
@@ -382,7 +382,7 @@ static void verify_main(struct remap_device *rd, struct remap_batch *batch)
 			continue;
 		m->status = flushed ? BLK_STS_IOERR :
 			    do_runs(rd, m, sectors_to_return(rd, m), compare);
-		if (m->status == BLK_STS_OK && m->twice)
+		if (m->status == BLK_STS_OK && m->try_twice)
 			m->status = do_runs(rd, m, m->unread, read_main);
 	}
 }
@@ -402,7 +402,7 @@ static void read_elsewhere(struct remap_device *rd, struct remap_batch *batch)
 				     batch->read_buf, remap_block_sectors(rd));
 }
 
-/* Once more, for those that are to be tried twice. */
+/* Repeat the test for blocks that are tested twice. */
 static void return_again(struct remap_device *rd, struct remap_batch *batch)
 {
 	struct remap_move *m, *end = batch->moves + batch->nr;
@@ -439,6 +439,6 @@ void remap_copy(struct remap_device *rd, struct remap_batch *batch)
 		return;
 	verify_main(rd, batch);
 	/* All of a batch are, or none. */
-	if (batch->moves->twice)
+	if (batch->moves->try_twice)
 		return_again(rd, batch);
 }

@@ -4,7 +4,7 @@
  *
  * Locks, in the order in which they are taken:
  *
- *   observe_lock (observe.c)       the observer, and what it is to watch
+ *   observe_lock (observe.c)       the observer, and its flags
  *   remap_dirs.sem                 the device in force of a mapped device; held by
  *                                  attributes
  *   remap_device.admin             one manual change at a time; held by suspend
@@ -141,7 +141,7 @@ struct remap_track;
  * @main_read_errors: failed reads of the main.
  * @main_write_errors: failed writes of the main.
  * @spare_errors: failed reads and writes of the spare.
- * @events: what is to be told to user space.
+ * @events: events for user space.
  * @logs: limits of what is said in the kernel log.
  * @rate: what the counts in @saved say; @lock.
  */
@@ -347,7 +347,7 @@ void remap_device_check_space(struct remap_device *rd, u32 before);
  * @rd: the device.
  *
  * Context: process, may sleep; no locks held.
- * Return: 0, and remap_device_end_change() is to be called; -EBUSY while the device is
+ * Return: 0, and the caller has to call remap_device_end_change(); -EBUSY while it is
  * suspended, -EINTR for a fatal signal.
  */
 int remap_device_begin_change(struct remap_device *rd);

@@ -84,7 +84,7 @@ static void wanted_name(const struct remap_dirs *dirs, char *name)
 		*name = 0;
 }
 
-/* Whether the directories have the device's name, or there is none that they could have. */
+/* Whether the directories have the device's name, or no name is free for them. */
 static bool has_own_name(const struct remap_dirs *dirs)
 {
 	char name[DM_NAME_LEN];

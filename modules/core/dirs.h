@@ -48,7 +48,7 @@ struct remap_tree;
  * @answered: what @asked was when it last began to look, and did not have to leave the
  *	directories without the device's own name.
  *
- * @work: makes them what they should be; the rest is its own:
+ * @work: brings them up to date; the rest is its own:
  * @tree: the directory in configfs, or NULL.
  * @tree_persistent: what @persistent was when @tree was made.
  * @linked: /sys/kernel/dm-remap has a link called @name.
@@ -82,9 +82,9 @@ struct remap_dirs {
 /**
  * remap_dirs_enter() - use the device in force.
  * @dirs: the entry.
- * @noio: for remap_dirs_leave(), which is to be called in any case.
+ * @noio: for remap_dirs_leave(), which the caller must call in any case.
  *
- * Resume waits for those who are here, and I/O waits for the resume: until they leave
+ * Resume waits for callers between the two, and I/O waits for the resume: until they leave
  * no memory is allocated that I/O would have to be done for.
  *
  * Context: process, may sleep; no lock that resume takes.

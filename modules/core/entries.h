@@ -11,7 +11,7 @@
  * remap_read_entry() - dm_remap_store_params.read: what is committed of a slot.
  * @context: the device.
  * @slot: the slot.
- * @entry: filled in; without what is on the way.
+ * @entry: filled in; changes under way are left out.
  *
  * Context: process; the device's commit lock.
  */

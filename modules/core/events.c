@@ -47,7 +47,7 @@ static void send(struct remap_device *rd, enum remap_event event)
 	memalloc_noio_restore(noio);
 }
 
-/* Take what is to be sent.  Without a target in use events wait for the next one. */
+/* Take the events to send.  Without a target in use they wait for the next one. */
 static unsigned long take_pending(struct remap_device *rd)
 {
 	unsigned long events = 0;

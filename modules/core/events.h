@@ -77,7 +77,7 @@ void remap_events_attach(struct remap_device *rd, struct dm_target *ti);
 void remap_events_detach(struct remap_device *rd, struct dm_target *ti);
 
 /**
- * remap_events_exit() - drop what was not sent.
+ * remap_events_exit() - drop events not sent yet.
  * @rd: the device.
  *
  * Context: process, may sleep.

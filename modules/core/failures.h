@@ -2,7 +2,7 @@
 /*
  * What the main failed to give a moment ago, of blocks that are pending or split.
  * Kept in memory only: it saves the disk, and whoever waits, attempts that are
- * known to fail, each of which may take seconds.
+ * known to fail, since each may take seconds.
  */
 #ifndef _REMAP_FAILURES_H
 #define _REMAP_FAILURES_H

@@ -28,7 +28,7 @@ struct remap_floor {
  * @floor: of the device; zeroed before the first call.
  * @buckets: the setting.
  *
- * What was granted is in @floor->buckets: @buckets, or REMAP_MIN_BUCKETS if all devices
+ * The grant is in @floor->buckets: @buckets, or REMAP_MIN_BUCKETS if all devices
  * together would have more than their share of memory.
  *
  * Context: process; the caller serializes calls for a device.

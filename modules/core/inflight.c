@@ -92,6 +92,6 @@ void remap_inflight_wait(struct remap_inflight *in, u64 block)
 {
 	wait_bucket(in, remap_inflight_bucket(block));
 	wait_bucket(in, REMAP_INFLIGHT_WIDE);
-	/* What was waited for first, then what the caller does. */
+	/* Order the accesses waited for before those of the caller. */
 	smp_mb();
 }

@@ -15,7 +15,7 @@ struct remap_device;
 /**
  * remap_medium_error() - whether an error can be the medium's.
  * @bdev: the device that gave it.
- * @status: what it gave.
+ * @status: its result.
  *
  * BLK_STS_MEDIUM is.  BLK_STS_IOERR may be, since many drivers know no other;
  * but not on a disk that is gone or, for SCSI, offline, nor on NVMe, whose driver

@@ -59,11 +59,11 @@ struct remap_jobs {
 /**
  * struct remap_job - a job.
  * @rd: the device.
- * @bio: what it works on.
+ * @bio: the bio that it works on.
  * @batch: moves of blocks of @bio.
  * @window: two buffers of REMAP_WINDOW_BYTES, to verify several blocks at once, or NULL.
  * @single_until: no window before this sector is tried: one with a bad block was.
- * @lost_block: a block of which the main has not kept a write, or REMAP_NO_BLOCK.
+ * @lost_block: a block where the main has not kept a write, or REMAP_NO_BLOCK.
  * @again: the block's state has changed, or it has another owner: look again.
  * @still_failing: the error was there again, or it was not the main that was asked.
  * @recovered: a part of the bio failed on the main, and was there in the end.
@@ -102,7 +102,7 @@ bool remap_job_window(struct remap_job *job);
  * @handle: what a job does with a bio, in process context.
  *
  * Context: process, may sleep.
- * Return: 0, -ENOMEM; remap_jobs_exit() is to be called in either case.
+ * Return: 0, -ENOMEM; the caller calls remap_jobs_exit() in either case.
  */
 int remap_jobs_init(struct remap_jobs *jobs, struct remap_device *rd,
 		    void (*handle)(struct remap_job *job, struct bio *bio));

@@ -415,7 +415,7 @@ static int enter_list(struct remap_device *new, const struct remap_args *args,
 			new->predecessor = rd;
 			continue;
 		}
-		/* What it has read of the spare may be out of date: never share it. */
+		/* Its copy of the table may be out of date: never share it. */
 		if (same_disks(rd, new) && rd->ready && is_waiting(rd))
 			continue;
 		if (same_disks(rd, new)) {

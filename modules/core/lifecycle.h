@@ -29,7 +29,7 @@ struct remap_regions;
  * that.
  *
  * Context: process, may sleep.
- * Return: 0, and the device is to be given back by remap_device_put(); or -errno
+ * Return: 0, and the caller releases the device by remap_device_put(); or -errno
  * with ti->error set.
  */
 int remap_device_get(struct dm_target *ti, const struct remap_args *args,

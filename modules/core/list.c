@@ -28,7 +28,7 @@ static const char *state_name(u64 word, u64 unread)
 		return "pending";
 	case REMAP_MOVING:
 		return "moving";
-	case REMAP_DOUBT:
+	case REMAP_INDETERMINATE:
 		return "doubt";
 	default:
 		return unread ? "split" : "remapped";

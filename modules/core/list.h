@@ -17,7 +17,7 @@ struct remap_device;
  *	lost_mask unread_mask`.
  * @maxlen: room there.
  *
- * Takes no lock: remaps that come and go meanwhile may or may not be there.
+ * Takes no lock: remaps that change during the walk may or may not be there.
  *
  * Context: process, may sleep.
  */

@@ -61,7 +61,7 @@ static bool verifies_bio(const struct remap_device *rd, const struct bio *bio, b
 }
 
 /*
- * Look up where a bio's first block is, cut the bio to what is in one piece with it,
+ * Look up where a bio's first block is, cut the bio to the run contiguous with it,
  * and count it, as one.
  *
  * Return: whether it can be sent there.
@@ -122,7 +122,7 @@ static noinline int map_found(struct remap_target *rt, struct bio *bio)
 	return DM_MAPIO_REMAPPED;
 }
 
-/* A disk has turned read-only: nothing is to be written to either. */
+/* A disk has turned read-only: write to neither. */
 static noinline int refuse_write(struct remap_device *rd, struct remap_io *io)
 {
 	remap_turned_read_only(rd);

@@ -55,7 +55,7 @@ int remap_masks_set(struct remap_masks *m, u32 slot, u64 mask)
 		return ret;
 	ret = set_half(m, slot, 1, upper_32_bits(mask));
 	if (ret) {
-		/* What was there before has its place still. */
+		/* Cannot fail: the old entry still exists. */
 		set_half(m, slot, 0, lower_32_bits(old));
 		return ret;
 	}

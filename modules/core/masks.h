@@ -63,7 +63,7 @@ u64 remap_masks_get(struct remap_masks *m, u32 slot);
  * remap_masks_reserve().
  *
  * Context: process, may sleep, does no I/O to get memory; the caller's lock.
- * Return: 0; -ENOMEM, and the mask is what it was.
+ * Return: 0; -ENOMEM, and the mask is unchanged.
  */
 int remap_masks_set(struct remap_masks *m, u32 slot, u64 mask);
 

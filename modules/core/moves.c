@@ -124,7 +124,7 @@ static void undo_move(struct remap_device *rd, struct remap_move *m)
 /*
  * The store may know the block in its old or its new place, and nobody can say
  * in which.  Were it used in either, what is written there from now on would be
- * lost if it turned out to be the other.  A block of which nothing was written
+ * lost if it turned out to be the other.  A block without a write
  * to the spare is on the main in any case.
  */
 static void doubt_move(struct remap_device *rd, struct remap_move *m)
@@ -135,9 +135,9 @@ static void doubt_move(struct remap_device *rd, struct remap_move *m)
 		undo_move(rd, m);
 		return;
 	}
-	remap_slots_change(&rd->slots, m->slot, REMAP_DOUBT, 0);
+	remap_slots_change(&rd->slots, m->slot, REMAP_INDETERMINATE, 0);
 	if (m->from != REMAP_NO_SLOT)
-		remap_slots_change(&rd->slots, m->from, REMAP_DOUBT, 0);
+		remap_slots_change(&rd->slots, m->from, REMAP_INDETERMINATE, 0);
 }
 
 /* Why a block left the main by itself. */
@@ -184,7 +184,7 @@ static void report_to_spare(struct remap_device *rd, const struct remap_move *m)
 	trace_dm_remap_added(rd, m->block, m->slot, automatic);
 }
 
-/* What is near a block that failed is likely to fail, too. */
+/* Neighbours of a block that failed are likely to fail, too. */
 static void suspect_neighbours(struct remap_device *rd, const struct remap_move *m)
 {
 	if (m->was == REMAP_FREE && m->batch->automatic && !m->batch->background &&
@@ -275,7 +275,7 @@ void remap_moves_finish(struct remap_device *rd, struct remap_batch *batch)
 		if (m->status == BLK_STS_OK)
 			stage_commit(rd, m);
 		else if (m->slot_bad)
-			/* The block stays where it was, but this is to be known for good. */
+			/* The block stays where it was, but the change must become durable. */
 			remap_batch_change(rd, batch, (struct dm_remap_entry) {
 				.slot = m->slot, .state = DM_REMAP_ENTRY_BAD });
 	}

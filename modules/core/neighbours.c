@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading what is near a block that failed: half of the next errors of a disk are close
+ * Reading the neighbourhood of a block that failed: half of the next errors of a disk are close
  * to the last.  suspects.h has the order; here is when, and what comes of it.
  */
 #include "background.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Reading what is near a block that failed.
+ * Reading the neighbourhood of a block that failed.
  */
 #ifndef _REMAP_NEIGHBOURS_H
 #define _REMAP_NEIGHBOURS_H

@@ -19,7 +19,7 @@ static DEFINE_MUTEX(register_lock);
 /* The observer, and the devices that it is to watch. */
 static DEFINE_MUTEX(observe_lock);
 static const struct dm_remap_observer *observer;
-/* The one that is being taken back; devices that go meanwhile still have its watch. */
+/* The observer being unregistered; devices removed during that still refer to it. */
 static const struct dm_remap_observer *leaving;
 static LIST_HEAD(observed_devices);
 
@@ -48,7 +48,7 @@ static void forget(struct dm_remap_observed *dev, const struct dm_remap_observer
 	dev->hidden = NULL;
 }
 
-/* Begin to watch all devices; those that come meanwhile are watched as well. */
+/* Begin to observe all devices, including those made at the same time. */
 static int watch_all(const struct dm_remap_observer *new)
 {
 	struct dm_remap_observed *dev;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the core tells of what it does: to the observer, to who wants to know of
+ * Reports of the core about its work: to the observer, to listeners for
  * resizes, and to tracepoints.  <dm-remap/observer.h> has the other side.
  *
  * While nobody observes, what is here is a NOP in the path of I/O.
@@ -79,10 +79,10 @@ static inline void remap_count(struct remap_device *rd, enum dm_remap_count what
  * remap_observe_error() - a disk failed a request.
  * @rd: the device.
  * @spare: whether it was the spare.
- * @op: what was asked for.
+ * @op: the operation.
  * @sector: where on the disk.
  * @sectors: how much.
- * @status: what it said.
+ * @status: its result.
  *
  * For the status line, for the observer, and for who traces.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the background of a device has to do: what is near bad blocks, then the scrub.
+ * The order of a device's background reads: neighbours of bad blocks, then the scrub.
  */
 #ifndef _REMAP_PATROL_H
 #define _REMAP_PATROL_H

@@ -63,7 +63,7 @@ enum remap_load_level remap_probe_look(struct remap_device *rd)
 }
 
 /*
- * Read blocks into a buffer, and note how long it took; bios that come meanwhile are not
+ * Read blocks into a buffer, and note how long it took; bios that arrive during the read are not
  * slow because they wait for this.
  */
 static blk_status_t read_idle(struct remap_device *rd, u64 block, unsigned int nr, void *buf)

@@ -5,7 +5,7 @@
  *
  * A read takes nothing from anybody: the blocks are not owned, the data is thrown away.
  * A block that is in trouble is then owned, like one that a bio found in trouble, and
- * read again before it moves; so it moves with what was written to it meanwhile.
+ * read again before it moves; so it moves with the newest data.
  */
 #ifndef _REMAP_PROBE_H
 #define _REMAP_PROBE_H
@@ -24,7 +24,7 @@ struct remap_device;
 /* What came of a probe. */
 enum remap_probed {
 	REMAP_PROBED_GOOD,	/* nothing is wrong, or another owner has the block */
-	REMAP_PROBED_TROUBLE,	/* with one block of several: they are to be read one by one */
+	REMAP_PROBED_TROUBLE,	/* with one block of several: read them one by one */
 	REMAP_PROBED_MOVED,	/* the block has moved to the spare, with its data */
 	REMAP_PROBED_PENDING,	/* it cannot be read, and is pending */
 	REMAP_PROBED_LEFT,	/* it is in trouble, and stays where it is */
@@ -33,7 +33,7 @@ enum remap_probed {
 
 /**
  * struct remap_probe - how a device's background reads.
- * @buf: where data goes; NULL while nothing is to be read.
+ * @buf: buffer for the data; NULL while no read is needed.
  * @blocks: room in @buf.
  * @job: for moves; its batch is there while @buf is.
  * @load: what others did until the last probe.

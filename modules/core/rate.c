@@ -59,7 +59,7 @@ static enum remap_rate_level level_of(const struct dm_remap_settings *s, u32 mov
 	return REMAP_RATE_CALM;
 }
 
-static void tell(struct remap_device *rd, u32 moves)
+static void report_rate(struct remap_device *rd, u32 moves)
 {
 	remap_event(rd, REMAP_EVENT_RATE, REMAP_NO_SECTOR);
 	if (rd->rate.level == REMAP_RATE_URGENT)
@@ -91,7 +91,7 @@ void remap_rate_count(struct remap_device *rd)
 	moves = moves_in_hour(rd);
 	rd->rate.level = level_of(&rd->settings, moves, before);
 	if (rd->rate.level > before)
-		tell(rd, moves);
+		report_rate(rd, moves);
 	save_later(rd);
 }
 

@@ -22,7 +22,7 @@ enum remap_rate_level {
 };
 
 /**
- * struct remap_rate - what is not kept with the set.
+ * struct remap_rate - the part that is not kept with the set.
  * @level: enum remap_rate_level that was told last.
  * @save_work: lets the store keep the counts.
  */
@@ -51,7 +51,7 @@ void remap_rate_exit(struct remap_device *rd);
  * remap_rate_loaded() - the store has given the counts.
  * @rd: the device.
  *
- * What they say was told before.
+ * Levels reached before the load were reported then.
  *
  * Context: process; @rd->lock.
  */

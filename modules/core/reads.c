@@ -304,7 +304,7 @@ blk_status_t remap_read_piece(struct remap_job *job, const struct remap_piece *p
 	case REMAP_MOVING:
 		job->again = true;
 		return BLK_STS_OK;
-	case REMAP_DOUBT:
+	case REMAP_INDETERMINATE:
 		return BLK_STS_IOERR;
 	case REMAP_PENDING:
 		return read_pending(job, p, slot);

@@ -213,7 +213,7 @@ static unsigned int piece_length(const struct remap_device *rd, u64 first)
 /*
  * Pass blocks with a slot, and find a piece of the main to be read.
  *
- * Return: whether there is one; the position is at its first block, or behind what was
+ * Return: whether there is one; the position is at its first block, or behind the blocks
  * passed.
  */
 static bool find_piece(struct remap_device *rd, struct scrub_piece *piece)
@@ -257,7 +257,7 @@ static void set_due(struct remap_device *rd, unsigned int nr, u64 now, enum rema
 	*due = max(*due, now + sleep);
 }
 
-/* What was found of a piece goes into the run, and the position behind it. */
+/* Add the result of a piece to the run, and move the position behind it. */
 static void account(struct remap_device *rd, const struct scrub_piece *piece,
 		    enum remap_probed probed)
 {
@@ -293,7 +293,7 @@ static void read_piece(struct remap_device *rd, const struct scrub_piece *piece)
 	mutex_unlock(&rd->lock);
 }
 
-/* All was looked at: tell what was found. */
+/* The whole set was read: report the result. */
 static void finish(struct remap_device *rd)
 {
 	rd->scrub.order++;

@@ -25,7 +25,7 @@ enum remap_scrub_order {
 
 /**
  * struct remap_scrub - a run, as far as it is not kept.
- * @order: orders that were carried out; what was read before one does not count.
+ * @order: orders carried out; a read that began before one does not count.
  * @single: blocks below this one are read one by one.
  * @due_ns: when the next piece may be read, by ktime_get_ns().
  * @since_ns: up to when @ran_ns is counted; 0 while nothing is read.
@@ -59,7 +59,7 @@ void remap_scrub_restore(struct remap_device *rd);
  * @order: the order.
  *
  * A persistent set has the new state on the spare when this returns.  A request to the
- * disk that is under way is not waited for; what it gives counts no more.
+ * disk that is under way is not waited for, and its result is ignored.
  *
  * Context: process, may sleep; no locks held.
  * Return: 0; -EBUSY if the order does not fit the state or the device is suspended, -EROFS

@@ -138,7 +138,7 @@ void remap_settings_keep_name(struct remap_device *rd);
  *	and the resume keeps the name.
  *
  * Context: as remap_settings_keep_name(); no locks of @rd held.
- * Return: whether it is done; false while there is a change by hand, and it is to be
+ * Return: whether it is done; false during a change by hand, when it has to be
  * tried again.
  */
 bool remap_settings_follow_name(struct remap_device *rd);

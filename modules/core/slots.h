@@ -29,7 +29,7 @@ enum remap_slot_state {
 	REMAP_MAPPED,	/* holds the main block's data */
 	REMAP_PENDING,	/* reserved: the main block failed a read, its next write goes here */
 	REMAP_MOVING,	/* data is on the way here or from here: I/O to the block waits */
-	REMAP_DOUBT,	/* the store failed while it moved: I/O to it fails */
+	REMAP_INDETERMINATE,	/* the store failed while it moved: I/O to it fails */
 };
 
 /* Which of two slots with the same block is the newer: dm_remap_entry_newer(). */
@@ -135,7 +135,7 @@ void remap_slots_exit(struct remap_slots *slots);
  * @slots: the array.
  * @slot: number of the slot, below @slots->nr.
  *
- * Takes what was allocated ahead when there is no memory, and replaces that when
+ * Falls back on the memory allocated ahead, and replaces that when
  * there is.
  *
  * Context: process, may sleep, does no I/O to get memory; the caller's lock.

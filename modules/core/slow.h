@@ -30,7 +30,7 @@ struct remap_slow {
 /**
  * remap_slow_judge() - whether a read of the main was slow, and its blocks are to move.
  * @rd: the device.
- * @sector: what was read, from the start of the target.
+ * @sector: first sector read, from the start of the target.
  * @sectors: how much.
  * @ns: from remap_service_end().
  *

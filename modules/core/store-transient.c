@@ -85,7 +85,7 @@ static void transient_stat(struct dm_remap_store *store, struct dm_remap_store_s
 	*stat = (struct dm_remap_store_stat) { .state = DM_REMAP_STORE_TRANSIENT };
 }
 
-/* What is in memory only cannot be taken over from a spare. */
+/* A table kept only in memory cannot be taken over from a spare. */
 static int transient_succeed(struct dm_remap_store *store, struct dm_remap_store *old)
 {
 	return -EINVAL;

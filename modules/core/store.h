@@ -19,7 +19,7 @@ extern struct dm_remap_store_type remap_store_transient;
  * Requests the module "dm-remap-store-<name>" if the kind is not known.
  *
  * Context: process, may sleep.
- * Return: 0, and remap_store_close() is to be called; -EINVAL if there is no
+ * Return: 0, and the caller has to call remap_store_close(); -EINVAL if there is no
  * such kind; or what open says.
  */
 int remap_store_open(const char *name, const struct dm_remap_store_params *params,

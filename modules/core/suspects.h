@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Blocks near bad ones, which are likely to be bad themselves: which of them are to be
+ * Blocks near bad ones, which are likely to be bad themselves: which of them to
  * read, and in which order.  Knows numbers of blocks, and nothing else.
  *
  * An area grows from the block that failed first.  It is read outward, on both sides in
@@ -50,7 +50,7 @@ struct remap_suspects {
 };
 
 /**
- * struct remap_suspect_piece - blocks that are to be read next.
+ * struct remap_suspect_piece - blocks to read next.
  * @block: the first.
  * @nr: how many.
  * @side: enum remap_side.
@@ -68,12 +68,12 @@ struct remap_suspect_piece {
  * @reach: how far an area reaches beyond a bad block.
  *
  * Context: any; the caller's lock.
- * Return: whether something is to be read for it.
+ * Return: whether there is anything to read.
  */
 bool remap_suspects_note(struct remap_suspects *s, u64 block, u64 reach);
 
 /**
- * remap_suspects_next() - what of the first area is to be read next.
+ * remap_suspects_next() - the next piece of the first area.
  * @s: where, with an area at least.
  * @reach: as above.
  * @nr_blocks: blocks that there are.
@@ -99,7 +99,7 @@ void remap_suspects_good(struct remap_suspects *s, enum remap_side side, u64 nr)
 /**
  * remap_suspects_failed() - something is wrong with a piece.
  * @s: where.
- * @piece: the piece.  A single block is bad; the blocks of a longer one are to be read one
+ * @piece: the piece.  A single block is bad; the blocks of a longer one have to be read one
  *	by one.
  *
  * Context: any; the caller's lock.

@@ -472,7 +472,7 @@ u64 remap_table_wait(const struct remap_table *t)
 	return remap_adapt_wait(&t->adapt, ktime_get_boottime_ns());
 }
 
-static void tell(const struct remap_table *t, enum remap_table_change what)
+static void notify_resize(const struct remap_table *t, enum remap_table_change what)
 {
 	if (t->watch)
 		t->watch(t, what);
@@ -524,7 +524,7 @@ bool remap_table_begin_resize(struct remap_table *t, struct remap_buckets *next,
 	else
 		DMINFO("%s: Adaptive hash table resize: %u -> %u buckets (count=%u)",
 		       t->name, t->resize.from, t->resize.to, t->entries);
-	tell(t, REMAP_TABLE_RESIZE_BEGIN);
+	notify_resize(t, REMAP_TABLE_RESIZE_BEGIN);
 	return true;
 }
 
@@ -558,7 +558,7 @@ static void finish_resize(struct remap_table *t)
 	else
 		DMINFO("%s: Hash table resize complete: %u -> %u buckets", t->name, r->from, r->to);
 	t->resized = true;
-	tell(t, REMAP_TABLE_RESIZE_END);
+	notify_resize(t, REMAP_TABLE_RESIZE_END);
 }
 
 /* Move up to *@budget slots of a range to the new table; a chunk that is empty is one. */
@@ -601,7 +601,7 @@ bool remap_table_move(struct remap_table *t, u32 range)
 void remap_table_end_moving(struct remap_table *t)
 {
 	t->moving = false;
-	tell(t, REMAP_TABLE_RESIZE_STEP);
+	notify_resize(t, REMAP_TABLE_RESIZE_STEP);
 	finish_resize(t);
 }
 
@@ -626,7 +626,7 @@ static void step_resize(struct remap_table *t, u32 *budget)
 		move_slots(t, r, budget);
 		spin_unlock(&r->lock);
 	}
-	tell(t, REMAP_TABLE_RESIZE_STEP);
+	notify_resize(t, REMAP_TABLE_RESIZE_STEP);
 	if (remap_table_moved(t) == remap_slots_end(t->slots))
 		finish_resize(t);
 }

@@ -141,7 +141,7 @@ void remap_table_exit(struct remap_table *t);
  * @word: set to what the slot holds, if there is one.
  *
  * Takes no lock and waits for nobody, a resize included.  A block that is in
- * the table all the time is found, whatever is inserted and removed meanwhile.
+ * the table all the time is found, whatever is inserted and removed at the same time.
  *
  * Context: any but NMI.
  * Return: the slot, or REMAP_NO_SLOT.
@@ -153,7 +153,7 @@ u32 remap_table_lookup(const struct remap_table *t, u64 block, u64 *word);
  * @t: the table.
  * @slot: a slot that is in no chain and for which remap_slots_prepare() was
  *	called.
- * @word: what it is to hold; its state has a main block.
+ * @word: its new word, in a state that has a main block.
  *
  * If the block is in the table already, lookups find the new slot from now on;
  * the caller removes the other one.
@@ -223,7 +223,7 @@ bool remap_table_begin_resize(struct remap_table *t, struct remap_buckets *next,
  * @t: the table.
  *
  * From now on remap_table_balance() does nothing.  If the result is true,
- * remap_table_move() is to be called until each range is done, then
+ * the caller calls remap_table_move() until each range is done, then
  * remap_table_end_moving().
  *
  * Context: any; the caller's lock.
@@ -292,7 +292,7 @@ u32 remap_table_buckets(const struct remap_table *t);
  * remap_table_longest_chain() - entries in the fullest bucket.
  * @t: the table.
  *
- * Walks the whole table, a piece at a time; a table that changes meanwhile makes
+ * Walks the whole table, a piece at a time; changes during the walk make
  * the result approximate.
  *
  * Context: process, may sleep.

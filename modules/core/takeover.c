@@ -39,7 +39,7 @@ static bool tables_agree(struct remap_device *rd, struct remap_device *old)
 
 	for (slot = 0; slot < end; slot++) {
 		state = remap_word_state(remap_slots_word(&old->slots, slot));
-		if (state == REMAP_MOVING || state == REMAP_DOUBT)
+		if (state == REMAP_MOVING || state == REMAP_INDETERMINATE)
 			return false;
 		if (state < REMAP_MAPPED)
 			continue;

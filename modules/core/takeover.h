@@ -3,7 +3,7 @@
  * One device that takes over from another while the set is suspended: with another spare,
  * with more room on the same spare, or with another length.
  *
- * The successor is made like any device, from what is on its spare, when the table is
+ * The successor is made like any device, from the content of its spare, when the table is
  * loaded.  When it is resumed it must know what the device in force knows, which has been
  * suspended all the time.
  */

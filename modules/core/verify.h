@@ -53,11 +53,11 @@ blk_status_t remap_read_back(struct block_device *bdev, sector_t sector, void *b
 void remap_report_lost_write(struct remap_device *rd, struct block_device *bdev, sector_t sector);
 
 /**
- * remap_verify() - whether a device has what was written to it.
+ * remap_verify() - whether a device has kept a write.
  * @rd: the device.
  * @bdev: the main or the spare.
  * @sector: where.
- * @data: what was written.
+ * @data: the data written.
  * @buf: room for as much.
  * @sectors: how much.
  *

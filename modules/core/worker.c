@@ -31,7 +31,7 @@
 /* A bio larger than this is tried again in pieces of this size first. */
 #define WINDOW	SZ_1M
 
-/* Where on a disk a bio was; what is in the bio has been advanced since. */
+/* A bio's place on its disk; the bio's own iterator has been advanced since. */
 static sector_t sector_sent_to(struct remap_device *rd, const struct remap_io *io)
 {
 	sector_t sector = io->iter.bi_sector;
@@ -175,7 +175,7 @@ static bool park(struct remap_job *job)
 	return moving;
 }
 
-/* Return: whether the bio is to be answered. */
+/* Return: whether the caller has to complete the bio. */
 static bool handle_parts(struct remap_job *job)
 {
 	struct remap_io *io = remap_bio_io(job->bio);
@@ -203,7 +203,7 @@ static bool handle_parts(struct remap_job *job)
 /* A bio within one block that has not been begun can be sent as it is. */
 static bool can_resubmit(struct remap_device *rd, struct bio *bio, const struct remap_io *io)
 {
-	/* It may have gone to the spare since, where it is to be verified. */
+	/* It may have gone to the spare since, which needs verification as well. */
 	if (remap_counts_on_main(bio_op(bio)) && remap_verifies(rd, true))
 		return false;
 	return !io->failed && io->rest.bi_size == io->iter.bi_size &&

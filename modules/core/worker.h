@@ -23,9 +23,9 @@ struct remap_job;
 int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status);
 
 /**
- * remap_defer() - give a bio that has met a block in care, or is to be verified, to a job.
+ * remap_defer() - give a bio that has met a block in care, or needs verification, to a job.
  * @rd: the device.
- * @bio: the bio, within one block unless it is to be verified; it may be gone when this
+ * @bio: the bio, within one block unless it needs verification; it may be gone when this
  *	returns.
  *
  * Context: any, interrupts included.

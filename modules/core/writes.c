@@ -228,7 +228,7 @@ blk_status_t remap_write_piece(struct remap_job *job, const struct remap_piece *
 	case REMAP_MOVING:
 		job->again = true;
 		return BLK_STS_OK;
-	case REMAP_DOUBT:
+	case REMAP_INDETERMINATE:
 		return BLK_STS_IOERR;
 	case REMAP_PENDING:
 		return remap_rewrite(job, p) ? BLK_STS_OK : move_piece(job, p, REMAP_PENDING);

@@ -32,7 +32,7 @@ blk_status_t remap_write_piece(struct remap_job *job, const struct remap_piece *
  * A flush for each block would take most of the time.
  *
  * Context: process, may sleep; no lock.
- * Return: the bytes that are done; 0 if the next block is to be written alone, or is
+ * Return: the bytes done; 0 if the next block has to be written alone, or is
  * @job->lost_block, which the main has not kept.
  */
 unsigned int remap_write_window(struct remap_job *job, struct bvec_iter rest);

@@ -98,7 +98,7 @@ static void fill_super(struct meta *m)
 		dm_remap_sb_set_id(sb, DM_REMAP_ID_MAIN, m->p.main_id);
 }
 
-/* Whether what is on the main may need its own sectors, which the set would not have. */
+/* Whether the main's content may need the main's sector size, which the set would not have. */
 static bool needs_small_sectors(const struct meta *m)
 {
 	if (m->p.force_block_size ||

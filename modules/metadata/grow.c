@@ -34,7 +34,7 @@ void meta_extend_layout(struct meta *m)
 	m->growing = !dm_remap_layout_grow(&m->grown, bdev_nr_sectors(m->p.spare));
 }
 
-/* What was bad of the former copies is of no concern to the new ones. */
+/* Faults of the former copies do not concern the new ones. */
 static void forget_bad(struct meta *m)
 {
 	unsigned int r;

@@ -173,7 +173,7 @@ static bool super_is_stale(const struct meta *m, u32 nr, unsigned int i)
 	return false;
 }
 
-/* Something of the table is missing: an error, unless nothing is to be written. */
+/* A part of the table is missing: an error, unless the set is opened read-only. */
 static int lose_page(struct meta *m, int error)
 {
 	m->lost_pages++;
@@ -299,7 +299,7 @@ int meta_pages_load(struct meta *m, dm_remap_load_fn fn, void *context, char **e
 	 * There may be pages and a superblock that are newer than what could be read.
 	 * What is written from now on is newer than those.
 	 */
-	m->generation += META_SKIP;
-	m->next_sequence += META_SKIP;
+	m->generation += META_SEQUENCE_GAP;
+	m->next_sequence += META_SEQUENCE_GAP;
 	return ret;
 }

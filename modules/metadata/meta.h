@@ -21,8 +21,8 @@
 /* Pages that are read or written in one go, in a buffer of 64 KiB. */
 #define META_RUN	16U
 
-/* More than what one commit adds to a sequence. */
-#define META_SKIP		SZ_64K
+/* More than one commit adds to a sequence. */
+#define META_SEQUENCE_GAP		SZ_64K
 
 /* Pages that are repaired before the set is used; others are while it is. */
 #define META_FIRST_REPAIRS	4096U
@@ -39,7 +39,7 @@
 /**
  * struct meta - a persistent store.
  * @store: what the core sees.
- * @p: what it was opened for.
+ * @p: the request that it was opened for.
  * @geo: where things are.
  * @grown: where they are going to be, if @growing.
  * @growing: start() will give the set more blocks, on a spare that has grown.
@@ -53,7 +53,7 @@
  * @sb_bad: superblocks that are not as @sb.
  * @bad: for each copy, a bit for each page that is not as it should be.
  * @nr_bad: bits set in each of them.
- * @rewrite: pages whose content is not what it should be, in all copies.
+ * @rewrite: pages whose content is wrong in all copies.
  * @nr_rewrite: bits set in it.
  * @unrecorded: there are bad copies that the superblocks do not name.
  * @backoff: commits to wait before bad copies are tried again.
@@ -283,7 +283,7 @@ int meta_super_write(struct meta *m, bool mend);
 
 /* label.c: the label of the main. */
 
-/* What is in the place of a label. */
+/* What was found at the label's place. */
 enum meta_label {
 	META_LABEL_NONE,
 	META_LABEL_FOUND,
@@ -293,7 +293,7 @@ enum meta_label {
 
 /**
  * meta_label_read() - see whether the main has a label.
- * @m: the store; its buffer holds what was read.
+ * @m: the store; its buffer holds the sector that was read.
  * @why: set to what is wrong with it, if that is so.
  *
  * One that ends before the target begins does not count.
@@ -344,7 +344,7 @@ void meta_identity_note(struct meta *m);
 /**
  * meta_saved_put() - put what is kept beside the table into the superblock.
  * @m: the store.
- * @saved: what is to be kept.
+ * @saved: the settings and records to keep.
  *
  * Does not write it.
  */
@@ -415,7 +415,7 @@ int meta_pages_write(struct meta *m, u32 page, u32 n);
  * @context: for @fn.
  * @error: set to a sentence for ti->error on failure.
  *
- * Notes in bad what is to be repaired.
+ * Records copies that need repair in bad.
  *
  * Return: 0, -errno; -EINTR if a fatal signal is pending.
  */
@@ -447,7 +447,7 @@ int meta_succeed(struct dm_remap_store *store, struct dm_remap_store *old);
 /**
  * meta_retire() - dm_remap_store_type.retire.
  * @store: the store that was in use.
- * @successor: what has started.
+ * @successor: the store that has started.
  */
 void meta_retire(struct dm_remap_store *store, const struct dm_remap_store *successor);
 

@@ -13,7 +13,7 @@
 
 #include "meta.h"
 
-/* What was found at the place of a superblock. */
+/* What was found at a superblock's place. */
 struct found {
 	struct dm_remap_sb *sb;
 	struct dm_remap_geometry geo;

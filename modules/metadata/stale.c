@@ -3,7 +3,7 @@
  * Which copies do not count.
  *
  * A copy of a page whose write failed may have its old content, the new one, or
- * noise, and what a later read gives nobody knows.  So both superblocks name it,
+ * noise, and a later read may return either version.  So both superblocks name it,
  * before anything is acknowledged that the copy may lack.  All that was ever
  * written to it has a sequence below that of the list; what makes it whole again
  * has a higher one.
@@ -69,7 +69,7 @@ bool meta_stale_record(struct meta *m)
 {
 	u32 whole = 0, all = BIT(m->geo.replicas) - 1;
 
-	/* One copy must not be in it: what is not in the list is good there. */
+	/* One copy must not be in the list: pages that are not listed are good there. */
 	while (!fill_list(m, whole)) {
 		whole |= BIT(worst_copy(m, whole));
 		if (whole == all)

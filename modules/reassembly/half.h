@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What was read from a block device: half of a set, or what may be one.
+ * The result of reading a block device: half of a set, or a candidate for one.
  */
 #ifndef _REMAP_HALF_H
 #define _REMAP_HALF_H
@@ -47,11 +47,11 @@ enum half_kind {
 	HALF_PLAIN,	/* nothing of ours: a main without a label, if anything */
 	HALF_MAIN,	/* a main with a label */
 	HALF_SPARE,	/* a spare */
-	HALF_DAMAGED,	/* a spare, of which no superblock can be used */
+	HALF_DAMAGED,	/* a spare without a usable superblock */
 };
 
 /**
- * struct half - what was read from a block device.
+ * struct half - the result of reading a block device.
  * @list: in a list of halves; of all that are known once it is in the index.
  * @dev_node: in the index, by @dev.
  * @uuid_node: in the index, by @uuid.
@@ -61,7 +61,7 @@ enum half_kind {
  * @read: counts reads of devices; the half that was read later replaces an earlier one.
  * @dev: the device.
  * @diskseq: of its disk; another disk that gets the number has another one.
- * @kind: what it is; says which of the following are set.
+ * @kind: its kind, which says which of the following are set.
  * @sectors: its size.
  * @uuid: of the set, unless it is plain; not to be trusted if it is damaged.
  * @secret: of the set; for a spare and a main.

@@ -13,7 +13,7 @@ struct dm_remap_set;
 
 /**
  * struct reassembly_in_use - a snapshot.
- * @devs: by number of device: what it is to a set.
+ * @devs: by device number: its role in a set.
  * @sets: the sets.
  * @nr: how many there are.
  * @room: for how many there is room in @sets.

@@ -22,10 +22,10 @@
 #define REASSEMBLY_INDEX_BITS	8
 
 /**
- * struct reassembly_index - halves by what they are looked for by.
+ * struct reassembly_index - halves by uuid, identity and size.
  * @all: every half, the one that was read or found again last at the end.
  * @by_dev: every half.
- * @by_uuid: every half that says of which set it is.
+ * @by_uuid: every half that names its set.
  * @by_id: mains without a label, by each of their identities; spares by their main_id.
  * @by_size: mains without a label, by their size; spares by that of their main.
  * @seed: of the hashes.

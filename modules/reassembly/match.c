@@ -126,7 +126,7 @@ static bool is_first(const struct half_id *entry)
 	return true;
 }
 
-/* Who has an identity, and who asks for it. */
+/* Halves that have an identity, and halves that ask for it. */
 static const struct reassembly_rivals *rivals_by_id(struct reassembly_matcher *m,
 						    const char *id, u64 sectors)
 {
@@ -174,7 +174,7 @@ static bool is_wanted(struct reassembly_matcher *m, const struct half *main)
 	       (*main->wwn && rivals_by_id(m, main->wwn, main->sectors)->spares);
 }
 
-/* Who has a size, and who asks for it, for want of anything better. */
+/* Halves of a size, and halves that ask for it because they have no identity to ask for. */
 static const struct reassembly_rivals *rivals_by_size(struct reassembly_matcher *m, u64 sectors)
 {
 	struct reassembly_rivals *rivals = &m->by_size;
@@ -256,7 +256,7 @@ static unsigned int find_main(struct reassembly_matcher *m, const struct half *s
 	return find_by_size(m, spare, found);
 }
 
-/* Of what one copy of the other half knows, this one may be an older copy. */
+/* One copy of the other half may show that this one is an older copy. */
 static bool fit(const struct half *main, const struct half *spare)
 {
 	return main->kind == HALF_PLAIN ||

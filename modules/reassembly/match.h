@@ -2,7 +2,7 @@
 /*
  * Which halves are of one set, and what is missing.
  *
- * A spare says of which set it is, and what its main is: by an identity (main_id), by the label
+ * A spare names its set and its main: by an identity (main_id), by the label
  * that the main has or had, or by nothing but its size.  Anybody can write all of this on a
  * disk.  So evidence is ranked, and evidence against a device outweighs all that is for it:
  *

@@ -20,7 +20,7 @@
 #include "sets.h"
 #include "tree.h"
 
-/* Halves that are checked beside competitors, so that what has gone is forgotten in time. */
+/* Halves checked beside competitors, so that a device that has gone is forgotten in time. */
 #define CHECK_MORE	16
 
 /* At most so many in one scan: a medium decides how many compete. */
@@ -55,8 +55,8 @@ struct news {
  * struct scan - a scan that is going on.
  * @fresh: halves that were read, and not entered yet.
  * @dirty: sets to be matched.
- * @dead: sets of which nothing is left.
- * @news: what is to be announced.
+ * @dead: sets without halves.
+ * @news: sets to announce.
  * @use: which devices are in use.
  * @checks: halves that may have gone.
  * @nr_checks: how many.
@@ -104,7 +104,7 @@ static int read_path(struct scan *scan, const char *path)
 		DMWARN_LIMIT("\"%s\" is no block device: %d", path, ret);
 		return ret;
 	}
-	/* What has been put together needs no scan. */
+	/* Devices of an assembled set need no scan. */
 	if (is_listed(&scan->fresh, dev) || reassembly_is_above(&scan->use, dev))
 		return 0;
 	half = reassembly_half_read(dev, kbasename(path));
@@ -160,7 +160,7 @@ static void add_competitors(struct scan *scan, const struct half *fresh)
 {
 	struct half *half;
 
-	/* of a plain one this is the set of zeros, of which there is none */
+	/* for a plain device this is the nil uuid, which no set has */
 	reassembly_for_each_of_set(&reassembly_halves, half, &fresh->uuid)
 		add_check(scan, half);
 	add_checks_of_id(scan, fresh->main_id);
@@ -186,7 +186,7 @@ static void choose_checks(struct scan *scan)
 	mutex_unlock(&reassembly_lock);
 }
 
-/* What has gone, or is another disk now, or the device of a set. */
+/* Devices that have gone, are another disk now, or belong to an active set. */
 static int check(struct scan *scan)
 {
 	struct check *check;

@@ -12,7 +12,7 @@
  * @text: paths, with newlines between them; is changed.
  * @any: one that cannot be opened must not keep the others from being found.
  *
- * What was known of a device is replaced.  Nothing else is read: other halves of the sets
+ * Replaces the last result for the device.  Nothing else is read: other halves of the sets
  * that a device competes for, and a few more, are forgotten if they are gone.  All devices are
  * looked at before anything is said: sets that are complete now, and were not, are
  * announced.  If it fails nothing has changed.

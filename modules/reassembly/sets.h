@@ -39,10 +39,10 @@ struct set_view {
 };
 
 /**
- * struct reassembly_set - a set of which something was seen.
+ * struct reassembly_set - a set of which at least one half was seen.
  * @group: its directory; frees the set when it is released.
  * @node: in the table of sets.
- * @list: in a list of sets whose directories are to be made or removed.
+ * @list: in a list of sets whose directories have to be made or removed.
  * @dirty: in the list of sets to be matched.
  * @uuid: its name.
  * @pins: scans that need it, though it may have no half yet.

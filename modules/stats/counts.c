@@ -67,7 +67,7 @@ static u64 sum(const u64 __percpu *count)
 }
 
 /* Under the lock: a reset between the two would make the difference negative. */
-u64 stats_read(struct stats *s, enum dm_remap_count what)
+u64 remap_stats_read(struct stats *s, enum dm_remap_count what)
 {
 	u64 n;
 

@@ -33,7 +33,7 @@ struct stats_counts {
  * @released: of @kobj.
  * @cpu: what each CPU has counted; never goes back.
  * @lock: for @base.
- * @base: what was counted at the last reset.
+ * @base: the counts at the last reset.
  */
 struct stats {
 	struct dm_remap_watch watch;
@@ -64,7 +64,7 @@ static inline u64 stats_bound(unsigned int bucket)
 /**
  * stats_done() - the observer's done().
  * @watch: of the device.
- * @op: what was asked for.
+ * @op: the operation.
  * @sectors: how much.
  *
  * Context: any but NMI.
@@ -95,14 +95,14 @@ extern bool stats_histograms;
 void stats_latency(struct dm_remap_watch *watch, enum dm_remap_latency what, u64 ns);
 
 /**
- * stats_read() - a count since the last reset.
+ * remap_stats_read() - a count since the last reset.
  * @s: the statistics.
  * @what: which.
  *
  * Context: process, may sleep.
  * Return: the count.
  */
-u64 stats_read(struct stats *s, enum dm_remap_count what);
+u64 remap_stats_read(struct stats *s, enum dm_remap_count what);
 
 /**
  * stats_read_latency() - a bucket of a histogram since the last reset.
@@ -119,7 +119,7 @@ u64 stats_read_latency(struct stats *s, enum dm_remap_latency what, unsigned int
  * stats_reset() - begin to count anew.
  * @s: the statistics.
  *
- * What is counted meanwhile is not lost: it is before the reset or after it.
+ * A count that races with the reset is not lost: it falls before or after it.
  *
  * Context: process, may sleep.
  */

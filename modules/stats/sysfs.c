@@ -26,7 +26,7 @@ static struct stats *kobj_to_stats(struct kobject *kobj)
 
 static ssize_t show_count(struct stats *s, unsigned int what, char *page)
 {
-	return sysfs_emit(page, "%llu\n", stats_read(s, what));
+	return sysfs_emit(page, "%llu\n", remap_stats_read(s, what));
 }
 
 static ssize_t show_pending(struct stats *s, unsigned int what, char *page)

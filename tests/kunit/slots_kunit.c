@@ -16,7 +16,7 @@ static void a_word_gives_back_block_state_and_flags(struct kunit *test)
 	unsigned int i, flags;
 
 	for (i = 0; i < ARRAY_SIZE(blocks); i++) {
-		for (state = REMAP_FREE; state <= REMAP_DOUBT; state++) {
+		for (state = REMAP_FREE; state <= REMAP_INDETERMINATE; state++) {
 			for (flags = 0; flags < 256; flags++) {
 				u64 word = remap_word(blocks[i], state, flags);
 

@@ -528,7 +528,7 @@ static void the_last_slots_of_the_largest_spare_are_found(struct kunit *test)
 static void blocks_are_found_in_each_state_with_a_block(struct kunit *test)
 {
 	static const enum remap_slot_state states[] = {
-		REMAP_MAPPED, REMAP_PENDING, REMAP_MOVING, REMAP_DOUBT,
+		REMAP_MAPPED, REMAP_PENDING, REMAP_MOVING, REMAP_INDETERMINATE,
 	};
 	struct fixture *f = test->priv;
 	u64 word, found;
