@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # What the scripts of the rig share: places, messages, and where the parts of
-# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug, uml or umldebug (built here).
+# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug, uml or umldebug (built here),
+# or arm64 or s390x, Debian's own for another architecture.
 
 RIG=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$RIG/../.." && pwd)
@@ -13,7 +14,7 @@ export LC_ALL=C
 # depmod and modprobe are not on the path of ordinary users
 PATH=$PATH:/usr/sbin:/sbin
 # shellcheck disable=SC2034 # for those who source this
-KERNELS="6.12 6.1 uml umldebug${ALL:+ debug newest}"
+KERNELS="6.12 6.1 uml umldebug${ALL:+ debug newest arm64 s390x}"
 unset MAKEFLAGS MFLAGS
 
 note() { echo "rig: $*" >&2; }
@@ -32,6 +33,20 @@ lock() {
 	flock "$LOCK_FD"
 }
 unlock() { exec {LOCK_FD}>&-; }
+
+# foreign KERNEL: whether it is for another architecture than this machine's
+foreign() { case $1 in arm64|s390x) ;; *) false ;; esac; }
+# the prefix of the programs that compile for it
+cross_of() {
+	case $1 in
+	arm64) echo aarch64-linux-gnu- ;;
+	s390x) echo s390x-linux-gnu- ;;
+	esac
+}
+# the version of the kernel, which there is for this machine as well
+version_of() { [ "$1" = arm64 ] && echo 6.12 || echo 6.1; }
+# where the guest's programs are
+guest_of() { if foreign "$1"; then echo "$BUILD/$1/guest"; else echo "$BUILD/guest"; fi; }
 
 kernel_release() { cat "$BUILD/$1/release"; }
 # built_modules DIR: the modules that its Kbuild names; there may be older ones

@@ -52,7 +52,7 @@ rig_disk_args() {
 	fi
 	case $bus in
 	nvme) MACHINE+=(-device "nvme,serial=$name,drive=$node,$blocks"); RIG_APPEND+=" rig.nvme" ;;
-	virtio) MACHINE+=(-device "virtio-blk-pci,serial=$name,drive=$node,$blocks") ;;
+	virtio) MACHINE+=(-device "virtio-blk,serial=$name,drive=$node,$blocks") ;;
 	*) die "disk $name: if=$bus is not known" ;;
 	esac
 }
@@ -121,11 +121,22 @@ rig_uml() {
 	fi
 }
 
-rig_qemu() {
-	local k=$1 dir=$2 mode=$3 khz line cpu=Nehalem,+rdrand
+# rig_emulator KERNEL: the emulator, its machine, and on which line the console is
+rig_emulator() {
+	case $1 in
+	arm64) MACHINE=(qemu-system-aarch64 -machine virt -cpu "${RIG_CPU:-cortex-a57}"); RIG_APPEND+=" console=ttyAMA0" ;;
+	s390x) MACHINE=(qemu-system-s390x -machine s390-ccw-virtio -cpu "${RIG_CPU:-qemu}"); RIG_APPEND+=" console=ttysclp0" ;;
 	# with that one, kernels 7.x may trip over their own change of code when "crng init done"
-	[ "$k" != newest ] || cpu=qemu64,+rdrand
-	RIG_APPEND+=" console=ttyS0 loglevel=5 log_buf_len=4M"
+	newest) MACHINE=(qemu-system-x86_64 -cpu "${RIG_CPU:-qemu64,+rdrand}"); RIG_APPEND+=" console=ttyS0" ;;
+	*) MACHINE=(qemu-system-x86_64 -cpu "${RIG_CPU:-Nehalem,+rdrand}"); RIG_APPEND+=" console=ttyS0" ;;
+	esac
+}
+
+rig_qemu() {
+	local k=$1 dir=$2 mode=$3 khz line guest
+	guest=$(guest_of "$k")
+	rig_emulator "$k"
+	RIG_APPEND+=" loglevel=5 log_buf_len=4M"
 	# an emulated timer may come too late on a busy host for the kernel's check
 	# of it; and there is nobody to protect the guest from
 	RIG_APPEND+=" no_timer_check mitigations=off"
@@ -138,7 +149,6 @@ rig_qemu() {
 		RIG_APPEND+=" tsc_early_khz=$khz tsc=reliable"
 	fi
 
-	MACHINE=(qemu-system-x86_64)
 	if [ "$RIG_ACCEL" = icount ]; then
 		MACHINE+=(-accel tcg -icount "shift=0,sleep=off")
 	else
@@ -146,20 +156,20 @@ rig_qemu() {
 	fi
 	# sockets: the firmware's table of processors, which is what the debug kernel goes
 	# by, has one of each
-	MACHINE+=(-cpu "${RIG_CPU:-$cpu}" -smp "$RIG_SMP,sockets=$RIG_SMP" -m "$RIG_MEM"
+	MACHINE+=(-smp "$RIG_SMP,sockets=$RIG_SMP" -m "$RIG_MEM"
 		-nodefaults -no-user-config -display none -no-reboot -rtc clock=vm
 		-kernel "$BUILD/$k/vmlinuz" -initrd "$BUILD/$k/initramfs")
-	for line in guest/base "$k/modules" "$k/payload"; do
+	for line in "$guest/base" "$BUILD/$k/modules" "$BUILD/$k/payload"; do
 		# before the test's disks, in the order in which the guest looks for them
-		MACHINE+=(-drive "file=$BUILD/$line.img,format=raw,if=none,readonly=on,file.locking=off,id=${line##*/}"
-			-device "virtio-blk-pci,drive=${line##*/}")
+		MACHINE+=(-drive "file=$line.img,format=raw,if=none,readonly=on,file.locking=off,id=${line##*/}"
+			-device "virtio-blk,drive=${line##*/}")
 	done
 	for line in "${RIG_DISKS[@]}"; do
 		# shellcheck disable=SC2086 # a line of words
 		rig_disk_args "$dir" $line
 	done
 	if [ "$mode" != shell ]; then
-		MACHINE+=(-serial "file:$dir/console.log" -device virtio-serial-pci
+		MACHINE+=(-serial "file:$dir/console.log" -device virtio-serial
 			-chardev "file,id=kmsg,path=$dir/kmsg.log"
 			-device "virtserialport,chardev=kmsg,name=kmsg")
 	fi
