@@ -51,7 +51,9 @@ rig_disk_args() {
 		node=b-$name
 	fi
 	case $bus in
-	nvme) MACHINE+=(-device "nvme,serial=$name,drive=$node,$blocks"); RIG_APPEND+=" rig.nvme" ;;
+	# a machine without PCI has no NVMe
+	nvme) [ "${MACHINE[0]}" != qemu-system-s390x ] || die "s390x has no NVMe: disk $name needs if=virtio"
+		MACHINE+=(-device "nvme,serial=$name,drive=$node,$blocks"); RIG_APPEND+=" rig.nvme" ;;
 	virtio) MACHINE+=(-device "virtio-blk,serial=$name,drive=$node,$blocks") ;;
 	*) die "disk $name: if=$bus is not known" ;;
 	esac
@@ -160,9 +162,9 @@ rig_qemu() {
 		-nodefaults -no-user-config -display none -no-reboot -rtc clock=vm
 		-kernel "$BUILD/$k/vmlinuz" -initrd "$BUILD/$k/initramfs")
 	for line in "$guest/base" "$BUILD/$k/modules" "$BUILD/$k/payload"; do
-		# before the test's disks, in the order in which the guest looks for them
+		# the guest looks for them by their serial numbers
 		MACHINE+=(-drive "file=$line.img,format=raw,if=none,readonly=on,file.locking=off,id=${line##*/}"
-			-device "virtio-blk,drive=${line##*/}")
+			-device "virtio-blk,drive=${line##*/},serial=rig-${line##*/}")
 	done
 	for line in "${RIG_DISKS[@]}"; do
 		# shellcheck disable=SC2086 # a line of words
