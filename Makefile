@@ -55,10 +55,10 @@ fuzz:
 	tests/fuzz/run $(or $(S),3600)
 
 crash:
-	@tests/crash/run $(or $(N),100000) $(or $(SEED),1)
+	@K=$(K) tests/crash/run $(or $(N),100000) $(or $(SEED),1)
 
 soak:
-	@K=$(or $(K),6.12) tests/model/soak $(or $(N),0) $(or $(SEED),1)
+	@K=$(K) tests/model/soak $(or $(N),0) $(or $(SEED),1)
 
 fleet:
 	@/usr/bin/python3 tests/fleet/fleet.py --disks $(or $(N),10000) --seed $(or $(SEED),1) \

@@ -487,6 +487,16 @@ __u32 dm_remap_sb_crc(const struct dm_remap_sb *sb, __u64 sector);
 void dm_remap_sb_seal(struct dm_remap_sb *sb, __u64 sector);
 
 /**
+ * dm_remap_sb_formatting() - make a superblock that says that its spare is being formatted.
+ * @sb: the superblock; all behind its first sector becomes zeros.
+ *
+ * For superblock 0 of a spare that begins with zeros.  Only the first sector is not zeros
+ * then, and a sector is written whole or not at all: a power cut leaves a spare that counts as
+ * empty, one way or the other.
+ */
+void dm_remap_sb_formatting(struct dm_remap_sb *sb);
+
+/**
  * dm_remap_sb_same() - whether two superblocks of a spare say the same.
  * @a: the one, in its place.
  * @b: the other.

@@ -219,6 +219,17 @@ void dm_remap_sb_seal(struct dm_remap_sb *sb, __u64 sector)
 	sb->crc = cpu_to_le32(dm_remap_sb_crc(sb, sector));
 }
 
+static_assert(offsetof(struct dm_remap_sb, ids) == SECTOR_BYTES);
+
+void dm_remap_sb_formatting(struct dm_remap_sb *sb)
+{
+	sb->flags |= cpu_to_le32(DM_REMAP_SB_FORMATTING);
+	memset(sb->id_types, 0, sizeof(sb->id_types));
+	memset(sb->ids, 0, sizeof(*sb) - offsetof(struct dm_remap_sb, ids));
+	sb->nr_history = 0;
+	dm_remap_sb_seal(sb, 0);
+}
+
 bool dm_remap_sb_same(const struct dm_remap_sb *a, const struct dm_remap_sb *b)
 {
 	const __u8 *x = (const __u8 *)a, *y = (const __u8 *)b;

@@ -43,6 +43,7 @@
  * @geo: where things are.
  * @grown: where they are going to be, if @growing.
  * @growing: start() will give the set more blocks, on a spare that has grown.
+ * @formatting: superblock 0 says that the spare is being formatted.
  * @sb: the superblock, as it is or is about to be written.
  * @sequence: of the superblocks, as far as all that are not bad have it.
  * @next_sequence: highest that may be on disk.
@@ -77,6 +78,7 @@ struct meta {
 	struct dm_remap_geometry geo;
 	struct dm_remap_geometry grown;
 	bool growing;
+	bool formatting;
 	struct dm_remap_sb *sb;
 	u64 sequence;
 	u64 next_sequence;

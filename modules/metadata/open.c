@@ -201,6 +201,7 @@ static int decide(struct meta *m, struct found *found, unsigned int replicas, ch
 		*error = "The spare is not formatted, and cannot be: read_only";
 		return -EROFS;
 	}
+	m->formatting = is_formatting(&found[0]);
 	ret = meta_label_check(m, true, error);
 	return ret ?: meta_fresh_layout(m, replicas, error);
 }

@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/blkdev.h>
 #include <linux/device-mapper.h>
+#include <linux/prandom.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 
@@ -19,18 +20,39 @@
 
 /* What the spare may grow to. */
 #define GROWN_SECTORS	512U
+#define NR_SCHEDULES	2000U
 #define GROWN_PAGES	(GROWN_SECTORS / DM_REMAP_PAGE_SECTORS)
 
 /* The spare, and which of its pages fail. */
 static u8 (*disk)[DM_REMAP_PAGE_SIZE];
 static u64 bad_writes, bad_reads;
 static unsigned int spare_sectors = SPARE_SECTORS;
+/* Pages whose last write failed: what they have is not known. */
+static u64 unsound;
 static bool as_successor;
-/* Writes that succeed until the power goes; those that failed reach the medium or do not. */
+/* Writes that succeed until the power goes, or UINT_MAX; those that failed reach the medium or do not. */
 static unsigned int writes_left;
 static bool lands;
+/* Sectors of the write under way when the power goes that reach the medium. */
+static u8 torn;
+static bool is_cut;
 
 static struct block_device test_main, test_spare;
+
+/* The first write that the power does not last for. */
+static void tear(unsigned int nr, const u8 *from)
+{
+	u8 *page = disk[nr];
+	unsigned int i;
+
+	if (is_cut)
+		return;
+	is_cut = true;
+	unsound |= BIT_ULL(nr);
+	for (i = 0; i < DM_REMAP_PAGE_SECTORS; i++)
+		if (torn & BIT(i))
+			memcpy(page + (i << SECTOR_SHIFT), from + (i << SECTOR_SHIFT), SECTOR_SIZE);
+}
 
 static blk_status_t test_rw(struct block_device *bdev, blk_opf_t opf, sector_t sector,
 			    void *buf, unsigned int sectors)
@@ -45,16 +67,22 @@ static blk_status_t test_rw(struct block_device *bdev, blk_opf_t opf, sector_t s
 		void *at = buf + i * DM_REMAP_PAGE_SIZE;
 		bool write = op_is_write(opf);
 
-		if (write && !writes_left)
+		if (write && !writes_left) {
+			tear(page, at);
 			return BLK_STS_IOERR;
+		}
 		if ((write ? bad_writes : bad_reads) & BIT_ULL(page)) {
 			if (write && lands)
 				memcpy(disk[page], at, DM_REMAP_PAGE_SIZE);
+			if (write)
+				unsound |= BIT_ULL(page);
 			return BLK_STS_MEDIUM;
 		}
 		if (write) {
 			memcpy(disk[page], at, DM_REMAP_PAGE_SIZE);
-			writes_left--;
+			unsound &= ~BIT_ULL(page);
+			if (writes_left != UINT_MAX)
+				writes_left--;
 		} else {
 			memcpy(at, disk[page], DM_REMAP_PAGE_SIZE);
 		}
@@ -177,6 +205,8 @@ static void all_works(void)
 	bad_reads = 0;
 	writes_left = UINT_MAX;
 	lands = false;
+	torn = 0;
+	is_cut = false;
 }
 
 static void format_set(struct kunit *test)
@@ -436,26 +466,43 @@ static void both_superblocks(struct kunit *test)
 	}
 }
 
-/* Opening and loading write nothing, and a killed format is begun anew. */
-static void formatting(struct kunit *test)
+/* Activate the set, or format it, until the power goes in a write that is torn. */
+static void format_until(unsigned int cut, u8 sectors)
 {
 	struct dm_remap_store *store;
-	unsigned int cut;
 	int ret;
 
-	for (cut = 0; cut < 8; cut++) {
-		all_works();
-		memset(disk, 0, PAGES * DM_REMAP_PAGE_SIZE);
-		memset(table, 0, sizeof(table));
-		writes_left = cut;
-		store = open_set(&ret);
-		if (store)
-			meta_close(store, NULL);
-		all_works();
-		store = open_set(&ret);
-		KUNIT_EXPECT_EQ_MSG(test, ret, 0, "cut after %u writes", cut);
-		if (store)
-			meta_close(store, NULL);
+	memset(table, 0, sizeof(table));
+	writes_left = cut;
+	torn = sectors;
+	store = open_set(&ret);
+	if (store)
+		meta_close(store, NULL);
+	all_works();
+}
+
+/*
+ * Opening and loading write nothing, and a format that a power cut has stopped is begun anew,
+ * whatever sectors of the last write are there, and after a second cut.
+ */
+static void formatting(struct kunit *test)
+{
+	static const u8 tears[] = { 0, 1, 0x0f, 0xfe, 0x55, 0x02 };
+	struct dm_remap_store *store;
+	unsigned int cut, i, j;
+	int ret;
+
+	for (cut = 0; cut < 12 * ARRAY_SIZE(tears); cut++) {
+		i = cut % ARRAY_SIZE(tears);
+		for (j = 0; j < 12 * ARRAY_SIZE(tears); j++) {
+			memset(disk, 0, PAGES * DM_REMAP_PAGE_SIZE);
+			format_until(cut / ARRAY_SIZE(tears), tears[i]);
+			format_until(j / ARRAY_SIZE(tears), tears[j % ARRAY_SIZE(tears)]);
+			store = open_set(&ret);
+			KUNIT_EXPECT_EQ_MSG(test, ret, 0, "cuts %u and %u", cut, j);
+			if (store)
+				meta_close(store, NULL);
+		}
 	}
 }
 
@@ -475,6 +522,242 @@ static void erased(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, store);
 }
 
+/* --- faults that come and go by chance ------------------------------------------- */
+
+/* A set while places fail and recover, with power cuts between. */
+struct schedule {
+	struct kunit *test;
+	struct rnd_state rnd;
+	unsigned int nr, step;
+	struct dm_remap_store *store;
+	struct dm_remap_geometry geo;
+	unsigned int refused, again;
+};
+
+/* What was acknowledged, and what a commit that was not may have left as well. */
+static u64 acked[SLOTS], maybe[SLOTS];
+
+static u32 chance(struct schedule *s, u32 n)
+{
+	return prandom_u32_state(&s->rnd) % n;
+}
+
+/* The pages that a superblock (thing 0) or a page of the table (from 1 on) is in. */
+static u64 places_of(const struct schedule *s, unsigned int thing)
+{
+	unsigned int r;
+	u64 places = 0;
+
+	if (!thing)
+		return BIT_ULL(0) | BIT_ULL(spare_sectors / DM_REMAP_PAGE_SECTORS - 1);
+	for (r = 0; r < s->geo.replicas; r++)
+		places |= BIT_ULL(dm_remap_page_sector(&s->geo, r, thing - 1) /
+				  DM_REMAP_PAGE_SECTORS);
+	return places;
+}
+
+/* Whether each thing has one of these places. */
+static bool each_has(const struct schedule *s, u64 places)
+{
+	unsigned int thing;
+
+	for (thing = 0; thing <= s->geo.nr_pages; thing++)
+		if (!(places_of(s, thing) & places))
+			return false;
+	return true;
+}
+
+/* At most two places fail at a time: reads, writes, or both. */
+static void change_faults(struct schedule *s)
+{
+	unsigned int n = chance(s, 3), how;
+	u64 place;
+
+	bad_reads = 0;
+	bad_writes = 0;
+	lands = chance(s, 2);
+	while (n--) {
+		place = places_of(s, chance(s, s->geo.nr_pages + 1));
+		while (hweight64(place) > 1 && chance(s, hweight64(place)))
+			place &= place - 1;
+		place &= -place;
+		how = 1 + chance(s, 3);
+		bad_reads |= how & 1 ? place : 0;
+		bad_writes |= how & 2 ? place : 0;
+	}
+}
+
+static void choose_cut(struct schedule *s, unsigned int one_in)
+{
+	if (chance(s, one_in))
+		return;
+	writes_left = chance(s, 14);
+	torn = chance(s, 2) ? chance(s, 256) : 0;
+}
+
+static void power_on(struct schedule *s)
+{
+	if (s->store)
+		meta_close(s->store, NULL);
+	s->store = NULL;
+	writes_left = UINT_MAX;
+	is_cut = false;
+}
+
+static void check_loaded(struct schedule *s)
+{
+	u32 i;
+
+	for (i = 0; i < SLOTS; i++)
+		KUNIT_ASSERT_TRUE_MSG(s->test, loaded[i] == acked[i] || loaded[i] == maybe[i],
+				      "schedule %u, step %u: slot %u has %llu, not %llu or %llu",
+				      s->nr, s->step, i, loaded[i], acked[i], maybe[i]);
+	memcpy(acked, loaded, sizeof(acked));
+	memcpy(maybe, loaded, sizeof(maybe));
+}
+
+/* An activation: right, or refused if something has no place that is known to be good. */
+static void activate(struct schedule *s)
+{
+	bool must = each_has(s, ~(unsound | bad_reads | bad_writes)) && writes_left == UINT_MAX;
+	int ret;
+
+	s->store = open_set(&ret);
+	if (s->store)
+		check_loaded(s);
+	else
+		KUNIT_ASSERT_FALSE_MSG(s->test, must, "schedule %u, step %u: refused, %d", s->nr,
+				       s->step, ret);
+	memcpy(table, acked, sizeof(table));
+	s->refused += !s->store && writes_left == UINT_MAX;
+}
+
+/* With all places well it is refused only if something is lost for good. */
+static bool activate_at_last(struct schedule *s)
+{
+	unsigned int tries;
+
+	for (tries = 0; !s->store && tries < 2; tries++) {
+		power_on(s);
+		if (tries)
+			all_works();
+		activate(s);
+	}
+	return s->store;
+}
+
+static unsigned int some_changes(struct schedule *s, struct dm_remap_entry *e)
+{
+	unsigned int i, n = 1 + chance(s, 3);
+	u32 slot = chance(s, s->geo.nr_blocks / 3);
+
+	for (i = 0; i < n; i++, slot += 1 + chance(s, s->geo.nr_blocks / 3)) {
+		e[i] = (struct dm_remap_entry) { .slot = slot };
+		maybe[slot] = 0;
+		if (!chance(s, 4))
+			continue;
+		e[i].state = DM_REMAP_ENTRY_MAPPED;
+		e[i].main_block = slot * 16 + chance(s, 16);
+		maybe[slot] = e[i].main_block + 1;
+	}
+	return n;
+}
+
+/* What can be written somewhere is: the set goes on. */
+static void change(struct schedule *s)
+{
+	bool must = each_has(s, ~bad_writes) && writes_left == UINT_MAX &&
+		    !to_meta(s->store)->failed;
+	struct dm_remap_entry e[3];
+	unsigned int n = some_changes(s, e);
+	int ret = meta_commit(s->store, e, n);
+
+	KUNIT_ASSERT_FALSE_MSG(s->test, ret && must, "schedule %u, step %u: failed", s->nr, s->step);
+	if (ret)
+		return;
+	memcpy(acked, maybe, sizeof(acked));
+	memcpy(table, acked, sizeof(table));
+}
+
+static void some_step(struct schedule *s)
+{
+	struct dm_remap_saved saved = { };
+
+	switch (chance(s, 10)) {
+	case 0 ... 4:
+		choose_cut(s, 4);
+		change(s);
+		break;
+	case 5:
+		meta_save(s->store, &saved);
+		break;
+	case 6:
+		meta_repair(s->store);
+		break;
+	case 7:
+		change_faults(s);
+		break;
+	case 8:
+		meta_close(s->store, &saved);
+		s->store = NULL;
+		break;
+	case 9:
+		power_on(s);
+		change_faults(s);
+		choose_cut(s, 4);
+		activate(s);
+		break;
+	}
+	if (is_cut || (s->store && to_meta(s->store)->failed))
+		power_on(s);
+}
+
+static void begin_schedule(struct schedule *s)
+{
+	int ret;
+
+	prandom_seed_state(&s->rnd, s->nr);
+	replicas = 1 + s->nr % 4;
+	all_works();
+	memset(disk, 0, GROWN_PAGES * DM_REMAP_PAGE_SIZE);
+	memset(table, 0, sizeof(table));
+	memset(acked, 0, sizeof(acked));
+	memset(maybe, 0, sizeof(maybe));
+	unsound = 0;
+	spare_sectors = GROWN_SECTORS;
+	s->store = open_set(&ret);
+	KUNIT_ASSERT_EQ(s->test, ret, 0);
+	s->geo = to_meta(s->store)->geo;
+	/* As of a spare that is larger than what formatting writes. */
+	if (chance(s, 2)) {
+		to_meta(s->store)->pages_used = 1;
+		KUNIT_ASSERT_EQ(s->test, meta_super_write(to_meta(s->store), false), 0);
+	}
+}
+
+/*
+ * Places fail and recover at any time, singly and in pairs, in sets of one to four copies:
+ * what was acknowledged is found, or the set is refused while nothing that is good can be
+ * read; and as long as each thing can be written somewhere, changes are taken.
+ */
+static void schedules(struct kunit *test)
+{
+	struct schedule s = { .test = test };
+	unsigned int was = replicas;
+
+	for (s.nr = 0; s.nr < NR_SCHEDULES; s.nr++) {
+		begin_schedule(&s);
+		for (s.step = 0; s.step < 60 && activate_at_last(&s); s.step++)
+			some_step(&s);
+		s.again += !s.store;
+		power_on(&s);
+	}
+	replicas = was;
+	spare_sectors = SPARE_SECTORS;
+	kunit_info(test, "%u schedules, %u activations refused, %u sets lost", s.nr, s.refused,
+		   s.again);
+}
+
 static int metadata_init(struct kunit *test)
 {
 	disk = kunit_kzalloc(test, GROWN_PAGES * DM_REMAP_PAGE_SIZE, GFP_KERNEL);
@@ -489,6 +772,7 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(former_end),
 	KUNIT_CASE(grown_and_reverted),
 	KUNIT_CASE(pairs),
+	KUNIT_CASE(schedules),
 	{ }
 };
 

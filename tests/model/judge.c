@@ -230,6 +230,22 @@ static bool may_be_pending(const struct model *m, u64 block)
 	return false;
 }
 
+/*
+ * A block that was added, is pending, and is written beside that: if its slot fails the write
+ * and there is no other one the main takes it.
+ */
+static bool may_be_back(const struct model *m, const struct entry *after, u64 block)
+{
+	u64 s;
+
+	if (after[block].slot != NO_SLOT || !seen_anywhere(m, SPARE, BAD_WRITE))
+		return false;
+	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++)
+		if (m->touch[s] & TOUCH_WRITE)
+			return true;
+	return false;
+}
+
 /* What it did is in force. */
 static void judge_moved(struct model *m, const struct act *act, const struct entry *after)
 {
@@ -240,7 +256,8 @@ static void judge_moved(struct model *m, const struct act *act, const struct ent
 		last = (act->ranges[r].sector + act->ranges[r].sectors - 1) / m->c.block;
 		for (b = act->ranges[r].sector / m->c.block; b <= last; b++) {
 			if (act->what == ADD && !is_mapped(&after[b]) && !has(m, REMOVE) &&
-			    !(after[b].pending && may_be_pending(m, b)))
+			    !((after[b].pending || may_be_back(m, after, b)) &&
+			      may_be_pending(m, b)))
 				wrong(m, act, "block %llu is not on the spare", b);
 			if (act->what == REMOVE && after[b].slot != NO_SLOT && !may_come(m, b))
 				wrong(m, act, "block %llu is still on the spare", b);

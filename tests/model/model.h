@@ -191,6 +191,8 @@ void judge_acts(struct model *m, const struct entry *after);
 
 /* --- table.c --------------------------------------------------------------------- */
 
+/* Whether some of a block's sectors may have been lost in this batch. */
+bool may_be_lost(const struct model *m, u64 block, const struct entry *after);
 /* What changed between two tables. */
 void judge_table(struct model *m, const struct entry *after);
 /* What the set says of itself, and that it does not contradict itself. */

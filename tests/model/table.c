@@ -104,7 +104,7 @@ static bool only_written(const struct model *m, u64 s)
  * Only what leaves a slot that failed is ever lost: what the slot does not give is
  * nowhere.  The main's sectors never are.
  */
-static bool may_be_lost(const struct model *m, u64 block, const struct entry *after)
+bool may_be_lost(const struct model *m, u64 block, const struct entry *after)
 {
 	return touched(m, block) && m->table[block].slot != after[block].slot &&
 	       seen_anywhere(m, SPARE, BAD_READ) && seen_anywhere(m, SPARE, BAD_WRITE);
