@@ -52,7 +52,7 @@ deb:
 	tools/debian/build
 
 fuzz:
-	tests/fuzz/run $(or $(S),3600)
+	tests/fuzz/run $$(($(or $(MINUTES),60) * 60))
 
 crash:
 	@K=$(K) tests/crash/run $(or $(N),100000) $(or $(SEED),1)

@@ -480,6 +480,18 @@ bool dm_remap_sb_replaces(const struct dm_remap_sb *sb, const struct dm_remap_sb
 __u32 dm_remap_sb_crc(const struct dm_remap_sb *sb, __u64 sector);
 
 /**
+ * dm_remap_sb_is_intact() - whether a superblock is as it was written.
+ * @sb: what was read.
+ * @sector: where it was read.
+ *
+ * One that is, and that dm_remap_sb_check() does not believe, is not damaged: a later version
+ * may understand it, or it is of a device of another size.  Nothing replaces it.
+ *
+ * Return: true if its checksum is right.
+ */
+bool dm_remap_sb_is_intact(const struct dm_remap_sb *sb, __u64 sector);
+
+/**
  * dm_remap_sb_seal() - make a superblock ready to be written.
  * @sb: the superblock; its DOS partition table and crc are filled in.
  * @sector: where it goes.
@@ -504,6 +516,24 @@ void dm_remap_sb_formatting(struct dm_remap_sb *sb);
  * Return: true if they do.
  */
 bool dm_remap_sb_same(const struct dm_remap_sb *a, const struct dm_remap_sb *b);
+
+/**
+ * dm_remap_sb_grown() - whether superblock 1 was written at the end of a spare that has grown.
+ * @first: superblock 0, which was not written after it; both have been checked.
+ * @second: superblock 1.
+ *
+ * Return: true if it was; one that is older is left of a growth that failed.
+ */
+bool dm_remap_sb_grown(const struct dm_remap_sb *first, const struct dm_remap_sb *second);
+
+/**
+ * dm_remap_sb_differ() - whether two superblocks cannot be of one spare.
+ * @first: superblock 0; both have been checked.
+ * @second: superblock 1.
+ *
+ * Return: true if they are of two sets, or of two tables.
+ */
+bool dm_remap_sb_differ(const struct dm_remap_sb *first, const struct dm_remap_sb *second);
 
 /**
  * dm_remap_sb_main_id() - main_id, as it was given.

@@ -210,6 +210,13 @@ static void put_dos_table(__u8 *dos, const __u8 *uuid)
 	dos[DM_REMAP_DOS_SIZE - 1] = 0xaa;
 }
 
+bool dm_remap_sb_is_intact(const struct dm_remap_sb *sb, __u64 sector)
+{
+	return !memcmp(sb->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE) &&
+	       le32_to_cpu(sb->crc) == dm_remap_sb_crc(sb, sector);
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_sb_is_intact, DM_REMAP_NS);
+
 void dm_remap_sb_seal(struct dm_remap_sb *sb, __u64 sector)
 {
 	if (sector)
@@ -239,6 +246,27 @@ bool dm_remap_sb_same(const struct dm_remap_sb *a, const struct dm_remap_sb *b)
 	return !memcmp(x + first, y + first, dos - first) &&
 	       !memcmp(x + behind, y + behind, sizeof(*a) - behind);
 }
+
+bool dm_remap_sb_grown(const struct dm_remap_sb *first, const struct dm_remap_sb *second)
+{
+	return le64_to_cpu(second->sequence) > le64_to_cpu(first->sequence) &&
+	       le64_to_cpu(second->spare_sectors) > le64_to_cpu(first->spare_sectors);
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_sb_grown, DM_REMAP_NS);
+
+bool dm_remap_sb_differ(const struct dm_remap_sb *first, const struct dm_remap_sb *second)
+{
+	if (memcmp(first->uuid, second->uuid, sizeof(first->uuid)) ||
+	    memcmp(first->secret, second->secret, sizeof(first->secret)) ||
+	    first->seed != second->seed || first->data_start != second->data_start)
+		return true;
+	/* with more room there are more blocks, and the table is elsewhere */
+	return !dm_remap_sb_grown(first, second) &&
+	       (first->nr_blocks != second->nr_blocks ||
+		memcmp(first->replica_start, second->replica_start,
+		       sizeof(first->replica_start)));
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_sb_differ, DM_REMAP_NS);
 
 const char *dm_remap_sb_id(const struct dm_remap_sb *sb, enum dm_remap_id_type type)
 {
@@ -363,6 +391,25 @@ static const char *check_places(const struct dm_remap_geometry *geo)
 	return NULL;
 }
 
+/* The page that is erased once a spare has grown: nothing that counts may be there. */
+static const char *check_former(const struct dm_remap_sb *sb, const struct dm_remap_geometry *geo)
+{
+	__u64 former = le64_to_cpu(sb->former_spare_sectors), page;
+	__u64 size = (__u64)geo->nr_pages * DM_REMAP_PAGE_SECTORS;
+	unsigned int i;
+
+	if (!former)
+		return NULL;
+	page = dm_remap_sb_sector(former, 1);
+	if (former < 3 * DM_REMAP_PAGE_SECTORS ||
+	    page >= dm_remap_sb_sector(geo->spare_sectors, 1))
+		return "the size that the spare had is impossible";
+	for (i = 0; i < geo->replicas; i++)
+		if (!apart(page, DM_REMAP_PAGE_SECTORS, geo->replica_start[i], size))
+			return "a copy of the table is where the spare ended";
+	return NULL;
+}
+
 static const char *check_features(const struct dm_remap_sb *sb, bool read_only)
 {
 	if (le32_to_cpu(sb->version) != DM_REMAP_VERSION)
@@ -417,7 +464,7 @@ const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 
 
 	if (memcmp(sb->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE))
 		return "there is no superblock";
-	if (le32_to_cpu(sb->crc) != dm_remap_sb_crc(sb, sector))
+	if (!dm_remap_sb_is_intact(sb, sector))
 		return "its checksum is wrong";
 	why = check_features(sb, read_only);
 	if (why)
@@ -453,7 +500,8 @@ const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 
 	    !within(le64_to_cpu(sb->main_start), geo->target_sectors, 0,
 		    le64_to_cpu(sb->main_sectors)))
 		return "the size of the main is impossible";
-	return check_saved(sb) ?: check_stale(sb, geo) ?: check_places(geo);
+	return check_saved(sb) ?: check_stale(sb, geo) ?: check_places(geo) ?:
+	       check_former(sb, geo);
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_sb_check, DM_REMAP_NS);
 

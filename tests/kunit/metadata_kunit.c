@@ -431,6 +431,33 @@ static void former_end(struct kunit *test)
 	KUNIT_EXPECT_GT(test, used, 0);
 }
 
+/* A superblock that has the place of something else erased is not believed. */
+static void former_end_impossible(struct kunit *test)
+{
+	struct dm_remap_sb *sb[2] = { (void *)disk[0], (void *)disk[PAGES - 1] };
+	static const u64 sizes[] = {
+		1, DM_REMAP_PAGE_SECTORS, 2 * DM_REMAP_PAGE_SECTORS, SPARE_SECTORS, U64_MAX,
+		/* the first and the last copy of the table */
+		2 * DM_REMAP_PAGE_SECTORS + 1, SPARE_SECTORS - DM_REMAP_PAGE_SECTORS,
+	};
+	struct dm_remap_store *store;
+	unsigned int i, nr;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		format_set(test);
+		for (nr = 0; nr < 2; nr++) {
+			sb[nr]->former_spare_sectors = cpu_to_le64(sizes[i]);
+			dm_remap_sb_seal(sb[nr], dm_remap_sb_sector(SPARE_SECTORS, nr));
+		}
+		store = open_set(&ret);
+		KUNIT_EXPECT_EQ_MSG(test, ret, -EINVAL, "%llu", sizes[i]);
+		KUNIT_EXPECT_FALSE(test, dm_remap_sb_is_zero(disk[0]));
+		if (store)
+			meta_close(store, NULL);
+	}
+}
+
 /* After a growth superblock 0 may be an old version of itself: the other one counts. */
 static void grown_and_reverted(struct kunit *test)
 {
@@ -770,6 +797,7 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(erased),
 	KUNIT_CASE(growth),
 	KUNIT_CASE(former_end),
+	KUNIT_CASE(former_end_impossible),
 	KUNIT_CASE(grown_and_reverted),
 	KUNIT_CASE(pairs),
 	KUNIT_CASE(schedules),

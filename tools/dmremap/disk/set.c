@@ -20,12 +20,6 @@ const char *sb_state_name(enum sb_state state)
 	return names[state];
 }
 
-static bool is_superblock(const struct dm_remap_sb *sb, uint64_t sector)
-{
-	return !memcmp(sb->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE) &&
-	       le32toh(sb->crc) == dm_remap_sb_crc(sb, sector);
-}
-
 /* Why a spare whose newest superblock is undamaged belongs to no set, or NULL. */
 static const char *why_unused(const struct superblock *sb)
 {
@@ -44,7 +38,8 @@ static void judge(struct superblock *sb, const struct device *dev)
 {
 	sb->why = dm_remap_sb_check(sb->content, sb->sector, dev->sectors, true, &sb->geo);
 	if (sb->why) {
-		sb->state = is_superblock(sb->content, sb->sector) ? SB_REFUSED : SB_BAD;
+		sb->state = dm_remap_sb_is_intact(sb->content, sb->sector) ?
+			    SB_REFUSED : SB_BAD;
 		if (dm_remap_sb_is_zero(sb->content))
 			sb->why = "it is all zeros";
 	} else {
@@ -79,8 +74,10 @@ static void compare(struct set *set)
 	uint64_t b_seq = le64toh(b->content->sequence);
 
 	set->newest = b_seq > a_seq ? b : a;
-	if (memcmp(a->content->uuid, b->content->uuid, sizeof(a->content->uuid))) {
-		set->conflict = "they are of different sets";
+	if (dm_remap_sb_differ(a->content, b->content)) {
+		set->conflict = memcmp(a->content->uuid, b->content->uuid,
+				       sizeof(a->content->uuid)) ?
+				"they are of different sets" : "they are of different spares";
 	} else if (a_seq != b_seq) {
 		older = b_seq > a_seq ? a : b;
 		older->state = SB_OLDER;

@@ -87,8 +87,18 @@ static bool has_magic(const struct superblock *sb)
 
 static bool of_two_sets(const struct set *set)
 {
-	return set->conflict && memcmp(set->sb[0].content->uuid, set->sb[1].content->uuid,
-				       sizeof(set->sb[0].content->uuid));
+	return set->conflict && dm_remap_sb_differ(set->sb[0].content, set->sb[1].content);
+}
+
+/* A superblock that is not damaged, and that nobody here may use: the kernel takes none then. */
+static const struct superblock *refused(const struct set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_SUPERBLOCKS; i++)
+		if (set->sb[i].state == SB_REFUSED)
+			return &set->sb[i];
+	return NULL;
 }
 
 /*
@@ -106,10 +116,13 @@ static void classify(struct half *half, const struct device *dev, const struct s
 	if ((!unread || read_sector(dev, first->content)) &&
 	    take_label(half, (const struct dm_remap_label *)first->content))
 		return;
-	if (unread && !set->newest) {
-		half->error = last->state == SB_UNREADABLE ? -EIO : 0;
-	} else if (!unread && !has_magic(first)) {
+	if (!unread && !has_magic(first))
 		return;
+	if (refused(set)) {
+		half->damaged = true;
+		half->trouble = refused(set)->why;
+	} else if (unread && !set->newest) {
+		half->error = last->state == SB_UNREADABLE ? -EIO : 0;
 	} else if (!set->newest || of_two_sets(set)) {
 		half->damaged = true;
 		half->trouble = set->conflict ?: first->why;
