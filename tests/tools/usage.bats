@@ -71,11 +71,11 @@ options_of() {
 		# what the synopsis and the examples have
 		{ part "$page" SYNOPSIS; part "$page" EXAMPLES | grep -o '^dmremap .*'; } | grep -oE -- '--[a-z-]+' | sort -u |
 			comm -23 - <(grep -oE -- '--[a-z-]+' described | sort -u) >unknown
-		# examples may have those of other commands and programs
-		for option in $(cat unknown); do
-			commands | while read -r command; do options_of "$command"; done | grep -q -- "$option\b" ||
-				{ echo "$page: $option"; false; }
-		done
+		# examples may have those of other commands
+		[ -e all ] || commands | while read -r command; do options_of "$command"; done >all
+		while read -r option; do
+			grep -q -- "$option\b" all || { echo "$page: $option"; return 1; }
+		done <unknown
 	done
 }
 
