@@ -262,7 +262,7 @@ check() {
 	assert_line --regexp '^  moved +1102 blocks of 4.00 KiB, 4.30 MiB in all$'
 	assert_line --regexp '^  pending +3 blocks '
 	assert_line --regexp '^  free +11.7 MiB of 16.0 MiB '
-	assert_line --regexp '^  next +"dmremap list safe" '
+	assert_line --regexp '^  next +"dmremap files safe" '
 	[ "$(dmremap status --json safe | jq -r '.sets[0].main_disk.serial')" = ZFN1ABCD ]
 	[ "$(dmremap status --json safe | jq -r '.sets[0].check')" = 1 ]
 }

@@ -13,6 +13,7 @@
 #include "sets/identity.h"
 #include "sets/new-device.h"
 #include "sets/remember.h"
+#include "sets/stopped.h"
 #include "sets/timeouts.h"
 
 /* Longest words of a table behind the type, with one more. */
@@ -196,7 +197,10 @@ static void set_timeouts(const struct outcome *outcome, const struct wish *wish)
 static void finish(struct outcome *outcome, const struct wish *wish, const char *main,
 		   const char *spare)
 {
-	if (wish->remember && outcome->status == EXIT_CLEAN && !wish->dry_run)
+	if (outcome->status != EXIT_CLEAN || wish->dry_run)
+		return;
+	stopped_forget(outcome->set.uuid);
+	if (wish->remember)
 		outcome->remembered = remember_set(outcome->set.uuid, outcome->device, main, spare);
 }
 
