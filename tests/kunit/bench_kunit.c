@@ -181,6 +181,107 @@ static void a_block_among_1000000_is_found_in_half_of_rhashtables_time(struct ku
 	measure(test, 1000000, true);
 }
 
+/**
+ * struct stalls - how long each step of a table's growth holds a lock that others wait for.
+ * @best: the shortest time of each in all rounds, in ns.
+ * @most: elements of @best.
+ * @nr: steps of this round so far.
+ */
+struct stalls {
+	u32 *best;
+	u32 most;
+	u32 nr;
+};
+
+static struct stalls stalls;
+
+static void note_step(u64 start)
+{
+	if (stalls.nr == stalls.most)
+		return;
+	stalls.best[stalls.nr] = min_t(u64, stalls.best[stalls.nr], ktime_get_ns() - start);
+	stalls.nr++;
+}
+
+static void move_range(struct kunit *test, u32 range)
+{
+	struct fixture *f = &bench.f;
+	bool more;
+	u64 start;
+
+	do {
+		start = ktime_get_ns();
+		more = remap_table_move(&f->table, range);
+		note_step(start);
+		/* Found in the old table, whatever has been moved. */
+		KUNIT_ASSERT_TRUE(test, is_found(f, some_block(0), 0));
+		cond_resched();
+	} while (more);
+}
+
+/* As resize.c does it; memory is allocated without a lock. */
+static void resize_in_steps(struct kunit *test)
+{
+	struct remap_table *t = &bench.f.table;
+	u32 due = remap_table_resize_due(t), range;
+	struct remap_buckets *next = remap_buckets_alloc(t, due);
+	u64 start;
+
+	KUNIT_ASSERT_NOT_NULL(test, next);
+	start = ktime_get_ns();
+	KUNIT_ASSERT_TRUE(test, remap_table_begin_resize(t, next, 8));
+	KUNIT_ASSERT_TRUE(test, remap_table_begin_moving(t));
+	note_step(start);
+	for (range = 0; range < t->nr_ranges; range++)
+		move_range(test, range);
+	start = ktime_get_ns();
+	remap_table_end_moving(t);
+	note_step(start);
+}
+
+static void grow_in_steps(struct kunit *test, u32 n)
+{
+	struct fixture *f = &bench.f;
+	u64 start;
+	bool due;
+	u32 i;
+
+	fixture_init(f, n, REMAP_MIN_BUCKETS);
+	stalls.nr = 0;
+	for (i = 0; i < n; i++) {
+		KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&f->slots, i));
+		start = ktime_get_ns();
+		remap_table_insert(&f->table, i, remap_word(some_block(i), REMAP_MAPPED, 0));
+		due = remap_table_balance(&f->table);
+		note_step(start);
+		if (due && remap_table_resize_due(&f->table))
+			resize_in_steps(test);
+		if (!(i % 1024))
+			cond_resched();
+	}
+}
+
+static void no_step_of_a_resize_holds_a_lock_for_200_us(struct kunit *test)
+{
+	const u32 n = 1000000;
+	u32 i, longest = 0, round;
+
+	bench.f.test = test;
+	stalls.most = n + n / 64;
+	stalls.best = kvmalloc_array(stalls.most, sizeof(u32), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, stalls.best);
+	memset32(stalls.best, U32_MAX, stalls.most);
+	for (round = 0; round < BENCH_ROUNDS; round++)
+		grow_in_steps(test, n);
+	for (i = 0; i < stalls.nr; i++)
+		longest = max(longest, stalls.best[i]);
+	kunit_info(test, "%u inserts, %llu resizes: longest step %u ns\n", n,
+		   bench.f.table.grows, longest);
+	KUNIT_EXPECT_GT(test, bench.f.table.grows, 10);
+	KUNIT_EXPECT_LE(test, longest, 200 * NSEC_PER_USEC);
+	kvfree(stalls.best);
+}
+
 static void bench_kunit_exit(struct kunit *test)
 {
 	u32 i, n = bench.f.slots.nr;
@@ -198,6 +299,7 @@ static void bench_kunit_exit(struct kunit *test)
 
 static struct kunit_case bench_kunit_cases[] = {
 	KUNIT_CASE_SLOW(lookups_among_100000_entries),
+	KUNIT_CASE_SLOW(no_step_of_a_resize_holds_a_lock_for_200_us),
 	KUNIT_CASE_SLOW(a_block_among_1000000_is_found_in_half_of_rhashtables_time),
 	{}
 };

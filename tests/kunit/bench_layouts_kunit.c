@@ -12,6 +12,8 @@
 #include <kunit/test.h>
 
 #include <linux/maple_tree.h>
+#include <linux/mm.h>
+#include <linux/prefetch.h>
 #include <linux/rhashtable.h>
 #include <linux/vmalloc.h>
 #include <linux/vmstat.h>
@@ -194,7 +196,7 @@ static void xa_drop(void)
 
 /* maple tree */
 
-static struct maple_tree mt = MTREE_INIT(mt, MT_FLAGS_USE_RCU);
+static struct maple_tree mt = MTREE_INIT(mt, 0);
 
 static bool mt_make(u32 n)
 {
@@ -296,16 +298,16 @@ static bool cuckoo_put(struct cell *bucket, struct cell new)
 
 static bool cuckoo_insert(struct cell new)
 {
-	u32 kicks;
+	u32 kicks, random = 1;
 
-	for (kicks = 0; kicks < 1000; kicks++) {
+	for (kicks = 0; kicks < 10000; kicks++) {
 		u64 h = hash_key(new.key - 1);
 		struct cell *a = &cells[place_of(h) * 4], *b = &cells[place_of(h >> 32) * 4];
 
 		if (cuckoo_put(a, new) || cuckoo_put(b, new))
 			return true;
-		/* In turn from either bucket, and each cell of it. */
-		swap((kicks & 1 ? a : b)[kicks >> 1 & 3], new);
+		random = next_pseudo_random32(random);
+		swap((random & BIT(31) ? a : b)[random >> 16 & 3], new);
 	}
 	return false;
 }
@@ -539,9 +541,12 @@ static u64 measure(struct kunit *test, const struct layout *l, const u64 *keys, 
 
 static void compare(struct kunit *test, const struct layout *l, u32 n)
 {
-	unsigned long before = global_zone_page_state(NR_FREE_PAGES), used;
+	unsigned long before, used;
 	u64 hit, miss;
 
+	/* The one before is freed by now. */
+	rcu_barrier();
+	before = global_zone_page_state(NR_FREE_PAGES);
 	if (!l->make(n)) {
 		KUNIT_FAIL(test, "no %s with %u entries", l->name, n);
 		l->drop();
