@@ -578,13 +578,67 @@ static void layouts_find_what_is_there_and_nothing_else(struct kunit *test)
 	}
 }
 
+/* Insert the keys; returns the time of one insert, in tenths of a nanosecond. */
+static u64 time_inserts(u32 n)
+{
+	u64 start = ktime_get_ns();
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		insert(&ours, i, bench_key(i));
+		settle(&ours);
+	}
+	return div_u64((ktime_get_ns() - start) * 10, n);
+}
+
+static void measure_load(struct kunit *test, u32 n, u32 buckets)
+{
+	u64 insert_ns, hit, miss;
+
+	fixture_init(&ours, n, buckets);
+	ours.table.grow_percent = 1000;
+	ours.table.shrink_percent = 0;
+	insert_ns = time_inserts(n);
+	hit = measure(test, &layouts[0], hits, BENCH_LOOKUPS);
+	miss = measure(test, &layouts[0], misses, 0);
+	kunit_info(test, "LOAD %llu%%: hit %llu.%llu ns, miss %llu.%llu ns, insert %llu ns, %u buckets, longest chain %u\n",
+		   n * 100ULL / buckets, hit / 1000, hit / 100 % 10, miss / 1000, miss / 100 % 10,
+		   insert_ns / 10, remap_table_buckets(&ours.table),
+		   remap_table_longest_chain(&ours.table));
+	KUNIT_EXPECT_EQ(test, remap_table_buckets(&ours.table), buckets);
+}
+
+static void a_table_is_as_fast_as_its_load_lets_it_be(struct kunit *test)
+{
+	const u32 n = 1000000;
+	u32 buckets;
+	u64 insert_ns;
+
+	ours.test = test;
+	hits = kvmalloc_array(BENCH_LOOKUPS, sizeof(u64), GFP_KERNEL);
+	misses = kvmalloc_array(BENCH_LOOKUPS, sizeof(u64), GFP_KERNEL);
+	KUNIT_ASSERT_TRUE(test, hits && misses);
+	bench_choose_keys(hits, misses, n);
+	for (buckets = SZ_128K; buckets <= SZ_4M; buckets *= 2)
+		measure_load(test, n, buckets);
+	fixture_init(&ours, n, REMAP_MIN_BUCKETS);
+	insert_ns = time_inserts(n);
+	kunit_info(test, "GROWTH from %u to %u buckets: insert %llu ns, resizes %llu, %llu ns for each entry\n",
+		   REMAP_MIN_BUCKETS, remap_table_buckets(&ours.table), insert_ns / 10,
+		   ours.table.grows, div_u64(ours.table.resize_ns, n));
+	fixture_exit(&ours);
+}
+
 static void layouts_exit(struct kunit *test)
 {
 	kvfree(hits);
 	kvfree(misses);
+	hits = NULL;
+	misses = NULL;
 }
 
 static struct kunit_case layouts_cases[] = {
+	KUNIT_CASE_SLOW(a_table_is_as_fast_as_its_load_lets_it_be),
 	KUNIT_CASE_SLOW(layouts_find_what_is_there_and_nothing_else),
 	{}
 };

@@ -30,15 +30,46 @@ static void begin(void *context, const struct remap_status *status, const char *
 	printf("%*s SECTORS SPARE-SECTOR STATE    LOST UNREAD\n", listing->width, "SECTOR");
 }
 
+/* Right-aligned; there may be millions of lines, and printf() would take most of their time. */
+static char *put_number(char *p, uint64_t value, int width)
+{
+	char digits[20];
+	int n = 0;
+
+	do
+		digits[n++] = '0' + value % 10;
+	while (value /= 10);
+	for (; width > n; width--)
+		*p++ = ' ';
+	while (n)
+		*p++ = digits[--n];
+	return p;
+}
+
+static char *put_word(char *p, const char *word, int width)
+{
+	for (; *word; width--)
+		*p++ = *word++;
+	for (; width > 0; width--)
+		*p++ = ' ';
+	return p;
+}
+
 static void add(void *context, const struct remap *remap, const char *text)
 {
 	const struct listing *listing = context;
+	char line[LIST_LINE_SIZE], *p = line;
 
 	(void)text;
-	printf("%*llu %7u %12llu %-8s %4d %6d\n", listing->width,
-	       (unsigned long long)remap->main_sector, remap->sectors,
-	       (unsigned long long)remap->spare_sector, remap->state,
-	       __builtin_popcountll(remap->lost), __builtin_popcountll(remap->unread));
+	p = put_number(p, remap->main_sector, listing->width);
+	p = put_number(p, remap->sectors, 8);
+	p = put_number(p, remap->spare_sector, 13);
+	*p++ = ' ';
+	p = put_word(p, remap->state, 8);
+	p = put_number(p, __builtin_popcountll(remap->lost), 5);
+	p = put_number(p, __builtin_popcountll(remap->unread), 7);
+	*p++ = '\n';
+	fwrite(line, 1, p - line, stdout);
 }
 
 static int list_text(const char *name)
