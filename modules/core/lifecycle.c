@@ -144,7 +144,6 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 static int make_table(struct remap_device *rd, const struct remap_args *args, char **error)
 {
 	struct remap_regions *regions;
-	u32 i;
 	int ret;
 
 	*error = "Out of memory";
@@ -180,8 +179,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	}
 	/* Then nothing is clean. */
 	if (!ret && rd->store->incomplete)
-		for (i = 0; i < regions->nr; i++)
-			regions->counts[i]++;
+		remap_regions_add_all(regions);
 	mutex_unlock(&rd->lock);
 	mutex_unlock(&rd->commit_lock);
 	return ret;
@@ -510,12 +508,13 @@ EXPORT_SYMBOL_NS_GPL(dm_remap_iterate_sets, DM_REMAP_NS);
 static int change_length(struct remap_device *rd, struct remap_regions **new, sector_t len)
 {
 	struct remap_regions *regions = *new;
-	u32 slot, end, i;
+	u32 slot, end;
 	int ret = 0;
 
-	for (i = 0; i < regions->nr; i++)
-		regions->counts[i] = 0;
-
+	remap_regions_clear(regions);
+	/* As in the regions that these replace: nothing is clean. */
+	if (rd->store->incomplete)
+		remap_regions_add_all(regions);
 	mutex_lock(&rd->admin);
 	mutex_lock(&rd->lock);
 	end = remap_slots_end(&rd->slots);

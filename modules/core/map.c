@@ -218,10 +218,24 @@ static noinline int map_data(struct remap_target *rt, struct bio *bio)
 	return map_inline(rt, rt->rd, bio, bio->bi_private, bio->bi_iter);
 }
 
+/*
+ * A bio's data, loaded field by field: device-mapper has just stored the size alone, and a
+ * load of more than was stored at once waits until that is in the cache.
+ */
+static __always_inline struct bvec_iter load_iter(const struct bio *bio)
+{
+	return (struct bvec_iter) {
+		.bi_sector = READ_ONCE(bio->bi_iter.bi_sector),
+		.bi_size = READ_ONCE(bio->bi_iter.bi_size),
+		.bi_idx = READ_ONCE(bio->bi_iter.bi_idx),
+		.bi_bvec_done = READ_ONCE(bio->bi_iter.bi_bvec_done),
+	};
+}
+
 static __always_inline int map(struct dm_target *ti, struct bio *bio)
 {
 	struct remap_io *io = remap_bio_io(bio);
-	struct bvec_iter iter = bio->bi_iter;
+	struct bvec_iter iter = load_iter(bio);
 	struct remap_target *rt = ti->private;
 	const struct remap_device *rd = rt->rd;
 
