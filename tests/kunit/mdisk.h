@@ -141,11 +141,15 @@ static blk_status_t mdisk_do(struct mdisk *d, struct bio *bio)
 static void mdisk_submit_bio(struct bio *bio)
 {
 	struct mdisk *d = bio->bi_bdev->bd_disk->private_data;
+	blk_status_t status;
 
 	bio = bio_split_to_limits(bio);
 	if (!bio)
 		return;
-	bio->bi_status = mdisk_do(d, bio);
+	status = mdisk_do(d, bio);
+	/* the part that was split off may have failed already */
+	if (status != BLK_STS_OK)
+		bio->bi_status = status;
 	bio_endio(bio);
 }
 
