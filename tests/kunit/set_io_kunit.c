@@ -666,7 +666,7 @@ static void a_scrub_reads_all_of_the_main(struct kunit *test)
 	KUNIT_EXPECT_GE(test, stat_of(s, "scrub_sectors"), MAIN_SECTORS - 16);
 	/* a second one; one that can be read later moves */
 	bad_reads(s, 2003, 1);
-	s->main->fail_next = 3;
+	s->main->fail_next = 2;
 	EXPECT_SET(s, 0, "scrub/control", "start");
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "scrub/state"), "idle")));
 	get_attr(s, "scrub/last_result");
