@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -10,6 +11,8 @@ import time
 from pathlib import Path
 
 SUITES = 'tests/kunit'
+# Seconds without a word from a machine after which it hangs.
+SILENCE = 60
 KINDS = ('modules', 'tests/kunit', 'tests/modules')
 
 
@@ -119,20 +122,42 @@ class Worker:
                               check=True, capture_output=True, text=True).stdout
         init.write_text(text)
         init.chmod(0o755)
-        status, out = run(['timeout', '-k', '5', str(limit), self.uml / 'obj/linux', 'mem=512M',
-                           'rootfstype=hostfs', 'rootflags=/', 'ro', f'init={init}',
-                           'con0=null,fd:1', 'con=null', 'printk.time=0', 'panic=-1'], limit + 10)
+        out, ended = self.watch([self.uml / 'obj/linux', 'mem=512M', 'rootfstype=hostfs',
+                                 'rootflags=/', 'ro', f'init={init}', 'con0=null,fd:1',
+                                 'con=null', 'printk.time=0', 'panic=-1'], limit)
         log.write_text(out)
         failed = re.search(r'^    not ok \d+ (?:- )?(\S+)', out, re.M)
         if failed:
             return failed[1]
-        if status == 124 or status is None:
+        if not ended:
             return 'time'
         if 'rig: end' not in out or re.search(r'rig: (insmod|rmmod) failed', out):
             return 'stopped'
         splat = subprocess.run([self.dir / 'tests/rig/splats', log], check=True,
                                capture_output=True, text=True).stdout
         return 'kernel' if splat else None
+
+    @staticmethod
+    def watch(command, limit):
+        """Run a machine until its end, the first case that fails, or a minute of silence.
+
+        Returns what it printed, and whether it was not stopped.
+        """
+        out, end = [], time.monotonic() + limit
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              stdin=subprocess.DEVNULL, start_new_session=True) as p:
+            while time.monotonic() < end:
+                if not select.select([p.stdout], [], [], SILENCE)[0]:
+                    break
+                data = os.read(p.stdout.fileno(), 65536)
+                if not data:
+                    p.wait()
+                    return b''.join(out).decode(errors='replace'), True
+                out.append(data)
+                if re.search(rb'^    not ok \d+ .*\n', b''.join(out[-2:]), re.M):
+                    break
+            kill_group(p)
+        return b''.join(out).decode(errors='replace'), False
 
     # --- tests of guest/
 
