@@ -60,6 +60,12 @@ crash:
 soak:
 	@K=$(K) tests/model/soak $(or $(N),0) $(or $(SEED),1)
 
+coverage:
+	@$(RIG)/coverage $(T)
+
+mutate:
+	@nice -n 19 tests/mutate/mutate.py --seed $(or $(SEED),1) --count $(or $(COUNT),100)
+
 fleet:
 	@/usr/bin/python3 tests/fleet/fleet.py --disks $(or $(N),10000) --seed $(or $(SEED),1) \
 		$(if $(GUIDE),--guide docs/guide/choosing-a-spare.md --pictures docs/guide)
@@ -83,5 +89,5 @@ distclean: clean
 help:
 	@cat $(RIG)/help.txt
 
-.PHONY: modules install headers check test quick kunit bats shell demo bench tools deb fuzz crash soak fleet \
+.PHONY: modules install headers check test quick kunit bats shell demo bench tools deb fuzz crash soak fleet coverage mutate \
 	pictures docs clean distclean help

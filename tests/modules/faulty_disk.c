@@ -117,11 +117,15 @@ static blk_status_t faulty_do(struct faulty_disk *disk, struct bio *bio)
 static void faulty_submit_bio(struct bio *bio)
 {
 	struct faulty_disk *disk = bio->bi_bdev->bd_disk->private_data;
+	blk_status_t status;
 
 	bio = bio_split_to_limits(bio);
 	if (!bio)
 		return;
-	bio->bi_status = faulty_do(disk, bio);
+	status = faulty_do(disk, bio);
+	/* The part that was split off may have failed already. */
+	if (status != BLK_STS_OK)
+		bio->bi_status = status;
 	bio_endio(bio);
 }
 

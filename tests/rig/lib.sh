@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # What the scripts of the rig share: places, messages, and where the parts of
-# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug, uml or umldebug (built here).
+# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug, uml, umldebug or umlgcov (built here).
 
 RIG=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$RIG/../.." && pwd)
@@ -58,7 +58,7 @@ debian_sources() {
 # what to give to "make -C"
 kernel_dir() {
 	case $1 in
-	debug|uml|umldebug|small) echo "$BUILD/$1/obj" ;;
+	debug|uml|umldebug|umlgcov|small) echo "$BUILD/$1/obj" ;;
 	# inside of $BUILD/newest/tree
 	newest) echo "/usr/src/linux-headers-$(kernel_release newest)" ;;
 	*) echo "$BUILD/$1/root/usr/src/linux-headers-$(kernel_release "$1")" ;;

@@ -101,7 +101,7 @@ rig_machine() {
 	local -a RIG_DISKS
 	rig_read_header "$1" "$3"
 	case $1 in
-	uml|umldebug) rig_uml "$@" ;;
+	uml|umldebug|umlgcov) rig_uml "$@" ;;
 	*) rig_qemu "$@" ;;
 	esac
 }
@@ -116,6 +116,7 @@ rig_uml() {
 		"ubd0rc=$BUILD/guest/base.img" "ubd1rc=$BUILD/$k/modules.img" "ubd2rc=$BUILD/$k/payload.img"
 		con=null null_blk.nr_devices=0 loglevel=5)
 	RIG_APPEND+=" rig.machine=uml"
+	[ "$k" != umlgcov ] || RIG_APPEND+=" rig.coverage=$BUILD/coverage/data"
 	for line in "${RIG_DISKS[@]}"; do
 		line=${line#disk }
 		RIG_APPEND+=" rig.disk=${line// /:}"
