@@ -173,7 +173,7 @@ static void mdisk_mend(struct mdisk *d)
 }
 
 /* The power was cut: what was not flushed is gone. */
-static void mdisk_cut(struct mdisk *d)
+static void __maybe_unused mdisk_cut(struct mdisk *d)
 {
 	memcpy(d->data, d->stable, get_capacity(d->gendisk) << SECTOR_SHIFT);
 }

@@ -179,7 +179,7 @@ static void make_set(struct set *s, const char *args)
 }
 
 /* Remove it and make it again from what is on the disks. */
-static void again(struct set *s)
+static void __maybe_unused again(struct set *s)
 {
 	KUNIT_ASSERT_EQ(s->test, remove_set(s), 0);
 	KUNIT_ASSERT_EQ(s->test, try_set(s), 0);
@@ -382,7 +382,7 @@ static bool reads_as(struct set *s, sector_t sector, unsigned int n, u8 seed)
 	return !do_io(s, REQ_OP_READ, sector, n) && holds(s->buf, sector, n, seed);
 }
 
-static bool reads_zero(struct set *s, sector_t sector, unsigned int n)
+static bool __maybe_unused reads_zero(struct set *s, sector_t sector, unsigned int n)
 {
 	memset(s->buf, 0x5a, n << SECTOR_SHIFT);
 	return !do_io(s, REQ_OP_READ, sector, n) && !memchr_inv(s->buf, 0, n << SECTOR_SHIFT);

@@ -36,7 +36,7 @@ static void expect_only(struct kunit *test, enum dm_remap_count what, u64 n)
 	unsigned int i;
 
 	for (i = 0; i < DM_REMAP_NR_COUNTS; i++)
-		KUNIT_EXPECT_EQ_MSG(test, stats_read(s, i), i == what ? n : 0, "count %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, remap_stats_read(s, i), i == what ? n : 0, "count %u", i);
 }
 
 static void each_count_is_its_own(struct kunit *test)
@@ -64,13 +64,13 @@ static void a_request_counts_as_what_it_is(struct kunit *test)
 	stats_reset(s);
 	stats_done(&s->watch, REQ_OP_READ, 7);
 	stats_done(&s->watch, REQ_OP_READ, 1);
-	KUNIT_EXPECT_EQ(test, stats_read(s, DM_REMAP_READS), 2);
-	KUNIT_EXPECT_EQ(test, stats_read(s, DM_REMAP_READ_SECTORS), 8);
+	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_READS), 2);
+	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_READ_SECTORS), 8);
 	stats_done(&s->watch, REQ_OP_WRITE, 5);
 	stats_done(&s->watch, REQ_OP_WRITE_ZEROES, 6);
-	KUNIT_EXPECT_EQ(test, stats_read(s, DM_REMAP_WRITES), 2);
-	KUNIT_EXPECT_EQ(test, stats_read(s, DM_REMAP_WRITE_SECTORS), 11);
-	KUNIT_EXPECT_EQ(test, stats_read(s, DM_REMAP_READS), 2);
+	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_WRITES), 2);
+	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_WRITE_SECTORS), 11);
+	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_READS), 2);
 }
 
 static void counts_go_beyond_32_bits_on_each_processor(struct kunit *test)
@@ -87,17 +87,17 @@ static void counts_go_beyond_32_bits_on_each_processor(struct kunit *test)
 	stats_done(&s->watch, REQ_OP_READ, U32_MAX);
 	stats_done(&s->watch, REQ_OP_READ, U32_MAX);
 	stats_done(&s->watch, REQ_OP_READ, U32_MAX);
-	KUNIT_EXPECT_EQ(test, stats_read(s, DM_REMAP_READS), sum + 3);
-	KUNIT_EXPECT_EQ(test, stats_read(s, DM_REMAP_READ_SECTORS), 3ULL * U32_MAX);
+	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_READS), sum + 3);
+	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_READ_SECTORS), 3ULL * U32_MAX);
 	KUNIT_EXPECT_EQ(test, stats_read_latency(s, 0, 3),
 			(BIT_ULL(40) + 1) * num_possible_cpus());
 	stats_count(&s->watch, DM_REMAP_STORE_COMMIT_NS, BIT_ULL(62));
-	KUNIT_EXPECT_EQ(test, stats_read(s, DM_REMAP_STORE_COMMIT_NS), BIT_ULL(62));
+	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_STORE_COMMIT_NS), BIT_ULL(62));
 	stats_reset(s);
-	KUNIT_EXPECT_EQ(test, stats_read(s, DM_REMAP_READS), 0);
+	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_READS), 0);
 	KUNIT_EXPECT_EQ(test, stats_read_latency(s, 0, 3), 0);
 	stats_done(&s->watch, REQ_OP_READ, 1);
-	KUNIT_EXPECT_EQ(test, stats_read(s, DM_REMAP_READS), 1);
+	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_READS), 1);
 }
 
 static void expect_bucket(struct kunit *test, u64 ns, unsigned int bucket)
