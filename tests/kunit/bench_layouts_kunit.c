@@ -552,6 +552,7 @@ static void compare(struct kunit *test, const struct layout *l, u32 n)
 		l->drop();
 		return;
 	}
+	rcu_barrier();
 	used = before - global_zone_page_state(NR_FREE_PAGES);
 	hit = measure(test, l, hits, BENCH_LOOKUPS);
 	miss = measure(test, l, misses, 0);
