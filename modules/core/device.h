@@ -70,6 +70,7 @@ struct remap_track;
  * @regions: where there are remaps.
  * @slow_path_size: bytes of bios that remap_map() has to look at more closely, and of
  *	smaller ones: 0 for those without data, U32_MAX for all.
+ * @consecutive_remaps: automatic remaps since the last success of I/O to the main.
  * @slow: slow reads.
  * @table: from main blocks to slots.
  * @main: the main device.
@@ -82,7 +83,6 @@ struct remap_track;
  *	piece that is read or written.
  * @main_unit: sectors of a physical block of the main, at least @unit and at most a
  *	block: the smallest piece that fails alone.
- * @consecutive_remaps: automatic remaps since the last success of I/O to the main.
  * @settings: see there; written under @lock, single values read without.
  * @no_auto_remap: errors/auto_remap is 0 for the table says so; it is kept as 1.
  * @storm: automatic remaps are suspended.
@@ -149,6 +149,7 @@ struct remap_device {
 	struct remap_inflight inflight;
 	struct remap_regions __rcu *regions;
 	u32 slow_path_size;
+	u32 consecutive_remaps;
 	struct remap_slow slow;
 	struct remap_table table;
 	struct block_device *main;
@@ -159,7 +160,6 @@ struct remap_device {
 	unsigned int block_shift;
 	unsigned int unit;
 	unsigned int main_unit;
-	u32 consecutive_remaps;
 	struct dm_remap_settings settings;
 	bool no_auto_remap;
 	bool storm;

@@ -331,7 +331,8 @@ static noinline int tracked(struct dm_target *ti, struct bio *bio, blk_status_t 
 	return reset(ti, bio);
 }
 
-static __always_inline int end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
+static __always_inline int end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status,
+				  bool watched)
 {
 	const struct remap_io *io = bio->bi_private;
 	const struct remap_target *rt = ti->private;
@@ -342,22 +343,23 @@ static __always_inline int end_io(struct dm_target *ti, struct bio *bio, blk_sta
 		return failed(ti, bio, *status);
 	if (unlikely(READ_ONCE(rt->rd->consecutive_remaps)))
 		return reset(ti, bio);
-	if (static_branch_unlikely(&remap_observed))
+	if (watched && static_branch_unlikely(&remap_observed))
 		return remap_observe_done(ti, bio);
 	return DM_ENDIO_DONE;
 }
 
-static noinline int end_io_tracked(struct dm_target *ti, struct bio *bio, blk_status_t *status)
+static noinline int end_io_watched(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 {
 	struct remap_target *rt = ti->private;
 
-	remap_track_note(rt->rd, bio);
-	return end_io(ti, bio, status);
+	if (static_branch_unlikely(&remap_tracked))
+		remap_track_note(rt->rd, bio);
+	return end_io(ti, bio, status, true);
 }
 
 int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 {
-	if (static_branch_unlikely(&remap_tracked))
-		return end_io_tracked(ti, bio, status);
-	return end_io(ti, bio, status);
+	if (static_branch_unlikely(&remap_end_watched))
+		return end_io_watched(ti, bio, status);
+	return end_io(ti, bio, status, false);
 }

@@ -41,13 +41,16 @@ static void replace(struct remap_device *rd, struct remap_track *new)
 {
 	struct remap_track *old;
 
-	if (new)
+	if (new) {
 		static_branch_inc(&remap_tracked);
+		static_branch_inc(&remap_end_watched);
+	}
 	mutex_lock(&rd->lock);
 	old = rcu_replace_pointer(rd->track, new, lockdep_is_held(&rd->lock));
 	mutex_unlock(&rd->lock);
 	if (!old)
 		return;
+	static_branch_dec(&remap_end_watched);
 	static_branch_dec(&remap_tracked);
 	kvfree_rcu(old, rcu);
 }

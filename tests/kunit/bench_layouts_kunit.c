@@ -48,15 +48,14 @@ struct layout {
 /* Of what was found, so that lookups are not optimized away. */
 static u64 sum;
 
-/* @find is an expression that is true, and adds to @sum, if @key is there. */
-#define DEFINE_LOOK_UP(name, find)					\
-static u32 name(const u64 *keys)					\
-{									\
-	u32 i, n = 0;							\
-									\
-	for (i = 0; i < BENCH_PIECE; i++)				\
-		n += find(keys[i]);					\
-	return n;							\
+/* @find adds to @sum, and is compiled into the loop. */
+static __always_inline u32 look_up_with(bool (*find)(u64 key), const u64 *keys)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < BENCH_PIECE; i++)
+		n += find(keys[i]);
+	return n;
 }
 
 /* ours */
@@ -85,7 +84,10 @@ static __always_inline bool ours_find(u64 key)
 	return true;
 }
 
-DEFINE_LOOK_UP(ours_look_up, ours_find)
+static u32 ours_look_up(const u64 *keys)
+{
+	return look_up_with(ours_find, keys);
+}
 
 static void ours_drop(void)
 {
@@ -150,7 +152,10 @@ static __always_inline bool ht_find(u64 key)
 	return true;
 }
 
-DEFINE_LOOK_UP(ht_look_up, ht_find)
+static u32 ht_look_up(const u64 *keys)
+{
+	return look_up_with(ht_find, keys);
+}
 
 static void free_object(void *o, void *unused)
 {
@@ -187,7 +192,10 @@ static __always_inline bool xa_find_key(u64 key)
 	return value;
 }
 
-DEFINE_LOOK_UP(xa_look_up, xa_find_key)
+static u32 xa_look_up(const u64 *keys)
+{
+	return look_up_with(xa_find_key, keys);
+}
 
 static void xa_drop(void)
 {
@@ -221,7 +229,10 @@ static __always_inline bool mt_find_key(u64 key)
 	return value;
 }
 
-DEFINE_LOOK_UP(mt_look_up, mt_find_key)
+static u32 mt_look_up(const u64 *keys)
+{
+	return look_up_with(mt_find_key, keys);
+}
 
 static void mt_drop(void)
 {
@@ -344,7 +355,10 @@ static __always_inline bool cuckoo_find(u64 key)
 	return false;
 }
 
-DEFINE_LOOK_UP(cuckoo_look_up, cuckoo_find)
+static u32 cuckoo_look_up(const u64 *keys)
+{
+	return look_up_with(cuckoo_find, keys);
+}
 
 /* robin hood: linear probing, who is further from home stays; 75% full */
 
@@ -380,7 +394,10 @@ static __always_inline bool robin_find(u64 key)
 	return false;
 }
 
-DEFINE_LOOK_UP(robin_look_up, robin_find)
+static u32 robin_look_up(const u64 *keys)
+{
+	return look_up_with(robin_find, keys);
+}
 
 /* swiss table: groups of 8 cells, a byte with 7 bits of the hash for each; 80% full */
 
@@ -436,7 +453,10 @@ static __always_inline bool swiss_find(u64 key)
 	}
 }
 
-DEFINE_LOOK_UP(swiss_look_up, swiss_find)
+static u32 swiss_look_up(const u64 *keys)
+{
+	return look_up_with(swiss_find, keys);
+}
 
 /*
  * Lines of tags: a cache line has 16 slot numbers with some bits of the hash above each, and the
@@ -505,7 +525,10 @@ static __always_inline bool lines_find(u64 key)
 	}
 }
 
-DEFINE_LOOK_UP(lines_look_up, lines_find)
+static u32 lines_look_up(const u64 *keys)
+{
+	return look_up_with(lines_find, keys);
+}
 
 static void lines_drop(void)
 {
@@ -552,6 +575,7 @@ static void compare(struct kunit *test, const struct layout *l, u32 n)
 		l->drop();
 		return;
 	}
+	rcu_barrier();
 	used = before - global_zone_page_state(NR_FREE_PAGES);
 	hit = measure(test, l, hits, BENCH_LOOKUPS);
 	miss = measure(test, l, misses, 0);
