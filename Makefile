@@ -43,7 +43,7 @@ demo:
 	tests/demo/run
 
 bench:
-	tests/bench/run
+	tests/bench/$(if $(T),$(T)/)run
 
 tools:
 	$(MAKE) -C tools/dmremap

@@ -70,6 +70,7 @@ struct dm_remap_settings {
 	u32 rate_warn;
 	u32 rate_urgent;
 	u32 scrub_rate_kib;
+	u32 scrub_region_mib;
 };
 
 /* Hours and days for which automatic moves are counted. */

@@ -126,6 +126,7 @@ struct remap_track;
  * @predecessor: from that one, with a reference; while it is being made.
  * @track: the tracker of written regions, or NULL; changed under @lock.
  * @resize_work: does what remap_table_balance() left.
+ * @resize_due: when @resize_work runs next, in jiffies, while it is pending; @lock.
  * @repair_work: lets @store repair itself.
  *
  * @jobs: for I/O that failed or has to wait.
@@ -201,6 +202,7 @@ struct remap_device {
 	struct remap_device *predecessor;
 	struct remap_track __rcu *track;
 	struct delayed_work resize_work;
+	u64 resize_due;
 	struct work_struct repair_work;
 
 	struct remap_jobs jobs;

@@ -123,6 +123,29 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	assert_data $R 0 4194304 1
 }
 
+@test "what a spare is enough for, and that it is small" {
+	null_blk main 64
+	null_blk spare 2
+	null_blk large 32
+	run -0 "$DMREMAP" create r /dev/main /dev/spare
+	assert_output --partial "r: the spare has room for $(<$CONFIG/remaps/capacity) bad blocks; 4096 are advised for this main"
+	assert_output --partial "/dev/spare is a small spare"
+	dmsetup remove r
+	run -0 "$DMREMAP" create r /dev/main /dev/large
+	refute_output --partial "small spare"
+	(($(<$CONFIG/remaps/capacity) >= 4096))
+	dmsetup remove r
+	blkdiscard -f -z /dev/spare
+	run -0 --separate-stderr "$DMREMAP" create --json r /dev/main /dev/spare
+	assert_equal "$(jq -r '[.spare_blocks, .advised_blocks] | join(" ")' <<<"$output")" "$(<$CONFIG/remaps/capacity) 4096"
+	dmsetup remove r
+	# no more than the main has
+	null_blk tiny 4
+	blkdiscard -f -z /dev/large
+	run -0 --separate-stderr "$DMREMAP" create --json r /dev/tiny /dev/large
+	assert_equal "$(jq -r .advised_blocks <<<"$output")" 1024
+}
+
 @test "a spare with something on it" {
 	disks
 	mkfs.ext4 -q -L precious /dev/spare
