@@ -207,12 +207,15 @@ static void idle(struct checker *k)
 		die("the set cannot be taken down: %s", strerror(error));
 }
 
-/* Whether something has no place that is known to be good and can be read. */
+/*
+ * Whether something has no place that is known to be good and can be read.  Where one copy
+ * fails writes a power cut may tear the other.
+ */
 static bool may_be_refused(const struct point *p)
 {
 	const struct workload *w = p->k->p->w;
 
-	return p->failing &&
+	return p->k->c->faults && p->last &&
 	       !each_has(w, sound_places(w, p->k->t, p->time) & ~p->failing);
 }
 
