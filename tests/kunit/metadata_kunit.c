@@ -549,6 +549,61 @@ static void erased(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, store);
 }
 
+/* --- room for what is left behind ------------------------------------------------- */
+
+#define MANY_PAGES 400U
+
+/* Pages from @first on have a bad copy. */
+static void mark_bad(struct meta *m, unsigned int replica, u32 first, u32 n)
+{
+	u32 page;
+
+	for (page = first; page < first + n; page++)
+		meta_page_mark(m, replica, page, true);
+}
+
+static bool counts(const struct meta *m, unsigned int replica, u32 page)
+{
+	return dm_remap_copy_counts(m->sb, replica, page, 1);
+}
+
+/*
+ * The superblock names pages one by one, and one copy as a whole where there are more; what
+ * it has no room for is refused.
+ */
+static void stale_room(struct kunit *test)
+{
+	struct meta *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	unsigned int r;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	m->sb = kunit_kzalloc(test, sizeof(*m->sb), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, m->sb);
+	m->geo = (struct dm_remap_geometry) { .replicas = 2, .nr_pages = MANY_PAGES };
+	for (r = 0; r < 2; r++) {
+		m->bad[r] = kunit_kzalloc(test, BITS_TO_LONGS(MANY_PAGES) * sizeof(long), GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, m->bad[r]);
+	}
+	m->generation = 9;
+
+	mark_bad(m, 1, 0, DM_REMAP_SB_STALE);
+	KUNIT_EXPECT_TRUE(test, meta_stale_record(m));
+	KUNIT_EXPECT_FALSE(test, counts(m, 1, 0));
+	KUNIT_EXPECT_TRUE(test, counts(m, 1, DM_REMAP_SB_STALE));
+	/* One more: the copy as a whole. */
+	mark_bad(m, 1, DM_REMAP_SB_STALE, 1);
+	KUNIT_EXPECT_TRUE(test, meta_stale_record(m));
+	KUNIT_EXPECT_FALSE(test, counts(m, 1, 0) || counts(m, 1, MANY_PAGES - 1));
+	KUNIT_EXPECT_TRUE(test, counts(m, 0, 0));
+	/* Beside it there is room for as many of the other copy. */
+	mark_bad(m, 0, 200, DM_REMAP_SB_STALE);
+	KUNIT_EXPECT_TRUE(test, meta_stale_record(m));
+	KUNIT_EXPECT_FALSE(test, counts(m, 0, 200));
+	KUNIT_EXPECT_TRUE(test, counts(m, 1, 200));
+	mark_bad(m, 0, 300, 1);
+	KUNIT_EXPECT_FALSE(test, meta_stale_record(m));
+}
+
 /* --- faults that come and go by chance ------------------------------------------- */
 
 /* A set while places fail and recover, with power cuts between. */
@@ -799,6 +854,7 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(former_end),
 	KUNIT_CASE(former_end_impossible),
 	KUNIT_CASE(grown_and_reverted),
+	KUNIT_CASE(stale_room),
 	KUNIT_CASE(pairs),
 	KUNIT_CASE(schedules),
 	{ }
