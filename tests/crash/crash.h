@@ -99,6 +99,8 @@ struct entry {
 };
 
 struct entry *read_table(const struct config *c, const struct dm *set);
+/* The same; NULL while a block moves. */
+struct entry *try_read_table(const struct config *c, const struct dm *set);
 bool same_entry(const struct entry *a, const struct entry *b);
 /* Whether a sector of the block is on the spare, or would be if it were not lost. */
 bool on_spare(const struct config *c, const struct entry *e, u64 sector);

@@ -13,6 +13,9 @@
 /* Where in a superblock is where the data begins. */
 #define DATA_START_WORD 17
 
+/* 10 ms apart, until the store has repaired itself and nothing moves. */
+#define SETTLE_POLLS	1000U
+
 static void describe(const struct model *m, char *line, size_t size)
 {
 	snprintf(line, size, "%s 0 %s 3 %s block_size %llu", m->part[MAIN].path,
@@ -83,8 +86,11 @@ void put_settings(struct model *m)
 	put_number("errors/retries", m->s.retries);
 	put_number("errors/storm_limit", m->s.storm_limit);
 	put_number("errors/pending_retry_ms", m->s.retry_ms);
-	/* Nothing moves but what a request is for. */
-	put_number("errors/neighbours", 0);
+	put_number("errors/slow_limit", 0);
+	put_number("errors/slow_ms", m->s.slow_ms);
+	put("errors/verify_writes", m->s.verify);
+	put_number("errors/first_rewrite", m->s.rewrite);
+	put_number("errors/neighbours", m->s.neighbours);
 	put_number("spare/reserve", m->s.reserve);
 	put("spare/policy", m->s.policy);
 }
@@ -116,6 +122,10 @@ void check_settings(struct model *m)
 	check_number(m, "errors/retries", m->s.retries);
 	check_number(m, "errors/storm_limit", m->s.storm_limit);
 	check_number(m, "errors/pending_retry_ms", m->s.retry_ms);
+	check_number(m, "errors/slow_ms", m->s.slow_ms);
+	check_selected(m, "errors/verify_writes", m->s.verify);
+	check_number(m, "errors/first_rewrite", m->s.rewrite);
+	check_number(m, "errors/neighbours", m->s.neighbours);
 	check_number(m, "spare/reserve", m->s.reserve);
 	check_selected(m, "spare/policy", m->s.policy);
 }
@@ -152,4 +162,58 @@ int change_remaps(const struct act *act)
 			      (unsigned long long)act->ranges[i].sector,
 			      (unsigned long long)act->ranges[i].sectors);
 	return put_file(act->what == ADD ? SET "remaps/add" : SET "remaps/remove", "%s", lines);
+}
+
+int start_scrub(void)
+{
+	return put_file(SET "scrub/control", "start");
+}
+
+void end_background(struct model *m)
+{
+	m->was = m->s;
+	m->s.slow_ms = 0;
+	m->s.neighbours = 0;
+	put_settings(m);
+	if (put_file(SET "scrub/control", "stop"))
+		return;
+	/* What was being read may move yet. */
+	usleep(100000);
+}
+
+static bool same_tables(const struct model *m, const struct entry *a, const struct entry *b)
+{
+	u64 block;
+
+	for (block = 0; block < m->c.blocks; block++)
+		if (!same_entry(&a[block], &b[block]))
+			return false;
+	return true;
+}
+
+/* Return: whether the store is not repairing itself. */
+static bool is_settled(const struct status *st)
+{
+	return strcmp(st->store, "degraded");
+}
+
+struct entry *read_settled(struct model *m, struct status *status)
+{
+	struct entry *table, *again;
+	unsigned int i;
+
+	for (i = 0; i < SETTLE_POLLS; i++) {
+		table = try_read_table(&m->c, &m->set);
+		*status = get_status(m);
+		again = m->background && table ? try_read_table(&m->c, &m->set) : NULL;
+		if (table && is_settled(status) &&
+		    (!m->background || (again && same_tables(m, table, again)))) {
+			free(again);
+			return table;
+		}
+		free(table);
+		free(again);
+		usleep(10000);
+	}
+	wrong(m, NULL, "blocks move, or the store repairs itself, without end: %s", status->store);
 }
