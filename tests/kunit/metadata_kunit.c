@@ -143,6 +143,7 @@ void dm_remap_store_unregister(struct dm_remap_store_type *type)
 
 /* The core's table: main block of each slot plus one, 0 if it is free. */
 static u64 table[SLOTS], loaded[SLOTS];
+static u8 ages[SLOTS];
 
 static void read_slot(void *context, u32 slot, struct dm_remap_entry *e)
 {
@@ -155,8 +156,19 @@ static void read_slot(void *context, u32 slot, struct dm_remap_entry *e)
 
 static int load_slot(void *context, const struct dm_remap_entry *e, struct dm_remap_entry *other)
 {
-	if (e->state == DM_REMAP_ENTRY_MAPPED)
-		loaded[e->slot] = e->main_block + 1;
+	u32 slot;
+
+	loaded[e->slot] = 0;
+	if (e->state != DM_REMAP_ENTRY_MAPPED)
+		return 0;
+	for (slot = 0; slot < SLOTS; slot++) {
+		if (loaded[slot] != e->main_block + 1)
+			continue;
+		*other = (struct dm_remap_entry) { .slot = slot, .age = ages[slot] };
+		return -EEXIST;
+	}
+	loaded[e->slot] = e->main_block + 1;
+	ages[e->slot] = e->age;
 	return 0;
 }
 
@@ -533,6 +545,50 @@ static void formatting(struct kunit *test)
 	}
 }
 
+/* A block moves from slot 0 to slot 200, in another page, and the power goes between. */
+static void leave_duplicate(struct kunit *test)
+{
+	struct dm_remap_entry e[2] = {
+		{ .slot = 200, .main_block = 7, .state = DM_REMAP_ENTRY_MAPPED, .age = 1 },
+		{ .slot = 0, .state = DM_REMAP_ENTRY_BAD },
+	};
+	struct dm_remap_store *store;
+	int ret;
+
+	format_set(test);
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	writes_left = 2;
+	KUNIT_EXPECT_NE(test, meta_commit(store, e, 2), 0);
+	meta_close(store, NULL);
+	all_works();
+}
+
+/*
+ * Of two slots with one block the newer one counts, whichever copy of a page is gone as well, and
+ * the repair puts no good copy at risk: the power goes after each of its writes, in the next one.
+ */
+static void duplicate(struct kunit *test)
+{
+	struct dm_remap_store *store;
+	unsigned int place, cut;
+	int ret;
+
+	for (place = 0; place < NR_PLACES; place++) {
+		for (cut = 0; cut < 16; cut++) {
+			leave_duplicate(test);
+			memset(disk[parts[place]], 0xff, DM_REMAP_PAGE_SIZE);
+			format_until(cut, 0x0f);
+			store = open_set(&ret);
+			KUNIT_EXPECT_EQ_MSG(test, ret, 0, "place %u, cut %u", place, cut);
+			if (store)
+				meta_close(store, NULL);
+			KUNIT_EXPECT_EQ_MSG(test, loaded[200], 8, "place %u, cut %u", place, cut);
+			KUNIT_EXPECT_EQ_MSG(test, loaded[0], 0, "place %u, cut %u", place, cut);
+		}
+	}
+}
+
 /* A first page of zeros does not make an empty spare of a set. */
 static void erased(struct kunit *test)
 {
@@ -547,6 +603,13 @@ static void erased(struct kunit *test)
 	store = open_set(&ret);
 	KUNIT_EXPECT_EQ(test, ret, -EINVAL);
 	KUNIT_EXPECT_NULL(test, store);
+	/* Nor where the spare has grown, and nothing is at its end. */
+	format_to_grow(test);
+	memset(disk[0], 0, DM_REMAP_PAGE_SIZE);
+	store = open_set(&ret);
+	KUNIT_EXPECT_EQ(test, ret, -EINVAL);
+	KUNIT_EXPECT_NULL(test, store);
+	spare_sectors = SPARE_SECTORS;
 }
 
 /* --- room for what is left behind ------------------------------------------------- */
@@ -850,6 +913,7 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(both_superblocks),
 	KUNIT_CASE(formatting),
 	KUNIT_CASE(erased),
+	KUNIT_CASE(duplicate),
 	KUNIT_CASE(growth),
 	KUNIT_CASE(former_end),
 	KUNIT_CASE(former_end_impossible),
