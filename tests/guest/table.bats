@@ -91,10 +91,14 @@ assert_untouched() {
 	dmsetup remove huge
 }
 
-@test "a spare that is no whole number of the main's sectors is not written before it is taken" {
+@test "a spare that is no whole number of the main's sectors is refused, and not written" {
 	local big
 	big=$(rig_disk big4k)
 	dmsetup create odd --table "0 8187 linear /dev/spare 0"
+	run ! dmsetup create r --table "0 8192 remap $big 0 /dev/mapper/odd 1 persistent"
+	assert_equal "$(cut -c1- /sys/block/spare/stat | gawk '{ print $5 }')" 0
+	dmsetup remove odd
+	dmsetup create odd --table "0 8184 linear /dev/spare 0"
 	remap_create r "$big" /dev/mapper/odd persistent
 	write_pattern $R 0 4096 a
 	dmsetup remove r
