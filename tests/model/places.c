@@ -76,6 +76,7 @@ void forget_places(struct model *m, u8 *seen)
 
 void note_places(struct model *m)
 {
+	m->tally.degraded += !strcmp(m->status.store, "degraded");
 	if (!strcmp(m->status.store, "clean"))
 		m->suspect = places_with(m, BAD_WRITE);
 }
