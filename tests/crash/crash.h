@@ -33,6 +33,8 @@ void *one_more(void *array, unsigned int nr, size_t size);
 
 void seed_random(u64 seed);
 u64 random_u64(void);
+/* Go on with another sequence; what is returned leads back. */
+u64 swap_random(u64 other);
 /* From 0 to below @n. */
 u32 below(u32 n);
 bool one_in(u32 n);

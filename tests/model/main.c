@@ -188,9 +188,10 @@ int main(int argc, char **argv)
 	printf("did:");
 	for (i = 0; i < NR_WHATS; i++)
 		printf(" %u %s (%u failed)", all.acts[i], names[i], all.failed[i]);
-	printf("\nall: %u sets, %u operations, %u blocks remapped, %u made pending, %u relocated, %u sectors lost, %u found again, %u unread, %u fetched, %u writes found no room, %u blocks moved for being slow, %u without any request, %u cured, %u batches with a degraded table, %u activations refused\n",
-	       sets, operations, all.remapped, all.pending, all.relocated, all.lost, all.found,
-	       all.unread, all.fetched, all.full, all.slow, all.unasked, all.cured,
+	printf("\nthe table was degraded after %u batches, %u activations were refused",
 	       all.degraded, all.refused);
+	printf("\nall: %u sets, %u operations, %u blocks remapped, %u made pending, %u relocated, %u sectors lost, %u found again, %u unread, %u fetched, %u writes found no room, %u blocks moved for being slow, %u without any request, %u cured\n",
+	       sets, operations, all.remapped, all.pending, all.relocated, all.lost, all.found,
+	       all.unread, all.fetched, all.full, all.slow, all.unasked, all.cured);
 	return 0;
 }

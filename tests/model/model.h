@@ -128,6 +128,7 @@ struct model {
 
 	/* places.c */
 	bool table_faults;
+	u64 chance;
 	struct places places;
 	u32 suspect;		/* places that have failed writes since all was whole */
 

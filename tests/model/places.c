@@ -36,16 +36,26 @@ static void set_mode(struct model *m, u32 places, u8 mode)
 	restore_power(m);
 }
 
-void change_places(struct model *m)
+static void fail_or_recover(struct model *m)
 {
 	static const u8 modes[] = { BAD_READ, BAD_WRITE, BAD_BOTH, BAD_BOTH };
 	u32 failing = places_with(m, BAD_BOTH);
 
-	if (m->table_faults && one_in(5)) {
-		if (failing && one_in(2))
-			set_mode(m, failing & (one_in(2) ? ~0U : random_u64()), 0);
-		else
-			set_mode(m, some_places(&m->places, failing), modes[below(4)]);
+	if (!one_in(5))
+		return;
+	if (failing && one_in(2))
+		set_mode(m, failing & (one_in(2) ? ~0U : random_u64()), 0);
+	else
+		set_mode(m, some_places(&m->places, failing), modes[below(4)]);
+}
+
+/* By chance of its own: the acts are the same with and without it. */
+void change_places(struct model *m)
+{
+	if (m->table_faults) {
+		m->chance = swap_random(m->chance);
+		fail_or_recover(m);
+		m->chance = swap_random(m->chance);
 	}
 	m->suspect |= places_with(m, BAD_WRITE);
 }
