@@ -95,6 +95,15 @@ static unsigned int default_block_size(struct block_device *main, struct block_d
 	return min(size, REMAP_MAX_BLOCK_SIZE);
 }
 
+char *remap_device_check_length(const struct remap_device *rd, sector_t len)
+{
+	if (len & (remap_block_sectors(rd) - 1))
+		return "Length is not a whole number of blocks";
+	if (len >> rd->block_shift > 1ULL << REMAP_BLOCK_BITS)
+		return "Length is more than 2^48 blocks: use a larger block_size";
+	return NULL;
+}
+
 static int open_store(struct remap_device *rd, const struct remap_args *args, char **error)
 {
 	struct dm_remap_store_params params = {
@@ -116,6 +125,7 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 	};
 	unsigned int unit = max(bdev_logical_block_size(rd->main),
 				bdev_logical_block_size(rd->spare_bdev));
+	char *why;
 	int ret;
 
 	if (unit > REMAP_MAX_BLOCK_SIZE || (args->block_size && args->block_size < unit)) {
@@ -133,8 +143,9 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 	rd->unit = unit >> SECTOR_SHIFT;
 	rd->main_unit = clamp(bdev_physical_block_size(rd->main), unit,
 			      rd->store->block_size) >> SECTOR_SHIFT;
-	if (rd->len & (remap_block_sectors(rd) - 1)) {
-		*error = "Length is not a whole number of blocks";
+	why = remap_device_check_length(rd, rd->len);
+	if (why) {
+		*error = why;
 		return -EINVAL;
 	}
 	return 0;

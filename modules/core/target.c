@@ -131,8 +131,10 @@ static int check_devices(struct dm_target *ti, struct remap_target *rt)
 /* A device that is shared knows another length until this target is resumed. */
 static int prepare_length(struct dm_target *ti, struct remap_target *rt)
 {
-	if (ti->len & (remap_block_sectors(rt->rd) - 1)) {
-		ti->error = "Length is not a whole number of blocks";
+	char *why = remap_device_check_length(rt->rd, ti->len);
+
+	if (why) {
+		ti->error = why;
 		return -EINVAL;
 	}
 	rt->regions = remap_regions_alloc(ti->len);

@@ -207,13 +207,16 @@ static void idle(struct checker *k)
 		die("the set cannot be taken down: %s", strerror(error));
 }
 
-/* Whether something has no place that is known to be good and can be read. */
+/*
+ * Whether something has no place that is known to be good and can be read.  Where one copy
+ * fails writes a power cut may tear the other.
+ */
 static bool may_be_refused(const struct point *p)
 {
 	const struct workload *w = p->k->p->w;
 
-	return p->failing &&
-	       !each_has(w, sound_places(w, p->k->t, p->time) & ~p->failing);
+	return p->k->c->faults && p->last &&
+	       !each_has(&w->places, sound_places(w, p->k->t, p->time) & ~p->failing);
 }
 
 static void activate(struct point *p, const char *spare)
@@ -281,12 +284,12 @@ static void crash_again(struct checker *k, u8 *const disks[NR_DISKS], u64 time, 
 /* While superblocks and copies of the table fail, be it one or two. */
 static void activate_with_faults(struct point *p)
 {
-	const struct workload *w = p->k->p->w;
+	const struct places *places = &p->k->p->w->places;
 
-	p->failing = some_places(w, 0);
-	set_places(w, "replayspare", p->failing, true);
+	p->failing = some_places(places, 0);
+	set_places(places, "replayspare", p->failing, true);
 	activate(p, p->k->linear[SPARE].path);
-	set_places(w, "replayspare", p->failing, false);
+	set_places(places, "replayspare", p->failing, false);
 	p->k->faulty++;
 }
 

@@ -33,6 +33,8 @@ void *one_more(void *array, unsigned int nr, size_t size);
 
 void seed_random(u64 seed);
 u64 random_u64(void);
+/* Go on with another sequence; what is returned leads back. */
+u64 swap_random(u64 other);
 /* From 0 to below @n. */
 u32 below(u32 n);
 bool one_in(u32 n);
@@ -149,12 +151,16 @@ struct place {
 /* Of a set of four copies: all that the workloads have room for. */
 #define MAX_PLACES	30U
 
+struct places {
+	struct place at[MAX_PLACES];
+	unsigned int nr;
+	unsigned int things;
+};
+
 struct workload {
 	struct op *ops;
 	unsigned int nr;
-	struct place places[MAX_PLACES];
-	unsigned int nr_places;
-	unsigned int nr_things;
+	struct places places;
 	u8 *base[NR_DISKS];	/* the disks before the first of them */
 };
 
@@ -189,13 +195,13 @@ struct io *read_log(const char *path, unsigned int *nr, char **log);
 
 /* --- superblocks and copies of the table (places.c) ------------------------------ */
 
-/* From what is on the spare. */
-void find_places(struct workload *w, const char *spare);
+/* From what is on the spare.  Sets of places are masks, bit 0 the first. */
+void find_places(struct places *p, const char *spare);
 /* Whether each superblock and page has one of these. */
-bool each_has(const struct workload *w, u32 places);
+bool each_has(const struct places *p, u32 places);
 /* One or two that fail together, if each thing keeps one that does not; or none. */
-u32 some_places(const struct workload *w, u32 failing);
-void set_places(const struct workload *w, const char *disk, u32 places, bool bad);
+u32 some_places(const struct places *p, u32 failing);
+void set_places(const struct places *p, const char *disk, u32 places, bool bad);
 /* Those that have what was written to them last, if the power goes at that time. */
 u32 sound_places(const struct workload *w, const struct timeline *t, u64 time);
 

@@ -18,16 +18,16 @@
 #define REPLICAS	38
 #define NR_PAGES	39
 
-static void add_place(struct workload *w, u64 first, unsigned int thing)
+static void add_place(struct places *p, u64 first, unsigned int thing)
 {
-	if (w->nr_places == MAX_PLACES)
+	if (p->nr == MAX_PLACES)
 		die("too many copies of too many pages");
-	w->places[w->nr_places++] = (struct place) {
+	p->at[p->nr++] = (struct place) {
 		.first = first, .last = first + PAGE_SECTORS - 1, .thing = thing,
 	};
 }
 
-void find_places(struct workload *w, const char *spare)
+void find_places(struct places *p, const char *spare)
 {
 	static u8 page[4096] __aligned(4096);
 	const u64 *words = (const u64 *)page;
@@ -38,36 +38,36 @@ void find_places(struct workload *w, const char *spare)
 	if (!read_all(fd, page, sizeof(page), 0))
 		die("the spare cannot be read");
 	close(fd);
-	add_place(w, 0, 0);
-	add_place(w, words[SPARE_SECTORS] / PAGE_SECTORS * PAGE_SECTORS - PAGE_SECTORS, 0);
+	add_place(p, 0, 0);
+	add_place(p, words[SPARE_SECTORS] / PAGE_SECTORS * PAGE_SECTORS - PAGE_SECTORS, 0);
 	for (r = 0; r < halves[REPLICAS]; r++)
 		for (i = 0; i < halves[NR_PAGES]; i++)
-			add_place(w, words[REPLICA_START + r] + i * PAGE_SECTORS, i + 1);
-	w->nr_things = halves[NR_PAGES] + 1;
+			add_place(p, words[REPLICA_START + r] + i * PAGE_SECTORS, i + 1);
+	p->things = halves[NR_PAGES] + 1;
 }
 
-bool each_has(const struct workload *w, u32 places)
+bool each_has(const struct places *p, u32 places)
 {
 	unsigned int i;
 	u64 found = 0;
 
-	for (i = 0; i < w->nr_places; i++)
+	for (i = 0; i < p->nr; i++)
 		if (places >> i & 1)
-			found |= 1ULL << w->places[i].thing;
-	return found == (1ULL << w->nr_things) - 1;
+			found |= 1ULL << p->at[i].thing;
+	return found == (1ULL << p->things) - 1;
 }
 
 /*
  * Of a superblock that fails each copy of the table gets to know, if it can: two faults at a
  * time that have left nothing which could tell, and then two others, are more than a set stands.
  */
-static bool is_told(const struct workload *w, u32 failing)
+static bool is_told(const struct places *p, u32 failing)
 {
-	u32 pages = w->nr_things - 1, r, copy;
+	u32 pages = p->things - 1, r, copy;
 
 	if (!(failing & 3))
 		return true;
-	for (r = 0; 2 + r * pages < w->nr_places; r++) {
+	for (r = 0; 2 + r * pages < p->nr; r++) {
 		copy = ((1U << pages) - 1) << (2 + r * pages);
 		if ((failing & copy) == copy)
 			return false;
@@ -75,15 +75,15 @@ static bool is_told(const struct workload *w, u32 failing)
 	return true;
 }
 
-u32 some_places(const struct workload *w, u32 failing)
+u32 some_places(const struct places *p, u32 failing)
 {
 	unsigned int wanted = 1 + below(2), tries;
 	u32 places = 0, more, all;
 
 	for (tries = 0; tries < 10 && wanted; tries++) {
-		more = 1U << below(w->nr_places);
+		more = 1U << below(p->nr);
 		all = failing | places | more;
-		if ((failing | places) & more || !each_has(w, ~all) || !is_told(w, all))
+		if ((failing | places) & more || !each_has(p, ~all) || !is_told(p, all))
 			continue;
 		places |= more;
 		wanted--;
@@ -91,13 +91,13 @@ u32 some_places(const struct workload *w, u32 failing)
 	return places;
 }
 
-void set_places(const struct workload *w, const char *disk, u32 places, bool bad)
+void set_places(const struct places *p, const char *disk, u32 places, bool bad)
 {
 	unsigned int i;
 
-	for (i = 0; i < w->nr_places; i++)
+	for (i = 0; i < p->nr; i++)
 		if (places >> i & 1)
-			set_bad(disk, w->places[i].first, w->places[i].last, bad);
+			set_bad(disk, p->at[i].first, p->at[i].last, bad);
 }
 
 static bool is_sound(const struct place *place, const struct timeline *t, u64 time)
@@ -120,8 +120,8 @@ u32 sound_places(const struct workload *w, const struct timeline *t, u64 time)
 	u32 places = 0;
 	unsigned int i;
 
-	for (i = 0; i < w->nr_places; i++)
-		if (is_sound(&w->places[i], t, time))
+	for (i = 0; i < w->places.nr; i++)
+		if (is_sound(&w->places.at[i], t, time))
 			places |= 1U << i;
 	return places;
 }

@@ -87,7 +87,7 @@ static int try_start(struct running *r)
 
 static void recover(struct running *r, u32 places)
 {
-	set_places(r->w, "spare", places, false);
+	set_places(&r->w->places, "spare", places, false);
 	r->failing &= ~places;
 }
 
@@ -392,9 +392,9 @@ static void op_fail(struct running *r)
 {
 	struct op *op = begin_op(r, OP_FAIL);
 
-	op->places = some_places(r->w, r->failing);
+	op->places = some_places(&r->w->places, r->failing);
 	trace_mark(true, r->w->nr);
-	set_places(r->w, "spare", op->places, true);
+	set_places(&r->w->places, "spare", op->places, true);
 	r->failing |= op->places;
 	end_op(r, op);
 }
@@ -490,7 +490,7 @@ void run_workload(const struct config *c, struct workload *w)
 	trace_begin(&r.logged[MAIN], &r.logged[SPARE]);
 
 	op_start(&r);
-	find_places(w, "/dev/spare");
+	find_places(&w->places, "/dev/spare");
 	op_fill(&r);
 	while (w->nr < c->nr_ops)
 		some_op(&r);

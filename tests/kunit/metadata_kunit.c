@@ -143,6 +143,7 @@ void dm_remap_store_unregister(struct dm_remap_store_type *type)
 
 /* The core's table: main block of each slot plus one, 0 if it is free. */
 static u64 table[SLOTS], loaded[SLOTS];
+static u8 ages[SLOTS];
 
 static void read_slot(void *context, u32 slot, struct dm_remap_entry *e)
 {
@@ -155,8 +156,19 @@ static void read_slot(void *context, u32 slot, struct dm_remap_entry *e)
 
 static int load_slot(void *context, const struct dm_remap_entry *e, struct dm_remap_entry *other)
 {
-	if (e->state == DM_REMAP_ENTRY_MAPPED)
-		loaded[e->slot] = e->main_block + 1;
+	u32 slot;
+
+	loaded[e->slot] = 0;
+	if (e->state != DM_REMAP_ENTRY_MAPPED)
+		return 0;
+	for (slot = 0; slot < SLOTS; slot++) {
+		if (loaded[slot] != e->main_block + 1)
+			continue;
+		*other = (struct dm_remap_entry) { .slot = slot, .age = ages[slot] };
+		return -EEXIST;
+	}
+	loaded[e->slot] = e->main_block + 1;
+	ages[e->slot] = e->age;
 	return 0;
 }
 
@@ -382,6 +394,9 @@ static bool use_former_end(struct kunit *test)
 	int ret;
 
 	store = open_set(&ret);
+	/* Not before superblock 0 can be written. */
+	if (!store && (bad_writes & 1))
+		return false;
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	if (store->nr_blocks <= FORMER_SLOT) {
 		meta_close(store, NULL);
@@ -456,6 +471,57 @@ static void former_end_impossible(struct kunit *test)
 		if (store)
 			meta_close(store, NULL);
 	}
+}
+
+/* What was acknowledged last, kept apart from what activations find. */
+static u64 acked[SLOTS];
+
+static void use_grown(struct dm_remap_store *store, u32 slot)
+{
+	if (!store)
+		return;
+	if (!map_slot(store, slot, 30 + slot))
+		memcpy(acked, table, sizeof(acked));
+	meta_close(store, NULL);
+}
+
+/*
+ * Superblock 0 fails writes while a spare grows, and recovers; then the other one cannot be read.
+ * It must not count with the former copies of the table, whenever the power went before.
+ */
+static void grown_without_first(struct kunit *test)
+{
+	struct dm_remap_store *store;
+	unsigned int cut, land, grown = 0;
+	int ret;
+
+	for (cut = 0; cut < 40; cut++) {
+		for (land = 0; land < 2; land++) {
+			format_to_grow(test);
+			memcpy(acked, table, sizeof(acked));
+			bad_writes = BIT_ULL(0);
+			lands = land;
+			writes_left = cut < 39 ? cut : UINT_MAX;
+			use_grown(open_to_grow(&ret), 5);
+			writes_left = UINT_MAX;
+			is_cut = false;
+			use_grown(open_set(&ret), 6);
+			all_works();
+			bad_reads = BIT_ULL(GROWN_PAGES - 1);
+			memcpy(table, acked, sizeof(table));
+			KUNIT_EXPECT_TRUE_MSG(test, found_or_refused(0, 0), "stale: cut %u, lands %u",
+					      cut, land);
+			all_works();
+			store = open_set(&ret);
+			KUNIT_EXPECT_EQ_MSG(test, ret, 0, "cut %u, lands %u", cut, land);
+			if (!store)
+				continue;
+			KUNIT_EXPECT_MEMEQ(test, loaded, acked, sizeof(acked));
+			grown += store->nr_blocks > FORMER_SLOT;
+			meta_close(store, NULL);
+		}
+	}
+	KUNIT_EXPECT_GT(test, grown, 0);
 }
 
 /* After a growth superblock 0 may be an old version of itself: the other one counts. */
@@ -533,6 +599,50 @@ static void formatting(struct kunit *test)
 	}
 }
 
+/* A block moves from slot 0 to slot 200, in another page, and the power goes between. */
+static void leave_duplicate(struct kunit *test)
+{
+	struct dm_remap_entry e[2] = {
+		{ .slot = 200, .main_block = 7, .state = DM_REMAP_ENTRY_MAPPED, .age = 1 },
+		{ .slot = 0, .state = DM_REMAP_ENTRY_BAD },
+	};
+	struct dm_remap_store *store;
+	int ret;
+
+	format_set(test);
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	writes_left = 2;
+	KUNIT_EXPECT_NE(test, meta_commit(store, e, 2), 0);
+	meta_close(store, NULL);
+	all_works();
+}
+
+/*
+ * Of two slots with one block the newer one counts, whichever copy of a page is gone as well, and
+ * the repair puts no good copy at risk: the power goes after each of its writes, in the next one.
+ */
+static void duplicate(struct kunit *test)
+{
+	struct dm_remap_store *store;
+	unsigned int place, cut;
+	int ret;
+
+	for (place = 0; place < NR_PLACES; place++) {
+		for (cut = 0; cut < 16; cut++) {
+			leave_duplicate(test);
+			memset(disk[parts[place]], 0xff, DM_REMAP_PAGE_SIZE);
+			format_until(cut, 0x0f);
+			store = open_set(&ret);
+			KUNIT_EXPECT_EQ_MSG(test, ret, 0, "place %u, cut %u", place, cut);
+			if (store)
+				meta_close(store, NULL);
+			KUNIT_EXPECT_EQ_MSG(test, loaded[200], 8, "place %u, cut %u", place, cut);
+			KUNIT_EXPECT_EQ_MSG(test, loaded[0], 0, "place %u, cut %u", place, cut);
+		}
+	}
+}
+
 /* A first page of zeros does not make an empty spare of a set. */
 static void erased(struct kunit *test)
 {
@@ -547,6 +657,68 @@ static void erased(struct kunit *test)
 	store = open_set(&ret);
 	KUNIT_EXPECT_EQ(test, ret, -EINVAL);
 	KUNIT_EXPECT_NULL(test, store);
+	/* Nor where the spare has grown, and nothing is at its end. */
+	format_to_grow(test);
+	memset(disk[0], 0, DM_REMAP_PAGE_SIZE);
+	store = open_set(&ret);
+	KUNIT_EXPECT_EQ(test, ret, -EINVAL);
+	KUNIT_EXPECT_NULL(test, store);
+	spare_sectors = SPARE_SECTORS;
+}
+
+/* --- room for what is left behind ------------------------------------------------- */
+
+#define MANY_PAGES 400U
+
+/* Pages from @first on have a bad copy. */
+static void mark_bad(struct meta *m, unsigned int replica, u32 first, u32 n)
+{
+	u32 page;
+
+	for (page = first; page < first + n; page++)
+		meta_page_mark(m, replica, page, true);
+}
+
+static bool counts(const struct meta *m, unsigned int replica, u32 page)
+{
+	return dm_remap_copy_counts(m->sb, replica, page, 1);
+}
+
+/*
+ * The superblock names pages one by one, and one copy as a whole where there are more; what
+ * it has no room for is refused.
+ */
+static void stale_room(struct kunit *test)
+{
+	struct meta *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	unsigned int r;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	m->sb = kunit_kzalloc(test, sizeof(*m->sb), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, m->sb);
+	m->geo = (struct dm_remap_geometry) { .replicas = 2, .nr_pages = MANY_PAGES };
+	for (r = 0; r < 2; r++) {
+		m->bad[r] = kunit_kzalloc(test, BITS_TO_LONGS(MANY_PAGES) * sizeof(long), GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, m->bad[r]);
+	}
+	m->generation = 9;
+
+	mark_bad(m, 1, 0, DM_REMAP_SB_STALE);
+	KUNIT_EXPECT_TRUE(test, meta_stale_record(m));
+	KUNIT_EXPECT_FALSE(test, counts(m, 1, 0));
+	KUNIT_EXPECT_TRUE(test, counts(m, 1, DM_REMAP_SB_STALE));
+	/* One more: the copy as a whole. */
+	mark_bad(m, 1, DM_REMAP_SB_STALE, 1);
+	KUNIT_EXPECT_TRUE(test, meta_stale_record(m));
+	KUNIT_EXPECT_FALSE(test, counts(m, 1, 0) || counts(m, 1, MANY_PAGES - 1));
+	KUNIT_EXPECT_TRUE(test, counts(m, 0, 0));
+	/* Beside it there is room for as many of the other copy. */
+	mark_bad(m, 0, 200, DM_REMAP_SB_STALE);
+	KUNIT_EXPECT_TRUE(test, meta_stale_record(m));
+	KUNIT_EXPECT_FALSE(test, counts(m, 0, 200));
+	KUNIT_EXPECT_TRUE(test, counts(m, 1, 200));
+	mark_bad(m, 0, 300, 1);
+	KUNIT_EXPECT_FALSE(test, meta_stale_record(m));
 }
 
 /* --- faults that come and go by chance ------------------------------------------- */
@@ -561,8 +733,8 @@ struct schedule {
 	unsigned int refused, again;
 };
 
-/* What was acknowledged, and what a commit that was not may have left as well. */
-static u64 acked[SLOTS], maybe[SLOTS];
+/* What a commit that was not acknowledged may have left. */
+static u64 maybe[SLOTS];
 
 static u32 chance(struct schedule *s, u32 n)
 {
@@ -795,10 +967,13 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(both_superblocks),
 	KUNIT_CASE(formatting),
 	KUNIT_CASE(erased),
+	KUNIT_CASE(duplicate),
 	KUNIT_CASE(growth),
 	KUNIT_CASE(former_end),
 	KUNIT_CASE(former_end_impossible),
 	KUNIT_CASE(grown_and_reverted),
+	KUNIT_CASE(grown_without_first),
+	KUNIT_CASE(stale_room),
 	KUNIT_CASE(pairs),
 	KUNIT_CASE(schedules),
 	{ }

@@ -45,7 +45,8 @@ command_run() {
 	rig_start "$dir" & COMMAND_PID=$!
 	wait "$COMMAND_PID" || status=$?
 	COMMAND_PID=
-	if ! grep -q 'rig: end' "$dir/kmsg.log"; then
+	# whatever reads the log may not have come to its end
+	if ! grep -q 'rig: end' "$dir/kmsg.log" "$dir/console.log"; then
 		echo "the guest did not come to its end (status $status)"
 		tail -n 20 "$dir/console.log" "$dir/qemu.log"
 		return 1

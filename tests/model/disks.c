@@ -154,6 +154,7 @@ void expect_faults(struct model *m)
 	for (d = 0; d < NR_DISKS; d++)
 		for (s = 0; s < m->c.sectors[d]; s++)
 			m->seen[d][s] = m->blocked[d][s] ? BAD_BOTH : m->mode[d][s] & BAD_BOTH;
+	forget_places(m, m->seen[SPARE]);
 	for (i = 0; i < m->nr_acts; i++) {
 		const struct act *act = &m->acts[i];
 

@@ -71,6 +71,8 @@ void make_model(struct model *m, u64 seed)
 	/* Crashes and activations are for sets that are kept. */
 	m->persistent = seed / 5 % 3 != 2;
 	m->crashes = m->persistent && one_in(2);
+	m->table_faults = m->persistent && seed % 3;
+	m->chance = seed;
 	c->blocks = c->block == 64 ? 48 : c->block == 8 ? 400 : 1000;
 	c->sectors[MAIN] = c->blocks * c->block;
 	slots = one_in(3) ? c->blocks / 16 + 8 : c->blocks / 2 + below(c->blocks);

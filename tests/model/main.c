@@ -24,11 +24,11 @@ static struct tally all;
 
 static void describe(const struct model *m)
 {
-	printf("seed %llu: %s, logical blocks of %llu, blocks of %llu sectors, %llu of them, %llu slots, %u copies, %s%s%s%s\n",
+	printf("seed %llu: %s, logical blocks of %llu, blocks of %llu sectors, %llu of them, %llu slots, %u copies, %s%s%s%s%s\n",
 	       m->c.seed, m->persistent ? "persistent" : "transient", m->unit, m->c.block,
 	       m->c.blocks, m->slots, m->c.replicas, m->c.fua ? "FUA" : "no FUA",
 	       m->slow ? ", slow" : "", m->crashes ? ", crashes" : "",
-	       m->background ? ", background" : "");
+	       m->table_faults ? ", faults of the table" : "", m->background ? ", background" : "");
 	fflush(stdout);
 }
 
@@ -62,6 +62,22 @@ static void describe_faults(const struct model *m, unsigned int d)
 			       d == MAIN ? "main" : "spare", s, n,
 			       m->seen[d][s] & BAD_READ ? "R" : "",
 			       m->seen[d][s] & BAD_WRITE ? "W" : "");
+	}
+}
+
+static void describe_places(const struct model *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->places.nr; i++) {
+		u8 mode = m->mode[SPARE][m->places.at[i].first] & BAD_BOTH;
+
+		if (mode || m->suspect >> i & 1)
+			printf("  %s at %llu of the spare%s%s%s%s\n",
+			       m->places.at[i].thing ? "a page of the table" : "a superblock",
+			       m->places.at[i].first, mode ? ", fails " : "",
+			       mode & BAD_READ ? "R" : "", mode & BAD_WRITE ? "W" : "",
+			       m->suspect >> i & 1 ? ", suspect" : "");
 	}
 }
 
@@ -103,6 +119,7 @@ void wrong(struct model *m, const struct act *act, const char *format, ...)
 		describe_act(&m->acts[i]);
 	describe_faults(m, MAIN);
 	describe_faults(m, SPARE);
+	describe_places(m);
 	describe_table("before", m, m->table);
 	describe_table("now", m, try_read_table(&m->c, &m->set));
 	fflush(stdout);
@@ -171,6 +188,8 @@ int main(int argc, char **argv)
 	printf("did:");
 	for (i = 0; i < NR_WHATS; i++)
 		printf(" %u %s (%u failed)", all.acts[i], names[i], all.failed[i]);
+	printf("\nthe table was degraded after %u batches, %u activations were refused",
+	       all.degraded, all.refused);
 	printf("\nall: %u sets, %u operations, %u blocks remapped, %u made pending, %u relocated, %u sectors lost, %u found again, %u unread, %u fetched, %u writes found no room, %u blocks moved for being slow, %u without any request, %u cured\n",
 	       sets, operations, all.remapped, all.pending, all.relocated, all.lost, all.found,
 	       all.unread, all.fetched, all.full, all.slow, all.unasked, all.cured);

@@ -103,7 +103,7 @@ struct settings {
 /* What has happened, so that one can tell whether it has. */
 struct tally {
 	unsigned int acts[NR_WHATS], failed[NR_WHATS];
-	unsigned int remapped, pending, relocated, lost, found, unread, fetched, full;
+	unsigned int remapped, pending, relocated, lost, found, unread, fetched, full, refused, degraded;
 	unsigned int slow, unasked, cured;
 };
 
@@ -125,6 +125,12 @@ struct model {
 	u8 *seen_before;	/* of the main, in the batch before */
 	u8 ever[NR_DISKS];	/* all that was ever seen */
 	unsigned int nr_faults;
+
+	/* places.c */
+	bool table_faults;
+	u64 chance;
+	struct places places;
+	u32 suspect;		/* places that have failed writes since all was whole */
 
 	/* set.c */
 	struct dm set;
@@ -180,6 +186,19 @@ int start_scrub(void);
 void end_background(struct model *m);
 /* The table, and the status that goes with it. */
 struct entry *read_settled(struct model *m, struct status *status);
+
+/* --- places.c -------------------------------------------------------------------- */
+
+/* Before a batch: places of the table fail, or recover. */
+void change_places(struct model *m);
+/* After it was judged. */
+void note_places(struct model *m);
+/* Whether the store may say that it is. */
+bool may_be_degraded(const struct model *m);
+bool may_be_refused_at_start(const struct model *m);
+void heal_places(struct model *m);
+/* They are not what data meets. */
+void forget_places(struct model *m, u8 *seen);
 
 /* --- sectors.c ------------------------------------------------------------------- */
 

@@ -234,6 +234,7 @@ static void judge(struct model *m)
 	m->status = status;
 	memcpy(m->seen_before, m->seen[MAIN], m->c.sectors[MAIN]);
 	m->was = m->s;
+	note_places(m);
 }
 
 void run_batch(struct model *m)
@@ -242,6 +243,7 @@ void run_batch(struct model *m)
 
 	m->batch++;
 	note_touched(m);
+	change_places(m);
 	expect_faults(m);
 	nr = submit(m);
 	wait_for(m, nr);

@@ -33,31 +33,47 @@ static void find_data(struct model *m)
 	close(fd);
 	m->data_start = m->persistent ? page[DATA_START_WORD] : 0;
 	free(page);
+	if (m->persistent)
+		find_places(&m->places, m->part[SPARE].path);
 }
 
-void start_set(struct model *m)
+static int load_table(struct model *m)
 {
 	char line[256];
 
 	describe(m, line, sizeof(line));
-	dm_create(&m->set, "set", m->c.sectors[MAIN], "remap", line);
+	return dm_table(&m->set, m->c.sectors[MAIN], "remap", line);
+}
+
+void start_set(struct model *m)
+{
+	int error;
+
+	dm_create(&m->set, "set", m->c.sectors[MAIN], "error", "");
+	error = load_table(m);
+	if (error && may_be_refused_at_start(m)) {
+		m->tally.refused++;
+		heal_places(m);
+		error = load_table(m);
+	}
+	if (error)
+		wrong(m, NULL, "it cannot be activated: %s", strerror(error));
 	m->fd = open_device(m->set.path);
-	find_data(m);
+	if (!m->slots)
+		find_data(m);
 	m->slots = get_status(m).capacity;
 }
 
 void stop_set(struct model *m)
 {
 	close(m->fd);
+	m->fd = -1;
 	dm_remove(&m->set);
 }
 
 void reload_set(struct model *m, struct act *act)
 {
-	char line[256];
-
-	describe(m, line, sizeof(line));
-	act->error = dm_table(&m->set, m->c.sectors[MAIN], "remap", line);
+	act->error = load_table(m);
 }
 
 static void put(const char *name, const char *value)
@@ -191,10 +207,10 @@ static bool same_tables(const struct model *m, const struct entry *a, const stru
 	return true;
 }
 
-/* Return: whether the store is not repairing itself. */
-static bool is_settled(const struct status *st)
+/* Return: whether the store is not repairing itself, or cannot. */
+static bool is_settled(const struct model *m, const struct status *st)
 {
-	return strcmp(st->store, "degraded");
+	return may_be_degraded(m) || strcmp(st->store, "degraded");
 }
 
 struct entry *read_settled(struct model *m, struct status *status)
@@ -206,7 +222,7 @@ struct entry *read_settled(struct model *m, struct status *status)
 		table = try_read_table(&m->c, &m->set);
 		*status = get_status(m);
 		again = m->background && table ? try_read_table(&m->c, &m->set) : NULL;
-		if (table && is_settled(status) &&
+		if (table && is_settled(m, status) &&
 		    (!m->background || (again && same_tables(m, table, again)))) {
 			free(again);
 			return table;

@@ -351,7 +351,8 @@ void judge_counts(struct model *m, const struct entry *after, const struct statu
 		wrong(m, NULL, "bad_spare is %llu, and was %llu", st->bad, m->status.bad);
 	if (has(m, RESTART) && !m->background)
 		must_be(m, "bad_spare", st->bad, m->status.bad);
-	if (strcmp(st->store, m->persistent ? "clean" : "transient"))
+	if (strcmp(st->store, m->persistent ? "clean" : "transient") &&
+	    (!may_be_degraded(m) || strcmp(st->store, "degraded")))
 		wrong(m, NULL, "the store is %s", st->store);
 	if (st->generation < m->status.generation)
 		wrong(m, NULL, "generation is %llu, and was %llu", st->generation,
