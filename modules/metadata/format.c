@@ -167,6 +167,14 @@ int dm_remap_layout_grow(struct dm_remap_geometry *geo, __u64 spare_sectors)
 	return 0;
 }
 
+bool dm_remap_sb_succeeds(const struct dm_remap_sb *sb, const struct dm_remap_sb *other)
+{
+	return sb->replacement.partner_seed && sb->replacement.partner_seed == other->seed &&
+	       !memcmp(sb->uuid, other->uuid, sizeof(sb->uuid)) &&
+	       !memcmp(sb->replacement.previous_secret, other->secret, sizeof(other->secret));
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_sb_succeeds, DM_REMAP_NS);
+
 bool dm_remap_sb_replaces(const struct dm_remap_sb *sb, const struct dm_remap_sb *other)
 {
 	return sb->replacement.partner_seed &&

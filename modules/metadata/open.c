@@ -58,7 +58,8 @@ static bool is_other_set(const struct found *found)
 {
 	const struct dm_remap_sb *a = found[0].sb, *b = found[1].sb;
 
-	if (found[0].why || found[1].why)
+	if (found[0].why || found[1].why || dm_remap_sb_succeeds(a, b) ||
+	    dm_remap_sb_succeeds(b, a))
 		return false;
 	if (memcmp(a->uuid, b->uuid, sizeof(a->uuid)) || a->seed != b->seed ||
 	    memcmp(a->secret, b->secret, sizeof(a->secret)) ||
@@ -126,6 +127,8 @@ static int check_pair(const struct meta *m, char **error)
 		*error = "The spare is an unfinished copy of another one: name the other one";
 	else if (m->p.uuid && memcmp(sb->uuid, m->p.uuid->b, sizeof(sb->uuid)))
 		*error = "The spare belongs to another set: its uuid is not the one given";
+	else if (m->p.new_main)
+		return meta_label_check(m, true, error);
 	else if (le64_to_cpu(sb->main_start) != m->p.main_start ||
 		 (le64_to_cpu(sb->target_sectors) != m->p.len && !m->p.successor))
 		*error = "The spare belongs to another main: that one has another size or start";
