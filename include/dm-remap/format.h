@@ -140,7 +140,8 @@ struct dm_remap_sb_stale {
  * @partner_generation: the generation of the set when it took the place: if that spare has
  *	a higher one, it has been used since.
  * @previous_uuid: of the set that this one is a copy of, until the label has its own identity.
- * @previous_secret: as @previous_uuid.
+ * @previous_secret: as @previous_uuid; or of the set with its former main, until the table has
+ *	been written for the new one, and @partner_seed is the seed that it had then.
  * @zero: zeros.
  */
 struct dm_remap_sb_replacement {
@@ -467,6 +468,18 @@ int dm_remap_layout_grow(struct dm_remap_geometry *geo, __u64 spare_sectors);
  * Return: true if the one has taken the place of the other.
  */
 bool dm_remap_sb_replaces(const struct dm_remap_sb *sb, const struct dm_remap_sb *other);
+
+/**
+ * dm_remap_sb_succeeds() - whether a superblock is of a set that was getting a new main, and
+ * another one of the same spare of the set before that.
+ * @sb: the one.
+ * @other: the other one.
+ *
+ * The one with the higher sequence counts, as always.
+ *
+ * Return: true if they are.
+ */
+bool dm_remap_sb_succeeds(const struct dm_remap_sb *sb, const struct dm_remap_sb *other);
 
 /**
  * dm_remap_sb_crc() - the checksum of a superblock.
