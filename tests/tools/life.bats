@@ -324,6 +324,8 @@ check() {
 	dm safe $U
 	set_to safe config/remaps/rate "0 0 0"
 	set_to safe config/remaps/count 0
+	set_to safe config/remaps/pending 0
+	set_to safe stats/verify_errors 0
 	run dmremap status safe
 	refute_line --regexp '^  replace '
 	assert_equal "$(dmremap status --json safe | jq -c '.sets[0] | [.replace_days, .replace_reason]')" '[null,""]'
