@@ -163,7 +163,8 @@ static void try_half(const char *path, const uint8_t *data, size_t size)
 	memcpy(&label, data, size < sizeof(label) ? size : sizeof(label));
 	snprintf(dev.path, sizeof(dev.path), "%s", path);
 	half_look(&half, &dev);
-	if (size < DM_REMAP_PAGE_SIZE)
+	/* where there is no room for two superblocks, the first sector of a file is not read */
+	if (size < 3 * DM_REMAP_PAGE_SIZE)
 		return;
 	must((half.role == HALF_MAIN) == !dm_remap_label_check(&label, size / 512));
 	if (half.role != HALF_MAIN)

@@ -27,7 +27,7 @@ static const struct volume volumes[] = {
 		.disk_sectors = 1953525168,
 	},
 	{
-		.name = "set", .sectors = 7814037160, .block = 32768, .logical = 512, .physical = 512,
+		.name = "set", .sectors = 7814037120, .block = 32768, .logical = 512, .physical = 512,
 		.main = { .path = "/dev/nvme0n1", .number = "259:0", .sectors = 7814037168 },
 		.main_start = 8, .disk = "nvme0n1", .disk_number = "259:0",
 		.disk_sectors = 7814037168, .nsid = 1,

@@ -231,14 +231,29 @@ static void look(struct half *half, const struct medium *medium)
 	write_pages(fds[spare], medium, true);
 }
 
+/* A superblock that says that the spare is in no set, which is judged by other rules. */
+static bool is_unused(const struct medium *medium)
+{
+	const struct dm_remap_sb *sb;
+	uint32_t flags = 0;
+	unsigned int i;
+
+	for (i = 0; i < NR_PLACES; i++) {
+		sb = (const struct dm_remap_sb *)medium->page[i];
+		flags |= le32toh(sb->flags);
+	}
+	return flags & (DM_REMAP_SB_FORMATTING | DM_REMAP_SB_JOINING | DM_REMAP_SB_REPLACED);
+}
+
 /*
  * A file has no bad sectors, nothing can be said of zeros, and dmremap does not look for a
  * superblock at an end that the spare is growing to.
  */
 static bool can_compare(const struct medium *medium)
 {
-	return medium->sector[PLACE_END] > medium->sectors && !medium->bad[PLACE_FIRST] && !medium->bad[PLACE_LAST] &&
-	       medium->sectors != MAIN_SECTORS + 8 && *medium->page[PLACE_FIRST];
+	return medium->sector[PLACE_END] > medium->sectors && !medium->bad[PLACE_FIRST] &&
+	       !medium->bad[PLACE_LAST] && medium->sectors != MAIN_SECTORS + 8 &&
+	       *medium->page[PLACE_FIRST] && !is_unused(medium);
 }
 
 /*

@@ -34,7 +34,7 @@ enum medium_place {
 struct medium {
 	uint64_t sectors;
 	uint64_t sector[NR_PLACES];
-	uint8_t page[NR_PLACES][MEDIUM_PAGE];
+	uint8_t page[NR_PLACES][MEDIUM_PAGE] __attribute__((aligned(8)));
 	bool bad[NR_PLACES];
 	bool partition;
 	char partuuid[37];

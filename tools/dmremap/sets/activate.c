@@ -19,9 +19,11 @@
 /* Longest words of a table behind the type, with one more. */
 #define PARAMS_SIZE	(REASSEMBLY_TABLE_SIZE + 32)
 
-static void waits(struct outcome *outcome)
+static void waits(struct outcome *outcome, const struct wish *wish)
 {
 	explain_set(outcome->why, &outcome->set);
+	if (!wish->automatic)
+		explain_mend(outcome->why, &outcome->set);
 	outcome->status = EXIT_UNCORRECTED;
 }
 
@@ -224,6 +226,16 @@ static bool is_read_only(struct outcome *outcome, const struct blockdev *half)
 	return true;
 }
 
+/* The kernel has refused: a half may have gone just now, or may be damaged. */
+static void why_not(struct outcome *outcome, const struct wish *wish, struct half *main,
+		    struct half *spare)
+{
+	if (reassembly_read(&outcome->set, outcome->set.uuid) && !look(outcome, main, spare))
+		waits(outcome, wish);
+	else if (!wish->automatic)
+		explain_mend(outcome->why, &outcome->set);
+}
+
 void activate_set(const struct known_set *set, const struct wish *wish, struct outcome *outcome)
 {
 	struct registered known;
@@ -239,7 +251,7 @@ void activate_set(const struct known_set *set, const struct wish *wish, struct o
 	}
 	if (!find_halves(outcome, wish, outcome->foreign ? NULL : &known, &main, &spare)) {
 		if (!*outcome->why)
-			waits(outcome);
+			waits(outcome, wish);
 		return;
 	}
 	if (!new_device_free(outcome, &main.dev, HALF_MAIN) ||
@@ -253,10 +265,8 @@ void activate_set(const struct known_set *set, const struct wish *wish, struct o
 	    (is_read_only(outcome, &main.dev) || is_read_only(outcome, &spare.dev)))
 		return;
 	make(outcome, wish);
-	/* a half may have gone just now */
-	if (outcome->status == EXIT_OPERATION && !*outcome->why &&
-	    reassembly_read(&outcome->set, set->uuid) && !look(outcome, &main, &spare))
-		waits(outcome);
+	if (outcome->status == EXIT_OPERATION && !*outcome->why)
+		why_not(outcome, wish, &main, &spare);
 	finish(outcome, wish, main.dev.path, spare.dev.path);
 	settle(outcome, wish);
 }
