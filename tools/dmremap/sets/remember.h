@@ -31,6 +31,13 @@ bool remember_set(const char *uuid, const char *name, const char *main, const ch
 bool remember_active(const char *uuid, const char *name);
 
 /**
+ * remember_name() - a set that this host may know has another name.
+ * @uuid: the set.
+ * @name: of its device.
+ */
+void remember_name(const char *uuid, const char *name);
+
+/**
  * forget_set() - have the host forget a set that exists no longer.
  * @uuid: the set.
  */
