@@ -76,14 +76,14 @@ sentences() {
 placeholder() { echo "s,\\(^\\|[^A-Za-z-]\\)$1\\($\\|[^A-Za-z-]\\),\\1$2\\2,g" >>"$BATS_TEST_TMPDIR/placeholders"; }
 
 # example STATUS COMMAND: run it, in this shell; the page has it, and it ends with STATUS.
-# What it has printed is in "printed".
+# What it has printed is in "printed". INPUT is a file for its standard input.
 example() {
 	local expected=$1 command=$2 status=0 text
 	cut -d' ' -f2- "$BATS_TEST_TMPDIR/commands" | grep -qxF -- "$command" ||
 		{ echo "$PAGE has no \"$command\"" >&2; return 1; }
 	echo "$PAGE: $command" >>"$BATS_FILE_TMPDIR/run"
 	text=$(sed -f "$BATS_TEST_TMPDIR/placeholders" <<<"$command")
-	eval "$text" >"$BATS_TEST_TMPDIR/printed" 2>&1 </dev/null 3>&- 4>&- || status=$?
+	eval "$text" >"$BATS_TEST_TMPDIR/printed" 2>&1 <"${INPUT:-/dev/null}" 3>&- 4>&- || status=$?
 	[ "$status" = "$expected" ] || {
 		echo "$text: exit status $status instead of $expected" >&2
 		cat "$BATS_TEST_TMPDIR/printed" >&2
@@ -467,11 +467,11 @@ volume_group() {
 	example 0 "dmremap monitor --test safe"
 	grep -q "^test safe $(<$CONFIG/uuid)" told
 	grep -q "^To: root" mail
-	dmsetup message safe 0 mark 4096 8
 	example 0 'echo "PROGRAM /usr/local/sbin/dm-remap-event" >my.conf'
 	rm -rf /run/dm-remap
+	cat $CONFIG/spare/free >$CONFIG/spare/low_water
 	example 0 "dmremap monitor --config my.conf --once"
-	grep -q "^pending safe" told
+	grep -q "^low-spare safe" told
 	rm /usr/sbin/sendmail
 	# and of the other file
 	commands_of docs/man/dm-remap.conf.5 | sed -n 's/^code \([a-z]\)/\1/p' \
@@ -879,9 +879,8 @@ volume_group() {
 	example 0 "dmremap remove NAME START+COUNT"
 	assert_equal "$(<$CONFIG/remaps/count)" 0
 	smartctl -x /dev/sdb >list
-	# the list is at the standard input
-	example 8 "dmremap import NAME -"
-	dmsetup message safe 0 mark 100000 8
+	INPUT=list example 0 "dmremap import NAME -"
+	assert_equal "$(remap_list safe | cut -d' ' -f1,4)" "100000 pending"
 	example 0 "dmremap files --pending NAME"
 	printed 100000
 	null_blk_bad sdb +100000-100000
