@@ -4,6 +4,7 @@
 # as it stands there, on disks that are called as there, and what it did is looked at. Commands
 # that need a whole system are listed in examples/not-run with the reason.
 # rig: test=uml timeout=900
+# shellcheck disable=SC2016 # what is expanded is for the examples
 
 load ../lib/common
 
@@ -53,6 +54,9 @@ disk() {
 
 commands_of() { gawk -f "$BATS_TEST_DIRNAME/examples/extract" "$TOP/$1"; }
 
+unplug() { echo 0 >"$NULLB/$1/power"; }
+plug() { echo 1 >"$NULLB/$1/power"; }
+
 # page FILE: what "example" is about
 page() {
 	PAGE=$1
@@ -73,7 +77,7 @@ sentences() {
 }
 
 # placeholder WORD TEXT: what to type in the place of WORD
-placeholder() { echo "s,\\(^\\|[^A-Za-z-]\\)$1\\($\\|[^A-Za-z-]\\),\\1$2\\2,g" >>"$BATS_TEST_TMPDIR/placeholders"; }
+placeholder() { printf '%s\n' "s,\\(^\\|[^A-Za-z-]\\)$1\\($\\|[^A-Za-z-]\\),\\1$2\\2,g" >>"$BATS_TEST_TMPDIR/placeholders"; }
 
 # example STATUS COMMAND: run it, in this shell; the page has it, and it ends with STATUS.
 # What it has printed is in "printed". INPUT is a file for its standard input.
@@ -180,7 +184,7 @@ volume_group() {
 	dmremap seal safe
 	dmremap stop safe
 	# the spare dies
-	echo 0 >$NULLB/sdc1/power
+	unplug sdc1
 	example 0 "dmremap salvage --dry-run /dev/sdb"
 	example 0 "dmremap salvage --output sdb.img /dev/sdb"
 	example 0 "mount -o ro,loop sdb.img /mnt"
@@ -214,7 +218,7 @@ volume_group() {
 	example 0 "dmremap assemble"
 	active safe
 	dmremap stop safe
-	echo 0 >$NULLB/sdc1/power
+	unplug sdc1
 	unload dm_remap_reassembly
 	example 0 "dmremap assemble --degraded --name old /dev/sdb"
 	has_file /dev/mapper/old
@@ -262,7 +266,6 @@ volume_group() {
 	example 0 "dmremap status safe"
 	printed /dev/sdb
 	dmsetup message safe 0 mark 4096 8
-	# shellcheck disable=SC2016 # the example's
 	example 0 'dmremap status --check safe || echo "exit status $?"'
 	printed "^exit status 1$"
 	dmremap stop safe
@@ -329,7 +332,7 @@ volume_group() {
 	dmremap add safe 4096+8
 	dmremap stop safe
 	# the main dies
-	echo 0 >$NULLB/sdb/power
+	unplug sdb
 	example 0 "dmremap delete --give-up --yes /dev/sdc1"
 	assert_equal "$(used_bytes /dev/sdc1 0 4096)" 0
 }
@@ -569,7 +572,6 @@ volume_group() {
 	unload dm_remap_metadata dm_remap
 	example 0 "modprobe dm_remap hash_min_buckets=128"
 	example 0 "blkdiscard -f -z /dev/sdc1"
-	# shellcheck disable=SC2016 # the example's
 	example 0 'dmsetup create safe --table "0 $(blockdev --getsz /dev/sdb) remap /dev/sdb 0 /dev/sdc1"'
 	active safe
 	assert_equal "$(<$CONFIG/hash/buckets)" 128
@@ -652,7 +654,7 @@ volume_group() {
 	page docs/guide/root.md
 	disk sda2 64
 	dd if=/dev/sdb of=/dev/sda2 bs=1M status=none
-	echo 0 >$NULLB/sdb/power
+	unplug sdb
 	disk sdb1 8
 	stand_in smartctl <<<"exit 127"
 	stand_in reboot <<<"touch $PWD/rebooted"
@@ -664,7 +666,6 @@ volume_group() {
 	example 0 "dmremap import --from-disk root"
 	example 0 "dmremap seal root"
 	example 0 "mount /dev/mapper/root /mnt"
-	# shellcheck disable=SC2016 # the example's
 	example 0 'for d in dev proc sys; do mount --rbind /$d /mnt/$d; done'
 	example 0 "mkdir -p /mnt/etc/dm-remap/sets.d"
 	example 0 "cp /etc/dm-remap/sets.d/* /mnt/etc/dm-remap/sets.d/"
@@ -678,7 +679,7 @@ volume_group() {
 	example 0 "dmremap assemble root"
 	active root
 	dmremap stop root
-	echo 0 >$NULLB/sdb1/power
+	unplug sdb1
 	unload dm_remap_reassembly
 	example 0 "dmremap assemble --degraded root"
 	assert_equal "$(blockdev --getro /dev/mapper/root)" 1
@@ -765,16 +766,16 @@ volume_group() {
 	new_set
 	dmremap stop safe
 	dd if=/dev/sdc1 of=spare.img bs=1M status=none
-	echo 0 >$NULLB/sdc1/power
+	unplug sdc1
 	example 0 "dmremap assemble --degraded --name NAME MAIN"
 	has_file /dev/mapper/safe
 	dmremap stop safe
-	echo 1 >$NULLB/sdc1/power
+	plug sdc1
 	dd if=spare.img of=/dev/sdc1 bs=1M status=none
 	dmremap assemble safe
 	dmremap seal safe
 	dmremap stop safe
-	echo 0 >$NULLB/sdc1/power
+	unplug sdc1
 	unload dm_remap_reassembly
 	example 0 "dmremap salvage MAIN"
 	has_file /dev/mapper/safe-salvage
@@ -782,18 +783,16 @@ volume_group() {
 
 @test "docs/guide/without-the-tool.md" {
 	page docs/guide/without-the-tool.md
+	# shellcheck disable=SC2034 # in the examples
 	MAIN=/dev/sdb SPARE=/dev/sdc1
 	placeholder /dev/sdX /dev/sdd
-	# shellcheck disable=SC2016 # the example's
 	example 0 'blkdiscard -f -z $SPARE'
-	# shellcheck disable=SC2016
 	example 0 'dmsetup create safe --table "0 $(blockdev --getsz $MAIN) remap $MAIN 0 $SPARE"'
 	active safe
 	dmremap seal safe
 	dmsetup remove safe
 	unload dm_remap_reassembly
 	example 0 "modprobe dm_remap_reassembly devices=/dev/sdb,/dev/sdc1"
-	# shellcheck disable=SC2016
 	example 0 'cd /sys/kernel/config/dm-remap-reassembly/sets/*/ && dmsetup create "$(cat name)" --table "$(cat table)"'
 	cd "$BATS_TEST_TMPDIR/work"
 	active safe
@@ -822,7 +821,6 @@ volume_group() {
 	disk sdd 64
 	dd if=/dev/sdb of=/dev/sdd bs=1M status=none
 	example 0 "dmsetup wipe_table safe"
-	# shellcheck disable=SC2016
 	example 0 'dmsetup reload safe --table "0 $(blockdev --getsz /dev/sdX) remap /dev/sdX 0 $SPARE"'
 	example 0 "dmsetup resume safe"
 	has_file /dev/mapper/safe
@@ -986,7 +984,7 @@ volume_group() {
 	dmremap rename second safe
 	dmremap seal safe
 	dmremap stop safe
-	echo 0 >$NULLB/sdc1/power
+	unplug sdc1
 	unload dm_remap_reassembly
 	example 0 "dmremap assemble --degraded /dev/sdX"
 	assert_equal "$(blockdev --getro /dev/mapper/safe)" 1
@@ -1001,7 +999,7 @@ volume_group() {
 
 @test "every command was run, or is listed with the reason" {
 	local file
-	[ -z "$(grep -h '[^ ]*rig.filter=' /proc/cmdline)" ] || skip "only some were run"
+	! grep -q rig.filter= /proc/cmdline || skip "only some were run"
 	for file in $(documents); do commands_of "$file" | sed -n "s,^code ,$file: ,p"; done | sort -u >code
 	for file in $(documents); do commands_of "$file" | sed -n "s,^span ,,p"; done | sort -u >spans
 	# names of commands, and of their options
