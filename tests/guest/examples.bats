@@ -858,6 +858,8 @@ volume_group() {
 	assert_equal "$(<$CONFIG/errors/slow_ms)" 2000
 	example 0 "dmremap set NAME errors/slow_ms=MS"
 	assert_equal "$(<$CONFIG/errors/slow_ms)" 1000
+	example 0 "dmremap set NAME scrub/region_mib=0"
+	assert_equal "$(<$CONFIG/scrub/region_mib)" 0
 	example 0 "dmremap set NAME hash/min_buckets=N"
 	assert_equal "$(<$CONFIG/hash/min_buckets)" 128
 	example 0 "dmremap set NAME main_id=ID"
@@ -880,6 +882,8 @@ volume_group() {
 	INPUT=list example 0 "dmremap import NAME -"
 	assert_equal "$(remap_list safe | cut -d' ' -f1,4)" "100000 pending"
 	example 0 "dmremap files --pending NAME"
+	printed 100000
+	example 0 "dmremap files NAME"
 	printed 100000
 	null_blk_bad sdb +100000-100000
 	dmsetup message safe 0 forget 100000 8
