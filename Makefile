@@ -76,6 +76,10 @@ pictures: tools
 docs:
 	python3 configfs-schema/generate.py
 
+html:
+	@$(RIG)/host-deps html-packages
+	@docs/html/render.py build/html
+
 # The fetched packages and our own kernels, which take minutes, stay: "make
 # distclean" removes them too.
 clean:
@@ -90,4 +94,4 @@ help:
 	@cat $(RIG)/help.txt
 
 .PHONY: modules install headers check test quick kunit bats shell demo bench tools deb fuzz crash soak fleet coverage mutate \
-	pictures docs clean distclean help
+	pictures docs html clean distclean help

@@ -63,6 +63,17 @@ bool remember_active(const char *uuid, const char *name)
 	       remember_set(uuid, name, main.path, spare.path);
 }
 
+void remember_name(const char *uuid, const char *name)
+{
+	struct registered set;
+
+	if (!registry_find(&set, uuid))
+		return;
+	text_encode(set.name, name);
+	if (registry_write(&set))
+		tell_of_initramfs(name);
+}
+
 void remember_next(const char *uuid, const char *main, const char *spare)
 {
 	struct registered set;

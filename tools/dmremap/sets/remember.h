@@ -45,6 +45,13 @@ void remember_next(const char *uuid, const char *main, const char *spare);
 void remember_settled(const char *uuid, const char *name);
 
 /**
+ * remember_name() - a set that this host may know has another name.
+ * @uuid: the set.
+ * @name: of its device.
+ */
+void remember_name(const char *uuid, const char *name);
+
+/**
  * forget_set() - have the host forget a set that exists no longer.
  * @uuid: the set.
  */
