@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter, defaultdict
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -72,7 +73,7 @@ def try_break(worker, args, path, number, broken):
     """Returns (verdict, by which test)."""
     old = worker.set_line(path, number, broken)
     try:
-        made = worker.build()
+        made = worker.rebuild(path)
         if made is None:
             return 'not built', ''
         changed = [m for m, h in made.items() if worker.base.get(m) != h]
@@ -192,9 +193,11 @@ def main():
     workers = [Worker(TOP, args.dir / f'tree{i}') for i in range(args.workers)]
     for w in workers:
         w.prepare()
-        w.base = w.build()
-        if w.base is None:
-            sys.exit(f'the tree does not build: {w.dir}/build.log')
+    with ThreadPool(len(workers)) as pool:
+        for w, base in zip(workers, pool.map(Worker.build, workers)):
+            w.base = base
+            if base is None:
+                sys.exit(f'the tree does not build: {w.dir}/build.log')
     case = workers[0].kunit(workers[0].suites_for(workers[0].base), 3 * args.kunit_limit)
     if case:
         sys.exit(f'KUnit fails without a break, in {case}: {workers[0].dir}/kunit.log')

@@ -74,11 +74,11 @@ class Worker:
             at.symlink_to(to)
 
     def set_line(self, path, number, text):
-        """Returns the line that was there."""
-        file = self.dir / path
-        lines = file.read_text().split('\n')
-        old, lines[number] = lines[number], text
-        file.write_text('\n'.join(lines))
+        """Returns the line that was there. What is built from is changed with the copy."""
+        for file in (self.build_dir / 'uml/src' / path, self.dir / path):
+            lines = file.read_text().split('\n')
+            old, lines[number] = lines[number], text
+            file.write_text('\n'.join(lines))
         return old
 
     def build(self):
@@ -88,11 +88,38 @@ class Worker:
         (self.dir / 'build.log').write_text(out)
         if status != 0:
             return None
+        return self.hashes()
+
+    def hashes(self):
         src = self.build_dir / 'uml/src'
         return {f'{kind}/{ko.name}': hashlib.sha256(ko.read_bytes()).hexdigest()
                 for kind in KINDS for ko in sorted((src / kind).glob('*.ko'))}
 
     jobs = 2
+
+    def rebuild(self, path):
+        """The same as build() after a change of one file; what does not use it is left alone."""
+        kinds = [('modules', ['modules'])]
+        suites = [f'{f.stem}.ko' for f in sorted((self.dir / SUITES).glob('*_kunit.c'))
+                  if f'{SUITES}/{f.stem}.ko' in self.base and self.uses(f, path)]
+        if suites:
+            kinds.append((SUITES, suites))
+        for kind, targets in kinds:
+            status, out = run(['make', '-C', self.uml / 'obj', 'ARCH=um', '-s', f'-j{self.jobs}',
+                               f'M={self.build_dir / "uml/src" / kind}', 'KCFLAGS=-Wno-error',
+                               'CONFIG_DEBUG_INFO_BTF_MODULES=', 'KBUILD_MODPOST_WARN=1', *targets],
+                              900)
+            (self.dir / 'build.log').write_text(out)
+            if status != 0:
+                return None
+        return self.hashes()
+
+    def uses(self, suite, path):
+        """Whether a suite includes a source; a header is taken to be included."""
+        text = suite.read_text()
+        for header in re.findall(r'#include "(\w+\.h)"', text):
+            text += (suite.parent / header).read_text()
+        return path.endswith('.h') or f'../../{path}"' in text
 
     # --- KUnit
 
