@@ -32,6 +32,9 @@
  * @flushes: flushes, those of REQ_PREFLUSH included.
  * @discards: discards.
  * @last_opf: of the last write.
+ * @hold: writes wait until mdisk_release().
+ * @lock: of @held.
+ * @held: what waits.
  */
 struct mdisk {
 	struct gendisk *gendisk;
@@ -48,6 +51,9 @@ struct mdisk {
 	unsigned int writes_left;
 	unsigned int reads, writes, flushes, discards;
 	blk_opf_t last_opf;
+	bool hold;
+	spinlock_t lock;
+	struct bio_list held;
 };
 
 static int mdisk_major;
@@ -138,19 +144,57 @@ static blk_status_t mdisk_do(struct mdisk *d, struct bio *bio)
 	}
 }
 
-static void mdisk_submit_bio(struct bio *bio)
+static void mdisk_answer(struct mdisk *d, struct bio *bio)
 {
-	struct mdisk *d = bio->bi_bdev->bd_disk->private_data;
-	blk_status_t status;
+	blk_status_t status = mdisk_do(d, bio);
 
-	bio = bio_split_to_limits(bio);
-	if (!bio)
-		return;
-	status = mdisk_do(d, bio);
 	/* the part that was split off may have failed already */
 	if (status != BLK_STS_OK)
 		bio->bi_status = status;
 	bio_endio(bio);
+}
+
+static void mdisk_submit_bio(struct bio *bio)
+{
+	struct mdisk *d = bio->bi_bdev->bd_disk->private_data;
+	bool held;
+
+	bio = bio_split_to_limits(bio);
+	if (!bio)
+		return;
+	spin_lock_irq(&d->lock);
+	held = d->hold && op_is_write(bio_op(bio)) && bio_sectors(bio);
+	if (held)
+		bio_list_add(&d->held, bio);
+	spin_unlock_irq(&d->lock);
+	if (!held)
+		mdisk_answer(d, bio);
+}
+
+/* Do what waits, and what comes from now on. */
+static inline void mdisk_release(struct mdisk *d)
+{
+	struct bio_list held;
+	struct bio *bio;
+
+	spin_lock_irq(&d->lock);
+	d->hold = false;
+	held = d->held;
+	bio_list_init(&d->held);
+	spin_unlock_irq(&d->lock);
+	while ((bio = bio_list_pop(&held)))
+		mdisk_answer(d, bio);
+}
+
+/* How many wait. */
+static inline unsigned int mdisk_held(struct mdisk *d)
+{
+	unsigned int n;
+
+	spin_lock_irq(&d->lock);
+	n = bio_list_size(&d->held);
+	spin_unlock_irq(&d->lock);
+	return n;
 }
 
 static const struct block_device_operations mdisk_ops = {
@@ -214,6 +258,8 @@ static struct mdisk *mdisk_alloc(unsigned int sectors, unsigned int lbs, unsigne
 	if (!d->data || !d->stable || !d->gendisk)
 		goto fail;
 	mdisk_mend(d);
+	spin_lock_init(&d->lock);
+	bio_list_init(&d->held);
 	d->gendisk->major = mdisk_major;
 	d->gendisk->first_minor = mdisk_count;
 	d->gendisk->minors = 1;

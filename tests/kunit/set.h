@@ -195,7 +195,16 @@ static const char *status_of(struct set *s, u32 flags)
 	return (char *)(spec + 1);
 }
 
-/* The first fields of the status line. */
+/* How many events device-mapper has told of the device. */
+static inline u32 events_of(struct set *s)
+{
+	struct dm_ioctl *dmi = dm_begin(s, 0);
+
+	KUNIT_ASSERT_EQ(s->test, dm_call(s, DM_DEV_STATUS), 0);
+	return dmi->event_nr;
+}
+
+/* The fields of the status line. */
 struct status {
 	char state[24], store[16];
 	u32 mapped, capacity, pending, bad, buckets;
@@ -348,12 +357,12 @@ static bool holds(const u8 *buf, sector_t sector, unsigned int n, u8 seed)
 	return true;
 }
 
-/* Return: 0 or an errno; data is in @buf. */
-static int do_io(struct set *s, blk_opf_t opf, sector_t sector, unsigned int n)
+/* A bio for n sectors of a buffer. */
+static struct bio *make_bio(struct set *s, blk_opf_t opf, sector_t sector, void *buf,
+			    unsigned int n)
 {
 	struct bio *bio = bio_alloc(file_bdev(s->bdev), BUF_SECTORS / 8, opf, GFP_KERNEL);
 	unsigned int bytes = n << SECTOR_SHIFT, done = 0, part;
-	int ret;
 
 	bio->bi_iter.bi_sector = sector;
 	if ((opf & REQ_OP_MASK) > REQ_OP_FLUSH)
@@ -361,9 +370,18 @@ static int do_io(struct set *s, blk_opf_t opf, sector_t sector, unsigned int n)
 	else
 		for (; done < bytes; done += part) {
 			part = min(bytes - done, (unsigned int)PAGE_SIZE);
-			__bio_add_page(bio, virt_to_page(s->buf + done), part,
-				       offset_in_page(s->buf + done));
+			__bio_add_page(bio, virt_to_page(buf + done), part,
+				       offset_in_page(buf + done));
 		}
+	return bio;
+}
+
+/* Return: 0 or an errno; data is in @buf. */
+static int do_io(struct set *s, blk_opf_t opf, sector_t sector, unsigned int n)
+{
+	struct bio *bio = make_bio(s, opf, sector, s->buf, n);
+	int ret;
+
 	ret = submit_bio_wait(bio);
 	bio_put(bio);
 	return ret;
@@ -394,6 +412,53 @@ static bool __maybe_unused reads_zero(struct set *s, sector_t sector, unsigned i
 	KUNIT_EXPECT_TRUE((s)->test, reads_as(s, sector, n, seed))
 #define EXPECT_READ_FAILS(s, sector, n)	\
 	KUNIT_EXPECT_NE((s)->test, do_io(s, REQ_OP_READ, sector, n), 0)
+
+/**
+ * struct request - I/O that is not waited for at once.
+ * @done: when it is.
+ * @status: then.
+ * @buf: its data.
+ */
+struct request {
+	struct completion done;
+	blk_status_t status;
+	u8 buf[8 << SECTOR_SHIFT] __aligned(SECTOR_SIZE);
+};
+
+static inline void request_end(struct bio *bio)
+{
+	struct request *r = bio->bi_private;
+
+	r->status = bio->bi_status;
+	bio_put(bio);
+	complete(&r->done);
+}
+
+/* Send I/O of up to a block; a write has the data of @seed. */
+static inline struct request *send(struct set *s, blk_opf_t opf, sector_t sector, unsigned int n,
+				   u8 seed)
+{
+	struct request *r = kunit_kzalloc(s->test, sizeof(*r), GFP_KERNEL);
+	struct bio *bio;
+
+	KUNIT_ASSERT_NOT_NULL(s->test, r);
+	init_completion(&r->done);
+	if (opf == REQ_OP_WRITE)
+		fill(r->buf, sector, n, seed);
+	bio = make_bio(s, opf, sector, r->buf, n);
+	bio->bi_private = r;
+	bio->bi_end_io = request_end;
+	submit_bio(bio);
+	return r;
+}
+
+/* Return: 0 or an errno. */
+static inline int answer(struct request *r)
+{
+	if (!wait_for_completion_timeout(&r->done, 30 * HZ))
+		return -ETIME;
+	return blk_status_to_errno(r->status);
+}
 
 /* Whether a condition comes true within some seconds. */
 #define COMES_TRUE(condition) ({					\

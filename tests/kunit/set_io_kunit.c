@@ -3,6 +3,8 @@
  * I/O of whole sets: what moves when a disk fails, what a read gives then, and what is
  * counted.
  */
+#include <linux/kthread.h>
+
 #include "set.h"
 
 /* A set without the reading of neighbours, which takes seconds. */
@@ -157,6 +159,33 @@ static void a_bad_write_moves_its_block(struct kunit *test)
 	EXPECT_ATTR(s, "remaps/rate", "1 1 1");
 	EXPECT_ATTR(s, "spare/used", "1");
 	EXPECT_ATTR(s, "spare/free", "127");
+}
+
+static void those_who_wait_for_events_wake(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	u32 before;
+
+	msleep(50);
+	before = events_of(s);
+	EXPECT_WRITE(s, 0, 80, 8, 'a');
+	msleep(50);
+	KUNIT_EXPECT_EQ(test, events_of(s), before);
+	__set_bit(80, s->main->bad_write);
+	EXPECT_WRITE(s, 0, 80, 8, 'a');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(events_of(s) == before + 1));
+	bad_reads(s, 160, 1);
+	EXPECT_READ_FAILS(s, 160, 8);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(events_of(s) == before + 2));
+	/* what comes within a second is told as one */
+	EXPECT_SET(s, 0, "spare/low_water", "126");
+	bitmap_set(s->main->bad_write, 240, 32);
+	EXPECT_WRITE(s, 0, 240, 8, 'b');
+	EXPECT_WRITE(s, 0, 248, 8, 'b');
+	EXPECT_WRITE(s, 0, 256, 8, 'b');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(events_of(s) == before + 3));
+	msleep(1200);
+	KUNIT_EXPECT_EQ(test, events_of(s), before + 3);
 }
 
 static void a_write_over_many_blocks_moves_the_bad_ones_only(struct kunit *test)
@@ -602,6 +631,152 @@ static void slow_blocks_move_while_they_can_be_read(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, str_has_prefix(s->text, "1000 "));
 }
 
+/* --- at the same time */
+
+/* A write of an attribute that is not waited for at once. */
+struct setter {
+	struct set *s;
+	const char *attr, *value;
+	struct completion done;
+	int ret;
+};
+
+static int setter_thread(void *data)
+{
+	struct setter *t = data;
+
+	t->ret = set_attr(t->s, t->attr, t->value);
+	complete(&t->done);
+	return 0;
+}
+
+static struct setter *begin_set(struct set *s, const char *attr, const char *value)
+{
+	struct setter *t = kunit_kzalloc(s->test, sizeof(*t), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(s->test, t);
+	*t = (struct setter) { .s = s, .attr = attr, .value = value, .ret = 1 };
+	init_completion(&t->done);
+	KUNIT_ASSERT_FALSE(s->test, IS_ERR(kthread_run(setter_thread, t, "setter")));
+	return t;
+}
+
+static void io_to_a_block_that_moves_waits_for_it(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct request *w[3], *r, *other;
+
+	__set_bit(80, s->main->bad_write);
+	s->spare->hold = true;
+	w[0] = send(s, REQ_OP_WRITE, 80, 4, 'a');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) == 1));
+	expect_list(s, "80 0 8 moving 0x0 0x0\n");
+	w[1] = send(s, REQ_OP_WRITE, 84, 2, 'b');
+	w[2] = send(s, REQ_OP_WRITE, 86, 2, 'c');
+	r = send(s, REQ_OP_READ, 80, 8, 0);
+	/* blocks beside it do not */
+	other = send(s, REQ_OP_READ, 88, 8, 0);
+	KUNIT_EXPECT_EQ(test, answer(other), 0);
+	KUNIT_EXPECT_TRUE(test, holds(other->buf, 88, 8, 'm'));
+	KUNIT_EXPECT_FALSE(test, completion_done(&w[0]->done) || completion_done(&w[1]->done) ||
+				 completion_done(&w[2]->done) || completion_done(&r->done));
+	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_READ | REQ_NOWAIT, 80, 8), -EAGAIN);
+	mdisk_release(s->spare);
+	KUNIT_EXPECT_EQ(test, answer(w[0]), 0);
+	KUNIT_EXPECT_EQ(test, answer(w[1]), 0);
+	KUNIT_EXPECT_EQ(test, answer(w[2]), 0);
+	KUNIT_EXPECT_EQ(test, answer(r), 0);
+	KUNIT_EXPECT_TRUE(test, holds(r->buf, 80, 4, 'a'));
+	EXPECT_READ(s, 80, 4, 'a');
+	EXPECT_READ(s, 84, 2, 'b');
+	EXPECT_READ(s, 86, 2, 'c');
+	expect_list(s, "80 0 8 remapped 0x0 0x0\n");
+}
+
+static void a_move_waits_for_writes_in_flight(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct setter *add, *remove;
+	struct request *w, *far;
+
+	s->main->hold = true;
+	w = send(s, REQ_OP_WRITE, 80, 8, 'a');
+	far = send(s, REQ_OP_WRITE, 4000, 8, 'f');
+	KUNIT_EXPECT_EQ(test, mdisk_held(s->main), 2);
+	add = begin_set(s, "remaps/add", "80");
+	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&add->done, HZ / 10));
+	expect_list(s, "80 0 8 moving 0x0 0x0\n");
+	mdisk_release(s->main);
+	KUNIT_EXPECT_EQ(test, answer(w), 0);
+	KUNIT_EXPECT_EQ(test, answer(far), 0);
+	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&add->done, 30 * HZ));
+	KUNIT_EXPECT_EQ(test, add->ret, 0);
+	EXPECT_READ(s, 80, 8, 'a');
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->spare, 0), 80, 8, 'a'));
+	/* and those on the spare, when it moves back */
+	s->spare->hold = true;
+	w = send(s, REQ_OP_WRITE, 80, 8, 'b');
+	KUNIT_EXPECT_EQ(test, mdisk_held(s->spare), 1);
+	remove = begin_set(s, "remaps/remove", "80");
+	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&remove->done, HZ / 10));
+	mdisk_release(s->spare);
+	KUNIT_EXPECT_EQ(test, answer(w), 0);
+	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&remove->done, 30 * HZ));
+	KUNIT_EXPECT_EQ(test, remove->ret, 0);
+	EXPECT_READ(s, 80, 8, 'b');
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 80), 80, 8, 'b'));
+	expect_list(s, "");
+}
+
+/* More bios than there are jobs, two for each block. */
+#define MANY	96
+
+static void many_writes_fail_at_once(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 persistent");
+	struct request **w = kunit_kcalloc(test, MANY, sizeof(*w), GFP_KERNEL);
+	u64 commits;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, w);
+	EXPECT_SET(s, 0, "errors/storm_limit", "0");
+	bitmap_set(s->main->bad_write, 800, 4 * MANY);
+	commits = stat_of(s, "store_commits");
+	s->spare->hold = true;
+	for (i = 0; i < MANY; i++)
+		w[i] = send(s, REQ_OP_WRITE, 800 + 4 * i, 4, 'a');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) > 4));
+	mdisk_release(s->spare);
+	for (i = 0; i < MANY; i++)
+		KUNIT_EXPECT_EQ(test, answer(w[i]), 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, MANY / 2);
+	EXPECT_STAT(s, "remaps_auto", MANY / 2);
+	for (i = 0; i < MANY / 16; i++)
+		EXPECT_READ(s, 800 + 64 * i, 64, 'a');
+	/* what comes together shares commits */
+	KUNIT_EXPECT_LT(test, stat_of(s, "store_commits") - commits, MANY / 2);
+	again(s);
+	for (i = 0; i < MANY / 16; i++)
+		EXPECT_READ(s, 800 + 64 * i, 64, 'a');
+}
+
+static void a_suspend_waits_for_what_moves(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 persistent");
+	struct setter *add;
+
+	s->spare->hold = true;
+	add = begin_set(s, "remaps/add", "80");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare)));
+	EXPECT_MESSAGE(s, 0, "list");
+	mdisk_release(s->spare);
+	KUNIT_EXPECT_EQ(test, suspend(s), 0);
+	KUNIT_EXPECT_TRUE(test, completion_done(&add->done));
+	KUNIT_EXPECT_EQ(test, add->ret, 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+}
+
 /* --- in the background */
 
 static void neighbours_of_a_bad_block_are_read(struct kunit *test)
@@ -684,6 +859,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_bio_over_remapped_blocks_is_in_order),
 	KUNIT_CASE(nowait_io_that_would_wait_is_refused_and_counted),
 	KUNIT_CASE(a_bad_write_moves_its_block),
+	KUNIT_CASE(those_who_wait_for_events_wake),
 	KUNIT_CASE(a_write_over_many_blocks_moves_the_bad_ones_only),
 	KUNIT_CASE(a_write_that_fails_once_moves_nothing),
 	KUNIT_CASE(without_auto_remap_errors_pass_through),
@@ -702,6 +878,10 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(writes_that_are_lost_are_noticed),
 	KUNIT_CASE(a_first_rewrite_lets_the_drive_cure),
 	KUNIT_CASE(slow_blocks_move_while_they_can_be_read),
+	KUNIT_CASE(io_to_a_block_that_moves_waits_for_it),
+	KUNIT_CASE(a_move_waits_for_writes_in_flight),
+	KUNIT_CASE(many_writes_fail_at_once),
+	KUNIT_CASE(a_suspend_waits_for_what_moves),
 	KUNIT_CASE(neighbours_of_a_bad_block_are_read),
 	KUNIT_CASE(a_scrub_reads_all_of_the_main),
 	{ }
