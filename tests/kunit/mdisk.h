@@ -73,7 +73,7 @@ static blk_status_t mdisk_read(struct mdisk *d, struct bio *bio)
 
 	d->reads++;
 	if (d->slow_ms && find_next_bit(d->slow, end, first) < end)
-		mdelay(d->slow_ms);
+		msleep(d->slow_ms);
 	if (find_next_bit(d->bad_read, end, first) < end) {
 		if (d->fail_next && !--d->fail_next)
 			bitmap_zero(d->bad_read, MDISK_SECTORS);

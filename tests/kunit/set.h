@@ -11,6 +11,7 @@
 #include <linux/fs.h>
 #include <linux/mman.h>
 #include <linux/module.h>
+#include <linux/namei.h>
 #include <linux/uaccess.h>
 
 #include "mdisk.h"
@@ -50,6 +51,13 @@ struct set {
 };
 
 #define BUF_SECTORS	64U
+
+/* Whether a condition comes true within some seconds. */
+#define COMES_TRUE(condition) ({					\
+	unsigned int _i = 0;						\
+	while (!(condition) && _i++ < 3000)				\
+		msleep(10);						\
+	_i <= 3000; })
 
 /* --- device-mapper */
 
@@ -155,6 +163,18 @@ static int open_bdev(struct set *s)
 	return -ENXIO;
 }
 
+static bool has_directory(struct set *s)
+{
+	struct path dir;
+	char path[64];
+
+	snprintf(path, sizeof(path), TREE "%s", s->name);
+	if (kern_path(path, LOOKUP_FOLLOW, &dir))
+		return false;
+	path_put(&dir);
+	return true;
+}
+
 /* Return: 0, or why the set cannot be had; nothing is left of it then. */
 static int try_set(struct set *s)
 {
@@ -167,6 +187,9 @@ static int try_set(struct set *s)
 		ret = resume(s);
 	if (!ret)
 		ret = open_bdev(s);
+	/* a busy machine may be late with the directories */
+	if (!ret)
+		ret = COMES_TRUE(has_directory(s)) ? 0 : -ENOENT;
 	if (ret)
 		remove_set(s);
 	return ret;
@@ -459,13 +482,6 @@ static inline int answer(struct request *r)
 		return -ETIME;
 	return blk_status_to_errno(r->status);
 }
-
-/* Whether a condition comes true within some seconds. */
-#define COMES_TRUE(condition) ({					\
-	unsigned int _i = 0;						\
-	while (!(condition) && _i++ < 1000)				\
-		msleep(10);						\
-	_i <= 1000; })
 
 /* --- the frame of a suite */
 
