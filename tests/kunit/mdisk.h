@@ -171,19 +171,30 @@ static void mdisk_submit_bio(struct bio *bio)
 		mdisk_answer(d, bio);
 }
 
-/* Do what waits, and what comes from now on. */
-static inline void mdisk_release(struct mdisk *d)
+static inline void mdisk_do_held(struct mdisk *d, bool hold)
 {
 	struct bio_list held;
 	struct bio *bio;
 
 	spin_lock_irq(&d->lock);
-	d->hold = false;
+	d->hold = hold;
 	held = d->held;
 	bio_list_init(&d->held);
 	spin_unlock_irq(&d->lock);
 	while ((bio = bio_list_pop(&held)))
 		mdisk_answer(d, bio);
+}
+
+/* Do what waits, and what comes from now on. */
+static inline void mdisk_release(struct mdisk *d)
+{
+	mdisk_do_held(d, false);
+}
+
+/* Do what waits; what comes from now on waits. */
+static inline void mdisk_step(struct mdisk *d)
+{
+	mdisk_do_held(d, true);
 }
 
 /* How many wait. */

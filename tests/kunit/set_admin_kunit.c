@@ -723,7 +723,7 @@ static void written_regions_are_told_once(struct kunit *test)
 static struct kunit_case set_admin_cases[] = {
 	KUNIT_CASE(bad_tables_are_refused),
 	KUNIT_CASE(disks_that_do_not_go_together_are_refused),
-	KUNIT_CASE(blocks_are_as_large_as_the_disks_ask_for),
+	KUNIT_CASE_SLOW(blocks_are_as_large_as_the_disks_ask_for),
 	KUNIT_CASE(the_table_is_printed_as_it_makes_the_set_again),
 	KUNIT_CASE(ranges_are_parsed_or_refused),
 	KUNIT_CASE(a_long_write_is_taken_up_to_its_last_whole_line),

@@ -22,6 +22,7 @@ from worker import Worker  # noqa: E402
 
 TOP = Path(__file__).resolve().parents[2]
 WHERE = ('modules/core', 'modules/metadata', 'modules/stats')
+KUNIT_ONLY = 'unit tests only'
 # Tests that are most likely to see a break of a file come first, then the others in the
 # order in which they saw most in runs of the past.
 LIKELY = {
@@ -83,7 +84,7 @@ def try_break(worker, args, path, number, broken):
         if case:
             return 'kunit', case
         if args.kunit_only:
-            return 'survived', ''
+            return 'survived', KUNIT_ONLY
         if not worker.image():
             return 'quick', 'image'
         left = args.quick_limit
@@ -108,11 +109,13 @@ class Run:
         self.sources = sources()
         self.breaks = breaks.choose(self.sources, args.seed)
         self.lock = threading.Lock()
-        self.log = args.dir / f'{args.seed}{"-kunit" if args.kunit_only else ""}.jsonl'
+        self.log = args.dir / f'{args.seed}.jsonl'
         self.done = {}
         if self.log.exists():
             for line in self.log.read_text().splitlines():
                 entry = json.loads(line)
+                if entry['by'] == KUNIT_ONLY and not args.kunit_only:
+                    continue
                 self.done[entry['path'], entry['line'], entry['broken']] = entry
         self.results, self.given = [], 0
 
