@@ -45,6 +45,7 @@ class Worker:
         self.build_dir = self.dir / 'build'
         self.uml = self.top / 'build/uml'
         self.base = None
+        self.before = None
 
     def prepare(self):
         """Copy the tree; kernels and programs are those of the checkout, never written to."""
@@ -98,10 +99,14 @@ class Worker:
     jobs = 2
 
     def rebuild(self, path):
-        """The same as build() after a change of one file; what does not use it is left alone."""
+        """The same as build() after a change of one file; what does not use it is left alone.
+
+        What uses the file that was changed before, and has been restored, is built as well.
+        """
+        paths, self.before = {path, self.before or path}, path
         kinds = [('modules', ['modules'])]
         suites = [f'{f.stem}.ko' for f in sorted((self.dir / SUITES).glob('*_kunit.c'))
-                  if f'{SUITES}/{f.stem}.ko' in self.base and self.uses(f, path)]
+                  if f'{SUITES}/{f.stem}.ko' in self.base and any(self.uses(f, p) for p in paths)]
         if suites:
             kinds.append((SUITES, suites))
         for kind, targets in kinds:
