@@ -201,11 +201,13 @@ def main():
     p.add_argument('--kunit-limit', type=int, default=240, help='seconds for all suites')
     p.add_argument('--guest-limit', type=int, default=600, help='seconds for a file of tests/guest')
     p.add_argument('--quick-limit', type=int, default=900, help='seconds of quick tests for a break')
+    p.add_argument('--ignore', nargs='*', default=[], metavar='CASE',
+                   help='cases of unit tests whose failure says nothing')
     p.add_argument('--dir', type=Path, default=TOP / 'build/mutate')
     args = p.parse_args()
     args.dir.mkdir(parents=True, exist_ok=True)
     run = Run(args)
-    workers = [Worker(TOP, args.dir / f'tree{i}') for i in range(args.workers)]
+    workers = [Worker(TOP, args.dir / f'tree{i}', args.ignore) for i in range(args.workers)]
     for w in workers:
         w.prepare()
     with ThreadPool(len(workers)) as pool:
