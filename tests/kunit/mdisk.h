@@ -103,15 +103,14 @@ static blk_status_t mdisk_write(struct mdisk *d, struct bio *bio)
 	for (s = first; s < end; s++)
 		if (test_and_clear_bit(s, d->heals))
 			clear_bit(s, d->bad_read);
-	if (find_next_bit(d->deaf, end, first) < end)
-		return BLK_STS_OK;
 	if (bio_op(bio) == REQ_OP_WRITE_ZEROES)
 		memset(d->data + pos, 0, bio->bi_iter.bi_size);
 	else
-		bio_for_each_segment(bvec, bio, iter) {
-			memcpy_from_bvec(d->data + pos, &bvec);
-			pos += bvec.bv_len;
-		}
+		bio_for_each_segment(bvec, bio, iter)
+			for (s = 0; s < bvec.bv_len; s += SECTOR_SIZE, pos += SECTOR_SIZE)
+				if (!test_bit(pos >> SECTOR_SHIFT, d->deaf))
+					memcpy_from_page(d->data + pos, bvec.bv_page,
+							 bvec.bv_offset + s, SECTOR_SIZE);
 	if (bio->bi_opf & REQ_FUA)
 		memcpy(d->stable + (first << SECTOR_SHIFT), d->data + (first << SECTOR_SHIFT),
 		       (end - first) << SECTOR_SHIFT);

@@ -413,6 +413,34 @@ static void a_table_has_as_many_buckets_as_it_was_told_to(struct kunit *test)
 		EXPECT_READ(s, 40 * i, 2, 'm');
 }
 
+static void large_tables_are_filled_in_the_background(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int i;
+	char text[16];
+
+	make_set(s, "3 transient block_size 512");
+	for (i = 0; i < 60; i++) {
+		sprintf(text, "%u", 100 * i);
+		EXPECT_SET(s, 0, "remaps/add", text);
+	}
+	EXPECT_SET(s, 0, "hash/min_buckets", "262144");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "hash/buckets"), "262144")));
+	for (i = 0; i < 60; i++)
+		EXPECT_READ(s, 100 * i, 2, 'm');
+	EXPECT_ATTR(s, "hash/entries", "60");
+	EXPECT_SET(s, 0, "remaps/add", "17\n19");
+	EXPECT_SET(s, 0, "hash/min_buckets", "64");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "hash/buckets"), "64")));
+	EXPECT_ATTR(s, "hash/entries", "62");
+	for (i = 0; i < 60; i++)
+		EXPECT_READ(s, 100 * i, 2, 'm');
+	EXPECT_READ(s, 16, 8, 'm');
+	EXPECT_SET(s, 0, "hash/policy", "adaptive");
+	EXPECT_SET(s, 0, "hash/min_buckets", "4096");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "hash/buckets"), "4096")));
+}
+
 static void words_are_chosen(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -731,6 +759,7 @@ static struct kunit_case set_admin_cases[] = {
 	KUNIT_CASE(a_block_that_the_main_does_not_take_stays),
 	KUNIT_CASE(numbers_are_taken_in_their_range),
 	KUNIT_CASE(a_table_has_as_many_buckets_as_it_was_told_to),
+	KUNIT_CASE(large_tables_are_filled_in_the_background),
 	KUNIT_CASE(words_are_chosen),
 	KUNIT_CASE(values_of_a_page_are_refused),
 	KUNIT_CASE(counts_start_again_with_a_reset),

@@ -283,6 +283,31 @@ static void a_bad_read_makes_its_block_pending(struct kunit *test)
 	EXPECT_ATTR(s, "remaps/rate", "1 1 1");
 }
 
+static void sectors_beside_a_bad_one_are_read_from_the_main(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	unsigned int reads;
+
+	bad_reads(s, 203, 1);
+	EXPECT_READ_FAILS(s, 203, 1);
+	expect_list(s, "200 0 8 pending 0x0 0x0\n");
+	EXPECT_READ(s, 200, 2, 'm');
+	EXPECT_READ(s, 204, 4, 'm');
+	expect_list(s, "200 0 8 pending 0x0 0x0\n");
+	/* one of those that fails as well is noted */
+	bad_reads(s, 206, 1);
+	EXPECT_READ_FAILS(s, 206, 1);
+	reads = s->main->reads;
+	EXPECT_READ_FAILS(s, 203, 4);
+	KUNIT_EXPECT_EQ(test, s->main->reads, reads);
+	/* the bad ones can be read at last: all that can be read moves with them */
+	mdisk_mend(s->main);
+	EXPECT_SET(s, 0, "errors/pending_retry_ms", "0");
+	EXPECT_READ(s, 203, 4, 'm');
+	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
+	EXPECT_READ(s, 200, 8, 'm');
+}
+
 static void a_pending_block_moves_with_its_next_write(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
@@ -530,6 +555,28 @@ static void the_last_blocks_are_for_people(struct kunit *test)
 }
 
 /* --- writes that are looked at again */
+
+static void a_large_write_is_compared_in_windows(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "errors/verify_writes", "all");
+	s->main->writes = 0;
+	EXPECT_WRITE(s, 0, 203, 64, 'a');
+	KUNIT_EXPECT_EQ(test, s->main->writes, 1);
+	EXPECT_READ(s, 203, 64, 'a');
+	/* up to the block that was lost it is good, and behind it again */
+	bitmap_set(s->main->deaf, 243, 2);
+	EXPECT_WRITE(s, 0, 203, 64, 'b');
+	EXPECT_READ(s, 203, 64, 'b');
+	expect_list(s, "240 0 8 remapped 0x0 0x0\n");
+	EXPECT_STAT(s, "verify_errors", 1);
+	/* one that fails is looked at block by block */
+	__set_bit(2050, s->main->bad_write);
+	EXPECT_WRITE(s, 0, 2000, 64, 'c');
+	EXPECT_READ(s, 2000, 64, 'c');
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
+}
 
 static void writes_that_are_lost_are_noticed(struct kunit *test)
 {
@@ -868,6 +915,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_write_that_fails_once_moves_nothing),
 	KUNIT_CASE(without_auto_remap_errors_pass_through),
 	KUNIT_CASE(a_bad_read_makes_its_block_pending),
+	KUNIT_CASE(sectors_beside_a_bad_one_are_read_from_the_main),
 	KUNIT_CASE(a_pending_block_moves_with_its_next_write),
 	KUNIT_CASE(a_read_that_works_at_a_retry_moves_its_block),
 	KUNIT_CASE(without_retries_the_first_error_counts),
@@ -879,6 +927,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_spare_that_fails_all_writes_is_given_up),
 	KUNIT_CASE(a_storm_stops_automatic_remaps),
 	KUNIT_CASE(the_last_blocks_are_for_people),
+	KUNIT_CASE(a_large_write_is_compared_in_windows),
 	KUNIT_CASE(writes_that_are_lost_are_noticed),
 	KUNIT_CASE(a_first_rewrite_lets_the_drive_cure),
 	KUNIT_CASE_SLOW(slow_blocks_move_while_they_can_be_read),
