@@ -57,6 +57,8 @@ struct mdisk {
 };
 
 static int mdisk_major;
+/* Whether the next disk is one of zones. */
+static bool mdisk_zoned;
 static unsigned int mdisk_count;
 
 static void mdisk_make_stable(struct mdisk *d)
@@ -260,6 +262,11 @@ static struct mdisk *mdisk_alloc(unsigned int sectors, unsigned int lbs, unsigne
 
 	if (!d)
 		return NULL;
+	if (mdisk_zoned) {
+		lim.features |= BLK_FEAT_ZONED;
+		lim.chunk_sectors = 512;
+		lim.max_hw_discard_sectors = 0;
+	}
 	d->data = vzalloc(MDISK_SECTORS << SECTOR_SHIFT);
 	d->stable = vzalloc(MDISK_SECTORS << SECTOR_SHIFT);
 	d->gendisk = blk_alloc_disk(&lim, NUMA_NO_NODE);

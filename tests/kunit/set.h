@@ -437,20 +437,20 @@ static bool __maybe_unused reads_zero(struct set *s, sector_t sector, unsigned i
 	KUNIT_EXPECT_NE((s)->test, do_io(s, REQ_OP_READ, sector, n), 0)
 
 /**
- * struct request - I/O that is not waited for at once.
+ * struct sent_io - I/O that is not waited for at once.
  * @done: when it is.
  * @status: then.
  * @buf: its data.
  */
-struct request {
+struct sent_io {
 	struct completion done;
 	blk_status_t status;
 	u8 buf[8 << SECTOR_SHIFT] __aligned(SECTOR_SIZE);
 };
 
-static inline void request_end(struct bio *bio)
+static inline void sent_io_end(struct bio *bio)
 {
-	struct request *r = bio->bi_private;
+	struct sent_io *r = bio->bi_private;
 
 	r->status = bio->bi_status;
 	bio_put(bio);
@@ -458,10 +458,10 @@ static inline void request_end(struct bio *bio)
 }
 
 /* Send I/O of up to a block; a write has the data of @seed. */
-static inline struct request *send(struct set *s, blk_opf_t opf, sector_t sector, unsigned int n,
+static inline struct sent_io *send(struct set *s, blk_opf_t opf, sector_t sector, unsigned int n,
 				   u8 seed)
 {
-	struct request *r = kunit_kzalloc(s->test, sizeof(*r), GFP_KERNEL);
+	struct sent_io *r = kunit_kzalloc(s->test, sizeof(*r), GFP_KERNEL);
 	struct bio *bio;
 
 	KUNIT_ASSERT_NOT_NULL(s->test, r);
@@ -470,13 +470,13 @@ static inline struct request *send(struct set *s, blk_opf_t opf, sector_t sector
 		fill(r->buf, sector, n, seed);
 	bio = make_bio(s, opf, sector, r->buf, n);
 	bio->bi_private = r;
-	bio->bi_end_io = request_end;
+	bio->bi_end_io = sent_io_end;
 	submit_bio(bio);
 	return r;
 }
 
 /* Return: 0 or an errno. */
-static inline int answer(struct request *r)
+static inline int answer(struct sent_io *r)
 {
 	if (!wait_for_completion_timeout(&r->done, 30 * HZ))
 		return -ETIME;

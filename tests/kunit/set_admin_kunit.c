@@ -2,6 +2,9 @@
 /*
  * What people and programs do to whole sets: tables, messages, attributes, suspends.
  */
+#include <linux/blk-integrity.h>
+#include <linux/pr.h>
+
 #include "set.h"
 
 /* --- tables */
@@ -156,6 +159,56 @@ static void the_table_is_printed_as_it_makes_the_set_again(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, holds(s->buf, 24, 8, 'm'));
 	KUNIT_EXPECT_EQ(test, write_at(s, 1022, 2, 'z'), 0);
 	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 1038), 1022, 2, 'z'));
+}
+
+static void disks_of_zones_are_refused(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct mdisk *zoned;
+
+	mdisk_zoned = true;
+	zoned = mdisk_alloc(MAIN_SECTORS, 512, 512);
+	mdisk_zoned = false;
+	KUNIT_ASSERT_NOT_NULL(test, zoned);
+	KUNIT_ASSERT_TRUE(test, bdev_is_zoned(zoned->gendisk->part0));
+	KUNIT_ASSERT_EQ(test, create_device(s), 0);
+	KUNIT_EXPECT_EQ(test, load_table(s, 1024, zoned, 0, s->spare, "1 transient", 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 0, zoned, "1 transient", 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, zoned->writes, 0);
+	KUNIT_EXPECT_EQ(test, remove_set(s), 0);
+	mdisk_free(zoned);
+}
+
+/* docs/reference/declares.md */
+static void what_would_go_around_remaps_is_not_declared(struct kunit *test)
+{
+	const struct block_device_operations *fops;
+	struct set *s = test->priv;
+	struct block_device *bdev;
+	const struct queue_limits *lim;
+
+	make_set(s, "1 transient");
+	bdev = file_bdev(s->bdev);
+	fops = bdev->bd_disk->fops;
+	lim = &bdev_get_queue(bdev)->limits;
+	/* SG_IO, and what smartctl and hdparm send */
+	KUNIT_EXPECT_EQ(test, fops->ioctl(bdev, BLK_OPEN_READ, 0x2285, 0), -ENOTTY);
+	KUNIT_EXPECT_EQ(test, fops->ioctl(bdev, BLK_OPEN_READ, 0x031f, 0), -ENOTTY);
+	KUNIT_EXPECT_EQ(test, fops->ioctl(bdev, BLK_OPEN_WRITE, 0x4e43, 0), -ENOTTY);
+	/* neither disk has reservations */
+	KUNIT_EXPECT_NE(test, fops->pr_ops->pr_register(bdev, 0, 1, 0), 0);
+	KUNIT_EXPECT_NE(test, fops->pr_ops->pr_reserve(bdev, 1, PR_EXCLUSIVE_ACCESS, 0), 0);
+	KUNIT_EXPECT_EQ(test, lim->max_secure_erase_sectors, 0);
+	KUNIT_EXPECT_NE(test, blkdev_issue_secure_erase(bdev, 0, 8, GFP_KERNEL), 0);
+	KUNIT_EXPECT_FALSE(test, bdev_is_zoned(bdev));
+	KUNIT_EXPECT_EQ(test, lim->atomic_write_hw_max, 0);
+	KUNIT_EXPECT_NULL(test, bdev_get_integrity(bdev));
+	KUNIT_EXPECT_FALSE(test, lim->features & BLK_FEAT_DAX);
+	/* what both disks can, and what the main can */
+	KUNIT_EXPECT_TRUE(test, bdev_write_cache(bdev) && bdev_fua(bdev));
+	KUNIT_EXPECT_GT(test, bdev_max_discard_sectors(bdev), 0);
+	KUNIT_EXPECT_TRUE(test, bdev_nowait(bdev));
+	EXPECT_READ(s, 0, 8, 'm');
 }
 
 /* --- remaps by hand */
@@ -544,7 +597,7 @@ static void counts_start_again_with_a_reset(struct kunit *test)
 			sum += n;
 			lines++;
 		}
-		KUNIT_EXPECT_GE(test, lines, 10);
+		KUNIT_EXPECT_EQ(test, lines, 37);
 		KUNIT_EXPECT_EQ(test, sum, 1);
 	}
 }
@@ -753,6 +806,8 @@ static struct kunit_case set_admin_cases[] = {
 	KUNIT_CASE(disks_that_do_not_go_together_are_refused),
 	KUNIT_CASE_SLOW(blocks_are_as_large_as_the_disks_ask_for),
 	KUNIT_CASE(the_table_is_printed_as_it_makes_the_set_again),
+	KUNIT_CASE(disks_of_zones_are_refused),
+	KUNIT_CASE(what_would_go_around_remaps_is_not_declared),
 	KUNIT_CASE(ranges_are_parsed_or_refused),
 	KUNIT_CASE(a_long_write_is_taken_up_to_its_last_whole_line),
 	KUNIT_CASE(messages_do_what_attributes_do),

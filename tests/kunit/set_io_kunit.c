@@ -711,7 +711,7 @@ static struct setter *begin_set(struct set *s, const char *attr, const char *val
 static void io_to_a_block_that_moves_waits_for_it(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
-	struct request *w[3], *r, *other;
+	struct sent_io *w[3], *r, *other;
 
 	__set_bit(80, s->main->bad_write);
 	s->spare->hold = true;
@@ -744,7 +744,7 @@ static void a_move_waits_for_writes_in_flight(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
 	struct setter *add, *remove;
-	struct request *w, *far;
+	struct sent_io *w, *far;
 
 	s->main->hold = true;
 	w = send(s, REQ_OP_WRITE, 80, 8, 'a');
@@ -781,7 +781,7 @@ static void a_move_waits_for_writes_in_flight(struct kunit *test)
 static void many_writes_fail_at_once(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 persistent");
-	struct request **w = kunit_kcalloc(test, MANY, sizeof(*w), GFP_KERNEL);
+	struct sent_io **w = kunit_kcalloc(test, MANY, sizeof(*w), GFP_KERNEL);
 	u64 commits;
 	unsigned int i;
 
