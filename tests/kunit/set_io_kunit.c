@@ -554,6 +554,24 @@ static void the_last_blocks_are_for_people(struct kunit *test)
 	EXPECT_READ(s, 0, 64, 'm');
 }
 
+static void a_pending_block_whose_last_slot_fails_is_on_the_main(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "remaps/add", "0 1016");
+	EXPECT_SET(s, 0, "remaps/mark", "4000");
+	KUNIT_EXPECT_EQ(test, status(s).pending, 1);
+	__set_bit(1017, s->spare->bad_write);
+	KUNIT_EXPECT_NE(test, write_at(s, 4000, 8, 'a'), 0);
+	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 127);
+	KUNIT_EXPECT_EQ(test, status(s).bad, 1);
+	EXPECT_ATTR(s, "spare/free", "0");
+	EXPECT_READ(s, 4000, 8, 'm');
+	EXPECT_WRITE(s, 0, 4000, 8, 'b');
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 4000), 4000, 8, 'b'));
+}
+
 /* --- writes that are looked at again */
 
 static void a_large_write_is_compared_in_windows(struct kunit *test)
@@ -927,6 +945,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_spare_that_fails_all_writes_is_given_up),
 	KUNIT_CASE(a_storm_stops_automatic_remaps),
 	KUNIT_CASE(the_last_blocks_are_for_people),
+	KUNIT_CASE(a_pending_block_whose_last_slot_fails_is_on_the_main),
 	KUNIT_CASE(a_large_write_is_compared_in_windows),
 	KUNIT_CASE(writes_that_are_lost_are_noticed),
 	KUNIT_CASE(a_first_rewrite_lets_the_drive_cure),

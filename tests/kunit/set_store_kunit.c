@@ -563,6 +563,38 @@ static void either_superblock_and_either_copy_is_enough(struct kunit *test)
 	vfree(image);
 }
 
+static void a_copy_that_was_left_behind_is_brought_up_to_date(struct kunit *test)
+{
+	static const unsigned int copies[] = { 8, SPARE_SECTORS - 16 };
+	struct set *s = test->priv;
+	unsigned int i;
+	u8 *old, *new;
+
+	make_set(s, "1 persistent");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	old = image_of(s->spare, s->spare->data);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	new = image_of(s->spare, s->spare->data);
+	KUNIT_ASSERT_TRUE(test, old && new);
+	for (i = 0; i < ARRAY_SIZE(copies); i++) {
+		restore(s->spare, new);
+		memcpy(mdisk_at(s->spare, copies[i]), old + (copies[i] << SECTOR_SHIFT), 4096);
+		KUNIT_ASSERT_EQ(test, try_set(s), 0);
+		KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+		KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(status(s).store, "clean")));
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+		/* it has all that the other one had */
+		memset(mdisk_at(s->spare, copies[!i]), 0xff, 4096);
+		KUNIT_ASSERT_EQ(test, try_set(s), 0);
+		KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	}
+	vfree(old);
+	vfree(new);
+}
+
 static void without_any_copy_of_a_page_reads_fail_rather_than_lie(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -584,6 +616,19 @@ static void without_any_copy_of_a_page_reads_fail_rather_than_lie(struct kunit *
 static void superblocks_that_make_no_sense_are_refused(struct kunit *test)
 {
 	struct set *s = test->priv;
+	static const char * const reasons[14] = {
+		"its version is not known",
+		"it has features that are not known",
+		"it has features that are not known: it can be used read_only",
+		"the block size is impossible",
+		"a copy of the table is in the data area",
+		"the size of the table is impossible",
+		"a copy of the table is outside of the spare",
+		"the data area is outside of the spare",
+		"the size of the table is impossible",
+		"its sequence is impossible",
+		"two copies of the table overlap",
+	};
 	struct dm_remap_sb *sb;
 	unsigned int i, nr;
 	u8 *image;
@@ -593,6 +638,9 @@ static void superblocks_that_make_no_sense_are_refused(struct kunit *test)
 	image = image_of(s->spare, s->spare->data);
 	KUNIT_ASSERT_NOT_NULL(test, image);
 	for (i = 0; i < 14; i++) {
+		struct dm_remap_geometry geo;
+		const char *why = NULL;
+
 		restore(s->spare, image);
 		for (nr = 0; nr < 2; nr++) {
 			u64 sector = dm_remap_sb_sector(SPARE_SECTORS, nr);
@@ -615,7 +663,10 @@ static void superblocks_that_make_no_sense_are_refused(struct kunit *test)
 			case 13: sb->target_sectors = cpu_to_le64(MAIN_SECTORS - 8); break;
 			}
 			sb->crc = cpu_to_le32(dm_remap_sb_crc(sb, sector));
+			why = dm_remap_sb_check(sb, sector, SPARE_SECTORS, false, &geo);
 		}
+		/* those of the last three make sense, and are of no use here */
+		KUNIT_EXPECT_STREQ_MSG(test, why ?: "", reasons[i] ?: "", "case %u", i);
 		strscpy(s->args, "1 persistent", sizeof(s->args));
 		KUNIT_EXPECT_LT_MSG(test, try_set(s), 0, "case %u", i);
 	}
@@ -844,6 +895,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(what_is_not_empty_is_not_formatted),
 	KUNIT_CASE(a_spare_that_is_too_small_is_refused),
 	KUNIT_CASE(either_superblock_and_either_copy_is_enough),
+	KUNIT_CASE(a_copy_that_was_left_behind_is_brought_up_to_date),
 	KUNIT_CASE(without_any_copy_of_a_page_reads_fail_rather_than_lie),
 	KUNIT_CASE(superblocks_that_make_no_sense_are_refused),
 	KUNIT_CASE(a_spare_that_has_grown_gives_more_blocks),
