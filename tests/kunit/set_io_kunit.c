@@ -396,6 +396,24 @@ static void lost_data_is_refused_or_zero_until_it_is_written(struct kunit *test)
 	EXPECT_READ(s, 202, 2, 'a');
 }
 
+static void what_is_unread_of_a_block_can_be_given_up(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	bad_reads(s, 202, 1);
+	EXPECT_READ_FAILS(s, 200, 8);
+	EXPECT_WRITE(s, 0, 207, 1, 'a');
+	expect_list(s, "200 0 8 split 0x0 0x7f\n");
+	/* what can be read comes along */
+	EXPECT_MESSAGE(s, 0, "forget 200");
+	expect_list(s, "200 0 8 remapped 0x4 0x0\n");
+	EXPECT_READ(s, 200, 2, 'm');
+	EXPECT_READ(s, 203, 4, 'm');
+	EXPECT_READ(s, 207, 1, 'a');
+	EXPECT_READ_FAILS(s, 202, 1);
+	EXPECT_STAT(s, "sectors_forgotten", 1);
+}
+
 static void errors_that_are_not_the_mediums_move_nothing(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
@@ -938,6 +956,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_read_that_works_at_a_retry_moves_its_block),
 	KUNIT_CASE(without_retries_the_first_error_counts),
 	KUNIT_CASE(lost_data_is_refused_or_zero_until_it_is_written),
+	KUNIT_CASE(what_is_unread_of_a_block_can_be_given_up),
 	KUNIT_CASE(errors_that_are_not_the_mediums_move_nothing),
 	KUNIT_CASE(a_bad_spare_block_is_replaced),
 	KUNIT_CASE(data_of_a_slot_that_cannot_be_read_is_lost_when_it_moves),
