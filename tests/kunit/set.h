@@ -55,9 +55,9 @@ struct set {
 /* Whether a condition comes true within some seconds. */
 #define COMES_TRUE(condition) ({					\
 	unsigned int _i = 0;						\
-	while (!(condition) && _i++ < 3000)				\
-		msleep(10);						\
-	_i <= 3000; })
+	while (!(condition) && _i++ < 1500)				\
+		msleep(20);						\
+	_i <= 1500; })
 
 /* --- device-mapper */
 

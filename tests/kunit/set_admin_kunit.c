@@ -416,7 +416,7 @@ static void numbers_are_taken_in_their_range(struct kunit *test)
 		sprintf(text, "%u", numbers[i].max);
 		EXPECT_SET(s, 0, numbers[i].name, text);
 		EXPECT_ATTR(s, numbers[i].name, text);
-		sprintf(text, " %04u \n", numbers[i].min);
+		sprintf(text, " %04u  ", numbers[i].min);
 		EXPECT_SET(s, 0, numbers[i].name, text);
 		sprintf(text, "%u", numbers[i].min);
 		EXPECT_ATTR(s, numbers[i].name, text);
@@ -591,7 +591,9 @@ static void counts_start_again_with_a_reset(struct kunit *test)
 		unsigned int lines = 0;
 
 		while ((line = strsep(&rest, "\n")) && *line) {
-			KUNIT_EXPECT_EQ(test, sscanf(line, "%llu %llu", &bound, &n), 2);
+			int fields = sscanf(line, "%llu %llu", &bound, &n);
+
+			KUNIT_EXPECT_EQ(test, fields, 2);
 			KUNIT_EXPECT_GT(test, bound, last);
 			last = bound;
 			sum += n;
@@ -773,10 +775,12 @@ static void written_regions_are_told_once(struct kunit *test)
 	char text[64];
 	u64 id = 0;
 	u32 size = 0;
+	int n;
 
 	make_set(s, "1 transient");
 	EXPECT_MESSAGE(s, 0, "track start");
-	KUNIT_EXPECT_EQ(test, sscanf(s->text, "%llx %u", &id, &size), 2);
+	n = sscanf(s->text, "%llx %u", &id, &size);
+	KUNIT_EXPECT_EQ(test, n, 2);
 	KUNIT_EXPECT_EQ(test, size, 8);
 	EXPECT_WRITE(s, 0, 87, 2, 'a');
 	EXPECT_WRITE(s, 0, 104, 8, 'a');

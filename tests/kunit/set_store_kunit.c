@@ -7,7 +7,7 @@
 
 /* the module that is loaded exports them already */
 #undef EXPORT_SYMBOL_NS_GPL
-#define EXPORT_SYMBOL_NS_GPL(name, ns)	static_assert(true)
+#define EXPORT_SYMBOL_NS_GPL(name, ns)	static_assert(sizeof(#name #ns))
 #include "../../modules/metadata/format.c"
 
 #define UUID_A	"11111111-2222-3333-4444-555555555555"
@@ -168,11 +168,13 @@ static void bad_spare_blocks_stay_bad(struct kunit *test)
 {
 	struct set *s = test->priv;
 	unsigned int spare;
+	int n;
 
 	make_set(s, "1 persistent");
 	EXPECT_SET(s, 0, "remaps/add", "80");
 	EXPECT_MESSAGE(s, 0, "list");
-	KUNIT_ASSERT_EQ(test, sscanf(s->text, "80 %u ", &spare), 1);
+	n = sscanf(s->text, "80 %u ", &spare);
+	KUNIT_ASSERT_EQ(test, n, 1);
 	__set_bit(spare + 8 + 3, s->spare->bad_write);
 	__set_bit(spare + 2, s->spare->bad_write);
 	EXPECT_WRITE(s, 0, 80, 8, 'a');
@@ -647,20 +649,48 @@ static void superblocks_that_make_no_sense_are_refused(struct kunit *test)
 
 			sb = (void *)mdisk_at(s->spare, sector);
 			switch (i) {
-			case 0: sb->version = cpu_to_le32(99); break;
-			case 1: sb->incompat = cpu_to_le64(1); break;
-			case 2: sb->ro_compat = cpu_to_le64(1); break;
-			case 3: sb->block_size = cpu_to_le32(1000); break;
-			case 4: le32_add_cpu(&sb->nr_blocks, 1); break;
-			case 5: sb->replicas = cpu_to_le32(5); break;
-			case 6: sb->replica_start[0] = cpu_to_le64(SPARE_SECTORS); break;
-			case 7: le64_add_cpu(&sb->data_start, 1); break;
-			case 8: sb->pages_used = cpu_to_le32(le32_to_cpu(sb->nr_pages) + 1); break;
-			case 9: sb->sequence = cpu_to_le64(U64_MAX); break;
-			case 10: sb->replica_start[1] = sb->replica_start[0]; break;
-			case 11: sb->flags |= cpu_to_le32(DM_REMAP_SB_REPLACED); break;
-			case 12: sb->flags |= cpu_to_le32(DM_REMAP_SB_JOINING); break;
-			case 13: sb->target_sectors = cpu_to_le64(MAIN_SECTORS - 8); break;
+			case 0:
+				sb->version = cpu_to_le32(99);
+				break;
+			case 1:
+				sb->incompat = cpu_to_le64(1);
+				break;
+			case 2:
+				sb->ro_compat = cpu_to_le64(1);
+				break;
+			case 3:
+				sb->block_size = cpu_to_le32(1000);
+				break;
+			case 4:
+				le32_add_cpu(&sb->nr_blocks, 1);
+				break;
+			case 5:
+				sb->replicas = cpu_to_le32(5);
+				break;
+			case 6:
+				sb->replica_start[0] = cpu_to_le64(SPARE_SECTORS);
+				break;
+			case 7:
+				le64_add_cpu(&sb->data_start, 1);
+				break;
+			case 8:
+				sb->pages_used = cpu_to_le32(le32_to_cpu(sb->nr_pages) + 1);
+				break;
+			case 9:
+				sb->sequence = cpu_to_le64(U64_MAX);
+				break;
+			case 10:
+				sb->replica_start[1] = sb->replica_start[0];
+				break;
+			case 11:
+				sb->flags |= cpu_to_le32(DM_REMAP_SB_REPLACED);
+				break;
+			case 12:
+				sb->flags |= cpu_to_le32(DM_REMAP_SB_JOINING);
+				break;
+			case 13:
+				sb->target_sectors = cpu_to_le64(MAIN_SECTORS - 8);
+				break;
 			}
 			sb->crc = cpu_to_le32(dm_remap_sb_crc(sb, sector));
 			why = dm_remap_sb_check(sb, sector, SPARE_SECTORS, false, &geo);
@@ -754,12 +784,14 @@ static void make_copy(struct set *s, struct mdisk *other, u64 token)
 	}
 }
 
-static u64 track(struct set *s)
+static u64 track_id(struct set *s)
 {
 	u64 id = 0;
+	int n;
 
 	EXPECT_MESSAGE(s, 0, "track start");
-	KUNIT_EXPECT_EQ(s->test, sscanf(s->text, "%llx ", &id), 1);
+	n = sscanf(s->text, "%llx ", &id);
+	KUNIT_EXPECT_EQ(s->test, n, 1);
 	return id;
 }
 
@@ -773,7 +805,7 @@ static void a_copy_takes_the_place_of_its_spare(struct kunit *test)
 	make_remaps(s);
 	EXPECT_SET(s, 0, "errors/retries", "6");
 	/* written to since: refused when it is to count */
-	make_copy(s, other, track(s));
+	make_copy(s, other, track_id(s));
 	EXPECT_WRITE(s, 0, 88, 8, 'c');
 	KUNIT_ASSERT_EQ(test, suspend(s), 0);
 	s->spare = other;
@@ -782,7 +814,7 @@ static void a_copy_takes_the_place_of_its_spare(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, resume(s), 0);
 	EXPECT_READ(s, 88, 8, 'c');
 	EXPECT_WRITE(s, 0, 88, 8, 'a');
-	make_copy(s, other, track(s));
+	make_copy(s, other, track_id(s));
 	/* not while it is in use */
 	s->spare = other;
 	KUNIT_EXPECT_LT(test, reload(s), 0);
