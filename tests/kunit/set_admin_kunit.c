@@ -55,11 +55,15 @@ static void disks_that_do_not_go_together_are_refused(struct kunit *test)
 	u8 *at;
 
 	KUNIT_ASSERT_EQ(test, create_device(s), 0);
-	KUNIT_EXPECT_NE(test, load_table(s, MAIN_SECTORS, s->main, 0, s->main, "1 transient", 0), 0);
-	KUNIT_EXPECT_NE(test, load_table(s, MAIN_SECTORS + 8, s->main, 0, s->spare, "1 transient", 0),
+	KUNIT_EXPECT_NE(test, load_table(s, MAIN_SECTORS, s->main, 0, s->main, "1 transient", 0),
 			0);
-	KUNIT_EXPECT_NE(test, load_table(s, MAIN_SECTORS, s->main, 8, s->spare, "1 transient", 0), 0);
-	KUNIT_EXPECT_NE(test, load_table(s, 8, s->main, MAIN_SECTORS + 8, s->spare, "1 transient", 0),
+	KUNIT_EXPECT_NE(test, load_table(s, MAIN_SECTORS + 8, s->main, 0, s->spare, "1 transient",
+			0),
+			0);
+	KUNIT_EXPECT_NE(test, load_table(s, MAIN_SECTORS, s->main, 8, s->spare, "1 transient", 0),
+			0);
+	KUNIT_EXPECT_NE(test, load_table(s, 8, s->main, MAIN_SECTORS + 8, s->spare, "1 transient",
+			0),
 			0);
 	KUNIT_EXPECT_NE(test, load_table(s, 1004, s->main, 0, s->spare, "1 transient", 0), 0);
 	KUNIT_EXPECT_NE(test, load_table(s, 1004, s->main, 0, s->spare,
@@ -74,14 +78,16 @@ static void disks_that_do_not_go_together_are_refused(struct kunit *test)
 	at = mdisk_at(s->main, 0);
 	memcpy(at, "DMREMAPS", 8);
 	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 0, s->spare, "1 transient", 0), -EINVAL);
-	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 0, s->spare, "1 persistent", 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 0, s->spare, "1 persistent", 0),
+			-EINVAL);
 	memcpy(at, "DMREMAPM", 8);
 	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 0, s->spare, "1 transient", 0), -EINVAL);
 	fill(at, 0, 1, 'm');
 	/* one that cannot be written */
 	set_disk_ro(s->main->gendisk, true);
 	KUNIT_EXPECT_NE(test, load_table(s, 1024, s->main, 0, s->spare, "1 transient", 0), 0);
-	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 0, s->spare, "2 transient read_only", 0), 0);
+	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 0, s->spare, "2 transient read_only", 0),
+			0);
 	set_disk_ro(s->main->gendisk, false);
 	set_disk_ro(s->spare->gendisk, true);
 	KUNIT_EXPECT_NE(test, load_table(s, 1024, s->main, 0, s->spare, "1 transient", 0), 0);
@@ -310,7 +316,8 @@ static void messages_do_what_attributes_do(struct kunit *test)
 	EXPECT_MESSAGE(s, 0, "mark 160");
 	EXPECT_MESSAGE(s, 0, "mark 160");
 	EXPECT_MESSAGE(s, 0, "SYNC");
-	expect_list(s, "80 0 8 remapped 0x0 0x0\n88 8 8 remapped 0x0 0x0\n160 16 8 pending 0x0 0x0\n");
+	expect_list(s,
+		    "80 0 8 remapped 0x0 0x0\n88 8 8 remapped 0x0 0x0\n160 16 8 pending 0x0 0x0\n");
 	EXPECT_MESSAGE(s, -ENOENT, "forget 200");
 	EXPECT_MESSAGE(s, -ENOENT, "cure 200");
 	/* a pending block that can be read after all */

@@ -66,7 +66,8 @@ static void discards_and_zeroes_are_counted_and_done(struct kunit *test)
 
 	EXPECT_SET(s, 0, "remaps/add", "32");
 	EXPECT_WRITE(s, 0, 32, 8, 'a');
-	KUNIT_EXPECT_EQ(test, blkdev_issue_zeroout(bdev, 24, 24, GFP_KERNEL, BLKDEV_ZERO_NOUNMAP), 0);
+	KUNIT_EXPECT_EQ(test, blkdev_issue_zeroout(bdev, 24, 24, GFP_KERNEL, BLKDEV_ZERO_NOUNMAP),
+			0);
 	KUNIT_EXPECT_TRUE(test, reads_zero(s, 24, 24));
 	/* on the main the remapped block is as it was */
 	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 32), 32, 8, 'm'));

@@ -31,7 +31,8 @@ static u8 *image_of(const struct mdisk *d, const u8 *data)
 /* Nothing from now on, not even the removal, changes what is on the disks. */
 static void cut_power(struct set *s)
 {
-	u8 *main = image_of(s->main, s->main->stable), *spare = image_of(s->spare, s->spare->stable);
+	u8 *main = image_of(s->main, s->main->stable), *spare = image_of(s->spare,
+			    s->spare->stable);
 
 	KUNIT_ASSERT_TRUE(s->test, main && spare);
 	KUNIT_ASSERT_EQ(s->test, remove_set(s), 0);
@@ -483,7 +484,8 @@ static void what_is_not_empty_is_not_formatted(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(signatures); i++) {
 		memset(s->spare->data, 0, SPARE_SECTORS << SECTOR_SHIFT);
-		memcpy(s->spare->data + signatures[i].place, signatures[i].magic, signatures[i].size);
+		memcpy(s->spare->data + signatures[i].place, signatures[i].magic,
+		       signatures[i].size);
 		expect_refused(s, "1 persistent");
 	}
 	memset(s->spare->data, 0, SPARE_SECTORS << SECTOR_SHIFT);
@@ -846,7 +848,8 @@ static void disks_of_a_set_are_for_no_other(struct kunit *test)
 	other.bdev = NULL;
 	KUNIT_ASSERT_EQ(test, create_device(&other), 0);
 	KUNIT_EXPECT_EQ(test, reload(&other), -EBUSY);
-	KUNIT_EXPECT_LT(test, load_table(&other, SPARE_SECTORS, s->spare, 0, s->main, "1 transient", 0),
+	KUNIT_EXPECT_LT(test, load_table(&other, SPARE_SECTORS, s->spare, 0, s->main, "1 transient",
+			0),
 			0);
 	KUNIT_EXPECT_EQ(test, remove_set(&other), 0);
 }
