@@ -4,10 +4,11 @@
  * remove of a transient set, while another process loads the module in the file STATS and
  * unloads it. The last line says how often that was.
  */
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,17 +28,6 @@ static union {
 	char bytes[SIZE];
 } buffer;
 
-static void __attribute__((format(printf, 1, 2), noreturn)) die(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fprintf(stderr, ": %s\n", strerror(errno));
-	exit(1);
-}
-
 static void begin(const char *name, unsigned int flags)
 {
 	memset(&buffer, 0, sizeof(buffer));
@@ -51,7 +41,7 @@ static void begin(const char *name, unsigned int flags)
 static void call(unsigned long command, unsigned int round, const char *what)
 {
 	if (ioctl(control, command, &buffer) < 0)
-		die("round %u: %s", round, what);
+		err(1, "round %u: %s", round, what);
 }
 
 static void load(const char *name, const char *params, unsigned long long sectors,
@@ -62,8 +52,8 @@ static void load(const char *name, const char *params, unsigned long long sector
 	begin(name, 0);
 	buffer.dmi.target_count = 1;
 	spec->length = sectors;
-	strcpy(spec->target_type, "remap");
-	strcpy((char *)(spec + 1), params);
+	snprintf(spec->target_type, sizeof(spec->target_type), "remap");
+	memcpy(spec + 1, params, strlen(params));
 	spec->next = (sizeof(*spec) + strlen(params) + 8) & ~7UL;
 	call(DM_TABLE_LOAD, round, "load");
 }
@@ -76,7 +66,7 @@ static void cycle(const char *params, unsigned long long sectors, unsigned int r
 	begin("first", 0);
 	call(DM_DEV_SUSPEND, round, "resume");
 	begin("first", 0);
-	strcpy(buffer.bytes + sizeof(buffer.dmi), "second");
+	memcpy(buffer.bytes + sizeof(buffer.dmi), "second", sizeof("second"));
 	call(DM_DEV_RENAME, round, "rename");
 	begin("second", DM_SUSPEND_FLAG | DM_SKIP_LOCKFS_FLAG);
 	call(DM_DEV_SUSPEND, round, "suspend");
@@ -88,39 +78,39 @@ static void cycle(const char *params, unsigned long long sectors, unsigned int r
 }
 
 /* Until it is told to end; *@times counts. */
-static void come_and_go(const char *path, volatile unsigned int *times)
+static void come_and_go(const char *path, atomic_uint *times)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		die("%s", path);
+		err(1, "%s", path);
 	for (;;) {
 		if (syscall(SYS_finit_module, fd, "", 0))
-			die("load %s", path);
+			err(1, "load %s", path);
 		usleep(*times % 5 * 100);
 		while (syscall(SYS_delete_module, "dm_remap_stats", O_NONBLOCK))
 			if (errno != EAGAIN && errno != EWOULDBLOCK)
-				die("unload %s", path);
+				err(1, "unload %s", path);
 		++*times;
 	}
 }
 
 int main(int argc, char **argv)
 {
-	volatile unsigned int *times;
+	atomic_uint *times;
 	unsigned int round, rounds;
 	int status, left;
 	char params[256];
 	pid_t loader;
 
 	if (argc != 6)
-		die("usage: cycles MAIN SPARE SECTORS ROUNDS STATS");
+		errx(2, "usage: cycles MAIN SPARE SECTORS ROUNDS STATS");
 	control = open("/dev/mapper/control", O_RDWR);
 	if (control < 0)
-		die("/dev/mapper/control");
+		err(1, "/dev/mapper/control");
 	times = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (times == MAP_FAILED)
-		die("mmap");
+		err(1, "mmap");
 	snprintf(params, sizeof(params), "%s 0 %s 1 transient", argv[1], argv[2]);
 	rounds = strtoul(argv[4], NULL, 10);
 	loader = fork();
@@ -130,7 +120,7 @@ int main(int argc, char **argv)
 		cycle(params, strtoull(argv[3], NULL, 10), round);
 	left = waitpid(loader, &status, WNOHANG);
 	if (left)
-		die("the loader has ended, status %d", status);
+		err(1, "the loader has ended, status %d", status);
 	kill(loader, SIGKILL);
 	waitpid(loader, &status, 0);
 	printf("%u rounds, statistics loaded %u times\n", rounds, *times);

@@ -32,6 +32,9 @@
  * @flushes: flushes, those of REQ_PREFLUSH included.
  * @discards: discards.
  * @last_opf: of the last write.
+ * @hold: writes wait until mdisk_release().
+ * @lock: of @held.
+ * @held: what waits.
  */
 struct mdisk {
 	struct gendisk *gendisk;
@@ -48,9 +51,14 @@ struct mdisk {
 	unsigned int writes_left;
 	unsigned int reads, writes, flushes, discards;
 	blk_opf_t last_opf;
+	bool hold;
+	spinlock_t lock;
+	struct bio_list held;
 };
 
 static int mdisk_major;
+/* Whether the next disk is one of zones. */
+static bool mdisk_zoned;
 static unsigned int mdisk_count;
 
 static void mdisk_make_stable(struct mdisk *d)
@@ -67,7 +75,7 @@ static blk_status_t mdisk_read(struct mdisk *d, struct bio *bio)
 
 	d->reads++;
 	if (d->slow_ms && find_next_bit(d->slow, end, first) < end)
-		mdelay(d->slow_ms);
+		msleep(d->slow_ms);
 	if (find_next_bit(d->bad_read, end, first) < end) {
 		if (d->fail_next && !--d->fail_next)
 			bitmap_zero(d->bad_read, MDISK_SECTORS);
@@ -97,15 +105,14 @@ static blk_status_t mdisk_write(struct mdisk *d, struct bio *bio)
 	for (s = first; s < end; s++)
 		if (test_and_clear_bit(s, d->heals))
 			clear_bit(s, d->bad_read);
-	if (find_next_bit(d->deaf, end, first) < end)
-		return BLK_STS_OK;
 	if (bio_op(bio) == REQ_OP_WRITE_ZEROES)
 		memset(d->data + pos, 0, bio->bi_iter.bi_size);
 	else
-		bio_for_each_segment(bvec, bio, iter) {
-			memcpy_from_bvec(d->data + pos, &bvec);
-			pos += bvec.bv_len;
-		}
+		bio_for_each_segment(bvec, bio, iter)
+			for (s = 0; s < bvec.bv_len; s += SECTOR_SIZE, pos += SECTOR_SIZE)
+				if (!test_bit(pos >> SECTOR_SHIFT, d->deaf))
+					memcpy_from_page(d->data + pos, bvec.bv_page,
+							 bvec.bv_offset + s, SECTOR_SIZE);
 	if (bio->bi_opf & REQ_FUA)
 		memcpy(d->stable + (first << SECTOR_SHIFT), d->data + (first << SECTOR_SHIFT),
 		       (end - first) << SECTOR_SHIFT);
@@ -138,19 +145,68 @@ static blk_status_t mdisk_do(struct mdisk *d, struct bio *bio)
 	}
 }
 
-static void mdisk_submit_bio(struct bio *bio)
+static void mdisk_answer(struct mdisk *d, struct bio *bio)
 {
-	struct mdisk *d = bio->bi_bdev->bd_disk->private_data;
-	blk_status_t status;
+	blk_status_t status = mdisk_do(d, bio);
 
-	bio = bio_split_to_limits(bio);
-	if (!bio)
-		return;
-	status = mdisk_do(d, bio);
 	/* the part that was split off may have failed already */
 	if (status != BLK_STS_OK)
 		bio->bi_status = status;
 	bio_endio(bio);
+}
+
+static void mdisk_submit_bio(struct bio *bio)
+{
+	struct mdisk *d = bio->bi_bdev->bd_disk->private_data;
+	bool held;
+
+	bio = bio_split_to_limits(bio);
+	if (!bio)
+		return;
+	spin_lock_irq(&d->lock);
+	held = d->hold && op_is_write(bio_op(bio)) && bio_sectors(bio);
+	if (held)
+		bio_list_add(&d->held, bio);
+	spin_unlock_irq(&d->lock);
+	if (!held)
+		mdisk_answer(d, bio);
+}
+
+static inline void mdisk_do_held(struct mdisk *d, bool hold)
+{
+	struct bio_list held;
+	struct bio *bio;
+
+	spin_lock_irq(&d->lock);
+	d->hold = hold;
+	held = d->held;
+	bio_list_init(&d->held);
+	spin_unlock_irq(&d->lock);
+	while ((bio = bio_list_pop(&held)))
+		mdisk_answer(d, bio);
+}
+
+/* Do what waits, and what comes from now on. */
+static inline void mdisk_release(struct mdisk *d)
+{
+	mdisk_do_held(d, false);
+}
+
+/* Do what waits; what comes from now on waits. */
+static inline void mdisk_step(struct mdisk *d)
+{
+	mdisk_do_held(d, true);
+}
+
+/* How many wait. */
+static inline unsigned int mdisk_held(struct mdisk *d)
+{
+	unsigned int n;
+
+	spin_lock_irq(&d->lock);
+	n = bio_list_size(&d->held);
+	spin_unlock_irq(&d->lock);
+	return n;
 }
 
 static const struct block_device_operations mdisk_ops = {
@@ -206,6 +262,11 @@ static struct mdisk *mdisk_alloc(unsigned int sectors, unsigned int lbs, unsigne
 
 	if (!d)
 		return NULL;
+	if (mdisk_zoned) {
+		lim.features |= BLK_FEAT_ZONED;
+		lim.chunk_sectors = 512;
+		lim.max_hw_discard_sectors = 0;
+	}
 	d->data = vzalloc(MDISK_SECTORS << SECTOR_SHIFT);
 	d->stable = vzalloc(MDISK_SECTORS << SECTOR_SHIFT);
 	d->gendisk = blk_alloc_disk(&lim, NUMA_NO_NODE);
@@ -214,6 +275,8 @@ static struct mdisk *mdisk_alloc(unsigned int sectors, unsigned int lbs, unsigne
 	if (!d->data || !d->stable || !d->gendisk)
 		goto fail;
 	mdisk_mend(d);
+	spin_lock_init(&d->lock);
+	bio_list_init(&d->held);
 	d->gendisk->major = mdisk_major;
 	d->gendisk->first_minor = mdisk_count;
 	d->gendisk->minors = 1;

@@ -11,6 +11,7 @@
 #include <linux/fs.h>
 #include <linux/mman.h>
 #include <linux/module.h>
+#include <linux/namei.h>
 #include <linux/uaccess.h>
 
 #include "mdisk.h"
@@ -50,6 +51,13 @@ struct set {
 };
 
 #define BUF_SECTORS	64U
+
+/* Whether a condition comes true within some seconds. */
+#define COMES_TRUE(condition) ({					\
+	unsigned int _i = 0;						\
+	while (!(condition) && _i++ < 1500)				\
+		msleep(20);						\
+	_i <= 1500; })
 
 /* --- device-mapper */
 
@@ -155,6 +163,18 @@ static int open_bdev(struct set *s)
 	return -ENXIO;
 }
 
+static bool has_directory(struct set *s)
+{
+	struct path dir;
+	char path[64];
+
+	snprintf(path, sizeof(path), TREE "%s", s->name);
+	if (kern_path(path, LOOKUP_FOLLOW, &dir))
+		return false;
+	path_put(&dir);
+	return true;
+}
+
 /* Return: 0, or why the set cannot be had; nothing is left of it then. */
 static int try_set(struct set *s)
 {
@@ -167,6 +187,9 @@ static int try_set(struct set *s)
 		ret = resume(s);
 	if (!ret)
 		ret = open_bdev(s);
+	/* a busy machine may be late with the directories */
+	if (!ret)
+		ret = COMES_TRUE(has_directory(s)) ? 0 : -ENOENT;
 	if (ret)
 		remove_set(s);
 	return ret;
@@ -195,7 +218,16 @@ static const char *status_of(struct set *s, u32 flags)
 	return (char *)(spec + 1);
 }
 
-/* The first fields of the status line. */
+/* How many events device-mapper has told of the device. */
+static inline u32 events_of(struct set *s)
+{
+	struct dm_ioctl *dmi = dm_begin(s, 0);
+
+	KUNIT_ASSERT_EQ(s->test, dm_call(s, DM_DEV_STATUS), 0);
+	return dmi->event_nr;
+}
+
+/* The fields of the status line. */
 struct status {
 	char state[24], store[16];
 	u32 mapped, capacity, pending, bad, buckets;
@@ -348,12 +380,12 @@ static bool holds(const u8 *buf, sector_t sector, unsigned int n, u8 seed)
 	return true;
 }
 
-/* Return: 0 or an errno; data is in @buf. */
-static int do_io(struct set *s, blk_opf_t opf, sector_t sector, unsigned int n)
+/* A bio for n sectors of a buffer. */
+static struct bio *make_bio(struct set *s, blk_opf_t opf, sector_t sector, void *buf,
+			    unsigned int n)
 {
 	struct bio *bio = bio_alloc(file_bdev(s->bdev), BUF_SECTORS / 8, opf, GFP_KERNEL);
 	unsigned int bytes = n << SECTOR_SHIFT, done = 0, part;
-	int ret;
 
 	bio->bi_iter.bi_sector = sector;
 	if ((opf & REQ_OP_MASK) > REQ_OP_FLUSH)
@@ -361,9 +393,18 @@ static int do_io(struct set *s, blk_opf_t opf, sector_t sector, unsigned int n)
 	else
 		for (; done < bytes; done += part) {
 			part = min(bytes - done, (unsigned int)PAGE_SIZE);
-			__bio_add_page(bio, virt_to_page(s->buf + done), part,
-				       offset_in_page(s->buf + done));
+			__bio_add_page(bio, virt_to_page(buf + done), part,
+				       offset_in_page(buf + done));
 		}
+	return bio;
+}
+
+/* Return: 0 or an errno; data is in @buf. */
+static int do_io(struct set *s, blk_opf_t opf, sector_t sector, unsigned int n)
+{
+	struct bio *bio = make_bio(s, opf, sector, s->buf, n);
+	int ret;
+
 	ret = submit_bio_wait(bio);
 	bio_put(bio);
 	return ret;
@@ -395,12 +436,52 @@ static bool __maybe_unused reads_zero(struct set *s, sector_t sector, unsigned i
 #define EXPECT_READ_FAILS(s, sector, n)	\
 	KUNIT_EXPECT_NE((s)->test, do_io(s, REQ_OP_READ, sector, n), 0)
 
-/* Whether a condition comes true within some seconds. */
-#define COMES_TRUE(condition) ({					\
-	unsigned int _i = 0;						\
-	while (!(condition) && _i++ < 1000)				\
-		msleep(10);						\
-	_i <= 1000; })
+/**
+ * struct sent_io - I/O that is not waited for at once.
+ * @done: when it is.
+ * @status: then.
+ * @buf: its data.
+ */
+struct sent_io {
+	struct completion done;
+	blk_status_t status;
+	u8 buf[8 << SECTOR_SHIFT] __aligned(SECTOR_SIZE);
+};
+
+static inline void sent_io_end(struct bio *bio)
+{
+	struct sent_io *r = bio->bi_private;
+
+	r->status = bio->bi_status;
+	bio_put(bio);
+	complete(&r->done);
+}
+
+/* Send I/O of up to a block; a write has the data of @seed. */
+static inline struct sent_io *send(struct set *s, blk_opf_t opf, sector_t sector, unsigned int n,
+				   u8 seed)
+{
+	struct sent_io *r = kunit_kzalloc(s->test, sizeof(*r), GFP_KERNEL);
+	struct bio *bio;
+
+	KUNIT_ASSERT_NOT_NULL(s->test, r);
+	init_completion(&r->done);
+	if (opf == REQ_OP_WRITE)
+		fill(r->buf, sector, n, seed);
+	bio = make_bio(s, opf, sector, r->buf, n);
+	bio->bi_private = r;
+	bio->bi_end_io = sent_io_end;
+	submit_bio(bio);
+	return r;
+}
+
+/* Return: 0 or an errno. */
+static inline int answer(struct sent_io *r)
+{
+	if (!wait_for_completion_timeout(&r->done, 30 * HZ))
+		return -ETIME;
+	return blk_status_to_errno(r->status);
+}
 
 /* --- the frame of a suite */
 

@@ -3,6 +3,8 @@
  * I/O of whole sets: what moves when a disk fails, what a read gives then, and what is
  * counted.
  */
+#include <linux/kthread.h>
+
 #include "set.h"
 
 /* A set without the reading of neighbours, which takes seconds. */
@@ -64,7 +66,8 @@ static void discards_and_zeroes_are_counted_and_done(struct kunit *test)
 
 	EXPECT_SET(s, 0, "remaps/add", "32");
 	EXPECT_WRITE(s, 0, 32, 8, 'a');
-	KUNIT_EXPECT_EQ(test, blkdev_issue_zeroout(bdev, 24, 24, GFP_KERNEL, BLKDEV_ZERO_NOUNMAP), 0);
+	KUNIT_EXPECT_EQ(test, blkdev_issue_zeroout(bdev, 24, 24, GFP_KERNEL, BLKDEV_ZERO_NOUNMAP),
+			0);
 	KUNIT_EXPECT_TRUE(test, reads_zero(s, 24, 24));
 	/* on the main the remapped block is as it was */
 	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 32), 32, 8, 'm'));
@@ -157,6 +160,33 @@ static void a_bad_write_moves_its_block(struct kunit *test)
 	EXPECT_ATTR(s, "remaps/rate", "1 1 1");
 	EXPECT_ATTR(s, "spare/used", "1");
 	EXPECT_ATTR(s, "spare/free", "127");
+}
+
+static void those_who_wait_for_events_wake(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	u32 before;
+
+	msleep(50);
+	before = events_of(s);
+	EXPECT_WRITE(s, 0, 80, 8, 'a');
+	msleep(50);
+	KUNIT_EXPECT_EQ(test, events_of(s), before);
+	__set_bit(80, s->main->bad_write);
+	EXPECT_WRITE(s, 0, 80, 8, 'a');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(events_of(s) == before + 1));
+	bad_reads(s, 160, 1);
+	EXPECT_READ_FAILS(s, 160, 8);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(events_of(s) == before + 2));
+	/* what comes within a second is told as one */
+	EXPECT_SET(s, 0, "spare/low_water", "126");
+	bitmap_set(s->main->bad_write, 240, 32);
+	EXPECT_WRITE(s, 0, 240, 8, 'b');
+	EXPECT_WRITE(s, 0, 248, 8, 'b');
+	EXPECT_WRITE(s, 0, 256, 8, 'b');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(events_of(s) >= before + 3));
+	msleep(1200);
+	KUNIT_EXPECT_LE(test, events_of(s), before + 4);
 }
 
 static void a_write_over_many_blocks_moves_the_bad_ones_only(struct kunit *test)
@@ -254,6 +284,31 @@ static void a_bad_read_makes_its_block_pending(struct kunit *test)
 	EXPECT_ATTR(s, "remaps/rate", "1 1 1");
 }
 
+static void sectors_beside_a_bad_one_are_read_from_the_main(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	unsigned int reads;
+
+	bad_reads(s, 203, 1);
+	EXPECT_READ_FAILS(s, 203, 1);
+	expect_list(s, "200 0 8 pending 0x0 0x0\n");
+	EXPECT_READ(s, 200, 2, 'm');
+	EXPECT_READ(s, 204, 4, 'm');
+	expect_list(s, "200 0 8 pending 0x0 0x0\n");
+	/* one of those that fails as well is noted */
+	bad_reads(s, 206, 1);
+	EXPECT_READ_FAILS(s, 206, 1);
+	reads = s->main->reads;
+	EXPECT_READ_FAILS(s, 203, 4);
+	KUNIT_EXPECT_EQ(test, s->main->reads, reads);
+	/* the bad ones can be read at last: all that can be read moves with them */
+	mdisk_mend(s->main);
+	EXPECT_SET(s, 0, "errors/pending_retry_ms", "0");
+	EXPECT_READ(s, 203, 4, 'm');
+	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
+	EXPECT_READ(s, 200, 8, 'm');
+}
+
 static void a_pending_block_moves_with_its_next_write(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
@@ -340,6 +395,24 @@ static void lost_data_is_refused_or_zero_until_it_is_written(struct kunit *test)
 	expect_list(s, "200 0 8 remapped 0x0 0x0\n");
 	KUNIT_EXPECT_EQ(test, status(s).lost, 0);
 	EXPECT_READ(s, 202, 2, 'a');
+}
+
+static void what_is_unread_of_a_block_can_be_given_up(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	bad_reads(s, 202, 1);
+	EXPECT_READ_FAILS(s, 200, 8);
+	EXPECT_WRITE(s, 0, 207, 1, 'a');
+	expect_list(s, "200 0 8 split 0x0 0x7f\n");
+	/* what can be read comes along */
+	EXPECT_MESSAGE(s, 0, "forget 200");
+	expect_list(s, "200 0 8 remapped 0x4 0x0\n");
+	EXPECT_READ(s, 200, 2, 'm');
+	EXPECT_READ(s, 203, 4, 'm');
+	EXPECT_READ(s, 207, 1, 'a');
+	EXPECT_READ_FAILS(s, 202, 1);
+	EXPECT_STAT(s, "sectors_forgotten", 1);
 }
 
 static void errors_that_are_not_the_mediums_move_nothing(struct kunit *test)
@@ -500,7 +573,47 @@ static void the_last_blocks_are_for_people(struct kunit *test)
 	EXPECT_READ(s, 0, 64, 'm');
 }
 
+static void a_pending_block_whose_last_slot_fails_is_on_the_main(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "remaps/add", "0 1016");
+	EXPECT_SET(s, 0, "remaps/mark", "4000");
+	KUNIT_EXPECT_EQ(test, status(s).pending, 1);
+	__set_bit(1017, s->spare->bad_write);
+	KUNIT_EXPECT_NE(test, write_at(s, 4000, 8, 'a'), 0);
+	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 127);
+	KUNIT_EXPECT_EQ(test, status(s).bad, 1);
+	EXPECT_ATTR(s, "spare/free", "0");
+	EXPECT_READ(s, 4000, 8, 'm');
+	EXPECT_WRITE(s, 0, 4000, 8, 'b');
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 4000), 4000, 8, 'b'));
+}
+
 /* --- writes that are looked at again */
+
+static void a_large_write_is_compared_in_windows(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "errors/verify_writes", "all");
+	s->main->writes = 0;
+	EXPECT_WRITE(s, 0, 203, 64, 'a');
+	KUNIT_EXPECT_EQ(test, s->main->writes, 1);
+	EXPECT_READ(s, 203, 64, 'a');
+	/* up to the block that was lost it is good, and behind it again */
+	bitmap_set(s->main->deaf, 243, 2);
+	EXPECT_WRITE(s, 0, 203, 64, 'b');
+	EXPECT_READ(s, 203, 64, 'b');
+	expect_list(s, "240 0 8 remapped 0x0 0x0\n");
+	EXPECT_STAT(s, "verify_errors", 1);
+	/* one that fails is looked at block by block */
+	__set_bit(2050, s->main->bad_write);
+	EXPECT_WRITE(s, 0, 2000, 64, 'c');
+	EXPECT_READ(s, 2000, 64, 'c');
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
+}
 
 static void writes_that_are_lost_are_noticed(struct kunit *test)
 {
@@ -572,9 +685,9 @@ static void slow_blocks_move_while_they_can_be_read(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
 
-	EXPECT_SET(s, 0, "errors/slow_ms", "40");
+	EXPECT_SET(s, 0, "errors/slow_ms", "500");
 	EXPECT_SET(s, 0, "errors/slow_limit", "2");
-	s->main->slow_ms = 120;
+	s->main->slow_ms = 900;
 	__set_bit(203, s->main->slow);
 	EXPECT_READ(s, 200, 8, 'm');
 	expect_list(s, "200 0 8 remapped 0x0 0x0\n");
@@ -600,6 +713,156 @@ static void slow_blocks_move_while_they_can_be_read(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 5);
 	EXPECT_MESSAGE(s, 0, "list 900");
 	KUNIT_EXPECT_TRUE(test, str_has_prefix(s->text, "1000 "));
+}
+
+/* --- at the same time */
+
+/* A write of an attribute that is not waited for at once. */
+struct setter {
+	struct set *s;
+	const char *attr, *value;
+	struct completion done;
+	int ret;
+};
+
+static int setter_thread(void *data)
+{
+	struct setter *t = data;
+
+	t->ret = set_attr(t->s, t->attr, t->value);
+	complete(&t->done);
+	return 0;
+}
+
+static struct setter *begin_set(struct set *s, const char *attr, const char *value)
+{
+	struct setter *t = kunit_kzalloc(s->test, sizeof(*t), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(s->test, t);
+	*t = (struct setter) { .s = s, .attr = attr, .value = value, .ret = 1 };
+	init_completion(&t->done);
+	KUNIT_ASSERT_FALSE(s->test, IS_ERR(kthread_run(setter_thread, t, "setter")));
+	return t;
+}
+
+static void io_to_a_block_that_moves_waits_for_it(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct sent_io *w[3], *r, *other;
+
+	__set_bit(80, s->main->bad_write);
+	s->spare->hold = true;
+	w[0] = send(s, REQ_OP_WRITE, 80, 4, 'a');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) == 1));
+	expect_list(s, "80 0 8 moving 0x0 0x0\n");
+	w[1] = send(s, REQ_OP_WRITE, 84, 2, 'b');
+	w[2] = send(s, REQ_OP_WRITE, 86, 2, 'c');
+	r = send(s, REQ_OP_READ, 80, 8, 0);
+	/* blocks beside it do not */
+	other = send(s, REQ_OP_READ, 88, 8, 0);
+	KUNIT_EXPECT_EQ(test, answer(other), 0);
+	KUNIT_EXPECT_TRUE(test, holds(other->buf, 88, 8, 'm'));
+	KUNIT_EXPECT_FALSE(test, completion_done(&w[0]->done) || completion_done(&w[1]->done) ||
+				 completion_done(&w[2]->done) || completion_done(&r->done));
+	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_READ | REQ_NOWAIT, 80, 8), -EAGAIN);
+	mdisk_release(s->spare);
+	KUNIT_EXPECT_EQ(test, answer(w[0]), 0);
+	KUNIT_EXPECT_EQ(test, answer(w[1]), 0);
+	KUNIT_EXPECT_EQ(test, answer(w[2]), 0);
+	KUNIT_EXPECT_EQ(test, answer(r), 0);
+	KUNIT_EXPECT_TRUE(test, holds(r->buf, 80, 4, 'a'));
+	EXPECT_READ(s, 80, 4, 'a');
+	EXPECT_READ(s, 84, 2, 'b');
+	EXPECT_READ(s, 86, 2, 'c');
+	expect_list(s, "80 0 8 remapped 0x0 0x0\n");
+}
+
+static void a_move_waits_for_writes_in_flight(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct setter *add, *remove;
+	struct sent_io *w, *far;
+
+	s->main->hold = true;
+	w = send(s, REQ_OP_WRITE, 80, 8, 'a');
+	far = send(s, REQ_OP_WRITE, 4000, 8, 'f');
+	KUNIT_EXPECT_EQ(test, mdisk_held(s->main), 2);
+	add = begin_set(s, "remaps/add", "80");
+	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&add->done, HZ / 10));
+	expect_list(s, "80 0 8 moving 0x0 0x0\n");
+	mdisk_release(s->main);
+	KUNIT_EXPECT_EQ(test, answer(w), 0);
+	KUNIT_EXPECT_EQ(test, answer(far), 0);
+	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&add->done, 30 * HZ));
+	KUNIT_EXPECT_EQ(test, add->ret, 0);
+	EXPECT_READ(s, 80, 8, 'a');
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->spare, 0), 80, 8, 'a'));
+	/* and those on the spare, when it moves back */
+	s->spare->hold = true;
+	w = send(s, REQ_OP_WRITE, 80, 8, 'b');
+	KUNIT_EXPECT_EQ(test, mdisk_held(s->spare), 1);
+	remove = begin_set(s, "remaps/remove", "80");
+	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&remove->done, HZ / 10));
+	mdisk_release(s->spare);
+	KUNIT_EXPECT_EQ(test, answer(w), 0);
+	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&remove->done, 30 * HZ));
+	KUNIT_EXPECT_EQ(test, remove->ret, 0);
+	EXPECT_READ(s, 80, 8, 'b');
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 80), 80, 8, 'b'));
+	expect_list(s, "");
+}
+
+/* More bios than there are jobs, two for each block. */
+#define MANY	96
+
+static void many_writes_fail_at_once(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 persistent");
+	struct sent_io **w = kunit_kcalloc(test, MANY, sizeof(*w), GFP_KERNEL);
+	u64 commits;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, w);
+	EXPECT_SET(s, 0, "errors/storm_limit", "0");
+	bitmap_set(s->main->bad_write, 800, 4 * MANY);
+	commits = stat_of(s, "store_commits");
+	s->spare->hold = true;
+	for (i = 0; i < MANY; i++)
+		w[i] = send(s, REQ_OP_WRITE, 800 + 4 * i, 4, 'a');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) > 4));
+	/* the data is there; while the first commit is written, others come to wait for it */
+	mdisk_step(s->spare);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare)));
+	msleep(100);
+	mdisk_release(s->spare);
+	for (i = 0; i < MANY; i++)
+		KUNIT_EXPECT_EQ(test, answer(w[i]), 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, MANY / 2);
+	EXPECT_STAT(s, "remaps_auto", MANY / 2);
+	for (i = 0; i < MANY / 16; i++)
+		EXPECT_READ(s, 800 + 64 * i, 64, 'a');
+	/* what comes together shares commits */
+	KUNIT_EXPECT_LT(test, stat_of(s, "store_commits") - commits, MANY / 2);
+	again(s);
+	for (i = 0; i < MANY / 16; i++)
+		EXPECT_READ(s, 800 + 64 * i, 64, 'a');
+}
+
+static void a_suspend_waits_for_what_moves(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 persistent");
+	struct setter *add;
+
+	s->spare->hold = true;
+	add = begin_set(s, "remaps/add", "80");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare)));
+	EXPECT_MESSAGE(s, 0, "list");
+	mdisk_release(s->spare);
+	KUNIT_EXPECT_EQ(test, suspend(s), 0);
+	KUNIT_EXPECT_TRUE(test, completion_done(&add->done));
+	KUNIT_EXPECT_EQ(test, add->ret, 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
 }
 
 /* --- in the background */
@@ -630,6 +893,7 @@ static void a_scrub_reads_all_of_the_main(struct kunit *test)
 	struct set *s = quiet_set(test, "1 transient");
 	u64 epoch;
 	u32 took, sectors, moved, pending;
+	int n;
 
 	bad_reads(s, 1003, 1);
 	EXPECT_SET(s, 0, "remaps/add", "80 16");
@@ -657,8 +921,8 @@ static void a_scrub_reads_all_of_the_main(struct kunit *test)
 	/* what a scrub finds is no sign of how the disk does */
 	EXPECT_ATTR(s, "remaps/rate", "0 0 0");
 	get_attr(s, "scrub/last_result");
-	KUNIT_EXPECT_EQ(test, sscanf(s->text, "%llu %u %u %u %u\n", &epoch, &took, &sectors,
-				     &moved, &pending), 5);
+	n = sscanf(s->text, "%llu %u %u %u %u", &epoch, &took, &sectors, &moved, &pending);
+	KUNIT_EXPECT_EQ(test, n, 5);
 	KUNIT_EXPECT_EQ(test, sectors, MAIN_SECTORS - 16);
 	KUNIT_EXPECT_EQ(test, moved, 0);
 	KUNIT_EXPECT_EQ(test, pending, 1);
@@ -670,8 +934,8 @@ static void a_scrub_reads_all_of_the_main(struct kunit *test)
 	EXPECT_SET(s, 0, "scrub/control", "start");
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "scrub/state"), "idle")));
 	get_attr(s, "scrub/last_result");
-	KUNIT_EXPECT_EQ(test, sscanf(s->text, "%llu %u %u %u %u\n", &epoch, &took, &sectors,
-				     &moved, &pending), 5);
+	n = sscanf(s->text, "%llu %u %u %u %u", &epoch, &took, &sectors, &moved, &pending);
+	KUNIT_EXPECT_EQ(test, n, 5);
 	KUNIT_EXPECT_EQ(test, moved, 1);
 	KUNIT_EXPECT_EQ(test, pending, 0);
 	EXPECT_ATTR(s, "remaps/count", "3");
@@ -684,14 +948,17 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_bio_over_remapped_blocks_is_in_order),
 	KUNIT_CASE(nowait_io_that_would_wait_is_refused_and_counted),
 	KUNIT_CASE(a_bad_write_moves_its_block),
+	KUNIT_CASE_SLOW(those_who_wait_for_events_wake),
 	KUNIT_CASE(a_write_over_many_blocks_moves_the_bad_ones_only),
 	KUNIT_CASE(a_write_that_fails_once_moves_nothing),
 	KUNIT_CASE(without_auto_remap_errors_pass_through),
 	KUNIT_CASE(a_bad_read_makes_its_block_pending),
+	KUNIT_CASE(sectors_beside_a_bad_one_are_read_from_the_main),
 	KUNIT_CASE(a_pending_block_moves_with_its_next_write),
 	KUNIT_CASE(a_read_that_works_at_a_retry_moves_its_block),
 	KUNIT_CASE(without_retries_the_first_error_counts),
 	KUNIT_CASE(lost_data_is_refused_or_zero_until_it_is_written),
+	KUNIT_CASE(what_is_unread_of_a_block_can_be_given_up),
 	KUNIT_CASE(errors_that_are_not_the_mediums_move_nothing),
 	KUNIT_CASE(a_bad_spare_block_is_replaced),
 	KUNIT_CASE(data_of_a_slot_that_cannot_be_read_is_lost_when_it_moves),
@@ -699,9 +966,15 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_spare_that_fails_all_writes_is_given_up),
 	KUNIT_CASE(a_storm_stops_automatic_remaps),
 	KUNIT_CASE(the_last_blocks_are_for_people),
+	KUNIT_CASE(a_pending_block_whose_last_slot_fails_is_on_the_main),
+	KUNIT_CASE(a_large_write_is_compared_in_windows),
 	KUNIT_CASE(writes_that_are_lost_are_noticed),
 	KUNIT_CASE(a_first_rewrite_lets_the_drive_cure),
-	KUNIT_CASE(slow_blocks_move_while_they_can_be_read),
+	KUNIT_CASE_SLOW(slow_blocks_move_while_they_can_be_read),
+	KUNIT_CASE(io_to_a_block_that_moves_waits_for_it),
+	KUNIT_CASE(a_move_waits_for_writes_in_flight),
+	KUNIT_CASE(many_writes_fail_at_once),
+	KUNIT_CASE(a_suspend_waits_for_what_moves),
 	KUNIT_CASE(neighbours_of_a_bad_block_are_read),
 	KUNIT_CASE(a_scrub_reads_all_of_the_main),
 	{ }

@@ -7,7 +7,7 @@
 
 /* the module that is loaded exports them already */
 #undef EXPORT_SYMBOL_NS_GPL
-#define EXPORT_SYMBOL_NS_GPL(name, ns)	static_assert(true)
+#define EXPORT_SYMBOL_NS_GPL(name, ns)	static_assert(sizeof(#name #ns))
 #include "../../modules/metadata/format.c"
 
 #define UUID_A	"11111111-2222-3333-4444-555555555555"
@@ -31,7 +31,8 @@ static u8 *image_of(const struct mdisk *d, const u8 *data)
 /* Nothing from now on, not even the removal, changes what is on the disks. */
 static void cut_power(struct set *s)
 {
-	u8 *main = image_of(s->main, s->main->stable), *spare = image_of(s->spare, s->spare->stable);
+	u8 *main = image_of(s->main, s->main->stable), *spare = image_of(s->spare,
+			    s->spare->stable);
 
 	KUNIT_ASSERT_TRUE(s->test, main && spare);
 	KUNIT_ASSERT_EQ(s->test, remove_set(s), 0);
@@ -168,11 +169,13 @@ static void bad_spare_blocks_stay_bad(struct kunit *test)
 {
 	struct set *s = test->priv;
 	unsigned int spare;
+	int n;
 
 	make_set(s, "1 persistent");
 	EXPECT_SET(s, 0, "remaps/add", "80");
 	EXPECT_MESSAGE(s, 0, "list");
-	KUNIT_ASSERT_EQ(test, sscanf(s->text, "80 %u ", &spare), 1);
+	n = sscanf(s->text, "80 %u ", &spare);
+	KUNIT_ASSERT_EQ(test, n, 1);
 	__set_bit(spare + 8 + 3, s->spare->bad_write);
 	__set_bit(spare + 2, s->spare->bad_write);
 	EXPECT_WRITE(s, 0, 80, 8, 'a');
@@ -481,7 +484,8 @@ static void what_is_not_empty_is_not_formatted(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(signatures); i++) {
 		memset(s->spare->data, 0, SPARE_SECTORS << SECTOR_SHIFT);
-		memcpy(s->spare->data + signatures[i].place, signatures[i].magic, signatures[i].size);
+		memcpy(s->spare->data + signatures[i].place, signatures[i].magic,
+		       signatures[i].size);
 		expect_refused(s, "1 persistent");
 	}
 	memset(s->spare->data, 0, SPARE_SECTORS << SECTOR_SHIFT);
@@ -563,6 +567,38 @@ static void either_superblock_and_either_copy_is_enough(struct kunit *test)
 	vfree(image);
 }
 
+static void a_copy_that_was_left_behind_is_brought_up_to_date(struct kunit *test)
+{
+	static const unsigned int copies[] = { 8, SPARE_SECTORS - 16 };
+	struct set *s = test->priv;
+	unsigned int i;
+	u8 *old, *new;
+
+	make_set(s, "1 persistent");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	old = image_of(s->spare, s->spare->data);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	new = image_of(s->spare, s->spare->data);
+	KUNIT_ASSERT_TRUE(test, old && new);
+	for (i = 0; i < ARRAY_SIZE(copies); i++) {
+		restore(s->spare, new);
+		memcpy(mdisk_at(s->spare, copies[i]), old + (copies[i] << SECTOR_SHIFT), 4096);
+		KUNIT_ASSERT_EQ(test, try_set(s), 0);
+		KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+		KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(status(s).store, "clean")));
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+		/* it has all that the other one had */
+		memset(mdisk_at(s->spare, copies[!i]), 0xff, 4096);
+		KUNIT_ASSERT_EQ(test, try_set(s), 0);
+		KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	}
+	vfree(old);
+	vfree(new);
+}
+
 static void without_any_copy_of_a_page_reads_fail_rather_than_lie(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -584,6 +620,19 @@ static void without_any_copy_of_a_page_reads_fail_rather_than_lie(struct kunit *
 static void superblocks_that_make_no_sense_are_refused(struct kunit *test)
 {
 	struct set *s = test->priv;
+	static const char * const reasons[14] = {
+		"its version is not known",
+		"it has features that are not known",
+		"it has features that are not known: it can be used read_only",
+		"the block size is impossible",
+		"a copy of the table is in the data area",
+		"the size of the table is impossible",
+		"a copy of the table is outside of the spare",
+		"the data area is outside of the spare",
+		"the size of the table is impossible",
+		"its sequence is impossible",
+		"two copies of the table overlap",
+	};
 	struct dm_remap_sb *sb;
 	unsigned int i, nr;
 	u8 *image;
@@ -593,29 +642,63 @@ static void superblocks_that_make_no_sense_are_refused(struct kunit *test)
 	image = image_of(s->spare, s->spare->data);
 	KUNIT_ASSERT_NOT_NULL(test, image);
 	for (i = 0; i < 14; i++) {
+		struct dm_remap_geometry geo;
+		const char *why = NULL;
+
 		restore(s->spare, image);
 		for (nr = 0; nr < 2; nr++) {
 			u64 sector = dm_remap_sb_sector(SPARE_SECTORS, nr);
 
 			sb = (void *)mdisk_at(s->spare, sector);
 			switch (i) {
-			case 0: sb->version = cpu_to_le32(99); break;
-			case 1: sb->incompat = cpu_to_le64(1); break;
-			case 2: sb->ro_compat = cpu_to_le64(1); break;
-			case 3: sb->block_size = cpu_to_le32(1000); break;
-			case 4: le32_add_cpu(&sb->nr_blocks, 1); break;
-			case 5: sb->replicas = cpu_to_le32(5); break;
-			case 6: sb->replica_start[0] = cpu_to_le64(SPARE_SECTORS); break;
-			case 7: le64_add_cpu(&sb->data_start, 1); break;
-			case 8: sb->pages_used = cpu_to_le32(le32_to_cpu(sb->nr_pages) + 1); break;
-			case 9: sb->sequence = cpu_to_le64(U64_MAX); break;
-			case 10: sb->replica_start[1] = sb->replica_start[0]; break;
-			case 11: sb->flags |= cpu_to_le32(DM_REMAP_SB_REPLACED); break;
-			case 12: sb->flags |= cpu_to_le32(DM_REMAP_SB_JOINING); break;
-			case 13: sb->target_sectors = cpu_to_le64(MAIN_SECTORS - 8); break;
+			case 0:
+				sb->version = cpu_to_le32(99);
+				break;
+			case 1:
+				sb->incompat = cpu_to_le64(1);
+				break;
+			case 2:
+				sb->ro_compat = cpu_to_le64(1);
+				break;
+			case 3:
+				sb->block_size = cpu_to_le32(1000);
+				break;
+			case 4:
+				le32_add_cpu(&sb->nr_blocks, 1);
+				break;
+			case 5:
+				sb->replicas = cpu_to_le32(5);
+				break;
+			case 6:
+				sb->replica_start[0] = cpu_to_le64(SPARE_SECTORS);
+				break;
+			case 7:
+				le64_add_cpu(&sb->data_start, 1);
+				break;
+			case 8:
+				sb->pages_used = cpu_to_le32(le32_to_cpu(sb->nr_pages) + 1);
+				break;
+			case 9:
+				sb->sequence = cpu_to_le64(U64_MAX);
+				break;
+			case 10:
+				sb->replica_start[1] = sb->replica_start[0];
+				break;
+			case 11:
+				sb->flags |= cpu_to_le32(DM_REMAP_SB_REPLACED);
+				break;
+			case 12:
+				sb->flags |= cpu_to_le32(DM_REMAP_SB_JOINING);
+				break;
+			case 13:
+				sb->target_sectors = cpu_to_le64(MAIN_SECTORS - 8);
+				break;
 			}
 			sb->crc = cpu_to_le32(dm_remap_sb_crc(sb, sector));
+			why = dm_remap_sb_check(sb, sector, SPARE_SECTORS, false, &geo);
 		}
+		/* those of the last three make sense, and are of no use here */
+		KUNIT_EXPECT_STREQ_MSG(test, why ?: "", reasons[i] ?: "", "case %u", i);
 		strscpy(s->args, "1 persistent", sizeof(s->args));
 		KUNIT_EXPECT_LT_MSG(test, try_set(s), 0, "case %u", i);
 	}
@@ -703,12 +786,14 @@ static void make_copy(struct set *s, struct mdisk *other, u64 token)
 	}
 }
 
-static u64 track(struct set *s)
+static u64 track_id(struct set *s)
 {
 	u64 id = 0;
+	int n;
 
 	EXPECT_MESSAGE(s, 0, "track start");
-	KUNIT_EXPECT_EQ(s->test, sscanf(s->text, "%llx ", &id), 1);
+	n = sscanf(s->text, "%llx ", &id);
+	KUNIT_EXPECT_EQ(s->test, n, 1);
 	return id;
 }
 
@@ -722,7 +807,7 @@ static void a_copy_takes_the_place_of_its_spare(struct kunit *test)
 	make_remaps(s);
 	EXPECT_SET(s, 0, "errors/retries", "6");
 	/* written to since: refused when it is to count */
-	make_copy(s, other, track(s));
+	make_copy(s, other, track_id(s));
 	EXPECT_WRITE(s, 0, 88, 8, 'c');
 	KUNIT_ASSERT_EQ(test, suspend(s), 0);
 	s->spare = other;
@@ -731,7 +816,7 @@ static void a_copy_takes_the_place_of_its_spare(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, resume(s), 0);
 	EXPECT_READ(s, 88, 8, 'c');
 	EXPECT_WRITE(s, 0, 88, 8, 'a');
-	make_copy(s, other, track(s));
+	make_copy(s, other, track_id(s));
 	/* not while it is in use */
 	s->spare = other;
 	KUNIT_EXPECT_LT(test, reload(s), 0);
@@ -763,7 +848,8 @@ static void disks_of_a_set_are_for_no_other(struct kunit *test)
 	other.bdev = NULL;
 	KUNIT_ASSERT_EQ(test, create_device(&other), 0);
 	KUNIT_EXPECT_EQ(test, reload(&other), -EBUSY);
-	KUNIT_EXPECT_LT(test, load_table(&other, SPARE_SECTORS, s->spare, 0, s->main, "1 transient", 0),
+	KUNIT_EXPECT_LT(test, load_table(&other, SPARE_SECTORS, s->spare, 0, s->main, "1 transient",
+			0),
 			0);
 	KUNIT_EXPECT_EQ(test, remove_set(&other), 0);
 }
@@ -844,6 +930,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(what_is_not_empty_is_not_formatted),
 	KUNIT_CASE(a_spare_that_is_too_small_is_refused),
 	KUNIT_CASE(either_superblock_and_either_copy_is_enough),
+	KUNIT_CASE(a_copy_that_was_left_behind_is_brought_up_to_date),
 	KUNIT_CASE(without_any_copy_of_a_page_reads_fail_rather_than_lie),
 	KUNIT_CASE(superblocks_that_make_no_sense_are_refused),
 	KUNIT_CASE(a_spare_that_has_grown_gives_more_blocks),

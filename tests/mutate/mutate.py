@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter, defaultdict
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -21,6 +22,7 @@ from worker import Worker  # noqa: E402
 
 TOP = Path(__file__).resolve().parents[2]
 WHERE = ('modules/core', 'modules/metadata', 'modules/stats')
+KUNIT_ONLY = 'unit tests only'
 # Tests that are most likely to see a break of a file come first, then the others in the
 # order in which they saw most in runs of the past.
 LIKELY = {
@@ -72,7 +74,7 @@ def try_break(worker, args, path, number, broken):
     """Returns (verdict, by which test)."""
     old = worker.set_line(path, number, broken)
     try:
-        made = worker.build()
+        made = worker.rebuild(path)
         if made is None:
             return 'not built', ''
         changed = [m for m, h in made.items() if worker.base.get(m) != h]
@@ -82,7 +84,7 @@ def try_break(worker, args, path, number, broken):
         if case:
             return 'kunit', case
         if args.kunit_only:
-            return 'survived', ''
+            return 'survived', KUNIT_ONLY
         if not worker.image():
             return 'quick', 'image'
         left = args.quick_limit
@@ -107,11 +109,13 @@ class Run:
         self.sources = sources()
         self.breaks = breaks.choose(self.sources, args.seed)
         self.lock = threading.Lock()
-        self.log = args.dir / f'{args.seed}{"-kunit" if args.kunit_only else ""}.jsonl'
+        self.log = args.dir / f'{args.seed}.jsonl'
         self.done = {}
         if self.log.exists():
             for line in self.log.read_text().splitlines():
                 entry = json.loads(line)
+                if entry['by'] == KUNIT_ONLY and not args.kunit_only:
+                    continue
                 self.done[entry['path'], entry['line'], entry['broken']] = entry
         self.results, self.given = [], 0
 
@@ -176,6 +180,18 @@ class Run:
                 print(f'\nsurvived: {e["what"]}{", " + e["by"] if e["by"] else ""}\n{e["diff"]}')
 
 
+def check_base(worker, args):
+    """The unit tests pass without a break; once is enough for the same modules."""
+    mark = args.dir / 'unbroken'
+    key = ''.join(sorted(worker.base.values()))
+    if mark.exists() and mark.read_text() == key:
+        return
+    case = worker.kunit(worker.suites_for(worker.base), 3 * args.kunit_limit)
+    if case:
+        sys.exit(f'KUnit fails without a break, in {case}: {worker.dir}/kunit.log')
+    mark.write_text(key)
+
+
 def main():
     p = argparse.ArgumentParser(description='break one line at a time, count what notices')
     p.add_argument('--seed', type=int, required=True)
@@ -185,19 +201,21 @@ def main():
     p.add_argument('--kunit-limit', type=int, default=240, help='seconds for all suites')
     p.add_argument('--guest-limit', type=int, default=600, help='seconds for a file of tests/guest')
     p.add_argument('--quick-limit', type=int, default=900, help='seconds of quick tests for a break')
+    p.add_argument('--ignore', nargs='*', default=[], metavar='CASE',
+                   help='cases of unit tests whose failure says nothing')
     p.add_argument('--dir', type=Path, default=TOP / 'build/mutate')
     args = p.parse_args()
     args.dir.mkdir(parents=True, exist_ok=True)
     run = Run(args)
-    workers = [Worker(TOP, args.dir / f'tree{i}') for i in range(args.workers)]
+    workers = [Worker(TOP, args.dir / f'tree{i}', args.ignore) for i in range(args.workers)]
     for w in workers:
         w.prepare()
-        w.base = w.build()
-        if w.base is None:
-            sys.exit(f'the tree does not build: {w.dir}/build.log')
-    case = workers[0].kunit(workers[0].suites_for(workers[0].base), 3 * args.kunit_limit)
-    if case:
-        sys.exit(f'KUnit fails without a break, in {case}: {workers[0].dir}/kunit.log')
+    with ThreadPool(len(workers)) as pool:
+        for w, base in zip(workers, pool.map(Worker.build, workers)):
+            w.base = base
+            if base is None:
+                sys.exit(f'the tree does not build: {w.dir}/build.log')
+    check_base(workers[0], args)
     threads = [threading.Thread(target=run.work, args=(w,)) for w in workers]
     for t in threads:
         t.start()

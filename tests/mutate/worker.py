@@ -40,11 +40,14 @@ def run(command, limit, **more):
 class Worker:
     """@base is what an unbroken build gives; the first thing that build() makes."""
 
-    def __init__(self, top, dir_):
+    def __init__(self, top, dir_, ignored=()):
         self.top, self.dir = Path(top), Path(dir_)
         self.build_dir = self.dir / 'build'
         self.uml = self.top / 'build/uml'
         self.base = None
+        self.before = None
+        but = '|'.join(re.escape(case) for case in ignored) or '(?!)'
+        self.failure = re.compile(rf'^    not ok \d+ (?:- )?(?!(?:{but})\b)(\S+).*\n'.encode(), re.M)
 
     def prepare(self):
         """Copy the tree; kernels and programs are those of the checkout, never written to."""
@@ -74,11 +77,11 @@ class Worker:
             at.symlink_to(to)
 
     def set_line(self, path, number, text):
-        """Returns the line that was there."""
-        file = self.dir / path
-        lines = file.read_text().split('\n')
-        old, lines[number] = lines[number], text
-        file.write_text('\n'.join(lines))
+        """Returns the line that was there. What is built from is changed with the copy."""
+        for file in (self.build_dir / 'uml/src' / path, self.dir / path):
+            lines = file.read_text().split('\n')
+            old, lines[number] = lines[number], text
+            file.write_text('\n'.join(lines))
         return old
 
     def build(self):
@@ -88,11 +91,42 @@ class Worker:
         (self.dir / 'build.log').write_text(out)
         if status != 0:
             return None
+        return self.hashes()
+
+    def hashes(self):
         src = self.build_dir / 'uml/src'
         return {f'{kind}/{ko.name}': hashlib.sha256(ko.read_bytes()).hexdigest()
                 for kind in KINDS for ko in sorted((src / kind).glob('*.ko'))}
 
     jobs = 2
+
+    def rebuild(self, path):
+        """The same as build() after a change of one file; what does not use it is left alone.
+
+        What uses the file that was changed before, and has been restored, is built as well.
+        """
+        paths, self.before = {path, self.before or path}, path
+        kinds = [('modules', ['modules'])]
+        suites = [f'{f.stem}.ko' for f in sorted((self.dir / SUITES).glob('*_kunit.c'))
+                  if f'{SUITES}/{f.stem}.ko' in self.base and any(self.uses(f, p) for p in paths)]
+        if suites:
+            kinds.append((SUITES, suites))
+        for kind, targets in kinds:
+            status, out = run(['make', '-C', self.uml / 'obj', 'ARCH=um', '-s', f'-j{self.jobs}',
+                               f'M={self.build_dir / "uml/src" / kind}', 'KCFLAGS=-Wno-error',
+                               'CONFIG_DEBUG_INFO_BTF_MODULES=', 'KBUILD_MODPOST_WARN=1', *targets],
+                              900)
+            (self.dir / 'build.log').write_text(out)
+            if status != 0:
+                return None
+        return self.hashes()
+
+    def uses(self, suite, path):
+        """Whether a suite includes a source; a header is taken to be included."""
+        text = suite.read_text()
+        for header in re.findall(r'#include "(\w+\.h)"', text):
+            text += (suite.parent / header).read_text()
+        return path.endswith('.h') or f'../../{path}"' in text
 
     # --- KUnit
 
@@ -126,9 +160,9 @@ class Worker:
                                  'rootflags=/', 'ro', f'init={init}', 'con0=null,fd:1',
                                  'con=null', 'printk.time=0', 'panic=-1'], limit)
         log.write_text(out)
-        failed = re.search(r'^    not ok \d+ (?:- )?(\S+)', out, re.M)
+        failed = self.failure.search(out.encode())
         if failed:
-            return failed[1]
+            return failed[1].decode()
         if not ended:
             return 'time'
         if 'rig: end' not in out or re.search(r'rig: (insmod|rmmod) failed', out):
@@ -137,8 +171,7 @@ class Worker:
                                capture_output=True, text=True).stdout
         return 'kernel' if splat else None
 
-    @staticmethod
-    def watch(command, limit):
+    def watch(self, command, limit):
         """Run a machine until its end, the first case that fails, or a minute of silence.
 
         Returns what it printed, and whether it was not stopped.
@@ -154,7 +187,7 @@ class Worker:
                     p.wait()
                     return b''.join(out).decode(errors='replace'), True
                 out.append(data)
-                if re.search(rb'^    not ok \d+ .*\n', b''.join(out[-2:]), re.M):
+                if self.failure.search(b''.join(out[-2:])):
                     break
             kill_group(p)
         return b''.join(out).decode(errors='replace'), False

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # What the scripts of the rig share: places, messages, and where the parts of
-# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug, uml, umldebug or umlgcov (built here).
+# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug, uml or umldebug (built here), or umlgcov (uml, and modules that count).
 
 RIG=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$RIG/../.." && pwd)
@@ -34,9 +34,12 @@ lock() {
 unlock() { exec {LOCK_FD}>&-; }
 
 kernel_release() { cat "$BUILD/$1/release"; }
-# built_modules DIR: the modules that its Kbuild names; there may be older ones
+# built_modules DIR...: the modules that their Kbuilds name; there may be older ones
 built_modules() {
-	[ ! -e "$1/modules.order" ] || sed "s,.*/,,; s,^,$1/,; s,\.k\?o\$,.ko," "$1/modules.order"
+	local dir
+	for dir; do
+		[ ! -e "$dir/modules.order" ] || sed "s,.*/,,; s,^,$dir/,; s,\.k\?o\$,.ko," "$dir/modules.order"
+	done
 }
 
 as_root() {
