@@ -6,8 +6,7 @@
  *
  *   insmod bench_layouts_kunit.ko entries=100000,1000000
  *
- * Of each the time of a lookup is printed, of blocks that are there and of others, and the
- * memory that the kernel has less of.
+ * Of each the time of a lookup is printed, of blocks that are there and of others.
  */
 #include <kunit/test.h>
 
@@ -16,7 +15,6 @@
 #include <linux/prefetch.h>
 #include <linux/rhashtable.h>
 #include <linux/vmalloc.h>
-#include <linux/vmstat.h>
 #include <linux/xarray.h>
 
 #include "bench.h"
@@ -564,25 +562,18 @@ static u64 measure(struct kunit *test, const struct layout *l, const u64 *keys, 
 
 static void compare(struct kunit *test, const struct layout *l, u32 n)
 {
-	unsigned long before, used;
 	u64 hit, miss;
 
-	/* The one before is freed by now. */
-	rcu_barrier();
-	before = global_zone_page_state(NR_FREE_PAGES);
 	if (!l->make(n)) {
 		KUNIT_FAIL(test, "no %s with %u entries", l->name, n);
 		l->drop();
 		return;
 	}
-	rcu_barrier();
-	used = before - global_zone_page_state(NR_FREE_PAGES);
 	hit = measure(test, l, hits, BENCH_LOOKUPS);
 	miss = measure(test, l, misses, 0);
 	l->drop();
-	kunit_info(test, "LAYOUT %u %s: hit %llu.%llu ns, miss %llu.%llu ns, %llu bytes an entry\n",
-		   n, l->name, hit / 1000, hit / 100 % 10, miss / 1000, miss / 100 % 10,
-		   (u64)used * PAGE_SIZE / n);
+	kunit_info(test, "LAYOUT %u %s: hit %llu.%llu ns, miss %llu.%llu ns\n",
+		   n, l->name, hit / 1000, hit / 100 % 10, miss / 1000, miss / 100 % 10);
 }
 
 static void layouts_find_what_is_there_and_nothing_else(struct kunit *test)
