@@ -12,6 +12,7 @@
 #include "kernel/dm.h"
 #include "kernel/guard.h"
 #include "kernel/kmsg.h"
+#include "kernel/resumer.h"
 #include "lib/exit.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
@@ -324,18 +325,27 @@ static bool is_waiting_for_table(struct dm_task *task)
 	return !dm_task_get_info(task, &info) || info.inactive_table;
 }
 
+static void run_again(void *context)
+{
+	dm_task_run(context);
+}
+
 /*
  * This program, or its swap space, may be on the device: nothing may have to be read between
  * the two.
  */
 static int suspend_and_resume(const char *name, struct dm_task *suspend, struct dm_task *resume)
 {
+	struct resumer resumer;
 	bool suspended, resumed;
 
+	if (resumer_start(&resumer, name, run_again, resume))
+		return EXIT_OPERATION;
 	interrupt_hold();
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 	suspended = dm_task_run(suspend);
 	resumed = suspended && dm_task_run(resume);
+	resumer_end(&resumer);
 	munlockall();
 	if (!suspended)
 		complain("%s cannot be suspended for a moment: %s.", name, dm_trouble_text());
