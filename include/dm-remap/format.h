@@ -140,7 +140,8 @@ struct dm_remap_sb_stale {
  * @partner_generation: the generation of the set when it took the place: if that spare has
  *	a higher one, it has been used since.
  * @previous_uuid: of the set that this one is a copy of, until the label has its own identity.
- * @previous_secret: as @previous_uuid.
+ * @previous_secret: as @previous_uuid; or of the set with its former main, until the table has
+ *	been written for the new one, and @partner_seed is the seed that it had then.
  * @zero: zeros.
  */
 struct dm_remap_sb_replacement {

@@ -122,6 +122,8 @@ struct remap_track;
  * @started: @store may be written.
  * @refused: it must not take the place of a device that had remaps.
  * @successor: it was made to take over from a device in force.
+ * @new_main: it takes over with a new main, which holds all that the set does: the tracker
+ *	that saw to that; else 0.
  * @kept: the table that used it is gone, and the one that came could not be resumed.
  * @predecessor: from that one, with a reference; while it is being made.
  * @track: the tracker of written regions, or NULL; changed under @lock.
@@ -198,6 +200,7 @@ struct remap_device {
 	bool started;
 	bool refused;
 	bool successor;
+	u64 new_main;
 	bool kept;
 	struct remap_device *predecessor;
 	struct remap_track __rcu *track;

@@ -117,6 +117,7 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 		.main_id = args->main_id[0] ? args->main_id : NULL,
 		.read_only = args->read_only,
 		.successor = rd->successor && rd->predecessor->spare_bdev == rd->spare_bdev,
+		.new_main = rd->new_main,
 		.copy = rd->successor && rd->predecessor->spare_bdev != rd->spare_bdev,
 		.force_block_size = args->force_block_size,
 		.name = rd->name,
@@ -282,6 +283,7 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 	rd->main_start = args->main_start;
 	rd->len = len;
 	rd->read_only = args->read_only;
+	rd->new_main = args->new_main;
 	rd->suspended = true;
 	mutex_init(&rd->admin);
 	mutex_init(&rd->commit_lock);
@@ -364,6 +366,8 @@ static int check_shared(const struct remap_device *rd, const struct remap_args *
 		*error = "A reload cannot change between persistent and transient";
 	else if (args->block_size && args->block_size != rd->store->block_size)
 		*error = "block_size cannot be changed by a reload";
+	else if (args->new_main)
+		*error = "The set has this main already: leave out new_main";
 	else if (args->has_uuid && !uuid_equal(&args->uuid, &rd->store->uuid))
 		*error = "The spare belongs to another set: its uuid is not the one given";
 	else
@@ -394,13 +398,18 @@ static bool same_disks(const struct remap_device *a, const struct remap_device *
 
 /*
  * Whether a new device is to take over from one that there is: it has another spare, more
- * room on the same one, or another length.
+ * room on the same one, another length, or a new main with the same spare.
  */
 static bool is_successor(const struct remap_device *new, const struct remap_device *rd,
 			 const struct remap_args *args)
 {
-	if (new->md != rd->md || new->main != rd->main || !rd->ready || args->read_only ||
+	if (new->md != rd->md || !rd->ready || args->read_only ||
 	    rd->store->type == &remap_store_transient || !remap_takeover_allowed(rd))
+		return false;
+	if (args->new_main)
+		return new->main != rd->main && new->spare_bdev == rd->spare_bdev &&
+		       new->len == rd->len;
+	if (new->main != rd->main)
 		return false;
 	if (new->spare_bdev != rd->spare_bdev || new->len != rd->len)
 		return true;
@@ -425,7 +434,8 @@ static int enter_list(struct remap_device *new, const struct remap_args *args,
 			continue;
 		}
 		/* Its copy of the table may be out of date: never share it. */
-		if (same_disks(rd, new) && rd->ready && is_waiting(rd))
+		if (rd->md == new->md && rd->spare_bdev == new->spare_bdev && rd->ready &&
+		    is_waiting(rd))
 			continue;
 		if (same_disks(rd, new)) {
 			*rdp = rd;
@@ -436,6 +446,10 @@ static int enter_list(struct remap_device *new, const struct remap_args *args,
 			*error = (char *)why;
 			return -EBUSY;
 		}
+	}
+	if (args->new_main && !new->predecessor) {
+		*error = "A new main is for a suspended set, with its spare and length";
+		return -EINVAL;
 	}
 	list_add(&new->list, &remap_devices);
 	return 0;

@@ -93,7 +93,7 @@ static int meta_open(const struct dm_remap_store_params *params,
 	ret = meta_open_spare(m, replicas, error);
 	if (ret)
 		goto free;
-	if (params->successor && !m->store.fresh)
+	if (params->successor && !params->new_main && !m->store.fresh)
 		meta_extend_layout(m);
 	ret = alloc_bitmaps(m);
 	if (ret) {
@@ -102,7 +102,8 @@ static int meta_open(const struct dm_remap_store_params *params,
 	}
 	m->store.type = &meta_store_type;
 	import_uuid(&m->store.uuid, m->sb->uuid);
-	strscpy(m->store.main_id, dm_remap_sb_main_id(m->sb), sizeof(m->store.main_id));
+	strscpy(m->store.main_id, params->new_main ? params->main_id ?: "" :
+				  dm_remap_sb_main_id(m->sb), sizeof(m->store.main_id));
 	m->store.block_size = m->geo.block_size;
 	m->store.data_start = m->geo.data_start;
 	m->store.nr_blocks = m->growing ? m->grown.nr_blocks : m->geo.nr_blocks;
@@ -210,12 +211,17 @@ static int meta_start(struct dm_remap_store *store, const struct dm_remap_saved 
 	if (m->p.read_only)
 		return 0;
 	meta_saved_put(m, saved);
+	if (m->p.new_main)
+		meta_forget_main(m);
 	meta_identity_note(m);
 	meta_label_note(m);
 	if (m->p.successor || store->joining)
 		note_succession(m);
 	m->sb->flags &= ~cpu_to_le32(DM_REMAP_SB_CLEAN);
-	ret = store->fresh ? meta_fresh_format(m) : start_again(m);
+	if (store->fresh)
+		ret = meta_fresh_format(m);
+	else
+		ret = m->p.new_main ? meta_empty(m) : start_again(m);
 	if (ret)
 		m->failed = false;
 	return ret;

@@ -105,6 +105,8 @@ static int check_pair(const struct meta *m, char **error)
 		*error = "The spare is an unfinished copy of another one: name the other one";
 	else if (m->p.uuid && memcmp(sb->uuid, m->p.uuid->b, sizeof(sb->uuid)))
 		*error = "The spare belongs to another set: its uuid is not the one given";
+	else if (m->p.new_main)
+		return meta_label_check(m, true, error);
 	else if (le64_to_cpu(sb->main_start) != m->p.main_start ||
 		 (le64_to_cpu(sb->target_sectors) != m->p.len && !m->p.successor))
 		*error = "The spare belongs to another main: that one has another size or start";

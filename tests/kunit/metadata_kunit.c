@@ -29,7 +29,7 @@ static u64 bad_writes, bad_reads;
 static unsigned int spare_sectors = SPARE_SECTORS;
 /* Pages whose last write failed: what they have is not known. */
 static u64 unsound;
-static bool as_successor;
+static bool as_successor, as_new_main;
 /* Writes that succeed until the power goes, or UINT_MAX; those that failed reach the medium or do not. */
 static unsigned int writes_left;
 static bool lands;
@@ -122,6 +122,7 @@ static blk_status_t test_read_end(struct dm_remap_read *read)
 #include "../../modules/metadata/load.c"
 #include "../../modules/metadata/commit.c"
 #include "../../modules/metadata/repair.c"
+#include "../../modules/metadata/new-main.c"
 #include "../../modules/metadata/succeed.c"
 
 int dm_remap_store_register(struct dm_remap_store_type *type)
@@ -172,14 +173,15 @@ static int load_slot(void *context, const struct dm_remap_entry *e, struct dm_re
 	return 0;
 }
 
-static struct dm_remap_store *open_set(int *ret)
+/* Open and load; nothing is written. */
+static struct dm_remap_store *load_set(int *ret, struct dm_remap_saved *saved)
 {
 	struct dm_remap_store_params params = {
 		.main = &test_main, .spare = &test_spare, .len = MAIN_SECTORS,
 		.block_size = 512, .name = "test", .read = read_slot,
-		.successor = as_successor,
+		.successor = as_successor || as_new_main, .new_main = as_new_main,
+		.main_id = as_new_main ? "new" : NULL,
 	};
-	struct dm_remap_saved saved = { };
 	struct dm_remap_store *store = NULL;
 	char *error = NULL;
 
@@ -187,11 +189,23 @@ static struct dm_remap_store *open_set(int *ret)
 	*ret = meta_open(&params, &store, &error);
 	if (*ret)
 		return NULL;
-	*ret = meta_load(store, load_slot, NULL, &saved, &error);
+	*ret = meta_load(store, load_slot, NULL, saved, &error);
 	if (!*ret) {
 		memcpy(table, loaded, sizeof(table));
-		*ret = meta_start(store, &saved);
+		return store;
 	}
+	meta_close(store, NULL);
+	return NULL;
+}
+
+static struct dm_remap_store *open_set(int *ret)
+{
+	struct dm_remap_saved saved = { };
+	struct dm_remap_store *store = load_set(ret, &saved);
+
+	if (!store)
+		return NULL;
+	*ret = meta_start(store, &saved);
 	if (!*ret)
 		return store;
 	meta_close(store, NULL);
@@ -540,6 +554,104 @@ static void grown_and_reverted(struct kunit *test)
 	meta_close(store, NULL);
 	memcpy(disk[0], kept, DM_REMAP_PAGE_SIZE);
 	KUNIT_EXPECT_TRUE(test, found_or_refused(0, 0));
+}
+
+/* What a set with a new main is found with: all of the former set, or nothing. */
+struct take_over {
+	unsigned int bad, reads, cut;
+	bool land;
+	bool started;	/* acknowledged */
+	bool went_on;	/* refused, and the former set has acknowledged one more block */
+};
+
+static void take_main(struct kunit *test, struct take_over *t)
+{
+	struct dm_remap_store *old, *new;
+	struct dm_remap_saved saved = { };
+	int ret;
+
+	old = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_ASSERT_EQ(test, map_slot(old, 1, 9), 0);
+	as_new_main = true;
+	new = load_set(&ret, &saved);
+	as_new_main = false;
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_ASSERT_EQ(test, meta_succeed(new, old), 0);
+	KUNIT_EXPECT_EQ(test, table[0] + table[1], 0);
+	bad_writes = place_mask(t->bad);
+	writes_left = t->cut;
+	lands = t->land;
+	t->started = !meta_start(new, &saved);
+	if (!t->started && writes_left) {
+		table[0] = 8;
+		table[1] = 10;
+		meta_stay(old, new);
+		t->went_on = !map_slot(old, 2, 11);
+	}
+	meta_close(new, NULL);
+	meta_close(old, NULL);
+}
+
+static void look_after(struct kunit *test, const struct take_over *t)
+{
+	struct dm_remap_store *store;
+	bool is_new;
+	int ret;
+
+	all_works();
+	bad_reads = place_mask(t->reads);
+	store = open_set(&ret);
+	if (!store) {
+		KUNIT_EXPECT_TRUE_MSG(test, t->reads, "refused: bad %x cut %u land %d", t->bad,
+				      t->cut, t->land);
+		return;
+	}
+	is_new = !strcmp(store->main_id, "new");
+	if (t->started)
+		KUNIT_EXPECT_TRUE_MSG(test, is_new, "old: bad %x reads %x cut %u land %d",
+				      t->bad, t->reads, t->cut, t->land);
+	if (t->went_on)
+		KUNIT_EXPECT_FALSE_MSG(test, is_new, "new: bad %x reads %x cut %u land %d",
+				       t->bad, t->reads, t->cut, t->land);
+	KUNIT_EXPECT_EQ(test, loaded[0], is_new ? 0 : 8);
+	KUNIT_EXPECT_EQ(test, loaded[1], is_new ? 0 : 10);
+	if (is_new)
+		KUNIT_EXPECT_EQ(test, loaded[2], 0);
+	else if (t->went_on)
+		KUNIT_EXPECT_EQ(test, loaded[2], 12);
+	meta_close(store, NULL);
+}
+
+/*
+ * A set gets a new main; any one place fails writes, the power goes after each write or not at
+ * all, and later any one place cannot be read: the former set is there, or the new one.
+ */
+static void new_main(struct kunit *test)
+{
+	u8 *kept = kunit_kmalloc(test, PAGES * DM_REMAP_PAGE_SIZE, GFP_KERNEL);
+	unsigned int bad, reads, cut, land, started = 0, went_on = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, kept);
+	format_set(test);
+	memcpy(kept, disk, PAGES * DM_REMAP_PAGE_SIZE);
+	for (bad = 0; bad <= NR_PLACES; bad++)
+		for (reads = 0; reads <= NR_PLACES; reads++)
+			for (cut = 0; cut <= 16; cut++)
+				for (land = 0; land < 2; land++) {
+					struct take_over t = {
+						.bad = BIT(bad) >> 1, .reads = BIT(reads) >> 1,
+						.cut = cut < 16 ? cut : UINT_MAX, .land = land,
+					};
+
+					restore(kept);
+					take_main(test, &t);
+					look_after(test, &t);
+					started += t.started;
+					went_on += t.went_on;
+				}
+	KUNIT_EXPECT_GT(test, started, 0);
+	KUNIT_EXPECT_GT(test, went_on, 0);
 }
 
 /* A superblock that was bad is written once, and so is the other one. */
@@ -974,6 +1086,7 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(grown_and_reverted),
 	KUNIT_CASE(grown_without_first),
 	KUNIT_CASE(stale_room),
+	KUNIT_CASE(new_main),
 	KUNIT_CASE(pairs),
 	KUNIT_CASE(schedules),
 	{ }
