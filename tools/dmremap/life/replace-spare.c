@@ -132,7 +132,10 @@ static int put_in_force(struct replacement *r, uint64_t estimate)
 	       LLU(r->copy.nr), plural(r->copy.nr), is(r->copy.nr),
 	       LLU(estimate / 1000000 + 1));
 	fflush(stdout);
+	remember_next(r->volume.uuid, NULL, r->new);
 	status = dm_switch(&sw);
+	if (status)
+		remember_settled(r->volume.uuid, r->volume.name);
 	if (status && r->copy.why)
 		return say_why(r);
 	if (!status)

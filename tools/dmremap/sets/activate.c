@@ -150,7 +150,7 @@ static bool may_use(struct outcome *outcome, const struct wish *wish,
 		explain_other(outcome->why, &outcome->set, main, spare);
 		return false;
 	}
-	if (known && !wish->named && !registry_is(known->spare_id, spare->dev.path)) {
+	if (known && !wish->named && !registry_is_spare(known, spare->dev.path)) {
 		explain_copy(outcome->why, &outcome->set, &spare->dev, HALF_SPARE,
 			     known->spare_id);
 		return false;
@@ -183,15 +183,23 @@ static bool find_halves(struct outcome *outcome, const struct wish *wish,
 }
 
 /* The disk may have forgotten them since, or may not be the one that it was. */
-static void set_timeouts(const struct outcome *outcome, const struct wish *wish)
+static void set_timeouts(const struct outcome *outcome)
 {
 	struct registered known;
 	char main[FILE_TEXT_SIZE];
 
-	if (outcome->status == EXIT_CLEAN && !wish->dry_run && *outcome->device &&
-	    registry_find(&known, outcome->set.uuid) && known.timeouts &&
+	if (registry_find(&known, outcome->set.uuid) && known.timeouts &&
 	    !kernel_read(TREE_CONFIG, outcome->device, "main", main))
 		timeouts_apply(outcome->set.uuid, main);
+}
+
+/* What is done whenever the set is active afterwards, whoever has activated it. */
+static void settle(const struct outcome *outcome, const struct wish *wish)
+{
+	if (outcome->status != EXIT_CLEAN || wish->dry_run || !*outcome->device)
+		return;
+	set_timeouts(outcome);
+	remember_settled(outcome->set.uuid, outcome->device);
 }
 
 static void finish(struct outcome *outcome, const struct wish *wish, const char *main,
@@ -226,7 +234,7 @@ void activate_set(const struct known_set *set, const struct wish *wish, struct o
 	if (is_active(outcome, wish->automatic)) {
 		if (wish->remember && !wish->dry_run && outcome->status == EXIT_CLEAN)
 			outcome->remembered = remember_active(set->uuid, outcome->device);
-		set_timeouts(outcome, wish);
+		settle(outcome, wish);
 		return;
 	}
 	if (!find_halves(outcome, wish, outcome->foreign ? NULL : &known, &main, &spare)) {
@@ -250,5 +258,5 @@ void activate_set(const struct known_set *set, const struct wish *wish, struct o
 	    reassembly_read(&outcome->set, set->uuid) && !look(outcome, &main, &spare))
 		waits(outcome);
 	finish(outcome, wish, main.dev.path, spare.dev.path);
-	set_timeouts(outcome, wish);
+	settle(outcome, wish);
 }

@@ -34,7 +34,7 @@ enum main_id_verdict identity_judge(const struct half *spare, const struct half 
 bool identity_agrees(enum main_id_verdict verdict, const struct half *main,
 		     const struct registered *set)
 {
-	return verdict == MAIN_ID_SAME || registry_is(set->main_id, main->dev.path);
+	return verdict == MAIN_ID_SAME || registry_is_main(set, main->dev.path);
 }
 
 bool identity_proves(const struct half *spare, const struct half *main,
@@ -42,7 +42,5 @@ bool identity_proves(const struct half *spare, const struct half *main,
 {
 	if (main->role == HALF_MAIN || main_id_is_of(spare->main_id, main->dev.path))
 		return true;
-	/* "-" is what many devices have */
-	return set && *set->main_id && strcmp(set->main_id, "-") &&
-	       registry_is(set->main_id, main->dev.path);
+	return set && registry_names_main(set, main->dev.path);
 }
