@@ -115,19 +115,47 @@ static void find_unused(struct set *set)
 	}
 }
 
+/* As the kernel has it: superblock 1 at the end of a spare that has grown, and 0 not yet. */
+static bool has_grown(const struct superblock *first, const struct superblock *last)
+{
+	const struct dm_remap_sb *a = first->content, *b = last->content;
+
+	return last->state == SB_GOOD && !memcmp(a->uuid, b->uuid, sizeof(a->uuid)) &&
+	       a->seed == b->seed && !memcmp(a->secret, b->secret, sizeof(a->secret)) &&
+	       a->data_start == b->data_start &&
+	       le64toh(b->sequence) > le64toh(a->sequence) &&
+	       le64toh(b->spare_sectors) > le64toh(a->spare_sectors);
+}
+
+/* At the end that superblock 0 speaks of, or one that it was moving to. */
+static void read_last(struct set *set)
+{
+	struct superblock *first = &set->sb[0], *last = &set->sb[1];
+	const struct device *dev = set->dev;
+	uint64_t end = dev->sectors;
+
+	/* if the device has shrunk, the last one is gone */
+	if (first->state == SB_GOOD || first->state == SB_REFUSED)
+		end = le64toh(first->content->spare_sectors);
+	if (first->state == SB_GOOD &&
+	    dm_remap_sb_sector(end, 1) != dm_remap_sb_sector(dev->sectors, 1)) {
+		read_sb(last, dev, 1, dev->sectors);
+		if (has_grown(first, last))
+			return;
+	}
+	*last = (struct superblock) { .content = last->content };
+	read_sb(last, dev, 1, end);
+}
+
 void set_read(struct set *set, const struct device *dev)
 {
 	struct superblock *first = &set->sb[0], *last = &set->sb[1];
-	uint64_t spare_sectors = dev->sectors;
 
 	*set = (struct set) { .dev = dev };
 	first->content = device_buffer(1);
 	last->content = device_buffer(1);
-	read_sb(first, dev, 0, spare_sectors);
-	/* the device may have grown; if it has shrunk, the last one is gone */
-	if (first->state == SB_GOOD || first->state == SB_REFUSED)
-		spare_sectors = le64toh(first->content->spare_sectors);
-	read_sb(last, dev, 1, spare_sectors);
+	read_sb(first, dev, 0, dev->sectors);
+	read_last(set);
 
 	if (first->state == SB_GOOD && last->state == SB_GOOD)
 		compare(set);
