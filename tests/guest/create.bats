@@ -357,3 +357,28 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	run -0 "$DMREMAP" create one /dev/disk1 /dev/disk2
 	assert_output --partial "/dev/disk1 and /dev/disk2 are on one disk, disk"
 }
+
+@test "a disk with its own end as the spare: an empty one only" {
+	local before
+	null_blk disk 8
+	refused '"2X" is not a size' "$DMREMAP" create --tail 2X r /dev/disk
+	refused "do not go with it" "$DMREMAP" create --tail 2M --force r /dev/disk
+	refused "too small for a spare of 6 MiB" "$DMREMAP" create --tail 6M r /dev/disk
+	write_pattern /dev/disk 100 512 1
+	refused "/dev/disk is not empty" "$DMREMAP" create --tail 2M r /dev/disk
+	assert_data /dev/disk 100 512 1
+	assert_equal "$(wipefs --noheadings /dev/disk)" ""
+	blkdiscard -f -z /dev/disk
+	run -0 "$DMREMAP" create --tail 2M r /dev/disk
+	assert_output --partial "/dev/disk1 and /dev/disk2 are on one disk, disk"
+	assert_equal "$(<$CONFIG/main)" "$(mountpoint -x /dev/disk1)"
+	assert_equal "$(<$CONFIG/spare/device)" "$(mountpoint -x /dev/disk2)"
+	assert_equal "$(sectors $R)" 8192
+	[ "$(sectors /dev/disk2)" -ge 4096 ]
+	write_pattern $R 0 4096 1
+	"$DMREMAP" stop r
+	before=$(sum /dev/disk)
+	refused "There is a partition table (gpt) on /dev/disk" "$DMREMAP" create --tail 2M s /dev/disk
+	refused "/dev/disk1 is a partition" "$DMREMAP" create --tail 2M s /dev/disk1
+	assert_equal "$(sum /dev/disk)" "$before"
+}
