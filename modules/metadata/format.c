@@ -167,13 +167,16 @@ int dm_remap_layout_grow(struct dm_remap_geometry *geo, __u64 spare_sectors)
 	return 0;
 }
 
-bool dm_remap_sb_succeeds(const struct dm_remap_sb *sb, const struct dm_remap_sb *other)
+/*
+ * Whether one superblock is of a set that was getting a new main, and the other one of the same
+ * set before that.  The one with the higher sequence counts, as always.
+ */
+static bool has_other_main(const struct dm_remap_sb *sb, const struct dm_remap_sb *other)
 {
 	return sb->replacement.partner_seed && sb->replacement.partner_seed == other->seed &&
 	       !memcmp(sb->uuid, other->uuid, sizeof(sb->uuid)) &&
 	       !memcmp(sb->replacement.previous_secret, other->secret, sizeof(other->secret));
 }
-EXPORT_SYMBOL_NS_GPL(dm_remap_sb_succeeds, DM_REMAP_NS);
 
 bool dm_remap_sb_replaces(const struct dm_remap_sb *sb, const struct dm_remap_sb *other)
 {
@@ -264,7 +267,7 @@ EXPORT_SYMBOL_NS_GPL(dm_remap_sb_grown, DM_REMAP_NS);
 
 bool dm_remap_sb_differ(const struct dm_remap_sb *first, const struct dm_remap_sb *second)
 {
-	if (dm_remap_sb_succeeds(first, second) || dm_remap_sb_succeeds(second, first))
+	if (has_other_main(first, second) || has_other_main(second, first))
 		return false;
 	if (memcmp(first->uuid, second->uuid, sizeof(first->uuid)) ||
 	    memcmp(first->secret, second->secret, sizeof(first->secret)) ||

@@ -26,8 +26,7 @@ static void hide(void)
 	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	if (write(fd, "-1000", 5) < 0)
-		errno = 0;
+	dprintf(fd, "-1000");
 	close(fd);
 }
 
@@ -73,7 +72,7 @@ static void watch(int fd, const char *name, void (*resume)(void *context), void 
 	keep_only(&fd);
 	warm_up(name);
 	mlockall(MCL_CURRENT | MCL_FUTURE);
-	if (write(fd, "", 1) == 1 && wait_byte(fd) != 1)
+	if (send(fd, "", 1, MSG_NOSIGNAL) == 1 && wait_byte(fd) != 1)
 		resume(context);
 	_exit(0);
 }

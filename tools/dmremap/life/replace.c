@@ -350,10 +350,11 @@ const struct command command_replace = {
 	"  -m, --mapfile FILE   leave out sectors that cannot be read, and list them in FILE, a\n"
 	"                       mapfile of ddrescue; without it the copy stops at the first\n"
 	"  -p, --pause SECONDS  how long I/O may wait at the end; 10 unless given\n"
+	"      --rescue-spare SPARE  the main is gone for good: write what is on the spare, which\n"
+	"                       is only read, to a sparse image of the main, and to --mapfile what\n"
+	"                       that has, for ddrescue to go on with\n"
+	"      --image FILE     where the image goes\n"
 	"  -h, --help           print this\n\n"
-	"If the main is gone for good, --rescue-spare SPARE writes what is on the spare, which is\n"
-	"only read, to a sparse image of the main, --image FILE, and says in --mapfile FILE what\n"
-	"that has, for ddrescue to go on with.\n\n"
 	"Exit status: 0 replaced, 4 replaced, but sectors could not be read or the end could not\n"
 	"be reached, 8 the set goes on as it was, 16 wrong usage.\n",
 	.run = run_replace,
