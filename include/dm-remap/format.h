@@ -470,18 +470,6 @@ int dm_remap_layout_grow(struct dm_remap_geometry *geo, __u64 spare_sectors);
 bool dm_remap_sb_replaces(const struct dm_remap_sb *sb, const struct dm_remap_sb *other);
 
 /**
- * dm_remap_sb_succeeds() - whether a superblock is of a set that was getting a new main, and
- * another one of the same spare of the set before that.
- * @sb: the one.
- * @other: the other one.
- *
- * The one with the higher sequence counts, as always.
- *
- * Return: true if they are.
- */
-bool dm_remap_sb_succeeds(const struct dm_remap_sb *sb, const struct dm_remap_sb *other);
-
-/**
  * dm_remap_sb_crc() - the checksum of a superblock.
  * @sb: the superblock; its crc field does not matter.
  * @sector: where it is on the spare.
