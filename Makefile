@@ -43,7 +43,7 @@ demo:
 	tests/demo/run
 
 bench:
-	tests/bench/run
+	tests/bench/$(if $(T),$(T)/)run
 
 tools:
 	$(MAKE) -C tools/dmremap
@@ -52,13 +52,19 @@ deb:
 	tools/debian/build
 
 fuzz:
-	tests/fuzz/run $(or $(S),3600)
+	tests/fuzz/run $$(($(or $(MINUTES),60) * 60))
 
 crash:
-	@tests/crash/run $(or $(N),100000) $(or $(SEED),1)
+	@K=$(K) tests/crash/run $(or $(N),100000) $(or $(SEED),1)
 
 soak:
-	@K=$(or $(K),6.12) tests/model/soak $(or $(N),0) $(or $(SEED),1)
+	@K=$(K) tests/model/soak $(or $(N),0) $(or $(SEED),1)
+
+coverage:
+	@$(RIG)/coverage $(T)
+
+mutate:
+	@nice -n 19 tests/mutate/mutate.py --seed $(or $(SEED),1) --count $(or $(COUNT),100)
 
 fleet:
 	@/usr/bin/python3 tests/fleet/fleet.py --disks $(or $(N),10000) --seed $(or $(SEED),1) \
@@ -69,6 +75,10 @@ pictures: tools
 
 docs:
 	python3 configfs-schema/generate.py
+
+html:
+	@$(RIG)/host-deps html-packages
+	@docs/html/render.py build/html
 
 # The fetched packages and our own kernels, which take minutes, stay: "make
 # distclean" removes them too.
@@ -83,5 +93,5 @@ distclean: clean
 help:
 	@cat $(RIG)/help.txt
 
-.PHONY: modules install headers check test quick kunit bats shell demo bench tools deb fuzz crash soak fleet \
-	pictures docs clean distclean help
+.PHONY: modules install headers check test quick kunit bats shell demo bench tools deb fuzz crash soak fleet coverage mutate \
+	pictures docs html clean distclean help

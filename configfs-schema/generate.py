@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Check dm-remap.yaml and make what is derived from it.
 
-Without options: docs/reference/attributes.md and docs/reference/ABI/.
+Without options: docs/reference/attributes.md, docs/reference/ABI/, and the manual pages
+dm-remap(4) and dm-remap(5) in docs/man/.
 --check: fail if those are not what the schema gives.
 --flat: print the table that the guest compares with a running kernel.
 """
@@ -13,6 +14,8 @@ import sys
 import textwrap
 
 import yaml
+
+import manual
 
 HERE = pathlib.Path(__file__).resolve().parent
 GENERATED = "Generated from configfs-schema/dm-remap.yaml by generate.py. Do not edit."
@@ -657,7 +660,19 @@ def abi_description(schema, attribute, relation):
 
 
 def outputs(schema):
-    return {"attributes.md": markdown(schema), **abi(schema)}
+    def words(tree):
+        relation = relations(tree)
+        return lambda attribute: (
+            ("Values", range_text(schema, attribute, relation.get(attribute["path"]))),
+            ("Default", default_text(attribute)),
+        )
+
+    pages = manual.pages(schema, GENERATED, words)
+    return {
+        "reference/attributes.md": markdown(schema),
+        **{f"reference/{name}": text for name, text in abi(schema).items()},
+        **{f"man/{name}": text for name, text in pages.items()},
+    }
 
 
 def stale(directory, files):
@@ -666,7 +681,7 @@ def stale(directory, files):
         path = directory / name
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             yield path
-    for path in sorted((directory / "ABI").rglob("*")):
+    for path in sorted((directory / "reference/ABI").rglob("*")):
         if path.is_file() and str(path.relative_to(directory)) not in files:
             yield path
 
@@ -684,9 +699,7 @@ def write(directory, files):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--schema", type=pathlib.Path, default=HERE / "dm-remap.yaml", help="file to read")
-    parser.add_argument(
-        "--output", type=pathlib.Path, default=HERE.parent / "docs/reference", help="directory of what is made"
-    )
+    parser.add_argument("--output", type=pathlib.Path, default=HERE.parent / "docs", help="directory of what is made")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--check", action="store_true", help="write nothing; fail if a file is not up to date")
     what.add_argument("--flat", action="store_true", help="print the table for the guest")
@@ -694,17 +707,18 @@ def main():
 
     try:
         schema = read(args.schema)
-    except (SchemaError, OSError) as e:
+        files = {} if args.flat else outputs(schema)
+    except (SchemaError, manual.ManualError, OSError) as e:
         sys.exit(f"{args.schema.name}: {e}")
     if args.flat:
         sys.stdout.write(flat(schema))
     elif args.check:
-        wrong = list(stale(args.output, outputs(schema)))
+        wrong = list(stale(args.output, files))
         for path in wrong:
             print(f"{path} is not up to date; run make docs", file=sys.stderr)
         sys.exit(1 if wrong else 0)
     else:
-        write(args.output, outputs(schema))
+        write(args.output, files)
 
 
 if __name__ == "__main__":

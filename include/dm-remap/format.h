@@ -98,6 +98,7 @@ enum dm_remap_setting_id {
 	DM_REMAP_SET_RATE_WARN,
 	DM_REMAP_SET_RATE_URGENT,
 	DM_REMAP_SET_SCRUB_RATE_KIB,
+	DM_REMAP_SET_SCRUB_REGION_MIB,
 	DM_REMAP_NR_SET
 };
 
@@ -139,7 +140,8 @@ struct dm_remap_sb_stale {
  * @partner_generation: the generation of the set when it took the place: if that spare has
  *	a higher one, it has been used since.
  * @previous_uuid: of the set that this one is a copy of, until the label has its own identity.
- * @previous_secret: as @previous_uuid.
+ * @previous_secret: as @previous_uuid; or of the set with its former main, until the table has
+ *	been written for the new one, and @partner_seed is the seed that it had then.
  * @zero: zeros.
  */
 struct dm_remap_sb_replacement {
@@ -480,11 +482,33 @@ bool dm_remap_sb_replaces(const struct dm_remap_sb *sb, const struct dm_remap_sb
 __u32 dm_remap_sb_crc(const struct dm_remap_sb *sb, __u64 sector);
 
 /**
+ * dm_remap_sb_is_intact() - whether a superblock is as it was written.
+ * @sb: what was read.
+ * @sector: where it was read.
+ *
+ * One that is, and that dm_remap_sb_check() does not believe, is not damaged: a later version
+ * may understand it, or it is of a device of another size.  Nothing replaces it.
+ *
+ * Return: true if its checksum is right.
+ */
+bool dm_remap_sb_is_intact(const struct dm_remap_sb *sb, __u64 sector);
+
+/**
  * dm_remap_sb_seal() - make a superblock ready to be written.
  * @sb: the superblock; its DOS partition table and crc are filled in.
  * @sector: where it goes.
  */
 void dm_remap_sb_seal(struct dm_remap_sb *sb, __u64 sector);
+
+/**
+ * dm_remap_sb_formatting() - make a superblock that says that its spare is being formatted.
+ * @sb: the superblock; all behind its first sector becomes zeros.
+ *
+ * For superblock 0 of a spare that begins with zeros.  Only the first sector is not zeros
+ * then, and a sector is written whole or not at all: a power cut leaves a spare that counts as
+ * empty, one way or the other.
+ */
+void dm_remap_sb_formatting(struct dm_remap_sb *sb);
 
 /**
  * dm_remap_sb_same() - whether two superblocks of a spare say the same.
@@ -494,6 +518,24 @@ void dm_remap_sb_seal(struct dm_remap_sb *sb, __u64 sector);
  * Return: true if they do.
  */
 bool dm_remap_sb_same(const struct dm_remap_sb *a, const struct dm_remap_sb *b);
+
+/**
+ * dm_remap_sb_grown() - whether superblock 1 was written at the end of a spare that has grown.
+ * @first: superblock 0, which was not written after it; both have been checked.
+ * @second: superblock 1.
+ *
+ * Return: true if it was; one that is older is left of a growth that failed.
+ */
+bool dm_remap_sb_grown(const struct dm_remap_sb *first, const struct dm_remap_sb *second);
+
+/**
+ * dm_remap_sb_differ() - whether two superblocks cannot be of one spare.
+ * @first: superblock 0; both have been checked.
+ * @second: superblock 1.
+ *
+ * Return: true if they are of two sets, or of two tables.
+ */
+bool dm_remap_sb_differ(const struct dm_remap_sb *first, const struct dm_remap_sb *second);
 
 /**
  * dm_remap_sb_main_id() - main_id, as it was given.

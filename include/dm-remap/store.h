@@ -70,6 +70,7 @@ struct dm_remap_settings {
 	u32 rate_warn;
 	u32 rate_urgent;
 	u32 scrub_rate_kib;
+	u32 scrub_region_mib;
 };
 
 /* Hours and days for which automatic moves are counted. */
@@ -186,6 +187,9 @@ struct dm_remap_saved {
  * @read_only: nothing may be written to @spare.
  * @successor: the set is in use with this spare, suspended, and this store may take over:
  *	@len may differ from what is kept, and @spare may have grown.
+ * @new_main: the set is in use with @spare and another main, suspended, and this store may
+ *	take over with @main, to which all content has been copied: only blocks that are bad
+ *	are loaded, and start() empties the table and records @main in one step.
  * @copy: the set is in use with another spare, suspended, and this store may take over if
  *	@spare is a copy that is joining.
  * @force_block_size: larger logical blocks of @spare are no reason to refuse a
@@ -209,6 +213,7 @@ struct dm_remap_store_params {
 	const char *main_id;
 	bool read_only;
 	bool successor;
+	bool new_main;
 	bool copy;
 	bool force_block_size;
 	const char *name;

@@ -21,6 +21,7 @@ enum {
 	SEEN_NO_AUTO_REMAP	= 1 << 4,
 	SEEN_READ_ONLY		= 1 << 5,
 	SEEN_FORCE_BLOCK_SIZE	= 1 << 6,
+	SEEN_NEW_MAIN		= 1 << 7,
 };
 
 static int parse_block_size(struct remap_args *args, const char *word, char **error)
@@ -64,6 +65,15 @@ static int parse_main_id(struct remap_args *args, const char *word, char **error
 	return 0;
 }
 
+static int parse_new_main(struct remap_args *args, const char *word, char **error)
+{
+	if (*word == '+' || kstrtoull(word, 16, &args->new_main) || !args->new_main) {
+		*error = "new_main must be the number of a tracker";
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static const struct {
 	const char *word;
 	unsigned int seen;
@@ -77,6 +87,7 @@ static const struct {
 	{ "no_auto_remap",	SEEN_NO_AUTO_REMAP },
 	{ "read_only",		SEEN_READ_ONLY },
 	{ "force_block_size",	SEEN_FORCE_BLOCK_SIZE },
+	{ "new_main",		SEEN_NEW_MAIN,		parse_new_main },
 };
 
 static int parse_optional(struct remap_args *args, struct dm_arg_set *as, char **error)

@@ -24,6 +24,9 @@
  * @read_only: no writes.
  * @force_block_size: a spare with larger logical blocks than those of a main that has
  *	content may be formatted.
+ * @new_main: the main is a copy of the set in use, and its spare is to be emptied: the
+ *	tracker that saw to it that the copy is complete; else 0.  Never printed: once the
+ *	table is in force the main is the set's.
  */
 struct remap_args {
 	const char *main;
@@ -37,6 +40,7 @@ struct remap_args {
 	bool no_auto_remap;
 	bool read_only;
 	bool force_block_size;
+	u64 new_main;
 };
 
 /**

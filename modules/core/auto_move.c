@@ -36,17 +36,22 @@ static void begin_storm(struct remap_device *rd)
 bool remap_admit_auto_move(struct remap_device *rd)
 {
 	u32 limit = READ_ONCE(rd->settings.storm_limit);
+
+	lockdep_assert_held(&rd->lock);
+	if (!remap_may_move(rd))
+		return false;
+	WRITE_ONCE(rd->consecutive_remaps, rd->consecutive_remaps + 1);
+	if (limit && rd->consecutive_remaps >= limit)
+		begin_storm(rd);
+	return true;
+}
+
+bool remap_admit_owned(struct remap_device *rd)
+{
 	bool admitted;
 
 	mutex_lock(&rd->lock);
-	admitted = remap_may_move(rd);
-	/* Without a slot nothing moves, and it is no storm. */
-	if (admitted &&
-	    remap_spare_free_blocks(&rd->spare) > (u64)rd->spare.reserve + rd->spare.held) {
-		WRITE_ONCE(rd->consecutive_remaps, rd->consecutive_remaps + 1);
-		if (limit && rd->consecutive_remaps >= limit)
-			begin_storm(rd);
-	}
+	admitted = remap_admit_auto_move(rd);
 	mutex_unlock(&rd->lock);
 	return admitted;
 }

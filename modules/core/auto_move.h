@@ -39,12 +39,22 @@ bool remap_may_move(struct remap_device *rd);
  * remap_admit_auto_move() - whether one more block may move for an error of the main.
  * @rd: the device.
  *
- * Counts it; the storm begins here when there are too many.
+ * Counts it; the storm begins here when there are too many.  The caller owns the block, or
+ * takes it within the same hold of the lock: bios that only meet an owner are no storm.
+ *
+ * Context: process; @rd->lock.
+ * Return: true if it may.
+ */
+bool remap_admit_auto_move(struct remap_device *rd);
+
+/**
+ * remap_admit_owned() - remap_admit_auto_move() for a block that the caller owns.
+ * @rd: the device.
  *
  * Context: process, may sleep; takes @rd->lock.
  * Return: true if it may.
  */
-bool remap_admit_auto_move(struct remap_device *rd);
+bool remap_admit_owned(struct remap_device *rd);
 
 /**
  * remap_spare_is_gone() - a write of a block to the spare failed.

@@ -4,6 +4,8 @@
 #include "bio.h"
 #include "io.h"
 
+DEFINE_STATIC_KEY_FALSE(remap_end_watched);
+
 void remap_bio_to_spare(struct remap_device *rd, struct bio *bio, struct remap_io *io, u32 slot)
 {
 	sector_t offset = io->iter.bi_sector & (remap_block_sectors(rd) - 1);

@@ -7,8 +7,15 @@
 
 #include <linux/bio.h>
 #include <linux/device-mapper.h>
+#include <linux/jump_label.h>
 
 #include "device.h"
+
+/*
+ * Somebody is told of answers: remap_observed or remap_tracked is on.  One key for both,
+ * which remap_end_io() looks at for every bio.
+ */
+DECLARE_STATIC_KEY_FALSE(remap_end_watched);
 
 /* Where a bio was sent. */
 enum remap_place {

@@ -562,6 +562,18 @@ static ssize_t store_scrub_rate_kib(struct remap_device *rd, const char *page, s
 }
 REMAP_ATTR(scrub, rate_kib);
 
+static ssize_t show_scrub_region_mib(struct remap_device *rd, char *page)
+{
+	return sysfs_emit(page, "%u\n", READ_ONCE(rd->settings.scrub_region_mib));
+}
+
+static ssize_t store_scrub_region_mib(struct remap_device *rd, const char *page, size_t count)
+{
+	return store_setting(rd, page, count,
+			     offsetof(struct dm_remap_settings, scrub_region_mib));
+}
+REMAP_ATTR(scrub, region_mib);
+
 static ssize_t show_scrub_last_result(struct remap_device *rd, char *page)
 {
 	const struct dm_remap_scrub *s = &rd->saved.scrub;
@@ -585,6 +597,7 @@ static struct configfs_attribute *scrub_attrs[] = {
 	&scrub_attr_control,
 	&scrub_attr_position,
 	&scrub_attr_rate_kib,
+	&scrub_attr_region_mib,
 	&scrub_attr_last_result,
 	NULL
 };

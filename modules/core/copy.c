@@ -60,6 +60,9 @@ static blk_status_t read_from_main(struct remap_device *rd, struct remap_move *m
 					    m->batch->copy_buf, want, 1, m->whole, &bad);
 		if (status != BLK_STS_OK)
 			return status;
+		/* So that the next reader does not ask at once. */
+		if (bad && !m->whole && !m->forget)
+			remap_failures_note(&rd->failures, m->slot, bad);
 	}
 	if (m->whole && bad)
 		m->goal = REMAP_TO_PENDING;

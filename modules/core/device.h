@@ -70,6 +70,7 @@ struct remap_track;
  * @regions: where there are remaps.
  * @slow_path_size: bytes of bios that remap_map() has to look at more closely, and of
  *	smaller ones: 0 for those without data, U32_MAX for all.
+ * @consecutive_remaps: automatic remaps since the last success of I/O to the main.
  * @slow: slow reads.
  * @table: from main blocks to slots.
  * @main: the main device.
@@ -82,7 +83,6 @@ struct remap_track;
  *	piece that is read or written.
  * @main_unit: sectors of a physical block of the main, at least @unit and at most a
  *	block: the smallest piece that fails alone.
- * @consecutive_remaps: automatic remaps since the last success of I/O to the main.
  * @settings: see there; written under @lock, single values read without.
  * @no_auto_remap: errors/auto_remap is 0 for the table says so; it is kept as 1.
  * @storm: automatic remaps are suspended.
@@ -122,10 +122,13 @@ struct remap_track;
  * @started: @store may be written.
  * @refused: it must not take the place of a device that had remaps.
  * @successor: it was made to take over from a device in force.
+ * @new_main: it takes over with a new main, which holds all that the set does: the tracker
+ *	that saw to that; else 0.
  * @kept: the table that used it is gone, and the one that came could not be resumed.
  * @predecessor: from that one, with a reference; while it is being made.
  * @track: the tracker of written regions, or NULL; changed under @lock.
  * @resize_work: does what remap_table_balance() left.
+ * @resize_due: when @resize_work runs next, in jiffies, while it is pending; @lock.
  * @repair_work: lets @store repair itself.
  *
  * @jobs: for I/O that failed or has to wait.
@@ -149,6 +152,7 @@ struct remap_device {
 	struct remap_inflight inflight;
 	struct remap_regions __rcu *regions;
 	u32 slow_path_size;
+	u32 consecutive_remaps;
 	struct remap_slow slow;
 	struct remap_table table;
 	struct block_device *main;
@@ -159,7 +163,6 @@ struct remap_device {
 	unsigned int block_shift;
 	unsigned int unit;
 	unsigned int main_unit;
-	u32 consecutive_remaps;
 	struct dm_remap_settings settings;
 	bool no_auto_remap;
 	bool storm;
@@ -197,10 +200,12 @@ struct remap_device {
 	bool started;
 	bool refused;
 	bool successor;
+	u64 new_main;
 	bool kept;
 	struct remap_device *predecessor;
 	struct remap_track __rcu *track;
 	struct delayed_work resize_work;
+	u64 resize_due;
 	struct work_struct repair_work;
 
 	struct remap_jobs jobs;

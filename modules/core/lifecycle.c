@@ -95,6 +95,15 @@ static unsigned int default_block_size(struct block_device *main, struct block_d
 	return min(size, REMAP_MAX_BLOCK_SIZE);
 }
 
+char *remap_device_check_length(const struct remap_device *rd, sector_t len)
+{
+	if (len & (remap_block_sectors(rd) - 1))
+		return "Length is not a whole number of blocks";
+	if (len >> rd->block_shift > 1ULL << REMAP_BLOCK_BITS)
+		return "Length is more than 2^48 blocks: use a larger block_size";
+	return NULL;
+}
+
 static int open_store(struct remap_device *rd, const struct remap_args *args, char **error)
 {
 	struct dm_remap_store_params params = {
@@ -108,6 +117,7 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 		.main_id = args->main_id[0] ? args->main_id : NULL,
 		.read_only = args->read_only,
 		.successor = rd->successor && rd->predecessor->spare_bdev == rd->spare_bdev,
+		.new_main = rd->new_main,
 		.copy = rd->successor && rd->predecessor->spare_bdev != rd->spare_bdev,
 		.force_block_size = args->force_block_size,
 		.name = rd->name,
@@ -116,6 +126,7 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 	};
 	unsigned int unit = max(bdev_logical_block_size(rd->main),
 				bdev_logical_block_size(rd->spare_bdev));
+	char *why;
 	int ret;
 
 	if (unit > REMAP_MAX_BLOCK_SIZE || (args->block_size && args->block_size < unit)) {
@@ -133,8 +144,9 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 	rd->unit = unit >> SECTOR_SHIFT;
 	rd->main_unit = clamp(bdev_physical_block_size(rd->main), unit,
 			      rd->store->block_size) >> SECTOR_SHIFT;
-	if (rd->len & (remap_block_sectors(rd) - 1)) {
-		*error = "Length is not a whole number of blocks";
+	why = remap_device_check_length(rd, rd->len);
+	if (why) {
+		*error = why;
 		return -EINVAL;
 	}
 	return 0;
@@ -144,7 +156,6 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 static int make_table(struct remap_device *rd, const struct remap_args *args, char **error)
 {
 	struct remap_regions *regions;
-	u32 i;
 	int ret;
 
 	*error = "Out of memory";
@@ -180,8 +191,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	}
 	/* Then nothing is clean. */
 	if (!ret && rd->store->incomplete)
-		for (i = 0; i < regions->nr; i++)
-			regions->counts[i]++;
+		remap_regions_add_all(regions);
 	mutex_unlock(&rd->lock);
 	mutex_unlock(&rd->commit_lock);
 	return ret;
@@ -273,6 +283,7 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 	rd->main_start = args->main_start;
 	rd->len = len;
 	rd->read_only = args->read_only;
+	rd->new_main = args->new_main;
 	rd->suspended = true;
 	mutex_init(&rd->admin);
 	mutex_init(&rd->commit_lock);
@@ -355,6 +366,8 @@ static int check_shared(const struct remap_device *rd, const struct remap_args *
 		*error = "A reload cannot change between persistent and transient";
 	else if (args->block_size && args->block_size != rd->store->block_size)
 		*error = "block_size cannot be changed by a reload";
+	else if (args->new_main)
+		*error = "The set has this main already: leave out new_main";
 	else if (args->has_uuid && !uuid_equal(&args->uuid, &rd->store->uuid))
 		*error = "The spare belongs to another set: its uuid is not the one given";
 	else
@@ -385,13 +398,18 @@ static bool same_disks(const struct remap_device *a, const struct remap_device *
 
 /*
  * Whether a new device is to take over from one that there is: it has another spare, more
- * room on the same one, or another length.
+ * room on the same one, another length, or a new main with the same spare.
  */
 static bool is_successor(const struct remap_device *new, const struct remap_device *rd,
 			 const struct remap_args *args)
 {
-	if (new->md != rd->md || new->main != rd->main || !rd->ready || args->read_only ||
+	if (new->md != rd->md || !rd->ready || args->read_only ||
 	    rd->store->type == &remap_store_transient || !remap_takeover_allowed(rd))
+		return false;
+	if (args->new_main)
+		return new->main != rd->main && new->spare_bdev == rd->spare_bdev &&
+		       new->len == rd->len;
+	if (new->main != rd->main)
 		return false;
 	if (new->spare_bdev != rd->spare_bdev || new->len != rd->len)
 		return true;
@@ -416,7 +434,8 @@ static int enter_list(struct remap_device *new, const struct remap_args *args,
 			continue;
 		}
 		/* Its copy of the table may be out of date: never share it. */
-		if (same_disks(rd, new) && rd->ready && is_waiting(rd))
+		if (rd->md == new->md && rd->spare_bdev == new->spare_bdev && rd->ready &&
+		    is_waiting(rd))
 			continue;
 		if (same_disks(rd, new)) {
 			*rdp = rd;
@@ -427,6 +446,10 @@ static int enter_list(struct remap_device *new, const struct remap_args *args,
 			*error = (char *)why;
 			return -EBUSY;
 		}
+	}
+	if (args->new_main && !new->predecessor) {
+		*error = "A new main is for a suspended set, with its spare and length";
+		return -EINVAL;
 	}
 	list_add(&new->list, &remap_devices);
 	return 0;
@@ -510,12 +533,13 @@ EXPORT_SYMBOL_NS_GPL(dm_remap_iterate_sets, DM_REMAP_NS);
 static int change_length(struct remap_device *rd, struct remap_regions **new, sector_t len)
 {
 	struct remap_regions *regions = *new;
-	u32 slot, end, i;
+	u32 slot, end;
 	int ret = 0;
 
-	for (i = 0; i < regions->nr; i++)
-		regions->counts[i] = 0;
-
+	remap_regions_clear(regions);
+	/* As in the regions that these replace: nothing is clean. */
+	if (rd->store->incomplete)
+		remap_regions_add_all(regions);
 	mutex_lock(&rd->admin);
 	mutex_lock(&rd->lock);
 	end = remap_slots_end(&rd->slots);

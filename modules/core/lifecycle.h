@@ -37,6 +37,15 @@ int remap_device_get(struct dm_target *ti, const struct remap_args *args,
 		     struct remap_device **rdp);
 
 /**
+ * remap_device_check_length() - whether a device can have a length.
+ * @rd: the device; its block size is known.
+ * @len: sectors.
+ *
+ * Return: NULL, or a sentence for ti->error.
+ */
+char *remap_device_check_length(const struct remap_device *rd, sector_t len);
+
+/**
  * remap_device_put() - give it back; the last user frees it.
  * @rd: from remap_device_get().
  *

@@ -11,6 +11,7 @@
 #include <linux/sort.h>
 
 #include "device.h"
+#include "gfp.h"
 #include "list.h"
 
 /* Longest line: three numbers of up to 20 digits, a word, two masks, and a zero. */
@@ -151,7 +152,7 @@ void remap_list(struct remap_device *rd, sector_t from, char *result, unsigned i
 
 	*result = 0;
 	if (large_regions(rd))
-		blocks = kvcalloc(2 * max, sizeof(*blocks), GFP_KERNEL | __GFP_NOWARN);
+		blocks = kvcalloc(2 * max, sizeof(*blocks), REMAP_GFP_NOIO);
 	if (blocks)
 		list_slots(rd, from >> rd->block_shift, result, maxlen, blocks, max);
 	else

@@ -218,10 +218,24 @@ static noinline int map_data(struct remap_target *rt, struct bio *bio)
 	return map_inline(rt, rt->rd, bio, bio->bi_private, bio->bi_iter);
 }
 
+/*
+ * A bio's data, loaded field by field: device-mapper has just stored the size alone, and a
+ * load of more than was stored at once waits until that is in the cache.
+ */
+static __always_inline struct bvec_iter load_iter(const struct bio *bio)
+{
+	return (struct bvec_iter) {
+		.bi_sector = READ_ONCE(bio->bi_iter.bi_sector),
+		.bi_size = READ_ONCE(bio->bi_iter.bi_size),
+		.bi_idx = READ_ONCE(bio->bi_iter.bi_idx),
+		.bi_bvec_done = READ_ONCE(bio->bi_iter.bi_bvec_done),
+	};
+}
+
 static __always_inline int map(struct dm_target *ti, struct bio *bio)
 {
 	struct remap_io *io = remap_bio_io(bio);
-	struct bvec_iter iter = bio->bi_iter;
+	struct bvec_iter iter = load_iter(bio);
 	struct remap_target *rt = ti->private;
 	const struct remap_device *rd = rt->rd;
 
@@ -317,7 +331,8 @@ static noinline int tracked(struct dm_target *ti, struct bio *bio, blk_status_t 
 	return reset(ti, bio);
 }
 
-static __always_inline int end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
+static __always_inline int end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status,
+				  bool watched)
 {
 	const struct remap_io *io = bio->bi_private;
 	const struct remap_target *rt = ti->private;
@@ -328,22 +343,23 @@ static __always_inline int end_io(struct dm_target *ti, struct bio *bio, blk_sta
 		return failed(ti, bio, *status);
 	if (unlikely(READ_ONCE(rt->rd->consecutive_remaps)))
 		return reset(ti, bio);
-	if (static_branch_unlikely(&remap_observed))
+	if (watched && static_branch_unlikely(&remap_observed))
 		return remap_observe_done(ti, bio);
 	return DM_ENDIO_DONE;
 }
 
-static noinline int end_io_tracked(struct dm_target *ti, struct bio *bio, blk_status_t *status)
+static noinline int end_io_watched(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 {
 	struct remap_target *rt = ti->private;
 
-	remap_track_note(rt->rd, bio);
-	return end_io(ti, bio, status);
+	if (static_branch_unlikely(&remap_tracked))
+		remap_track_note(rt->rd, bio);
+	return end_io(ti, bio, status, true);
 }
 
 int remap_end_io(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 {
-	if (static_branch_unlikely(&remap_tracked))
-		return end_io_tracked(ti, bio, status);
-	return end_io(ti, bio, status);
+	if (static_branch_unlikely(&remap_end_watched))
+		return end_io_watched(ti, bio, status);
+	return end_io(ti, bio, status, false);
 }

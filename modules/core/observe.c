@@ -118,6 +118,12 @@ void remap_observe_detach(struct dm_remap_observed *dev)
 	mutex_unlock(&observe_lock);
 }
 
+static void begin_watching(void)
+{
+	static_branch_enable(&remap_observed);
+	static_branch_inc(&remap_end_watched);
+}
+
 int dm_remap_observer_register(const struct dm_remap_observer *new)
 {
 	int ret = -EBUSY;
@@ -128,7 +134,7 @@ int dm_remap_observer_register(const struct dm_remap_observer *new)
 		if (ret)
 			unwatch_all();
 		else
-			static_branch_enable(&remap_observed);
+			begin_watching();
 	}
 	mutex_unlock(&register_lock);
 	return ret;
@@ -140,6 +146,7 @@ void dm_remap_observer_unregister(const struct dm_remap_observer *old)
 	mutex_lock(&register_lock);
 	if (!WARN_ON_ONCE(observer != old)) {
 		static_branch_disable(&remap_timed);
+		static_branch_dec(&remap_end_watched);
 		static_branch_disable(&remap_observed);
 		unwatch_all();
 	}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "auto_move.h"
 #include "device.h"
 #include "observe.h"
 #include "own.h"
@@ -12,26 +13,52 @@ static enum remap_slot_state state_of(struct remap_device *rd, u64 block)
 	return remap_word_state(word);
 }
 
+static struct remap_move *own(struct remap_job *job, u64 block, enum remap_slot_state expect,
+			      enum remap_goal goal)
+{
+	lockdep_assert_held(&job->rd->lock);
+	if (state_of(job->rd, block) == expect)
+		return remap_batch_own(job->rd, job->batch, block, goal);
+	job->again = true;
+	return NULL;
+}
+
+/* Say that there is no slot, if that is what @m says. */
+static struct remap_move *move_or_null(struct remap_device *rd, u64 block, struct remap_move *m)
+{
+	if (!IS_ERR(m))
+		return m;
+	remap_log(rd, REMAP_EVENT_EXHAUSTED,
+		  "no block of the spare is free for the block at sector %llu of the main",
+		  (unsigned long long)remap_main_sector(rd, block));
+	remap_event(rd, REMAP_EVENT_EXHAUSTED, block << rd->block_shift);
+	return NULL;
+}
+
 struct remap_move *remap_own(struct remap_job *job, u64 block, enum remap_slot_state expect,
 			     enum remap_goal goal)
+{
+	struct remap_device *rd = job->rd;
+	struct remap_move *m;
+
+	mutex_lock(&rd->lock);
+	m = own(job, block, expect, goal);
+	mutex_unlock(&rd->lock);
+	return move_or_null(rd, block, m);
+}
+
+struct remap_move *remap_own_failed(struct remap_job *job, u64 block)
 {
 	struct remap_device *rd = job->rd;
 	struct remap_move *m = NULL;
 
 	mutex_lock(&rd->lock);
-	if (state_of(rd, block) == expect)
-		m = remap_batch_own(rd, job->batch, block, goal);
-	else
-		job->again = true;
+	if (remap_may_move(rd))
+		m = own(job, block, REMAP_FREE, REMAP_TO_SPARE);
+	if (!IS_ERR_OR_NULL(m))
+		remap_admit_auto_move(rd);
 	mutex_unlock(&rd->lock);
-	if (IS_ERR(m)) {
-		remap_log(rd, REMAP_EVENT_EXHAUSTED,
-			  "no block of the spare is free for the block at sector %llu of the main",
-			  (unsigned long long)remap_main_sector(rd, block));
-		remap_event(rd, REMAP_EVENT_EXHAUSTED, block << rd->block_shift);
-		return NULL;
-	}
-	return m;
+	return move_or_null(rd, block, m);
 }
 
 static void enter(struct remap_device *rd, u64 block, u64 nr, u32 slot, struct remap_use *use)

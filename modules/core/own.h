@@ -38,6 +38,19 @@ struct remap_move *remap_own(struct remap_job *job, u64 block, enum remap_slot_s
 			     enum remap_goal goal);
 
 /**
+ * remap_own_failed() - own a block of the main that failed a write, to move it.
+ * @job: the job; its batch has room.
+ * @block: the block; the job has seen that it has no slot.
+ *
+ * Counts against errors/storm_limit what is owned, and nothing else.
+ *
+ * Context: process, may sleep; takes the device's lock.
+ * Return: the move; NULL if there is no free slot, if blocks do not move by themselves now,
+ * or if it has a slot by now, and then job->again is set.
+ */
+struct remap_move *remap_own_failed(struct remap_job *job, u64 block);
+
+/**
  * remap_use_slot() - begin I/O to the slot of a mapped block.
  * @job: the job.
  * @block: the block.

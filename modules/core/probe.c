@@ -117,14 +117,11 @@ static enum remap_probed move(struct remap_device *rd, struct remap_move *m)
 
 static enum remap_probed make_pending(struct remap_device *rd, struct remap_move *m)
 {
-	u32 slot = m->slot;
-
 	m->goal = REMAP_TO_PENDING;
+	remap_failures_note(&rd->failures, m->slot,
+			    remap_sector_mask(0, remap_block_sectors(rd)));
 	remap_moves_finish(rd, m->batch);
-	if (m->status != BLK_STS_OK)
-		return REMAP_PROBED_LEFT;
-	remap_failures_note(&rd->failures, slot, remap_sector_mask(0, remap_block_sectors(rd)));
-	return REMAP_PROBED_PENDING;
+	return m->status == BLK_STS_OK ? REMAP_PROBED_PENDING : REMAP_PROBED_LEFT;
 }
 
 static enum remap_probed give_up(struct remap_device *rd, struct remap_move *m,
@@ -155,7 +152,7 @@ static enum remap_probed care(struct remap_device *rd, u64 block, blk_status_t s
 	status = read_again(rd, m, READ_ONCE(rd->settings.retries), status);
 	if (status == BLK_STS_OK)
 		return move(rd, m);
-	if (remap_medium_error(rd->main, status) && remap_admit_auto_move(rd))
+	if (remap_medium_error(rd->main, status) && remap_admit_owned(rd))
 		return make_pending(rd, m);
 	return give_up(rd, m, status);
 }
@@ -176,10 +173,19 @@ static enum remap_probed care_slow(struct remap_device *rd, u64 block)
 	return m->goal == REMAP_TO_PENDING ? REMAP_PROBED_PENDING : REMAP_PROBED_MOVED;
 }
 
+/* What it would find could not move, and would be read again and again until it can. */
+static bool should_wait(struct remap_device *rd)
+{
+	return READ_ONCE(rd->settings.auto_remap) && !remap_may_move(rd);
+}
+
 enum remap_probed remap_probe(struct remap_device *rd, u64 block, unsigned int nr, bool patrol)
 {
-	blk_status_t status = read_idle(rd, block, nr, rd->probe.buf);
+	blk_status_t status;
 
+	if (should_wait(rd))
+		return REMAP_PROBED_LATER;
+	status = read_idle(rd, block, nr, rd->probe.buf);
 	if (status == BLK_STS_OK) {
 		remap_reset_streak(rd);
 		if (!remap_slow_judge(rd, block << rd->block_shift, nr << rd->block_shift,

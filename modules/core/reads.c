@@ -80,12 +80,10 @@ static void rescue(struct remap_job *job, struct remap_move *m, const struct rem
 /* It cannot be read: its next write goes to the spare. */
 static void make_pending(struct remap_job *job, struct remap_move *m, const struct remap_piece *p)
 {
-	u32 slot = m->slot;
-
 	m->goal = REMAP_TO_PENDING;
+	/* While it is owned: the slot may be another block's right after. */
+	remap_failures_note(&job->rd->failures, m->slot, remap_piece_mask(p));
 	remap_moves_finish(job->rd, job->batch);
-	if (m->status == BLK_STS_OK)
-		remap_failures_note(&job->rd->failures, slot, remap_piece_mask(p));
 }
 
 static void give_up(struct remap_job *job, struct remap_move *m, blk_status_t status)
@@ -112,7 +110,7 @@ static blk_status_t retry_main(struct remap_job *job, const struct remap_piece *
 	status = read_to_buffer(job, p, tries, status);
 	if (status == BLK_STS_OK)
 		rescue(job, m, p, true);
-	else if (remap_medium_error(rd->main, status) && remap_admit_auto_move(rd))
+	else if (remap_medium_error(rd->main, status) && remap_admit_owned(rd))
 		make_pending(job, m, p);
 	else
 		give_up(job, m, status);
@@ -153,13 +151,26 @@ static bool will_fail(struct remap_device *rd, u32 slot, u64 mask)
 	return true;
 }
 
+/* Of a block that is not owned: while it was read its slot may have become another's. */
+static void note_beside(struct remap_device *rd, const struct remap_piece *p)
+{
+	u64 word;
+	u32 slot;
+
+	mutex_lock(&rd->lock);
+	slot = remap_table_lookup(&rd->table, p->block, &word);
+	if (slot != REMAP_NO_SLOT && remap_word_state(word) == REMAP_PENDING)
+		remap_failures_note(&rd->failures, slot, remap_piece_mask(p));
+	mutex_unlock(&rd->lock);
+}
+
 /* Sectors of a pending block that have not failed: nothing moves for them. */
-static blk_status_t read_beside(struct remap_job *job, const struct remap_piece *p, u32 slot)
+static blk_status_t read_beside(struct remap_job *job, const struct remap_piece *p)
 {
 	blk_status_t status = read_to_bio(job, p, 1, BLK_STS_MEDIUM);
 
 	if (remap_medium_error(job->rd->main, status))
-		remap_failures_note(&job->rd->failures, slot, remap_piece_mask(p));
+		note_beside(job->rd, p);
 	return status;
 }
 
@@ -174,7 +185,7 @@ static blk_status_t read_pending(struct remap_job *job, const struct remap_piece
 	if (will_fail(rd, slot, mask))
 		return BLK_STS_MEDIUM;
 	if ((failed && !(failed & mask)) || !remap_move_is_possible(rd))
-		return read_beside(job, p, slot);
+		return read_beside(job, p);
 	m = remap_own(job, p->block, REMAP_PENDING, REMAP_TO_SPARE);
 	if (!m)
 		return BLK_STS_MEDIUM;

@@ -6,10 +6,13 @@
  * a slot.  I/O to regions whose count is 0, which is nearly all I/O on a disk
  * that is worth keeping, needs no lookup.  There are at most 2^18 regions, 1 MiB
  * of memory, of at least 1 MiB each, so that even large I/O is in one or two.
+ * What I/O looks at is a bit for each region, 32 KiB at most, which stay in the
+ * processor's cache where the counts would not.
  */
 #ifndef _REMAP_REGIONS_H
 #define _REMAP_REGIONS_H
 
+#include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
@@ -21,12 +24,14 @@
  * struct remap_regions - a count for each region.
  * @shift: log2 of a region's sectors.
  * @nr: number of regions.
- * @counts: blocks that have a slot, by region.  Written under the caller's
- *	lock; read without.
+ * @used: a bit for each region whose count is not 0, in the memory behind @counts.
+ *	Written under the caller's lock; read without.
+ * @counts: blocks that have a slot, by region.  Under the caller's lock.
  */
 struct remap_regions {
 	unsigned int shift;
 	u32 nr;
+	unsigned long *used;
 	u32 counts[];
 };
 
@@ -38,6 +43,22 @@ struct remap_regions {
  * Return: regions whose counts are 0, or NULL.
  */
 struct remap_regions *remap_regions_alloc(sector_t sectors);
+
+/**
+ * remap_regions_clear() - set all counts to 0.
+ * @r: regions that no I/O looks at.
+ *
+ * Context: any.
+ */
+void remap_regions_clear(struct remap_regions *r);
+
+/**
+ * remap_regions_add_all() - count one more block in each region, so that none is clean.
+ * @r: regions that no I/O looks at.
+ *
+ * Context: any.
+ */
+void remap_regions_add_all(struct remap_regions *r);
 
 /**
  * remap_regions_free() - free them.
@@ -59,9 +80,19 @@ void remap_regions_free(struct remap_regions *r);
  */
 static inline void remap_regions_add(struct remap_regions *r, sector_t sector, int n)
 {
-	u32 *count = &r->counts[sector >> r->shift];
+	sector_t i = sector >> r->shift;
+	unsigned long *word = &r->used[BIT_WORD(i)];
 
-	WRITE_ONCE(*count, *count + n);
+	r->counts[i] += n;
+	if (r->counts[i])
+		WRITE_ONCE(*word, *word | BIT_MASK(i));
+	else
+		WRITE_ONCE(*word, *word & ~BIT_MASK(i));
+}
+
+static inline bool remap_region_used(const struct remap_regions *r, sector_t i)
+{
+	return READ_ONCE(r->used[BIT_WORD(i)]) & BIT_MASK(i);
 }
 
 /**
@@ -81,9 +112,9 @@ static inline bool remap_regions_clean(const struct remap_regions *r, sector_t s
 
 	/* Nearly always the last one as well. */
 	while (unlikely(i != last))
-		if (READ_ONCE(r->counts[i++]))
+		if (remap_region_used(r, i++))
 			return false;
-	return !READ_ONCE(r->counts[i]);
+	return !remap_region_used(r, i);
 }
 
 /**

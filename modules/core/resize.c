@@ -139,9 +139,9 @@ static void wait_again(struct remap_device *rd)
 
 	mutex_lock(&rd->lock);
 	wait = remap_table_wait(&rd->table);
-	mutex_unlock(&rd->lock);
 	if (wait)
 		remap_resize_later(rd, max_t(u64, wait, NSEC_PER_SEC));
+	mutex_unlock(&rd->lock);
 }
 
 void remap_resize_work(struct work_struct *work)
@@ -156,10 +156,14 @@ void remap_resize_work(struct work_struct *work)
 
 void remap_resize_later(struct remap_device *rd, u64 ns)
 {
-	if (ns)
-		queue_delayed_work(resize_wq, &rd->resize_work, nsecs_to_jiffies(ns) + 1);
-	else
-		mod_delayed_work(resize_wq, &rd->resize_work, 0);
+	u64 due = get_jiffies_64() + (ns ? nsecs_to_jiffies(ns) + 1 : 0);
+
+	lockdep_assert_held(&rd->lock);
+	/* Whoever asks for an earlier time gets it, and nobody is put off for a later one. */
+	if (delayed_work_pending(&rd->resize_work) && time_after_eq64(due, rd->resize_due))
+		return;
+	rd->resize_due = due;
+	mod_delayed_work(resize_wq, &rd->resize_work, due - get_jiffies_64());
 }
 
 /* Nobody waits for the lock while the table is loaded. */

@@ -24,7 +24,7 @@ void remap_resize_work(struct work_struct *work);
  * @rd: the device.
  * @ns: nanoseconds from now, if it is not to run earlier anyway; 0 is at once.
  *
- * Context: any.
+ * Context: process; @rd->lock.
  */
 void remap_resize_later(struct remap_device *rd, u64 ns);
 

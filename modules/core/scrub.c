@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/jiffies.h>
 #include <linux/math64.h>
+#include <linux/sizes.h>
 #include <linux/string.h>
 
 #include "background.h"
@@ -9,6 +10,7 @@
 #include "read_only.h"
 #include "scrub.h"
 #include "settings.h"
+#include "stagger.h"
 
 /* What a power cut costs at most is read again. */
 #define SAVE_NS		(30 * NSEC_PER_SEC)
@@ -29,11 +31,15 @@
 #define SLOW_SLEEP_NS	NSEC_PER_SEC
 #define LATER_SLEEP_NS	(5 * NSEC_PER_SEC)
 
-/* Blocks first to first + nr - 1, under the order that was in force. */
+/* What is read of a region at a time, where the run is staggered. */
+#define STEP_BYTES	SZ_1M
+
+/* Blocks first to first + nr - 1, under the order that was in force; @sweep: out of turn. */
 struct scrub_piece {
 	u64 first;
 	unsigned int nr;
 	u32 order;
+	bool sweep;
 };
 
 bool remap_scrub_wanted(const struct remap_device *rd)
@@ -106,6 +112,8 @@ static void begin_run(struct remap_device *rd)
 	memset(&s->run, 0, sizeof(s->run));
 	rd->scrub.ran_ns = 0;
 	rd->scrub.left = 0;
+	rd->scrub.single_end = rd->scrub.single;
+	rd->scrub.sweep_end = rd->scrub.sweep;
 	WRITE_ONCE(s->state, DM_REMAP_SCRUB_RUNNING);
 }
 
@@ -125,7 +133,6 @@ static bool carry_out(struct remap_device *rd, enum remap_scrub_order order)
 		return false;
 	rd->scrub.order++;
 	rd->scrub.due_ns = 0;
-	rd->scrub.single = 0;
 	stop_time(rd);
 	switch (order) {
 	case REMAP_SCRUB_START:
@@ -202,12 +209,50 @@ static bool has_slot(struct remap_device *rd, u64 block)
 /* How many blocks the next piece may have. */
 static unsigned int piece_length(const struct remap_device *rd, u64 first)
 {
-	unsigned int max = first < rd->scrub.single ? 1 : rd->probe.blocks;
+	bool single = first >= rd->scrub.single && first < rd->scrub.single_end;
+	unsigned int max = single ? 1 : rd->probe.blocks;
 	u64 rate = READ_ONCE(rd->settings.scrub_rate_kib);
 
 	if (rate)
 		max = clamp(2 * rate / PIECES_PER_S >> rd->block_shift, 1ULL, (u64)max);
 	return max;
+}
+
+static struct remap_stagger stagger(const struct remap_device *rd)
+{
+	u64 step = STEP_BYTES / rd->store->block_size;
+
+	return (struct remap_stagger) {
+		.nr_blocks = remap_nr_blocks(rd),
+		.region = READ_ONCE(rd->settings.scrub_region_mib) * (SZ_1M / STEP_BYTES) * step,
+		.step = step,
+	};
+}
+
+/* The blocks from @first on, up to @max of them, that have a slot, or have none. */
+static u64 run_of_blocks(struct remap_device *rd, u64 first, u64 max, bool slots)
+{
+	u64 n = 0;
+
+	while (n < max && has_slot(rd, first + n) == slots)
+		n++;
+	return n;
+}
+
+/* Find a piece of a region that is read out of turn.  Return: whether there is one. */
+static bool find_in_sweep(struct remap_device *rd, struct scrub_piece *piece)
+{
+	struct remap_scrub *scrub = &rd->scrub;
+	u64 left = scrub->sweep_end - scrub->sweep;
+
+	lockdep_assert_held(&rd->lock);
+	scrub->sweep += run_of_blocks(rd, scrub->sweep, min_t(u64, left, MAX_PASSED), true);
+	left = scrub->sweep_end - scrub->sweep;
+	piece->first = scrub->sweep;
+	piece->nr = run_of_blocks(rd, piece->first,
+				  min_t(u64, left, piece_length(rd, piece->first)), false);
+	piece->sweep = true;
+	return piece->nr;
 }
 
 /*
@@ -216,26 +261,32 @@ static unsigned int piece_length(const struct remap_device *rd, u64 first)
  * Return: whether there is one; the position is at its first block, or behind the blocks
  * passed.
  */
-static bool find_piece(struct remap_device *rd, struct scrub_piece *piece)
+static bool find_in_turn(struct remap_device *rd, struct scrub_piece *piece)
 {
-	u64 nr_blocks = remap_nr_blocks(rd), block = rd->saved.scrub.position >> rd->block_shift;
-	unsigned int passed = 0, max;
+	u64 position = rd->saved.scrub.position >> rd->block_shift, left, passed = 0, n;
+	struct remap_stagger s = stagger(rd);
 
 	lockdep_assert_held(&rd->lock);
-	while (block < nr_blocks && passed < MAX_PASSED && has_slot(rd, block)) {
-		block++;
-		passed++;
+	piece->sweep = false;
+	while (!piece->nr && passed < MAX_PASSED && position < s.nr_blocks) {
+		piece->first = remap_stagger_block(&s, position, &left);
+		n = run_of_blocks(rd, piece->first, min_t(u64, left, MAX_PASSED - passed), true);
+		passed += n;
+		position += n;
+		piece->first += n;
+		if (n < left && passed < MAX_PASSED)
+			piece->nr = run_of_blocks(rd, piece->first,
+						  min_t(u64, piece_length(rd, piece->first),
+							left - n), false);
 	}
-	WRITE_ONCE(rd->saved.scrub.position, block << rd->block_shift);
-	*piece = (struct scrub_piece) { .first = block, .order = rd->scrub.order };
-	if (passed == MAX_PASSED)
-		return false;
-	max = piece_length(rd, block);
-	while (piece->nr < max && block < nr_blocks && !has_slot(rd, block)) {
-		block++;
-		piece->nr++;
-	}
+	WRITE_ONCE(rd->saved.scrub.position, position << rd->block_shift);
 	return piece->nr;
+}
+
+static bool find_piece(struct remap_device *rd, struct scrub_piece *piece)
+{
+	*piece = (struct scrub_piece) { .order = rd->scrub.order };
+	return find_in_sweep(rd, piece) || find_in_turn(rd, piece);
 }
 
 /* Let the disk, and the rate, rest for as long as a piece of work asks for. */
@@ -257,6 +308,21 @@ static void set_due(struct remap_device *rd, unsigned int nr, u64 now, enum rema
 	*due = max(*due, now + sleep);
 }
 
+/*
+ * A block has moved, or is pending: all of its region is read before the run goes on.  Not for
+ * one that is left where it is, which would be found again by each pass over its region.
+ */
+static void begin_sweep(struct remap_device *rd, u64 block)
+{
+	struct remap_stagger s = stagger(rd);
+
+	lockdep_assert_held(&rd->lock);
+	if (!remap_stagger_is_on(&s) || rd->scrub.sweep < rd->scrub.sweep_end)
+		return;
+	rd->scrub.sweep = block / s.region * s.region;
+	rd->scrub.sweep_end = min(rd->scrub.sweep + s.region, s.nr_blocks);
+}
+
 /* Add the result of a piece to the run, and move the position behind it. */
 static void account(struct remap_device *rd, const struct scrub_piece *piece,
 		    enum remap_probed probed)
@@ -266,14 +332,22 @@ static void account(struct remap_device *rd, const struct scrub_piece *piece,
 
 	lockdep_assert_held(&rd->lock);
 	if (probed == REMAP_PROBED_TROUBLE) {
-		rd->scrub.single = piece->first + piece->nr;
+		rd->scrub.single = piece->first;
+		rd->scrub.single_end = piece->first + piece->nr;
 		return;
 	}
 	s->run.moved += probed == REMAP_PROBED_MOVED;
 	s->run.pending += probed == REMAP_PROBED_PENDING;
-	rd->scrub.left += probed == REMAP_PROBED_LEFT;
+	/* One that is left is found again out of turn. */
+	rd->scrub.left += probed == REMAP_PROBED_LEFT && !piece->sweep;
 	s->run.sectors += sectors;
-	WRITE_ONCE(s->position, (piece->first + piece->nr) << rd->block_shift);
+	if (piece->sweep) {
+		rd->scrub.sweep += piece->nr;
+	} else {
+		WRITE_ONCE(s->position, s->position + sectors);
+		if (probed == REMAP_PROBED_MOVED || probed == REMAP_PROBED_PENDING)
+			begin_sweep(rd, piece->first);
+	}
 	remap_count(rd, DM_REMAP_SCRUB_SECTORS, sectors);
 }
 
@@ -333,7 +407,7 @@ static bool next_piece(struct remap_device *rd, struct scrub_piece *piece, unsig
 		return false;
 	if (find_piece(rd, piece))
 		return true;
-	if (rd->saved.scrub.position >= rd->len) {
+	if (rd->saved.scrub.position >= rd->len && rd->scrub.sweep >= rd->scrub.sweep_end) {
 		finish(rd);
 		*delay = REMAP_NO_STEP;
 	}

@@ -26,7 +26,10 @@ enum remap_scrub_order {
 /**
  * struct remap_scrub - a run, as far as it is not kept.
  * @order: orders carried out; a read that began before one does not count.
- * @single: blocks below this one are read one by one.
+ * @single: from this block on blocks are read one by one,
+ * @single_end: up to this one.
+ * @sweep: the next block of a region in which something was found,
+ * @sweep_end: and the end of that region; the same if none is read out of turn.
  * @due_ns: when the next piece may be read, by ktime_get_ns().
  * @since_ns: up to when @ran_ns is counted; 0 while nothing is read.
  * @ran_ns: how long the run took so far.
@@ -38,6 +41,9 @@ enum remap_scrub_order {
 struct remap_scrub {
 	u32 order;
 	u64 single;
+	u64 single_end;
+	u64 sweep;
+	u64 sweep_end;
 	u64 due_ns;
 	u64 since_ns;
 	u64 ran_ns;

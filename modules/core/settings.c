@@ -25,6 +25,7 @@ void remap_settings_default(struct dm_remap_settings *s, u32 nr_blocks)
 		.neighbours = REMAP_DEFAULT_NEIGHBOURS,
 		.rate_warn = REMAP_DEFAULT_RATE_WARN,
 		.rate_urgent = REMAP_DEFAULT_RATE_URGENT,
+		.scrub_region_mib = REMAP_DEFAULT_SCRUB_REGION,
 	};
 }
 
@@ -38,7 +39,8 @@ bool remap_settings_valid(const struct dm_remap_settings *s, u32 nr_blocks)
 	       s->retries <= REMAP_MAX_RETRIES && s->hash_policy < REMAP_NR_HASH_POLICIES &&
 	       s->resize_threads <= REMAP_MAX_RESIZE_THREADS &&
 	       s->verify_writes < REMAP_NR_VERIFY && s->first_rewrite <= 1 &&
-	       s->neighbours <= REMAP_MAX_NEIGHBOURS;
+	       s->neighbours <= REMAP_MAX_NEIGHBOURS &&
+	       s->scrub_region_mib <= REMAP_MAX_SCRUB_REGION;
 }
 
 void remap_settings_apply(struct remap_device *rd)
@@ -178,6 +180,10 @@ static int change(struct remap_device *rd, size_t offset, u32 value)
 	*(u32 *)((void *)&s + offset) = value;
 	if (!remap_settings_valid(&s, rd->slots.nr))
 		ret = -EINVAL;
+	else if (s.scrub_region_mib != rd->settings.scrub_region_mib &&
+		 rd->saved.scrub.state != DM_REMAP_SCRUB_IDLE)
+		/* The position of the run would mean other blocks. */
+		ret = -EBUSY;
 	else if (!rd->read_only && (rd->store_state == DM_REMAP_STORE_FAILED ||
 				    remap_turned_read_only(rd)))
 		ret = -EROFS;

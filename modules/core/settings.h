@@ -27,6 +27,9 @@ struct remap_device;
 #define REMAP_DEFAULT_NEIGHBOURS	8U
 #define REMAP_MAX_NEIGHBOURS		65536U
 /* docs/design.md has the studies behind them: moves an hour. */
+#define REMAP_DEFAULT_SCRUB_REGION	128U
+#define REMAP_MAX_SCRUB_REGION		1048576U
+
 #define REMAP_DEFAULT_RATE_WARN		20U
 #define REMAP_DEFAULT_RATE_URGENT	50U
 #define REMAP_MAX_RESIZE_THREADS	64U

@@ -9,6 +9,7 @@
 
 #include "auto_move.h"
 #include "bio.h"
+#include "copy.h"
 #include "device.h"
 #include "io.h"
 #include "jobs.h"
@@ -35,7 +36,7 @@ bool remap_slow_judge(struct remap_device *rd, sector_t sector, unsigned int sec
 	return false;
 }
 
-/* Return: whether one more block may move. */
+/* Return: whether a block that the caller owns may move.  Only what moves is counted. */
 static bool admit(struct remap_device *rd)
 {
 	u32 limit = READ_ONCE(rd->settings.slow_limit);
@@ -56,28 +57,38 @@ static bool admit(struct remap_device *rd)
 }
 
 /* One more attempt: what cannot be read now is pending, as after any read that fails. */
+static void move(struct remap_device *rd, struct remap_move *m)
+{
+	m->whole = true;
+	m->why = "the main took too long to read it";
+	remap_moves_drain(rd, m->batch);
+	remap_copy(rd, m->batch);
+	if (m->status == BLK_STS_OK && m->goal == REMAP_TO_PENDING)
+		remap_failures_note(&rd->failures, m->slot,
+				    remap_sector_mask(0, remap_block_sectors(rd)));
+	remap_moves_finish(rd, m->batch);
+}
+
 struct remap_move *remap_slow_move_block(struct remap_job *job, u64 block)
 {
 	struct remap_device *rd = job->rd;
 	struct remap_move *m;
 
-	if (!admit(rd))
+	if (READ_ONCE(rd->slow.stopped) || !remap_may_move(rd))
 		return NULL;
 	m = remap_own(job, block, REMAP_FREE, REMAP_TO_SPARE);
 	/* In other hands: they read it, too. */
 	job->again = false;
 	if (!m)
 		return NULL;
-	m->whole = true;
-	m->why = "the main took too long to read it";
-	remap_moves_run(rd, job->batch);
-	if (m->status != BLK_STS_OK)
-		return m;
-	if (m->goal == REMAP_TO_PENDING) {
-		remap_failures_note(&rd->failures, m->slot,
-				    remap_sector_mask(0, remap_block_sectors(rd)));
-		return m;
+	if (!admit(rd)) {
+		m->status = BLK_STS_AGAIN;
+		remap_moves_finish(rd, job->batch);
+		return NULL;
 	}
+	move(rd, m);
+	if (m->status != BLK_STS_OK || m->goal == REMAP_TO_PENDING)
+		return m;
 	remap_count(rd, DM_REMAP_SLOW_MOVES, 1);
 	remap_event(rd, REMAP_EVENT_SLOW, block << rd->block_shift);
 	remap_log(rd, REMAP_EVENT_SLOW,

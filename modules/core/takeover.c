@@ -29,7 +29,8 @@ static bool agrees(struct remap_device *rd, const struct dm_remap_entry *e)
 
 /*
  * Nothing changes in either table: the one is suspended, and the other was never in use.
- * What is being moved, or in doubt, is settled on neither side.
+ * What is being moved, or in doubt, is settled on neither side.  With a new main there is
+ * nothing left to know of any block.
  */
 static bool tables_agree(struct remap_device *rd, struct remap_device *old)
 {
@@ -41,7 +42,7 @@ static bool tables_agree(struct remap_device *rd, struct remap_device *old)
 		state = remap_word_state(remap_slots_word(&old->slots, slot));
 		if (state == REMAP_MOVING || state == REMAP_INDETERMINATE)
 			return false;
-		if (state < REMAP_MAPPED)
+		if (state < REMAP_MAPPED || rd->new_main)
 			continue;
 		remap_read_entry(old, slot, &e);
 		if (!agrees(rd, &e))
@@ -52,7 +53,16 @@ static bool tables_agree(struct remap_device *rd, struct remap_device *old)
 	return nr == rd->mapped + rd->pending;
 }
 
-/* The data of a copy is what the tracker had seen to when it was asked last. */
+/* The data of a copy, of the spare or of the set, is what the tracker had seen to at last. */
+static const char *check_copy(struct remap_device *rd, struct remap_device *old)
+{
+	if (rd->store->joining && !remap_track_is_clean(old, rd->store->token))
+		return "The spare is an old copy: the set has been written to since";
+	if (rd->new_main && !remap_track_is_clean(old, rd->new_main))
+		return "The main is an old copy: the set has been written to since";
+	return NULL;
+}
+
 static const char *check_store(struct remap_device *rd, struct remap_device *old)
 {
 	int ret = -EINVAL;
@@ -67,9 +77,7 @@ static const char *check_store(struct remap_device *rd, struct remap_device *old
 		return "The set has changed since its new table was loaded: load it again";
 	if (ret)
 		return "The spare is a copy of the spare of another set";
-	if (rd->store->joining && !remap_track_is_clean(old, rd->store->token))
-		return "The spare is an old copy: the set has been written to since";
-	return NULL;
+	return check_copy(rd, old);
 }
 
 const char *remap_takeover_check(struct remap_device *rd, struct remap_device *old)
@@ -91,6 +99,14 @@ static void fit_settings(struct dm_remap_settings *s, u32 nr_blocks)
 	s->low_water = min(s->low_water, nr_blocks);
 }
 
+/* How the old main has been doing is nothing that the new one should be judged by. */
+static void forget_main(struct remap_device *rd)
+{
+	rd->storm = false;
+	memset(&rd->saved.rate, 0, sizeof(rd->saved.rate));
+	memset(&rd->saved.scrub, 0, sizeof(rd->saved.scrub));
+}
+
 void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old)
 {
 	mutex_lock(&old->lock);
@@ -99,6 +115,8 @@ void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old)
 	rd->no_auto_remap = old->no_auto_remap;
 	rd->storm = old->storm;
 	mutex_unlock(&old->lock);
+	if (rd->new_main)
+		forget_main(rd);
 	fit_settings(&rd->saved.settings, rd->slots.nr);
 	mutex_lock(&rd->lock);
 	remap_settings_restore(rd, &rd->saved);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * One device that takes over from another while the set is suspended: with another spare,
- * with more room on the same spare, or with another length.
+ * with more room on the same spare, with another length, or with a new main.
  *
  * The successor is made like any device, from the content of its spare, when the table is
  * loaded.  When it is resumed it must know what the device in force knows, which has been

@@ -131,8 +131,10 @@ static int check_devices(struct dm_target *ti, struct remap_target *rt)
 /* A device that is shared knows another length until this target is resumed. */
 static int prepare_length(struct dm_target *ti, struct remap_target *rt)
 {
-	if (ti->len & (remap_block_sectors(rt->rd) - 1)) {
-		ti->error = "Length is not a whole number of blocks";
+	char *why = remap_device_check_length(rt->rd, ti->len);
+
+	if (why) {
+		ti->error = why;
 		return -EINVAL;
 	}
 	rt->regions = remap_regions_alloc(ti->len);
@@ -211,6 +213,19 @@ static int remap_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 	return ret;
 }
 
+/* What was kept for a way back that is not needed any more. */
+static void drop_kept(struct dm_target *ti)
+{
+	struct remap_target *rt = ti->private;
+
+	if (!rt->kept)
+		return;
+	remap_device_put(rt->kept);
+	dm_put_device(ti, rt->kept_spare);
+	dm_put_device(ti, rt->kept_main);
+	rt->kept = NULL;
+}
+
 static void remap_dtr(struct dm_target *ti)
 {
 	struct remap_target *rt = ti->private;
@@ -218,10 +233,7 @@ static void remap_dtr(struct dm_target *ti)
 	remap_events_detach(rt->rd, ti);
 	remap_device_put(rt->rd);
 	remap_regions_free(rt->regions);
-	if (rt->kept) {
-		remap_device_put(rt->kept);
-		dm_put_device(ti, rt->kept_spare);
-	}
+	drop_kept(ti);
 	dm_put_device(ti, rt->spare_dev);
 	dm_put_device(ti, rt->main_dev);
 	kfree(rt);
@@ -244,26 +256,35 @@ static void remap_presuspend_undo(struct dm_target *ti)
 	remap_background_start(rt->rd);
 }
 
+static int get_again(struct dm_target *ti, const struct remap_device *old,
+		     struct block_device *bdev, struct dm_dev **dev)
+{
+	dm_remap_mode_t mode = DM_REMAP_MODE_READ;
+	char number[24];
+
+	if (!old->read_only)
+		mode |= DM_REMAP_MODE_WRITE;
+	format_dev_t(number, bdev->bd_dev);
+	return dm_get_device(ti, number, mode, dev);
+}
+
 /*
  * device-mapper destroys the old table although this one could not be resumed.  What is
- * kept in memory is needed by the next table with the old spare: keep that open for it.
+ * kept in memory is needed by the next table with the old disks: keep those open for it.
  */
 static void keep_old(struct dm_target *ti, struct remap_device *old)
 {
 	struct remap_target *rt = ti->private;
-	dm_remap_mode_t mode = DM_REMAP_MODE_READ;
-	char number[24];
-	int ret = -EBUSY;
 
-	if (!old->read_only)
-		mode |= DM_REMAP_MODE_WRITE;
-	format_dev_t(number, old->spare_bdev->bd_dev);
-	if (!rt->kept)
-		ret = dm_get_device(ti, number, mode, &rt->kept_spare);
-	if (ret)
-		remap_device_put(old);
-	else
+	if (rt->kept || get_again(ti, old, old->main, &rt->kept_main))
+		goto drop;
+	if (!get_again(ti, old, old->spare_bdev, &rt->kept_spare)) {
 		rt->kept = old;
+		return;
+	}
+	dm_put_device(ti, rt->kept_main);
+drop:
+	remap_device_put(old);
 }
 
 static int remap_preresume(struct dm_target *ti)
@@ -279,10 +300,11 @@ static int remap_preresume(struct dm_target *ti)
 	if (rt->args.read_only)
 		set_disk_ro(dm_disk(rt->rd->md), true);
 	ret = remap_device_activate(rt->rd, &rt->args, &rt->regions, ti->len, &refused);
-	if (!refused)
-		return ret;
 	noio = memalloc_noio_save();
-	keep_old(ti, refused);
+	if (refused)
+		keep_old(ti, refused);
+	else if (!ret)
+		drop_kept(ti);
 	memalloc_noio_restore(noio);
 	return ret;
 }

@@ -23,6 +23,7 @@ struct remap_regions;
  * @args: its table line; @args.read_only also where the table is read-only.
  * @resumed: it has been in use.
  * @kept: the device whose remaps kept this target from being resumed, or NULL.
+ * @kept_main: its main, open.
  * @kept_spare: its spare, open.
  * @regions: for its length; those that the device has replaced once it is in use
  *	with another one.
@@ -37,6 +38,7 @@ struct remap_target {
 	struct remap_args args;
 	bool resumed;
 	struct remap_device *kept;
+	struct dm_dev *kept_main;
 	struct dm_dev *kept_spare;
 	struct remap_regions *regions;
 };

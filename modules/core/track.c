@@ -7,6 +7,7 @@
 
 #include "bio.h"
 #include "device.h"
+#include "gfp.h"
 #include "track.h"
 
 /* 2 MiB of memory. */
@@ -17,21 +18,37 @@
 
 DEFINE_STATIC_KEY_FALSE(remap_tracked);
 
+/*
+ * Set bits first to last - 1.  Whole words at once: a discard may have a million regions, and
+ * may be answered in an interrupt.  Whoever takes bits from such a word takes them from before
+ * or from after this.
+ */
+static void set_regions(unsigned long *written, u64 first, u64 last)
+{
+	while (first < last) {
+		if (first % BITS_PER_LONG || last - first < BITS_PER_LONG) {
+			set_bit(first++, written);
+		} else {
+			xchg(&written[BIT_WORD(first)], ~0UL);
+			first += BITS_PER_LONG;
+		}
+	}
+}
+
 void remap_track_note(struct remap_device *rd, const struct bio *bio)
 {
 	const struct remap_io *io = bio->bi_private;
 	struct remap_track *t;
-	u64 region, last;
+	u64 first, last;
 
 	if (!op_is_write(bio_op(bio)) || !io->iter.bi_size)
 		return;
 	rcu_read_lock();
 	t = rcu_dereference(rd->track);
 	if (t) {
+		first = io->iter.bi_sector >> t->shift;
 		last = (io->iter.bi_sector + (io->iter.bi_size >> SECTOR_SHIFT) - 1) >> t->shift;
-		for (region = io->iter.bi_sector >> t->shift; region <= last && region < t->nr;
-		     region++)
-			set_bit(region, t->written);
+		set_regions(t->written, first, min(last + 1, t->nr));
 	}
 	rcu_read_unlock();
 }
@@ -41,13 +58,16 @@ static void replace(struct remap_device *rd, struct remap_track *new)
 {
 	struct remap_track *old;
 
-	if (new)
+	if (new) {
 		static_branch_inc(&remap_tracked);
+		static_branch_inc(&remap_end_watched);
+	}
 	mutex_lock(&rd->lock);
 	old = rcu_replace_pointer(rd->track, new, lockdep_is_held(&rd->lock));
 	mutex_unlock(&rd->lock);
 	if (!old)
 		return;
+	static_branch_dec(&remap_end_watched);
 	static_branch_dec(&remap_tracked);
 	kvfree_rcu(old, rcu);
 }
@@ -72,7 +92,7 @@ static int start(struct remap_device *rd, char *result, unsigned int maxlen)
 	u64 nr = ((rd->len - 1) >> shift) + 1;
 	struct remap_track *t;
 
-	t = kvzalloc(struct_size(t, written, BITS_TO_LONGS(nr)), GFP_KERNEL);
+	t = kvzalloc(struct_size(t, written, BITS_TO_LONGS(nr)), REMAP_GFP_NOIO);
 	if (!t)
 		return -ENOMEM;
 	do {

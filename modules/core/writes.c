@@ -15,9 +15,12 @@
 #include "verify.h"
 #include "writes.h"
 
-/* Begin the move of a piece's block, and of what the bio writes to it. */
+/*
+ * Begin the move of a piece's block, and of what the bio writes to it.  @status is that of the
+ * write to a block without slot, if that does not move by itself.
+ */
 static blk_status_t move_piece(struct remap_job *job, const struct remap_piece *p,
-			       enum remap_slot_state state)
+			       enum remap_slot_state state, blk_status_t status)
 {
 	struct remap_device *rd = job->rd;
 	struct remap_move *m;
@@ -29,9 +32,14 @@ static blk_status_t move_piece(struct remap_job *job, const struct remap_piece *
 	}
 	if (job->batch->nr == job->batch->max)
 		remap_flush_batch(job);
-	m = remap_own(job, p->block, state, REMAP_TO_SPARE);
+	if (state == REMAP_FREE)
+		m = remap_own_failed(job, p->block);
+	else
+		m = remap_own(job, p->block, state, REMAP_TO_SPARE);
 	if (job->again)
 		return BLK_STS_OK;
+	if (!m && state == REMAP_FREE && !remap_may_move(rd))
+		return status;
 	if (!m) {
 		remap_count(rd, DM_REMAP_REMAPS_FAILED, 1);
 		return BLK_STS_NOSPC;
@@ -108,8 +116,8 @@ static blk_status_t write_main(struct remap_job *job, const struct remap_piece *
 	remap_unuse(rd, &use);
 	if (status == BLK_STS_OK)
 		remap_reset_streak(rd);
-	else if (remap_medium_error(rd->main, status) && remap_admit_auto_move(rd))
-		status = move_piece(job, p, REMAP_FREE);
+	else if (remap_medium_error(rd->main, status) && remap_may_move(rd))
+		status = move_piece(job, p, REMAP_FREE, status);
 	return status;
 }
 
@@ -211,7 +219,7 @@ static blk_status_t write_mapped(struct remap_job *job, const struct remap_piece
 	if (care)
 		status = write_in_place(job, p);
 	if (!job->again && remap_medium_error(rd->spare_bdev, status))
-		status = move_piece(job, p, REMAP_MAPPED);
+		status = move_piece(job, p, REMAP_MAPPED, status);
 	return status;
 }
 
@@ -231,7 +239,9 @@ blk_status_t remap_write_piece(struct remap_job *job, const struct remap_piece *
 	case REMAP_INDETERMINATE:
 		return BLK_STS_IOERR;
 	case REMAP_PENDING:
-		return remap_rewrite(job, p) ? BLK_STS_OK : move_piece(job, p, REMAP_PENDING);
+		if (remap_rewrite(job, p))
+			return BLK_STS_OK;
+		return move_piece(job, p, REMAP_PENDING, BLK_STS_OK);
 	default:
 		return write_mapped(job, p, status);
 	}

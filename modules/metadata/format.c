@@ -167,6 +167,17 @@ int dm_remap_layout_grow(struct dm_remap_geometry *geo, __u64 spare_sectors)
 	return 0;
 }
 
+/*
+ * Whether one superblock is of a set that was getting a new main, and the other one of the same
+ * set before that.  The one with the higher sequence counts, as always.
+ */
+static bool has_other_main(const struct dm_remap_sb *sb, const struct dm_remap_sb *other)
+{
+	return sb->replacement.partner_seed && sb->replacement.partner_seed == other->seed &&
+	       !memcmp(sb->uuid, other->uuid, sizeof(sb->uuid)) &&
+	       !memcmp(sb->replacement.previous_secret, other->secret, sizeof(other->secret));
+}
+
 bool dm_remap_sb_replaces(const struct dm_remap_sb *sb, const struct dm_remap_sb *other)
 {
 	return sb->replacement.partner_seed &&
@@ -210,6 +221,13 @@ static void put_dos_table(__u8 *dos, const __u8 *uuid)
 	dos[DM_REMAP_DOS_SIZE - 1] = 0xaa;
 }
 
+bool dm_remap_sb_is_intact(const struct dm_remap_sb *sb, __u64 sector)
+{
+	return !memcmp(sb->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE) &&
+	       le32_to_cpu(sb->crc) == dm_remap_sb_crc(sb, sector);
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_sb_is_intact, DM_REMAP_NS);
+
 void dm_remap_sb_seal(struct dm_remap_sb *sb, __u64 sector)
 {
 	if (sector)
@@ -217,6 +235,17 @@ void dm_remap_sb_seal(struct dm_remap_sb *sb, __u64 sector)
 	else
 		put_dos_table(sb->dos, sb->uuid);
 	sb->crc = cpu_to_le32(dm_remap_sb_crc(sb, sector));
+}
+
+static_assert(offsetof(struct dm_remap_sb, ids) == SECTOR_BYTES);
+
+void dm_remap_sb_formatting(struct dm_remap_sb *sb)
+{
+	sb->flags |= cpu_to_le32(DM_REMAP_SB_FORMATTING);
+	memset(sb->id_types, 0, sizeof(sb->id_types));
+	memset(sb->ids, 0, sizeof(*sb) - offsetof(struct dm_remap_sb, ids));
+	sb->nr_history = 0;
+	dm_remap_sb_seal(sb, 0);
 }
 
 bool dm_remap_sb_same(const struct dm_remap_sb *a, const struct dm_remap_sb *b)
@@ -228,6 +257,29 @@ bool dm_remap_sb_same(const struct dm_remap_sb *a, const struct dm_remap_sb *b)
 	return !memcmp(x + first, y + first, dos - first) &&
 	       !memcmp(x + behind, y + behind, sizeof(*a) - behind);
 }
+
+bool dm_remap_sb_grown(const struct dm_remap_sb *first, const struct dm_remap_sb *second)
+{
+	return le64_to_cpu(second->sequence) > le64_to_cpu(first->sequence) &&
+	       le64_to_cpu(second->spare_sectors) > le64_to_cpu(first->spare_sectors);
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_sb_grown, DM_REMAP_NS);
+
+bool dm_remap_sb_differ(const struct dm_remap_sb *first, const struct dm_remap_sb *second)
+{
+	if (has_other_main(first, second) || has_other_main(second, first))
+		return false;
+	if (memcmp(first->uuid, second->uuid, sizeof(first->uuid)) ||
+	    memcmp(first->secret, second->secret, sizeof(first->secret)) ||
+	    first->seed != second->seed || first->data_start != second->data_start)
+		return true;
+	/* with more room there are more blocks, and the table is elsewhere */
+	return !dm_remap_sb_grown(first, second) &&
+	       (first->nr_blocks != second->nr_blocks ||
+		memcmp(first->replica_start, second->replica_start,
+		       sizeof(first->replica_start)));
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_sb_differ, DM_REMAP_NS);
 
 const char *dm_remap_sb_id(const struct dm_remap_sb *sb, enum dm_remap_id_type type)
 {
@@ -352,6 +404,25 @@ static const char *check_places(const struct dm_remap_geometry *geo)
 	return NULL;
 }
 
+/* The page that is erased once a spare has grown: nothing that counts may be there. */
+static const char *check_former(const struct dm_remap_sb *sb, const struct dm_remap_geometry *geo)
+{
+	__u64 former = le64_to_cpu(sb->former_spare_sectors), page;
+	__u64 size = (__u64)geo->nr_pages * DM_REMAP_PAGE_SECTORS;
+	unsigned int i;
+
+	if (!former)
+		return NULL;
+	page = dm_remap_sb_sector(former, 1);
+	if (former < 3 * DM_REMAP_PAGE_SECTORS ||
+	    page >= dm_remap_sb_sector(geo->spare_sectors, 1))
+		return "the size that the spare had is impossible";
+	for (i = 0; i < geo->replicas; i++)
+		if (!apart(page, DM_REMAP_PAGE_SECTORS, geo->replica_start[i], size))
+			return "a copy of the table is where the spare ended";
+	return NULL;
+}
+
 static const char *check_features(const struct dm_remap_sb *sb, bool read_only)
 {
 	if (le32_to_cpu(sb->version) != DM_REMAP_VERSION)
@@ -406,7 +477,7 @@ const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 
 
 	if (memcmp(sb->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE))
 		return "there is no superblock";
-	if (le32_to_cpu(sb->crc) != dm_remap_sb_crc(sb, sector))
+	if (!dm_remap_sb_is_intact(sb, sector))
 		return "its checksum is wrong";
 	why = check_features(sb, read_only);
 	if (why)
@@ -442,7 +513,8 @@ const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 
 	    !within(le64_to_cpu(sb->main_start), geo->target_sectors, 0,
 		    le64_to_cpu(sb->main_sectors)))
 		return "the size of the main is impossible";
-	return check_saved(sb) ?: check_stale(sb, geo) ?: check_places(geo);
+	return check_saved(sb) ?: check_stale(sb, geo) ?: check_places(geo) ?:
+	       check_former(sb, geo);
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_sb_check, DM_REMAP_NS);
 

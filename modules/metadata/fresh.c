@@ -161,15 +161,26 @@ static int format_pages(struct meta *m)
 
 /*
  * Superblock 0 says first that the spare is being formatted: it counts as empty
- * until that is taken back, whatever is at the end of the spare.
+ * until that is taken back, whatever is at the end of the spare.  One that says so already
+ * stays, for what a power cut leaves of two of them may be neither.
  */
+static int announce(struct meta *m)
+{
+	struct dm_remap_sb *sb = (void *)m->buf;
+
+	if (m->formatting)
+		return 0;
+	meta_super_number(m);
+	*sb = *m->sb;
+	dm_remap_sb_formatting(sb);
+	return dm_remap_rw(m->p.spare, REQ_OP_WRITE | REQ_SYNC | REQ_FUA | REQ_PREFLUSH, 0, sb,
+			   DM_REMAP_PAGE_SECTORS) == BLK_STS_OK ? 0 : -EIO;
+}
+
 int meta_fresh_format(struct meta *m)
 {
-	m->sb->flags |= cpu_to_le32(DM_REMAP_SB_FORMATTING);
-	meta_super_number(m);
-	if (!meta_super_put(m, 0) || format_pages(m))
+	if (announce(m) || format_pages(m))
 		return -EIO;
-	m->sb->flags &= ~cpu_to_le32(DM_REMAP_SB_FORMATTING);
 	meta_super_number(m);
 	if (!meta_super_put(m, 1) || !meta_super_put(m, 0))
 		return -EIO;

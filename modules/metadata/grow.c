@@ -35,7 +35,7 @@ void meta_extend_layout(struct meta *m)
 }
 
 /* Faults of the former copies do not concern the new ones. */
-static void forget_bad(struct meta *m)
+void meta_forget_bad(struct meta *m)
 {
 	unsigned int r;
 
@@ -47,7 +47,7 @@ static void forget_bad(struct meta *m)
 	m->nr_rewrite = 0;
 }
 
-static int write_copies(struct meta *m)
+int meta_table_write(struct meta *m)
 {
 	u32 page, n, i;
 	int ret = 0;
@@ -69,13 +69,13 @@ int meta_extend(struct meta *m)
 	sb->former_spare_sectors = sb->spare_sectors;
 	m->geo = m->grown;
 	m->growing = false;
-	forget_bad(m);
+	meta_forget_bad(m);
 	sb->spare_sectors = cpu_to_le64(m->geo.spare_sectors);
 	sb->nr_blocks = cpu_to_le32(m->geo.nr_blocks);
 	sb->nr_pages = cpu_to_le32(m->geo.nr_pages);
 	for (r = 0; r < m->geo.replicas; r++)
 		sb->replica_start[r] = cpu_to_le64(m->geo.replica_start[r]);
-	if (write_copies(m) || !meta_stale_record(m))
+	if (meta_table_write(m) || !meta_stale_record(m))
 		return -EIO;
 	meta_super_number(m);
 	return meta_super_put(m, 1) ? 0 : -EIO;

@@ -109,8 +109,10 @@ static int load_page(struct meta *m, dm_remap_load_fn fn, void *context, u32 nr,
 			.unread = le64_to_cpu(page->entries[i].unread),
 		};
 
-		if (e.state == DM_REMAP_ENTRY_FREE)
+		if (e.state == DM_REMAP_ENTRY_FREE ||
+		    (m->p.new_main && e.state != DM_REMAP_ENTRY_BAD))
 			continue;
+		m->kept_pages = nr + 1;
 		m->nr_entries += e.state != DM_REMAP_ENTRY_BAD;
 		ret = fn(context, &e, &other);
 		if (ret == -EEXIST)

@@ -93,7 +93,7 @@ static int meta_open(const struct dm_remap_store_params *params,
 	ret = meta_open_spare(m, replicas, error);
 	if (ret)
 		goto free;
-	if (params->successor && !m->store.fresh)
+	if (params->successor && !params->new_main && !m->store.fresh)
 		meta_extend_layout(m);
 	ret = alloc_bitmaps(m);
 	if (ret) {
@@ -102,7 +102,8 @@ static int meta_open(const struct dm_remap_store_params *params,
 	}
 	m->store.type = &meta_store_type;
 	import_uuid(&m->store.uuid, m->sb->uuid);
-	strscpy(m->store.main_id, dm_remap_sb_main_id(m->sb), sizeof(m->store.main_id));
+	strscpy(m->store.main_id, params->new_main ? params->main_id ?: "" :
+				  dm_remap_sb_main_id(m->sb), sizeof(m->store.main_id));
 	m->store.block_size = m->geo.block_size;
 	m->store.data_start = m->geo.data_start;
 	m->store.nr_blocks = m->growing ? m->grown.nr_blocks : m->geo.nr_blocks;
@@ -156,6 +157,21 @@ static void repair_first(struct meta *m)
 		more = meta_pages_repair(m, META_FIRST_REPAIRS);
 }
 
+/*
+ * Superblock 0 of before a growth names the former end, and copies of the table that are not
+ * written any more.  If it were read again one day, and superblock 1 not, nothing would tell that
+ * these are old: so a spare that has grown is not used before superblock 0 says so.
+ */
+static int check_grown(const struct meta *m)
+{
+	if (!m->sb_bad[0] || !m->sb->former_spare_sectors ||
+	    m->geo.replica_start[0] < m->geo.data_start)
+		return 0;
+	DMERR("%s: superblock 0 cannot be written: the spare cannot be used with its new size",
+	      m->p.name);
+	return -EIO;
+}
+
 /* The former end may be in use as soon as the set is: it must not be erased after that. */
 static int start_again(struct meta *m)
 {
@@ -169,6 +185,7 @@ static int start_again(struct meta *m)
 	}
 	if (!ret)
 		ret = m->failed ? -EIO : meta_super_write(m, true);
+	ret = ret ?: check_grown(m);
 	if (!ret && meta_forget_former_end(m))
 		ret = meta_super_write(m, true);
 	return ret;
@@ -194,12 +211,17 @@ static int meta_start(struct dm_remap_store *store, const struct dm_remap_saved 
 	if (m->p.read_only)
 		return 0;
 	meta_saved_put(m, saved);
+	if (m->p.new_main)
+		meta_forget_main(m);
 	meta_identity_note(m);
 	meta_label_note(m);
 	if (m->p.successor || store->joining)
 		note_succession(m);
 	m->sb->flags &= ~cpu_to_le32(DM_REMAP_SB_CLEAN);
-	ret = store->fresh ? meta_fresh_format(m) : start_again(m);
+	if (store->fresh)
+		ret = meta_fresh_format(m);
+	else
+		ret = m->p.new_main ? meta_empty(m) : start_again(m);
 	if (ret)
 		m->failed = false;
 	return ret;

@@ -43,6 +43,7 @@
  * @geo: where things are.
  * @grown: where they are going to be, if @growing.
  * @growing: start() will give the set more blocks, on a spare that has grown.
+ * @formatting: superblock 0 says that the spare is being formatted.
  * @sb: the superblock, as it is or is about to be written.
  * @sequence: of the superblocks, as far as all that are not bad have it.
  * @next_sequence: highest that may be on disk.
@@ -50,6 +51,7 @@
  * @loaded: what @generation was on the spare when the table was loaded.
  * @pages_used: as in the superblock.
  * @nr_entries: slots that have a block.
+ * @kept_pages: pages up to the last that has entries.
  * @sb_bad: superblocks that are not as @sb.
  * @bad: for each copy, a bit for each page that is not as it should be.
  * @nr_bad: bits set in each of them.
@@ -77,6 +79,7 @@ struct meta {
 	struct dm_remap_geometry geo;
 	struct dm_remap_geometry grown;
 	bool growing;
+	bool formatting;
 	struct dm_remap_sb *sb;
 	u64 sequence;
 	u64 next_sequence;
@@ -84,6 +87,7 @@ struct meta {
 	u64 loaded;
 	u32 pages_used;
 	u32 nr_entries;
+	u32 kept_pages;
 	bool sb_bad[2];
 	unsigned long *bad[DM_REMAP_MAX_REPLICAS];
 	u32 nr_bad[DM_REMAP_MAX_REPLICAS];
@@ -241,6 +245,20 @@ void meta_grow(struct meta *m);
  * Return: whether both superblocks have to be written before any I/O, for that reason.
  */
 bool meta_forget_former_end(struct meta *m);
+
+/**
+ * meta_forget_bad() - note that no copy of any page is bad.
+ * @m: the store; what was known is of former copies, or of a former table.
+ */
+void meta_forget_bad(struct meta *m);
+
+/**
+ * meta_table_write() - write all pages that are in use, each copy durably before the next.
+ * @m: the store.
+ *
+ * Return: 0, or -EIO if a page has no good copy then.
+ */
+int meta_table_write(struct meta *m);
 
 /* stale.c: which copies do not count. */
 
@@ -457,6 +475,28 @@ void meta_retire(struct dm_remap_store *store, const struct dm_remap_store *succ
  * @successor: what could not be started.
  */
 void meta_stay(struct dm_remap_store *store, const struct dm_remap_store *successor);
+
+/* new-main.c: another main, with an empty table. */
+
+/**
+ * meta_forget_main() - forget all that is recorded of the main and of the blocks on the spare.
+ * @m: the store, which takes over with a new main.
+ *
+ * In memory.  No page that is on the spare counts with the new seed, nor does a label of the
+ * former main with the new secret.
+ */
+void meta_forget_main(struct meta *m);
+
+/**
+ * meta_empty() - write the superblocks of the set with its new main, and an empty table.
+ * @m: the store; its superblock is complete.
+ *
+ * The first superblock that is durable ends the set with its former main.
+ *
+ * Return: 0; -EIO if the superblocks cannot both be written: the former set counts once its
+ * own have been.
+ */
+int meta_empty(struct meta *m);
 
 /* repair.c */
 

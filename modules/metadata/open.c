@@ -44,30 +44,9 @@ static bool is_formatting(const struct found *f)
 	return !f->why && (le32_to_cpu(f->sb->flags) & DM_REMAP_SB_FORMATTING);
 }
 
-/*
- * Superblock 1 was written at the end of a spare that has grown, and superblock 0 not yet, or
- * it did not get there.  One that is older is left of a growth that failed.
- */
-static bool has_grown(const struct found *found)
-{
-	return le64_to_cpu(found[1].sb->sequence) > le64_to_cpu(found[0].sb->sequence) &&
-	       found[1].geo.spare_sectors > found[0].geo.spare_sectors;
-}
-
 static bool is_other_set(const struct found *found)
 {
-	const struct dm_remap_sb *a = found[0].sb, *b = found[1].sb;
-
-	if (found[0].why || found[1].why)
-		return false;
-	if (memcmp(a->uuid, b->uuid, sizeof(a->uuid)) || a->seed != b->seed ||
-	    memcmp(a->secret, b->secret, sizeof(a->secret)) ||
-	    found[0].geo.data_start != found[1].geo.data_start)
-		return true;
-	/* With more room there are more blocks, and the table is elsewhere. */
-	return !has_grown(found) &&
-	       (found[0].geo.nr_blocks != found[1].geo.nr_blocks ||
-		memcmp(a->replica_start, b->replica_start, sizeof(a->replica_start)));
+	return !found[0].why && !found[1].why && dm_remap_sb_differ(found[0].sb, found[1].sb);
 }
 
 /* Superblock 1: at the end that superblock 0 speaks of, or one that it was moving to. */
@@ -78,7 +57,8 @@ static void read_second(const struct meta *m, struct found *found)
 
 	if (dm_remap_sb_sector(end, 1) != dm_remap_sb_sector(size, 1)) {
 		read_super(m, &found[1], dm_remap_sb_sector(size, 1));
-		if (!found[0].why && !found[1].why && !is_other_set(found) && has_grown(found))
+		if (!found[0].why && !found[1].why && !is_other_set(found) &&
+		    dm_remap_sb_grown(found[0].sb, found[1].sb))
 			return;
 	}
 	read_super(m, &found[1], dm_remap_sb_sector(end, 1));
@@ -87,8 +67,7 @@ static void read_second(const struct meta *m, struct found *found)
 /* Something that a later version, or one that knows the device, may make sense of. */
 static bool is_foreign(const struct found *f)
 {
-	return f->why && has_magic(f) &&
-	       le32_to_cpu(f->sb->crc) == dm_remap_sb_crc(f->sb, f->sector);
+	return f->why && !f->unreadable && dm_remap_sb_is_intact(f->sb, f->sector);
 }
 
 static void use_super(struct meta *m, const struct found *found)
@@ -126,6 +105,8 @@ static int check_pair(const struct meta *m, char **error)
 		*error = "The spare is an unfinished copy of another one: name the other one";
 	else if (m->p.uuid && memcmp(sb->uuid, m->p.uuid->b, sizeof(sb->uuid)))
 		*error = "The spare belongs to another set: its uuid is not the one given";
+	else if (m->p.new_main)
+		return meta_label_check(m, true, error);
 	else if (le64_to_cpu(sb->main_start) != m->p.main_start ||
 		 (le64_to_cpu(sb->target_sectors) != m->p.len && !m->p.successor))
 		*error = "The spare belongs to another main: that one has another size or start";
@@ -201,6 +182,7 @@ static int decide(struct meta *m, struct found *found, unsigned int replicas, ch
 		*error = "The spare is not formatted, and cannot be: read_only";
 		return -EROFS;
 	}
+	m->formatting = is_formatting(&found[0]);
 	ret = meta_label_check(m, true, error);
 	return ret ?: meta_fresh_layout(m, replicas, error);
 }

@@ -148,6 +148,16 @@ static u32 alike(const struct meta *m, unsigned int replica, u32 page, u32 n)
 	return i;
 }
 
+static bool all_good_somewhere(const struct meta *m, u32 page, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (!good_somewhere(m, page + i))
+			return false;
+	return true;
+}
+
 /*
  * All copies are durable before this ends: one that is still in the drive's cache
  * would be an old one after a power cut, and may be the only one that can be read.
@@ -156,19 +166,20 @@ int meta_pages_write(struct meta *m, u32 page, u32 n)
 {
 	blk_opf_t flags = REQ_PREFLUSH | REQ_FUA;
 	bool retry = meta_retry_now(m);
-	unsigned int r, i;
+	u32 left_out = 0, r, i;
 
 	for (i = 0; i < n; i++)
 		meta_page_seal(m, &m->buf[i]);
 	for (r = 0; r < m->geo.replicas; r++) {
 		/* What is bad is named in the superblocks, and stays so. */
 		if (test_bit(page, m->bad[r]) && !retry && alike(m, r, page, n) == n)
-			continue;
-		if (meta_copy_write(m, r, page, n, flags) == n)
+			left_out |= BIT(r);
+		else if (meta_copy_write(m, r, page, n, flags) == n)
 			flags &= ~REQ_PREFLUSH;
 	}
-	for (i = 0; i < n; i++)
-		if (!good_somewhere(m, page + i))
-			return -EIO;
-	return 0;
+	/* One that has recovered may be all there is now. */
+	for (r = 0; r < m->geo.replicas && !all_good_somewhere(m, page, n); r++)
+		if (left_out & BIT(r))
+			meta_copy_write(m, r, page, n, REQ_PREFLUSH | REQ_FUA);
+	return all_good_somewhere(m, page, n) ? 0 : -EIO;
 }

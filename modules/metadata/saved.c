@@ -28,6 +28,7 @@ static const size_t places[DM_REMAP_NR_SET] = {
 	[DM_REMAP_SET_RATE_WARN] = offsetof(struct dm_remap_settings, rate_warn),
 	[DM_REMAP_SET_RATE_URGENT] = offsetof(struct dm_remap_settings, rate_urgent),
 	[DM_REMAP_SET_SCRUB_RATE_KIB] = offsetof(struct dm_remap_settings, scrub_rate_kib),
+	[DM_REMAP_SET_SCRUB_REGION_MIB] = offsetof(struct dm_remap_settings, scrub_region_mib),
 };
 
 static u32 *setting(struct dm_remap_settings *s, u32 id)

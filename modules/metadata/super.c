@@ -74,6 +74,8 @@ static int write_witnesses(struct meta *m)
 {
 	u32 page, noted = 0, all = BIT(m->geo.replicas) - 1, r;
 
+	/* A copy that was bad has to know it as well, if it can be written again. */
+	m->retry_at = m->commits;
 	for (page = 0; page < min(m->pages_used, META_WITNESSES) && noted != all; page++) {
 		meta_page_fill(m, m->buf, page);
 		if (meta_pages_write(m, page, 1))
@@ -132,8 +134,9 @@ static int try_write(struct meta *m, bool mend)
 	for (nr = 0; nr < 2; nr++)
 		if (!bad[nr] && !meta_super_put(m, nr))
 			fine = false;
+	/* The one that was not tried may have recovered. */
 	if (m->sb_bad[0] && m->sb_bad[1])
-		return -EIO;
+		return mend ? -EIO : try_write(m, true);
 	m->unrecorded = false;
 	if (!fine)
 		return disown(m);

@@ -16,6 +16,7 @@ struct end {
 	void *buf;
 	bool unreadable;
 	bool head;		/* at least the first logical block was read */
+	bool refused;		/* it is an undamaged superblock that cannot be used */
 	const char *why;	/* NULL if it is a superblock */
 	struct dm_remap_geometry geo;
 };
@@ -35,24 +36,10 @@ static bool is_formatting(const struct end *end)
 	return !end->why && (le32_to_cpu(end_sb(end)->flags) & DM_REMAP_SB_FORMATTING);
 }
 
-/* Superblock 1 was written at the end of a spare that has grown, and superblock 0 not yet. */
-static bool has_grown(const struct end *ends)
-{
-	return le64_to_cpu(end_sb(&ends[1])->sequence) > le64_to_cpu(end_sb(&ends[0])->sequence) &&
-	       ends[1].geo.spare_sectors > ends[0].geo.spare_sectors;
-}
-
 /* Two superblocks that cannot be of one set, as the store sees it. */
 static bool differ(const struct end *ends)
 {
-	const struct dm_remap_sb *a = end_sb(&ends[0]), *b = end_sb(&ends[1]);
-
-	return memcmp(a->uuid, b->uuid, sizeof(a->uuid)) || a->seed != b->seed ||
-	       memcmp(a->secret, b->secret, sizeof(a->secret)) ||
-	       a->data_start != b->data_start ||
-	       (!has_grown(ends) && (a->nr_blocks != b->nr_blocks ||
-				     memcmp(a->replica_start, b->replica_start,
-					    sizeof(a->replica_start))));
+	return dm_remap_sb_differ(end_sb(&ends[0]), end_sb(&ends[1]));
 }
 
 static int read_end(struct block_device *bdev, struct end *end, u64 sector, unsigned int unit)
@@ -72,6 +59,7 @@ static int read_end(struct block_device *bdev, struct end *end, u64 sector, unsi
 	else
 		end->why = dm_remap_sb_check(end->buf, sector, bdev_nr_sectors(bdev), true,
 					     &end->geo);
+	end->refused = end->why && !end->unreadable && dm_remap_sb_is_intact(end->buf, sector);
 	return 0;
 }
 
@@ -89,7 +77,8 @@ static int read_second(struct block_device *bdev, struct end *ends, unsigned int
 		ret = read_end(bdev, &ends[1], dm_remap_sb_sector(size, 1), unit);
 		if (ret)
 			return ret;
-		if (!ends[0].why && !ends[1].why && !differ(ends) && has_grown(ends))
+		if (!ends[0].why && !ends[1].why && !differ(ends) &&
+		    dm_remap_sb_grown(end_sb(&ends[0]), end_sb(&ends[1])))
 			return 0;
 	}
 	return read_end(bdev, &ends[1], dm_remap_sb_sector(end, 1), unit);
@@ -125,15 +114,17 @@ static void take_spare(struct half *half, const struct dm_remap_sb *sb)
 	strscpy(half->main_id, dm_remap_sb_main_id(sb), sizeof(half->main_id));
 }
 
-static void take_damaged(struct half *half, const struct end *end)
+static void take_damaged(struct half *half, const struct end *end, const char *why)
 {
 	half->kind = HALF_DAMAGED;
 	import_uuid(&half->uuid, end_sb(end)->uuid);
+	DMWARN_LIMIT("%u:%u is a spare that cannot be used: %s", MAJOR(half->dev),
+		     MINOR(half->dev), why);
 }
 
 /*
- * The store would take a superblock at the end of a device that begins with something
- * else.  It was told that this is a spare; a disk that was one once, and has a file
+ * The store takes none of two superblocks if it refuses one that is not damaged.  It would
+ * take one at the end of a device that begins with something else.  It was told that this is a spare; a disk that was one once, and has a file
  * system now, is none.
  */
 static void classify(struct half *half, const struct end *ends)
@@ -143,8 +134,10 @@ static void classify(struct half *half, const struct end *ends)
 	/* formatting was interrupted, and there is nothing on it yet */
 	if (is_formatting(&ends[0]))
 		return;
-	if (!ends[0].why && second && differ(ends))
-		take_damaged(half, &ends[0]);
+	if (ends[0].refused || ends[1].refused)
+		take_damaged(half, &ends[!ends[0].refused], ends[!ends[0].refused].why);
+	else if (!ends[0].why && second && differ(ends))
+		take_damaged(half, &ends[0], "its superblocks are of two sets");
 	else if (!ends[0].why && second)
 		take_spare(half, le64_to_cpu(end_sb(&ends[1])->sequence) >
 				 le64_to_cpu(end_sb(&ends[0])->sequence) ?
@@ -154,12 +147,9 @@ static void classify(struct half *half, const struct end *ends)
 	else if (second)
 		take_spare(half, end_sb(&ends[1]));
 	else if (has_magic(&ends[0], DM_REMAP_SPARE_MAGIC))
-		take_damaged(half, &ends[0]);
+		take_damaged(half, &ends[0], ends[0].why);
 	else if (ends[0].head && !dm_remap_label_check(ends[0].buf, half->sectors))
 		take_main(half, ends[0].buf);
-	if (half->kind == HALF_DAMAGED)
-		DMWARN_LIMIT("%u:%u is a spare that cannot be used: %s", MAJOR(half->dev),
-			     MINOR(half->dev), ends[0].why ?: "its superblocks are of two sets");
 }
 
 static int read_ends(struct half *half, struct block_device *bdev)

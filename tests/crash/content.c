@@ -58,6 +58,14 @@ void seed_random(u64 seed)
 	state = mix(seed);
 }
 
+u64 swap_random(u64 other)
+{
+	u64 was = state;
+
+	state = other;
+	return was;
+}
+
 u64 random_u64(void)
 {
 	state += 0x9e3779b97f4a7c15ULL;

@@ -33,6 +33,8 @@ void *one_more(void *array, unsigned int nr, size_t size);
 
 void seed_random(u64 seed);
 u64 random_u64(void);
+/* Go on with another sequence; what is returned leads back. */
+u64 swap_random(u64 other);
 /* From 0 to below @n. */
 u32 below(u32 n);
 bool one_in(u32 n);
@@ -66,6 +68,7 @@ struct config {
 	u64 sectors[NR_DISKS];
 	unsigned int replicas;
 	bool fua;		/* whether the disks take FUA */
+	bool faults;		/* superblocks and copies of the table fail and recover */
 	const char *policy;
 	unsigned int retries;
 	unsigned int nr_ops;
@@ -98,13 +101,18 @@ struct entry {
 };
 
 struct entry *read_table(const struct config *c, const struct dm *set);
+/* The same; NULL while a block moves. */
+struct entry *try_read_table(const struct config *c, const struct dm *set);
 bool same_entry(const struct entry *a, const struct entry *b);
 /* Whether a sector of the block is on the spare, or would be if it were not lost. */
 bool on_spare(const struct config *c, const struct entry *e, u64 sector);
 
 /* --- the workload (workload.c) --------------------------------------------------- */
 
-enum op_kind { OP_START, OP_WRITE, OP_FLUSH, OP_ADMIN, OP_BAD, OP_HEAL, OP_READ, OP_SET };
+enum op_kind {
+	OP_START, OP_WRITE, OP_FLUSH, OP_ADMIN, OP_BAD, OP_HEAL, OP_READ, OP_SET,
+	OP_FAIL, OP_RECOVER
+};
 
 #define MAX_WRITES	4
 
@@ -128,14 +136,31 @@ struct op {
 	bool ok;
 	enum disk disk;		/* OP_BAD, OP_HEAL */
 	u64 first, last;
+	u32 places;		/* OP_FAIL, OP_RECOVER: a bit for each */
 	u32 value;		/* OP_SET */
 	struct entry *table;	/* after it */
 	u64 started, ended;	/* by the trace */
 };
 
+/* Where a superblock or a copy of a page of the table is on the spare. */
+struct place {
+	u64 first, last;
+	unsigned int thing;	/* 0: a superblock; from 1 on: a page */
+};
+
+/* Of a set of four copies: all that the workloads have room for. */
+#define MAX_PLACES	30U
+
+struct places {
+	struct place at[MAX_PLACES];
+	unsigned int nr;
+	unsigned int things;
+};
+
 struct workload {
 	struct op *ops;
 	unsigned int nr;
+	struct places places;
 	u8 *base[NR_DISKS];	/* the disks before the first of them */
 };
 
@@ -167,6 +192,18 @@ void read_timeline(struct timeline *t, struct workload *w);
 void free_timeline(struct timeline *t);
 /* What is in a log, in its order. */
 struct io *read_log(const char *path, unsigned int *nr, char **log);
+
+/* --- superblocks and copies of the table (places.c) ------------------------------ */
+
+/* From what is on the spare.  Sets of places are masks, bit 0 the first. */
+void find_places(struct places *p, const char *spare);
+/* Whether each superblock and page has one of these. */
+bool each_has(const struct places *p, u32 places);
+/* One or two that fail together, if each thing keeps one that does not; or none. */
+u32 some_places(const struct places *p, u32 failing);
+void set_places(const struct places *p, const char *disk, u32 places, bool bad);
+/* Those that have what was written to them last, if the power goes at that time. */
+u32 sound_places(const struct workload *w, const struct timeline *t, u64 time);
 
 /* --- what was promised (promise.c) ----------------------------------------------- */
 
@@ -230,6 +267,7 @@ void images_end(struct images *im);
 struct checker {
 	const struct config *c;
 	const struct promises *p;
+	const struct timeline *t;
 	struct dm linear[NR_DISKS];
 	struct dm set;
 	int set_fd;
@@ -239,9 +277,12 @@ struct checker {
 	u8 *buf;
 	unsigned int failures;
 	unsigned int again;		/* crashes during activations */
+	unsigned int faulty;		/* activations while places failed */
+	unsigned int refused;		/* of these */
 };
 
-void checker_begin(struct checker *k, const struct config *c, const struct promises *p);
+void checker_begin(struct checker *k, const struct config *c, const struct promises *p,
+		   const struct timeline *t);
 void checker_end(struct checker *k);
 /*
  * Activate a set on these disks and compare.  @what names the point in messages.

@@ -140,7 +140,7 @@ bool read_all(int fd, void *buf, size_t size, u64 sector)
 	return pread(fd, buf, size, sector * SECTOR) == (ssize_t)size;
 }
 
-struct entry *read_table(const struct config *c, const struct dm *set)
+struct entry *try_read_table(const struct config *c, const struct dm *set)
 {
 	static char reply[60000];
 	struct entry *table = xalloc(c->blocks * sizeof(*table));
@@ -155,6 +155,10 @@ struct entry *read_table(const struct config *c, const struct dm *set)
 		dm_message(set, message, reply, sizeof(reply));
 		for (line = reply; *line; line = next + 1) {
 			next = strchr(line, '\n');
+			if (next && strstr(line, " moving ") && strstr(line, " moving ") < next) {
+				free(table);
+				return NULL;
+			}
 			if (!next || sscanf(line, "%llu %llu %*u %15s %llx %llx", &main, &spare,
 					    state, &lost, &unread) != 5 ||
 			    main / c->block >= c->blocks ||
@@ -170,6 +174,15 @@ struct entry *read_table(const struct config *c, const struct dm *set)
 			from = main + c->block;
 		}
 	} while (*reply);
+	return table;
+}
+
+struct entry *read_table(const struct config *c, const struct dm *set)
+{
+	struct entry *table = try_read_table(c, set);
+
+	if (!table)
+		die("list: a block moves, and nobody moves it");
 	return table;
 }
 

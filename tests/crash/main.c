@@ -14,7 +14,7 @@
 #define MAX_FAILURES 5
 
 struct figures {
-	unsigned int workloads, boundaries, points, again, failures;
+	unsigned int workloads, boundaries, points, again, faulty, refused, failures;
 };
 
 static void make_config(struct config *c, u64 seed)
@@ -33,6 +33,7 @@ static void make_config(struct config *c, u64 seed)
 	c->replicas = one_in(3) ? 3 + below(2) : 2;
 	c->sectors[SPARE] = (slots * c->block + 8 * (4 + c->replicas * (1 + slots / 169))) / 8 * 8;
 	c->fua = seed % 2;
+	c->faults = seed % 4;
 	c->policy = policies[below(4)];
 	c->retries = below(3);
 	c->nr_ops = 50;
@@ -40,9 +41,9 @@ static void make_config(struct config *c, u64 seed)
 
 static void describe(const struct config *c)
 {
-	printf("seed %llu: blocks of %llu sectors, %llu of them, spare of %llu sectors, %u copies, %s, %s\n",
+	printf("seed %llu: blocks of %llu sectors, %llu of them, spare of %llu sectors, %u copies, %s, %s%s\n",
 	       c->seed, c->block, c->blocks, c->sectors[SPARE], c->replicas, c->policy,
-	       c->fua ? "FUA" : "no FUA");
+	       c->fua ? "FUA" : "no FUA", c->faults ? ", faults of the table" : "");
 }
 
 static bool is_boundary(const struct io *io)
@@ -123,19 +124,23 @@ static void run(u64 seed, struct figures *f)
 	read_timeline(&timeline, &workload);
 	make_promises(&promises, &config, &workload);
 	images_begin(&images, &config, &workload, &timeline);
-	checker_begin(&checker, &config, &promises);
+	checker_begin(&checker, &config, &promises, &timeline);
 	replay(&checker, &images, &timeline, &here);
 	checker_end(&checker);
 	here.again = checker.again;
+	here.faulty = checker.faulty;
+	here.refused = checker.refused;
 	here.failures = checker.failures;
-	printf("seed %llu: %u ops, %u writes and flushes, %u boundaries, %u points, %u crashes in activations, %u failed\n",
+	printf("seed %llu: %u ops, %u writes and flushes, %u boundaries, %u points, %u crashes in activations, %u activations with faults, %u refused, %u failed\n",
 	       seed, workload.nr, timeline.nr, here.boundaries, here.points, here.again,
-	       here.failures);
+	       here.faulty, here.refused, here.failures);
 	fflush(stdout);
 	f->workloads += here.workloads;
 	f->boundaries += here.boundaries;
 	f->points += here.points;
 	f->again += here.again;
+	f->faulty += here.faulty;
+	f->refused += here.refused;
 	f->failures += here.failures;
 
 	images_end(&images);
@@ -171,7 +176,7 @@ int main(int argc, char **argv)
 	dm_remove(&kept);
 	for (i = 0; i < 7; i++)
 		remove_disk(disks[i]);
-	printf("all: %u workloads, %u boundaries, %u points, %u crashes in activations, %u failed\n",
-	       f.workloads, f.boundaries, f.points, f.again, f.failures);
+	printf("all: %u workloads, %u boundaries, %u points, %u crashes in activations, %u activations with faults, %u refused, %u failed\n",
+	       f.workloads, f.boundaries, f.points, f.again, f.faulty, f.refused, f.failures);
 	return f.failures ? 1 : 0;
 }

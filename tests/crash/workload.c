@@ -34,6 +34,7 @@ struct running {
 	struct entry *table;
 	u64 bad[MAX_BAD];	/* blocks that have had bad sectors */
 	unsigned int nr_bad;
+	u32 failing;		/* places */
 	u8 *buf[MAX_WRITES];
 };
 
@@ -75,13 +76,34 @@ static void set_storm_limit(struct op *op, u32 value)
 	set_attribute("errors/storm_limit", text);
 }
 
-static void start_set(struct running *r)
+static int try_start(struct running *r)
 {
 	char params[256];
 
 	snprintf(params, sizeof(params), "%s 0 %s 3 persistent block_size %llu",
 		 r->logged[MAIN].path, r->logged[SPARE].path, r->c->block * SECTOR);
-	dm_create(&r->set, "set", r->c->sectors[MAIN], "remap", params);
+	return dm_table(&r->set, r->c->sectors[MAIN], "remap", params);
+}
+
+static void recover(struct running *r, u32 places)
+{
+	set_places(&r->w->places, "spare", places, false);
+	r->failing &= ~places;
+}
+
+/* It may be refused while places fail, if others are known to be old. */
+static void start_set(struct running *r)
+{
+	int error;
+
+	dm_create(&r->set, "set", r->c->sectors[MAIN], "error", "");
+	error = try_start(r);
+	if (error && r->failing) {
+		recover(r, r->failing);
+		error = try_start(r);
+	}
+	if (error)
+		die("the set cannot be activated: %s", strerror(error));
 	r->fd = open_device(r->set.path);
 }
 
@@ -366,6 +388,28 @@ static void op_read(struct running *r)
 	end_op(r, op);
 }
 
+static void op_fail(struct running *r)
+{
+	struct op *op = begin_op(r, OP_FAIL);
+
+	op->places = some_places(&r->w->places, r->failing);
+	trace_mark(true, r->w->nr);
+	set_places(&r->w->places, "spare", op->places, true);
+	r->failing |= op->places;
+	end_op(r, op);
+}
+
+/* All that fail, or some. */
+static void op_recover(struct running *r)
+{
+	struct op *op = begin_op(r, OP_RECOVER);
+
+	op->places = r->failing & (one_in(2) ? ~0U : random_u64());
+	trace_mark(true, r->w->nr);
+	recover(r, op->places);
+	end_op(r, op);
+}
+
 static void op_set(struct running *r)
 {
 	struct op *op = begin_op(r, OP_SET);
@@ -380,7 +424,9 @@ static void some_op(struct running *r)
 	unsigned int what = below(100);
 	u32 value = r->w->ops[r->w->nr - 1].value;
 
-	if (what < 30)
+	if (r->c->faults && one_in(8))
+		r->failing && one_in(2) ? op_recover(r) : op_fail(r);
+	else if (what < 30)
 		op_write(r, true, false);
 	else if (what < 45)
 		op_write(r, true, true);
@@ -444,6 +490,7 @@ void run_workload(const struct config *c, struct workload *w)
 	trace_begin(&r.logged[MAIN], &r.logged[SPARE]);
 
 	op_start(&r);
+	find_places(&w->places, "/dev/spare");
 	op_fill(&r);
 	while (w->nr < c->nr_ops)
 		some_op(&r);

@@ -12,6 +12,8 @@
 
 #include <dm-remap/format.h>
 
+#include "must.h"
+
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -29,12 +31,6 @@ struct input {
 	struct dm_remap_page page;
 	struct dm_remap_label label;
 };
-
-static void must(int so)
-{
-	if (!so)
-		abort();
-}
 
 struct area {
 	uint64_t start;
@@ -83,6 +79,13 @@ static void check_geometry(const struct dm_remap_geometry *geo, const struct dm_
 		areas[i] = (struct area) { geo->replica_start[i], geo->nr_pages * 8ULL };
 		must(dm_remap_page_sector(geo, i, geo->nr_pages - 1) ==
 		     areas[i].start + areas[i].n - 8);
+	}
+	if (le64toh(sb->former_spare_sectors)) {
+		/* is erased, and may be in the data area */
+		areas[i] = (struct area) {
+			dm_remap_sb_sector(le64toh(sb->former_spare_sectors), 1), DM_REMAP_PAGE_SECTORS,
+		};
+		check_areas(geo, areas, geo->replicas + 1);
 	}
 	areas[i] = (struct area) { geo->data_start, geo->nr_blocks * sectors };
 	check_areas(geo, areas, geo->replicas + 1);

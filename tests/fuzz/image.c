@@ -11,39 +11,10 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "lib/message.h"
+#include "must.h"
 #include "spare/examine.h"
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* In place of message.c, which would fill the log. */
-void (*complain_before)(void);
-
-void complain(const char *format, ...)
-{
-	(void)format;
-}
-
-void no_memory(void)
-{
-	abort();
-}
-
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	(void)argc;
-	(void)argv;
-	if (!freopen("/dev/null", "w", stdout))
-		abort();
-	return 0;
-}
-
-static void must(int so)
-{
-	if (!so)
-		abort();
-}
 
 static int run(const struct command *command, const char *option, const char *path)
 {

@@ -676,7 +676,15 @@ at_once() {
 	dmremap assemble --all
 	active r $U
 	umount /proc/cmdline
+	# what a person has stopped stays so, until a half arrives or somebody asks for it
 	dmremap stop r
+	dmremap assemble --auto --all
+	inactive
+	dmremap assemble --auto --incremental /dev/main
+	active r $U
+	dmremap stop r
+	dmremap assemble r
+	dmsetup remove r
 	dmremap assemble --auto --all
 	active r $U
 	dmremap stop r

@@ -123,6 +123,29 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	assert_data $R 0 4194304 1
 }
 
+@test "what a spare is enough for, and that it is small" {
+	null_blk main 64
+	null_blk spare 2
+	null_blk large 32
+	run -0 "$DMREMAP" create r /dev/main /dev/spare
+	assert_output --partial "r: the spare has room for $(<$CONFIG/remaps/capacity) bad blocks; 4096 are advised for this main"
+	assert_output --partial "/dev/spare is a small spare"
+	dmsetup remove r
+	run -0 "$DMREMAP" create r /dev/main /dev/large
+	refute_output --partial "small spare"
+	(($(<$CONFIG/remaps/capacity) >= 4096))
+	dmsetup remove r
+	blkdiscard -f -z /dev/spare
+	run -0 --separate-stderr "$DMREMAP" create --json r /dev/main /dev/spare
+	assert_equal "$(jq -r '[.spare_blocks, .advised_blocks] | join(" ")' <<<"$output")" "$(<$CONFIG/remaps/capacity) 4096"
+	dmsetup remove r
+	# no more than the main has
+	null_blk tiny 4
+	blkdiscard -f -z /dev/large
+	run -0 --separate-stderr "$DMREMAP" create --json r /dev/tiny /dev/large
+	assert_equal "$(jq -r .advised_blocks <<<"$output")" 1024
+}
+
 @test "a spare with something on it" {
 	disks
 	mkfs.ext4 -q -L precious /dev/spare
@@ -333,4 +356,29 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	sfdisk -q /dev/disk <<<$'label: gpt\n,3M\n,3M\n'
 	run -0 "$DMREMAP" create one /dev/disk1 /dev/disk2
 	assert_output --partial "/dev/disk1 and /dev/disk2 are on one disk, disk"
+}
+
+@test "a disk with its own end as the spare: an empty one only" {
+	local before
+	null_blk disk 8
+	refused '"2X" is not a size' "$DMREMAP" create --tail 2X r /dev/disk
+	refused "do not go with it" "$DMREMAP" create --tail 2M --force r /dev/disk
+	refused "too small for a spare of 6 MiB" "$DMREMAP" create --tail 6M r /dev/disk
+	write_pattern /dev/disk 100 512 1
+	refused "/dev/disk is not empty" "$DMREMAP" create --tail 2M r /dev/disk
+	assert_data /dev/disk 100 512 1
+	assert_equal "$(wipefs --noheadings /dev/disk)" ""
+	blkdiscard -f -z /dev/disk
+	run -0 "$DMREMAP" create --tail 2M r /dev/disk
+	assert_output --partial "/dev/disk1 and /dev/disk2 are on one disk, disk"
+	assert_equal "$(<$CONFIG/main)" "$(mountpoint -x /dev/disk1)"
+	assert_equal "$(<$CONFIG/spare/device)" "$(mountpoint -x /dev/disk2)"
+	assert_equal "$(sectors $R)" 8192
+	[ "$(sectors /dev/disk2)" -ge 4096 ]
+	write_pattern $R 0 4096 1
+	"$DMREMAP" stop r
+	before=$(sum /dev/disk)
+	refused "There is a partition table (gpt) on /dev/disk" "$DMREMAP" create --tail 2M s /dev/disk
+	refused "/dev/disk1 is a partition" "$DMREMAP" create --tail 2M s /dev/disk1
+	assert_equal "$(sum /dev/disk)" "$before"
 }

@@ -353,3 +353,29 @@ reads() {
 	assert_output --partial "Resource temporarily unavailable"
 	assert_equal "$(remap_status r pending)" 1
 }
+
+# --- the tracker ---------------------------------------------------------------------
+
+# noted: what the tracker ID gives, from the beginning
+noted() { dmsetup message r 0 track read "$ID" 0; }
+
+@test "a tracker notes each region that was written or discarded, and no other one" {
+	local sectors region
+	null_blk main 16 discard=1
+	null_blk spare 4
+	remap_create r /dev/main /dev/spare
+	read -r ID sectors < <(dmsetup message r 0 track start)
+	assert_equal "$sectors" 8
+	assert_equal "$(noted)" ""
+	write_pattern $R 8 4096 a
+	# a piece of a word of bits, many whole ones, and a piece
+	blkdiscard -f -o $((24 * 512)) -l $((8000 * 512)) $R
+	assert_equal "$(noted)" $'8 8\n24 8000'
+	assert_equal "$(noted)" ""
+	for region in "0 64" "64 64" "63 66" "1 62" "127 2" "4095 1" "0 4096"; do
+		read -r region sectors <<<"$region"
+		blkdiscard -f -o $((region * 4096)) -l $((sectors * 4096)) $R
+		assert_equal "$(noted)" "$((region * 8)) $((sectors * 8))"
+	done
+	dmsetup message r 0 track stop "$ID"
+}

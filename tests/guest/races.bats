@@ -92,6 +92,30 @@ assert_waiting() {
 held() { retry_until 20 _held "$1"; }
 _held() { dmsetup status "$1" | grep -q 'delay .*[1-9]'; }
 
+# --- slow errors ------------------------------------------------------------------------
+
+@test "nobody waits while other blocks take their time to fail" {
+	local i pid
+	local -a readers=()
+	remap_attr r errors/neighbours 0
+	null_blk_bad main +8192-8351 +16384-16447
+	replace m "$(printf '0 8192 linear /dev/main 0\n8192 160 delay /dev/main 8192 5000\n8352 24416 linear /dev/main 8352')"
+	for i in {0..19}; do
+		background "readers[$i]" read_direct $R $((8192 + i * 8)) 4096 2>/dev/null
+	done
+	# each has failed once, and a job tries again
+	retry_until 20 owned 20
+	write_pattern $R 16384 4096 new
+	unreadable $R 16400 4096
+	remap_attr r remaps/add 24000
+	for pid in "${readers[@]}"; do running "$pid" || fail "a reader has ended: this took long"; done
+	assert_equal "$(remap_status r remapped pending)" "2 1"
+	for pid in "${readers[@]}"; do wait "$pid" && fail "a bad sector was read"; done
+	assert_equal "$(remap_status r remapped pending)" "2 21"
+	assert_data $R 16384 4096 new
+}
+owned() { [ "$(remap_list r | grep -c ' moving ')" = "$1" ]; }
+
 # --- writes -----------------------------------------------------------------------------
 
 @test "a write to another sector of a block that turns bad is not lost" {
@@ -158,6 +182,20 @@ _held() { dmsetup status "$1" | grep -q 'delay .*[1-9]'; }
 	write_pattern $R 803 512 three
 	assert_data $R 803 512 three
 	assert_equal "$(remap_status r remapped)" 1
+}
+
+@test "writes that only meet the owner of a block are no storm" {
+	local i
+	local -a writers=()
+	null_blk_bad main +803-803
+	remap_attr r errors/storm_limit 6
+	# all of them are on their second attempt when the first one gives up
+	replace hold "0 1 delay /dev/main 803 0 /dev/main 803 1000"
+	for i in {1..12}; do
+		background "writers[$i]" write_pattern $R 803 512 "w$i"
+	done
+	wait "${writers[@]}"
+	assert_equal "$(remap_status r state remapped)" "ok 1"
 }
 
 @test "a block of the spare that goes bad: what is on the way to it is not lost" {

@@ -15,7 +15,7 @@ teardown() {
 	# of a test that failed before it stopped it
 	rm -f "$BATS_TEST_TMPDIR/fio-goes-on"
 	wait
-	rm -rf /etc/dm-remap
+	rm -rf /etc/dm-remap /dev/disk
 	remove_devices
 }
 teardown_file() { clean_up; }
@@ -124,7 +124,11 @@ put_back() {
 	assert_output --partial "There is a filesystem (ext4) on /dev/new."
 	run -8 "$DMREMAP" replace-spare r /dev/main
 	assert_output --partial "/dev/main is in use"
-	run -0 "$DMREMAP" replace-spare --force r /dev/new
+	# what the main is known by changes at the last moment
+	echo "echo other >$CONFIG/main_id" >"$BATS_TEST_TMPDIR/script"
+	SUSPEND_RUN="$BATS_TEST_TMPDIR/script" LD_PRELOAD=$HALT run -0 "$DMREMAP" replace-spare \
+		--force r /dev/new
+	assert_equal "$(<$CONFIG/main_id)" other
 	whole
 	# not another one, nor the old one, without a copy
 	dmsetup suspend r
@@ -177,7 +181,8 @@ put_back() {
 		a_set
 		run env HALT_AT="$n" LD_PRELOAD="$HALT" "$DMREMAP" replace-spare r /dev/new
 		assert_equal "$status" 137
-		dmsetup resume r
+		# a process that waits for the end of the tool resumes the device
+		retry_until 10 is_active
 		write_pattern $R 800 204800 2
 		save spare new
 		dmsetup remove r
@@ -191,6 +196,56 @@ put_back() {
 		whole
 		remove_devices
 	done
+}
+
+# is_active, and not suspended
+is_active() { [ "$(dmsetup info -c --noheadings -o suspended r)" = Active ]; }
+
+@test "killed before each step, and then a power cut: the host finds the spare that counts" {
+	local step disk n=0 seen=
+	null_blk main 2
+	null_blk spare 1
+	null_blk new 1
+	mkdir -p /dev/disk/by-id
+	for disk in main spare new; do ln -s /dev/$disk "/dev/disk/by-id/wwn-0x5000c500a1b2c3d$((n++))"; done
+	"$DMREMAP" create r /dev/main /dev/spare
+	dmsetup message r 0 add 800 400
+	write_pattern $R 800 204800 2
+	null_blk_bad spare -24-31
+	save main spare new
+	cp -a /etc/dm-remap "$BATS_TEST_TMPDIR/etc"
+	for ((step = 1; ; step++)); do
+		run env STEP_AT="$step" LD_PRELOAD="$HALT" "$DMREMAP" replace-spare --force r /dev/new
+		[ "$status" = 137 ] || break
+		retry_until 10 is_active
+		if [ "$(<$CONFIG/spare/device)" = "$(mountpoint -x /dev/new)" ]; then
+			seen+=n
+		else
+			seen+=o
+		fi
+		write_pattern $R 800 4096 "$step"
+		for disk in main spare new; do
+			dd if=/dev/$disk of="$BATS_TEST_TMPDIR/cut-$disk" bs=1M iflag=direct status=none
+		done
+		dmsetup remove r
+		for disk in main spare new; do
+			dd if="$BATS_TEST_TMPDIR/cut-$disk" of=/dev/$disk bs=1M oflag=direct status=none
+		done
+		unload dm_remap_reassembly
+		"$DMREMAP" assemble --all
+		assert_data $R 800 4096 "$step"
+		assert_data $R 808 200704 2 4096
+		run cat /etc/dm-remap/sets.d/*-????????????
+		refute_output --partial next_
+		dmsetup remove r
+		put_back main spare new
+		rm -rf /etc/dm-remap
+		cp -a "$BATS_TEST_TMPDIR/etc" /etc/dm-remap
+		unload dm_remap_reassembly
+		"$DMREMAP" assemble --all
+	done
+	assert_equal "$status" 0
+	[[ $seen =~ ^o{8,}n+$ ]]
 }
 
 @test "an old spare that was not told, and one that was used since" {

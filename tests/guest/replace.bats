@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# dmremap replace: a new disk takes the place of a set in use; whenever that is interrupted
-# before, the set goes on as it was.
+# dmremap replace: a set in use comes to a new disk, or the disk takes its place; whenever that
+# is interrupted before, the set goes on as it was.
 # rig: test=uml timeout=900
 
 load ../lib/common
@@ -15,18 +15,20 @@ teardown() {
 	# of a test that failed before it stopped it
 	rm -f "$BATS_TEST_TMPDIR/fio-goes-on"
 	wait
-	rm -rf /etc/dm-remap
+	rm -rf /etc/dm-remap /dev/disk
 	remove_devices
+	unload dm_remap_reassembly
 }
 teardown_file() { clean_up; }
 
-# a_set: with blocks that are remapped, pending, split and lost
+# a_set [RANGE]: with bad sectors of the spare, and blocks that are remapped, pending, split and lost
 a_set() {
 	null_blk main 8
 	null_blk spare 1
 	null_blk new 9
 	write_pattern /dev/main 0 8388608 1
 	"$DMREMAP" create --main-id main r /dev/main /dev/spare
+	[ -z "${1:-}" ] || null_blk_bad spare "$1"
 	dmsetup message r 0 add 800 400
 	write_pattern $R 800 204800 2
 	null_blk_bad main +4000-4007 +4016-4016 +4032-4032 +9001-9001
@@ -66,11 +68,12 @@ old_set() {
 	assert_output --partial "r goes on as it was: its sector 4000 cannot be read"
 	old_set
 	start_fio $R --offset=5m --size=2m
-	run -4 "$DMREMAP" replace --mapfile "$map" r /dev/new
+	run -4 "$DMREMAP" replace --leave --mapfile "$map" r /dev/new
 	assert_output --partial "r: 16384 sectors are copied. I/O waits now, for about"
 	assert_output --partial "r is on /dev/new now. I/O waited for"
 	assert_output --partial "11 sectors could not be read"
-	assert_output --partial '"wipefs -a /dev/main" and "dmremap delete --give-up --yes /dev/spare"'
+	assert_output --partial "/dev/spare is empty."
+	assert_output --partial '"wipefs -a /dev/main"'
 	fio_verify $R --offset=7m --size=1m --loops=1
 	stop_fio
 	assert_equal "$(dmsetup table r)" "0 16384 linear $(mountpoint -x /dev/new) 0"
@@ -91,7 +94,6 @@ old_set() {
 	[ ! -e "/etc/dm-remap/sets.d/$uuid" ]
 	run -0 "$DMREMAP" status
 	refute_output --partial "without-spare"
-	run -0 "$DMREMAP" delete --give-up --yes /dev/spare
 	wipefs -qa /dev/main
 	assert_equal "$(wipefs --noheadings /dev/main /dev/spare)" ""
 }
@@ -113,7 +115,7 @@ old_set() {
 	done) 3>&- &
 	pid=$!
 	run -0 "$DMREMAP" replace --leave r /dev/new
-	assert_output --partial '"blkdiscard -f -z /dev/main" and "dmremap delete --give-up --yes /dev/spare"'
+	assert_output --partial '"blkdiscard -f -z /dev/main"'
 	touch "$BATS_TEST_TMPDIR/end"
 	wait $pid
 	echo more >"$BATS_TEST_TMPDIR/m/more"
@@ -134,7 +136,7 @@ old_set() {
 	for sector in 0 801 4001 4018 4034 9000 16383; do
 		echo "dd if=$dir/data of=$R bs=512 seek=$sector oflag=direct conv=notrunc status=none || exit"
 	done >"$dir/script"
-	SUSPEND_RUN="$dir/script" LD_PRELOAD=$HALT run "$DMREMAP" replace --mapfile "$dir/map" r /dev/new
+	SUSPEND_RUN="$dir/script" LD_PRELOAD=$HALT run "$DMREMAP" replace --leave --mapfile "$dir/map" r /dev/new
 	assert_equal "$status" 4
 	assert_output --partial "10 sectors could not be read"
 	dmsetup remove r
@@ -201,44 +203,241 @@ old_set() {
 	assert_output --partial "r goes on as it was: it is written to faster than it can be copied"
 	assert_equal "$(wipefs --noheadings /dev/new)" ""
 	assert_equal "$(dmsetup table r | cut -d' ' -f3)" remap
-	run -0 "$DMREMAP" replace r /dev/new
+	run -0 "$DMREMAP" replace --leave r /dev/new
 	assert_data /dev/new 0 4194304 1
 }
 
-@test "killed before the switch, the set goes on, and can be given the new disk" {
-	local step
-	null_blk main 4
+# by_id DISK...: each is known by a world-wide name
+by_id() {
+	local disk n=0
+	mkdir -p /dev/disk/by-id
+	for disk; do ln -sf "/dev/$disk" "/dev/disk/by-id/wwn-0x5000c500a1b2c3d$((n++))"; done
+}
+
+# small_set [ARGUMENT...]: with remaps, and what it shows in the file all
+small_set() {
+	null_blk main 2
 	null_blk spare 1
-	null_blk new 4
+	null_blk new 2
+	by_id main new
 	mkfs.ext4 -q /dev/main
 	"$DMREMAP" create r /dev/main /dev/spare
 	dmsetup message r 0 add 2 400
-	write_pattern $R 4096 204800 2
-	dd if=$R of="$BATS_TEST_TMPDIR/all" bs=1M iflag=direct status=none
-	# a new disk that cannot be written
-	FAIL_AT=1 FAIL_ERRNO=5 LD_PRELOAD=$HALT run -8 "$DMREMAP" replace r /dev/new
-	assert_output --partial "/dev/new cannot be written: Input/output error"
-	assert_equal "$(dmsetup table r | cut -d' ' -f3)" remap
-	for step in {1..20}; do
-		run env STEP_AT="$step" LD_PRELOAD="$HALT" "$DMREMAP" replace r /dev/new
-		assert_equal "$status" 137
-		# one that was killed while it was suspended waits for this
-		dmsetup resume r
-		cmp "$BATS_TEST_TMPDIR/all" $R
-		[ -e "$CONFIG/uuid" ] || break
-		((step > 8)) || assert_equal "$(wipefs --noheadings /dev/new)" ""
-		wipefs -qa /dev/new
+	write_pattern $R 1024 204800 2
+	show "$BATS_TEST_TMPDIR/all"
+}
+show() { dd if=$R of="$1" bs=1M iflag=direct status=none; }
+
+# save_disks NAME, put_disks NAME [DISK...]
+save_disks() {
+	local disk
+	for disk in main spare new; do
+		dd if=/dev/$disk of="$BATS_TEST_TMPDIR/$1-$disk" bs=1M iflag=direct status=none
 	done
-	# killed with the new table loaded, it was resumed on the new disk
-	[ "$step" -ge 11 ]
-	assert_equal "$(dmsetup table r | cut -d' ' -f3)" linear
+	rm -rf "${BATS_TEST_TMPDIR:?}/$1-etc"
+	cp -a /etc/dm-remap "$BATS_TEST_TMPDIR/$1-etc"
+}
+put_disks() {
+	local disk from=$1
+	shift
+	[ $# -gt 0 ] || set -- main spare new
+	for disk; do
+		dd if="$BATS_TEST_TMPDIR/$from-$disk" of=/dev/$disk bs=1M oflag=direct status=none
+	done
+	rm -rf /etc/dm-remap
+	cp -a "$BATS_TEST_TMPDIR/$from-etc" /etc/dm-remap
+	unload dm_remap_reassembly
+}
+
+# is_active, and not suspended
+is_active() { [ "$(dmsetup info -c --noheadings -o suspended r)" = Active ]; }
+
+# is_main DISK: it is the main of the active set
+is_main() { [ "$(<$CONFIG/main)" = "$(mountpoint -x "/dev/$1")" ]; }
+
+# killed STEP MODE...: the tool is killed before a step; false if it came to its end. The
+# device goes on by itself, and takes a write.
+killed() {
+	local step=$1
+	shift
+	run env STEP_AT="$step" LD_PRELOAD="$HALT" "$DMREMAP" replace "$@" r /dev/new
+	[ "$status" = 137 ] || return 1
+	retry_until 10 is_active
+	cmp "$BATS_TEST_TMPDIR/all" $R
+	write_pattern $R 3000 4096 "$step"
+	show "$BATS_TEST_TMPDIR/now"
+}
+
+# power_cut: with the disks as they are now
+power_cut() {
+	save_disks cut
 	dmsetup remove r
-	cmp "$BATS_TEST_TMPDIR/all" /dev/new
-	# the halves are as they were
-	"$DMREMAP" assemble /dev/main /dev/spare
+	put_disks cut
+}
+
+@test "the set stands on the new disk, with its name, uuid, spare and settings" {
+	local uuid
+	a_set +24-31
+	by_id main new
+	uuid=$(<$CONFIG/uuid)
+	echo 7 >$CONFIG/spare/reserve
+	echo start >$CONFIG/scrub/control
+	assert_equal "$(<$CONFIG/spare/bad)" 1
+	start_fio $R --offset=5m --size=2m
+	run -4 "$DMREMAP" replace --mapfile "$BATS_TEST_TMPDIR/map" r /dev/new
+	assert_output --partial "r is on /dev/new now. I/O waited for"
+	assert_output --partial "r is a set as before: its main is /dev/new, and its spare, /dev/spare, is empty."
+	assert_output --partial '"wipefs -a /dev/main"'
+	fio_verify $R --offset=7m --size=1m --loops=1
+	stop_fio
+	is_main new
+	assert_equal "$(<$CONFIG/uuid) $(<$CONFIG/main_id)" "$uuid wwn-0x5000c500a1b2c3d1"
+	assert_equal "$(<$CONFIG/remaps/count) $(<$CONFIG/remaps/pending) $(<$CONFIG/spare/used)" "0 0 0"
+	assert_equal "$(<$CONFIG/spare/bad) $(<$CONFIG/spare/reserve) $(<$CONFIG/scrub/state)" "1 7 idle"
+	assert_equal "$(<$CONFIG/metadata/state) $(<$CONFIG/metadata/replicas)" "clean 2"
+	refute grep -q new_main <<<"$(dmsetup table r)"
+	assert_data $R 800 204800 2
+	# it is a set in every way: remaps, also after it was stopped
+	null_blk_bad new +9000-9007
+	write_pattern $R 9000 4096 5
+	assert_equal "$(<$CONFIG/remaps/count)" 1
+	"$DMREMAP" stop r
+	run -0 "$DMREMAP" check /dev/spare
+	"$DMREMAP" assemble --all
+	is_main new
+	assert_equal "$(<$CONFIG/remaps/count) $(<$CONFIG/spare/bad)" "1 1"
+	assert_data $R 9000 4096 5
+	assert_data $R 800 204800 2
+	run cat "/etc/dm-remap/sets.d/$uuid"
+	assert_line "main_id=wwn-0x5000c500a1b2c3d1"
+	refute_output --partial next
+	# the old one is nobody's main
+	"$DMREMAP" stop r
+	run -8 "$DMREMAP" assemble /dev/main /dev/spare
+	[ ! -e $CONFIG ]
+}
+
+@test "a sealed set is sealed on the new disk, and the label of the old one counts no more" {
+	small_set
+	"$DMREMAP" seal r
+	rm -rf /dev/disk
+	show "$BATS_TEST_TMPDIR/all"
+	run -0 "$DMREMAP" replace r /dev/new
+	assert_output --partial '"blkdiscard -f -z /dev/main"'
+	is_main new
+	assert_equal "$(head -c 8 /dev/new)" DMREMAPM
 	cmp "$BATS_TEST_TMPDIR/all" $R
-	"$DMREMAP" replace --force r /dev/new
+	"$DMREMAP" stop r
+	"$DMREMAP" assemble --all
+	is_main new
 	cmp "$BATS_TEST_TMPDIR/all" $R
+	"$DMREMAP" stop r
+	run -8 "$DMREMAP" assemble /dev/main /dev/spare
+}
+
+@test "killed before each step, and then a power cut: the old set or the new one, never a mix" {
+	local mode step seen
+	for mode in --main-id=wwn-0x5000c500a1b2c3d1 --leave; do
+		small_set
+		save_disks before
+		seen=
+		for ((step = 1; ; step++)); do
+			killed $step --force $mode || break
+			if [ -e $CONFIG ]; then
+				if is_main new; then seen+=n; else seen+=o; fi
+				power_cut
+				"$DMREMAP" assemble --all
+				cmp "$BATS_TEST_TMPDIR/now" $R
+				run cat /etc/dm-remap/sets.d/*-????????????
+				refute_output --partial next_
+			else
+				seen+=l
+				power_cut
+				"$DMREMAP" assemble --all || :
+				if [ -e $CONFIG ]; then
+					is_main new
+				fi
+				cmp "$BATS_TEST_TMPDIR/now" /dev/new
+			fi
+			[ ! -e $R ] || dmsetup remove r
+			# the next attempt finds a half copy on the new disk, and begins anew
+			put_disks before main spare
+			"$DMREMAP" assemble --all
+			is_main main
+			cmp "$BATS_TEST_TMPDIR/all" $R
+		done
+		assert_success
+		cmp "$BATS_TEST_TMPDIR/all" $R
+		echo "# $mode: $seen" >&3
+		if [ "$mode" = --leave ]; then
+			[[ $seen =~ ^o{8,}n+l+$ ]]
+		else
+			[[ $seen =~ ^o{8,}n+$ ]]
+		fi
+		teardown
+	done
+}
+
+@test "a spare that fails in that moment: the set goes on with its old main" {
+	local sector
+	# superblock 0, superblock 1
+	for sector in 0 2040; do
+		small_set
+		# the device cannot be resumed with the new table then
+		cat >"$BATS_TEST_TMPDIR/script" <<-END
+			for ((i = 0; i < 8; i++)); do
+				echo +$sector-$((sector + 7)) >/sys/kernel/config/nullb/spare/badblocks
+			done
+		END
+		SUSPEND_RUN="$BATS_TEST_TMPDIR/script" LD_PRELOAD=$HALT run -8 "$DMREMAP" replace r /dev/new
+		assert_output --partial "r goes on as it was"
+		is_active
+		is_main main
+		cmp "$BATS_TEST_TMPDIR/all" $R
+		assert_equal "$(wipefs --noheadings /dev/new)" ""
+		write_pattern $R 3000 4096 9
+		show "$BATS_TEST_TMPDIR/now"
+		null_blk_bad spare "-$sector-$((sector + 7))"
+		power_cut
+		"$DMREMAP" assemble --all
+		is_main main
+		cmp "$BATS_TEST_TMPDIR/now" $R
+		teardown
+	done
+}
+
+@test "the kernel takes a new main only with a copy that is complete" {
+	local table id new
+	null_blk main 4
+	null_blk spare 1
+	null_blk new 4
+	null_blk other 1
+	"$DMREMAP" create --main-id main r /dev/main /dev/spare
+	dmsetup message r 0 add 800 8
+	id=$(dmsetup message r 0 track start | cut -d' ' -f1)
+	new() { echo "0 ${2:-8192} remap /dev/new 0 ${1:-/dev/spare} 3 persistent new_main ${3:-$id}"; }
+	# not while it is in use, with another spare or another length
+	refused "" dmsetup reload r --table "$(new)"
+	dmsetup suspend r
+	refused "" dmsetup reload r --table "$(new /dev/other)"
+	refused "" dmsetup reload r --table "$(new /dev/spare 4096)"
+	refused "" dmsetup reload r --table "$(new /dev/spare 8192 1234)"
+	refused "" dmsetup reload r --table "$(new /dev/spare 8192 0)"
+	dmsetup resume r
+	# written since it was asked
+	write_pattern $R 0 4096 1
+	dmsetup suspend r
+	refused "" dmsetup reload r --table "$(new)"
+	dmsetup message r 0 track read "$id" 0
+	dmsetup reload r --table "$(new)"
+	dmsetup resume r
+	is_main new
+	assert_equal "$(<$CONFIG/remaps/count)" 0
+	refute grep -q new_main <<<"$(dmsetup table r)"
+	# nobody may have that table a second time
+	dmsetup suspend r
+	refused "" dmsetup reload r --table "$(new)"
+	dmsetup resume r
 }
 
 @test "interrupted by a signal it says so, and ends what it has begun" {

@@ -131,7 +131,11 @@ _moving() { remap_list r | grep -q "^$1 .* moving "; }
 	assert_equal "$(remap_status r remapped pending)" "0 0"
 }
 
+# reads: that the main has answered
+reads() { gawk '{ print $1 }' /sys/block/main/stat; }
+
 @test "a run waits while remapping is suspended, and goes on after" {
+	local before
 	null_blk_bad main +8000-8047
 	start
 	remap_attr r errors/storm_limit 3
@@ -139,6 +143,10 @@ _moving() { remap_list r | grep -q "^$1 .* moving "; }
 	retry_until 20 suspended
 	sleep 1
 	assert_equal "$(scrub state) $(scrub position)" "running 8024"
+	# longer than it waits to look again: the disk is not asked for what cannot move anyway
+	before=$(reads)
+	sleep 6
+	assert_equal "$(scrub state) $(scrub position) $(reads)" "running 8024 $before"
 	remap_attr r errors/storm_limit 0
 	remap_attr r errors/resume 1
 	finished
@@ -204,6 +212,47 @@ suspended() { [ "$(remap_status r state)" = suspended-remaps ]; }
 	scrub rate_kib 777
 	restart
 	assert_equal "$(scrub rate_kib)" 777
+}
+
+@test "a staggered run looks at all regions early, and reads on where it finds something" {
+	start
+	assert_equal "$(scrub region_mib)" 128
+	# 8 regions, each of 2 steps; in the last one something is bad
+	scrub region_mib 2
+	null_blk_bad main +28677-28677
+	scrub rate_kib 4096
+	order start
+	retry_until 20 pending_is 1
+	# in order of place it would have come to sector 28677
+	[ "$(scrub position)" -le 20480 ] || fail "at $(scrub position)"
+	order pause
+	refused busy scrub region_mib 4
+	assert_equal "$(scrub region_mib)" 2
+	order resume
+	scrub rate_kib 0
+	finished
+	# its region is read twice, but for the block itself
+	assert_equal "$(results) $(scrub position)" "$((SECTORS + 4096 - 8)) 0 1 $SECTORS"
+	# of two in one region the second one is found out of turn
+	null_blk_bad main +100-100 +3000-3000
+	order start
+	finished
+	assert_equal "$(results)" "$((SECTORS - 8 + 4096 - 8 - 8)) 0 2"
+	# one that cannot move is no reason to read more: it would be found again and again
+	remap_attr r errors/auto_remap 0
+	null_blk_bad main +200-200 +3100-3100
+	order start
+	finished
+	assert_equal "$(results)" "$((SECTORS - 24)) 0 0"
+	refused "Invalid argument" scrub region_mib -1
+	refused "Invalid argument" scrub region_mib 1048577
+	restart
+	assert_equal "$(scrub region_mib)" 2
+	scrub region_mib 0
+	remap_attr r errors/auto_remap 1
+	order start
+	finished
+	assert_equal "$(results)" "$((SECTORS - 24)) 0 2"
 }
 
 @test "nothing is read of a set that is read-only" {

@@ -30,3 +30,19 @@ STATS=/sys/kernel/dm-remap/r/stats
 	dd if=/dev/mapper/r of=/dev/null bs=4096 count=20 iseek=256 iflag=direct status=none
 	[ "$(<$STATS/reads) $(<$STATS/read_sectors)" = "20 160" ]
 }
+
+@test "1,000 rounds of create, rename, suspend, reload and remove while the module comes and goes" {
+	local times rounds=1000 root=/sys/kernel/config/dm-remap
+	! slow_kernel || rounds=200
+	null_blk main 4
+	null_blk spare 1
+	modprobe dm_remap
+	run -0 guest/cycles /dev/main /dev/spare 8192 $rounds "$(modinfo -F filename dm_remap_stats)"
+	times=${output##*loaded }
+	((${times% times} >= rounds / 20))
+	modprobe dm_remap_stats
+	remap_create r /dev/main /dev/spare
+	dd if=/dev/mapper/r of=/dev/null bs=4096 count=20 iflag=direct status=none
+	[ "$(<$STATS/reads) $(<$STATS/read_sectors)" = "20 160" ]
+	[ "$(ls $root)" = r ]
+}

@@ -352,3 +352,41 @@ assert_full() {
 	remap_map r
 	assert_equal "$(printf '%s\n' "${!MAP[@]}" | sort -n | paste -sd' ')" "8 1000"
 }
+
+@test "a main may have 2^48 blocks, and no more" {
+	local blocks=$((1 << 48)) store
+	dmsetup create huge --table "0 $((4 * blocks)) zero"
+	for store in transient persistent; do
+		assert_refused "2.48 blocks" "0 $((blocks + 1)) remap /dev/mapper/huge 0 /dev/spare 3 $store block_size 512"
+		assert_refused "2.48 blocks" "0 $((2 * blocks + 2)) remap /dev/mapper/huge 0 /dev/spare 3 $store block_size 1024"
+	done
+	assert_equal "$(cut -c1- /sys/block/spare/stat | gawk '{ print $5 }')" 0
+	dmsetup create r --table "0 $blocks remap /dev/mapper/huge 0 /dev/spare 3 transient block_size 512"
+	echo "$((blocks - 1))" >$CONFIG/r/remaps/add
+	assert_equal "$(dmsetup message r 0 list 0 | cut -d' ' -f1)" $((blocks - 1))
+	# nor by a longer table for a set in use
+	dmsetup suspend r
+	log_mark
+	run ! dmsetup load r --table "0 $((blocks + 1)) remap /dev/mapper/huge 0 /dev/spare 3 transient block_size 512"
+	log_since | grep -F "2^48 blocks"
+	dmsetup resume r
+	dmsetup remove r
+	dmsetup remove huge
+}
+
+@test "a spare that is no whole number of the main's sectors is refused, and not written" {
+	local big
+	big=$(rig_disk big4k)
+	dmsetup create odd --table "0 8187 linear /dev/spare 0"
+	run ! dmsetup create r --table "0 8192 remap $big 0 /dev/mapper/odd 1 persistent"
+	assert_equal "$(cut -c1- /sys/block/spare/stat | gawk '{ print $5 }')" 0
+	dmsetup remove odd
+	dmsetup create odd --table "0 8184 linear /dev/spare 0"
+	remap_create r "$big" /dev/mapper/odd persistent
+	write_pattern $R 0 4096 a
+	dmsetup remove r
+	remap_create r "$big" /dev/mapper/odd persistent
+	assert_data $R 0 4096 a
+	dmsetup remove r
+	dmsetup remove odd
+}

@@ -146,6 +146,18 @@ make_slow() {
 	assert_equal "$(stat slow_moves)" 5
 }
 
+@test "slow blocks for which the spare has no room do not count against slow_limit" {
+	make_slow 16 32 48
+	echo 2 >$CONFIG/errors/slow_limit
+	cat $CONFIG/spare/total >$CONFIG/spare/reserve
+	assert_data $R 16 4096 a $((16 * 512))
+	assert_data $R 32 4096 a $((32 * 512))
+	assert_equal "$(remapped)" ""
+	echo 0 >$CONFIG/spare/reserve
+	assert_data $R 48 4096 a $((48 * 512))
+	assert_equal "$(remapped)" "48 remapped"
+}
+
 @test "a scrub moves what it reads slowly" {
 	make_slow 16 64
 	echo 1 >$CONFIG/errors/slow_limit

@@ -95,7 +95,8 @@ nothing_ran() {
 	machine_boot 6.12 "disk marked if=virtio" "$MAIN" "$SPARE"
 	up
 	guest_run 'dmremap create data /dev/disk/by-id/virtio-main /dev/disk/by-id/virtio-spare &&
-		mkfs.ext4 -q /dev/mapper/data && dmremap seal data && mkdir -p /data &&
+		mkfs.ext4 -q /dev/mapper/data && dmremap seal data && udevadm settle &&
+		[ -L /dev/mapper/data ] && mkdir -p /data &&
 		mount /dev/mapper/data /data && echo ours >/data/whose && umount /data &&
 		echo "/dev/mapper/data /data ext4 defaults 0 2" >>/etc/fstab && sync'
 	uuid=$(guest_run 'ls /etc/dm-remap/sets.d')
@@ -118,6 +119,94 @@ nothing_ran() {
 		guest_run '! dmesg | grep -i "unknown parameter"'
 		machine_reboot
 	done
+}
+
+# what is active is our set, from our disks, with our file; nothing else is
+ours() {
+	guest_run 'dmremap wait --timeout 120 data && grep -x ours /data/whose && [ "$(dmsetup ls | wc -l)" = 1 ] &&
+		dmsetup deps -o devname data | tee /tmp/deps &&
+		for d in main spare; do
+			grep -F "($(basename "$(realpath /dev/disk/by-id/virtio-$d)"))" /tmp/deps || exit
+		done'
+}
+
+@test "halves that name our set, or our main, neither take its place nor keep it down" {
+	local uuid line
+	rm -f "$GUEST"/main2.img "$GUEST"/spare2.img
+	machine_boot 6.12 "disk marked if=virtio" "$MAIN" "$SPARE"
+	uuid=$(guest_run 'ls /etc/dm-remap/sets.d')
+	guest_run 'echo "secret of nobody" >/root/note'
+	# what a user may not read is said to be that
+	guest_run 'setpriv --reuid nobody --clear-groups dmremap scan 2>&1 | tee /tmp/scan; grep -i "permission\|root" /tmp/scan'
+	machine_reboot
+	# a copy of the main; a disk that has only the uuid, which everybody can read; a spare of another set that names our
+	# main; and 100 sets that ask for 64 MiB of memory each
+	cp --sparse=always "$GUEST/main.img" "$GUEST/twin.img"
+	guest_boot 6.12 "disk forged size=64M if=virtio"
+	guest_run "rig-disks; /rig/tests/guest/label /dev/disk-forged $uuid data"
+	guest_poweroff
+	"$BUILD/tools-tests/mkimage" "$GUEST/rival.img" >/dev/null <<-END
+		spare 32M
+		main 64M
+		main_id virtio-main
+		name rival
+		map 0 5
+	END
+	python3 "$TOP/tests/host/many-spares.py" "$GUEST/many.img" 100 0 "$BUILD/tools-tests/mkimage"
+	for line in "6.12" "6.1 dracut append=dm_remap.assemble=sealed"; do
+		# shellcheck disable=SC2086 # words
+		machine_boot $line "disk marked if=virtio" "disk twin if=virtio" "disk forged if=virtio" "disk rival if=virtio" \
+			"disk many if=virtio" "$MAIN" "$SPARE"
+		up
+		ours
+		guest_run '[ "$(systemctl is-system-running)" = running ] || { systemctl --failed; exit 1; }'
+		guest_run 'dmremap scan 2>&1 | tee /tmp/scan
+			for d in twin forged rival; do
+				grep -F "$(realpath /dev/disk/by-id/virtio-$d)" /tmp/scan || exit
+			done'
+		# by hand, named: what contradicts is refused, and what is in use stays
+		guest_run 'cd /dev/disk/by-id && umount /data && dmremap stop data'
+		for half in twin forged; do
+			run guest_run "cd /dev/disk/by-id && dmremap assemble virtio-$half virtio-spare 2>&1"
+			[ "$status" != 0 ]
+		done
+		guest_run 'dmremap assemble data && mount /data'
+		ours
+		machine_reboot
+	done
+	rm -f "$GUEST"/{twin,forged,rival,many}.img
+}
+
+@test "a copy of the spare is not taken while the spare is away" {
+	cp --sparse=always "$GUEST/spare.img" "$GUEST/copy.img"
+	machine_boot 6.12 "disk marked if=virtio" "$MAIN" "disk copy if=virtio" append=systemd.mask=data.mount
+	up
+	guest_run 'dmremap assemble --auto --all 2>&1 | tee /tmp/said; [ ! -e /dev/mapper/data ] &&
+		grep -F "$(realpath /dev/disk/by-id/virtio-copy)" /tmp/said'
+	machine_plug spare
+	guest_run 'dmremap wait --timeout 120 data && systemctl unmask --runtime data.mount; mount /data'
+	ours
+	machine_reboot
+}
+
+@test "a spare that answers slowly keeps its own set waiting, and nothing else" {
+	local started
+	rm -f "$GUEST"/copy.img
+	machine_boot 6.12 "disk marked if=virtio" "$MAIN" "$SPARE" "disk main3 size=64M if=virtio" "disk spare3 size=32M if=virtio"
+	up
+	guest_run 'cd /dev/disk/by-id && dmremap create archive virtio-main3 virtio-spare3 && dmremap seal archive'
+	machine_reboot
+	started=$SECONDS
+	# 30 seconds for each read
+	machine_boot 6.12 "disk marked if=virtio" "$MAIN" "$SPARE" "disk main3 if=virtio" "disk spare3 if=virtio read-bps=136"
+	up
+	ours
+	echo "# $((SECONDS - started)) s" >&3
+	guest_run '[ ! -e /dev/mapper/archive ] && d=$(basename "$(realpath /dev/disk/by-id/virtio-spare3)") &&
+		{ journalctl -b | grep "$d" | grep -i "slow\|limit\|answer"; }'
+	# what a person does with other sets is not kept waiting
+	guest_run 'umount /data && timeout 60 dmremap stop data && timeout 120 dmremap assemble data && mount /data'
+	machine_kill
 }
 
 @test "a copy is not used, a name that is taken is a failure, and no udev cookie stays" {

@@ -3,24 +3,18 @@
  * What a lookup costs, and how much memory an entry takes, beside rhashtable in
  * the same run.
  *
- * Times are printed.  They are only judged against each other: to find a block
- * among 1,000,000 is to take at most half of rhashtable's time.  That a block is
- * not there is measured too, but not judged: it takes a look at a bucket and at
- * the slots in it, if any, and rhashtable, which has twice the buckets, two
- * times as large, often needs to look no further than that.
+ * Times are printed.  They are only judged against each other: among 100,000 entries
+ * a lookup is to take at most half of rhashtable's time, whether the block is there or
+ * not.  Among 1,000,000 memory decides: a block that is found is in the second cache line
+ * that has to be fetched, and in rhashtable in the second as well.
  */
 #include <kunit/test.h>
 
-#include <linux/prandom.h>
 #include <linux/rhashtable.h>
 #include <linux/vmalloc.h>
 
+#include "bench.h"
 #include "table.h"
-
-#define KEY_BITS	33
-#define LOOKUPS		1000000U
-#define PIECE		5000U
-#define ROUNDS		8
 
 /* As from another source, which it is in the module. */
 noinline u32 remap_table_lookup(const struct remap_table *t, u64 block, u64 *word);
@@ -64,30 +58,16 @@ struct bench {
 
 static struct bench bench;
 
-/* Random, with no two the same: bits of a bijection of the number. */
-static u64 key_of(u32 i)
-{
-	u64 x = i;
-
-	/* each step can be undone in KEY_BITS bits */
-	x = (x * 0x1d8e4e27c47d124fULL + 0x5bd1e995) & GENMASK_ULL(KEY_BITS - 1, 0);
-	x ^= x >> 17;
-	x = (x * 0xeb44accab455d165ULL) & GENMASK_ULL(KEY_BITS - 1, 0);
-	x ^= x >> 19;
-	return x;
-}
-
 static void fill(struct kunit *test, u32 n)
 {
-	struct rnd_state rnd;
 	u32 i;
 
 	bench.f.test = test;
 	fixture_init(&bench.f, n, REMAP_MIN_BUCKETS);
 	KUNIT_ASSERT_EQ(test, rhashtable_init(&bench.ht, &object_params), 0);
 	bench.objects = kvcalloc(n, sizeof(*bench.objects), GFP_KERNEL);
-	bench.hits = kvmalloc_array(LOOKUPS, sizeof(u64), GFP_KERNEL);
-	bench.misses = kvmalloc_array(LOOKUPS, sizeof(u64), GFP_KERNEL);
+	bench.hits = kvmalloc_array(BENCH_LOOKUPS, sizeof(u64), GFP_KERNEL);
+	bench.misses = kvmalloc_array(BENCH_LOOKUPS, sizeof(u64), GFP_KERNEL);
 	KUNIT_ASSERT_TRUE(test, bench.objects && bench.hits && bench.misses);
 
 	for (i = 0; i < n; i++) {
@@ -95,7 +75,7 @@ static void fill(struct kunit *test, u32 n)
 
 		KUNIT_ASSERT_NOT_NULL(test, o);
 		bench.objects[i] = o;
-		o->key = key_of(i);
+		o->key = bench_key(i);
 		o->slot = i;
 		insert(&bench.f, i, o->key);
 		settle(&bench.f);
@@ -109,11 +89,7 @@ static void fill(struct kunit *test, u32 n)
 		flush_work(&bench.ht.run_work);
 	} while (rcu_access_pointer(rcu_access_pointer(bench.ht.tbl)->future_tbl));
 
-	prandom_seed_state(&rnd, 42);
-	for (i = 0; i < LOOKUPS; i++) {
-		bench.hits[i] = key_of((u64)prandom_u32_state(&rnd) * n >> 32);
-		bench.misses[i] = key_of(n + ((u64)prandom_u32_state(&rnd) * n >> 32));
-	}
+	bench_choose_keys(bench.hits, bench.misses, n);
 }
 
 static u32 look_up_ours(const u64 *keys)
@@ -121,7 +97,7 @@ static u32 look_up_ours(const u64 *keys)
 	u32 i, n = 0;
 	u64 word;
 
-	for (i = 0; i < PIECE; i++) {
+	for (i = 0; i < BENCH_PIECE; i++) {
 		if (remap_table_lookup(&bench.f.table, keys[i], &word) != REMAP_NO_SLOT) {
 			n++;
 			bench.sum += word;
@@ -134,7 +110,7 @@ static u32 look_up_rhashtable(const u64 *keys)
 {
 	u32 i, n = 0;
 
-	for (i = 0; i < PIECE; i++) {
+	for (i = 0; i < BENCH_PIECE; i++) {
 		struct object *o = rhashtable_lookup_fast(&bench.ht, &keys[i], object_params);
 
 		if (o) {
@@ -145,50 +121,20 @@ static u32 look_up_rhashtable(const u64 *keys)
 	return n;
 }
 
-/*
- * Other work on the machine takes the processor away now and then, for longer
- * than a piece of the lookups takes: so of each piece the best of some rounds
- * counts.
- */
-static u32 run_round(u32 (*look_up)(const u64 *keys), const u64 *keys, u32 *best)
-{
-	u32 i, n = 0;
-
-	for (i = 0; i < LOOKUPS / PIECE; i++) {
-		u64 start = ktime_get_ns();
-
-		n += look_up(keys + i * PIECE);
-		best[i] = min_t(u64, best[i], ktime_get_ns() - start);
-		cond_resched();
-	}
-	return n;
-}
-
-/* In thousandths of a nanosecond a lookup. */
-static u64 per_lookup(const u32 *best)
-{
-	u64 sum = 0;
-	u32 i;
-
-	for (i = 0; i < LOOKUPS / PIECE; i++)
-		sum += best[i];
-	return sum / (LOOKUPS / 1000);
-}
-
 static void compare(struct kunit *test, const char *what, const u64 *keys, u32 expected,
 		    u64 *ours, u64 *other)
 {
-	static u32 best_ours[LOOKUPS / PIECE], best_other[LOOKUPS / PIECE];
+	static u32 best_ours[BENCH_PIECES], best_other[BENCH_PIECES];
 	u32 round;
 
 	memset(best_ours, 0xff, sizeof(best_ours));
 	memset(best_other, 0xff, sizeof(best_other));
-	for (round = 0; round < ROUNDS; round++) {
-		KUNIT_EXPECT_EQ(test, run_round(look_up_ours, keys, best_ours), expected);
-		KUNIT_EXPECT_EQ(test, run_round(look_up_rhashtable, keys, best_other), expected);
+	for (round = 0; round < BENCH_ROUNDS; round++) {
+		KUNIT_EXPECT_EQ(test, bench_round(look_up_ours, keys, best_ours), expected);
+		KUNIT_EXPECT_EQ(test, bench_round(look_up_rhashtable, keys, best_other), expected);
 	}
-	*ours = per_lookup(best_ours);
-	*other = per_lookup(best_other);
+	*ours = bench_per_lookup(best_ours);
+	*other = bench_per_lookup(best_other);
 	kunit_info(test, "%u entries, %s: %llu.%llu ns, rhashtable %llu.%llu ns\n",
 		   bench.f.table.entries, what, *ours / 1000, *ours / 100 % 10,
 		   *other / 1000, *other / 100 % 10);
@@ -209,29 +155,131 @@ static u32 bytes_per_entry(void)
 	return div_u64(bytes * 100, bench.f.table.entries);
 }
 
-static void measure(struct kunit *test, u32 n, bool judge)
+/* @share: our time is to be at most rhashtable's, divided by it. */
+static void measure(struct kunit *test, u32 n, u32 share)
 {
 	u64 hit, miss, other_hit, other_miss;
 	u32 bytes;
 
 	fill(test, n);
-	compare(test, "hit", bench.hits, LOOKUPS, &hit, &other_hit);
+	compare(test, "hit", bench.hits, BENCH_LOOKUPS, &hit, &other_hit);
 	compare(test, "miss", bench.misses, 0, &miss, &other_miss);
 	bytes = bytes_per_entry();
 	kunit_info(test, "%u entries: %u.%02u bytes an entry\n", n, bytes / 100, bytes % 100);
 	KUNIT_EXPECT_LE(test, bytes, 2400);
-	if (judge)
-		KUNIT_EXPECT_LE(test, 2 * hit, other_hit);
+	KUNIT_EXPECT_LE(test, share * hit, other_hit);
+	KUNIT_EXPECT_LE(test, share * miss, other_miss);
 }
 
-static void lookups_among_100000_entries(struct kunit *test)
+static void lookups_among_100000_entries_take_half_of_rhashtables_time(struct kunit *test)
 {
-	measure(test, 100000, false);
+	measure(test, 100000, 2);
 }
 
-static void a_block_among_1000000_is_found_in_half_of_rhashtables_time(struct kunit *test)
+static void lookups_among_1000000_entries_take_less_than_rhashtables_time(struct kunit *test)
 {
-	measure(test, 1000000, true);
+	measure(test, 1000000, 1);
+}
+
+/**
+ * struct stalls - how long each step of a table's growth holds a lock that others wait for.
+ * @best: the shortest time of each in all rounds, in ns.
+ * @most: elements of @best.
+ * @nr: steps of this round so far.
+ */
+struct stalls {
+	u32 *best;
+	u32 most;
+	u32 nr;
+};
+
+static struct stalls stalls;
+
+static void note_step(u64 start)
+{
+	if (stalls.nr == stalls.most)
+		return;
+	stalls.best[stalls.nr] = min_t(u64, stalls.best[stalls.nr], ktime_get_ns() - start);
+	stalls.nr++;
+}
+
+static void move_range(struct kunit *test, u32 range)
+{
+	struct fixture *f = &bench.f;
+	bool more;
+	u64 start;
+
+	do {
+		start = ktime_get_ns();
+		more = remap_table_move(&f->table, range);
+		note_step(start);
+		/* Found in the old table, whatever has been moved. */
+		KUNIT_ASSERT_TRUE(test, is_found(f, some_block(0), 0));
+		cond_resched();
+	} while (more);
+}
+
+/* As resize.c does it; memory is allocated without a lock. */
+static void resize_in_steps(struct kunit *test)
+{
+	struct remap_table *t = &bench.f.table;
+	u32 due = remap_table_resize_due(t), range;
+	struct remap_buckets *next = remap_buckets_alloc(t, due);
+	u64 start;
+
+	KUNIT_ASSERT_NOT_NULL(test, next);
+	start = ktime_get_ns();
+	KUNIT_ASSERT_TRUE(test, remap_table_begin_resize(t, next, 8));
+	KUNIT_ASSERT_TRUE(test, remap_table_begin_moving(t));
+	note_step(start);
+	for (range = 0; range < t->nr_ranges; range++)
+		move_range(test, range);
+	start = ktime_get_ns();
+	remap_table_end_moving(t);
+	note_step(start);
+}
+
+static void grow_in_steps(struct kunit *test, u32 n)
+{
+	struct fixture *f = &bench.f;
+	u64 start;
+	bool due;
+	u32 i;
+
+	fixture_init(f, n, REMAP_MIN_BUCKETS);
+	stalls.nr = 0;
+	for (i = 0; i < n; i++) {
+		KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&f->slots, i));
+		start = ktime_get_ns();
+		remap_table_insert(&f->table, i, remap_word(some_block(i), REMAP_MAPPED, 0));
+		due = remap_table_balance(&f->table);
+		note_step(start);
+		if (due && remap_table_resize_due(&f->table))
+			resize_in_steps(test);
+		if (!(i % 1024))
+			cond_resched();
+	}
+}
+
+static void no_step_of_a_resize_holds_a_lock_for_200_us(struct kunit *test)
+{
+	const u32 n = 1000000;
+	u32 i, longest = 0, round;
+
+	bench.f.test = test;
+	stalls.most = n + n / 64;
+	stalls.best = kvmalloc_array(stalls.most, sizeof(u32), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, stalls.best);
+	memset32(stalls.best, U32_MAX, stalls.most);
+	for (round = 0; round < BENCH_ROUNDS; round++)
+		grow_in_steps(test, n);
+	for (i = 0; i < stalls.nr; i++)
+		longest = max(longest, stalls.best[i]);
+	kunit_info(test, "%u inserts, %llu resizes: longest step %u ns\n", n,
+		   bench.f.table.grows, longest);
+	KUNIT_EXPECT_GT(test, bench.f.table.grows, 10);
+	KUNIT_EXPECT_LE(test, longest, 200 * NSEC_PER_USEC);
+	kvfree(stalls.best);
 }
 
 static void bench_kunit_exit(struct kunit *test)
@@ -250,8 +298,9 @@ static void bench_kunit_exit(struct kunit *test)
 }
 
 static struct kunit_case bench_kunit_cases[] = {
-	KUNIT_CASE_SLOW(lookups_among_100000_entries),
-	KUNIT_CASE_SLOW(a_block_among_1000000_is_found_in_half_of_rhashtables_time),
+	KUNIT_CASE_SLOW(lookups_among_100000_entries_take_half_of_rhashtables_time),
+	KUNIT_CASE_SLOW(no_step_of_a_resize_holds_a_lock_for_200_us),
+	KUNIT_CASE_SLOW(lookups_among_1000000_entries_take_less_than_rhashtables_time),
 	{}
 };
 

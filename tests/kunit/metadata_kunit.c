@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/blkdev.h>
 #include <linux/device-mapper.h>
+#include <linux/prandom.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 
@@ -19,18 +20,39 @@
 
 /* What the spare may grow to. */
 #define GROWN_SECTORS	512U
+#define NR_SCHEDULES	2000U
 #define GROWN_PAGES	(GROWN_SECTORS / DM_REMAP_PAGE_SECTORS)
 
 /* The spare, and which of its pages fail. */
 static u8 (*disk)[DM_REMAP_PAGE_SIZE];
 static u64 bad_writes, bad_reads;
 static unsigned int spare_sectors = SPARE_SECTORS;
-static bool as_successor;
-/* Writes that succeed until the power goes; those that failed reach the medium or do not. */
+/* Pages whose last write failed: what they have is not known. */
+static u64 unsound;
+static bool as_successor, as_new_main;
+/* Writes that succeed until the power goes, or UINT_MAX; those that failed reach the medium or do not. */
 static unsigned int writes_left;
 static bool lands;
+/* Sectors of the write under way when the power goes that reach the medium. */
+static u8 torn;
+static bool is_cut;
 
 static struct block_device test_main, test_spare;
+
+/* The first write that the power does not last for. */
+static void tear(unsigned int nr, const u8 *from)
+{
+	u8 *page = disk[nr];
+	unsigned int i;
+
+	if (is_cut)
+		return;
+	is_cut = true;
+	unsound |= BIT_ULL(nr);
+	for (i = 0; i < DM_REMAP_PAGE_SECTORS; i++)
+		if (torn & BIT(i))
+			memcpy(page + (i << SECTOR_SHIFT), from + (i << SECTOR_SHIFT), SECTOR_SIZE);
+}
 
 static blk_status_t test_rw(struct block_device *bdev, blk_opf_t opf, sector_t sector,
 			    void *buf, unsigned int sectors)
@@ -45,16 +67,22 @@ static blk_status_t test_rw(struct block_device *bdev, blk_opf_t opf, sector_t s
 		void *at = buf + i * DM_REMAP_PAGE_SIZE;
 		bool write = op_is_write(opf);
 
-		if (write && !writes_left)
+		if (write && !writes_left) {
+			tear(page, at);
 			return BLK_STS_IOERR;
+		}
 		if ((write ? bad_writes : bad_reads) & BIT_ULL(page)) {
 			if (write && lands)
 				memcpy(disk[page], at, DM_REMAP_PAGE_SIZE);
+			if (write)
+				unsound |= BIT_ULL(page);
 			return BLK_STS_MEDIUM;
 		}
 		if (write) {
 			memcpy(disk[page], at, DM_REMAP_PAGE_SIZE);
-			writes_left--;
+			unsound &= ~BIT_ULL(page);
+			if (writes_left != UINT_MAX)
+				writes_left--;
 		} else {
 			memcpy(at, disk[page], DM_REMAP_PAGE_SIZE);
 		}
@@ -94,6 +122,7 @@ static blk_status_t test_read_end(struct dm_remap_read *read)
 #include "../../modules/metadata/load.c"
 #include "../../modules/metadata/commit.c"
 #include "../../modules/metadata/repair.c"
+#include "../../modules/metadata/new-main.c"
 #include "../../modules/metadata/succeed.c"
 
 int dm_remap_store_register(struct dm_remap_store_type *type)
@@ -115,6 +144,7 @@ void dm_remap_store_unregister(struct dm_remap_store_type *type)
 
 /* The core's table: main block of each slot plus one, 0 if it is free. */
 static u64 table[SLOTS], loaded[SLOTS];
+static u8 ages[SLOTS];
 
 static void read_slot(void *context, u32 slot, struct dm_remap_entry *e)
 {
@@ -127,19 +157,31 @@ static void read_slot(void *context, u32 slot, struct dm_remap_entry *e)
 
 static int load_slot(void *context, const struct dm_remap_entry *e, struct dm_remap_entry *other)
 {
-	if (e->state == DM_REMAP_ENTRY_MAPPED)
-		loaded[e->slot] = e->main_block + 1;
+	u32 slot;
+
+	loaded[e->slot] = 0;
+	if (e->state != DM_REMAP_ENTRY_MAPPED)
+		return 0;
+	for (slot = 0; slot < SLOTS; slot++) {
+		if (loaded[slot] != e->main_block + 1)
+			continue;
+		*other = (struct dm_remap_entry) { .slot = slot, .age = ages[slot] };
+		return -EEXIST;
+	}
+	loaded[e->slot] = e->main_block + 1;
+	ages[e->slot] = e->age;
 	return 0;
 }
 
-static struct dm_remap_store *open_set(int *ret)
+/* Open and load; nothing is written. */
+static struct dm_remap_store *load_set(int *ret, struct dm_remap_saved *saved)
 {
 	struct dm_remap_store_params params = {
 		.main = &test_main, .spare = &test_spare, .len = MAIN_SECTORS,
 		.block_size = 512, .name = "test", .read = read_slot,
-		.successor = as_successor,
+		.successor = as_successor || as_new_main, .new_main = as_new_main,
+		.main_id = as_new_main ? "new" : NULL,
 	};
-	struct dm_remap_saved saved = { };
 	struct dm_remap_store *store = NULL;
 	char *error = NULL;
 
@@ -147,11 +189,23 @@ static struct dm_remap_store *open_set(int *ret)
 	*ret = meta_open(&params, &store, &error);
 	if (*ret)
 		return NULL;
-	*ret = meta_load(store, load_slot, NULL, &saved, &error);
+	*ret = meta_load(store, load_slot, NULL, saved, &error);
 	if (!*ret) {
 		memcpy(table, loaded, sizeof(table));
-		*ret = meta_start(store, &saved);
+		return store;
 	}
+	meta_close(store, NULL);
+	return NULL;
+}
+
+static struct dm_remap_store *open_set(int *ret)
+{
+	struct dm_remap_saved saved = { };
+	struct dm_remap_store *store = load_set(ret, &saved);
+
+	if (!store)
+		return NULL;
+	*ret = meta_start(store, &saved);
 	if (!*ret)
 		return store;
 	meta_close(store, NULL);
@@ -177,6 +231,8 @@ static void all_works(void)
 	bad_reads = 0;
 	writes_left = UINT_MAX;
 	lands = false;
+	torn = 0;
+	is_cut = false;
 }
 
 static void format_set(struct kunit *test)
@@ -352,6 +408,9 @@ static bool use_former_end(struct kunit *test)
 	int ret;
 
 	store = open_set(&ret);
+	/* Not before superblock 0 can be written. */
+	if (!store && (bad_writes & 1))
+		return false;
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	if (store->nr_blocks <= FORMER_SLOT) {
 		meta_close(store, NULL);
@@ -401,6 +460,85 @@ static void former_end(struct kunit *test)
 	KUNIT_EXPECT_GT(test, used, 0);
 }
 
+/* A superblock that has the place of something else erased is not believed. */
+static void former_end_impossible(struct kunit *test)
+{
+	struct dm_remap_sb *sb[2] = { (void *)disk[0], (void *)disk[PAGES - 1] };
+	static const u64 sizes[] = {
+		1, DM_REMAP_PAGE_SECTORS, 2 * DM_REMAP_PAGE_SECTORS, SPARE_SECTORS, U64_MAX,
+		/* the first and the last copy of the table */
+		2 * DM_REMAP_PAGE_SECTORS + 1, SPARE_SECTORS - DM_REMAP_PAGE_SECTORS,
+	};
+	struct dm_remap_store *store;
+	unsigned int i, nr;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		format_set(test);
+		for (nr = 0; nr < 2; nr++) {
+			sb[nr]->former_spare_sectors = cpu_to_le64(sizes[i]);
+			dm_remap_sb_seal(sb[nr], dm_remap_sb_sector(SPARE_SECTORS, nr));
+		}
+		store = open_set(&ret);
+		KUNIT_EXPECT_EQ_MSG(test, ret, -EINVAL, "%llu", sizes[i]);
+		KUNIT_EXPECT_FALSE(test, dm_remap_sb_is_zero(disk[0]));
+		if (store)
+			meta_close(store, NULL);
+	}
+}
+
+/* What was acknowledged last, kept apart from what activations find. */
+static u64 acked[SLOTS];
+
+static void use_grown(struct dm_remap_store *store, u32 slot)
+{
+	if (!store)
+		return;
+	if (!map_slot(store, slot, 30 + slot))
+		memcpy(acked, table, sizeof(acked));
+	meta_close(store, NULL);
+}
+
+/*
+ * Superblock 0 fails writes while a spare grows, and recovers; then the other one cannot be read.
+ * It must not count with the former copies of the table, whenever the power went before.
+ */
+static void grown_without_first(struct kunit *test)
+{
+	struct dm_remap_store *store;
+	unsigned int cut, land, grown = 0;
+	int ret;
+
+	for (cut = 0; cut < 40; cut++) {
+		for (land = 0; land < 2; land++) {
+			format_to_grow(test);
+			memcpy(acked, table, sizeof(acked));
+			bad_writes = BIT_ULL(0);
+			lands = land;
+			writes_left = cut < 39 ? cut : UINT_MAX;
+			use_grown(open_to_grow(&ret), 5);
+			writes_left = UINT_MAX;
+			is_cut = false;
+			use_grown(open_set(&ret), 6);
+			all_works();
+			bad_reads = BIT_ULL(GROWN_PAGES - 1);
+			memcpy(table, acked, sizeof(table));
+			KUNIT_EXPECT_TRUE_MSG(test, found_or_refused(0, 0), "stale: cut %u, lands %u",
+					      cut, land);
+			all_works();
+			store = open_set(&ret);
+			KUNIT_EXPECT_EQ_MSG(test, ret, 0, "cut %u, lands %u", cut, land);
+			if (!store)
+				continue;
+			KUNIT_EXPECT_TRUE_MSG(test, !memcmp(loaded, acked, sizeof(acked)),
+					      "not as acknowledged: cut %u, lands %u", cut, land);
+			grown += store->nr_blocks > FORMER_SLOT;
+			meta_close(store, NULL);
+		}
+	}
+	KUNIT_EXPECT_GT(test, grown, 0);
+}
+
 /* After a growth superblock 0 may be an old version of itself: the other one counts. */
 static void grown_and_reverted(struct kunit *test)
 {
@@ -417,6 +555,104 @@ static void grown_and_reverted(struct kunit *test)
 	meta_close(store, NULL);
 	memcpy(disk[0], kept, DM_REMAP_PAGE_SIZE);
 	KUNIT_EXPECT_TRUE(test, found_or_refused(0, 0));
+}
+
+/* What a set with a new main is found with: all of the former set, or nothing. */
+struct take_over {
+	unsigned int bad, reads, cut;
+	bool land;
+	bool started;	/* acknowledged */
+	bool went_on;	/* refused, and the former set has acknowledged one more block */
+};
+
+static void take_main(struct kunit *test, struct take_over *t)
+{
+	struct dm_remap_store *old, *new;
+	struct dm_remap_saved saved = { };
+	int ret;
+
+	old = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_ASSERT_EQ(test, map_slot(old, 1, 9), 0);
+	as_new_main = true;
+	new = load_set(&ret, &saved);
+	as_new_main = false;
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_ASSERT_EQ(test, meta_succeed(new, old), 0);
+	KUNIT_EXPECT_EQ(test, table[0] + table[1], 0);
+	bad_writes = place_mask(t->bad);
+	writes_left = t->cut;
+	lands = t->land;
+	t->started = !meta_start(new, &saved);
+	if (!t->started && writes_left) {
+		table[0] = 8;
+		table[1] = 10;
+		meta_stay(old, new);
+		t->went_on = !map_slot(old, 2, 11);
+	}
+	meta_close(new, NULL);
+	meta_close(old, NULL);
+}
+
+static void look_after(struct kunit *test, const struct take_over *t)
+{
+	struct dm_remap_store *store;
+	bool is_new;
+	int ret;
+
+	all_works();
+	bad_reads = place_mask(t->reads);
+	store = open_set(&ret);
+	if (!store) {
+		KUNIT_EXPECT_TRUE_MSG(test, t->reads, "refused: bad %x cut %u land %d", t->bad,
+				      t->cut, t->land);
+		return;
+	}
+	is_new = !strcmp(store->main_id, "new");
+	if (t->started)
+		KUNIT_EXPECT_TRUE_MSG(test, is_new, "old: bad %x reads %x cut %u land %d",
+				      t->bad, t->reads, t->cut, t->land);
+	if (t->went_on)
+		KUNIT_EXPECT_FALSE_MSG(test, is_new, "new: bad %x reads %x cut %u land %d",
+				       t->bad, t->reads, t->cut, t->land);
+	KUNIT_EXPECT_EQ(test, loaded[0], is_new ? 0 : 8);
+	KUNIT_EXPECT_EQ(test, loaded[1], is_new ? 0 : 10);
+	if (is_new)
+		KUNIT_EXPECT_EQ(test, loaded[2], 0);
+	else if (t->went_on)
+		KUNIT_EXPECT_EQ(test, loaded[2], 12);
+	meta_close(store, NULL);
+}
+
+/*
+ * A set gets a new main; any one place fails writes, the power goes after each write or not at
+ * all, and later any one place cannot be read: the former set is there, or the new one.
+ */
+static void new_main(struct kunit *test)
+{
+	u8 *kept = kunit_kmalloc(test, PAGES * DM_REMAP_PAGE_SIZE, GFP_KERNEL);
+	unsigned int bad, reads, cut, land, started = 0, went_on = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, kept);
+	format_set(test);
+	memcpy(kept, disk, PAGES * DM_REMAP_PAGE_SIZE);
+	for (bad = 0; bad <= NR_PLACES; bad++)
+		for (reads = 0; reads <= NR_PLACES; reads++)
+			for (cut = 0; cut <= 16; cut++)
+				for (land = 0; land < 2; land++) {
+					struct take_over t = {
+						.bad = BIT(bad) >> 1, .reads = BIT(reads) >> 1,
+						.cut = cut < 16 ? cut : UINT_MAX, .land = land,
+					};
+
+					restore(kept);
+					take_main(test, &t);
+					look_after(test, &t);
+					started += t.started;
+					went_on += t.went_on;
+				}
+	KUNIT_EXPECT_GT(test, started, 0);
+	KUNIT_EXPECT_GT(test, went_on, 0);
 }
 
 /* A superblock that was bad is written once, and so is the other one. */
@@ -436,26 +672,87 @@ static void both_superblocks(struct kunit *test)
 	}
 }
 
-/* Opening and loading write nothing, and a killed format is begun anew. */
-static void formatting(struct kunit *test)
+/* Activate the set, or format it, until the power goes in a write that is torn. */
+static void format_until(unsigned int cut, u8 sectors)
 {
 	struct dm_remap_store *store;
-	unsigned int cut;
 	int ret;
 
-	for (cut = 0; cut < 8; cut++) {
-		all_works();
-		memset(disk, 0, PAGES * DM_REMAP_PAGE_SIZE);
-		memset(table, 0, sizeof(table));
-		writes_left = cut;
-		store = open_set(&ret);
-		if (store)
-			meta_close(store, NULL);
-		all_works();
-		store = open_set(&ret);
-		KUNIT_EXPECT_EQ_MSG(test, ret, 0, "cut after %u writes", cut);
-		if (store)
-			meta_close(store, NULL);
+	memset(table, 0, sizeof(table));
+	writes_left = cut;
+	torn = sectors;
+	store = open_set(&ret);
+	if (store)
+		meta_close(store, NULL);
+	all_works();
+}
+
+/*
+ * Opening and loading write nothing, and a format that a power cut has stopped is begun anew,
+ * whatever sectors of the last write are there, and after a second cut.
+ */
+static void formatting(struct kunit *test)
+{
+	static const u8 tears[] = { 0, 1, 0x0f, 0xfe, 0x55, 0x02 };
+	struct dm_remap_store *store;
+	unsigned int cut, i, j;
+	int ret;
+
+	for (cut = 0; cut < 12 * ARRAY_SIZE(tears); cut++) {
+		i = cut % ARRAY_SIZE(tears);
+		for (j = 0; j < 12 * ARRAY_SIZE(tears); j++) {
+			memset(disk, 0, PAGES * DM_REMAP_PAGE_SIZE);
+			format_until(cut / ARRAY_SIZE(tears), tears[i]);
+			format_until(j / ARRAY_SIZE(tears), tears[j % ARRAY_SIZE(tears)]);
+			store = open_set(&ret);
+			KUNIT_EXPECT_EQ_MSG(test, ret, 0, "cuts %u and %u", cut, j);
+			if (store)
+				meta_close(store, NULL);
+		}
+	}
+}
+
+/* A block moves from slot 0 to slot 200, in another page, and the power goes between. */
+static void leave_duplicate(struct kunit *test)
+{
+	struct dm_remap_entry e[2] = {
+		{ .slot = 200, .main_block = 7, .state = DM_REMAP_ENTRY_MAPPED, .age = 1 },
+		{ .slot = 0, .state = DM_REMAP_ENTRY_BAD },
+	};
+	struct dm_remap_store *store;
+	int ret;
+
+	format_set(test);
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	writes_left = 2;
+	KUNIT_EXPECT_NE(test, meta_commit(store, e, 2), 0);
+	meta_close(store, NULL);
+	all_works();
+}
+
+/*
+ * Of two slots with one block the newer one counts, whichever copy of a page is gone as well, and
+ * the repair puts no good copy at risk: the power goes after each of its writes, in the next one.
+ */
+static void duplicate(struct kunit *test)
+{
+	struct dm_remap_store *store;
+	unsigned int place, cut;
+	int ret;
+
+	for (place = 0; place < NR_PLACES; place++) {
+		for (cut = 0; cut < 16; cut++) {
+			leave_duplicate(test);
+			memset(disk[parts[place]], 0xff, DM_REMAP_PAGE_SIZE);
+			format_until(cut, 0x0f);
+			store = open_set(&ret);
+			KUNIT_EXPECT_EQ_MSG(test, ret, 0, "place %u, cut %u", place, cut);
+			if (store)
+				meta_close(store, NULL);
+			KUNIT_EXPECT_EQ_MSG(test, loaded[200], 8, "place %u, cut %u", place, cut);
+			KUNIT_EXPECT_EQ_MSG(test, loaded[0], 0, "place %u, cut %u", place, cut);
+		}
 	}
 }
 
@@ -473,6 +770,304 @@ static void erased(struct kunit *test)
 	store = open_set(&ret);
 	KUNIT_EXPECT_EQ(test, ret, -EINVAL);
 	KUNIT_EXPECT_NULL(test, store);
+	/* Nor where the spare has grown, and nothing is at its end. */
+	format_to_grow(test);
+	memset(disk[0], 0, DM_REMAP_PAGE_SIZE);
+	store = open_set(&ret);
+	KUNIT_EXPECT_EQ(test, ret, -EINVAL);
+	KUNIT_EXPECT_NULL(test, store);
+	spare_sectors = SPARE_SECTORS;
+}
+
+/* --- room for what is left behind ------------------------------------------------- */
+
+#define MANY_PAGES 400U
+
+/* Pages from @first on have a bad copy. */
+static void mark_bad(struct meta *m, unsigned int replica, u32 first, u32 n)
+{
+	u32 page;
+
+	for (page = first; page < first + n; page++)
+		meta_page_mark(m, replica, page, true);
+}
+
+static bool counts(const struct meta *m, unsigned int replica, u32 page)
+{
+	return dm_remap_copy_counts(m->sb, replica, page, 1);
+}
+
+/*
+ * The superblock names pages one by one, and one copy as a whole where there are more; what
+ * it has no room for is refused.
+ */
+static void stale_room(struct kunit *test)
+{
+	struct meta *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	unsigned int r;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	m->sb = kunit_kzalloc(test, sizeof(*m->sb), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, m->sb);
+	m->geo = (struct dm_remap_geometry) { .replicas = 2, .nr_pages = MANY_PAGES };
+	for (r = 0; r < 2; r++) {
+		m->bad[r] = kunit_kzalloc(test, BITS_TO_LONGS(MANY_PAGES) * sizeof(long), GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, m->bad[r]);
+	}
+	m->generation = 9;
+
+	mark_bad(m, 1, 0, DM_REMAP_SB_STALE);
+	KUNIT_EXPECT_TRUE(test, meta_stale_record(m));
+	KUNIT_EXPECT_FALSE(test, counts(m, 1, 0));
+	KUNIT_EXPECT_TRUE(test, counts(m, 1, DM_REMAP_SB_STALE));
+	/* One more: the copy as a whole. */
+	mark_bad(m, 1, DM_REMAP_SB_STALE, 1);
+	KUNIT_EXPECT_TRUE(test, meta_stale_record(m));
+	KUNIT_EXPECT_FALSE(test, counts(m, 1, 0) || counts(m, 1, MANY_PAGES - 1));
+	KUNIT_EXPECT_TRUE(test, counts(m, 0, 0));
+	/* Beside it there is room for as many of the other copy. */
+	mark_bad(m, 0, 200, DM_REMAP_SB_STALE);
+	KUNIT_EXPECT_TRUE(test, meta_stale_record(m));
+	KUNIT_EXPECT_FALSE(test, counts(m, 0, 200));
+	KUNIT_EXPECT_TRUE(test, counts(m, 1, 200));
+	mark_bad(m, 0, 300, 1);
+	KUNIT_EXPECT_FALSE(test, meta_stale_record(m));
+}
+
+/* --- faults that come and go by chance ------------------------------------------- */
+
+/* A set while places fail and recover, with power cuts between. */
+struct schedule {
+	struct kunit *test;
+	struct rnd_state rnd;
+	unsigned int nr, step;
+	struct dm_remap_store *store;
+	struct dm_remap_geometry geo;
+	unsigned int refused, again;
+};
+
+/* What a commit that was not acknowledged may have left. */
+static u64 maybe[SLOTS];
+
+static u32 chance(struct schedule *s, u32 n)
+{
+	return prandom_u32_state(&s->rnd) % n;
+}
+
+/* The pages that a superblock (thing 0) or a page of the table (from 1 on) is in. */
+static u64 places_of(const struct schedule *s, unsigned int thing)
+{
+	unsigned int r;
+	u64 places = 0;
+
+	if (!thing)
+		return BIT_ULL(0) | BIT_ULL(spare_sectors / DM_REMAP_PAGE_SECTORS - 1);
+	for (r = 0; r < s->geo.replicas; r++)
+		places |= BIT_ULL(dm_remap_page_sector(&s->geo, r, thing - 1) /
+				  DM_REMAP_PAGE_SECTORS);
+	return places;
+}
+
+/* Whether each thing has one of these places. */
+static bool each_has(const struct schedule *s, u64 places)
+{
+	unsigned int thing;
+
+	for (thing = 0; thing <= s->geo.nr_pages; thing++)
+		if (!(places_of(s, thing) & places))
+			return false;
+	return true;
+}
+
+/* At most two places fail at a time: reads, writes, or both. */
+static void change_faults(struct schedule *s)
+{
+	unsigned int n = chance(s, 3), how;
+	u64 place;
+
+	bad_reads = 0;
+	bad_writes = 0;
+	lands = chance(s, 2);
+	while (n--) {
+		place = places_of(s, chance(s, s->geo.nr_pages + 1));
+		while (hweight64(place) > 1 && chance(s, hweight64(place)))
+			place &= place - 1;
+		place &= -place;
+		how = 1 + chance(s, 3);
+		bad_reads |= how & 1 ? place : 0;
+		bad_writes |= how & 2 ? place : 0;
+	}
+}
+
+static void choose_cut(struct schedule *s, unsigned int one_in)
+{
+	if (chance(s, one_in))
+		return;
+	writes_left = chance(s, 14);
+	torn = chance(s, 2) ? chance(s, 256) : 0;
+}
+
+static void power_on(struct schedule *s)
+{
+	if (s->store)
+		meta_close(s->store, NULL);
+	s->store = NULL;
+	writes_left = UINT_MAX;
+	is_cut = false;
+}
+
+static void check_loaded(struct schedule *s)
+{
+	u32 i;
+
+	for (i = 0; i < SLOTS; i++)
+		KUNIT_ASSERT_TRUE_MSG(s->test, loaded[i] == acked[i] || loaded[i] == maybe[i],
+				      "schedule %u, step %u: slot %u has %llu, not %llu or %llu",
+				      s->nr, s->step, i, loaded[i], acked[i], maybe[i]);
+	memcpy(acked, loaded, sizeof(acked));
+	memcpy(maybe, loaded, sizeof(maybe));
+}
+
+/* An activation: right, or refused if something has no place that is known to be good. */
+static void activate(struct schedule *s)
+{
+	bool must = each_has(s, ~(unsound | bad_reads | bad_writes)) && writes_left == UINT_MAX;
+	int ret;
+
+	s->store = open_set(&ret);
+	if (s->store)
+		check_loaded(s);
+	else
+		KUNIT_ASSERT_FALSE_MSG(s->test, must, "schedule %u, step %u: refused, %d", s->nr,
+				       s->step, ret);
+	memcpy(table, acked, sizeof(table));
+	s->refused += !s->store && writes_left == UINT_MAX;
+}
+
+/* With all places well it is refused only if something is lost for good. */
+static bool activate_at_last(struct schedule *s)
+{
+	unsigned int tries;
+
+	for (tries = 0; !s->store && tries < 2; tries++) {
+		power_on(s);
+		if (tries)
+			all_works();
+		activate(s);
+	}
+	return s->store;
+}
+
+static unsigned int some_changes(struct schedule *s, struct dm_remap_entry *e)
+{
+	unsigned int i, n = 1 + chance(s, 3);
+	u32 slot = chance(s, s->geo.nr_blocks / 3);
+
+	for (i = 0; i < n; i++, slot += 1 + chance(s, s->geo.nr_blocks / 3)) {
+		e[i] = (struct dm_remap_entry) { .slot = slot };
+		maybe[slot] = 0;
+		if (!chance(s, 4))
+			continue;
+		e[i].state = DM_REMAP_ENTRY_MAPPED;
+		e[i].main_block = slot * 16 + chance(s, 16);
+		maybe[slot] = e[i].main_block + 1;
+	}
+	return n;
+}
+
+/* What can be written somewhere is: the set goes on. */
+static void change(struct schedule *s)
+{
+	bool must = each_has(s, ~bad_writes) && writes_left == UINT_MAX &&
+		    !to_meta(s->store)->failed;
+	struct dm_remap_entry e[3];
+	unsigned int n = some_changes(s, e);
+	int ret = meta_commit(s->store, e, n);
+
+	KUNIT_ASSERT_FALSE_MSG(s->test, ret && must, "schedule %u, step %u: failed", s->nr, s->step);
+	if (ret)
+		return;
+	memcpy(acked, maybe, sizeof(acked));
+	memcpy(table, acked, sizeof(table));
+}
+
+static void some_step(struct schedule *s)
+{
+	struct dm_remap_saved saved = { };
+
+	switch (chance(s, 10)) {
+	case 0 ... 4:
+		choose_cut(s, 4);
+		change(s);
+		break;
+	case 5:
+		meta_save(s->store, &saved);
+		break;
+	case 6:
+		meta_repair(s->store);
+		break;
+	case 7:
+		change_faults(s);
+		break;
+	case 8:
+		meta_close(s->store, &saved);
+		s->store = NULL;
+		break;
+	case 9:
+		power_on(s);
+		change_faults(s);
+		choose_cut(s, 4);
+		activate(s);
+		break;
+	}
+	if (is_cut || (s->store && to_meta(s->store)->failed))
+		power_on(s);
+}
+
+static void begin_schedule(struct schedule *s)
+{
+	int ret;
+
+	prandom_seed_state(&s->rnd, s->nr);
+	replicas = 1 + s->nr % 4;
+	all_works();
+	memset(disk, 0, GROWN_PAGES * DM_REMAP_PAGE_SIZE);
+	memset(table, 0, sizeof(table));
+	memset(acked, 0, sizeof(acked));
+	memset(maybe, 0, sizeof(maybe));
+	unsound = 0;
+	spare_sectors = GROWN_SECTORS;
+	s->store = open_set(&ret);
+	KUNIT_ASSERT_EQ(s->test, ret, 0);
+	s->geo = to_meta(s->store)->geo;
+	/* As of a spare that is larger than what formatting writes. */
+	if (chance(s, 2)) {
+		to_meta(s->store)->pages_used = 1;
+		KUNIT_ASSERT_EQ(s->test, meta_super_write(to_meta(s->store), false), 0);
+	}
+}
+
+/*
+ * Places fail and recover at any time, singly and in pairs, in sets of one to four copies:
+ * what was acknowledged is found, or the set is refused while nothing that is good can be
+ * read; and as long as each thing can be written somewhere, changes are taken.
+ */
+static void schedules(struct kunit *test)
+{
+	struct schedule s = { .test = test };
+	unsigned int was = replicas;
+
+	for (s.nr = 0; s.nr < NR_SCHEDULES; s.nr++) {
+		begin_schedule(&s);
+		for (s.step = 0; s.step < 60 && activate_at_last(&s); s.step++)
+			some_step(&s);
+		s.again += !s.store;
+		power_on(&s);
+	}
+	replicas = was;
+	spare_sectors = SPARE_SECTORS;
+	kunit_info(test, "%u sets, %u activations refused, %u sets lost", s.nr, s.refused,
+		   s.again);
 }
 
 static int metadata_init(struct kunit *test)
@@ -485,10 +1080,16 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(both_superblocks),
 	KUNIT_CASE(formatting),
 	KUNIT_CASE(erased),
+	KUNIT_CASE(duplicate),
 	KUNIT_CASE(growth),
 	KUNIT_CASE(former_end),
+	KUNIT_CASE(former_end_impossible),
 	KUNIT_CASE(grown_and_reverted),
+	KUNIT_CASE(grown_without_first),
+	KUNIT_CASE(stale_room),
+	KUNIT_CASE(new_main),
 	KUNIT_CASE(pairs),
+	KUNIT_CASE(schedules),
 	{ }
 };
 

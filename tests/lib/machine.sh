@@ -8,6 +8,7 @@
 #                                 "append=WORD"), or
 #                                   system         its root file system, LABEL=system, the first
 #                                                  disk; it is written to a file beside it
+#                                   programs       the same, with more programs
 #                                   root=WHAT      the root file system is on something else
 #                                   initrd+=FILE   with the cpio archive FILE behind its initramfs
 #                                   dracut         with dracut's initramfs; KERNEL is 6.1
@@ -53,10 +54,10 @@ _machine_args() {
 	MACHINE=()
 	for line in "$@"; do
 		case $line in
-		system)
-			[ -e "$GUEST/system.qcow2" ] ||
-				qemu-img create -q -f qcow2 -F raw -b "$DEBIAN/system.img" "$GUEST/system.qcow2"
-			MACHINE+=(-drive "file=$GUEST/system.qcow2,format=qcow2,if=none,id=system,cache=unsafe"
+		system|programs)
+			[ -e "$GUEST/$line.qcow2" ] ||
+				qemu-img create -q -f qcow2 -F raw -b "$DEBIAN/$line.img" "$GUEST/$line.qcow2"
+			MACHINE+=(-drive "file=$GUEST/$line.qcow2,format=qcow2,if=none,id=system,cache=unsafe"
 				-device "virtio-blk-pci,drive=system,serial=system")
 			;;
 		disk\ *)

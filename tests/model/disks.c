@@ -117,6 +117,7 @@ void make_disks(struct model *m)
 		m->blocked[d] = xalloc(m->c.sectors[d] * sizeof(bool));
 		m->seen[d] = xalloc(m->c.sectors[d]);
 	}
+	m->seen_before = xalloc(m->c.sectors[MAIN]);
 	put_pieces(m, &m->disks, true);
 	for (d = 0; d < NR_DISKS; d++) {
 		snprintf(line, sizeof(line), "%s %llu", m->disks.path,
@@ -135,6 +136,7 @@ void remove_disks(struct model *m)
 	dm_remove(&m->part[SPARE]);
 	dm_remove(&m->disks);
 	dm_remove(&broken);
+	free(m->seen_before);
 	for (d = 0; d < NR_DISKS; d++) {
 		snprintf(line, sizeof(line), "%s-disk", names[d]);
 		remove_disk(line);
@@ -152,6 +154,7 @@ void expect_faults(struct model *m)
 	for (d = 0; d < NR_DISKS; d++)
 		for (s = 0; s < m->c.sectors[d]; s++)
 			m->seen[d][s] = m->blocked[d][s] ? BAD_BOTH : m->mode[d][s] & BAD_BOTH;
+	forget_places(m, m->seen[SPARE]);
 	for (i = 0; i < m->nr_acts; i++) {
 		const struct act *act = &m->acts[i];
 

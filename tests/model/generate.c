@@ -10,6 +10,7 @@ static const struct {
 } shapes[] = { { 1, 8 }, { 1, 1 }, { 8, 8 }, { 1, 64 }, { 8, 64 } };
 
 static const char * const policies[] = { "near", "linear", "spread" };
+static const char * const verifications[] = { "remapped", "all" };
 
 static void choose_settings(struct model *m)
 {
@@ -17,8 +18,13 @@ static void choose_settings(struct model *m)
 	m->s.auto_remap = !one_in(6);
 	m->s.zero = one_in(6);
 	m->s.retries = one_in(2) ? 1 : below(3);
-	/* Ask the main each time, or never twice while the set lives. */
-	m->s.retry_ms = one_in(2) ? 0 : 3600000;
+	/* Ask the main each time, or never twice while the set lives, or now and then. */
+	m->s.retry_ms = one_in(2) ? 0 : one_in(3) ? 20 : 3600000;
+	/* Less than the slow parts take, and a busy machine may. */
+	m->s.slow_ms = one_in(4) ? 1 + below(5) : 0;
+	m->s.verify = one_in(3) ? verifications[below(2)] : "off";
+	m->s.rewrite = one_in(2);
+	m->s.neighbours = m->background && one_in(2) ? 1 + below(16) : 0;
 	m->s.reserve = one_in(3) ? below(4) : 0;
 	/* Never a storm. */
 	m->s.storm_limit = one_in(2) ? 0 : 1000000;
@@ -65,6 +71,8 @@ void make_model(struct model *m, u64 seed)
 	/* Crashes and activations are for sets that are kept. */
 	m->persistent = seed / 5 % 3 != 2;
 	m->crashes = m->persistent && one_in(2);
+	m->table_faults = m->persistent && seed % 3;
+	m->chance = seed;
 	c->blocks = c->block == 64 ? 48 : c->block == 8 ? 400 : 1000;
 	c->sectors[MAIN] = c->blocks * c->block;
 	slots = one_in(3) ? c->blocks / 16 + 8 : c->blocks / 2 + below(c->blocks);
@@ -74,7 +82,9 @@ void make_model(struct model *m, u64 seed)
 		c->sectors[SPARE] += 8 * (4 + c->replicas * (1 + slots / 169)) + c->block;
 	c->sectors[SPARE] = (c->sectors[SPARE] + 7) / 8 * 8;
 	c->fua = one_in(2);
+	m->background = one_in(3);
 	choose_settings(m);
+	m->was = m->s;
 	choose_hot(m);
 	m->focus = NO_FOCUS;
 
@@ -231,6 +241,11 @@ static void some_fault(struct model *m)
 	m->nr_faults++;
 }
 
+static bool focus_is_pending(const struct model *m)
+{
+	return m->focus != NO_FOCUS && m->table[m->focus].pending;
+}
+
 static void some_heal(struct model *m, bool all)
 {
 	enum disk disk = one_in(3) ? SPARE : MAIN;
@@ -243,6 +258,12 @@ static void some_heal(struct model *m, bool all)
 	}
 	if (!n || all)
 		n = size - first;
+	/* What is pending may be cured by its next write. */
+	if (!all && focus_is_pending(m)) {
+		disk = MAIN;
+		first = m->focus * m->c.block;
+		n = m->c.block;
+	}
 	act = one_act(m, HEAL, first, n);
 	act->disk = disk;
 	act->wait = below(1500);
@@ -316,13 +337,15 @@ void generate_batch(struct model *m)
 		return;
 	}
 	some_ios(m, one_in(3) ? 1 : 8);
+	if (m->background && one_in(6))
+		one_act(m, SCRUB, 0, 0);
 	if (one_in(4))
 		some_by_hand(m, one_in(4) ? REMOVE : ADD);
 	if (m->nr_faults >= MAX_FAULTS)
 		some_heal(m, true);
 	else if (what >= 24 && what < 50)
 		some_fault(m);
-	else if (what >= 50 && what < 58)
+	else if (what >= 50 && what < (focus_is_pending(m) ? 66 : 58))
 		some_heal(m, one_in(2));
 	else if (what >= 58 && what < 70)
 		some_control(m);

@@ -69,6 +69,84 @@ bool may_fail(const struct model *m, const struct entry *after, u64 sector, u8 m
 	return may_be_bad(m, after, sector, mode);
 }
 
+bool verifies(const struct model *m)
+{
+	return strcmp(m->s.verify, "off") || strcmp(m->was.verify, "off");
+}
+
+static bool moves_by_itself(const struct model *m)
+{
+	return m->s.auto_remap || m->was.auto_remap;
+}
+
+/* Whether any of its sectors is or was a moment ago like that. */
+static bool is_bad(const struct model *m, u64 block, u8 mode)
+{
+	u64 s;
+
+	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++)
+		if ((m->seen[MAIN][s] | m->seen_before[s]) & mode)
+			return true;
+	return false;
+}
+
+static bool is_touched(const struct model *m, u64 block, u8 touch)
+{
+	u64 s;
+
+	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++)
+		if (m->touch[s] & touch)
+			return true;
+	return false;
+}
+
+bool may_go_by_itself(const struct model *m, u64 block)
+{
+	return m->background && moves_by_itself(m) &&
+	       (m->s.slow_ms || m->was.slow_ms || is_bad(m, block, BAD_READ));
+}
+
+bool may_be_slow(const struct model *m, u64 block)
+{
+	return (m->s.slow_ms || m->was.slow_ms) && moves_by_itself(m) &&
+	       is_touched(m, block, TOUCH_READ);
+}
+
+/* What a write may fail for. */
+static u8 bad_write(const struct model *m)
+{
+	return verifies(m) ? BAD_BOTH : BAD_WRITE;
+}
+
+/* Acts that change a sector. */
+static unsigned int nr_changes(const struct model *m, u64 sector)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < m->nr_acts; i++)
+		n += (writes(&m->acts[i]) || m->acts[i].what == DISCARD) &&
+		     covers(&m->acts[i], sector);
+	return n;
+}
+
+/* It cannot be read, or has been written again since. */
+bool may_seem_lost(const struct model *m, u64 block)
+{
+	u64 s;
+
+	if (!verifies(m) || !is_touched(m, block, TOUCH_WRITE))
+		return false;
+	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++)
+		if (nr_changes(m, s) > 1)
+			return true;
+	return is_bad(m, block, BAD_READ);
+}
+
+bool may_be_cured(const struct model *m, u64 block)
+{
+	return (m->s.rewrite || m->was.rewrite) && is_touched(m, block, TOUCH_WRITE);
+}
+
 static bool any_may_fail(const struct model *m, const struct act *act,
 			 const struct entry *after, u8 mode)
 {
@@ -86,8 +164,11 @@ static u64 slots_at_most(const struct model *m)
 	u64 s, b, n = 0, o;
 
 	for (b = 0; b < m->c.blocks; b++) {
-		bool needs = m->by_hand[b];
+		bool needs = m->by_hand[b] || may_go_by_itself(m, b) || may_be_slow(m, b);
 
+		/* Each write may think that its slot has lost it. */
+		if (may_seem_lost(m, b))
+			n += m->nr_acts;
 		for (o = 0; o < m->c.block; o++)
 			needs |= m->touch[b * m->c.block + o] && (m->table[b].slot != NO_SLOT ||
 				 m->seen[MAIN][b * m->c.block + o]);
@@ -95,7 +176,7 @@ static u64 slots_at_most(const struct model *m)
 	}
 	for (s = m->data_start; s < m->c.sectors[SPARE]; s += m->c.block)
 		for (o = 0; o < m->c.block && s + o < m->c.sectors[SPARE]; o++)
-			if (m->seen[SPARE][s + o] & BAD_WRITE) {
+			if (m->seen[SPARE][s + o] & bad_write(m)) {
 				n++;
 				break;
 			}
@@ -121,27 +202,44 @@ static u64 held(const struct model *m)
 	return n;
 }
 
+static bool any_may_seem_lost(const struct model *m, const struct act *act)
+{
+	u64 i;
+
+	for (i = 0; i < act->ranges[0].sectors; i++)
+		if (may_seem_lost(m, (act->ranges[0].sector + i) / m->c.block))
+			return true;
+	return false;
+}
+
+/* One that passes through: a write that was not kept is an error of the medium. */
+static bool is_write_error(const struct model *m, const struct act *act)
+{
+	return act->error == EIO || (act->error == ENODATA && any_may_seem_lost(m, act));
+}
+
 static void judge_write(struct model *m, const struct act *act, const struct entry *after)
 {
 	if (!act->error || has(m, CRASH))
 		return;
-	if (!any_may_fail(m, act, after, BAD_WRITE))
+	if (!any_may_fail(m, act, after, bad_write(m)) && !any_may_seem_lost(m, act))
 		wrong(m, act, "nothing that it writes to is bad");
 	if (act->error == ENOSPC) {
 		if (!may_be_short(m, m->s.reserve + held(m) + 1))
 			wrong(m, act, "there are free blocks");
-	} else if (act->error != EIO || m->s.auto_remap) {
+	} else if (m->s.auto_remap || !is_write_error(m, act)) {
 		wrong(m, act, "not an error that a write may have");
 	}
 }
 
-/* Whether any of its blocks is on the spare, or will be at its next write. */
+/* Whether any of its blocks is on the spare, or will be at its next write, or was just cured. */
 static bool any_on_spare(const struct model *m, const struct act *act, const struct entry *after)
 {
 	u64 i;
 
 	for (i = 0; i < act->ranges[0].sectors; i++)
-		if (after[(act->ranges[0].sector + i) / m->c.block].slot != NO_SLOT)
+		if (after[(act->ranges[0].sector + i) / m->c.block].slot != NO_SLOT ||
+		    may_be_cured(m, (act->ranges[0].sector + i) / m->c.block))
 			return true;
 	return false;
 }
@@ -187,7 +285,8 @@ static bool may_come(const struct model *m, u64 block)
 {
 	u64 s;
 
-	if (has(m, ADD))
+	if (has(m, ADD) || may_go_by_itself(m, block) || may_be_slow(m, block) ||
+	    may_seem_lost(m, block))
 		return true;
 	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++)
 		if (m->touch[s] && m->seen[MAIN][s])
@@ -230,6 +329,22 @@ static bool may_be_pending(const struct model *m, u64 block)
 	return false;
 }
 
+/*
+ * A block that was added, is pending, and is written beside that: if its slot fails the write
+ * and there is no other one the main takes it.
+ */
+static bool may_be_back(const struct model *m, const struct entry *after, u64 block)
+{
+	u64 s;
+
+	if (after[block].slot != NO_SLOT || !seen_anywhere(m, SPARE, BAD_WRITE))
+		return false;
+	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++)
+		if (m->touch[s] & TOUCH_WRITE)
+			return true;
+	return false;
+}
+
 /* What it did is in force. */
 static void judge_moved(struct model *m, const struct act *act, const struct entry *after)
 {
@@ -240,7 +355,8 @@ static void judge_moved(struct model *m, const struct act *act, const struct ent
 		last = (act->ranges[r].sector + act->ranges[r].sectors - 1) / m->c.block;
 		for (b = act->ranges[r].sector / m->c.block; b <= last; b++) {
 			if (act->what == ADD && !is_mapped(&after[b]) && !has(m, REMOVE) &&
-			    !(after[b].pending && may_be_pending(m, b)))
+			    !((after[b].pending || may_be_back(m, after, b)) &&
+			      may_be_pending(m, b)) && !may_be_cured(m, b))
 				wrong(m, act, "block %llu is not on the spare", b);
 			if (act->what == REMOVE && after[b].slot != NO_SLOT && !may_come(m, b))
 				wrong(m, act, "block %llu is still on the spare", b);
@@ -295,6 +411,11 @@ void judge_acts(struct model *m, const struct entry *after)
 		case ADD:
 		case REMOVE:
 			judge_by_hand(m, act, after);
+			break;
+		case SCRUB:
+			/* A run is under way, or the set is suspended. */
+			if (act->error && act->error != EBUSY && !has(m, CRASH))
+				wrong(m, act, "not an error that it may have");
 			break;
 		default:
 			if (act->error && !has(m, CRASH))

@@ -15,8 +15,8 @@
 #define SWEEP_EVERY	20U	/* batches */
 
 static const char * const names[NR_WHATS] = {
-	"write", "read", "flush", "zeroes", "discard", "add", "remove", "suspend", "reload",
-	"fault", "heal", "crash", "restart", "settings",
+	"write", "read", "flush", "zeroes", "discard", "add", "remove", "scrub", "suspend",
+	"reload", "fault", "heal", "crash", "restart", "settings",
 };
 
 static unsigned int sets, operations;
@@ -24,10 +24,11 @@ static struct tally all;
 
 static void describe(const struct model *m)
 {
-	printf("seed %llu: %s, logical blocks of %llu, blocks of %llu sectors, %llu of them, %llu slots, %u copies, %s%s%s\n",
+	printf("seed %llu: %s, logical blocks of %llu, blocks of %llu sectors, %llu of them, %llu slots, %u copies, %s%s%s%s%s\n",
 	       m->c.seed, m->persistent ? "persistent" : "transient", m->unit, m->c.block,
 	       m->c.blocks, m->slots, m->c.replicas, m->c.fua ? "FUA" : "no FUA",
-	       m->slow ? ", slow" : "", m->crashes ? ", crashes" : "");
+	       m->slow ? ", slow" : "", m->crashes ? ", crashes" : "",
+	       m->table_faults ? ", faults of the table" : "", m->background ? ", background" : "");
 	fflush(stdout);
 }
 
@@ -64,6 +65,22 @@ static void describe_faults(const struct model *m, unsigned int d)
 	}
 }
 
+static void describe_places(const struct model *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->places.nr; i++) {
+		u8 mode = m->mode[SPARE][m->places.at[i].first] & BAD_BOTH;
+
+		if (mode || m->suspect >> i & 1)
+			printf("  %s at %llu of the spare%s%s%s%s\n",
+			       m->places.at[i].thing ? "a page of the table" : "a superblock",
+			       m->places.at[i].first, mode ? ", fails " : "",
+			       mode & BAD_READ ? "R" : "", mode & BAD_WRITE ? "W" : "",
+			       m->suspect >> i & 1 ? ", suspect" : "");
+	}
+}
+
 static void describe_table(const char *when, const struct model *m, const struct entry *table)
 {
 	u64 b, s, touched;
@@ -92,17 +109,19 @@ void wrong(struct model *m, const struct act *act, const char *format, ...)
 	va_start(args, format);
 	vprintf(format, args);
 	va_end(args);
-	printf("\n  settings: auto_remap %d, on_read_error %s, retries %u, pending_retry_ms %u, reserve %u, %s\n",
+	printf("\n  settings: auto_remap %d, on_read_error %s, retries %u, pending_retry_ms %u, slow_ms %u, verify_writes %s, first_rewrite %d, neighbours %u, reserve %u, %s\n",
 	       m->s.auto_remap, m->s.zero ? "zero" : "fail", m->s.retries,
-	       m->s.retry_ms, m->s.reserve, m->s.policy);
+	       m->s.retry_ms, m->s.slow_ms, m->s.verify, m->s.rewrite, m->s.neighbours,
+	       m->s.reserve, m->s.policy);
 	printf("  before: %s, %llu remapped, %llu pending, %llu bad, of %llu\n", m->status.state,
 	       m->status.remapped, m->status.pending, m->status.bad, m->status.capacity);
 	for (i = 0; i < m->nr_acts; i++)
 		describe_act(&m->acts[i]);
 	describe_faults(m, MAIN);
 	describe_faults(m, SPARE);
+	describe_places(m);
 	describe_table("before", m, m->table);
-	describe_table("now", m, read_table(&m->c, &m->set));
+	describe_table("now", m, try_read_table(&m->c, &m->set));
 	fflush(stdout);
 	_exit(1);
 }
@@ -114,8 +133,7 @@ static void run(struct model *m)
 	start_set(m);
 	describe(m);
 	put_settings(m);
-	m->table = read_table(&m->c, &m->set);
-	m->status = get_status(m);
+	m->table = read_settled(m, &m->status);
 	begin_running(m);
 	for (i = 1; i <= BATCHES; i++) {
 		generate_batch(m);
@@ -170,8 +188,12 @@ int main(int argc, char **argv)
 	printf("did:");
 	for (i = 0; i < NR_WHATS; i++)
 		printf(" %u %s (%u failed)", all.acts[i], names[i], all.failed[i]);
+	printf("\nthe table was degraded after %u batches, %u activations were refused",
+	       all.degraded, all.refused);
 	printf("\nall: %u sets, %u operations, %u blocks remapped, %u made pending, %u relocated, %u sectors lost, %u found again, %u unread, %u fetched, %u writes found no room\n",
 	       sets, operations, all.remapped, all.pending, all.relocated, all.lost, all.found,
 	       all.unread, all.fetched, all.full);
+	printf("rarely: %u blocks moved for being slow, %u without any request, %u cured\n",
+	       all.slow, all.unasked, all.cured);
 	return 0;
 }

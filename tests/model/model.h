@@ -46,7 +46,7 @@
 
 enum act_kind {
 	WRITE, READ, FLUSH,				/* by AIO */
-	ZEROES, DISCARD, ADD, REMOVE,			/* in the first thread */
+	ZEROES, DISCARD, ADD, REMOVE, SCRUB,		/* in the first thread */
 	SUSPEND, RELOAD, FAULT, HEAL, CRASH,		/* in the second one */
 	RESTART, SETTINGS,				/* alone in their batch */
 	NR_WHATS
@@ -93,13 +93,18 @@ struct settings {
 	u32 reserve;
 	u32 storm_limit;
 	u32 retry_ms;		/* pending_retry_ms */
+	u32 slow_ms;
+	u32 neighbours;
+	bool rewrite;		/* first_rewrite */
+	const char *verify;	/* verify_writes */
 	const char *policy;
 };
 
 /* What has happened, so that one can tell whether it has. */
 struct tally {
 	unsigned int acts[NR_WHATS], failed[NR_WHATS];
-	unsigned int remapped, pending, relocated, lost, found, unread, fetched, full;
+	unsigned int remapped, pending, relocated, lost, found, unread, fetched, full, refused, degraded;
+	unsigned int slow, unasked, cured;
 };
 
 struct model {
@@ -108,15 +113,24 @@ struct model {
 	bool persistent;
 	bool slow;		/* some parts of the disks are */
 	bool crashes;		/* instead of anything but I/O, rather often */
+	bool background;	/* scrubs and neighbours: blocks move that no act touches */
 	struct settings s;
+	struct settings was;	/* in the batch before */
 
 	/* disks.c */
 	struct dm disks, part[NR_DISKS];
 	u8 *mode[NR_DISKS];	/* of each sector, by a piece */
 	bool *blocked[NR_DISKS];	/* by null_blk */
 	u8 *seen[NR_DISKS];	/* what any of them was during the batch */
+	u8 *seen_before;	/* of the main, in the batch before */
 	u8 ever[NR_DISKS];	/* all that was ever seen */
 	unsigned int nr_faults;
+
+	/* places.c */
+	bool table_faults;
+	u64 chance;
+	struct places places;
+	u32 suspect;		/* places that have failed writes since all was whole */
 
 	/* set.c */
 	struct dm set;
@@ -167,6 +181,24 @@ void check_settings(struct model *m);
 struct status get_status(struct model *m);
 u64 get_attribute(const char *name);
 int change_remaps(const struct act *act);
+int start_scrub(void);
+/* Nothing moves any more but what a request is for. */
+void end_background(struct model *m);
+/* The table, and the status that goes with it. */
+struct entry *read_settled(struct model *m, struct status *status);
+
+/* --- places.c -------------------------------------------------------------------- */
+
+/* Before a batch: places of the table fail, or recover. */
+void change_places(struct model *m);
+/* After it was judged. */
+void note_places(struct model *m);
+/* Whether the store may say that it is. */
+bool may_be_degraded(const struct model *m);
+bool may_be_refused_at_start(const struct model *m);
+void heal_places(struct model *m);
+/* They are not what data meets. */
+void forget_places(struct model *m, u8 *seen);
 
 /* --- sectors.c ------------------------------------------------------------------- */
 
@@ -187,10 +219,20 @@ bool may_be_bad(const struct model *m, const struct entry *after, u64 sector, u8
 bool seen_anywhere(const struct model *m, unsigned int disk, u8 mode);
 /* Whether I/O to it may have failed. */
 bool may_fail(const struct model *m, const struct entry *after, u64 sector, u8 mode);
+/* Whether a block may have moved, or become pending, though no act was for it. */
+bool may_go_by_itself(const struct model *m, u64 block);
+/* Whether reads of it may have taken long. */
+bool may_be_slow(const struct model *m, u64 block);
+/* Whether a write to it may not have been found when it was read back. */
+bool may_seem_lost(const struct model *m, u64 block);
+bool may_be_cured(const struct model *m, u64 block);
+bool verifies(const struct model *m);
 void judge_acts(struct model *m, const struct entry *after);
 
 /* --- table.c --------------------------------------------------------------------- */
 
+/* Whether some of a block's sectors may have been lost in this batch. */
+bool may_be_lost(const struct model *m, u64 block, const struct entry *after);
 /* What changed between two tables. */
 void judge_table(struct model *m, const struct entry *after);
 /* What the set says of itself, and that it does not contradict itself. */

@@ -16,9 +16,6 @@
 
 #define NR_THREADS	2U
 
-/* Polls of the status, 10 ms apart, until the store has repaired itself. */
-#define REPAIR_POLLS	1000U
-
 static struct thread {
 	pthread_t thread;
 	sem_t begin, end;
@@ -45,6 +42,7 @@ static int thread_of(const struct act *act)
 	case DISCARD:
 	case ADD:
 	case REMOVE:
+	case SCRUB:
 		return 0;
 	case SUSPEND:
 	case RELOAD:
@@ -75,6 +73,9 @@ static void run_act(struct model *m, struct act *act)
 	case ADD:
 	case REMOVE:
 		act->error = change_remaps(act);
+		break;
+	case SCRUB:
+		act->error = start_scrub();
 		break;
 	case SUSPEND:
 		act->error = dm_suspend(&m->set, true, act->flag);
@@ -219,22 +220,10 @@ static void activate_again(struct model *m)
 	check_settings(m);
 }
 
-static struct status settled_status(struct model *m)
-{
-	struct status st = get_status(m);
-	unsigned int i;
-
-	for (i = 0; i < REPAIR_POLLS && !strcmp(st.store, "degraded"); i++) {
-		usleep(10000);
-		st = get_status(m);
-	}
-	return st;
-}
-
 static void judge(struct model *m)
 {
-	struct entry *after = read_table(&m->c, &m->set);
-	struct status status = settled_status(m);
+	struct status status;
+	struct entry *after = read_settled(m, &status);
 
 	judge_acts(m, after);
 	judge_table(m, after);
@@ -243,6 +232,9 @@ static void judge(struct model *m)
 	free(m->table);
 	m->table = after;
 	m->status = status;
+	memcpy(m->seen_before, m->seen[MAIN], m->c.sectors[MAIN]);
+	m->was = m->s;
+	note_places(m);
 }
 
 void run_batch(struct model *m)
@@ -251,6 +243,7 @@ void run_batch(struct model *m)
 
 	m->batch++;
 	note_touched(m);
+	change_places(m);
 	expect_faults(m);
 	nr = submit(m);
 	wait_for(m, nr);

@@ -146,7 +146,10 @@ static void check_sector(struct model *m, const struct act *act, const struct en
 
 	if (lost && !(zero && m->s.zero))
 		wrong(m, act, "sector %llu is lost, and was read", s);
-	if (zero && m->s.zero && (is_lost(m, m->table, s) || is_lost(m, after, s)))
+	/* Or it was lost until it was written, within the batch. */
+	if (zero && m->s.zero && (is_lost(m, m->table, s) || is_lost(m, after, s) ||
+				  ((m->touch[s] & TOUCH_WRITE) &&
+				   may_be_lost(m, s / m->c.block, after))))
 		return;
 	if (!zero && (said.kind != KIND_DATA || said.sector != s))
 		wrong(m, act, "sector %llu has what was never written to it: kind %d, sector %llu, version %u",

@@ -13,6 +13,9 @@
 /* Where in a superblock is where the data begins. */
 #define DATA_START_WORD 17
 
+/* 10 ms apart, until the store has repaired itself and nothing moves. */
+#define SETTLE_POLLS	1000U
+
 static void describe(const struct model *m, char *line, size_t size)
 {
 	snprintf(line, size, "%s 0 %s 3 %s block_size %llu", m->part[MAIN].path,
@@ -30,31 +33,47 @@ static void find_data(struct model *m)
 	close(fd);
 	m->data_start = m->persistent ? page[DATA_START_WORD] : 0;
 	free(page);
+	if (m->persistent)
+		find_places(&m->places, m->part[SPARE].path);
 }
 
-void start_set(struct model *m)
+static int load_table(struct model *m)
 {
 	char line[256];
 
 	describe(m, line, sizeof(line));
-	dm_create(&m->set, "set", m->c.sectors[MAIN], "remap", line);
+	return dm_table(&m->set, m->c.sectors[MAIN], "remap", line);
+}
+
+void start_set(struct model *m)
+{
+	int error;
+
+	dm_create(&m->set, "set", m->c.sectors[MAIN], "error", "");
+	error = load_table(m);
+	if (error && may_be_refused_at_start(m)) {
+		m->tally.refused++;
+		heal_places(m);
+		error = load_table(m);
+	}
+	if (error)
+		wrong(m, NULL, "it cannot be activated: %s", strerror(error));
 	m->fd = open_device(m->set.path);
-	find_data(m);
+	if (!m->slots)
+		find_data(m);
 	m->slots = get_status(m).capacity;
 }
 
 void stop_set(struct model *m)
 {
 	close(m->fd);
+	m->fd = -1;
 	dm_remove(&m->set);
 }
 
 void reload_set(struct model *m, struct act *act)
 {
-	char line[256];
-
-	describe(m, line, sizeof(line));
-	act->error = dm_table(&m->set, m->c.sectors[MAIN], "remap", line);
+	act->error = load_table(m);
 }
 
 static void put(const char *name, const char *value)
@@ -83,8 +102,11 @@ void put_settings(struct model *m)
 	put_number("errors/retries", m->s.retries);
 	put_number("errors/storm_limit", m->s.storm_limit);
 	put_number("errors/pending_retry_ms", m->s.retry_ms);
-	/* Nothing moves but what a request is for. */
-	put_number("errors/neighbours", 0);
+	put_number("errors/slow_limit", 0);
+	put_number("errors/slow_ms", m->s.slow_ms);
+	put("errors/verify_writes", m->s.verify);
+	put_number("errors/first_rewrite", m->s.rewrite);
+	put_number("errors/neighbours", m->s.neighbours);
 	put_number("spare/reserve", m->s.reserve);
 	put("spare/policy", m->s.policy);
 }
@@ -116,6 +138,10 @@ void check_settings(struct model *m)
 	check_number(m, "errors/retries", m->s.retries);
 	check_number(m, "errors/storm_limit", m->s.storm_limit);
 	check_number(m, "errors/pending_retry_ms", m->s.retry_ms);
+	check_number(m, "errors/slow_ms", m->s.slow_ms);
+	check_selected(m, "errors/verify_writes", m->s.verify);
+	check_number(m, "errors/first_rewrite", m->s.rewrite);
+	check_number(m, "errors/neighbours", m->s.neighbours);
 	check_number(m, "spare/reserve", m->s.reserve);
 	check_selected(m, "spare/policy", m->s.policy);
 }
@@ -152,4 +178,58 @@ int change_remaps(const struct act *act)
 			      (unsigned long long)act->ranges[i].sector,
 			      (unsigned long long)act->ranges[i].sectors);
 	return put_file(act->what == ADD ? SET "remaps/add" : SET "remaps/remove", "%s", lines);
+}
+
+int start_scrub(void)
+{
+	return put_file(SET "scrub/control", "start");
+}
+
+void end_background(struct model *m)
+{
+	m->was = m->s;
+	m->s.slow_ms = 0;
+	m->s.neighbours = 0;
+	put_settings(m);
+	if (put_file(SET "scrub/control", "stop"))
+		return;
+	/* What was being read may move yet. */
+	usleep(100000);
+}
+
+static bool same_tables(const struct model *m, const struct entry *a, const struct entry *b)
+{
+	u64 block;
+
+	for (block = 0; block < m->c.blocks; block++)
+		if (!same_entry(&a[block], &b[block]))
+			return false;
+	return true;
+}
+
+/* Return: whether the store is not repairing itself, or cannot. */
+static bool is_settled(const struct model *m, const struct status *st)
+{
+	return may_be_degraded(m) || strcmp(st->store, "degraded");
+}
+
+struct entry *read_settled(struct model *m, struct status *status)
+{
+	struct entry *table, *again;
+	unsigned int i;
+
+	for (i = 0; i < SETTLE_POLLS; i++) {
+		table = try_read_table(&m->c, &m->set);
+		*status = get_status(m);
+		again = m->background && table ? try_read_table(&m->c, &m->set) : NULL;
+		if (table && is_settled(m, status) &&
+		    (!m->background || (again && same_tables(m, table, again)))) {
+			free(again);
+			return table;
+		}
+		free(table);
+		free(again);
+		usleep(10000);
+	}
+	wrong(m, NULL, "blocks move, or the store repairs itself, without end: %s", status->store);
 }

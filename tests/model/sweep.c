@@ -61,6 +61,7 @@ void tidy_up(struct model *m)
 
 	heal(m, MAIN);
 	heal(m, SPARE);
+	end_background(m);
 	sweep(m);
 	for (b = 0; b < m->c.blocks; b++) {
 		if (!m->table[b].lost)

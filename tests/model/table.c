@@ -29,6 +29,16 @@ static bool touched(const struct model *m, u64 block)
 	return m->by_hand[block];
 }
 
+static bool is_bad_on_main(const struct model *m, u64 block)
+{
+	u64 s;
+
+	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++)
+		if (m->seen[MAIN][s] & BAD_READ)
+			return true;
+	return false;
+}
+
 static bool slot_has(const struct model *m, u64 slot, u8 mode)
 {
 	u64 s;
@@ -39,12 +49,30 @@ static bool slot_has(const struct model *m, u64 slot, u8 mode)
 	return false;
 }
 
+/* Whether a slot may have failed a write to a block, or have seemed to lose it. */
+static bool slot_may_fail(const struct model *m, u64 slot, u64 block)
+{
+	return slot_has(m, slot, verifies(m) ? BAD_BOTH : BAD_WRITE) || may_seem_lost(m, block);
+}
+
+/* Whether a block may move, or become pending, for what a read or a write of the batch found. */
+static bool may_go_for_an_act(const struct model *m, u64 block, const struct entry *new)
+{
+	if (may_be_slow(m, block) && (!new->pending || is_bad_on_main(m, block)))
+		return true;
+	return !new->pending && may_seem_lost(m, block);
+}
+
 /* A block that was on the main, and is not, or is pending now. */
 static void judge_new(struct model *m, u64 block, const struct entry *new)
 {
 	u8 touch = new->pending ? TOUCH_READ : TOUCH_READ | TOUCH_WRITE;
 
 	if (m->by_hand[block] && (has(m, ADD) || new->pending))
+		return;
+	if (may_go_by_itself(m, block))
+		return;
+	if (m->s.auto_remap && may_go_for_an_act(m, block, new))
 		return;
 	if (!m->s.auto_remap || !failed_on_main(m, block, touch))
 		wrong(m, NULL, "block %llu was remapped, or is pending, without a reason", block);
@@ -55,7 +83,7 @@ static void judge_relocated(struct model *m, u64 block, const struct entry *old)
 {
 	if (m->by_hand[block])
 		return;
-	if (!slot_has(m, old->slot, BAD_WRITE))
+	if (!slot_may_fail(m, old->slot, block))
 		wrong(m, NULL, "block %llu left its slot, which is good", block);
 	m->retired[old->slot] = true;
 }
@@ -64,14 +92,16 @@ static void judge_gone(struct model *m, u64 block, const struct entry *old)
 {
 	if (m->by_hand[block] && has(m, REMOVE))
 		return;
-	if (!old->pending || !slot_has(m, old->slot, BAD_WRITE))
+	if (old->pending && may_be_cured(m, block))
+		return;
+	if (!old->pending || !slot_may_fail(m, old->slot, block))
 		wrong(m, NULL, "block %llu is not on the spare any more", block);
 }
 
 static void judge_place(struct model *m, u64 block, const struct entry *old,
 			const struct entry *new)
 {
-	if (!touched(m, block))
+	if (!touched(m, block) && !may_go_by_itself(m, block))
 		wrong(m, NULL, "block %llu is elsewhere, and nobody touched it", block);
 	if (old->slot == NO_SLOT)
 		judge_new(m, block, new);
@@ -104,10 +134,11 @@ static bool only_written(const struct model *m, u64 s)
  * Only what leaves a slot that failed is ever lost: what the slot does not give is
  * nowhere.  The main's sectors never are.
  */
-static bool may_be_lost(const struct model *m, u64 block, const struct entry *after)
+bool may_be_lost(const struct model *m, u64 block, const struct entry *after)
 {
 	return touched(m, block) && m->table[block].slot != after[block].slot &&
-	       seen_anywhere(m, SPARE, BAD_READ) && seen_anywhere(m, SPARE, BAD_WRITE);
+	       seen_anywhere(m, SPARE, BAD_READ) &&
+	       (verifies(m) || seen_anywhere(m, SPARE, BAD_WRITE));
 }
 
 static void judge_lost(struct model *m, u64 s, const struct entry *after)
@@ -187,7 +218,8 @@ static void judge_pending(struct model *m, u64 block, const struct entry *new)
 {
 	u64 s;
 
-	if (new->slot == NO_SLOT && slot_has(m, m->table[block].slot, BAD_WRITE))
+	if (new->slot == NO_SLOT &&
+	    (slot_may_fail(m, m->table[block].slot, block) || may_be_cured(m, block)))
 		return;
 	if (is_mapped(new) || (m->by_hand[block] && has(m, REMOVE)))
 		return;
@@ -197,7 +229,7 @@ static void judge_pending(struct model *m, u64 block, const struct entry *new)
 			      block);
 }
 
-static void count(struct model *m, const struct entry *old, const struct entry *new)
+static void count(struct model *m, u64 block, const struct entry *old, const struct entry *new)
 {
 	m->tally.remapped += !is_mapped(old) && is_mapped(new);
 	m->tally.pending += !old->pending && new->pending;
@@ -206,6 +238,13 @@ static void count(struct model *m, const struct entry *old, const struct entry *
 	m->tally.found += __builtin_popcountll(old->lost & ~new->lost);
 	m->tally.unread += __builtin_popcountll(new->unread & ~old->unread);
 	m->tally.fetched += __builtin_popcountll(old->unread & ~new->unread);
+	if (old->slot == NO_SLOT && new->slot != NO_SLOT)
+		m->tally.unasked += !touched(m, block);
+	if (old->slot == NO_SLOT && is_mapped(new))
+		m->tally.slow += may_be_slow(m, block) && !m->by_hand[block] &&
+				 !is_bad_on_main(m, block);
+	if (old->pending && new->slot == NO_SLOT)
+		m->tally.cured += may_be_cured(m, block) && !m->by_hand[block];
 }
 
 void judge_table(struct model *m, const struct entry *after)
@@ -218,7 +257,7 @@ void judge_table(struct model *m, const struct entry *after)
 
 		if (old->slot != new->slot || old->pending != new->pending)
 			judge_place(m, b, old, new);
-		count(m, old, new);
+		count(m, b, old, new);
 		if (old->pending)
 			judge_pending(m, b, new);
 		judge_sectors(m, b, after);
@@ -280,12 +319,17 @@ static void judge_errors(struct model *m, const struct status *st)
 		must_be(m, "spare_errors", st->errors[2], 0);
 }
 
+/* Slots that may have turned out to be bad in this batch. */
 static u64 bad_slots(const struct model *m)
 {
-	u64 slot, n = 0;
+	u64 slot, b, n = 0;
+
+	for (b = 0; b < m->c.blocks; b++)
+		n += may_seem_lost(m, b) ? m->nr_acts : 0;
 
 	for (slot = 0; slot < m->slots; slot++)
-		n += slot_has(m, m->data_start + slot * m->c.block, BAD_WRITE);
+		n += slot_has(m, m->data_start + slot * m->c.block, verifies(m) ? BAD_BOTH :
+			      BAD_WRITE);
 	return n;
 }
 
@@ -305,9 +349,10 @@ void judge_counts(struct model *m, const struct entry *after, const struct statu
 	must_be(m, "capacity", st->capacity, m->slots);
 	if (st->bad < m->status.bad || st->bad > m->status.bad + bad_slots(m))
 		wrong(m, NULL, "bad_spare is %llu, and was %llu", st->bad, m->status.bad);
-	if (has(m, RESTART))
+	if (has(m, RESTART) && !m->background)
 		must_be(m, "bad_spare", st->bad, m->status.bad);
-	if (strcmp(st->store, m->persistent ? "clean" : "transient"))
+	if (strcmp(st->store, m->persistent ? "clean" : "transient") &&
+	    (!may_be_degraded(m) || strcmp(st->store, "degraded")))
 		wrong(m, NULL, "the store is %s", st->store);
 	if (st->generation < m->status.generation)
 		wrong(m, NULL, "generation is %llu, and was %llu", st->generation,
@@ -316,6 +361,7 @@ void judge_counts(struct model *m, const struct entry *after, const struct statu
 		wrong(m, NULL, "the state is %s, and should be %s", st->state,
 		      expected_state(m, st, unread));
 	judge_errors(m, st);
-	if (m->batch % 4 == 0)
+	/* They are read one after the other. */
+	if (m->batch % 4 == 0 && !m->background)
 		judge_attributes(m, st);
 }

@@ -9,7 +9,8 @@
  * a test file. As with QEMU's NVMe disks a request fails as a whole, and changes nothing,
  * when one of its sectors fails: with a medium error, or, on if=virtio, with an I/O error.
  * Sectors of heals= cannot be read until they are written, as with drives that replace them then.
- * Disks stay until the module is unloaded.
+ * The attribute "failed" of a disk in sysfs is the number of requests that failed.  Disks stay
+ * until the module is unloaded.
  */
 #include <linux/bitmap.h>
 #include <linux/blkdev.h>
@@ -34,6 +35,7 @@
  * @bad_read: sectors of 512 bytes that cannot be read, one bit each.
  * @bad_write: those that cannot be written.
  * @heals: those that can be read once they were written.
+ * @failed: requests that failed.
  */
 struct faulty_disk {
 	struct list_head entry;
@@ -47,6 +49,7 @@ struct faulty_disk {
 	unsigned long *bad_read;
 	unsigned long *bad_write;
 	unsigned long *heals;
+	atomic_t failed;
 };
 
 static LIST_HEAD(faulty_disks);
@@ -117,11 +120,17 @@ static blk_status_t faulty_do(struct faulty_disk *disk, struct bio *bio)
 static void faulty_submit_bio(struct bio *bio)
 {
 	struct faulty_disk *disk = bio->bi_bdev->bd_disk->private_data;
+	blk_status_t status;
 
 	bio = bio_split_to_limits(bio);
 	if (!bio)
 		return;
-	bio->bi_status = faulty_do(disk, bio);
+	status = faulty_do(disk, bio);
+	if (status != BLK_STS_OK) {
+		/* The part that was split off may have failed already. */
+		bio->bi_status = status;
+		atomic_inc(&disk->failed);
+	}
 	bio_endio(bio);
 }
 
@@ -138,8 +147,17 @@ static ssize_t serial_show(struct device *dev, struct device_attribute *attr, ch
 }
 static DEVICE_ATTR_RO(serial);
 
+static ssize_t failed_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct faulty_disk *disk = dev_to_disk(dev)->private_data;
+
+	return sysfs_emit(buf, "%d\n", atomic_read(&disk->failed));
+}
+static DEVICE_ATTR_RO(failed);
+
 static struct attribute *faulty_attrs[] = {
 	&dev_attr_serial.attr,
+	&dev_attr_failed.attr,
 	NULL,
 };
 ATTRIBUTE_GROUPS(faulty);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # What the scripts of the rig share: places, messages, and where the parts of
-# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug, uml or umldebug (built here),
-# or arm64 or s390x, Debian's own for another architecture.
+# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug, uml or umldebug (built here), umlgcov
+# (uml, and modules that count), or arm64 or s390x, Debian's own for another architecture.
 
 RIG=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$RIG/../.." && pwd)
@@ -49,9 +49,12 @@ version_of() { [ "$1" = arm64 ] && echo 6.12 || echo 6.1; }
 guest_of() { if foreign "$1"; then echo "$BUILD/$1/guest"; else echo "$BUILD/guest"; fi; }
 
 kernel_release() { cat "$BUILD/$1/release"; }
-# built_modules DIR: the modules that its Kbuild names; there may be older ones
+# built_modules DIR...: the modules that their Kbuilds name; there may be older ones
 built_modules() {
-	[ ! -e "$1/modules.order" ] || sed "s,.*/,,; s,^,$1/,; s,\.k\?o\$,.ko," "$1/modules.order"
+	local dir
+	for dir; do
+		[ ! -e "$dir/modules.order" ] || sed "s,.*/,,; s,^,$dir/,; s,\.k\?o\$,.ko," "$dir/modules.order"
+	done
 }
 
 as_root() {
@@ -73,7 +76,7 @@ debian_sources() {
 # what to give to "make -C"
 kernel_dir() {
 	case $1 in
-	debug|uml|umldebug|small) echo "$BUILD/$1/obj" ;;
+	debug|uml|umldebug|umlgcov|small) echo "$BUILD/$1/obj" ;;
 	# inside of $BUILD/newest/tree
 	newest) echo "/usr/src/linux-headers-$(kernel_release newest)" ;;
 	*) echo "$BUILD/$1/root/usr/src/linux-headers-$(kernel_release "$1")" ;;

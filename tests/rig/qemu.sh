@@ -13,9 +13,9 @@ rig_sectors() {
 }
 
 # rig_disk_args DIR disk NAME key=value...: add a disk to QEMU's arguments; its contents
-# are DIR/NAME.img, made when missing.
+# are DIR/NAME.img, made when missing. read-bps=N: bytes that it gives in a second.
 rig_disk_args() {
-	local dir=$1 name=$3 word size=64M bus=nvme lbs=512 pbs='' rules='' n=0 sector type types node blocks
+	local dir=$1 name=$3 word size=64M bus=nvme lbs=512 pbs='' rules='' bps='' n=0 sector type types node blocks
 	shift 3
 	for word in "$@"; do
 		case $word in
@@ -23,6 +23,7 @@ rig_disk_args() {
 		if=*) bus=${word#*=} ;;
 		lbs=*) lbs=${word#*=} ;;
 		pbs=*) pbs=${word#*=} ;;
+		read-bps=*) bps=${word#*=} ;;
 		inject-error=*|inject-error-read=*|inject-error-write=*)
 			# a disk that cannot write somewhere cannot write zeroes there either
 			case $word in
@@ -49,6 +50,11 @@ rig_disk_args() {
 	if [ -n "$rules" ]; then
 		MACHINE+=(-blockdev "driver=blkdebug,image=f-$name,node-name=b-$name,discard=unmap$rules")
 		node=b-$name
+	fi
+	if [ -n "$bps" ]; then
+		MACHINE+=(-object "throttle-group,id=t-$name,x-bps-read=$bps"
+			-blockdev "driver=throttle,throttle-group=t-$name,file=$node,node-name=s-$name")
+		node=s-$name
 	fi
 	case $bus in
 	# a machine without PCI has no NVMe
@@ -97,7 +103,7 @@ rig_machine() {
 	local -a RIG_DISKS
 	rig_read_header "$1" "$3"
 	case $1 in
-	uml|umldebug) rig_uml "$@" ;;
+	uml|umldebug|umlgcov) rig_uml "$@" ;;
 	*) rig_qemu "$@" ;;
 	esac
 }
@@ -112,6 +118,7 @@ rig_uml() {
 		"ubd0rc=$BUILD/guest/base.img" "ubd1rc=$BUILD/$k/modules.img" "ubd2rc=$BUILD/$k/payload.img"
 		con=null null_blk.nr_devices=0 loglevel=5)
 	RIG_APPEND+=" rig.machine=uml"
+	[ "$k" != umlgcov ] || RIG_APPEND+=" rig.coverage=$BUILD/coverage/data"
 	for line in "${RIG_DISKS[@]}"; do
 		line=${line#disk }
 		RIG_APPEND+=" rig.disk=${line// /:}"

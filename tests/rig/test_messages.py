@@ -3,7 +3,9 @@
 """docs/guide/troubleshooting.md has an entry for each message, and none for others.
 
 Messages are those that the target gives with a refused table, those that the
-modules log, and the complaints of dmremap that take more than one word to mend.
+modules log, and the complaints of dmremap that take more than one word to mend: also
+those that are put together elsewhere, as far as one begins there and is not a part of
+another one.
 What printf fills in is "..." in the page.  With --missing, print what the page lacks.
 """
 import os
@@ -15,9 +17,17 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 PAGE = os.path.join(TOP, 'docs/guide/troubleshooting.md')
 TEXT = r'((?:"(?:\\.|[^"\\])*"\s*(?:PRIu64\s*)?)+)'
 REFUSED = re.compile(r'\berror = ' + TEXT)
+# sentences, not the parts of one that begin with a small letter
+SENTENCE = TEXT.replace('"', '"(?![a-z])', 1)
+REASON = re.compile(r'\bwhy = ' + SENTENCE)
 LOGGED = re.compile(r'\b(?:DM(?:ERR|WARN|INFO)(?:_LIMIT)?|remap_(?:err|warn|info|say)\w*)'
                     r'\((?:\w+(?:->\w+)*, )?' + TEXT)
+OF_A_SET = re.compile(r'\bremap_log\(rd, \w+,\s*(?:\w+ \? )?' + TEXT)
 COMPLAINT = re.compile(r'\bcomplain\(' + TEXT)
+# explain.c and damage.c: what begins a message, and not with what ends another one
+EXPLAINED = re.compile(r'\badd\(text, ' + TEXT.replace('"', '"(?:%s (?!%s)|[A-Z])', 1))
+WHY = re.compile(r'\bsnprintf\((?:outcome|row)->why, sizeof\((?:outcome|row)->why\),\s*' + TEXT)
+LEFT_OUT = re.compile(r'^\t\t' + TEXT.replace('"', '"(?=[A-Z][A-Za-z -]* left out)', 1), re.M)
 LITERAL = re.compile(r'"((?:\\.|[^"\\])*)"')
 CONVERSION = re.compile(r'%[-+ #0-9.*$]*(?:hh|h|ll|l|z|j|t)?[a-zA-Z]')
 ENTRY = re.compile(r'^\| `` ?(.*?) ?`` \|', re.M)
@@ -26,7 +36,8 @@ ENTRY = re.compile(r'^\| `` ?(.*?) ?`` \|', re.M)
 def plain(literals):
     """A format as the page has it."""
     text = ''.join(LITERAL.findall(literals)).replace('\\n', '').replace('\\"', '"')
-    text = text.replace('\\\\', '\\').replace('%pU', '...')
+    text = text.replace('\\\\', '\\')
+    text = re.sub('%p[Ug]', '...', text)
     text = CONVERSION.sub('...', text).replace('%%', '%')
     return re.sub(r'^\.\.\.: ', '', text).strip()
 
@@ -48,11 +59,11 @@ def messages(folder, patterns):
 
 
 def of_the_kernel():
-    return messages('modules', (REFUSED, LOGGED))
+    return messages('modules', (REFUSED, REASON, LOGGED, OF_A_SET))
 
 
 def of_the_tool():
-    return messages('tools/dmremap', (COMPLAINT,))
+    return messages('tools/dmremap', (COMPLAINT, EXPLAINED, WHY, LEFT_OUT))
 
 
 def entries():

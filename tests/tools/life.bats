@@ -163,6 +163,26 @@ wait_is() { assert_equal "$(cat "$DMREMAP_ROOT/sys/class/block/sdb/device/timeou
 	wait_is 180
 }
 
+@test "timeouts: a disk with a slash in its name, which sysfs has as an exclamation mark" {
+	local block=$DMREMAP_ROOT/sys/class/block
+	device safe
+	dm safe $U
+	PATH=$PWD/bin:$PATH
+	mkdir -p "$DMREMAP_ROOT/run" "$DMREMAP_ROOT/etc/dm-remap/sets.d"
+	: >"$DMREMAP_ROOT/etc/dm-remap/sets.d/$U"
+	drive none
+	mv "$block/sdb" "$block/cciss!c0d0"
+	ln -sfn '../../class/block/cciss!c0d0' "$DMREMAP_ROOT/sys/dev/block/8:16"
+	echo DEVNAME=cciss/c0d0 >"$block/cciss!c0d0/uevent"
+	run dmremap set safe timeouts=auto
+	assert_success
+	assert_equal "$(<"$block/cciss!c0d0/device/timeout")" 180
+	grep -q /dev/cciss/c0d0 smartctl.log
+	run dmremap set safe timeouts=keep
+	assert_success
+	assert_equal "$(<"$block/cciss!c0d0/device/timeout")" 30
+}
+
 @test "timeouts: what is wrong changes nothing, and is said" {
 	device safe
 	dm safe $U
@@ -262,7 +282,7 @@ check() {
 	assert_line --regexp '^  moved +1102 blocks of 4.00 KiB, 4.30 MiB in all$'
 	assert_line --regexp '^  pending +3 blocks '
 	assert_line --regexp '^  free +11.7 MiB of 16.0 MiB '
-	assert_line --regexp '^  next +"dmremap list safe" '
+	assert_line --regexp '^  next +"dmremap files safe" '
 	[ "$(dmremap status --json safe | jq -r '.sets[0].main_disk.serial')" = ZFN1ABCD ]
 	[ "$(dmremap status --json safe | jq -r '.sets[0].check')" = 1 ]
 }
@@ -297,6 +317,29 @@ check() {
 	assert_equal "$(dmremap status --json safe | jq -c '.sets[0].since')" null
 	# of all sets the log is not read
 	assert_equal "$(dmremap status --json | jq -c '.sets[0].log')" null
+}
+
+@test "status of one set: by when its main should be replaced, and why" {
+	device safe
+	dm safe $U
+	set_to safe config/remaps/rate "0 0 0"
+	set_to safe config/remaps/count 0
+	set_to safe config/remaps/pending 0
+	set_to safe stats/verify_errors 0
+	run dmremap status safe
+	refute_line --regexp '^  replace '
+	assert_equal "$(dmremap status --json safe | jq -c '.sets[0] | [.replace_days, .replace_reason]')" '[null,""]'
+	set_to safe config/remaps/count 3
+	run dmremap status safe
+	assert_line "  replace  the main by $(date -d '+60 days' +%F). The set has moved 3 blocks of it. In the 60 days after the first bad sector disks fail 14 to 39 times as often as others."
+	set_to safe config/remaps/count 41
+	assert_equal "$(dmremap status --json safe | jq '.sets[0].replace_days')" 7
+	# a rate storm
+	set_to safe config/remaps/rate "50 50 50"
+	run dmremap status safe
+	assert_line "  replace  the main today, $(date +%F). safe moved 50 blocks in the last hour."
+	assert_equal "$(dmremap status --json safe | jq -r '.sets[0] | "\(.replace_days) \(.replace_reason)"')" \
+		"0 safe moved 50 blocks in the last hour."
 }
 
 @test "without configfs the state is not guessed" {

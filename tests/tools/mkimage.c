@@ -53,6 +53,7 @@ static const struct field_place places[] = {
 	{ "uuid", offsetof(struct dm_remap_sb, uuid), 8 },
 	{ "replica_start_0", offsetof(struct dm_remap_sb, replica_start[0]), 8 },
 	{ "replica_start_1", offsetof(struct dm_remap_sb, replica_start[1]), 8 },
+	{ "setting_min_buckets", offsetof(struct dm_remap_sb, settings[0].value), 4 },
 	{ "setting_policy", offsetof(struct dm_remap_sb, settings[3].value), 4 },
 	{ "stale_page", offsetof(struct dm_remap_sb, stale[0].page), 4 },
 	{ "stale_page_copies", offsetof(struct dm_remap_sb, stale[0].copies), 4 },

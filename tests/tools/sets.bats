@@ -150,17 +150,20 @@ DM_REMAP_AUTO=0"
 	register $B
 	run dmremap scan
 	assert_failure 4
-	assert_equal "${#lines[@]}" 7
+	assert_equal "${#lines[@]}" 10
 	assert_line --regexp "/sdb +spare +$A +known +superblock"
 	assert_line --regexp "/sdc +- .*checksum"
 	assert_line --regexp "/sdd +- .*another size"
 	assert_line --regexp "/sde +- .*checksum"
 	assert_line --regexp "/sdf +main +$A +known +label"
-	# with the command that mends it
+	# with the command that mends it, or what is left to do
+	assert_line --regexp "/sdc was the spare of a set .*checksum.*\"dmremap check $(dev sdc)\" .*salvage"
+	assert_line --regexp "/sdd was the main of a set.*another size.*\"dmremap assemble $(dev sdd) SPARE\".*seal"
+	assert_line --regexp "/sde was the main of a set.*checksum.*\"dmremap assemble $(dev sde) SPARE\".*seal"
 	assert_line --regexp "/sdb has lost one of its two superblocks: .*checksum.*\"dmremap repair $(dev sdb)\""
 	known $A name=safe state=waiting-main main=- spare=8:16 generation=1 table=
 	run dmremap status
-	assert_line --regexp "safe waits for its main.* Its spare $(dev sdb) has lost one .*\"dmremap repair $(dev sdb)\" writes"
+	assert_line --regexp "safe waits for its main.* $(dev sdb) has lost one .*\"dmremap repair $(dev sdb)\" writes"
 	run dmremap assemble safe
 	assert_failure 4
 	assert_line --partial "\"dmremap repair $(dev sdb)\""
@@ -179,6 +182,81 @@ DM_REMAP_AUTO=0"
 	assert_output "true
 true
 true"
+}
+
+# spoilt NAME MAJ:MIN PART...: a spare with parts of its table ruined; a part is "PAGE REPLICA"
+spoilt() {
+	local name=$1 number=$2 part
+	shift 2
+	printf '%s\n' "spare 1M" "main 8M" "name safe" "fill 200" | image "$name"
+	for part; do
+		# shellcheck disable=SC2086 # words
+		ruin "$name" noise page ${part#* } ${part% *}
+	done
+	disk "$name" "$number"
+}
+
+@test "damage to the table of a spare is named, and what mends it" {
+	local command
+	spoilt sda 8:0 "0 1"
+	blank sdb 8:16
+	register $A
+	known $A name=safe state=complete main=8:16 spare=8:0 generation=1 \
+		"table=0 16384 remap 8:16 0 8:0 3 persistent uuid $A"
+	for command in scan "scan $(dev sda)" status; do
+		# shellcheck disable=SC2086 # words
+		run dmremap $command
+		assert_line --partial "$(dev sda) has lost copies of 1 page of its table. \"dmremap repair $(dev sda)\" writes them anew"
+		refute_output --partial "no usable copy"
+	done
+	known $A name=safe state=waiting-main main=- spare=8:0 generation=1 table=
+	run dmremap assemble safe
+	assert_failure 4
+	assert_line --partial "\"dmremap repair $(dev sda)\""
+	assert_equal "$(dmremap scan --json 2>/dev/null | jq -c '.devices[] | [.bad_pages, .lost_pages]')" "[1,0]"
+	dmremap repair --yes "$(dev sda)" || [ $? = 1 ]
+	run dmremap scan
+	assert_success
+	refute_output --partial "lost"
+	# at boot nobody reads it
+	spoilt sdc 8:32 "0 1" "1 0" "1 1"
+	known $A name=safe state=waiting-main main=- spare=8:32 generation=1 table=
+	run dmremap assemble --auto --all
+	refute_output --partial "page"
+	run dmremap scan "$(dev sdc)"
+	assert_failure 4
+	assert_line --partial "lost copies of 1 page "
+	assert_line --partial "no usable copy of 1 page of its table, so that the set cannot be written. \"dmremap check $(dev sdc)\" says which; \"dmremap assemble --read-only safe\""
+	run dmremap status
+	assert_line --partial "no usable copy of 1 page"
+}
+
+@test "a main whose label is damaged is found, and taken together with its spare" {
+	main sda 8:0 "name safe"
+	printf x | dd of="$(dev sda)" bs=1 seek=90 conv=notrunc status=none
+	# flags: the main has a label
+	spare sdb 8:16 "name safe" "field flags 3"
+	register $A
+	known $A name=safe state=waiting-main main=- spare=8:16 generation=1 table=
+	for command in status "assemble safe" "assemble $(dev sdb)"; do
+		# shellcheck disable=SC2086 # words
+		run dmremap $command
+		assert_output --regexp "/sda has that size, and a label that cannot be used. .*\"dmremap assemble $(dev sda) $(dev sdb)\".*\"dmremap seal safe\""
+	done
+	# alone it is of no use
+	run dmremap assemble --dry-run "$(dev sda)"
+	assert_failure 8
+	assert_output --regexp "/sda was the main of a set, and its label cannot be used: .*\"dmremap assemble $(dev sda) SPARE\""
+	run dmremap assemble --dry-run "$(dev sda)" "$(dev sdb)"
+	assert_success
+	assert_output --partial "remap 8:0 0 8:16 3 persistent uuid $A"
+	assert_output --partial "The label of $(dev sda) cannot be used: its checksum is wrong. \"dmremap seal safe\" makes a new one."
+	# with the secret of another set it is another main
+	printf x | dd of="$(dev sda)" bs=1 seek=32 conv=notrunc status=none
+	run dmremap assemble --dry-run "$(dev sda)" "$(dev sdb)"
+	assert_failure 8
+	refute_output --partial "Would activate"
+	assert_output --partial "its main has a label"
 }
 
 # md1 IMAGE: make it a member of a mirror whose superblock is at the end (version 1.0); what is on

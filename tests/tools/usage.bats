@@ -1,16 +1,30 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# Help, the manual page and the program agree.
+# Help, the manual pages and the program agree.
 
 load lib.bash
 
-MAN=$TOP/docs/man/dmremap.8
+MAN=$TOP/docs/man
 
 commands() { dmremap --help | sed -nE 's/^  ([a-z-]+) .*/\1/p'; }
-# man_text: the page without its macros, as "--json"
-man_text() { sed 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g' "$MAN"; }
+# plain PAGE: without its macros and fonts, as "--json"; a heading keeps its macro
+plain() { sed -E '/^\.(EX|EE|RS|RE|PP|br)/d; s/^\.(B|I|BR|RB) //; s/\\f[BIR]//g; s/\\-/-/g; s/\\e/\\/g; s/\\\(aq/'"'"'/g; s/^\\&//' "$1"; }
+# part PAGE HEADING: what is below it
+part() { plain "$1" | sed -n "/^\.SH \"\?$2\"\?\$/,/^\.SH /p" | sed '1d;/^\.SH /d'; }
+# names PAGE: what it is found by
+names() { part "$1" NAME | sed 's/ - .*//; s/, /\n/g'; }
+# page_of COMMAND
+page_of() {
+	local page
+	[ -e pages ] || for page in "$MAN"/dmremap-*.8; do names "$page" | sed "s,\$, $page,"; done >pages
+	sed -n "s/^dmremap-$1 //p" pages
+}
+# options_of COMMAND: by its help, as "-n, --count N"
+options_of() {
+	dmremap "$1" --help | sed -nE 's/^ +((-[a-zA-Z], )?--[a-z-]+( [A-Z|]+)?) .*/\1/p'
+}
 
-@test "every command is listed, has help, and is in the manual" {
+@test "every command is listed, has help, and has a page" {
 	[ "$(commands | paste -sd' ')" = "add advise assemble check clone-uuid create cure delete dump export files format grow import list map metrics monitor remove rename repair replace replace-spare resume salvage scan scrub seal set stats status stop sync top unseal wait" ]
 	for command in $(commands); do
 		for option in --help -h; do
@@ -20,18 +34,62 @@ man_text() { sed 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g' "$MAN"; }
 			assert_output --partial "Exit status: 0 "
 			assert_output --partial "16 wrong usage"
 		done
-		grep -q "^\.B dmremap $command\$" "$MAN"
+		run page_of "$command"
+		[ -e "$output" ] || { echo "$command: no page, or several"; false; }
+		part "$output" SYNOPSIS | grep -q "^dmremap $command "
+		# what the help says of it in a line is what the overview says
+		dmremap --help | sed -n "s/^  $command  *//p" |
+			diff - <(part "$MAN/dmremap.8" COMMANDS | grep -x -A1 "dmremap-$command(8)" | tail -n +2)
+	done
+	for page in "$MAN"/dmremap-*.8; do
+		names "$page" | sed 's/^dmremap-//' | while read -r command; do
+			commands | grep -qx -- "$command" || { echo "$page: there is no $command"; return 1; }
+		done
 	done
 }
 
-@test "every option of the help is taken, and is in the manual; and the other way round" {
-	for command in $(commands); do
-		dmremap "$command" --help | grep -oE '^  -[a-zA-Z], --[a-z-]+'
-	done | sed 's/^ *-., //' | sort -u >helped
-	man_text | sed -nE 's/^-[a-zA-Z] , +(--[a-z-]+).*/\1/p' | grep -v -- --version | sort -u >described
-	[ "$(wc -l <helped)" = 40 ]
-	run diff helped described
+@test "every page has the same sections, and refers to pages that there are" {
+	for page in "$MAN"/dmremap-*.8; do
+		[ "$(sed -n 's/^\.SH //p' "$page" | tr -d '"' | paste -sd,)" = \
+			'NAME,SYNOPSIS,DESCRIPTION,OPTIONS,EXIT STATUS,EXAMPLES,SEE ALSO' ]
+		[ -n "$(sed -n '/^\.EX/,/^\.EE/{//!p}' "$page")" ]
+	done
+	for page in "$MAN"/*.[458]; do names "$page" | sed "s/\$/(${page##*.})/"; done | sort >there
+	sed 's/\\f[BR]//g; s/\\-/-/g' "$MAN"/*.[458] | grep -oE 'dm-?remap[a-z.-]*\([0-9]\)' | sort -u | comm -23 - there >missing
+	run cat missing
 	assert_output ""
+}
+
+@test "a page has the options of its commands, and no others" {
+	for page in "$MAN"/dmremap-*.8; do
+		names "$page" | sed 's/^dmremap-//' | while read -r command; do options_of "$command"; done |
+			sed 's/ --/--/; s/\([a-z]\) [A-Z|]*$/\1 X/' | sort -u >helped
+		part "$page" OPTIONS | grep -A1 '^\.TP' | grep -E '^--?[a-zA-Z]' |
+			sed 's/ --/--/; s/\([a-z]\) [A-Z|]*$/\1 X/' | sort -u >described
+		run diff helped described
+		assert_output ""
+		# what the synopsis and the examples have
+		{ part "$page" SYNOPSIS; part "$page" EXAMPLES | grep -o '^dmremap .*'; } | grep -oE -- '--[a-z-]+' | sort -u |
+			comm -23 - <(grep -oE -- '--[a-z-]+' described | sort -u) >unknown
+		# examples may have those of other commands
+		[ -e all ] || commands | while read -r command; do options_of "$command"; done >all
+		while read -r option; do
+			grep -q -- "$option\b" all || { echo "$page: $option"; return 1; }
+		done <unknown
+	done
+}
+
+@test "a page has the exit statuses of its commands, and no others" {
+	for page in "$MAN"/dmremap-*.8; do
+		names "$page" | sed 's/^dmremap-//' | while read -r command; do
+			dmremap "$command" --help | sed -n '/^Exit status/,$p' | paste -sd' ' |
+				grep -oE '[:,] [0-9]+ [a-z]' | grep -oE '[0-9]+'
+		done | sort -un >helped
+		part "$page" "EXIT STATUS" | grep -A1 '^\.TP' | grep -xE '[0-9]+' | sort -un | diff helped -
+	done
+}
+
+@test "every option of the help is taken" {
 	for command in $(commands); do
 		dmremap "$command" --help | sed -nE 's/^  (-[a-zA-Z]), (--[a-z-]+)( [A-Z]+)?  .*/\1 \2\3/p' >options
 		while read -r short long argument; do
@@ -51,9 +109,17 @@ man_text() { sed 's/\\-/-/g; s/\\f[A-Z]//g; s/^\.[A-Z]* //; s/"//g' "$MAN"; }
 		dmremap "$command" --help | grep -q -- '^  -j, --json ' || echo "$command"
 	done >without
 	[ "$(paste -sd' ' <without)" = "clone-uuid delete grow metrics monitor rename replace replace-spare resume sync top wait" ]
-	# the manual has the others where it has the option
-	man_text | sed -n '/^-j ,  *--json/,/^unseal/p' | sed 's/ [,.]$//' | grep -xE '[a-z]+' | grep -vx and |
-		diff <(commands | grep -vxf without) -
+}
+
+@test "the pages are installed by all their names" {
+	make -s -C "$TOP/tools/dmremap" install-man DESTDIR="$PWD/to" PREFIX=/usr
+	for command in $(commands); do
+		[ -s "to/usr/share/man/man8/dmremap-$command.8" ]
+	done
+	[ -s to/usr/share/man/man8/dmremap.8 ]
+	for page in "$MAN"/*.[45]; do
+		cmp "$page" "to/usr/share/man/man${page##*.}/${page##*/}"
+	done
 }
 
 @test "no command, and one that there is not" {

@@ -69,8 +69,9 @@ static int print_help(void)
 	     "Looks after dm-remap devices and their spares.\n");
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		printf("  %-13s %s\n", commands[i]->name, commands[i]->summary);
-	puts("\n\"dmremap COMMAND --help\" tells more. Exit status, as fsck has it: 0 all is well,\n"
-	     "1 errors were repaired, 4 errors are left, 8 it could not be done, 16 wrong usage.");
+	puts("\n\"dmremap COMMAND --help\" tells more, and the manual page dmremap-COMMAND(8) all.\n"
+	     "Exit status, as fsck has it: 0 all is well, 1 errors were repaired, 4 errors are left,\n"
+	     "8 it could not be done, 16 wrong usage.");
 	return EXIT_CLEAN;
 }
 

@@ -30,6 +30,8 @@ mount_tree() {
 	done
 	ln -s /proc/self/fd "$tree/dev/fd"
 }
+# named FILE: the packages that it lists
+named() { grep -v '^ *#' "$1"; }
 umount_tree() { umount "$tree/proc" "$tree/dev"; }
 
 # what is left is whoever's who has called sudo

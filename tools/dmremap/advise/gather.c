@@ -69,7 +69,7 @@ static void smart_from_disk(struct disk_facts *facts, const struct gather_how *h
 
 static int take_log(struct disk_facts *facts, const struct gather_how *how, const char *disk)
 {
-	char path[PATH_MAX], real[PATH_MAX];
+	char path[PATH_MAX], real[PATH_MAX], name[BLOCKDEV_NAME_SIZE];
 	char *text = NULL;
 	size_t size;
 
@@ -80,7 +80,8 @@ static int take_log(struct disk_facts *facts, const struct gather_how *how, cons
 	} else if (log_read(&text, &size)) {
 		return EXIT_CLEAN;
 	}
-	snprintf(path, sizeof(path), "%s/sys/class/block/%s", root_dir(), disk);
+	blockdev_sysfs_name(name, disk);
+	snprintf(path, sizeof(path), "%s/sys/class/block/%s", root_dir(), name);
 	if (!realpath(path, real))
 		*real = 0;
 	facts_from_log(facts, text, disk, real, clock_ns() / 1e9);
@@ -90,9 +91,12 @@ static int take_log(struct disk_facts *facts, const struct gather_how *how, cons
 
 static void begin(struct disk_facts *facts, const char *name)
 {
+	char in_sysfs[BLOCKDEV_NAME_SIZE];
+
 	*facts = (struct disk_facts) {};
 	snprintf(facts->path, sizeof(facts->path), "%s/dev/%s", root_dir(), name);
-	facts_from_sysfs(facts, name);
+	blockdev_sysfs_name(in_sysfs, name);
+	facts_from_sysfs(facts, in_sysfs);
 }
 
 void gather_counts(struct disk_facts *facts, const char *number)
@@ -104,6 +108,16 @@ void gather_counts(struct disk_facts *facts, const char *number)
 		return;
 	begin(facts, name);
 	smart_from_disk(facts, &(struct gather_how) {});
+}
+
+void gather_history(struct disk_facts *facts, const char *number, const char *set)
+{
+	char disk[BLOCKDEV_NUMBER_SIZE], name[BLOCKDEV_NAME_SIZE];
+
+	*facts = (struct disk_facts) {};
+	if (blockdev_disk(number, disk, name) && !kernel_block_stacked(disk, false))
+		begin(facts, name);
+	facts_from_set(facts, set);
 }
 
 int gather_disk(struct disk_facts *facts, const char *number, const struct gather_how *how)

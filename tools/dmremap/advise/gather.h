@@ -43,6 +43,16 @@ int gather_disk(struct disk_facts *facts, const char *number, const struct gathe
 void gather_counts(struct disk_facts *facts, const char *number);
 
 /**
+ * gather_history() - find out what the kernel and a set know of the set's main.
+ * @facts: filled in as far as something can be found out.
+ * @number: "MAJ:MIN" of the main.
+ * @set: name of the set, which is active.
+ *
+ * Says nothing, and asks no disk.
+ */
+void gather_history(struct disk_facts *facts, const char *number, const char *set);
+
+/**
  * gather_files() - find out about a disk that is not here.
  * @facts: filled in.
  * @how: has @smartctl.

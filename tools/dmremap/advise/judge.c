@@ -161,6 +161,10 @@ static void judge_sectors(struct advice *advice, const struct disk_facts *facts)
 		    LLU(waiting), s(waiting), waiting == 1 ? "s" : "", LLU(facts->reallocated.n),
 		    facts->reallocated.n == 1 ? "has" : "have");
 		replace(advice, DAYS_FIRST);
+	} else if (moved) {
+		say(advice, VERDICT_REMAP, "The set has moved %llu block%s of it. In the 60 days after the first bad sector disks fail 14 to 39 times as often as others.",
+		    LLU(moved), s(moved));
+		replace(advice, DAYS_FIRST);
 	} else if (facts->reallocated.n) {
 		say(advice, VERDICT_WELL, "It has replaced %llu sector%s, and none waits. Look again in a month: a count that grows is a disk that goes.",
 		    LLU(facts->reallocated.n), s(facts->reallocated.n));
@@ -255,6 +259,11 @@ static void judge_set(struct advice *advice, const struct disk_facts *facts)
 		    "%s moved %llu block%s in the last hour.", set->name, LLU(set->moved_hour.n),
 		    s(set->moved_hour.n));
 		replace(advice, set->moved_hour.n >= HOUR_GONE ? 0 : DAYS_GOING);
+	}
+	if (is_flash(facts) && set->remapped.n >= FLASH_BAD) {
+		say(advice, VERDICT_REMAP, "%s has moved %llu blocks of it. Flash with two bad blocks mostly gets many.",
+		    set->name, LLU(set->remapped.n));
+		replace(advice, DAYS_FLASH);
 	}
 	if (set->capacity.known && set->free.known &&
 	    (set->free.n * 5 < set->capacity.n || set->free.n < set->moved_month.n))

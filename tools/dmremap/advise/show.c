@@ -5,6 +5,7 @@
 
 #include "advise/show.h"
 #include "advise/spare-size.h"
+#include "kernel/blockdev.h"
 #include "lib/json-out.h"
 #include "lib/util.h"
 
@@ -123,17 +124,19 @@ static void show_commands(const struct advice *advice, const struct disk_facts *
 /* Until the disk or the kernel gives up, a reader waits. */
 static void show_timeouts(const struct disk_facts *facts)
 {
-	const char *name = strrchr(facts->path, '/');
+	const char *disk = strstr(facts->path, "/dev/");
+	char name[BLOCKDEV_NAME_SIZE];
 
-	if (facts->kind != DISK_HDD || facts->scsi || !facts->timeout.known || !name ||
+	if (facts->kind != DISK_HDD || facts->scsi || !facts->timeout.known || !disk ||
 	    facts->timeout.n >= 120)
 		return;
 	if (facts->erc == ERC_OFF)
 		printf("Error recovery control, after each start: smartctl -l scterc,70,70 %s\n",
 		       facts->path);
-	else if (facts->erc == ERC_UNSUPPORTED)
-		printf("Time-out, after each start: echo 180 > /sys/block/%s/device/timeout\n",
-		       name + 1);
+	if (facts->erc != ERC_UNSUPPORTED)
+		return;
+	blockdev_sysfs_name(name, disk + strlen("/dev/"));
+	printf("Time-out, after each start: echo 180 > /sys/block/%s/device/timeout\n", name);
 }
 
 static void show_replace(const struct advice *advice)

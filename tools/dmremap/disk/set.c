@@ -20,12 +20,6 @@ const char *sb_state_name(enum sb_state state)
 	return names[state];
 }
 
-static bool is_superblock(const struct dm_remap_sb *sb, uint64_t sector)
-{
-	return !memcmp(sb->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE) &&
-	       le32toh(sb->crc) == dm_remap_sb_crc(sb, sector);
-}
-
 /* Why a spare whose newest superblock is undamaged belongs to no set, or NULL. */
 static const char *why_unused(const struct superblock *sb)
 {
@@ -44,7 +38,8 @@ static void judge(struct superblock *sb, const struct device *dev)
 {
 	sb->why = dm_remap_sb_check(sb->content, sb->sector, dev->sectors, true, &sb->geo);
 	if (sb->why) {
-		sb->state = is_superblock(sb->content, sb->sector) ? SB_REFUSED : SB_BAD;
+		sb->state = dm_remap_sb_is_intact(sb->content, sb->sector) ?
+			    SB_REFUSED : SB_BAD;
 		if (dm_remap_sb_is_zero(sb->content))
 			sb->why = "it is all zeros";
 	} else {
@@ -79,8 +74,10 @@ static void compare(struct set *set)
 	uint64_t b_seq = le64toh(b->content->sequence);
 
 	set->newest = b_seq > a_seq ? b : a;
-	if (memcmp(a->content->uuid, b->content->uuid, sizeof(a->content->uuid))) {
-		set->conflict = "they are of different sets";
+	if (dm_remap_sb_differ(a->content, b->content)) {
+		set->conflict = memcmp(a->content->uuid, b->content->uuid,
+				       sizeof(a->content->uuid)) ?
+				"they are of different sets" : "they are of different spares";
 	} else if (a_seq != b_seq) {
 		older = b_seq > a_seq ? a : b;
 		older->state = SB_OLDER;
@@ -118,19 +115,47 @@ static void find_unused(struct set *set)
 	}
 }
 
+/* As the kernel has it: superblock 1 at the end of a spare that has grown, and 0 not yet. */
+static bool has_grown(const struct superblock *first, const struct superblock *last)
+{
+	const struct dm_remap_sb *a = first->content, *b = last->content;
+
+	return last->state == SB_GOOD && !memcmp(a->uuid, b->uuid, sizeof(a->uuid)) &&
+	       a->seed == b->seed && !memcmp(a->secret, b->secret, sizeof(a->secret)) &&
+	       a->data_start == b->data_start &&
+	       le64toh(b->sequence) > le64toh(a->sequence) &&
+	       le64toh(b->spare_sectors) > le64toh(a->spare_sectors);
+}
+
+/* At the end that superblock 0 speaks of, or one that it was moving to. */
+static void read_last(struct set *set)
+{
+	struct superblock *first = &set->sb[0], *last = &set->sb[1];
+	const struct device *dev = set->dev;
+	uint64_t end = dev->sectors;
+
+	/* if the device has shrunk, the last one is gone */
+	if (first->state == SB_GOOD || first->state == SB_REFUSED)
+		end = le64toh(first->content->spare_sectors);
+	if (first->state == SB_GOOD &&
+	    dm_remap_sb_sector(end, 1) != dm_remap_sb_sector(dev->sectors, 1)) {
+		read_sb(last, dev, 1, dev->sectors);
+		if (has_grown(first, last))
+			return;
+	}
+	*last = (struct superblock) { .content = last->content };
+	read_sb(last, dev, 1, end);
+}
+
 void set_read(struct set *set, const struct device *dev)
 {
 	struct superblock *first = &set->sb[0], *last = &set->sb[1];
-	uint64_t spare_sectors = dev->sectors;
 
 	*set = (struct set) { .dev = dev };
 	first->content = device_buffer(1);
 	last->content = device_buffer(1);
-	read_sb(first, dev, 0, spare_sectors);
-	/* the device may have grown; if it has shrunk, the last one is gone */
-	if (first->state == SB_GOOD || first->state == SB_REFUSED)
-		spare_sectors = le64toh(first->content->spare_sectors);
-	read_sb(last, dev, 1, spare_sectors);
+	read_sb(first, dev, 0, dev->sectors);
+	read_last(set);
 
 	if (first->state == SB_GOOD && last->state == SB_GOOD)
 		compare(set);

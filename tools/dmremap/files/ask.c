@@ -22,3 +22,20 @@ bool files_ask(char **text, char why[160], const char *const *argv, const char *
 		snprintf(why, 160, "%s failed: %s", argv[0], strerror(-error));
 	return !error;
 }
+
+char *files_entry(char **text, bool (*begins)(const char *line, const void *context),
+		  const void *context)
+{
+	char *entry = *text, *next = entry;
+
+	if (!entry)
+		return NULL;
+	do {
+		next = strchr(next, '\n');
+		next += !!next;
+	} while (next && *next && !begins(next, context));
+	if (next)
+		next[-1] = 0;
+	*text = next && *next ? next : NULL;
+	return entry;
+}

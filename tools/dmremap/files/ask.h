@@ -17,4 +17,18 @@
  */
 bool files_ask(char **text, char why[160], const char *const *argv, const char *package);
 
+/**
+ * files_entry() - the next entry of what a program has printed.
+ * @text: what is left; moved to the one after.
+ * @begins: whether a line is the first one of an entry.
+ * @context: for @begins.
+ *
+ * A name that ends an entry may have a newline in it: lines that begin no entry are of the
+ * one before.
+ *
+ * Return: the entry, without its last newline, or NULL if there is no more.
+ */
+char *files_entry(char **text, bool (*begins)(const char *line, const void *context),
+		  const void *context);
+
 #endif /* _DMREMAP_FILES_ASK_H */

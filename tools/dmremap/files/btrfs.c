@@ -114,28 +114,52 @@ static bool find_chunks(struct chunks *chunks, const char *path, char why[160])
 	return true;
 }
 
+/* Paths begin with that of the mount point. */
+static bool begins_path(const char *line, const void *context)
+{
+	const char *point = context;
+	size_t size = strlen(point);
+
+	return !strncmp(line, "ERROR:", 6) ||
+	       (!strncmp(line, point, size) && (line[size] == '/' || point[size - 1] == '/'));
+}
+
+/* Nothing refers to the place, or why that is not known. */
+static void say_unresolved(struct answers *answers, const struct place *place, const char *text)
+{
+	if (strstr(text, "No such file or directory"))
+		answers_add(answers, place, ANSWER_FREE, "free space");
+	else
+		answers_add(answers, place, ANSWER_UNKNOWN,
+			    "btrfs cannot say which file it is of: %.*s",
+			    (int)strcspn(text, "\n"), *text ? text : "it prints nothing");
+}
+
 static void resolve(struct answers *answers, const struct place *place, uint64_t logical,
 		    const char *point)
 {
-	const char *argv[6] = { "btrfs", "inspect-internal", "logical-resolve", NULL, point };
+	/* that nothing is there is an error message */
+	static const char command[] =
+		"LC_ALL=C exec btrfs inspect-internal logical-resolve \"$1\" \"$2\" 2>&1";
+	const char *argv[7] = { "sh", "-c", command, "sh", NULL, point };
 	char number[24], *text, *rest, *line, why[160];
 	bool found = false;
 
 	snprintf(number, sizeof(number), "%llu", LLU(logical));
-	argv[3] = number;
+	argv[4] = number;
 	if (!files_ask(&text, why, argv, "btrfs-progs")) {
 		answers_add(answers, place, ANSWER_UNKNOWN, "%s", why);
 		return;
 	}
 	rest = text;
-	while ((line = strsep(&rest, "\n"))) {
-		if (*line != '/')
+	while ((line = files_entry(&rest, begins_path, point))) {
+		if (*line != '/' || !begins_path(line, point))
 			continue;
 		answers_add(answers, place, ANSWER_FILE, "%s", line);
 		found = true;
 	}
 	if (!found)
-		answers_add(answers, place, ANSWER_FREE, "free space");
+		say_unresolved(answers, place, text);
 	free(text);
 }
 

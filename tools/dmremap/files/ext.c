@@ -170,6 +170,15 @@ static bool find_use(struct ext *ext, struct block *block)
 	return true;
 }
 
+static bool begins_name(const char *line, const void *context)
+{
+	const char *number = line;
+	uint64_t inode;
+
+	(void)context;
+	return number_take(&number, &inode) && *number == '\t';
+}
+
 /* "12\t/sub/a file"; a name may begin with two slashes */
 static void take_names(struct block *block, int nr, char *text)
 {
@@ -178,7 +187,7 @@ static void take_names(struct block *block, int nr, char *text)
 	uint64_t inode;
 	int i;
 
-	while ((line = strsep(&text, "\n"))) {
+	while ((line = files_entry(&text, begins_name, NULL))) {
 		number = line;
 		name = strchr(line, '\t');
 		if (!name || !number_take(&number, &inode))

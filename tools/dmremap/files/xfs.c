@@ -61,14 +61,20 @@ static void take_line(struct answers *answers, const struct place *place, const 
 		answers_add(answers, place, ANSWER_UNKNOWN, "xfs_db says nothing of it");
 }
 
+static bool begins_block(const char *line, const void *context)
+{
+	(void)context;
+	return !strncmp(line, "block ", 6);
+}
+
 /* A line for each question, in order. */
 static void take(struct answers *answers, const struct question *question, int nr, char *text)
 {
 	char *line;
 	int i = 0;
 
-	while (i < nr && (line = strsep(&text, "\n")))
-		if (!strncmp(line, "block ", 6))
+	while (i < nr && (line = files_entry(&text, begins_block, NULL)))
+		if (begins_block(line, NULL))
 			take_line(answers, &question[i++].place, line);
 	for (; i < nr; i++)
 		answers_add(answers, &question[i].place, ANSWER_UNKNOWN,

@@ -269,6 +269,14 @@ bool blockdev_disk(const char *number, char disk[BLOCKDEV_NUMBER_SIZE],
 	return true;
 }
 
+void blockdev_sysfs_name(char to[BLOCKDEV_NAME_SIZE], const char *name)
+{
+	text_copy(to, name, BLOCKDEV_NAME_SIZE);
+	for (; *to; to++)
+		if (*to == '/')
+			*to = '!';
+}
+
 bool blockdev_listed(const struct blockdev *dev)
 {
 	char dir[DIR_SIZE], real[PATH_MAX], full[PATH_MAX];

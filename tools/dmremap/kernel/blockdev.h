@@ -96,6 +96,13 @@ bool blockdev_named(struct blockdev *dev, const char *path);
 bool blockdev_disk(const char *number, char disk[BLOCKDEV_NUMBER_SIZE],
 		   char name[BLOCKDEV_NAME_SIZE]);
 
+/**
+ * blockdev_sysfs_name() - the name of a disk's directory in sysfs.
+ * @to: takes it.
+ * @name: the name without "/dev/", which may have slashes: cciss/c0d0 is cciss!c0d0 there.
+ */
+void blockdev_sysfs_name(char to[BLOCKDEV_NAME_SIZE], const char *name);
+
 /* Whether blockdevs_list() would have it. */
 bool blockdev_listed(const struct blockdev *dev);
 

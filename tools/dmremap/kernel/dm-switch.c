@@ -6,6 +6,7 @@
 
 #include "kernel/dm-switch.h"
 #include "kernel/kmsg.h"
+#include "kernel/resumer.h"
 #include "lib/clock.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
@@ -59,6 +60,21 @@ static enum fault go_back(const struct dm_switch *sw, const struct dm_table *old
 	return run(DM_DEVICE_RESUME, sw->name) ? fault : FAULT_STUCK;
 }
 
+/* The two tables of a device whose program was killed while it was suspended. */
+struct forsaken {
+	const struct dm_switch *sw;
+	const struct dm_table *old;
+};
+
+/* Before the new table is loaded that is the old one; a table that is refused is not kept. */
+static void bring_back(void *context)
+{
+	const struct forsaken *forsaken = context;
+
+	if (!run(DM_DEVICE_RESUME, forsaken->sw->name))
+		go_back(forsaken->sw, forsaken->old, FAULT_RESUME);
+}
+
 static enum fault change(struct dm_switch *sw, const struct dm_table *old, int *status)
 {
 	enum fault fault = FAULT_NONE;
@@ -95,10 +111,12 @@ static void say(const struct dm_switch *sw, enum fault fault, struct kmsg *kmsg)
 
 int dm_switch(struct dm_switch *sw)
 {
-	int status = EXIT_CLEAN;
 	struct dm_table old;
+	const struct forsaken forsaken = { .sw = sw, .old = &old };
+	struct resumer resumer;
 	enum fault fault;
 	struct kmsg kmsg;
+	int status;
 
 	if (dm_table(sw->name, &old) <= 0 || old.suspended) {
 		complain("%s is not there, or is suspended: \"dmsetup resume %s\".", sw->name,
@@ -106,12 +124,16 @@ int dm_switch(struct dm_switch *sw)
 		return EXIT_OPERATION;
 	}
 	dm_trouble_begin();
+	status = resumer_start(&resumer, sw->name, bring_back, (void *)&forsaken);
+	if (status)
+		return status;
 	kmsg_begin(&kmsg);
 	interrupt_hold();
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 	sw->paused_ns = clock_ns();
 	fault = change(sw, &old, &status);
 	sw->paused_ns = clock_ns() - sw->paused_ns;
+	resumer_end(&resumer);
 	munlockall();
 	if (fault)
 		say(sw, fault, &kmsg);

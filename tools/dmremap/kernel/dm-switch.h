@@ -35,8 +35,9 @@ struct dm_switch {
  * dm_switch() - do it.
  * @sw: what is to be done.
  *
- * Signals are held, and the memory of the program is locked meanwhile.  If anything fails the
- * device goes on with the table that it has; what is wrong is said, unless @paused failed.
+ * Signals are held, and the memory of the program is locked meanwhile.  If anything fails, or
+ * the program is killed before the new table is loaded, the device goes on with the table that
+ * it has; what is wrong is said, unless @paused failed.
  *
  * Return: an exit status.
  */

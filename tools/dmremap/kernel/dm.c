@@ -12,6 +12,7 @@
 #include "kernel/dm.h"
 #include "kernel/guard.h"
 #include "kernel/kmsg.h"
+#include "kernel/resumer.h"
 #include "lib/exit.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
@@ -324,18 +325,27 @@ static bool is_waiting_for_table(struct dm_task *task)
 	return !dm_task_get_info(task, &info) || info.inactive_table;
 }
 
+static void run_again(void *context)
+{
+	dm_task_run(context);
+}
+
 /*
  * This program, or its swap space, may be on the device: nothing may have to be read between
  * the two.
  */
 static int suspend_and_resume(const char *name, struct dm_task *suspend, struct dm_task *resume)
 {
+	struct resumer resumer;
 	bool suspended, resumed;
 
+	if (resumer_start(&resumer, name, run_again, resume))
+		return EXIT_OPERATION;
 	interrupt_hold();
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 	suspended = dm_task_run(suspend);
 	resumed = suspended && dm_task_run(resume);
+	resumer_end(&resumer);
 	munlockall();
 	if (!suspended)
 		complain("%s cannot be suspended for a moment: %s.", name, dm_trouble_text());
@@ -346,13 +356,25 @@ static int suspend_and_resume(const char *name, struct dm_task *suspend, struct 
 	return resumed ? EXIT_CLEAN : EXIT_OPERATION;
 }
 
+/* An interrupt would leave the cookie behind. */
+static void wait_for_udev(uint32_t cookie)
+{
+	interrupt_hold();
+	dm_udev_wait(cookie);
+	interrupt_release();
+}
+
 int dm_drain(const char *name)
 {
 	struct dm_task *info = new_task(DM_DEVICE_INFO, name);
 	struct dm_task *suspend = new_task(DM_DEVICE_SUSPEND, name);
 	struct dm_task *resume = new_task(DM_DEVICE_RESUME, name);
 	int status = EXIT_OPERATION;
+	uint32_t cookie = 0;
 
+	/* without one libdevmapper tells udev to leave the device alone, and its links go */
+	if (resume && dm_udev_get_sync_support())
+		dm_task_set_cookie(resume, &cookie, DM_UDEV_DISABLE_LIBRARY_FALLBACK);
 	if (!info || !suspend || !resume || !dm_task_skip_lockfs(suspend) || !dm_task_run(info))
 		no_task(name);
 	else if (is_waiting_for_table(info))
@@ -366,6 +388,10 @@ int dm_drain(const char *name)
 		dm_task_destroy(suspend);
 	if (resume)
 		dm_task_destroy(resume);
+	if (cookie && !status)
+		wait_for_udev(cookie);
+	else
+		drop_cookie(cookie);
 	return status;
 }
 

@@ -84,7 +84,7 @@ const char *attribute_why(int error)
 {
 	switch (error) {
 	case -EINVAL:
-		return "the value is malformed or out of range; see \"set\" in dmremap(8)";
+		return "the value is malformed or out of range; see dm-remap(5)";
 	case -EROFS:
 		return "the set is read-only, or its store has failed";
 	case -EBUSY:

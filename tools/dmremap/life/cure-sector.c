@@ -87,7 +87,7 @@ static bool is_partition(const char *number, const char *entry, uint64_t sector,
 
 static void find_partition(struct place *place, uint64_t sector, uint64_t *start)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], number[KERNEL_TEXT_SIZE];
 	struct dirent *entry;
 	DIR *dir;
 
@@ -97,8 +97,11 @@ static void find_partition(struct place *place, uint64_t sector, uint64_t *start
 		if (entry->d_name[0] == '.' ||
 		    !is_partition(place->dev.number, entry->d_name, sector, start))
 			continue;
-		snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
-		blockdev_named(&place->partition, path);
+		/* by number: with a slash in its name it has another one in sysfs */
+		snprintf(path, sizeof(path), "/sys/dev/block/%s/%s/dev", place->dev.number,
+			 entry->d_name);
+		if (!kernel_read_file(path, number))
+			blockdev_by_number(&place->partition, number);
 	}
 	if (dir)
 		closedir(dir);

@@ -165,7 +165,7 @@ static int copy_sectors(struct disk_copy *copy, uint64_t sector, uint64_t sector
 	int status = EXIT_CLEAN;
 
 	if (copy->show && interrupt_came())
-		return fail(copy, "the copy was interrupted");
+		return fail(copy, "the copy was interrupted, and begins anew when the command is given again");
 	if (!set_view_read(&copy->view, sector, copy->buffer, sectors))
 		return put(copy, sector, copy->buffer, sectors);
 	if (sectors <= copy->view.unit)

@@ -43,15 +43,20 @@ static void print_part(FILE *file, wide start, wide end, char status)
 			LLU((end - start) * SECTOR_BYTES), status);
 }
 
+static void print_head(FILE *file, const char *command, uint64_t sectors, char status)
+{
+	fprintf(file, MAGIC " Created by dmremap %s: - could not be read\n"
+		"# current_pos  current_status  current_pass\n"
+		"0x%08llX     %c               1\n"
+		"#      pos        size  status\n", command, LLU(sectors * SECTOR_BYTES), status);
+}
+
 static void print(FILE *file, uint64_t sectors, const struct ranges *bad)
 {
 	wide at = 0;
 	size_t i;
 
-	fprintf(file, MAGIC " Created by dmremap replace: - could not be read\n"
-		"# current_pos  current_status  current_pass\n"
-		"0x%08llX     +               1\n"
-		"#      pos        size  status\n", LLU(sectors * SECTOR_BYTES));
+	print_head(file, "replace", sectors, '+');
 	for (i = 0; i < bad->nr; i++) {
 		print_part(file, at, bad->range[i].start, '+');
 		print_part(file, bad->range[i].start, bad->range[i].end, '-');
@@ -60,17 +65,53 @@ static void print(FILE *file, uint64_t sectors, const struct ranges *bad)
 	print_part(file, at, sectors, '+');
 }
 
+static void print_parts(FILE *file, uint64_t sectors, const struct ranges *good,
+			const struct ranges *bad)
+{
+	const struct range *next;
+	size_t g = 0, b = 0;
+	wide at = 0;
+	bool is_bad;
+
+	print_head(file, "replace --rescue-spare", 0, '?');
+	while (g < good->nr || b < bad->nr) {
+		is_bad = g == good->nr ||
+			 (b < bad->nr && bad->range[b].start < good->range[g].start);
+		next = is_bad ? &bad->range[b++] : &good->range[g++];
+		print_part(file, at, next->start, '?');
+		print_part(file, next->start, next->end, is_bad ? '-' : '+');
+		at = next->end;
+	}
+	print_part(file, at, sectors, '?');
+}
+
+static int finish(FILE *file, const char *path)
+{
+	bool failed = fflush(file) || fsync(fileno(file));
+
+	failed |= fclose(file);
+	return failed ? say_unwritable(path) : EXIT_CLEAN;
+}
+
 int mapfile_write(const char *path, uint64_t sectors, const struct ranges *bad)
 {
 	FILE *file = fopen(path, "we");
-	bool failed;
 
 	if (!file)
 		return say_unwritable(path);
 	print(file, sectors, bad);
-	failed = fflush(file) || fsync(fileno(file));
-	failed |= fclose(file);
-	return failed ? say_unwritable(path) : EXIT_CLEAN;
+	return finish(file, path);
+}
+
+int mapfile_write_parts(const char *path, uint64_t sectors, const struct ranges *good,
+			const struct ranges *bad)
+{
+	FILE *file = fopen(path, "we");
+
+	if (!file)
+		return say_unwritable(path);
+	print_parts(file, sectors, good, bad);
+	return finish(file, path);
 }
 
 void mapfile_drop(const char *path)

@@ -31,6 +31,20 @@ int mapfile_check(const char *path);
  */
 int mapfile_write(const char *path, uint64_t sectors, const struct ranges *bad);
 
+/**
+ * mapfile_write_parts() - write the mapfile of a copy that has only some sectors.
+ * @path: the file.
+ * @sectors: size of the copy.
+ * @good: the sectors that it has; merged.
+ * @bad: the sectors that cannot be had; merged, none of @good.  Nobody has tried the others.
+ *
+ * It is durable on return.  Says what is wrong.
+ *
+ * Return: an exit status.
+ */
+int mapfile_write_parts(const char *path, uint64_t sectors, const struct ranges *good,
+			const struct ranges *bad);
+
 /* Remove the file if nothing has been written to it. */
 void mapfile_drop(const char *path);
 

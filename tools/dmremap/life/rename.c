@@ -8,9 +8,24 @@
 
 #include "command.h"
 #include "kernel/dm-rename.h"
+#include "kernel/dm.h"
 #include "kernel/names.h"
 #include "lib/message.h"
 #include "sets/active.h"
+#include "sets/remember.h"
+
+/* The kernel writes the name to the spare when the device is resumed. */
+static int keep_name(const struct active *active, const char *name)
+{
+	remember_name(active->uuid, name);
+	if (active->without_spare || !active->live)
+		return EXIT_CLEAN;
+	if (!dm_drain(name) && !dm_message(name, "sync"))
+		return EXIT_CLEAN;
+	complain("The spare of %s still has the name %s. \"dmremap assemble --name %s\" changes it when the set is activated next.",
+		 name, active->name, name);
+	return EXIT_UNCORRECTED;
+}
 
 static int rename_to(const char *given, const char *new_name)
 {
@@ -30,10 +45,11 @@ static int rename_to(const char *given, const char *new_name)
 		return EXIT_OPERATION;
 	}
 	status = dm_rename(active.name, new_name);
-	if (!status)
-		printf("%s is called %s now, and /dev/mapper/%s in /etc/fstab.\n", active.name,
-		       new_name, new_name);
-	return status;
+	if (status)
+		return status;
+	printf("%s is called %s now, and /dev/mapper/%s in /etc/fstab.\n", active.name, new_name,
+	       new_name);
+	return keep_name(&active, new_name);
 }
 
 static int run_rename(int argc, char **argv)
@@ -65,6 +81,7 @@ const struct command command_rename = {
 	"assembled from then on. Lines of /etc/fstab and /etc/crypttab that have the old name\n"
 	"are yours to change.\n\n"
 	"  -h, --help  print this\n\n"
-	"Exit status: 0 renamed, 8 not, 16 wrong usage.\n",
+	"Exit status: 0 renamed, 4 renamed, but the spare has the old name, 8 not,\n"
+	"16 wrong usage.\n",
 	.run = run_rename,
 };

@@ -33,19 +33,23 @@ struct replacement {
 	const char *new;
 	bool force;
 	bool give_up;
+	char params[PARAMS_SIZE];
 	struct spare_copy copy;
 };
 
 /* The table with another spare: its third word. */
-static bool make_params(const struct replacement *r, const char *params, char out[PARAMS_SIZE])
+static bool make_params(struct replacement *r)
 {
+	struct dm_table table;
 	struct blockdev new;
 	int before, after;
 
-	if (sscanf(params, "%*s %*s %n%*s%n", &before, &after) < 0 ||
+	if (dm_table(r->volume.name, &table) <= 0 ||
+	    sscanf(table.params, "%*s %*s %n%*s%n", &before, &after) < 0 ||
 	    blockdev_by_path(&new, r->new))
 		return false;
-	snprintf(out, PARAMS_SIZE, "%.*s%s%s", before, params, new.number, params + after);
+	snprintf(r->params, PARAMS_SIZE, "%.*s%s%s", before, table.params, new.number,
+		 table.params + after);
 	return true;
 }
 
@@ -107,6 +111,11 @@ static int copy_paused(void *context)
 		r->copy.why = "sectors that were just written cannot be read on the old one";
 		status = EXIT_OPERATION;
 	}
+	/* only now: it says what the main is known by, as the superblocks do */
+	if (!status && !make_params(r)) {
+		r->copy.why = "its table cannot be read";
+		status = EXIT_OPERATION;
+	}
 	status = status ?: spare_copy_complete(&r->copy);
 	device_close(&r->copy.new);
 	return status;
@@ -119,20 +128,19 @@ static int put_in_force(struct replacement *r, uint64_t estimate)
 		.target = "remap",
 		.sectors = r->volume.sectors,
 		.paused = copy_paused,
+		.params = r->params,
 		.context = r,
 	};
-	char params[PARAMS_SIZE];
-	struct dm_table table;
 	int status;
 
-	if (dm_table(r->volume.name, &table) <= 0 || !make_params(r, table.params, params))
-		return EXIT_OPERATION;
-	sw.params = params;
 	printf("%s: %llu block%s %s copied. I/O waits now, for about %llu ms.\n", r->volume.name,
 	       LLU(r->copy.nr), plural(r->copy.nr), is(r->copy.nr),
 	       LLU(estimate / 1000000 + 1));
 	fflush(stdout);
+	remember_next(r->volume.uuid, NULL, r->new);
 	status = dm_switch(&sw);
+	if (status)
+		remember_settled(r->volume.uuid, r->volume.name);
 	if (status && r->copy.why)
 		return say_why(r);
 	if (!status)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap replace: copy an active set to a new disk, and put that in its place.
+ * dmremap replace: copy an active set to a new disk, which becomes its main.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -8,17 +8,19 @@
 #include <string.h>
 
 #include "command.h"
+#include "disk/main-id.h"
 #include "kernel/announce.h"
-#include "kernel/dm-switch.h"
-#include "kernel/volume.h"
 #include "lib/clock.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
 #include "lib/number.h"
 #include "lib/plural.h"
-#include "life/disk-copy.h"
 #include "life/mapfile.h"
 #include "life/new-disk.h"
+#include "life/replace.h"
+#include "life/rescue-spare.h"
+#include "life/wipe.h"
+#include "seal/seal.h"
 #include "sets/half.h"
 #include "sets/remember.h"
 
@@ -30,23 +32,6 @@
 
 #define NS_PER_S	1000000000ULL
 #define DEFAULT_PAUSE_S	10
-
-struct replacement {
-	struct volume volume;
-	struct blockdev spare;
-	const char *new;
-	const char *mapfile;
-	bool force;
-	uint64_t pause_s;
-	bool switched;
-	struct disk_copy copy;
-};
-
-static int say_why(const struct replacement *r)
-{
-	complain("%s goes on as it was: %s.", r->volume.name, r->copy.why);
-	return EXIT_OPERATION;
-}
 
 /*
  * While the set is in use, until little is left, or no less than before.  @ns is what I/O is
@@ -61,7 +46,7 @@ static int copy_online(struct replacement *r, uint64_t *ns)
 	for (pass = 0; pass < MAX_PASSES; pass++) {
 		began = clock_ns();
 		if (disk_copy_pass(&r->copy, true))
-			return say_why(r);
+			return replace_say_why(r);
 		whole = clock_ns() - began;
 		*ns = whole;
 		/* what is held is written at the end, and has only been read so far */
@@ -79,50 +64,6 @@ static int copy_online(struct replacement *r, uint64_t *ns)
 	return EXIT_OPERATION;
 }
 
-/* While I/O waits.  The kernel opens the new disk for itself alone. */
-static int copy_paused(void *context)
-{
-	struct replacement *r = context;
-	int status = disk_copy_pass(&r->copy, false);
-
-	return status ?: disk_copy_complete(&r->copy);
-}
-
-static int put_in_force(struct replacement *r, uint64_t estimate)
-{
-	char params[BLOCKDEV_NUMBER_SIZE + 2];
-	struct dm_switch sw = {
-		.name = r->volume.name,
-		.target = "linear",
-		.params = params,
-		.sectors = r->volume.sectors,
-		.paused = copy_paused,
-		.context = r,
-	};
-	struct blockdev new;
-	int status;
-
-	if (blockdev_by_path(&new, r->new)) {
-		complain("%s has gone. %s goes on as it was.", r->new, r->volume.name);
-		return EXIT_OPERATION;
-	}
-	snprintf(params, sizeof(params), "%s 0", new.number);
-	printf("%s: %llu sectors are copied. I/O waits now, for about %llu ms.\n",
-	       r->volume.name, LLU(r->volume.sectors), LLU(estimate / 1000000 + 1));
-	fflush(stdout);
-	status = dm_switch(&sw);
-	if (status && r->copy.why)
-		say_why(r);
-	if (status) {
-		disk_copy_spoil(&r->copy);
-		return status;
-	}
-	r->switched = true;
-	printf("%s is on %s now. I/O waited for %llu ms.\n", r->volume.name, r->new,
-	       LLU(sw.paused_ns / 1000000 + 1));
-	return EXIT_CLEAN;
-}
-
 /* It is written before the switch, so that it is there whatever happens, and after it. */
 static int write_mapfile(const struct replacement *r)
 {
@@ -137,7 +78,7 @@ static int run_copy(struct replacement *r)
 
 	status = status ?: copy_online(r, &ns);
 	status = status ?: write_mapfile(r);
-	status = status ?: put_in_force(r, ns);
+	status = status ?: replace_switch(r, ns);
 	if (r->switched)
 		status = exit_worst(status, write_mapfile(r));
 	return status;
@@ -172,27 +113,93 @@ static const char *clearing(const struct blockdev *main)
 	return half.role == HALF_MAIN ? "blkdiscard -f -z" : "wipefs -a";
 }
 
-static void say_end(const struct replacement *r)
+static void say_old_main(const struct replacement *r)
 {
-	const char *main = r->volume.main.path, *spare = r->spare.path;
+	printf("%s still has what was on the set. Clear it before the next start, for old and new disk show the same UUIDs: \"%s %s\".\n",
+	       r->volume.main.path, clearing(&r->volume.main), r->volume.main.path);
+}
+
+/* Nobody needs the spare any more: there are no remaps on it. */
+static int empty_spare(const struct replacement *r)
+{
+	const char *spare = r->spare.path;
+
+	forget_set(r->volume.uuid);
+	if (!wipe_spare(spare)) {
+		announce_change(spare);
+		printf("%s is empty.\n", spare);
+		return EXIT_CLEAN;
+	}
+	complain("%s is not needed any more, and still says what it was. If it can be written again: \"dmremap delete %s\".",
+		 spare, spare);
+	return EXIT_UNCORRECTED;
+}
+
+static int say_ended(const struct replacement *r)
+{
+	int status = EXIT_CLEAN;
 
 	printf("dm-remap has ended for %s: it is the plain disk %s. After the next start that is used by its own name, or by the UUID of what is on it; /dev/mapper/%s is gone then, and must not be in /etc/fstab.\n",
 	       r->volume.name, r->new, r->volume.name);
-	printf("%s and %s still have what was on the set. Clear them before the next start, for old and new disk show the same UUIDs: \"%s %s\"",
-	       main, spare, clearing(&r->volume.main), main);
-	if (*r->volume.uuid)
-		printf(" and \"dmremap delete --give-up --yes %s\"", spare);
-	puts(".");
+	if (!r->direct)
+		status = empty_spare(r);
+	else if (*r->volume.uuid)
+		complain("%s could not be told, and has blocks of %s still: \"dmremap delete --give-up --yes %s\" before the next start.",
+			 r->spare.path, r->volume.main.path, r->spare.path);
+	say_old_main(r);
+	return status;
+}
+
+static int say_set(const struct replacement *r)
+{
+	int status = EXIT_CLEAN;
+
+	printf("%s is a set as before: its main is %s, and its spare, %s, is empty.\n",
+	       r->volume.name, r->new, r->spare.path);
+	if (!*r->id && !r->sealed)
+		complain("%s has no identity, so after a reboot it is found by its size alone: \"dmremap seal %s\" gives it a label.",
+			 r->new, r->volume.name);
+	if (r->sealed)
+		status = seal_device(r->volume.name);
+	if (status)
+		complain("%s was sealed, and is not any more: \"dmremap seal %s\".",
+			 r->volume.name, r->volume.name);
+	say_old_main(r);
+	return status ? EXIT_UNCORRECTED : EXIT_CLEAN;
 }
 
 static int clean_up(const struct replacement *r)
 {
-	if (*r->volume.uuid)
-		forget_set(r->volume.uuid);
+	int status;
+
 	announce_change(r->new);
-	say_end(r);
+	status = r->ended ? say_ended(r) : say_set(r);
 	say_unreadable(r);
-	return ranges_total(&r->copy.bad) ? EXIT_UNCORRECTED : EXIT_CLEAN;
+	return ranges_total(&r->copy.bad) ? EXIT_UNCORRECTED : status;
+}
+
+/* Whether there is a spare that can say what the main is. */
+static bool has_store(const struct replacement *r)
+{
+	char text[KERNEL_TEXT_SIZE];
+
+	return *r->volume.uuid &&
+	       !kernel_read(TREE_CONFIG, r->volume.name, "metadata/state", text) &&
+	       strcmp(text, "transient") && strcmp(text, "failed");
+}
+
+static int find_kind(struct replacement *r)
+{
+	struct half half;
+
+	half_look(&half, &r->volume.main);
+	r->sealed = half.role == HALF_MAIN && !strcmp(half.uuid, r->volume.uuid);
+	r->direct = !has_store(r);
+	if (!r->direct || r->leave)
+		return EXIT_CLEAN;
+	complain("%s keeps nothing on its spare, or cannot: it cannot stay a set on another disk. With --leave %s becomes a plain disk.",
+		 r->volume.name, r->new);
+	return EXIT_OPERATION;
 }
 
 static int find(struct replacement *r, const char *name)
@@ -209,15 +216,34 @@ static int find(struct replacement *r, const char *name)
 	}
 	if (!kernel_read(TREE_CONFIG, r->volume.name, "spare/device", text) &&
 	    blockdev_by_number(&r->spare, text))
-		return EXIT_CLEAN;
+		return find_kind(r);
 	complain("%s: the kernel does not tell its spare.", r->volume.name);
 	return EXIT_OPERATION;
 }
 
-static int replace(const char *name, struct replacement *r)
+/* What the new disk is known by: @given by a person, or its own. */
+static int choose_id(struct replacement *r, const char *given)
+{
+	if (!given) {
+		main_id_choose(r->new, r->id);
+		return EXIT_CLEAN;
+	}
+	if (*given && !main_id_valid(given))
+		return EXIT_USAGE;
+	if (main_id_judge(given, r->new) == MAIN_ID_OTHER) {
+		complain("%s is not known as %s: it would never be found as the main.", r->new,
+			 given);
+		return EXIT_OPERATION;
+	}
+	snprintf(r->id, sizeof(r->id), "%s", given);
+	return EXIT_CLEAN;
+}
+
+static int replace(const char *name, struct replacement *r, const char *main_id)
 {
 	int status = find(r, name);
 
+	status = status ?: choose_id(r, main_id);
 	if (status)
 		return status;
 	status = r->mapfile ? mapfile_check(r->mapfile) : EXIT_CLEAN;
@@ -248,17 +274,36 @@ static bool take_pause(const char *text, uint64_t *seconds)
 	return false;
 }
 
+/* What somebody asked for. */
+struct wanted {
+	const char *main_id;
+	const char *rescue;
+	const char *image;
+};
+
+static int run_rescue(const struct wanted *wanted, const char *mapfile, int operands)
+{
+	if (wanted->rescue && wanted->image && mapfile && !operands)
+		return rescue_spare(wanted->rescue, wanted->image, mapfile);
+	complain("--rescue-spare takes a spare, --image and --mapfile new files, and nothing else is needed.");
+	return command_misused(&command_replace);
+}
+
 static int run_replace(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "force", no_argument, NULL, 'f' },
 		{ "leave", no_argument, NULL, 'l' },
+		{ "main-id", required_argument, NULL, 'i' },
 		{ "mapfile", required_argument, NULL, 'm' },
 		{ "pause", required_argument, NULL, 'p' },
+		{ "rescue-spare", required_argument, NULL, 'r' },
+		{ "image", required_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
 	struct replacement r = { .copy.fd = -1, .pause_s = DEFAULT_PAUSE_S };
+	struct wanted wanted = {};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "flm:p:h", options, NULL)) != -1) {
@@ -267,34 +312,50 @@ static int run_replace(int argc, char **argv)
 		if (option == '?' || (option == 'p' && !take_pause(optarg, &r.pause_s)))
 			return command_misused(&command_replace);
 		r.force |= option == 'f';
+		r.leave |= option == 'l';
 		if (option == 'm')
 			r.mapfile = optarg;
+		if (option == 'i')
+			wanted.main_id = optarg;
+		if (option == 'r')
+			wanted.rescue = optarg;
+		if (option == 'o')
+			wanted.image = optarg;
 	}
+	if (wanted.rescue || wanted.image)
+		return run_rescue(&wanted, r.mapfile, argc - optind);
 	if (optind != argc - 2) {
 		complain("Say which set, and its new disk.");
 		return command_misused(&command_replace);
 	}
 	r.new = argv[optind + 1];
-	return replace(argv[optind], &r);
+	return replace(argv[optind], &r, wanted.main_id);
 }
 
 const struct command command_replace = {
 	.name = "replace",
-	.arguments = "[--leave] [--force] [--mapfile FILE] [--pause SECONDS] NAME NEWDISK",
-	.summary = "put a new disk in the place of an active set",
+	.arguments = "[--leave] [--force] [--mapfile FILE] [--main-id ID] [--pause SECONDS]\n"
+		     "               NAME NEWDISK\n"
+		     "       dmremap replace --rescue-spare SPARE --image FILE --mapfile FILE",
+	.summary = "give an active set another main",
 	.help =
 	"Copies the content of a set, which may be in use, to NEWDISK, which is at least as\n"
-	"large, and puts NEWDISK in its place: dm-remap has ended for the device, and whatever\n"
-	"uses it goes on. What is written during the copy is copied again. I/O waits only for\n"
-	"the last pass; how long is said before and after. Until then an interruption changes\n"
-	"nothing but what is on NEWDISK.\n\n"
+	"large, and makes NEWDISK its main. The set keeps its name, its uuid and its spare, which\n"
+	"is empty then; whatever uses the set goes on. What is written during the copy is copied\n"
+	"again. I/O waits only for the last pass; how long is said before and after. Until then an\n"
+	"interruption, or a power cut, changes nothing but what is on NEWDISK.\n\n"
 	"  -f, --force          destroy what is on NEWDISK\n"
-	"  -l, --leave          leave dm-remap; there is no other way, and this may be left out\n"
+	"  -l, --leave          end dm-remap for the device: NEWDISK is a plain disk afterwards\n"
+	"      --main-id ID     what NEWDISK is known by, as for \"dmremap create\"\n"
 	"  -m, --mapfile FILE   leave out sectors that cannot be read, and list them in FILE, a\n"
 	"                       mapfile of ddrescue; without it the copy stops at the first\n"
 	"  -p, --pause SECONDS  how long I/O may wait at the end; 10 unless given\n"
+	"      --rescue-spare SPARE  the main is gone for good: write what is on the spare, which\n"
+	"                       is only read, to a sparse image of the main, and to --mapfile what\n"
+	"                       that has, for ddrescue to go on with\n"
+	"      --image FILE     where the image goes\n"
 	"  -h, --help           print this\n\n"
-	"Exit status: 0 replaced, 4 replaced, but sectors could not be read, 8 the set goes on\n"
-	"as it was, 16 wrong usage.\n",
+	"Exit status: 0 replaced, 4 replaced, but sectors could not be read or the end could not\n"
+	"be reached, 8 the set goes on as it was, 16 wrong usage.\n",
 	.run = run_replace,
 };

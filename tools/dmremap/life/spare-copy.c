@@ -424,12 +424,38 @@ static int write_copies(struct spare_copy *copy, const struct dm_remap_page *pag
 	return 0;
 }
 
+/*
+ * What the main is known by, and whether it has a label, may have changed during the copy.  The
+ * kernel passes on everything else that is kept beside the table.
+ */
+static int refresh_super(struct spare_copy *copy)
+{
+	const struct dm_remap_sb *now;
+	struct set set;
+
+	set_read(&set, &copy->old);
+	if (!set.newest) {
+		set_free(&set);
+		copy->why = "the superblocks of the old spare cannot be read";
+		return EXIT_OPERATION;
+	}
+	now = set.newest->content;
+	memcpy(copy->sb->ids, now->ids, sizeof(now->ids));
+	memcpy(copy->sb->id_types, now->id_types, sizeof(now->id_types));
+	copy->sb->flags = now->flags & htole32(DM_REMAP_SB_LABELLED);
+	set_free(&set);
+	return EXIT_CLEAN;
+}
+
 int spare_copy_complete(struct spare_copy *copy)
 {
 	uint32_t nr = pages_in_use(copy), i;
-	struct dm_remap_page *pages = device_buffer(nr);
+	struct dm_remap_page *pages;
 	int error;
 
+	if (refresh_super(copy))
+		return EXIT_OPERATION;
+	pages = device_buffer(nr);
 	memset(pages, 0, (size_t)nr * DM_REMAP_PAGE_SIZE);
 	copy->sb->pages_used = htole32(nr);
 	copy->sb->nr_entries = htole32(copy->nr);

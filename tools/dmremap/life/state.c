@@ -11,17 +11,17 @@ static const struct state_words states[] = {
 	{ "ok", CHECK_OK, "All blocks can be read and written.", "" },
 	{ "degraded", CHECK_DEGRADED,
 	  "Blocks are pending, sectors are lost, or a lost copy of the remap table is being replaced.",
-	  "\"dmremap list %1$s\" shows the blocks. Restore the files that lie there from a backup, and \"dmremap advise %1$s\" judges the disk.",
+	  "\"dmremap files %1$s\" names the files on such blocks: restore them from a backup. \"dmremap advise %1$s\" judges the disk.",
 	},
 	{ "exhausted", CHECK_STOPPED,
 	  "The spare is full: the next bad block cannot be moved, and its writes fail.",
-	  "Copy the data to another disk. \"dmremap set %1$s spare/reserve=0\" frees the reserve, if there is one.",
+	  "\"dmremap replace-spare %1$s NEW\" takes a larger spare. Until there is one, \"dmremap set %1$s spare/reserve=0\" frees the reserve. \"dmremap advise %1$s\" judges the disk.",
 	},
 	{ "suspended-remaps", CHECK_STOPPED,
 	  "Too many blocks moved in a row without one good I/O between them, so automatic remapping is suspended.",
 	  "Look at the cable, the controller and the kernel log; then \"dmremap resume %1$s\"." },
 	{ "read-only", CHECK_STOPPED, "No write reaches the main or the spare.",
-	  "If nobody wanted that, a disk has turned read-only: see the kernel log, and copy the data.",
+	  "If nobody wanted that, a disk has turned read-only: \"journalctl -k -g %1$s\" says which. Copy the data from /dev/mapper/%1$s to another disk.",
 	},
 	{ "failed", CHECK_FAILED,
 	  "The remap table cannot be made durable, and writes fail.",
@@ -43,7 +43,7 @@ static const struct state_words states[] = {
 
 static const struct state_words low_spare = {
 	"ok", CHECK_DEGRADED, "The spare is nearly full.",
-	"Plan another disk, and copy the data before the spare is full. \"dmremap set %1$s spare/low_water\" is when this is said.",
+	"\"dmremap replace-spare %1$s NEW\" takes a larger spare. \"dmremap advise %1$s\" says whether the disk itself has to be replaced.",
 };
 
 static const struct state_words other = {

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "advise/gather.h"
+#include "advise/judge.h"
 #include "kernel/kernel.h"
 #include "lib/plural.h"
 #include "kernel/disk-name.h"
@@ -93,6 +95,38 @@ static void show_rate(FILE *out, const struct status_row *row)
 	fprintf(out, "  %-8s the spare is full about %s at this rate\n", "forecast", day);
 }
 
+/* By when the main should be replaced: days from now; negative if nothing says so. */
+static int replace_days(const struct status_row *row, struct advice *advice, const char **reason)
+{
+	struct disk_facts facts;
+	unsigned int i;
+
+	*reason = "";
+	if (!row->active)
+		return -1;
+	gather_history(&facts, row->main, row->name);
+	judge(advice, &facts);
+	for (i = 0; i < advice->nr && !**reason; i++)
+		if (advice->line[i].verdict == advice->verdict)
+			*reason = advice->line[i].text;
+	return advice->replace ? (int)advice->replace_days : -1;
+}
+
+static void show_replace(FILE *out, const struct status_row *row)
+{
+	struct advice advice = {};
+	const char *reason;
+	int days = replace_days(row, &advice, &reason);
+	time_t last = time(NULL) + days * 86400L;
+	char day[16];
+	struct tm tm;
+
+	if (days < 0)
+		return;
+	strftime(day, sizeof(day), "%F", localtime_r(&last, &tm));
+	fprintf(out, "  %-8s the main %s%s. %s\n", "replace", days ? "by " : "today, ", day, reason);
+}
+
 /* When the state began, if a monitor was running then. */
 static uint64_t state_since(const struct status_row *row)
 {
@@ -140,6 +174,7 @@ void status_report(FILE *out, const struct status_row *row)
 	show_disk(out, "spare", row->spare);
 	show_blocks(out, row);
 	show_rate(out, row);
+	show_replace(out, row);
 	show_next(out, row, words);
 }
 
@@ -197,6 +232,17 @@ static void add_number(struct json_object *object, const struct status_row *row,
 		json_object_object_add(object, name, NULL);
 }
 
+static void add_replace(struct json_object *object, const struct status_row *row)
+{
+	struct advice advice = {};
+	const char *reason;
+	int days = replace_days(row, &advice, &reason);
+
+	json_object_object_add(object, "replace_days",
+			       days < 0 ? NULL : json_object_new_int(days));
+	json_add_string(object, "replace_reason", days < 0 ? "" : reason);
+}
+
 static void add_times(struct json_object *object, const struct status_row *row)
 {
 	uint64_t since = state_since(row);
@@ -231,6 +277,7 @@ void status_report_json(struct json_object *object, const struct status_row *row
 	add_number(object, row, "pending", "remaps/pending");
 	add_number(object, row, "spare_free", "spare/free");
 	add_times(object, row);
+	add_replace(object, row);
 	if (log)
 		add_log(object, row->name);
 }

@@ -9,9 +9,12 @@
 #include <string.h>
 
 #include "command.h"
+#include "kernel/remap-list.h"
 #include "kernel/volume.h"
+#include "lib/exit.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
+#include "lib/ranges.h"
 #include "lib/util.h"
 #include "remaps/size.h"
 
@@ -19,67 +22,96 @@
 #define BADBLOCKS_DEFAULT	1024
 
 /**
- * struct export - what is to be printed; ranges are of bytes of the main, and merged.
+ * struct export - what is being printed, range by range, as the kernel lists it: there may
+ *	be millions.
  * @volume: the device.
- * @remapped: what is on the spare.
- * @pending: what is known to be unreadable, and still on the main.
- * @bad: both of them.
+ * @form: how it is printed.
  * @unit: bytes of a block of badblocks.
+ * @range: bytes of the main that are to be printed next; empty at first.
+ * @pending: they are pending.
+ * @next: badblocks: the first block that was not printed yet.
+ * @rounded: badblocks: ranges were made larger, to whole blocks.
+ * @at: ddrescue: what is before it was printed.
  */
 struct export {
 	const struct volume *volume;
-	struct ranges remapped;
-	struct ranges pending;
-	struct ranges bad;
+	const struct form *form;
 	uint64_t unit;
+	struct range range;
+	bool pending;
+	wide next;
+	bool rounded;
+	wide at;
 };
 
-static void print_badblocks(const struct export *export)
-{
-	const struct range *range = export->bad.range;
-	wide block, next = 0;
-	bool rounded = false;
-	size_t i;
+/**
+ * struct form - a format.
+ * @name: of it.
+ * @by_state: remapped and pending blocks are in ranges of their own.
+ * @begin: print what is before the ranges, or NULL.
+ * @print: print @range of the export.
+ * @end: print what is behind them, or NULL.
+ */
+struct form {
+	const char *name;
+	bool by_state;
+	void (*begin)(struct export *export);
+	void (*print)(struct export *export);
+	void (*end)(struct export *export);
+};
 
-	for (i = 0; i < export->bad.nr; i++, range++) {
-		rounded |= range->start % export->unit || range->end % export->unit;
-		block = range->start / export->unit;
-		/* the last one of the range before may be the same */
-		if (block < next)
-			block = next;
-		for (; block * export->unit < range->end; block++)
-			printf("%llu\n", (unsigned long long)block);
-		next = block;
-	}
-	if (rounded)
+static void print_badblocks(struct export *export)
+{
+	const struct range *range = &export->range;
+	wide block = range->start / export->unit;
+
+	export->rounded |= range->start % export->unit || range->end % export->unit;
+	/* the last one of the range before may be the same */
+	if (block < export->next)
+		block = export->next;
+	for (; block * export->unit < range->end; block++)
+		printf("%llu\n", LLU(block));
+	export->next = block;
+}
+
+static void end_badblocks(struct export *export)
+{
+	if (export->rounded)
 		complain("Blocks of %llu bytes do not begin and end where those of the device do, and say more than those. With --block-size 512 they would not.",
-			 (unsigned long long)export->unit);
+			 LLU(export->unit));
 }
 
 static void print_block(wide start, wide end, char status)
 {
 	if (start < end)
-		printf("0x%08llX  0x%08llX  %c\n", (unsigned long long)start,
-		       (unsigned long long)(end - start), status);
+		printf("0x%08llX  0x%08llX  %c\n", LLU(start), LLU(end - start), status);
+}
+
+static wide main_end(const struct export *export)
+{
+	return (wide)export->volume->main.sectors * SECTOR_SIZE;
 }
 
 /* All of the main, as a mapfile of a copy that is complete has it. */
-static void print_ddrescue(const struct export *export)
+static void begin_ddrescue(struct export *export)
 {
-	wide end = (wide)export->volume->main.sectors * SECTOR_SIZE, at = 0;
-	size_t i;
-
 	printf("# Mapfile. Created by dmremap of %s: - is remapped or pending\n"
 	       "# current_pos  current_status  current_pass\n"
 	       "0x%08llX     +               1\n"
 	       "#      pos        size  status\n", export->volume->name,
-	       (unsigned long long)end);
-	for (i = 0; i < export->bad.nr; i++) {
-		print_block(at, export->bad.range[i].start, '+');
-		print_block(export->bad.range[i].start, export->bad.range[i].end, '-');
-		at = export->bad.range[i].end;
-	}
-	print_block(at, end, '+');
+	       LLU(main_end(export)));
+}
+
+static void print_ddrescue(struct export *export)
+{
+	print_block(export->at, export->range.start, '+');
+	print_block(export->range.start, export->range.end, '-');
+	export->at = export->range.end;
+}
+
+static void end_ddrescue(struct export *export)
+{
+	print_block(export->at, main_end(export), '+');
 }
 
 static uint64_t first(const struct range *range)
@@ -92,37 +124,19 @@ static uint64_t count(const struct range *range)
 	return (range->end - range->start) / SECTOR_SIZE;
 }
 
-static void print_sectors(const struct export *export)
+static void print_sectors(struct export *export)
 {
-	const struct range *range = export->bad.range;
-	size_t i;
-
-	for (i = 0; i < export->bad.nr; i++, range++)
-		printf("%llu %llu\n", LLU(first(range)), LLU(count(range)));
+	printf("%llu %llu\n", LLU(first(&export->range)), LLU(count(&export->range)));
 }
 
-static void print_plain(const struct export *export)
+static void begin_plain(struct export *export)
 {
 	printf("# Remapped and pending sectors of the main of %s: START COUNT\n",
 	       export->volume->name);
-	print_sectors(export);
 }
 
-static void print_json_range(const struct range *range, const char *state)
+static void begin_json(struct export *export)
 {
-	struct json_object *object = json_object_new_object();
-
-	json_add_number(object, "start", first(range));
-	json_add_number(object, "count", count(range));
-	json_add_string(object, "state", state);
-	json_out_element(object);
-}
-
-static void print_json(const struct export *export)
-{
-	const struct range *remapped = export->remapped.range, *pending = export->pending.range;
-	const struct range *last_remapped = remapped + export->remapped.nr;
-	const struct range *last_pending = pending + export->pending.nr;
 	const struct volume *volume = export->volume;
 
 	json_out_begin();
@@ -131,29 +145,32 @@ static void print_json(const struct export *export)
 	json_out_member("main", json_object_new_string(volume->main.path));
 	json_out_member("unit", json_object_new_int(SECTOR_SIZE));
 	json_out_array("ranges");
-	while (remapped < last_remapped || pending < last_pending) {
-		if (pending == last_pending ||
-		    (remapped < last_remapped && remapped->start < pending->start))
-			print_json_range(remapped++, "remapped");
-		else
-			print_json_range(pending++, "pending");
-	}
+}
+
+static void print_json(struct export *export)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_number(object, "start", first(&export->range));
+	json_add_number(object, "count", count(&export->range));
+	json_add_string(object, "state", export->pending ? "pending" : "remapped");
+	json_out_element(object);
+}
+
+static void end_json(struct export *export)
+{
+	(void)export;
 	json_out_array_end();
 	json_out_end();
 }
 
-struct form {
-	const char *name;
-	void (*print)(const struct export *export);
-};
-
-static const struct form json_form = { "JSON", print_json };
+static const struct form json_form = { "JSON", true, begin_json, print_json, end_json };
 
 static const struct form forms[] = {
-	{ "badblocks", print_badblocks },
-	{ "ddrescue", print_ddrescue },
-	{ "md", print_sectors },
-	{ "plain", print_plain },
+	{ "badblocks", false, NULL, print_badblocks, end_badblocks },
+	{ "ddrescue", false, begin_ddrescue, print_ddrescue, end_ddrescue },
+	{ "md", false, NULL, print_sectors, NULL },
+	{ "plain", false, begin_plain, print_sectors, NULL },
 };
 
 static const struct form *find_form(const char *name)
@@ -168,37 +185,58 @@ static const struct form *find_form(const char *name)
 	return NULL;
 }
 
-/* From blocks of the device to bytes of the main. */
-static void move_to_main(struct export *export, struct ranges *blocks)
+static void begin(void *context, const struct remap_status *status, const char *line)
 {
-	wide start = (wide)export->volume->main_start * SECTOR_SIZE;
-	struct range *range = blocks->range, *last = range + blocks->nr;
+	struct export *export = context;
 
-	for (; range < last; range++) {
-		range->start = start + range->start * export->volume->block;
-		range->end = start + range->end * export->volume->block;
-		ranges_add(&export->bad, range->start, range->end);
+	(void)status;
+	(void)line;
+	if (export->form->begin)
+		export->form->begin(export);
+}
+
+static void print_range(struct export *export)
+{
+	if (export->range.start < export->range.end)
+		export->form->print(export);
+}
+
+/* They come in order. */
+static void add(void *context, const struct remap *remap, const char *line)
+{
+	struct export *export = context;
+	wide start = ((wide)export->volume->main_start + remap->main_sector) * SECTOR_SIZE;
+	wide end = start + (wide)remap->sectors * SECTOR_SIZE;
+	bool pending = !strcmp(remap->state, "pending");
+
+	(void)line;
+	if (start == export->range.end &&
+	    (pending == export->pending || !export->form->by_state)) {
+		export->range.end = end;
+		return;
 	}
+	print_range(export);
+	export->range = (struct range) { start, end };
+	export->pending = pending;
 }
 
 static int export_device(const char *name, const struct form *form, uint64_t unit)
 {
 	struct volume volume;
-	struct export export = { .volume = &volume, .unit = unit ?: BADBLOCKS_DEFAULT };
+	struct export export = {
+		.volume = &volume, .form = form, .unit = unit ?: BADBLOCKS_DEFAULT,
+	};
+	const struct list_visitor visitor = { begin, add, &export };
 	int status = volume_find(&volume, name);
 
 	if (!status)
-		status = volume_remaps(&volume, &export.remapped, &export.pending, NULL);
-	if (!status) {
-		move_to_main(&export, &export.remapped);
-		move_to_main(&export, &export.pending);
-		ranges_merge(&export.bad);
-		form->print(&export);
-	}
-	ranges_free(&export.remapped);
-	ranges_free(&export.pending);
-	ranges_free(&export.bad);
-	return status;
+		status = list_device(name, &visitor);
+	if (status)
+		return status;
+	print_range(&export);
+	if (form->end)
+		form->end(&export);
+	return EXIT_CLEAN;
 }
 
 static int run_export(int argc, char **argv)

@@ -23,6 +23,7 @@
 #include "lib/message.h"
 #include "seal/keep.h"
 #include "seal/label-command.h"
+#include "seal/seal.h"
 #include "seal/seal-plan.h"
 
 static int cannot_move(const struct volume *volume, uint64_t block, int error)
@@ -325,6 +326,13 @@ static int seal(const char *name, const struct choices *choices)
 		raw_announce(&raw);
 	seal_plan_free(&plan);
 	return status;
+}
+
+int seal_device(const char *name)
+{
+	const struct choices choices = {};
+
+	return seal(name, &choices);
 }
 
 static int run_seal(int argc, char **argv)

@@ -13,14 +13,17 @@
 #include "sets/identity.h"
 #include "sets/new-device.h"
 #include "sets/remember.h"
+#include "sets/stopped.h"
 #include "sets/timeouts.h"
 
 /* Longest words of a table behind the type, with one more. */
 #define PARAMS_SIZE	(REASSEMBLY_TABLE_SIZE + 32)
 
-static void waits(struct outcome *outcome)
+static void waits(struct outcome *outcome, const struct wish *wish)
 {
 	explain_set(outcome->why, &outcome->set);
+	if (!wish->automatic)
+		explain_mend(outcome->why, &outcome->set);
 	outcome->status = EXIT_UNCORRECTED;
 }
 
@@ -149,7 +152,7 @@ static bool may_use(struct outcome *outcome, const struct wish *wish,
 		explain_other(outcome->why, &outcome->set, main, spare);
 		return false;
 	}
-	if (known && !wish->named && !registry_is(known->spare_id, spare->dev.path)) {
+	if (known && !wish->named && !registry_is_spare(known, spare->dev.path)) {
 		explain_copy(outcome->why, &outcome->set, &spare->dev, HALF_SPARE,
 			     known->spare_id);
 		return false;
@@ -182,21 +185,32 @@ static bool find_halves(struct outcome *outcome, const struct wish *wish,
 }
 
 /* The disk may have forgotten them since, or may not be the one that it was. */
-static void set_timeouts(const struct outcome *outcome, const struct wish *wish)
+static void set_timeouts(const struct outcome *outcome)
 {
 	struct registered known;
 	char main[FILE_TEXT_SIZE];
 
-	if (outcome->status == EXIT_CLEAN && !wish->dry_run && *outcome->device &&
-	    registry_find(&known, outcome->set.uuid) && known.timeouts &&
+	if (registry_find(&known, outcome->set.uuid) && known.timeouts &&
 	    !kernel_read(TREE_CONFIG, outcome->device, "main", main))
 		timeouts_apply(outcome->set.uuid, main);
+}
+
+/* What is done whenever the set is active afterwards, whoever has activated it. */
+static void settle(const struct outcome *outcome, const struct wish *wish)
+{
+	if (outcome->status != EXIT_CLEAN || wish->dry_run || !*outcome->device)
+		return;
+	set_timeouts(outcome);
+	remember_settled(outcome->set.uuid, outcome->device);
 }
 
 static void finish(struct outcome *outcome, const struct wish *wish, const char *main,
 		   const char *spare)
 {
-	if (wish->remember && outcome->status == EXIT_CLEAN && !wish->dry_run)
+	if (outcome->status != EXIT_CLEAN || wish->dry_run)
+		return;
+	stopped_forget(outcome->set.uuid);
+	if (wish->remember)
 		outcome->remembered = remember_set(outcome->set.uuid, outcome->device, main, spare);
 }
 
@@ -212,6 +226,16 @@ static bool is_read_only(struct outcome *outcome, const struct blockdev *half)
 	return true;
 }
 
+/* The kernel has refused: a half may have gone just now, or may be damaged. */
+static void why_not(struct outcome *outcome, const struct wish *wish, struct half *main,
+		    struct half *spare)
+{
+	if (reassembly_read(&outcome->set, outcome->set.uuid) && !look(outcome, main, spare))
+		waits(outcome, wish);
+	else if (!wish->automatic)
+		explain_mend(outcome->why, &outcome->set);
+}
+
 void activate_set(const struct known_set *set, const struct wish *wish, struct outcome *outcome)
 {
 	struct registered known;
@@ -222,12 +246,12 @@ void activate_set(const struct known_set *set, const struct wish *wish, struct o
 	if (is_active(outcome, wish->automatic)) {
 		if (wish->remember && !wish->dry_run && outcome->status == EXIT_CLEAN)
 			outcome->remembered = remember_active(set->uuid, outcome->device);
-		set_timeouts(outcome, wish);
+		settle(outcome, wish);
 		return;
 	}
 	if (!find_halves(outcome, wish, outcome->foreign ? NULL : &known, &main, &spare)) {
 		if (!*outcome->why)
-			waits(outcome);
+			waits(outcome, wish);
 		return;
 	}
 	if (!new_device_free(outcome, &main.dev, HALF_MAIN) ||
@@ -241,10 +265,8 @@ void activate_set(const struct known_set *set, const struct wish *wish, struct o
 	    (is_read_only(outcome, &main.dev) || is_read_only(outcome, &spare.dev)))
 		return;
 	make(outcome, wish);
-	/* a half may have gone just now */
-	if (outcome->status == EXIT_OPERATION && !*outcome->why &&
-	    reassembly_read(&outcome->set, set->uuid) && !look(outcome, &main, &spare))
-		waits(outcome);
+	if (outcome->status == EXIT_OPERATION && !*outcome->why)
+		why_not(outcome, wish, &main, &spare);
 	finish(outcome, wish, main.dev.path, spare.dev.path);
-	set_timeouts(outcome, wish);
+	settle(outcome, wish);
 }

@@ -11,9 +11,41 @@
 #include "lib/message.h"
 #include "sets/assemble.h"
 #include "sets/choose.h"
+#include "sets/damage.h"
 #include "sets/explain.h"
 #include "sets/gather.h"
 #include "sets/identity.h"
+
+static bool may_be_main(const struct half *half, const struct half *spare)
+{
+	return half->role == HALF_NONE && half->dev.sectors == spare->main_sectors;
+}
+
+/* A main whose label is damaged is known by its spare, if that is named as well. */
+static bool can_do_without(const struct halves *halves, const struct half *main)
+{
+	const struct half *spare;
+
+	for (spare = halves->half; spare < halves->half + halves->nr; spare++)
+		if (spare->role == HALF_SPARE && may_be_main(main, spare))
+			return main->was == HALF_MAIN;
+	return false;
+}
+
+static int refuse_damaged(const struct halves *halves)
+{
+	char damage[DAMAGE_SIZE];
+	const struct half *half;
+
+	for (half = halves->half; half < halves->half + halves->nr; half++) {
+		if (!half->damaged || can_do_without(halves, half))
+			continue;
+		damage_describe(damage, half);
+		complain("%s", damage);
+		return EXIT_OPERATION;
+	}
+	return EXIT_CLEAN;
+}
 
 /* Halves, and devices that may be mains; there is room for each that was named. */
 static int read_named(struct halves *halves, char **paths)
@@ -39,20 +71,9 @@ static int read_named(struct halves *halves, char **paths)
 			complain("%s cannot be used: %s.", *paths, strerror(-error));
 			return EXIT_OPERATION;
 		}
-		if (half->damaged) {
-			complain("%s was a half of a set and cannot be used: %s.%s", *paths,
-				 half->trouble,
-				 " If it is a spare, \"dmremap check\" says more.");
-			return EXIT_OPERATION;
-		}
 		halves->nr++;
 	}
-	return EXIT_CLEAN;
-}
-
-static bool may_be_main(const struct half *half, const struct half *spare)
-{
-	return half->role == HALF_NONE && half->dev.sectors == spare->main_sectors;
+	return refuse_damaged(halves);
 }
 
 /* The only device among those named that has the size of the main of a spare. */
@@ -179,7 +200,11 @@ static int assemble_half(const struct request *request, const struct halves *hal
 		return status;
 	strict.wish.automatic = !main;
 	strict.wish.named = main;
-	return assemble_set(&strict, &set);
+	status = assemble_set(&strict, &set);
+	if (!status && main && main->damaged)
+		complain("The label of %s cannot be used: %s. \"dmremap seal %s\" makes a new one.",
+			 main->dev.path, main->trouble, set.name);
+	return status;
 }
 
 int assemble_devices(const struct request *request, char **paths)

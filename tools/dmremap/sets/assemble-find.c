@@ -20,6 +20,7 @@
 #include "sets/policy.h"
 #include "sets/registry.h"
 #include "sets/remember.h"
+#include "sets/stopped.h"
 
 /* All devices are looked at, and what is wanted is given to the module. */
 static int look_everywhere(bool (*wanted)(const struct half *half))
@@ -83,6 +84,8 @@ static int assemble_list(const struct request *request, const struct known_set *
 	for (pass = 0; pass < 2; pass++) {
 		for (i = 0; i < nr; i++) {
 			if (is_known(&sets[i]) == !!pass)
+				continue;
+			if (request->unattended && stopped_is(sets[i].uuid))
 				continue;
 			if (request->unattended ? assemble_is_allowed(&sets[i]) : !pass)
 				status = exit_worst(status, assemble_set(request, &sets[i]));

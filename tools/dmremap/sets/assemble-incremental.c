@@ -140,9 +140,9 @@ static bool is_known_main(const struct blockdev *dev)
 
 	nr = registry_list(&list);
 	for (i = 0; i < nr && !found; i++)
-		found = (!list[i].main_sectors || list[i].main_sectors == dev->sectors) &&
-			*list[i].main_id && strcmp(list[i].main_id, "-") &&
-			registry_is(list[i].main_id, dev->path);
+		found = (!list[i].main_sectors || list[i].main_sectors == dev->sectors ||
+			 *list[i].next_main_id) &&
+			registry_names_main(&list[i], dev->path);
 	free(list);
 	return found;
 }

@@ -41,7 +41,7 @@ static const struct half *choose_spare(const struct halves *halves,
 
 	for (half = halves->half; half < halves->half + halves->nr; half++)
 		if (half->role == HALF_SPARE && !strcmp(half->uuid, known->uuid) &&
-		    registry_is(known->spare_id, half->dev.path))
+		    registry_is_spare(known, half->dev.path))
 			consider(&best, half, 1);
 	return result(&best);
 }

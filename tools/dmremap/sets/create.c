@@ -16,6 +16,7 @@
 #include "lib/number.h"
 #include "lib/uuid.h"
 #include "sets/create.h"
+#include "sets/create-tail.h"
 #include "sets/remember.h"
 
 static int activate(const struct create *create, bool read_only)
@@ -113,7 +114,7 @@ static bool take_name(struct create *create, const char *name)
 	return true;
 }
 
-enum { OPTION_MAIN_ID = 256, OPTION_NAME, OPTION_NO_AUTO, OPTION_TRANSIENT };
+enum { OPTION_MAIN_ID = 256, OPTION_NAME, OPTION_NO_AUTO, OPTION_TAIL, OPTION_TRANSIENT };
 
 static bool take_option(struct create *create, struct create_choices *choices, int option)
 {
@@ -147,6 +148,27 @@ static bool take_option(struct create *create, struct create_choices *choices, i
 	return false;
 }
 
+/* The disk of a set that has nothing else. */
+static int run_tail(struct create *create, struct tail *tail, const struct create_choices *choices,
+		    const char *disk)
+{
+	int status;
+
+	if (choices->dry_run || create->read_only || create->transient || create->force) {
+		complain("--tail writes a partition table to an empty disk: --dry-run, --read-only, --transient and --force do not go with it.");
+		return EXIT_USAGE;
+	}
+	status = load(create);
+	if (!status && !name_free(create))
+		status = EXIT_OPERATION;
+	status = status ?: tail_partition(tail, disk);
+	if (status)
+		return status;
+	create->main = tail->main;
+	create->spare = tail->spare;
+	return run(create, choices);
+}
+
 static int run_create(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -158,25 +180,30 @@ static int run_create(int argc, char **argv)
 		{ "main-id", required_argument, NULL, OPTION_MAIN_ID },
 		{ "no-auto-remap", no_argument, NULL, OPTION_NO_AUTO },
 		{ "read-only", no_argument, NULL, 'r' },
+		{ "tail", required_argument, NULL, OPTION_TAIL },
 		{ "transient", no_argument, NULL, OPTION_TRANSIENT },
 		{}
 	};
 	struct create_choices choices = {};
 	struct create create = {};
+	struct tail tail = {};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "b:nfhjr", options, NULL)) != -1) {
 		if (option == 'h')
 			return command_help(&command_create);
-		if (!take_option(&create, &choices, option))
+		if (option == OPTION_TAIL ? !tail_take(&tail, optarg) :
+					    !take_option(&create, &choices, option))
 			return command_misused(&command_create);
 	}
-	if (argc - optind != 3) {
-		complain("Say the name that the device is to have, its main, and its spare.");
+	if (argc - optind != (tail.sectors ? 2 : 3)) {
+		complain("Say the name that the device is to have, its main, and its spare; with --tail the name and a disk.");
 		return command_misused(&command_create);
 	}
 	if (!take_name(&create, argv[optind]))
 		return EXIT_USAGE;
+	if (tail.sectors)
+		return run_tail(&create, &tail, &choices, argv[optind + 1]);
 	create.main = argv[optind + 1];
 	create.spare = argv[optind + 2];
 	return run(&create, &choices);
@@ -220,7 +247,8 @@ static int run_format(int argc, char **argv)
 
 const struct command command_create = {
 	.name = "create",
-	.arguments = "[OPTION]... NAME MAIN SPARE",
+	.arguments = "[OPTION]... NAME MAIN SPARE\n"
+		     "       dmremap create --tail SIZE [OPTION]... NAME DISK",
 	.summary = "make a set of two disks, and activate it",
 	.help =
 	"Makes a device NAME that shows what is on MAIN, which stays as it is, and moves blocks\n"
@@ -228,6 +256,9 @@ const struct command command_create = {
 	"is known by, are kept on the spare; this host remembers the set, and activates it at\n"
 	"boot.\n\n"
 	COMMON_HELP
+	"      --tail SIZE      divide DISK, which is empty, into two partitions: a main, and at the\n"
+	"                       end a spare of SIZE; K, M, G and T are taken. The set does not\n"
+	"                       survive the disk\n"
 	"      --transient      keep remaps in memory only: they are lost with the device\n"
 	"      --no-auto-remap  make no remaps but by hand\n"
 	"  -r, --read-only      write nothing to either disk\n"

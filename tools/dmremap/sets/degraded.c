@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/encode.h"
 #include "lib/exit.h"
 #include "sets/activate.h"
 #include "sets/active.h"
@@ -19,11 +20,25 @@ static void warn(struct outcome *outcome, const struct half *main)
 		 " It was sealed: its first block, and the others by which its content is known, are on the spare, so that a file system is not found by itself; look for a copy of its superblock.");
 }
 
+/* Without a label: it is the disk of the set that has the name which it is given. */
+static bool is_known(const struct half *main, const char *name)
+{
+	char encoded[ENCODED_NAME_SIZE];
+	struct registered known;
+
+	if (main->role == HALF_MAIN)
+		return registry_find(&known, main->uuid);
+	if (!name || strlen(name) >= DM_REMAP_NAME_SIZE)
+		return false;
+	text_encode(encoded, name);
+	return registry_find_name(&known, encoded, "") && *known.main_id &&
+	       strcmp(known.main_id, "-") && registry_is(known.main_id, main->dev.path);
+}
+
 void activate_degraded(const struct half *main, const struct wish *wish,
 		       struct outcome *outcome)
 {
 	char params[BLOCKDEV_NUMBER_SIZE + 4], uuid[DM_TEXT_SIZE];
-	struct registered known;
 	struct dm_new new = {
 		.uuid = uuid,
 		.target = "linear",
@@ -38,7 +53,7 @@ void activate_degraded(const struct half *main, const struct wish *wish,
 		 wish->name ?: "");
 	snprintf(outcome->set.main, sizeof(outcome->set.main), "%s", main->dev.number);
 	outcome->set.state = KNOWN_WAITING_SPARE;
-	outcome->foreign = !registry_find(&known, main->uuid);
+	outcome->foreign = !is_known(main, wish->name);
 	if (!new_device_free(outcome, &main->dev, HALF_MAIN) ||
 	    !new_device_name(outcome, wish->name))
 		return;

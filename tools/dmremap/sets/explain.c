@@ -7,6 +7,7 @@
 #include "disk/main-id.h"
 #include "lib/encode.h"
 #include "lib/util.h"
+#include "sets/damage.h"
 #include "sets/explain.h"
 #include "sets/half.h"
 #include "sets/identity.h"
@@ -77,8 +78,11 @@ void explain_copy(char *text, const struct known_set *set, const struct blockdev
 	    set->name, dev->path, half_role_name(role), known, dev->path);
 }
 
-/* Devices of the right size that are nothing else of ours, the first of them. */
-static int find_by_size(const struct half *spare, struct blockdev found[NAMES_MAX])
+/*
+ * Devices of the right size that are nothing else of ours, or, if that is asked for, whose
+ * labels cannot be used; the first of them.
+ */
+static int find_by_size(const struct half *spare, struct blockdev found[NAMES_MAX], bool damaged)
 {
 	char user[BLOCKDEV_PATH_SIZE];
 	struct blockdev *list;
@@ -89,7 +93,8 @@ static int find_by_size(const struct half *spare, struct blockdev found[NAMES_MA
 		if (list[i].sectors != spare->main_sectors || blockdev_user(&list[i], user))
 			continue;
 		half_read(&half, &list[i]);
-		if (half.role == HALF_NONE && !half.damaged)
+		if (half.role == HALF_NONE &&
+		    (damaged ? half.was == HALF_MAIN : !half.damaged))
 			found[n++] = list[i];
 	}
 	if (nr >= 0)
@@ -101,7 +106,7 @@ static int find_by_size(const struct half *spare, struct blockdev found[NAMES_MA
 static int add_by_size(char *text, const struct known_set *set, const struct half *spare)
 {
 	struct blockdev found[NAMES_MAX];
-	int nr = spare->labelled ? 0 : find_by_size(spare, found), i;
+	int nr = spare->labelled ? 0 : find_by_size(spare, found, false), i;
 
 	for (i = 0; i < nr; i++)
 		add(text, "%s%s", i ? ", " : " Of that size there is ", found[i].path);
@@ -109,6 +114,18 @@ static int add_by_size(char *text, const struct known_set *set, const struct hal
 		add(text, ". If %s is the main, say so: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found by itself.",
 		    nr > 1 ? "one of them" : "it", nr > 1 ? "MAIN" : found[0].path,
 		    spare->dev.path, set->name);
+	return nr;
+}
+
+/* A main whose label is damaged is not the main of any set. */
+static int add_damaged(char *text, const struct known_set *set, const struct half *spare)
+{
+	struct blockdev found[NAMES_MAX];
+	int nr = find_by_size(spare, found, true), i;
+
+	for (i = 0; i < nr; i++)
+		add(text, " %s has that size, and a label that cannot be used. If it is the main: \"dmremap assemble %s %s\"; \"dmremap seal %s\" then makes a new label.",
+		    found[i].path, found[i].path, spare->dev.path, set->name);
 	return nr;
 }
 
@@ -145,7 +162,7 @@ static void explain_main(char *text, const struct known_set *set)
 		add(text, " that is known as %s", main_id);
 	}
 	add(text, ".");
-	if (!add_by_size(text, set, &spare))
+	if (!add_by_size(text, set, &spare) + !add_damaged(text, set, &spare) == 2)
 		add(text, " Connect it.");
 }
 
@@ -206,6 +223,19 @@ static void explain_conflict(char *text, const struct known_set *set)
 	}
 }
 
+static void explain_damaged_spare(char *text, const struct blockdev *spare)
+{
+	char damage[DAMAGE_SIZE];
+	struct half half;
+
+	half_read(&half, spare);
+	if (damage_describe(damage, &half))
+		add(text, ". %s", damage);
+	else
+		add(text, ": something is wrong with what is on its spare. \"dmremap check %s\" says what.",
+		    spare->path);
+}
+
 static void explain_damaged(char *text, const struct known_set *set)
 {
 	struct blockdev spare, main;
@@ -217,8 +247,7 @@ static void explain_damaged(char *text, const struct known_set *set)
 		add(text, ": what its spare %s and the label of its main %s say of it differs; one of them may be an older copy. \"dmremap check %s\" and \"dmremap scan\" tell more.",
 		    spare.path, main.path, spare.path);
 	else if (has_spare)
-		add(text, ": something is wrong with what is on its spare. \"dmremap check %s\" says what.",
-		    spare.path);
+		explain_damaged_spare(text, &spare);
 	else
 		add(text, ", and its spare has gone. Run \"dmremap scan\".");
 }
@@ -242,16 +271,20 @@ static void explain_state(char *text, const struct known_set *set)
 
 void explain_mend(char *text, const struct known_set *set)
 {
+	struct halves halves = { .nr = 1 };
+	char damage[DAMAGE_SIZE];
 	struct half spare;
 
-	if (read_spare(&spare, set) && spare.mend)
-		add(text, "%sIts spare %s has lost one of its two superblocks: %s. \"dmremap repair %s\" writes it anew.",
-		    *text ? " " : "", spare.dev.path, spare.mend, spare.dev.path);
+	if (!read_spare(&spare, set))
+		return;
+	halves.half = &spare;
+	halves_read_tables(&halves);
+	if (damage_describe(damage, &spare))
+		add(text, "%s%s", *text ? " " : "", damage);
 }
 
 void explain_set(char *text, const struct known_set *set)
 {
 	*text = 0;
 	explain_state(text, set);
-	explain_mend(text, set);
 }

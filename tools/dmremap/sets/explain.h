@@ -48,9 +48,11 @@ void explain_copy(char *text, const struct known_set *set, const struct blockdev
 		  enum half_role role, const char *id);
 
 /**
- * explain_mend() - add what is wrong with the spare of a set and does not keep it down.
+ * explain_mend() - add what is wrong with a spare that can be used.
  * @text: what was said of the set; %EXPLAIN_SIZE bytes.
- * @set: the set.
+ * @set: the set, which is not active.
+ *
+ * Reads the table: it is for somebody who asks, and not for the boot.
  */
 void explain_mend(char *text, const struct known_set *set);
 

@@ -11,6 +11,7 @@
 
 #include "disk/content.h"
 #include "disk/set.h"
+#include "disk/table.h"
 #include "lib/encode.h"
 #include "lib/uuid.h"
 #include "sets/half.h"
@@ -60,11 +61,13 @@ static bool take_label(struct half *half, const struct dm_remap_label *label)
 		return false;
 	half->trouble = dm_remap_label_check(label, half->dev.sectors);
 	half->damaged = half->trouble;
-	if (half->damaged)
+	memcpy(half->secret, label->secret, sizeof(half->secret));
+	if (half->damaged) {
+		half->was = HALF_MAIN;
 		return true;
+	}
 	half->role = HALF_MAIN;
 	uuid_to_text(label->uuid, half->uuid);
-	memcpy(half->secret, label->secret, sizeof(half->secret));
 	take_name(half, label->name);
 	half->main_sectors = le64toh(label->main_sectors);
 	half->target_sectors = le64toh(label->target_sectors);
@@ -87,8 +90,25 @@ static bool has_magic(const struct superblock *sb)
 
 static bool of_two_sets(const struct set *set)
 {
-	return set->conflict && memcmp(set->sb[0].content->uuid, set->sb[1].content->uuid,
-				       sizeof(set->sb[0].content->uuid));
+	return set->conflict && dm_remap_sb_differ(set->sb[0].content, set->sb[1].content);
+}
+
+static void take_damaged(struct half *half, const char *why)
+{
+	half->damaged = true;
+	half->was = HALF_SPARE;
+	half->trouble = why;
+}
+
+/* A superblock that is not damaged, and that nobody here may use: the kernel takes none then. */
+static const struct superblock *refused(const struct set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_SUPERBLOCKS; i++)
+		if (set->sb[i].state == SB_REFUSED)
+			return &set->sb[i];
+	return NULL;
 }
 
 /*
@@ -106,13 +126,14 @@ static void classify(struct half *half, const struct device *dev, const struct s
 	if ((!unread || read_sector(dev, first->content)) &&
 	    take_label(half, (const struct dm_remap_label *)first->content))
 		return;
-	if (unread && !set->newest) {
-		half->error = last->state == SB_UNREADABLE ? -EIO : 0;
-	} else if (!unread && !has_magic(first)) {
+	if (!unread && !has_magic(first))
 		return;
+	if (refused(set)) {
+		take_damaged(half, refused(set)->why);
+	} else if (unread && !set->newest) {
+		half->error = last->state == SB_UNREADABLE ? -EIO : 0;
 	} else if (!set->newest || of_two_sets(set)) {
-		half->damaged = true;
-		half->trouble = set->conflict ?: first->why;
+		take_damaged(half, set->conflict ?: first->why);
 	} else if (dev->sectors == set->newest->geo.spare_sectors ||
 		   !content_is_member(dev->path)) {
 		take_spare(half, set);
@@ -150,6 +171,43 @@ void half_look(struct half *half, const struct blockdev *blockdev)
 		classify(half, &dev, &set);
 		set_free(&set);
 	}
+	device_close(&dev);
+}
+
+static void count_page(struct half *half, const struct table *table)
+{
+	uint32_t replicas = set_geometry(table->set)->replicas, i;
+
+	if (!table->newest || table->differ) {
+		half->lost_pages++;
+		return;
+	}
+	for (i = 0; i < replicas && table->copy[i].state == COPY_GOOD; i++)
+		;
+	half->bad_pages += i < replicas;
+}
+
+void half_look_at_table(struct half *half)
+{
+	struct device dev;
+	struct table table;
+	struct set set;
+	int fd = open_quietly(half->dev.path);
+
+	if (fd < 0)
+		return;
+	if (device_open_fd(&dev, half->dev.path, fd)) {
+		close(fd);
+		return;
+	}
+	set_read(&set, &dev);
+	if (set.newest) {
+		table_open(&table, &set);
+		while (table_next(&table))
+			count_page(half, &table);
+		table_close(&table);
+	}
+	set_free(&set);
 	device_close(&dev);
 }
 

@@ -30,9 +30,13 @@ enum half_role {
  * @mend: of a spare that can be used: what is wrong with one of its superblocks; NULL if
  *	nothing is.
  * @damaged: it was a half, but what says so cannot be used; it has no role.
+ * @was: of a damaged one: which half it was.
+ * @bad_pages: of a spare, after halves_read_tables(): pages of the table of which a copy is
+ *	bad, and another one is not.
+ * @lost_pages: likewise: pages of which no copy can be used.
  * @labelled: of a spare: its main had a label.
  * @uuid: of its set.
- * @secret: of its set; only somebody who has read the spare or the main knows it.
+ * @secret: of its set, or of a damaged label; only somebody who has read the spare or the main knows it.
  * @name: of the device above, in the characters of text_encode(); may be empty.
  * @main_id: of a spare: what the main is known by; may be empty.
  * @generation: of a spare.
@@ -47,6 +51,9 @@ struct half {
 	const char *trouble;
 	const char *mend;
 	bool damaged;
+	enum half_role was;
+	uint32_t bad_pages;
+	uint32_t lost_pages;
 	bool labelled;
 	char uuid[UUID_TEXT_SIZE];
 	uint8_t secret[DM_REMAP_SECRET_SIZE];
@@ -78,6 +85,9 @@ struct halves {
  */
 void half_look(struct half *half, const struct blockdev *dev);
 
+/* Look at the table of a spare, for as long as it takes. */
+void half_look_at_table(struct half *half);
+
 /**
  * half_read() - look at a device, which is left behind if it does not answer.
  * @half: filled in.
@@ -104,6 +114,15 @@ void halves_read(struct halves *halves, const struct blockdev *list, int nr);
  * Return: an exit status.
  */
 int halves_read_all(struct halves *halves);
+
+/**
+ * halves_read_tables() - look at the tables of spares, all at the same time.
+ * @halves: what was read; those of sets that are active, whose tables change, are left out.
+ *
+ * That takes longer than all else, and is for somebody who asks what is wrong.  Nothing is
+ * known of one that does not answer.
+ */
+void halves_read_tables(struct halves *halves);
 
 void halves_free(struct halves *halves);
 

@@ -16,6 +16,7 @@
 #include "lib/child.h"
 #include "lib/exit.h"
 #include "lib/message.h"
+#include "sets/active.h"
 #include "sets/half.h"
 #include "sets/policy.h"
 
@@ -25,6 +26,9 @@
  */
 #define WORKERS		512
 
+/* What is done with a device. */
+typedef void (*look_fn)(struct half *half);
+
 struct worker {
 	struct half *half;
 	pid_t pid;
@@ -32,24 +36,30 @@ struct worker {
 	struct timespec since;
 };
 
-static void work(struct worker *worker, const struct blockdev *dev, int fd)
+static void look(struct half *half)
 {
-	half_look(worker->half, dev);
+	struct blockdev dev = half->dev;
+
+	half_look(half, &dev);
+}
+
+static void work(struct worker *worker, look_fn look_at, int fd)
+{
+	look_at(worker->half);
 	/* less than PIPE_BUF, so all of it or nothing */
 	_exit(write(fd, worker->half, sizeof(*worker->half)) != sizeof(*worker->half));
 }
 
 static_assert(sizeof(struct half) < 4096, "a half has to go through a pipe at once");
 
-static void start(struct worker *worker, const struct blockdev *dev)
+static void start(struct worker *worker, look_fn look_at)
 {
 	int fd;
 
-	*worker->half = (struct half) { .dev = *dev, .error = -EIO };
 	clock_gettime(CLOCK_MONOTONIC, &worker->since);
 	worker->pid = child_start(&fd);
 	if (!worker->pid)
-		work(worker, dev, fd);
+		work(worker, look_at, fd);
 	worker->fd = fd;
 }
 
@@ -102,29 +112,68 @@ static void wait_for(struct worker *workers, int nr)
 	}
 }
 
-void halves_read(struct halves *halves, const struct blockdev *list, int nr)
+static void run(struct half **halves, int nr, look_fn look_at)
 {
 	struct worker workers[WORKERS];
 	int i, next = 0, running;
 
-	halves->nr = nr;
-	halves->half = calloc(nr + 1, sizeof(*halves->half));
-	if (!halves->half)
-		no_memory();
 	for (i = 0; i < WORKERS; i++)
 		workers[i].fd = -1;
 	do {
 		running = 0;
 		for (i = 0; i < WORKERS; i++) {
 			if (workers[i].fd < 0 && next < nr) {
-				workers[i].half = &halves->half[next];
-				start(&workers[i], &list[next++]);
+				workers[i].half = halves[next++];
+				start(&workers[i], look_at);
 			}
 			running += workers[i].fd >= 0;
 		}
 		if (running)
 			wait_for(workers, WORKERS);
 	} while (running);
+}
+
+static struct half **new_list(int nr)
+{
+	struct half **list = calloc(nr + 1, sizeof(*list));
+
+	if (!list)
+		no_memory();
+	return list;
+}
+
+void halves_read(struct halves *halves, const struct blockdev *list, int nr)
+{
+	struct half **all = new_list(nr);
+	int i;
+
+	halves->nr = nr;
+	halves->half = calloc(nr + 1, sizeof(*halves->half));
+	if (!halves->half)
+		no_memory();
+	for (i = 0; i < nr; i++) {
+		halves->half[i] = (struct half) { .dev = list[i], .error = -EIO };
+		all[i] = &halves->half[i];
+	}
+	run(all, nr, look);
+	free(all);
+}
+
+void halves_read_tables(struct halves *halves)
+{
+	struct half **spares = new_list(halves->nr);
+	struct active active;
+	int nr = 0, i;
+
+	for (i = 0; i < halves->nr; i++)
+		if (halves->half[i].role == HALF_SPARE &&
+		    !active_find(&active, halves->half[i].uuid))
+			spares[nr++] = &halves->half[i];
+	run(spares, nr, half_look_at_table);
+	/* what could be read before counts */
+	for (i = 0; i < nr; i++)
+		spares[i]->error = 0;
+	free(spares);
 }
 
 void half_read(struct half *half, const struct blockdev *dev)

@@ -18,6 +18,13 @@ const struct half *identity_labelled(const struct halves *halves, const struct h
 	return half;
 }
 
+/* Its label is damaged, but not the secret in it. */
+static bool was_labelled(const struct half *spare, const struct half *main)
+{
+	return main->was == HALF_MAIN &&
+	       !memcmp(main->secret, spare->secret, sizeof(main->secret));
+}
+
 enum main_id_verdict identity_judge(const struct half *spare, const struct half *main)
 {
 	enum main_id_verdict verdict;
@@ -26,7 +33,8 @@ enum main_id_verdict identity_judge(const struct half *spare, const struct half 
 	    (main->role == HALF_MAIN && !identity_is_label_of(spare, main)))
 		return MAIN_ID_OTHER;
 	verdict = main_id_judge(spare->main_id, main->dev.path);
-	if (verdict == MAIN_ID_UNKNOWN && main->role == HALF_NONE && spare->labelled)
+	if (verdict == MAIN_ID_UNKNOWN && main->role == HALF_NONE && spare->labelled &&
+	    !was_labelled(spare, main))
 		return MAIN_ID_OTHER;
 	return verdict;
 }
@@ -34,7 +42,7 @@ enum main_id_verdict identity_judge(const struct half *spare, const struct half 
 bool identity_agrees(enum main_id_verdict verdict, const struct half *main,
 		     const struct registered *set)
 {
-	return verdict == MAIN_ID_SAME || registry_is(set->main_id, main->dev.path);
+	return verdict == MAIN_ID_SAME || registry_is_main(set, main->dev.path);
 }
 
 bool identity_proves(const struct half *spare, const struct half *main,
@@ -42,7 +50,5 @@ bool identity_proves(const struct half *spare, const struct half *main,
 {
 	if (main->role == HALF_MAIN || main_id_is_of(spare->main_id, main->dev.path))
 		return true;
-	/* "-" is what many devices have */
-	return set && *set->main_id && strcmp(set->main_id, "-") &&
-	       registry_is(set->main_id, main->dev.path);
+	return set && registry_names_main(set, main->dev.path);
 }

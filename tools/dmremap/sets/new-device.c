@@ -56,8 +56,8 @@ static bool is_anothers(struct outcome *outcome, const char *name)
 	if (!outcome->foreign || !registry_find_name(&other, name, outcome->set.uuid))
 		return false;
 	snprintf(outcome->why, sizeof(outcome->why),
-		 "%s is the name of set %s, which this host knows. Give the foreign set %s another one with --name.",
-		 name, other.uuid, outcome->set.uuid);
+		 "%s is the name of set %s, which this host knows. Give what you name another one with --name.",
+		 name, other.uuid);
 	return true;
 }
 

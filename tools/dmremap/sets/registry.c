@@ -52,6 +52,10 @@ static void take_line(struct registered *set, const char *line)
 		text_copy(set->main_id, value, sizeof(set->main_id));
 	} else if (is_key(line, length, "spare_id")) {
 		text_copy(set->spare_id, value, sizeof(set->spare_id));
+	} else if (is_key(line, length, "next_main_id")) {
+		text_copy(set->next_main_id, value, sizeof(set->next_main_id));
+	} else if (is_key(line, length, "next_spare_id")) {
+		text_copy(set->next_spare_id, value, sizeof(set->next_spare_id));
 	} else if (is_key(line, length, "timeouts")) {
 		set->timeouts = !strcmp(value, "auto");
 	} else if (is_key(line, length, "main_sectors")) {
@@ -131,6 +135,10 @@ static int print(int fd, const struct registered *set)
 			set->main_id, LLU(set->main_sectors), set->spare_id,
 			set->timeouts ? "timeouts=auto\n" : "");
 
+	if (n >= 0 && *set->next_main_id)
+		n = dprintf(fd, "next_main_id=%s\n", set->next_main_id);
+	if (n >= 0 && *set->next_spare_id)
+		n = dprintf(fd, "next_spare_id=%s\n", set->next_spare_id);
 	return n < 0 || fsync(fd) ? -errno : 0;
 }
 
@@ -174,7 +182,8 @@ static bool is_same(const struct registered *a, const struct registered *b)
 {
 	return !strcmp(a->name, b->name) && !strcmp(a->main_id, b->main_id) &&
 	       !strcmp(a->spare_id, b->spare_id) && a->main_sectors == b->main_sectors &&
-	       a->timeouts == b->timeouts;
+	       a->timeouts == b->timeouts && !strcmp(a->next_main_id, b->next_main_id) &&
+	       !strcmp(a->next_spare_id, b->next_spare_id);
 }
 
 bool registry_write(const struct registered *set)
@@ -245,4 +254,30 @@ bool registry_is(const char *id, const char *path)
 		return true;
 	registry_identify(own, path);
 	return !strcmp(own, id);
+}
+
+static bool is_one_of(const char *id, const char *next, const char *path)
+{
+	return registry_is(id, path) || (*next && registry_is(next, path));
+}
+
+bool registry_is_main(const struct registered *set, const char *path)
+{
+	return is_one_of(set->main_id, set->next_main_id, path);
+}
+
+bool registry_is_spare(const struct registered *set, const char *path)
+{
+	return is_one_of(set->spare_id, set->next_spare_id, path);
+}
+
+/* NO_ID is what many devices have. */
+static bool is_named(const char *id, const char *path)
+{
+	return *id && strcmp(id, NO_ID) && registry_is(id, path);
+}
+
+bool registry_names_main(const struct registered *set, const char *path)
+{
+	return is_named(set->main_id, path) || is_named(set->next_main_id, path);
 }

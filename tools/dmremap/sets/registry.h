@@ -29,6 +29,9 @@
  * @main_id: the identity of its main: what registry_identify() gives; "" if nothing is said.
  * @main_sectors: the size of the main; 0 if nothing is said.
  * @spare_id: as @main_id, of the spare.
+ * @next_main_id: of a disk that is about to become its main; "" for none.  Until the set is
+ *	activated with one of the two, which its spare decides, both may be the main.
+ * @next_spare_id: as @next_main_id, of the spare.
  * @timeouts: the disk's time-outs are set when the set is activated: see sets/timeouts.h.
  */
 struct registered {
@@ -37,6 +40,8 @@ struct registered {
 	char main_id[REGISTRY_ID_SIZE];
 	uint64_t main_sectors;
 	char spare_id[REGISTRY_ID_SIZE];
+	char next_main_id[REGISTRY_ID_SIZE];
+	char next_spare_id[REGISTRY_ID_SIZE];
 	bool timeouts;
 };
 
@@ -94,5 +99,14 @@ void registry_identify(char id[REGISTRY_ID_SIZE], const char *path);
  * @path: the device.
  */
 bool registry_is(const char *id, const char *path);
+
+/* Whether a device may be the main of a set, or the disk that was about to become it. */
+bool registry_is_main(const struct registered *set, const char *path);
+
+/* Likewise for the spare. */
+bool registry_is_spare(const struct registered *set, const char *path);
+
+/* Whether one of the two is written down of a device that has an identity of its own. */
+bool registry_names_main(const struct registered *set, const char *path);
 
 #endif /* _DMREMAP_REGISTRY_H */

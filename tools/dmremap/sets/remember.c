@@ -63,6 +63,38 @@ bool remember_active(const char *uuid, const char *name)
 	       remember_set(uuid, name, main.path, spare.path);
 }
 
+void remember_name(const char *uuid, const char *name)
+{
+	struct registered set;
+
+	if (!registry_find(&set, uuid))
+		return;
+	text_encode(set.name, name);
+	if (registry_write(&set))
+		tell_of_initramfs(name);
+}
+
+void remember_next(const char *uuid, const char *main, const char *spare)
+{
+	struct registered set;
+
+	if (!registry_find(&set, uuid))
+		return;
+	if (main)
+		registry_identify(set.next_main_id, main);
+	if (spare)
+		registry_identify(set.next_spare_id, spare);
+	registry_write(&set);
+}
+
+void remember_settled(const char *uuid, const char *name)
+{
+	struct registered set;
+
+	if (registry_find(&set, uuid) && (*set.next_main_id || *set.next_spare_id))
+		remember_active(uuid, name);
+}
+
 void forget_set(const char *uuid)
 {
 	struct registered set;

@@ -31,6 +31,27 @@ bool remember_set(const char *uuid, const char *name, const char *main, const ch
 bool remember_active(const char *uuid, const char *name);
 
 /**
+ * remember_next() - remember that a set is about to have another half.
+ * @uuid: the set; nothing happens if this host does not know it.
+ * @main: the path of its next main, or NULL.
+ * @spare: the path of its next spare, or NULL.
+ *
+ * Whenever power fails then, the host takes the set with the half that its spare says is the
+ * right one.  remember_active(), or an activation, ends this.
+ */
+void remember_next(const char *uuid, const char *main, const char *spare);
+
+/* An activation has shown which half it is: see remember_next(). */
+void remember_settled(const char *uuid, const char *name);
+
+/**
+ * remember_name() - a set that this host may know has another name.
+ * @uuid: the set.
+ * @name: of its device.
+ */
+void remember_name(const char *uuid, const char *name);
+
+/**
  * forget_set() - have the host forget a set that exists no longer.
  * @uuid: the set.
  */

@@ -14,6 +14,7 @@
 #include "lib/json-out.h"
 #include "lib/message.h"
 #include "lib/text-table.h"
+#include "sets/damage.h"
 #include "sets/gather.h"
 #include "sets/identity.h"
 #include "sets/policy.h"
@@ -65,6 +66,8 @@ static void show_json(const struct half *half, const char *role, const char *tru
 		text_encode(main_id, half->main_id);
 		json_add_text(object, "main_id", main_id);
 		json_add_number(object, "generation", half->generation);
+		json_add_number(object, "bad_pages", half->bad_pages);
+		json_add_number(object, "lost_pages", half->lost_pages);
 	}
 	json_add_text(object, "trust", trust);
 	json_add_text(object, "trouble", half->trouble);
@@ -115,11 +118,11 @@ static void show_all(const struct halves *halves)
 static void advise(const struct halves *halves)
 {
 	const struct half *half, *first;
+	char damage[DAMAGE_SIZE];
 
 	for (half = halves->half; half < halves->half + halves->nr; half++) {
-		if (half->mend)
-			complain("%s has lost one of its two superblocks: %s. \"dmremap repair %s\" writes it anew; so does the kernel when the set is activated.",
-				 half->dev.path, half->mend, half->dev.path);
+		if (damage_describe(damage, half))
+			complain("%s", damage);
 		if (half->role == HALF_NONE)
 			continue;
 		first = halves_find(halves, NULL, half->role, half->uuid);
@@ -205,13 +208,14 @@ static int scan(char **paths, bool json)
 
 	status = *paths ? read_named(&halves, paths) : halves_read_all(&halves);
 	if (halves.half) {
+		halves_read_tables(&halves);
 		print(&halves, json, status != EXIT_OPERATION);
 		if (reassembly_there())
 			status = exit_worst(status, *paths ? give_named(&halves) :
 							     gather_all(&halves, NULL));
 	}
 	for (i = 0; i < halves.nr; i++)
-		if (halves.half[i].damaged || halves.half[i].trouble)
+		if (halves.half[i].damaged || halves.half[i].trouble || halves.half[i].lost_pages)
 			status = exit_worst(status, EXIT_UNCORRECTED);
 	halves_free(&halves);
 	return status;

@@ -93,8 +93,7 @@ static void take_known(struct status_row *row, const struct known_set *set)
 	else
 		explain_set(row->why, set);
 	take_foreign(row, set->state == KNOWN_COMPLETE);
-	if (set->state == KNOWN_COMPLETE)
-		explain_mend(row->why, set);
+	explain_mend(row->why, set);
 }
 
 static struct status_row *find_uuid(struct status_row *rows, int nr, const char *uuid)

@@ -19,6 +19,7 @@
 #include "sets/active.h"
 #include "sets/assemble.h"
 #include "sets/set-json.h"
+#include "sets/stopped.h"
 
 /* What to do. */
 struct removal {
@@ -50,6 +51,8 @@ static int stop(const struct active *active, const struct removal *removal)
 		status = EXIT_OPERATION;
 	} else if (!removal->dry_run) {
 		status = dm_remove(active->name);
+		if (!status && *active->uuid)
+			stopped_note(active->uuid);
 	} else if (!removal->json) {
 		printf("Would remove %s.\n", active->name);
 	}

@@ -79,8 +79,10 @@ static void write_before(const struct before *before, const char *uuid)
 static const char *wait_path(const char *disk)
 {
 	static char path[PATH_MAX];
+	char name[BLOCKDEV_NAME_SIZE];
 
-	snprintf(path, sizeof(path), "%s/sys/class/block/%s/device/timeout", root_dir(), disk);
+	blockdev_sysfs_name(name, disk);
+	snprintf(path, sizeof(path), "%s/sys/class/block/%s/device/timeout", root_dir(), name);
 	return path;
 }
 

@@ -23,9 +23,10 @@ enum trust trust_of(const struct half *half)
 {
 	struct registered set;
 	bool known = registry_find(&set, half->uuid);
-	const char *id = half->role == HALF_MAIN ? set.main_id : set.spare_id;
+	bool ours = half->role == HALF_MAIN ? registry_is_main(&set, half->dev.path) :
+					      registry_is_spare(&set, half->dev.path);
 
-	if (is_replaced(half) || (known && !registry_is(id, half->dev.path)))
+	if (is_replaced(half) || (known && !ours))
 		return TRUST_COPY;
 	return known ? TRUST_KNOWN : TRUST_FOREIGN;
 }

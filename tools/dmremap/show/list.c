@@ -11,94 +11,73 @@
 #include "kernel/names.h"
 #include "kernel/remap-list.h"
 #include "lib/message.h"
-#include "lib/text-table.h"
 #include "show/map.h"
 
-/* So many lines at once are laid out as a table: there may be millions. */
-#define LINES_MAX	1000
-
-enum {
-	COLUMN_SECTOR,
-	COLUMN_SECTORS,
-	COLUMN_SPARE,
-	COLUMN_STATE,
-	COLUMN_LOST,
-	COLUMN_UNREAD,
-	NR_COLUMNS
-};
-
-/* @width: of a sector of the device, which all parts of the table have to have. */
+/* @width: of a sector of the device. */
 struct listing {
-	struct libscols_table *table;
-	unsigned int lines;
-	unsigned int width;
-	bool printed;
+	int width;
 };
 
-static void new_table(struct listing *listing)
-{
-	const struct text_column columns[NR_COLUMNS] = {
-		{ "SECTOR", listing->width, SCOLS_FL_RIGHT },
-		{ "SECTORS", 7, SCOLS_FL_RIGHT },
-		{ "SPARE-SECTOR", 12, SCOLS_FL_RIGHT },
-		{ "STATE", 8, 0 },
-		{ "LOST", 4, SCOLS_FL_RIGHT },
-		{ "UNREAD", 6, SCOLS_FL_RIGHT },
-	};
-
-	listing->table = text_table(columns, NR_COLUMNS);
-	listing->lines = 0;
-}
-
-static void print_table(struct listing *listing)
-{
-	scols_table_enable_noheadings(listing->table, listing->printed);
-	scols_print_table(listing->table);
-	scols_unref_table(listing->table);
-	listing->table = NULL;
-	listing->printed = true;
-}
-
+/* The lines are wide enough for what a device can have, so none need wait for those after it. */
 static void begin(void *context, const struct remap_status *status, const char *line)
 {
 	struct listing *listing = context;
 
 	(void)line;
 	listing->width = snprintf(NULL, 0, "%llu", (unsigned long long)status->length);
-	if (listing->width < strlen("SECTOR"))
+	if (listing->width < (int)strlen("SECTOR"))
 		listing->width = strlen("SECTOR");
-	new_table(listing);
+	printf("%*s SECTORS SPARE-SECTOR STATE    LOST UNREAD\n", listing->width, "SECTOR");
+}
+
+/* Right-aligned; there may be millions of lines, and printf() would take most of their time. */
+static char *put_number(char *p, uint64_t value, int width)
+{
+	char digits[20];
+	int n = 0;
+
+	do
+		digits[n++] = '0' + value % 10;
+	while (value /= 10);
+	for (; width > n; width--)
+		*p++ = ' ';
+	while (n)
+		*p++ = digits[--n];
+	return p;
+}
+
+static char *put_word(char *p, const char *word, int width)
+{
+	for (; *word; width--)
+		*p++ = *word++;
+	for (; width > 0; width--)
+		*p++ = ' ';
+	return p;
 }
 
 static void add(void *context, const struct remap *remap, const char *text)
 {
-	struct listing *listing = context;
-	struct libscols_line *line;
+	const struct listing *listing = context;
+	char line[LIST_LINE_SIZE], *p = line;
 
 	(void)text;
-	if (listing->lines == LINES_MAX) {
-		print_table(listing);
-		new_table(listing);
-	}
-	listing->lines++;
-	line = text_line(listing->table);
-	text_number(line, COLUMN_SECTOR, remap->main_sector);
-	text_number(line, COLUMN_SECTORS, remap->sectors);
-	text_number(line, COLUMN_SPARE, remap->spare_sector);
-	text_put(line, COLUMN_STATE, "%s", remap->state);
-	text_number(line, COLUMN_LOST, __builtin_popcountll(remap->lost));
-	text_number(line, COLUMN_UNREAD, __builtin_popcountll(remap->unread));
+	p = put_number(p, remap->main_sector, listing->width);
+	p = put_number(p, remap->sectors, 8);
+	p = put_number(p, remap->spare_sector, 13);
+	*p++ = ' ';
+	p = put_word(p, remap->state, 8);
+	p = put_number(p, __builtin_popcountll(remap->lost), 5);
+	p = put_number(p, __builtin_popcountll(remap->unread), 7);
+	*p++ = '\n';
+	fwrite(line, 1, p - line, stdout);
 }
 
 static int list_text(const char *name)
 {
 	struct listing listing = {};
 	const struct list_visitor visitor = { begin, add, &listing };
-	int status = list_device(name, &visitor);
 
-	if (listing.table && (!status || listing.lines))
-		print_table(&listing);
-	return status;
+	return list_device(name, &visitor);
 }
 
 static void json_begin(void *context, const struct remap_status *status, const char *line)

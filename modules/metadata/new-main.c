@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A new main for a set in use: "dmremap replace" has copied all content to it, so no block is
+ * needed on the spare any more.
+ *
+ * The superblock says of which main the set is, and with its seed which pages count.  So one
+ * write of one page changes from the set with the former main and its remaps to the set with
+ * the new main and none: there is nothing in between.  Pages are written only once both
+ * superblocks are durable, and before that nothing of the former table is touched.
+ */
+#include <linux/blkdev.h>
+#include <linux/random.h>
+#include <linux/string.h>
+
+#include "meta.h"
+
+void meta_forget_main(struct meta *m)
+{
+	struct dm_remap_sb *sb = m->sb;
+
+	sb->replacement.partner_seed = sb->seed;
+	sb->replacement.partner_generation = cpu_to_le64(m->loaded);
+	memcpy(sb->replacement.previous_secret, sb->secret, sizeof(sb->secret));
+	get_random_bytes(sb->secret, sizeof(sb->secret));
+	get_random_bytes(&sb->seed, sizeof(sb->seed));
+	memset(sb->id_types, 0, sizeof(sb->id_types));
+	memset(sb->ids, 0, sizeof(sb->ids));
+	if (m->p.main_id)
+		dm_remap_sb_set_id(sb, DM_REMAP_ID_MAIN, m->p.main_id);
+	sb->main_start = cpu_to_le64(m->p.main_start);
+	sb->main_lbs = cpu_to_le32(bdev_logical_block_size(m->p.main));
+	sb->flags &= ~cpu_to_le32(DM_REMAP_SB_LABELLED);
+	m->pages_used = 0;
+	m->nr_entries = 0;
+	meta_forget_bad(m);
+}
+
+/* Blocks of the spare that are bad stay so, unless they are so far back that I/O would wait. */
+static u32 first_pages(const struct meta *m)
+{
+	u32 pages = clamp(m->kept_pages, META_FIRST_PAGES, META_FIRST_REPAIRS);
+
+	return min(pages, m->geo.nr_pages);
+}
+
+int meta_empty(struct meta *m)
+{
+	if (meta_super_write(m, true))
+		return -EIO;
+	/* There is no way back from here: what fails now is as if it failed later. */
+	memset(m->sb->replacement.previous_secret, 0, DM_REMAP_SECRET_SIZE);
+	m->pages_used = first_pages(m);
+	if (meta_table_write(m))
+		m->failed = true;
+	else
+		meta_super_write(m, true);
+	DMINFO("%s: the set has a new main, and its spare is empty", m->p.name);
+	return 0;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The kernel's gcov as a module, for a kernel that was built without it: the kernel's own
+ * sources, and what calls the constructors by which modules make their counters known, for
+ * such a kernel does not.  To be loaded before modules that count.
+ */
+#include <linux/module.h>
+#include <linux/notifier.h>
+
+#undef device_initcall
+#define device_initcall(fn)	static int (*const gcov_start_##fn)(void) = fn
+
+/* Where links to sources would be made. */
+#define OBJTREE	"/"
+#define SRCTREE	"/"
+
+#undef pr_fmt
+#include "base.c"
+#undef pr_fmt
+#include "fs.c"
+#include "gcc_base.c"
+#include "gcc_4_7.c"
+
+/* Local functions of this name are the constructors that the compiler makes for gcov. */
+#define CONSTRUCTOR	"_sub_I_"
+
+static void construct(struct module *mod)
+{
+	const struct mod_kallsyms *symbols;
+	unsigned int i;
+
+	rcu_read_lock_sched();
+	symbols = rcu_dereference_sched(mod->kallsyms);
+	rcu_read_unlock_sched();
+	for (i = 1; i < symbols->num_symtab; i++) {
+		const Elf_Sym *symbol = &symbols->symtab[i];
+
+		if (strstarts(symbols->strtab + symbol->st_name, CONSTRUCTOR))
+			((void (*)(void))symbol->st_value)();
+	}
+}
+
+/* Before the kernel's own notifier, which takes what it knows when the module goes. */
+static int constructor_notifier(struct notifier_block *nb, unsigned long event, void *data)
+{
+	if (event == MODULE_STATE_COMING)
+		construct(data);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block constructor_nb = {
+	.notifier_call	= constructor_notifier,
+};
+
+static int __init coverage_init(void)
+{
+	int ret = gcov_start_gcov_init();
+
+	if (!ret)
+		ret = gcov_start_gcov_fs_init();
+	if (!ret)
+		ret = register_module_notifier(&constructor_nb);
+	return ret;
+}
+module_init(coverage_init);
+
+MODULE_DESCRIPTION("The kernel's gcov, for modules");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fuzzer of what makes a set of disks: up to six of them, with superblocks, labels and
+ * identities that are mostly right, are read by the reassembly module and by dmremap, and
+ * matched.  Both must see the same, and no disk is taken against what speaks for another one
+ * (docs/security.md), whatever order they arrive in.
+ */
+#include <endian.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lib/uuid.h"
+#include "media.h"
+#include "must.h"
+#include "sets/half.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define SPARE_SECTORS	512
+#define MAIN_SECTORS	2048
+
+struct bytes {
+	const uint8_t *data;
+	size_t size;
+};
+
+static uint8_t take(struct bytes *bytes)
+{
+	if (!bytes->size)
+		return 0;
+	bytes->size--;
+	return *bytes->data++;
+}
+
+/* Identities that disks have and spares ask for. */
+static void name_id(char *id, size_t size, uint8_t kind, uint8_t nr)
+{
+	switch (kind % 4) {
+	case 1:
+		snprintf(id, size, "wwn-0x5000c500000000%02x", nr);
+		break;
+	case 2:
+		snprintf(id, size, "000000%02x-01", nr);
+		break;
+	case 3:
+		snprintf(id, size, "ata-DISK_%02X", nr);
+		break;
+	default:
+		*id = 0;
+	}
+}
+
+static void name_disk(struct medium *medium, uint8_t byte)
+{
+	uint8_t nr = 1 + byte / 16 % 3;
+
+	medium->partition = byte & 1;
+	if (byte & 2)
+		name_id(medium->given, sizeof(medium->given), 3, nr);
+	if (byte & 4 && medium->partition)
+		name_id(medium->partuuid, sizeof(medium->partuuid), 2, nr);
+	if (byte & 4 && !medium->partition)
+		medium->wwn = nr;
+	medium->in_use = byte >= 0xe0;
+}
+
+/* Bytes of a page that are other ones: whatever it is, in the first half of it. */
+static void patch(struct bytes *bytes, uint8_t *page, unsigned int n)
+{
+	unsigned int offset;
+
+	while (n--) {
+		offset = take(bytes);
+		offset |= take(bytes) << 8;
+		page[offset % 4096] ^= take(bytes);
+	}
+}
+
+static void fill(struct dm_remap_sb *sb, const struct dm_remap_geometry *geo, struct bytes *bytes)
+{
+	uint8_t set = take(bytes), id = take(bytes);
+	char main_id[DM_REMAP_MAIN_ID_SIZE];
+	unsigned int i;
+
+	*sb = (struct dm_remap_sb) {
+		.version = htole32(DM_REMAP_VERSION),
+		.spare_sectors = htole64(geo->spare_sectors),
+		.main_sectors = htole64(geo->target_sectors + (set & 64 ? 8 : 0)),
+		.target_sectors = htole64(geo->target_sectors),
+		.data_start = htole64(geo->data_start),
+		.block_size = htole32(geo->block_size),
+		.nr_blocks = htole32(geo->nr_blocks),
+		.replicas = htole32(geo->replicas),
+		.nr_pages = htole32(geo->nr_pages),
+		.seed = set / 8 % 4,
+		.sequence = htole64(5),
+		.generation = htole64(set / 16 % 4),
+		.flags = htole32(set & 128 ? DM_REMAP_SB_LABELLED : 0),
+	};
+	memcpy(sb->magic, DM_REMAP_SPARE_MAGIC, DM_REMAP_MAGIC_SIZE);
+	for (i = 0; i < DM_REMAP_MAX_REPLICAS; i++)
+		sb->replica_start[i] = htole64(geo->replica_start[i]);
+	sb->uuid[0] = 1 + set % 2;
+	sb->secret[0] = set / 2 % 2;
+	name_id(main_id, sizeof(main_id), id, 1 + id / 16 % 3);
+	dm_remap_sb_set_id(sb, DM_REMAP_ID_MAIN, main_id);
+	if (id & 8)
+		sb->replacement.partner_seed = id / 64;
+	sb->replacement.partner_generation = id / 16 % 4;
+}
+
+static void put(struct medium *medium, unsigned int place, uint64_t sector,
+		const struct dm_remap_sb *sb, uint8_t flags)
+{
+	struct dm_remap_sb copy = *sb;
+
+	medium->sector[place] = sector;
+	if (flags & 1)
+		return;
+	dm_remap_sb_seal(&copy, sector);
+	copy.crc ^= htole32(flags >> 1 & 1);
+	memcpy(medium->page[place], &copy, sizeof(copy));
+}
+
+static void make_spare(struct medium *medium, struct bytes *bytes)
+{
+	uint8_t shape = take(bytes), flags = take(bytes);
+	struct dm_remap_geometry geo = {
+		.spare_sectors = SPARE_SECTORS - shape % 4 * 64,
+		.target_sectors = MAIN_SECTORS,
+		.block_size = 4096,
+		.replicas = 1 + shape / 4 % 2,
+	};
+	struct dm_remap_sb sb, other;
+
+	must(!dm_remap_layout(&geo));
+	medium->sectors = SPARE_SECTORS;
+	fill(&sb, &geo, bytes);
+	patch(bytes, (uint8_t *)&sb, shape / 8 % 4);
+	other = sb;
+	patch(bytes, (uint8_t *)&other, shape / 32 % 4);
+	put(medium, PLACE_FIRST, 0, &sb, flags);
+	put(medium, PLACE_LAST, dm_remap_sb_sector(geo.spare_sectors, 1), &other, flags >> 2);
+	geo.spare_sectors = medium->sectors;
+	if (shape & 128) {
+		other.spare_sectors = htole64(geo.spare_sectors);
+		other.sequence = htole64(le64toh(sb.sequence) + 1);
+		put(medium, PLACE_END, dm_remap_sb_sector(medium->sectors, 1), &other, flags >> 4);
+	}
+	medium->bad[PLACE_FIRST] = (flags & 0xe0) == 0xe0;
+	medium->bad[PLACE_LAST] = (flags & 0xe0) == 0xc0;
+}
+
+static void make_main(struct medium *medium, struct bytes *bytes)
+{
+	uint8_t set = take(bytes), shape = take(bytes);
+	struct dm_remap_label label = {
+		.version = htole32(DM_REMAP_LABEL_VERSION),
+		.main_sectors = htole64(MAIN_SECTORS),
+		.target_sectors = htole64(MAIN_SECTORS),
+		.block_size = htole32(4096),
+		.nr_ranges = htole32(1),
+		.ranges = { { .nr = htole32(1) } },
+	};
+
+	medium->sectors = MAIN_SECTORS;
+	memcpy(label.magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE);
+	label.uuid[0] = 1 + set % 2;
+	label.secret[0] = set / 2 % 2;
+	memcpy(medium->page[PLACE_FIRST], &label, sizeof(label));
+	patch(bytes, medium->page[PLACE_FIRST], shape % 4);
+	memcpy(&label, medium->page[PLACE_FIRST], sizeof(label));
+	if (!(shape & 4))
+		dm_remap_label_seal(&label);
+	memcpy(medium->page[PLACE_FIRST], &label, sizeof(label));
+	medium->bad[PLACE_FIRST] = shape & 8;
+}
+
+static unsigned int make_media(struct medium *media, struct bytes *bytes)
+{
+	unsigned int nr = 1 + take(bytes) % MEDIA_MAX, i, n;
+	uint8_t kind;
+
+	memset(media, 0, nr * sizeof(*media));
+	for (i = 0; i < nr; i++) {
+		for (n = 1; n < NR_PLACES; n++)
+			media[i].sector[n] = UINT64_MAX;
+		kind = take(bytes);
+		name_disk(&media[i], take(bytes));
+		if (kind % 4 == 0)
+			media[i].sectors = MAIN_SECTORS + (kind & 64 ? 8 : 0);
+		else if (kind % 4 == 1)
+			make_main(&media[i], bytes);
+		else
+			make_spare(&media[i], bytes);
+	}
+	return nr;
+}
+
+/* Write all of its pages, or zeros over them. */
+static void write_pages(int fd, const struct medium *medium, bool zeros)
+{
+	static const uint8_t none[MEDIUM_PAGE];
+	unsigned int i;
+
+	for (i = NR_PLACES; i--;)
+		if (medium->sector[i] < medium->sectors)
+			must(pwrite(fd, zeros ? none : medium->page[i], MEDIUM_PAGE,
+				    medium->sector[i] * 512) == MEDIUM_PAGE);
+}
+
+/* In a file, for dmremap: one for mains and one for spares, which have the same size each. */
+static void look(struct half *half, const struct medium *medium)
+{
+	static struct blockdev files[2];
+	static int fds[2];
+	bool spare = medium->sectors == SPARE_SECTORS;
+
+	if (!*files[spare].path) {
+		fds[spare] = memfd_create("disk", MFD_CLOEXEC);
+		must(fds[spare] >= 0 && !ftruncate(fds[spare], medium->sectors * 512));
+		snprintf(files[spare].path, sizeof(files[spare].path), "/proc/self/fd/%d",
+			 fds[spare]);
+	}
+	write_pages(fds[spare], medium, false);
+	half_look(half, &files[spare]);
+	write_pages(fds[spare], medium, true);
+}
+
+/* A superblock that says that the spare is in no set, which is judged by other rules. */
+static bool is_unused(const struct medium *medium)
+{
+	const struct dm_remap_sb *sb;
+	uint32_t flags = 0;
+	unsigned int i;
+
+	for (i = 0; i < NR_PLACES; i++) {
+		sb = (const struct dm_remap_sb *)medium->page[i];
+		flags |= le32toh(sb->flags);
+	}
+	return flags & (DM_REMAP_SB_FORMATTING | DM_REMAP_SB_JOINING | DM_REMAP_SB_REPLACED);
+}
+
+/*
+ * A file has no bad sectors, nothing can be said of zeros, and dmremap does not look for a
+ * superblock at an end that the spare is growing to.
+ */
+static bool can_compare(const struct medium *medium)
+{
+	return medium->sector[PLACE_END] > medium->sectors && !medium->bad[PLACE_FIRST] &&
+	       !medium->bad[PLACE_LAST] && medium->sectors != MAIN_SECTORS + 8 &&
+	       *medium->page[PLACE_FIRST] && !is_unused(medium);
+}
+
+/*
+ * What the module takes, dmremap takes as well, and for the same.  dmremap names damage that
+ * the module has no use for.
+ */
+static void compare(const struct medium *medium, const struct seen *seen)
+{
+	char uuid[UUID_TEXT_SIZE];
+	struct half half;
+
+	look(&half, medium);
+	if (seen->kind == MEDIA_PLAIN)
+		must(half.role == HALF_NONE);
+	if (seen->kind == MEDIA_MAIN)
+		must(half.role == HALF_MAIN);
+	if (seen->kind == MEDIA_SPARE)
+		must(half.role == HALF_SPARE);
+	if (seen->kind == MEDIA_DAMAGED)
+		must(half.damaged || half.trouble);
+	if (seen->kind != MEDIA_MAIN && seen->kind != MEDIA_SPARE)
+		return;
+	uuid_to_text(seen->uuid, uuid);
+	must(!strcmp(uuid, half.uuid) && seen->main_sectors == half.main_sectors);
+	must(!memcmp(seen->secret, half.secret, sizeof(half.secret)));
+	if (seen->kind == MEDIA_SPARE)
+		must(seen->labelled == half.labelled && !strcmp(seen->main_id, half.main_id));
+}
+
+static bool has_id(const struct medium *medium, const char *id)
+{
+	char wwn[32];
+
+	snprintf(wwn, sizeof(wwn), "wwn-0x5000c500000000%02x", medium->wwn);
+	return (*medium->given && !strcasecmp(medium->given, id)) ||
+	       (*medium->partuuid && !strcasecmp(medium->partuuid, id)) ||
+	       (medium->wwn && !medium->partition && !strcasecmp(wwn, id));
+}
+
+/* It has an identity of the kind that is asked for, and another one. */
+static bool contradicts(const struct medium *medium, const char *id)
+{
+	if (!*id || has_id(medium, id))
+		return false;
+	return (!strncmp(id, "wwn-", 4) && medium->wwn && !medium->partition) ||
+	       (strlen(id) == 11 && id[8] == '-' && strspn(id, "0123456789abcdefABCDEF-") == 11 &&
+		*medium->partuuid);
+}
+
+/* A pair that is taken for a set. */
+static void check_pair(const struct medium *media, const struct seen *seen,
+		       const struct media_match *match)
+{
+	const struct seen *main, *spare;
+
+	must(match->main >= 0 && match->spare >= 0 && match->main != match->spare);
+	main = &seen[match->main];
+	spare = &seen[match->spare];
+	must(spare->kind == MEDIA_SPARE);
+	must(main->kind == MEDIA_MAIN || main->kind == MEDIA_PLAIN);
+	must(!contradicts(&media[match->main], spare->main_id));
+	if (main->kind == MEDIA_MAIN) {
+		must(!memcmp(main->uuid, spare->uuid, sizeof(main->uuid)));
+		must(!memcmp(main->secret, spare->secret, sizeof(main->secret)));
+		must(main->main_sectors == spare->main_sectors);
+		return;
+	}
+	must(!media[match->main].in_use);
+	must(media[match->main].sectors == spare->main_sectors);
+	/* a spare that knows of a label takes no disk for its size */
+	must(has_id(&media[match->main], spare->main_id) || !spare->labelled);
+}
+
+static void check_matches(const struct medium *media, unsigned int nr, const struct seen *seen)
+{
+	struct media_match match[MEDIA_MAX], again[MEDIA_MAX];
+	unsigned int i;
+
+	media_match(match, false);
+	media_match(again, true);
+	for (i = 0; i < nr; i++) {
+		if (seen[i].kind == MEDIA_PLAIN)
+			continue;
+		must(match[i].state == again[i].state);
+		if (match[i].state != MEDIA_COMPLETE)
+			continue;
+		must(match[i].main == again[i].main && match[i].spare == again[i].spare);
+		must(!memcmp(seen[match[i].spare].uuid, seen[i].uuid, sizeof(seen[i].uuid)));
+		check_pair(media, seen, &match[i]);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct medium media[MEDIA_MAX];
+	struct bytes bytes = { data, size };
+	struct seen seen[MEDIA_MAX];
+	unsigned int nr = make_media(media, &bytes), i;
+
+	media_read(media, nr, seen);
+	for (i = 0; i < nr; i++)
+		if (can_compare(&media[i]))
+			compare(&media[i], &seen[i]);
+	check_matches(media, nr, seen);
+	media_forget();
+	return 0;
+}

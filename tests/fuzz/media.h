@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Disks that the fuzzer of matching makes up, and what the reassembly module makes of them.
+ */
+#ifndef _FUZZ_MEDIA_H
+#define _FUZZ_MEDIA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MEDIA_MAX	6
+#define MEDIUM_PAGE	4096
+
+/* Where something is on a disk; the rest of it is zeros. */
+enum medium_place {
+	PLACE_FIRST,	/* its first page */
+	PLACE_LAST,	/* superblock 1, where superblock 0 says that the spare ends */
+	PLACE_END,	/* the last whole page */
+	NR_PLACES
+};
+
+/**
+ * struct medium - a disk.
+ * @sectors: its size.
+ * @sector: where its pages are.
+ * @page: what they hold.
+ * @bad: they cannot be read.
+ * @partition: it is a partition.
+ * @partuuid: its PARTUUID; "" for none.
+ * @wwn: the last byte of its world-wide name; 0 for none.
+ * @given: the name that somebody gave it.
+ * @in_use: a set uses it already.
+ */
+struct medium {
+	uint64_t sectors;
+	uint64_t sector[NR_PLACES];
+	uint8_t page[NR_PLACES][MEDIUM_PAGE] __attribute__((aligned(8)));
+	bool bad[NR_PLACES];
+	bool partition;
+	char partuuid[37];
+	uint8_t wwn;
+	char given[32];
+	bool in_use;
+};
+
+/* What a disk is; the first four as enum half_kind. */
+enum media_kind {
+	MEDIA_PLAIN,
+	MEDIA_MAIN,
+	MEDIA_SPARE,
+	MEDIA_DAMAGED,
+};
+
+/**
+ * struct seen - a disk, as the module sees it.
+ * @kind: what it is.
+ * @uuid: of its set.
+ * @secret: of its set.
+ * @main_sectors: size of the main.
+ * @labelled: of a spare: the main had a label.
+ * @main_id: of a spare: what the main is known by.
+ */
+struct seen {
+	enum media_kind kind;
+	uint8_t uuid[16];
+	uint8_t secret[16];
+	uint64_t main_sectors;
+	bool labelled;
+	char main_id[128];
+};
+
+/* As enum set_state. */
+enum media_state {
+	MEDIA_WAITING_MAIN,
+	MEDIA_WAITING_SPARE,
+	MEDIA_COMPLETE,
+	MEDIA_ACTIVE,
+	MEDIA_CONFLICT,
+	MEDIA_BROKEN,
+};
+
+/**
+ * struct media_match - what there is of a set.
+ * @state: whether it can be activated.
+ * @main: the number of its main; -1 for none.
+ * @spare: the number of its spare.
+ */
+struct media_match {
+	enum media_state state;
+	int main;
+	int spare;
+};
+
+/* Read all disks.  Returns what they are, in the order of the disks. */
+void media_read(const struct medium *media, unsigned int nr, struct seen *seen);
+
+/**
+ * media_match() - match the set of each disk, one after the other.
+ * @match: takes one for each disk; only those of disks that are no plain ones are filled in.
+ * @backwards: the disks arrive, and are asked about, in the reverse order.
+ */
+void media_match(struct media_match *match, bool backwards);
+
+/* Drop what media_read() has made. */
+void media_forget(void);
+
+#endif /* _FUZZ_MEDIA_H */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Keys, and the timing of lookups, for suites that compare times.
+ */
+#ifndef _KUNIT_BENCH_H
+#define _KUNIT_BENCH_H
+
+#include <linux/bits.h>
+#include <linux/ktime.h>
+#include <linux/minmax.h>
+#include <linux/prandom.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+
+#define BENCH_KEY_BITS	33
+#define BENCH_LOOKUPS	1000000U
+#define BENCH_PIECE	5000U
+#define BENCH_PIECES	(BENCH_LOOKUPS / BENCH_PIECE)
+#define BENCH_ROUNDS	8
+
+/* Random, with no two the same: bits of a bijection of the number. */
+static u64 bench_key(u32 i)
+{
+	u64 x = i;
+
+	/* each step can be undone in BENCH_KEY_BITS bits */
+	x = (x * 0x1d8e4e27c47d124fULL + 0x5bd1e995) & GENMASK_ULL(BENCH_KEY_BITS - 1, 0);
+	x ^= x >> 17;
+	x = (x * 0xeb44accab455d165ULL) & GENMASK_ULL(BENCH_KEY_BITS - 1, 0);
+	x ^= x >> 19;
+	return x;
+}
+
+/* Keys 0 to @n - 1 are in a table, in another order than they were inserted in. */
+static void bench_choose_keys(u64 *hits, u64 *misses, u32 n)
+{
+	struct rnd_state rnd;
+	u32 i;
+
+	prandom_seed_state(&rnd, 42);
+	for (i = 0; i < BENCH_LOOKUPS; i++) {
+		hits[i] = bench_key((u64)prandom_u32_state(&rnd) * n >> 32);
+		misses[i] = bench_key(n + ((u64)prandom_u32_state(&rnd) * n >> 32));
+	}
+}
+
+/*
+ * Look up BENCH_LOOKUPS keys, and return how many were found.  Other work on the machine
+ * takes the processor away now and then, for longer than a piece of the lookups takes:
+ * so of each piece the best of some rounds counts.
+ */
+static u32 bench_round(u32 (*look_up)(const u64 *keys), const u64 *keys, u32 *best)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < BENCH_PIECES; i++) {
+		u64 start = ktime_get_ns();
+
+		n += look_up(keys + i * BENCH_PIECE);
+		best[i] = min_t(u64, best[i], ktime_get_ns() - start);
+		cond_resched();
+	}
+	return n;
+}
+
+/* In thousandths of a nanosecond a lookup. */
+static u64 bench_per_lookup(const u32 *best)
+{
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < BENCH_PIECES; i++)
+		sum += best[i];
+	return sum / (BENCH_LOOKUPS / 1000);
+}
+
+#endif /* _KUNIT_BENCH_H */

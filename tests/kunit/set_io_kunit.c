@@ -1,0 +1,996 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * I/O of whole sets: what moves when a disk fails, what a read gives then, and what is
+ * counted.
+ */
+#include <linux/kthread.h>
+
+#include "set.h"
+
+/* A set without the reading of neighbours, which takes seconds. */
+static struct set *quiet_set(struct kunit *test, const char *args)
+{
+	struct set *s = test->priv;
+
+	make_set(s, args);
+	EXPECT_SET(s, 0, "errors/neighbours", "0");
+	s->main->reads = 0;
+	s->main->writes = 0;
+	return s;
+}
+
+static void bad_reads(struct set *s, unsigned int first, unsigned int n)
+{
+	bitmap_set(s->main->bad_read, first, n);
+}
+
+/* --- nothing is wrong */
+
+static void what_is_not_remapped_goes_to_the_main(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	unsigned int writes = s->spare->writes, reads = s->spare->reads;
+
+	EXPECT_WRITE(s, 0, 10, 64, 'a');
+	EXPECT_READ(s, 10, 64, 'a');
+	EXPECT_READ(s, MAIN_SECTORS - 8, 8, 'm');
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 10), 10, 64, 'a'));
+	KUNIT_EXPECT_EQ(test, s->spare->writes, writes);
+	KUNIT_EXPECT_EQ(test, s->spare->reads, reads);
+	EXPECT_STAT(s, "writes", 1);
+	EXPECT_STAT(s, "write_sectors", 64);
+	EXPECT_STAT(s, "reads", 2);
+	EXPECT_STAT(s, "read_sectors", 72);
+	EXPECT_STAT(s, "remapped_reads", 0);
+	EXPECT_STAT(s, "remapped_writes", 0);
+}
+
+static void a_flush_goes_to_both_and_counts_once(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	unsigned int main = s->main->flushes, spare = s->spare->flushes;
+
+	KUNIT_EXPECT_EQ(test, blkdev_issue_flush(file_bdev(s->bdev)), 0);
+	KUNIT_EXPECT_EQ(test, s->main->flushes, main + 1);
+	KUNIT_EXPECT_EQ(test, s->spare->flushes, spare + 1);
+	EXPECT_STAT(s, "flushes", 1);
+	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_WRITE | REQ_FUA, 24, 8), 0);
+	KUNIT_EXPECT_TRUE(test, s->main->last_opf & REQ_FUA);
+	EXPECT_STAT(s, "flushes", 1);
+}
+
+static void discards_and_zeroes_are_counted_and_done(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct block_device *bdev = file_bdev(s->bdev);
+
+	EXPECT_SET(s, 0, "remaps/add", "32");
+	EXPECT_WRITE(s, 0, 32, 8, 'a');
+	KUNIT_EXPECT_EQ(test, blkdev_issue_zeroout(bdev, 24, 24, GFP_KERNEL, BLKDEV_ZERO_NOUNMAP),
+			0);
+	KUNIT_EXPECT_TRUE(test, reads_zero(s, 24, 24));
+	/* on the main the remapped block is as it was */
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 32), 32, 8, 'm'));
+	EXPECT_WRITE(s, 0, 24, 24, 'b');
+	KUNIT_EXPECT_EQ(test, blkdev_issue_discard(bdev, 24, 24, GFP_KERNEL), 0);
+	KUNIT_EXPECT_TRUE(test, reads_zero(s, 24, 24));
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 32), 32, 8, 'm'));
+	KUNIT_EXPECT_EQ(test, s->main->discards, 2);
+	KUNIT_EXPECT_EQ(test, s->spare->discards, 1);
+	EXPECT_STAT(s, "discards", 3);
+}
+
+static void a_bio_over_remapped_blocks_is_in_order(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "remaps/add", "88 8\n72 8\n80 8\n104 1");
+	expect_list(s, "72 0 8 remapped 0x0 0x0\n80 8 8 remapped 0x0 0x0\n"
+		       "88 16 8 remapped 0x0 0x0\n104 24 8 remapped 0x0 0x0\n");
+	EXPECT_READ(s, 64, 64, 'm');
+	EXPECT_WRITE(s, 0, 65, 60, 'b');
+	EXPECT_READ(s, 65, 60, 'b');
+	EXPECT_READ(s, 64, 1, 'm');
+	EXPECT_READ(s, 125, 3, 'm');
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->spare, 0), 72, 24, 'b'));
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 72), 72, 24, 'm'));
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 96), 96, 8, 'b'));
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 104), 104, 8, 'm'));
+	/* three pieces each time: main, spare, main, spare, main */
+	EXPECT_STAT(s, "remapped_writes", 2);
+	EXPECT_STAT(s, "writes", 5);
+	EXPECT_STAT(s, "write_sectors", 60);
+	EXPECT_STAT(s, "remapped_reads", 4);
+}
+
+static void nowait_io_that_would_wait_is_refused_and_counted(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "remaps/mark", "32");
+	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_READ | REQ_NOWAIT, 32, 8), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_WRITE | REQ_NOWAIT, 32, 8), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_READ | REQ_NOWAIT, 40, 8), 0);
+	expect_list(s, "32 0 8 pending 0x0 0x0\n");
+	EXPECT_STAT(s, "remaps_marked", 1);
+	/* an answer that asks for another attempt is none */
+	EXPECT_STAT(s, "reads", 1);
+	EXPECT_STAT(s, "writes", 0);
+	EXPECT_READ(s, 32, 8, 'm');
+	EXPECT_STAT(s, "reads", 2);
+	EXPECT_STAT(s, "remapped_reads", 0);
+}
+
+/* --- the main fails writes */
+
+static void a_bad_write_moves_its_block(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct status st;
+
+	__set_bit(83, s->main->bad_write);
+	EXPECT_WRITE(s, 0, 82, 2, 'a');
+	KUNIT_EXPECT_EQ(test, s->main->writes, 2);
+	EXPECT_READ(s, 82, 2, 'a');
+	EXPECT_READ(s, 80, 2, 'm');
+	EXPECT_READ(s, 84, 4, 'm');
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->spare, 2), 82, 2, 'a'));
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->spare, 4), 84, 4, 'm'));
+	expect_list(s, "80 0 8 remapped 0x0 0x0\n");
+	EXPECT_WRITE(s, 0, 87, 1, 'b');
+	EXPECT_READ(s, 87, 1, 'b');
+	st = status(s);
+	KUNIT_EXPECT_STREQ(test, st.state, "ok");
+	KUNIT_EXPECT_STREQ(test, st.store, "transient");
+	KUNIT_EXPECT_EQ(test, st.mapped, 1);
+	KUNIT_EXPECT_EQ(test, st.capacity, SPARE_SECTORS / 8);
+	KUNIT_EXPECT_EQ(test, st.pending, 0);
+	KUNIT_EXPECT_EQ(test, st.main_writes, 1);
+	KUNIT_EXPECT_EQ(test, st.main_reads, 0);
+	KUNIT_EXPECT_EQ(test, st.spare_errors, 0);
+	EXPECT_STAT(s, "main_write_errors", 1);
+	EXPECT_STAT(s, "remaps_auto", 1);
+	EXPECT_STAT(s, "remaps_manual", 0);
+	EXPECT_STAT(s, "remaps_failed", 0);
+	EXPECT_STAT(s, "retries_recovered", 0);
+	EXPECT_STAT(s, "writes", 2);
+	/* the one that moved the block was for the main */
+	EXPECT_STAT(s, "remapped_writes", 1);
+	EXPECT_ATTR(s, "remaps/count", "1");
+	EXPECT_ATTR(s, "remaps/rate", "1 1 1");
+	EXPECT_ATTR(s, "spare/used", "1");
+	EXPECT_ATTR(s, "spare/free", "127");
+}
+
+static void those_who_wait_for_events_wake(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	u32 before;
+
+	msleep(50);
+	before = events_of(s);
+	EXPECT_WRITE(s, 0, 80, 8, 'a');
+	msleep(50);
+	KUNIT_EXPECT_EQ(test, events_of(s), before);
+	__set_bit(80, s->main->bad_write);
+	EXPECT_WRITE(s, 0, 80, 8, 'a');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(events_of(s) == before + 1));
+	bad_reads(s, 160, 1);
+	EXPECT_READ_FAILS(s, 160, 8);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(events_of(s) == before + 2));
+	/* what comes within a second is told as one */
+	EXPECT_SET(s, 0, "spare/low_water", "126");
+	bitmap_set(s->main->bad_write, 240, 32);
+	EXPECT_WRITE(s, 0, 240, 8, 'b');
+	EXPECT_WRITE(s, 0, 248, 8, 'b');
+	EXPECT_WRITE(s, 0, 256, 8, 'b');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(events_of(s) >= before + 3));
+	msleep(1200);
+	KUNIT_EXPECT_LE(test, events_of(s), before + 4);
+}
+
+static void a_write_over_many_blocks_moves_the_bad_ones_only(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	__set_bit(103, s->main->bad_write);
+	__set_bit(104, s->main->bad_write);
+	__set_bit(130, s->main->bad_write);
+	EXPECT_WRITE(s, 0, 99, 61, 'a');
+	EXPECT_READ(s, 99, 61, 'a');
+	EXPECT_READ(s, 96, 3, 'm');
+	EXPECT_READ(s, 160, 8, 'm');
+	expect_list(s, "96 0 8 remapped 0x0 0x0\n104 8 8 remapped 0x0 0x0\n"
+		       "128 16 8 remapped 0x0 0x0\n");
+	EXPECT_STAT(s, "main_write_errors", 1);
+	EXPECT_STAT(s, "remaps_auto", 3);
+	EXPECT_STAT(s, "writes", 1);
+	EXPECT_STAT(s, "write_sectors", 61);
+	EXPECT_ATTR(s, "remaps/rate", "3 3 3");
+}
+
+static void a_write_that_fails_once_moves_nothing(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "errors/retries", "2");
+	s->main->writes_left = 0;
+	s->main->error = BLK_STS_TRANSPORT;
+	/* not the medium's: told at once */
+	KUNIT_EXPECT_EQ(test, write_at(s, 8, 8, 'a'), -ENOLINK);
+	KUNIT_EXPECT_EQ(test, s->main->writes, 1);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 0);
+	mdisk_mend(s->main);
+	EXPECT_WRITE(s, 0, 8, 8, 'b');
+	EXPECT_READ(s, 8, 8, 'b');
+	/* as often as it was told to, and once */
+	s->main->writes = 0;
+	__set_bit(8, s->main->bad_write);
+	EXPECT_WRITE(s, 0, 8, 8, 'c');
+	KUNIT_EXPECT_EQ(test, s->main->writes, 3);
+}
+
+static void without_auto_remap_errors_pass_through(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "2 transient no_auto_remap");
+
+	EXPECT_ATTR(s, "errors/auto_remap", "0");
+	__set_bit(8, s->main->bad_write);
+	bad_reads(s, 16, 1);
+	KUNIT_EXPECT_NE(test, write_at(s, 8, 8, 'a'), 0);
+	EXPECT_READ_FAILS(s, 16, 8);
+	KUNIT_EXPECT_EQ(test, status(s).mapped + status(s).pending, 0);
+	EXPECT_STAT(s, "main_write_errors", 1);
+	EXPECT_STAT(s, "main_read_errors", 1);
+	EXPECT_SET(s, 0, "errors/auto_remap", "1");
+	EXPECT_WRITE(s, 0, 8, 8, 'a');
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+}
+
+/* --- the main fails reads */
+
+static void a_bad_read_makes_its_block_pending(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	unsigned int reads;
+
+	bad_reads(s, 203, 1);
+	EXPECT_READ_FAILS(s, 200, 8);
+	expect_list(s, "200 0 8 pending 0x0 0x0\n");
+	KUNIT_EXPECT_STREQ(test, status(s).state, "degraded");
+	EXPECT_STAT(s, "main_read_errors", 1);
+	EXPECT_STAT(s, "pending_blocks", 1);
+	EXPECT_STAT(s, "pending_answers", 0);
+	EXPECT_ATTR(s, "remaps/pending", "1");
+	EXPECT_ATTR(s, "remaps/rate", "1 1 1");
+	/* for ten seconds the main is not asked for this again */
+	reads = s->main->reads;
+	EXPECT_READ_FAILS(s, 200, 8);
+	KUNIT_EXPECT_EQ(test, s->main->reads, reads);
+	EXPECT_STAT(s, "pending_answers", 1);
+	/* but for what may be read, which takes the rest along */
+	EXPECT_READ(s, 204, 2, 'm');
+	expect_list(s, "200 0 8 split 0x0 0x8\n");
+	KUNIT_EXPECT_STREQ(test, status(s).state, "degraded");
+	EXPECT_READ(s, 200, 3, 'm');
+	EXPECT_READ_FAILS(s, 203, 1);
+	EXPECT_READ_FAILS(s, 202, 4);
+	/* a write of the sector makes all of it good */
+	EXPECT_WRITE(s, 0, 203, 1, 'a');
+	expect_list(s, "200 0 8 remapped 0x0 0x0\n");
+	KUNIT_EXPECT_STREQ(test, status(s).state, "ok");
+	EXPECT_READ(s, 203, 1, 'a');
+	EXPECT_READ(s, 204, 4, 'm');
+	EXPECT_ATTR(s, "remaps/rate", "1 1 1");
+}
+
+static void sectors_beside_a_bad_one_are_read_from_the_main(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	unsigned int reads;
+
+	bad_reads(s, 203, 1);
+	EXPECT_READ_FAILS(s, 203, 1);
+	expect_list(s, "200 0 8 pending 0x0 0x0\n");
+	EXPECT_READ(s, 200, 2, 'm');
+	EXPECT_READ(s, 204, 4, 'm');
+	expect_list(s, "200 0 8 pending 0x0 0x0\n");
+	/* one of those that fails as well is noted */
+	bad_reads(s, 206, 1);
+	EXPECT_READ_FAILS(s, 206, 1);
+	reads = s->main->reads;
+	EXPECT_READ_FAILS(s, 203, 4);
+	KUNIT_EXPECT_EQ(test, s->main->reads, reads);
+	/* the bad ones can be read at last: all that can be read moves with them */
+	mdisk_mend(s->main);
+	EXPECT_SET(s, 0, "errors/pending_retry_ms", "0");
+	EXPECT_READ(s, 203, 4, 'm');
+	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
+	EXPECT_READ(s, 200, 8, 'm');
+}
+
+static void a_pending_block_moves_with_its_next_write(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	bad_reads(s, 203, 1);
+	EXPECT_READ_FAILS(s, 192, 24);
+	expect_list(s, "200 0 8 pending 0x0 0x0\n");
+	EXPECT_READ(s, 192, 8, 'm');
+	EXPECT_READ(s, 208, 8, 'm');
+	/* what is known to fail is not read again for it */
+	EXPECT_WRITE(s, 0, 200, 2, 'a');
+	expect_list(s, "200 0 8 split 0x0 0xfc\n");
+	EXPECT_READ(s, 200, 2, 'a');
+	EXPECT_SET(s, 0, "errors/pending_retry_ms", "0");
+	EXPECT_READ(s, 204, 2, 'm');
+	expect_list(s, "200 0 8 split 0x0 0xcc\n");
+	EXPECT_READ_FAILS(s, 202, 2);
+	/* the main gives it after all */
+	mdisk_mend(s->main);
+	EXPECT_READ(s, 202, 6, 'm');
+	expect_list(s, "200 0 8 remapped 0x0 0x0\n");
+	KUNIT_EXPECT_EQ(test, status(s).lost, 0);
+	EXPECT_STAT(s, "lost_sectors", 0);
+}
+
+static void a_read_that_works_at_a_retry_moves_its_block(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	bad_reads(s, 203, 1);
+	s->main->fail_next = 2;
+	EXPECT_SET(s, 0, "errors/retries", "3");
+	EXPECT_READ(s, 200, 8, 'm');
+	expect_list(s, "200 0 8 remapped 0x0 0x0\n");
+	EXPECT_STAT(s, "retries_recovered", 1);
+	EXPECT_STAT(s, "remaps_auto", 1);
+	EXPECT_READ(s, 200, 8, 'm');
+	KUNIT_EXPECT_EQ(test, status(s).main_reads, 1);
+}
+
+static void without_retries_the_first_error_counts(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "errors/retries", "0");
+	bad_reads(s, 203, 1);
+	EXPECT_READ_FAILS(s, 200, 8);
+	KUNIT_EXPECT_EQ(test, s->main->reads, 1);
+	KUNIT_EXPECT_EQ(test, status(s).pending, 1);
+	/* ahead of time nothing is retried, and nothing moves */
+	bad_reads(s, 303, 1);
+	KUNIT_EXPECT_NE(test, do_io(s, REQ_OP_READ | REQ_RAHEAD, 300, 8), 0);
+	KUNIT_EXPECT_EQ(test, status(s).pending, 1);
+}
+
+static void lost_data_is_refused_or_zero_until_it_is_written(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	bad_reads(s, 202, 2);
+	EXPECT_SET(s, 0, "errors/pending_retry_ms", "0");
+	EXPECT_READ_FAILS(s, 200, 8);
+	EXPECT_MESSAGE(s, 0, "forget 200");
+	expect_list(s, "200 0 8 remapped 0xc 0x0\n");
+	KUNIT_EXPECT_EQ(test, status(s).lost, 2);
+	EXPECT_STAT(s, "lost_sectors", 2);
+	EXPECT_STAT(s, "sectors_forgotten", 2);
+	KUNIT_EXPECT_STREQ(test, status(s).state, "degraded");
+	EXPECT_READ_FAILS(s, 200, 8);
+	EXPECT_READ(s, 200, 2, 'm');
+	EXPECT_READ(s, 204, 4, 'm');
+	EXPECT_SET(s, 0, "errors/on_read_error", "zero");
+	KUNIT_EXPECT_TRUE(test, reads_zero(s, 202, 2));
+	EXPECT_READ(s, 204, 4, 'm');
+	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_READ, 200, 8), 0);
+	KUNIT_EXPECT_TRUE(test, holds(s->buf, 200, 2, 'm'));
+	/* what is lost cannot go back */
+	EXPECT_SET(s, -EIO, "remaps/remove", "200");
+	EXPECT_MESSAGE(s, 0, "cure 200");
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+	EXPECT_WRITE(s, 0, 203, 1, 'a');
+	expect_list(s, "200 0 8 remapped 0x4 0x0\n");
+	EXPECT_WRITE(s, 0, 202, 1, 'a');
+	expect_list(s, "200 0 8 remapped 0x0 0x0\n");
+	KUNIT_EXPECT_EQ(test, status(s).lost, 0);
+	EXPECT_READ(s, 202, 2, 'a');
+}
+
+static void what_is_unread_of_a_block_can_be_given_up(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	bad_reads(s, 202, 1);
+	EXPECT_READ_FAILS(s, 200, 8);
+	EXPECT_WRITE(s, 0, 207, 1, 'a');
+	expect_list(s, "200 0 8 split 0x0 0x7f\n");
+	/* what can be read comes along */
+	EXPECT_MESSAGE(s, 0, "forget 200");
+	expect_list(s, "200 0 8 remapped 0x4 0x0\n");
+	EXPECT_READ(s, 200, 2, 'm');
+	EXPECT_READ(s, 203, 4, 'm');
+	EXPECT_READ(s, 207, 1, 'a');
+	EXPECT_READ_FAILS(s, 202, 1);
+	EXPECT_STAT(s, "sectors_forgotten", 1);
+}
+
+static void errors_that_are_not_the_mediums_move_nothing(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	s->main->error = BLK_STS_TRANSPORT;
+	bad_reads(s, 200, 1);
+	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_READ, 200, 8), -ENOLINK);
+	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
+	KUNIT_EXPECT_EQ(test, s->main->reads, 1);
+	EXPECT_STAT(s, "main_read_errors", 1);
+}
+
+/* --- the spare fails */
+
+static void a_bad_spare_block_is_replaced(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct status st;
+
+	EXPECT_SET(s, 0, "remaps/add", "80 16");
+	__set_bit(9, s->spare->bad_write);
+	EXPECT_WRITE(s, 0, 88, 4, 'a');
+	st = status(s);
+	KUNIT_EXPECT_EQ(test, st.bad, 1);
+	KUNIT_EXPECT_EQ(test, st.mapped, 2);
+	KUNIT_EXPECT_EQ(test, st.spare_errors, 1);
+	EXPECT_READ(s, 88, 4, 'a');
+	EXPECT_READ(s, 92, 4, 'm');
+	EXPECT_READ(s, 80, 8, 'm');
+	expect_list(s, "80 0 8 remapped 0x0 0x0\n88 16 8 remapped 0x0 0x0\n");
+	EXPECT_STAT(s, "relocations", 1);
+	EXPECT_STAT(s, "spare_write_errors", 1);
+	EXPECT_STAT(s, "remaps_manual", 2);
+	EXPECT_ATTR(s, "spare/bad", "1");
+	EXPECT_ATTR(s, "spare/used", "2");
+	EXPECT_ATTR(s, "spare/free", "125");
+}
+
+static void data_of_a_slot_that_cannot_be_read_is_lost_when_it_moves(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "remaps/add", "80 8");
+	__set_bit(2, s->spare->bad_read);
+	EXPECT_READ_FAILS(s, 80, 8);
+	EXPECT_READ(s, 84, 4, 'm');
+	EXPECT_STAT(s, "spare_read_errors", 1);
+	KUNIT_EXPECT_EQ(test, status(s).spare_errors, 1);
+	KUNIT_EXPECT_EQ(test, status(s).bad, 0);
+	/* the slot fails writes as well: what it does not give is nowhere */
+	__set_bit(7, s->spare->bad_write);
+	EXPECT_WRITE(s, 0, 87, 1, 'a');
+	expect_list(s, "80 8 8 remapped 0x4 0x0\n");
+	EXPECT_READ(s, 87, 1, 'a');
+	EXPECT_READ(s, 83, 4, 'm');
+	EXPECT_READ_FAILS(s, 82, 1);
+}
+
+static void a_slot_that_fails_its_first_write_is_bad(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	__set_bit(3, s->spare->bad_write);
+	__set_bit(12, s->spare->bad_write);
+	__set_bit(80, s->main->bad_write);
+	EXPECT_WRITE(s, 0, 80, 8, 'a');
+	EXPECT_READ(s, 80, 8, 'a');
+	KUNIT_EXPECT_EQ(test, status(s).bad, 2);
+	expect_list(s, "80 16 8 remapped 0x0 0x0\n");
+	/* a pending block keeps what it is through that */
+	bad_reads(s, 160, 1);
+	EXPECT_READ_FAILS(s, 160, 8);
+	EXPECT_MESSAGE(s, 0, "list 160");
+	KUNIT_EXPECT_STREQ(test, s->text, "160 24 8 pending 0x0 0x0\n");
+	__set_bit(24, s->spare->bad_write);
+	EXPECT_WRITE(s, 0, 160, 8, 'b');
+	EXPECT_READ(s, 160, 8, 'b');
+	KUNIT_EXPECT_EQ(test, status(s).bad, 3);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
+	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
+}
+
+static void a_spare_that_fails_all_writes_is_given_up(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "errors/storm_limit", "3");
+	bitmap_fill(s->spare->bad_write, SPARE_SECTORS);
+	__set_bit(80, s->main->bad_write);
+	KUNIT_EXPECT_NE(test, write_at(s, 80, 8, 'a'), 0);
+	KUNIT_EXPECT_EQ(test, status(s).bad, 3);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 0);
+	EXPECT_READ(s, 80, 8, 'm');
+	EXPECT_STAT(s, "remaps_failed", 1);
+	EXPECT_STAT(s, "spare_write_errors", 3);
+}
+
+/* --- limits */
+
+static void a_storm_stops_automatic_remaps(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	unsigned int i;
+
+	EXPECT_SET(s, 0, "errors/storm_limit", "4");
+	bitmap_set(s->main->bad_write, 80, 80);
+	for (i = 0; i < 3; i++)
+		EXPECT_WRITE(s, 0, 80 + 8 * i, 8, 'a');
+	/* a success between begins anew */
+	EXPECT_READ(s, 0, 8, 'm');
+	for (; i < 7; i++)
+		EXPECT_WRITE(s, 0, 80 + 8 * i, 8, 'a');
+	KUNIT_EXPECT_STREQ(test, status(s).state, "suspended-remaps");
+	KUNIT_EXPECT_NE(test, write_at(s, 144, 8, 'a'), 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 7);
+	/* what is remapped goes on, and so does what a person asks for */
+	EXPECT_WRITE(s, 0, 80, 56, 'b');
+	EXPECT_READ(s, 80, 56, 'b');
+	EXPECT_SET(s, 0, "remaps/add", "400");
+	EXPECT_SET(s, -EINVAL, "errors/resume", "0");
+	KUNIT_EXPECT_STREQ(test, status(s).state, "suspended-remaps");
+	EXPECT_SET(s, 0, "errors/resume", "1");
+	KUNIT_EXPECT_STREQ(test, status(s).state, "ok");
+	EXPECT_WRITE(s, 0, 144, 8, 'a');
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 9);
+	/* 0 is never */
+	EXPECT_SET(s, 0, "errors/storm_limit", "0");
+	bitmap_set(s->main->bad_write, 1024, 160);
+	for (i = 0; i < 20; i++)
+		EXPECT_WRITE(s, 0, 1024 + 8 * i, 8, 'a');
+	KUNIT_EXPECT_STREQ(test, status(s).state, "ok");
+}
+
+static void the_last_blocks_are_for_people(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	unsigned int i;
+
+	EXPECT_SET(s, 0, "spare/reserve", "2");
+	EXPECT_SET(s, 0, "errors/storm_limit", "0");
+	EXPECT_SET(s, 0, "remaps/add", "0 984");
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 123);
+	bitmap_set(s->main->bad_write, 1600, 80);
+	for (i = 0; i < 3; i++)
+		EXPECT_WRITE(s, 0, 1600 + 8 * i, 8, 'a');
+	KUNIT_EXPECT_STREQ(test, status(s).state, "exhausted");
+	KUNIT_EXPECT_NE(test, write_at(s, 1624, 8, 'a'), 0);
+	EXPECT_STAT(s, "remaps_failed", 1);
+	EXPECT_SET(s, -ENOSPC, "remaps/add", "3200 24");
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 126);
+	EXPECT_SET(s, 0, "remaps/add", "3200 16");
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 128);
+	EXPECT_ATTR(s, "spare/free", "0");
+	EXPECT_SET(s, -ENOSPC, "remaps/mark", "4000");
+	EXPECT_READ(s, 1600, 24, 'a');
+	EXPECT_READ(s, 0, 64, 'm');
+}
+
+static void a_pending_block_whose_last_slot_fails_is_on_the_main(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "remaps/add", "0 1016");
+	EXPECT_SET(s, 0, "remaps/mark", "4000");
+	KUNIT_EXPECT_EQ(test, status(s).pending, 1);
+	__set_bit(1017, s->spare->bad_write);
+	KUNIT_EXPECT_NE(test, write_at(s, 4000, 8, 'a'), 0);
+	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 127);
+	KUNIT_EXPECT_EQ(test, status(s).bad, 1);
+	EXPECT_ATTR(s, "spare/free", "0");
+	EXPECT_READ(s, 4000, 8, 'm');
+	EXPECT_WRITE(s, 0, 4000, 8, 'b');
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 4000), 4000, 8, 'b'));
+}
+
+/* --- writes that are looked at again */
+
+static void a_large_write_is_compared_in_windows(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "errors/verify_writes", "all");
+	s->main->writes = 0;
+	EXPECT_WRITE(s, 0, 203, 64, 'a');
+	KUNIT_EXPECT_EQ(test, s->main->writes, 1);
+	EXPECT_READ(s, 203, 64, 'a');
+	/* up to the block that was lost it is good, and behind it again */
+	bitmap_set(s->main->deaf, 243, 2);
+	EXPECT_WRITE(s, 0, 203, 64, 'b');
+	EXPECT_READ(s, 203, 64, 'b');
+	expect_list(s, "240 0 8 remapped 0x0 0x0\n");
+	EXPECT_STAT(s, "verify_errors", 1);
+	/* one that fails is looked at block by block */
+	__set_bit(2050, s->main->bad_write);
+	EXPECT_WRITE(s, 0, 2000, 64, 'c');
+	EXPECT_READ(s, 2000, 64, 'c');
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
+}
+
+static void writes_that_are_lost_are_noticed(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "errors/verify_writes", "all");
+	bitmap_set(s->main->deaf, 85, 1);
+	EXPECT_WRITE(s, 0, 80, 8, 'a');
+	EXPECT_READ(s, 80, 8, 'a');
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+	EXPECT_STAT(s, "verify_errors", 1);
+	EXPECT_WRITE(s, 0, 88, 40, 'b');
+	EXPECT_READ(s, 88, 40, 'b');
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+	/* of a large one only the block that was lost */
+	bitmap_set(s->main->deaf, 243, 2);
+	EXPECT_WRITE(s, 0, 208, 64, 'c');
+	EXPECT_READ(s, 208, 64, 'c');
+	EXPECT_MESSAGE(s, 0, "list 200");
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
+	/* and on the spare */
+	bitmap_set(s->spare->deaf, 0, 8);
+	EXPECT_WRITE(s, 0, 80, 8, 'd');
+	EXPECT_READ(s, 80, 8, 'd');
+	KUNIT_EXPECT_EQ(test, status(s).bad, 1);
+	EXPECT_SET(s, 0, "errors/verify_writes", "remapped");
+	bitmap_set(s->main->deaf, 400, 8);
+	EXPECT_WRITE(s, 0, 400, 8, 'e');
+	EXPECT_READ(s, 400, 8, 'm');
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
+	EXPECT_SET(s, 0, "errors/verify_writes", "off");
+}
+
+static void a_first_rewrite_lets_the_drive_cure(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "errors/first_rewrite", "1");
+	EXPECT_SET(s, 0, "errors/pending_retry_ms", "0");
+	bad_reads(s, 200, 1);
+	__set_bit(200, s->main->heals);
+	EXPECT_READ_FAILS(s, 200, 8);
+	KUNIT_EXPECT_EQ(test, status(s).pending, 1);
+	EXPECT_WRITE(s, 0, 200, 8, 'a');
+	expect_list(s, "");
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 200), 200, 8, 'a'));
+	EXPECT_STAT(s, "rewrites_tried", 1);
+	EXPECT_STAT(s, "rewrites_cured", 1);
+	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
+	EXPECT_ATTR(s, "spare/used", "0");
+	/* one that stays bad moves */
+	bad_reads(s, 304, 1);
+	EXPECT_READ_FAILS(s, 304, 8);
+	EXPECT_WRITE(s, 0, 304, 8, 'b');
+	EXPECT_STAT(s, "rewrites_tried", 2);
+	EXPECT_STAT(s, "rewrites_cured", 1);
+	EXPECT_READ(s, 304, 8, 'b');
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+	/* not for a part while another part is known to fail */
+	EXPECT_SET(s, 0, "errors/pending_retry_ms", "60000");
+	bad_reads(s, 400, 1);
+	EXPECT_READ_FAILS(s, 400, 8);
+	EXPECT_WRITE(s, 0, 404, 2, 'c');
+	EXPECT_STAT(s, "rewrites_tried", 2);
+	EXPECT_READ(s, 404, 2, 'c');
+}
+
+static void slow_blocks_move_while_they_can_be_read(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "errors/slow_ms", "500");
+	EXPECT_SET(s, 0, "errors/slow_limit", "2");
+	s->main->slow_ms = 900;
+	__set_bit(203, s->main->slow);
+	EXPECT_READ(s, 200, 8, 'm');
+	expect_list(s, "200 0 8 remapped 0x0 0x0\n");
+	EXPECT_STAT(s, "slow_moves", 1);
+	EXPECT_READ(s, 200, 8, 'm');
+	EXPECT_READ(s, 208, 8, 'm');
+	__set_bit(403, s->main->slow);
+	EXPECT_READ(s, 400, 8, 'm');
+	__set_bit(603, s->main->slow);
+	EXPECT_READ(s, 600, 8, 'm');
+	__set_bit(803, s->main->slow);
+	EXPECT_READ(s, 800, 8, 'm');
+	EXPECT_STAT(s, "slow_moves", 3);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 3);
+	EXPECT_SET(s, 0, "errors/resume", "1");
+	EXPECT_READ(s, 800, 8, 'm');
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 4);
+	EXPECT_STAT(s, "retries_recovered", 0);
+	/* a larger read is looked at block by block */
+	EXPECT_READ(s, 0, 8, 'm');
+	__set_bit(1005, s->main->slow);
+	EXPECT_READ(s, 984, 40, 'm');
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 5);
+	EXPECT_MESSAGE(s, 0, "list 900");
+	KUNIT_EXPECT_TRUE(test, str_has_prefix(s->text, "1000 "));
+}
+
+/* --- at the same time */
+
+/* A write of an attribute that is not waited for at once. */
+struct setter {
+	struct set *s;
+	const char *attr, *value;
+	struct completion done;
+	int ret;
+};
+
+static int setter_thread(void *data)
+{
+	struct setter *t = data;
+
+	t->ret = set_attr(t->s, t->attr, t->value);
+	complete(&t->done);
+	return 0;
+}
+
+static struct setter *begin_set(struct set *s, const char *attr, const char *value)
+{
+	struct setter *t = kunit_kzalloc(s->test, sizeof(*t), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(s->test, t);
+	*t = (struct setter) { .s = s, .attr = attr, .value = value, .ret = 1 };
+	init_completion(&t->done);
+	KUNIT_ASSERT_FALSE(s->test, IS_ERR(kthread_run(setter_thread, t, "setter")));
+	return t;
+}
+
+static void io_to_a_block_that_moves_waits_for_it(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct sent_io *w[3], *r, *other;
+
+	__set_bit(80, s->main->bad_write);
+	s->spare->hold = true;
+	w[0] = send(s, REQ_OP_WRITE, 80, 4, 'a');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) == 1));
+	expect_list(s, "80 0 8 moving 0x0 0x0\n");
+	w[1] = send(s, REQ_OP_WRITE, 84, 2, 'b');
+	w[2] = send(s, REQ_OP_WRITE, 86, 2, 'c');
+	r = send(s, REQ_OP_READ, 80, 8, 0);
+	/* blocks beside it do not */
+	other = send(s, REQ_OP_READ, 88, 8, 0);
+	KUNIT_EXPECT_EQ(test, answer(other), 0);
+	KUNIT_EXPECT_TRUE(test, holds(other->buf, 88, 8, 'm'));
+	KUNIT_EXPECT_FALSE(test, completion_done(&w[0]->done) || completion_done(&w[1]->done) ||
+				 completion_done(&w[2]->done) || completion_done(&r->done));
+	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_READ | REQ_NOWAIT, 80, 8), -EAGAIN);
+	mdisk_release(s->spare);
+	KUNIT_EXPECT_EQ(test, answer(w[0]), 0);
+	KUNIT_EXPECT_EQ(test, answer(w[1]), 0);
+	KUNIT_EXPECT_EQ(test, answer(w[2]), 0);
+	KUNIT_EXPECT_EQ(test, answer(r), 0);
+	KUNIT_EXPECT_TRUE(test, holds(r->buf, 80, 4, 'a'));
+	EXPECT_READ(s, 80, 4, 'a');
+	EXPECT_READ(s, 84, 2, 'b');
+	EXPECT_READ(s, 86, 2, 'c');
+	expect_list(s, "80 0 8 remapped 0x0 0x0\n");
+}
+
+static void a_move_waits_for_writes_in_flight(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct setter *add, *remove;
+	struct sent_io *w, *far;
+
+	s->main->hold = true;
+	w = send(s, REQ_OP_WRITE, 80, 8, 'a');
+	far = send(s, REQ_OP_WRITE, 4000, 8, 'f');
+	KUNIT_EXPECT_EQ(test, mdisk_held(s->main), 2);
+	add = begin_set(s, "remaps/add", "80");
+	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&add->done, HZ / 10));
+	expect_list(s, "80 0 8 moving 0x0 0x0\n");
+	mdisk_release(s->main);
+	KUNIT_EXPECT_EQ(test, answer(w), 0);
+	KUNIT_EXPECT_EQ(test, answer(far), 0);
+	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&add->done, 30 * HZ));
+	KUNIT_EXPECT_EQ(test, add->ret, 0);
+	EXPECT_READ(s, 80, 8, 'a');
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->spare, 0), 80, 8, 'a'));
+	/* and those on the spare, when it moves back */
+	s->spare->hold = true;
+	w = send(s, REQ_OP_WRITE, 80, 8, 'b');
+	KUNIT_EXPECT_EQ(test, mdisk_held(s->spare), 1);
+	remove = begin_set(s, "remaps/remove", "80");
+	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&remove->done, HZ / 10));
+	mdisk_release(s->spare);
+	KUNIT_EXPECT_EQ(test, answer(w), 0);
+	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&remove->done, 30 * HZ));
+	KUNIT_EXPECT_EQ(test, remove->ret, 0);
+	EXPECT_READ(s, 80, 8, 'b');
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 80), 80, 8, 'b'));
+	expect_list(s, "");
+}
+
+/* More bios than there are jobs, two for each block. */
+#define MANY	96
+
+static void many_writes_fail_at_once(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 persistent");
+	struct sent_io **w = kunit_kcalloc(test, MANY, sizeof(*w), GFP_KERNEL);
+	u64 commits;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, w);
+	EXPECT_SET(s, 0, "errors/storm_limit", "0");
+	bitmap_set(s->main->bad_write, 800, 4 * MANY);
+	commits = stat_of(s, "store_commits");
+	s->spare->hold = true;
+	for (i = 0; i < MANY; i++)
+		w[i] = send(s, REQ_OP_WRITE, 800 + 4 * i, 4, 'a');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) > 4));
+	/* the data is there; while the first commit is written, others come to wait for it */
+	mdisk_step(s->spare);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare)));
+	msleep(100);
+	mdisk_release(s->spare);
+	for (i = 0; i < MANY; i++)
+		KUNIT_EXPECT_EQ(test, answer(w[i]), 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, MANY / 2);
+	EXPECT_STAT(s, "remaps_auto", MANY / 2);
+	for (i = 0; i < MANY / 16; i++)
+		EXPECT_READ(s, 800 + 64 * i, 64, 'a');
+	/* what comes together shares commits */
+	KUNIT_EXPECT_LT(test, stat_of(s, "store_commits") - commits, MANY / 2);
+	again(s);
+	for (i = 0; i < MANY / 16; i++)
+		EXPECT_READ(s, 800 + 64 * i, 64, 'a');
+}
+
+static void a_suspend_waits_for_what_moves(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 persistent");
+	struct setter *add;
+
+	s->spare->hold = true;
+	add = begin_set(s, "remaps/add", "80");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare)));
+	EXPECT_MESSAGE(s, 0, "list");
+	mdisk_release(s->spare);
+	KUNIT_EXPECT_EQ(test, suspend(s), 0);
+	KUNIT_EXPECT_TRUE(test, completion_done(&add->done));
+	KUNIT_EXPECT_EQ(test, add->ret, 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+}
+
+/* --- in the background */
+
+static void neighbours_of_a_bad_block_are_read(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 transient");
+	EXPECT_SET(s, 0, "errors/neighbours", "4");
+	EXPECT_SET(s, 0, "errors/retries", "0");
+	bad_reads(s, 800, 1);
+	bad_reads(s, 817, 1);	/* 2 blocks on */
+	bad_reads(s, 849, 1);	/* 4 blocks from that */
+	bad_reads(s, 768, 1);	/* 4 blocks before */
+	bad_reads(s, 728, 1);	/* 5 from that */
+	bad_reads(s, 889, 1);	/* 5 from that */
+	EXPECT_READ_FAILS(s, 800, 8);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(status(s).pending == 4));
+	msleep(100);
+	KUNIT_EXPECT_EQ(test, status(s).pending, 4);
+	expect_list(s, "768 16 8 pending 0x0 0x0\n800 0 8 pending 0x0 0x0\n"
+		       "816 8 8 pending 0x0 0x0\n848 24 8 pending 0x0 0x0\n");
+}
+
+static void a_scrub_reads_all_of_the_main(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	u64 epoch;
+	u32 took, sectors, moved, pending;
+	int n;
+
+	bad_reads(s, 1003, 1);
+	EXPECT_SET(s, 0, "remaps/add", "80 16");
+	EXPECT_ATTR(s, "scrub/state", "idle");
+	EXPECT_SET(s, -EBUSY, "scrub/control", "pause");
+	EXPECT_SET(s, -EBUSY, "scrub/control", "resume");
+	EXPECT_SET(s, -EBUSY, "scrub/control", "stop");
+	EXPECT_SET(s, -EINVAL, "scrub/control", "begin");
+	EXPECT_SET(s, 0, "scrub/rate_kib", "1");
+	EXPECT_SET(s, 0, "scrub/control", "start");
+	EXPECT_ATTR(s, "scrub/state", "running");
+	EXPECT_SET(s, -EBUSY, "scrub/control", "start");
+	EXPECT_SET(s, -EBUSY, "scrub/control", "resume");
+	EXPECT_SET(s, 0, "scrub/control", "pause");
+	EXPECT_ATTR(s, "scrub/state", "paused");
+	EXPECT_SET(s, -EBUSY, "scrub/control", "pause");
+	EXPECT_SET(s, -EBUSY, "scrub/control", "start");
+	EXPECT_SET(s, 0, "scrub/control", "stop");
+	EXPECT_ATTR(s, "scrub/state", "idle");
+	EXPECT_SET(s, 0, "scrub/rate_kib", "0");
+	EXPECT_SET(s, 0, "scrub/control", "start");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "scrub/state"), "idle")));
+	EXPECT_ATTR(s, "scrub/position", "8192");
+	EXPECT_ATTR(s, "remaps/pending", "1");
+	/* what a scrub finds is no sign of how the disk does */
+	EXPECT_ATTR(s, "remaps/rate", "0 0 0");
+	get_attr(s, "scrub/last_result");
+	n = sscanf(s->text, "%llu %u %u %u %u", &epoch, &took, &sectors, &moved, &pending);
+	KUNIT_EXPECT_EQ(test, n, 5);
+	KUNIT_EXPECT_EQ(test, sectors, MAIN_SECTORS - 16);
+	KUNIT_EXPECT_EQ(test, moved, 0);
+	KUNIT_EXPECT_EQ(test, pending, 1);
+	KUNIT_EXPECT_LT(test, abs_diff(epoch, (u64)ktime_get_real_seconds()), 60);
+	KUNIT_EXPECT_GE(test, stat_of(s, "scrub_sectors"), MAIN_SECTORS - 16);
+	/* a second one; one that can be read later moves */
+	bad_reads(s, 2003, 1);
+	s->main->fail_next = 2;
+	EXPECT_SET(s, 0, "scrub/control", "start");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "scrub/state"), "idle")));
+	get_attr(s, "scrub/last_result");
+	n = sscanf(s->text, "%llu %u %u %u %u", &epoch, &took, &sectors, &moved, &pending);
+	KUNIT_EXPECT_EQ(test, n, 5);
+	KUNIT_EXPECT_EQ(test, moved, 1);
+	KUNIT_EXPECT_EQ(test, pending, 0);
+	EXPECT_ATTR(s, "remaps/count", "3");
+}
+
+static struct kunit_case set_io_cases[] = {
+	KUNIT_CASE(what_is_not_remapped_goes_to_the_main),
+	KUNIT_CASE(a_flush_goes_to_both_and_counts_once),
+	KUNIT_CASE(discards_and_zeroes_are_counted_and_done),
+	KUNIT_CASE(a_bio_over_remapped_blocks_is_in_order),
+	KUNIT_CASE(nowait_io_that_would_wait_is_refused_and_counted),
+	KUNIT_CASE(a_bad_write_moves_its_block),
+	KUNIT_CASE_SLOW(those_who_wait_for_events_wake),
+	KUNIT_CASE(a_write_over_many_blocks_moves_the_bad_ones_only),
+	KUNIT_CASE(a_write_that_fails_once_moves_nothing),
+	KUNIT_CASE(without_auto_remap_errors_pass_through),
+	KUNIT_CASE(a_bad_read_makes_its_block_pending),
+	KUNIT_CASE(sectors_beside_a_bad_one_are_read_from_the_main),
+	KUNIT_CASE(a_pending_block_moves_with_its_next_write),
+	KUNIT_CASE(a_read_that_works_at_a_retry_moves_its_block),
+	KUNIT_CASE(without_retries_the_first_error_counts),
+	KUNIT_CASE(lost_data_is_refused_or_zero_until_it_is_written),
+	KUNIT_CASE(what_is_unread_of_a_block_can_be_given_up),
+	KUNIT_CASE(errors_that_are_not_the_mediums_move_nothing),
+	KUNIT_CASE(a_bad_spare_block_is_replaced),
+	KUNIT_CASE(data_of_a_slot_that_cannot_be_read_is_lost_when_it_moves),
+	KUNIT_CASE(a_slot_that_fails_its_first_write_is_bad),
+	KUNIT_CASE(a_spare_that_fails_all_writes_is_given_up),
+	KUNIT_CASE(a_storm_stops_automatic_remaps),
+	KUNIT_CASE(the_last_blocks_are_for_people),
+	KUNIT_CASE(a_pending_block_whose_last_slot_fails_is_on_the_main),
+	KUNIT_CASE(a_large_write_is_compared_in_windows),
+	KUNIT_CASE(writes_that_are_lost_are_noticed),
+	KUNIT_CASE(a_first_rewrite_lets_the_drive_cure),
+	KUNIT_CASE_SLOW(slow_blocks_move_while_they_can_be_read),
+	KUNIT_CASE(io_to_a_block_that_moves_waits_for_it),
+	KUNIT_CASE(a_move_waits_for_writes_in_flight),
+	KUNIT_CASE(many_writes_fail_at_once),
+	KUNIT_CASE(a_suspend_waits_for_what_moves),
+	KUNIT_CASE(neighbours_of_a_bad_block_are_read),
+	KUNIT_CASE(a_scrub_reads_all_of_the_main),
+	{ }
+};
+
+static struct kunit_suite set_io_suite = {
+	.name = "set_io",
+	.suite_init = set_suite_init,
+	.suite_exit = set_suite_exit,
+	.init = set_test_init,
+	.exit = set_test_exit,
+	.test_cases = set_io_cases,
+};
+
+kunit_test_suite(set_io_suite);
+
+MODULE_SOFTDEP("pre: dm-remap dm-remap-metadata dm-remap-stats");
+MODULE_DESCRIPTION("KUnit tests of dm-remap: I/O of whole sets");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,957 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Persistent sets: what is found again after a removal or a power cut, on spares that are
+ * whole, damaged, too slow to take a write, or of somebody else.
+ */
+#include "set.h"
+
+/* the module that is loaded exports them already */
+#undef EXPORT_SYMBOL_NS_GPL
+#define EXPORT_SYMBOL_NS_GPL(name, ns)	static_assert(sizeof(#name #ns))
+#include "../../modules/metadata/format.c"
+
+#define UUID_A	"11111111-2222-3333-4444-555555555555"
+#define UUID_B	"66666666-7777-8888-9999-aaaaaaaaaaaa"
+
+static void restore(struct mdisk *d, const u8 *image)
+{
+	memcpy(d->data, image, get_capacity(d->gendisk) << SECTOR_SHIFT);
+	memcpy(d->stable, image, get_capacity(d->gendisk) << SECTOR_SHIFT);
+}
+
+static u8 *image_of(const struct mdisk *d, const u8 *data)
+{
+	u8 *image = vmalloc(get_capacity(d->gendisk) << SECTOR_SHIFT);
+
+	if (image)
+		memcpy(image, data, get_capacity(d->gendisk) << SECTOR_SHIFT);
+	return image;
+}
+
+/* Nothing from now on, not even the removal, changes what is on the disks. */
+static void cut_power(struct set *s)
+{
+	u8 *main = image_of(s->main, s->main->stable), *spare = image_of(s->spare,
+			    s->spare->stable);
+
+	KUNIT_ASSERT_TRUE(s->test, main && spare);
+	KUNIT_ASSERT_EQ(s->test, remove_set(s), 0);
+	mdisk_mend(s->main);
+	mdisk_mend(s->spare);
+	restore(s->main, main);
+	restore(s->spare, spare);
+	vfree(main);
+	vfree(spare);
+}
+
+static u8 *list_of(struct set *s)
+{
+	EXPECT_MESSAGE(s, 0, "list");
+	return kstrdup(s->text, GFP_KERNEL);
+}
+
+static const char * const settings[][2] = {
+	{ "hash/min_buckets", "128" }, { "hash/grow_percent", "201" },
+	{ "hash/shrink_percent", "77" }, { "hash/policy", "fixed [adaptive]" },
+	{ "hash/resize_threads", "5" }, { "spare/policy", "linear near [spread]" },
+	{ "spare/reserve", "7" }, { "spare/low_water", "9" }, { "errors/auto_remap", "0" },
+	{ "errors/on_read_error", "fail [zero]" }, { "errors/retries", "4" },
+	{ "errors/pending_retry_ms", "12345" }, { "errors/slow_ms", "54321" },
+	{ "errors/slow_limit", "99" }, { "errors/verify_writes", "off remapped [all]" },
+	{ "errors/neighbours", "0" }, { "errors/first_rewrite", "1" },
+	{ "errors/storm_limit", "77" }, { "errors/rate_warn", "33" },
+	{ "errors/rate_urgent", "44" }, { "scrub/rate_kib", "1" }, { "main_id", "a disk" },
+};
+
+static void expect_settings(struct set *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		EXPECT_ATTR(s, settings[i][0], settings[i][1]);
+}
+
+/* Blocks in each state, and with each mask. */
+static void make_remaps(struct set *s)
+{
+	EXPECT_SET(s, 0, "errors/neighbours", "0");
+	EXPECT_SET(s, 0, "remaps/add", "80 24");
+	EXPECT_WRITE(s, 0, 88, 8, 'a');
+	__set_bit(163, s->main->bad_read);
+	EXPECT_READ_FAILS(s, 160, 8);
+	EXPECT_MESSAGE(s, 0, "forget 160");
+	__set_bit(243, s->main->bad_read);
+	EXPECT_READ_FAILS(s, 240, 8);
+	EXPECT_WRITE(s, 0, 246, 2, 'b');
+	__set_bit(323, s->main->bad_read);
+	EXPECT_READ_FAILS(s, 320, 8);
+	EXPECT_SET(s, 0, "remaps/mark", "400");
+}
+
+static void expect_remaps(struct set *s)
+{
+	struct status st = status(s);
+
+	KUNIT_EXPECT_EQ(s->test, st.mapped, 5);
+	KUNIT_EXPECT_EQ(s->test, st.pending, 2);
+	KUNIT_EXPECT_EQ(s->test, st.lost, 1);
+	KUNIT_EXPECT_STREQ(s->test, st.store, "clean");
+	EXPECT_ATTR(s, "spare/used", "7");
+	EXPECT_READ(s, 80, 8, 'm');
+	EXPECT_READ(s, 88, 8, 'a');
+	EXPECT_READ(s, 246, 2, 'b');
+	EXPECT_READ(s, 160, 3, 'm');
+}
+
+static void all_is_found_again(struct kunit *test)
+{
+	struct set *s = test->priv;
+	u8 *before;
+	char uuid[40];
+	unsigned int i;
+
+	make_set(s, "1 persistent");
+	make_remaps(s);
+	expect_remaps(s);
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		EXPECT_SET(s, 0, settings[i][0], settings[i][1]);
+	EXPECT_SET(s, 0, "scrub/control", "start");
+	EXPECT_SET(s, 0, "scrub/control", "pause");
+	before = list_of(s);
+	strscpy(uuid, get_attr(s, "uuid"), sizeof(uuid));
+	again(s);
+	expect_settings(s);
+	EXPECT_ATTR(s, "uuid", uuid);
+	EXPECT_ATTR(s, "scrub/state", "paused");
+	EXPECT_ATTR(s, "remaps/rate", "3 3 3");
+	EXPECT_ATTR(s, "metadata/state", "clean");
+	expect_list(s, before);
+	expect_remaps(s);
+	cut_power(s);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	expect_settings(s);
+	expect_list(s, before);
+	expect_remaps(s);
+	EXPECT_ATTR(s, "scrub/state", "paused");
+	kfree(before);
+	/* what a block could not give is still on the main */
+	EXPECT_SET(s, 0, "errors/pending_retry_ms", "0");
+	EXPECT_READ(s, 240, 8 - 2, 'm');
+}
+
+static void what_a_slot_was_is_forgotten_with_its_block(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 persistent");
+	make_remaps(s);
+	__set_bit(400, s->main->bad_write);
+	EXPECT_MESSAGE(s, 0, "remove 80 24");
+	EXPECT_MESSAGE(s, 0, "remove 320");
+	EXPECT_MESSAGE(s, 0, "remove 400");
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 88), 88, 8, 'a'));
+	cut_power(s);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
+	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
+	EXPECT_READ(s, 88, 8, 'a');
+	/* and used again */
+	EXPECT_SET(s, 0, "remaps/add", "800 40");
+	EXPECT_READ(s, 800, 40, 'm');
+	EXPECT_WRITE(s, 0, 800, 40, 'c');
+	again(s);
+	EXPECT_READ(s, 800, 40, 'c');
+	EXPECT_SET(s, 0, "errors/on_read_error", "zero");
+	KUNIT_EXPECT_TRUE(test, reads_zero(s, 163, 1));
+}
+
+static void bad_spare_blocks_stay_bad(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int spare;
+	int n;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	EXPECT_MESSAGE(s, 0, "list");
+	n = sscanf(s->text, "80 %u ", &spare);
+	KUNIT_ASSERT_EQ(test, n, 1);
+	__set_bit(spare + 8 + 3, s->spare->bad_write);
+	__set_bit(spare + 2, s->spare->bad_write);
+	EXPECT_WRITE(s, 0, 80, 8, 'a');
+	KUNIT_EXPECT_EQ(test, status(s).bad, 2);
+	cut_power(s);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_EXPECT_EQ(test, status(s).bad, 2);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+	EXPECT_READ(s, 80, 8, 'a');
+	EXPECT_SET(s, 0, "remaps/add", "160\n240");
+	EXPECT_ATTR(s, "spare/used", "3");
+}
+
+/* --- power cuts */
+
+/* What is done when the power goes; returns 0 if it was acknowledged. */
+static int fail_a_write(struct set *s)
+{
+	__set_bit(83, s->main->bad_write);
+	return write_at(s, 80, 8, 'b');
+}
+
+static int add_by_hand(struct set *s)
+{
+	return set_attr(s, "remaps/add", "80 16\n400") ?: write_at(s, 80, 8, 'b');
+}
+
+static int write_pending(struct set *s)
+{
+	__set_bit(87, s->main->bad_read);
+	do_io(s, REQ_OP_READ, 80, 8);
+	return write_at(s, 80, 8, 'b');
+}
+
+static int move_back(struct set *s)
+{
+	int ret = write_at(s, 160, 8, 'b');
+
+	return ret ?: set_attr(s, "remaps/remove", "160") ?: write_at(s, 160, 8, 'b');
+}
+
+static int leave_a_bad_slot(struct set *s)
+{
+	unsigned int spare;
+
+	message(s, "list");
+	if (sscanf(s->text, "160 %u ", &spare) != 1)
+		return -ENXIO;
+	__set_bit(spare, s->spare->bad_write);
+	return write_at(s, 160, 8, 'b');
+}
+
+/* Whatever write of the spare is the last one, what was acknowledged is there, and the rest. */
+static void at_each_write(struct kunit *test, int (*act)(struct set *s), sector_t sector)
+{
+	struct set *s = test->priv;
+	unsigned int n, acknowledged = 0;
+	u8 *main, *spare;
+	bool done;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "errors/neighbours", "0");
+	EXPECT_SET(s, 0, "remaps/add", "160 8\n800");
+	EXPECT_WRITE(s, 0, 800, 8, 'k');
+	EXPECT_WRITE(s, 0, 160, 8, 'a');
+	KUNIT_ASSERT_EQ(test, blkdev_issue_flush(file_bdev(s->bdev)), 0);
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	main = image_of(s->main, s->main->stable);
+	spare = image_of(s->spare, s->spare->stable);
+	KUNIT_ASSERT_TRUE(test, main && spare);
+	for (n = 0; n < 40 && acknowledged < 3; n++) {
+		restore(s->main, main);
+		restore(s->spare, spare);
+		KUNIT_ASSERT_EQ(test, try_set(s), 0);
+		s->spare->writes_left = n;
+		done = !act(s);
+		done = !blkdev_issue_flush(file_bdev(s->bdev)) && done;
+		acknowledged += done;
+		cut_power(s);
+		KUNIT_ASSERT_EQ_MSG(test, try_set(s), 0, "after %u writes", n);
+		KUNIT_EXPECT_TRUE_MSG(test, reads_as(s, sector, 8, 'b') ||
+				      (!done && (reads_as(s, sector, 8, 'a') ||
+						 reads_as(s, sector, 8, 'm'))),
+				      "after %u writes, acknowledged: %d", n, done);
+		EXPECT_READ(s, 800, 8, 'k');
+		KUNIT_EXPECT_STREQ(test, status(s).store, "clean");
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	}
+	KUNIT_EXPECT_GT(test, acknowledged, 0);
+	vfree(main);
+	vfree(spare);
+}
+
+static void a_failed_write_is_whole_after_each_cut(struct kunit *test)
+{
+	at_each_write(test, fail_a_write, 80);
+}
+
+static void an_add_is_whole_after_each_cut(struct kunit *test)
+{
+	at_each_write(test, add_by_hand, 80);
+}
+
+static void a_pending_block_is_whole_after_each_cut(struct kunit *test)
+{
+	at_each_write(test, write_pending, 80);
+}
+
+static void a_block_that_moves_back_is_whole_after_each_cut(struct kunit *test)
+{
+	at_each_write(test, move_back, 160);
+}
+
+static void a_block_that_leaves_its_slot_is_whole_after_each_cut(struct kunit *test)
+{
+	at_each_write(test, leave_a_bad_slot, 160);
+}
+
+/* --- a store that cannot write */
+
+static void a_copy_that_was_lost_is_written_anew(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 persistent");
+	EXPECT_ATTR(s, "metadata/replicas", "2");
+	EXPECT_ATTR(s, "metadata/repairs", "0");
+	/* the first page of the first copy */
+	bitmap_set(s->spare->bad_write, 8, 8);
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	KUNIT_EXPECT_STREQ(test, status(s).store, "degraded");
+	KUNIT_EXPECT_STREQ(test, status(s).state, "degraded");
+	EXPECT_ATTR(s, "metadata/replicas", "1");
+	EXPECT_ATTR(s, "metadata/state", "degraded");
+	EXPECT_SET(s, 0, "remaps/add", "160");
+	cut_power(s);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "metadata/state"), "clean")));
+	EXPECT_ATTR(s, "metadata/replicas", "2");
+	KUNIT_EXPECT_STRNEQ(test, get_attr(s, "metadata/repairs"), "0");
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
+	/* with the other copy gone the one that was written anew has all of it */
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	memset(mdisk_at(s->spare, SPARE_SECTORS - 16), 0, 4096);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
+}
+
+static void a_store_that_cannot_write_fails_and_says_so(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "errors/neighbours", "0");
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	EXPECT_WRITE(s, 0, 80, 8, 'a');
+	s->spare->writes_left = 0;
+	EXPECT_SET(s, -EIO, "errors/retries", "3");
+	KUNIT_EXPECT_STREQ(test, status(s).state, "failed");
+	KUNIT_EXPECT_STREQ(test, status(s).store, "failed");
+	EXPECT_ATTR(s, "errors/retries", "1");
+	s->spare->writes_left = UINT_MAX;
+	EXPECT_SET(s, -EROFS, "errors/retries", "3");
+	EXPECT_SET(s, -EROFS, "remaps/add", "160");
+	EXPECT_SET(s, -EROFS, "metadata/sync", "1");
+	EXPECT_SET(s, -EROFS, "main_id", "x");
+	EXPECT_SET(s, -EROFS, "scrub/control", "start");
+	EXPECT_READ(s, 80, 8, 'a');
+	EXPECT_READ(s, 160, 8, 'm');
+	__set_bit(240, s->main->bad_write);
+	KUNIT_EXPECT_NE(test, write_at(s, 240, 8, 'b'), 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+	again(s);
+	KUNIT_EXPECT_STREQ(test, status(s).state, "ok");
+	EXPECT_READ(s, 80, 8, 'a');
+}
+
+static void a_move_in_doubt_is_answered_by_neither(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "errors/neighbours", "0");
+	__set_bit(80, s->main->bad_write);
+	/* the data, then nothing */
+	s->spare->writes_left = 1;
+	KUNIT_EXPECT_NE(test, write_at(s, 80, 8, 'a'), 0);
+	KUNIT_EXPECT_STREQ(test, status(s).state, "failed");
+	EXPECT_READ_FAILS(s, 80, 8);
+	EXPECT_READ(s, 88, 8, 'm');
+	EXPECT_MESSAGE(s, 0, "list");
+	KUNIT_EXPECT_NOT_NULL(test, strstr(s->text, " doubt "));
+}
+
+static void commits_are_counted(struct kunit *test)
+{
+	struct set *s = test->priv;
+	u64 generation, commits, pages;
+
+	make_set(s, "1 persistent");
+	generation = status(s).generation;
+	KUNIT_EXPECT_EQ(test, kstrtou64(get_attr(s, "metadata/commits"), 10, &commits), 0);
+	pages = stat_of(s, "store_pages");
+	EXPECT_SET(s, 0, "remaps/add", "80 16");
+	KUNIT_EXPECT_GT(test, status(s).generation, generation);
+	EXPECT_STAT(s, "store_commits", 1);
+	KUNIT_EXPECT_EQ(test, stat_of(s, "store_pages"), pages + 2);
+	KUNIT_EXPECT_GT(test, stat_of(s, "store_commit_ns"), 0);
+	get_attr(s, "metadata/commits");
+	KUNIT_EXPECT_EQ(test, kstrtou64(s->text, 10, &pages), 0);
+	KUNIT_EXPECT_EQ(test, pages, commits + 1);
+	EXPECT_SET(s, 0, "metadata/sync", "1");
+	EXPECT_SET(s, -EINVAL, "metadata/sync", "0");
+	EXPECT_SET(s, -EINVAL, "metadata/sync", "x");
+	generation = status(s).generation;
+	again(s);
+	KUNIT_EXPECT_GE(test, status(s).generation, generation);
+	EXPECT_ATTR(s, "metadata/commits", "0");
+}
+
+static void a_spare_has_as_many_copies_as_it_was_told_to(struct kunit *test)
+{
+	static const char path[] = "/sys/module/dm_remap_metadata/parameters/replicas";
+	struct set *s = test->priv;
+	unsigned int n;
+	char text[4];
+
+	KUNIT_EXPECT_LT(test, file_write(path, "0", 1), 0);
+	KUNIT_EXPECT_LT(test, file_write(path, "5", 1), 0);
+	KUNIT_EXPECT_LT(test, file_write(path, "x", 1), 0);
+	for (n = 1; n <= 4; n++) {
+		memset(s->spare->data, 0, SPARE_SECTORS << SECTOR_SHIFT);
+		sprintf(text, "%u", n);
+		KUNIT_EXPECT_EQ(test, file_write(path, text, 1), 1);
+		make_set(s, "1 persistent");
+		EXPECT_ATTR(s, "metadata/replicas", text);
+		EXPECT_SET(s, 0, "remaps/add", "80");
+		/* what the set has it keeps */
+		file_write(path, "2", 1);
+		again(s);
+		EXPECT_ATTR(s, "metadata/replicas", text);
+		KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	}
+}
+
+/* --- spares that are not for this set */
+
+static void expect_refused(struct set *s, const char *args)
+{
+	unsigned int writes = s->main->writes + s->spare->writes;
+
+	strscpy(s->args, args, sizeof(s->args));
+	KUNIT_EXPECT_LT_MSG(s->test, try_set(s), 0, "%s", args);
+	KUNIT_EXPECT_EQ(s->test, s->main->writes + s->spare->writes, writes);
+}
+
+static void expect_taken(struct set *s, const char *args)
+{
+	strscpy(s->args, args, sizeof(s->args));
+	KUNIT_ASSERT_EQ_MSG(s->test, try_set(s), 0, "%s", args);
+	KUNIT_EXPECT_EQ(s->test, status(s).mapped, 1);
+	KUNIT_ASSERT_EQ(s->test, remove_set(s), 0);
+}
+
+static void a_spare_knows_its_set(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct mdisk *main = s->main;
+
+	make_set(s, "5 persistent uuid " UUID_A " main_id x");
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	expect_refused(s, "3 persistent uuid " UUID_B);
+	expect_refused(s, "3 persistent main_id y");
+	expect_refused(s, "3 persistent block_size 512");
+	expect_refused(s, "1 transient");
+	expect_taken(s, "1 persistent");
+	expect_taken(s, "5 persistent uuid " UUID_A " main_id x");
+	expect_taken(s, "3 persistent block_size 4096");
+	/* another main */
+	s->main = mdisk_alloc(MAIN_SECTORS / 2, 512, 512);
+	expect_refused(s, "1 persistent");
+	mdisk_free(s->main);
+	s->main = main;
+	/* nothing is taken over without a look at the whole of it */
+	expect_taken(s, "1 persistent");
+}
+
+static void what_is_not_empty_is_not_formatted(struct kunit *test)
+{
+	static const struct {
+		const char *magic;
+		unsigned int size, place;
+	} signatures[] = {
+		{ "x", 1, 0 }, { "x", 1, 4095 },
+		{ "\xfc\x4e\x2b\xa9", 4, 4096 },
+		{ "\xc6\x85\x73\xf6\x4e\x1a\x45\xca", 8, 4096 + 24 },
+		{ "JFS1", 4, 32768 }, { "CD001", 5, 32769 }, { "ReIsEr", 6, 65536 + 52 },
+		{ "_BHRfS_M", 8, 65536 + 64 },
+		{ "\xfc\x4e\x2b\xa9", 4, (SPARE_SECTORS - 16) << SECTOR_SHIFT },
+		{ "\xfc\x4e\x2b\xa9", 4, (SPARE_SECTORS - 128) << SECTOR_SHIFT },
+	};
+	struct set *s = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(signatures); i++) {
+		memset(s->spare->data, 0, SPARE_SECTORS << SECTOR_SHIFT);
+		memcpy(s->spare->data + signatures[i].place, signatures[i].magic,
+		       signatures[i].size);
+		expect_refused(s, "1 persistent");
+	}
+	memset(s->spare->data, 0, SPARE_SECTORS << SECTOR_SHIFT);
+	expect_refused(s, "2 persistent read_only");
+	for (i = 0; i < 2; i++) {
+		__set_bit(i ? SPARE_SECTORS - 3 : 2, s->spare->bad_read);
+		expect_refused(s, "1 persistent");
+		mdisk_mend(s->spare);
+	}
+	/* elsewhere it may have what it wants */
+	memset(s->spare->data + 8192, 0xff, 4096);
+	strscpy(s->args, "1 persistent", sizeof(s->args));
+	KUNIT_EXPECT_EQ(test, try_set(s), 0);
+}
+
+static void a_spare_that_is_too_small_is_refused(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int sectors;
+	int ret = 0;
+
+	strscpy(s->args, "1 persistent", sizeof(s->args));
+	for (sectors = 8; sectors <= 64; sectors += 8) {
+		memset(s->spare->data, 0, SPARE_SECTORS << SECTOR_SHIFT);
+		set_capacity(s->spare->gendisk, sectors);
+		ret = try_set(s);
+		/* two superblocks, two copies of one page, and a block */
+		KUNIT_EXPECT_EQ_MSG(test, !ret, sectors >= 40, "%u sectors", sectors);
+		if (ret)
+			continue;
+		KUNIT_EXPECT_EQ(test, status(s).capacity, sectors / 8 - 4);
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	}
+	set_capacity(s->spare->gendisk, SPARE_SECTORS);
+}
+
+/* --- damage */
+
+static void either_superblock_and_either_copy_is_enough(struct kunit *test)
+{
+	static const unsigned int pages[] = { 0, SPARE_SECTORS - 8, 8, SPARE_SECTORS - 16 };
+	struct set *s = test->priv;
+	unsigned int i, how;
+	u8 *image;
+
+	make_set(s, "1 persistent");
+	make_remaps(s);
+	EXPECT_SET(s, 0, "errors/retries", "5");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	image = image_of(s->spare, s->spare->data);
+	KUNIT_ASSERT_NOT_NULL(test, image);
+	for (how = 0; how < 3; how++) {
+		for (i = 0; i < ARRAY_SIZE(pages); i++) {
+			/* a first page of zeros is that of an empty spare, or a wiped one */
+			if (!how && !i)
+				continue;
+			restore(s->spare, image);
+			mdisk_mend(s->spare);
+			if (how == 0)
+				memset(mdisk_at(s->spare, pages[i]), 0, 4096);
+			else if (how == 1)
+				mdisk_at(s->spare, pages[i])[1000] ^= 4;
+			else
+				__set_bit(pages[i] + 1, s->spare->bad_read);
+			KUNIT_EXPECT_EQ_MSG(test, try_set(s), 0, "page %u, damage %u", i, how);
+			mdisk_mend(s->spare);
+			KUNIT_EXPECT_EQ(test, status(s).mapped, 5);
+			KUNIT_EXPECT_EQ(test, status(s).pending, 2);
+			EXPECT_ATTR(s, "errors/retries", "5");
+			EXPECT_READ(s, 88, 8, 'a');
+			KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(status(s).store, "clean")));
+			KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+			/* which stays so */
+			KUNIT_ASSERT_EQ(test, try_set(s), 0);
+			KUNIT_EXPECT_STREQ(test, status(s).store, "clean");
+			KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+		}
+	}
+	vfree(image);
+}
+
+static void a_copy_that_was_left_behind_is_brought_up_to_date(struct kunit *test)
+{
+	static const unsigned int copies[] = { 8, SPARE_SECTORS - 16 };
+	struct set *s = test->priv;
+	unsigned int i;
+	u8 *old, *new;
+
+	make_set(s, "1 persistent");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	old = image_of(s->spare, s->spare->data);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	new = image_of(s->spare, s->spare->data);
+	KUNIT_ASSERT_TRUE(test, old && new);
+	for (i = 0; i < ARRAY_SIZE(copies); i++) {
+		restore(s->spare, new);
+		memcpy(mdisk_at(s->spare, copies[i]), old + (copies[i] << SECTOR_SHIFT), 4096);
+		KUNIT_ASSERT_EQ(test, try_set(s), 0);
+		KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+		KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(status(s).store, "clean")));
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+		/* it has all that the other one had */
+		memset(mdisk_at(s->spare, copies[!i]), 0xff, 4096);
+		KUNIT_ASSERT_EQ(test, try_set(s), 0);
+		KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	}
+	vfree(old);
+	vfree(new);
+}
+
+static void without_any_copy_of_a_page_reads_fail_rather_than_lie(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	EXPECT_WRITE(s, 0, 80, 8, 'a');
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	mdisk_at(s->spare, 8)[100] ^= 1;
+	mdisk_at(s->spare, SPARE_SECTORS - 16)[100] ^= 1;
+	expect_refused(s, "1 persistent");
+	strscpy(s->args, "2 persistent read_only", sizeof(s->args));
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	EXPECT_READ_FAILS(s, 80, 8);
+	EXPECT_READ_FAILS(s, 800, 8);
+	KUNIT_EXPECT_EQ(test, s->spare->writes_left, UINT_MAX);
+}
+
+static void superblocks_that_make_no_sense_are_refused(struct kunit *test)
+{
+	struct set *s = test->priv;
+	static const char * const reasons[14] = {
+		"its version is not known",
+		"it has features that are not known",
+		"it has features that are not known: it can be used read_only",
+		"the block size is impossible",
+		"a copy of the table is in the data area",
+		"the size of the table is impossible",
+		"a copy of the table is outside of the spare",
+		"the data area is outside of the spare",
+		"the size of the table is impossible",
+		"its sequence is impossible",
+		"two copies of the table overlap",
+	};
+	struct dm_remap_sb *sb;
+	unsigned int i, nr;
+	u8 *image;
+
+	make_set(s, "1 persistent");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	image = image_of(s->spare, s->spare->data);
+	KUNIT_ASSERT_NOT_NULL(test, image);
+	for (i = 0; i < 14; i++) {
+		struct dm_remap_geometry geo;
+		const char *why = NULL;
+
+		restore(s->spare, image);
+		for (nr = 0; nr < 2; nr++) {
+			u64 sector = dm_remap_sb_sector(SPARE_SECTORS, nr);
+
+			sb = (void *)mdisk_at(s->spare, sector);
+			switch (i) {
+			case 0:
+				sb->version = cpu_to_le32(99);
+				break;
+			case 1:
+				sb->incompat = cpu_to_le64(1);
+				break;
+			case 2:
+				sb->ro_compat = cpu_to_le64(1);
+				break;
+			case 3:
+				sb->block_size = cpu_to_le32(1000);
+				break;
+			case 4:
+				le32_add_cpu(&sb->nr_blocks, 1);
+				break;
+			case 5:
+				sb->replicas = cpu_to_le32(5);
+				break;
+			case 6:
+				sb->replica_start[0] = cpu_to_le64(SPARE_SECTORS);
+				break;
+			case 7:
+				le64_add_cpu(&sb->data_start, 1);
+				break;
+			case 8:
+				sb->pages_used = cpu_to_le32(le32_to_cpu(sb->nr_pages) + 1);
+				break;
+			case 9:
+				sb->sequence = cpu_to_le64(U64_MAX);
+				break;
+			case 10:
+				sb->replica_start[1] = sb->replica_start[0];
+				break;
+			case 11:
+				sb->flags |= cpu_to_le32(DM_REMAP_SB_REPLACED);
+				break;
+			case 12:
+				sb->flags |= cpu_to_le32(DM_REMAP_SB_JOINING);
+				break;
+			case 13:
+				sb->target_sectors = cpu_to_le64(MAIN_SECTORS - 8);
+				break;
+			}
+			sb->crc = cpu_to_le32(dm_remap_sb_crc(sb, sector));
+			why = dm_remap_sb_check(sb, sector, SPARE_SECTORS, false, &geo);
+		}
+		/* those of the last three make sense, and are of no use here */
+		KUNIT_EXPECT_STREQ_MSG(test, why ?: "", reasons[i] ?: "", "case %u", i);
+		strscpy(s->args, "1 persistent", sizeof(s->args));
+		KUNIT_EXPECT_LT_MSG(test, try_set(s), 0, "case %u", i);
+	}
+	/* of two sets */
+	restore(s->spare, image);
+	sb = (void *)mdisk_at(s->spare, SPARE_SECTORS - 8);
+	sb->uuid[3] ^= 1;
+	sb->crc = cpu_to_le32(dm_remap_sb_crc(sb, SPARE_SECTORS - 8));
+	expect_refused(s, "1 persistent");
+	restore(s->spare, image);
+	strscpy(s->args, "1 persistent", sizeof(s->args));
+	KUNIT_EXPECT_EQ(test, try_set(s), 0);
+	vfree(image);
+}
+
+/* --- one spare after another */
+
+static void a_spare_that_has_grown_gives_more_blocks(struct kunit *test)
+{
+	struct set *s = test->priv;
+	u32 capacity;
+
+	make_set(s, "1 persistent");
+	make_remaps(s);
+	capacity = status(s).capacity;
+	set_capacity(s->spare->gendisk, 2 * SPARE_SECTORS);
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	KUNIT_ASSERT_EQ(test, reload(s), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_EXPECT_GE(test, status(s).capacity, capacity + SPARE_SECTORS / 8 - 4);
+	expect_remaps(s);
+	EXPECT_SET(s, 0, "remaps/add", "4000 1016");
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 5 + 127);
+	EXPECT_WRITE(s, 0, 4992, 16, 'z');
+	cut_power(s);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 5 + 127);
+	EXPECT_READ(s, 88, 8, 'a');
+	EXPECT_READ(s, 4000, 64, 'm');
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	/* the former end is no superblock any more */
+	KUNIT_EXPECT_NE(test, memcmp(mdisk_at(s->spare, SPARE_SECTORS - 8), "DMREMAPS", 8), 0);
+	set_capacity(s->spare->gendisk, SPARE_SECTORS);
+	strscpy(s->args, "1 persistent", sizeof(s->args));
+	KUNIT_EXPECT_LT(test, try_set(s), 0);
+}
+
+static void a_persistent_set_changes_its_length_suspended(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	KUNIT_EXPECT_NE(test, load_table(s, 4096, s->main, 0, s->spare, s->args, 0), 0);
+	close_bdev(s);
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	KUNIT_ASSERT_EQ(test, load_table(s, 4096, s->main, 0, s->spare, s->args, 0), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_ASSERT_EQ(test, open_bdev(s), 0);
+	EXPECT_READ(s, 80, 8, 'm');
+	EXPECT_SET(s, -ERANGE, "remaps/add", "4096");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	/* as long as it was is not what it is any more */
+	KUNIT_EXPECT_LT(test, try_set(s), 0);
+	KUNIT_ASSERT_EQ(test, create_device(s), 0);
+	KUNIT_ASSERT_EQ(test, load_table(s, 4096, s->main, 0, s->spare, s->args, 0), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	EXPECT_ATTR(s, "remaps/count", "1");
+}
+
+/* Make the other spare a copy that joins, as "dmremap replace-spare" does. */
+static void make_copy(struct set *s, struct mdisk *other, u64 token)
+{
+	unsigned int nr;
+
+	restore(other, s->spare->data);
+	for (nr = 0; nr < 2; nr++) {
+		u64 sector = dm_remap_sb_sector(SPARE_SECTORS, nr);
+		struct dm_remap_sb *sb = (void *)mdisk_at(other, sector);
+
+		sb->flags |= cpu_to_le32(DM_REMAP_SB_JOINING);
+		sb->replacement.token = cpu_to_le64(token);
+		sb->replacement.partner_seed = sb->seed;
+		sb->crc = cpu_to_le32(dm_remap_sb_crc(sb, sector));
+	}
+}
+
+static u64 track_id(struct set *s)
+{
+	u64 id = 0;
+	int n;
+
+	EXPECT_MESSAGE(s, 0, "track start");
+	n = sscanf(s->text, "%llx ", &id);
+	KUNIT_EXPECT_EQ(s->test, n, 1);
+	return id;
+}
+
+static void a_copy_takes_the_place_of_its_spare(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct mdisk *other = mdisk_alloc(SPARE_SECTORS, 512, 512), *old = s->spare;
+
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	make_set(s, "1 persistent");
+	make_remaps(s);
+	EXPECT_SET(s, 0, "errors/retries", "6");
+	/* written to since: refused when it is to count */
+	make_copy(s, other, track_id(s));
+	EXPECT_WRITE(s, 0, 88, 8, 'c');
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	s->spare = other;
+	KUNIT_EXPECT_LT(test, reload(s), 0);
+	s->spare = old;
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	EXPECT_READ(s, 88, 8, 'c');
+	EXPECT_WRITE(s, 0, 88, 8, 'a');
+	make_copy(s, other, track_id(s));
+	/* not while it is in use */
+	s->spare = other;
+	KUNIT_EXPECT_LT(test, reload(s), 0);
+	s->spare = old;
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	s->spare = other;
+	KUNIT_ASSERT_EQ(test, reload(s), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	expect_remaps(s);
+	EXPECT_ATTR(s, "errors/retries", "6");
+	EXPECT_WRITE(s, 0, 88, 8, 'd');
+	KUNIT_EXPECT_EQ(test, old->writes_left, UINT_MAX);
+	again(s);
+	EXPECT_READ(s, 88, 8, 'd');
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	/* the old one knows that it was replaced */
+	s->spare = old;
+	KUNIT_EXPECT_LT(test, try_set(s), 0);
+	mdisk_free(other);
+}
+
+static void disks_of_a_set_are_for_no_other(struct kunit *test)
+{
+	struct set *s = test->priv, other = *s;
+
+	make_set(s, "1 persistent");
+	strscpy(other.name, "kunit2", sizeof(other.name));
+	strscpy(other.args, "1 persistent", sizeof(other.args));
+	other.bdev = NULL;
+	KUNIT_ASSERT_EQ(test, create_device(&other), 0);
+	KUNIT_EXPECT_EQ(test, reload(&other), -EBUSY);
+	KUNIT_EXPECT_LT(test, load_table(&other, SPARE_SECTORS, s->spare, 0, s->main, "1 transient",
+			0),
+			0);
+	KUNIT_EXPECT_EQ(test, remove_set(&other), 0);
+}
+
+/* --- the label of the main */
+
+static void put_label(struct set *s, const struct dm_remap_sb *sb)
+{
+	struct dm_remap_label *label = (void *)mdisk_at(s->main, 0);
+
+	memset(label, 0, sizeof(*label));
+	memcpy(label->magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE);
+	label->version = cpu_to_le32(DM_REMAP_LABEL_VERSION);
+	memcpy(label->uuid, sb->uuid, sizeof(label->uuid));
+	memcpy(label->secret, sb->secret, sizeof(label->secret));
+	label->generation = sb->generation;
+	label->main_sectors = cpu_to_le64(MAIN_SECTORS);
+	label->target_sectors = cpu_to_le64(MAIN_SECTORS);
+	label->block_size = sb->block_size;
+	label->nr_ranges = cpu_to_le32(1);
+	label->ranges[0].nr = cpu_to_le32(1);
+	label->crc = cpu_to_le32(dm_remap_label_crc(label));
+}
+
+static void a_label_is_for_one_spare(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct dm_remap_label *label = (void *)mdisk_at(s->main, 0);
+	struct mdisk *spare = s->spare;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "remaps/add", "0");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	put_label(s, (void *)mdisk_at(spare, 0));
+	expect_taken(s, "1 persistent");
+	strscpy(s->args, "1 persistent", sizeof(s->args));
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	EXPECT_READ(s, 0, 8, 'm');
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	expect_refused(s, "1 transient");
+	/* another spare, an empty one included */
+	s->spare = mdisk_alloc(SPARE_SECTORS, 512, 512);
+	expect_refused(s, "1 persistent");
+	expect_refused(s, "1 transient");
+	mdisk_free(s->spare);
+	s->spare = spare;
+	label->secret[2] ^= 1;
+	label->crc = cpu_to_le32(dm_remap_label_crc(label));
+	expect_refused(s, "1 persistent");
+	label->secret[2] ^= 1;
+	label->uuid[2] ^= 1;
+	label->crc = cpu_to_le32(dm_remap_label_crc(label));
+	expect_refused(s, "1 persistent");
+	label->uuid[2] ^= 1;
+	/* one that is not right, or gone, says nothing against the spare */
+	label->main_sectors = cpu_to_le64(MAIN_SECTORS + 8);
+	label->crc = cpu_to_le32(dm_remap_label_crc(label));
+	expect_taken(s, "1 persistent");
+	fill(mdisk_at(s->main, 0), 0, 1, 'm');
+	expect_taken(s, "1 persistent");
+}
+
+static struct kunit_case set_store_cases[] = {
+	KUNIT_CASE(all_is_found_again),
+	KUNIT_CASE(what_a_slot_was_is_forgotten_with_its_block),
+	KUNIT_CASE(bad_spare_blocks_stay_bad),
+	KUNIT_CASE(a_failed_write_is_whole_after_each_cut),
+	KUNIT_CASE(an_add_is_whole_after_each_cut),
+	KUNIT_CASE(a_pending_block_is_whole_after_each_cut),
+	KUNIT_CASE(a_block_that_moves_back_is_whole_after_each_cut),
+	KUNIT_CASE(a_block_that_leaves_its_slot_is_whole_after_each_cut),
+	KUNIT_CASE(a_copy_that_was_lost_is_written_anew),
+	KUNIT_CASE(a_store_that_cannot_write_fails_and_says_so),
+	KUNIT_CASE(a_move_in_doubt_is_answered_by_neither),
+	KUNIT_CASE(commits_are_counted),
+	KUNIT_CASE(a_spare_has_as_many_copies_as_it_was_told_to),
+	KUNIT_CASE(a_spare_knows_its_set),
+	KUNIT_CASE(what_is_not_empty_is_not_formatted),
+	KUNIT_CASE(a_spare_that_is_too_small_is_refused),
+	KUNIT_CASE(either_superblock_and_either_copy_is_enough),
+	KUNIT_CASE(a_copy_that_was_left_behind_is_brought_up_to_date),
+	KUNIT_CASE(without_any_copy_of_a_page_reads_fail_rather_than_lie),
+	KUNIT_CASE(superblocks_that_make_no_sense_are_refused),
+	KUNIT_CASE(a_spare_that_has_grown_gives_more_blocks),
+	KUNIT_CASE(a_persistent_set_changes_its_length_suspended),
+	KUNIT_CASE(a_copy_takes_the_place_of_its_spare),
+	KUNIT_CASE(disks_of_a_set_are_for_no_other),
+	KUNIT_CASE(a_label_is_for_one_spare),
+	{ }
+};
+
+static struct kunit_suite set_store_suite = {
+	.name = "set_store",
+	.suite_init = set_suite_init,
+	.suite_exit = set_suite_exit,
+	.init = set_test_init,
+	.exit = set_test_exit,
+	.test_cases = set_store_cases,
+};
+
+kunit_test_suite(set_store_suite);
+
+MODULE_SOFTDEP("pre: dm-remap dm-remap-metadata dm-remap-stats");
+MODULE_DESCRIPTION("KUnit tests of dm-remap: persistent sets");
+MODULE_LICENSE("GPL");

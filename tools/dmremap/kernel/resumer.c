@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <libdevmapper.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kernel/resumer.h"
+#include "lib/message.h"
+#include "lib/util.h"
+
+/* Whoever kills the program by its terminal, its group or for want of memory spares this. */
+static void hide(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP };
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
+		signal(signals[i], SIG_IGN);
+	setsid();
+	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	dprintf(fd, "-1000");
+	close(fd);
+}
+
+/* Nothing of the program stays open, so nobody waits for this process. */
+static void keep_only(int *fd)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
+	    dup2(null, STDERR_FILENO) < 0)
+		_exit(1);
+	if (*fd != STDERR_FILENO + 1 && dup2(*fd, STDERR_FILENO + 1) < 0)
+		_exit(1);
+	*fd = STDERR_FILENO + 1;
+	close_range(*fd + 1, ~0U, 0);
+}
+
+/* With this libdevmapper has opened, and mapped, all that it needs. */
+static void warm_up(const char *name)
+{
+	struct dm_task *task = dm_task_create(DM_DEVICE_INFO);
+
+	if (!task || !dm_task_set_name(task, name) || !dm_task_run(task))
+		_exit(1);
+	dm_task_destroy(task);
+}
+
+static ssize_t wait_byte(int fd)
+{
+	ssize_t n;
+	char byte;
+
+	do {
+		n = read(fd, &byte, 1);
+	} while (n < 0 && errno == EINTR);
+	return n;
+}
+
+static void watch(int fd, const char *name, void (*resume)(void *context), void *context)
+{
+	hide();
+	dm_lib_release();
+	keep_only(&fd);
+	warm_up(name);
+	mlockall(MCL_CURRENT | MCL_FUTURE);
+	if (send(fd, "", 1, MSG_NOSIGNAL) == 1 && wait_byte(fd) != 1)
+		resume(context);
+	_exit(0);
+}
+
+static int say_why(const char *name)
+{
+	complain("%s cannot be suspended: the process that would resume it if this program were killed cannot be started.",
+		 name);
+	return EXIT_OPERATION;
+}
+
+int resumer_start(struct resumer *resumer, const char *name, void (*resume)(void *context),
+		  void *context)
+{
+	int fds[2];
+
+	fflush(NULL);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds))
+		return say_why(name);
+	resumer->pid = fork();
+	if (!resumer->pid) {
+		close(fds[0]);
+		watch(fds[1], name, resume, context);
+	}
+	close(fds[1]);
+	resumer->fd = fds[0];
+	if (resumer->pid > 0 && wait_byte(resumer->fd) == 1)
+		return EXIT_CLEAN;
+	close(resumer->fd);
+	if (resumer->pid > 0)
+		waitpid(resumer->pid, NULL, 0);
+	return say_why(name);
+}
+
+void resumer_end(struct resumer *resumer)
+{
+	if (send(resumer->fd, "", 1, MSG_NOSIGNAL) == 1)
+		waitpid(resumer->pid, NULL, 0);
+	close(resumer->fd);
+}

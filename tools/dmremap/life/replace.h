@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the parts of dmremap replace share.
+ */
+#ifndef _DMREMAP_REPLACE_H
+#define _DMREMAP_REPLACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <dm-remap/format.h>
+
+#include "kernel/blockdev.h"
+#include "kernel/volume.h"
+#include "life/disk-copy.h"
+
+/**
+ * struct replacement - a set that comes to another disk.
+ * @volume: the set, with the main that it had.
+ * @spare: its spare.
+ * @new: path of the new disk.
+ * @mapfile: where sectors that could not be read are listed, or NULL.
+ * @id: what the new disk is known by, or "".
+ * @force: what is on it may be destroyed.
+ * @leave: dm-remap ends for the device.
+ * @direct: it does so in one step, since there is no spare that could say what the main is.
+ * @sealed: the main had the set's label.
+ * @pause_s: how long I/O may wait.
+ * @switched: the device is on the new disk.
+ * @ended: dm-remap has ended for it.
+ * @copy: the copy.
+ */
+struct replacement {
+	struct volume volume;
+	struct blockdev spare;
+	const char *new;
+	const char *mapfile;
+	char id[DM_REMAP_MAIN_ID_SIZE];
+	bool force;
+	bool leave;
+	bool direct;
+	bool sealed;
+	uint64_t pause_s;
+	bool switched;
+	bool ended;
+	struct disk_copy copy;
+};
+
+/**
+ * replace_switch() - complete the copy while I/O waits, and put the new disk in force.
+ * @r: the replacement; the copy is complete but for what was written of late.
+ * @estimate_ns: how long I/O is going to wait.
+ *
+ * Says what was done, or why the set goes on as it was.
+ *
+ * Return: an exit status.
+ */
+int replace_switch(struct replacement *r, uint64_t estimate_ns);
+
+/* Say that the set goes on as it was, and why.  Return: an exit status. */
+int replace_say_why(const struct replacement *r);
+
+#endif /* _DMREMAP_REPLACE_H */

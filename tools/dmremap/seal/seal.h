@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The command seal, for other commands.
+ */
+#ifndef _DMREMAP_SEAL_H
+#define _DMREMAP_SEAL_H
+
+/**
+ * seal_device() - seal an active set.
+ * @name: its name.
+ *
+ * Says what was done, or why it cannot be.
+ *
+ * Return: an exit status.
+ */
+int seal_device(const char *name);
+
+#endif /* _DMREMAP_SEAL_H */
