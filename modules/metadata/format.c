@@ -243,7 +243,8 @@ void dm_remap_sb_formatting(struct dm_remap_sb *sb)
 {
 	sb->flags |= cpu_to_le32(DM_REMAP_SB_FORMATTING);
 	memset(sb->id_types, 0, sizeof(sb->id_types));
-	memset(sb->ids, 0, sizeof(*sb) - offsetof(struct dm_remap_sb, ids));
+	/* from ids on: all that is beyond the first sector */
+	memset((__u8 *)sb + SECTOR_BYTES, 0, sizeof(*sb) - SECTOR_BYTES);
 	sb->nr_history = 0;
 	dm_remap_sb_seal(sb, 0);
 }
