@@ -124,8 +124,8 @@ static void take_damaged(struct half *half, const struct end *end, const char *w
 
 /*
  * The store takes none of two superblocks if it refuses one that is not damaged.  It would
- * take one at the end of a device that begins with something else.  It was told that this is a spare; a disk that was one once, and has a file
- * system now, is none.
+ * take one at the end of a device that begins with something else, because its caller says
+ * that the device is a spare; a disk that was a spare once, and has a file system now, is none.
  */
 static void classify(struct half *half, const struct end *ends)
 {

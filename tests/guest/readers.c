@@ -21,7 +21,7 @@
 
 #define BLOCK		4096U
 #define MAX_READERS	256U
-#define MAX_READS	(1U << 20)
+#define MAX_READS	1048576U
 
 static struct {
 	int fd;

@@ -242,7 +242,7 @@ put_disks() {
 	shift
 	[ $# -gt 0 ] || set -- main spare new
 	for disk; do
-		dd if="$BATS_TEST_TMPDIR/$from-$disk" of=/dev/$disk bs=1M oflag=direct status=none
+		dd if="$BATS_TEST_TMPDIR/$from-$disk" of="/dev/$disk" bs=1M oflag=direct status=none
 	done
 	rm -rf /etc/dm-remap
 	cp -a "$BATS_TEST_TMPDIR/$from-etc" /etc/dm-remap
@@ -261,6 +261,7 @@ killed() {
 	local step=$1
 	shift
 	run env STEP_AT="$step" LD_PRELOAD="$HALT" "$DMREMAP" replace "$@" r /dev/new
+	# shellcheck disable=SC2031 # of the run above
 	[ "$status" = 137 ] || return 1
 	retry_until 10 is_active
 	cmp "$BATS_TEST_TMPDIR/all" $R
@@ -407,7 +408,7 @@ power_cut() {
 }
 
 @test "the kernel takes a new main only with a copy that is complete" {
-	local table id new
+	local id
 	null_blk main 4
 	null_blk spare 1
 	null_blk new 4

@@ -12,6 +12,7 @@
 load ../lib/machine.sh
 
 # DKMS takes minutes to remove modules
+# shellcheck disable=SC2034 # for machine.sh
 GUEST_TIMEOUT=900
 STORY=$BUILD/results/host/life.txt
 UUID=4a1c6f0e-5d0b-4f1e-9c51-5ad0c1d3a002

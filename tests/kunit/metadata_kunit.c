@@ -30,7 +30,10 @@ static unsigned int spare_sectors = SPARE_SECTORS;
 /* Pages whose last write failed: what they have is not known. */
 static u64 unsound;
 static bool as_successor, as_new_main;
-/* Writes that succeed until the power goes, or UINT_MAX; those that failed reach the medium or do not. */
+/*
+ * Writes that succeed until the power goes, or UINT_MAX; those that failed reach the medium or
+ * do not.
+ */
 static unsigned int writes_left;
 static bool lands;
 /* Sectors of the write under way when the power goes that reach the medium. */
@@ -811,7 +814,8 @@ static void stale_room(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, m->sb);
 	m->geo = (struct dm_remap_geometry) { .replicas = 2, .nr_pages = MANY_PAGES };
 	for (r = 0; r < 2; r++) {
-		m->bad[r] = kunit_kzalloc(test, BITS_TO_LONGS(MANY_PAGES) * sizeof(long), GFP_KERNEL);
+		m->bad[r] = kunit_kcalloc(test, BITS_TO_LONGS(MANY_PAGES), sizeof(long),
+					  GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, m->bad[r]);
 	}
 	m->generation = 9;
@@ -984,7 +988,8 @@ static void change(struct schedule *s)
 	unsigned int n = some_changes(s, e);
 	int ret = meta_commit(s->store, e, n);
 
-	KUNIT_ASSERT_FALSE_MSG(s->test, ret && must, "schedule %u, step %u: failed", s->nr, s->step);
+	KUNIT_ASSERT_FALSE_MSG(s->test, ret && must, "schedule %u, step %u: failed", s->nr,
+			       s->step);
 	if (ret)
 		return;
 	memcpy(acked, maybe, sizeof(acked));

@@ -57,14 +57,12 @@ static void disks_that_do_not_go_together_are_refused(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, create_device(s), 0);
 	KUNIT_EXPECT_NE(test, load_table(s, MAIN_SECTORS, s->main, 0, s->main, "1 transient", 0),
 			0);
-	KUNIT_EXPECT_NE(test, load_table(s, MAIN_SECTORS + 8, s->main, 0, s->spare, "1 transient",
-			0),
-			0);
+	KUNIT_EXPECT_NE(test, load_table(s, MAIN_SECTORS + 8, s->main, 0, s->spare,
+					 "1 transient", 0), 0);
 	KUNIT_EXPECT_NE(test, load_table(s, MAIN_SECTORS, s->main, 8, s->spare, "1 transient", 0),
 			0);
-	KUNIT_EXPECT_NE(test, load_table(s, 8, s->main, MAIN_SECTORS + 8, s->spare, "1 transient",
-			0),
-			0);
+	KUNIT_EXPECT_NE(test, load_table(s, 8, s->main, MAIN_SECTORS + 8, s->spare,
+					 "1 transient", 0), 0);
 	KUNIT_EXPECT_NE(test, load_table(s, 1004, s->main, 0, s->spare, "1 transient", 0), 0);
 	KUNIT_EXPECT_NE(test, load_table(s, 1004, s->main, 0, s->spare,
 					 "3 transient block_size 4096", 0), 0);
@@ -142,7 +140,7 @@ static void the_table_is_printed_as_it_makes_the_set_again(struct kunit *test)
 	struct set *s = test->priv;
 	char expected[256], numbers[64];
 
-	sprintf(numbers, "%u:%u 16 %u:%u", mdisk_major, MINOR(disk_devt(s->main->gendisk)),
+	sprintf(numbers, "%d:%u 16 %d:%u", mdisk_major, MINOR(disk_devt(s->main->gendisk)),
 		mdisk_major, MINOR(disk_devt(s->spare->gendisk)));
 	KUNIT_ASSERT_EQ(test, create_device(s), 0);
 	KUNIT_ASSERT_EQ(test, load_table(s, 1024, s->main, 16, s->spare,

@@ -749,6 +749,7 @@ static void io_to_a_block_that_moves_waits_for_it(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
 	struct sent_io *w[3], *r, *other;
+	unsigned int i;
 
 	__set_bit(80, s->main->bad_write);
 	s->spare->hold = true;
@@ -762,8 +763,9 @@ static void io_to_a_block_that_moves_waits_for_it(struct kunit *test)
 	other = send(s, REQ_OP_READ, 88, 8, 0);
 	KUNIT_EXPECT_EQ(test, answer(other), 0);
 	KUNIT_EXPECT_TRUE(test, holds(other->buf, 88, 8, 'm'));
-	KUNIT_EXPECT_FALSE(test, completion_done(&w[0]->done) || completion_done(&w[1]->done) ||
-				 completion_done(&w[2]->done) || completion_done(&r->done));
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_FALSE(test, completion_done(&w[i]->done));
+	KUNIT_EXPECT_FALSE(test, completion_done(&r->done));
 	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_READ | REQ_NOWAIT, 80, 8), -EAGAIN);
 	mdisk_release(s->spare);
 	KUNIT_EXPECT_EQ(test, answer(w[0]), 0);

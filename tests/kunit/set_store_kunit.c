@@ -848,9 +848,8 @@ static void disks_of_a_set_are_for_no_other(struct kunit *test)
 	other.bdev = NULL;
 	KUNIT_ASSERT_EQ(test, create_device(&other), 0);
 	KUNIT_EXPECT_EQ(test, reload(&other), -EBUSY);
-	KUNIT_EXPECT_LT(test, load_table(&other, SPARE_SECTORS, s->spare, 0, s->main, "1 transient",
-			0),
-			0);
+	KUNIT_EXPECT_LT(test, load_table(&other, SPARE_SECTORS, s->spare, 0, s->main,
+					 "1 transient", 0), 0);
 	KUNIT_EXPECT_EQ(test, remove_set(&other), 0);
 }
 

@@ -103,7 +103,8 @@ struct settings {
 /* What has happened, so that one can tell whether it has. */
 struct tally {
 	unsigned int acts[NR_WHATS], failed[NR_WHATS];
-	unsigned int remapped, pending, relocated, lost, found, unread, fetched, full, refused, degraded;
+	unsigned int remapped, pending, relocated, lost, found, unread, fetched, full, refused;
+	unsigned int degraded;
 	unsigned int slow, unasked, cured;
 };
 

@@ -49,7 +49,7 @@ static void make_params(const struct replacement *r, const char *old, const char
 
 	snprintf(params, PARAMS_SIZE,
 		 "%s 0 %s %u persistent block_size %llu uuid %s%s%s%s%s new_main %llx",
-		 number, r->spare.number, 7 + 2 * !!*r->id + no_auto + force,
+		 number, r->spare.number, 7 + 2U * (*r->id != 0) + no_auto + force,
 		 LLU(r->volume.block), r->volume.uuid, *r->id ? " main_id " : "", r->id,
 		 no_auto ? " no_auto_remap" : "", force ? " force_block_size" : "",
 		 LLU(r->copy.tracker));
