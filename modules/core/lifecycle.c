@@ -561,7 +561,8 @@ static int change_length(struct remap_device *rd, struct remap_regions **new, se
 		      rd->name, (unsigned long long)len);
 	} else {
 		*new = rcu_replace_pointer(rd->regions, regions, lockdep_is_held(&rd->lock));
-		rd->len = len;
+		swap(rd->len, len);
+		remap_scrub_resized(rd, len);
 	}
 	mutex_unlock(&rd->lock);
 	mutex_unlock(&rd->admin);

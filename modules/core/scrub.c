@@ -229,6 +229,21 @@ static struct remap_stagger stagger(const struct remap_device *rd)
 	};
 }
 
+void remap_scrub_resized(struct remap_device *rd, sector_t former)
+{
+	struct remap_stagger s = stagger(rd);
+
+	lockdep_assert_held(&rd->lock);
+	if (rd->len == former)
+		return;
+	/* They may be beyond the end. */
+	rd->scrub.sweep = rd->scrub.sweep_end = 0;
+	rd->scrub.single = rd->scrub.single_end = 0;
+	/* With other regions the same position stands for other blocks. */
+	if (s.region && s.region < max_t(u64, rd->len, former) >> rd->block_shift)
+		WRITE_ONCE(rd->saved.scrub.position, 0);
+}
+
 /* The blocks from @first on, up to @max of them, that have a slot, or have none. */
 static u64 run_of_blocks(struct remap_device *rd, u64 first, u64 max, bool slots)
 {

@@ -75,6 +75,17 @@ void remap_scrub_restore(struct remap_device *rd);
 int remap_scrub_control(struct remap_device *rd, enum remap_scrub_order order);
 
 /**
+ * remap_scrub_resized() - a device has another length, or takes over from one.
+ * @rd: the device, with its new length.
+ * @former: the length before, in sectors.
+ *
+ * A run with regions starts anew, since its position stands for other blocks now.
+ *
+ * Context: process; @rd->lock; no I/O is under way.
+ */
+void remap_scrub_resized(struct remap_device *rd, sector_t former);
+
+/**
  * remap_scrub_hurry() - the rate has changed: sleep no longer for the old one.
  * @rd: the device.
  *

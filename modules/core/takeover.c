@@ -112,7 +112,7 @@ void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old)
 	mutex_lock(&old->lock);
 	remap_settings_to_save(old, &old->settings, &old->saved);
 	rd->saved = old->saved;
-	rd->no_auto_remap = old->no_auto_remap;
+	rd->no_auto_remap |= old->no_auto_remap;
 	rd->storm = old->storm;
 	mutex_unlock(&old->lock);
 	if (rd->new_main)
@@ -121,6 +121,7 @@ void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old)
 	mutex_lock(&rd->lock);
 	remap_settings_restore(rd, &rd->saved);
 	remap_scrub_restore(rd);
+	remap_scrub_resized(rd, old->len);
 	mutex_unlock(&rd->lock);
 	if (rd->no_auto_remap)
 		WRITE_ONCE(rd->settings.auto_remap, 0);

@@ -179,6 +179,9 @@ static int start_again(struct meta *m)
 
 	if (m->growing) {
 		ret = meta_extend(m);
+	} else if (!m->pages_used) {
+		/* the power went while the set got a new main */
+		ret = meta_empty(m);
 	} else {
 		repair_first(m);
 		meta_grow(m);

@@ -16,6 +16,15 @@
 
 #include "meta.h"
 
+/*
+ * A new main is written to one superblock after the other, and there is no table that could
+ * tell which of them counts: each must be good.
+ */
+static bool is_degraded(const struct meta *m)
+{
+	return m->failed || m->sb_bad[0] || m->sb_bad[1];
+}
+
 int meta_succeed(struct dm_remap_store *store, struct dm_remap_store *old)
 {
 	struct meta *m = to_meta(store), *o = to_meta(old);
@@ -23,6 +32,11 @@ int meta_succeed(struct dm_remap_store *store, struct dm_remap_store *old)
 	if (memcmp(m->sb->uuid, o->sb->uuid, sizeof(m->sb->uuid)) ||
 	    memcmp(m->sb->secret, o->sb->secret, sizeof(m->sb->secret)))
 		return -EINVAL;
+	if (m->p.new_main && (is_degraded(m) || is_degraded(o))) {
+		DMERR("%s: a superblock of the spare is bad: replace the spare before the main",
+		      m->p.name);
+		return -EIO;
+	}
 	if (m->p.spare == o->p.spare)
 		return m->loaded == o->generation ? 0 : -EBUSY;
 	if (!store->joining || m->sb->replacement.partner_seed != o->sb->seed)

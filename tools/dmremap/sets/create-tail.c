@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "disk/signature.h"
@@ -118,21 +119,41 @@ static int run(const char *const *argv)
 	return status ? -EIO : 0;
 }
 
-/* The spare is all that is behind the main. */
+/* Run a program that reads text, which fits into a pipe. */
+static int feed(const char *const *argv, const char *text)
+{
+	int ends[2], status;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -errno;
+	pid = fork();
+	if (!pid) {
+		if (dup2(ends[0], STDIN_FILENO) >= 0)
+			execvp(argv[0], (char *const *)argv);
+		_exit(127);
+	}
+	close(ends[0]);
+	status = pid < 0 || write(ends[1], text, strlen(text)) != (ssize_t)strlen(text);
+	close(ends[1]);
+	if (pid > 0 && waitpid(pid, &status, 0) != pid)
+		status = -1;
+	return status ? -EIO : 0;
+}
+
+/*
+ * The spare is all that is behind the main.  Sizes are in MiB, because sfdisk takes plain
+ * numbers for logical blocks of the disk.
+ */
 static int partition(const struct tail *tail, const struct blockdev *dev, const char *disk)
 {
-	uint64_t main = (dev->sectors - tail->sectors - 2 * MIB_SECTORS) / MIB_SECTORS *
-			MIB_SECTORS;
-	const char *argv[] = { "sh", "-c", NULL, "sh", disk, NULL };
+	uint64_t main = (dev->sectors - tail->sectors - 2 * MIB_SECTORS) / MIB_SECTORS;
+	const char *argv[] = { "sfdisk", "-q", disk, NULL };
 	char script[160];
-	int error;
 
-	snprintf(script, sizeof(script),
-		 "printf 'label: gpt\\nstart=%llu, size=%llu\\nstart=%llu\\n' | sfdisk -q \"$1\"",
-		 LLU(MIB_SECTORS), LLU(main), LLU(MIB_SECTORS + main));
-	argv[2] = script;
-	error = run(argv);
-	if (!error)
+	snprintf(script, sizeof(script), "label: gpt\nstart=1MiB, size=%lluMiB\nstart=%lluMiB\n",
+		 LLU(main), LLU(1 + main));
+	if (!feed(argv, script))
 		return EXIT_CLEAN;
 	complain("%s could not be partitioned: is sfdisk there (the package fdisk), and is the disk in use?",
 		 disk);

@@ -154,8 +154,9 @@ static int run_tail(struct create *create, struct tail *tail, const struct creat
 {
 	int status;
 
-	if (choices->dry_run || create->read_only || create->transient || create->force) {
-		complain("--tail writes a partition table to an empty disk: --dry-run, --read-only, --transient and --force do not go with it.");
+	if (choices->dry_run || create->read_only || create->transient || create->force ||
+	    create->main_id) {
+		complain("--tail writes a partition table to an empty disk: --dry-run, --main-id, --read-only, --transient and --force do not go with it.");
 		return EXIT_USAGE;
 	}
 	status = load(create);
@@ -166,7 +167,11 @@ static int run_tail(struct create *create, struct tail *tail, const struct creat
 		return status;
 	create->main = tail->main;
 	create->spare = tail->spare;
-	return run(create, choices);
+	status = run(create, choices);
+	if (status)
+		complain("%s is partitioned now. To go on: \"dmremap create %s %s %s\".", disk,
+			 create->name, tail->main, tail->spare);
+	return status;
 }
 
 static int run_create(int argc, char **argv)
