@@ -379,8 +379,9 @@ volume_group() {
 	grep -q '^0x030D4000 .* -$' sdb.map
 	assert_equal "$(</mnt/file) $(</mnt/more)" "hello more"
 	umount /mnt
-	assert_equal "$(dmsetup table safe | cut -d' ' -f3)" linear
-	dmsetup remove safe
+	assert_equal "$(<$CONFIG/main)" "$(mountpoint -x /dev/sdd)"
+	assert_equal "$(<$CONFIG/remaps/count)" 0
+	dmremap stop safe
 	has_file /dev/sdd
 }
 
@@ -754,8 +755,9 @@ volume_group() {
 	active safe
 	disk newdisk 64
 	example 0 "dmremap replace --mapfile new.map NAME /dev/newdisk"
-	dmsetup remove safe
-	has_file /dev/newdisk
+	assert_equal "$(<$CONFIG/main)" "$(mountpoint -x /dev/newdisk)"
+	has_file /dev/mapper/safe
+	dmremap stop safe
 	example 0 "dmremap cure /dev/sdb --sector 123456"
 }
 
@@ -972,9 +974,44 @@ volume_group() {
 	has_file /dev/mapper/safe
 	dmremap stop safe
 	dmremap assemble --name safe /dev/sdb /dev/sdc1
+	example 0 "dmremap set NAME errors/storm_limit=16"
+	assert_equal "$(<$CONFIG/errors/storm_limit)" 16
 	example 0 "dmremap replace NAME NEWDISK"
-	dmsetup remove safe
+	assert_equal "$(<$CONFIG/main)" "$(mountpoint -x /dev/sdd)"
+	sed -i '/UUID/d' "$BATS_TEST_TMPDIR/placeholders"
+	placeholder UUID "$(<$CONFIG/uuid)"
+	dmremap stop safe
 	has_file /dev/sdd
+	example 0 "dmremap assemble --name NAME UUID"
+	active safe
+}
+
+@test "in a sentence: a disk that is its own spare, and a spare whose main is gone" {
+	sentences
+	placeholder NAME tail
+	placeholder SIZE 4M
+	placeholder 2G 4M
+	placeholder DISK /dev/sdf
+	placeholder /dev/sdb /dev/sdg
+	placeholder FILE "\$((++n))"
+	placeholder SPARE /dev/sdc1
+	n=0
+	disk sdf 32
+	disk sdg 32
+	example 0 "dmremap create --tail SIZE NAME DISK"
+	active tail
+	assert_equal "$(<${CONFIG%/*}/tail/main)" "$(mountpoint -x /dev/sdf1)"
+	dmremap delete tail
+	example 0 "dmremap create --tail 2G NAME /dev/sdb"
+	assert_equal "$(<${CONFIG%/*}/tail/main)" "$(mountpoint -x /dev/sdg1)"
+	new_set
+	dmremap add safe 4096+8
+	dmremap stop safe
+	example 0 "dmremap replace --rescue-spare SPARE --image disk.img --mapfile disk.map"
+	grep -q '^0x00200000 *0x00001000 *+' disk.map
+	cmp -n 4096 -i 2097152 disk.img /dev/sdb
+	example 0 "dmremap replace --rescue-spare SPARE --image FILE --mapfile FILE"
+	cmp disk.img 1
 }
 
 @test "in a sentence: a sealed main alone" {
