@@ -90,7 +90,7 @@ static bool is_reserve(uint64_t id, const char *name)
 					 strstr(name, "Rsv")));
 }
 
-/* Where attribute 5, or one for what is left of the reserve, stands between new and failed. */
+/* Where attribute 5, or one for the remaining reserve, stands between new and failed. */
 static void take_reserve(struct disk_facts *facts, struct json_object *attribute, uint64_t id,
 			 const char *name)
 {

@@ -6,7 +6,7 @@
 #define BLOCK_SIZE_MAX	32768
 #define MIB		1048576ull
 
-/* What is kept of a block: 16 bytes in each of up to four copies, and the heads of pages. */
+/* The metadata of a block: 16 bytes in each of up to four copies, and the heads of pages. */
 #define TABLE_BYTES	72
 
 /* Superblocks, and what alignment costs. */

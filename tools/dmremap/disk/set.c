@@ -66,7 +66,7 @@ static void read_sb(struct superblock *sb, const struct device *dev, unsigned in
 	judge(sb, dev);
 }
 
-/* Of two valid ones. */
+/* Choose one of two valid superblocks. */
 static void compare(struct set *set)
 {
 	struct superblock *a = &set->sb[0], *b = &set->sb[1], *older;

@@ -107,7 +107,7 @@ static void find_partition(struct place *place, uint64_t sector, uint64_t *start
 		closedir(dir);
 }
 
-/* Say what is there, as far as that can be told: the partition, and what is on it. */
+/* Describe the sector as far as possible: its partition, and the content of that. */
 static void show_place(const struct cure_sector *cure, struct place *place)
 {
 	const struct blockdev *dev = &place->dev;

@@ -51,7 +51,7 @@ const struct event_kind *kind_find(const char *event);
 const struct event_kind *kind_of_state(const char *state);
 
 /**
- * kind_what() - say what has happened.
+ * kind_what() - describe an event.
  * @text: takes %KIND_TEXT_SIZE bytes.
  * @kind: the event.
  * @count: how many blocks or sectors; 0 if that is not known.

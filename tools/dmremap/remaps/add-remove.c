@@ -20,7 +20,7 @@
 
 /*
  * @skip: blocks that are as they should be are no error.
- * @pending: how many of those that are to be removed are only pending.
+ * @pending: number of the blocks to remove that are only pending.
  */
 struct change_request {
 	const struct command *command;

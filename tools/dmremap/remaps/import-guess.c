@@ -33,7 +33,7 @@ const struct import_format *import_format_named(const char *name)
 	return NULL;
 }
 
-/* What a line of f3read begins with for each file. */
+/* The prefix of f3read's line for each file. */
 #define F3	"Validating file "
 
 /* Lines that only one program prints. */

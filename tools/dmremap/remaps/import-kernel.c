@@ -4,7 +4,7 @@
  *
  * Lines are chosen by the name of the main's disk, or, those of btrfs, by the device that they
  * name.  A name may be that of another disk after a reboot, or after a disk has been plugged
- * in, so that what was said before that does not count.
+ * in, so that earlier lines do not count.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -16,10 +16,10 @@ bool smartctl_is_json(const struct import *import);
 /* The size of a logical sector as the JSON has it; 0 if it has none. */
 uint64_t smartctl_json_unit(const struct import *import);
 
-/* Take all that is in text.  Returns 0, or -1, having said what is wrong. */
+/* Take all entries of a text.  Returns 0, or -1, after printing an error. */
 int smartctl_text_parse(struct import *import);
 
-/* Take all that is in JSON.  Returns 0, or -1, having said what is wrong. */
+/* Take all entries of a JSON document.  Returns 0, or -1, after printing an error. */
 int smartctl_json_parse(struct import *import);
 
 /**
@@ -50,7 +50,7 @@ void smartctl_ata_selftest(struct import *import, uint64_t lba, bool read_failur
 void smartctl_scsi_selftest(struct import *import, uint64_t lba, unsigned int sense_key,
 			    unsigned int code);
 
-/* Take what the background scan of SCSI found, with what became of it. */
+/* Take the results of the SCSI background scan, with their reassignment status. */
 void smartctl_scsi_scan(struct import *import, uint64_t lba, unsigned int reassign_status);
 
 #endif /* _DMREMAP_SMARTCTL_H */

@@ -118,7 +118,7 @@ int raw_write(struct raw *raw, uint64_t block, const void *content)
 	n = pwrite(raw->fd, raw->buffer, size, block * size);
 	if (n != (ssize_t)size)
 		return n < 0 ? -errno : -EIO;
-	/* a place that has failed before may not keep what it was given */
+	/* a place that has failed before may not keep its new content */
 	error = read_block(raw, raw->fd, block, raw->buffer);
 	if (error)
 		return error;

@@ -122,7 +122,7 @@ static int give_named(const struct halves *halves)
 	return EXIT_CLEAN;
 }
 
-/* Whether nobody has named a second one of these. */
+/* Whether the user has named only one of these. */
 static bool is_only(const struct halves *halves, const struct half *half)
 {
 	const struct half *first = halves_find(halves, NULL, half->role, half->uuid);

@@ -17,21 +17,21 @@
  * @uuid: the set.
  * @main: "MAJ:MIN" of its main.
  *
- * What was before is noted in /run for timeouts_undo().  A disk for which it was done since it was
- * connected is left alone.
+ * The former values are recorded in /run for timeouts_undo().  A disk for which it was done since
+ * it was connected is left alone.
  *
- * Says what is wrong if nothing can be done.
+ * Prints an error if nothing can be done.
  *
  * Return: whether it is done.
  */
 bool timeouts_apply(const char *uuid, const char *main);
 
 /**
- * timeouts_undo() - set what was before.
+ * timeouts_undo() - restore the former values.
  * @uuid: the set.
  * @main: "MAJ:MIN" of its main.
  *
- * Says what is wrong if it cannot be done.
+ * Prints an error on failure.
  *
  * Return: whether it is as it was before.
  */

@@ -71,7 +71,7 @@ static uint64_t highest(const struct histogram *histogram)
 	return count;
 }
 
-/* What is there at all has a bar. */
+/* Every nonzero count has a bar. */
 static unsigned int bar_length(uint64_t count, uint64_t most)
 {
 	unsigned int length = most ? (double)count / most * BAR + 0.5 : 0;
