@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Fuzzer of the checker itself: a superblock, a page, a label and a layout, of which
- * nothing need be right but the checksum.  What is believed must be usable.
+ * only the checksum is valid.  Accepted metadata must be usable.
  */
 #include <endian.h>
 #include <stdbool.h>

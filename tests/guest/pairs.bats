@@ -32,7 +32,7 @@ refused_pair() {
 	assert_equal "$(sum "${disks[@]}")" "$before"
 }
 
-# A set on main and spare, and another one on main2 and spare2
+# A set on main and spare, and a second one on main2 and spare2
 two_sets() {
 	null_blk main 2
 	null_blk spare 1

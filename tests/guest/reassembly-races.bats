@@ -35,7 +35,7 @@ load ../lib/halves
 	echo 0 >"$NULLB/late-copy/power"
 	scan /dev/main
 	assert_equal "$(said $U copies)" ""
-	# when the set is not active any more its halves are found without a scan
+	# after the set is removed, its halves are found without a scan
 	dmsetup remove r
 	assert_equal "$(said $U state)" complete
 }

@@ -6,7 +6,7 @@
  * loads are counted, and before those that a case chooses a change is made, as if
  * by a writer on another processor.  Each case goes through all the places in a
  * lookup at which its changes can come, and the result must be right every time.
- * This is about the order of what happens; what a processor may make of that
+ * This tests the order of events; what a processor may make of that
  * order is not seen here (readers_kunit.c runs real threads).
  */
 #include <kunit/test.h>
@@ -56,7 +56,7 @@ static void before_load(void)
 
 /*
  * Six blocks of the bucket that block 0 belongs to, with 64 buckets as with 128,
- * and as many of another one.  With 256 buckets each second one is in another
+ * and as many of a second one.  With 256 buckets each second one is in another
  * chain.  Those that are inserted last come first in their chain.
  */
 #define IN_CHAIN	6

@@ -260,7 +260,7 @@ static void random_operations_leave_what_the_model_says(struct kunit *test)
 			cond_resched();
 		}
 	}
-	/* It went through what it is meant to go through. */
+	/* It covered the intended transitions. */
 	KUNIT_EXPECT_GT(test, m.f.table.grows, 5);
 	KUNIT_EXPECT_GT(test, m.f.table.shrinks, 5);
 	KUNIT_EXPECT_GT(test, m.model.bad, 100);

@@ -100,7 +100,7 @@ static void take_damaged(struct half *half, const char *why)
 	half->trouble = why;
 }
 
-/* An intact superblock of an unsupported format: the kernel then accepts neither. */
+/* An intact superblock that does not fit this program or device: the kernel then refuses both. */
 static const struct superblock *refused(const struct set *set)
 {
 	unsigned int i;
