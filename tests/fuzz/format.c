@@ -200,7 +200,7 @@ static void check_label(const struct input *in)
 	}
 }
 
-/* Mostly where something is: the history and most entries are no different from others. */
+/* Mostly in used fields: the history and most entries are alike. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed)
 {
 	static const struct {

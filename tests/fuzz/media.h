@@ -96,7 +96,7 @@ void media_read(const struct medium *media, unsigned int nr, struct seen *seen);
 
 /**
  * media_match() - match the set of each disk, one after the other.
- * @match: takes one for each disk; only those of disks that are no plain ones are filled in.
+ * @match: takes one for each disk; filled in for non-plain disks only.
  * @backwards: the disks arrive, and are asked about, in the reverse order.
  */
 void media_match(struct media_match *match, bool backwards);

@@ -672,7 +672,7 @@ at_once() {
 	done
 	inactive
 	[ ! -e /sys/module/dm_remap_reassembly ]
-	# by hand it is no matter
+	# by hand it does not matter
 	dmremap assemble --all
 	active r $U
 	umount /proc/cmdline

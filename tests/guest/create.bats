@@ -160,7 +160,7 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	# nothing but the empty partition table that a spare has
 	assert_equal "$(wipefs --noheadings --output TYPE /dev/spare)" dos
 
-	# a label that is no text
+	# a label that is not text
 	blkdiscard -f -z /dev/spare
 	mkfs.ext4 -q -L $'b\xff\nd' /dev/spare
 	run -0 --separate-stderr "$DMREMAP" create --force --dry-run --json r /dev/main /dev/spare

@@ -294,7 +294,7 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 	put 0 1 readable
 	put "$sb1" 1 unreadable
 	refuses "cannot be read"
-	# they are of two sets
+	# they belong to two sets
 	put_back
 	dd if=/dev/zero of=/dev/spare bs=1M count=1 oflag=direct status=none
 	start block_size 1024

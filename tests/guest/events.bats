@@ -23,7 +23,7 @@ setup() {
 	log_mark
 }
 
-# said TEXT [DEVICE]: the kernel log has it of the device
+# said TEXT [DEVICE]: the kernel log has it for the device
 said() { log_since | grep -qF "device-mapper: remap: ${2:-r}: $1"; }
 times_said() { log_since | grep -cF "device-mapper: remap: ${2:-r}: $1" || :; }
 

@@ -911,7 +911,7 @@ volume_group() {
 	example 0 "dmremap unseal NAME"
 	example 0 "dmremap grow --main NAME"
 	example 0 "dmremap wait NAME"
-	# the main, which is no spare
+	# the main, which is not a spare
 	example 8 "dmremap check DEVICE"
 }
 

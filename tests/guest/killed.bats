@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# Commands of dmremap that are killed before each step by which they change something, by a
+# Commands of dmremap, killed before each step that changes something, by a
 # power cut that takes the set with them: afterwards it assembles, with its former content, on
 # mains with and without an identity. seal, delete and salvage have this in their own files.
 # rig: test=uml timeout=900

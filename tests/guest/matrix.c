@@ -16,7 +16,7 @@
  *	file=, on=, off=	text to write there before and after the I/O; several
  *			pieces have commas between
  *	error=NAME	what E stands for
- *	local=1		the fault is of one sector
+ *	local=1		the fault affects one sector
  *	second=W	the next sector if I/O meets two of them: error, old
  *
  * A line of the table:
@@ -761,7 +761,7 @@ static void run_cell(struct row *row)
 	if (strcmp(error_name(error), result))
 		wrong(row, "the result is %s, not %s", error_name(error), result);
 	compare_counts(row, &before, &after);
-	/* A discard that fails is no reason to change anything. */
+	/* A failed discard must change nothing. */
 	compare_state(row, &after, strpbrk(row->seen, "rw") && row->kind != DISCARD);
 	on_spare(row, bad_of(row), &remapped, NULL);
 	if (*of_size(row->count[REMAPPED]) != '*' && !spare_is("held") &&

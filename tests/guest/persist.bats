@@ -337,7 +337,7 @@ skipped() { (($(<$CONFIG/metadata/generation) - $1 > 65000)); }
 	start no_auto_remap
 	run ! write_pattern $R 800 512 a
 	assert_equal "$(<$CONFIG/remaps/count) $(<$CONFIG/errors/auto_remap)" "0 0"
-	# it is of the table, not of the set, whatever else is kept
+	# it belongs to the table, not to the set, unlike the other settings
 	remap_attr r errors/retries 2
 	restart
 	assert_equal "$(<$CONFIG/errors/auto_remap) $(<$CONFIG/errors/retries)" "1 2"

@@ -239,7 +239,7 @@ suspended() { [ "$(remap_status r state)" = suspended-remaps ]; }
 	order start
 	finished
 	assert_equal "$(results)" "$((SECTORS - 8 + 4096 - 8 - 8)) 0 2"
-	# one that cannot move is no reason to read more: it would be found again and again
+	# a block that cannot move starts no area: it would be found again and again
 	remap_attr r errors/auto_remap 0
 	null_blk_bad main +200-200 +3100-3100
 	order start

@@ -359,7 +359,7 @@ told() { cat "/sys/module/subscriber/parameters/$1"; }
 	[ "$(told entries)" = 97 ]
 	rmmod subscriber
 	unload dm_remap_stats
-	# one that cannot watch all devices that are there is no observer
+	# an observer that cannot watch all existing devices is refused
 	null_blk main2 4
 	null_blk spare2 4
 	remap_create r2 /dev/main2 /dev/spare2

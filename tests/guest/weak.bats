@@ -62,7 +62,7 @@ make_slow() {
 	retry_until 10 event_came slow 16
 	kill "$LISTENER"
 	assert_equal "$(remapped)" "16 remapped"
-	# of a read over several blocks, the one that is slow
+	# the slow block of a read over several blocks
 	assert_data $R 32 32768 a $((32 * 512))
 	assert_equal "$(remapped)" "16 remapped,64 remapped"
 	assert_equal "$(stat slow_moves) $(stat remaps_auto) $(stat main_read_errors)" "2 2 0"
@@ -140,7 +140,7 @@ make_slow() {
 	echo 1 >$CONFIG/errors/resume
 	assert_data $R 64 4096 a $((64 * 512))
 	assert_equal "$(remapped)" "16 remapped,32 remapped,48 remapped,64 remapped"
-	# 0 is no limit
+	# 0 means no limit
 	echo 0 >$CONFIG/errors/slow_limit
 	assert_data $R 80 4096 a $((80 * 512))
 	assert_equal "$(stat slow_moves)" 5
@@ -209,7 +209,7 @@ loses() {
 	assert_data $R 136 1024 old $((136 * 512))
 	assert_data $R 138 1024 a
 	assert_data $R 140 2048 old $((140 * 512))
-	# of many blocks those that are lost
+	# the lost ones of many blocks
 	write_pattern $R 1 131072 b
 	assert_data $R 1 131072 b
 	assert_data $R 0 512 old

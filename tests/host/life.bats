@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # The life of a set on a Debian 12 system, as a person types it: a disk in service gets bad sectors,
-# a set is made of it, its spare is too small, the disk is replaced, and in the end there is no set
-# and no package. One system goes through all tests of this file, in order. Input and output are
-# left in build/results/host/life.txt.
+# it becomes the main of a set, its spare is too small, the disk is replaced, and at last the set
+# ends and no package. One system goes through all tests of this file, in order. Input and output
+# are left in build/results/host/life.txt.
 #
 # shellcheck disable=SC2016 # evaluated in the machine
 #

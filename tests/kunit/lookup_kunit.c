@@ -84,7 +84,7 @@ static void choose_blocks(struct fixture *f)
 	}
 }
 
-/* Tables for the resizes of a run: a lookup is no place to allocate one. */
+/* Tables for the resizes of a run: a lookup must not allocate one. */
 static struct remap_buckets *spare_buckets[2];
 
 static void prepare(struct fixture *f)
@@ -140,7 +140,7 @@ typedef bool (*right_fn)(u64 block, u32 slot, u64 word);
 /*
  * Try all ways to place the changes @fns, in their order, among the loads of a
  * lookup of @block.  Loads that a lookup does because of a change count too: the
- * places move up until the last change is not made any more.
+ * places move up until the last change is no longer made.
  */
 static void try_all(struct kunit *test, u64 block, right_fn right, unsigned int nr,
 		    const change_fn *fns)

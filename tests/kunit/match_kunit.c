@@ -144,7 +144,7 @@ static void a_label_without_the_secret_counts_for_nothing(struct kunit *test)
 	spare->labelled = true;
 	memset(spare->secret, 0x5a, sizeof(spare->secret));
 	memset(main->secret, 0x5a, sizeof(main->secret));
-	/* it is no second copy of the main */
+	/* it is not a second copy of the main */
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)main);
 	/* nor the main, if that is missing */

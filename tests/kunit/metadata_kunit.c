@@ -23,7 +23,7 @@
 #define NR_SCHEDULES	2000U
 #define GROWN_PAGES	(GROWN_SECTORS / DM_REMAP_PAGE_SECTORS)
 
-/* The spare, and which of its pages fail. */
+/* The spare, and its failing pages. */
 static u8 (*disk)[DM_REMAP_PAGE_SIZE];
 static u64 bad_writes, bad_reads;
 static unsigned int spare_sectors = SPARE_SECTORS;
@@ -735,7 +735,7 @@ static void leave_duplicate(struct kunit *test)
 }
 
 /*
- * Of two slots with one block the newer one counts, whichever copy of a page is gone as well, and
+ * If two slots have one block, the newer one counts, whichever copy of a page is gone as well, and
  * the repair puts no good copy at risk: the power goes after each of its writes, in the next one.
  */
 static void duplicate(struct kunit *test)

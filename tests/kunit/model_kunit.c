@@ -61,7 +61,7 @@ static u64 block_of(u32 i)
 	return some_block(i);
 }
 
-/* The regions are of a main that is no larger than can be. */
+/* The regions belong to a main of at most the maximum size. */
 static sector_t sector_of(u64 block)
 {
 	return (block << BLOCK_SHIFT) & (BIT_ULL(40) - 1);

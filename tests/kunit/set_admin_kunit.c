@@ -32,7 +32,7 @@ static void bad_tables_are_refused(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, create_device(s), 0);
 	for (i = 0; bad[i]; i++) {
-		/* without a store it is a persistent set, which is no error of these */
+		/* without a store it is a persistent set, which is not an error here */
 		if (!strcmp(bad[i], "") || !strcmp(bad[i], "2 block_size 512") ||
 		    !strcmp(bad[i], "1 read_only"))
 			continue;
@@ -358,7 +358,7 @@ static void a_block_that_the_main_does_not_take_stays(struct kunit *test)
 	__set_bit(93, s->main->deaf);
 	EXPECT_SET(s, -EIO, "remaps/remove", "88");
 	EXPECT_READ(s, 80, 24, 'a');
-	/* a cure is no error if it fails */
+	/* a failed cure is not an error */
 	EXPECT_MESSAGE(s, 0, "cure 88");
 	expect_list(s, "88 8 8 remapped 0x0 0x0\n");
 	mdisk_mend(s->main);

@@ -295,7 +295,7 @@ static void sectors_beside_a_bad_one_are_read_from_the_main(struct kunit *test)
 	EXPECT_READ(s, 200, 2, 'm');
 	EXPECT_READ(s, 204, 4, 'm');
 	expect_list(s, "200 0 8 pending 0x0 0x0\n");
-	/* one of those that fails as well is noted */
+	/* a further failed sector of the block is recorded */
 	bad_reads(s, 206, 1);
 	EXPECT_READ_FAILS(s, 206, 1);
 	reads = s->main->reads;

@@ -317,7 +317,7 @@ static void a_copy_that_was_lost_is_written_anew(struct kunit *test)
 	EXPECT_ATTR(s, "metadata/replicas", "2");
 	KUNIT_EXPECT_STRNEQ(test, get_attr(s, "metadata/repairs"), "0");
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
-	/* with the other copy gone the one that was written anew has all of it */
+	/* with the other copy gone, the rewritten one has all of it */
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
 	memset(mdisk_at(s->spare, SPARE_SECTORS - 16), 0, 4096);
 	KUNIT_ASSERT_EQ(test, try_set(s), 0);

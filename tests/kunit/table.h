@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A table with its slots, for suites that need one.  To be included after what
+ * A table with its slots, for suites that need one.  Include it after what
  * a suite substitutes for kernel functions.
  */
 #ifndef _KUNIT_TABLE_H

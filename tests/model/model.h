@@ -72,7 +72,7 @@ struct act {
 
 /*
  * The allowed content of a sector: one of some versions, or none, if it is lost.  With
- * @any more writes failed than are remembered.
+ * @any set, more writes failed than are recorded.
  */
 struct sector {
 	u32 may[ROOM];

@@ -211,7 +211,7 @@ static void judge_sectors(struct model *m, u64 block, const struct entry *after)
 
 /*
  * The next write to a block that is pending brings it to the spare.  If its slot fails
- * that, and there is no other one, the write fails, the block is pending no more, and
+ * that, and there is no other one, the write fails, the block is no longer pending, and
  * another write may find the main well.
  */
 static void judge_pending(struct model *m, u64 block, const struct entry *new)

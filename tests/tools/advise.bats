@@ -211,7 +211,7 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	run cat mail
 	assert_line -n 0 "the disk fails"
 	assert_line "judged advise $disk"
-	# a device that is none, and no tool: the message as it was
+	# neither a device nor a tool: the original message
 	echo "the disk fails" >mail
 	SMARTD_DEVICE=/dev/null run sh hook mail "a subject" root
 	assert_success

@@ -55,7 +55,7 @@ offers() {
 	[ "$(offers import --format "" | paste -sd' ')" = "badblocks ddrescue kernel md nvme-cli plain smartctl zpool" ]
 	[ "$(offers import -f d)" = ddrescue ]
 	[ "$(offers export --format "" | paste -sd' ')" = "badblocks ddrescue md plain" ]
-	# an argument of an option is no operand
+	# an argument of an option is not an operand
 	touch a.list
 	[ "$(offers import --format md s)" = safe ]
 	[ "$(offers import --format md safe a)" = a.list ]

@@ -188,7 +188,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	assert_ranges "" safe log-1002048
 	disk size 1002048
 	assert_refused 8 "log-1002048 names sector 1002048, and the disk of safe ends at 1002048" safe log-1002048
-	# other lists are of the main, unless one says otherwise
+	# other lists refer to the main, unless an option says otherwise
 	echo "2055 1" >plain
 	assert_ranges "2048 8" safe plain
 	assert_ranges "0 8" --whole-disk safe plain
@@ -745,7 +745,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	sed 's/^status_field.*/status_field  : 0x2002(Invalid Field in Command)\nphase_tag  : 0/' "$LISTS/nvme-cli" >field
 	assert_ranges "" safe field
 	[[ $stderr == *"Entries left out: 1, for errors"* ]]
-	# without it this is no error of the medium
+	# without it this is not a medium error
 	sed 's/0x4502/0x2281/' "$LISTS/nvme-cli" >shifted
 	assert_ranges "" safe shifted
 	# entries that have not been used yet

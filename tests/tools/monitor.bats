@@ -147,7 +147,7 @@ once() { run dmremap monitor --once; assert_success; }
 	assert_equal "$(last_mail | grep -c "does not know")" 1
 	[ "$(sed -n '/^  [a-z-]*$/{n;p}' <(last_mail) | sort | uniq -d)" = "" ]
 	retry runs_are ${#events[@]}
-	# events that are for the assembly, or none of ours, or not text
+	# events for the assembly, not ours, or not text
 	echo "DM_REMAP_EVENT=set-complete DM_REMAP_UUID=$U" >&4
 	echo "ACTION=change DEVNAME=sda" >&4
 	echo "DM_REMAP_EVENT=\$(reboot) DM_REMAP_NAME=safe" >&4
@@ -223,7 +223,7 @@ once() { run dmremap monitor --once; assert_success; }
 	last_mail | grep -q "Subject:.*the spare will be full soon"
 	last_mail | grep -q "it is full about $(date -d '+10 days' +%F), in 10 days\."
 	once
-	# a little better is no news
+	# a slight improvement is not reported
 	set_to safe config/remaps/rate "0 0 900"
 	once
 	set_to safe config/remaps/rate "1 100 900"

@@ -243,7 +243,7 @@ spoilt() {
 		run dmremap $command
 		assert_output --regexp "/sda has that size, and a label that cannot be used. .*\"dmremap assemble $(dev sda) $(dev sdb)\".*\"dmremap seal safe\""
 	done
-	# alone it is of no use
+	# alone it is useless
 	run dmremap assemble --dry-run "$(dev sda)"
 	assert_failure 8
 	assert_output --regexp "/sda was the main of a set, and its label cannot be used: .*\"dmremap assemble $(dev sda) SPARE\""

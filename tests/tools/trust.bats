@@ -123,7 +123,7 @@ root_disk_and_stick() {
 	command_line dm_remap.assemble=sealed
 	auto
 	would data 8:0 8:16
-	# a set of ours has it, though its disks are not there
+	# a known set has this name, though its disks are missing
 	register $A name=data
 	auto
 	would data-0b0b0b0b 8:0 8:16

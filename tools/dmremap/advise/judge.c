@@ -24,7 +24,7 @@
 /* Flash: with the second bad place many more follow. */
 #define FLASH_BAD		2
 
-/* A reset now and then is no news. */
+/* An occasional reset is normal. */
 #define LINK_ERRORS		3
 
 /* Days until a disk should be replaced. */

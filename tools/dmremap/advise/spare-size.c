@@ -34,7 +34,7 @@ uint32_t spare_block_size(const struct disk_facts *facts)
 uint64_t spare_blocks_counted(const struct disk_facts *facts)
 {
 	uint64_t pending = larger(facts->pending.n, facts->uncorrectable.n);
-	/* flash counts pieces of memory, which are no sectors */
+	/* flash counts erase blocks, not sectors */
 	uint64_t replaced = is_flash(facts) ? 0 : facts->reallocated.n;
 
 	return larger(SPARE_BLOCKS_MIN, 4 * pending + 2 * replaced);

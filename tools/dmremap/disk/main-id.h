@@ -48,7 +48,7 @@ enum main_id_verdict {
  * @id: a main_id, as it was read from a spare; it is not trusted.
  * @path: the device.
  *
- * A main_id that a person made up, and that is no name of udev's, contradicts nothing.
+ * A main_id chosen by the user, which is not one of udev's names, contradicts nothing.
  */
 enum main_id_verdict main_id_judge(const char *id, const char *path);
 

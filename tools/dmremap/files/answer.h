@@ -65,7 +65,7 @@ void __printf(4, 5) answers_add(struct answers *answers, const struct place *pla
 void answers_all(struct answers *answers, const struct places *places, enum answer_kind kind,
 		 const char *text);
 
-/* Put them in order of their sectors, and join those that are one. */
+/* Sort them by sector, and merge adjacent ones of the same file. */
 void answers_settle(struct answers *answers);
 
 void answers_free(struct answers *answers);

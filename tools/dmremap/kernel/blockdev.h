@@ -32,7 +32,7 @@ struct blockdev {
  * @list: an array of them, to be freed.
  *
  * Left out are those without content, those that wait for somebody to resume them, and
- * those that something is on that shows the same content: a member of a multipath or
+ * those covered by an upper device with the same content: a member of a multipath or
  * of an array is seen through that, and a main through its dm-remap device.
  *
  * Return: their number; -1, after printing an error, if that cannot be determined.
@@ -40,7 +40,7 @@ struct blockdev {
 int blockdevs_list(struct blockdev **list);
 
 /**
- * blockdev_by_path() - look up the device that a path is of.
+ * blockdev_by_path() - look up the device of a path.
  * @dev: filled in; @dev->path is @path.  In a tree that root_dir() names it may be a
  *	file, which has a number if the tree has a device of its name.
  * @path: the path.

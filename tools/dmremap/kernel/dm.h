@@ -35,7 +35,7 @@ struct dm_piece {
  * struct dm_new - a device to be made.
  * @name: its name.
  * @uuid: its UUID, with %DM_UUID_PREFIX; NULL for none.
- * @target: the type of its only target, or the one that the kernel log will speak of.
+ * @target: the type of its only target, or the one that the kernel log will name.
  * @params: the words of the table line behind the type.
  * @sectors: its size.
  * @pieces: its targets, if it has several.

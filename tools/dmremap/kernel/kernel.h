@@ -109,7 +109,7 @@ bool kernel_block_stacked(const char *number, bool partition);
  * @names: an array of names, in order, each of them and it to be freed.
  *
  * Prints an error on failure.  That the module is not loaded
- * is no error: there are no devices then.
+ * is not an error: there are no devices then.
  *
  * Return: how many there are, or -1.
  */

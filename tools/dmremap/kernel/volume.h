@@ -34,7 +34,7 @@
  * @disk: the disk that the main is or is on, as the kernel calls it: "sda".
  * @disk_number: "MAJ:MIN" of it.
  * @disk_sectors: its size.
- * @stacked: the main is no disk or partition, but made of other devices.
+ * @stacked: the main is not a disk or partition, but built on other devices.
  * @nsid: number of the namespace, where the disk is one of NVMe; else 0.
  */
 struct volume {

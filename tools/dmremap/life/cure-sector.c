@@ -97,7 +97,7 @@ static void find_partition(struct place *place, uint64_t sector, uint64_t *start
 		if (entry->d_name[0] == '.' ||
 		    !is_partition(place->dev.number, entry->d_name, sector, start))
 			continue;
-		/* by number: with a slash in its name it has another one in sysfs */
+		/* by number: a name with a slash differs in sysfs */
 		snprintf(path, sizeof(path), "/sys/dev/block/%s/%s/dev", place->dev.number,
 			 entry->d_name);
 		if (!kernel_read_file(path, number))

@@ -25,7 +25,7 @@
 /**
  * struct cure - the request.
  * @volume: the set.
- * @others: blocks that are left alone: those that were not asked for, and those whose places
+ * @others: blocks to leave alone: those not requested, and those whose places
  *	on the main have the label.
  * @labelled: how many the label has.
  * @json: print JSON.

@@ -36,7 +36,7 @@ int mapfile_write(const char *path, uint64_t sectors, const struct ranges *bad);
  * @path: the file.
  * @sectors: size of the copy.
  * @good: the sectors that it has; merged.
- * @bad: the sectors that cannot be had; merged, none of @good.  Nobody has tried the others.
+ * @bad: the unreadable sectors; merged, none of @good.  The others have not been tried.
  *
  * It is durable on return.  Prints an error.
  *

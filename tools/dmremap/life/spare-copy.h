@@ -45,7 +45,7 @@ struct copied_block {
  * @blocks: in order of the main; @room of them are allocated.
  * @nr: how many there are.
  * @room: see there.
- * @found: those that the kernel lists and that are not in @blocks; @nr_found of them.
+ * @found: remaps listed by the kernel and missing in @blocks; @nr_found of them.
  * @nr_found: see there.
  * @found_room: how many there is room for.
  * @used: for each slot, whether it has a block or is bad.
@@ -97,7 +97,7 @@ int spare_copy_begin(struct spare_copy *copy);
  */
 int spare_copy_pass(struct spare_copy *copy, bool show);
 
-/* How many sectors the old spare does not give, of those that are nowhere else. */
+/* Number of sectors that the old spare cannot read and that exist nowhere else. */
 uint64_t spare_copy_unreadable(const struct spare_copy *copy);
 
 /**

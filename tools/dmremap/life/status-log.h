@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The last things that the kernel's log has of a set.
+ * The last lines of the kernel's log about a set.
  */
 #ifndef _DMREMAP_STATUS_LOG_H
 #define _DMREMAP_STATUS_LOG_H

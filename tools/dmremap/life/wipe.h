@@ -27,7 +27,7 @@ struct wipe {
  * @wipe: filled in.
  * @path: the spare, or an image of it.
  *
- * Says why if it cannot, or if it is no spare.
+ * Prints an error on failure, or if it is not a spare.
  *
  * Return: an exit status.
  */

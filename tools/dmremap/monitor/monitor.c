@@ -245,7 +245,7 @@ static int run_monitor(int argc, char **argv)
 	else
 		status = watch(&monitor);
 	memory_free(&monitor.memory);
-	/* systemd ends it by a signal, which is no failure */
+	/* systemd ends it by a signal, which is not a failure */
 	if (!interrupt_came())
 		interrupt_release();
 	return status;

@@ -60,7 +60,7 @@ bool queue_has(const struct queue *queue, const char *key, const char *event);
  * @queue: the queue, which is not empty.
  * @config: how long to wait.
  *
- * All of them are told at once.  Events that were told not long ago wait longer.
+ * All of them are reported at once.  Events that were reported recently wait longer.
  *
  * Return: the time, as clock_ns() has it.
  */

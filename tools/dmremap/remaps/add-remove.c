@@ -19,7 +19,7 @@
 #include "remaps/report.h"
 
 /*
- * @skip: blocks that are as they should be are no error.
+ * @skip: blocks already in the desired state are not an error.
  * @pending: number of the blocks to remove that are only pending.
  */
 struct change_request {

@@ -61,7 +61,7 @@ static const struct import_format *mark(const char *line)
 	return NULL;
 }
 
-/* How many numbers a line is made of; 0 if it is of anything else. */
+/* The number of numbers in a line; 0 if it contains anything else. */
 static unsigned int numbers(const char *line)
 {
 	unsigned int n;

@@ -21,7 +21,7 @@
 
 /**
  * struct zpool_event - an event, as far as it has been read.
- * @fault: it is of the class io or checksum.
+ * @fault: its class is io or checksum.
  * @path: the device; "" if it was not named.
  * @error: the number.
  * @offset: in bytes on the device.

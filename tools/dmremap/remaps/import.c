@@ -67,7 +67,7 @@ static int check_stacked(const struct import *import, const struct import_origin
 	return EXIT_OPERATION;
 }
 
-/* Find out which device the numbers of the list are of. */
+/* Find the device that the numbers of the list refer to. */
 static int find_origin(const struct import_request *request, const struct import *import,
 		       struct import_origin *origin)
 {

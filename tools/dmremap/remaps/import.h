@@ -55,7 +55,7 @@ extern const struct import_format import_zpool;
 
 /**
  * enum import_left - why an entry is left out.
- * @LEFT_NOT_MEDIUM: an error that no bad sector makes, as those of a cable.
+ * @LEFT_NOT_MEDIUM: an error that no bad sector causes, such as a cable's.
  * @LEFT_TEST: a self-test that failed for another reason than a sector that it could not read.
  * @LEFT_OUTDATED: a self-test that failed before an extended one read the whole disk.
  * @LEFT_CUT: the log has fewer bits for an address than the disk needs.
@@ -104,9 +104,9 @@ enum import_left {
  * @left: how many entries are left out, for each reason.
  * @extended_passed: an extended self-test above in the same table found nothing.
  * @whole_log: the option of smartctl that prints the whole addresses of @left[LEFT_CUT].
- * @device: the device that the list says it is of; "" if it does not.
+ * @device: the device named in the list; "" if there is none.
  * @extent: bytes that the list covers, from the start of its device; 0 if it does not say.
- * @capacity: bytes of the disk that the list is of; 0 if it does not say.
+ * @capacity: bytes of the disk according to the list; 0 if it does not say.
  * @wwn: hexadecimal digits of its world-wide name; "" if it does not say.
  */
 struct import {

@@ -26,7 +26,7 @@ int smartctl_json_parse(struct import *import);
  * smartctl_ata_error() - take an entry of an error log.
  * @import: gets it.
  * @description: "Error: UNC at LBA = 0x... = ...".
- * @short_log: it is of the log that has only 28 bits for an address.
+ * @short_log: it is from the log that has only 28 bits for an address.
  *
  * Return: whether it could be understood.
  */
@@ -41,7 +41,7 @@ void smartctl_nvme_error(struct import *import, uint64_t lba, uint64_t nsid, uns
  * @import: gets it.
  * @lba: the address.
  * @read_failure: it stopped since it could not read there.
- * @short_log: it is of the log that has only 32 bits for an address.
+ * @short_log: it is from the log that has only 32 bits for an address.
  */
 void smartctl_ata_selftest(struct import *import, uint64_t lba, bool read_failure,
 			   bool short_log);

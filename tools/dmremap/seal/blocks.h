@@ -43,7 +43,7 @@ bool blocks_next_run(const struct blocks *blocks, struct block_run *run);
  * blocks_remapped() - find out which blocks are on the spare.
  * @volume: the device of the set.
  * @which: those that matter.
- * @remapped: to be filled with those of them that are there for sure: one that is just
+ * @remapped: takes those of them that are certainly there: one that is just
  *	being moved, or unknown to the kernel, is not counted.
  *
  * Prints an error on failure.

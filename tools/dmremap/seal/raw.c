@@ -103,7 +103,7 @@ enum raw_label raw_read_label(struct raw *raw, struct dm_remap_label *label)
 	uuid_to_text(label->uuid, uuid);
 	if (strcasecmp(uuid, raw->volume->uuid))
 		return RAW_FOREIGN;
-	/* else its ranges are of other blocks */
+	/* otherwise its ranges list other blocks */
 	return le32toh(label->block_size) == raw->volume->block &&
 	       le64toh(label->target_sectors) == raw->volume->sectors ? RAW_LABELLED : RAW_DAMAGED;
 }

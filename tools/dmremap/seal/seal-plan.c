@@ -76,7 +76,7 @@ static bool is_sealed(const struct volume *volume)
 
 /*
  * A label goes to sector 0 of the lower device.  If that is a set whose main has no label, it
- * comes to be on that main, and would be taken for that one's own.
+ * ends up on that main, and would be taken for its own label.
  */
 bool seal_place_is_safe(const struct volume *volume)
 {

@@ -29,7 +29,7 @@ int assemble_all(const struct request *request);
 /* Assemble the sets that both the module and this host know. */
 int assemble_known(const struct request *request);
 
-/* The set that a device is of that has just come, if it may be activated automatically. */
+/* Assemble the set of a device that has just arrived, if the policy allows that. */
 int assemble_incremental(const struct request *request, const char *path);
 
 /* Have systemd do that, if the device matters to any set that may be. */

@@ -136,7 +136,7 @@ static bool unreadable(const struct candidate *spare)
 {
 	unsigned int i;
 
-	/* then there is no such place */
+	/* then this place does not exist */
 	if (spare->dev.sectors < 3 * DM_REMAP_PAGE_SECTORS)
 		return false;
 	for (i = 0; i < NR_SUPERBLOCKS; i++)

@@ -14,7 +14,7 @@
  * struct tail - such a disk.
  * @sectors: size of the spare; 0 if it is another device.
  * @main: path of the partition that becomes the main.
- * @spare: path of the one that becomes the spare.
+ * @spare: path of the partition that becomes the spare.
  */
 struct tail {
 	uint64_t sectors;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Halves brought together: devices are looked at, and given to the module.
+ * Gathering halves: read devices, and offer them to the module.
  */
 #ifndef _DMREMAP_GATHER_H
 #define _DMREMAP_GATHER_H

@@ -67,7 +67,7 @@ struct half {
 
 /**
  * struct halves - the halves found on several devices.
- * @half: in the order of their names; those that are nothing of ours as well.
+ * @half: in the order of their names, including devices that are not halves.
  * @nr: how many.
  */
 struct halves {

@@ -16,7 +16,7 @@
 /* How long somebody else may take to make the device, in tenths of a second. */
 #define PATIENCE	300
 
-/* How often somebody else may begin and give up. */
+/* How often another process may begin and give up. */
 #define ATTEMPTS	5
 
 /* Names that in /dev/mapper would be device-mapper's own, or empty. */

@@ -3,7 +3,7 @@
  * How long a disk tries to read a bad sector, and how long the kernel waits for it.
  *
  * A disk that tries for longer than the kernel waits is reset, and all its requests fail.
- * So a disk that can is told to give up after 7 seconds (error recovery control), and for
+ * So the tool makes capable disks give up after 7 seconds (error recovery control), and for
  * others the kernel waits 180 seconds.  Both are forgotten when the disk or the machine is
  * switched off.
  */

@@ -86,7 +86,7 @@ enum heat_kind heat_kind(const struct heat_cell *cell);
 unsigned int heat_level(const struct heat *heat, const struct heat_cell *cell);
 
 /**
- * heat_level_name() - say which numbers are of a level, "4-15".
+ * heat_level_name() - the range of a level, such as "4-15".
  * @heat: the cells.
  * @level: the level.
  * @text: takes @size bytes.

@@ -34,7 +34,7 @@ void examine(struct diagnosis *diagnosis, const struct set *set);
 
 void diagnosis_free(struct diagnosis *diagnosis);
 
-/* Whether a repair writes this page: a copy is no good, or a slot becomes bad. */
+/* Whether a repair writes this page: a copy is unusable, or a slot becomes bad. */
 bool page_needs_repair(const struct diagnosis *diagnosis, const struct table *table);
 
 #endif /* _DMREMAP_EXAMINE_H */
