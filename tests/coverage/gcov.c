@@ -40,7 +40,7 @@ static void construct(struct module *mod)
 	}
 }
 
-/* Before the kernel's own notifier, which takes what it knows when the module goes. */
+/* Runs before the kernel's own notifier, which frees the counts when the module goes. */
 static int constructor_notifier(struct notifier_block *nb, unsigned long event, void *data)
 {
 	if (event == MODULE_STATE_COMING)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Activation of a set on disks as a crash may have left them, and what it must show. */
+/* Activation of a set on disks as a crash may have left them, and checks of its content. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -60,7 +60,7 @@ static bool changes(const struct checker *k, unsigned int disk, u64 page)
 			      (page < METADATA_PAGES || page + METADATA_PAGES >= pages));
 }
 
-/* Write what is not there already. */
+/* Write only sectors that differ. */
 static void put_disk(struct checker *k, unsigned int disk, const u8 *data)
 {
 	u64 page, from = NEVER, pages = k->c->sectors[disk] * SECTOR / PAGE;
@@ -97,7 +97,7 @@ static void check_status(struct point *p)
 		wrong(p, "the store is %s", store);
 }
 
-/* What moves while an op is running may be in its old or its new place, or between. */
+/* A block that moves during an op may be in its old or its new place, or between. */
 static bool in_motion(const struct point *p, u64 block)
 {
 	const struct config *c = p->k->c;
@@ -249,7 +249,7 @@ static void put_entry(u8 *disk, const struct io *io, u32 sectors)
 	memcpy(disk + io->sector * SECTOR, io->data, sectors * SECTOR);
 }
 
-/* One thing at a time was written then: what is in the log came in that order. */
+/* Writes were sequential then: the log has them in that order. */
 static void crash_again(struct checker *k, u8 *const disks[NR_DISKS], u64 time, const char *what)
 {
 	size_t size = k->c->sectors[SPARE] * SECTOR;

@@ -82,7 +82,7 @@ bool one_in(u32 n)
 	return !below(n);
 }
 
-/* A sum at the end: a mixture of two sectors is none of them. */
+/* A checksum at the end: a mixture of two sectors matches neither. */
 void fill_sector(void *buf, enum kind kind, u64 sector, u32 version)
 {
 	u64 *words = buf, x;

@@ -4,7 +4,7 @@
  *
  * The main and the spare of a set each lie under a log-writes device.  A workload
  * runs on the set (workload.c); from the logs, and the times that the block layer's
- * trace events give, comes what was issued and completed when (timeline.c); from
+ * trace events give, comes the timeline of issued and completed I/O (timeline.c); from
  * that the disks as they may be after a power cut at any time (image.c); and each
  * such pair of disks is activated and compared with what the set had promised
  * until then (promise.c, check.c).
@@ -33,17 +33,17 @@ void *one_more(void *array, unsigned int nr, size_t size);
 
 void seed_random(u64 seed);
 u64 random_u64(void);
-/* Go on with another sequence; what is returned leads back. */
+/* Switch to another sequence; the returned value restores the former one. */
 u64 swap_random(u64 other);
 /* From 0 to below @n. */
 u32 below(u32 n);
 bool one_in(u32 n);
 
-/* --- what is in a sector (content.c) --------------------------------------------- */
+/* --- content of sectors (content.c) --------------------------------------------- */
 
 /*
- * Each sector says what it is.  Data of the set: which sector, and in which
- * version.  DEAD is what the images have in place of a bad sector, STALE what is
+ * Each sector identifies itself.  Data of the set: which sector, and in which
+ * version.  DEAD is the images' content of a bad sector, STALE the content that is
  * on the spare at first.
  */
 enum kind { KIND_DATA = 1, KIND_DEAD_MAIN, KIND_DEAD_SPARE, KIND_STALE, KIND_NONE };
@@ -125,7 +125,7 @@ struct write_range {
 };
 
 /*
- * What was done, one after the other.  Writes of one op run at the same time, and
+ * The sequence of operations.  Writes of one op run at the same time, and
  * beside its remaps by hand.
  */
 struct op {
@@ -148,7 +148,7 @@ struct place {
 	unsigned int thing;	/* 0: a superblock; from 1 on: a page */
 };
 
-/* Of a set of four copies: all that the workloads have room for. */
+/* For a set of four copies: the maximum of the workloads. */
 #define MAX_PLACES	30U
 
 struct places {
@@ -190,22 +190,22 @@ void trace_end(void);
 /* Sets the times of the ops as well. */
 void read_timeline(struct timeline *t, struct workload *w);
 void free_timeline(struct timeline *t);
-/* What is in a log, in its order. */
+/* The entries of a log, in order. */
 struct io *read_log(const char *path, unsigned int *nr, char **log);
 
 /* --- superblocks and copies of the table (places.c) ------------------------------ */
 
-/* From what is on the spare.  Sets of places are masks, bit 0 the first. */
+/* Derived from the spare's content.  Sets of places are masks, bit 0 the first. */
 void find_places(struct places *p, const char *spare);
 /* Whether each superblock and page has one of these. */
 bool each_has(const struct places *p, u32 places);
 /* One or two that fail together, if each thing keeps one that does not; or none. */
 u32 some_places(const struct places *p, u32 failing);
 void set_places(const struct places *p, const char *disk, u32 places, bool bad);
-/* Those that have what was written to them last, if the power goes at that time. */
+/* The places that have their last write, if the power fails at that time. */
 u32 sound_places(const struct workload *w, const struct timeline *t, u64 time);
 
-/* --- what was promised (promise.c) ----------------------------------------------- */
+/* --- promised data (promise.c) ----------------------------------------------- */
 
 /* A content that a sector may have. */
 struct item {
@@ -238,15 +238,15 @@ const struct op *last_op(const struct promises *p, u64 time, const struct op **r
 
 struct image {
 	u8 *data;
-	u64 *stamp;		/* for each sector, when what it has was completed */
+	u64 *stamp;		/* for each sector, the completion time of its content */
 };
 
 struct images {
 	const struct config *c;
 	const struct workload *w;
 	const struct timeline *t;
-	struct image durable[NR_DISKS];	/* what must be there at the time of the boundary */
-	struct image crash[NR_DISKS];	/* and what may be there after a crash */
+	struct image durable[NR_DISKS];	/* content required at the boundary */
+	struct image crash[NR_DISKS];	/* content allowed after a crash */
 	struct io **by_durable;
 	unsigned int next;		/* in it */
 };
@@ -272,7 +272,7 @@ struct checker {
 	struct dm set;
 	int set_fd;
 	int fd[NR_DISKS];
-	u8 *shadow[NR_DISKS];		/* what the disks have */
+	u8 *shadow[NR_DISKS];		/* content of the disks */
 	bool unknown;			/* they may have something else */
 	u8 *buf;
 	unsigned int failures;

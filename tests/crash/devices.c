@@ -92,7 +92,7 @@ void make_disk(const char *name, unsigned int mib, bool fua, unsigned int sector
 	set(name, "memory_backed", 1);
 	set(name, "blocksize", sectors * SECTOR);
 	set(name, "discard", 1);
-	/* Only with a cache is there anything to flush; log-writes sees what is. */
+	/* Flushes need a cache; log-writes sees them. */
 	set(name, "cache_size", 1);
 	set(name, "fua", fua);
 	set(name, "power", 1);

@@ -19,7 +19,7 @@ typedef __u8 u8;
 typedef __u32 u32;
 typedef __u64 u64;
 
-/* The program that uses this has it: say what is wrong, and exit. */
+/* The program that uses this defines it: print an error, and exit. */
 void die(const char *format, ...) __printf(1, 2) __noreturn;
 
 struct dm {
@@ -34,7 +34,7 @@ struct dm_piece {
 	const char *params;
 };
 
-/* All exit the program when they fail, but those that return what went wrong. */
+/* All exit the program on failure, except those that return an error. */
 void dm_create(struct dm *dm, const char *name, u64 sectors, const char *target,
 	       const char *params);
 /* Another table for it.  Return: 0 or an errno. */

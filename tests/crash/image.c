@@ -36,7 +36,7 @@ static void put_io(struct image *images, const struct io *io)
 		put_sector(&images[io->disk], io->sector + i, io->data + i * SECTOR, io->done);
 }
 
-/* What is on a sector that has gone bad is gone. */
+/* A sector that has gone bad loses its content. */
 static void put_dead(struct images *im, const struct op *op)
 {
 	u8 dead[SECTOR] __aligned(8);
@@ -124,7 +124,7 @@ static void put_some(struct images *im, const struct io *io, enum how how)
 	}
 }
 
-/* A write that failed long ago has left what it has left. */
+/* The result of an old failed write is settled. */
 static bool may_matter(const struct images *im, const struct io *io, u64 time)
 {
 	const struct io *other;

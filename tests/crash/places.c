@@ -58,7 +58,7 @@ bool each_has(const struct places *p, u32 places)
 }
 
 /*
- * Of a superblock that fails each copy of the table gets to know, if it can: two faults at a
+ * Each copy of the table records, if possible, that a superblock failed: two faults at a
  * time that have left nothing which could tell, and then two others, are more than a set stands.
  */
 static bool is_told(const struct places *p, u32 failing)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a set promised until some time.
+ * The promises of a set up to a point in time.
  *
  * A write that was acknowledged may be lost until a flush that began after it was
- * acknowledged, or if it was FUA, as on any disk with a cache.  What moved in an op
- * is durable when the op is over: with what had been acknowledged before, and with
- * what the op wrote if nothing ran beside it.
+ * acknowledged, or if it was FUA, as on any disk with a cache.  A block that moved in an op
+ * is durable when the op is over: with the data acknowledged before, and with the data that the
+ * op wrote if nothing ran beside it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static void add_item(struct promises *p, u64 sector, struct item item)
 	h->items[h->nr++] = item;
 }
 
-/* What was acknowledged until @acked is durable from @time on. */
+/* Data acknowledged until @acked is durable from @time on. */
 static void make_durable(struct history *h, u64 acked, u64 time)
 {
 	unsigned int i = h->nr;

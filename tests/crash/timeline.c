@@ -19,7 +19,7 @@
 
 #define TRACING "/sys/kernel/tracing/"
 
-/* Room for what comes between two events. */
+/* Room for the entries between two events. */
 #define TICKS 4
 
 static const char * const events[] = { "block_bio_queue", "block_bio_complete" };

@@ -123,7 +123,7 @@ static void op_start(struct running *r)
 	snprintf(text, sizeof(text), "%u", r->c->retries);
 	set_attribute("errors/retries", text);
 	set_attribute("spare/policy", r->c->policy);
-	/* Nothing moves but what a request is for. */
+	/* Only requests move blocks. */
 	set_attribute("errors/neighbours", "0");
 	set_storm_limit(op, STORM_LIMIT);
 	end_op(r, op);
@@ -450,7 +450,7 @@ static void some_op(struct running *r)
 
 /* --- all of it ------------------------------------------------------------------- */
 
-/* What is on the disks before. */
+/* The initial content of the disks. */
 static void make_base(const struct config *c, struct workload *w)
 {
 	static const char * const paths[] = { "/dev/main", "/dev/spare" };

@@ -33,7 +33,7 @@ struct set {
 	struct dm dm;
 	const char *store;
 	int fd;
-	/* of each sector of the main; 0 is what was there at first */
+	/* of each sector of the main; 0 is its initial content */
 	u32 versions[MAIN_BLOCKS * BLOCK];
 };
 

@@ -199,7 +199,7 @@ static void load_module(const char *first, const char *second)
 		die("modprobe %s", first);
 }
 
-/* What is known of sets, a word for each state. */
+/* The known sets, a word for each state. */
 static void states(char *text, size_t size)
 {
 	glob_t paths;
@@ -220,7 +220,7 @@ static void states(char *text, size_t size)
 	globfree(&paths);
 }
 
-/* Both halves are entered, or what was known stays as it was. */
+/* Both halves are recorded, or the known state stays. */
 static void case_scan(void)
 {
 	static const char * const known[] = { "", "waiting-main " };
@@ -363,7 +363,7 @@ static bool run_step(const struct step *step, const char *disk, u64 bytes)
 		die("%s, %s fails after %llu bytes: %s", step->name, disk,
 		    (unsigned long long)bytes, strerror(error));
 	count(error);
-	/* What could not be taken back stays, each for itself. */
+	/* Removals that failed stay, independently of each other. */
 	if (error && !step->added)
 		expect_list(before, step->name);
 	set_check(&set, 0);
@@ -433,7 +433,7 @@ int main(int argc, char **argv)
 	};
 	unsigned int i;
 
-	/* Memory of this program is not what is to fail. */
+	/* Allocations of this program must not fail. */
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		die("mlockall: %s", strerror(errno));
 	for (i = 0; argc == 4 && i < sizeof(cases) / sizeof(*cases); i++) {

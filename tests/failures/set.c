@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A set, and what is to be found in it. */
+/* A set, and its expected content. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +53,7 @@ void set_begin(struct set *set, const char *store)
 	unsigned int done;
 	u64 sector;
 
-	/* All of it, so that the disks need no more memory. */
+	/* Write all of it, so the disks allocate no memory later. */
 	memset(buffer, 0, sizeof(buffer));
 	for (sector = 0; pwrite(fd, buffer, sizeof(buffer), sector * SECTOR) > 0;)
 		sector += sizeof(buffer) / SECTOR;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * corpus DISK SECONDS FILE...: give images to the kernel's module, in a guest.  It
- * must take an image or refuse it, and what it took it must take again, with the
+ * must take an image or refuse it, and it must accept an accepted image again, with the
  * same table.  A crash, or a complaint of the kernel, is for others to see.
  *
  * DISK is overwritten; the set's devices are called main, spare and r.
@@ -82,7 +82,7 @@ static int take(struct dm *set, const struct candidate *image, const struct dm *
 	return error;
 }
 
-/* What must not change when a set is taken again. */
+/* The fields that must not change on a second activation. */
 static void show(const struct dm *set, char *shown)
 {
 	char status[1024], list[SHOWN];

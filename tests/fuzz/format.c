@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Fuzzer of the checker itself: a superblock, a page, a label and a layout, of which
- * nothing need be right but the checksum.  What is believed must be usable.
+ * only the checksum is valid.  Accepted metadata must be usable.
  */
 #include <endian.h>
 #include <stdbool.h>
@@ -200,7 +200,7 @@ static void check_label(const struct input *in)
 	}
 }
 
-/* Mostly where something is: the history and most entries are no different from others. */
+/* Mostly in used fields: the history and most entries are alike. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed)
 {
 	static const struct {

@@ -2,7 +2,7 @@
 /*
  * Fuzzer of dmremap: an image goes through its commands as a user would give
  * them.  They must not crash or hang, must agree with each other, and a repair
- * must leave the table as it was and nothing for another one to do.
+ * must leave the table as it was and no work for a second one.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ static int run(const struct command *command, const char *option, const char *pa
 	return command->run(3, argv);
 }
 
-/* Of all entries but those that a repair takes away. */
+/* A checksum of all entries except those that a repair removes. */
 static uint64_t digest(int fd, struct diagnosis *diagnosis)
 {
 	struct device dev;

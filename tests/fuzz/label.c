@@ -108,7 +108,7 @@ static bool check_pieces(const struct salvage *salvage)
 	return missing;
 }
 
-/* What it shows; NULL for more than is worth the time. */
+/* The content that it shows; NULL if it is too large to check. */
 static uint8_t *content_of(const struct salvage *salvage)
 {
 	uint8_t *content = malloc(salvage->sectors * 512);
@@ -122,7 +122,7 @@ static uint8_t *content_of(const struct salvage *salvage)
 	return content;
 }
 
-/* With nothing missing the main is afterwards what it was shown as. */
+/* If nothing is missing, the main afterwards equals the view. */
 static void check_restored(int fd, const char *path, const uint8_t *content, uint64_t sectors,
 			   bool missing)
 {

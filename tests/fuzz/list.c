@@ -95,7 +95,7 @@ static void try_advise(const char *text, size_t size)
 	}
 }
 
-/* The first byte says what is done with the rest, which is text. */
+/* The first byte selects the parser for the rest, which is text. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct import import = { .path = "list" };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzer of what makes a set of disks: up to six of them, with superblocks, labels and
+ * Fuzzer of the matching of disks into sets: up to six of them, with superblocks, labels and
  * identities that are mostly right, are read by the reassembly module and by dmremap, and
- * matched.  Both must see the same, and no disk is taken against what speaks for another one
+ * matched.  Both must see the same, and no disk may be chosen against evidence for another
  * (docs/security.md), whatever order they arrive in.
  */
 #include <endian.h>
@@ -257,7 +257,7 @@ static bool can_compare(const struct medium *medium)
 }
 
 /*
- * What the module takes, dmremap takes as well, and for the same.  dmremap names damage that
+ * dmremap accepts each half that the module accepts, in the same role.  dmremap names damage that
  * the module has no use for.
  */
 static void compare(const struct medium *medium, const struct seen *seen)
@@ -293,7 +293,7 @@ static bool has_id(const struct medium *medium, const char *id)
 	       (medium->wwn && !medium->partition && !strcasecmp(wwn, id));
 }
 
-/* It has an identity of the kind that is asked for, and another one. */
+/* It has an identity of the requested kind, but with a different value. */
 static bool contradicts(const struct medium *medium, const char *id)
 {
 	if (!*id || has_id(medium, id))

@@ -56,7 +56,7 @@ blk_status_t dm_remap_rw(struct block_device *bdev, blk_opf_t opf, sector_t sect
 	for (i = 0; i < NR_PLACES; i++) {
 		if (medium->sector[i] != sector)
 			continue;
-		/* the first sector can be read though what is behind it cannot */
+		/* the first sector is readable though the following ones are not */
 		if (medium->bad[i] && (i || sectors > 1))
 			return 1;
 		memcpy(buf, medium->page[i], sectors * 512);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Disks that the fuzzer of matching makes up, and what the reassembly module makes of them.
+ * Disks that the fuzzer of matching generates, and the reassembly module's view of them.
  */
 #ifndef _FUZZ_MEDIA_H
 #define _FUZZ_MEDIA_H
@@ -23,7 +23,7 @@ enum medium_place {
  * struct medium - a disk.
  * @sectors: its size.
  * @sector: where its pages are.
- * @page: what they hold.
+ * @page: their content.
  * @bad: they cannot be read.
  * @partition: it is a partition.
  * @partuuid: its PARTUUID; "" for none.
@@ -43,7 +43,7 @@ struct medium {
 	bool in_use;
 };
 
-/* What a disk is; the first four as enum half_kind. */
+/* The kind of a disk; the first four as enum half_kind. */
 enum media_kind {
 	MEDIA_PLAIN,
 	MEDIA_MAIN,
@@ -53,12 +53,12 @@ enum media_kind {
 
 /**
  * struct seen - a disk, as the module sees it.
- * @kind: what it is.
+ * @kind: its kind.
  * @uuid: of its set.
  * @secret: of its set.
  * @main_sectors: size of the main.
  * @labelled: of a spare: the main had a label.
- * @main_id: of a spare: what the main is known by.
+ * @main_id: of a spare: the identity of its main.
  */
 struct seen {
 	enum media_kind kind;
@@ -91,12 +91,12 @@ struct media_match {
 	int spare;
 };
 
-/* Read all disks.  Returns what they are, in the order of the disks. */
+/* Read all disks.  Returns their kinds, in the order of the disks. */
 void media_read(const struct medium *media, unsigned int nr, struct seen *seen);
 
 /**
  * media_match() - match the set of each disk, one after the other.
- * @match: takes one for each disk; only those of disks that are no plain ones are filled in.
+ * @match: takes one for each disk; filled in for non-plain disks only.
  * @backwards: the disks arrive, and are asked about, in the reverse order.
  */
 void media_match(struct media_match *match, bool backwards);

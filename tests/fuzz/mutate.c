@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Mutations of an image that get past the checksums: mostly of one page, or by
- * one page in the place of another, or with a block in a second slot; then the
+ * one page replaced by another, or with a block in a second slot; then the
  * checksums are made right again, most of them.
  */
 #include <endian.h>
@@ -51,7 +51,7 @@ static void copy_page(struct image *image)
 	memmove(page(image, place(image)), page(image, place(image)), DM_REMAP_PAGE_SIZE);
 }
 
-/* Give an entry's block to another one, of any age. */
+/* Give an entry's block to another entry, of any age. */
 static void copy_entry(struct image *image)
 {
 	struct dm_remap_page *from = page(image, place(image)), *to = page(image, place(image));

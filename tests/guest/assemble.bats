@@ -111,7 +111,7 @@ by_id() { mkdir -p $BY_ID && ln -sf "$2" "$BY_ID/$1"; }
 	assert_success
 	assert_output ""
 	inactive
-	# a second one of that size: who names one means it
+	# a second one of that size: naming one decides
 	null_blk other 8
 	dmremap scan /dev/other
 	run dmremap assemble r
@@ -346,7 +346,7 @@ by_id() { mkdir -p $BY_ID && ln -sf "$2" "$BY_ID/$1"; }
 	assert_output --partial "r is active without its spare"
 	dmremap stop r
 	inactive
-	# a main that nobody knows
+	# an unknown main
 	dd if=/dev/zero of=/dev/main bs=4096 count=1 oflag=direct status=none
 	run dmremap assemble --degraded /dev/main
 	assert_failure 16
@@ -519,7 +519,7 @@ at_once() {
 	assert_equal "$(json stop --all -- '[.devices[] | [.name, .in_use, .removed]]')" \
 		'[["top",null,true],["r",null,true]]'
 	inactive
-	# somebody who is not known
+	# an unknown disk
 	dmremap assemble r
 	exec 9</dev/mapper/r
 	run dmremap stop r
@@ -537,7 +537,7 @@ at_once() {
 	make r $U /dev/main /dev/spare
 	seal r $U /dev/main /dev/spare
 	dmsetup create lower --table "0 16384 linear /dev/main 0"
-	# it is seen through what is on it
+	# it is seen through the upper device
 	run json scan -- '[.devices[] | select(.role == "main") | .device]'
 	assert_output '["/dev/dm-0"]'
 	dmremap assemble --all
@@ -583,7 +583,7 @@ at_once() {
 	active r $U
 	dmremap stop r
 	end=$(($(sectors /dev/spare) - 8))
-	# what is out of date there is repaired before the other one fails
+	# stale pages there are repaired before the other copy fails
 	null_blk_bad spare -0-7
 	dmremap assemble --all
 	dmremap stop r
@@ -672,11 +672,11 @@ at_once() {
 	done
 	inactive
 	[ ! -e /sys/module/dm_remap_reassembly ]
-	# by hand it is no matter
+	# by hand it does not matter
 	dmremap assemble --all
 	active r $U
 	umount /proc/cmdline
-	# what a person has stopped stays so, until a half arrives or somebody asks for it
+	# a set stopped by the user stays so, until a half arrives or the user assembles it
 	dmremap stop r
 	dmremap assemble --auto --all
 	inactive

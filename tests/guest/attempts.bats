@@ -69,7 +69,7 @@ try_hard() { echo 0 >$CONFIG/errors/pending_retry_ms; }
 		costs $((1 + r + 1 + 7)) write_at 2048 512
 		costs $((1 + r + 2 + 7)) write_at 3074 512
 		assert_equal "$(remap_status r remapped pending)" "3 0"
-		# what is unread is asked for once, or not at all if it failed a moment ago
+		# unread sectors are read once, or not at all if they failed a moment ago
 		costs 0 read_at 2049 3584
 		try_hard
 		costs 1 read_at 2049 3584

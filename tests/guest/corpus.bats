@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# What the fuzzer of dmremap began with, and what it has found worth keeping
-# (build/fuzz), given to the module: it takes a set or refuses it, and what it
+# The initial corpus of dmremap's fuzzer, and the inputs that it has added
+# (build/fuzz), given to the module: it accepts a set or refuses it, and a set that it
 # took it takes again.
 # rig: test=uml timeout=400 smp=1
 
 load ../lib/common
 
-# Of what the fuzzer has found, at random
+# A random choice of the fuzzer's findings
 FOUND=12
 # for all of it, on a machine that is busy
 LIMIT=600

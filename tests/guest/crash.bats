@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # Crash consistency: workloads on log-writes devices; at each flush and FUA write
-# the set is activated as a crash may have left it, and compared with what was
+# the set is activated as a crash may have left it, and compared with the data
 # promised. tests/crash/ has how; "make crash" runs many more.
 # rig: slow test=uml timeout=1200
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# dmremap create and format: what is refused leaves both disks as they are; what is made
-# is what was asked for.
+# dmremap create and format: a refusal leaves both disks unchanged; a new set has the
+# requested properties.
 # rig: test=uml timeout=600
 
 load ../lib/common
@@ -160,7 +160,7 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	# nothing but the empty partition table that a spare has
 	assert_equal "$(wipefs --noheadings --output TYPE /dev/spare)" dos
 
-	# a label that is no text
+	# a label that is not text
 	blkdiscard -f -z /dev/spare
 	mkfs.ext4 -q -L $'b\xff\nd' /dev/spare
 	run -0 --separate-stderr "$DMREMAP" create --force --dry-run --json r /dev/main /dev/spare
@@ -178,7 +178,7 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	# nothing but the empty partition table that a spare has
 	assert_equal "$(wipefs --noheadings --output TYPE /dev/spare)" dos
 
-	# nobody knows what it is
+	# its content is unknown
 	blkdiscard -f -z /dev/spare
 	null_blk_bad spare +128-135
 	refused "has places that cannot be read" "$DMREMAP" create r /dev/main /dev/spare
@@ -221,7 +221,7 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	dd if="$BATS_TEST_TMPDIR/first" of=/dev/spare bs=4096 oflag=direct conv=notrunc status=none
 	remap_create r /dev/main /dev/spare persistent
 	assert_data $R 0 4194304 1
-	# what has something else at its beginning was a spare once
+	# a disk with other content at its beginning was a spare once
 	dmsetup remove r
 	echo something | dd of=/dev/spare bs=4096 count=1 oflag=direct conv=sync,notrunc status=none
 	"$DMREMAP" create once /dev/spare /dev/third
@@ -238,7 +238,7 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	denied "(swap) on /dev/spare" r /dev/main /dev/spare
 	blkdiscard -f -z /dev/spare
 	mkfs.ext4 -q /dev/main
-	# or it would write meanwhile
+	# otherwise it would write in between
 	mount -o ro /dev/main /mnt
 	denied "/dev/main is in use" r /dev/main /dev/spare
 	umount /mnt
@@ -262,7 +262,7 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 @test "what the main is known by" {
 	local id
 	disks
-	# is NAME: it is what a set would keep
+	# is NAME: a set would record it
 	is() {
 		id=$("$DMREMAP" create --dry-run --json r "${MAIN:-/dev/main}" /dev/spare | jq -r .main_id)
 		assert_equal "$id" "$1"
@@ -289,7 +289,7 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	run -8 "$DMREMAP" create --main-id 'usb-a\x20b' r /dev/main /dev/spare
 	assert_output --partial "/dev/main is known as wwn-0x5, and not as usb-a"
 	ln -s ../../main '/dev/disk/by-id/usb-a\x20b'
-	# what udev puts into names is kept; dump writes a backslash as it does
+	# udev's escapes in names are kept; dump writes a backslash as it does
 	"$DMREMAP" create --main-id 'usb-a\x20b' r /dev/main /dev/spare
 	dmsetup remove r
 	assert_equal "$(field .main_id)" 'usb-a\x5cx20b'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# Damage to what a persistent set has on its spare: where one copy is left the
+# Damage to the metadata of a persistent set: where one copy is left the
 # set is as it was, and is repaired; where none is, it is refused.
 # rig: test=uml timeout=1200 smp=1
 
@@ -22,7 +22,7 @@ teardown() {
 teardown_file() { clean_up; }
 
 # A set of 600 remaps on 4 pages in two copies: kept in $KEPT are the spare as it
-# is, as it was some time before (older), and what the set must show
+# is, as it was some time before (older), and the expected state of the set
 setup_file() {
 	null_blk main 1
 	null_blk spare 1
@@ -58,7 +58,7 @@ put_back() {
 	dd if="$KEPT/${1:-spare}" of="/dev/${1:-spare}" bs=1M oflag=direct status=none
 }
 
-# showing: what the set shows, but for what repairs change
+# showing: the content of the set, without fields that repairs change
 showing() {
 	remap_list r
 	remap_status r remapped capacity pending lost_sectors bad_spare
@@ -73,7 +73,7 @@ assert_right() {
 
 store_is() { [ "$(<$CONFIG/metadata/state)" = "$1" ]; }
 
-# places: what can be damaged alone, and what to damage when it has been
+# places: those to damage alone, and those to damage after that
 # repaired: NAME SECTOR PAGES OTHER_SECTOR
 places() { if slow_kernel; then all_places | sed -n 2~3p; else all_places; fi; }
 
@@ -109,7 +109,7 @@ one_by_one() {
 		assert_right
 		dmsetup remove r
 		[ -n "$twice" ] || continue
-		# what was repaired can do without the other one
+		# the repaired place works without the other one
 		put "$other" "$pages" noise
 		start
 		assert_right
@@ -187,7 +187,7 @@ one_by_one() {
 
 # --- nothing left -----------------------------------------------------------------
 
-# block_is SECTOR: reading it gives what the set had there
+# block_is SECTOR: reading it gives the set's former content
 block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEPT/data"; }
 
 @test "all copies of a page gone: refused, but for read_only" {
@@ -200,7 +200,7 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 		refuses "page $page of the table"
 		before=$(sum /dev/main /dev/spare)
 		start read_only
-		# what the other pages have is there, and only that
+		# the entries of the other pages are there, and no others
 		first=$((DATA_START + page * 169 * 2)) end=$((DATA_START + (page + 1) * 169 * 2))
 		gawk -v first=$first -v end=$end '$3 == 2 && ($2 < first || $2 >= end)' "$KEPT/shown" >"$BATS_TEST_TMPDIR/left"
 		remap_list r | diff "$BATS_TEST_TMPDIR/left" -
@@ -268,7 +268,7 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 	put 0 1 zero
 	printf x | dd of=/dev/spare bs=1 oseek=$((sb1 * 512 + 2000)) conv=notrunc,fsync status=none
 	refuses "holds something else"
-	# each in the place of the other
+	# swapped
 	put_back
 	dd if=/dev/spare of=/dev/spare bs=4096 count=1 oseek=$((sb1 / 8)) iflag=direct oflag=direct conv=notrunc status=none
 	put 0 1 noise
@@ -294,7 +294,7 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 	put 0 1 readable
 	put "$sb1" 1 unreadable
 	refuses "cannot be read"
-	# they are of two sets
+	# they belong to two sets
 	put_back
 	dd if=/dev/zero of=/dev/spare bs=1M count=1 oflag=direct status=none
 	start block_size 1024
@@ -302,7 +302,7 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 	put "$sb1" 1 older "$KEPT/spare"
 	refuses "two different sets"
 	# a spare whose first page alone is zeros was that of a set: it is not formatted;
-	# nor is one that has only the table of a set; what has neither is
+	# nor is one with only the table of a set; a spare with neither is
 	put_back
 	put 0 1 zero
 	refuses "first page was erased"
@@ -354,12 +354,12 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 	run ! write_pattern $R 44 1024 b
 	retry_until 10 event_came store-failed
 	assert_equal "$(remap_status r state store)" "failed failed"
-	# until the next activation nobody can say where this block will be
+	# until the next activation the location of this block is uncertain
 	unreadable $R 44 1024
 	for name in add remove; do refused "Read-only file system" remap_attr r remaps/$name "40 2"; done
 	refused "Read-only file system" remap_attr r errors/retries 7
 	refused "Read-only file system" remap_attr r metadata/sync 1
-	# what was remapped, and what never was
+	# a remapped block, and one that never was
 	write_pattern $R 40 1024 c
 	write_pattern $R 46 1024 d
 	run ! write_pattern $R 44 1024 e

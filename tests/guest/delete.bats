@@ -30,7 +30,7 @@ a_set() {
 	"$DMREMAP" create r /dev/main /dev/spare
 	dmsetup message r 0 add 800 24
 	dmsetup message r 0 mark 1600 8
-	# what the spare has is newer than what the main had
+	# the spare's data is newer than the main's
 	write_pattern $R 800 12288 2
 	WHOLE=$(sum $R)
 }
@@ -112,7 +112,7 @@ power_cut() {
 		run -8 "$DMREMAP" delete $answer r </dev/null
 		assert_output --partial "the block at sector 8000 cannot be moved back"
 		assert_output --partial "2 blocks"
-		# what could not go back keeps the label, which keeps the main from being used alone
+		# blocks that stay keep the label, which keeps the main from being used alone
 		assert_equal "$(sum $R)" "$WHOLE"
 		assert_equal "$(read_direct /dev/main 0 512 | head -c 8)" DMREMAPM
 		[ -n "$(ls $KNOWN)" ]
@@ -135,7 +135,7 @@ power_cut() {
 	for ((n = 1; ; n++)); do
 		a_set
 		"$DMREMAP" seal r
-		# what is on the spare is said to be empty in one write, which may be torn
+		# one write marks the spare as empty, and may be torn
 		run env HALT_AT="$n" LD_PRELOAD="$HALT" "$DMREMAP" delete r
 		[ "$status" = 137 ] || break
 		power_cut

@@ -55,7 +55,7 @@ are() {
 	[ "$(ls $ROOT)" = "$(printf '%s\n' "$@")" ] && [ "$(ls $LINKS)" = "$(printf '%s\n' "$@")" ]
 }
 
-# is NAME DISK: the directories of that name are of the set with that main
+# is NAME DISK: the directories of that name belong to the set with that main
 is() {
 	[ "$(cat "$ROOT/$1/main" 2>/dev/null)" = "$(mountpoint -x "/dev/$2")" ] &&
 		[ "$(readlink -f "$LINKS/$1")" = "$(readlink -f "/sys/block/$(dm_dev "$1")/remap")" ]
@@ -67,7 +67,7 @@ foreign() {
 	dmsetup suspend foreign
 }
 
-# --- those who stand in the way ------------------------------------------------------
+# --- readers that block the work item ------------------------------------------------------
 
 @test "a reader of configfs whose memory is on the set itself does not stop its resume" {
 	remap_create r /dev/main /dev/spare

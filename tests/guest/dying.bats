@@ -48,7 +48,8 @@ make_disk() {
 	dmsetup create disk <table
 }
 
-# make_set [SPARE]: but for what is near bad blocks, which would be pending before it is written
+# make_set [SPARE]: without reads near bad blocks, which would make them pending before they are
+# written
 make_set() {
 	remap_create r /dev/mapper/disk "${1:-/dev/spare}" persistent
 	echo 0 >$CONFIG/errors/neighbours
@@ -78,7 +79,7 @@ fio_us() {
 	done
 }
 
-# clean NAME DEVICE: I/O to what is well, 300 in a second, so that nothing waits for a processor
+# clean NAME DEVICE: I/O to good blocks, 300 per second, so that nothing waits for a processor
 clean() {
 	fio_us "$1" --filename="$2" --rw=randrw --ioengine=libaio --iodepth=4 --size=${CLEAN_MIB}m \
 		--rate_iops=150,150 --time_based --runtime=$SECONDS_EACH
@@ -93,7 +94,7 @@ spoilt() {
 # adds NAME SECTOR: one block after the other by hand
 adds() {
 	local i before never
-	# a pipe that nobody writes to: to wait without another process
+	# a pipe without a writer: to wait without another process
 	exec {never}<> <(:)
 	for ((i = 0; i < SECONDS_EACH * 5; i++)); do
 		before=${EPOCHREALTIME/./}
@@ -132,7 +133,7 @@ while_reading() {
 	make_set
 	clean remap-well-clean $R
 	changes well 0
-	# else the answer is known, and the disk is not asked
+	# otherwise the result is known, and the disk is not read
 	echo 0 >$CONFIG/errors/pending_retry_ms
 	while_reading $R clean remap-slow-clean $R
 	while_reading $R changes slow 1
@@ -215,7 +216,7 @@ timed_out() {
 @test "a drive that tries for longer than the kernel waits, before and after timeouts=auto" {
 	local main name
 	null_blk spare 4
-	# a tenth of what is usual: 30 s to wait, or 180 s; 120 s to try, or 7 s
+	# a tenth of the usual values: 30 s to wait, or 180 s; 120 s to try, or 7 s
 	for name in "before 3 12000" "wait 18 12000" "erc 3 700"; do
 		# sector 4660 cannot be read; a disk that timed out is gone afterwards
 		main=$(scsi_disk dev_size_mb=16 opts=2 delay=0)
@@ -246,7 +247,7 @@ writes() {
 
 @test "verified writes" {
 	local how
-	# with caches of their own, or there is nothing to flush
+	# with caches of their own, otherwise there is nothing to flush
 	null_blk main 256 cache_size=4
 	null_blk spare 64 cache_size=4
 	dmsetup create disk --table "0 $(sectors /dev/main) linear /dev/main 0"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# What the kernel tells by itself: events, the kernel log, the rate at which blocks fail,
+# Notifications of the kernel: events, the kernel log, the rate at which blocks fail,
 # and disks that turn read-only while in use.
 # rig: test=uml timeout=900 smp=1
 
@@ -23,7 +23,7 @@ setup() {
 	log_mark
 }
 
-# said TEXT [DEVICE]: the kernel log has it of the device
+# said TEXT [DEVICE]: the kernel log has it for the device
 said() { log_since | grep -qF "device-mapper: remap: ${2:-r}: $1"; }
 times_said() { log_since | grep -cF "device-mapper: remap: ${2:-r}: $1" || :; }
 
@@ -93,7 +93,7 @@ is_read_only() {
 		listen
 		log_mark
 		blockdev --setro /dev/$disk
-		# nobody has looked at the state yet
+		# no program has read the state yet
 		[ $disk = spare ] || refused "Input/output error" write_pattern $R 0 4096 b
 		retry_until 5 event_came read-only
 		before=$(on_disks)
@@ -171,7 +171,7 @@ _at_disk() { local writes; read -r _ writes </sys/block/slow/inflight; [ "$write
 	moves 800
 	pending 1600
 	assert_equal "$(cut -d' ' -f2- $CONFIG/remaps/rate)" "2 2"
-	# what is done by hand is no sign, nor is the write that a pending block waited for
+	# manual changes do not count, nor does the write that a pending block waited for
 	write_pattern $R 1600 4096 a
 	remap_attr r remaps/mark $'2400\n2480'
 	remap_attr r remaps/add 3200
@@ -261,13 +261,13 @@ _told_twice() { [ "$(times_told rate)" = 2 ]; }
 	echo 223 >$CONFIG/spare/reserve
 	refused "" write_bad 4800
 	said "no block of the spare is free" s
-	# what was left out is counted
+	# suppressed lines are counted
 	echo 0 >$CONFIG/spare/reserve
 	sleep 5
 	moves 5600
 	log_since | grep -q "device-mapper: remap: s: [0-9]* callbacks suppressed"
 }
-# called NAME: that is what the set is called from now on
+# called NAME: the set has this name from now on
 called() { R=/dev/mapper/$1 CONFIG=/sys/kernel/config/dm-remap/$1; }
 write_bad() { null_blk_bad main "+$1-$1" && write_pattern $R "$1" 4096 a; }
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # Every command in README.md, in docs/guide and in the EXAMPLES of the manual pages is run here
-# as it stands there, on disks that are called as there, and what it did is looked at. Commands
+# as it stands there, on disks with the same names, and checks the result. Commands
 # that need a whole system are listed in examples/not-run with the reason.
 # rig: test=uml timeout=900
-# shellcheck disable=SC2016 # what is expanded is for the examples
+# shellcheck disable=SC2016 # the examples expand it
 
 load ../lib/common
 
@@ -13,7 +13,7 @@ CONFIG=/sys/kernel/config/dm-remap/safe
 FS_UUID=4a1c6f0e-5d0b-4f1e-9c51-5ad0c1d3a001
 
 # A disk of 64 MiB with a file system, and a spare on another disk. smartctl and journalctl are
-# not in the guest: these print what they print of such a disk that has a bad sector.
+# not in the guest: these print their output for such a disk with a bad sector.
 setup() {
 	mkdir "$BATS_TEST_TMPDIR/bin" "$BATS_TEST_TMPDIR/work"
 	cd "$BATS_TEST_TMPDIR/work" || return
@@ -69,18 +69,18 @@ documents() {
 	(cd $TOP && printf '%s\n' README.md docs/guide/*.md docs/man/*)
 }
 
-# sentences: "example" is about what stands in a sentence, on any page; once is enough
+# sentences: "example" refers to spans in a sentence, on any page; once is enough
 sentences() {
 	local file
 	PAGE=sentence
 	for file in $(documents); do commands_of "$file"; done | grep ^span >"$BATS_TEST_TMPDIR/commands"
 }
 
-# placeholder WORD TEXT: what to type in the place of WORD
+# placeholder WORD TEXT: the text to type for WORD
 placeholder() { printf '%s\n' "s,\\(^\\|[^A-Za-z-]\\)$1\\($\\|[^A-Za-z-]\\),\\1$2\\2,g" >>"$BATS_TEST_TMPDIR/placeholders"; }
 
 # example STATUS COMMAND: run it, in this shell; the page has it, and it ends with STATUS.
-# What it has printed is in "printed". INPUT is a file for its standard input.
+# Its output is in "printed". INPUT is a file for its standard input.
 example() {
 	local expected=$1 command=$2 status=0 text
 	cut -d' ' -f2- "$BATS_TEST_TMPDIR/commands" | grep -qxF -- "$command" ||
@@ -913,7 +913,7 @@ volume_group() {
 	example 0 "dmremap unseal NAME"
 	example 0 "dmremap grow --main NAME"
 	example 0 "dmremap wait NAME"
-	# the main, which is no spare
+	# the main, which is not a spare
 	example 8 "dmremap check DEVICE"
 }
 
@@ -1055,7 +1055,7 @@ volume_group() {
 	{ grep -v '^#\|^$' "$BATS_TEST_DIRNAME/examples/not-run"; cat "$BATS_FILE_TMPDIR/run"; } | sort -u >known
 	run comm -23 needed known
 	assert_output ""
-	# what is listed is there
+	# the listed files exist
 	grep -v '^#\|^$' "$BATS_TEST_DIRNAME/examples/not-run" | sort | comm -23 - needed >old
 	run cat old
 	assert_output ""

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * exercise FILE BYTES OPERATIONS SEED: do random things to a file, and compare it with
- * what it must be.
+ * the model.
  *
  * Reads, writes, through the page cache and past it, by read(), write() and mmap();
  * truncations, holes, zeroed and allocated ranges, fsync, and the file closed and opened
- * again without what was cached of it.  This is what fsx, of old, does; Debian has no
+ * again with a cold cache.  This is what fsx, of old, does; Debian has no
  * package of that.
  */
 #include <errno.h>
@@ -48,7 +48,7 @@ static void __noreturn __printf(1, 2) give_up(const char *fmt, ...)
 	exit(1);
 }
 
-/* Also what a failing call is told by. */
+/* Also identifies a failing call. */
 static void __printf(1, 2) say(const char *fmt, ...)
 {
 	va_list ap;
@@ -177,7 +177,7 @@ static void do_map(size_t at, size_t n, bool write)
 static void do_truncate(size_t end)
 {
 	must(ftruncate(fd, end), "truncate");
-	/* What comes back by growing is zeros. */
+	/* A file that grows has zeros in the new part. */
 	memset(model + end, 0, max - end);
 	size = end;
 }

@@ -41,5 +41,5 @@ for_each_store() {
 
 @test "a scan in which an allocation fails changes nothing" { failures scan persistent; }
 
-# What a transient set does is a part of this. EVERY=1 takes all requests.
+# The operations of a transient set are a subset of this. EVERY=1 takes all requests.
 @test "a request may fail once, whichever it is" { EVERY=${EVERY:-8} failures requests persistent; }

@@ -54,7 +54,7 @@ lines() {
 	dmsetup message r 0 forget "$two" 8
 	mark "$(block_of $R "<8>" 1)"
 	mark 120000
-	# whoever reads it after that moves it, if the main gives it
+	# the next read moves it, if the main returns it
 	mark 0
 	run lines r
 	assert_line "$one 16 pending $R file /one"
@@ -70,7 +70,7 @@ lines() {
 	run "$DMREMAP" files --lost r
 	assert_success
 	assert_line --regexp "^ +$two +3 lost +$R ext4 /sub dir/two words\$"
-	# a file that is there no more, and one that is written anew
+	# a deleted file, and a rewritten one
 	dd if=/dev/zero of=$R bs=512 seek="$one" count=16 oflag=direct status=none
 	debugfs -w -R "rm /one" $R 2>/dev/null
 	run lines --remapped r
@@ -114,7 +114,7 @@ lines() {
 }
 
 @test "what is not known, and a device that cannot be looked through" {
-	# where nobody looks for a file system
+	# where no program looks for a file system
 	mark 40000
 	run "$DMREMAP" files r
 	assert_failure 4

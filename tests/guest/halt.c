@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Preloaded into dmremap: ends it before one of the calls by which it changes something,
+ * Preloaded into dmremap: ends it before one of the calls that change something,
  * or in the middle of one, or lets one fail. Calls are counted from 1: write, pwrite and
  * fdatasync on anything but standard output and error.
  *

@@ -48,7 +48,7 @@ assert_import() {
 	unreadable $R 8003 512
 	assert_data $R 8004 $((12476 * 512)) a $((8004 * 512))
 	assert_data $R 20496 $((12272 * 512)) a $((20496 * 512))
-	# none of it is in the way any more
+	# none of it is in the way afterwards
 	write_pattern $R 0 16777216 b
 	assert_data $R 0 16777216 b
 	assert_equal "$(remap_status r remapped main_write_errors)" "4 0"
@@ -82,7 +82,7 @@ assert_import() {
 		assert_output --partial "the loaded module cannot mark blocks"
 		assert_equal "$(remap_status r remapped pending)" "0 0"
 	fi
-	# what can be read is there
+	# readable data is there
 	assert_data $R 0 $((4096 * 512)) a
 }
 

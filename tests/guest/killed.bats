@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# Commands of dmremap that are killed before each step by which they change something, by a
-# power cut that takes the set with them: afterwards it assembles, with what it showed, on
+# Commands of dmremap, killed before each step that changes something, by a
+# power cut that takes the set with them: afterwards it assembles, with its former content, on
 # mains with and without an identity. seal, delete and salvage have this in their own files.
 # rig: test=uml timeout=900
 
@@ -106,7 +106,7 @@ comes_back() {
 				# shellcheck disable=SC2086
 				killed "$n" "$DMREMAP" $command /dev/main /dev/spare || break
 				power_cut
-				# nothing was said to be done: it may have to be given again
+				# no success was reported: the command may have to be repeated
 				"$DMREMAP" dump /dev/spare >/dev/null 2>&1 ||
 					"$DMREMAP" format --name r /dev/main /dev/spare
 				comes_back "$command $with $n"

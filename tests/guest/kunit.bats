@@ -8,7 +8,7 @@ load ../lib/common
 
 @test "unit tests pass under the debug kernel's eyes" {
 	local suite failed=0
-	# what is marked as slow measures, or is large
+	# suites marked as slow measure, or are large
 	modprobe kunit filter="speed>slow" filter_action=skip
 	for suite in kunit/*_kunit.ko; do
 		insmod "$suite" || failed=1

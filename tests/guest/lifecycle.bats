@@ -22,7 +22,7 @@ setup() {
 	null_blk spare 4
 }
 
-# what a reload must keep: remaps, settings, identity
+# state that a reload must keep: remaps, settings, identity
 kept() {
 	dmsetup message r 0 list
 	cat $CONFIG/{uuid,main,block_size,remaps/count,hash/{min_buckets,grow_percent,shrink_percent}} \
@@ -198,7 +198,7 @@ kernel_memory() { gawk '/^(SUnreclaim|Percpu|KernelStack|VmallocUsed):/ { n += $
 	null_blk other 2
 	remap_create r /dev/main /dev/spare
 	echo "8 16" >$CONFIG/remaps/add
-	# it would serve stale data of what is remapped
+	# it would serve stale data of remapped blocks
 	before=$(kept)
 	refused "Device or resource busy" dmsetup reload r --table "$(table /dev/other)"
 	assert_equal "$(kept)" "$before"
@@ -215,7 +215,7 @@ kernel_memory() { gawk '/^(SUnreclaim|Percpu|KernelStack|VmallocUsed):/ { n += $
 	assert_data $R 8 8192 b
 	[ -z "$(ls /sys/block/other/holders)" ]
 	echo "8 16" >$CONFIG/remaps/remove
-	# first thoughts: what is loaded, but not resumed, changes nothing
+	# a table that is loaded, but not resumed, changes nothing
 	dmsetup reload r --table "$(table /dev/other)"
 	assert_equal "$(<$CONFIG/spare/device) $(<$CONFIG/remaps/count)" "$(mountpoint -x /dev/spare) 0"
 	dmsetup clear r
@@ -253,7 +253,7 @@ kernel_memory() { gawk '/^(SUnreclaim|Percpu|KernelStack|VmallocUsed):/ { n += $
 	write_pattern $R 8 4096 b
 	refused "" dmsetup resume r
 	refused "" dmsetup resume r
-	# what has refused goes
+	# the refused table goes
 	reload "0 32768 linear /dev/main 0"
 	assert_data $R 0 4096 a
 }
@@ -324,7 +324,7 @@ kernel_memory() { gawk '/^(SUnreclaim|Percpu|KernelStack|VmallocUsed):/ { n += $
 	refused "No such file" cat <&"$in"
 	refused "No such file" bash -c 'echo 8 >&9' 9>&"$out"
 	refused "No such file" bash -c 'echo 8 >&9' 9>&"$list"
-	# another one of the same name is another one
+	# a new device of the same name is a different one
 	remap_create r /dev/main /dev/spare
 	refused "No such file" bash -c 'echo 8 >&9' 9>&"$out"
 	assert_equal "$(<$CONFIG/remaps/count)" 0

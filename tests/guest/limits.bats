@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# What the device promises to those above is what the devices below can do, and
-# flush, discard, writing zeroes and NOWAIT do what they should on both.
+# The limits of the device match those of the lower devices, and flush, discard, write
+# zeroes and NOWAIT work on both.
 # rig: disk big4k size=16M lbs=4096
 # rig: disk nvme1 size=16M
 # rig: disk nvme2 size=4M
@@ -176,7 +176,7 @@ mixed_after() {
 	assert_data $R 0 $((20 * 512)) a
 	assert_data $R 196 $((60 * 512)) a $((196 * 512))
 	read_direct $R 20 $((176 * 512)) | cmp -n $((176 * 512)) - /dev/zero
-	# what is on the spare has left the main alone
+	# I/O to blocks on the spare has left the main alone
 	assert_data "$MAIN" 16 8192 main $((16 * 512))
 	assert_data "$MAIN" 64 12288 main $((64 * 512))
 	assert_data "$MAIN" 120 4096 main $((120 * 512))
@@ -356,7 +356,7 @@ reads() {
 
 # --- the tracker ---------------------------------------------------------------------
 
-# noted: what the tracker ID gives, from the beginning
+# noted: the output of the tracker ID, from the beginning
 noted() { dmsetup message r 0 track read "$ID" 0; }
 
 @test "a tracker notes each region that was written or discarded, and no other one" {

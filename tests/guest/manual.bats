@@ -178,7 +178,7 @@ whole_refuse() {
 	change remove 88
 	assert_data /dev/main 5 61440 b
 	assert_data $R 5 61440 b
-	# nothing goes to the spare any more
+	# no more writes go to the spare
 	write_pattern $R 0 65536 c
 	assert_data /dev/main 0 65536 c
 }

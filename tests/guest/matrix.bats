@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # Each kind of fault, met by each kind of I/O, with blocks of 512 to 32768 bytes on
-# disks with sectors of 512 and 4096: what the application sees, what the set says,
-# what is on both disks, and that it is so again when the set is activated anew.
+# disks with sectors of 512 and 4096: results of the application's I/O, the status of the set,
+# the content of both disks, and the same after a new activation.
 #
 # matrix.c does what the tables say, and tells how they are read. A row is:
 #
 #   I/O  result  error counters that go up (read, write of main, spare)  remapped
-#   pending  lost  bad spare blocks  what is in the sector then
+#   pending  lost  bad spare blocks  the content of the sector then
 #
 # rig: test=uml timeout=900
 # rig: disk both size=2M inject-error=91,347,603,859,1115,1371,1627,1628,1883,2139,2395,2651,2907,3163,3419,3675
@@ -327,7 +327,7 @@ REFUSED="0 0 2 5 0x24 0"
 }
 
 @test "a disk that cannot discard and write zeroes, although it said so" {
-	# nobody tries that twice
+	# no job tries that twice
 	BLOCKS=4096
 	injected 1 "$REFUSED" $ZEROES,$DISCARDS
 	on_scsi '

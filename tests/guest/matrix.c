@@ -13,11 +13,11 @@
  *	spare=KIND	next (the block that would be taken fails), held (the block that
  *			the data is on fails), data (all blocks fail), copy, store (one
  *			copy or all of the table cannot be written), full
- *	file=, on=, off=	what is to be written there before and after the I/O; several
+ *	file=, on=, off=	text to write there before and after the I/O; several
  *			pieces have commas between
  *	error=NAME	what E stands for
- *	local=1		the fault is of one sector
- *	second=W	what is behind the sector where I/O meets two of them: error, old
+ *	local=1		the fault affects one sector
+ *	second=W	the next sector if I/O meets two of them: error, old
  *
  * A line of the table:
  *
@@ -26,7 +26,7 @@
  * result is "ok" or an error; errors which of the counters (r)ead and (w)rite of
  * the main and (s)pare go up, and the others do not; then by how much the fields of
  * the status change (lost in units), "*" being anything and "a/b" a where a block is
- * one unit, b where it is larger; after is what is in the sector then: old, new,
+ * one unit, b where it is larger; after is the content of the sector then: old, new,
  * zero, error, any.
  *
  * Each I/O has a place of its own.  Around it nothing else may change: data is
@@ -87,7 +87,7 @@ struct row {
 	char seen[8];
 	char count[NR_COUNTS][8];
 	char after[8];
-	/* What may be in each sector of the place, a set of OLD, NEW ... */
+	/* The allowed content of each sector of the place, a set of OLD, NEW ... */
 	u8 content[USED];
 };
 
@@ -160,7 +160,7 @@ static void set_bad(const char *path, u64 first, u64 nr, bool bad)
 	char text[64];
 	u64 n;
 
-	/* Kernel 6.1 does not find what is in a range of more than 512. */
+	/* Kernel 6.1 finds no bad block in a range of more than 512. */
 	for (; nr; first += n, nr -= n) {
 		n = nr < 512 ? nr : 512;
 		snprintf(text, sizeof(text), "%c%llu-%llu", bad ? '+' : '-', first, first + n - 1);
@@ -277,7 +277,7 @@ static u64 on_spare(const struct row *row, u64 sector, unsigned int *remapped, b
 	return found;
 }
 
-/* What is there is what is allowed; from now on nothing else is. */
+/* Check the content; from now on only this content is allowed. */
 static void compare(struct row *row, int from, u64 place, u64 sector, unsigned int nr,
 		    const char *where)
 {
@@ -297,7 +297,7 @@ static void compare(struct row *row, int from, u64 place, u64 sector, unsigned i
 	}
 }
 
-/* Of the place, or of the block that has the fault. */
+/* The number of the place, or of the block that has the fault. */
 static void compare_range(struct row *row, int from, long long shift, u64 first, u64 end,
 			  const char *where, bool skip_unreadable)
 {
@@ -321,7 +321,7 @@ static void verify(struct row *row)
 	u64 end = first + block;
 
 	compare_range(row, fd, 0, base, base + USED, "device", false);
-	/* What has not moved is on the main and nowhere else. */
+	/* A block that has not moved is only on the main. */
 	compare_range(row, main_fd, 0, base, first, "main before", true);
 	/* The second bad sector may have moved by having been read. */
 	if (block == unit && row->kind == WRITE_HALF)
@@ -436,7 +436,7 @@ static void make_set(void)
 	}
 	activate();
 	setting("errors/retries", "2");
-	/* What was bad and is not any more can be read at once. */
+	/* A sector that is no longer bad is readable at once. */
 	setting("errors/pending_retry_ms", "0");
 	/* Each cell is about one request; scrub.bats has those that come by themselves. */
 	setting("errors/neighbours", "0");
@@ -509,7 +509,7 @@ static int cached_write(u64 sector, unsigned int nr)
 		return errno;
 	if (fsync(cached_fd))
 		error = errno;
-	/* What could not be written is not to be seen in the cache. */
+	/* The cache must not show data of failed writes. */
 	ioctl(cached_fd, BLKFLSBUF);
 	return error;
 }
@@ -533,7 +533,7 @@ static int flush(void)
 	return error;
 }
 
-/* Return: 0 or an errno; @sector and @nr are what was written, and @what with. */
+/* Return: 0 or an errno; @sector and @nr are the written range, and @what its content. */
 static int do_io(struct row *row, u64 *sector, unsigned int *nr, u8 *what)
 {
 	u64 bad = bad_of(row), first = block_of(row);
@@ -638,7 +638,7 @@ static void expect_content(struct row *row, int error, u64 sector, unsigned int 
 	u8 was = row->content[bad - base_of(row)];
 	u8 after = content_named(of_size(row->after));
 
-	/* What was never written is as it was. */
+	/* Sectors without a write are unchanged. */
 	if (after == OLD)
 		after = was;
 	for (s = sector; s < sector + nr; s++)
@@ -761,7 +761,7 @@ static void run_cell(struct row *row)
 	if (strcmp(error_name(error), result))
 		wrong(row, "the result is %s, not %s", error_name(error), result);
 	compare_counts(row, &before, &after);
-	/* A discard that fails is no reason to change anything. */
+	/* A failed discard must change nothing. */
 	compare_state(row, &after, strpbrk(row->seen, "rw") && row->kind != DISCARD);
 	on_spare(row, bad_of(row), &remapped, NULL);
 	if (*of_size(row->count[REMAPPED]) != '*' && !spare_is("held") &&

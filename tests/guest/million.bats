@@ -32,7 +32,7 @@ count() {
 }
 
 # samples: write everywhere, by chance, and read back; then see that for each
-# sector named what was written is on the spare, and the main never saw it
+# sector named, the written data is on the spare, and the main never saw it
 samples() {
 	local sector main spare
 	fio_verify $R --bssplit=512/60:16k/40 --number_ios=4000 --norandommap --verify_backlog=1 --iodepth=1
@@ -95,7 +95,7 @@ kept() {
 	samples "${some[@]}"
 	kept "${some[@]}"
 	count 1000000 1048576
-	# those of before are found as well, and what lies between them is not there
+	# the earlier ones are found as well, and none between them
 	mapfile -t some < <(gawk 'NR % 19997 == 0' "$BATS_TEST_TMPDIR/single")
 	samples "${some[@]}"
 	refused "File exists" remap_attr r remaps/add "${some[0]}"

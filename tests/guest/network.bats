@@ -60,7 +60,7 @@ sum_of() { dd if="$1" bs=1M count=24 iflag=direct status=none | md5sum; }
 	assert_equal "$(remap_status r1 remapped pending state)" "1 0 ok"
 	assert_data /dev/drbd0 2048 65536 2
 	assert_data /dev/mapper/r1 2048 65536 2
-	# a sector here cannot be read any more: DRBD reads it from the peer, and writes
+	# a sector here is no longer readable: DRBD reads it from the peer, and writes
 	# it anew here when it resyncs
 	null_blk_bad main0 +512-519
 	assert_data /dev/drbd0 0 1048576 1
@@ -86,7 +86,7 @@ sum_of() { dd if="$1" bs=1M count=24 iflag=direct status=none | md5sum; }
 	assert_data /dev/mapper/r1 2048 65536 2
 }
 
-# the peers compare what is marked, and what differs or failed is written
+# the peers compare the marked blocks, and write those that differ or failed
 heal() {
 	[[ $(drbd_field 0 ds) = *Inconsistent* ]] || [ "$(remap_status r0 pending)" != 0 ] || return 0
 	drbdsetup invalidate 0 2>/dev/null || :

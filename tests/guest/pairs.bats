@@ -32,7 +32,7 @@ refused_pair() {
 	assert_equal "$(sum "${disks[@]}")" "$before"
 }
 
-# A set on main and spare, and another one on main2 and spare2
+# A set on main and spare, and a second one on main2 and spare2
 two_sets() {
 	null_blk main 2
 	null_blk spare 1
@@ -119,7 +119,7 @@ assert_first_set() {
 	refused_pair "same device" main3 main3
 	refused_pair "is the main" main3 main
 	refused_pair "swapped" spare spare3
-	# a transient set is no different
+	# a transient set behaves the same
 	remap_create t /dev/main3 /dev/spare3
 	refused_pair "in use" main3 spare2
 	refused_pair "in use" main2 spare3 transient

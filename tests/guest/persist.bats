@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# Persistent sets: what is remapped, and how a set is configured, is as before
+# Persistent sets: the remaps and the configuration of a set are the same
 # when the device has been removed and the modules unloaded.
 # rig: test=uml timeout=1200 smp=1
 
@@ -55,7 +55,7 @@ make_disks() {
 	assert_data $R 16000 4096 d
 	assert_data $R 16008 4096 e
 	assert_data $R 16016 57344 d 8192
-	# and once more, with what was written then
+	# and once more, with the data written then
 	write_pattern $R 2048 16384 f
 	write_pattern $R 16008 4096 g
 	restart_same
@@ -88,14 +88,14 @@ new_data() {
 	content=$(sum $R)
 	restart_same
 	assert_equal "$(<$CONFIG/remaps/count) $(sum $R)" "3850 $content"
-	# what is removed and added stays so
+	# removed and added remaps stay so
 	gawk 'NR % 5 == 0' "$list" >"$list.part"
 	cat "$list.part" >$CONFIG/remaps/remove
 	gawk 'BEGIN { for (i = 0; i < 90; i++) print 8192 + i * 80 + 70, 4 }' >$CONFIG/remaps/add
 	assert_equal "$(<$CONFIG/remaps/count) $(sum $R)" "$((3850 - 170 - 600 + 180)) $content"
 	restart_same
 	assert_equal "$(sum $R)" "$content"
-	# and no write goes where nobody finds it
+	# and no write is lost
 	new_data
 	content=$(sum $R)
 	restart_same
@@ -196,7 +196,7 @@ _is() {
 	dmsetup message r 0 forget 2048 8
 	assert_equal "$(remap_status r remapped lost_sectors bad_spare state)" "2 2 1 degraded"
 	null_blk_bad spare "-$DATA_START-$DATA_START"
-	# one is put back, so that what is lost is in a block behind a free one
+	# one is put back, so that the lost sectors are in a block after a free one
 	remap_attr r remaps/add 4096
 	remap_attr r remaps/remove 2056
 	restart_same
@@ -214,7 +214,7 @@ _is() {
 	remap_attr r remaps/add "6000 16"
 	remap_map r
 	[ "$(printf '%s\n' "${MAP[@]}" | sort -n | head -1)" -gt "$DATA_START" ]
-	# one of the sectors is written and not lost any more
+	# one of the sectors is written and no longer lost
 	write_pattern $R 2051 512 new
 	restart_same
 	assert_equal "$(remap_status r lost_sectors bad_spare)" "1 1"
@@ -240,7 +240,7 @@ clean_mark() {
 }
 
 # skipped OLD: whether the generation has made the step of an activation, of 65536 from
-# what the superblock has, which may be some behind
+# the superblock's value, which may lag behind
 skipped() { (($(<$CONFIG/metadata/generation) - $1 > 65000)); }
 
 @test "a smallest table beyond its share of memory is kept, but not made" {
@@ -315,7 +315,7 @@ skipped() { (($(<$CONFIG/metadata/generation) - $1 > 65000)); }
 	remap_attr r metadata/sync 1
 	[ "$(<$CONFIG/metadata/generation)" -gt "$generation" ]
 
-	# what a power cut leaves: the disks as they are now
+	# the state after a power cut: the disks as they are now
 	new_data
 	content=$(sum $R)
 	snapshot >"$BATS_TEST_TMPDIR/before"
@@ -337,7 +337,7 @@ skipped() { (($(<$CONFIG/metadata/generation) - $1 > 65000)); }
 	start no_auto_remap
 	run ! write_pattern $R 800 512 a
 	assert_equal "$(<$CONFIG/remaps/count) $(<$CONFIG/errors/auto_remap)" "0 0"
-	# it is of the table, not of the set, whatever else is kept
+	# it belongs to the table, not to the set, unlike the other settings
 	remap_attr r errors/retries 2
 	restart
 	assert_equal "$(<$CONFIG/errors/auto_remap) $(<$CONFIG/errors/retries)" "1 2"

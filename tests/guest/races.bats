@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# What happens to a block at the same time as something else happens to it. Devices
+# Concurrent operations on a block. Devices
 # between r and its disks hold writes, or reads and writes, until they are released, so
 # that things meet for certain and not by chance.
 # rig: test=uml,umldebug timeout=600
@@ -47,14 +47,14 @@ holder() {
 	dmsetup create "$1" --table "0 1 delay $2 $3 0 $2 $3 $HELD"
 }
 
-# replace NAME TABLE: what is on the way there does not wait for it to end
+# replace NAME TABLE: it does not wait for I/O in flight there
 replace() {
 	dmsetup load "$1" --table "$2"
 	dmsetup suspend --noflush --nolockfs "$1"
 	dmsetup resume "$1"
 }
 
-# hold_spare reads|writes: what is done to the spare from now on waits
+# hold_spare reads|writes: I/O to the spare waits from now on
 hold_spare() {
 	local n
 	n=$(sectors /dev/spare)
@@ -64,7 +64,7 @@ hold_spare() {
 	esac
 }
 
-# release NAME: what waits there goes on, and nothing waits any more
+# release NAME: the I/O waiting there proceeds, and later I/O does not wait
 release() { replace "$1" "${PLAIN[$1]}"; }
 
 # background NAME COMMAND...: NAME is set to its process
@@ -337,7 +337,7 @@ owned() { [ "$(remap_list r | grep -c ' moving ')" = "$1" ]; }
 	# it goes when the last has closed it
 	retry_until 20 [ ! -e $CONFIG ]
 	rmmod dm_remap
-	# the main has not got what went to the spare
+	# the main lacks the data that went to the spare
 	null_blk_bad main -800-800
 	assert_data /dev/main 800 4096 old 409600
 }
@@ -348,7 +348,7 @@ owned() { [ "$(remap_list r | grep -c ' moving ')" = "$1" ]; }
 	hold_spare writes
 	background write refused "rror" write_pattern $R 800 512 new
 	moving 800
-	# what waits there fails
+	# the I/O waiting there fails
 	null_blk_bad spare +0-8191
 	replace s "0 $(sectors /dev/spare) error"
 	wait "$write"

@@ -17,7 +17,7 @@ load ../lib/halves
 		dd if=/dev/$half of=/dev/$half-copy bs=1M oflag=direct status=none
 		scan /dev/main /dev/spare /dev/$half-copy
 		assert_equal "$(said $U state table)" "conflict "
-		# a copy that has gone is no copy
+		# a copy that has gone does not count
 		echo 0 >"$NULLB/$half-copy/power"
 		scan /dev/$half
 		assert_equal "$(said $U state)" complete
@@ -35,7 +35,7 @@ load ../lib/halves
 	echo 0 >"$NULLB/late-copy/power"
 	scan /dev/main
 	assert_equal "$(said $U copies)" ""
-	# when the set is not active any more its halves are found without a scan
+	# after the set is removed, its halves are found without a scan
 	dmsetup remove r
 	assert_equal "$(said $U state)" complete
 }

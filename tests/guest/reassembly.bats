@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# dm_remap_reassembly: what it makes of the devices it is given, and that a main is not
-# taken for what it is not.
+# dm_remap_reassembly: its view of the given devices; it must never mistake a disk
+# for a main.
 # rig: test=uml timeout=600
 # rig: disk part size=40M
 # shellcheck disable=SC2086 # uuids and paths have no spaces
@@ -377,7 +377,7 @@ write_byte() {
 	assert_equal "$(number /dev/mapper/s)" "$number"
 	scan /dev/main
 	assert_equal "$(ls $SETS)" ""
-	# nor is a half of one set what has the number of a half of another
+	# nor is a disk that has the number of another set's half
 	dmsetup create half --table "0 8192 linear /dev/spare 0"
 	number=$(number /dev/mapper/half)
 	scan /dev/mapper/half
@@ -399,13 +399,13 @@ write_byte() {
 	scan /dev/main
 	scan /dev/main
 	retry_until 10 test -s "$HEARD"
-	# another one would have come before this
+	# a second one would have come before this
 	retry_until 10 heard
 	kill "$LISTENER"
 	assert_equal "$(head -1 "$HEARD")" "change /kernel/dm-remap dm-remap set-complete $U r"
 	assert_equal "$(grep -c set-complete "$HEARD")" 1
 }
-# listen_for_sets: collect what is said of sets in HEARD; LISTENER is to be killed
+# listen_for_sets: collect events of sets in HEARD; the test kills LISTENER
 listen_for_sets() {
 	HEARD=$BATS_TEST_TMPDIR/heard
 	: >"$HEARD"
@@ -436,7 +436,7 @@ heard() { echo "change $U HEARD=1" >/sys/block/main/uevent; sleep 0.2; grep -q .
 	$LABEL /dev/main $U r
 	dmsetup create r --table "0 16384 remap /dev/main 0 /dev/spare"
 	assert_data /dev/mapper/r 64 4096 r
-	# what cannot be read is no label
+	# an unreadable sector is not a label
 	dmsetup remove r
 	null_blk_bad main +0-7
 	dmsetup create r --table "0 16384 remap /dev/main 0 /dev/spare"
@@ -472,7 +472,7 @@ heard() { echo "change $U HEARD=1" >/sys/block/main/uevent; sleep 0.2; grep -q .
 			run ! dmsetup create r --table "0 $((16384 - start)) remap /dev/main $start /dev/spare2 1 $store"
 			log_since | grep -F "Main has the label of a "
 		done
-		# what is behind its set has nothing to do with that
+		# the space after its set does not matter
 		dmsetup create r --table "0 384 remap /dev/main 16000 /dev/spare2 1 $store"
 		dmsetup remove r
 		if [ $store = persistent ]; then
@@ -499,7 +499,7 @@ heard() { echo "change $U HEARD=1" >/sys/block/main/uevent; sleep 0.2; grep -q .
 	$LABEL /dev/mapper/small $U r
 	scan /dev/mapper/small /dev/spare
 	assert_equal "$(said $U state main)" "complete $(number /dev/mapper/small)"
-	# known without a doubt: another one of that size is no conflict
+	# known without a doubt: another disk of that size is not a conflict
 	dmsetup create small2 --table "0 16 linear /dev/main 16"
 	scan /dev/mapper/small2
 	assert_equal "$(said $U state main)" "complete $(number /dev/mapper/small)"

@@ -60,7 +60,7 @@ whole() {
 # spare_is DEVICE
 spare_is() { assert_equal "$(<$CONFIG/spare/device)" "$(mountpoint -x "$1")"; }
 
-# found_are STATE [SPARE]: what the module makes of all three disks
+# found_are STATE [SPARE]: the module's view of all three disks
 found_are() {
 	local tree=/sys/kernel/config/dm-remap-reassembly
 	unload dm_remap_reassembly
@@ -70,7 +70,7 @@ found_are() {
 	[ $# = 1 ] || assert_equal "$(cat $tree/sets/*/spare)" "$(mountpoint -x "$2")"
 }
 
-# save DISK..., put_back DISK...: what is on it
+# save DISK..., put_back DISK...: its content
 save() {
 	local disk
 	null_blk_bad spare -24-31
@@ -124,13 +124,13 @@ put_back() {
 	assert_output --partial "There is a filesystem (ext4) on /dev/new."
 	run -8 "$DMREMAP" replace-spare r /dev/main
 	assert_output --partial "/dev/main is in use"
-	# what the main is known by changes at the last moment
+	# the main's identity changes at the last moment
 	echo "echo other >$CONFIG/main_id" >"$BATS_TEST_TMPDIR/script"
 	SUSPEND_RUN="$BATS_TEST_TMPDIR/script" LD_PRELOAD=$HALT run -0 "$DMREMAP" replace-spare \
 		--force r /dev/new
 	assert_equal "$(<$CONFIG/main_id)" other
 	whole
-	# not another one, nor the old one, without a copy
+	# neither a different one, nor the old one, without a copy
 	dmsetup suspend r
 	refused "Device or resource busy" dmsetup reload r --table "$(dmsetup table r | awk -v s=/dev/spare '{ $6 = s; print }')"
 	dmsetup resume r
@@ -261,7 +261,7 @@ is_active() { [ "$(dmsetup info -c --noheadings -o suspended r)" = Active ]; }
 	spare_is /dev/new
 	assert_data $R 800 4096 4
 	dmsetup remove r
-	# somebody uses the old one: nobody knows then which has what is wanted
+	# the old one is used: then it is unknown which has the wanted data
 	remap_create r /dev/main /dev/spare persistent
 	dmsetup remove r
 	found_are conflict

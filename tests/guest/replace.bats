@@ -39,7 +39,7 @@ a_set() {
 	dmsetup message r 0 forget 4032 8
 }
 
-# whole DEVICE [LOST]: all that can be read is there; LOST is a command for what cannot
+# whole DEVICE [LOST]: all that can be read is there; LOST is a command for the sectors that cannot
 whole() {
 	assert_data "$1" 0 409600 1
 	assert_data "$1" 800 204800 2
@@ -50,7 +50,7 @@ whole() {
 	assert_data "$1" 9002 3779584 1 4609024
 }
 
-# old_set: it goes on, and nobody notes what is written to it
+# old_set: it stays active, and no tracker records its writes
 old_set() {
 	assert_equal "$(dmsetup table r | cut -d' ' -f3)" remap
 	assert_equal "$(dmsetup info -c --noheadings -o suspended r)" Active
@@ -131,7 +131,7 @@ old_set() {
 @test "written after the last pass in use, to places of all kinds" {
 	local dir=$BATS_TEST_TMPDIR sector
 	a_set
-	# the device cannot be read then: what is copied comes from main and spare
+	# the device cannot be read then: the copy reads main and spare
 	pattern 512 4 >"$dir/data"
 	for sector in 0 801 4001 4018 4034 9000 16383; do
 		echo "dd if=$dir/data of=$R bs=512 seek=$sector oflag=direct conv=notrunc status=none || exit"
@@ -214,7 +214,7 @@ by_id() {
 	for disk; do ln -sf "/dev/$disk" "/dev/disk/by-id/wwn-0x5000c500a1b2c3d$((n++))"; done
 }
 
-# small_set [ARGUMENT...]: with remaps, and what it shows in the file all
+# small_set [ARGUMENT...]: with remaps, and its content in the file all
 small_set() {
 	null_blk main 2
 	null_blk spare 1
@@ -312,7 +312,7 @@ power_cut() {
 	run cat "/etc/dm-remap/sets.d/$uuid"
 	assert_line "main_id=wwn-0x5000c500a1b2c3d1"
 	refute_output --partial next
-	# the old one is nobody's main
+	# the old one is not a main of any set
 	"$DMREMAP" stop r
 	run -8 "$DMREMAP" assemble /dev/main /dev/spare
 	[ ! -e $CONFIG ]
@@ -435,7 +435,7 @@ power_cut() {
 	is_main new
 	assert_equal "$(<$CONFIG/remaps/count)" 0
 	refute grep -q new_main <<<"$(dmsetup table r)"
-	# nobody may have that table a second time
+	# a second device with that table is refused
 	dmsetup suspend r
 	refused "" dmsetup reload r --table "$(new)"
 	dmsetup resume r

@@ -20,7 +20,7 @@ teardown_file() { clean_up; }
 
 sum() { dd if="$1" bs=1M iflag=direct status=none | md5sum; }
 
-# sealed_gpt: a sealed set that is stopped, of a small disk with data; WHOLE is what it showed
+# sealed_gpt: a sealed set that is stopped, of a small disk with data; WHOLE is its content
 sealed_gpt() {
 	null_blk main 2
 	null_blk spare 2
@@ -169,7 +169,7 @@ sealed_gpt() {
 		run env HALT_AT=$n LD_PRELOAD="$HALT" "$DMREMAP" salvage --remove-label --yes /dev/main
 		[ "$status" = 137 ] || done=1
 		if [ -z "$done" ]; then
-			# what is still sealed can be read as well
+			# a main that is still sealed can be read as well
 			if [ "$(head -c 8 /dev/main)" = DMREMAPM ]; then
 				assert_equal "$("$DMREMAP" salvage --dry-run --json /dev/main | jq .missing_sectors)" 0
 			fi

@@ -10,7 +10,7 @@ load ../lib/common
 R=/dev/mapper/r
 CONFIG=/sys/kernel/config/dm-remap/r
 
-# 8192 blocks; of those in the lower half, what is written to the first LOWER MiB
+# 8192 blocks; of those in the lower half, writes to the first LOWER MiB
 # is checked by the test, in the upper half by fio, all the time
 setup() {
 	LOWER=16
@@ -39,7 +39,7 @@ remap_to() {
 
 _buckets() { [ "$(<$CONFIG/hash/buckets)" = "$1" ]; }
 
-# assert_buckets N: and no more resize is to come
+# assert_buckets N: and no more resize follows
 assert_buckets() {
 	retry_until 20 _buckets "$1" || { echo "not $1 buckets at $COUNT: $(<$CONFIG/hash/buckets)"; false; }
 	sleep 0.2
@@ -88,7 +88,7 @@ different() {
 		$'1024 2048 1547\n512 1024 774\n256 512 387\n128 256 194\n64 128 97'
 	(($(<$CONFIG/hash/longest_chain) <= 8))
 
-	# what is remapped did not get to the main, and all else did
+	# remapped writes did not reach the main, and all others did
 	sync
 	blockdev --flushbufs /dev/main $R
 	diff <(different /dev/main $R) <(sort -n "$LIST" | gawk -v end=$((LOWER * 2048)) '$1 < end { print $1 }')

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# What is there is what configfs-schema/dm-remap.yaml says, and nothing else:
+# The tree matches configfs-schema/dm-remap.yaml exactly:
 # files, modes, defaults, ranges, errors.
 # rig: test=uml timeout=1800 smp=1
 #
@@ -50,7 +50,7 @@ teardown() {
 
 # --- what there is ------------------------------------------------------------
 
-# complain of what is there and not in the schema
+# report entries that are not in the schema
 check_nothing_more() {
 	local root place path
 	for root in "${ROOTS[@]}"; do
@@ -67,7 +67,7 @@ check_nothing_more() {
 	done
 }
 
-# complain of what is in the schema and not there
+# report entries of the schema that are missing
 check_nothing_less() {
 	local path
 	for path in "${PATHS[@]}"; do
@@ -614,7 +614,7 @@ refuses_to_load() {
 		limits "$path"
 		partner=${PARTNER:+${PARTNER##*/}=$PARTNER_VALUE}
 		loads "$module" ${partner:+"$partner"} "$name=$LOW"
-		# in the other order: what counts is what they are together
+		# in the other order: only the combination counts
 		loads "$module" "$name=$HIGH" ${partner:+"$partner"}
 	done
 	no_complaints

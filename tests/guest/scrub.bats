@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# Reads that nobody asked for: the scrub of a whole set, and what is near a block that
+# Background reads: the scrub of a whole set, and the neighbours of a block that
 # failed.
 # rig: test=uml,umldebug timeout=900
 
@@ -28,7 +28,7 @@ state_is() { [ "$(scrub state)" = "$1" ]; }
 order() { scrub control "$1"; }
 # finished: wait for the end of a run
 finished() { retry_until 60 state_is idle; }
-# results [N]: what the newest run found, or the one N before it: sectors moved pending
+# results [N]: the results of the newest run, or of the one N before it: sectors moved pending
 results() { scrub last_result | awk -v n="${1:-0}" 'NR == n + 1 { print $3, $4, $5 }'; }
 position_is() { [ "$(scrub position)" -ge "$1" ]; }
 pending_is() { [ "$(<$CONFIG/remaps/pending)" = "$1" ]; }
@@ -143,7 +143,8 @@ reads() { gawk '{ print $1 }' /sys/block/main/stat; }
 	retry_until 20 suspended
 	sleep 1
 	assert_equal "$(scrub state) $(scrub position)" "running 8024"
-	# longer than it waits to look again: the disk is not asked for what cannot move anyway
+	# longer than it waits to look again: the disk is not read for blocks that cannot move
+	# anyway
 	before=$(reads)
 	sleep 6
 	assert_equal "$(scrub state) $(scrub position) $(reads)" "running 8024 $before"
@@ -238,7 +239,7 @@ suspended() { [ "$(remap_status r state)" = suspended-remaps ]; }
 	order start
 	finished
 	assert_equal "$(results)" "$((SECTORS - 8 + 4096 - 8 - 8)) 0 2"
-	# one that cannot move is no reason to read more: it would be found again and again
+	# a block that cannot move starts no area: it would be found again and again
 	remap_attr r errors/auto_remap 0
 	null_blk_bad main +200-200 +3100-3100
 	order start
@@ -270,7 +271,7 @@ suspended() { [ "$(remap_status r state)" = suspended-remaps ]; }
 	order start
 	retry_until 10 position_is 512
 	for ((i = 0; i < 4; i++)); do
-		# two pieces come meanwhile
+		# two pieces arrive in between
 		blockdev --setro /dev/main
 		sleep 0.2
 		blockdev --setrw /dev/main
@@ -365,7 +366,7 @@ suspended() { [ "$(remap_status r state)" = suspended-remaps ]; }
 	local i j
 	for ((i = 100; i < 30700; i += 1700)); do null_blk_bad main "+$i-$((i + 30))"; done
 	start
-	# read errors are not what this is about
+	# this test is not about read errors
 	for ((i = 100; i < 30700; i += 1700)); do dmsetup message r 0 mark "$i" 31; done
 	# fio reads what it wrote: what goes bad meanwhile, and with it what was written there,
 	# is beyond its part of the disk

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # dmremap seal and unseal: the raw main shows nothing that libblkid knows, the set shows
-# what it did, and all of it can be taken back; whenever it is interrupted.
+# it, and can undo all of it, whenever it is interrupted.
 # rig: test=uml timeout=900
 # shellcheck disable=SC2030,SC2031 # each test sets WHOLE for itself
 
@@ -50,7 +50,7 @@ kept() {
 	rm "$BATS_TEST_TMPDIR/main.img" "$BATS_TEST_TMPDIR/all.img"
 }
 
-# cycle TYPE...: seal and unseal what is on /dev/main, which blkid knows by TYPE
+# cycle TYPE...: seal and unseal the content of /dev/main, which blkid calls TYPE
 cycle() {
 	local raw above types
 	raw=$(sum /dev/main)
@@ -58,7 +58,7 @@ cycle() {
 	above=$(shows $R)
 	types=$(sed -n 's/^\(PT\)\?TYPE=//p' <<<"$above")
 	assert_equal "$types" "$*"
-	# what is cached of the main must not be what is seen afterwards
+	# the test must not see the cached pages of the main afterwards
 	assert_equal "$(shows /dev/main)" "$above"
 	run -0 "$DMREMAP" seal r
 	assert_output --partial "r: sealed."
@@ -273,7 +273,7 @@ small_gpt() {
 	assert_output --partial "made anew"
 	sealed
 	"$DMREMAP" unseal r
-	# what the old one listed stays where it is
+	# the blocks listed by the old one stay
 	assert_equal "$(sum $R) $(<$CONFIG/remaps/count)" "$WHOLE 1"
 }
 

@@ -64,12 +64,12 @@ space() { echo "$(<$CONFIG/spare/total) $(<$CONFIG/spare/used) $(<$CONFIG/spare/
 	assert_equal "$(<$CONFIG/spare/policy)" "linear [near] spread"
 	add "800 160"
 	drop "840 80"
-	# behind and before what is remapped
+	# after and before the remapped blocks
 	assert_equal "$(where 800 832 920)" "0 4 15"
 	add 840
 	add 912
 	assert_equal "$(where 840 912)" "5 14"
-	# where the place is taken, another one
+	# if the place is taken, a different one
 	drop 832
 	add 2000
 	assert_equal "$(where 2000)" 4
@@ -193,7 +193,7 @@ space() { echo "$(<$CONFIG/spare/total) $(<$CONFIG/spare/used) $(<$CONFIG/spare/
 	echo 0 >$CONFIG/spare/reserve
 	null_blk_bad main +2400-2401
 	write_pattern $R 2400 512 a
-	# what could not be read stays on the main, until a person gives it up
+	# unreadable sectors stay on the main, until the user gives them up
 	! event_came lost-data || { cat "$EVENTS"; false; }
 	dmsetup message r 0 forget 2400 8
 	retry_until 10 event_came lost-data 2400
@@ -253,7 +253,7 @@ space() { echo "$(<$CONFIG/spare/total) $(<$CONFIG/spare/used) $(<$CONFIG/spare/
 	assert_data $R 807 512 b
 	assert_data /dev/spare 16 3584 a
 	assert_equal "$(remap_status r remapped lost_sectors)" "2 0"
-	# and what cannot be read is lost
+	# and unreadable sectors are lost
 	null_blk_bad spare +17-18
 	write_pattern $R 802 512 c
 	assert_equal "$(where 800) $(space) $(remap_status r lost_sectors)" "3 1024 2 1020 2 1"
@@ -329,7 +329,7 @@ space() { echo "$(<$CONFIG/spare/total) $(<$CONFIG/spare/used) $(<$CONFIG/spare/
 	refused "Input/output error" write_pattern $R 8000 4096 b
 	unreadable $R 16000 4096
 	assert_equal "$(<$CONFIG/remaps/count) $(<$CONFIG/remaps/pending)" "$count 0"
-	# what is on the spare can be used
+	# blocks on the spare are usable
 	assert_data $R 80 4096 b
 	# the cable is in again
 	null_blk_bad main -0-32767
@@ -371,7 +371,7 @@ space() { echo "$(<$CONFIG/spare/total) $(<$CONFIG/spare/used) $(<$CONFIG/spare/
 	refused "Input/output error" write_pattern $R 1600 4096 b
 	unreadable $R 1600 4096
 	assert_equal "$(remap_status r remapped pending state)" "1 0 ok"
-	# what is remapped stays so
+	# remapped blocks stay so
 	write_pattern $R 800 4096 a2
 	assert_data $R 800 4096 a2
 	echo 1 >$CONFIG/errors/auto_remap
@@ -387,7 +387,7 @@ space() { echo "$(<$CONFIG/spare/total) $(<$CONFIG/spare/used) $(<$CONFIG/spare/
 	unreadable $R 809 512
 	echo zero >$CONFIG/errors/on_read_error
 	assert_equal "$(<$CONFIG/errors/on_read_error)" "fail [zero]"
-	# pending, and a bad block that nobody knew of
+	# pending, and an unknown bad block
 	unreadable $R 809 512
 	assert_data $R 810 3072 a 5120
 	null_blk_bad main +2400-2400
@@ -400,7 +400,7 @@ space() { echo "$(<$CONFIG/spare/total) $(<$CONFIG/spare/used) $(<$CONFIG/spare/
 	assert_equal "$(remap_status r lost_sectors)" 1
 	echo fail >$CONFIG/errors/on_read_error
 	unreadable $R 809 512
-	# once it is written it is what was written
+	# once written, it has the written data
 	write_pattern $R 809 512 d
 	assert_data $R 809 512 d
 	assert_equal "$(remap_status r lost_sectors)" 0

@@ -43,13 +43,13 @@ remapped_in() {
 	echo $n
 }
 
-# assert_disks: what the device has is on the spare where that is in the list, and
+# assert_disks: the device's data is on the spare where the list says so, and
 # on the main elsewhere
 assert_disks() {
 	local sector place
 	sum_of $R >"$BATS_TEST_TMPDIR/through"
 	remap_map r
-	# a block that cannot be read is left out, and no more
+	# only the block that cannot be read is left out
 	dd if=/dev/main of="$BATS_TEST_TMPDIR/disk" bs=4096 iflag=direct conv=noerror,sync \
 		status=none 2>/dev/null || :
 	for sector in "${!MAP[@]}"; do
@@ -164,7 +164,7 @@ mark_other_leg_slow() { echo writemostly >/sys/block/md0/md/dev-good/state; }
 	before=$(sum_of /dev/mapper/c)
 	assert_equal "$(remap_status r remapped state)" "5 ok"
 	assert_disks
-	# what is on the spare is encrypted
+	# the data on the spare is encrypted
 	[ "$(dd if=/dev/spare bs=1M iflag=direct status=none | grep -c "seed a")" = 0 ]
 	dmsetup remove c
 	again
@@ -196,7 +196,7 @@ mark_other_leg_slow() { echo writemostly >/sys/block/md0/md/dev-good/state; }
 
 # --- file systems -----------------------------------------------------------------------
 
-# A disk whose sectors can still be read when they cannot be written any more, as
+# A disk whose sectors are still readable when they no longer take writes, as
 # dm-flakey makes them: in this many places of it, one sector in each.
 PLACES=40
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # The stats module comes and goes under I/O.
 #
-# One processor: where the kernel changes code that another one is running, again and
-# again, the emulator runs what is not there any more (tests/rig/qemu.sh, rig_tripped()).
+# One processor: when the kernel repeatedly changes code that another processor
+# is running, the emulator executes stale code (tests/rig/qemu.sh, rig_tripped()).
 # rig: test=uml,umldebug timeout=600 smp=1
 
 load ../lib/common

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# What the stats module counts, to the last one, and that it may come and go.
+# The counts of the stats module, exactly, and its load and unload.
 # rig: test=uml timeout=600
 # rig: disk medium size=16M inject-error-write=2048,2060,8192
 
@@ -251,7 +251,7 @@ io() {
 	[ "$(histogram map_latency_histogram)" = 0 ]
 	io /dev/mapper/r write 4096 3 1048576
 	zero_but pending_blocks=1 writes=3 write_sectors=24
-	# what the status line says is of the device, not of the counts
+	# the status line shows the device's counts, not the module's
 	[ "$(remap_status r main_read_errors)" = 1 ]
 }
 
@@ -345,7 +345,7 @@ io() {
 	assert_output --partial "modprobe dm_remap_stats"
 }
 
-# told NAME: what the subscriber was told
+# told NAME: the subscriber's notifications
 told() { cat "/sys/module/subscriber/parameters/$1"; }
 
 @test "a module that subscribes is told of each resize, and there is no second observer" {
@@ -359,7 +359,7 @@ told() { cat "/sys/module/subscriber/parameters/$1"; }
 	[ "$(told entries)" = 97 ]
 	rmmod subscriber
 	unload dm_remap_stats
-	# one that cannot watch all devices that are there is no observer
+	# an observer that cannot watch all existing devices is refused
 	null_blk main2 4
 	null_blk spare2 4
 	remap_create r2 /dev/main2 /dev/spare2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# The table line: what is refused, what is the default, and what comes back from
+# The table line: refusals, defaults, and the output of
 # "dmsetup table".
 # rig: disk big4k size=16M lbs=4096
 # rig: test=uml timeout=900 smp=1
@@ -196,7 +196,7 @@ assert_untouched() {
 
 # --- what is taken -------------------------------------------------------------------
 
-# again NAME: remove it and make it from what it printed
+# again NAME: remove it and make it from its printed table
 again() {
 	local line
 	line=$(dmsetup table "$1")
@@ -262,7 +262,7 @@ again() {
 
 # --- arguments that change what it does --------------------------------------------------
 
-# with one remap, and both devices full of what is known
+# with one remap, and both devices full of known data
 full() {
 	write_pattern /dev/main 0 1048576 main
 	write_pattern /dev/spare 0 65536 spare
@@ -284,7 +284,7 @@ assert_full() {
 	run ! write_pattern $R 0 4096 a
 	run ! blkdiscard -fz -l 4096 $R
 	run ! blkdiscard -l 4096 $R
-	# opened before it was read-only, or by those who do not ask
+	# opened before it was read-only, or by programs that do not check
 	blockdev --setrw $R 2>/dev/null || :
 	run ! write_pattern $R 0 4096 a
 	unreadable $R 8000 4096

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # A disk that goes while it is in use and comes back as another device: no remap is
-# made of that, what was acknowledged is there, and the steps of README.md, "When a
+# made of that, acknowledged data is there, and the steps of README.md, "When a
 # disk goes away", bring the set back.
 # rig: test=uml timeout=600
 
@@ -11,7 +11,7 @@ R=/dev/mapper/r
 # shellcheck disable=SC2034 # for remap_create
 NEIGHBOURS=0
 
-# what is written under load: 4 KiB each, block n with seed n or with none yet
+# writes under load: 4 KiB each, block n with seed n or with none yet
 BLOCKS=64
 FIRST=8192
 
@@ -35,7 +35,7 @@ plug() {
 }
 
 # start_load [OPTION...]: acknowledged writes to blocks, again and again, which are
-# noted; and many more of fio elsewhere, in which nobody looks at errors. stop_load
+# noted; and many more of fio elsewhere, whose errors are ignored. stop_load
 # ends it.
 start_load() {
 	local patterns=$BATS_TEST_TMPDIR/patterns n
@@ -79,7 +79,7 @@ assert_acknowledged() {
 	done < <(sort -un "$BATS_TEST_TMPDIR/acknowledged")
 }
 
-# counts: what must not change by a disk that goes
+# counts: values that the loss of a disk must not change
 counts() { remap_status r remapped pending lost_sectors bad_spare; }
 
 # again NEW_MAIN NEW_SPARE: the documented steps for a set that something has open
@@ -111,7 +111,7 @@ again() {
 	refused "" read_direct $R 4096 4096
 	refused "" dmsetup message r 0 add 4096
 	assert_equal "$(counts)" "$before"
-	# what is on the spare can be used
+	# blocks on the spare are usable
 	assert_data $R 0 32768 a
 
 	# somebody has it open all the time, as a mounted file system
@@ -126,7 +126,7 @@ again() {
 	assert_data "$main" 4096 65536 c
 	exec {open}<&-
 
-	# and with nobody there: once more, by the shorter steps
+	# and with no open device: once more, by the shorter steps
 	unplug "$main"
 	refused "" write_pattern $R 4096 4096 d
 	dmsetup remove r
@@ -180,7 +180,7 @@ again() {
 	null_blk main 32
 	spare=$(scsi_disk dev_size_mb=8)
 	LENGTH=$(sectors /dev/main)
-	# every eighth block of the load, and what it is compared with at the end
+	# every eighth block of the load, and its expected content at the end
 	for ((n = 0; n < BLOCKS; n += 8)); do null_blk_bad main "+$((FIRST + n * 8))-$((FIRST + n * 8))"; done
 	null_blk_bad main +100-100
 	remap_create r /dev/main "$spare" persistent
@@ -197,7 +197,7 @@ again() {
 	assert_equal "$(counts)" "$before"
 	refused "" read_direct $R 96 4096
 	refused "" write_pattern $R 96 4096 c
-	# what is on the main can be used, until it needs the spare
+	# blocks on the main are usable, until one needs the spare
 	write_pattern $R 4096 4096 c
 	assert_data $R 4096 4096 c
 	null_blk_bad main +4200-4200

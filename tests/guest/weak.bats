@@ -32,7 +32,7 @@ stat() { cat "/sys/kernel/dm-remap/r/stats/$1"; }
 
 # --- slow reads ----------------------------------------------------------------------------
 
-# of a slow sector, in milliseconds, and what is slow: far apart, for others use the machine
+# of a slow sector, in milliseconds, and the limit: far apart, since other programs use the machine
 TAKES=1000 SLOW=600
 
 # make_slow SECTOR...: under r, /dev/mapper/slow, where reads of these blocks take long
@@ -62,7 +62,7 @@ make_slow() {
 	retry_until 10 event_came slow 16
 	kill "$LISTENER"
 	assert_equal "$(remapped)" "16 remapped"
-	# of a read over several blocks, the one that is slow
+	# the slow block of a read over several blocks
 	assert_data $R 32 32768 a $((32 * 512))
 	assert_equal "$(remapped)" "16 remapped,64 remapped"
 	assert_equal "$(stat slow_moves) $(stat remaps_auto) $(stat main_read_errors)" "2 2 0"
@@ -140,7 +140,7 @@ make_slow() {
 	echo 1 >$CONFIG/errors/resume
 	assert_data $R 64 4096 a $((64 * 512))
 	assert_equal "$(remapped)" "16 remapped,32 remapped,48 remapped,64 remapped"
-	# 0 is no limit
+	# 0 means no limit
 	echo 0 >$CONFIG/errors/slow_limit
 	assert_data $R 80 4096 a $((80 * 512))
 	assert_equal "$(stat slow_moves)" 5
@@ -163,7 +163,7 @@ make_slow() {
 	echo 1 >$CONFIG/errors/slow_limit
 	echo start >$CONFIG/scrub/control
 	retry_until 60 grep -q idle $CONFIG/scrub/state
-	# the limit is one in a row, and what is between them is not slow
+	# the limit is one in a row, and the reads in between are not slow
 	assert_equal "$(remapped)" "16 remapped"
 	assert_equal "$(stat slow_moves)" 1
 	echo 1 >$CONFIG/errors/resume
@@ -176,7 +176,7 @@ make_slow() {
 # --- writes that are lost --------------------------------------------------------------------
 
 # loses DISK NAME FIRST COUNT: /dev/mapper/NAME is DISK, whose sectors FIRST to FIRST + COUNT - 1
-# take writes, say nothing, and keep what they had; made, or loaded while it is in use
+# acknowledge writes, but keep their old content; made, or loaded while it is in use
 loses() {
 	local how=create end=$(($3 + $4))
 	[ ! -e "/dev/mapper/$2" ] || how=reload
@@ -203,13 +203,13 @@ loses() {
 	assert_equal "$(remapped)" ""
 	echo all >$CONFIG/errors/verify_writes
 	assert_equal "$(<$CONFIG/errors/verify_writes)" "off remapped [all]"
-	# sectors of a block: the others keep what they have
+	# sectors of a block: the others keep their content
 	write_pattern $R 138 1024 a
 	assert_equal "$(remapped)" "136 remapped"
 	assert_data $R 136 1024 old $((136 * 512))
 	assert_data $R 138 1024 a
 	assert_data $R 140 2048 old $((140 * 512))
-	# of many blocks those that are lost
+	# the lost ones of many blocks
 	write_pattern $R 1 131072 b
 	assert_data $R 1 131072 b
 	assert_data $R 0 512 old

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# The main job: a write over bad sectors succeeds and reads back; what is not
+# The main job: a write over bad sectors succeeds and reads back; data that is not
 # bad stays where it was.
 #
 # Sectors that are bad on each main, all others being good:
@@ -187,7 +187,7 @@ zeroes() {
 	read_direct $R 2048 1048576 | cmp -n 1048576 - /dev/zero
 	assert_data $R 12280 512 b
 	assert_data $R 12296 512 c
-	# what was remapped still is
+	# remapped blocks stay so
 	[ "$(<$CONFIG/remaps/count)" -ge 3 ]
 	write_pattern $R 2048 1048576 d
 	assert_data $R 2048 1048576 d
@@ -367,7 +367,7 @@ read_then_write() {
 	# again: it is pending once
 	unreadable $R 2048 65536
 	assert_equal "$(<$CONFIG/remaps/pending)" 1
-	# what else was asked for can be had
+	# the other requested sectors are readable
 	assert_data $R 2056 61440 old 4096
 	write_pattern $R 2048 4096 a
 	assert_data $R 2048 4096 a
@@ -424,7 +424,7 @@ read_then_write() {
 	assert_data $R 2048 1536 old
 	assert_data $R 2052 2048 old 2048
 	assert_equal "$(remap_status r pending remapped lost_sectors)" "1 0 0"
-	# the disk may yet give what it did not
+	# the disk may still return sectors that failed
 	null_blk_bad main -2051-2051
 	assert_data $R 2048 4096 old
 }

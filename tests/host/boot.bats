@@ -4,7 +4,7 @@
 # disks, and is mounted from fstab by the UUID of its file system. One system and its two disks
 # go through all tests of this file, in order.
 #
-# shellcheck disable=SC2016 # what has to be evaluated in the machine
+# shellcheck disable=SC2016 # evaluated in the machine
 #
 # rig: debian
 # rig: test=-
@@ -128,7 +128,7 @@ modules() {
 
 @test "without its spare a set waits, says so, and comes when the spare does" {
 	machine_boot 6.12 system "$MAIN"
-	# in the initramfs and, where it is said to those who look later as well, in the journal
+	# in the initramfs and, if reported there as well, in the journal
 	grep 'data waits for its spare' "$GUEST/console.log"
 	guest_run 'for i in {1..100}; do
 			journalctl -b -u dm-remap-assemble.service | grep "data waits for its spare" && exit
@@ -166,7 +166,7 @@ modules() {
 	guest_run 'udevadm trigger --settle --action=add --subsystem-match=block; sleep 3; [ ! -e /dev/mapper/data ]'
 	guest_run 'dmremap assemble data && mount /dev/mapper/data /data'
 	data_is_there 88
-	# what is mounted stays so while its main gets a label, or loses it
+	# a file system stays mounted while its main gets a label, or loses it
 	for command in unseal seal unseal; do
 		guest_run "dmremap $command data && udevadm settle && udevadm trigger --settle --action=change --subsystem-match=block"
 		data_is_there 88
@@ -174,7 +174,7 @@ modules() {
 	machine_reboot
 }
 
-# pulled NAME: the disk with that serial number; connected: what was pulled
+# pulled NAME: the disk with that serial number; connected: reconnect it
 pulled() {
 	guest_run 'd=$(realpath "/sys/class/block/$(basename "$(realpath /dev/disk/by-id/virtio-'"$1"')")/device/..") &&
 		echo 1 >"$d/remove" && udevadm settle && [ ! -e /dev/disk/by-id/virtio-'"$1"' ]'

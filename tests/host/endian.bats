@@ -32,7 +32,7 @@ boot() {
 
 ACTIVATE='remap_create r $(rig_disk main) $(rig_disk spare) persistent; '
 
-# what the tool says of the spare and of the table, without names of devices
+# the tool's output on the spare and the table, without names of devices
 seen() { in_guest '$DMREMAP check $(rig_disk spare); $DMREMAP dump --json $(rig_disk spare)' | sed 's,/dev/[a-z0-9-]*,DISK,g'; }
 
 @test "a set goes from a little-endian machine to a big-endian one, and back" {

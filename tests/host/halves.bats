@@ -4,7 +4,7 @@
 # docs/security.md. The times are left in build/results/host/boot-times.txt. Beside each, the same devices without anything
 # on them: udev looks at these as well. MANY is how many halves there are at most.
 #
-# shellcheck disable=SC2016 # what has to be evaluated in the machine
+# shellcheck disable=SC2016 # evaluated in the machine
 #
 # rig: debian
 # rig: test=-

@@ -1,10 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# The life of a set on a Debian 12 system, as a person types it: a disk in service gets bad sectors, a set is made of it,
-# its spare is too small, the disk is replaced, and in the end there is no set and no package. One system goes through
-# all tests of this file, in order. What was typed and what was answered is left in build/results/host/life.txt.
+# The life of a set on a Debian 12 system, as a person types it: a disk in service gets bad sectors,
+# it becomes the main of a set, its spare is too small, the disk is replaced, and at last the set
+# ends and no package. One system goes through all tests of this file, in order. Input and output
+# are left in build/results/host/life.txt.
 #
-# shellcheck disable=SC2016 # what has to be evaluated in the machine
+# shellcheck disable=SC2016 # evaluated in the machine
 #
 # rig: debian
 # rig: test=-
@@ -38,7 +39,7 @@ types() {
 	run guest_run "$1"
 	printf '# %s\n%s\n[%s]\n\n' "$1" "$output" "$status" >>"$STORY"
 }
-# does COMMAND: what has to succeed
+# does COMMAND: it must succeed
 does() {
 	types "$1"
 	[ "$status" = 0 ] || { echo "$output"; return 1; }
@@ -81,7 +82,7 @@ disk_old() {
 	read -ra seven < <(debugfs -R "blocks photos/7" "$GUEST/old.img" 2>/dev/null)
 	read -ra nine < <(debugfs -R "blocks photos/9" "$GUEST/old.img" 2>/dev/null)
 	for block in "${seven[@]:20:3}" "${nine[5]}"; do bad+=,$((block * 8))-$((block * 8 + 7)); done
-	# what a backup has, and newer packages
+	# the content of a backup, and newer packages
 	mkdir "$GUEST/more"
 	cp "$GUEST/7" "$GUEST/9" "$GUEST/more/"
 	newer "$GUEST/more"
@@ -192,7 +193,7 @@ worked() { guest_run 'touch /run/enough; until [ -e /run/fio-ended ]; do sleep 0
 	worked
 	photos
 	guest_run 'dmsetup table safe | grep linear'
-	# what it says of the old disks
+	# its report on the old disks
 	does "dmremap delete --give-up --yes $LARGER"
 	guest_run "[ -z \"\$(wipefs $LARGER)\" ]"
 	machine_reboot

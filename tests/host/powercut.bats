@@ -5,7 +5,7 @@
 # KILLS is how often the power is cut; with the SEED that a run has printed it
 # happens at the same moments, and the same sectors are bad.
 #
-# shellcheck disable=SC2016 # what has to be evaluated in the guest
+# shellcheck disable=SC2016 # evaluated in the guest
 # rig: test=slice
 
 load ../lib/guest.sh
@@ -67,7 +67,7 @@ power_on() {
 		"disk log if=virtio size=48M"
 }
 
-# check: the set is activated, and all of the last run is there. What was checked
+# check: the set is activated, and all of the last run is there. The checked data
 # is in $GUEST/checked.
 check() {
 	in_guest "$ACTIVATE"'

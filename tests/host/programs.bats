@@ -1,13 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# docs/guide/other-programs.md on a Debian 12 system: what programs do, and say, that are about to write to a disk, or
-# that look for what is on disks. A person types the command on a terminal, and answers no. What they said is left in
-# build/results/host/programs.txt.
+# docs/guide/other-programs.md on a Debian 12 system: what programs do, and say, that are about to
+# write to a disk, or that probe disks. The test types the command on a terminal, and answers no.
+# The output is left in build/results/host/programs.txt.
 #
-# The kinds of disk: "open" is a main with ext4 that is not sealed, "sealed" one that is, "spare" its spare. "NAME-bare"
-# is the same disk without the empty partition table, which is all that these programs know of dm-remap.
+# The kinds of disk: "open" is a main with ext4 that is not sealed, "sealed" one that is, "spare"
+# its spare. "NAME-bare" is the same disk without the empty partition table, which is all that these
+# programs know of dm-remap.
 #
-# shellcheck disable=SC2016 # what has to be evaluated in the machine
+# shellcheck disable=SC2016 # evaluated in the machine
 #
 # rig: debian
 # rig: test=-
@@ -29,8 +30,9 @@ teardown() {
 }
 teardown_file() { [ ! -e "$GUEST/pid" ] || machine_kill; }
 
-# What the machine has: disk KIND, its device; try KIND COMMAND, where DEV is the disk. It prints "KIND: COMMAND: keeps" if
-# the first and last MiB of the disk are as before, or "writes", and they are put back; then the last lines of what was said.
+# In the machine: disk KIND, its device; try KIND COMMAND, where DEV is the disk. It prints "KIND:
+# COMMAND: keeps" if the first and last MiB of the disk are as before, or "writes", and they are put
+# back; then the last lines of the output.
 HELPERS='
 disk() { realpath "/dev/disk/by-id/virtio-${1%-bare}"; }
 mib() { echo $(($(blockdev --getsize64 "$1") / 1048576)); }
@@ -61,7 +63,8 @@ try() {
 	tr "\r\b" "\n\n" </run/said | grep -v "^ *$" | tail -8 | sed "s/^/    /"
 }
 
-# dialog ORDER...: what the server of the Debian installer answers, as its own scripts ask it
+# dialog ORDER...: the answers of the Debian installer's server to requests like those of its
+# scripts
 dialog() {
 	local line
 	exec 6>/var/lib/partman/infifo

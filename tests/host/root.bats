@@ -4,7 +4,7 @@
 # disks go through all tests of this file, in order. It was put on the set as it was: the main is the
 # system's disk. BOOTS is how often it is booted.
 #
-# shellcheck disable=SC2016 # what has to be evaluated in the machine
+# shellcheck disable=SC2016 # evaluated in the machine
 
 # rig: debian
 # rig: test=-
@@ -74,7 +74,7 @@ check_and_write() {
 		dmremap stop root'
 	guest_run 'ls /etc/dm-remap/sets.d' >"$GUEST/uuid"
 	guest_poweroff
-	# no file system is found on what is below
+	# no file system is found on the lower devices
 	run blkid -p "$GUEST/main.img"
 	[ "$status" = 2 ]
 }
@@ -89,12 +89,12 @@ check_and_write() {
 		grep -F '/ is on set $uuid, which this host did not know' /tmp/said &&
 		lsinitramfs \"/boot/initrd.img-\$(uname -r)\" | grep -x etc/dm-remap/sets.d/$uuid"
 	guest_run "grep -x name=root /etc/dm-remap/sets.d/$uuid"
-	# what the package says that would take it away; nobody is asked, so it stays
+	# the package's message on removal; it is not interactive, so the package stays
 	run guest_run 'DEBIAN_FRONTEND=noninteractive apt-get remove -y dm-remap-tools 2>&1'
 	[ "$status" != 0 ]
 	[[ $output == *"dm-remap-tools is not removed: in use are root ($uuid)"* ]]
 	guest_run '[ -x /usr/sbin/dmremap ] && dpkg -s dm-remap-tools | grep "^Status: install ok installed"'
-	# QEMU loads the initramfs from outside: what it has now, as an archive behind the old one
+	# QEMU loads the initramfs from outside: the current one, as an archive after the old one
 	mkdir -p "$GUEST/more/etc/dm-remap/sets.d"
 	guest_run "cat /etc/dm-remap/sets.d/$uuid" >"$GUEST/more/etc/dm-remap/sets.d/$uuid"
 	(cd "$GUEST/more" && find . | cpio --quiet -o -H newc >"$GUEST/more.cpio")

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Load for tests that cut the power, and the judge of what is left afterwards.
+ * Load for tests that cut the power, and the check of the data afterwards.
  *
  *	stamp write DEVICE LOG CONFIG SEED	until the machine stops
  *	stamp check DEVICE LOG bad=... was-bad=... unreadable=... < list of remaps
  *
  * Some threads write to random places of a device sectors that say where and when
- * they were written, another one adds and removes remaps by hand.  Each of them has
- * a log, on a disk that never fails, of what was acknowledged.  After the power cut
+ * they were written, a third adds and removes remaps by hand.  Each of them has
+ * a log, on a disk that never fails, of acknowledged operations.  After the power cut
  * each sector must be as it was acknowledged last, or be of the one write of its
  * owner that was under way; and so for the remaps.  Then what was found is the
  * beginning for the next run.

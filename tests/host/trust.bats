@@ -3,7 +3,7 @@
 # docs/security.md on a Debian 12 system: media that somebody connects before it boots. One system goes
 # through all tests of this file, in order.
 #
-# shellcheck disable=SC2016 # what has to be evaluated in the machine
+# shellcheck disable=SC2016 # evaluated in the machine
 #
 # rig: debian
 # rig: test=-
@@ -48,7 +48,7 @@ own_root() {
 		[ ! -e /dev/mapper/evil ]'
 }
 
-# nothing was started, or even loaded, for what is on the stick
+# nothing was started, or even loaded, for the sets on the stick
 nothing_ran() {
 	guest_run '[ ! -e /sys/module/dm_remap_reassembly ] && ! journalctl -b | grep -i "sets that .* completes"'
 }
@@ -75,7 +75,7 @@ nothing_ran() {
 		grep -E "^/dev/vdb +spare +evil .* foreign +superblock" /tmp/scan &&
 		grep -F "evil is foreign: this host does not activate it by itself." /tmp/scan'
 	guest_run 'udevadm info --query=property /dev/vdb | grep -x UDISKS_IGNORE=1'
-	# by hand, it cannot have what is in use
+	# by hand, it cannot take disks in use
 	run guest_run 'dmremap assemble evil 2>&1'
 	[ "$status" != 0 ]
 	[[ $output == *"is in use"* ]]
@@ -121,7 +121,7 @@ nothing_ran() {
 	done
 }
 
-# what is active is our set, from our disks, with our file; nothing else is
+# only our set is active, from our disks, with our file
 ours() {
 	guest_run 'dmremap wait --timeout 120 data && grep -x ours /data/whose && [ "$(dmsetup ls | wc -l)" = 1 ] &&
 		dmsetup deps -o devname data | tee /tmp/deps &&
@@ -136,7 +136,7 @@ ours() {
 	machine_boot 6.12 "disk marked if=virtio" "$MAIN" "$SPARE"
 	uuid=$(guest_run 'ls /etc/dm-remap/sets.d')
 	guest_run 'echo "secret of nobody" >/root/note'
-	# what a user may not read is said to be that
+	# files that a user may not read are reported as such
 	guest_run 'setpriv --reuid nobody --clear-groups dmremap scan 2>&1 | tee /tmp/scan; grep -i "permission\|root" /tmp/scan'
 	machine_reboot
 	# a copy of the main; a disk that has only the uuid, which everybody can read; a spare of another set that names our
@@ -164,7 +164,7 @@ ours() {
 			for d in twin forged rival; do
 				grep -F "$(realpath /dev/disk/by-id/virtio-$d)" /tmp/scan || exit
 			done'
-		# by hand, named: what contradicts is refused, and what is in use stays
+		# by hand, named: contradictions are refused, and disks in use stay in use
 		guest_run 'cd /dev/disk/by-id && umount /data && dmremap stop data'
 		for half in twin forged; do
 			run guest_run "cd /dev/disk/by-id && dmremap assemble virtio-$half virtio-spare 2>&1"
@@ -204,7 +204,7 @@ ours() {
 	echo "# $((SECONDS - started)) s" >&3
 	guest_run '[ ! -e /dev/mapper/archive ] && d=$(basename "$(realpath /dev/disk/by-id/virtio-spare3)") &&
 		{ journalctl -b | grep "$d" | grep -i "slow\|limit\|answer"; }'
-	# what a person does with other sets is not kept waiting
+	# commands for other sets are not delayed
 	guest_run 'umount /data && timeout 60 dmremap stop data && timeout 120 dmremap assemble data && mount /data'
 	machine_kill
 }

@@ -14,8 +14,8 @@
  * @text: of the words.
  * @argv: the words.
  * @argc: their number.
- * @args: what it means.
- * @error: what is wrong with it, or NULL.
+ * @args: the expected result.
+ * @error: the expected error, or NULL.
  */
 struct line {
 	char text[1024];
@@ -27,7 +27,7 @@ struct line {
 
 /*
  * As device-mapper does it (dm-table.c), which does not export it: words are
- * between spaces, and a backslash takes what is behind it as it is.
+ * between spaces, and a backslash quotes the next character.
  */
 static void split(struct line *l)
 {
@@ -67,7 +67,7 @@ static struct remap_args *parsed(struct kunit *test, const char *text)
 
 #define REQUIRED	"/dev/sda 0 /dev/sdb"
 
-/* What is accepted */
+/* Accepted lines */
 
 static void main_start_and_spare_are_enough(struct kunit *test)
 {
@@ -208,7 +208,7 @@ static void main_start_may_be_the_last_sector_that_a_device_can_have(struct kuni
 			S64_MAX >> SECTOR_SHIFT);
 }
 
-/* What is refused */
+/* Refused lines */
 
 static const struct refused {
 	const char *why, *line;
@@ -293,7 +293,7 @@ static void a_main_id_of_128_characters_is_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, parse(test, text), -EINVAL);
 }
 
-/* What is written is read */
+/* Lines that are printed and parsed again */
 
 static const char *emitted(struct kunit *test, const struct remap_args *args)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a lookup costs, and how much memory an entry takes, beside rhashtable in
+ * The cost of a lookup, and the memory of an entry, compared with rhashtable in
  * the same run.
  *
  * Times are printed.  They are only judged against each other: among 100,000 entries
@@ -22,7 +22,7 @@ noinline u32 remap_table_lookup(const struct remap_table *t, u64 block, u64 *wor
 /**
  * struct object - an entry of the rhashtable.
  * @key: the block.
- * @slot: what it is there for.
+ * @slot: the payload.
  * @node: of the table.
  */
 struct object {
@@ -45,7 +45,7 @@ static const struct rhashtable_params object_params = {
  * @objects: of @ht.
  * @hits: keys that are there, in another order than they were inserted in.
  * @misses: keys that are not there.
- * @sum: of what was found, so that lookups are not optimized away.
+ * @sum: of the results, so that lookups are not optimized away.
  */
 struct bench {
 	struct fixture f;
@@ -155,7 +155,7 @@ static u32 bytes_per_entry(void)
 	return div_u64(bytes * 100, bench.f.table.entries);
 }
 
-/* @share: our time is to be at most rhashtable's, divided by it. */
+/* @share: our time must be at most rhashtable's, divided by it. */
 static void measure(struct kunit *test, u32 n, u32 share)
 {
 	u64 hit, miss, other_hit, other_miss;

@@ -2,11 +2,11 @@
 /*
  * Our table beside others: those that the kernel has, and small ones with layouts that it
  * has not.  The latter are made for one size, cannot grow, and have no readers beside
- * writers; they show what a layout can give, not what a table with it would.
+ * writers; they show the limit of a layout, not the performance of a table with it.
  *
  *   insmod bench_layouts_kunit.ko entries=100000,1000000
  *
- * Of each the time of a lookup is printed, of blocks that are there and of others.
+ * For each layout the suite prints the time of a lookup, for present and for absent blocks.
  */
 #include <kunit/test.h>
 
@@ -43,7 +43,7 @@ struct layout {
 	void (*drop)(void);
 };
 
-/* Of what was found, so that lookups are not optimized away. */
+/* Sum of the results, so that lookups are not optimized away. */
 static u64 sum;
 
 /* @find adds to @sum, and is compiled into the loop. */
@@ -97,7 +97,7 @@ static void ours_drop(void)
 /**
  * struct object - an entry of the rhashtable.
  * @key: the block.
- * @slot: what it is there for.
+ * @slot: the payload.
  * @node: of the table.
  */
 struct object {
@@ -240,7 +240,7 @@ static void mt_drop(void)
 /**
  * struct cell - an entry of the tables below.
  * @key: the block, plus 1; 0 if the cell is empty.
- * @slot: what it is there for.
+ * @slot: the payload.
  * @distance: robin hood: cells from where its hash would have it.
  */
 struct cell {
@@ -358,7 +358,7 @@ static u32 cuckoo_look_up(const u64 *keys)
 	return look_up_with(cuckoo_find, keys);
 }
 
-/* robin hood: linear probing, who is further from home stays; 75% full */
+/* robin hood: linear probing, the entry further from home stays; 75% full */
 
 static bool robin_make(u32 n)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Group commit: what is committed together, when it is applied, and what becomes of it
+ * Group commit: which changes are committed together, when they are applied, and their result
  * when the store fails.
  */
 #include <kunit/test.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the main failed to give of late.
+ * Recent read failures of the main.
  */
 #include <kunit/test.h>
 

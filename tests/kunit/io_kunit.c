@@ -116,7 +116,7 @@ static void on_nvme_a_plain_error_is_not_the_mediums(struct kunit *test)
 	test_disk.disk_name[0] = 0;
 }
 
-/* Reading what can be read */
+/* Reading the readable sectors */
 
 static struct remap_device *device(struct kunit *test, unsigned int unit, u32 retries)
 {

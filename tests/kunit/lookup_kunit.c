@@ -6,7 +6,7 @@
  * loads are counted, and before those that a case chooses a change is made, as if
  * by a writer on another processor.  Each case goes through all the places in a
  * lookup at which its changes can come, and the result must be right every time.
- * This is about the order of what happens; what a processor may make of that
+ * This tests the order of events; what a processor may make of that
  * order is not seen here (readers_kunit.c runs real threads).
  */
 #include <kunit/test.h>
@@ -56,7 +56,7 @@ static void before_load(void)
 
 /*
  * Six blocks of the bucket that block 0 belongs to, with 64 buckets as with 128,
- * and as many of another one.  With 256 buckets each second one is in another
+ * and as many of a second one.  With 256 buckets each second one is in another
  * chain.  Those that are inserted last come first in their chain.
  */
 #define IN_CHAIN	6
@@ -84,7 +84,7 @@ static void choose_blocks(struct fixture *f)
 	}
 }
 
-/* Tables for the resizes of a run: a lookup is no place to allocate one. */
+/* Tables for the resizes of a run: a lookup must not allocate one. */
 static struct remap_buckets *spare_buckets[2];
 
 static void prepare(struct fixture *f)
@@ -140,7 +140,7 @@ typedef bool (*right_fn)(u64 block, u32 slot, u64 word);
 /*
  * Try all ways to place the changes @fns, in their order, among the loads of a
  * lookup of @block.  Loads that a lookup does because of a change count too: the
- * places move up until the last change is not made any more.
+ * places move up until the last change is no longer made.
  */
 static void try_all(struct kunit *test, u64 block, right_fn right, unsigned int nr,
 		    const change_fn *fns)

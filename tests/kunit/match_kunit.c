@@ -53,7 +53,7 @@ static void enter(struct scene *s)
 			reassembly_index_add(&s->index, &s->all[i]);
 }
 
-/* Of one set; after another one, so that what the matcher has kept of that is of no use. */
+/* Of one set, after another set, whose state in the matcher must not matter. */
 static enum set_state look_at(struct scene *s, const uuid_t *uuid, const uuid_t *before)
 {
 	struct reassembly_matcher matcher = { .index = &s->index, .taken = is_in_use };
@@ -144,7 +144,7 @@ static void a_label_without_the_secret_counts_for_nothing(struct kunit *test)
 	spare->labelled = true;
 	memset(spare->secret, 0x5a, sizeof(spare->secret));
 	memset(main->secret, 0x5a, sizeof(main->secret));
-	/* it is no second copy of the main */
+	/* it is not a second copy of the main */
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)main);
 	/* nor the main, if that is missing */
@@ -355,7 +355,7 @@ static void two_sets_that_ask_for_one_identity_are_a_conflict(struct kunit *test
 	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
 	KUNIT_EXPECT_EQ(test, look_at(s, &s->other_uuid, &s->uuid), SET_CONFLICT);
 	KUNIT_EXPECT_EQ(test, s->match.in_use, 0U);
-	/* one that is in use asks for nothing, until it is not in use any more */
+	/* a half in use needs nothing, until it is released */
 	in_use = DEV_OTHER;
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	KUNIT_EXPECT_EQ(test, s->match.in_use, (dev_t)DEV_OTHER);

@@ -16,8 +16,8 @@
 /**
  * struct mdisk - a disk.
  * @gendisk: the kernel's.
- * @data: what a read gives.
- * @stable: what is left after a power cut.
+ * @data: the content that a read returns.
+ * @stable: the content after a power cut.
  * @bad_read: sectors that cannot be read.
  * @bad_write: sectors that cannot be written.
  * @heals: sectors that can be read again once they were written.
@@ -34,7 +34,7 @@
  * @last_opf: of the last write.
  * @hold: writes wait until mdisk_release().
  * @lock: of @held.
- * @held: what waits.
+ * @held: the waiting requests.
  */
 struct mdisk {
 	struct gendisk *gendisk;
@@ -186,13 +186,13 @@ static inline void mdisk_do_held(struct mdisk *d, bool hold)
 		mdisk_answer(d, bio);
 }
 
-/* Do what waits, and what comes from now on. */
+/* Process the waiting requests, and later ones. */
 static inline void mdisk_release(struct mdisk *d)
 {
 	mdisk_do_held(d, false);
 }
 
-/* Do what waits; what comes from now on waits. */
+/* Process the waiting requests; later ones wait. */
 static inline void mdisk_step(struct mdisk *d)
 {
 	mdisk_do_held(d, true);
@@ -228,7 +228,7 @@ static void mdisk_mend(struct mdisk *d)
 	d->writes_left = UINT_MAX;
 }
 
-/* The power was cut: what was not flushed is gone. */
+/* The power was cut: unflushed data is gone. */
 static void __maybe_unused mdisk_cut(struct mdisk *d)
 {
 	memcpy(d->data, d->stable, get_capacity(d->gendisk) << SECTOR_SHIFT);

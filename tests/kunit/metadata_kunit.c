@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The persistent store against a spare in memory whose places fail writes and reads
- * by schedule: what was acknowledged is found again, or refused, and never stale.
+ * by schedule: acknowledged changes are found again, or the set is refused, and never stale.
  */
 #include <kunit/test.h>
 #include <linux/blkdev.h>
@@ -18,16 +18,16 @@
 #define SLOTS		480U
 #define PAGES		(SPARE_SECTORS / DM_REMAP_PAGE_SECTORS)
 
-/* What the spare may grow to. */
+/* The maximum size of the spare. */
 #define GROWN_SECTORS	512U
 #define NR_SCHEDULES	2000U
 #define GROWN_PAGES	(GROWN_SECTORS / DM_REMAP_PAGE_SECTORS)
 
-/* The spare, and which of its pages fail. */
+/* The spare, and its failing pages. */
 static u8 (*disk)[DM_REMAP_PAGE_SIZE];
 static u64 bad_writes, bad_reads;
 static unsigned int spare_sectors = SPARE_SECTORS;
-/* Pages whose last write failed: what they have is not known. */
+/* Pages whose last write failed: their content is unknown. */
 static u64 unsound;
 static bool as_successor, as_new_main;
 /*
@@ -215,7 +215,7 @@ static struct dm_remap_store *open_set(int *ret)
 	return NULL;
 }
 
-/* What is acknowledged is in the table from then on. */
+/* Acknowledged changes are in the table from then on. */
 static int map_slot(struct dm_remap_store *store, u32 slot, u64 block)
 {
 	struct dm_remap_entry e = {
@@ -270,7 +270,7 @@ static u64 place_mask(unsigned int set)
 	return mask;
 }
 
-/* An activation finds what was acknowledged, and perhaps @pending, or is refused. */
+/* An activation finds the acknowledged changes, and perhaps @pending, or is refused. */
 static bool found_or_refused(u32 slot, u64 pending)
 {
 	static u64 expected[SLOTS];
@@ -490,7 +490,7 @@ static void former_end_impossible(struct kunit *test)
 	}
 }
 
-/* What was acknowledged last, kept apart from what activations find. */
+/* The last acknowledged state, kept apart from the results of activations. */
 static u64 acked[SLOTS];
 
 static void use_grown(struct dm_remap_store *store, u32 slot)
@@ -560,7 +560,7 @@ static void grown_and_reverted(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, found_or_refused(0, 0));
 }
 
-/* What a set with a new main is found with: all of the former set, or nothing. */
+/* The expected table of a set with a new main: all of the former set, or nothing. */
 struct take_over {
 	unsigned int bad, reads, cut;
 	bool land;
@@ -735,7 +735,7 @@ static void leave_duplicate(struct kunit *test)
 }
 
 /*
- * Of two slots with one block the newer one counts, whichever copy of a page is gone as well, and
+ * If two slots have one block, the newer one counts, whichever copy of a page is gone as well, and
  * the repair puts no good copy at risk: the power goes after each of its writes, in the next one.
  */
 static void duplicate(struct kunit *test)
@@ -782,7 +782,7 @@ static void erased(struct kunit *test)
 	spare_sectors = SPARE_SECTORS;
 }
 
-/* --- room for what is left behind ------------------------------------------------- */
+/* --- room for stale copies ------------------------------------------------- */
 
 #define MANY_PAGES 400U
 
@@ -850,7 +850,7 @@ struct schedule {
 	unsigned int refused, again;
 };
 
-/* What a commit that was not acknowledged may have left. */
+/* The possible results of an unacknowledged commit. */
 static u64 maybe[SLOTS];
 
 static u32 chance(struct schedule *s, u32 n)
@@ -979,7 +979,7 @@ static unsigned int some_changes(struct schedule *s, struct dm_remap_entry *e)
 	return n;
 }
 
-/* What can be written somewhere is: the set goes on. */
+/* A place that takes writes is enough: the set stays active. */
 static void change(struct schedule *s)
 {
 	bool must = each_has(s, ~bad_writes) && writes_left == UINT_MAX &&

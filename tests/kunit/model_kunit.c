@@ -61,7 +61,7 @@ static u64 block_of(u32 i)
 	return some_block(i);
 }
 
-/* The regions are of a main that is no larger than can be. */
+/* The regions belong to a main of at most the maximum size. */
 static sector_t sector_of(u64 block)
 {
 	return (block << BLOCK_SHIFT) & (BIT_ULL(40) - 1);
@@ -260,7 +260,7 @@ static void random_operations_leave_what_the_model_says(struct kunit *test)
 			cond_resched();
 		}
 	}
-	/* It went through what it is meant to go through. */
+	/* It covered the intended transitions. */
 	KUNIT_EXPECT_GT(test, m.f.table.grows, 5);
 	KUNIT_EXPECT_GT(test, m.f.table.shrinks, 5);
 	KUNIT_EXPECT_GT(test, m.model.bad, 100);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Blocks that failed in the last hour, day and month, and what is said of them.
+ * Blocks that failed in the last hour, day and month, and the alarms.
  */
 #include <kunit/test.h>
 

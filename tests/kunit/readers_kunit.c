@@ -2,7 +2,7 @@
 /*
  * Lookups without a lock, in threads, while the table changes all the time.
  *
- * What this finds depends on the machine: with one processor threads change over
+ * The findings depend on the machine: with one processor threads change over
  * only between lookups, with several they meet anywhere.
  */
 #include <kunit/test.h>
@@ -26,7 +26,7 @@
  * struct reader - a thread that looks up.
  * @task: the thread.
  * @f: the table.
- * @kind: what it looks up.
+ * @kind: the kind of its lookups.
  * @lookups: lookups it made.
  * @wrong: those whose result was wrong.
  */

@@ -57,7 +57,7 @@ static void what_the_caller_does_besides_is_left_out(struct kunit *test)
 	remap_service_begin(&service, &t, 1);
 	msleep(20);
 	KUNIT_EXPECT_GE(test, remap_service_end(&service, &t), 20 * NSEC_PER_MSEC);
-	/* Not what others do. */
+	/* Without I/O of other programs. */
 	remap_service_begin(&service, &other, 0);
 	remap_service_begin(&service, &t, 1);
 	KUNIT_EXPECT_EQ(test, remap_service_end(&service, &t), 0);

@@ -26,7 +26,7 @@
  * @test: the case.
  * @control: device-mapper's.
  * @user: memory of a process, for ioctls.
- * @ioctl: what goes there, and comes back.
+ * @ioctl: the request, and its result.
  * @main: the main.
  * @spare: the spare.
  * @args: of the table.
@@ -201,14 +201,14 @@ static void make_set(struct set *s, const char *args)
 	KUNIT_ASSERT_EQ(s->test, try_set(s), 0);
 }
 
-/* Remove it and make it again from what is on the disks. */
+/* Remove it and make it again from the disks. */
 static void __maybe_unused again(struct set *s)
 {
 	KUNIT_ASSERT_EQ(s->test, remove_set(s), 0);
 	KUNIT_ASSERT_EQ(s->test, try_set(s), 0);
 }
 
-/* What the target says: its status, or its table with @flags. */
+/* The target's status, or its table with @flags. */
 static const char *status_of(struct set *s, u32 flags)
 {
 	struct dm_ioctl *dmi = dm_begin(s, flags);
@@ -355,7 +355,7 @@ static u64 stat_of(struct set *s, const char *name)
 
 /* --- I/O */
 
-/* What the sector of @seed holds. */
+/* The content of a sector with @seed. */
 static void fill(u8 *buf, sector_t sector, unsigned int n, u8 seed)
 {
 	unsigned int i;
@@ -416,7 +416,7 @@ static int write_at(struct set *s, sector_t sector, unsigned int n, u8 seed)
 	return do_io(s, REQ_OP_WRITE, sector, n);
 }
 
-/* Whether it can be read and is what was written with a seed. */
+/* Whether it can be read and has the content of a seed. */
 static bool reads_as(struct set *s, sector_t sector, unsigned int n, u8 seed)
 {
 	memset(s->buf, 0x5a, n << SECTOR_SHIFT);

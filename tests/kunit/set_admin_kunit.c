@@ -32,7 +32,7 @@ static void bad_tables_are_refused(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, create_device(s), 0);
 	for (i = 0; bad[i]; i++) {
-		/* without a store it is a persistent set, which is no error of these */
+		/* without a store it is a persistent set, which is not an error here */
 		if (!strcmp(bad[i], "") || !strcmp(bad[i], "2 block_size 512") ||
 		    !strcmp(bad[i], "1 read_only"))
 			continue;
@@ -208,7 +208,7 @@ static void what_would_go_around_remaps_is_not_declared(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lim->atomic_write_hw_max, 0);
 	KUNIT_EXPECT_NULL(test, bdev_get_integrity(bdev));
 	KUNIT_EXPECT_FALSE(test, lim->features & BLK_FEAT_DAX);
-	/* what both disks can, and what the main can */
+	/* features of both disks, and of the main */
 	KUNIT_EXPECT_TRUE(test, bdev_write_cache(bdev) && bdev_fua(bdev));
 	KUNIT_EXPECT_GT(test, bdev_max_discard_sectors(bdev), 0);
 	KUNIT_EXPECT_TRUE(test, bdev_nowait(bdev));
@@ -288,7 +288,7 @@ static void a_long_write_is_taken_up_to_its_last_whole_line(struct kunit *test)
 	KUNIT_EXPECT_LE(test, ret, 4095);
 	KUNIT_EXPECT_EQ(test, text[ret - 1], '\n');
 	KUNIT_EXPECT_EQ(test, status(s).mapped, ret / 5);
-	/* one line that does not end in it is none */
+	/* a line without its end is not one */
 	memset(text, ' ', 5000);
 	ret = file_write(path, text, 5000);
 	KUNIT_EXPECT_EQ(test, ret, -EINVAL);
@@ -323,7 +323,7 @@ static void messages_do_what_attributes_do(struct kunit *test)
 	EXPECT_READ(s, 160, 8, 'm');
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 3);
 	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
-	/* one that cannot stays what it is, and is only forgotten */
+	/* a block that cannot move stays as it is, and is only forgotten */
 	__set_bit(241, s->main->bad_read);
 	EXPECT_MESSAGE(s, 0, "add 240");
 	KUNIT_EXPECT_EQ(test, status(s).pending, 1);
@@ -332,7 +332,7 @@ static void messages_do_what_attributes_do(struct kunit *test)
 	EXPECT_MESSAGE(s, 0, "remove 240");
 	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
 	EXPECT_STAT(s, "remaps_marked", 2);
-	/* what is written meanwhile comes back */
+	/* data written in between comes back */
 	EXPECT_WRITE(s, 0, 84, 8, 'a');
 	EXPECT_MESSAGE(s, 0, "remove 80 16");
 	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 84), 84, 8, 'a'));
@@ -358,7 +358,7 @@ static void a_block_that_the_main_does_not_take_stays(struct kunit *test)
 	__set_bit(93, s->main->deaf);
 	EXPECT_SET(s, -EIO, "remaps/remove", "88");
 	EXPECT_READ(s, 80, 24, 'a');
-	/* a cure is no error if it fails */
+	/* a failed cure is not an error */
 	EXPECT_MESSAGE(s, 0, "cure 88");
 	expect_list(s, "88 8 8 remapped 0x0 0x0\n");
 	mdisk_mend(s->main);
@@ -583,7 +583,7 @@ static void counts_start_again_with_a_reset(struct kunit *test)
 	EXPECT_STAT(s, "writes", 0);
 	EXPECT_STAT(s, "write_sectors", 0);
 	EXPECT_STAT(s, "main_read_errors", 0);
-	/* what is so now is so */
+	/* the current state stays */
 	EXPECT_STAT(s, "pending_blocks", 1);
 	EXPECT_WRITE(s, 0, 16, 8, 'a');
 	EXPECT_STAT(s, "writes", 1);
@@ -666,7 +666,7 @@ static void a_set_with_remaps_keeps_its_spare(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, open_bdev(s), 0);
 	EXPECT_READ(s, 160, 8, 'a');
 	expect_list(s, "160 0 8 remapped 0x0 0x0\n");
-	/* without remaps it may be another one */
+	/* without remaps it may be a different one */
 	EXPECT_SET(s, 0, "remaps/remove", "160");
 	KUNIT_ASSERT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, other, s->args, 0), 0);
 	KUNIT_ASSERT_EQ(test, resume(s), 0);

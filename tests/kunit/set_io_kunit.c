@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * I/O of whole sets: what moves when a disk fails, what a read gives then, and what is
+ * I/O of whole sets: moves when a disk fails, results of reads then, and
  * counted.
  */
 #include <linux/kthread.h>
@@ -113,7 +113,7 @@ static void nowait_io_that_would_wait_is_refused_and_counted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_READ | REQ_NOWAIT, 40, 8), 0);
 	expect_list(s, "32 0 8 pending 0x0 0x0\n");
 	EXPECT_STAT(s, "remaps_marked", 1);
-	/* an answer that asks for another attempt is none */
+	/* a status that requests another attempt is not a result */
 	EXPECT_STAT(s, "reads", 1);
 	EXPECT_STAT(s, "writes", 0);
 	EXPECT_READ(s, 32, 8, 'm');
@@ -178,7 +178,7 @@ static void those_who_wait_for_events_wake(struct kunit *test)
 	bad_reads(s, 160, 1);
 	EXPECT_READ_FAILS(s, 160, 8);
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(events_of(s) == before + 2));
-	/* what comes within a second is told as one */
+	/* events within a second are reported as one */
 	EXPECT_SET(s, 0, "spare/low_water", "126");
 	bitmap_set(s->main->bad_write, 240, 32);
 	EXPECT_WRITE(s, 0, 240, 8, 'b');
@@ -268,7 +268,7 @@ static void a_bad_read_makes_its_block_pending(struct kunit *test)
 	EXPECT_READ_FAILS(s, 200, 8);
 	KUNIT_EXPECT_EQ(test, s->main->reads, reads);
 	EXPECT_STAT(s, "pending_answers", 1);
-	/* but for what may be read, which takes the rest along */
+	/* except for readable blocks, which move as a whole */
 	EXPECT_READ(s, 204, 2, 'm');
 	expect_list(s, "200 0 8 split 0x0 0x8\n");
 	KUNIT_EXPECT_STREQ(test, status(s).state, "degraded");
@@ -295,7 +295,7 @@ static void sectors_beside_a_bad_one_are_read_from_the_main(struct kunit *test)
 	EXPECT_READ(s, 200, 2, 'm');
 	EXPECT_READ(s, 204, 4, 'm');
 	expect_list(s, "200 0 8 pending 0x0 0x0\n");
-	/* one of those that fails as well is noted */
+	/* a further failed sector of the block is recorded */
 	bad_reads(s, 206, 1);
 	EXPECT_READ_FAILS(s, 206, 1);
 	reads = s->main->reads;
@@ -318,7 +318,7 @@ static void a_pending_block_moves_with_its_next_write(struct kunit *test)
 	expect_list(s, "200 0 8 pending 0x0 0x0\n");
 	EXPECT_READ(s, 192, 8, 'm');
 	EXPECT_READ(s, 208, 8, 'm');
-	/* what is known to fail is not read again for it */
+	/* sectors known to fail are not read again for it */
 	EXPECT_WRITE(s, 0, 200, 2, 'a');
 	expect_list(s, "200 0 8 split 0x0 0xfc\n");
 	EXPECT_READ(s, 200, 2, 'a');
@@ -385,7 +385,7 @@ static void lost_data_is_refused_or_zero_until_it_is_written(struct kunit *test)
 	EXPECT_READ(s, 204, 4, 'm');
 	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_READ, 200, 8), 0);
 	KUNIT_EXPECT_TRUE(test, holds(s->buf, 200, 2, 'm'));
-	/* what is lost cannot go back */
+	/* lost sectors cannot go back */
 	EXPECT_SET(s, -EIO, "remaps/remove", "200");
 	EXPECT_MESSAGE(s, 0, "cure 200");
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
@@ -405,7 +405,7 @@ static void what_is_unread_of_a_block_can_be_given_up(struct kunit *test)
 	EXPECT_READ_FAILS(s, 200, 8);
 	EXPECT_WRITE(s, 0, 207, 1, 'a');
 	expect_list(s, "200 0 8 split 0x0 0x7f\n");
-	/* what can be read comes along */
+	/* readable sectors move along */
 	EXPECT_MESSAGE(s, 0, "forget 200");
 	expect_list(s, "200 0 8 remapped 0x4 0x0\n");
 	EXPECT_READ(s, 200, 2, 'm');
@@ -464,7 +464,7 @@ static void data_of_a_slot_that_cannot_be_read_is_lost_when_it_moves(struct kuni
 	EXPECT_STAT(s, "spare_read_errors", 1);
 	KUNIT_EXPECT_EQ(test, status(s).spare_errors, 1);
 	KUNIT_EXPECT_EQ(test, status(s).bad, 0);
-	/* the slot fails writes as well: what it does not give is nowhere */
+	/* the slot fails writes as well: its unreadable sectors are lost */
 	__set_bit(7, s->spare->bad_write);
 	EXPECT_WRITE(s, 0, 87, 1, 'a');
 	expect_list(s, "80 8 8 remapped 0x4 0x0\n");
@@ -484,7 +484,7 @@ static void a_slot_that_fails_its_first_write_is_bad(struct kunit *test)
 	EXPECT_READ(s, 80, 8, 'a');
 	KUNIT_EXPECT_EQ(test, status(s).bad, 2);
 	expect_list(s, "80 16 8 remapped 0x0 0x0\n");
-	/* a pending block keeps what it is through that */
+	/* a pending block stays pending through that */
 	bad_reads(s, 160, 1);
 	EXPECT_READ_FAILS(s, 160, 8);
 	EXPECT_MESSAGE(s, 0, "list 160");
@@ -530,7 +530,7 @@ static void a_storm_stops_automatic_remaps(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, status(s).state, "suspended-remaps");
 	KUNIT_EXPECT_NE(test, write_at(s, 144, 8, 'a'), 0);
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 7);
-	/* what is remapped goes on, and so does what a person asks for */
+	/* remapped blocks stay usable, and so do manual changes */
 	EXPECT_WRITE(s, 0, 80, 56, 'b');
 	EXPECT_READ(s, 80, 56, 'b');
 	EXPECT_SET(s, 0, "remaps/add", "400");
@@ -843,7 +843,7 @@ static void many_writes_fail_at_once(struct kunit *test)
 	EXPECT_STAT(s, "remaps_auto", MANY / 2);
 	for (i = 0; i < MANY / 16; i++)
 		EXPECT_READ(s, 800 + 64 * i, 64, 'a');
-	/* what comes together shares commits */
+	/* concurrent moves share commits */
 	KUNIT_EXPECT_LT(test, stat_of(s, "store_commits") - commits, MANY / 2);
 	again(s);
 	for (i = 0; i < MANY / 16; i++)
@@ -920,7 +920,7 @@ static void a_scrub_reads_all_of_the_main(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "scrub/state"), "idle")));
 	EXPECT_ATTR(s, "scrub/position", "8192");
 	EXPECT_ATTR(s, "remaps/pending", "1");
-	/* what a scrub finds is no sign of how the disk does */
+	/* a scrub's findings do not count for the rate */
 	EXPECT_ATTR(s, "remaps/rate", "0 0 0");
 	get_attr(s, "scrub/last_result");
 	n = sscanf(s->text, "%llu %u %u %u %u", &epoch, &took, &sectors, &moved, &pending);

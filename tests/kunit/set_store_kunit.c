@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Persistent sets: what is found again after a removal or a power cut, on spares that are
+ * Persistent sets: their state after a removal or a power cut, on spares that are
  * whole, damaged, too slow to take a write, or of somebody else.
  */
 #include "set.h"
@@ -134,7 +134,7 @@ static void all_is_found_again(struct kunit *test)
 	expect_remaps(s);
 	EXPECT_ATTR(s, "scrub/state", "paused");
 	kfree(before);
-	/* what a block could not give is still on the main */
+	/* the unread sectors of a block are still on the main */
 	EXPECT_SET(s, 0, "errors/pending_retry_ms", "0");
 	EXPECT_READ(s, 240, 8 - 2, 'm');
 }
@@ -191,7 +191,7 @@ static void bad_spare_blocks_stay_bad(struct kunit *test)
 
 /* --- power cuts */
 
-/* What is done when the power goes; returns 0 if it was acknowledged. */
+/* The operation during the power cut; returns 0 if it was acknowledged. */
 static int fail_a_write(struct set *s)
 {
 	__set_bit(83, s->main->bad_write);
@@ -228,7 +228,7 @@ static int leave_a_bad_slot(struct set *s)
 	return write_at(s, 160, 8, 'b');
 }
 
-/* Whatever write of the spare is the last one, what was acknowledged is there, and the rest. */
+/* Whichever write of the spare is the last one, acknowledged data is there, and the rest. */
 static void at_each_write(struct kunit *test, int (*act)(struct set *s), sector_t sector)
 {
 	struct set *s = test->priv;
@@ -317,7 +317,7 @@ static void a_copy_that_was_lost_is_written_anew(struct kunit *test)
 	EXPECT_ATTR(s, "metadata/replicas", "2");
 	KUNIT_EXPECT_STRNEQ(test, get_attr(s, "metadata/repairs"), "0");
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
-	/* with the other copy gone the one that was written anew has all of it */
+	/* with the other copy gone, the rewritten one has all of it */
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
 	memset(mdisk_at(s->spare, SPARE_SECTORS - 16), 0, 4096);
 	KUNIT_ASSERT_EQ(test, try_set(s), 0);
@@ -413,7 +413,7 @@ static void a_spare_has_as_many_copies_as_it_was_told_to(struct kunit *test)
 		make_set(s, "1 persistent");
 		EXPECT_ATTR(s, "metadata/replicas", text);
 		EXPECT_SET(s, 0, "remaps/add", "80");
-		/* what the set has it keeps */
+		/* the set keeps its state */
 		file_write(path, "2", 1);
 		again(s);
 		EXPECT_ATTR(s, "metadata/replicas", text);
@@ -495,7 +495,7 @@ static void what_is_not_empty_is_not_formatted(struct kunit *test)
 		expect_refused(s, "1 persistent");
 		mdisk_mend(s->spare);
 	}
-	/* elsewhere it may have what it wants */
+	/* elsewhere any content is allowed */
 	memset(s->spare->data + 8192, 0xff, 4096);
 	strscpy(s->args, "1 persistent", sizeof(s->args));
 	KUNIT_EXPECT_EQ(test, try_set(s), 0);
@@ -739,7 +739,7 @@ static void a_spare_that_has_grown_gives_more_blocks(struct kunit *test)
 	EXPECT_READ(s, 88, 8, 'a');
 	EXPECT_READ(s, 4000, 64, 'm');
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
-	/* the former end is no superblock any more */
+	/* the former end no longer holds a superblock */
 	KUNIT_EXPECT_NE(test, memcmp(mdisk_at(s->spare, SPARE_SECTORS - 8), "DMREMAPS", 8), 0);
 	set_capacity(s->spare->gendisk, SPARE_SECTORS);
 	strscpy(s->args, "1 persistent", sizeof(s->args));
@@ -761,7 +761,7 @@ static void a_persistent_set_changes_its_length_suspended(struct kunit *test)
 	EXPECT_READ(s, 80, 8, 'm');
 	EXPECT_SET(s, -ERANGE, "remaps/add", "4096");
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
-	/* as long as it was is not what it is any more */
+	/* its former length no longer matches */
 	KUNIT_EXPECT_LT(test, try_set(s), 0);
 	KUNIT_ASSERT_EQ(test, create_device(s), 0);
 	KUNIT_ASSERT_EQ(test, load_table(s, 4096, s->main, 0, s->spare, s->args, 0), 0);

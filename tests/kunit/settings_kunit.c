@@ -18,7 +18,7 @@ static unsigned long test_pages = SZ_1G / PAGE_SIZE;
 
 #define NR_BLOCKS	1000U
 
-/* What a change calls: the store, which saves, and the device. */
+/* Callbacks of a change: the store, which saves, and the device. */
 static struct {
 	unsigned int saves, balances, logs;
 	int save_error;
@@ -232,7 +232,7 @@ static void a_storm_leaves_half_of_a_spare(struct kunit *test)
 	}
 }
 
-/* Ranges: the least and the most that is valid, and what is beyond. */
+/* Ranges: the smallest and largest valid values, and those beyond. */
 
 #define FIELD(name)	offsetof(struct dm_remap_settings, name)
 #define ANY		U32_MAX
@@ -463,7 +463,7 @@ static void no_storm_limit_is_said_whenever_it_comes_into_force(struct kunit *te
 	KUNIT_EXPECT_EQ(test, called.logs, 2);
 }
 
-/* What is kept over a removal */
+/* Settings kept over a removal */
 
 static void restore(struct remap_device *rd)
 {

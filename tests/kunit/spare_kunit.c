@@ -439,7 +439,7 @@ static void near_goes_down_before_the_block_behind(struct kunit *test)
 	give_back(test, 0);
 	KUNIT_EXPECT_EQ(test, take(test, 899, false), 9);
 	KUNIT_EXPECT_EQ(test, take(test, 898, false), 8);
-	/* before 8 is none free */
+	/* no block before 8 is free */
 	KUNIT_EXPECT_EQ(test, take(test, 897, false), 0);
 }
 
@@ -459,7 +459,7 @@ static void near_goes_before_the_block_behind_if_the_other_place_is_taken(struct
 {
 	make_spare(test, 100, REMAP_POLICY_NEAR);
 	take(test, 300, false);		/* 0 */
-	take(test, 500, false);		/* 1: behind 300 is none free */
+	take(test, 500, false);		/* 1: no block after 300 is free */
 	take(test, 700, false);		/* 2 */
 	take(test, 900, false);		/* 3 */
 	take(test, 302, false);		/* 4 */

@@ -29,7 +29,7 @@ static void stats_test_exit(struct kunit *test)
 		free_percpu(s->cpu);
 }
 
-/* All counts but one are what they were. */
+/* All counts except one are unchanged. */
 static void expect_only(struct kunit *test, enum dm_remap_count what, u64 n)
 {
 	struct stats *s = test->priv;

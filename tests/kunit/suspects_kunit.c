@@ -14,7 +14,7 @@ static struct remap_suspects suspects;
 static DECLARE_BITMAP(bad, NR_BLOCKS);
 static DECLARE_BITMAP(looked, NR_BLOCKS);
 
-/* What was read, and the pieces of it. */
+/* The blocks read, and their pieces. */
 static unsigned int reads, failed;
 
 /* Read what there is to read of the first area; no block is read well twice. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A table with its slots, for suites that need one.  To be included after what
- * a suite puts in the place of kernel functions.
+ * A table with its slots, for suites that need one.  Include it after what
+ * a suite substitutes for kernel functions.
  */
 #ifndef _KUNIT_TABLE_H
 #define _KUNIT_TABLE_H
@@ -30,7 +30,7 @@ struct fixture {
 };
 
 /*
- * A block for each number below 2^48, another one for each, in no order: the
+ * A distinct block for each number below 2^48, in no order: the
  * factor is odd.  Tests use low numbers for blocks that are in the table and
  * those from ABSENT on for blocks that never are.
  */
@@ -82,7 +82,7 @@ static inline u32 bucket_in(struct fixture *f, const struct remap_buckets *b, u6
 	return bucket_of(hash_block(&f->table, block), block, b);
 }
 
-/* What the owner of a table does after each change (device.c, resize.c). */
+/* The work of a table's owner after each change (device.c, resize.c). */
 static inline void begin_due_resize_in(struct fixture *f, u32 ranges)
 {
 	u32 due = remap_table_resize_due(&f->table);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The remap table: when it is resized, and what is found in it meanwhile.
+ * The remap table: its resizes, and lookups during them.
  */
 #include <kunit/test.h>
 
@@ -378,7 +378,7 @@ static void the_last_resizes_are_recorded(struct kunit *test)
 	KUNIT_EXPECT_GE(test, f->table.resize_ns, total);
 }
 
-/* What is found */
+/* Lookups */
 
 static void an_empty_table_has_no_block(struct kunit *test)
 {
@@ -1155,7 +1155,7 @@ static void a_larger_table_is_left_to_the_owner(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, buckets(f), 64);
 }
 
-/* Memory, and tables that do not fit any more */
+/* Memory, and tables that no longer fit */
 
 static void a_table_that_fits_no_more_is_refused(struct kunit *test)
 {

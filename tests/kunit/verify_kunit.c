@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes that are read back: what is taken for lost.
+ * Writes that are read back: detection of lost writes.
  */
 #include <kunit/test.h>
 
@@ -17,7 +17,7 @@ static int disk_flush(void);
 
 /**
  * struct disk - a disk.
- * @data: what is on it.
+ * @data: its content.
  * @loses: it takes a write of this sector and does not keep it.
  * @flush: the answer to a flush.
  * @read: the answer to a read.
@@ -57,7 +57,7 @@ blk_status_t dm_remap_rw(struct block_device *bdev, blk_opf_t opf, sector_t sect
 	unsigned int i;
 
 	if ((opf & REQ_OP_MASK) == REQ_OP_READ) {
-		/* What was not flushed may come from the cache. */
+		/* Unflushed data may come from the cache. */
 		memcpy(mem, disk.flushed ? disk.data[sector] : (u8 *)data,
 		       sectors << SECTOR_SHIFT);
 		return disk.read;

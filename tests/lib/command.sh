@@ -6,7 +6,7 @@
 #   command_freeze KERNEL DIR           keep what guests run as it is now, in DIR
 #   command_run KERNEL DIR SECONDS COMMAND...
 #                                       run it with bash in tests/ of the guest; DIR/tap.log
-#                                       gets what it prints, and its status is returned
+#                                       gets its output, and its status is returned
 #   command_repeat LOG WANTED FIGURE SEEDS SEED COMMAND
 #                                       run COMMAND with SEED, and the seeds after those that
 #                                       it has used, until there were so many; its last line
@@ -70,7 +70,7 @@ command_repeat() {
 	COMMAND_PID=
 	trap '_command_end; exit 130' TERM
 	: >"$log"
-	# shellcheck disable=SC2094 # what was there before is what is read
+	# shellcheck disable=SC2094 # it reads the former content
 	while ((!wanted || $(command_figure "$figure" "$log") < wanted)); do
 		status=0
 		command_run "$COMMAND_KERNEL" "$dir" 1800 \

@@ -49,7 +49,7 @@ retry_until() {
 # slow_kernel: whether this is the debug kernel, where some things are done less often
 slow_kernel() { [ -e /sys/kernel/debug/kmemleak ]; }
 
-# refused TEXT COMMAND...: it fails, and TEXT is in what it says
+# refused TEXT COMMAND...: it fails, and TEXT is in its output
 refused() {
 	local text=$1
 	shift
@@ -57,7 +57,7 @@ refused() {
 	assert_output --partial "$text"
 }
 
-# log_mark, then log_since: what the kernel has logged in between
+# log_mark, then log_since: the kernel log in between
 log_mark() {
 	LOG_MARK="rig: mark $EPOCHREALTIME"
 	echo "$LOG_MARK" >/dev/kmsg
@@ -98,7 +98,7 @@ null_blk_bad() {
 	shift
 	for range in "$@"; do
 		how=${range:0:1} from=${range:1} to=${range##*-}
-		# kernel 6.1 does not find what is in a range of more than 512
+		# kernel 6.1 finds no bad block in a range of more than 512
 		for ((from = ${from%-*}; from <= to; from += 512)); do
 			echo "$how$from-$((from + 511 < to ? from + 511 : to))" >"$NULLB/$name/badblocks" ||
 				return
@@ -200,7 +200,7 @@ spare_of() {
 # dm_dev NAME: its dm-N
 dm_dev() { basename "$(readlink "/sys/dev/block/$(mountpoint -x "/dev/mapper/$1")")"; }
 
-# listen: collect uevents in EVENTS, one on a line; LISTENER is to be killed
+# listen: collect uevents in EVENTS, one on a line; the test kills LISTENER
 listen() {
 	EVENTS=$BATS_TEST_TMPDIR/events
 	: >"$EVENTS"
@@ -271,8 +271,8 @@ used_bytes() {
 	fi | busybox tr -d '\000' | busybox wc -c
 }
 
-# fio_verify DEVICE [OPTION...]: write at random places, read back meanwhile, and
-# fail if anything is not what was written
+# fio_verify DEVICE [OPTION...]: write at random places, read back concurrently, and
+# fail if any data differs
 fio_verify() {
 	local device=$1 out
 	shift

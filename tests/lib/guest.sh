@@ -47,7 +47,7 @@ _guest_start() {
 	rig_machine "$k" "$GUEST" agent < <(printf '%s\n' "$@")
 	MACHINE+=(-chardev "pipe,id=ctl,path=$GUEST/ctl" -device "virtserialport,chardev=ctl,name=ctl"
 		-append "$RIG_APPEND")
-	# bats waits for whoever holds its descriptors
+	# bats waits for every process that holds its descriptors
 	"${MACHINE[@]}" </dev/null >"$GUEST/qemu.log" 2>&1 3>&- 4>&- &
 	echo $! >"$GUEST/pid"
 	_guest_line line && [ "$line" = ready ]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# A real Debian system in a machine, with systemd and udev, as tests/rig/debian-image makes it. It is
-# driven as the guests of guest.sh are: guest_dir, guest_run, guest_kill; and
+# A real Debian system in a machine, with systemd and udev, as tests/rig/debian-image makes it. It
+# is driven as the guests of guest.sh are: guest_dir, guest_run, guest_kill; and
 #
 #   machine_boot KERNEL LINE...   start, and wait until it takes commands. KERNEL is 6.1 or 6.12, a
 #                                 LINE one of a test file's header ("disk main size=64M if=virtio",
@@ -20,7 +20,7 @@
 #   machine_setup, machine_teardown   of a file whose tests go on with the machine of those before,
 #                                 in GUEST: after one that has failed they all fail at once
 #
-# GUEST/console.log has what the machine's console said. A machine that does not answer within
+# GUEST/console.log has the output of the machine's console. A machine that does not answer within
 # GUEST_TIMEOUT is a failure.
 
 # shellcheck source=tests/lib/guest.sh
@@ -49,7 +49,7 @@ _machine_args() {
 	# as in qemu.sh
 	RIG_APPEND+=" rcupdate.rcu_cpu_stall_timeout=60"
 	RIG_APPEND+=" systemd.show_status=true systemd.log_target=journal"
-	# what a machine of QEMU has, and no test uses
+	# devices of QEMU's machine that no test uses
 	RIG_APPEND+=" modprobe.blacklist=ata_piix,ata_generic,psmouse,evdev,i2c_piix4,pcspkr,floppy,button,serio_raw"
 	MACHINE=()
 	for line in "$@"; do
@@ -92,7 +92,7 @@ machine_start() {
 	rm -f "$GUEST"/ctl.{in,out} "$GUEST/console.log" "$GUEST/qmp"
 	mkfifo "$GUEST/ctl.in" "$GUEST/ctl.out"
 	_machine_args "$@" || return
-	# bats waits for whoever holds its descriptors
+	# bats waits for every process that holds its descriptors
 	"${MACHINE[@]}" </dev/null >"$GUEST/qemu.log" 2>&1 3>&- 4>&- &
 	echo $! >"$GUEST/pid"
 	# or the shell tells of its end
@@ -144,7 +144,7 @@ machine_wait_off() {
 	_guest_gone console
 }
 
-# a power cut, and no less: what the kernel said is looked at all the same
+# a power cut; the kernel log is checked all the same
 machine_kill() {
 	_machine_kill
 	_guest_gone console

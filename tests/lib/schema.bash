@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034
-# The flat table of configfs-schema/generate.py, and reading and writing what it
+# The flat table of configfs-schema/generate.py, and reading and writing the attributes that it
 # describes. Load it after ../lib/common.
 #
-# What is wrong is collected by complain, so that one run of a test names all of
+# complain collects errors, so that one run of a test names all of
 # it; a test ends with no_complaints.
 
 SCHEMA_TABLE=${SCHEMA_TABLE:-$BATS_TEST_DIRNAME/../../configfs-schema/flat.tsv}
@@ -37,7 +37,7 @@ module_loaded() { [ -d "/sys/module/$1" ]; }
 # schema_modules: the modules in the table, those that others need first
 schema_modules() { awk -F'\t' '!/^#/ && !seen[$1]++ { print $1 }' "$SCHEMA_TABLE"; }
 
-# schema_load DEVICE: read what the table says of the modules that are loaded,
+# schema_load DEVICE: read the table's rows for the loaded modules,
 # with the name of the device, that of its kernel device, and each set that the
 # reassembly module shows filled in.
 schema_load() {
@@ -83,7 +83,7 @@ paths_of() {
 # is_number TYPE
 is_number() { [[ $1 = u32 || $1 = u64 || $1 = flag ]]; }
 
-# value PATH: set VALUE to what it says; of a selector to what is in force.
+# value PATH: set VALUE to its content; for a selector, to the selected word.
 # This and put are called very often, on an emulated CPU: they start nothing.
 value() {
 	VALUE=
@@ -95,7 +95,7 @@ value() {
 	fi
 }
 
-# resolve PATH WHAT: set VALUE to what a limit or default of PATH stands for now
+# resolve PATH WHAT: set VALUE to the current value of a limit or default of PATH
 resolve() {
 	local path divisor least most
 	case $2 in
@@ -115,7 +115,7 @@ resolve() {
 }
 
 # put PATH TEXT: write TEXT as it is, in one go unless the kernel takes only a
-# part; on failure ERROR is what the program that wrote said
+# part; on failure ERROR is the error message of the writer
 put() {
 	local status=0 errors=$BATS_TEST_TMPDIR/put
 	if [[ ${2%$'\n'} = *$'\n'* ]]; then
@@ -197,7 +197,7 @@ limits() {
 	fi
 }
 
-# beyond PATH: what is just outside its limits, one per line; call limits first
+# beyond PATH: values just outside its limits, one per line; call limits first
 beyond() {
 	((LOW == 0)) || echo $((LOW - 1))
 	echo $((HIGH + 1))

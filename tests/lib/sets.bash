@@ -11,7 +11,7 @@ SETTINGS=(hash/min_buckets hash/grow_percent hash/shrink_percent hash/policy has
 
 start() { remap_create r /dev/main /dev/spare persistent "$@"; }
 
-# stop_all: remove the device, and unload what keeps sets
+# stop_all: remove the device, and unload the modules that remember sets
 stop_all() {
 	dmsetup remove r
 	unload dm_remap_metadata dm_remap
@@ -20,7 +20,7 @@ stop_all() {
 
 restart() { stop_all && start "$@"; }
 
-# snapshot: what must be the same after a restart. It is called very often.
+# snapshot: the state that a restart must preserve. It is called very often.
 snapshot() {
 	remap_list r
 	remap_status r remapped capacity pending lost_sectors bad_spare

@@ -77,7 +77,7 @@ static void put_pieces(struct model *m, struct dm *dm, bool create)
 		die("disks: %s", strerror(error));
 }
 
-/* What is on them before. */
+/* Their initial content. */
 static void fill_disk(struct model *m, unsigned int d)
 {
 	u8 *data = xalloc(m->c.sectors[d] * SECTOR);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Chance: what a set is like, and what is done to it. */
+/* Random choices: the set, and the acts on it. */
 #include <string.h>
 
 #include "model.h"
@@ -230,7 +230,7 @@ static void some_fault(struct model *m)
 	n = (n + m->unit - 1) / m->unit * m->unit;
 	if (first + n > m->c.sectors[spare])
 		n = m->c.sectors[spare] - first;
-	/* What is behind the last slot is the table's. */
+	/* The space after the last slot belongs to the table. */
 	if (spare && first + n > m->data_start + m->slots * m->c.block)
 		n = m->data_start + m->slots * m->c.block - first;
 	act = one_act(m, FAULT, first, n);
@@ -258,7 +258,7 @@ static void some_heal(struct model *m, bool all)
 	}
 	if (!n || all)
 		n = size - first;
-	/* What is pending may be cured by its next write. */
+	/* The next write may cure a pending block. */
 	if (!all && focus_is_pending(m)) {
 		disk = MAIN;
 		first = m->focus * m->c.block;
@@ -306,7 +306,7 @@ static void some_ios(struct model *m, unsigned int max)
 		some_io(m, DISCARD)->wait = below(1000);
 }
 
-/* For some batches, since what goes wrong takes several steps. */
+/* For some batches, since a failure takes several steps. */
 static void choose_focus(struct model *m)
 {
 	if (!one_in(4))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whether acts gave what they may give. */
+/* Whether the results of acts are allowed. */
 #include <errno.h>
 #include <string.h>
 
@@ -48,7 +48,7 @@ bool may_be_bad(const struct model *m, const struct entry *after, u64 sector, u8
 	return moved && seen_anywhere(m, SPARE, mode);
 }
 
-/* What failed a moment ago is not asked for again; what is beside it in a read fails with it. */
+/* Recently failed blocks are not read again; other blocks of the same read fail with them. */
 static bool may_be_refused(const struct model *m, const struct entry *after, u64 sector)
 {
 	u64 block = sector / m->c.block;
@@ -112,7 +112,7 @@ bool may_be_slow(const struct model *m, u64 block)
 	       is_touched(m, block, TOUCH_READ);
 }
 
-/* What a write may fail for. */
+/* Reasons that allow a write to fail. */
 static u8 bad_write(const struct model *m)
 {
 	return verifies(m) ? BAD_BOTH : BAD_WRITE;
@@ -298,7 +298,7 @@ struct blocks {
 	u64 nr, on_spare, on_main, stay;
 };
 
-/* Of the blocks of an act: how many were or are there, or cannot be moved. */
+/* Count the blocks of an act that were or are on the spare, or cannot be moved. */
 static struct blocks count_blocks(const struct model *m, const struct act *act,
 				  const struct entry *after)
 {
@@ -345,7 +345,7 @@ static bool may_be_back(const struct model *m, const struct entry *after, u64 bl
 	return false;
 }
 
-/* What it did is in force. */
+/* Apply its effect. */
 static void judge_moved(struct model *m, const struct act *act, const struct entry *after)
 {
 	unsigned int r;

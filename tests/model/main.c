@@ -48,7 +48,7 @@ static void describe_act(const struct act *act)
 	printf(": %s\n", strerror(act->error));
 }
 
-/* What is bad, of what acts of the batch may have met. */
+/* Print the faults that acts of the batch may have met. */
 static void describe_faults(const struct model *m, unsigned int d)
 {
 	u64 s, n;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The model-based test: what a set does under random I/O, faults and changes,
+ * The model-based test: the behaviour of a set under random I/O, faults and changes,
  * against a model in memory.
  *
  * Acts come in batches.  All acts of a batch run at the same time: reads, writes and
@@ -13,7 +13,7 @@
  *
  *	remap (set) - linear (main, spare) - one device of pieces (disks) - null_blk
  *
- * The pieces are what makes faults, and a crash is one error piece in place of all.
+ * The pieces inject faults, and a crash replaces all of them by an error piece.
  */
 #ifndef MODEL_H
 #define MODEL_H
@@ -33,7 +33,7 @@
 /* A sector may read as zeros, as if that were a version. */
 #define ZEROS		UINT32_MAX
 
-/* What is the matter with a sector of a disk. */
+/* The fault of a sector of a disk. */
 #define BAD_READ	1U
 #define BAD_WRITE	2U
 #define BAD_BOTH	(BAD_READ | BAD_WRITE)
@@ -71,8 +71,8 @@ struct act {
 };
 
 /*
- * What a sector may have: one of some versions, or none of them, if it is lost.  With
- * @any more writes failed than are remembered.
+ * The allowed content of a sector: one of some versions, or none, if it is lost.  With
+ * @any set, more writes failed than are recorded.
  */
 struct sector {
 	u32 may[ROOM];
@@ -100,7 +100,7 @@ struct settings {
 	const char *policy;
 };
 
-/* What has happened, so that one can tell whether it has. */
+/* Counts of events, to verify that each kind occurred. */
 struct tally {
 	unsigned int acts[NR_WHATS], failed[NR_WHATS];
 	unsigned int remapped, pending, relocated, lost, found, unread, fetched, full, refused;
@@ -165,7 +165,7 @@ struct model {
 
 void make_disks(struct model *m);
 void remove_disks(struct model *m);
-/* Before a batch: what may be the matter with a sector during it. */
+/* Before a batch: record the faults that a sector may have during it. */
 void expect_faults(struct model *m);
 void change_fault(struct model *m, const struct act *act);
 void cut_power(struct model *m);
@@ -177,13 +177,13 @@ void start_set(struct model *m);
 void stop_set(struct model *m);
 void reload_set(struct model *m, struct act *act);
 void put_settings(struct model *m);
-/* That they are what they were when they were put. */
+/* Check that the guard bytes are intact. */
 void check_settings(struct model *m);
 struct status get_status(struct model *m);
 u64 get_attribute(const char *name);
 int change_remaps(const struct act *act);
 int start_scrub(void);
-/* Nothing moves any more but what a request is for. */
+/* From now on only requests move blocks. */
 void end_background(struct model *m);
 /* The table, and the status that goes with it. */
 struct entry *read_settled(struct model *m, struct status *status);
@@ -236,7 +236,7 @@ void judge_acts(struct model *m, const struct entry *after);
 bool may_be_lost(const struct model *m, u64 block, const struct entry *after);
 /* What changed between two tables. */
 void judge_table(struct model *m, const struct entry *after);
-/* What the set says of itself, and that it does not contradict itself. */
+/* Read the status of the set, and check that it is consistent. */
 void judge_counts(struct model *m, const struct entry *after, const struct status *status);
 
 /* --- run.c ----------------------------------------------------------------------- */
@@ -257,7 +257,7 @@ struct act *one_act(struct model *m, enum act_kind what, u64 sector, u64 sectors
 
 /* Read everything. */
 void sweep(struct model *m);
-/* No faults any more, no lost sectors, no remaps. */
+/* Clear all faults, lost sectors, and remaps. */
 void tidy_up(struct model *m);
 
 /* --- main.c ---------------------------------------------------------------------- */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Superblocks and copies of the table that fail reads, writes or both, one or two or more at a
- * time.  They fail and recover between batches; what runs then, and what is cut off, meets it.
+ * time.  They fail and recover between batches; I/O in flight then meets the fault.
  *
  * A place that has failed writes is suspect, until the store says that all is whole.  The set
  * must be activated as long as each superblock and page has a place that is neither suspect nor
- * fails; otherwise it may be refused, but what it has is what was acknowledged.
+ * fails; otherwise it may be refused, but its content equals the acknowledged writes.
  */
 #include <string.h>
 

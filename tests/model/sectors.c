@@ -96,7 +96,7 @@ void note_written(struct model *m, const struct entry *after)
 		for (s = act->ranges[0].sector; s < end; s++)
 			note_sector(m, s);
 	}
-	/* There is nothing that it may read as until it is written. */
+	/* No content is allowed until it is written. */
 	for (s = 0; s < m->c.sectors[MAIN]; s++)
 		if (is_lost(m, after, s)) {
 			m->sectors[s].nr = 0;
@@ -157,7 +157,7 @@ static void check_sector(struct model *m, const struct act *act, const struct en
 	if (!may_be(sector, version) && !written_now(m, s, version))
 		wrong(m, act, "sector %llu has version %u, which is not what it may have",
 		      s, version);
-	/* What it was is what it will be. */
+	/* Its content stays. */
 	if (!(m->touch[s] & TOUCH_WRITE) && !discarded_now(m, s))
 		set_only(sector, version);
 }

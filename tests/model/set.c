@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The set: its making, its settings, and what it says of itself. */
+/* The set: its creation, its settings, and its status. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,7 +193,7 @@ void end_background(struct model *m)
 	put_settings(m);
 	if (put_file(SET "scrub/control", "stop"))
 		return;
-	/* What was being read may move yet. */
+	/* Blocks with a read in flight may still move. */
 	usleep(100000);
 }
 

@@ -4,7 +4,7 @@
 
 #define STEP 64U	/* sectors */
 
-/* What cannot be read at once is read by itself. */
+/* Read blocks one by one if a large read fails. */
 static void read_units(struct model *m, struct range range)
 {
 	u64 s;

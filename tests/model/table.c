@@ -5,7 +5,7 @@
 
 #include "model.h"
 
-/* Whether an act does to a sector what the main fails there. */
+/* Whether an act uses a sector in the direction that the main fails. */
 static bool failed_on_main(const struct model *m, u64 block, u8 touch)
 {
 	u64 s;
@@ -55,7 +55,7 @@ static bool slot_may_fail(const struct model *m, u64 slot, u64 block)
 	return slot_has(m, slot, verifies(m) ? BAD_BOTH : BAD_WRITE) || may_seem_lost(m, block);
 }
 
-/* Whether a block may move, or become pending, for what a read or a write of the batch found. */
+/* Whether a block may move, or become pending, because of a read or a write of the batch. */
 static bool may_go_for_an_act(const struct model *m, u64 block, const struct entry *new)
 {
 	if (may_be_slow(m, block) && (!new->pending || is_bad_on_main(m, block)))
@@ -211,7 +211,7 @@ static void judge_sectors(struct model *m, u64 block, const struct entry *after)
 
 /*
  * The next write to a block that is pending brings it to the spare.  If its slot fails
- * that, and there is no other one, the write fails, the block is pending no more, and
+ * that, and there is no other one, the write fails, the block is no longer pending, and
  * another write may find the main well.
  */
 static void judge_pending(struct model *m, u64 block, const struct entry *new)
@@ -304,7 +304,7 @@ static void judge_attributes(struct model *m, const struct status *st)
 	must_be(m, "spare/free", get_attribute("spare/free"), m->slots - used - st->bad);
 }
 
-/* What cannot have failed has no errors, and no bad blocks. */
+/* A disk without faults has no errors, and no bad blocks. */
 static void judge_errors(struct model *m, const struct status *st)
 {
 	u8 main = m->ever[MAIN], spare = m->ever[SPARE];

@@ -6,7 +6,7 @@
  *
  * submits I/Os one after the other, at random places, from inside the kernel: there is no
  * system call in the figures.  The devices take turns, some thousand I/Os each, so that
- * whatever else the machine does meets all of them.  Of each device the log has a line
+ * other load on the machine affects all of them.  For each device the log has a line
  *
  *   bench_io: NAME BEST MEDIAN
  *

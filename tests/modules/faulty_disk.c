@@ -31,7 +31,7 @@
  * @lbs: bytes of a logical block.
  * @pbs: bytes of a physical block.
  * @error: the status of a request that fails.
- * @data: what is on it.
+ * @data: its content.
  * @bad_read: sectors of 512 bytes that cannot be read, one bit each.
  * @bad_write: those that cannot be written.
  * @heals: those that can be read once they were written.
@@ -187,7 +187,7 @@ static int faulty_mark(struct faulty_disk *disk, char *text, unsigned int kinds)
 	return 0;
 }
 
-/* What does not depend on the size, and the size itself. */
+/* Set the attributes that do not depend on the size, and the size. */
 static int faulty_shape(struct faulty_disk *disk, const char *word, const char *value)
 {
 	if (!strcmp(word, "size"))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A subscriber to resizes of remap tables, and one who would be the observer.  Its
- * parameters show what it was told.
+ * A subscriber to resizes of remap tables, which can also register as the observer.  Its
+ * parameters show the notifications.
  */
 #include <linux/module.h>
 #include <linux/notifier.h>
@@ -13,7 +13,7 @@ static int begins;
 module_param(begins, int, 0444);
 static int ends;
 module_param(ends, int, 0444);
-/* Of the last resize. */
+/* Data of the last resize. */
 static uint from, to, entries;
 module_param(from, uint, 0444);
 module_param(to, uint, 0444);
@@ -21,7 +21,7 @@ module_param(entries, uint, 0444);
 /* A resize ended that was not the one that began, or took no time. */
 static bool confused;
 module_param(confused, bool, 0444);
-/* What came of being an observer; devices that it could watch, and did not any more. */
+/* Result of the registration; numbers of attached and detached devices. */
 static int observer, attached, detached;
 module_param(observer, int, 0444);
 module_param(attached, int, 0444);
@@ -60,7 +60,7 @@ static struct dm_remap_watch watch = {
 	.observer = &no_observer,
 };
 
-/* Of two devices one can be watched. */
+/* Accept one of two devices. */
 static struct dm_remap_watch *no_attach(struct dm_remap_observed *dev)
 {
 	return attached++ ? ERR_PTR(-ENOMEM) : &watch;

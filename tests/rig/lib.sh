@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the scripts of the rig share: places, messages, and where the parts of
+# Shared by the scripts of the rig: places, messages, and where the parts of
 # a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug, uml or umldebug (built here), umlgcov
 # (uml, and modules that count), or arm64 or s390x, Debian's own for another architecture.
 
@@ -13,7 +13,7 @@ JOBS=${JOBS:-$(nproc)}
 export LC_ALL=C
 # depmod and modprobe are not on the path of ordinary users
 PATH=$PATH:/usr/sbin:/sbin
-# shellcheck disable=SC2034 # for those who source this
+# shellcheck disable=SC2034 # for scripts that source this
 KERNELS="6.12 6.1 uml umldebug${ALL:+ debug newest arm64 s390x}"
 unset MAKEFLAGS MFLAGS
 

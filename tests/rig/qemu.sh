@@ -3,7 +3,7 @@
 # How a guest is started: fills the array MACHINE from the kernel's name and what
 # the header of a test file asks for. See tests/README.md for the header.
 
-# header FILE: what follows "# rig:" on lines of their own, before the tests
+# header FILE: the text after "# rig:" on lines of their own, before the tests
 rig_header() { sed -n '/^@test/q; s/^# rig: *//p' "$1"; }
 
 # The sectors of "8,16-18" one by one
@@ -65,7 +65,7 @@ rig_disk_args() {
 	esac
 }
 
-# rig_read_header KERNEL MODE < header lines: what is asked for, whatever the machine is.
+# rig_read_header KERNEL MODE < header lines: the requested settings, for any kind of machine.
 # Sets RIG_MEM, RIG_SMP, RIG_ACCEL, RIG_DISKS, RIG_TIMEOUT and RIG_APPEND.
 rig_read_header() {
 	local line word
@@ -109,7 +109,7 @@ rig_machine() {
 }
 
 # User-mode Linux is a program like any other: its disks are files, its serial lines and
-# its console are file descriptors, which whoever starts it opens in DIR.
+# its console are file descriptors, which the caller opens in DIR.
 rig_uml() {
 	local k=$1 dir=$2 mode=$3 line
 	mkdir -p "$dir/uml"
@@ -147,9 +147,9 @@ rig_qemu() {
 	rig_emulator "$k"
 	RIG_APPEND+=" loglevel=5 log_buf_len=4M"
 	# an emulated timer may come too late on a busy host for the kernel's check
-	# of it; and there is nobody to protect the guest from
+	# of it; and the guest needs no protection
 	RIG_APPEND+=" no_timer_check mitigations=off"
-	# what is loaded where it was before need not be translated again: a program
+	# code loaded at the same address need not be translated again: a program
 	# starts in a quarter of the time
 	RIG_APPEND+=" norandmaps nokaslr"
 	if [ "$k" = debug ]; then

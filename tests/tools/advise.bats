@@ -8,7 +8,7 @@ load volume.bash
 
 DISKS=$BATS_TEST_DIRNAME/fixtures/advise
 
-# program NAME TEXT: a program that prints this, and notes what it was asked
+# program NAME TEXT: a program that prints this, and records its arguments
 program() {
 	mkdir -p bin
 	printf '%s\n' "$2" >"$1.out"
@@ -66,7 +66,7 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 		assert_failure 3
 		assert_equal "$(jq -r .disk <<<"$output")" "$DMREMAP_ROOT/dev/sdb"
 	done
-	# the set's own history counts with what the disk says
+	# the set's own history counts in addition to the disk's
 	assert_equal "$(jq -r '.reasons[0].text' <<<"$output")" \
 		"Sectors replaced: 49, waiting to be: 1, moved by the set: 7. More than half of the disks with over 40 fail."
 	run advise safe
@@ -169,7 +169,7 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	program smartctl "$(smart hdd-st12000-624)"
 	run --separate-stderr advise --spare /dev/sdb
 	assert_success
-	# 8240 blocks (4 x 624 + 2 x 2872), and what is kept of them
+	# 8240 blocks (4 x 624 + 2 x 2872), and their metadata
 	assert_output 137363456
 }
 
@@ -211,7 +211,7 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	run cat mail
 	assert_line -n 0 "the disk fails"
 	assert_line "judged advise $disk"
-	# a device that is none, and no tool: the message as it was
+	# neither a device nor a tool: the original message
 	echo "the disk fails" >mail
 	SMARTD_DEVICE=/dev/null run sh hook mail "a subject" root
 	assert_success

@@ -55,7 +55,7 @@ offers() {
 	[ "$(offers import --format "" | paste -sd' ')" = "badblocks ddrescue kernel md nvme-cli plain smartctl zpool" ]
 	[ "$(offers import -f d)" = ddrescue ]
 	[ "$(offers export --format "" | paste -sd' ')" = "badblocks ddrescue md plain" ]
-	# an argument of an option is no operand
+	# an argument of an option is not an operand
 	touch a.list
 	[ "$(offers import --format md s)" = safe ]
 	[ "$(offers import --format md safe a)" = a.list ]
@@ -82,7 +82,8 @@ offers() {
 	cmp "$TOP/tools/completion/dmremap.fish" root2/usr/share/fish/vendor_completions.d/dmremap.fish
 }
 
-# zsh_offers WORD...: what zsh would filter by what is typed; its own functions are replaced
+# zsh_offers WORD...: the matches that zsh would filter by the typed prefix; its own functions are
+# replaced
 zsh_offers() {
 	# shellcheck disable=SC2016 # of the other shell
 	zsh -fc '
@@ -113,7 +114,7 @@ fish_offers() {
 		dmremap "$command" --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' |
 			grep -oE -- '-[a-zA-Z](,|$)|--[a-z-]+' | tr -d , | LC_ALL=C sort -u >options
 		zsh_offers "$command" - | LC_ALL=C sort | diff options -
-		# fish lists what begins with what is typed: long ones after "--"
+		# fish lists matches of the typed prefix: long ones after "--"
 		fish_offers "$command" -- | grep -- -- | LC_ALL=C sort -u | diff <(grep -- -- options) -
 	done <commands
 }

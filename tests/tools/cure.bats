@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# dmremap cure, as far as it needs no kernel: what it says of a sector, and wrong usage.
+# dmremap cure, as far as it needs no kernel: the description of a sector, and wrong usage.
 # tests/guest/weak.bats has the rest.
 
 load volume.bash

@@ -8,7 +8,7 @@
  *	FAKE_DM_ROOM=N		no more than N bytes in a reply
  *	FAKE_DM_LOG=FILE	each message is appended to it
  *	FAKE_DM_REPEAT=1	the list is the same from wherever it is asked for
- *	FAKE_DM_LINEAR=1	the device is of another target
+ *	FAKE_DM_LINEAR=1	the device has another target
  *	FAKE_DM_OLD=1		no message but "list" is known
  *	FAKE_DM_GOES=N		after N messages the device is not there
  */

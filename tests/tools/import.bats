@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# dmremap import: what is remapped for the lists that other programs make.
+# dmremap import: the remaps for lists that other programs make.
 
 # what bats and volume.bash have
 # shellcheck disable=SC2034,SC2154
@@ -69,7 +69,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	block_size 4096
 	assert_ranges $'4096 8\n8000 8' safe "$LISTS/ddrescue-begun"
 	assert_ranges $'4096 8\n8000 8\n8192 24576' -i '?-' safe "$LISTS/ddrescue-begun"
-	# the mapfile of a larger disk: what is not the device's is told
+	# the mapfile of a larger disk: places outside of the device are reported
 	volume 8192
 	assert_refused 8 "covers 0x1000000 bytes, and the main of safe, $DMREMAP_ROOT/dev/sdb, has 0x400000" \
 		safe "$LISTS/ddrescue-done"
@@ -188,7 +188,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	assert_ranges "" safe log-1002048
 	disk size 1002048
 	assert_refused 8 "log-1002048 names sector 1002048, and the disk of safe ends at 1002048" safe log-1002048
-	# other lists are of the main, unless one says otherwise
+	# other lists refer to the main, unless an option says otherwise
 	echo "2055 1" >plain
 	assert_ranges "2048 8" safe plain
 	assert_ranges "0 8" --whole-disk safe plain
@@ -650,7 +650,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 		[[ $stderr == *"Entries left out: 1, for errors"* ]]
 	done
 	disk_name sdb 8:16
-	# kernels before 3.x: what the lines above it say
+	# kernels before 3.x: use the preceding lines
 	cat >old <<-'EOF'
 		sd 1:0:0:0: [sdb]  Sense Key : Medium Error [current] [descriptor]
 		sd 1:0:0:0: [sdb]  Add. Sense: Unrecovered read error - auto reallocate failed
@@ -745,7 +745,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	sed 's/^status_field.*/status_field  : 0x2002(Invalid Field in Command)\nphase_tag  : 0/' "$LISTS/nvme-cli" >field
 	assert_ranges "" safe field
 	[[ $stderr == *"Entries left out: 1, for errors"* ]]
-	# without it this is no error of the medium
+	# without it this is not a medium error
 	sed 's/0x4502/0x2281/' "$LISTS/nvme-cli" >shifted
 	assert_ranges "" safe shifted
 	# entries that have not been used yet

@@ -72,7 +72,7 @@ timeouts=keep"
 @test "set takes a change back when a later one is refused" {
 	device safe
 	settings safe
-	# what the kernel refuses: the device has no room for it
+	# the kernel refuses it: the device has no room
 	rm "$(file safe config/errors/retries)"
 	ln -s /dev/full "$(file safe config/errors/retries)"
 	run dmremap set safe spare/reserve=1 errors/retries=3
@@ -148,7 +148,7 @@ wait_is() { assert_equal "$(cat "$DMREMAP_ROOT/sys/class/block/sdb/device/timeou
 	run dmremap set safe timeouts=auto
 	assert_success
 	wait_is 180
-	# connected again, it is another one, which the next start does anew
+	# connected again, it is a new disk, for which the next start repeats this
 	drive none
 	echo 8 >"$DMREMAP_ROOT/sys/class/block/sdb/diskseq"
 	run dmremap set safe timeouts=auto

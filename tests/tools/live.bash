@@ -4,7 +4,7 @@
 # in $BATS_TEST_TMPDIR/root instead of /sys.
 #
 #   device NAME             make one, see fixtures/device.tree
-#   set_to NAME PATH TEXT   change what is in a file of it; PATH as there
+#   set_to NAME PATH TEXT   change the content of a file of it; PATH as there
 #   transient NAME          make it one that keeps nothing on disk
 #   unload_stats            as if dm_remap_stats had been unloaded
 

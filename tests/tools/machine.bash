@@ -7,7 +7,7 @@
 #   part DISK NAME MAJ:MIN     a partition of it, likewise
 #   holder NAME DM             a device that is on it
 #   known UUID ATTRIBUTE=TEXT...   a set that dm_remap_reassembly knows
-#   scanned                    what was given to dm_remap_reassembly last
+#   scanned                    the last devices given to dm_remap_reassembly
 #   register UUID [KEY=VALUE]...   a set that this host knows
 #   by_id NAME ID              a link of udev's for a disk
 #   command_line WORD...       of the kernel

@@ -198,7 +198,7 @@ EOF
 	done
 	example
 	FAKE_DM_ROOM=64 FAKE_DM_LOG=log fake map --save safe | cmp - safe.list
-	# from the sector behind the last one each time, until there is nothing
+	# from the sector after the last one each time, until there is nothing
 	[ "$(paste -sd, log)" = "list 0,list 72,list 1032,list 8208,list 9224,list 16384" ]
 	run --separate-stderr fake map safe
 	wanted=$output

@@ -211,7 +211,7 @@ value() { awk -v series="$1" '$1 == series { print $2; n++ } END { exit n != 1 }
 	exec 4<dir/out.prom
 	set_to safe config/remaps/count 1103
 	dmremap metrics -o dir/out.prom
-	# who had opened it has the old one
+	# a reader that had opened it still sees the old file
 	cmp before - <&4
 	exec 4<&-
 	grep -q '^dm_remap_remapped_blocks.* 1103$' dir/out.prom

@@ -17,7 +17,7 @@
  *	field NAME N [SUPERBLOCK]	whatever is wanted, of one or both superblocks
  *
  * The order of the lines does not matter, but for the last four.  Nothing is
- * checked: it makes what must not be as well.
+ * checked: it makes invalid images as well.
  */
 #include <endian.h>
 #include <err.h>
@@ -138,7 +138,7 @@ static void put_name(const char *text)
 	}
 }
 
-/* What the layout depends on. */
+/* The parameters of the layout. */
 static void apply_early(const char *line)
 {
 	char key[32] = "", value[128] = "";

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# dmremap monitor: whom it tells of what, and how often. Its events come from fakeudev.c; sendmail is a
-# script that keeps what it is given.
+# dmremap monitor: the recipients of each event, and the number of reports. Its events come from
+# fakeudev.c; sendmail is a script that keeps its input.
 
 bats_require_minimum_version 1.5.0
 load live.bash
@@ -37,7 +37,7 @@ waiting() {
 	: >"$DMREMAP_ROOT/etc/dm-remap/sets.d/$1"
 }
 
-# what is in a mail goes to a file of its own; so does each run of the program, with its environment
+# each mail goes to a file of its own; so does each run of the program, with its environment
 programs() {
 	mkdir -p root/usr/sbin mails
 	cat >root/usr/sbin/sendmail <<-END
@@ -49,7 +49,7 @@ programs() {
 		env | grep -vE '^(PWD|SHLVL|_)=' >>$PWD/environment
 		pwd >>$PWD/environment
 		ls /proc/\$\$/fd | grep -vxE '0|1|2|255' >>$PWD/environment
-		# last: who waits for this finds the rest
+		# last: a test that waits for this finds the rest
 		echo "\$*" >>$PWD/runs
 	END
 	chmod +x root/usr/sbin/sendmail program
@@ -126,7 +126,7 @@ once() { run dmremap monitor --once; assert_success; }
 	assert_output --partial "ST4000DM004, serial ZFN1ABCD"
 	retry test -s runs
 	[ "$(cat runs)" = "remapped safe $U 4096" ]
-	# no more of ours than a path; no file of ours
+	# only PATH of our environment; no file of ours
 	[ "$(cat environment)" = $'PATH=/usr/sbin:/usr/bin:/sbin:/bin\n/' ]
 }
 
@@ -147,7 +147,7 @@ once() { run dmremap monitor --once; assert_success; }
 	assert_equal "$(last_mail | grep -c "does not know")" 1
 	[ "$(sed -n '/^  [a-z-]*$/{n;p}' <(last_mail) | sort | uniq -d)" = "" ]
 	retry runs_are ${#events[@]}
-	# events that are for the assembly, or none of ours, or not text
+	# events for the assembly, not ours, or not text
 	echo "DM_REMAP_EVENT=set-complete DM_REMAP_UUID=$U" >&4
 	echo "ACTION=change DEVNAME=sda" >&4
 	echo "DM_REMAP_EVENT=\$(reboot) DM_REMAP_NAME=safe" >&4
@@ -223,7 +223,7 @@ once() { run dmremap monitor --once; assert_success; }
 	last_mail | grep -q "Subject:.*the spare will be full soon"
 	last_mail | grep -q "it is full about $(date -d '+10 days' +%F), in 10 days\."
 	once
-	# a little better is no news
+	# a slight improvement is not reported
 	set_to safe config/remaps/rate "0 0 900"
 	once
 	set_to safe config/remaps/rate "1 100 900"
@@ -281,7 +281,7 @@ sleeper_is_gone() { [ -z "$(tr -d '\0' <"/proc/$(cat sleeper)/cmdline" 2>/dev/nu
 	run dmremap monitor --test
 	assert_failure 8
 	assert_output --partial "There is no mail, since there is no /usr/sbin/sendmail."
-	# ended with what it has started
+	# ended with its children
 	printf '#!/bin/sh\nsleep 1000 & echo $! >%s/sleeper; wait\n' "$PWD" >program
 	conf "PROGRAM $PWD/program" "SETTLE 0"
 	start_monitor
@@ -290,7 +290,7 @@ sleeper_is_gone() { [ -z "$(tr -d '\0' <"/proc/$(cat sleeper)/cmdline" 2>/dev/nu
 	SECONDS=0
 	stop_monitor
 	[ $SECONDS -lt 10 ]
-	# gone, or nobody has asked how it ended
+	# gone, or a zombie
 	retry sleeper_is_gone
 }
 
@@ -348,7 +348,7 @@ $PWD/program was run 2 times."
 	cp "$TOP/tools/boot/monitor.conf" root/etc/dm-remap/
 	run dmremap monitor --test
 	assert_success
-	# what is a comment there would be taken as well
+	# comments there would be accepted as well
 	sed -E 's/^#([A-Z]+ )/\1/; /^PROGRAM/d' "$TOP/tools/boot/monitor.conf" >all.conf
 	run dmremap monitor --test --config all.conf
 	assert_success

@@ -21,7 +21,7 @@ for group in yaml.safe_load(open(sys.argv[1]))["groups"]:
     for rule in group["rules"]: print(rule["expr"])' "$RULES"
 }
 
-# unknown EXPRS: metrics of it that nobody prints; the node exporter's own is known
+# unknown EXPRS: metrics of it that no program prints; the node exporter's own is known
 unknown() {
 	device safe
 	dmremap metrics | sed -n 's/^\(dm_remap_[a-z_]*\).*/\1/p' | sort -u >printed
@@ -109,7 +109,7 @@ unknown_labels() {
 	assert_output ""
 	run unknown_labels exprs
 	assert_output ""
-	# and what the legends name is among them
+	# and the labels of the legends are among them
 	jq -r '.. | .legendFormat? // empty' "$DASHBOARD" | grep -oE '\{\{[a-z]+\}\}' | tr -d '{}' |
 		sort -u >named
 	run grep -vxFf printed named

@@ -40,7 +40,7 @@ stops() {
 		stops "$img" mkfs.btrfs "$img"
 		stops "$img" cryptsetup luksFormat "$img"
 	done
-	# what the guide says of one that has none
+	# the guide's column for a disk without a table
 	mkfs.ext4 -q main.img </dev/null
 	assert_equal "$(blkid -p -s TYPE -o value main.img)" ext4
 }

@@ -19,13 +19,13 @@ make_images() {
 		assert_failure 8
 		assert_output --partial "dmremap: The output cannot be written: No space left on device."
 	done
-	# what was to be done has been done
+	# the work has been done
 	run dmremap check damaged.img
 	assert_success
 }
 
 @test "closed: the image is not opened in its place" {
-	# so much is wrong that what is said does not wait for the end
+	# so many faults that output begins before the end
 	image good < <(echo "spare 64M"; echo "fill 16000")
 	image damaged < <(echo "spare 64M"; echo "fill 16000")
 	for ((page = 0; page < 63; page++)); do ruin damaged zero page $((page % 2)) $page; done

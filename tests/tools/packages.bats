@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# "make deb": builds from a clean checkout, and lintian finds nothing. What the packages do where
-# they are installed is tested by tests/host/boot.bats.
+# "make deb": builds from a clean checkout, and lintian finds nothing. The behaviour of the packages
+# where they are installed is tested by tests/host/boot.bats.
 
 load lib.bash
 
@@ -24,7 +24,7 @@ setup_file() {
 }
 teardown_file() { rm -rf "$DEB_PLACE"; }
 
-# files PACKAGE: what it installs
+# files PACKAGE: the files that it installs
 files() { dpkg-deb -c "$DEBS/$1"_*.deb | sed 's/^[^.]*\.//' | grep -v '/$'; }
 
 @test "both packages are built, and lintian has nothing to say" {

@@ -32,7 +32,7 @@ on_terminal() { env -u LD_PRELOAD "$BATS_TEST_DIRNAME/terminal.py" 60 10 "$@"; }
 		"$DMREMAP" add safe 0+8000
 	assert_success
 	assert_output --partial "Remapping [................................]   0%    0/1000"
-	# what was drawn never goes back, and fits into the terminal
+	# the bar never goes back, and fits into the terminal
 	tr '\r' '\n' <<<"$output" | sed -nE 's/.*Remapping \[.*\] +[0-9]+% +([0-9]+)\/1000.*/\1/p' >seen
 	[ "$(wc -l <seen)" -ge 3 ]
 	sort -n seen | diff - seen

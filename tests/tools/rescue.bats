@@ -25,7 +25,7 @@ a_spare() {
 	cp spare.img before.img
 }
 
-# block SECTOR: what the image has there
+# block SECTOR: the image's content there
 block() { dd if=image bs=512 skip="$1" count="${2:-8}" status=none | head -c 6; }
 
 @test "what is on a spare, with a mapfile for the rest" {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# dmremap scrub: orders, what is shown, and what the timer starts, pauses and resumes.
+# dmremap scrub: orders, output, and the timer's starts, pauses and resumes.
 
 bats_require_minimum_version 1.5.0
 load live.bash
@@ -8,7 +8,7 @@ load live.bash
 DAY=86400
 SIZE=20971520
 
-# scrub NAME STATE POSITION [RESULT...]: what the kernel shows
+# scrub NAME STATE POSITION [RESULT...]: set the kernel's attributes
 scrub() {
 	local dir
 	dir=$(file "$1" config/scrub)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# dmremap scan, and what status, wait and assemble say of sets, on images in the place of
+# dmremap scan, and the output of status, wait and assemble for sets, on images instead of
 # disks. tests/guest/assemble.bats has real ones.
 
 bats_require_minimum_version 1.5.0
@@ -31,7 +31,7 @@ blank() {
 
 dev() { echo "$DMREMAP_ROOT/dev/$1"; }
 
-# udev NAME: what a rule is told
+# udev NAME: the properties for a udev rule
 udev() { run dmremap scan --udev "$(dev "$1")"; assert_success; }
 
 # found: devices, as scan finds them
@@ -156,7 +156,7 @@ DM_REMAP_AUTO=0"
 	assert_line --regexp "/sdd +- .*another size"
 	assert_line --regexp "/sde +- .*checksum"
 	assert_line --regexp "/sdf +main +$A +known +label"
-	# with the command that mends it, or what is left to do
+	# with the command that repairs it, or the remaining steps
 	assert_line --regexp "/sdc was the spare of a set .*checksum.*\"dmremap check $(dev sdc)\" .*salvage"
 	assert_line --regexp "/sdd was the main of a set.*another size.*\"dmremap assemble $(dev sdd) SPARE\".*seal"
 	assert_line --regexp "/sde was the main of a set.*checksum.*\"dmremap assemble $(dev sde) SPARE\".*seal"
@@ -218,7 +218,7 @@ spoilt() {
 	run dmremap scan
 	assert_success
 	refute_output --partial "lost"
-	# at boot nobody reads it
+	# at boot no program reads it
 	spoilt sdc 8:32 "0 1" "1 0" "1 1"
 	known $A name=safe state=waiting-main main=- spare=8:32 generation=1 table=
 	run dmremap assemble --auto --all
@@ -243,7 +243,7 @@ spoilt() {
 		run dmremap $command
 		assert_output --regexp "/sda has that size, and a label that cannot be used. .*\"dmremap assemble $(dev sda) $(dev sdb)\".*\"dmremap seal safe\""
 	done
-	# alone it is of no use
+	# alone it is useless
 	run dmremap assemble --dry-run "$(dev sda)"
 	assert_failure 8
 	assert_output --regexp "/sda was the main of a set, and its label cannot be used: .*\"dmremap assemble $(dev sda) SPARE\""
@@ -454,7 +454,7 @@ other_dm() {
 	for locale in C C.UTF-8; do
 		LC_ALL=$locale dmremap status >table 2>errors || :
 		assert_equal "$(wc -l <table)" 3
-		# what is before STATE is as wide in each line
+		# the columns before STATE have the same width in each line
 		assert_equal "$(awk '{ print match($0, /STATE|waiting-main/) }' table | sort -u | wc -l)" 1
 	done
 }

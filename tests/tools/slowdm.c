@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * To be preloaded: libdevmapper where there are no devices, and the making of one does not end, as
- * with a disk that does not answer.
+ * To be preloaded: libdevmapper where there are no devices, and the creation of one does not end,
+ * as with a disk that does not answer.
  *
  *	SLOW_DM=FILE	takes "PID KEY" of the process that makes it: KEY is that of the cookie
  */

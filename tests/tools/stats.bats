@@ -257,7 +257,7 @@ numbers_of() {
 	assert_output --partial "stats/reads cannot be read: Is a directory."
 }
 
-# going NAME PATH: read by somebody, the file is the last thing that is seen of the device
+# going NAME PATH: the device goes after a read of this file
 going() {
 	rm "$(file "$1" "$2")"
 	mkfifo "$(file "$1" "$2")"

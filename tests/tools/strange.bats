@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# Devices that are no spare, not this one, or of another version; the edges of
+# Devices that are not a spare, not this one, or have another version; the edges of
 # the arithmetic; how the program is called.
 
 load lib.bash

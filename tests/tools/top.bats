@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# dmremap top: what has happened between two looks, and a terminal that is left as
+# dmremap top: activity between two samples, and a terminal that is left as
 # it was.
 
 load live.bash

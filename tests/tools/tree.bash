@@ -5,10 +5,10 @@
 #
 #   file NAME PATH          the path of a file of a device, or of a directory
 #   plant FILE NAME         make the files of a device that FILE describes
-#   change FILE NAME        put what FILE says in the place of what is there
+#   change FILE NAME        replace the files by those of FILE
 #   start_top [ARGUMENT...] top with its output in $TOP_OUTPUT; it waits for look_at
 #   look_at SECONDS         let it look, at this time since boot, until it has
-#   last_look               what it printed then
+#   last_look                its output then
 
 file() {
 	case $2 in

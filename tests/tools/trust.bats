@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# docs/security.md: which disks dmremap believes, and for what. Sets are not activated here: --dry-run
-# says what would be.
+# docs/security.md: which disks dmremap believes, and for what. Sets are not activated here:
+# --dry-run says the result.
 
 bats_require_minimum_version 1.5.0
 load live.bash
@@ -23,14 +23,14 @@ half() {
 }
 blank() { truncate -s 8M "$1.img"; disk "$1" "$2"; }
 
-# says UUID STATE MAIN SPARE [NAME [COPIES]]: what the module says of a set
+# says UUID STATE MAIN SPARE [NAME [COPIES]]: the module's attributes of a set
 says() {
 	local table=
 	[ "$2" != complete ] || table="0 16384 remap $3 0 $4 3 persistent uuid $1"
 	known "$1" "name=${5:-safe}" "state=$2" "main=$3" "spare=$4" generation=1 "table=$table" "copies=${6:-}"
 }
 
-# would NAME MAIN SPARE: be activated, by what is said now
+# would NAME MAIN SPARE: be activated, by the current attributes
 would() { assert_output --partial "Would activate $1: 0 16384 remap $2 0 $3 3 persistent"; }
 refute_would() { refute_output --partial "Would activate"; }
 
@@ -58,7 +58,7 @@ root_disk_and_stick() {
 		assert_output ""
 		assert_equal "$(scanned)" ""
 	done
-	# nor when somebody assembles what is theirs
+	# nor when the user assembles a foreign set
 	run dmremap assemble --all --dry-run
 	refute_would
 	assert_output --partial "1 set is here that this host does not know"
@@ -123,7 +123,7 @@ root_disk_and_stick() {
 	command_line dm_remap.assemble=sealed
 	auto
 	would data 8:0 8:16
-	# a set of ours has it, though its disks are not there
+	# a known set has this name, though its disks are missing
 	register $A name=data
 	auto
 	would data-0b0b0b0b 8:0 8:16
@@ -282,7 +282,7 @@ our_set() {
 	run dmremap assemble --dry-run safe
 	assert_failure 8
 	refute_would
-	# but a person decides who names both
+	# but naming both is the user's decision
 	run dmremap assemble --dry-run "$(dev sda)" "$(dev sdc)"
 	assert_success
 	would safe 8:0 8:32
@@ -363,7 +363,7 @@ our_set() {
 	for name in sda:1 sdb:1 sdc:0; do
 		run dmremap scan --udev "$(dev ${name%:*})"
 		assert_line DM_REMAP_AUTO=${name#*:}
-		# what the rules hand on
+		# the properties from the udev rules
 		auto=${name#*:}
 		DM_REMAP_ROLE=spare DM_REMAP_AUTO=$auto run dmremap assemble --auto --queue --incremental "$(dev ${name%:*})"
 		assert_success
@@ -429,7 +429,8 @@ our_set() {
 	refute_output --partial "No device is a half"
 }
 
-# slowly WORD...: with disks that do not answer when a set is activated; PID and KEY are those of who waits
+# slowly WORD...: with disks that do not answer when a set is activated; PID and KEY are those of
+# the waiter
 slowly() { SLOW_DM=$BATS_TEST_TMPDIR/waits LD_PRELOAD=$HELPERS/slowdm.so "$DMREMAP" "$@" 3>&-; }
 cookie_is_there() { ipcs -s | grep -q "^$1 "; }
 

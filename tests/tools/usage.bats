@@ -9,9 +9,9 @@ MAN=$TOP/docs/man
 commands() { dmremap --help | sed -nE 's/^  ([a-z-]+) .*/\1/p'; }
 # plain PAGE: without its macros and fonts, as "--json"; a heading keeps its macro
 plain() { sed -E '/^\.(EX|EE|RS|RE|PP|br)/d; s/^\.(B|I|BR|RB) //; s/\\f[BIR]//g; s/\\-/-/g; s/\\e/\\/g; s/\\\(aq/'"'"'/g; s/^\\&//' "$1"; }
-# part PAGE HEADING: what is below it
+# part PAGE HEADING: the text below it
 part() { plain "$1" | sed -n "/^\.SH \"\?$2\"\?\$/,/^\.SH /p" | sed '1d;/^\.SH /d'; }
-# names PAGE: what it is found by
+# names PAGE: the names in its NAME section
 names() { part "$1" NAME | sed 's/ - .*//; s/, /\n/g'; }
 # page_of COMMAND
 page_of() {
@@ -37,7 +37,7 @@ options_of() {
 		run page_of "$command"
 		[ -e "$output" ] || { echo "$command: no page, or several"; false; }
 		part "$output" SYNOPSIS | grep -q "^dmremap $command "
-		# what the help says of it in a line is what the overview says
+		# the help's line for it equals the overview's
 		dmremap --help | sed -n "s/^  $command  *//p" |
 			diff - <(part "$MAN/dmremap.8" COMMANDS | grep -x -A1 "dmremap-$command(8)" | tail -n +2)
 	done
@@ -68,7 +68,7 @@ options_of() {
 			sed 's/ --/--/; s/\([a-z]\) [A-Z|]*$/\1 X/' | sort -u >described
 		run diff helped described
 		assert_output ""
-		# what the synopsis and the examples have
+		# the options of the synopsis and the examples
 		{ part "$page" SYNOPSIS; part "$page" EXAMPLES | grep -o '^dmremap .*'; } | grep -oE -- '--[a-z-]+' | sort -u |
 			comm -23 - <(grep -oE -- '--[a-z-]+' described | sort -u) >unknown
 		# examples may have those of other commands

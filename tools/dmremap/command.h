@@ -12,8 +12,8 @@
 /**
  * struct command - a sub-command.
  * @name: its name.
- * @arguments: what it takes, for the usage line.
- * @summary: one line on what it does, in lower case.
+ * @arguments: its arguments, for the usage line.
+ * @summary: one line that describes it, in lower case.
  * @help: the rest of its help.
  * @run: do it; @argv[0] is the name.  Returns the exit status.
  */
@@ -65,10 +65,10 @@ extern const struct command command_wait;
 /* Print the help of a command.  Returns the exit status. */
 int command_help(const struct command *command);
 
-/* Say how a command is used, after getopt or the command has said what is wrong. */
+/* Print the usage of a command, after getopt or the command has printed an error. */
 int command_misused(const struct command *command);
 
-/* The one operand, or NULL, having complained, if there is none or more than one. */
+/* The one operand, or NULL, after printing an error, if there is none or more than one. */
 const char *command_operand(const struct command *command, int argc, char **argv);
 
 /**

@@ -119,6 +119,6 @@ int main(int argc, char **argv)
 	/* characters only: numbers are the same everywhere */
 	setlocale(LC_CTYPE, "");
 	status = run(argc, argv);
-	/* who did not get all of it must not think so */
+	/* a reader of incomplete output must get an error */
 	return output_flush() ? EXIT_OPERATION : status;
 }

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# For base and system, which are run as root: a tree that Debian is in. What they mount is
-# seen by nobody else, and gone with them.
+# For base and system, which are run as root: a tree that Debian is in. Their mounts
+# are private, and end with them.
 
 [ -n "${RIG_UNSHARED:-}" ] || RIG_UNSHARED=1 exec unshare --mount --propagation private "$0" "$@"
 
 out=${1:?directory}
 tree=$out/tree
-# shellcheck disable=SC2034 # for those who source this
+# shellcheck disable=SC2034 # for scripts that source this
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
@@ -34,6 +34,6 @@ mount_tree() {
 named() { grep -v '^ *#' "$1"; }
 umount_tree() { umount "$tree/proc" "$tree/dev"; }
 
-# what is left is whoever's who has called sudo
+# the remaining files belong to the user who called sudo
 # shellcheck disable=SC2153 # of sudo
 hand_over() { [ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:$SUDO_GID" "$out"; }

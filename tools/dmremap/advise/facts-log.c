@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the kernel has said of a disk since it started.
+ * The kernel's messages about a disk since boot.
  */
 #include <stdio.h>
 #include <string.h>

@@ -90,7 +90,7 @@ static bool is_reserve(uint64_t id, const char *name)
 					 strstr(name, "Rsv")));
 }
 
-/* Where attribute 5, or one for what is left of the reserve, stands between new and failed. */
+/* Where attribute 5, or one for the remaining reserve, stands between new and failed. */
 static void take_reserve(struct disk_facts *facts, struct json_object *attribute, uint64_t id,
 			 const char *name)
 {
@@ -141,8 +141,7 @@ static void take_attributes(struct disk_facts *facts, struct json_object *root)
 
 /*
  * Whether something happened not long ago, by the disk's own clocks.  The clock of errors wraps,
- * and the one of minutes or seconds as well: an entry of the future has an age that nobody
- * knows.
+ * and the one of minutes or seconds as well: an entry of the future has an unknown age.
  */
 static bool is_news(const struct disk_facts *facts, struct json_object *entry)
 {

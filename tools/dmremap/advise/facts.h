@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is known of a disk, wherever it comes from.
+ * The facts about a disk, from all sources.
  *
  * Makers pack several numbers into one raw value, count since the disk was made, and let their
  * clocks wrap.  So every figure here is either known or not, and whatever happened long ago, or
- * nobody knows when, is kept apart from news.
+ * at an unknown time, is kept apart from news.
  */
 #ifndef _DMREMAP_FACTS_H
 #define _DMREMAP_FACTS_H
@@ -46,7 +46,7 @@ enum smart_state {
 	SMART_UNSUPPORTED,
 };
 
-/* What the disk thinks of itself. */
+/* The disk's own health status. */
 enum health {
 	HEALTH_UNKNOWN,
 	HEALTH_PASSED,
@@ -74,14 +74,14 @@ struct count {
 #define NVME_READ_ONLY		0x08
 
 /**
- * struct log_facts - what the kernel has said of the disk since it started.
+ * struct log_facts - the kernel's messages about the disk since boot.
  * @read: its log could be read.
  * @bad: bad sectors, each counted once.
  * @bad_writes: bad sectors at which a write failed.
  * @bad_hour: bad sectors of the last hour.
  * @other: errors that were not the medium's.
  * @link: errors of a cable, a bridge or a controller.
- * @gone: the disk does not answer any more.
+ * @gone: the disk no longer answers.
  */
 struct log_facts {
 	bool read;
@@ -118,17 +118,17 @@ struct set_facts {
 /**
  * struct disk_facts - a disk.
  * @path: its node.
- * @model: what it calls itself; "" if that is not known.
- * @kind: what it is.
+ * @model: its model; "" if unknown.
+ * @kind: its kind.
  * @nvme: it is an NVMe disk.
  * @scsi: it is a SCSI disk.
  * @usb: it is behind a bridge of USB.
- * @read_only: the kernel lets nobody write to it.
- * @size_known: @sectors is what the kernel knows.
+ * @read_only: the kernel marks it as read-only.
+ * @size_known: @sectors is the size known to the kernel.
  * @sectors: its size; 0 if it does not tell.
  * @physical: bytes of its physical sectors; 0 if that is not known.
  * @smart: whether it could be asked.
- * @health: what it thinks of itself.
+ * @health: its own health status.
  * @failing: the attribute that is below its threshold, and tells of an early failure; "" for
  *	none.
  * @hours: its power-on time.
@@ -144,7 +144,7 @@ struct set_facts {
  * @news_bad: entries of its error log, no older than %NEWS_HOURS, that name a bad sector.
  * @news_link: such entries of its interface, and errors its interface counted since power-on.
  * @news_test: a self-test no older than that could not read a sector.
- * @old_bad: the newest entry that names a bad sector is older, or nobody knows how old.
+ * @old_bad: the newest entry that names a bad sector is older, or of unknown age.
  * @bad_lba: one of the bad sectors that its logs name.
  * @nvme_warning: its critical warning.
  * @read_lost: uncorrected errors of reads since it was made; SCSI.
@@ -152,7 +152,7 @@ struct set_facts {
  * @pre_eol: what an eMMC says of its reserve: 1 normal, 2 80% used, 3 nearly all used.
  * @erc: its error recovery control.
  * @timeout: seconds after which the kernel gives up a command.
- * @log: what the kernel has said of it.
+ * @log: the kernel's messages about it.
  * @set: the set's history.
  */
 struct disk_facts {
@@ -206,18 +206,18 @@ struct disk_facts {
 bool facts_from_smartctl(struct disk_facts *facts, const char *text, size_t size);
 
 /**
- * facts_from_log() - take what the kernel has said.
+ * facts_from_log() - take the kernel's messages.
  * @facts: gets it.
  * @text: the lines.
  * @disk: the disk's name, as "sda".
- * @device_path: its directory in sysfs, whose parts are names of what it is connected by.
+ * @device_path: its directory in sysfs, whose components name the ports that connect it.
  * @now: seconds since the kernel started.
  */
 void facts_from_log(struct disk_facts *facts, const char *text, const char *disk,
 		    const char *device_path, double now);
 
 /**
- * facts_from_sysfs() - take what the kernel knows of the disk.
+ * facts_from_sysfs() - take the attributes of the disk.
  * @facts: gets it.
  * @disk: the disk's name.
  */

@@ -27,14 +27,14 @@ struct gather_how {
  * @number: "MAJ:MIN" of it, or of a partition of it.
  * @how: how to ask.
  *
- * Says what is wrong if there is no such disk, or if a file cannot be read.
+ * Prints an error if there is no such disk, or if a file cannot be read.
  *
  * Return: an exit status.
  */
 int gather_disk(struct disk_facts *facts, const char *number, const struct gather_how *how);
 
 /**
- * gather_counts() - find out what the size of a spare depends on.
+ * gather_counts() - read the counts that determine the size of a spare.
  * @facts: filled in as far as something can be found out.
  * @number: "MAJ:MIN" of the main.
  *
@@ -43,7 +43,7 @@ int gather_disk(struct disk_facts *facts, const char *number, const struct gathe
 void gather_counts(struct disk_facts *facts, const char *number);
 
 /**
- * gather_history() - find out what the kernel and a set know of the set's main.
+ * gather_history() - read the history of a set's main, from the kernel and the set.
  * @facts: filled in as far as something can be found out.
  * @number: "MAJ:MIN" of the main.
  * @set: name of the set, which is active.

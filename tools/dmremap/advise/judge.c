@@ -24,7 +24,7 @@
 /* Flash: with the second bad place many more follow. */
 #define FLASH_BAD		2
 
-/* A reset now and then is no news. */
+/* An occasional reset is normal. */
 #define LINK_ERRORS		3
 
 /* Days until a disk should be replaced. */
@@ -76,7 +76,7 @@ static const char *s(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-/* What a controller calls itself that has lost its firmware, or cannot read it. */
+/* Names of controllers that have lost their firmware, or cannot read it. */
 static void judge_model(struct advice *advice, const struct disk_facts *facts)
 {
 	static const char * const dead[] = { "SATAFIRM", "SandForce{", "WDC ROM MODEL" };
@@ -212,7 +212,7 @@ static void judge_news(struct advice *advice, const struct disk_facts *facts)
 		say(advice, VERDICT_WELL, "Its logs name bad sectors of more than two weeks of use ago, or of a time that its clock does not tell: that is no news.");
 }
 
-/* What the kernel has met since it started, and so is true now. */
+/* Errors since the kernel started, which are therefore current. */
 static void judge_log(struct advice *advice, const struct disk_facts *facts)
 {
 	const struct log_facts *log = &facts->log;

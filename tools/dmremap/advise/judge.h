@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What to do with a disk, by what is known of it.
+ * The verdict on a disk, from its facts.
  *
  * The limits come from published studies of large numbers of disks: of those with no replaced
  * sector 1.7% fail soon, of those with more than 40 more than half, of those with 500 95%; half
@@ -27,7 +27,7 @@ enum verdict {
 
 /**
  * struct advice_line - a sentence.
- * @verdict: what it is a reason for; %VERDICT_WELL for one that is only to be known.
+ * @verdict: the verdict that it supports; %VERDICT_WELL for mere information.
  * @text: the sentence.
  */
 struct advice_line {
@@ -38,7 +38,7 @@ struct advice_line {
 /**
  * struct advice - what to do with a disk.
  * @verdict: what.
- * @line: the reasons, and what else is to be known.
+ * @line: the reasons, and other information.
  * @nr: how many.
  * @replace: it should be replaced.
  * @replace_days: within so many days; 0 is today.
@@ -54,7 +54,7 @@ struct advice {
 /**
  * judge() - find out what to do with a disk.
  * @advice: filled in.
- * @facts: what is known of it.
+ * @facts: its facts.
  */
 void judge(struct advice *advice, const struct disk_facts *facts);
 

@@ -12,7 +12,7 @@
 /* Bits of a number of MiB. */
 #define MIB_SHIFT	20
 
-/* Why the disk could not be asked, and what would help; NULL if it was. */
+/* The reason why smartctl could not read the disk, and the remedy; NULL if it could. */
 static const char *unseen_smart(const struct disk_facts *facts)
 {
 	static const char * const texts[] = {

@@ -4,7 +4,7 @@
 
 #include "advise/judge.h"
 
-/* Print the verdict, its reasons, what could not be seen, and what to type next. */
+/* Print the verdict, its reasons, the missing facts, and the next commands. */
 void advice_show(const struct advice *advice, const struct disk_facts *facts);
 
 /* Print the same, and the figures, as JSON. */

@@ -6,7 +6,7 @@
 #define BLOCK_SIZE_MAX	32768
 #define MIB		1048576ull
 
-/* What is kept of a block: 16 bytes in each of up to four copies, and the heads of pages. */
+/* The metadata of a block: 16 bytes in each of up to four copies, and the heads of pages. */
 #define TABLE_BYTES	72
 
 /* Superblocks, and what alignment costs. */
@@ -34,7 +34,7 @@ uint32_t spare_block_size(const struct disk_facts *facts)
 uint64_t spare_blocks_counted(const struct disk_facts *facts)
 {
 	uint64_t pending = larger(facts->pending.n, facts->uncorrectable.n);
-	/* flash counts pieces of memory, which are no sectors */
+	/* flash counts erase blocks, not sectors */
 	uint64_t replaced = is_flash(facts) ? 0 : facts->reallocated.n;
 
 	return larger(SPARE_BLOCKS_MIN, 4 * pending + 2 * replaced);

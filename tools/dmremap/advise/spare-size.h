@@ -15,13 +15,13 @@
 /* Blocks of a spare for a disk of which nothing is known. */
 #define SPARE_BLOCKS_MIN	4096
 
-/* Beyond this a disk is to be copied, not nursed. */
+/* Beyond this the advice is to copy the disk. */
 #define SPARE_BLOCKS_MAX	65536
 
-/* Blocks for the bad sectors that are known, without what is added for flash. */
+/* Blocks for the known bad sectors, without the addition for flash. */
 uint64_t spare_blocks_counted(const struct disk_facts *facts);
 
-/* Bytes of the blocks that a set on this disk gets if nobody says otherwise. */
+/* Default block size of a set on this disk, in bytes. */
 uint32_t spare_block_size(const struct disk_facts *facts);
 
 /**
@@ -32,7 +32,7 @@ uint32_t spare_block_size(const struct disk_facts *facts);
 uint64_t spare_blocks(const struct disk_facts *facts, uint32_t block_size);
 
 /**
- * spare_bytes() - bytes of a device with so many blocks on it, and what is kept of them.
+ * spare_bytes() - size of a device for so many blocks and their metadata, in bytes.
  * @facts: the main's disk.
  * @block_size: bytes of a block.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is on a device that is not a spare, as libblkid sees it.
+ * The content of a device that is not a spare, as libblkid sees it.
  */
 #ifndef _DMREMAP_CONTENT_H
 #define _DMREMAP_CONTENT_H
@@ -23,7 +23,7 @@ bool content_type(const char *path, char text[CONTENT_SIZE]);
  * content_is_member() - whether a device is a member of an array.
  * @path: of the device, or of an image of it.
  *
- * With the metadata at its end such a device begins with what is on the array.
+ * With the metadata at its end such a device begins with the content of the array.
  */
 bool content_is_member(const char *path);
 

@@ -16,7 +16,7 @@ struct device {
 };
 
 /*
- * Open @path; for writing it must not be in use.  Says what is wrong and returns
+ * Open @path; for writing it must not be in use.  Prints an error and returns
  * -1 if it cannot be done.
  */
 int device_open(struct device *dev, const char *path, bool write);

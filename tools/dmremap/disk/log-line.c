@@ -12,7 +12,7 @@
 #define NAME_END	" ,:]\t"
 #define PATH_END	" ,\t"
 
-/* How many lines there may be between what went wrong and where. */
+/* Maximum number of lines between an error and its location. */
 #define SENSE_LINES	10
 
 /* Longest date and name of a host, and longest time. */
@@ -34,7 +34,7 @@ static void take_name(struct log_event *event, const char *name)
 	take_until(event, name, NAME_END);
 }
 
-/* What is behind @word in the text, or NULL. */
+/* The text after @word, or NULL. */
 static const char *behind(const char *text, const char *word)
 {
 	const char *found = strstr(text, word);
@@ -79,7 +79,7 @@ static bool tells_medium(const char *device)
 	return begins(device, "sd") || begins(device, "nvme");
 }
 
-/* Of the operations only these two touch a sector. */
+/* Only these two operations touch a sector. */
 static bool take_operation(struct log_event *event, const char *text)
 {
 	const char *op = behind(text, " op 0x");
@@ -211,7 +211,7 @@ static bool scsi_disk(const char *text, struct log_event *event)
 	return event->kind != LOG_NOTHING;
 }
 
-/* "ata1.00: ...": a name of sysfs, without what is behind the dot */
+/* "ata1.00: ...": a name of sysfs, without the suffix after the dot */
 static bool ata(const char *text, struct log_event *event)
 {
 	if (!begins(text, "ata") || !isdigit((unsigned char)text[3]))

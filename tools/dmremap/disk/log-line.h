@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a line of the kernel's log says of a disk.
+ * The meaning of a line of the kernel's log for a disk.
  *
  * The kernel's words for one thing have changed over the years; all of these are known:
  *
@@ -21,7 +21,7 @@
 #define LOG_DEVICE_SIZE	256
 
 /**
- * enum log_kind - what a line tells.
+ * enum log_kind - kinds of lines.
  * @LOG_NOTHING: nothing about a disk.
  * @LOG_BOOT: the kernel has just started: names of disks may mean other disks from here on.
  * @LOG_ATTACHED: the name belongs to a disk that has just been found.
@@ -30,7 +30,7 @@
  * @LOG_IO: an error of a sector whose cause the line does not have.
  * @LOG_OTHER: an error of a sector that no bad medium makes.
  * @LOG_LINK: errors of a cable, a bridge or a controller: checksums, resets, time-outs.
- * @LOG_GONE: the disk does not answer any more.
+ * @LOG_GONE: the disk no longer answers.
  * @LOG_ARRAY: an error in an array of md, whose sectors are not those of a disk.
  * @LOG_BTRFS_IO: btrfs could not read a place of a device.
  * @LOG_BTRFS_CSUM: btrfs read a place of a device, and its content was wrong.
@@ -56,7 +56,7 @@ enum log_kind {
 
 /**
  * struct log_event - a line.
- * @kind: what it tells.
+ * @kind: its kind.
  * @device: the disk, as the kernel calls it, without "/dev/"; for %LOG_LINK and %LOG_GONE it
  *	may be a part of its path in sysfs: "ata1", "host0", "1-2", "nvme0" or "mmc0".  For
  *	btrfs it is the path in the line.  "" if the line names none.
@@ -78,7 +78,7 @@ struct log_event {
 };
 
 /**
- * log_line_parse() - find out what a line says.
+ * log_line_parse() - parse a line.
  * @line: the line, with whatever dmesg, journalctl or syslog put before the message.
  * @event: filled in.
  *
@@ -103,7 +103,7 @@ struct log_reader {
 
 /**
  * log_reader_next() - as log_line_parse(), for one line after the other.
- * @reader: what was read.
+ * @reader: the lines so far.
  * @line: the next line.
  * @event: filled in.
  *

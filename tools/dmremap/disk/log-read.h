@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /**
- * log_read() - read what the kernel has said since it started.
+ * log_read() - read the kernel's messages since boot.
  * @text: takes the lines, each with the seconds since then in brackets; to be freed.
  * @size: takes the bytes of it.
  *

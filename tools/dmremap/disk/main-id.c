@@ -17,12 +17,12 @@
 #define BY_ID		"/dev/disk/by-id"
 #define BY_PARTUUID	"/dev/disk/by-partuuid"
 
-/* The best come first: what the device has from its maker, then what others gave it. */
+/* The best come first: identities from the manufacturer, then those that others assigned. */
 static const char * const ranks[] = {
 	"wwn-*", "nvme-eui.*", "*", "dm-uuid-*", "md-uuid-*",
 };
 
-/* From what is on the device, or a name that may be changed at any time. */
+/* Derived from the content of the device, or a name that may change at any time. */
 static const char * const unfit[] = {
 	"lvm-pv-uuid-*", "dm-name-*", "md-name-*",
 };
@@ -167,7 +167,7 @@ static bool is_partuuid(const char *id)
 		length == strlen("01234567-89ab-cdef-0123-456789abcdef"));
 }
 
-/* Names that udev makes of what a device says of itself. */
+/* Names that udev derives from the device's own identification. */
 static const char * const standard[] = {
 	"wwn-*", "nvme-*", "ata-*", "scsi-*", "usb-*", "virtio-*", "mmc-*", "ieee1394-*",
 	"memstick-*", "pmem-*", "dm-uuid-*", "md-uuid-*",

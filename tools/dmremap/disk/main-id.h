@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a main is known by: the PARTUUID of a partition, or the name of the best link
+ * The identity of a main: the PARTUUID of a partition, or the name of the best link
  * in /dev/disk/by-id.
  */
 #ifndef _DMREMAP_MAIN_ID_H
@@ -14,9 +14,9 @@
 /**
  * main_id_choose() - find something that a device can be known by.
  * @path: the device.
- * @id: what it is known by; "" if there is nothing that stays with it.
+ * @id: its identity; "" if it has none that is permanent.
  *
- * Links that come from what is on the device, as LVM's, are left out: that goes when
+ * Links that depend on the content of the device, as LVM's, are left out: that goes when
  * the main is sealed.
  */
 void main_id_choose(const char *path, char id[DM_REMAP_MAIN_ID_SIZE]);
@@ -25,7 +25,7 @@ void main_id_choose(const char *path, char id[DM_REMAP_MAIN_ID_SIZE]);
  * main_id_valid() - whether the kernel takes this for a main_id.
  * @id: what somebody gave.
  *
- * Says what is wrong with it if not.
+ * Prints an error if not.
  */
 bool main_id_valid(const char *id);
 
@@ -36,7 +36,7 @@ bool main_id_valid(const char *id);
  */
 bool main_id_is_of(const char *id, const char *path);
 
-/* What a device's identity says about a main_id that was recorded. */
+/* The result of comparing a device's identity with a recorded main_id. */
 enum main_id_verdict {
 	MAIN_ID_SAME,		/* it is known by this */
 	MAIN_ID_UNKNOWN,	/* none was recorded, or the device has none */
@@ -48,7 +48,7 @@ enum main_id_verdict {
  * @id: a main_id, as it was read from a spare; it is not trusted.
  * @path: the device.
  *
- * A main_id that a person made up, and that is no name of udev's, contradicts nothing.
+ * A main_id chosen by the user, which is not one of udev's names, contradicts nothing.
  */
 enum main_id_verdict main_id_judge(const char *id, const char *path);
 

@@ -66,7 +66,7 @@ static void read_sb(struct superblock *sb, const struct device *dev, unsigned in
 	judge(sb, dev);
 }
 
-/* Of two valid ones. */
+/* Choose one of two valid superblocks. */
 static void compare(struct set *set)
 {
 	struct superblock *a = &set->sb[0], *b = &set->sb[1], *older;
@@ -115,7 +115,7 @@ static void find_unused(struct set *set)
 	}
 }
 
-/* As the kernel has it: superblock 1 at the end of a spare that has grown, and 0 not yet. */
+/* As in the kernel: superblock 1 at the end of a spare that has grown, but not yet superblock 0. */
 static bool has_grown(const struct superblock *first, const struct superblock *last)
 {
 	const struct dm_remap_sb *a = first->content, *b = last->content;

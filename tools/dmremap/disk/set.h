@@ -31,19 +31,19 @@ struct superblock {
 struct set {
 	const struct device *dev;
 	struct superblock sb[NR_SUPERBLOCKS];
-	const struct superblock *newest;	/* what counts; NULL if there is none */
-	const struct superblock *unused;	/* what says that the spare is of no set now */
+	const struct superblock *newest;	/* the one in force; NULL if there is none */
+	const struct superblock *unused;	/* one of a spare without a set */
 	const char *conflict;	/* why they cannot be of one set; NULL if they can */
 	bool writable;		/* it has no feature that forbids to write it */
 };
 
-/* Read the superblocks.  Look at @set->newest for what was found. */
+/* Read the superblocks.  @set->newest has the result. */
 void set_read(struct set *set, const struct device *dev);
 
 void set_free(struct set *set);
 
 /*
- * Complain that there is nothing to work on, if there is no superblock that can
+ * Print an error if there is no superblock that can
  * be used.  Returns whether there is one.
  */
 bool set_usable(const struct set *set);

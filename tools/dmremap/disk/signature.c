@@ -90,7 +90,7 @@ static void add(struct signatures *found, const struct signature *signature)
 	found->item[found->nr++] = *signature;
 }
 
-/* Each is hidden when it has been found, so that what is behind it is found next. */
+/* Hide each one found, so the next probe finds the one that it masks. */
 static void look(struct signatures *found, blkid_probe probe)
 {
 	struct signature signature;
@@ -193,7 +193,10 @@ void device_drop_cache(int fd)
 
 	if (fstat(fd, &st) || !S_ISBLK(st.st_mode))
 		return;
-	/* who may not do the first may do the second, which leaves what is being written */
+	/*
+	 * a user without permission for the first may do the second, which leaves pages under
+	 * writeback
+	 */
 	if (ioctl(fd, BLKFLSBUF, 0)) {
 		fsync(fd);
 		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);

@@ -47,9 +47,9 @@ struct signatures {
  * @path: the device, or a file.
  * @fd: it, open for reading.
  *
- * Looks at the disk and not at what has been cached of it: a device above may have
- * written there.  Places that cannot be read are counted and passed over.  Says
- * what is wrong if it cannot.
+ * Reads the disk and not its page cache: an upper device may have
+ * written there.  Places that cannot be read are counted and passed over.  Prints an error on
+ * failure.
  *
  * Return: an exit status.
  */
@@ -57,11 +57,11 @@ int signatures_find(struct signatures *found, const char *path, int fd);
 
 /**
  * signatures_wipe() - write zeros over all that were found.
- * @found: what was found there.
+ * @found: the signatures found there.
  * @path: the device, for messages.
  * @fd: it, open for writing, and not with O_DIRECT.
  *
- * They are durably gone on return.  Says what is wrong if it cannot.
+ * They are durably gone on return.  Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -70,7 +70,7 @@ int signatures_wipe(const struct signatures *found, const char *path, int fd);
 void signatures_free(struct signatures *found);
 
 /**
- * device_drop_cache() - forget what is cached of a device, having written it.
+ * device_drop_cache() - write back and drop the page cache of a device.
  * @fd: the device; nothing happens if it is a file.
  */
 void device_drop_cache(int fd);

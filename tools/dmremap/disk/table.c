@@ -54,7 +54,7 @@ static void read_window(struct table *table)
 				    table->window[i], table->window_pages);
 }
 
-/* What could not be read with its neighbours may be alone. */
+/* A page that failed in a larger read may be readable alone. */
 static int reread(struct table *table, unsigned int replica, struct dm_remap_page *page)
 {
 	if (!table->window_error[replica])

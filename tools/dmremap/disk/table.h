@@ -10,7 +10,7 @@
 
 enum copy_state {
 	COPY_GOOD,	/* of the highest sequence */
-	COPY_OLDER,	/* valid, but another one is newer */
+	COPY_OLDER,	/* valid, but another copy is newer */
 	COPY_BAD,
 	COPY_UNREADABLE,
 	NR_COPY_STATES
@@ -18,9 +18,9 @@ enum copy_state {
 
 /**
  * struct copy - one replica's copy of a page.
- * @content: what was read; not to be used when it is COPY_UNREADABLE.
+ * @content: the page; undefined if COPY_UNREADABLE.
  * @sequence: if it is COPY_GOOD or COPY_OLDER.
- * @state: what it is good for.
+ * @state: its state.
  * @why: a sentence, unless it is COPY_GOOD.
  */
 struct copy {
@@ -38,7 +38,7 @@ struct copy {
  * @newest: the copy that counts; NULL if no copy is valid.
  * @differ: copies of the highest sequence have not the same content.
  * @copy: the copies.
- * @window: what was read ahead, of each replica.
+ * @window: the read-ahead buffer of each replica.
  * @window_start: first page in the windows.
  * @window_pages: pages in the windows.
  * @window_error: what reading a whole window gave.

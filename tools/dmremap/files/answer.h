@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is known of places: the file that they belong to, or something else.
+ * Answers about places: the file that they belong to, or another use.
  */
 #ifndef _DMREMAP_ANSWER_H
 #define _DMREMAP_ANSWER_H
@@ -19,11 +19,11 @@ enum answer_kind {
 };
 
 /**
- * struct answer - what is known of a place.
+ * struct answer - the use of a place.
  * @place: the place.
- * @kind: what is there.
+ * @kind: the kind of its content.
  * @device: the path of the device that it is on.
- * @type: what that has, "ext4" say; may be empty.
+ * @type: the type of that, such as "ext4"; may be empty.
  * @text: a path, or words.
  */
 struct answer {
@@ -39,7 +39,7 @@ struct answer {
  * @answer: an array.
  * @nr: how many.
  * @device: the device that answers are about from now on.
- * @type: what is on it.
+ * @type: the type of its content.
  */
 struct answers {
 	struct answer *answer;
@@ -48,14 +48,14 @@ struct answers {
 	char type[32];
 };
 
-/* Say from now on what is on a device. */
+/* Add the following answers under a device. */
 void answers_about(struct answers *answers, const char *device, const char *type);
 
 /**
- * answers_add() - say what a place is.
+ * answers_add() - add the use of a place.
  * @answers: takes it.
  * @place: the place.
- * @kind: what is there.
+ * @kind: the kind of its content.
  * @format: as printf() has it.
  */
 void __printf(4, 5) answers_add(struct answers *answers, const struct place *place,
@@ -65,7 +65,7 @@ void __printf(4, 5) answers_add(struct answers *answers, const struct place *pla
 void answers_all(struct answers *answers, const struct places *places, enum answer_kind kind,
 		 const char *text);
 
-/* Put them in order of their sectors, and join those that are one. */
+/* Sort them by sector, and merge adjacent ones of the same file. */
 void answers_settle(struct answers *answers);
 
 void answers_free(struct answers *answers);

@@ -8,25 +8,25 @@
 
 /**
  * files_ask() - run a program of a file system.
- * @text: takes what it prints; to be freed.
+ * @text: takes its output, which the caller frees.
  * @why: takes, if it cannot be run, a sentence on that; 160 bytes.
  * @argv: the program and its arguments.
  * @package: the package that it is in.
  *
- * Return: whether it was run; how it ended does not matter, for what it prints tells.
+ * Return: whether it was run; its output, not its exit status, decides.
  */
 bool files_ask(char **text, char why[160], const char *const *argv, const char *package);
 
 /**
- * files_entry() - the next entry of what a program has printed.
- * @text: what is left; moved to the one after.
+ * files_entry() - the next entry of a program's output.
+ * @text: the rest of the output; moved to the next entry.
  * @begins: whether a line is the first one of an entry.
  * @context: for @begins.
  *
  * A name that ends an entry may have a newline in it: lines that begin no entry are of the
  * one before.
  *
- * Return: the entry, without its last newline, or NULL if there is no more.
+ * Return: the entry, without its last newline, or NULL at the end.
  */
 char *files_entry(char **text, bool (*begins)(const char *line, const void *context),
 		  const void *context);

@@ -105,7 +105,7 @@ static void make_blocks(struct ext *ext, const struct places *places, uint32_t s
 
 /*
  * @header is in any answer.  debugfs ends as if all were well when it could not open the file
- * system, whose bitmaps may be what cannot be read.
+ * system, whose bitmaps may be unreadable.
  */
 static bool ask(struct ext *ext, const char *request, const char *header, char **text)
 {

@@ -87,7 +87,7 @@ static int files(const char *name, unsigned int states, bool json)
 		return EXIT_OPERATION;
 	if (!places.nr && !json)
 		printf("%s has no such sectors.\n", volume.name);
-	/* programs read the disk, where what was just written has to be */
+	/* programs read the disk, so recent writes must be there */
 	if (places.nr)
 		sync();
 	stack_walk(&answers, volume.number, &places);

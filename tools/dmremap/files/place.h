@@ -40,7 +40,7 @@ void places_add(struct places *places, const struct place *place);
 void places_free(struct places *places);
 
 /**
- * places_take() - take what is in a part of the device.
+ * places_take() - take the places in a part of the device.
  * @places: loses them.
  * @start: the first sector of the part.
  * @count: its sectors.
@@ -57,7 +57,7 @@ const char *place_state_name(enum place_state state);
  * @name: the set.
  * @states: a bit for each of enum place_state.
  *
- * Says what is wrong if that cannot be done.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel lists what is on a device as its holders.  Of those whose table says which sector is
- * where (linear: LVM, kpartx; crypt: LUKS) the places are followed; others are named.
+ * The kernel lists the devices on a device as its holders.  Of those whose table says which sector
+ * is where (linear: LVM, kpartx; crypt: LUKS) the places are followed; others are named.
  */
 #include <dirent.h>
 #include <limits.h>
@@ -73,7 +73,7 @@ static void follow(struct answers *answers, const char *lower, const char *upper
 	places_free(&above);
 }
 
-/* Returns what a device above is if places cannot be followed through it, or NULL. */
+/* Returns the type of an upper device that places cannot be mapped through, or NULL. */
 static const char *go_up(struct answers *answers, const char *number, const char *node,
 			 struct places *places, int depth)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is on a device: other devices, and on those file systems.
+ * The users of a device: other devices, and file systems on those.
  */
 #ifndef _DMREMAP_STACK_H
 #define _DMREMAP_STACK_H
@@ -10,7 +10,7 @@
 /**
  * stack_walk() - find out what places of a device are, through volumes of LVM, LUKS and partitions
  * that are on it.
- * @answers: takes what is found out.
+ * @answers: takes the results.
  * @number: "MAJ:MIN" of the device.
  * @places: places on it; none are left.
  */

@@ -9,7 +9,7 @@
 
 /**
  * ext_files() - ask debugfs which files of ext2, ext3 or ext4 places belong to.
- * @answers: takes what is found out; it is about the device.
+ * @answers: takes the results, which are about the device.
  * @path: the device.
  * @places: places on it.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * xfs: xfs_db reads all metadata ("blockget"), and then says of each block what it is and whose
+ * xfs: xfs_db reads all metadata ("blockget"), and then gives the use of each block and its inode
  * ("blockuse").
  */
 #include <stdio.h>

@@ -47,7 +47,7 @@ static bool is_true(const char *dir, const char *file)
 	return read_file(dir, file, text) && !strcmp(text, "1");
 }
 
-/* What cannot be a half, or not for long, or may wait for somebody who is not there. */
+/* Devices that cannot be halves, or not for long, or whose open may block without end. */
 static bool name_unfit(const char *name)
 {
 	static const char * const unfit[] = { "fd", "mtd", "ram", "sr", "zram" };

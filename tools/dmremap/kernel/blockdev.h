@@ -32,15 +32,15 @@ struct blockdev {
  * @list: an array of them, to be freed.
  *
  * Left out are those without content, those that wait for somebody to resume them, and
- * those that something is on that shows the same content: a member of a multipath or
+ * those covered by an upper device with the same content: a member of a multipath or
  * of an array is seen through that, and a main through its dm-remap device.
  *
- * Return: how many there are; -1, having said what is wrong, if that cannot be found out.
+ * Return: their number; -1, after printing an error, if that cannot be determined.
  */
 int blockdevs_list(struct blockdev **list);
 
 /**
- * blockdev_by_path() - look up the device that a path is of.
+ * blockdev_by_path() - look up the device of a path.
  * @dev: filled in; @dev->path is @path.  In a tree that root_dir() names it may be a
  *	file, which has a number if the tree has a device of its name.
  * @path: the path.
@@ -59,7 +59,7 @@ int blockdev_by_path(struct blockdev *dev, const char *path);
 bool blockdev_by_number(struct blockdev *dev, const char *number);
 
 /**
- * blockdev_name() - what a person calls the device with a number.
+ * blockdev_name() - the path that users know for a device number.
  * @dev: takes the device, if there is one.
  * @number: "MAJ:MIN".
  *
@@ -107,7 +107,7 @@ void blockdev_sysfs_name(char to[BLOCKDEV_NAME_SIZE], const char *name);
 bool blockdev_listed(const struct blockdev *dev);
 
 /**
- * blockdev_user() - find a device that is on another one.
+ * blockdev_user() - find a device that is built on a given one.
  * @dev: the lower one.
  * @user: the name of the upper one, as people know it.
  *
@@ -115,7 +115,7 @@ bool blockdev_listed(const struct blockdev *dev);
  */
 bool blockdev_user(const struct blockdev *dev, char user[BLOCKDEV_PATH_SIZE]);
 
-/* Whether the kernel lets nobody write to a device, by its path. */
+/* Whether the kernel marks a device as read-only, by its path. */
 bool blockdev_is_read_only(const char *path);
 
 #endif /* _DMREMAP_BLOCKDEV_H */

@@ -24,7 +24,7 @@ struct devices {
  * @devices: to be filled.
  * @operands: names, up to a %NULL; none are all devices there are.
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */

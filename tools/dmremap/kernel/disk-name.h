@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is printed on a disk: its model and its serial number.
+ * The model and serial number printed on a disk.
  */
 #ifndef _DMREMAP_DISK_NAME_H
 #define _DMREMAP_DISK_NAME_H

@@ -7,7 +7,7 @@
  * @name: its name.
  * @new_name: the name that it gets.
  *
- * The device may be in use.  Says what is wrong if it cannot.
+ * The device may be in use.  Prints an error on failure.
  *
  * Return: an exit status.
  */

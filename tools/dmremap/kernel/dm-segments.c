@@ -59,7 +59,7 @@ int dm_segments(const char *name, struct dm_segment **list)
 	*list = NULL;
 	dm_trouble_begin();
 	task = dm_task_create(DM_DEVICE_TABLE);
-	/* so that libdevmapper wipes what may have been a key */
+	/* so that libdevmapper wipes a possible key */
 	if (task && dm_task_secure_data(task) && dm_task_set_name(task, name) &&
 	    dm_task_run(task))
 		nr = take(task, list);

@@ -11,7 +11,7 @@
 #include "lib/interrupt.h"
 #include "lib/message.h"
 
-/* What went wrong, to be said when I/O goes on. */
+/* The error, to print after I/O has resumed. */
 enum fault { FAULT_NONE, FAULT_SUSPEND, FAULT_PAUSED, FAULT_LOAD, FAULT_RESUME, FAULT_STUCK };
 
 static struct dm_task *make_task(int type, const char *name)

@@ -10,7 +10,7 @@
 #include "kernel/dm.h"
 
 /**
- * struct dm_switch - what is to be done.
+ * struct dm_switch - a switch of tables.
  * @name: the device.
  * @target: the type of its only target from then on.
  * @params: the words of the table line behind the type.
@@ -32,12 +32,12 @@ struct dm_switch {
 };
 
 /**
- * dm_switch() - do it.
- * @sw: what is to be done.
+ * dm_switch() - suspend a device, and resume it with another table.
+ * @sw: the switch.
  *
- * Signals are held, and the memory of the program is locked meanwhile.  If anything fails, or
- * the program is killed before the new table is loaded, the device goes on with the table that
- * it has; what is wrong is said, unless @paused failed.
+ * Blocks signals, and locks the memory of the program, until I/O proceeds.  If anything fails, or
+ * the program is killed before the new table is loaded, the device keeps its table.  Prints an
+ * error on failure, unless @paused failed.
  *
  * Return: an exit status.
  */

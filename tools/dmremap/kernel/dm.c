@@ -20,7 +20,7 @@
 /* The library's levels are those of syslog, with flags above them. */
 #define LEVEL_MASK	0x7f
 
-/* The first that the library has to say: what follows is what came of it. */
+/* Keep the first message of the library: the later ones are consequences. */
 static char trouble[256];
 
 static void __printf(5, 6) keep_trouble(int level, const char *file, int line, int error,
@@ -79,7 +79,7 @@ static int no_task(const char *name)
  * @cookie: by which udev says that it is ready with the node.
  * @done: it was carried out.
  * @error: a positive error number, if it was not.
- * @trouble: what the library had to say.
+ * @trouble: the library's message.
  */
 struct task_run {
 	struct dm_task *task;
@@ -103,7 +103,7 @@ static void work(void *context)
 	memcpy(run->trouble, trouble, sizeof(trouble));
 }
 
-/* The cookie is a semaphore of System V: nobody will wait for it any more. */
+/* The cookie is a System V semaphore without any more waiters. */
 static void drop_cookie(uint32_t cookie)
 {
 	int id = cookie ? semget(cookie, 1, 0) : -1;
@@ -235,7 +235,7 @@ int dm_remove(const char *name)
 
 	if (!task)
 		return no_task(name);
-	/* udev may have it open for a moment, to see what is on it. */
+	/* udev may have it open for a moment, to probe it. */
 	dm_task_retry_remove(task);
 	result = run_and_settle(task, 0);
 	dm_task_destroy(task);
@@ -331,7 +331,7 @@ static void run_again(void *context)
 }
 
 /*
- * This program, or its swap space, may be on the device: nothing may have to be read between
+ * This program, or its swap space, may be on the device: no page may have to be read between
  * the two.
  */
 static int suspend_and_resume(const char *name, struct dm_task *suspend, struct dm_task *resume)

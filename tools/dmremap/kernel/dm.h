@@ -11,7 +11,7 @@
 #include "kernel/blockdev.h"
 #include "lib/exit.h"
 
-/* What the UUID of a set's device begins with; the set's own comes behind it. */
+/* The prefix of the device-mapper UUID of a set's device; the set's uuid follows. */
 #define DM_UUID_PREFIX		"DMREMAP-"
 
 /* Longest name and UUID of a device, with the zero at the end. */
@@ -35,12 +35,12 @@ struct dm_piece {
  * struct dm_new - a device to be made.
  * @name: its name.
  * @uuid: its UUID, with %DM_UUID_PREFIX; NULL for none.
- * @target: the type of its only target, or the one that the kernel log will speak of.
+ * @target: the type of its only target, or the one that the kernel log will name.
  * @params: the words of the table line behind the type.
  * @sectors: its size.
  * @pieces: its targets, if it has several.
  * @nr_pieces: how many; 0 for one target.
- * @read_only: nobody may write to it.
+ * @read_only: it is read-only.
  * @limit_ms: how long to wait for the disks; 0 is for good.
  */
 struct dm_new {
@@ -92,7 +92,7 @@ struct dm_table {
 /**
  * dm_trouble_begin() - begin something in which libdevmapper may complain.
  *
- * What it says from now on is kept for dm_trouble_text() instead of being printed.
+ * From now on dm_trouble_text() gets its messages; they are not printed.
  */
 void dm_trouble_begin(void);
 
@@ -101,9 +101,9 @@ const char *dm_trouble_text(void);
 
 /**
  * dm_create() - make a device, activate it, and wait until its node is there.
- * @new: what it is to be.
+ * @new: the new name.
  *
- * If it cannot be done there is no such device, and what the kernel has said of it
+ * On failure there is no such device, and the kernel's message about it
  * is printed.  Nothing is printed if somebody else was faster.
  *
  * Return: an exit status; %EXIT_UNCORRECTED if there is a device with this UUID, which
@@ -116,7 +116,7 @@ int dm_create(const struct dm_new *new);
  * dm_remove() - remove a device and wait until its node has gone.
  * @name: its name.
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -126,10 +126,9 @@ int dm_remove(const char *name);
  * dm_find() - look for a device.
  * @name: its name, or NULL to look for
  * @uuid: its UUID, with %DM_UUID_PREFIX.
- * @found: what was found.
+ * @found: takes the device.
  *
- * Return: 1 if there is one, 0 if not, -1, having said what is wrong, if that cannot be
- * found out.
+ * Return: 1 if there is one, 0 if not, -1, after printing an error, if that cannot be determined.
  */
 int dm_find(const char *name, const char *uuid, struct dm_found *found);
 
@@ -138,7 +137,7 @@ int dm_find(const char *name, const char *uuid, struct dm_found *found);
  * @name: its name.
  * @table: its first target.
  *
- * Return: 1, 0 if there is no such device, -1, having said what is wrong, if it cannot
+ * Return: 1, 0 if there is no such device, -1, after printing an error, if it cannot
  * be read.
  */
 int dm_table(const char *name, struct dm_table *table);
@@ -148,7 +147,7 @@ int dm_table(const char *name, struct dm_table *table);
  * @start: its first sector.
  * @sectors: its size.
  * @target: the type of its target.
- * @maps: what follows is known: each sector is at one place below.
+ * @maps: the fields below are valid: each sector has one place on a lower device.
  * @lower: "MAJ:MIN" of the device below.
  * @lower_start: the sector there.
  */
@@ -178,7 +177,7 @@ int dm_segments(const char *name, struct dm_segment **list);
  *
  * Suspends the device and resumes it.  A filesystem on it is not frozen.
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Work that may stay in the kernel for long is done by a process of its own: signals end the
- * program without leaving half of the work behind, and somebody who has no time, as at boot,
- * does not wait for a disk that does not answer.
+ * A separate process does work that may block in the kernel: signals end the program without
+ * leaving half of the work behind, and a caller with a time limit, as at boot, does not wait for
+ * a disk that does not answer.
  */
 #ifndef _DMREMAP_GUARD_H
 #define _DMREMAP_GUARD_H
@@ -20,7 +20,7 @@ void guard_free(void *memory, size_t size);
  * @context: for @work, from guard_alloc().
  * @limit_ms: how long to wait; 0 is for good.
  *
- * SIGHUP, SIGINT and SIGTERM end the work; the caller clears up what it has left, and calls
+ * SIGHUP, SIGINT and SIGTERM end the work; the caller cleans up after it, and calls
  * interrupt_release(), which has to follow in any case.
  *
  * Return: 0 it is done; -ETIMEDOUT it goes on without this program; -EINTR it was ended.

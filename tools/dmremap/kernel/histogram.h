@@ -28,7 +28,7 @@ struct histogram {
 /**
  * histogram_parse() - make one of text.
  * @histogram: to be filled.
- * @text: what was read; empty if nothing has been counted.
+ * @text: the text of the attribute; empty if nothing has been counted.
  *
  * Return: 0 or -EBADMSG.
  */
@@ -41,11 +41,11 @@ int histogram_parse(struct histogram *histogram, const char *text);
 uint64_t histogram_total(const struct histogram *histogram);
 
 /**
- * histogram_since() - what has come since an earlier one.
+ * histogram_since() - the counts since an earlier sample.
  * @result: the difference.
  * @now: the later one.
  * @before: the earlier one; of other bounds, or with higher counts, it counts as
- *	empty, for then it was reset meanwhile.
+ *	empty, since it was reset in between.
  */
 void histogram_since(struct histogram *result, const struct histogram *now,
 		     const struct histogram *before);

@@ -117,7 +117,7 @@ bool kernel_block_stacked(const char *number, bool partition)
 	return nr;
 }
 
-/* There is no directory of devices: because there are none, or is it hidden? */
+/* No directory of devices: find out whether there are none, or configfs is hidden. */
 static int without_devices(int error)
 {
 	char path[PATH_MAX];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the modules show of devices, in configfs and sysfs.  No other file has
+ * Attributes of devices in configfs and sysfs.  No other file has
  * these paths; reassembly.h has those of sets.
  */
 #ifndef _DMREMAP_KERNEL_H
@@ -58,8 +58,8 @@ bool kernel_has(enum kernel_tree tree, const char *device, const char *attribute
  * @attribute: path of the attribute in the tree.
  * @text: takes %KERNEL_TEXT_SIZE bytes; the last newline is cut off.
  *
- * Return: 0, or a negative error number: -EBADMSG if it is no text of a page at
- * most; -ENOENT if there is no such attribute, or no more.
+ * Return: 0, or a negative error number: -EBADMSG if it is not a text of at most a page; -ENOENT if
+ * there is no such attribute, or it has gone.
  */
 int kernel_read(enum kernel_tree tree, const char *device, const char *attribute, char *text);
 
@@ -108,8 +108,8 @@ bool kernel_block_stacked(const char *number, bool partition);
  * kernel_devices() - find the devices there are.
  * @names: an array of names, in order, each of them and it to be freed.
  *
- * Says what is wrong if they cannot be found out.  That the module is not loaded
- * is no error: there are no devices then.
+ * Prints an error on failure.  That the module is not loaded
+ * is not an error: there are no devices then.
  *
  * Return: how many there are, or -1.
  */

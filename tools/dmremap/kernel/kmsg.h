@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the kernel says of a table that it refuses, which it can say nowhere else
+ * The kernel's reason for refusing a table, which it gives nowhere else
  * than in its log.
  */
 #ifndef _DMREMAP_KMSG_H
@@ -13,11 +13,11 @@ struct kmsg {
 	int fd;
 };
 
-/* What the log says from now on counts. */
+/* Consider only lines logged from now on. */
 void kmsg_begin(struct kmsg *kmsg);
 
 /*
- * Find what it has said since then of a table with a target of type @target.  Returns
+ * Find the messages since then about a table with a target of type @target.  Returns
  * whether there is something; the sentence is in @why then.
  */
 bool kmsg_find(struct kmsg *kmsg, const char *target, char *why, size_t size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the kernel may lack: a module, or configfs.
+ * Parts that the kernel may lack: a module, or configfs.
  *
  * In a tree that root_dir() names nothing is loaded or mounted, nor is it an error.
  */
@@ -11,7 +11,7 @@
  * load_module() - load a module as modprobe does.
  * @name: its name.
  *
- * Says what is wrong if it cannot.  That it is loaded already is no error.
+ * Prints an error on failure.  If it is loaded already, that is not an error.
  *
  * Return: an exit status.
  */
@@ -20,7 +20,7 @@ int load_module(const char *name);
 /**
  * load_configfs() - see that configfs is mounted.
  *
- * Says what is wrong if it cannot be.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */

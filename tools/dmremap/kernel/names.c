@@ -84,7 +84,9 @@ static bool from_set_uuid(const char *uuid, char name[KERNEL_NAME_SIZE])
 	bool found = false;
 	int nr, i;
 
-	/* without the directory kernel_devices() complains, and nobody has asked for it */
+	/*
+	 * without the directory kernel_devices() would print an error that the user did not ask for
+	 */
 	nr = kernel_has(TREE_CONFIG, "", "") ? kernel_devices(&names) : -1;
 	for (i = 0; i < nr; i++) {
 		if (!found && !kernel_read(TREE_CONFIG, names[i], "uuid", text) &&

@@ -15,7 +15,7 @@
  * device_name_valid() - whether a new device could have this name.
  * @name: what somebody gave.
  *
- * Says what is wrong with it if not.
+ * Prints an error if not.
  */
 bool device_name_valid(const char *name);
 
@@ -36,7 +36,7 @@ bool device_name_find(const char *given, char name[KERNEL_NAME_SIZE]);
  * @given: what somebody called it.
  * @name: takes the name.
  *
- * Says what is wrong if there is none.
+ * Prints an error if there is none.
  *
  * Return: as device_name_find().
  */

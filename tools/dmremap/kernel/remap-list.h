@@ -13,7 +13,7 @@
 /**
  * struct remap_status - of the device, as dmsetup status prints it.
  * @length: its size in sectors.
- * @state: what it can do.
+ * @state: its state.
  * @remapped: blocks.
  * @capacity: blocks of the spare.
  * @pending: blocks.
@@ -33,7 +33,7 @@ struct remap_status {
  * @main_sector: where it belongs, from the start of the device.
  * @spare_sector: where it is, or will be, on the spare.
  * @sectors: its size, a power of two up to 64.
- * @state: what the kernel calls it.
+ * @state: the kernel's word for it.
  * @lost: a bit for each of its sectors whose data is lost.
  * @unread: the same of sectors that are still only on the main, which does not give them.
  */
@@ -47,7 +47,7 @@ struct remap {
 };
 
 /**
- * struct list_visitor - who wants to see a list.
+ * struct list_visitor - callbacks for a list.
  * @begin: gets the status, and its text, before anything else; may be NULL.
  * @remap: gets each block, in order, and its line.
  * @context: for both.
@@ -61,7 +61,7 @@ struct list_visitor {
 /**
  * struct list_reader - makes sense of lines.
  * @what: where they are from, for messages.
- * @visitor: who gets what is in them.
+ * @visitor: receives their entries.
  * @lines: how many there have been; the first is the status.
  * @length: size of the device.
  * @next: the first sector behind the last block.
@@ -79,7 +79,7 @@ struct list_reader {
  * @reader: the reader.
  * @line: the line, without a newline.
  *
- * Says what is wrong with it if it is not what it should be.
+ * Prints an error if it is malformed.
  *
  * Return: 0 or -1.
  */
@@ -88,9 +88,9 @@ int list_line(struct list_reader *reader, const char *line);
 /**
  * list_device() - visit the remaps of a device.
  * @name: its name.
- * @visitor: who gets them.
+ * @visitor: receives them.
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -101,7 +101,7 @@ int list_device(const char *name, const struct list_visitor *visitor);
  * @name: its name.
  * @status: filled in.
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -110,9 +110,9 @@ int list_status(const char *name, struct remap_status *status);
 /**
  * list_file() - visit remaps that were saved.
  * @path: the file; a line of status, and then the lines of the list.
- * @visitor: who gets them.
+ * @visitor: receives them.
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */

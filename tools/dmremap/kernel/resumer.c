@@ -30,7 +30,7 @@ static void hide(void)
 	close(fd);
 }
 
-/* Nothing of the program stays open, so nobody waits for this process. */
+/* Close all files of the program, so no reader of a pipe waits for this process. */
 static void keep_only(int *fd)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);

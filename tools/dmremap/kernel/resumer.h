@@ -12,7 +12,7 @@
 /**
  * struct resumer - the process.
  * @pid: its number.
- * @fd: closed by the kernel when the program ends, which is what it waits for.
+ * @fd: the pipe whose closing, by the kernel when the program ends, it waits for.
  */
 struct resumer {
 	pid_t pid;
@@ -28,7 +28,7 @@ struct resumer {
  * @context: for it.
  *
  * The process has locked its memory, and signals to the terminal or to the process group of
- * the program do not reach it.  Says what is wrong if it cannot be started.
+ * the program do not reach it.  Prints an error if it cannot be started.
  *
  * Return: an exit status.
  */

@@ -98,7 +98,7 @@ void complain_gone(const char *name)
 #define SAMPLE_INCOMPLETE	((enum sample_result)-1)
 static char missing[PATH_MAX];
 
-/* An attribute could not be read, or is not what it should be. */
+/* An attribute could not be read, or is malformed. */
 static enum sample_result failed(enum kernel_tree tree, const char *name, const char *attribute,
 				 int error)
 {

@@ -96,12 +96,12 @@ extern const char * const histogram_names[NR_HISTOGRAMS];
 #define SAMPLE_WORD_SIZE	64
 
 /**
- * struct sample - what a device is like.
+ * struct sample - the state and the counts of a device.
  * @name: its name.
  * @uuid: of the set.
  * @main: number of the main, MAJOR:MINOR.
  * @spare: number of the spare.
- * @state: what the device can do.
+ * @state: the state of the device.
  * @store: state of the store; "transient" if there is nothing on disk.
  * @persistent: the set is persistent, and has the numbers from %FIRST_PERSISTENT on.
  * @number: by &enum sample_number.
@@ -125,8 +125,8 @@ struct sample {
 
 enum sample_result {
 	SAMPLE_GOOD,
-	SAMPLE_GONE,	/* there is no such device, or no more */
-	SAMPLE_BAD,	/* it cannot be read, and what is wrong has been said */
+	SAMPLE_GONE,	/* there is no such device */
+	SAMPLE_BAD,	/* it cannot be read, and an error has been printed */
 };
 
 /**
@@ -134,7 +134,7 @@ enum sample_result {
  * @sample: to be filled.
  * @name: name of the device.
  *
- * Return: what came of it.
+ * Return: the result.
  */
 enum sample_result sample_take(struct sample *sample, const char *name);
 

@@ -10,18 +10,18 @@
 #include "lib/ranges.h"
 
 /**
- * track_start() - have the kernel note what is written from now on.
+ * track_start() - have the kernel track writes from now on.
  * @name: the device.
  * @id: takes the number that the tracker is known by.
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */
 int track_start(const char *name, uint64_t *id);
 
 /**
- * track_read() - ask for what was written since it was asked last.
+ * track_read() - read the regions written since the last call.
  * @name: the device.
  * @id: from track_start().
  * @written: gets the sectors.

@@ -12,7 +12,7 @@
 #define USERS_SIZE	1024
 
 /**
- * users_describe() - say who uses a device, and so what to do.
+ * users_describe() - name the users of a device, and the remedy.
  * @dev: the device.
  * @text: "it is mounted on /mnt: unmount it", say.
  *

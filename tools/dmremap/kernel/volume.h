@@ -34,7 +34,7 @@
  * @disk: the disk that the main is or is on, as the kernel calls it: "sda".
  * @disk_number: "MAJ:MIN" of it.
  * @disk_sectors: its size.
- * @stacked: the main is no disk or partition, but made of other devices.
+ * @stacked: the main is not a disk or partition, but built on other devices.
  * @nsid: number of the namespace, where the disk is one of NVMe; else 0.
  */
 struct volume {
@@ -64,7 +64,7 @@ struct volume {
  * @volume: to be filled.
  * @name: what somebody called it, see device_name_find().
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -81,7 +81,7 @@ static inline uint64_t volume_block_sectors(const struct volume *volume)
  * @volume: the device.
  * @blocks: takes the number.
  *
- * Says what is wrong if it cannot be found out.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -95,7 +95,7 @@ int volume_free(const struct volume *volume, uint64_t *blocks);
  * @split: gets those with sectors that are still only on the main, merged; if it is NULL
  *	they are in @remapped.
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */

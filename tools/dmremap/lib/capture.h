@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /**
- * struct capture - what a program has printed.
+ * struct capture - the output of a program.
  * @text: its standard output, with a zero at the end; to be freed.
  * @size: bytes of it, without the zero.
  * @status: its exit status.
@@ -20,7 +20,7 @@ struct capture {
 };
 
 /**
- * capture_run() - run a program and keep what it prints.
+ * capture_run() - run a program and capture its output.
  * @capture: filled in.
  * @argv: its name, which is looked up in PATH, and its arguments; NULL ends them.
  * @seconds: it is killed if it has not ended by then.

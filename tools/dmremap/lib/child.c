@@ -22,7 +22,7 @@ pid_t child_start(int *fd)
 		*fd = fds[0];
 		return pid;
 	}
-	/* one that is none of the first four, so that it is not in the way */
+	/* a descriptor above the first four, which are assigned below */
 	*fd = fcntl(fds[1], F_DUPFD_CLOEXEC, STDERR_FILENO + 2);
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (*fd < 0 || null < 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Processes for what may never come back from the kernel.
+ * Processes for calls that may never return from the kernel.
  */
 #ifndef _DMREMAP_CHILD_H
 #define _DMREMAP_CHILD_H
@@ -11,7 +11,7 @@
  * child_start() - make a process whose answer comes through a pipe.
  * @fd: where the answer is read, and in the child where it is written.
  *
- * The child has nothing else open: if it has to be left behind, nobody waits for the
+ * The child has nothing else open: if the program abandons it, no reader waits for the
  * end of our output because of it.
  *
  * Return: its number, 0 in the child.  Ends the program if there can be none.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * /etc/dm-remap/dm-remap.conf: lines KEY=VALUE; what follows a # is a comment.
+ * /etc/dm-remap/dm-remap.conf: lines KEY=VALUE; # begins a comment.
  */
 #ifndef _DMREMAP_CONF_H
 #define _DMREMAP_CONF_H
@@ -23,11 +23,11 @@ const char *conf_get(const char *key);
 /**
  * conf_number() - look up a setting that is a number.
  * @key: its key.
- * @what: what it counts, for messages: "a number of days" say.
+ * @what: the expected value, for messages, such as "a number of days".
  * @max: the largest value that there can be.
- * @otherwise: what it is if the file does not say, or not in a way that is understood.
+ * @otherwise: the default if the file has no valid value.
  *
- * Says what is wrong with a value that is no such number.
+ * Prints an error if the value is not such a number.
  */
 uint64_t conf_number(const char *key, const char *what, uint64_t max, uint64_t otherwise);
 

@@ -17,7 +17,7 @@
  * @text: takes four times as many bytes as @name has, and one.
  * @name: a name that was read from a device.
  *
- * As libdevmapper does: a character that is no letter, digit or one of #+-.:=@_ becomes
+ * As libdevmapper does: a character that is not a letter, digit or one of #+-.:=@_ becomes
  * "\x" and two digits; text that looks encoded already stays.
  */
 void text_encode(char *text, const char *name);

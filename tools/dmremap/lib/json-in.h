@@ -14,7 +14,7 @@
  * json_in_parse() - parse a whole text.
  * @text: the text, with a zero at its end.
  * @size: bytes of it, without the zero.
- * @why: says what is wrong with it; only then is it set.
+ * @why: the error; set only on failure.
  *
  * Return: the value, for json_object_put(), or NULL.
  */

@@ -4,10 +4,10 @@
 
 #include "lib/util.h"
 
-/* Say what is wrong and what to do next, on standard error. */
+/* Print an error and the remedy to standard error. */
 void __printf(1, 2) complain(const char *format, ...);
 
-/* Called before anything is said, by who has the terminal for itself; may be NULL. */
+/* Called before a message; the owner of the terminal sets it.  May be NULL. */
 extern void (*complain_before)(void);
 
 /* End the program: it could not even get a little memory. */

@@ -6,16 +6,16 @@
 #define _DMREMAP_OUTPUT_H
 
 /**
- * output_guard() - keep files from being opened in the place of standard output.
+ * output_guard() - keep open() from returning the descriptor of standard output.
  *
- * What is printed would be written into them.
+ * Otherwise the program's output would be written into a file.
  */
 void output_guard(void);
 
 /**
  * output_flush() - see that all has been written.
  *
- * Says what is wrong if it has not.
+ * Prints an error if it has not.
  *
  * Return: 0 or -1.
  */

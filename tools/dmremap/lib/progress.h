@@ -9,10 +9,10 @@
 
 /**
  * progress_begin() - begin to show one.
- * @what: what is being done, in a word or two; must stay.
+ * @what: the activity, in a word or two; must stay valid.
  * @total: how much there is to do.
  *
- * Messages take its place; progress_end() has to be called before the program ends.
+ * Messages take its place; call progress_end() before the program ends.
  */
 void progress_begin(const char *what, uint64_t total);
 

@@ -35,7 +35,7 @@ struct ranges {
  * ranges_add() - add one at the end.
  * @ranges: the others.
  * @start: where it begins.
- * @end: what is behind it.
+ * @end: the end, exclusive.
  */
 void ranges_add(struct ranges *ranges, wide start, wide end);
 
@@ -46,7 +46,7 @@ void ranges_add(struct ranges *ranges, wide start, wide end);
 void ranges_merge(struct ranges *ranges);
 
 /**
- * ranges_subtract() - take away what is in other ranges.
+ * ranges_subtract() - subtract other ranges.
  * @ranges: from these; merged.
  * @others: what to take away; merged.
  *

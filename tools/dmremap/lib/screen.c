@@ -27,7 +27,7 @@ static atomic_int ended_by, stopped, resized, is_open;
 static bool have_keys;
 static struct termios saved;
 
-/* Only what a signal handler may do. */
+/* Uses async-signal-safe functions only. */
 static void leave(void)
 {
 	if (!is_open)

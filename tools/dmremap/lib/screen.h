@@ -38,7 +38,7 @@ int screen_draw(const char *text);
  * screen_wait() - wait for a time, or something else to happen.
  * @until: the time by CLOCK_MONOTONIC, in nanoseconds.
  *
- * Return: what has happened.
+ * Return: the event.
  */
 enum screen_event screen_wait(uint64_t until);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the terminal can show.
+ * Properties of the terminal.
  */
 #ifndef _DMREMAP_TERMINAL_H
 #define _DMREMAP_TERMINAL_H
@@ -9,8 +9,8 @@
 
 /**
  * terminal_size() - size of the terminal that standard output is.
- * @columns: its width; the variable COLUMNS, or 80, if it is none.
- * @lines: its height; 0 if it is none.
+ * @columns: its width; the variable COLUMNS, or 80, if it is not a terminal.
+ * @lines: its height; 0 if it is not a terminal.
  */
 void terminal_size(unsigned int *columns, unsigned int *lines);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tables for people to read, by libsmartcols; the program ends if there is no
+ * Human-readable tables, by libsmartcols; the program ends if there is no
  * memory for one.
  */
 #ifndef _DMREMAP_TEXT_TABLE_H

@@ -10,7 +10,7 @@
 #include "life/attributes.h"
 #include "lib/message.h"
 
-/* Directories in the directory have none of their own. */
+/* There is only one level of directories. */
 #define DEPTH_MAX	2
 
 static void add(struct attributes *attributes, const char *path)

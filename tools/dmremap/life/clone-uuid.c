@@ -24,14 +24,14 @@
 #include "sets/remember.h"
 
 /**
- * struct clone - what is to be done.
- * @main: the copy of the main; nobody else has it open.
- * @spare: that of the spare; nobody else has it open.
+ * struct clone - the request, and the copies.
+ * @main: the copy of the main, opened exclusively.
+ * @spare: that of the spare, opened exclusively.
  * @set: as it is on @spare.
  * @sb: as it is going to be.
  * @first: the first page of @main.
  * @labelled: there is a label in it.
- * @name: what the set is to be called, or NULL.
+ * @name: the new name of the set, or NULL.
  */
 struct clone {
 	struct device main;
@@ -91,7 +91,7 @@ static int take_random(void *bytes, size_t size)
 	return EXIT_OPERATION;
 }
 
-/* What was known of the disks is not so of the copies. */
+/* Records about the disks do not apply to the copies. */
 static void take_ids(struct clone *clone)
 {
 	char id[DM_REMAP_MAIN_ID_SIZE];

@@ -97,7 +97,7 @@ static void find_partition(struct place *place, uint64_t sector, uint64_t *start
 		if (entry->d_name[0] == '.' ||
 		    !is_partition(place->dev.number, entry->d_name, sector, start))
 			continue;
-		/* by number: with a slash in its name it has another one in sysfs */
+		/* by number: a name with a slash differs in sysfs */
 		snprintf(path, sizeof(path), "/sys/dev/block/%s/%s/dev", place->dev.number,
 			 entry->d_name);
 		if (!kernel_read_file(path, number))
@@ -107,7 +107,7 @@ static void find_partition(struct place *place, uint64_t sector, uint64_t *start
 		closedir(dir);
 }
 
-/* Say what is there, as far as that can be told: the partition, and what is on it. */
+/* Describe the sector as far as possible: its partition, and the content of that. */
 static void show_place(const struct cure_sector *cure, struct place *place)
 {
 	const struct blockdev *dev = &place->dev;

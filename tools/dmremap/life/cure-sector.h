@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /**
- * struct cure_sector - what is to be done.
+ * struct cure_sector - the sector, and the request.
  * @path: the disk.
  * @sector: in units of 512 bytes.
  * @overwrite: write zeros over it if it cannot be read.

@@ -2,7 +2,7 @@
 /*
  * dmremap cure: blocks that the main takes and keeps again go back to it.
  *
- * The kernel tries only what is on the spare, so that no data is at risk.  A pending block is
+ * The kernel tries only blocks on the spare, so no data is at risk.  A pending block is
  * read first: if that succeeds it is on the spare, and is tried with the others.
  */
 #include <getopt.h>
@@ -23,9 +23,9 @@
 #include "seal/raw.h"
 
 /**
- * struct cure - what is to be tried.
+ * struct cure - the request.
  * @volume: the set.
- * @others: blocks that are left alone: those that were not asked for, and those whose places
+ * @others: blocks to leave alone: those not requested, and those whose places
  *	on the main have the label.
  * @labelled: how many the label has.
  * @json: print JSON.
@@ -186,7 +186,7 @@ static int cure_set(const char *name, char **words, bool json)
 	if (!status)
 		status = take_words(&cure, words);
 	if (!status)
-		/* nobody seals meanwhile */
+		/* no seal runs concurrently */
 		status = raw_open(&raw, &cure.volume);
 	if (!status) {
 		status = leave_label(&cure, &raw);

@@ -58,7 +58,7 @@ static void move_first(const struct volume *volume)
 
 /*
  * The first block, which has the label in its place, goes last: without the label nothing
- * tells that the main lacks what is still on the spare.  @left does not count it while it
+ * tells that the main lacks the blocks still on the spare.  @left does not count it while it
  * stays for the others' sake.
  */
 static int move_back(const struct volume *volume, uint64_t *left)
@@ -139,7 +139,7 @@ static int end_active(const struct volume *volume, const struct ending *ending)
 	status = move_back(volume, &left);
 	if (status || (left && !may_lose(ending, volume->name, left)))
 		return EXIT_OPERATION;
-	/* what goes of the rest takes the label with it */
+	/* moving the first block back replaces the label */
 	if (left)
 		move_first(volume);
 	status = dm_remove(volume->name);

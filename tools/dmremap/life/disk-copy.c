@@ -111,7 +111,7 @@ uint64_t disk_copy_held(const struct disk_copy *copy)
 
 /* --- sectors ---------------------------------------------------------------------- */
 
-/* Sectors to where they belong: the new disk, or what is held. */
+/* Write sectors to the new disk, or to the held ends. */
 static int put(struct disk_copy *copy, uint64_t sector, const void *buffer, uint64_t sectors)
 {
 	int status = EXIT_CLEAN;
@@ -223,7 +223,7 @@ static int copy_ranges(struct disk_copy *copy, const struct ranges *ranges)
 	int status = EXIT_CLEAN;
 	size_t i;
 
-	/* what is read again may have become readable */
+	/* sectors may have become readable */
 	ranges_subtract(&copy->bad, ranges);
 	begin_showing(copy, ranges);
 	for (i = 0; !status && i < ranges->nr; i++)
@@ -236,7 +236,7 @@ static int copy_ranges(struct disk_copy *copy, const struct ranges *ranges)
 	return status;
 }
 
-/* All of it at first, and what was written meanwhile after that. */
+/* All of it in the first pass, then the writes since the previous one. */
 static int find_work(struct disk_copy *copy, struct ranges *ranges)
 {
 	if (!copy->begun)

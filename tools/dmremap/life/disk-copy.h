@@ -18,23 +18,23 @@
 /**
  * struct disk_copy - a copy.
  * @view: the set.
- * @fd: the new disk, open for writing, nobody else has it; -1 once it is completed.
+ * @fd: the new disk, open exclusively for writing; -1 once it is completed.
  * @path: of it.
  * @leave_out: go on where sectors cannot be read.
- * @tracker: of the kernel, which notes what is written.
+ * @tracker: the kernel's tracker of writes.
  * @begun: the first pass, over all of the set, has been made.
  * @head: the first sectors, up to @head_end.
  * @head_end: see there.
  * @tail: the last sectors, from @tail_start.
  * @tail_start: see there.
- * @buffer: what is on its way.
+ * @buffer: data in transit.
  * @bad: sectors that could not be read; merged after each pass.
  * @done: sectors of this pass that have been copied.
  * @total: sectors of this pass.
  * @started_ns: when it began.
  * @text: says how far it is.
  * @show: show that; the set is in use, and signals interrupt the copy.
- * @why: what has failed, the end of a sentence; NULL if nothing has.
+ * @why: the failure, as the end of a sentence; NULL if there is none.
  * @why_buffer: for @why.
  */
 struct disk_copy {
@@ -63,29 +63,29 @@ struct disk_copy {
  * disk_copy_begin() - begin a copy.
  * @copy: @view, @fd, @path and @leave_out are set.
  *
- * From then on nothing is found on the new disk.  Says what is wrong if it cannot.
+ * From then on probes find no content on the new disk.  Prints an error on failure.
  *
  * Return: an exit status.
  */
 int disk_copy_begin(struct disk_copy *copy);
 
 /**
- * disk_copy_pass() - copy all of the set, or later what was written since the pass before.
+ * disk_copy_pass() - copy all of the set, or later the writes since the previous pass.
  * @copy: the copy.
  * @show: the set is in use; otherwise it is suspended.
  *
- * What was copied is durable on return, but for what is held.  Says nothing: @copy->why has
- * what has failed.
+ * Copied data is durable on return, except for the held ends.  Prints nothing: @copy->why has
+ * the failure.
  *
  * Return: an exit status.
  */
 int disk_copy_pass(struct disk_copy *copy, bool show);
 
 /**
- * disk_copy_complete() - write what is held, and close the new disk.
+ * disk_copy_complete() - write the held ends, and close the new disk.
  * @copy: the copy; after the last pass, while the set is suspended.
  *
- * Return: an exit status; @copy->why has what has failed.
+ * Return: an exit status; @copy->why has the failure.
  */
 int disk_copy_complete(struct disk_copy *copy);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A mapfile as GNU ddrescue has it: what a copy holds, and what could not be read.
+ * A mapfile of GNU ddrescue: the copied and the unreadable parts.
  */
 #ifndef _DMREMAP_MAPFILE_H
 #define _DMREMAP_MAPFILE_H
@@ -13,7 +13,7 @@
  * mapfile_check() - see that a mapfile can be written.
  * @path: the file; made if it does not exist.
  *
- * A file that is not empty is only taken if it is a mapfile.  Says what is wrong.
+ * A file that is not empty is only taken if it is a mapfile.  Prints an error.
  *
  * Return: an exit status.
  */
@@ -25,7 +25,7 @@ int mapfile_check(const char *path);
  * @sectors: size of the copy.
  * @bad: the sectors that could not be read; merged.
  *
- * It is durable on return.  Says what is wrong.
+ * It is durable on return.  Prints an error.
  *
  * Return: an exit status.
  */
@@ -36,9 +36,9 @@ int mapfile_write(const char *path, uint64_t sectors, const struct ranges *bad);
  * @path: the file.
  * @sectors: size of the copy.
  * @good: the sectors that it has; merged.
- * @bad: the sectors that cannot be had; merged, none of @good.  Nobody has tried the others.
+ * @bad: the unreadable sectors; merged, none of @good.  The others have not been tried.
  *
- * It is durable on return.  Says what is wrong.
+ * It is durable on return.  Prints an error.
  *
  * Return: an exit status.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a monitor has told of, for the one that is started after it: a file in /run, so that
+ * The events that a monitor has reported, for its successor: a file in /run, so that
  * each boot begins anew.
  *
  * A line for each set: its uuid (its name if it has none), its state, since when, and numbers.
@@ -49,14 +49,14 @@ struct memory {
 	int nr;
 };
 
-/* Read the file; no sets if there is none, or it is not understood. */
+/* Read the file; no sets if it is missing or malformed. */
 void memory_read(struct memory *memory);
 
 /**
  * memory_write() - write the file.
  * @memory: what.
  *
- * Says what is wrong if it cannot be written: the next monitor tells some things once more.
+ * Prints an error if it cannot be written: the next monitor repeats some reports.
  */
 void memory_write(const struct memory *memory);
 
@@ -65,13 +65,13 @@ void memory_free(struct memory *memory);
 /* The set with a key, or NULL. */
 struct memory_set *memory_find(const struct memory *memory, const char *key);
 
-/* Remember a set, in the place of what was known of it. */
+/* Remember a set, replacing its former record. */
 void memory_put(struct memory *memory, const struct memory_set *set);
 
 /**
  * memory_lock() - be the only monitor.
  *
- * Says what is wrong if there is another one.
+ * Prints an error if there is another one.
  *
  * Return: whether this is the only one; it is until the program ends.
  */

@@ -13,8 +13,8 @@
  * new_disk_open() - open a disk that the content of a set can be written to.
  * @path: the disk.
  * @volume: the set.
- * @force: its own content is not needed any more, and is removed.
- * @fd: takes it, for writing past the page cache; nobody else can use it.
+ * @force: its own content may be destroyed.
+ * @fd: takes it, opened exclusively for direct writes.
  *
  * Says why not.
  *

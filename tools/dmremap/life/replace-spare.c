@@ -18,7 +18,7 @@
 #include "sets/create.h"
 #include "sets/remember.h"
 
-/* Passes while the set is in use; each has only what was written during the one before. */
+/* Passes while the set is in use; each copies only the writes during the one before. */
 #define MAX_PASSES	8
 
 /* What I/O may wait for without a further pass. */
@@ -82,7 +82,7 @@ static int say_why(const struct replacement *r)
 	return EXIT_OPERATION;
 }
 
-/* While the set is in use, until little is left.  @ns is what a pass took at last. */
+/* While the set is in use, until little is left.  @ns is the duration of the last pass. */
 static int copy_online(struct replacement *r, uint64_t *ns)
 {
 	uint64_t began, sectors;
@@ -111,7 +111,7 @@ static int copy_paused(void *context)
 		r->copy.why = "sectors that were just written cannot be read on the old one";
 		status = EXIT_OPERATION;
 	}
-	/* only now: it says what the main is known by, as the superblocks do */
+	/* only now: it repeats the main's identity from the superblocks */
 	if (!status && !make_params(r)) {
 		r->copy.why = "its table cannot be read";
 		status = EXIT_OPERATION;

@@ -41,7 +41,7 @@ static bool has_word(const char *params, const char *word)
 	return at && at[-1] == ' ' && (!at[strlen(word)] || at[strlen(word)] == ' ');
 }
 
-/* What the table says beside the main stays as it is. */
+/* The arguments of the table other than the main stay. */
 static void make_params(const struct replacement *r, const char *old, const char *number,
 			char params[PARAMS_SIZE])
 {

@@ -24,7 +24,7 @@
 #include "sets/half.h"
 #include "sets/remember.h"
 
-/* Passes while the set is in use; each has only what was written during the one before. */
+/* Passes while the set is in use; each copies only the writes during the one before. */
 #define MAX_PASSES	64
 
 /* What I/O may wait for without a further pass. */
@@ -49,7 +49,7 @@ static int copy_online(struct replacement *r, uint64_t *ns)
 			return replace_say_why(r);
 		whole = clock_ns() - began;
 		*ns = whole;
-		/* what is held is written at the end, and has only been read so far */
+		/* the held ends are written last, and have only been read so far */
 		if (!pass)
 			ends = whole * disk_copy_held(&r->copy) / r->volume.sectors;
 		if (*ns < SHORT_NS || (pass > 2 && *ns > before / 4 * 3))
@@ -119,7 +119,7 @@ static void say_old_main(const struct replacement *r)
 	       r->volume.main.path, clearing(&r->volume.main), r->volume.main.path);
 }
 
-/* Nobody needs the spare any more: there are no remaps on it. */
+/* The spare is no longer needed: it has no remaps. */
 static int empty_spare(const struct replacement *r)
 {
 	const char *spare = r->spare.path;
@@ -178,7 +178,7 @@ static int clean_up(const struct replacement *r)
 	return ranges_total(&r->copy.bad) ? EXIT_UNCORRECTED : status;
 }
 
-/* Whether there is a spare that can say what the main is. */
+/* Whether there is a spare that can record the new main. */
 static bool has_store(const struct replacement *r)
 {
 	char text[KERNEL_TEXT_SIZE];
@@ -221,7 +221,7 @@ static int find(struct replacement *r, const char *name)
 	return EXIT_OPERATION;
 }
 
-/* What the new disk is known by: @given by a person, or its own. */
+/* The identity of the new disk: @given by the user, or its own. */
 static int choose_id(struct replacement *r, const char *given)
 {
 	if (!given) {

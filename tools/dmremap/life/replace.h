@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the parts of dmremap replace share.
+ * Shared state of the parts of dmremap replace.
  */
 #ifndef _DMREMAP_REPLACE_H
 #define _DMREMAP_REPLACE_H
@@ -20,10 +20,10 @@
  * @spare: its spare.
  * @new: path of the new disk.
  * @mapfile: where sectors that could not be read are listed, or NULL.
- * @id: what the new disk is known by, or "".
- * @force: what is on it may be destroyed.
+ * @id: the identity of the new disk, or "".
+ * @force: its content may be destroyed.
  * @leave: dm-remap ends for the device.
- * @direct: it does so in one step, since there is no spare that could say what the main is.
+ * @direct: it does so in one step, since no spare could record the new main.
  * @sealed: the main had the set's label.
  * @pause_s: how long I/O may wait.
  * @switched: the device is on the new disk.
@@ -48,10 +48,10 @@ struct replacement {
 
 /**
  * replace_switch() - complete the copy while I/O waits, and put the new disk in force.
- * @r: the replacement; the copy is complete but for what was written of late.
+ * @r: the replacement; the copy is complete except for recent writes.
  * @estimate_ns: how long I/O is going to wait.
  *
- * Says what was done, or why the set goes on as it was.
+ * Prints the result, or the reason why the set is unchanged.
  *
  * Return: an exit status.
  */

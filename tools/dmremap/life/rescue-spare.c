@@ -24,7 +24,7 @@
 /**
  * struct rescue - a rescue.
  * @spare: where from.
- * @set: what it says of its set.
+ * @set: its set.
  * @sectors: in a block.
  * @start: sector of the main at which the set begins.
  * @entry: the entries that have a block, by block.
@@ -68,7 +68,7 @@ static void add_entry(struct rescue *r, const struct entry *entry)
 	r->entry[r->nr++] = *entry;
 }
 
-/* Of two entries for one block the newer one is first. */
+/* Sort two entries for one block newest first. */
 static int by_block(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a spare has of a main that is gone.
+ * The content of a spare whose main is gone.
  */
 #ifndef _DMREMAP_RESCUE_SPARE_H
 #define _DMREMAP_RESCUE_SPARE_H
 
 /**
- * rescue_spare() - write what is on a spare to an image of its main.
+ * rescue_spare() - write the moved blocks of a spare to an image of its main.
  * @spare: the spare, or an image of it; it is only read.
  * @image: a file to be made, sparse, as large as the main as far as the set used it.
  * @mapfile: a file to be made: a mapfile of ddrescue, that says what the image has ("+"), what
  *	is lost ("-"), and what only the main had ("?").
  *
- * Says what was found, or what is wrong.
+ * Prints the result, or an error.
  *
  * Return: an exit status; %EXIT_UNCORRECTED if something that was on the spare is lost.
  */

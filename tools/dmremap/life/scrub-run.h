@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the kernel shows of the scrub of a set.
+ * The kernel's state of a set's scrub.
  */
 #ifndef _DMREMAP_SCRUB_RUN_H
 #define _DMREMAP_SCRUB_RUN_H
@@ -17,7 +17,7 @@
  * struct scrub_run - a run that has ended.
  * @ended_s: when, in seconds since the epoch.
  * @took_s: how long it read.
- * @sectors: what it read.
+ * @sectors: sectors that it read.
  * @moved: blocks that it moved.
  * @pending: blocks that it could not read.
  */
@@ -48,11 +48,11 @@ struct scrub {
 };
 
 /**
- * scrub_read() - read what the kernel shows.
+ * scrub_read() - read the state from the kernel.
  * @scrub: filled in.
  * @device: name of the device.
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  * Return: an exit status.
  */
 int scrub_read(struct scrub *scrub, const char *device);
@@ -65,7 +65,7 @@ bool scrub_is(const struct scrub *scrub, const char *state);
  * @device: name of the device.
  * @order: start, stop, pause or resume.
  *
- * Says what is wrong if the kernel does not take it.
+ * Prints an error if the kernel refuses it.
  * Return: an exit status.
  */
 int scrub_order(const char *device, const char *order);

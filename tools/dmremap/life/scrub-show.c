@@ -27,7 +27,7 @@ static const struct text_column columns[] = {
 
 /**
  * struct look - a scrub, and how fast it is.
- * @scrub: what the kernel shows.
+ * @scrub: the state from the kernel.
  * @status: whether that could be read.
  * @kib_per_s: 0 if it does not move.
  */

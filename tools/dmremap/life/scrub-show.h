@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 /**
- * scrub_show() - print how far the scrubs of devices are, and what the last ones found.
+ * scrub_show() - print the progress of the scrubs of devices, and the results of the last ones.
  * @names: names of devices.
  * @nr: how many.
  * @json: print JSON.

@@ -107,7 +107,7 @@ static bool is_time(void)
 	return from < to ? hour >= from && hour < to : hour >= from || hour < to;
 }
 
-/* Of the whole disk, where the main is a partition. */
+/* Use the whole disk if the main is a partition. */
 static bool is_flash(const char *device)
 {
 	char number[KERNEL_TEXT_SIZE], disk[BLOCKDEV_NUMBER_SIZE], name[BLOCKDEV_NAME_SIZE];

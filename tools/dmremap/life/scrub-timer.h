@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the timer does with the scrubs of sets, each time that it comes.
+ * Actions of the timer on the scrubs of sets, each time that it fires.
  */
 #ifndef _DMREMAP_SCRUB_TIMER_H
 #define _DMREMAP_SCRUB_TIMER_H
@@ -13,7 +13,7 @@
  * /etc/dm-remap/dm-remap.conf, and resumed within them.  A run that a person has started,
  * paused or resumed since is left alone.
  *
- * Says what it does, and what is wrong.
+ * Prints its actions and errors.
  * Return: an exit status.
  */
 int scrub_timer(const char *device);

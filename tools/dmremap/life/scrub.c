@@ -17,11 +17,11 @@
 #include "life/scrub-timer.h"
 
 /**
- * struct wish - what the command line asks for.
+ * struct wish - the command line.
  * @all: all sets.
  * @json: print JSON.
  * @name: a set.
- * @order: an order, "status", or NULL for what the timer does.
+ * @order: an order, "status", or NULL for the timer's actions.
  */
 struct wish {
 	bool all;

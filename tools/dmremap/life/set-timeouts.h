@@ -12,15 +12,15 @@
 /* Whether that is a value of it. */
 bool timeouts_value(const char *value);
 
-/* What it is for a device: "auto" or "keep". */
+/* The value for a device: "auto" or "keep". */
 const char *timeouts_get(const char *device);
 
 /**
- * timeouts_set() - change it, and do what follows from it.
+ * timeouts_set() - change and apply it.
  * @device: the name of the device.
  * @value: "auto" or "keep".
  *
- * Says what is wrong if it cannot be done.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */

@@ -20,7 +20,7 @@
  * @main: its main, open.
  * @spare: its spare, open.
  * @unit: sectors in a logical sector of the device.
- * @remap: what is remapped, in order of the main, once set_view_beneath() has been called.
+ * @remap: the remaps, in order of the main, once set_view_beneath() has been called.
  * @nr: how many.
  * @room: how many there is memory for.
  * @beneath: read from main and spare.
@@ -42,7 +42,7 @@ struct set_view {
  * @view: to be filled, and closed; @view->volume is set.
  * @spare: path of the spare.
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -54,7 +54,7 @@ void set_view_close(struct set_view *view);
  * set_view_beneath() - read from main and spare from now on.
  * @view: a set whose device is suspended.
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the error.
  */
 const char *set_view_beneath(struct set_view *view);
 

@@ -19,8 +19,8 @@
 /**
  * struct assignment - a word of the command line.
  * @key: the setting.
- * @value: what it becomes; NULL to show it.
- * @before: what it was.
+ * @value: its new value; NULL to show it.
+ * @before: its former value.
  */
 struct assignment {
 	char key[ATTRIBUTE_SIZE];
@@ -142,7 +142,7 @@ static int show(const char *device, const char *key, struct json_object *values)
 	return EXIT_CLEAN;
 }
 
-/* What was asked for; with JSON also what was changed. */
+/* Print the requested settings; with JSON also the changed ones. */
 static int show_all(const char *device, const struct attributes *settings,
 		    const struct assignment *list, int nr, bool json)
 {

@@ -39,7 +39,7 @@ static void take_size(struct spare_copy *copy, unsigned int logical)
 	sb->spare_lbs = htole32(logical);
 }
 
-/* What is said of the set stays as it is; what is said of the spare does not. */
+/* Fields that describe the set stay; those that describe the spare change. */
 static void take_super(struct spare_copy *copy, const struct dm_remap_sb *old)
 {
 	struct dm_remap_sb *sb = copy->sb;
@@ -190,7 +190,7 @@ static bool in_ranges(const struct ranges *ranges, size_t *at, const struct rema
 	       ranges->range[*at].start < (wide)remap->main_sector + remap->sectors;
 }
 
-/* What the old spare does not give is read by its sectors. */
+/* Read a block that fails sector by sector. */
 static uint64_t read_sectors(const struct spare_copy *copy, const struct remap *remap,
 			     uint64_t wanted)
 {
@@ -425,7 +425,7 @@ static int write_copies(struct spare_copy *copy, const struct dm_remap_page *pag
 }
 
 /*
- * What the main is known by, and whether it has a label, may have changed during the copy.  The
+ * The main's identity, and whether it has a label, may have changed during the copy.  The
  * kernel passes on everything else that is kept beside the table.
  */
 static int refresh_super(struct spare_copy *copy)

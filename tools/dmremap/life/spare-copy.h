@@ -36,23 +36,23 @@ struct copied_block {
  * struct spare_copy - a copy.
  * @volume: the set.
  * @old: the spare in use.
- * @new: the new one; nobody else has it open.
- * @give_up: what the old spare does not give is lost.
- * @tracker: of the kernel, which notes what is written.
+ * @new: the new one, opened exclusively.
+ * @give_up: declare unreadable sectors of the old spare lost.
+ * @tracker: the kernel's tracker of writes.
  * @geo: where things are on the new spare.
  * @sb: its superblock.
- * @old_seed: what the old spare is known by.
+ * @old_seed: identifies the old spare.
  * @blocks: in order of the main; @room of them are allocated.
  * @nr: how many there are.
  * @room: see there.
- * @found: those that the kernel lists and that are not in @blocks; @nr_found of them.
+ * @found: remaps listed by the kernel and missing in @blocks; @nr_found of them.
  * @nr_found: see there.
  * @found_room: how many there is room for.
  * @used: for each slot, whether it has a block or is bad.
  * @next_slot: no slot below it is free.
  * @buffer: a block.
  * @copied: blocks that were copied in the last pass.
- * @why: what has failed, a sentence; NULL if nothing has.
+ * @why: the failure, as a sentence; NULL if there is none.
  */
 struct spare_copy {
 	const struct volume *volume;
@@ -80,31 +80,31 @@ struct spare_copy {
  * spare_copy_begin() - begin a copy.
  * @copy: @volume, @give_up, and @old and @new are set.
  *
- * From the first write on the new spare counts as empty.  Says what is wrong if it cannot.
+ * From the first write on the new spare counts as empty.  Prints an error on failure.
  *
  * Return: an exit status.
  */
 int spare_copy_begin(struct spare_copy *copy);
 
 /**
- * spare_copy_pass() - copy what has not been copied, or has changed since.
+ * spare_copy_pass() - copy blocks that are new or have changed.
  * @copy: the copy.
  * @show: show how far it is; not while the set is suspended.
  *
- * Says nothing: @copy->why has what has failed.
+ * Prints nothing: @copy->why has the failure.
  *
  * Return: an exit status.
  */
 int spare_copy_pass(struct spare_copy *copy, bool show);
 
-/* How many sectors the old spare does not give, of those that are nowhere else. */
+/* Number of sectors that the old spare cannot read and that exist nowhere else. */
 uint64_t spare_copy_unreadable(const struct spare_copy *copy);
 
 /**
  * spare_copy_complete() - write the table and the superblocks.
  * @copy: the copy; after the last pass, while the set is suspended.
  *
- * Return: an exit status; @copy->why has what has failed.
+ * Return: an exit status; @copy->why has the failure.
  */
 int spare_copy_complete(struct spare_copy *copy);
 

@@ -16,7 +16,7 @@ enum {
 };
 
 /**
- * struct state_words - what a state means.
+ * struct state_words - the meaning of a state.
  * @state: its name.
  * @check: how grave it is.
  * @meaning: a sentence.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The last things that the kernel's log has of a set.
+ * The last lines of the kernel's log about a set.
  */
 #ifndef _DMREMAP_STATUS_LOG_H
 #define _DMREMAP_STATUS_LOG_H
@@ -13,7 +13,7 @@
  * struct status_log - lines of the log of the running kernel.
  * @line: the last ones, in order.
  * @line.when: when it was written; a machine that has slept since then did so later.
- * @line.text: what is behind the name of the set.
+ * @line.text: the text after the name of the set.
  * @nr: how many there are.
  * @text: the log itself, to be freed.
  */

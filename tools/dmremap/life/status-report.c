@@ -22,7 +22,7 @@
 /* A spare that lasts longer than a disk is not worth a date. */
 #define FORECAST_DAYS	3650
 
-/* Numbers of an active set, which the kernel may not show any more. */
+/* Numbers of an active set, which may have gone by now. */
 static bool get(const struct status_row *row, const char *attribute, uint64_t *value)
 {
 	char text[KERNEL_TEXT_SIZE];

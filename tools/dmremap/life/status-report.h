@@ -26,7 +26,7 @@ void status_report_log(FILE *out, const struct status_row *row);
  * status_report_json() - add the same to what JSON has of a set.
  * @object: what JSON has.
  * @row: the set.
- * @log: with the lines of the log, for which another program may have to be run.
+ * @log: with the lines of the log, which may require running a program.
  */
 void status_report_json(struct json_object *object, const struct status_row *row, bool log);
 

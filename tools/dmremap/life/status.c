@@ -164,7 +164,7 @@ static int status(char **names, bool json)
 		if (!*rows[i].why || !is_wanted(&rows[i], names))
 			continue;
 		complain("%s", rows[i].why);
-		/* a set of somebody else does not have to be active, nor is a copy a fault */
+		/* a foreign set need not be active, and a copy is not a fault */
 		if (rows[i].active ? !*rows[i].remapped : !rows[i].foreign)
 			result = exit_worst(result, EXIT_UNCORRECTED);
 	}

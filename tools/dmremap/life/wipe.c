@@ -11,7 +11,7 @@
 #include "lib/exit.h"
 #include "lib/message.h"
 
-/* A signature may hide another one, but not many. */
+/* A signature may mask others, but not many. */
 #define MAX_ROUNDS	16
 
 /* What tells where things are on the spare; NULL if nothing does. */
@@ -71,7 +71,7 @@ static int clear(const struct device *dev, uint64_t sector, uint64_t pages)
 
 /*
  * From here on the spare counts as empty, whatever is left on it.  The partition table that
- * a superblock shows to other programs is left out: libblkid must find only what else there is.
+ * a superblock shows to other programs is left out: libblkid must find only other signatures.
  */
 static int end_set(const struct device *dev, const struct superblock *sb)
 {

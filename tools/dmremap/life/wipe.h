@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A spare that is emptied: it is nobody's half afterwards, and nothing finds a set on it.
+ * A spare that is emptied: it is not a half of any set afterwards.
  */
 #ifndef _DMREMAP_WIPE_H
 #define _DMREMAP_WIPE_H
@@ -11,10 +11,10 @@
 #include "lib/uuid.h"
 
 /**
- * struct wipe - what a spare has, before it is emptied.
+ * struct wipe - the content of a spare before the wipe.
  * @uuid: of its set; "" if it has no superblock that can be used.
  * @blocks: how many blocks are kept on it and nowhere else.
- * @bad_pages: how many pages of its table cannot be read, so that nobody knows of theirs.
+ * @bad_pages: number of unreadable pages of its table, whose entries are unknown.
  */
 struct wipe {
 	char uuid[UUID_TEXT_SIZE];
@@ -27,7 +27,7 @@ struct wipe {
  * @wipe: filled in.
  * @path: the spare, or an image of it.
  *
- * Says why if it cannot, or if it is no spare.
+ * Prints an error on failure, or if it is not a spare.
  *
  * Return: an exit status.
  */
@@ -39,8 +39,8 @@ int wipe_look(struct wipe *wipe, const char *path);
  *
  * The first write, of superblock 0, ends the set: it says that the spare is empty.  Then the
  * other superblock, all copies of the table, and signatures in data that has moved there are
- * cleared, and at last superblock 0.  What was interrupted can be done again.  Says what is
- * wrong if it cannot.
+ * cleared, and at last superblock 0.  An interrupted wipe can be repeated.  Prints an error on
+ * failure.
  *
  * Return: an exit status.
  */

@@ -98,7 +98,7 @@ static const char *take(struct monitor_config *config, const char *word, const c
 	return "no such keyword; there are MAILADDR, MAILFROM, PROGRAM, SETTLE, REPEAT, POLL, DAYS";
 }
 
-/* Returns what is wrong with a line, or NULL. */
+/* Returns the error in a line, or NULL. */
 static const char *take_line(struct monitor_config *config, char *line)
 {
 	char *value, *end;

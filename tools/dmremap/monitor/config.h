@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * /etc/dm-remap/monitor.conf: whom "dmremap monitor" tells, and when.
+ * /etc/dm-remap/monitor.conf: recipients of "dmremap monitor", and times.
  *
  * A line is KEYWORD and a value, with spaces between; "#" begins a comment.
  */
@@ -15,10 +15,10 @@
 #define ADDRESS_SIZE	256
 
 /**
- * struct monitor_config - what the file says.
+ * struct monitor_config - the content of the file.
  * @mail: where mail goes; "" for nowhere.
- * @from: whom it is from; "" to leave that to sendmail.
- * @program: what is run for each event; "" for nothing.
+ * @from: the sender; "" to leave that to sendmail.
+ * @program: the program to run for each event; "" for none.
  * @settle_s: how long events are collected before they are told.
  * @repeat_s: an event that was told less than so long ago is not told again yet.
  * @poll_s: how often sets are looked at.

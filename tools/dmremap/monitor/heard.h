@@ -19,7 +19,7 @@
  * @event: its name, of lower-case letters and "-".
  * @name: of the set, encoded; "" if it is not said.
  * @uuid: of the set; "" if it is not said.
- * @device: "MAJ:MIN" of another device that it is about; "" if there is none.
+ * @device: "MAJ:MIN" of another device involved; "" if there is none.
  * @has_sector: it has a sector.
  * @sector: of the set.
  */
@@ -38,7 +38,7 @@ struct heard {
  * The kernel itself is listened to, not udev: nothing is missed while udev is busy with
  * disks that do not answer, and no rule of it is needed.
  *
- * Says what is wrong if that cannot be done.
+ * Prints an error on failure.
  *
  * Return: a file descriptor that becomes readable when an event has come, or -1.
  */

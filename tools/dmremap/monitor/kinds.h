@@ -30,7 +30,7 @@ enum weight {
  * @weight: how grave it is.
  * @state: the state of a set that it tells of, whose words apply; NULL for none.
  * @subject: a few words, for the subject of a mail.
- * @what: a sentence; %s in it is how many there are of @unit.
+ * @what: a sentence; %s in it is the number of @unit.
  * @unit: "block" or "sector"; NULL if nothing is counted.
  * @next: what to do, where %1$s is the name of the set; "" for nothing.
  */
@@ -47,11 +47,11 @@ struct event_kind {
 /* That of an event; one with an empty name if it is not known. */
 const struct event_kind *kind_find(const char *event);
 
-/* The event by which a state of a set is told; NULL for states that are told by none. */
+/* The event that reports a state of a set; NULL for states without one. */
 const struct event_kind *kind_of_state(const char *state);
 
 /**
- * kind_what() - say what has happened.
+ * kind_what() - describe an event.
  * @text: takes %KIND_TEXT_SIZE bytes.
  * @kind: the event.
  * @count: how many blocks or sectors; 0 if that is not known.

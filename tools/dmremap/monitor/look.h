@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How the sets of this host are now, and what has changed since an earlier look.
+ * The current state of this host's sets, and the changes since an earlier look.
  */
 #ifndef _DMREMAP_MONITOR_LOOK_H
 #define _DMREMAP_MONITOR_LOOK_H
@@ -12,7 +12,7 @@
 /**
  * struct look - a set.
  * @row: what status shows of it.
- * @now: what is remembered of it.
+ * @now: its remembered state.
  * @days: until its spare is full, at the rate of the last days; negative if that is not known.
  */
 struct look {
@@ -34,11 +34,11 @@ struct looks {
 /**
  * looks_take() - look at all sets that are active, and those of this host that are not.
  * @looks: filled in, to be freed.
- * @memory: what was before; a set that was active once is not waited for.
+ * @memory: the former state; a set that was active once does not count as waiting.
  * @days: a spare that will be full within so many days is noted.
  * @patient: the system is starting: sets that are not active yet are left out.
  *
- * Says what is wrong if that cannot be done.
+ * Prints an error on failure.
  *
  * Return: whether it can.
  */
@@ -47,15 +47,15 @@ bool looks_take(struct looks *looks, const struct memory *memory, unsigned int d
 
 void looks_free(struct looks *looks);
 
-/* That of a set, by heard_key(); NULL if there is none. */
+/* The look of a set, by heard_key(); NULL if there is none. */
 const struct look *looks_find(const struct looks *looks, const char *key);
 
 /**
- * looks_compare() - put what has changed into the queue.
+ * looks_compare() - queue the changes.
  * @looks: how sets are now.
  * @memory: how they were.
  * @queue: takes the events.
- * @starting: nobody has listened since then, so that events were missed.
+ * @starting: no monitor has listened since then, so events were missed.
  */
 void looks_compare(const struct looks *looks, const struct memory *memory, struct queue *queue,
 		   bool starting);

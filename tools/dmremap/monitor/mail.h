@@ -8,11 +8,11 @@
 
 /**
  * mail_send() - send a mail by sendmail(8).
- * @config: to whom.
+ * @config: the recipients.
  * @subject: one line.
  * @text: the rest.
  *
- * Says what is wrong if it cannot be sent.
+ * Prints an error if it cannot be sent.
  *
  * Return: whether sendmail has taken it.
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap monitor: waits for what happens to sets, and tells people.
+ * dmremap monitor: waits for events of sets, and notifies people.
  *
  * The kernel's events say that something has happened; a look at the set says what.  Looks from
- * time to time find what no event tells, and what happened while no monitor was running.
+ * time to time find changes without an event, and those while no monitor was running.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@
  * struct monitor - a monitor that is running.
  * @config: what its file says.
  * @memory: how sets were when all was told last.
- * @queue: what has not been told.
+ * @queue: the unreported events.
  * @started: when, as clock_ns() has it.
  * @next_look: likewise.
  */
@@ -37,7 +37,7 @@ struct monitor {
 	uint64_t next_look;
 };
 
-/* Look at all sets; tell what is in the queue then, if @now or if it is due. */
+/* Look at all sets; then report the queued events, if @now or if they are due. */
 static bool look(struct monitor *monitor, bool starting, bool patient, bool now)
 {
 	struct queue *queue = &monitor->queue;
@@ -51,7 +51,7 @@ static bool look(struct monitor *monitor, bool starting, bool patient, bool now)
 		good = tell_all(&monitor->config, queue, &looks);
 		queue_told(queue);
 	}
-	/* what has not been told is compared with the same again */
+	/* compare unreported changes with the same state again */
 	if (!queue->nr) {
 		looks_remember(&looks, &monitor->memory);
 		memory_write(&monitor->memory);
@@ -67,7 +67,7 @@ static int once(struct monitor *monitor)
 	return good ? EXIT_CLEAN : EXIT_OPERATION;
 }
 
-/* What a look has found and told is not told again when the kernel's event comes. */
+/* Do not report a change again when the kernel's event follows a look that reported it. */
 static bool is_known(const struct monitor *monitor, const struct heard *heard)
 {
 	const struct event_kind *kind = kind_find(heard->event);
@@ -245,7 +245,7 @@ static int run_monitor(int argc, char **argv)
 	else
 		status = watch(&monitor);
 	memory_free(&monitor.memory);
-	/* systemd ends it by a signal, which is no failure */
+	/* systemd ends it by a signal, which is not a failure */
 	if (!interrupt_came())
 		interrupt_release();
 	return status;

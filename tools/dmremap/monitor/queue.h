@@ -39,11 +39,11 @@ struct queue {
 	int nr_told;
 };
 
-/* By what a set is known here: its uuid, or its name if it has none. */
+/* The key of a set here: its uuid, or its name if it has none. */
 const char *heard_key(const struct heard *heard);
 
 /**
- * queue_add() - add an event, or what is new to it if it is there.
+ * queue_add() - add an event, or merge it into a queued one.
  * @queue: the queue.
  * @heard: the event.
  * @count: how many blocks or sectors; 0 if that is not known.
@@ -56,11 +56,11 @@ void queue_add(struct queue *queue, const struct heard *heard, uint64_t count,
 bool queue_has(const struct queue *queue, const char *key, const char *event);
 
 /**
- * queue_due() - when events have to be told.
+ * queue_due() - when the queued events are due.
  * @queue: the queue, which is not empty.
  * @config: how long to wait.
  *
- * All of them are told at once.  Events that were told not long ago wait longer.
+ * All of them are reported at once.  Events that were reported recently wait longer.
  *
  * Return: the time, as clock_ns() has it.
  */

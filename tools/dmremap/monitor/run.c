@@ -14,7 +14,7 @@
 
 #define NOT_RUN		127
 
-/* What a program gets to end by itself before it is killed. */
+/* Time that a program gets to end before it is killed. */
 #define GRACE_MS	2000
 
 static int make_input(const char *text)

@@ -14,10 +14,10 @@
  * @seconds: it is killed with all that it has started if it takes longer.
  *
  * No shell takes part.  It gets an environment of its own with nothing but PATH in it, "/" as
- * its directory, and no open file but the standard ones; what it prints goes where the
+ * its directory, and no open file but the standard ones; its output goes where the
  * messages of this program go.
  *
- * Says what is wrong if it cannot be run, or fails.
+ * Prints an error if it cannot be run, or fails.
  *
  * Return: whether it ended well.
  */

@@ -14,12 +14,12 @@
 void tell_log(const struct heard *heard);
 
 /**
- * tell_all() - tell what is in the queue: one mail for all, and a program for each.
- * @config: whom.
+ * tell_all() - report the events in the queue: one mail for all, and a program for each.
+ * @config: the recipients.
  * @queue: the events.
  * @looks: how sets are now.
  *
- * Says what is wrong if somebody cannot be told.
+ * Prints an error if a message cannot be delivered.
  *
  * Return: whether all could be told.
  */

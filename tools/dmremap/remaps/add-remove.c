@@ -19,8 +19,8 @@
 #include "remaps/report.h"
 
 /*
- * @skip: blocks that are as they should be are no error.
- * @pending: how many of those that are to be removed are only pending.
+ * @skip: blocks already in the desired state are not an error.
+ * @pending: number of the blocks to remove that are only pending.
  */
 struct change_request {
 	const struct command *command;

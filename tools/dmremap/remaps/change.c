@@ -59,7 +59,7 @@ static struct ranges take_piece(const struct change *change, struct position *at
 	return piece;
 }
 
-/* What is written to an attribute for the blocks, or sent as a message. */
+/* The text to write to an attribute for the blocks, or to send as a message. */
 static const char * const words[] = {
 	[CHANGE_ADD] = "add",
 	[CHANGE_MARK] = "mark",
@@ -102,7 +102,7 @@ static int send(const struct change *change, const struct ranges *piece)
 	return kernel_write_lines(TREE_CONFIG, change->volume->name, attribute, text);
 }
 
-/* Leave out what is as it should be by now: others remap as well, and part of it may be done. */
+/* Leave out blocks in the desired state: the kernel remaps as well, and part may be done. */
 static int leave_done(const struct change *change, struct ranges *piece, uint64_t *left_out)
 {
 	bool back = change->kind != CHANGE_ADD && change->kind != CHANGE_MARK;
@@ -113,7 +113,7 @@ static int leave_done(const struct change *change, struct ranges *piece, uint64_
 		error = 0;
 		*left_out = ranges_total(piece);
 		if (back) {
-			/* what is in both is what is not in what is not */
+			/* the intersection, as the complement of a difference */
 			ranges_add(&there, 0, piece->range[piece->nr - 1].end);
 			ranges_subtract(&there, &remapped);
 			ranges_subtract(piece, &there);
@@ -241,8 +241,8 @@ static void say_how_far(const struct change *change, uint64_t total, int error)
 }
 
 /*
- * Seal writes over the places of blocks on the main once they are on the spare, and so they
- * must not be taken back meanwhile.  It holds a lock on the main, as udev does.
+ * Seal overwrites the old places of blocks on the main once they are on the spare, so no change
+ * may move them back during that.  It holds a lock on the main, as udev does.
  */
 static int lock_main(const struct volume *volume)
 {

@@ -12,13 +12,13 @@
 #include "lib/ranges.h"
 
 /**
- * enum change_kind - what is to be done with blocks.
+ * enum change_kind - kinds of changes.
  * @CHANGE_ADD: copy them to the spare.
  * @CHANGE_MARK: note that they are bad: the next write goes to the spare, nothing is read.
  * @CHANGE_REMOVE: copy them back to the main.
- * @CHANGE_FORGET: give up what the main does not give of them.
- * @CHANGE_CURE: copy back those that the main takes and keeps; who is sealing is not waited
- *	for, which the caller has done.
+ * @CHANGE_FORGET: give up the sectors that the main cannot read.
+ * @CHANGE_CURE: copy back those that the main takes and keeps; the caller has waited for the end of
+ *\tsealing.
  */
 enum change_kind {
 	CHANGE_ADD,
@@ -29,9 +29,9 @@ enum change_kind {
 };
 
 /**
- * struct change - what is to be done.
+ * struct change - a change of remaps.
  * @volume: the device.
- * @kind: what.
+ * @kind: its kind.
  * @blocks: the blocks, merged.
  * @done: how many have been moved.
  * @failed: how many could not be, while others could.
@@ -55,13 +55,13 @@ struct change {
  */
 int change_run(struct change *change);
 
-/* What has been done with blocks: "remapped", "marked", "moved back", "given up" or "tried". */
+/* The participle of the change: "remapped", "marked", "moved back", "given up" or "tried". */
 const char *change_done_word(enum change_kind kind);
 
 /**
  * change_why() - what an error of the kernel means.
  * @error: the negative error number.
- * @kind: what was to be done.
+ * @kind: the change that failed.
  */
 const char *change_why(int error, enum change_kind kind);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap export: the bad places of the main, for other programs: what is remapped, and
- * what is pending.
+ * dmremap export: the bad places of the main, for other programs: remapped and pending ranges.
  */
 #include <getopt.h>
 #include <json-c/json.h>
@@ -22,16 +21,16 @@
 #define BADBLOCKS_DEFAULT	1024
 
 /**
- * struct export - what is being printed, range by range, as the kernel lists it: there may
+ * struct export - an export in progress, range by range, as the kernel lists it: there may
  *	be millions.
  * @volume: the device.
  * @form: how it is printed.
  * @unit: bytes of a block of badblocks.
- * @range: bytes of the main that are to be printed next; empty at first.
+ * @range: bytes of the main to print next; empty at first.
  * @pending: they are pending.
  * @next: badblocks: the first block that was not printed yet.
  * @rounded: badblocks: ranges were made larger, to whole blocks.
- * @at: ddrescue: what is before it was printed.
+ * @at: ddrescue: the end of the printed part.
  */
 struct export {
 	const struct volume *volume;
@@ -48,9 +47,9 @@ struct export {
  * struct form - a format.
  * @name: of it.
  * @by_state: remapped and pending blocks are in ranges of their own.
- * @begin: print what is before the ranges, or NULL.
+ * @begin: print the header, or NULL.
  * @print: print @range of the export.
- * @end: print what is behind them, or NULL.
+ * @end: print the trailer, or NULL.
  */
 struct form {
 	const char *name;

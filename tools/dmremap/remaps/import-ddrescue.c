@@ -62,7 +62,7 @@ static const char *next_entry(struct import *import)
 	return line;
 }
 
-/* What ddrescue has still to do may be bad as well: nobody knows yet. */
+/* Areas that ddrescue has not tried yet may be bad as well. */
 static void say_left(const struct import *import, wide left)
 {
 	if (left)

@@ -33,7 +33,7 @@ const struct import_format *import_format_named(const char *name)
 	return NULL;
 }
 
-/* What a line of f3read begins with for each file. */
+/* The prefix of f3read's line for each file. */
 #define F3	"Validating file "
 
 /* Lines that only one program prints. */
@@ -61,7 +61,7 @@ static const struct import_format *mark(const char *line)
 	return NULL;
 }
 
-/* How many numbers a line is made of; 0 if it is of anything else. */
+/* The number of numbers in a line; 0 if it contains anything else. */
 static unsigned int numbers(const char *line)
 {
 	unsigned int n;

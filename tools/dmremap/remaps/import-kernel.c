@@ -2,9 +2,9 @@
 /*
  * The kernel's log, as dmesg, journalctl -k or syslog have it.
  *
- * Lines are chosen by the name of the main's disk, or, those of btrfs, by the device that they
+ * The parser selects lines by the name of the main's disk, or, for btrfs, by the device that they
  * name.  A name may be that of another disk after a reboot, or after a disk has been plugged
- * in, so that what was said before that does not count.
+ * in, so that earlier lines do not count.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "lib/message.h"
 #include "remaps/import.h"
 
-/* Errors of other disks, to be named if there are none of this one. */
+/* Errors of other disks, to name if there are none of this one. */
 #define OTHERS_SIZE	256
 
 struct kernel_log {

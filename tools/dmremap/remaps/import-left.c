@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is left out of a list, and why.
+ * The entries left out of a list, and the reasons.
  */
 #include <json-c/json.h>
 

@@ -66,8 +66,8 @@ const struct import_format import_plain = {
 };
 
 /*
- * The kernel cuts what does not fit into a page, perhaps in the middle of a number,
- * which then looks like another one.
+ * The kernel cuts the text at the end of a page, perhaps in the middle of a number, which then
+ * looks like a different one.
  */
 static int check_cut(const struct import *import)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which device the numbers of a list are of.
+ * The device that the numbers of a list refer to.
  *
  * A map of a whole disk looks like one of a partition, and a wrong guess marks thousands of
  * good blocks.  Names of disks change, and lists are carried from one machine to another, so

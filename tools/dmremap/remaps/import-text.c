@@ -12,7 +12,7 @@
 #include "lib/number.h"
 #include "remaps/import.h"
 
-/* More than any program prints of one disk; what is larger was named by mistake. */
+/* More than any program prints for one disk; a larger file was named by mistake. */
 #define SIZE_LIMIT	(256u << 20)
 
 static int unreadable(const struct import *import, const char *why)

@@ -3,7 +3,7 @@
  * Events of ZFS, as "zpool events -v" prints them.
  *
  * The offset of an event is one in bytes on the device, behind ZFS's labels.  It is of a whole
- * request, of which one sector may be bad.  Of several devices whose contents do not fit
+ * request, in which one sector may be bad.  Of several devices whose contents do not fit
  * together ZFS may name all, since it cannot know which one is wrong.
  */
 #include <stdio.h>
@@ -21,7 +21,7 @@
 
 /**
  * struct zpool_event - an event, as far as it has been read.
- * @fault: it is of the class io or checksum.
+ * @fault: its class is io or checksum.
  * @path: the device; "" if it was not named.
  * @error: the number.
  * @offset: in bytes on the device.

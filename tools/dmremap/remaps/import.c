@@ -19,7 +19,7 @@
 #include "remaps/size.h"
 
 /*
- * What was asked for.  @of: the device that the numbers of the list are of; NULL if that was
+ * The request.  @of: the device that the numbers of the list refer to; NULL if that was
  * not said.
  */
 struct import_request {
@@ -43,7 +43,7 @@ static int misused(const char *why, const char *what)
 	return command_misused(&command_import);
 }
 
-/* What the user says of the list must make sense for one of this kind. */
+/* The options must make sense for a list of this format. */
 static int check_options(const struct import *import)
 {
 	if (import->block_size && !import->format->block_size)
@@ -67,7 +67,7 @@ static int check_stacked(const struct import *import, const struct import_origin
 	return EXIT_OPERATION;
 }
 
-/* Find out which device the numbers of the list are of. */
+/* Find the device that the numbers of the list refer to. */
 static int find_origin(const struct import_request *request, const struct import *import,
 		       struct import_origin *origin)
 {
@@ -132,7 +132,7 @@ static int ask_disk(struct import_request *request, struct import *import,
 	return import_from_disk(import, request->wake) ? EXIT_OPERATION : EXIT_CLEAN;
 }
 
-/* What was left out must not look as if it had been taken. */
+/* Left-out entries must not look as if they had been taken. */
 static void say_outside(const struct import *import, const struct plan *plan,
 			const struct import_origin *origin)
 {
@@ -151,7 +151,7 @@ static void say_outside(const struct import *import, const struct plan *plan,
 		complain("That is all of them: is it the list of another disk, or one with another block size?");
 }
 
-/* What is done with blocks, or would be. */
+/* The participle of the change, also for a dry run. */
 static const char *doing(const struct import_request *request)
 {
 	if (request->dry_run)
@@ -250,8 +250,8 @@ static int carry_out(const struct import_request *request, const struct import *
 	import_say_left(import);
 	say_outside(import, &plan, origin);
 	/*
-	 * What is marked already stays so; copying it tries again to read it.  Of a split
-	 * block only what is still on the main can be given up.
+	 * A marked block stays so; copying it tries to read it again.  A split block can give up
+\t * only its sectors on the main.
 	 */
 	status = plan_leave_remapped(&plan, !request->copy && !request->give_up,
 				     !request->give_up);

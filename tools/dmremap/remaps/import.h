@@ -24,15 +24,15 @@ struct import;
 
 /**
  * struct import_format - a kind of list.
- * @name: what the user calls it.
+ * @name: its name on the command line.
  * @block_size: --block-size makes sense.
  * @whole_disk: numbers are of the whole disk, even if the main is a partition.
  * @measured: a program that had the device before it made the list, so that nothing in it can
  *	be beyond the end of that.
  * @stacked: the list may have places of a main that is made of other devices.
  * @unit: how many bytes the numbers count; NULL for 512.  It may say where it has that
- *	from.  Returns 0, having said what is wrong, if it cannot be known.
- * @parse: take all that is in the text.  Returns 0, or -1, having said what is wrong.
+ *	from.  Returns 0, after printing an error, if it is unknown.
+ * @parse: take all entries of the text.  Returns 0, or -1, after printing an error.
  */
 struct import_format {
 	const char *name;
@@ -55,7 +55,7 @@ extern const struct import_format import_zpool;
 
 /**
  * enum import_left - why an entry is left out.
- * @LEFT_NOT_MEDIUM: an error that no bad sector makes, as those of a cable.
+ * @LEFT_NOT_MEDIUM: an error that no bad sector causes, such as a cable's.
  * @LEFT_TEST: a self-test that failed for another reason than a sector that it could not read.
  * @LEFT_OUTDATED: a self-test that failed before an extended one read the whole disk.
  * @LEFT_CUT: the log has fewer bits for an address than the disk needs.
@@ -86,17 +86,17 @@ enum import_left {
 };
 
 /**
- * struct import - a list, and what is in it.
+ * struct import - a list, and its entries.
  * @path: where it is from, for messages.
  * @text: all of it.
  * @size: bytes of it.
- * @next: what is to be read next.
+ * @next: the rest of the text.
  * @line: number of the line that was read last.
  * @line_text: the line.
- * @format: what it is.
- * @volume: what it is a list of bad places of.
- * @block_size: what the user says that the numbers count; 0 if that was not said.
- * @statuses: which statuses of a mapfile are to be taken.
+ * @format: its format.
+ * @volume: the device whose bad places it lists.
+ * @block_size: the unit of the numbers as given by the user; 0 if not given.
+ * @statuses: the statuses of a mapfile to take.
  * @all_boots: entries of earlier boots are taken too.
  * @base: the byte of the disk from which the numbers count.
  * @unit: bytes that the numbers count.
@@ -104,9 +104,9 @@ enum import_left {
  * @left: how many entries are left out, for each reason.
  * @extended_passed: an extended self-test above in the same table found nothing.
  * @whole_log: the option of smartctl that prints the whole addresses of @left[LEFT_CUT].
- * @device: the device that the list says it is of; "" if it does not.
+ * @device: the device named in the list; "" if there is none.
  * @extent: bytes that the list covers, from the start of its device; 0 if it does not say.
- * @capacity: bytes of the disk that the list is of; 0 if it does not say.
+ * @capacity: bytes of the disk according to the list; 0 if it does not say.
  * @wwn: hexadecimal digits of its world-wide name; "" if it does not say.
  */
 struct import {
@@ -137,20 +137,20 @@ struct import {
  * import_read() - read a file into memory.
  * @import: has @path; "-" is standard input.
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  *
  * Return: 0 or -1.
  */
 int import_read(struct import *import);
 
-/* Drop what is in memory. */
+/* Free the entries and the text. */
 void import_free(struct import *import);
 
 /**
  * import_line() - the next line.
  * @import: the list.
  *
- * Return: the line without what is blank at its ends, or NULL if there is no more.
+ * Return: the line without blanks at its ends, or NULL at the end of the text.
  */
 const char *import_line(struct import *import);
 
@@ -168,7 +168,7 @@ const char *import_entry(struct import *import);
 /**
  * import_wrong() - complain of the line.
  * @import: the list.
- * @why: what it is not.
+ * @why: the reason.
  *
  * Return: -1.
  */
@@ -185,7 +185,7 @@ void import_add(struct import *import, uint64_t first, uint64_t count);
 /* Take a bad place of which the bytes on the disk are known. */
 void import_add_bytes(struct import *import, wide start, wide bytes);
 
-/* Numbers, moving the text to what follows: decimal; or also with 0x. */
+/* Parse a number, and advance the text: decimal; or also with 0x. */
 bool import_number(const char **text, uint64_t *value);
 bool import_any_number(const char **text, uint64_t *value);
 
@@ -193,7 +193,7 @@ bool import_any_number(const char **text, uint64_t *value);
 bool import_word(const char **text, const char *word);
 
 /**
- * import_guess() - find out what it is.
+ * import_guess() - guess the format of a list.
  * @import: the list.
  *
  * Says so if that cannot be told.
@@ -221,7 +221,7 @@ struct import_origin {
 };
 
 /**
- * import_find_origin() - find out what a device is to a set.
+ * import_find_origin() - find the relation of a device to a set.
  * @volume: the set.
  * @path: the device.
  * @origin: filled in.
@@ -240,14 +240,14 @@ struct import_origin import_origin_disk(const struct volume *volume);
  * @import: a list that has been parsed.
  * @origin: that device.
  *
- * Compares what the list says of its device.  Says what is wrong, and how to say which device
+ * Compares the list's facts about its device.  Prints an error, and how to name the device
  * is meant.
  *
  * Return: whether it can.
  */
 bool import_check_origin(const struct import *import, const struct import_origin *origin);
 
-/* Say what was left out of the list, and why. */
+/* Report the entries that were left out of the list, with reasons. */
 void import_say_left(const struct import *import);
 
 /* Print the same as a member of the JSON that is being printed. */
@@ -255,10 +255,10 @@ void import_left_json(const struct import *import);
 
 /**
  * import_from_disk() - ask smartctl and the kernel's log.
- * @import: gets what they say; the rest of it is as for a list.
+ * @import: takes their entries; otherwise as for a list.
  * @wake: a disk that sleeps may be woken.
  *
- * Says what could not be asked.
+ * Reports sources that could not be read.
  *
  * Return: 0, or -1 if neither could be.
  */

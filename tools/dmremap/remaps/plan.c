@@ -27,7 +27,7 @@ static struct range whole_sectors(struct range range, wide unit, wide offset)
 	return range;
 }
 
-/* Blocks of the device, of what is in it. */
+/* Blocks of the device that the ranges touch. */
 static void add_blocks(struct plan *plan, struct range range, struct range device)
 {
 	wide block = plan->volume->block;

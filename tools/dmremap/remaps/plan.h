@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What has to be remapped for a list of bad places.
+ * The blocks to remap for a list of bad places.
  */
 #ifndef _DMREMAP_PLAN_H
 #define _DMREMAP_PLAN_H
@@ -43,12 +43,12 @@ struct plan {
 void plan_make(struct plan *plan, const struct volume *volume, const struct ranges *entries);
 
 /**
- * plan_leave_remapped() - leave out what is remapped already.
+ * plan_leave_remapped() - leave out blocks that are remapped already.
  * @plan: the plan.
- * @leave_pending: leave out what is pending as well.
+ * @leave_pending: leave out pending blocks as well.
  * @leave_split: leave out blocks that have moved in part as well.
  *
- * Says what is wrong if that cannot be found out, or if there is not enough room on the
+ * Prints an error if that cannot be determined, or if there is not enough room on the
  * spare for the rest.
  *
  * Return: an exit status.
@@ -60,7 +60,7 @@ int plan_leave_remapped(struct plan *plan, bool leave_pending, bool leave_split)
  * @plan: the plan, when its blocks have been copied.
  * @nr: how many there are.
  *
- * Says what is wrong if that cannot be found out.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */

@@ -16,9 +16,9 @@ bool range_parse(const char *text, uint64_t *start, uint64_t *count);
  * @text: "START" or "START+COUNT", in sectors.
  * @blocks: gets the blocks, rounded outwards; not merged.
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  *
- * Return: an exit status, %EXIT_USAGE for a text that is no range.
+ * Return: an exit status, %EXIT_USAGE for a text that is not a range.
  */
 int range_add(const struct volume *volume, const char *text, struct ranges *blocks);
 

@@ -7,7 +7,7 @@
 
 /*
  * Take the argument of --block-size: bytes, a multiple of 512 that badblocks could have as
- * well.  Says what is wrong with it if it is none.
+ * well.  Prints an error if it is none.
  */
 bool block_size_valid(const char *text, uint64_t *size);
 

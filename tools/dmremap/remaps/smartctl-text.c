@@ -186,7 +186,7 @@ static bool nvme_selftest(struct import *import, const struct row *row)
 	return true;
 }
 
-/* What begins a table; what is in its rows. */
+/* The heading of a table; its columns. */
 static const struct table {
 	const char *heading;
 	bool (*row)(struct import *import, const struct row *row);

@@ -28,7 +28,7 @@
 static const unsigned int sector_codes[] = { 0x11, 0x14, 0x16, 0x32 };
 
 /*
- * What is bad is the sector, and not a cable or a command.  Where the interface found wrong
+ * The sector is bad, and not a cable or a command.  Where the interface found wrong
  * checksums the address may be as wrong, and a device fault is one of the whole disk.
  */
 static bool names_medium(const char *description)
@@ -49,7 +49,7 @@ static bool names_medium(const char *description)
 }
 
 /*
- * A log with too few bits has the highest address there is, or lost the upper bits: nobody can
+ * A log with too few bits has the highest address there is, or lost the upper bits: no reader can
  * tell which of its addresses are whole.
  */
 static bool is_cut(const struct import *import, uint64_t addresses)

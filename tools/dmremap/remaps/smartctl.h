@@ -16,17 +16,17 @@ bool smartctl_is_json(const struct import *import);
 /* The size of a logical sector as the JSON has it; 0 if it has none. */
 uint64_t smartctl_json_unit(const struct import *import);
 
-/* Take all that is in text.  Returns 0, or -1, having said what is wrong. */
+/* Take all entries of a text.  Returns 0, or -1, after printing an error. */
 int smartctl_text_parse(struct import *import);
 
-/* Take all that is in JSON.  Returns 0, or -1, having said what is wrong. */
+/* Take all entries of a JSON document.  Returns 0, or -1, after printing an error. */
 int smartctl_json_parse(struct import *import);
 
 /**
  * smartctl_ata_error() - take an entry of an error log.
  * @import: gets it.
  * @description: "Error: UNC at LBA = 0x... = ...".
- * @short_log: it is of the log that has only 28 bits for an address.
+ * @short_log: it is from the log that has only 28 bits for an address.
  *
  * Return: whether it could be understood.
  */
@@ -41,7 +41,7 @@ void smartctl_nvme_error(struct import *import, uint64_t lba, uint64_t nsid, uns
  * @import: gets it.
  * @lba: the address.
  * @read_failure: it stopped since it could not read there.
- * @short_log: it is of the log that has only 32 bits for an address.
+ * @short_log: it is from the log that has only 32 bits for an address.
  */
 void smartctl_ata_selftest(struct import *import, uint64_t lba, bool read_failure,
 			   bool short_log);
@@ -50,7 +50,7 @@ void smartctl_ata_selftest(struct import *import, uint64_t lba, bool read_failur
 void smartctl_scsi_selftest(struct import *import, uint64_t lba, unsigned int sense_key,
 			    unsigned int code);
 
-/* Take what the background scan of SCSI found, with what became of it. */
+/* Take the results of the SCSI background scan, with their reassignment status. */
 void smartctl_scsi_scan(struct import *import, uint64_t lba, unsigned int reassign_status);
 
 #endif /* _DMREMAP_SMARTCTL_H */

@@ -35,7 +35,7 @@ struct block_run {
  * @blocks: the blocks.
  * @run: all zeros before the first.
  *
- * Return: whether there was another one.
+ * Return: whether there was a further one.
  */
 bool blocks_next_run(const struct blocks *blocks, struct block_run *run);
 
@@ -43,10 +43,10 @@ bool blocks_next_run(const struct blocks *blocks, struct block_run *run);
  * blocks_remapped() - find out which blocks are on the spare.
  * @volume: the device of the set.
  * @which: those that matter.
- * @remapped: to be filled with those of them that are there for sure: one that is just
- *	being moved, or of which the kernel does not know, is none.
+ * @remapped: takes those of them that are certainly there: one that is just
+ *	being moved, or unknown to the kernel, is not counted.
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */

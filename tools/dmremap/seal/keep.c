@@ -36,7 +36,7 @@ static uint8_t *copy_place(const struct keep *keep, uint64_t block, uint8_t *con
 	return content + keep->copy_sector % sectors * SECTOR_SIZE;
 }
 
-/* Somebody may have written there since the place was chosen: then there is no copy. */
+/* The place may have been written to since it was chosen: then there is no copy. */
 static void check_copy(struct keep *keep, uint64_t block, uint8_t *content)
 {
 	uint8_t *place = copy_place(keep, block, content);
@@ -45,7 +45,7 @@ static void check_copy(struct keep *keep, uint64_t block, uint8_t *content)
 		keep->copy_sector = 0;
 }
 
-/* What the place of a block gets. */
+/* The new content of a block's place. */
 static uint8_t *make_image(const struct keep *keep, uint64_t block, const uint8_t *content)
 {
 	uint8_t *image = new_block(keep), *copy;

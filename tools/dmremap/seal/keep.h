@@ -32,7 +32,7 @@ struct keep {
  * keep_begin() - read block 0, which is on the spare.
  * @keep: to be filled, and ended with keep_end().
  * @raw: the main.
- * @copy_sector: where the copy of the first sector is to be.
+ * @copy_sector: the place for the copy of the first sector.
  * @plain: zeros take the place of block 0: its inverted content would be taken for something.
  */
 void keep_begin(struct keep *keep, struct raw *raw, uint64_t copy_sector, bool plain);

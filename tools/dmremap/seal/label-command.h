@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the commands seal and unseal take.
+ * The options of the commands seal and unseal.
  */
 #ifndef _DMREMAP_LABEL_COMMAND_H
 #define _DMREMAP_LABEL_COMMAND_H

@@ -10,7 +10,7 @@
 #include "seal/blocks.h"
 
 /**
- * label_spare() - read what the label repeats of the spare.
+ * label_spare() - read the fields that the label copies from the spare.
  * @volume: the device of the set.
  * @sb: the superblock of its spare.
  *
@@ -24,7 +24,7 @@ bool label_spare(const struct volume *volume, struct dm_remap_sb *sb);
  * @spare: the superblock of its spare.
  * @volume: the device of the set.
  * @main_sectors: size of its main.
- * @blocks: what it lists, block 0 among them.
+ * @blocks: the blocks that it lists, including block 0.
  *
  * Return: whether they fit, in %DM_REMAP_LABEL_RANGES runs.
  */
@@ -45,8 +45,8 @@ bool label_blocks(const struct dm_remap_label *label, struct blocks *blocks);
 #define LABEL_COPY_SECTORS	2048
 
 /**
- * label_crc() - checksum of what a label says it has a copy of.
- * @crc: of what is before it; %LABEL_CRC_BEGIN at the beginning.
+ * label_crc() - checksum of the copies that a label lists.
+ * @crc: of the preceding bytes; %LABEL_CRC_BEGIN at the beginning.
  * @data: the content.
  * @size: bytes of it.
  */

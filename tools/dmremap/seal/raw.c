@@ -103,7 +103,7 @@ enum raw_label raw_read_label(struct raw *raw, struct dm_remap_label *label)
 	uuid_to_text(label->uuid, uuid);
 	if (strcasecmp(uuid, raw->volume->uuid))
 		return RAW_FOREIGN;
-	/* else its ranges are of other blocks */
+	/* otherwise its ranges list other blocks */
 	return le32toh(label->block_size) == raw->volume->block &&
 	       le64toh(label->target_sectors) == raw->volume->sectors ? RAW_LABELLED : RAW_DAMAGED;
 }
@@ -118,7 +118,7 @@ int raw_write(struct raw *raw, uint64_t block, const void *content)
 	n = pwrite(raw->fd, raw->buffer, size, block * size);
 	if (n != (ssize_t)size)
 		return n < 0 ? -errno : -EIO;
-	/* a place that has failed before may not keep what it was given */
+	/* a place that has failed before may not keep its new content */
 	error = read_block(raw, raw->fd, block, raw->buffer);
 	if (error)
 		return error;

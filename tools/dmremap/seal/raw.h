@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The main under an active set, past the set: places of blocks that are on the spare,
- * which the kernel does not touch, and the label in the place of block 0.
+ * which the kernel does not touch, and the label instead of block 0.
  */
 #ifndef _DMREMAP_RAW_H
 #define _DMREMAP_RAW_H
@@ -33,8 +33,8 @@ struct raw {
  * @raw: to be filled.
  * @volume: the device of the set.
  *
- * Until it is closed udev does not look at it, and nobody else opens it this way.
- * Says what is wrong if it cannot.
+ * Until the caller closes it, udev does not probe it, and no other program opens it this way.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -48,7 +48,7 @@ void raw_close(struct raw *raw);
  */
 void raw_announce(struct raw *raw);
 
-/* What is in the place of the label. */
+/* The content of the label's place. */
 enum raw_label {
 	RAW_UNLABELLED,		/* no label */
 	RAW_LABELLED,		/* that of the set */
@@ -70,7 +70,7 @@ enum raw_label raw_read_label(struct raw *raw, struct dm_remap_label *label);
  */
 int raw_write(struct raw *raw, uint64_t block, const void *content);
 
-/* Make durable what was written.  Return: 0 or a negative error number. */
+/* Flush all writes.  Return: 0 or a negative error number. */
 int raw_sync(struct raw *raw);
 
 /**
@@ -83,7 +83,7 @@ int raw_sync(struct raw *raw);
  */
 int raw_read_above(struct raw *raw, uint64_t block, void *content);
 
-/* Whether the first sector of the main is that which the set shows. */
+/* Whether the first sector of the main equals that of the set. */
 bool raw_shows_first_sector(struct raw *raw);
 
 /**

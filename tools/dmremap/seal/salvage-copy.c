@@ -96,7 +96,7 @@ static int put(struct output *out, uint64_t sector, const void *buffer, uint64_t
 	return EXIT_CLEAN;
 }
 
-/* What cannot be read becomes zeros. */
+/* Unreadable sectors become zeros. */
 static int copy_small(const struct salvage *salvage, struct output *out, uint64_t sector,
 		      void *buffer, uint64_t sectors)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The copies that seal has left on a main.  docs/design.md, "The label", tells what is where.
+ * The copies that seal has left on a main.  docs/design.md, "The label", has the layout.
  *
  * While the label goes, sectors are put back in place one after the other, in the order of
- * the ranges.  How many of a range are back shows when its checksum is right for that.
+ * the ranges.  The number of restored sectors of a range is the one for which its checksum matches.
  */
 #include <endian.h>
 #include <errno.h>

@@ -50,7 +50,7 @@ static int open_free_loop(int control)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* A loop device over a file, which goes when nobody has it open any more; -1 if there is none. */
+/* A loop device over a file, which is removed on its last close; -1 on failure. */
 static int make_loop(int file)
 {
 	struct loop_config config = {

@@ -117,7 +117,7 @@ static const char *mount_options(const char *content)
 	return strstr(content, "(xfs)") ? "ro,norecovery" : "ro";
 }
 
-/* What the file system is, and how to read it. */
+/* Print the type of the file system, and how to read it. */
 static void show_use(const struct salvage *salvage, const char *made, bool device)
 {
 	char content[CONTENT_SIZE];

@@ -14,7 +14,7 @@
  * struct salvage_range - blocks that seal moved.
  * @start: first sector.
  * @sectors: how many.
- * @content: what they held, with the first sector of the main as zeros.
+ * @content: their former content, with the first sector of the main as zeros.
  * @kept: the main has all of it.
  * @back: sectors from @start on that an interrupted --remove-label has put back already.
  */
@@ -34,7 +34,7 @@ struct salvage_range {
  * @name: of the set's device, encoded.
  * @sectors: size of the set's device.
  * @unit: logical sector of the main, in sectors of 512 bytes.
- * @range: what the label lists, in order.
+ * @range: the ranges of the label, in order.
  * @nr: how many.
  * @head: the first sector of the set.
  * @head_kept: the main has it.
@@ -64,7 +64,7 @@ enum salvage_source {
  * @start: first sector.
  * @sectors: how many.
  * @source: where they come from.
- * @content: of %SALVAGE_KEPT: what they held.
+ * @content: of %SALVAGE_KEPT: their former content.
  */
 struct salvage_piece {
 	uint64_t start;
@@ -80,9 +80,9 @@ struct salvage_piece {
  * salvage_open() - read the label of a main, and the copies.
  * @salvage: to be filled, and closed.
  * @path: the main, or an image of it.
- * @write: it is to be written.
+ * @write: open it for writing.
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  *
  * Return: an exit status; %EXIT_CORRECTED if there is no label.
  */
@@ -103,7 +103,7 @@ unsigned int salvage_pieces(const struct salvage *salvage, struct salvage_piece 
  * salvage_read() - read the set's content, as far as it is there.
  * @salvage: the main.
  * @sector: the first sector, a multiple of @salvage->unit.
- * @buffer: from device_buffer(); what is missing becomes zeros.
+ * @buffer: from device_buffer(); missing blocks become zeros.
  * @sectors: how many, a multiple of @salvage->unit.
  *
  * Return: 0 or a negative error number.
@@ -122,23 +122,23 @@ int salvage_read(const struct salvage *salvage, uint64_t sector, void *buffer,
 void salvage_search(const struct salvage *salvage, const char *shown);
 
 /**
- * salvage_view() - make a read-only device of what is there.
+ * salvage_view() - make a read-only device of the recovered content.
  * @salvage: the main.
  * @name: of the device.
  *
- * Says what is wrong if it cannot.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */
 int salvage_view(const struct salvage *salvage, const char *name);
 
 /**
- * salvage_copy() - write what is there to another disk or to a file.
+ * salvage_copy() - write the recovered content to another disk or to a file.
  * @salvage: the main.
  * @path: of that.
  * @force: it may have content already.
  *
- * What is missing becomes zeros.  Says what is wrong, and what cannot be read.
+ * Missing blocks become zeros.  Prints an error, and lists the unreadable places.
  *
  * Return: an exit status; %EXIT_UNCORRECTED if the main has sectors that cannot be read.
  */
@@ -148,7 +148,7 @@ int salvage_copy(const struct salvage *salvage, const char *path, bool force);
  * salvage_restore() - put the blocks back in place, and the first sector over the label.
  * @salvage: the main, open for writing.
  *
- * Interrupted, it can be done again.  Says what is wrong if it cannot.
+ * Interrupted, it can be done again.  Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -158,7 +158,7 @@ int salvage_restore(const struct salvage *salvage);
  * salvage_finish() - end salvage_restore() that was interrupted after the label had gone.
  * @path: the main.
  *
- * Return: an exit status; %EXIT_OPERATION, having said so, if there is nothing to end.
+ * Return: an exit status; %EXIT_OPERATION, after printing an error, if there is no label to remove.
  */
 int salvage_finish(const char *path);
 

@@ -48,7 +48,7 @@ int seal_look(struct signatures *found, const char *path)
 	return status;
 }
 
-/* The name of the dm-remap device that is the main of a set, to be freed; NULL if it is none. */
+/* The name of the dm-remap device under a set, which the caller frees; NULL if there is none. */
 static char *device_below(const struct volume *volume)
 {
 	struct active *list;
@@ -75,8 +75,8 @@ static bool is_sealed(const struct volume *volume)
 }
 
 /*
- * A label goes to sector 0 of what is below.  If that is a set whose main has no label, it
- * comes to be on that main, and would be taken for that one's own.
+ * A label goes to sector 0 of the lower device.  If that is a set whose main has no label, it
+ * ends up on that main, and would be taken for its own label.
  */
 bool seal_place_is_safe(const struct volume *volume)
 {
@@ -186,7 +186,7 @@ static void merge(struct blocks *into, const struct blocks *from)
 
 /*
  * A place is cleared if its block is on the spare, or will be.  A block that was listed
- * is listed again only if it is there: another one is none of ours any more.
+ * is listed again only if it is there: a different label is not ours.
  */
 static int sort_out(struct seal_plan *plan, const struct volume *volume,
 		    const struct blocks *signed_blocks, const struct blocks *known)
@@ -223,7 +223,7 @@ static int find_blocks(struct seal_plan *plan, struct raw *raw)
 	struct signatures below = {};
 	int status = seal_look(&plan->signatures, raw->node);
 
-	/* what was in a place before its block went to the spare is there still */
+	/* a place still holds the content from before its block moved to the spare */
 	if (!status)
 		status = seal_look(&below, volume->main.path);
 	/* for the label */
@@ -254,7 +254,7 @@ static bool possible(const struct seal_plan *plan, struct raw *raw)
 			 LLU(free_blocks));
 		return false;
 	}
-	/* what cannot be read would be lost, or may stay on the main for its next write */
+	/* unreadable sectors would be lost, or may stay on the main until their next write */
 	for (i = 0; i < plan->move.nr; i++) {
 		if (!raw_read_above(raw, plan->move.block[i], NULL))
 			continue;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What seal has to do: which blocks go to the spare, which places become zeros, and
- * what the label lists.
+ * the ranges of the label.
  */
 #ifndef _DMREMAP_SEAL_PLAN_H
 #define _DMREMAP_SEAL_PLAN_H
@@ -11,15 +11,15 @@
 #include "seal/raw.h"
 
 /**
- * struct seal_plan - what is to be done.
- * @signatures: what the device shows.
+ * struct seal_plan - the steps of sealing.
+ * @signatures: the signatures that the device shows.
  * @move: blocks that are not on the spare yet.
  * @clear: blocks whose places on the main become zeros; block 0 gets the label.
  * @listed: blocks that unseal moves back.
  * @shown: blocks in which the main shows signatures.
  * @copy_sector: sector of zeros for the copy of the first one, in a listed block; 0 if there
  *	is none.
- * @label: the label, without checksums of what is kept.
+ * @label: the label, without checksums of the kept copies.
  */
 struct seal_plan {
 	struct signatures signatures;

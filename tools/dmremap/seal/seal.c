@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap seal: give the main a label, and hide from it what can only be reached
+ * dmremap seal: give the main a label, and hide its signatures, which are then reached only
  * through the set.
  *
  * The order is that of docs/on-disk-format.md: block 0 goes to the spare, then the label
@@ -37,7 +37,7 @@ static int cannot_move(const struct volume *volume, uint64_t block, int error)
 
 /*
  * Nothing has been done but moving block 0, which may have been there before.  @error is 0 if
- * what is wrong has been told.
+ * the errors have been printed.
  */
 static int without_label(struct raw *raw, bool moved, int error)
 {
@@ -56,7 +56,7 @@ static int without_label(struct raw *raw, bool moved, int error)
 
 /*
  * Which of @blocks may be written over on the main: all of their data is on the spare, and
- * nobody still reads the main.  A block that could not be read has not moved, or in part.
+ * no I/O still reads the main.  A block that could not be read has not moved, or in part.
  */
 static int find_free_places(const struct volume *volume, const struct blocks *blocks,
 			    struct blocks *places)
@@ -101,7 +101,7 @@ static int put_label(struct keep *keep, const struct seal_plan *plan, bool again
 }
 
 /*
- * A block that was on the spare before and is none of ours; or one that shows something
+ * A block that was on the spare before and is not ours; or one that shows something
  * though it has just been inverted.
  */
 static bool has_to_be_zeros(const struct seal_plan *plan, uint64_t block, bool again)
@@ -110,7 +110,7 @@ static bool has_to_be_zeros(const struct seal_plan *plan, uint64_t block, bool a
 	       (again && blocks_have(&plan->shown, block) && !blocks_have(&plan->move, block));
 }
 
-/* Write over the places of a run of blocks.  Returns the checksum of what is kept, or 0. */
+/* Overwrite the places of a run of blocks.  Returns the checksum of the kept copy, or 0. */
 static uint32_t keep_run(struct keep *keep, const struct block_run *run,
 			 const struct seal_plan *plan, const struct blocks *places, bool again)
 {
@@ -119,7 +119,7 @@ static uint32_t keep_run(struct keep *keep, const struct block_run *run,
 	bool kept = true;
 
 	for (block = run->first; block < end; block++) {
-		/* one that is bad may not take it; what can be read there is looked for later */
+		/* a bad sector may not take it; a later check finds signatures left there */
 		if (!block)
 			kept &= keep->first_kept;
 		else if (!blocks_have(places, block) || has_to_be_zeros(plan, block, again))
@@ -207,7 +207,7 @@ static int carry_out(struct raw *raw, const struct seal_plan *plan, bool again)
 }
 
 /*
- * What a signature has hidden from libblkid may show when that has gone: the log of XFS
+ * A signature may mask others from libblkid until it is removed: the log of XFS
  * without the superblock before it is taken for an external log. So it is planned and
  * looked at again as long as there is something to move.
  */

@@ -9,7 +9,7 @@
  * seal_device() - seal an active set.
  * @name: its name.
  *
- * Says what was done, or why it cannot be.
+ * Prints the result, or the reason for a failure.
  *
  * Return: an exit status.
  */

@@ -64,7 +64,7 @@ static bool read_half(struct half *half, const char *number)
 	return true;
 }
 
-/* Whether they are still what the module found on them. */
+/* Whether the devices still hold the halves that the module found. */
 static bool are_halves(const struct known_set *set, const struct half *main,
 		       const struct half *spare)
 {
@@ -77,7 +77,7 @@ static bool are_halves(const struct known_set *set, const struct half *main,
 
 /*
  * Look at both halves of a set that is complete.  Numbers of devices are used again: what
- * has changed is shown to the module, and what it says then counts.
+ * has changed is scanned again by the module, whose new result counts.
  */
 static bool look(struct outcome *outcome, struct half *main, struct half *spare)
 {
@@ -170,7 +170,7 @@ static bool may_use(struct outcome *outcome, const struct wish *wish,
 	return true;
 }
 
-/* Find halves that may be used: what the module says, or else what this host knows. */
+/* Find usable halves: those of the module, otherwise those that this host knows. */
 static bool find_halves(struct outcome *outcome, const struct wish *wish,
 			const struct registered *known, struct half *main, struct half *spare)
 {
@@ -195,7 +195,7 @@ static void set_timeouts(const struct outcome *outcome)
 		timeouts_apply(outcome->set.uuid, main);
 }
 
-/* What is done whenever the set is active afterwards, whoever has activated it. */
+/* Steps to take whenever the set is active afterwards, no matter which process activated it. */
 static void settle(const struct outcome *outcome, const struct wish *wish)
 {
 	if (outcome->status != EXIT_CLEAN || wish->dry_run || !*outcome->device)
@@ -257,7 +257,7 @@ void activate_set(const struct known_set *set, const struct wish *wish, struct o
 	if (!new_device_free(outcome, &main.dev, HALF_MAIN) ||
 	    !new_device_free(outcome, &spare.dev, HALF_SPARE) ||
 	    !new_device_name(outcome, wish->name)) {
-		/* unless what has them is the set itself: somebody was faster */
+		/* unless the set itself holds them: another process was faster */
 		new_device_other(outcome);
 		return;
 	}

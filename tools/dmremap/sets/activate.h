@@ -13,14 +13,14 @@
 
 /**
  * struct wish - what somebody wants of it.
- * @name: what the device is to be called; NULL for what the set says.
+ * @name: the name for the device; NULL for the set's own.
  * @read_only: nothing is written to either half.
- * @automatic: nobody has named devices, so that a main which is only known by its size
+ * @automatic: the user has named no devices, so a main that is only known by its size
  *	is not taken.
  * @named: somebody has named both halves, and so has decided between copies.
  * @remember: a person wants this set: the host knows it from now on.
  * @limit_ms: how long the disks may take to answer; 0 is for good.
- * @dry_run: only say what would be done.
+ * @dry_run: only print the steps.
  */
 struct wish {
 	const char *name;
@@ -33,7 +33,7 @@ struct wish {
 };
 
 /**
- * struct outcome - what came of it.
+ * struct outcome - the result of an activation.
  * @set: the set.
  * @device: name of its device; "" if it is not active.
  * @number: "MAJ:MIN" of that; may be empty.
@@ -41,7 +41,7 @@ struct wish {
  * @foreign: this host did not know it.
  * @remembered: it does from now on.
  * @table: the line of the table that would be made, if the wish was a dry run.
- * @why: what is to be said; may be empty, also if it failed, when all has been said.
+ * @why: a message to print; may be empty, also on failure, if all errors have been printed.
  * @status: an exit status.
  */
 struct outcome {
@@ -58,8 +58,8 @@ struct outcome {
 
 /**
  * activate_set() - activate a set, unless it is.
- * @set: what the module knows of it.
- * @wish: what is wanted.
+ * @set: the module's set.
+ * @wish: the request.
  * @outcome: filled in.
  *
  * If somebody else does the same, one of the two makes the device and the other one is
@@ -70,7 +70,7 @@ void activate_set(const struct known_set *set, const struct wish *wish, struct o
 /**
  * activate_degraded() - make a read-only device of a main alone.
  * @main: the main.
- * @wish: what is wanted; it has a name if the main has no label.
+ * @wish: the request; it has a name if the main has no label.
  * @outcome: filled in.
  */
 void activate_degraded(const struct half *main, const struct wish *wish,

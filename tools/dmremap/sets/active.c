@@ -51,7 +51,7 @@ static bool has_spare(const char *node)
 }
 
 /*
- * A main alone is read-only.  A device that can be written is a disk in the place of a set
+ * A main alone is read-only.  A writable device is a disk that replaced a set
  * that has ended: see life/replace.c.  Its UUID cannot be changed while it is in use.
  */
 static bool has_ended(const char *node)
@@ -78,7 +78,7 @@ static bool take(struct active *active, const char *node)
 	if (!read_file(node, "dm/name", text))
 		return false;
 	snprintf(active->name, sizeof(active->name), "%.500s", text);
-	/* what the set says of itself counts more than what somebody called it */
+	/* the set's own name takes precedence over the device's */
 	if (remap && !kernel_read(TREE_CONFIG, active->name, "uuid", text))
 		snprintf(active->uuid, sizeof(active->uuid), "%.36s", text);
 	if (!read_file(node, "dev", text))

@@ -91,7 +91,7 @@ static const struct half *find_main(const struct halves *halves, const struct ha
 	return found;
 }
 
-/* Whether it is of use for one of the spares that were named. */
+/* Whether it fits one of the spares named by the user. */
 static bool is_used(const struct halves *halves, const struct half *half)
 {
 	const struct half *spare;
@@ -122,7 +122,7 @@ static int give_named(const struct halves *halves)
 	return EXIT_CLEAN;
 }
 
-/* Whether nobody has named a second one of these. */
+/* Whether the user has named only one of these. */
 static bool is_only(const struct halves *halves, const struct half *half)
 {
 	const struct half *first = halves_find(halves, NULL, half->role, half->uuid);

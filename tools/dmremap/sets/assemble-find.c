@@ -22,7 +22,7 @@
 #include "sets/remember.h"
 #include "sets/stopped.h"
 
-/* All devices are looked at, and what is wanted is given to the module. */
+/* Look at all devices, and offer the wanted ones to the module. */
 static int look_everywhere(bool (*wanted)(const struct half *half))
 {
 	struct halves halves;
@@ -34,7 +34,7 @@ static int look_everywhere(bool (*wanted)(const struct half *half))
 	return status;
 }
 
-/* Of one that is damaged the module may still know the set. */
+/* The module may still know the set of a damaged half. */
 static bool is_registered(const struct half *half)
 {
 	struct registered set;
@@ -172,7 +172,7 @@ int assemble_all(const struct request *request)
 	return exit_worst(status, assemble_known(request));
 }
 
-/* Of several sets of one name the one that this host knows is meant. */
+/* Among sets of one name, choose the one that this host knows. */
 static int find_known(struct known_set *set, const struct known_set *sets, int nr,
 		      const char *name)
 {

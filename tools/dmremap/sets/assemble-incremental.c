@@ -16,7 +16,7 @@
 #include "sets/policy.h"
 #include "sets/registry.h"
 
-/* What systemd is to run: "waits" is no failure, and a slow disk is waited for by nobody. */
+/* The unit for systemd: "waits" is not a failure, and nothing waits for a slow disk. */
 static const char * const run_words[] = {
 	"systemd-run", "--quiet", "--no-block", "--property=DefaultDependencies=no",
 	"--property=Conflicts=shutdown.target", "--property=Before=shutdown.target",
@@ -65,7 +65,7 @@ static bool give_if_main(const struct known_set *set, const struct half *half, i
 	struct blockdev dev, main;
 	struct half spare;
 
-	/* the module may have taken another one, for its size */
+	/* the module may have chosen another disk, for its size */
 	if (set->state == KNOWN_ACTIVE || !blockdev_by_number(&dev, set->spare))
 		return false;
 	half_read(&spare, &dev);
@@ -79,7 +79,7 @@ static bool give_if_main(const struct known_set *set, const struct half *half, i
 	return true;
 }
 
-/* It was a half, or a copy of one, and is none any more. */
+/* It was a half, or a copy of one, and no longer is. */
 static int refresh(const struct known_set *set, const struct half *half)
 {
 	return strcmp(set->spare, half->dev.number) ? EXIT_CLEAN : gather_give(half->dev.path);
@@ -131,7 +131,7 @@ int assemble_incremental(const struct request *request, const char *path)
 	return EXIT_UNCORRECTED;
 }
 
-/* A main without a label, by what this host knows of it. */
+/* Find a main without a label by this host's record. */
 static bool is_known_main(const struct blockdev *dev)
 {
 	int nr, i;
@@ -147,7 +147,7 @@ static bool is_known_main(const struct blockdev *dev)
 	return found;
 }
 
-/* The rules have read it already: what they found is in the environment. */
+/* The udev rules have read the device already: their results are in the environment. */
 static bool matters(const struct blockdev *dev)
 {
 	const char *allowed = getenv("DM_REMAP_AUTO"), *role = getenv("DM_REMAP_ROLE");

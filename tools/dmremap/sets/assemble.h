@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The ways of dmremap assemble, and what it prints.
+ * The modes of dmremap assemble, and its output.
  */
 #ifndef _DMREMAP_ASSEMBLE_H
 #define _DMREMAP_ASSEMBLE_H
@@ -10,7 +10,7 @@
 #include "sets/activate.h"
 
 /**
- * struct request - what was asked for.
+ * struct request - the command line of dmremap assemble.
  * @wish: of each set.
  * @unattended: it was called by a script at boot.
  * @json: print JSON.
@@ -21,15 +21,15 @@ struct request {
 	bool json;
 };
 
-/* All of these return an exit status, and have said what is to be said. */
+/* All of these return an exit status, and print their own messages. */
 
 /* All sets that this host knows; unattended those that may be activated automatically. */
 int assemble_all(const struct request *request);
 
-/* What the module knows already, and this host as well. */
+/* Assemble the sets that both the module and this host know. */
 int assemble_known(const struct request *request);
 
-/* The set that a device is of that has just come, if it may be activated automatically. */
+/* Assemble the set of a device that has just arrived, if the policy allows that. */
 int assemble_incremental(const struct request *request, const char *path);
 
 /* Have systemd do that, if the device matters to any set that may be. */
@@ -46,7 +46,7 @@ int assemble_degraded(const struct request *request, const char *what);
 
 /**
  * assemble_set() - activate a set and report.
- * @request: what was asked for.
+ * @request: the command line.
  * @set: the set.
  *
  * Return: an exit status.
@@ -55,11 +55,11 @@ int assemble_set(const struct request *request, const struct known_set *set);
 
 /**
  * assemble_is_allowed() - whether a set may be activated automatically.
- * @set: what the module knows of it; both halves have to allow it, if it is foreign.
+ * @set: the module's set; if it is foreign, both halves must allow it.
  */
 bool assemble_is_allowed(const struct known_set *set);
 
-/* Report what came of a set.  Returns its status. */
+/* Report the result for a set.  Returns its status. */
 int assemble_report(const struct request *request, const struct outcome *outcome);
 
 /**
@@ -67,7 +67,7 @@ int assemble_report(const struct request *request, const struct outcome *outcome
  * @set: filled in.
  * @what: its name or its uuid.
  *
- * Return: 1 if there is one; 0 if there is none; -1, having said so, if there are several,
+ * Return: 1 if there is one; 0 if there is none; -1, after printing an error, if there are several,
  * or it cannot be found out.
  */
 int assemble_find(struct known_set *set, const char *what);

@@ -11,7 +11,7 @@
  * struct best - the best candidate for a half.
  * @half: it.
  * @rank: the lower the better; 0 is none.
- * @several: there is another one of this rank.
+ * @several: another device has the same rank.
  */
 struct best {
 	const struct half *half;

@@ -19,7 +19,7 @@
 
 #define MAX_BLOCK_SIZE	32768U
 
-/* A device that becomes half of a set: nobody else may have it. */
+/* Open a device that becomes half of a set exclusively. */
 struct candidate {
 	struct device dev;
 	dev_t nr;
@@ -85,7 +85,7 @@ static const struct dm_remap_sb *superblock_of(const struct candidate *candidate
 	return NULL;
 }
 
-/* A superblock at the end of what begins with something else is left from another time. */
+/* A superblock at the end of a device that begins with other content is stale. */
 static bool begins_otherwise(const struct candidate *candidate)
 {
 	const struct superblock *first = &candidate->set.sb[0];
@@ -136,7 +136,7 @@ static bool unreadable(const struct candidate *spare)
 {
 	unsigned int i;
 
-	/* then there is no such place */
+	/* then this place does not exist */
 	if (spare->dev.sectors < 3 * DM_REMAP_PAGE_SECTORS)
 		return false;
 	for (i = 0; i < NR_SUPERBLOCKS; i++)

@@ -12,7 +12,7 @@
 #include "lib/message.h"
 #include "sets/create.h"
 
-/* What is on a main. */
+/* The content of a main. */
 struct found {
 	char what[CONTENT_SIZE];
 	unsigned int block;

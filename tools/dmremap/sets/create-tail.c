@@ -184,7 +184,7 @@ static int wait_for_nodes(struct tail *tail, const struct blockdev *dev, const c
 	static const char *const settle[] = { "udevadm", "settle", "-t", "10", NULL };
 	int step;
 
-	/* it finds links of partitions, by which the main is known; not every system has it */
+	/* it finds links of partitions, which identify the main; not every system has it */
 	run(settle);
 	for (step = 0; step < NODE_STEPS; step++) {
 		if (find_node(tail->main, dev, 1) && find_node(tail->spare, dev, 2))

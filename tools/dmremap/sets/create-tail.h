@@ -12,9 +12,9 @@
 
 /**
  * struct tail - such a disk.
- * @sectors: how large the spare is to be; 0 if it is another device.
+ * @sectors: size of the spare; 0 if it is another device.
  * @main: path of the partition that becomes the main.
- * @spare: path of the one that becomes the spare.
+ * @spare: path of the partition that becomes the spare.
  */
 struct tail {
 	uint64_t sectors;
@@ -27,7 +27,7 @@ struct tail {
  * @tail: @sectors is set.
  * @text: a number of bytes, with K, M, G or T if wanted.
  *
- * Says what is wrong with it if that is so.
+ * Prints an error if that is so.
  *
  * Return: whether it is a size.
  */
@@ -40,7 +40,7 @@ bool tail_take(struct tail *tail, const char *text);
  *
  * A disk on which anything is found is refused, and nothing is written.  The partitions are
  * those of a GPT, so firmware, kernels and other programs see what belongs to what, and each has
- * an identity of its own.  Says what is wrong.
+ * an identity of its own.  Prints an error.
  *
  * Return: an exit status.
  */

@@ -30,7 +30,7 @@ static int clear(int fd, uint64_t sector)
 
 /*
  * The first page has to be zeros, and the place of the second superblock must not look
- * like what was one.
+ * like a former one.
  */
 static int clear_pages(const struct create *create, int fd)
 {
@@ -45,8 +45,8 @@ static int clear_pages(const struct create *create, int fd)
 }
 
 /*
- * What a signature has hidden from libblkid may show when that has gone, so it is looked
- * for until there is nothing more that can be removed.
+ * A signature may mask others from libblkid until it is removed, so probe until no removable
+ * signature is left.
  */
 static int wipe_signatures(const struct create *create, int fd)
 {
@@ -81,7 +81,7 @@ int create_wipe(const struct create *create)
 		complain("%s cannot be opened: %s.", create->spare, strerror(errno));
 		return EXIT_OPERATION;
 	}
-	/* these first, since what is on them may hide what is behind */
+	/* these first, since their signatures may mask others */
 	status = clear_pages(create, fd);
 	if (!status)
 		status = wipe_signatures(create, fd);

@@ -17,24 +17,24 @@
 #define CREATE_PARAMS_SIZE	(DM_REMAP_MAIN_ID_SIZE + 256)
 
 /**
- * struct create - a set that is to be made.
+ * struct create - a set to create.
  * @main: path of the main.
  * @spare: path of the spare.
  * @name: name of the device; "" for one that is made of the UUID.
- * @block_size: in bytes; 0 for what is best.
- * @main_id: what the main is known by; NULL to choose something.
+ * @block_size: in bytes; 0 for the best one.
+ * @main_id: the identity of the main; NULL to choose one.
  * @transient: keep nothing on the spare.
  * @no_auto_remap: make no remaps without being asked.
- * @read_only: nobody may write to the device.
- * @force: what is on the spare is not needed any more.
+ * @read_only: the device is read-only.
+ * @force: the content of the spare may be destroyed.
  * @uuid: of the set.
  * @main_nr: number of the main.
  * @spare_nr: number of the spare.
- * @id: what the main is known by; "" for nothing.
+ * @id: the identity of the main; "" for none.
  * @sectors: size of the device.
  * @beyond: sectors of the main behind its end.
  * @capacity: blocks that the spare has room for.
- * @signatures: what is on the spare.
+ * @signatures: the signatures on the spare.
  * @dirty: its beginning is not zeros.
  * @force_block_size: the main has content that does with the larger sectors of the spare.
  */
@@ -63,7 +63,7 @@ struct create {
 
 /**
  * create_check() - look at both devices, and decide what there is to decide.
- * @create: what is wanted; the rest of it is filled in, and create_free() has to follow.
+ * @create: the request; the function fills in the rest, and the caller calls create_free().
  *
  * Writes nothing.  Says why if it is refused.
  *
@@ -72,7 +72,8 @@ struct create {
 int create_check(struct create *create);
 
 /**
- * create_check_sectors() - see whether what is on the main can do with the sectors of the set.
+ * create_check_sectors() - check that the content of the main works with the sector sizes of the
+ * set.
  * @create: the set.
  * @main: its main.
  * @main_sector: bytes of a logical sector of it.
@@ -91,7 +92,7 @@ bool create_check_sectors(struct create *create, const struct device *main,
  */
 int create_check_spare(struct create *create);
 
-/* Make the spare empty.  Says what is wrong if it cannot.  Return: an exit status. */
+/* Wipe the spare.  Prints an error on failure.  Return: an exit status. */
 int create_wipe(const struct create *create);
 
 /**
@@ -103,7 +104,7 @@ int create_wipe(const struct create *create);
 void create_params(const struct create *create, bool read_only, char params[CREATE_PARAMS_SIZE]);
 
 /**
- * struct create_choices - what else somebody wants.
+ * struct create_choices - further options.
  * @format: leave it inactive.
  * @dry_run: do nothing.
  * @json: print JSON.
@@ -114,7 +115,7 @@ struct create_choices {
 	bool json;
 };
 
-/* Print what was done, or would be. */
+/* Print the result, or the plan of a dry run. */
 void create_show(const struct create *create, const struct create_choices *choices);
 
 void create_free(struct create *create);

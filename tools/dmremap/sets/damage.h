@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is wrong with a half, and what mends it.
+ * The damage to a half, and the remedy.
  */
 #ifndef _DMREMAP_DAMAGE_H
 #define _DMREMAP_DAMAGE_H
@@ -10,7 +10,7 @@
 #define DAMAGE_SIZE	2048
 
 /**
- * damage_describe() - say what is wrong with a half.
+ * damage_describe() - describe the damage to a half.
  * @text: takes %DAMAGE_SIZE bytes; "" if nothing is.
  * @half: the half, damaged or not; after halves_read_tables() its table too.
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A main without its spare: what is left can be read, and nothing is written.
+ * A main without its spare: the remaining blocks can be read, and nothing is written.
  */
 #include <stdio.h>
 #include <string.h>
@@ -58,7 +58,7 @@ void activate_degraded(const struct half *main, const struct wish *wish,
 	    !new_device_name(outcome, wish->name))
 		return;
 	snprintf(params, sizeof(params), "%s 0", main->dev.number);
-	/* without a label nobody knows the set's own */
+	/* without a label the set's own uuid is unknown */
 	if (main->role == HALF_MAIN)
 		snprintf(uuid, sizeof(uuid), DM_UUID_PREFIX "%s", main->uuid);
 	else

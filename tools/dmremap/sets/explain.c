@@ -102,7 +102,7 @@ static int find_by_size(const struct half *spare, struct blockdev found[NAMES_MA
 	return n;
 }
 
-/* Devices that may be the main; what is known of it apart from its size has been said. */
+/* Devices that may be the main; its other identities have been printed. */
 static int add_by_size(char *text, const struct known_set *set, const struct half *spare)
 {
 	struct blockdev found[NAMES_MAX];

@@ -10,7 +10,7 @@
 #define EXPLAIN_SIZE	2048
 
 /**
- * explain_set() - say of a set that is not complete what is missing, and what to do.
+ * explain_set() - name the missing half of an incomplete set, and the remedy.
  * @text: takes %EXPLAIN_SIZE bytes.
  * @set: the set.
  */
@@ -27,7 +27,7 @@ void explain_size(char *text, const struct known_set *set, const struct blockdev
 		  const struct blockdev *spare);
 
 /**
- * explain_other() - say that a device contradicts what the spare says of its main.
+ * explain_other() - report a device that contradicts the spare's record of its main.
  * @text: takes %EXPLAIN_SIZE bytes.
  * @set: the set.
  * @main: the device.
@@ -42,17 +42,17 @@ void explain_other(char *text, const struct known_set *set, const struct half *m
  * @set: the set.
  * @dev: the device.
  * @role: which half it says it is.
- * @id: what the half is known by to this host.
+ * @id: the half's identity on record at this host.
  */
 void explain_copy(char *text, const struct known_set *set, const struct blockdev *dev,
 		  enum half_role role, const char *id);
 
 /**
- * explain_mend() - add what is wrong with a spare that can be used.
- * @text: what was said of the set; %EXPLAIN_SIZE bytes.
+ * explain_mend() - add the damage to a usable spare.
+ * @text: the explanation so far; %EXPLAIN_SIZE bytes.
  * @set: the set, which is not active.
  *
- * Reads the table: it is for somebody who asks, and not for the boot.
+ * Reads the table: use it for diagnosis, not during boot.
  */
 void explain_mend(char *text, const struct known_set *set);
 

@@ -56,7 +56,7 @@ int gather_give(const char *path)
 {
 	int error = reassembly_scan(path);
 
-	/* whoever comes next finds that something is missing */
+	/* a later check reports the missing half */
 	if (!error || error == -ENOENT || error == -ENXIO || error == -ENODEV)
 		return EXIT_CLEAN;
 	if (error == -ETIMEDOUT)
@@ -87,14 +87,14 @@ static bool is_copy_of(const struct known_set *set, const char *number)
 	return false;
 }
 
-/* A device that the module knows of: it is not to be told of others that nobody has named. */
+/* A device that the module knows: do not offer it devices that the user has not named. */
 static bool is_of(const struct known_set *set, const struct half *half)
 {
 	return !strcmp(set->spare, half->dev.number) || is_copy_of(set, half->dev.number) ||
 	       (set->state == KNOWN_CONFLICT && !strcmp(set->main, half->dev.number));
 }
 
-/* What it knows of may have become something else; of one it looks at all again. */
+/* Known devices may have changed; for a single device, offer all of them again. */
 static int refresh(const struct halves *halves)
 {
 	struct known_set *sets;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Halves brought together: devices are looked at, and given to the module.
+ * Gathering halves: read devices, and offer them to the module.
  */
 #ifndef _DMREMAP_GATHER_H
 #define _DMREMAP_GATHER_H
@@ -11,7 +11,7 @@
 #include "sets/reassembly.h"
 
 /**
- * gather_find_main() - find the main of a spare by what it is known by.
+ * gather_find_main() - find the main of a spare by its identity.
  * @spare: the spare.
  * @main: the main, which has the right size.
  * @path: takes the name of it to give to the module, which may compare the last part of it.
@@ -25,7 +25,7 @@ bool gather_find_main(const struct half *spare, struct blockdev *main,
  * gather_give() - let the module look at a device.
  * @path: the device.
  *
- * Says what is wrong if it cannot, unless the device has gone.
+ * Prints an error on failure, unless the device has gone.
  *
  * Return: an exit status.
  */
@@ -42,7 +42,7 @@ int gather_main_of(const struct half *spare);
 
 /**
  * gather_all() - let the module look at all halves there are.
- * @halves: what is on all devices.
+ * @halves: the halves on all devices.
  * @wanted: whether a half, or one that is damaged and says of no set, is wanted; NULL for all.
  *
  * Devices that are nothing of ours are not given to it, or it might take one of them for

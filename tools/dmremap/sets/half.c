@@ -74,7 +74,7 @@ static bool take_label(struct half *half, const struct dm_remap_label *label)
 	return true;
 }
 
-/* The first sector can be read though what is behind it cannot. */
+/* The first sector is readable though the following ones are not. */
 static bool read_sector(const struct device *dev, void *page)
 {
 	int size;
@@ -100,7 +100,7 @@ static void take_damaged(struct half *half, const char *why)
 	half->trouble = why;
 }
 
-/* A superblock that is not damaged, and that nobody here may use: the kernel takes none then. */
+/* An intact superblock that does not fit this program or device: the kernel then refuses both. */
 static const struct superblock *refused(const struct set *set)
 {
 	unsigned int i;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Halves of sets: what a device says of itself, by a superblock or a label.
+ * Halves of sets, as identified by a superblock or a label.
  */
 #ifndef _DMREMAP_HALF_H
 #define _DMREMAP_HALF_H
@@ -21,24 +21,24 @@ enum half_role {
 };
 
 /**
- * struct half - what was found on a device.
+ * struct half - a half found on a device.
  * @dev: the device.
  * @role: which half it is.
  * @error: a negative error number if it could not be read, and so has no role; -ETIMEDOUT
  *	if it did not answer.
- * @trouble: a sentence on what is wrong with what makes it a half; NULL if nothing is.
- * @mend: of a spare that can be used: what is wrong with one of its superblocks; NULL if
+ * @trouble: a sentence on the damage to its superblock or label; NULL if there is none.
+ * @mend: of a usable spare: the damage to one of its superblocks; NULL if
  *	nothing is.
- * @damaged: it was a half, but what says so cannot be used; it has no role.
+ * @damaged: it was a half, but its metadata is unusable; it has no role.
  * @was: of a damaged one: which half it was.
  * @bad_pages: of a spare, after halves_read_tables(): pages of the table of which a copy is
  *	bad, and another one is not.
  * @lost_pages: likewise: pages of which no copy can be used.
  * @labelled: of a spare: its main had a label.
  * @uuid: of its set.
- * @secret: of its set, or of a damaged label; only somebody who has read the spare or the main knows it.
+ * @secret: of its set, or of a damaged label; known only from reading the spare or the main.
  * @name: of the device above, in the characters of text_encode(); may be empty.
- * @main_id: of a spare: what the main is known by; may be empty.
+ * @main_id: of a spare: the identity of its main; may be empty.
  * @generation: of a spare.
  * @main_sectors: size of the main.
  * @main_start: sector of the main at which the target begins.
@@ -66,8 +66,8 @@ struct half {
 };
 
 /**
- * struct halves - what was found on several devices.
- * @half: in the order of their names; those that are nothing of ours as well.
+ * struct halves - the halves found on several devices.
+ * @half: in the order of their names, including devices that are not halves.
  * @nr: how many.
  */
 struct halves {
@@ -117,9 +117,9 @@ int halves_read_all(struct halves *halves);
 
 /**
  * halves_read_tables() - look at the tables of spares, all at the same time.
- * @halves: what was read; those of sets that are active, whose tables change, are left out.
+ * @halves: the halves; those of active sets, whose tables change, are left out.
  *
- * That takes longer than all else, and is for somebody who asks what is wrong.  Nothing is
+ * This is slow, and only for callers that diagnose a set.  Nothing is
  * known of one that does not answer.
  */
 void halves_read_tables(struct halves *halves);

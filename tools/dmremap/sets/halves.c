@@ -26,7 +26,7 @@
  */
 #define WORKERS		512
 
-/* What is done with a device. */
+/* Read one device. */
 typedef void (*look_fn)(struct half *half);
 
 struct worker {
@@ -170,7 +170,7 @@ void halves_read_tables(struct halves *halves)
 		    !active_find(&active, halves->half[i].uuid))
 			spares[nr++] = &halves->half[i];
 	run(spares, nr, half_look_at_table);
-	/* what could be read before counts */
+	/* keep the earlier result */
 	for (i = 0; i < nr; i++)
 		spares[i]->error = 0;
 	free(spares);
@@ -197,7 +197,7 @@ int halves_read_all(struct halves *halves)
 	free(list);
 	for (i = 0; i < nr; i++) {
 		error = -halves->half[i].error;
-		/* drives without a medium, and what has gone meanwhile */
+		/* drives without a medium, and devices that have just gone */
 		if (!error || error == ENOMEDIUM || error == ENXIO || error == ENODEV ||
 		    error == ENOENT)
 			continue;

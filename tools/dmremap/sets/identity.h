@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The one rule by which a device is, or is not, the main of a set.
+ * The single rule that decides whether a device is the main of a set.
  *
- * A contradiction refuses a device always, whoever names it: the identity that the spare has
- * recorded, the label of another set, or no label where there was one and nothing else speaks
- * for the device.  "dmremap set NAME main_id=..." is the way to say that the data has moved.
+ * A contradiction always excludes a device, even if the user names it: the identity that the spare
+ * has recorded, the label of another set, or no label where there was one and nothing else speaks
+ * for the device.  "dmremap set NAME main_id=..." declares that the data has moved.
  */
 #ifndef _DMREMAP_IDENTITY_H
 #define _DMREMAP_IDENTITY_H
@@ -18,8 +18,8 @@
  * @spare: the spare.
  * @main: the device.
  *
- * Anybody can read the uuid of a set and write it to a disk.  The secret is what makes a label
- * that of the set.
+ * Anybody can read the uuid of a set and write it to a disk.  Only the secret proves that a label
+ * is the set's.
  */
 bool identity_is_label_of(const struct half *spare, const struct half *main);
 
@@ -42,7 +42,7 @@ enum main_id_verdict identity_judge(const struct half *spare, const struct half 
  * identity_agrees() - whether a main is the one that this host knows.
  * @verdict: of identity_judge(); if the spare speaks for the device, that is enough.
  * @main: the device.
- * @set: what this host knows of the set.
+ * @set: this host's record of the set.
  */
 bool identity_agrees(enum main_id_verdict verdict, const struct half *main,
 		     const struct registered *set);
@@ -52,7 +52,7 @@ bool identity_agrees(enum main_id_verdict verdict, const struct half *main,
  * that it can be taken automatically.
  * @spare: the spare.
  * @main: the device, which identity_judge() does not refuse.
- * @set: what this host knows of the set, or NULL.
+ * @set: this host's record of the set, or NULL.
  */
 bool identity_proves(const struct half *spare, const struct half *main,
 		     const struct registered *set);

@@ -14,7 +14,7 @@
  * @name: the name, encoded.
  * @uuid: of the set.
  *
- * A set that this host knows has it, or a device of device-mapper, or fstab, crypttab or the
+ * Taken by a set that this host knows, a device of device-mapper, fstab, crypttab or the
  * kernel's command line speak of /dev/mapper/@name.
  */
 bool name_is_reserved(const char *name, const char *uuid);

@@ -16,17 +16,17 @@
 /* How long somebody else may take to make the device, in tenths of a second. */
 #define PATIENCE	300
 
-/* How often somebody else may begin and give up. */
+/* How often another process may begin and give up. */
 #define ATTEMPTS	5
 
-/* What is left of its name in /dev/mapper would be the device-mapper's own, or none. */
+/* Names that in /dev/mapper would be device-mapper's own, or empty. */
 static bool is_fit(const char *name)
 {
 	return *name && strcmp(name, ".") && strcmp(name, "..") && strcmp(name, "control") &&
 	       strlen(name) < DM_REMAP_NAME_SIZE;
 }
 
-/* What the medium says: a set that this host knows has its name, unless another one has. */
+/* The name on the medium: a known set has it, unless another device does. */
 static void choose_name(const struct outcome *outcome, char name[ENCODED_NAME_SIZE])
 {
 	struct registered known, other;
@@ -109,7 +109,7 @@ static void wait_a_moment(void)
 	nanosleep(&tenth, NULL);
 }
 
-/* Return: 1 if somebody has made the device, 0 if nobody has, -1 if it takes too long. */
+/* Return: 1 if another process made the device, 0 if none did, -1 on time-out. */
 static int wait_for_other(const char *uuid, struct dm_found *found)
 {
 	int i, there;
@@ -156,7 +156,7 @@ bool new_device_other(struct outcome *outcome)
 	return true;
 }
 
-/* It comes up when its disks have answered; nobody who has no time waits for that. */
+/* The set is activated when its disks have answered; a caller with a time limit does not wait. */
 static void is_slow(struct outcome *outcome, const char *name)
 {
 	struct blockdev spare;

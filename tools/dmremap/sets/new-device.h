@@ -10,9 +10,9 @@
 
 /**
  * new_device_name() - choose a name that the device can have.
- * @outcome: its set; the name goes into @outcome->device, or what is wrong into
+ * @outcome: its set; the name goes into @outcome->device, or the error into
  *	@outcome->why.
- * @wanted: what somebody wants; NULL for what the set says.
+ * @wanted: the requested name; NULL for the set's own.
  *
  * Return: whether there is one.
  */
@@ -20,7 +20,7 @@ bool new_device_name(struct outcome *outcome, const char *wanted);
 
 /**
  * new_device_free() - see that nothing else is on a half.
- * @outcome: takes what is wrong.
+ * @outcome: takes the error.
  * @half: the half.
  * @role: which half it is.
  *

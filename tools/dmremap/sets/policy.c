@@ -71,7 +71,7 @@ static void read_conf(void)
 				       TIMEOUT_S);
 }
 
-/* What a person has typed at the boot prompt. */
+/* The kernel command line. */
 static void read_command_line(void)
 {
 	char path[PATH_MAX], text[FILE_TEXT_SIZE], *word, *save;

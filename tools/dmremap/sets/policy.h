@@ -22,7 +22,7 @@ enum policy_mode {
 /**
  * policy_mode() - which sets may be activated automatically.
  *
- * Says what is wrong with a value that is not known; it counts as %POLICY_KNOWN.
+ * Prints an error for an unknown value, which counts as %POLICY_KNOWN.
  */
 enum policy_mode policy_mode(void);
 
@@ -30,7 +30,7 @@ enum policy_mode policy_mode(void);
  * policy_allows() - whether the set of a half may be activated automatically.
  * @half: the half; of a foreign set it has to say that the main is sealed.
  *
- * Both halves of a set have to be allowed.
+ * The policy must allow both halves of a set.
  */
 bool policy_allows(const struct half *half);
 

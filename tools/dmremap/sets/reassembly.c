@@ -84,7 +84,7 @@ static int write_scan(const char *path)
 }
 
 /*
- * A device that never answers keeps whoever writes in the kernel for good, and that shall not
+ * A device that never answers blocks the writer in the kernel for good, and that must not
  * be this process.
  */
 int reassembly_scan(const char *path)
@@ -139,7 +139,7 @@ static bool read_half(const char *uuid, const char *which, char number[BLOCKDEV_
 	return true;
 }
 
-/* The module looks when it is told to: what has gone since then is missing. */
+/* The module scans only on request: devices that have gone since then are missing. */
 static void drop_gone(struct known_set *set)
 {
 	struct blockdev dev;
@@ -171,7 +171,7 @@ bool reassembly_read(struct known_set *set, const char *uuid)
 	text_copy(set->table, text, sizeof(set->table));
 	if (read_attribute(uuid, "copies", text))
 		text_copy(set->copies, text, sizeof(set->copies));
-	/* last, so that it is not older than what it is said of */
+	/* last, so that it is not older than the other attributes */
 	if (!read_attribute(uuid, "state", text) || !read_state(set, text))
 		return false;
 	drop_gone(set);
@@ -211,7 +211,7 @@ int reassembly_sets(struct known_set **sets)
 	if (!*sets)
 		no_memory();
 	for (i = 0; i < nr; i++) {
-		/* one that cannot be read has gone meanwhile */
+		/* a set that cannot be read has just gone */
 		if (reassembly_read(&(*sets)[found], entries[i]->d_name))
 			found++;
 		free(entries[i]);

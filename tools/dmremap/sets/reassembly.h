@@ -33,7 +33,7 @@ enum known_state {
 /**
  * struct known_set - a set.
  * @uuid: its uuid.
- * @name: what its device is to be called, in the characters of text_encode().
+ * @name: the name for its device, in the characters of text_encode().
  * @state: what there is of it.
  * @main: "MAJ:MIN", or "" if it is missing.
  * @spare: likewise.
@@ -57,7 +57,7 @@ bool reassembly_there(void);
 /**
  * reassembly_begin() - load the module if it is not there, and mount configfs.
  *
- * Says what is wrong if that cannot be done.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -73,17 +73,17 @@ int reassembly_begin(void);
 int reassembly_scan(const char *path);
 
 /**
- * reassembly_sets() - read what it knows.
+ * reassembly_sets() - read the sets of the module.
  * @sets: an array of sets, in order of their uuids, to be freed.
  *
- * Says what is wrong if it cannot be read.
+ * Prints an error if it cannot be read.
  *
  * Return: how many there are, or -1.
  */
 int reassembly_sets(struct known_set **sets);
 
 /**
- * reassembly_read() - read what it knows of a set.
+ * reassembly_read() - read a set of the module.
  * @set: filled in.
  * @uuid: which.
  *

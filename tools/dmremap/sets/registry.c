@@ -20,7 +20,7 @@
 #define NO_ID		"-"
 #define FILE_PREFIX	"file:"
 
-/* A medium may say that its uuid is a path; what is read from one has lower case. */
+/* A medium may claim a path as its uuid; uuids read from superblocks are lower case. */
 static bool path_of(char path[PATH_MAX], const char *uuid)
 {
 	char lower[UUID_TEXT_SIZE];
@@ -155,7 +155,7 @@ static void sync_dir(void)
 	close(fd);
 }
 
-/* All of it or nothing, whatever happens meanwhile. */
+/* Replace the file atomically. */
 static int replace(const char *path, const struct registered *set)
 {
 	char temporary[PATH_MAX + 8];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The sets that this host knows: a file for each in /etc/dm-remap/sets.d, called by the
- * uuid.  docs/security.md tells what follows from it.
+ * uuid.  docs/security.md has the consequences.
  *
- * A line is KEY=VALUE.  What a file does not say is not compared: an empty one makes a set
+ * A line is KEY=VALUE.  Keys missing from a file are not compared: an empty one makes a set
  * known by nothing but its uuid.  Keys that are not known are left alone.
  */
 #ifndef _DMREMAP_REGISTRY_H
@@ -23,7 +23,7 @@
 #define REGISTRY_ID_SIZE	1024
 
 /**
- * struct registered - what is known of a set.
+ * struct registered - the record of a set.
  * @uuid: its uuid.
  * @name: of its device, encoded; "" if nothing is said.
  * @main_id: the identity of its main: what registry_identify() gives; "" if nothing is said.
@@ -46,7 +46,7 @@ struct registered {
 };
 
 /**
- * registry_find() - read what is known of a set.
+ * registry_find() - read the record of a set.
  * @set: filled in.
  * @uuid: the set; it may come from a medium.
  *
@@ -69,9 +69,9 @@ bool registry_find_name(struct registered *set, const char *name, const char *ot
  * registry_write() - make a set known, or bring its file up to date.
  * @set: the set.
  *
- * Says what is wrong if it cannot be written: nothing but the next boot suffers.
+ * Prints an error if it cannot be written: only the next boot suffers.
  *
- * Return: whether it has changed what this host knows.
+ * Return: whether the record changed.
  */
 bool registry_write(const struct registered *set);
 
@@ -79,14 +79,14 @@ bool registry_write(const struct registered *set);
  * registry_remove() - have the host forget a set.
  * @uuid: the set.
  *
- * Says what is wrong if that fails; not if the host does not know the set.
+ * Prints an error if that fails; not if the host does not know the set.
  *
- * Return: whether it was known, and is not any more.
+ * Return: whether it was known, and has been removed.
  */
 bool registry_remove(const char *uuid);
 
 /**
- * registry_identify() - find what a device is to be known by.
+ * registry_identify() - find the identity to record for a device.
  * @id: takes an identity, as main_id_choose() gives it; "file:PATH" for a loop device; "-" for
  *	a device that has none.
  * @path: the device.

@@ -8,7 +8,7 @@
 #include "sets/registry.h"
 #include "sets/remember.h"
 
-/* What a person has to type for the next boot to know of a change. */
+/* The commands that make a change known to the next boot. */
 #define REMAKE	"\"update-initramfs -u\" or \"dracut --force\""
 
 static void tell_of_initramfs(const char *name)
@@ -33,7 +33,7 @@ bool remember_set(const char *uuid, const char *name, const char *main, const ch
 	struct registered set = {}, before;
 	struct half half;
 
-	/* what a person has set stays */
+	/* keep the user's setting */
 	if (registry_find(&before, uuid))
 		set.timeouts = before.timeouts;
 	text_copy(set.uuid, uuid, sizeof(set.uuid));

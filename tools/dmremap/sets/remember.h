@@ -8,14 +8,14 @@
 #include <stdbool.h>
 
 /**
- * remember_set() - remember a set whose halves are known, and say what is to be done for the
+ * remember_set() - remember a set whose halves are known, and print the steps for the
  * initramfs.
  * @uuid: the set.
  * @name: of its device.
  * @main: the path of its main.
  * @spare: the path of its spare.
  *
- * Says what is wrong if it cannot be remembered.
+ * Prints an error if it cannot be remembered.
  *
  * Return: whether this host knows something new.
  */

@@ -34,7 +34,7 @@ static const struct text_column columns[] = {
 
 static struct libscols_table *table;	/* NULL if it is JSON that is printed */
 
-/* "by label", or what is wrong. */
+/* "by label", or the fault. */
 static void show_text(const struct half *half, const char *role, const char *trust,
 		      const char *note)
 {
@@ -221,7 +221,7 @@ static int scan(char **paths, bool json)
 	return status;
 }
 
-/* For a rule of udev, of each device of the machine; it is told what it asks and no more. */
+/* Output for a udev rule, which runs for each device: only the properties that it needs. */
 static int print_udev(const char *path)
 {
 	struct blockdev dev;

@@ -10,7 +10,7 @@
 struct json_object;
 
 /**
- * set_json() - what the module knows of a set.
+ * set_json() - a set of the module, as JSON.
  * @set: the set.
  *
  * Return: an object with name, uuid, state, main and spare.

@@ -16,7 +16,7 @@
  * struct status_row - of one set.
  * @name: its name.
  * @uuid: its uuid.
- * @state: of the device if it is active, else what it waits for.
+ * @state: of the device if it is active, otherwise the half that it waits for.
  * @active: it is active.
  * @main: "MAJ:MIN" or "".
  * @spare: likewise.
@@ -42,7 +42,7 @@ struct status_row {
  * status_rows() - find them.
  * @rows: an array, to be freed.
  *
- * Says what is wrong if they cannot be found.
+ * Prints an error on failure.
  *
  * Return: how many there are, or -1.
  */

@@ -96,7 +96,7 @@ static bool has_user(const struct active *active)
 	return blockdev_user(&dev, user);
 }
 
-/* Those that nothing is on, again and again: what was below them is next. */
+/* Stop those without upper devices, repeatedly: the devices below them are next. */
 static int stop_all(const struct removal *removal)
 {
 	int nr, left, before, status = EXIT_CLEAN, i;

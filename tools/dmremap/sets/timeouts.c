@@ -29,7 +29,7 @@
 #define ERC_NONE	-1
 
 /**
- * struct before - what a disk had before.
+ * struct before - the former values of a disk.
  * @disk: its name.
  * @sequence: of the kernel, for the disk with this name.
  * @wait: seconds that the kernel waited.
@@ -108,7 +108,7 @@ static int tenths(struct json_object *erc, const char *which)
 	return json_in_number(one, "deciseconds", &value) && value < 65536 ? (int)value : ERC_NONE;
 }
 
-/* Ask for, or set, error recovery control; returns whether the disk has told what it is. */
+/* Ask for, or set, error recovery control; returns whether the disk reported it. */
 static bool control(const char *disk, const char *what, int *read, int *write)
 {
 	const char *argv[6] = { "smartctl", "--json=c", "-l", what };

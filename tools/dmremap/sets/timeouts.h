@@ -3,7 +3,7 @@
  * How long a disk tries to read a bad sector, and how long the kernel waits for it.
  *
  * A disk that tries for longer than the kernel waits is reset, and all its requests fail.
- * So a disk that can is told to give up after 7 seconds (error recovery control), and for
+ * So the tool makes capable disks give up after 7 seconds (error recovery control), and for
  * others the kernel waits 180 seconds.  Both are forgotten when the disk or the machine is
  * switched off.
  */
@@ -17,21 +17,21 @@
  * @uuid: the set.
  * @main: "MAJ:MIN" of its main.
  *
- * What was before is noted in /run for timeouts_undo().  A disk for which it was done since it was
- * connected is left alone.
+ * The former values are recorded in /run for timeouts_undo().  A disk for which it was done since
+ * it was connected is left alone.
  *
- * Says what is wrong if nothing can be done.
+ * Prints an error if nothing can be done.
  *
  * Return: whether it is done.
  */
 bool timeouts_apply(const char *uuid, const char *main);
 
 /**
- * timeouts_undo() - set what was before.
+ * timeouts_undo() - restore the former values.
  * @uuid: the set.
  * @main: "MAJ:MIN" of its main.
  *
- * Says what is wrong if it cannot be done.
+ * Prints an error on failure.
  *
  * Return: whether it is as it was before.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a half is to this host.
+ * The trust of this host in a half.
  */
 #ifndef _DMREMAP_TRUST_H
 #define _DMREMAP_TRUST_H
@@ -10,11 +10,11 @@
 enum trust {
 	TRUST_KNOWN,	/* of a set that this host knows */
 	TRUST_FOREIGN,	/* of another set */
-	TRUST_COPY,	/* it says that it is of a set of this host, which has another one */
+	TRUST_COPY,	/* it carries a set of this host that has another half on record */
 };
 
 /**
- * trust_of() - what a half is to this host.
+ * trust_of() - classify a half.
  * @half: a main with a label, or a spare.
  */
 enum trust trust_of(const struct half *half);

@@ -48,7 +48,7 @@ void heat_scale(struct heat *heat)
 	for (i = 0; i < heat->nr; i++)
 		if (heat->cells[i].count[HEAT_REMAPPED] > most)
 			most = heat->cells[i].count[HEAT_REMAPPED];
-	/* a cell has fewer blocks than 2^60, so this is no overflow */
+	/* a cell has fewer blocks than 2^60, so this cannot overflow */
 	for (heat->base = 2; heat->base * heat->base * heat->base * heat->base <= most;)
 		heat->base++;
 	heat->levels = 0;

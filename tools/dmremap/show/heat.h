@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A device cut into cells, and what is in each of them.
+ * A device cut into cells, and the content of each.
  */
 #ifndef _DMREMAP_HEAT_H
 #define _DMREMAP_HEAT_H
@@ -12,7 +12,7 @@ enum heat_kind {
 	HEAT_REMAPPED,	/* blocks that are on the spare, or on their way */
 	HEAT_SPLIT,	/* blocks on the spare with sectors that are only on the main */
 	HEAT_PENDING,	/* blocks that could not be read */
-	HEAT_DOUBT,	/* blocks of which nobody knows where they are until the next activation */
+	HEAT_DOUBT,	/* blocks whose location is uncertain until the next activation */
 	HEAT_LOST,	/* sectors */
 	NR_HEAT_KINDS,
 	HEAT_NONE = NR_HEAT_KINDS,
@@ -69,7 +69,7 @@ void heat_add(struct heat *heat, const struct remap *remap);
 void heat_scale(struct heat *heat);
 
 /**
- * heat_kind() - what matters most of what is in a cell.
+ * heat_kind() - the most important kind of block in a cell.
  * @cell: the cell.
  *
  * Return: the kind, or %HEAT_NONE.
@@ -86,7 +86,7 @@ enum heat_kind heat_kind(const struct heat_cell *cell);
 unsigned int heat_level(const struct heat *heat, const struct heat_cell *cell);
 
 /**
- * heat_level_name() - say which numbers are of a level, "4-15".
+ * heat_level_name() - the range of a level, such as "4-15".
  * @heat: the cells.
  * @level: the level.
  * @text: takes @size bytes.

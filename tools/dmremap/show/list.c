@@ -18,7 +18,7 @@ struct listing {
 	int width;
 };
 
-/* The lines are wide enough for what a device can have, so none need wait for those after it. */
+/* The columns are wide enough for any device, so lines are printed at once. */
 static void begin(void *context, const struct remap_status *status, const char *line)
 {
 	struct listing *listing = context;

@@ -70,7 +70,7 @@ static unsigned int nr_rows(const struct heat *heat)
 	return (heat->nr + COLUMNS - 1) / COLUMNS;
 }
 
-/* What is no character of XML becomes a question mark. */
+/* Replace bytes that XML does not allow by question marks. */
 static void put_escaped(const char *text)
 {
 	for (; *text; text++) {

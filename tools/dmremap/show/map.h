@@ -9,8 +9,8 @@
 
 /**
  * struct map - of a device.
- * @name: what the device is called.
- * @status: what it is like.
+ * @name: the name of the device.
+ * @status: its status.
  * @heat: for the forms that are pictures.
  */
 struct map {
@@ -45,7 +45,7 @@ extern const struct map_form map_save;
 void map_count(struct map *map, const struct remap *remap, const char *line);
 
 /**
- * map_title() - say in one line what the device is like.
+ * map_title() - describe the device in one line.
  * @map: of the device.
  * @text: takes @size bytes.
  * @size: size of @text.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel does not add up what it sorts into histograms, so there are no
+ * The kernel does not sum the values in its histograms, so there are no
  * series _sum.  Prometheus does not need them for quantiles and counts.
  */
 #include "show/metrics.h"

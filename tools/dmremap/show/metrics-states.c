@@ -35,7 +35,7 @@ static void print_states(FILE *out, const char *name, const struct sample *sampl
 		print_state(out, name, sample, now, true);
 }
 
-/* Numbers and paths of disks may be others after each boot; what is printed on them stays. */
+/* Numbers and paths of disks may change at each boot; models and serial numbers do not. */
 static void print_disk(FILE *out, const char *role, const char *number)
 {
 	char label[32];

@@ -72,7 +72,7 @@ static struct json_object *stats(const struct sample *sample)
 	return object;
 }
 
-/* JSON has the numbers as the kernel does, and beside them what the devices are called. */
+/* JSON has the kernel's numbers, and the names of the devices. */
 static void add_path(struct json_object *device, const char *path, const char *number)
 {
 	struct blockdev dev;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap stats: show what has been counted, or count from 0 again.
+ * dmremap stats: show the counts, or reset them.
  */
 #include <errno.h>
 #include <getopt.h>

@@ -9,13 +9,13 @@
 
 /**
  * stats_text() - print a device for people.
- * @sample: what it is like.
+ * @sample: its counts.
  */
 void stats_text(const struct sample *sample);
 
 /**
  * stats_json() - print a device as an element of a JSON array.
- * @sample: what it is like.
+ * @sample: its counts.
  */
 void stats_json(const struct sample *sample);
 

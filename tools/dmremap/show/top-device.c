@@ -52,7 +52,7 @@ static const char *throughput(char *text, const struct pair *pair, enum sample_s
 	return strcat(text, "/s");
 }
 
-/* Of what came since; of all there was, if nothing did. */
+/* Use the counts since the last sample; if there are none, use all. */
 static void put_latency(FILE *out, const struct pair *pair, enum sample_histogram nr,
 			const char *name)
 {
@@ -117,7 +117,7 @@ static void put_spare(FILE *out, const struct sample *sample)
 	uint64_t taken = sample->number[NUMBER_SPARE_FREE] < total ?
 			 total - sample->number[NUMBER_SPARE_FREE] : 0;
 	double part = total ? (double)taken / total : 0;
-	/* what is there at all is seen */
+	/* show at least one unit for a nonzero share */
 	int marks = taken ? 1 + part * (BAR - 1) : 0;
 
 	fprintf(out, "  spare    [%.*s%.*s] %.0f%% in use: %llu of %llu, %llu bad, %llu free\n",

@@ -31,14 +31,14 @@ struct moment {
 };
 
 /**
- * struct top - what goes on.
+ * struct top - the state of the display.
  * @interval: seconds between two looks.
  * @count: how many looks; 0 for no end.
  * @operands: names of devices, up to a %NULL.
  * @live: on a terminal, which is redrawn.
  * @now: the last look.
  * @before: the one before it; its samples are %NULL if there was none.
- * @text: what is shown.
+ * @text: the displayed text.
  */
 struct top {
 	double interval;
@@ -197,7 +197,7 @@ static int run(struct top *top)
 	status = watch(top);
 	if (top->live) {
 		screen_close();
-		/* what was seen last stays */
+		/* keep the last frame */
 		if (!status)
 			fputs(top->text, stdout);
 		screen_quit();

@@ -10,10 +10,10 @@
 #include "kernel/sample.h"
 
 /**
- * top_device() - print what a device is like, and what has happened.
+ * top_device() - print the state of a device, and recent activity.
  * @out: where to print.
- * @now: what it is like.
- * @before: what it was like, or %NULL if it is new; then there are no rates.
+ * @now: the current sample.
+ * @before: the former sample, or %NULL if it is new; then there are no rates.
  * @seconds: how long ago that was.
  * @colours: whether the state is to have a colour.
  */

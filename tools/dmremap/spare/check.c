@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap check: say what is wrong, write nothing.
+ * dmremap check: report faults, write nothing.
  */
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is wrong with a set, and what a repair has to write.
+ * The faults of a set, and the writes that repair them.
  */
 #ifndef _DMREMAP_EXAMINE_H
 #define _DMREMAP_EXAMINE_H
@@ -13,8 +13,8 @@
  * struct diagnosis - the result.
  * @findings: how many; set @findings.show before.
  * @twice: main blocks in two slots.
- * @write_superblocks: one of them is to be written anew.
- * @write_pages: pages that are to be written anew.
+ * @write_superblocks: one of them must be rewritten.
+ * @write_pages: pages that must be rewritten.
  * @sequence: highest one of the pages and the superblocks' generations.
  * @outdated: the table is newer than the superblock that can be read.
  * @unreadable: something could not be read, and may have a higher one.
@@ -34,7 +34,7 @@ void examine(struct diagnosis *diagnosis, const struct set *set);
 
 void diagnosis_free(struct diagnosis *diagnosis);
 
-/* Whether a repair writes this page: a copy is no good, or a slot becomes bad. */
+/* Whether a repair writes this page: a copy is unusable, or a slot becomes bad. */
 bool page_needs_repair(const struct diagnosis *diagnosis, const struct table *table);
 
 #endif /* _DMREMAP_EXAMINE_H */

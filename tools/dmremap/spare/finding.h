@@ -19,12 +19,12 @@ enum finding_kind {
 };
 
 /**
- * struct finding - what is wrong.
+ * struct finding - a fault.
  * @kind: with what.
  * @nr: superblock or replica.
  * @first: page or slot; for %FINDING_TWICE the one that counts.
  * @last: page or slot.
- * @sector: on the spare, of what is wrong, or of the first page of it; for
+ * @sector: on the spare, of the fault, or of its first page; for
  *	%FINDING_TWICE on the main.
  * @why: a sentence.
  * @repairable: a repair makes it good without loss.
@@ -57,7 +57,7 @@ void findings_add(struct findings *findings, const struct finding *finding);
 void finding_show_text(const struct finding *finding);
 void finding_show_json(const struct finding *finding);
 
-/* What is before these elements in JSON, and behind them: the device, and the numbers. */
+/* The parts of the JSON before these elements, and after them: the device, and the numbers. */
 void findings_json_begin(const char *device);
 void findings_json_end(const struct findings *findings);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap repair: say what is wrong, ask, and make it good.
+ * dmremap repair: list the faults, ask, and repair them.
  */
 #include <getopt.h>
 #include <json-c/json.h>

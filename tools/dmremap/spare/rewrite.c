@@ -6,7 +6,7 @@
 #include "lib/message.h"
 #include "spare/rewrite.h"
 
-/* What cannot be read may be newer than all that can, but not by much. */
+/* An unreadable page may be newer than all readable ones, but not by much. */
 #define UNREADABLE_MARGIN	65536
 
 static int write_page(const struct set *set, uint64_t sector, const void *page)

@@ -12,7 +12,7 @@
 #define TWICE_DOUBLES_MAX	65536
 #define TWICE_HOLDERS_MAX	(4 * TWICE_DOUBLES_MAX)
 
-/* A slot that holds a block that another one holds as well. */
+/* A slot whose block another slot holds as well. */
 struct holder {
 	uint64_t block;
 	uint32_t slot;
@@ -47,7 +47,7 @@ static int compare_holders(const void *a, const void *b)
 	return (x->slot > y->slot) - (x->slot < y->slot);
 }
 
-/* Sort, drop what is there more than once; return how many are left. */
+/* Sort and remove duplicates; return the number of the remaining elements. */
 static unsigned int sort_unique(uint64_t *list, unsigned int nr)
 {
 	unsigned int i, kept = 0;
@@ -95,7 +95,7 @@ static void add_double(struct twice *twice, uint64_t block)
 		twice->doubles[twice->nr_doubles++] = block;
 }
 
-/* Sort what was seen, and take note of what is there more than once. */
+/* Sort the collected blocks, and record duplicates. */
 static void settle(struct twice *twice)
 {
 	unsigned int i;

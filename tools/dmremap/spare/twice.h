@@ -17,7 +17,7 @@
 #include "spare/finding.h"
 
 /**
- * struct twice - what was found.
+ * struct twice - the duplicates found.
  * @losers: slots that become bad, in ascending order.
  * @nr_losers: there are this many.
  * @blocks: blocks seen in this pass; in order and each once up to @nr_sorted.
@@ -48,7 +48,7 @@ void twice_init(struct twice *twice);
 /* Take note of a page, in the first pass over the table. */
 void twice_add_page(struct twice *twice, const struct table *table);
 
-/* After that pass: look at the rest, and say what was found. */
+/* After that pass: check the rest, and report the duplicates. */
 void twice_resolve(struct twice *twice, const struct set *set, struct findings *findings);
 
 /* Whether a slot becomes bad. */
