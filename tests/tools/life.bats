@@ -392,3 +392,9 @@ assert_empty() {
 	assert_success
 	assert_empty spare.img
 }
+
+@test "a device that is suspended is resumed, udev keeps its links, and no semaphore stays" {
+	run --separate-stderr "$HELPERS/test-resume"
+	assert_success
+	assert_output ""
+}
