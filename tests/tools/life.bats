@@ -398,3 +398,11 @@ assert_empty() {
 	assert_success
 	assert_output ""
 }
+
+@test "a power cut as the copy of a spare begins leaves no disk that is refused" {
+	printf '%s\n' "spare 1M" "main 8M" "main_id wwn-0x5000c500a1b2c3d4" "map 3 7" | image old
+	truncate -s 1M new.img
+	run "$HELPERS/test-spare-copy" old.img new.img
+	assert_success
+	assert_output ""
+}
