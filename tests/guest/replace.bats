@@ -115,7 +115,7 @@ old_set() {
 	done) 3>&- &
 	pid=$!
 	run -0 "$DMREMAP" replace --leave r /dev/new
-	assert_output --partial '"blkdiscard -f -z /dev/main"'
+	assert_output --partial '"blkdiscard -f -z --length 4096 /dev/main"'
 	touch "$BATS_TEST_TMPDIR/end"
 	wait $pid
 	echo more >"$BATS_TEST_TMPDIR/m/more"
@@ -324,7 +324,7 @@ power_cut() {
 	rm -rf /dev/disk
 	show "$BATS_TEST_TMPDIR/all"
 	run -0 "$DMREMAP" replace r /dev/new
-	assert_output --partial '"blkdiscard -f -z /dev/main"'
+	assert_output --partial '"blkdiscard -f -z --length 4096 /dev/main"'
 	is_main new
 	assert_equal "$(head -c 8 /dev/new)" DMREMAPM
 	cmp "$BATS_TEST_TMPDIR/all" $R

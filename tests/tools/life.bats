@@ -392,3 +392,17 @@ assert_empty() {
 	assert_success
 	assert_empty spare.img
 }
+
+@test "a device that is suspended is resumed, udev keeps its links, and no semaphore stays" {
+	run --separate-stderr "$HELPERS/test-resume"
+	assert_success
+	assert_output ""
+}
+
+@test "a power cut as the copy of a spare begins leaves no disk that is refused" {
+	printf '%s\n' "spare 1M" "main 8M" "main_id wwn-0x5000c500a1b2c3d4" "map 3 7" | image old
+	truncate -s 1M new.img
+	run "$HELPERS/test-spare-copy" old.img new.img
+	assert_success
+	assert_output ""
+}

@@ -259,6 +259,21 @@ spoilt() {
 	assert_output --partial "its main has a label"
 }
 
+@test "a sealed main is no half any more when its first 4 KiB are zeros, as replace has it cleared" {
+	main sda 8:0 "name safe"
+	spare sdb 8:16 "name safe" "field flags 3"
+	known $A name=safe state=waiting-main main=- spare=8:16 generation=1 table=
+	udev sda
+	assert_output --partial "$A"
+	dd if=/dev/zero of="$(dev sda)" bs=4096 count=1 conv=notrunc status=none
+	udev sda
+	refute_output --partial "$A"
+	assert_equal "$(wipefs --noheadings "$(dev sda)")" ""
+	run dmremap assemble --dry-run "$(dev sda)" "$(dev sdb)"
+	assert_failure 8
+	assert_output --partial "its main has a label"
+}
+
 # md1 IMAGE: make it a member of a mirror whose superblock is at the end (version 1.0); what is on
 # the mirror begins where it begins
 md1() {

@@ -4,6 +4,8 @@
 
 #include "kernel/dm.h"
 #include "kernel/dm-rename.h"
+#include "kernel/dm-resume.h"
+#include "lib/interrupt.h"
 #include "lib/message.h"
 
 static int run(struct dm_task *task, const char *name, const char *new_name)
@@ -11,12 +13,13 @@ static int run(struct dm_task *task, const char *name, const char *new_name)
 	uint32_t cookie = 0;
 	int done;
 
-	if (!dm_task_set_name(task, name) || !dm_task_set_newname(task, new_name) ||
-	    !dm_task_set_cookie(task, &cookie, 0))
+	if (!dm_task_set_name(task, name) || !dm_task_set_newname(task, new_name))
 		return 0;
-	done = dm_task_run(task);
-	dm_udev_wait(cookie);
+	interrupt_hold();
+	done = dm_task_set_cookie(task, &cookie, 0) && dm_task_run(task);
+	dm_cookie_wait(cookie);
 	dm_task_update_nodes();
+	interrupt_release();
 	return done;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "kernel/dm-resume.h"
 #include "kernel/dm-switch.h"
 #include "kernel/kmsg.h"
 #include "kernel/resumer.h"
@@ -26,18 +27,12 @@ static struct dm_task *make_task(int type, const char *name)
 static bool run(int type, const char *name)
 {
 	struct dm_task *task = make_task(type, name);
-	uint32_t cookie = 0;
 	bool done;
 
-	/* the device is there all the time: there is no node to wait for */
-	if (type == DM_DEVICE_RESUME && dm_udev_get_sync_support())
-		dm_task_set_cookie(task, &cookie, DM_UDEV_DISABLE_LIBRARY_FALLBACK);
 	if (type == DM_DEVICE_SUSPEND)
 		dm_task_skip_lockfs(task);
 	done = dm_task_run(task);
 	dm_task_destroy(task);
-	if (cookie)
-		dm_udev_complete(cookie);
 	return done;
 }
 
@@ -50,33 +45,41 @@ static bool load(const char *name, uint64_t sectors, const char *target, const c
 	return done;
 }
 
-/* The kernel has destroyed the table that was in force, if it has refused the new one. */
-static enum fault go_back(const struct dm_switch *sw, const struct dm_table *old,
-			  enum fault fault)
-{
-	run(DM_DEVICE_CLEAR, sw->name);
-	if (fault == FAULT_RESUME && !load(sw->name, old->sectors, old->target, old->params))
-		return FAULT_STUCK;
-	return run(DM_DEVICE_RESUME, sw->name) ? fault : FAULT_STUCK;
-}
-
-/* The two tables of a device whose program was killed while it was suspended. */
-struct forsaken {
-	const struct dm_switch *sw;
-	const struct dm_table *old;
+/* A device whose table is being changed; all that is needed if the program is killed. */
+struct change {
+	struct dm_switch *sw;
+	struct dm_table old;
+	struct dm_resume resume;
 };
 
-/* Before the new table is loaded that is the old one; a table that is refused is not kept. */
-static void bring_back(void *context)
+/* The kernel has destroyed the table that was in force, if it has refused the new one. */
+static enum fault go_back(const struct change *change, enum fault fault)
 {
-	const struct forsaken *forsaken = context;
+	const struct dm_table *old = &change->old;
+	const char *name = change->sw->name;
 
-	if (!run(DM_DEVICE_RESUME, forsaken->sw->name))
-		go_back(forsaken->sw, forsaken->old, FAULT_RESUME);
+	run(DM_DEVICE_CLEAR, name);
+	if (fault == FAULT_RESUME && !load(name, old->sectors, old->target, old->params))
+		return FAULT_STUCK;
+	return dm_resume(&change->resume) ? fault : FAULT_STUCK;
 }
 
-static enum fault change(struct dm_switch *sw, const struct dm_table *old, int *status)
+/*
+ * The program was killed.  Before the new table is loaded the old one is in force; a table that
+ * is refused is not kept.
+ */
+static void bring_back(void *context)
 {
+	struct change *change = context;
+
+	if (!dm_resume(&change->resume))
+		go_back(change, FAULT_RESUME);
+	dm_resume_end(&change->resume, false);
+}
+
+static enum fault carry_out(const struct change *change, int *status)
+{
+	struct dm_switch *sw = change->sw;
 	enum fault fault = FAULT_NONE;
 
 	if (!run(DM_DEVICE_SUSPEND, sw->name))
@@ -87,9 +90,9 @@ static enum fault change(struct dm_switch *sw, const struct dm_table *old, int *
 		fault = FAULT_PAUSED;
 	else if (!load(sw->name, sw->sectors, sw->target, sw->params))
 		fault = FAULT_LOAD;
-	else if (!run(DM_DEVICE_RESUME, sw->name))
+	else if (!dm_resume(&change->resume))
 		fault = FAULT_RESUME;
-	return fault ? go_back(sw, old, fault) : fault;
+	return fault ? go_back(change, fault) : fault;
 }
 
 static void say(const struct dm_switch *sw, enum fault fault, struct kmsg *kmsg)
@@ -109,35 +112,48 @@ static void say(const struct dm_switch *sw, enum fault fault, struct kmsg *kmsg)
 			 sw->name, dm_trouble_text());
 }
 
+/* Between the two of them nothing may have to be read from the device. */
+static enum fault carry_out_locked(const struct change *change, int *status)
+{
+	struct dm_switch *sw = change->sw;
+	enum fault fault;
+
+	mlockall(MCL_CURRENT | MCL_FUTURE);
+	sw->paused_ns = clock_ns();
+	fault = carry_out(change, status);
+	sw->paused_ns = clock_ns() - sw->paused_ns;
+	return fault;
+}
+
 int dm_switch(struct dm_switch *sw)
 {
-	struct dm_table old;
-	const struct forsaken forsaken = { .sw = sw, .old = &old };
+	struct change change = { .sw = sw };
 	struct resumer resumer;
 	enum fault fault;
 	struct kmsg kmsg;
 	int status;
 
-	if (dm_table(sw->name, &old) <= 0 || old.suspended) {
+	if (dm_table(sw->name, &change.old) <= 0 || change.old.suspended) {
 		complain("%s is not there, or is suspended: \"dmsetup resume %s\".", sw->name,
 			 sw->name);
 		return EXIT_OPERATION;
 	}
 	dm_trouble_begin();
-	status = resumer_start(&resumer, sw->name, bring_back, (void *)&forsaken);
-	if (status)
+	dm_resume_begin(&change.resume, sw->name);
+	status = resumer_start(&resumer, sw->name, bring_back, &change);
+	if (status) {
+		dm_resume_end(&change.resume, false);
 		return status;
+	}
 	kmsg_begin(&kmsg);
 	interrupt_hold();
-	mlockall(MCL_CURRENT | MCL_FUTURE);
-	sw->paused_ns = clock_ns();
-	fault = change(sw, &old, &status);
-	sw->paused_ns = clock_ns() - sw->paused_ns;
+	fault = carry_out_locked(&change, &status);
 	resumer_end(&resumer);
 	munlockall();
 	if (fault)
 		say(sw, fault, &kmsg);
 	kmsg_end(&kmsg);
+	dm_resume_end(&change.resume, fault != FAULT_SUSPEND && fault != FAULT_STUCK);
 	interrupt_release();
 	return fault && !status ? EXIT_OPERATION : status;
 }

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/sem.h>
 #include <syslog.h>
 
 #include "kernel/dm.h"
+#include "kernel/dm-resume.h"
 #include "kernel/guard.h"
 #include "kernel/kmsg.h"
 #include "kernel/resumer.h"
@@ -103,15 +103,6 @@ static void work(void *context)
 	memcpy(run->trouble, trouble, sizeof(trouble));
 }
 
-/* The cookie is a System V semaphore without any more waiters. */
-static void drop_cookie(uint32_t cookie)
-{
-	int id = cookie ? semget(cookie, 1, 0) : -1;
-
-	if (id >= 0)
-		semctl(id, 0, IPC_RMID);
-}
-
 /* Return: 0 or a negative error number, as dm_trouble_text() tells; -EINTR, -ETIMEDOUT. */
 static int run_and_settle(struct dm_task *task, int limit_ms)
 {
@@ -123,7 +114,7 @@ static int run_and_settle(struct dm_task *task, int limit_ms)
 	dm_lib_release();
 	result = guard_run(work, run, limit_ms);
 	if (result == -EINTR)
-		drop_cookie(run->cookie);
+		dm_cookie_drop(run->cookie);
 	else if (!result)
 		memcpy(trouble, run->trouble, sizeof(trouble));
 	if (!result && !run->done)
@@ -325,26 +316,32 @@ static bool is_waiting_for_table(struct dm_task *task)
 	return !dm_task_get_info(task, &info) || info.inactive_table;
 }
 
+/* In the process that stays when the program has been killed; nobody waits for udev then. */
 static void run_again(void *context)
 {
-	dm_task_run(context);
+	dm_resume(context);
+	dm_resume_end(context, false);
 }
 
 /*
  * This program, or its swap space, may be on the device: no page may have to be read between
  * the two.
  */
-static int suspend_and_resume(const char *name, struct dm_task *suspend, struct dm_task *resume)
+static int suspend_and_resume(const char *name, struct dm_task *suspend)
 {
+	struct dm_resume resume;
 	struct resumer resumer;
 	bool suspended, resumed;
 
-	if (resumer_start(&resumer, name, run_again, resume))
+	dm_resume_begin(&resume, name);
+	if (resumer_start(&resumer, name, run_again, &resume)) {
+		dm_resume_end(&resume, false);
 		return EXIT_OPERATION;
+	}
 	interrupt_hold();
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 	suspended = dm_task_run(suspend);
-	resumed = suspended && dm_task_run(resume);
+	resumed = suspended && dm_resume(&resume);
 	resumer_end(&resumer);
 	munlockall();
 	if (!suspended)
@@ -352,46 +349,28 @@ static int suspend_and_resume(const char *name, struct dm_task *suspend, struct 
 	else if (!resumed)
 		complain("%s stays suspended: %s. Resume it: \"dmsetup resume %s\".", name,
 			 dm_trouble_text(), name);
+	dm_resume_end(&resume, resumed);
 	interrupt_release();
 	return resumed ? EXIT_CLEAN : EXIT_OPERATION;
-}
-
-/* An interrupt would leave the cookie behind. */
-static void wait_for_udev(uint32_t cookie)
-{
-	interrupt_hold();
-	dm_udev_wait(cookie);
-	interrupt_release();
 }
 
 int dm_drain(const char *name)
 {
 	struct dm_task *info = new_task(DM_DEVICE_INFO, name);
 	struct dm_task *suspend = new_task(DM_DEVICE_SUSPEND, name);
-	struct dm_task *resume = new_task(DM_DEVICE_RESUME, name);
 	int status = EXIT_OPERATION;
-	uint32_t cookie = 0;
 
-	/* without one libdevmapper tells udev to leave the device alone, and its links go */
-	if (resume && dm_udev_get_sync_support())
-		dm_task_set_cookie(resume, &cookie, DM_UDEV_DISABLE_LIBRARY_FALLBACK);
-	if (!info || !suspend || !resume || !dm_task_skip_lockfs(suspend) || !dm_task_run(info))
+	if (!info || !suspend || !dm_task_skip_lockfs(suspend) || !dm_task_run(info))
 		no_task(name);
 	else if (is_waiting_for_table(info))
 		complain("%s has a second table, which nobody has put in force. Resume %s, or do \"dmsetup clear %s\".",
 			 name, name, name);
 	else
-		status = suspend_and_resume(name, suspend, resume);
+		status = suspend_and_resume(name, suspend);
 	if (info)
 		dm_task_destroy(info);
 	if (suspend)
 		dm_task_destroy(suspend);
-	if (resume)
-		dm_task_destroy(resume);
-	if (cookie && !status)
-		wait_for_udev(cookie);
-	else
-		drop_cookie(cookie);
 	return status;
 }
 

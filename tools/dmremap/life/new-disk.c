@@ -34,8 +34,11 @@ static int check_half(const struct blockdev *dev)
 	half_look(&half, dev);
 	if (half.role != HALF_MAIN && half.role != HALF_SPARE)
 		return EXIT_CLEAN;
-	complain("%s is the %s of set %s. If nobody needs that any more: \"blkdiscard -f -z %s\".",
-		 dev->path, half_role_name(half.role), half.uuid, dev->path);
+	/* a former main may have bad sectors, and cannot be cleared as a whole */
+	complain("%s is the %s of set %s. If nobody needs that any more: \"%s %s\".",
+		 dev->path, half_role_name(half.role), half.uuid,
+		 half.role == HALF_MAIN ? "blkdiscard -f -z --length 4096" :
+					  "dmremap delete --give-up", dev->path);
 	return EXIT_OPERATION;
 }
 

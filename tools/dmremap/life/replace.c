@@ -104,13 +104,16 @@ static void say_unreadable(const struct replacement *r)
 			 r->volume.main.path, r->volume.name);
 }
 
-/* wipefs does not know a label. */
+/*
+ * The disk may have bad sectors, so only what must go is cleared.  wipefs does not know a label,
+ * which is alone in the first 4 KiB: sealing has moved all signatures to the spare.
+ */
 static const char *clearing(const struct blockdev *main)
 {
 	struct half half;
 
 	half_look(&half, main);
-	return half.role == HALF_MAIN ? "blkdiscard -f -z" : "wipefs -a";
+	return half.role == HALF_MAIN ? "blkdiscard -f -z --length 4096" : "wipefs -a";
 }
 
 static void say_old_main(const struct replacement *r)

@@ -90,15 +90,39 @@ static int read_super(struct spare_copy *copy)
 }
 
 /* Other programs are shown no partition table until the kernel has taken the spare. */
-static int write_super(struct spare_copy *copy, unsigned int nr, uint32_t flag)
+static int write_super(struct spare_copy *copy, unsigned int nr, struct dm_remap_sb *sb)
 {
 	uint64_t sector = dm_remap_sb_sector(copy->geo.spare_sectors, nr);
-	struct dm_remap_sb *sb = copy->sb;
 
-	sb->flags = (sb->flags & htole32(DM_REMAP_SB_LABELLED)) | htole32(flag);
 	memset(sb->dos, 0, sizeof(sb->dos));
 	sb->crc = htole32(dm_remap_sb_crc(sb, sector));
 	return device_write(&copy->new, sector, sb);
+}
+
+/*
+ * The kernel formats a spare the same way.  All but the first sector is zeros, so a power cut
+ * that tears this write on an empty spare leaves either an empty spare or one whose formatting
+ * was interrupted, and nothing that is refused.
+ */
+static int write_formatting(struct spare_copy *copy)
+{
+	struct dm_remap_sb *sb = device_buffer(1);
+	int error;
+
+	*sb = *copy->sb;
+	sb->flags &= htole32(DM_REMAP_SB_LABELLED);
+	dm_remap_sb_formatting(sb);
+	error = write_super(copy, 0, sb);
+	free(sb);
+	return error;
+}
+
+static int write_joining(struct spare_copy *copy, unsigned int nr)
+{
+	struct dm_remap_sb *sb = copy->sb;
+
+	sb->flags = (sb->flags & htole32(DM_REMAP_SB_LABELLED)) | htole32(DM_REMAP_SB_JOINING);
+	return write_super(copy, nr, sb);
 }
 
 int spare_copy_begin(struct spare_copy *copy)
@@ -108,7 +132,7 @@ int spare_copy_begin(struct spare_copy *copy)
 	status = status ?: read_super(copy);
 	if (status)
 		return status;
-	error = write_super(copy, 0, DM_REMAP_SB_FORMATTING);
+	error = write_formatting(copy);
 	if (error) {
 		complain("%s cannot be written: %s.", copy->new.path, strerror(-error));
 		return EXIT_OPERATION;
@@ -465,8 +489,8 @@ int spare_copy_complete(struct spare_copy *copy)
 	error = write_copies(copy, pages, nr);
 	free(pages);
 	/* superblock 0 says until last that the spare is empty */
-	error = error ?: write_super(copy, 1, DM_REMAP_SB_JOINING);
-	error = error ?: write_super(copy, 0, DM_REMAP_SB_JOINING);
+	error = error ?: write_joining(copy, 1);
+	error = error ?: write_joining(copy, 0);
 	if (!error)
 		return EXIT_CLEAN;
 	copy->why = "the new spare cannot be written";

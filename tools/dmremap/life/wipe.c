@@ -59,7 +59,7 @@ static int say(const struct device *dev, uint64_t sector, int error)
 {
 	if (!error)
 		return EXIT_CLEAN;
-	complain("%s cannot be written at sector %llu or behind it: %s. \"blkdiscard -f -z %s\" clears all of it, if it can.",
+	complain("%s cannot be written at sector %llu or behind it: %s. \"dmremap delete --give-up %s\" tries again.",
 		 dev->path, LLU(sector), strerror(-error), dev->path);
 	return EXIT_OPERATION;
 }

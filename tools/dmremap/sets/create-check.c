@@ -102,7 +102,7 @@ static bool check_main(const struct candidate *main)
 	bool labelled;
 
 	if (superblock_of(main) && !begins_otherwise(main)) {
-		complain("%s is the spare of a set. Are the two swapped? The main comes first. If nobody needs that set any more, nor what is on it: \"blkdiscard -f -z %s\".",
+		complain("%s is the spare of a set. Are the two swapped? The main comes first. If nobody needs that set any more, nor what is on it: \"dmremap delete --give-up %s\".",
 			 path, path);
 		return false;
 	}
@@ -223,7 +223,7 @@ static bool check_no_set(const struct candidate *spare)
 
 	if (sb) {
 		uuid_to_text(sb->uuid, uuid);
-		complain("%s is the spare of set %s. \"dmremap assemble %s\" activates it. If nobody needs that any more, nor what is on it: \"blkdiscard -f -z %s\".",
+		complain("%s is the spare of set %s. \"dmremap assemble %s\" activates it. If nobody needs that any more, nor what is on it: \"dmremap delete --give-up %s\".",
 			 path, uuid, uuid, path);
 	} else if (unreadable(spare)) {
 		complain("%s cannot be read where a set would have its superblocks, and may be the spare of one.",

@@ -75,7 +75,7 @@ static int check_content(const char *disk, int fd)
 		complain("There is %s (%s) on %s. --tail is for an empty disk: \"wipefs -a %s\" if that is not needed any more.",
 			 found.item->kind, found.item->type, disk, disk);
 	else if (!empty)
-		complain("%s is not empty, or has places that cannot be read. --tail is for an empty disk: \"blkdiscard -f -z %s\" if nothing on it is needed.",
+		complain("%s is not empty, or has places that cannot be read. --tail is for an empty disk: \"blkdiscard -f -z --length 1MiB %s\" if nothing on it is needed.",
 			 disk, disk);
 	signatures_free(&found);
 	return empty ? EXIT_CLEAN : EXIT_OPERATION;
