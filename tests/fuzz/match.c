@@ -80,7 +80,8 @@ static void patch(struct bytes *bytes, uint8_t *page, unsigned int n)
 	}
 }
 
-static void fill(struct dm_remap_sb *sb, const struct dm_remap_geometry *geo, struct bytes *bytes)
+/* Return: whether one of the two may say that the spare is in no set. */
+static bool fill(struct dm_remap_sb *sb, const struct dm_remap_geometry *geo, struct bytes *bytes)
 {
 	uint8_t set = take(bytes), id = take(bytes);
 	char main_id[DM_REMAP_MAIN_ID_SIZE];
@@ -111,6 +112,7 @@ static void fill(struct dm_remap_sb *sb, const struct dm_remap_geometry *geo, st
 	if (id & 8)
 		sb->replacement.partner_seed = id / 64;
 	sb->replacement.partner_generation = id / 16 % 4;
+	return id & 4;
 }
 
 static void put(struct medium *medium, unsigned int place, uint64_t sector,
@@ -126,6 +128,17 @@ static void put(struct medium *medium, unsigned int place, uint64_t sector,
 	memcpy(medium->page[place], &copy, sizeof(copy));
 }
 
+/* Why the spare is in no set, if it is not, and which of the two superblocks is newer. */
+static void retire(struct dm_remap_sb *sb, uint8_t byte)
+{
+	static const uint32_t flags[] = {
+		0, DM_REMAP_SB_FORMATTING, DM_REMAP_SB_JOINING, DM_REMAP_SB_REPLACED,
+	};
+
+	sb->flags |= htole32(flags[byte % 4]);
+	sb->sequence = htole64(le64toh(sb->sequence) + byte / 4 % 2);
+}
+
 static void make_spare(struct medium *medium, struct bytes *bytes)
 {
 	uint8_t shape = take(bytes), flags = take(bytes);
@@ -136,13 +149,17 @@ static void make_spare(struct medium *medium, struct bytes *bytes)
 		.replicas = 1 + shape / 4 % 2,
 	};
 	struct dm_remap_sb sb, other;
+	uint8_t retired = 0;
 
 	must(!dm_remap_layout(&geo));
 	medium->sectors = SPARE_SECTORS;
-	fill(&sb, &geo, bytes);
+	if (fill(&sb, &geo, bytes))
+		retired = take(bytes);
 	patch(bytes, (uint8_t *)&sb, shape / 8 % 4);
 	other = sb;
 	patch(bytes, (uint8_t *)&other, shape / 32 % 4);
+	retire(&sb, retired);
+	retire(&other, retired >> 4);
 	put(medium, PLACE_FIRST, 0, &sb, flags);
 	put(medium, PLACE_LAST, dm_remap_sb_sector(geo.spare_sectors, 1), &other, flags >> 2);
 	geo.spare_sectors = medium->sectors;
@@ -231,29 +248,11 @@ static void look(struct half *half, const struct medium *medium)
 	write_pages(fds[spare], medium, true);
 }
 
-/* A superblock that says that the spare is in no set, which is judged by other rules. */
-static bool is_unused(const struct medium *medium)
-{
-	const struct dm_remap_sb *sb;
-	uint32_t flags = 0;
-	unsigned int i;
-
-	for (i = 0; i < NR_PLACES; i++) {
-		sb = (const struct dm_remap_sb *)medium->page[i];
-		flags |= le32toh(sb->flags);
-	}
-	return flags & (DM_REMAP_SB_FORMATTING | DM_REMAP_SB_JOINING | DM_REMAP_SB_REPLACED);
-}
-
-/*
- * A file has no bad sectors, nothing can be said of zeros, and dmremap does not look for a
- * superblock at an end that the spare is growing to.
- */
+/* A file has no bad sectors, and here it has one of two sizes; nothing can be said of zeros. */
 static bool can_compare(const struct medium *medium)
 {
-	return medium->sector[PLACE_END] > medium->sectors && !medium->bad[PLACE_FIRST] &&
-	       !medium->bad[PLACE_LAST] && medium->sectors != MAIN_SECTORS + 8 &&
-	       *medium->page[PLACE_FIRST] && !is_unused(medium);
+	return !medium->bad[PLACE_FIRST] && !medium->bad[PLACE_LAST] &&
+	       medium->sectors != MAIN_SECTORS + 8 && *medium->page[PLACE_FIRST];
 }
 
 /*

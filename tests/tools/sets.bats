@@ -274,6 +274,28 @@ spoilt() {
 	assert_output --partial "its main has a label"
 }
 
+@test "two superblocks, of which one says that the spare is in no set: as the kernel sees them" {
+	# an incomplete copy of another spare
+	printf '%s\n' "spare 1M" "main 8M" "field flags 32" | image joining
+	printf '%s\n' "spare 1M" "main 8M" "field flags 32" "uuid 11" | image other
+	spare sda 8:0
+	spare sdb 8:16
+	spare sdc 8:32 "field flags 32"
+	udev sda
+	assert_output --partial "$A"
+	# on equal sequences the first one counts
+	copy_page joining.img 2040 "$(dev sda)" 2040
+	udev sda
+	assert_output --partial "$A"
+	copy_page joining.img 0 "$(dev sdb)" 0
+	udev sdb
+	refute_output --partial "$A"
+	# two sets are damage, though neither of the two is in use
+	copy_page other.img 2040 "$(dev sdc)" 2040
+	run dmremap scan "$(dev sdc)"
+	assert_output --partial "they are of different sets"
+}
+
 # md1 IMAGE: make it a member of a mirror whose superblock is at the end (version 1.0); what is on
 # the mirror begins where it begins
 md1() {

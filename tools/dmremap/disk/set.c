@@ -20,12 +20,18 @@ const char *sb_state_name(enum sb_state state)
 	return names[state];
 }
 
+/* Superblock 0 alone says that a spare is being formatted, whatever is in the other one. */
+static bool says_formatting(const struct superblock *sb)
+{
+	return !sb->sector && (le32toh(sb->content->flags) & DM_REMAP_SB_FORMATTING);
+}
+
 /* Why a spare whose newest superblock is undamaged belongs to no set, or NULL. */
 static const char *why_unused(const struct superblock *sb)
 {
 	uint32_t flags = le32toh(sb->content->flags);
 
-	if (flags & DM_REMAP_SB_FORMATTING)
+	if (says_formatting(sb))
 		return "formatting or clearing was interrupted: create the set again";
 	if (flags & DM_REMAP_SB_JOINING)
 		return "it is an incomplete copy of another spare: \"dmremap delete\" clears it";
@@ -66,7 +72,12 @@ static void read_sb(struct superblock *sb, const struct device *dev, unsigned in
 	judge(sb, dev);
 }
 
-/* Choose one of two valid superblocks. */
+static bool is_valid(const struct superblock *sb)
+{
+	return sb->state == SB_GOOD || sb->unused;
+}
+
+/* Choose one of two valid superblocks: on equal sequences superblock 0, as in the kernel. */
 static void compare(struct set *set)
 {
 	struct superblock *a = &set->sb[0], *b = &set->sb[1], *older;
@@ -88,43 +99,25 @@ static void compare(struct set *set)
 	}
 }
 
-/* Superblock 0 alone says that a spare is being formatted, whatever is in the other one. */
-static bool is_formatting(const struct superblock *first)
+static void find_newest(struct set *set)
 {
-	return first->unused && (le32toh(first->content->flags) & DM_REMAP_SB_FORMATTING);
-}
+	struct superblock *first = &set->sb[0], *last = &set->sb[1];
 
-/* Otherwise the newer one tells whether the spare is in use. */
-static void find_unused(struct set *set)
-{
-	struct superblock *sb;
-	uint64_t newest = 0;
-	int i;
-
-	if (set->newest && !is_formatting(&set->sb[0]))
-		newest = le64toh(set->newest->content->sequence);
-	for (i = NR_SUPERBLOCKS - 1; i >= 0; i--) {
-		sb = &set->sb[i];
-		if (sb->unused && le64toh(sb->content->sequence) >= newest) {
-			set->unused = sb;
-			set->newest = NULL;
-		} else if (sb->unused && !set->unused) {
-			sb->state = SB_OLDER;
-			sb->why = "it is older than the other one";
-		}
-	}
+	if (first->unused && says_formatting(first))
+		set->newest = first;
+	else if (is_valid(first) && is_valid(last))
+		compare(set);
+	else if (is_valid(first))
+		set->newest = first;
+	else if (is_valid(last))
+		set->newest = last;
 }
 
 /* As in the kernel: superblock 1 at the end of a spare that has grown, but not yet superblock 0. */
 static bool has_grown(const struct superblock *first, const struct superblock *last)
 {
-	const struct dm_remap_sb *a = first->content, *b = last->content;
-
-	return last->state == SB_GOOD && !memcmp(a->uuid, b->uuid, sizeof(a->uuid)) &&
-	       a->seed == b->seed && !memcmp(a->secret, b->secret, sizeof(a->secret)) &&
-	       a->data_start == b->data_start &&
-	       le64toh(b->sequence) > le64toh(a->sequence) &&
-	       le64toh(b->spare_sectors) > le64toh(a->spare_sectors);
+	return is_valid(last) && !dm_remap_sb_differ(first->content, last->content) &&
+	       dm_remap_sb_grown(first->content, last->content);
 }
 
 /* At the end that superblock 0 speaks of, or one that it was moving to. */
@@ -137,7 +130,7 @@ static void read_last(struct set *set)
 	/* if the device has shrunk, the last one is gone */
 	if (first->state == SB_GOOD || first->state == SB_REFUSED)
 		end = le64toh(first->content->spare_sectors);
-	if (first->state == SB_GOOD &&
+	if (is_valid(first) &&
 	    dm_remap_sb_sector(end, 1) != dm_remap_sb_sector(dev->sectors, 1)) {
 		read_sb(last, dev, 1, dev->sectors);
 		if (has_grown(first, last))
@@ -157,13 +150,11 @@ void set_read(struct set *set, const struct device *dev)
 	read_sb(first, dev, 0, dev->sectors);
 	read_last(set);
 
-	if (first->state == SB_GOOD && last->state == SB_GOOD)
-		compare(set);
-	else if (first->state == SB_GOOD)
-		set->newest = first;
-	else if (last->state == SB_GOOD)
-		set->newest = last;
-	find_unused(set);
+	find_newest(set);
+	if (set->newest && set->newest->unused) {
+		set->unused = set->newest;
+		set->newest = NULL;
+	}
 	if (set->newest)
 		set->writable = !(le64toh(set->newest->content->ro_compat) &
 				  ~(uint64_t)DM_REMAP_RO_COMPAT_KNOWN);

@@ -106,9 +106,21 @@ static const struct superblock *refused(const struct set *set)
 	unsigned int i;
 
 	for (i = 0; i < NR_SUPERBLOCKS; i++)
-		if (set->sb[i].state == SB_REFUSED)
+		if (set->sb[i].state == SB_REFUSED && !set->sb[i].unused)
 			return &set->sb[i];
 	return NULL;
+}
+
+/* While it is formatted it does not matter what is at its end. */
+static bool is_unused(const struct set *set)
+{
+	const struct superblock *unused = set->unused;
+
+	if (!unused)
+		return false;
+	return (unused == &set->sb[0] &&
+		(le32toh(unused->content->flags) & DM_REMAP_SB_FORMATTING)) ||
+	       (!refused(set) && !of_two_sets(set));
 }
 
 /*
@@ -121,12 +133,10 @@ static void classify(struct half *half, const struct device *dev, const struct s
 	const struct superblock *first = &set->sb[0], *last = &set->sb[1];
 	bool unread = first->state == SB_UNREADABLE;
 
-	if (set->unused)
-		return;
 	if ((!unread || read_sector(dev, first->content)) &&
 	    take_label(half, (const struct dm_remap_label *)first->content))
 		return;
-	if (!unread && !has_magic(first))
+	if ((!unread && !has_magic(first)) || is_unused(set))
 		return;
 	if (refused(set)) {
 		take_damaged(half, refused(set)->why);
