@@ -237,8 +237,10 @@ void remap_scrub_resized(struct remap_device *rd, sector_t former)
 	if (rd->len == former)
 		return;
 	/* They may be beyond the end. */
-	rd->scrub.sweep = rd->scrub.sweep_end = 0;
-	rd->scrub.single = rd->scrub.single_end = 0;
+	rd->scrub.sweep = 0;
+	rd->scrub.sweep_end = 0;
+	rd->scrub.single = 0;
+	rd->scrub.single_end = 0;
 	/* With other regions the same position stands for other blocks. */
 	if (s.region && s.region < max_t(u64, rd->len, former) >> rd->block_shift)
 		WRITE_ONCE(rd->saved.scrub.position, 0);

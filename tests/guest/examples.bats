@@ -995,6 +995,7 @@ volume_group() {
 	placeholder /dev/sdb /dev/sdg
 	placeholder FILE "\$((++n))"
 	placeholder SPARE /dev/sdc1
+	# shellcheck disable=SC2034 # of the files
 	n=0
 	disk sdf 32
 	disk sdg 32

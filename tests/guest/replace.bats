@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # dmremap replace: a set in use comes to a new disk, or the disk takes its place; whenever that
 # is interrupted before, the set goes on as it was.
+# shellcheck disable=SC2030,SC2031 # each test has a status of its own
 # rig: test=uml timeout=900
 
 load ../lib/common
@@ -261,7 +262,6 @@ killed() {
 	local step=$1
 	shift
 	run env STEP_AT="$step" LD_PRELOAD="$HALT" "$DMREMAP" replace "$@" r /dev/new
-	# shellcheck disable=SC2031 # of the run above
 	[ "$status" = 137 ] || return 1
 	retry_until 10 is_active
 	cmp "$BATS_TEST_TMPDIR/all" $R

@@ -63,7 +63,7 @@ try() {
 	tr "\r\b" "\n\n" </run/said | grep -v "^ *$" | tail -8 | sed "s/^/    /"
 }
 
-# dialog ORDER...: the answers of the Debian installer's server to requests like those of its
+# dialog ORDER...: the answers of the server of the Debian installer to requests like those of its
 # scripts
 dialog() {
 	local line
