@@ -124,7 +124,8 @@ static void show_replace(FILE *out, const struct status_row *row)
 	if (days < 0)
 		return;
 	strftime(day, sizeof(day), "%F", localtime_r(&last, &tm));
-	fprintf(out, "  %-8s the main %s%s. %s\n", "replace", days ? "by " : "today, ", day, reason);
+	fprintf(out, "  %-8s the main %s%s. %s\n", "replace", days ? "by " : "today, ", day,
+		reason);
 }
 
 /* When the state began, if a monitor was running then. */

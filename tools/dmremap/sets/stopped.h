@@ -8,7 +8,10 @@
 
 #include <stdbool.h>
 
-/** stopped_note() - a person has stopped the set @uuid; it does not matter if that cannot be noted. */
+/**
+ * stopped_note() - a person has stopped a set.
+ * @uuid: the set; a failure to record that does not matter.
+ */
 void stopped_note(const char *uuid);
 
 /** stopped_forget() - the set @uuid is active again. */
