@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,7 +14,10 @@
 #include "lib/message.h"
 #include "lib/util.h"
 
-/* Whoever kills the program by its terminal, its group or for want of memory spares this. */
+/*
+ * Signals to the program by its name, its terminal or its group, and a lack of memory, spare
+ * this process.
+ */
 static void hide(void)
 {
 	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP };
@@ -23,6 +27,7 @@ static void hide(void)
 	for (i = 0; i < ARRAY_SIZE(signals); i++)
 		signal(signals[i], SIG_IGN);
 	setsid();
+	prctl(PR_SET_NAME, "dmr-resumer");
 	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
