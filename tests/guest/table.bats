@@ -232,6 +232,8 @@ again() {
 
 @test "the default block size is that of the larger physical block" {
 	local disk
+	# Debian has scsi_debug for amd64 only
+	[ "$(uname -m)" = x86_64 ] || skip "this kernel has no scsi_debug"
 	disk=$(scsi_disk dev_size_mb=16 sector_size=512 physblk_exp=5 num_tgts=1)
 	assert_equal "$(blockdev --getpbsz "$disk")" 16384
 	remap_create r "$disk" /dev/spare
