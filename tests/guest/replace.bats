@@ -176,6 +176,11 @@ old_set() {
 	run -8 "$DMREMAP" replace r /dev/mapper/on
 	assert_output --partial "/dev/mapper/on is made of r."
 	dmsetup remove on
+	# content that no program knows
+	write_pattern /dev/new 100 512 1
+	run -8 "$DMREMAP" replace r /dev/new
+	assert_output --partial "/dev/new is not empty, though nobody knows what is on it."
+	assert_data /dev/new 100 512 1
 	mkfs.ext4 -q /dev/new
 	run -8 "$DMREMAP" replace r /dev/new
 	assert_output --partial "There is a filesystem (ext4) on /dev/new."

@@ -21,6 +21,20 @@
 /* Longest signature that is written over in one go. */
 #define WIPE_SIZE	512
 
+bool content_is_zeros(int fd)
+{
+	size_t size = 1 << 20, i = 0;
+	char *data = malloc(size);
+
+	if (!data)
+		no_memory();
+	if (pread(fd, data, size, 0) == (ssize_t)size)
+		while (i < size && !data[i])
+			i++;
+	free(data);
+	return i == size;
+}
+
 static void take_text(blkid_probe probe, const char *name, char *text)
 {
 	const char *value;

@@ -70,6 +70,16 @@ int signatures_wipe(const struct signatures *found, const char *path, int fd);
 void signatures_free(struct signatures *found);
 
 /**
+ * content_is_zeros() - whether a device begins with a MiB of zeros.
+ * @fd: the device, open for reading, and not with O_DIRECT.
+ *
+ * Content that libblkid does not know may be needed as well.
+ *
+ * Return: false also if a part of it cannot be read.
+ */
+bool content_is_zeros(int fd);
+
+/**
  * device_drop_cache() - write back and drop the page cache of a device.
  * @fd: the device; nothing happens if it is a file.
  */

@@ -92,6 +92,9 @@ static int refuse_content(const struct signatures *found, const char *path)
 	if (found->nr)
 		complain("There is %s (%s) on %s. If it is not needed any more: \"--force\".",
 			 found->item->kind, found->item->type, path);
+	else if (!found->unreadable)
+		complain("%s is not empty, though nobody knows what is on it. If it is not needed any more: \"--force\".",
+			 path);
 	else
 		complain("%s has places that cannot be read. Take a disk that has none.", path);
 	return EXIT_OPERATION;
@@ -109,7 +112,8 @@ static int clear_content(const char *path, bool force, int fd)
 		more = !status && found.nr && force && rounds++ < MAX_ROUNDS;
 		if (more)
 			status = signatures_wipe(&found, path, fd);
-		else if (!status && (found.nr || found.unreadable))
+		else if (!status && (found.nr || found.unreadable ||
+				     (!force && !content_is_zeros(fd))))
 			status = refuse_content(&found, path);
 		signatures_free(&found);
 	} while (more && !status);

@@ -47,21 +47,6 @@ bool tail_take(struct tail *tail, const char *text)
 	return true;
 }
 
-/* What libblkid knows nothing of may be somebody's as well. */
-static bool begins_with_zeros(int fd)
-{
-	size_t size = MIB_SECTORS * 512, i = 0;
-	char *data = malloc(size);
-
-	if (!data)
-		no_memory();
-	if (pread(fd, data, size, 0) == (ssize_t)size)
-		while (i < size && !data[i])
-			i++;
-	free(data);
-	return i == size;
-}
-
 static int check_content(const char *disk, int fd)
 {
 	struct signatures found;
@@ -70,7 +55,7 @@ static int check_content(const char *disk, int fd)
 
 	if (status)
 		return status;
-	empty = !found.nr && !found.unreadable && begins_with_zeros(fd);
+	empty = !found.nr && !found.unreadable && content_is_zeros(fd);
 	if (found.nr)
 		complain("There is %s (%s) on %s. --tail is for an empty disk: \"wipefs -a %s\" if that is not needed any more.",
 			 found.item->kind, found.item->type, disk, disk);
