@@ -240,7 +240,7 @@ static void all_works(void)
 
 #define MAX_PLACES	6
 
-/* The places of a set: its superblocks, and the copies of two pages, or of one if there are more. */
+/* The places of a set: its superblocks, and the copies of two pages, or of one with more copies. */
 static unsigned int parts[MAX_PLACES], nr_places;
 
 static void find_places(const struct dm_remap_geometry *geo)

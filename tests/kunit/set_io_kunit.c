@@ -497,7 +497,7 @@ static void a_slot_that_fails_its_first_write_is_bad(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
 }
 
-/* The main is not asked for sectors that failed a moment ago, whichever slot has the block by now. */
+/* The main is not asked for what failed a moment ago, whichever slot has the block by now. */
 static void recent_failures_go_with_their_block(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");

@@ -78,7 +78,7 @@ command_repeat() {
 		[ ! -e "$dir/tap.log" ] || cat "$dir/tap.log" >>"$log"
 		[ ! -e "$dir/kmsg.log" ] || cp "$dir/kmsg.log" "${log%.log}.kmsg"
 		if [ "$status" != 0 ]; then
-			note "$(basename "$log" .log): status $status after $(command_figure "$figure" "$log") $figure; the last lines of $log:"
+			note "$(basename "$log" .log): ended with status $status; the last lines of $log:"
 			tail -n 5 "$log" >&2
 			return "$status"
 		fi
