@@ -120,7 +120,7 @@ once() { run dmremap monitor --once; assert_success; }
 	run last_mail
 	assert_line "To: root"
 	assert_line --regexp "^Subject: dm-remap on .*: safe: blocks have moved to the spare$"
-	assert_output --partial "The main failed to read or write 2 blocks, which moved"
+	assert_output --partial "2 blocks moved to the spare"
 	assert_output --partial "The first is at sector 4096 of the set"
 	assert_output --partial 'Next: "dmremap advise safe"'
 	assert_output --partial "ST4000DM004, serial ZFN1ABCD"
@@ -171,7 +171,7 @@ once() { run dmremap monitor --once; assert_success; }
 	set_to safe config/remaps/count 1109
 	event remapped
 	retry mails_are 3
-	last_mail | grep -q "failed to read or write 7 blocks"
+	last_mail | grep -q "7 blocks moved to the spare"
 }
 
 @test "what happened while no monitor ran is told once; what was told is not told at the next start" {
@@ -183,7 +183,7 @@ once() { run dmremap monitor --once; assert_success; }
 	once
 	mails_are 1
 	run last_mail
-	assert_output --partial "failed to read or write 1 block, which moved"
+	assert_output --partial "1 block moved to the spare"
 	assert_line "  exhausted"
 	assert_line "  lost-data"
 	assert_line --partial "while no monitor was running"

@@ -8,7 +8,7 @@
 
 static const struct event_kind kinds[] = {
 	{ "remapped", WEIGHT_NOTE, NULL, "blocks have moved to the spare",
-	  "The main failed to read or write %s, which moved to the spare. Reads and writes go on.",
+	  "%s moved to the spare: the main failed to read or write there, or a command asked for it. Reads and writes go on.",
 	  "block", "\"dmremap advise %1$s\" says how long the disk may still be used." },
 	{ "lost-data", WEIGHT_GRAVE, NULL, "data is lost",
 	  "The data of %s is lost. Reads there fail until they are written again.", "sector",

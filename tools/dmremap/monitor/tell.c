@@ -68,8 +68,9 @@ static void print_set(FILE *out, const struct queue *queue, int first,
 	const struct look *look = looks_find(looks, key);
 	int i;
 
-	fprintf(out, "%s%s%s:\n\n", name_of(&queue->event[first].heard),
-		look && *look->row.uuid ? ", uuid " : "", look ? look->row.uuid : "");
+	if (*key)
+		fprintf(out, "%s%s%s:\n\n", name_of(&queue->event[first].heard),
+			look && *look->row.uuid ? ", uuid " : "", look ? look->row.uuid : "");
 	for (i = first; i < queue->nr; i++)
 		if (!strcmp(heard_key(&queue->event[i].heard), key))
 			print_event(out, &queue->event[i]);
@@ -105,9 +106,11 @@ static const struct event *gravest(const struct queue *queue)
 static void print_subject(char *text, size_t size, const struct queue *queue, const char *host)
 {
 	const struct event *event = gravest(queue);
+	bool named = *event->heard.name || *event->heard.uuid;
 	int length;
 
-	length = snprintf(text, size, "dm-remap on %s: %.100s: %s", host, name_of(&event->heard),
+	length = snprintf(text, size, "dm-remap on %s: %.100s%s%s", host,
+			  named ? name_of(&event->heard) : "", named ? ": " : "",
 			  kind_find(event->heard.event)->subject);
 	if (queue->nr > 1)
 		snprintf(text + length, size - length, " (and %d other event%s)", queue->nr - 1,

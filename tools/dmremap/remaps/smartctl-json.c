@@ -222,7 +222,7 @@ int smartctl_json_parse(struct import *import)
 	if (!root)
 		complain("%s is no whole JSON: %s. Nothing has been changed.", import->path, why);
 	else if (!has_logs(root))
-		complain("%s has no log of a disk in it. \"smartctl --json -x\" prints them; for NVMe smartctl 7.3 and older do so only without --json.",
+		complain("%s has no log of a disk in it. \"smartctl --json -x\" prints them; for NVMe smartctl 7.3 and older do so only as text: import what \"smartctl -x\" prints.",
 			 import->path);
 	else if (!take_all(import, root))
 		complain("%s names a sector of an error in a way that cannot be understood. Nothing has been changed.",
