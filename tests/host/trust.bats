@@ -95,7 +95,8 @@ nothing_ran() {
 	machine_boot 6.12 "disk marked if=virtio" "$MAIN" "$SPARE"
 	up
 	guest_run 'dmremap create data /dev/disk/by-id/virtio-main /dev/disk/by-id/virtio-spare &&
-		mkfs.ext4 -q /dev/mapper/data && dmremap seal data && mkdir -p /data &&
+		mkfs.ext4 -q /dev/mapper/data && dmremap seal data && udevadm settle &&
+		[ -L /dev/mapper/data ] && mkdir -p /data &&
 		mount /dev/mapper/data /data && echo ours >/data/whose && umount /data &&
 		echo "/dev/mapper/data /data ext4 defaults 0 2" >>/etc/fstab && sync'
 	uuid=$(guest_run 'ls /etc/dm-remap/sets.d')

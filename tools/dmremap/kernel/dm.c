@@ -346,13 +346,25 @@ static int suspend_and_resume(const char *name, struct dm_task *suspend, struct 
 	return resumed ? EXIT_CLEAN : EXIT_OPERATION;
 }
 
+/* An interrupt would leave the cookie behind. */
+static void wait_for_udev(uint32_t cookie)
+{
+	interrupt_hold();
+	dm_udev_wait(cookie);
+	interrupt_release();
+}
+
 int dm_drain(const char *name)
 {
 	struct dm_task *info = new_task(DM_DEVICE_INFO, name);
 	struct dm_task *suspend = new_task(DM_DEVICE_SUSPEND, name);
 	struct dm_task *resume = new_task(DM_DEVICE_RESUME, name);
 	int status = EXIT_OPERATION;
+	uint32_t cookie = 0;
 
+	/* without one libdevmapper tells udev to leave the device alone, and its links go */
+	if (resume && dm_udev_get_sync_support())
+		dm_task_set_cookie(resume, &cookie, DM_UDEV_DISABLE_LIBRARY_FALLBACK);
 	if (!info || !suspend || !resume || !dm_task_skip_lockfs(suspend) || !dm_task_run(info))
 		no_task(name);
 	else if (is_waiting_for_table(info))
@@ -366,6 +378,10 @@ int dm_drain(const char *name)
 		dm_task_destroy(suspend);
 	if (resume)
 		dm_task_destroy(resume);
+	if (cookie && !status)
+		wait_for_udev(cookie);
+	else
+		drop_cookie(cookie);
 	return status;
 }
 
