@@ -136,12 +136,11 @@ void remap_commit_unlock(struct remap_device *rd)
  */
 static void repair_later(struct remap_device *rd)
 {
-	if (READ_ONCE(rd->store_state) != DM_REMAP_STORE_DEGRADED) {
+	if (READ_ONCE(rd->store_state) != DM_REMAP_STORE_DEGRADED ||
+	    READ_ONCE(rd->suspended) || READ_ONCE(rd->read_only)) {
 		rd->repair_delay = 0;
 		return;
 	}
-	if (READ_ONCE(rd->suspended) || READ_ONCE(rd->read_only))
-		return;
 	rd->repair_delay = clamp_t(unsigned int, 2 * rd->repair_delay, FIRST_RETRY, LAST_RETRY);
 	/* Leaves the work alone if it was queued in between. */
 	queue_delayed_work(system_freezable_wq, &rd->repair_work, rd->repair_delay);

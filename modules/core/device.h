@@ -273,13 +273,22 @@ static inline sector_t remap_spare_sector(const struct remap_device *rd, u32 slo
 }
 
 /**
- * remap_device_state() - the state as users see it.
+ * remap_device_look() - the state as users see it, and the store's.
  * @rd: the device.
+ * @stat: set to what the store says, which the state goes with.
  *
  * Context: process; no lock needed.
  * Return: the state.
  */
-enum remap_state remap_device_state(struct remap_device *rd);
+enum remap_state remap_device_look(struct remap_device *rd, struct dm_remap_store_stat *stat);
+
+/* The state alone. */
+static inline enum remap_state remap_device_state(struct remap_device *rd)
+{
+	struct dm_remap_store_stat stat;
+
+	return remap_device_look(rd, &stat);
+}
 
 /**
  * remap_device_name() - the name that the dm device has now.

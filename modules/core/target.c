@@ -322,11 +322,11 @@ static void remap_resume(struct dm_target *ti)
 static void emit_status(struct remap_device *rd, char *result, unsigned int maxlen)
 {
 	struct dm_remap_store_stat stat;
+	enum remap_state state = remap_device_look(rd, &stat);
 	unsigned int sz = 0;
 
-	rd->store->type->stat(rd->store, &stat);
 	DMEMIT("%s %u %u %u %llu %u %u %lld %lld %lld %s %llu",
-	       remap_state_name(remap_device_state(rd)), READ_ONCE(rd->mapped), rd->slots.nr,
+	       remap_state_name(state), READ_ONCE(rd->mapped), rd->slots.nr,
 	       READ_ONCE(rd->pending), READ_ONCE(rd->lost.sectors), READ_ONCE(rd->spare.bad),
 	       remap_table_buckets(&rd->table),
 	       (long long)atomic64_read(&rd->main_read_errors),
