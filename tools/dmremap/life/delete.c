@@ -19,6 +19,7 @@
 #include "lib/message.h"
 #include "remaps/change.h"
 #include "sets/active.h"
+#include "sets/names.h"
 #include "sets/remember.h"
 
 /* What somebody wants. */
@@ -132,6 +133,9 @@ static int end_active(const struct volume *volume, const struct ending *ending)
 		complain("%s is in use: %s.", volume->name, users);
 		return EXIT_OPERATION;
 	}
+	/* without a word it would say that blocks cannot go back, and would be lost */
+	if (!ending->give_up && volume_check_writable(volume))
+		return EXIT_OPERATION;
 	if (!find_spare(volume, &spare)) {
 		complain("%s: sysfs does not tell the name of its spare.", volume->name);
 		return EXIT_OPERATION;
@@ -151,6 +155,7 @@ static int end_active(const struct volume *volume, const struct ending *ending)
 	if (!status)
 		printf("%s is deleted. %s is an ordinary disk, to be used by its own name, and %s is empty.\n",
 		       volume->name, volume->main.path, spare.path);
+	name_tell_old(volume->name, "the UUID of what is on it");
 	return status;
 }
 
