@@ -19,6 +19,7 @@
 #include "lib/message.h"
 #include "remaps/change.h"
 #include "sets/active.h"
+#include "sets/names.h"
 #include "sets/remember.h"
 
 /* What somebody wants. */
@@ -120,6 +121,17 @@ static bool find_spare(const struct volume *volume, struct blockdev *spare)
 	       blockdev_by_number(spare, text);
 }
 
+static void say_deleted(const struct volume *volume, const struct blockdev *spare)
+{
+	const char *main = volume->main.path;
+
+	printf("%s is deleted. %s is an ordinary disk, to be used by its own name, and %s is empty.\n",
+	       volume->name, main, spare->path);
+	if (name_is_in_tables(volume->name))
+		complain("/etc/fstab, /etc/crypttab or the kernel command line has /dev/mapper/%s, which is gone: write the UUID of what is on %s there (\"blkid %s\" shows it), or the next boot waits.",
+			 volume->name, main, main);
+}
+
 static int end_active(const struct volume *volume, const struct ending *ending)
 {
 	struct blockdev dev = {}, spare;
@@ -149,8 +161,7 @@ static int end_active(const struct volume *volume, const struct ending *ending)
 		status = end_spare(volume->name, spare.path, volume->uuid);
 	announce_change(volume->main.path);
 	if (!status)
-		printf("%s is deleted. %s is an ordinary disk, to be used by its own name, and %s is empty.\n",
-		       volume->name, volume->main.path, spare.path);
+		say_deleted(volume, &spare);
 	return status;
 }
 

@@ -81,18 +81,23 @@ static bool is_in_table(const char *table, const char *name)
 	return found;
 }
 
-bool name_is_reserved(const char *name, const char *uuid)
+bool name_is_in_tables(const char *name)
 {
-	char number[BLOCKDEV_NUMBER_SIZE];
-	struct registered set;
 	unsigned int i;
 
-	if (registry_find_name(&set, name, uuid) || active_name_taken(name, number))
-		return true;
 	for (i = 0; i < ARRAY_SIZE(tables); i++)
 		if (is_in_table(tables[i], name))
 			return true;
 	return false;
+}
+
+bool name_is_reserved(const char *name, const char *uuid)
+{
+	char number[BLOCKDEV_NUMBER_SIZE];
+	struct registered set;
+
+	return registry_find_name(&set, name, uuid) || active_name_taken(name, number) ||
+	       name_is_in_tables(name);
 }
 
 void name_for_foreign(char name[ENCODED_NAME_SIZE], const char *wanted, const char *uuid)

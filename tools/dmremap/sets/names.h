@@ -10,6 +10,14 @@
 #include "lib/encode.h"
 
 /**
+ * name_is_in_tables() - whether the system mounts or unlocks a device by a name.
+ * @name: the name, encoded.
+ *
+ * Return: whether fstab, crypttab or the kernel's command line speak of /dev/mapper/@name.
+ */
+bool name_is_in_tables(const char *name);
+
+/**
  * name_is_reserved() - whether a foreign set must not have a name.
  * @name: the name, encoded.
  * @uuid: of the set.
