@@ -108,7 +108,7 @@ void remap_device_check_store(struct remap_device *rd)
 		report_store(rd, stat.state);
 	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->store_faults)
 		/* Frozen while an image of the memory is written: background.c. */
-		queue_work(system_freezable_wq, &rd->repair_work);
+		mod_delayed_work(system_freezable_wq, &rd->repair_work, 0);
 	WRITE_ONCE(rd->store_state, stat.state);
 	rd->store_faults = stat.faults;
 }

@@ -130,6 +130,7 @@ struct remap_track;
  * @resize_work: does what remap_table_balance() left.
  * @resize_due: when @resize_work runs next, in jiffies, while it is pending; @lock.
  * @repair_work: lets @store repair itself.
+ * @repair_delay: until it tries again, in jiffies; only @repair_work uses it.
  *
  * @jobs: for I/O that failed or has to wait.
  * @disowned: woken when the owner of a block gives it up.
@@ -206,7 +207,8 @@ struct remap_device {
 	struct remap_track __rcu *track;
 	struct delayed_work resize_work;
 	u64 resize_due;
-	struct work_struct repair_work;
+	struct delayed_work repair_work;
+	unsigned int repair_delay;
 
 	struct remap_jobs jobs;
 	wait_queue_head_t disowned;

@@ -497,6 +497,30 @@ static void a_slot_that_fails_its_first_write_is_bad(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
 }
 
+/* The main is not asked for what failed a moment ago, whichever slot has the block by now. */
+static void recent_failures_go_with_their_block(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	unsigned int reads;
+
+	bad_reads(s, 160, 1);
+	EXPECT_READ_FAILS(s, 160, 8);
+	reads = s->main->reads;
+	/* the slot that was reserved for it */
+	__set_bit(0, s->spare->bad_write);
+	EXPECT_WRITE(s, 0, 164, 1, 'b');
+	expect_list(s, "160 8 8 split 0x0 0xef\n");
+	EXPECT_READ_FAILS(s, 160, 8);
+	KUNIT_EXPECT_EQ(test, s->main->reads, reads);
+	/* and the one that it has moved to */
+	__set_bit(12, s->spare->bad_write);
+	EXPECT_WRITE(s, 0, 164, 1, 'c');
+	expect_list(s, "160 16 8 split 0x0 0xef\n");
+	EXPECT_READ(s, 164, 1, 'c');
+	EXPECT_READ_FAILS(s, 160, 8);
+	KUNIT_EXPECT_EQ(test, s->main->reads, reads);
+}
+
 static void a_spare_that_fails_all_writes_is_given_up(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
@@ -965,6 +989,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_bad_spare_block_is_replaced),
 	KUNIT_CASE(data_of_a_slot_that_cannot_be_read_is_lost_when_it_moves),
 	KUNIT_CASE(a_slot_that_fails_its_first_write_is_bad),
+	KUNIT_CASE(recent_failures_go_with_their_block),
 	KUNIT_CASE(a_spare_that_fails_all_writes_is_given_up),
 	KUNIT_CASE(a_storm_stops_automatic_remaps),
 	KUNIT_CASE(the_last_blocks_are_for_people),

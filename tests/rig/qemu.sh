@@ -65,11 +65,20 @@ rig_disk_args() {
 	esac
 }
 
+# rig_net_args NR WIRE:END: add a network card, connected to that end, 0 or 1, of a wire between two
+# guests. WIRE is the beginning of the names of two Unix sockets: nothing leaves the machine, and either
+# guest may start first, stop and start again.
+rig_net_args() {
+	local nr=$1 wire=${2%:*} end=${2##*:}
+	MACHINE+=(-netdev "dgram,id=net$nr,local.type=unix,local.path=$wire.$end,remote.type=unix,remote.path=$wire.$((1 - end))"
+		-device "virtio-net-pci,netdev=net$nr,romfile=,mac=52:54:00:00:0$nr:0$((end + 1))")
+}
+
 # rig_read_header KERNEL MODE < header lines: the requested settings, for any kind of machine.
-# Sets RIG_MEM, RIG_SMP, RIG_ACCEL, RIG_DISKS, RIG_TIMEOUT and RIG_APPEND.
+# Sets RIG_MEM, RIG_SMP, RIG_ACCEL, RIG_DISKS, RIG_NETS, RIG_TIMEOUT and RIG_APPEND.
 rig_read_header() {
 	local line word
-	RIG_MEM=2G RIG_SMP=2 RIG_ACCEL=tcg,thread=multi RIG_DISKS=() RIG_TIMEOUT=300
+	RIG_MEM=2G RIG_SMP=2 RIG_ACCEL=tcg,thread=multi RIG_DISKS=() RIG_NETS=() RIG_TIMEOUT=300
 	RIG_APPEND="rcupdate.rcu_cpu_stall_timeout=60 panic=-1 oops=panic printk.devkmsg=on rig.mode=$2"
 	while read -r line; do
 		case $line in
@@ -80,6 +89,7 @@ rig_read_header() {
 			mem=*) RIG_MEM=${word#*=} ;;
 			smp=*) RIG_SMP=${word#*=} ;;
 			timeout=*) RIG_TIMEOUT=${word#*=} ;;
+			net=*) RIG_NETS+=("${word#*=}") ;;
 			append=*) RIG_APPEND+=" ${word#*=}" ;;
 			kernels=*|test=*|slow) ;;
 			# one guest instruction is one nanosecond: for measuring
@@ -100,7 +110,7 @@ rig_read_header() {
 # but for RIG_APPEND, the words of its kernel's command line. DIR is for disks and pipes.
 rig_machine() {
 	local RIG_MEM RIG_SMP RIG_ACCEL
-	local -a RIG_DISKS
+	local -a RIG_DISKS RIG_NETS
 	rig_read_header "$1" "$3"
 	case $1 in
 	uml*) rig_uml "$@" ;;
@@ -178,6 +188,9 @@ rig_qemu() {
 	for line in "${RIG_DISKS[@]}"; do
 		# shellcheck disable=SC2086 # a line of words
 		rig_disk_args "$dir" $line
+	done
+	for line in "${!RIG_NETS[@]}"; do
+		rig_net_args "$line" "${RIG_NETS[line]}"
 	done
 	if [ "$mode" != shell ]; then
 		MACHINE+=(-serial "file:$dir/console.log" -device virtio-serial
