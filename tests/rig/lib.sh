@@ -42,6 +42,8 @@ arch_of() { echo "${1%-16k}"; }
 # counts KERNEL: whether its modules count the lines that are run; plain_of KERNEL: the one that does not
 counts() { case $1 in *gcov) ;; *) false ;; esac; }
 plain_of() { echo "${1%gcov}"; }
+# results_of KERNEL: what only counts is no result
+results_of() { if counts "$1"; then echo "$BUILD/coverage/$1"; else echo "$BUILD/results/$1"; fi; }
 # of_debian_13 KERNEL: whether the compiler that its headers need is Debian 13's
 of_debian_13() { case $1 in trixie|newest) ;; *) false ;; esac; }
 # shellcheck disable=SC2034 # for scripts that source this
