@@ -215,6 +215,36 @@ static void what_would_go_around_remaps_is_not_declared(struct kunit *test)
 	EXPECT_READ(s, 0, 8, 'm');
 }
 
+static void reservations_are_those_of_the_main(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct block_device *bdev;
+	const struct pr_ops *pr;
+
+	s->main->pr_ret = 0;
+	make_set(s, "1 transient");
+	bdev = file_bdev(s->bdev);
+	pr = bdev->bd_disk->fops->pr_ops;
+	/* on a spare that has none, and on one that has */
+	KUNIT_EXPECT_EQ(test, pr->pr_register(bdev, 0, 1, 0), 0);
+	s->spare->pr_ret = 0;
+	KUNIT_EXPECT_EQ(test, pr->pr_register(bdev, 0, 1, 0), 0);
+	KUNIT_EXPECT_EQ(test, pr->pr_reserve(bdev, 1, PR_EXCLUSIVE_ACCESS, 0), 0);
+	KUNIT_EXPECT_EQ(test, s->main->reservations, 3);
+	/* another host has it */
+	s->main->pr_ret = PR_STS_RESERVATION_CONFLICT;
+	KUNIT_EXPECT_EQ(test, pr->pr_reserve(bdev, 1, PR_EXCLUSIVE_ACCESS, 0),
+			PR_STS_RESERVATION_CONFLICT);
+	KUNIT_EXPECT_EQ(test, s->spare->reservations, 0);
+	/* with another table, too */
+	KUNIT_EXPECT_EQ(test, reload(s), 0);
+	KUNIT_EXPECT_EQ(test, suspend(s), 0);
+	KUNIT_EXPECT_EQ(test, resume(s), 0);
+	KUNIT_EXPECT_EQ(test, pr->pr_reserve(bdev, 1, PR_EXCLUSIVE_ACCESS, 0),
+			PR_STS_RESERVATION_CONFLICT);
+	KUNIT_EXPECT_EQ(test, s->spare->reservations, 0);
+}
+
 /* --- remaps by hand */
 
 static void ranges_are_parsed_or_refused(struct kunit *test)
@@ -839,6 +869,7 @@ static struct kunit_case set_admin_cases[] = {
 	KUNIT_CASE(the_table_is_printed_as_it_makes_the_set_again),
 	KUNIT_CASE(disks_of_zones_are_refused),
 	KUNIT_CASE(what_would_go_around_remaps_is_not_declared),
+	KUNIT_CASE(reservations_are_those_of_the_main),
 	KUNIT_CASE(ranges_are_parsed_or_refused),
 	KUNIT_CASE(a_long_write_is_taken_up_to_its_last_whole_line),
 	KUNIT_CASE(messages_do_what_attributes_do),
