@@ -12,6 +12,7 @@
 #include "sets/gather.h"
 #include "sets/identity.h"
 #include "sets/new-device.h"
+#include "sets/policy.h"
 #include "sets/remember.h"
 #include "sets/stale-copy.h"
 #include "sets/stopped.h"
@@ -112,6 +113,12 @@ static bool parse_table(const char *table, bool read_only, unsigned long long *s
 	return true;
 }
 
+/* A foreign set that nobody has named: its file system may claim the UUID of one of ours. */
+static bool is_guest(const struct outcome *outcome, const struct wish *wish)
+{
+	return outcome->foreign && wish->automatic && policy_mode() == POLICY_SEALED;
+}
+
 static void make(struct outcome *outcome, const struct wish *wish)
 {
 	char params[PARAMS_SIZE], uuid[DM_TEXT_SIZE];
@@ -121,6 +128,7 @@ static void make(struct outcome *outcome, const struct wish *wish)
 		.params = params,
 		.read_only = wish->read_only,
 		.limit_ms = wish->limit_ms,
+		.low_links = is_guest(outcome, wish),
 	};
 	unsigned long long sectors;
 
