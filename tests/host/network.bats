@@ -53,7 +53,7 @@ boot() {
 	mkdir -p "$GUEST"
 	for ((wire = 1; wire <= wires; wire++)); do nets+=("net=$NET/wire$wire:$((nr - 1))"); done
 	guest_boot 6.12 "mem=768M" "${nets[@]}" "$@"
-	on "$name" "hostname $name"'
+	on "$name" "echo $name >/proc/sys/kernel/hostname"'
 		modprobe virtio_net
 		busybox ifconfig lo 127.0.0.1 up
 		for card in /sys/class/net/eth*; do
