@@ -11,12 +11,10 @@
 #include "resize.h"
 #include "store.h"
 
-enum remap_state remap_device_state(struct remap_device *rd)
+enum remap_state remap_device_look(struct remap_device *rd, struct dm_remap_store_stat *stat)
 {
-	struct dm_remap_store_stat stat;
-
-	rd->store->type->stat(rd->store, &stat);
-	if (stat.state == DM_REMAP_STORE_FAILED)
+	rd->store->type->stat(rd->store, stat);
+	if (stat->state == DM_REMAP_STORE_FAILED)
 		return REMAP_STATE_FAILED;
 	if (READ_ONCE(rd->read_only) || remap_turned_read_only(rd))
 		return REMAP_STATE_READ_ONLY;
@@ -24,7 +22,7 @@ enum remap_state remap_device_state(struct remap_device *rd)
 		return REMAP_STATE_SUSPENDED_REMAPS;
 	if (remap_spare_free_blocks(&rd->spare) <= READ_ONCE(rd->settings.reserve))
 		return REMAP_STATE_EXHAUSTED;
-	if (stat.state == DM_REMAP_STORE_DEGRADED || READ_ONCE(rd->pending) ||
+	if (stat->state == DM_REMAP_STORE_DEGRADED || READ_ONCE(rd->pending) ||
 	    READ_ONCE(rd->lost.sectors) || READ_ONCE(rd->unread.sectors))
 		return REMAP_STATE_DEGRADED;
 	return REMAP_STATE_OK;
@@ -108,7 +106,7 @@ void remap_device_check_store(struct remap_device *rd)
 		report_store(rd, stat.state);
 	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->store_faults)
 		/* Frozen while an image of the memory is written: background.c. */
-		queue_work(system_freezable_wq, &rd->repair_work);
+		mod_delayed_work(system_freezable_wq, &rd->repair_work, 0);
 	WRITE_ONCE(rd->store_state, stat.state);
 	rd->store_faults = stat.faults;
 }

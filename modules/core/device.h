@@ -130,6 +130,7 @@ struct remap_track;
  * @resize_work: does what remap_table_balance() left.
  * @resize_due: when @resize_work runs next, in jiffies, while it is pending; @lock.
  * @repair_work: lets @store repair itself.
+ * @repair_delay: until it tries again, in jiffies; only @repair_work uses it.
  *
  * @jobs: for I/O that failed or has to wait.
  * @disowned: woken when the owner of a block gives it up.
@@ -206,7 +207,8 @@ struct remap_device {
 	struct remap_track __rcu *track;
 	struct delayed_work resize_work;
 	u64 resize_due;
-	struct work_struct repair_work;
+	struct delayed_work repair_work;
+	unsigned int repair_delay;
 
 	struct remap_jobs jobs;
 	wait_queue_head_t disowned;
@@ -271,13 +273,22 @@ static inline sector_t remap_spare_sector(const struct remap_device *rd, u32 slo
 }
 
 /**
- * remap_device_state() - the state as users see it.
+ * remap_device_look() - the state as users see it, and the store's.
  * @rd: the device.
+ * @stat: set to what the store says, which the state goes with.
  *
  * Context: process; no lock needed.
  * Return: the state.
  */
-enum remap_state remap_device_state(struct remap_device *rd);
+enum remap_state remap_device_look(struct remap_device *rd, struct dm_remap_store_stat *stat);
+
+/* The state alone. */
+static inline enum remap_state remap_device_state(struct remap_device *rd)
+{
+	struct dm_remap_store_stat stat;
+
+	return remap_device_look(rd, &stat);
+}
 
 /**
  * remap_device_name() - the name that the dm device has now.

@@ -226,7 +226,7 @@ static void take_apart(struct remap_device *rd)
 	cancel_delayed_work_sync(&rd->resize_work);
 	remap_rate_exit(rd);
 	/* After all that lets go of the commit lock, which may queue it. */
-	cancel_work_sync(&rd->repair_work);
+	cancel_delayed_work_sync(&rd->repair_work);
 	remap_track_exit(rd);
 	remap_jobs_exit(&rd->jobs);
 	remap_events_exit(rd);
@@ -290,7 +290,7 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 	mutex_init(&rd->lock);
 	init_waitqueue_head(&rd->disowned);
 	INIT_DELAYED_WORK(&rd->resize_work, remap_resize_work);
-	INIT_WORK(&rd->repair_work, remap_commit_repair_work);
+	INIT_DELAYED_WORK(&rd->repair_work, remap_commit_repair_work);
 	remap_masks_init(&rd->lost);
 	remap_masks_init(&rd->unread);
 	remap_failures_init(&rd->failures);
@@ -530,6 +530,7 @@ void dm_remap_iterate_sets(dm_remap_set_fn fn, void *context)
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_iterate_sets, DM_REMAP_NS);
 
+/* Of a transient set: for another one a successor is made. */
 static int change_length(struct remap_device *rd, struct remap_regions **new, sector_t len)
 {
 	struct remap_regions *regions = *new;
@@ -537,9 +538,6 @@ static int change_length(struct remap_device *rd, struct remap_regions **new, se
 	int ret = 0;
 
 	remap_regions_clear(regions);
-	/* As in the regions that these replace: nothing is clean. */
-	if (rd->store->incomplete)
-		remap_regions_add_all(regions);
 	mutex_lock(&rd->admin);
 	mutex_lock(&rd->lock);
 	end = remap_slots_end(&rd->slots);

@@ -129,7 +129,7 @@ void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old)
 
 void remap_takeover_end(struct remap_device *rd, struct remap_device *old, bool started)
 {
-	cancel_work_sync(&old->repair_work);
+	cancel_delayed_work_sync(&old->repair_work);
 	mutex_lock(&old->commit_lock);
 	if (started)
 		old->store->type->retire(old->store, rd->store);
