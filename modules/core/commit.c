@@ -128,7 +128,7 @@ void remap_commit_unlock(struct remap_device *rd)
 
 void remap_commit_repair_work(struct work_struct *work)
 {
-	struct remap_device *rd = container_of(work, struct remap_device, repair_work);
+	struct remap_device *rd = container_of(work, struct remap_device, watch.repair);
 	bool more;
 
 	do {

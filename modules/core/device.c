@@ -20,7 +20,7 @@ enum remap_state remap_device_state(struct remap_device *rd)
 		return REMAP_STATE_FAILED;
 	if (READ_ONCE(rd->read_only) || remap_turned_read_only(rd))
 		return REMAP_STATE_READ_ONLY;
-	if (READ_ONCE(rd->storm))
+	if (remap_has_storm(&rd->auto_moves))
 		return REMAP_STATE_SUSPENDED_REMAPS;
 	if (remap_spare_free_blocks(&rd->spare) <= READ_ONCE(rd->settings.reserve))
 		return REMAP_STATE_EXHAUSTED;
@@ -86,7 +86,7 @@ static void report_store(struct remap_device *rd, enum dm_remap_store_state stat
 			  rd->spare_bdev);
 		break;
 	case DM_REMAP_STORE_CLEAN:
-		if (rd->store_state != DM_REMAP_STORE_DEGRADED)
+		if (rd->watch.state != DM_REMAP_STORE_DEGRADED)
 			break;
 		remap_event(rd, REMAP_EVENT_STORE_MENDED, REMAP_NO_SECTOR);
 		remap_log(rd, REMAP_EVENT_STORE_MENDED,
@@ -104,13 +104,29 @@ void remap_device_check_store(struct remap_device *rd)
 	lockdep_assert_held(&rd->commit_lock);
 	lockdep_assert_held(&rd->lock);
 	rd->store->type->stat(rd->store, &stat);
-	if (stat.state != rd->store_state)
+	if (stat.state != rd->watch.state)
 		report_store(rd, stat.state);
-	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->store_faults)
+	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->watch.faults)
 		/* Frozen while an image of the memory is written: background.c. */
-		queue_work(system_freezable_wq, &rd->repair_work);
-	WRITE_ONCE(rd->store_state, stat.state);
-	rd->store_faults = stat.faults;
+		queue_work(system_freezable_wq, &rd->watch.repair);
+	WRITE_ONCE(rd->watch.state, stat.state);
+	rd->watch.faults = stat.faults;
+}
+
+void remap_device_recheck_store(struct remap_device *rd)
+{
+	lockdep_assert_held(&rd->lock);
+	rd->watch.faults = 0;
+}
+
+void remap_device_init_repair(struct remap_device *rd, work_func_t repair)
+{
+	INIT_WORK(&rd->watch.repair, repair);
+}
+
+void remap_device_stop_repair(struct remap_device *rd)
+{
+	cancel_work_sync(&rd->watch.repair);
 }
 
 void remap_device_check_space(struct remap_device *rd, u32 before)

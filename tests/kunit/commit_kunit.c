@@ -14,9 +14,9 @@
 #include "../../modules/core/device.h"
 
 /* Nobody observes or traces. */
-#define _REMAP_OBSERVE_H
 #define _REMAP_TRACE_H
-static void remap_count(struct remap_device *rd, enum dm_remap_count what, u64 n)
+DEFINE_STATIC_KEY_FALSE(remap_observed);
+void __remap_count(struct remap_device *rd, enum dm_remap_count what, u64 n)
 {
 }
 
