@@ -128,7 +128,8 @@ void remap_commit_unlock(struct remap_device *rd)
 
 void remap_commit_repair_work(struct work_struct *work)
 {
-	struct remap_device *rd = container_of(work, struct remap_device, watch.repair);
+	struct remap_device *rd = container_of(to_delayed_work(work), struct remap_device,
+					       watch.repair);
 	bool more;
 
 	do {
@@ -138,4 +139,5 @@ void remap_commit_repair_work(struct work_struct *work)
 		remap_commit_unlock(rd);
 		cond_resched();
 	} while (more);
+	remap_device_repair_later(rd);
 }

@@ -174,6 +174,7 @@ static blk_status_t replace_slot(struct remap_device *rd, struct remap_move *m,
 		remap_device_claim(rd, m->block, slot, REMAP_MOVING);
 		remap_slots_set(&rd->slots, slot,
 				remap_word(m->block, REMAP_MOVING, age & REMAP_SLOT_AGE));
+		remap_failures_move(&rd->failures, bad, slot);
 	}
 	mutex_unlock(&rd->lock);
 	if (slot == REMAP_NO_SLOT) {

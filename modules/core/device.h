@@ -74,11 +74,13 @@ struct remap_track;
  * @state: when it was last looked at.
  * @faults: bad copies that the store had found then.
  * @repair: lets the store repair itself.
+ * @repair_delay: until it tries again, in jiffies; only @repair uses it.
  */
 struct remap_store_watch {
 	enum dm_remap_store_state state;
 	u64 faults;
-	struct work_struct repair;
+	struct delayed_work repair;
+	unsigned int repair_delay;
 };
 
 /**
@@ -267,13 +269,22 @@ static inline bool remap_store_is_transient(const struct remap_device *rd)
 }
 
 /**
- * remap_device_state() - the state as users see it.
+ * remap_device_look() - the state as users see it, and the store's.
  * @rd: the device.
+ * @stat: set to what the store says, which the state goes with.
  *
  * Context: process; no lock needed.
  * Return: the state.
  */
-enum remap_state remap_device_state(struct remap_device *rd);
+enum remap_state remap_device_look(struct remap_device *rd, struct dm_remap_store_stat *stat);
+
+/* The state alone. */
+static inline enum remap_state remap_device_state(struct remap_device *rd)
+{
+	struct dm_remap_store_stat stat;
+
+	return remap_device_look(rd, &stat);
+}
 
 /**
  * remap_device_name() - the name that the dm device has now.
@@ -350,6 +361,14 @@ void remap_device_recheck_store(struct remap_device *rd);
  * Context: any.
  */
 void remap_device_init_repair(struct remap_device *rd, work_func_t repair);
+
+/**
+ * remap_device_repair_later() - repair again, if the store is still degraded.
+ * @rd: the device.
+ *
+ * Context: process; the end of the repair work.
+ */
+void remap_device_repair_later(struct remap_device *rd);
 
 /**
  * remap_device_stop_repair() - wait for a repair under way.

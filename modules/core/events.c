@@ -23,15 +23,17 @@ static const char * const event_names[REMAP_NR_EVENTS] = {
 	[REMAP_EVENT_STORE_MENDED]	= "store-mended",
 	[REMAP_EVENT_STORM_OVER]	= "storm-over",
 	[REMAP_EVENT_RATE]		= "rate",
+	[REMAP_EVENT_ADDED]		= "remapped",
+	[REMAP_EVENT_FORGOTTEN]		= "lost-data",
 };
 
 static void send(struct remap_device *rd, enum remap_event event)
 {
 	char event_var[40], name_var[DM_NAME_LEN + 16], uuid_var[UUID_STRING_LEN + 16];
 	u64 sector = READ_ONCE(rd->events.sectors[event]);
-	char *envp[5] = { event_var, name_var, uuid_var };
+	char *envp[6] = { event_var, name_var, uuid_var };
 	char name[DM_NAME_LEN], sector_var[40];
-	unsigned int noio;
+	unsigned int noio, nr = 3;
 
 	remap_device_name(rd, name);
 	snprintf(event_var, sizeof(event_var), "DM_REMAP_EVENT=%s", event_names[event]);
@@ -39,8 +41,10 @@ static void send(struct remap_device *rd, enum remap_event event)
 	snprintf(uuid_var, sizeof(uuid_var), "DM_REMAP_UUID=%pU", &rd->store->uuid);
 	if (sector != REMAP_NO_SECTOR) {
 		snprintf(sector_var, sizeof(sector_var), "DM_REMAP_SECTOR=%llu", sector);
-		envp[3] = sector_var;
+		envp[nr++] = sector_var;
 	}
+	if (event == REMAP_EVENT_ADDED || event == REMAP_EVENT_FORGOTTEN)
+		envp[nr++] = "DM_REMAP_BY=command";
 	/* A device that goes waits for this work, and may be suspended. */
 	noio = memalloc_noio_save();
 	kobject_uevent_env(&disk_to_dev(dm_disk(rd->md))->kobj, KOBJ_CHANGE, envp);

@@ -28,6 +28,9 @@ enum remap_event {
 	REMAP_EVENT_STORE_MENDED,
 	REMAP_EVENT_STORM_OVER,
 	REMAP_EVENT_RATE,
+	/* By a command; the names are those of what happens by itself. */
+	REMAP_EVENT_ADDED,
+	REMAP_EVENT_FORGOTTEN,
 	REMAP_NR_EVENTS
 };
 

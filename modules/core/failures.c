@@ -36,7 +36,7 @@ static void replace(struct remap_failures *f, u32 slot, struct remap_failure *ne
 	struct remap_failure *old = xa_store(&f->slots, slot, new, GFP_NOIO | __GFP_NOWARN);
 
 	if (xa_is_err(old))
-		kfree(new);
+		kfree_rcu(new, rcu);
 	else if (old)
 		kfree_rcu(old, rcu);
 }
@@ -63,6 +63,14 @@ u64 remap_failures_get(struct remap_failures *f, u32 slot, unsigned int ms)
 		mask = entry->mask;
 	rcu_read_unlock();
 	return mask;
+}
+
+void remap_failures_move(struct remap_failures *f, u32 from, u32 to)
+{
+	struct remap_failure *entry = xa_erase(&f->slots, from);
+
+	if (entry)
+		replace(f, to, entry);
 }
 
 void remap_failures_forget(struct remap_failures *f, u32 slot)

@@ -60,6 +60,18 @@ void remap_failures_note(struct remap_failures *f, u32 slot, u64 mask);
 u64 remap_failures_get(struct remap_failures *f, u32 slot, unsigned int ms);
 
 /**
+ * remap_failures_move() - the block of a slot goes to another one.
+ * @f: where.
+ * @from: the slot that it leaves.
+ * @to: the one that it goes to.
+ *
+ * Best effort, as remap_failures_note().
+ *
+ * Context: process, does no I/O to get memory.
+ */
+void remap_failures_move(struct remap_failures *f, u32 from, u32 to);
+
+/**
  * remap_failures_forget() - the slot is used for another block from now on.
  * @f: where.
  * @slot: the slot.

@@ -530,6 +530,7 @@ void dm_remap_iterate_sets(dm_remap_set_fn fn, void *context)
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_iterate_sets, DM_REMAP_NS);
 
+/* Of a transient set: for another one a successor is made. */
 static int change_length(struct remap_device *rd, struct remap_regions **new, sector_t len)
 {
 	struct remap_regions *regions = *new;
@@ -537,9 +538,6 @@ static int change_length(struct remap_device *rd, struct remap_regions **new, se
 	int ret = 0;
 
 	remap_regions_clear(regions);
-	/* As in the regions that these replace: nothing is clean. */
-	if (rd->store->incomplete)
-		remap_regions_add_all(regions);
 	mutex_lock(&rd->admin);
 	mutex_lock(&rd->lock);
 	end = remap_slots_end(&rd->slots);

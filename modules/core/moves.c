@@ -68,10 +68,12 @@ static void count_state(struct remap_device *rd, enum remap_slot_state state, in
 static void report_lost(struct remap_device *rd, const struct remap_move *m,
 			unsigned int sectors)
 {
+	enum remap_event event = m->forget ? REMAP_EVENT_FORGOTTEN : REMAP_EVENT_LOST_DATA;
+
 	if (m->forget)
 		remap_count(rd, DM_REMAP_SECTORS_FORGOTTEN, sectors);
-	remap_event(rd, REMAP_EVENT_LOST_DATA, m->block << rd->block_shift);
-	remap_log(rd, REMAP_EVENT_LOST_DATA,
+	remap_event(rd, event, m->block << rd->block_shift);
+	remap_log(rd, event,
 		  "sectors of the block at sector %llu of the main are lost (%u): restore the file that they are in from a backup",
 		  (unsigned long long)remap_main_sector(rd, m->block), sectors);
 }
@@ -94,10 +96,12 @@ static void complete_move(struct remap_device *rd, struct remap_move *m)
 	default:
 		count_state(rd, REMAP_MAPPED, 1);
 		set_mapped(rd, m);
+		if (m->from != REMAP_NO_SLOT) {
+			remap_failures_move(&rd->failures, m->from, m->slot);
+			remap_device_drop(rd, m->from, true);
+		}
 		if (!m->unread)
 			remap_failures_forget(&rd->failures, m->slot);
-		if (m->from != REMAP_NO_SLOT)
-			remap_device_drop(rd, m->from, true);
 		break;
 	}
 	if (m->lost & ~was_lost)
@@ -162,7 +166,8 @@ static void report_to_spare(struct remap_device *rd, const struct remap_move *m)
 			remap_count(rd, DM_REMAP_REMAPS_FAILED, 1);
 		return;
 	}
-	remap_event(rd, REMAP_EVENT_REMAPPED, m->block << rd->block_shift);
+	remap_event(rd, automatic ? REMAP_EVENT_REMAPPED : REMAP_EVENT_ADDED,
+		    m->block << rd->block_shift);
 	if (m->from != REMAP_NO_SLOT) {
 		remap_count(rd, DM_REMAP_RELOCATIONS, 1);
 		trace_dm_remap_removed(rd, m->block, m->from, automatic);

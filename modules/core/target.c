@@ -322,11 +322,11 @@ static void remap_resume(struct dm_target *ti)
 static void emit_status(struct remap_device *rd, char *result, unsigned int maxlen)
 {
 	struct dm_remap_store_stat stat;
+	enum remap_state state = remap_device_look(rd, &stat);
 	unsigned int sz = 0;
 
-	rd->store->type->stat(rd->store, &stat);
 	DMEMIT("%s %u %u %u %llu %u %u %lld %lld %lld %s %llu",
-	       remap_state_name(remap_device_state(rd)), READ_ONCE(rd->mapped), rd->slots.nr,
+	       remap_state_name(state), READ_ONCE(rd->mapped), rd->slots.nr,
 	       READ_ONCE(rd->pending), READ_ONCE(rd->lost.sectors), READ_ONCE(rd->spare.bad),
 	       remap_table_buckets(&rd->table),
 	       (long long)atomic64_read(&rd->errors.main_reads),
@@ -421,13 +421,19 @@ static int remap_message(struct dm_target *ti, unsigned int argc, char **argv,
 	return -EINVAL;
 }
 
+/*
+ * Limits are computed from both devices before the target is first resumed.  From then on
+ * device-mapper calls this for persistent reservations only.  Those are of the main: if that
+ * refused one because another host has it, device-mapper would try the next device, and report
+ * success where the spare takes it.
+ */
 static int remap_iterate_devices(struct dm_target *ti, iterate_devices_callout_fn fn, void *data)
 {
 	struct remap_target *rt = ti->private;
 	int ret;
 
 	ret = fn(ti, rt->main_dev, rt->args.main_start, ti->len, data);
-	if (!ret)
+	if (!ret && !rt->resumed)
 		ret = fn(ti, rt->spare_dev, 0, bdev_nr_sectors(rt->spare_dev->bdev), data);
 	return ret;
 }

@@ -249,7 +249,10 @@ static void put_entry(u8 *disk, const struct io *io, u32 sectors)
 	memcpy(disk + io->sector * SECTOR, io->data, sectors * SECTOR);
 }
 
-/* Writes were sequential then: the log has them in that order. */
+/*
+ * Writes were sequential then: the log has them in that order.  It is empty if the set was
+ * refused, as it may be where places failed in the workload.
+ */
 static void crash_again(struct checker *k, u8 *const disks[NR_DISKS], u64 time, const char *what)
 {
 	size_t size = k->c->sectors[SPARE] * SECTOR;
@@ -260,7 +263,7 @@ static void crash_again(struct checker *k, u8 *const disks[NR_DISKS], u64 time, 
 	char *log;
 
 	ios = read_log("/dev/replaylog", &nr, &log);
-	for (n = 0; n < 2; n++) {
+	for (n = 0; nr && n < 2; n++) {
 		end = below(nr);
 		memcpy(again[SPARE], disks[SPARE], size);
 		for (i = 0; i < end; i++)

@@ -48,7 +48,7 @@ sum_of() { dd if="$1" bs=1M count=24 iflag=direct status=none | md5sum; }
 	node 1
 	join
 	drbdsetup primary 0 --force
-	retry_until 60 in_sync
+	retry_until 240 in_sync
 	write_pattern /dev/drbd0 0 1048576 1
 	# a bad sector on the peer, and one here: both writes succeed, and both stay connected
 	null_blk_bad main1 +2051-2051
@@ -75,7 +75,7 @@ sum_of() { dd if="$1" bs=1M count=24 iflag=direct status=none | md5sum; }
 	assert_equal "$(remap_status r0 remapped)" $((before + 1))
 	drbdsetup disconnect r0 ipv4:127.0.0.1:7001 ipv4:127.0.0.1:7002 || :
 	join
-	retry_until 60 in_sync
+	retry_until 240 in_sync
 	assert_equal "$(sum_of /dev/mapper/r0)" "$(sum_of /dev/mapper/r1)"
 	drbdsetup down r1
 	drbdsetup down r0

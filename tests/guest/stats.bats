@@ -86,6 +86,31 @@ io() {
 	[ "$(histogram remap_latency_histogram)" = 0 ]
 }
 
+@test "I/O that is polled, or must not wait, is counted like any other" {
+	local engine flag rw writes=0
+	null_blk polled 16 poll_queues=1
+	null_blk polled2 4 poll_queues=1
+	remap_create r /dev/polled /dev/polled2
+	[ "$(<"/sys/block/$(dm_dev r)/queue/io_poll")" = 1 ]
+	echo "0 80" >/sys/kernel/config/dm-remap/r/remaps/add
+	for engine in pvsync2 io_uring; do
+		for flag in --hipri --nowait=1; do
+			for rw in write read; do
+				timeout 60 fio --name=io --filename=/dev/mapper/r --direct=1 --ioengine=$engine $flag \
+					--rw=$rw --bs=4k --size=200k --output=/dev/null 3>&-
+			done
+			writes=$((writes + 50))
+		done
+	done
+	are reads=$writes writes=$writes read_sectors=$((writes * 8)) write_sectors=$((writes * 8)) \
+		remapped_reads=$((writes / 5)) remapped_writes=$((writes / 5)) remaps_auto=0
+	# what is polled for and goes to the worker ends as well
+	null_blk_bad polled +4096-4096
+	timeout 60 fio --name=io --filename=/dev/mapper/r --direct=1 --ioengine=io_uring --hipri \
+		--rw=write --bs=4k --offset=2M --size=4k --output=/dev/null 3>&-
+	are writes=$((writes + 1)) remaps_auto=1 main_write_errors=1
+}
+
 @test "flushes and discards are counted once, though there are two disks" {
 	dmsetup remove_all
 	null_blk cached 16 cache_size=4 discard=1

@@ -44,6 +44,10 @@ void remap_device_check_store(struct remap_device *d)
 	lockdep_assert_held(&d->lock);
 }
 
+void remap_device_repair_later(struct remap_device *d)
+{
+}
+
 static int fake_commit(struct dm_remap_store *store, struct dm_remap_entry *entries,
 		       unsigned int nr)
 {

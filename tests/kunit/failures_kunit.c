@@ -37,6 +37,17 @@ static void a_slot_that_is_used_again_has_none(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, U32_MAX - 1, 0), 0);
 }
 
+static void a_failure_goes_with_its_block(struct kunit *test)
+{
+	remap_failures_note(&failures, 7, 0x8);
+	remap_failures_note(&failures, 8, 0x1);
+	remap_failures_move(&failures, 7, 8);
+	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 7, 0), 0);
+	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 8, 60000), 0x8);
+	remap_failures_move(&failures, 7, 8);
+	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 8, 60000), 0x8);
+}
+
 static int init(struct kunit *test)
 {
 	remap_failures_init(&failures);
@@ -52,6 +63,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_last_failure_of_a_slot_is_known),
 	KUNIT_CASE(a_failure_grows_old),
 	KUNIT_CASE(a_slot_that_is_used_again_has_none),
+	KUNIT_CASE(a_failure_goes_with_its_block),
 	{}
 };
 

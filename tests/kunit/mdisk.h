@@ -9,6 +9,7 @@
 #include <linux/bitmap.h>
 #include <linux/blkdev.h>
 #include <linux/delay.h>
+#include <linux/pr.h>
 #include <linux/vmalloc.h>
 
 #define MDISK_SECTORS	16384U		/* of the largest */
@@ -32,6 +33,8 @@
  * @flushes: flushes, those of REQ_PREFLUSH included.
  * @discards: discards.
  * @last_opf: of the last write.
+ * @reservations: calls for persistent reservations that it got.
+ * @pr_ret: its answer to those; -EOPNOTSUPP at first.
  * @hold: writes wait until mdisk_release().
  * @lock: of @held.
  * @held: the waiting requests.
@@ -51,6 +54,8 @@ struct mdisk {
 	unsigned int writes_left;
 	unsigned int reads, writes, flushes, discards;
 	blk_opf_t last_opf;
+	unsigned int reservations;
+	int pr_ret;
 	bool hold;
 	spinlock_t lock;
 	struct bio_list held;
@@ -209,9 +214,39 @@ static inline unsigned int mdisk_held(struct mdisk *d)
 	return n;
 }
 
+static int mdisk_pr(struct block_device *bdev)
+{
+	struct mdisk *d = bdev->bd_disk->private_data;
+
+	d->reservations++;
+	return d->pr_ret;
+}
+
+static int mdisk_pr_register(struct block_device *bdev, u64 old, u64 new, u32 flags)
+{
+	return mdisk_pr(bdev);
+}
+
+static int mdisk_pr_reserve(struct block_device *bdev, u64 key, enum pr_type type, u32 flags)
+{
+	return mdisk_pr(bdev);
+}
+
+static int mdisk_pr_release(struct block_device *bdev, u64 key, enum pr_type type)
+{
+	return mdisk_pr(bdev);
+}
+
+static const struct pr_ops mdisk_pr_ops = {
+	.pr_register = mdisk_pr_register,
+	.pr_reserve = mdisk_pr_reserve,
+	.pr_release = mdisk_pr_release,
+};
+
 static const struct block_device_operations mdisk_ops = {
 	.owner = THIS_MODULE,
 	.submit_bio = mdisk_submit_bio,
+	.pr_ops = &mdisk_pr_ops,
 };
 
 /* All can be read and written, and no power is gone. */
@@ -226,6 +261,7 @@ static void mdisk_mend(struct mdisk *d)
 	d->error = BLK_STS_MEDIUM;
 	d->fail_next = 0;
 	d->writes_left = UINT_MAX;
+	d->pr_ret = -EOPNOTSUPP;
 }
 
 /* The power was cut: unflushed data is gone. */

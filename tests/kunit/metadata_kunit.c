@@ -238,6 +238,24 @@ static void all_works(void)
 	is_cut = false;
 }
 
+#define MAX_PLACES	6
+
+/* The places of a set: its superblocks, and the copies of two pages, or of one with more copies. */
+static unsigned int parts[MAX_PLACES], nr_places;
+
+static void find_places(const struct dm_remap_geometry *geo)
+{
+	unsigned int pages = geo->replicas > 2 ? 1 : 2, r, page;
+
+	parts[0] = 0;
+	parts[1] = PAGES - 1;
+	nr_places = 2;
+	for (r = 0; r < geo->replicas; r++)
+		for (page = 0; page < pages; page++)
+			parts[nr_places++] = dm_remap_page_sector(geo, r, page) /
+					     DM_REMAP_PAGE_SECTORS;
+}
+
 static void format_set(struct kunit *test)
 {
 	struct dm_remap_store *store;
@@ -251,20 +269,16 @@ static void format_set(struct kunit *test)
 	store = open_set(&ret);
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	KUNIT_ASSERT_EQ(test, map_slot(store, 0, 7), 0);
+	find_places(&to_meta(store)->geo);
 	meta_close(store, NULL);
 }
-
-/* The places of a set of two copies of two pages. */
-static const unsigned int parts[] = { 0, PAGES - 1, 1, 2, PAGES - 3, PAGES - 2 };
-
-#define NR_PLACES	ARRAY_SIZE(parts)
 
 static u64 place_mask(unsigned int set)
 {
 	u64 mask = 0;
 	unsigned int i;
 
-	for (i = 0; i < NR_PLACES; i++)
+	for (i = 0; i < nr_places; i++)
 		if (set & BIT(i))
 			mask |= BIT_ULL(parts[i]);
 	return mask;
@@ -313,8 +327,8 @@ static void run_schedule(struct kunit *test, unsigned int writes, unsigned int r
 	bad_reads = place_mask(reads);
 	memcpy(saved_disk, disk, sizeof(saved_disk));
 	KUNIT_EXPECT_TRUE_MSG(test, found_or_refused(0, pending),
-			      "stale: writes %x reads %x cut %u lands %d",
-			      writes, reads, cut, land);
+			      "stale: %u copies, writes %x reads %x cut %u lands %d",
+			      replicas, writes, reads, cut, land);
 }
 
 static void restore(const u8 *from)
@@ -325,33 +339,41 @@ static void restore(const u8 *from)
 	table[0] = 8;
 }
 
+/* The power goes after each write, or not at all; what fails is written or not. */
+static void run_pair(struct kunit *test, const u8 *kept, unsigned int writes, unsigned int reads)
+{
+	unsigned int cut;
+	int land;
+
+	for (cut = 0; cut <= 16; cut++)
+		for (land = 0; land < 2; land++) {
+			restore(kept);
+			run_schedule(test, writes, reads, cut < 16 ? cut : UINT_MAX, land);
+		}
+}
+
 /*
  * Each place, and each pair of places, fails writes, and later each place or pair
- * reads; the power goes after each write, or not at all.
+ * reads, in sets of two to four copies.
  */
 static void pairs(struct kunit *test)
 {
 	u8 *kept = kunit_kmalloc(test, PAGES * DM_REMAP_PAGE_SIZE, GFP_KERNEL);
-	unsigned int writes, reads, cut;
-	int land;
+	unsigned int was = replicas, writes, reads;
 
 	KUNIT_ASSERT_NOT_NULL(test, kept);
-	format_set(test);
-	memcpy(kept, disk, PAGES * DM_REMAP_PAGE_SIZE);
-	for (writes = 0; writes < BIT(NR_PLACES); writes++) {
-		if (hweight32(writes) > 2)
-			continue;
-		for (reads = 0; reads < BIT(NR_PLACES); reads++) {
-			if (hweight32(reads) > 2)
+	for (replicas = 2; replicas <= 4; replicas++) {
+		format_set(test);
+		memcpy(kept, disk, PAGES * DM_REMAP_PAGE_SIZE);
+		for (writes = 0; writes < BIT(nr_places); writes++) {
+			if (hweight32(writes) > 2)
 				continue;
-			for (cut = 0; cut <= 16; cut++)
-				for (land = 0; land < 2; land++) {
-					restore(kept);
-					run_schedule(test, writes, reads, cut < 16 ? cut : UINT_MAX,
-						     land);
-				}
+			for (reads = 0; reads < BIT(nr_places); reads++)
+				if (hweight32(reads) <= 2)
+					run_pair(test, kept, writes, reads);
 		}
 	}
+	replicas = was;
 }
 
 /* Growth of the table with one superblock that cannot be written. */
@@ -639,8 +661,8 @@ static void new_main(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, kept);
 	format_set(test);
 	memcpy(kept, disk, PAGES * DM_REMAP_PAGE_SIZE);
-	for (bad = 0; bad <= NR_PLACES; bad++)
-		for (reads = 0; reads <= NR_PLACES; reads++)
+	for (bad = 0; bad <= nr_places; bad++)
+		for (reads = 0; reads <= nr_places; reads++)
 			for (cut = 0; cut <= 16; cut++)
 				for (land = 0; land < 2; land++) {
 					struct take_over t = {
@@ -656,6 +678,70 @@ static void new_main(struct kunit *test)
 				}
 	KUNIT_EXPECT_GT(test, started, 0);
 	KUNIT_EXPECT_GT(test, went_on, 0);
+}
+
+/*
+ * The power goes when both superblocks have the new main and no page has been written for it: the
+ * next activation writes them, so that the set can lose a superblock as any other.
+ */
+static void new_main_without_pages(struct kunit *test)
+{
+	struct dm_remap_store *store;
+	unsigned int bad;
+	int ret;
+
+	for (bad = 0; bad < 2; bad++) {
+		struct take_over t = { .cut = 2 };
+
+		format_set(test);
+		take_main(test, &t);
+		KUNIT_EXPECT_TRUE(test, t.started);
+		all_works();
+		store = open_set(&ret);
+		KUNIT_ASSERT_EQ(test, ret, 0);
+		KUNIT_EXPECT_STREQ(test, store->main_id, "new");
+		KUNIT_EXPECT_GT(test, to_meta(store)->pages_used, 0);
+		meta_close(store, NULL);
+		bad_writes = place_mask(BIT(bad));
+		store = open_set(&ret);
+		KUNIT_ASSERT_EQ(test, ret, 0);
+		KUNIT_EXPECT_EQ(test, map_slot(store, 3, 12), 0);
+		meta_close(store, NULL);
+		all_works();
+		bad_reads = place_mask(BIT(!bad));
+		KUNIT_EXPECT_TRUE(test, found_or_refused(0, 0));
+	}
+}
+
+/* Where either store knows that a superblock is bad, the set keeps its main. */
+static void new_main_degraded(struct kunit *test)
+{
+	struct dm_remap_store *old, *new;
+	struct dm_remap_saved saved = { };
+	unsigned int lost;
+	int ret;
+
+	for (lost = 0; lost < 4; lost++) {
+		u64 place = BIT_ULL(lost & 1 ? PAGES - 1 : 0);
+
+		format_set(test);
+		old = open_set(&ret);
+		KUNIT_ASSERT_EQ(test, ret, 0);
+		/* it cannot be read when the table is loaded, or written afterwards */
+		bad_reads = lost & 2 ? 0 : place;
+		as_new_main = true;
+		new = load_set(&ret, &saved);
+		as_new_main = false;
+		KUNIT_ASSERT_EQ(test, ret, 0);
+		bad_reads = 0;
+		bad_writes = lost & 2 ? place : 0;
+		if (lost & 2)
+			KUNIT_EXPECT_EQ(test, meta_save(old, &saved), 0);
+		KUNIT_EXPECT_EQ_MSG(test, meta_succeed(new, old), -EIO, "case %u", lost);
+		meta_close(new, NULL);
+		meta_close(old, NULL);
+	}
+	all_works();
 }
 
 /* A superblock that was bad is written once, and so is the other one. */
@@ -744,7 +830,7 @@ static void duplicate(struct kunit *test)
 	unsigned int place, cut;
 	int ret;
 
-	for (place = 0; place < NR_PLACES; place++) {
+	for (place = 0; place < MAX_PLACES; place++) {
 		for (cut = 0; cut < 16; cut++) {
 			leave_duplicate(test);
 			memset(disk[parts[place]], 0xff, DM_REMAP_PAGE_SIZE);
@@ -1093,6 +1179,8 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(grown_without_first),
 	KUNIT_CASE(stale_room),
 	KUNIT_CASE(new_main),
+	KUNIT_CASE(new_main_without_pages),
+	KUNIT_CASE(new_main_degraded),
 	KUNIT_CASE(pairs),
 	KUNIT_CASE(schedules),
 	{ }

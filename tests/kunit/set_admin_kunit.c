@@ -215,6 +215,36 @@ static void what_would_go_around_remaps_is_not_declared(struct kunit *test)
 	EXPECT_READ(s, 0, 8, 'm');
 }
 
+static void reservations_are_those_of_the_main(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct block_device *bdev;
+	const struct pr_ops *pr;
+
+	s->main->pr_ret = 0;
+	make_set(s, "1 transient");
+	bdev = file_bdev(s->bdev);
+	pr = bdev->bd_disk->fops->pr_ops;
+	/* on a spare that has none, and on one that has */
+	KUNIT_EXPECT_EQ(test, pr->pr_register(bdev, 0, 1, 0), 0);
+	s->spare->pr_ret = 0;
+	KUNIT_EXPECT_EQ(test, pr->pr_register(bdev, 0, 1, 0), 0);
+	KUNIT_EXPECT_EQ(test, pr->pr_reserve(bdev, 1, PR_EXCLUSIVE_ACCESS, 0), 0);
+	KUNIT_EXPECT_EQ(test, s->main->reservations, 3);
+	/* another host has it */
+	s->main->pr_ret = PR_STS_RESERVATION_CONFLICT;
+	KUNIT_EXPECT_EQ(test, pr->pr_reserve(bdev, 1, PR_EXCLUSIVE_ACCESS, 0),
+			PR_STS_RESERVATION_CONFLICT);
+	KUNIT_EXPECT_EQ(test, s->spare->reservations, 0);
+	/* with another table, too */
+	KUNIT_EXPECT_EQ(test, reload(s), 0);
+	KUNIT_EXPECT_EQ(test, suspend(s), 0);
+	KUNIT_EXPECT_EQ(test, resume(s), 0);
+	KUNIT_EXPECT_EQ(test, pr->pr_reserve(bdev, 1, PR_EXCLUSIVE_ACCESS, 0),
+			PR_STS_RESERVATION_CONFLICT);
+	KUNIT_EXPECT_EQ(test, s->spare->reservations, 0);
+}
+
 /* --- remaps by hand */
 
 static void ranges_are_parsed_or_refused(struct kunit *test)
@@ -696,6 +726,28 @@ static void a_set_without_remaps_beyond_may_get_shorter(struct kunit *test)
 	expect_list(s, "80 0 8 remapped 0x0 0x0\n4096 8 8 remapped 0x0 0x0\n");
 }
 
+/* A block was found, and the rest of its region is read next; that is beyond the new end. */
+static void a_scrub_does_not_go_beyond_a_new_end(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 transient");
+	EXPECT_SET(s, 0, "errors/neighbours", "0");
+	EXPECT_SET(s, 0, "scrub/region_mib", "2");
+	__set_bit(4096, s->main->bad_read);
+	__set_bit(8000, s->main->bad_read);
+	bitmap_set(s->main->slow, 4104, MAIN_SECTORS - 4104);
+	s->main->slow_ms = 2000;
+	EXPECT_SET(s, 0, "scrub/control", "start");
+	KUNIT_ASSERT_TRUE(test, COMES_TRUE(status(s).pending == 1));
+	close_bdev(s);
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	KUNIT_ASSERT_EQ(test, load_table(s, 4104, s->main, 0, s->spare, s->args, 0), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "scrub/state"), "idle")));
+	expect_list(s, "4096 0 8 pending 0x0 0x0\n");
+}
+
 static void rename_set(struct set *s, const char *name)
 {
 	struct dm_ioctl *dmi = dm_begin(s, 0);
@@ -817,6 +869,7 @@ static struct kunit_case set_admin_cases[] = {
 	KUNIT_CASE(the_table_is_printed_as_it_makes_the_set_again),
 	KUNIT_CASE(disks_of_zones_are_refused),
 	KUNIT_CASE(what_would_go_around_remaps_is_not_declared),
+	KUNIT_CASE(reservations_are_those_of_the_main),
 	KUNIT_CASE(ranges_are_parsed_or_refused),
 	KUNIT_CASE(a_long_write_is_taken_up_to_its_last_whole_line),
 	KUNIT_CASE(messages_do_what_attributes_do),
@@ -830,6 +883,7 @@ static struct kunit_case set_admin_cases[] = {
 	KUNIT_CASE(nothing_changes_while_it_is_suspended),
 	KUNIT_CASE(a_set_with_remaps_keeps_its_spare),
 	KUNIT_CASE(a_set_without_remaps_beyond_may_get_shorter),
+	KUNIT_CASE_SLOW(a_scrub_does_not_go_beyond_a_new_end),
 	KUNIT_CASE(directories_follow_the_name),
 	KUNIT_CASE(a_read_only_set_writes_nothing),
 	KUNIT_CASE(a_disk_that_turns_read_only_stops_writes),

@@ -497,6 +497,30 @@ static void a_slot_that_fails_its_first_write_is_bad(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
 }
 
+/* The main is not asked for what failed a moment ago, whichever slot has the block by now. */
+static void recent_failures_go_with_their_block(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	unsigned int reads;
+
+	bad_reads(s, 160, 1);
+	EXPECT_READ_FAILS(s, 160, 8);
+	reads = s->main->reads;
+	/* the slot that was reserved for it */
+	__set_bit(0, s->spare->bad_write);
+	EXPECT_WRITE(s, 0, 164, 1, 'b');
+	expect_list(s, "160 8 8 split 0x0 0xef\n");
+	EXPECT_READ_FAILS(s, 160, 8);
+	KUNIT_EXPECT_EQ(test, s->main->reads, reads);
+	/* and the one that it has moved to */
+	__set_bit(12, s->spare->bad_write);
+	EXPECT_WRITE(s, 0, 164, 1, 'c');
+	expect_list(s, "160 16 8 split 0x0 0xef\n");
+	EXPECT_READ(s, 164, 1, 'c');
+	EXPECT_READ_FAILS(s, 160, 8);
+	KUNIT_EXPECT_EQ(test, s->main->reads, reads);
+}
+
 static void a_spare_that_fails_all_writes_is_given_up(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
@@ -546,6 +570,60 @@ static void a_storm_stops_automatic_remaps(struct kunit *test)
 	for (i = 0; i < 20; i++)
 		EXPECT_WRITE(s, 0, 1024 + 8 * i, 8, 'a');
 	KUNIT_EXPECT_STREQ(test, status(s).state, "ok");
+}
+
+/* I/O that shows that the main is there: what it reads or writes, alone or beside bad blocks. */
+static void main_succeeds(struct kunit *test, struct set *s, unsigned int how)
+{
+	switch (how) {
+	case 0:
+		EXPECT_READ(s, 4000, 8, 'm');
+		break;
+	case 1:
+		EXPECT_WRITE(s, 0, 3200, 8, 'w');
+		break;
+	case 2:
+		/* a good block, and a bad one behind it, which counts */
+		bad_reads(s, 2010, 1);
+		EXPECT_READ_FAILS(s, 2000, 16);
+		break;
+	case 3:
+		__set_bit(2026, s->main->bad_write);
+		EXPECT_WRITE(s, 0, 2016, 16, 'b');
+		break;
+	case 4:
+		/* another attempt */
+		bad_reads(s, 2040, 1);
+		s->main->fail_next = 2;
+		EXPECT_SET(s, 0, "errors/retries", "3");
+		EXPECT_READ(s, 2040, 8, 'm');
+		break;
+	case 5:
+		EXPECT_SET(s, 0, "errors/verify_writes", "all");
+		EXPECT_WRITE(s, 0, 3200, 32, 'v');
+		EXPECT_SET(s, 0, "errors/verify_writes", "off");
+		break;
+	}
+}
+
+static void any_success_of_the_main_ends_a_row_of_remaps(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	unsigned int how, n;
+	u64 sector = 1024;
+
+	EXPECT_SET(s, 0, "errors/storm_limit", "4");
+	bitmap_set(s->main->bad_write, 1024, 512);
+	for (how = 0; how < 6; how++) {
+		for (n = 0; n < 3; n++, sector += 8)
+			EXPECT_WRITE(s, 0, sector, 8, 'a');
+		main_succeeds(test, s, how);
+		for (n = 0; n < 2; n++, sector += 8)
+			EXPECT_WRITE(s, 0, sector, 8, 'a');
+		KUNIT_EXPECT_STRNEQ_MSG(test, status(s).state, "suspended-remaps",
+					"success %u", how);
+		EXPECT_SET(s, 0, "errors/resume", "1");
+	}
 }
 
 static void the_last_blocks_are_for_people(struct kunit *test)
@@ -965,8 +1043,10 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_bad_spare_block_is_replaced),
 	KUNIT_CASE(data_of_a_slot_that_cannot_be_read_is_lost_when_it_moves),
 	KUNIT_CASE(a_slot_that_fails_its_first_write_is_bad),
+	KUNIT_CASE(recent_failures_go_with_their_block),
 	KUNIT_CASE(a_spare_that_fails_all_writes_is_given_up),
 	KUNIT_CASE(a_storm_stops_automatic_remaps),
+	KUNIT_CASE(any_success_of_the_main_ends_a_row_of_remaps),
 	KUNIT_CASE(the_last_blocks_are_for_people),
 	KUNIT_CASE(a_pending_block_whose_last_slot_fails_is_on_the_main),
 	KUNIT_CASE(a_large_write_is_compared_in_windows),

@@ -324,6 +324,22 @@ static void a_copy_that_was_lost_is_written_anew(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
 }
 
+/* Nothing else is written to the set, and the copy recovers after a repair that failed. */
+static void a_copy_that_recovers_is_written_while_the_set_is_idle(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 persistent");
+	bitmap_set(s->spare->bad_write, 8, 8);
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	KUNIT_EXPECT_STREQ(test, status(s).store, "degraded");
+	msleep(1000);
+	KUNIT_EXPECT_STREQ(test, status(s).store, "degraded");
+	mdisk_mend(s->spare);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(status(s).store, "clean")));
+	EXPECT_ATTR(s, "metadata/replicas", "2");
+}
+
 static void a_store_that_cannot_write_fails_and_says_so(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -615,6 +631,13 @@ static void without_any_copy_of_a_page_reads_fail_rather_than_lie(struct kunit *
 	EXPECT_READ_FAILS(s, 80, 8);
 	EXPECT_READ_FAILS(s, 800, 8);
 	KUNIT_EXPECT_EQ(test, s->spare->writes_left, UINT_MAX);
+	/* nor does it get another length, with which nothing may be known to be clean */
+	close_bdev(s);
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	KUNIT_EXPECT_EQ(test, load_table(s, 4096, s->main, 0, s->spare, s->args, 0), -EINVAL);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_ASSERT_EQ(test, open_bdev(s), 0);
+	EXPECT_READ_FAILS(s, 800, 8);
 }
 
 static void superblocks_that_make_no_sense_are_refused(struct kunit *test)
@@ -769,6 +792,50 @@ static void a_persistent_set_changes_its_length_suspended(struct kunit *test)
 	EXPECT_ATTR(s, "remaps/count", "1");
 }
 
+/* Load the table with another length, and suspend and resume around it. */
+static void change_length(struct set *s, u64 len, const char *args)
+{
+	close_bdev(s);
+	KUNIT_ASSERT_EQ(s->test, suspend(s), 0);
+	KUNIT_ASSERT_EQ(s->test, load_table(s, len, s->main, 0, s->spare, args, 0), 0);
+	KUNIT_ASSERT_EQ(s->test, resume(s), 0);
+}
+
+/* With other regions the position of a staggered scrub would stand for other blocks. */
+static void a_staggered_scrub_begins_anew_with_another_length(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "scrub/region_mib", "2");
+	bitmap_set(s->main->slow, 4096, MAIN_SECTORS - 4096);
+	s->main->slow_ms = 1000;
+	EXPECT_SET(s, 0, "scrub/control", "start");
+	KUNIT_ASSERT_TRUE(test, COMES_TRUE(strcmp(get_attr(s, "scrub/position"), "0")));
+	EXPECT_SET(s, 0, "scrub/control", "pause");
+	KUNIT_EXPECT_STRNEQ(test, get_attr(s, "scrub/position"), "0");
+	change_length(s, 6144, s->args);
+	EXPECT_ATTR(s, "scrub/position", "0");
+	EXPECT_ATTR(s, "scrub/state", "paused");
+}
+
+/* A table without the argument does not take back what the one before has said. */
+static void no_auto_remap_outlasts_a_new_length(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "2 persistent no_auto_remap");
+	EXPECT_ATTR(s, "errors/auto_remap", "0");
+	change_length(s, 4096, "1 persistent");
+	EXPECT_ATTR(s, "errors/auto_remap", "0");
+	/* it is not kept: the next activation goes by its own table */
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	KUNIT_ASSERT_EQ(test, create_device(s), 0);
+	KUNIT_ASSERT_EQ(test, load_table(s, 4096, s->main, 0, s->spare, "1 persistent", 0), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	EXPECT_ATTR(s, "errors/auto_remap", "1");
+}
+
 /* Make the other spare a copy that joins, as "dmremap replace-spare" does. */
 static void make_copy(struct set *s, struct mdisk *other, u64 token)
 {
@@ -921,6 +988,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(a_block_that_moves_back_is_whole_after_each_cut),
 	KUNIT_CASE(a_block_that_leaves_its_slot_is_whole_after_each_cut),
 	KUNIT_CASE(a_copy_that_was_lost_is_written_anew),
+	KUNIT_CASE_SLOW(a_copy_that_recovers_is_written_while_the_set_is_idle),
 	KUNIT_CASE(a_store_that_cannot_write_fails_and_says_so),
 	KUNIT_CASE(a_move_in_doubt_is_answered_by_neither),
 	KUNIT_CASE(commits_are_counted),
@@ -934,6 +1002,8 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(superblocks_that_make_no_sense_are_refused),
 	KUNIT_CASE(a_spare_that_has_grown_gives_more_blocks),
 	KUNIT_CASE(a_persistent_set_changes_its_length_suspended),
+	KUNIT_CASE_SLOW(a_staggered_scrub_begins_anew_with_another_length),
+	KUNIT_CASE(no_auto_remap_outlasts_a_new_length),
 	KUNIT_CASE(a_copy_takes_the_place_of_its_spare),
 	KUNIT_CASE(disks_of_a_set_are_for_no_other),
 	KUNIT_CASE(a_label_is_for_one_spare),

@@ -77,7 +77,11 @@ command_repeat() {
 			"${*/SEED/$((seed + $(command_figure "$seeds" "$log")))}" >>"$log" || status=$?
 		[ ! -e "$dir/tap.log" ] || cat "$dir/tap.log" >>"$log"
 		[ ! -e "$dir/kmsg.log" ] || cp "$dir/kmsg.log" "${log%.log}.kmsg"
-		[ "$status" = 0 ] || return "$status"
+		if [ "$status" != 0 ]; then
+			note "$(basename "$log" .log): ended with status $status; the last lines of $log:"
+			tail -n 5 "$log" >&2
+			return "$status"
+		fi
 		note "$(basename "$log" .log): $(command_figure "$figure" "$log") $figure"
 	done
 }

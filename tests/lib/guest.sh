@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # Guests driven from the host: for tests that reboot a machine or cut its
-# power. Disks outlive the machine. One guest at a time per directory:
+# power. Disks outlive the machine. One guest at a time per directory; several run at once with
+# "GUEST" set to the directory of each, "net=WIRE:0" in one and "net=WIRE:1" in the other joins two:
 #
 #   guest_dir DIR               where disks and logs are; first of all
 #   guest_boot KERNEL LINE...   start; each LINE is one of a test file's header

@@ -160,7 +160,8 @@ static void judge_lost(struct model *m, u64 s, const struct entry *after)
 
 /*
  * Whether a block may have moved without a sector of it: the main did not give that, or
- * failed a moment ago to give something of the block, which was pending then.
+ * failed a moment ago to give something of the block, which was pending then.  A read in the
+ * background may have made it so.
  */
 static bool may_stay_unread(const struct model *m, u64 s)
 {
@@ -169,7 +170,8 @@ static bool may_stay_unread(const struct model *m, u64 s)
 	if (m->seen[MAIN][s] & BAD_READ)
 		return true;
 	return m->s.retry_ms && (m->table[block].pending ||
-				 failed_on_main(m, block, TOUCH_READ));
+				 failed_on_main(m, block, TOUCH_READ) ||
+				 may_go_by_itself(m, block));
 }
 
 static void judge_unread(struct model *m, u64 s, const struct entry *after)

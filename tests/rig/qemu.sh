@@ -65,11 +65,20 @@ rig_disk_args() {
 	esac
 }
 
+# rig_net_args NR WIRE:END: add a network card, connected to that end, 0 or 1, of a wire between two
+# guests. WIRE is the beginning of the names of two Unix sockets: nothing leaves the machine, and either
+# guest may start first, stop and start again.
+rig_net_args() {
+	local nr=$1 wire=${2%:*} end=${2##*:}
+	MACHINE+=(-netdev "dgram,id=net$nr,local.type=unix,local.path=$wire.$end,remote.type=unix,remote.path=$wire.$((1 - end))"
+		-device "virtio-net-pci,netdev=net$nr,romfile=,mac=52:54:00:00:0$nr:0$((end + 1))")
+}
+
 # rig_read_header KERNEL MODE < header lines: the requested settings, for any kind of machine.
-# Sets RIG_MEM, RIG_SMP, RIG_ACCEL, RIG_DISKS, RIG_TIMEOUT and RIG_APPEND.
+# Sets RIG_MEM, RIG_SMP, RIG_ACCEL, RIG_DISKS, RIG_NETS, RIG_TIMEOUT and RIG_APPEND.
 rig_read_header() {
 	local line word
-	RIG_MEM=2G RIG_SMP=2 RIG_ACCEL=tcg,thread=multi RIG_DISKS=() RIG_TIMEOUT=300
+	RIG_MEM=2G RIG_SMP=2 RIG_ACCEL=tcg,thread=multi RIG_DISKS=() RIG_NETS=() RIG_TIMEOUT=300
 	RIG_APPEND="rcupdate.rcu_cpu_stall_timeout=60 panic=-1 oops=panic printk.devkmsg=on rig.mode=$2"
 	while read -r line; do
 		case $line in
@@ -80,17 +89,20 @@ rig_read_header() {
 			mem=*) RIG_MEM=${word#*=} ;;
 			smp=*) RIG_SMP=${word#*=} ;;
 			timeout=*) RIG_TIMEOUT=${word#*=} ;;
+			net=*) RIG_NETS+=("${word#*=}") ;;
 			append=*) RIG_APPEND+=" ${word#*=}" ;;
 			kernels=*|test=*|slow) ;;
 			# one guest instruction is one nanosecond: for measuring
 			icount) RIG_ACCEL=icount RIG_SMP=1 ;;
+			# processors take turns: none runs code that another is changing
+			one-thread) RIG_ACCEL=tcg,thread=single ;;
 			*) die "header: what is \"$word\"?" ;;
 			esac
 		done
 	done
 	# they do several times the work
 	case $1 in
-	debug|umldebug) RIG_TIMEOUT=$((RIG_TIMEOUT * 3)) ;;
+	debug|umldebug*) RIG_TIMEOUT=$((RIG_TIMEOUT * 3)) ;;
 	esac
 	RIG_TIMEOUT=$((RIG_TIMEOUT * ${TIMEOUT_FACTOR:-1}))
 	RIG_APPEND+=" rig.timeout=$RIG_TIMEOUT"
@@ -100,10 +112,10 @@ rig_read_header() {
 # but for RIG_APPEND, the words of its kernel's command line. DIR is for disks and pipes.
 rig_machine() {
 	local RIG_MEM RIG_SMP RIG_ACCEL
-	local -a RIG_DISKS
+	local -a RIG_DISKS RIG_NETS
 	rig_read_header "$1" "$3"
 	case $1 in
-	uml|umldebug|umlgcov) rig_uml "$@" ;;
+	uml*) rig_uml "$@" ;;
 	*) rig_qemu "$@" ;;
 	esac
 }
@@ -118,7 +130,7 @@ rig_uml() {
 		"ubd0rc=$BUILD/guest/base.img" "ubd1rc=$BUILD/$k/modules.img" "ubd2rc=$BUILD/$k/payload.img"
 		con=null null_blk.nr_devices=0 loglevel=5)
 	RIG_APPEND+=" rig.machine=uml"
-	[ "$k" != umlgcov ] || RIG_APPEND+=" rig.coverage=$BUILD/coverage/data"
+	! counts "$k" || RIG_APPEND+=" rig.coverage=$BUILD/coverage/data"
 	for line in "${RIG_DISKS[@]}"; do
 		line=${line#disk }
 		RIG_APPEND+=" rig.disk=${line// /:}"
@@ -133,10 +145,12 @@ rig_uml() {
 # rig_emulator KERNEL: the emulator, its machine, and on which line the console is
 rig_emulator() {
 	case $1 in
+	# a Cortex-A57 knows no pages of 16 KiB
+	arm64-16k) MACHINE=(qemu-system-aarch64 -machine virt -cpu "${RIG_CPU:-cortex-a76}"); RIG_APPEND+=" console=ttyAMA0" ;;
 	arm64) MACHINE=(qemu-system-aarch64 -machine virt -cpu "${RIG_CPU:-cortex-a57}"); RIG_APPEND+=" console=ttyAMA0" ;;
 	s390x) MACHINE=(qemu-system-s390x -machine s390-ccw-virtio -cpu "${RIG_CPU:-qemu}"); RIG_APPEND+=" console=ttysclp0" ;;
 	# with that one, kernels 7.x may trip over their own change of code when "crng init done"
-	newest) MACHINE=(qemu-system-x86_64 -cpu "${RIG_CPU:-qemu64,+rdrand}"); RIG_APPEND+=" console=ttyS0" ;;
+	trixie|newest) MACHINE=(qemu-system-x86_64 -cpu "${RIG_CPU:-qemu64,+rdrand}"); RIG_APPEND+=" console=ttyS0" ;;
 	*) MACHINE=(qemu-system-x86_64 -cpu "${RIG_CPU:-Nehalem,+rdrand}"); RIG_APPEND+=" console=ttyS0" ;;
 	esac
 }
@@ -176,6 +190,9 @@ rig_qemu() {
 	for line in "${RIG_DISKS[@]}"; do
 		# shellcheck disable=SC2086 # a line of words
 		rig_disk_args "$dir" $line
+	done
+	for line in "${!RIG_NETS[@]}"; do
+		rig_net_args "$line" "${RIG_NETS[line]}"
 	done
 	if [ "$mode" != shell ]; then
 		MACHINE+=(-serial "file:$dir/console.log" -device virtio-serial

@@ -342,6 +342,17 @@ check() {
 		"0 safe moved 50 blocks in the last hour."
 }
 
+@test "status of one set: that nothing stops automatic remapping" {
+	device safe
+	dm safe $U
+	set_to safe config/errors/storm_limit 128
+	run dmremap status safe
+	refute_line --regexp '^  limit '
+	set_to safe config/errors/storm_limit 0
+	run dmremap status safe
+	assert_line --regexp '^  limit +none \(errors/storm_limit is 0\): .* "dmremap set safe errors/storm_limit=128" sets one\.$'
+}
+
 @test "without configfs the state is not guessed" {
 	device safe
 	dm safe $U

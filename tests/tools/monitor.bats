@@ -100,9 +100,9 @@ retry() {
 	done
 }
 
-# event EVENT [SECTOR]: of safe
+# event EVENT [SECTOR [BY]]: of safe
 event() {
-	echo "ACTION=change DM_REMAP_EVENT=$1 DM_REMAP_NAME=safe DM_REMAP_UUID=$U${2:+ DM_REMAP_SECTOR=$2}" >&4
+	echo "ACTION=change DM_REMAP_EVENT=$1 DM_REMAP_NAME=safe DM_REMAP_UUID=$U${2:+ DM_REMAP_SECTOR=$2}${3:+ DM_REMAP_BY=$3}" >&4
 }
 
 nr_mails() { find mails -type f | wc -l; }
@@ -128,6 +128,23 @@ once() { run dmremap monitor --once; assert_success; }
 	[ "$(cat runs)" = "remapped safe $U 4096" ]
 	# only PATH of our environment; no file of ours
 	[ "$(cat environment)" = $'PATH=/usr/sbin:/usr/bin:/sbin:/bin\n/' ]
+}
+
+@test "a command is no news, and holds back none" {
+	start_monitor
+	event remapped 4096 command
+	event lost-data 4096 command
+	event scrub-done
+	retry mails_are 1
+	run last_mail
+	assert_output --partial "A scrub has read the whole main"
+	refute_output --partial "moved"
+	refute_output --partial "lost"
+	set_to safe config/remaps/count 1104
+	event remapped 8192
+	retry mails_are 2
+	run last_mail
+	assert_output --partial "The first is at sector 8192 of the set"
 }
 
 @test "each event has words of its own, and none are the same" {

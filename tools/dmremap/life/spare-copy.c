@@ -325,7 +325,7 @@ static bool merge(struct spare_copy *copy, struct copied_block *blocks,
 			known = &copy->blocks[old++];
 		if (!take(copy, &blocks[i], known, remap, is_written))
 			return false;
-		if (show && interrupt_came()) {
+		if (interrupt_came()) {
 			copy->why = "it was interrupted";
 			return false;
 		}

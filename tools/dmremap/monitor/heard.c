@@ -38,9 +38,13 @@ static bool take(struct heard *heard, struct udev_device *device)
 	const char *uuid = udev_device_get_property_value(device, "DM_REMAP_UUID");
 	const char *other = udev_device_get_property_value(device, "DM_REMAP_DEVICE");
 	const char *sector = udev_device_get_property_value(device, "DM_REMAP_SECTOR");
+	const char *by = udev_device_get_property_value(device, "DM_REMAP_BY");
 	uint8_t bytes[UUID_SIZE];
 
 	*heard = (struct heard) {};
+	/* a message about a command would hold back one about a failure */
+	if (by && !strcmp(by, "command"))
+		return false;
 	if (!event || !*event || strlen(event) >= EVENT_NAME_SIZE ||
 	    event[strspn(event, "abcdefghijklmnopqrstuvwxyz-")])
 		return false;

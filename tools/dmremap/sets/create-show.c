@@ -149,7 +149,8 @@ void create_show(const struct create *create, const struct create_choices *choic
 		printf("%s: set %s made. \"dmremap assemble %s\" activates it.\n", create->name,
 		       create->uuid, create->uuid);
 	else
-		printf("%s: set %s made and active\n", create->name, create->uuid);
+		printf("%s: set %s made and active. Use /dev/mapper/%s from now on, and not %s.\n",
+		       create->name, create->uuid, create->name, create->main);
 	if (!choices->json)
 		show_spare(create, choices);
 }

@@ -1,0 +1,114 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# The known limits of docs/boot.md: each as the page says, with the way out that it names.
+# rig: test=uml timeout=600
+# shellcheck disable=SC2086 # uuids and paths have no spaces
+
+load ../lib/common
+load ../lib/halves
+
+TOOL=/rig/tools/dmremap/dmremap
+
+teardown() {
+	remove_devices
+	unload dm_remap_reassembly
+	rm -rf /etc/dm-remap /run/dm-remap
+}
+teardown_file() { clean_up; }
+
+setup() {
+	null_blk main 8
+	null_blk spare 4
+	know $U $V
+}
+
+dmremap() { $TOOL "$@"; }
+
+# seal NAME UUID MAIN SPARE: give the main a label; its first block is on the spare then
+seal() {
+	remap_create "$1" "$3" "$4" persistent
+	remap_attr "$1" remaps/add 0
+	dmsetup remove "$1"
+	$LABEL "$3" "$2" "$1"
+}
+
+active() {
+	assert_equal "$(dmsetup info -c --noheadings -o uuid "$1")" "DMREMAP-$2"
+	assert_data "/dev/mapper/$1" 64 4096 "${3:-$1}"
+}
+
+@test "a device that was seen before another one covered it: both are named" {
+	make r $U /dev/main /dev/spare
+	seal r $U /dev/main /dev/spare
+	scan /dev/main /dev/spare
+	dmsetup create mpath --table "0 16384 linear /dev/main 0"
+	scan /dev/mapper/mpath
+	assert_equal "$(said $U state)" conflict
+	dmremap assemble /dev/mapper/mpath /dev/spare
+	active r $U
+	assert_equal "$(dmsetup deps -o devname r)" "2 dependencies	: (spare) (mpath)"
+}
+
+@test "a conflict stays after one of two copies was unplugged, until somebody looks" {
+	null_blk spare2 4
+	make r $U /dev/main /dev/spare
+	seal r $U /dev/main /dev/spare
+	dd if=/dev/spare of=/dev/spare2 bs=1M oflag=direct status=none
+	scan /dev/main /dev/spare /dev/spare2
+	assert_equal "$(said $U state)" conflict
+	echo 0 >"$NULLB/spare2/power"
+	assert_equal "$(said $U state)" conflict
+	dmremap assemble r
+	active r $U
+}
+
+@test "a spare that was wiped between a scan and dmsetup is formatted, unless the main is sealed" {
+	local table
+	make r $U /dev/main /dev/spare
+	scan /dev/main /dev/spare
+	# what somebody typed
+	table="0 16384 remap /dev/main 0 /dev/spare 3 persistent uuid $U"
+	blkdiscard -fz /dev/spare
+	dmsetup create r --table "$table"
+	assert_data /dev/mapper/r 64 4096 stale
+	dmsetup remove r
+	# the tool reads both halves again
+	blkdiscard -fz /dev/spare
+	run dmremap assemble r
+	assert_failure
+	# sealed, and only a page of the table is left, or nothing
+	make r $U /dev/main /dev/spare
+	seal r $U /dev/main /dev/spare
+	blkdiscard -fz /dev/spare
+	run dmsetup create r --table "$table"
+	assert_failure
+	run dmsetup info r
+	assert_failure
+}
+
+@test "an older copy of a spare that is there alone is used: blocks that moved since have old content" {
+	make r $U /dev/main /dev/spare
+	seal r $U /dev/main /dev/spare
+	dd if=/dev/spare of="$BATS_TEST_TMPDIR/copy" bs=1M status=none
+	dmremap assemble /dev/main /dev/spare
+	write_pattern /dev/mapper/r 128 4096 new
+	remap_attr r remaps/add 128
+	dmremap stop r
+	write_pattern /dev/main 128 4096 old
+	dd if="$BATS_TEST_TMPDIR/copy" of=/dev/spare bs=1M oflag=direct status=none
+	dmremap assemble /dev/main /dev/spare
+	active r $U
+	assert_data /dev/mapper/r 128 4096 old
+}
+
+@test "a set is the main of another set: by hand, with both devices named" {
+	null_blk spare2 4
+	make lower $U /dev/main /dev/spare
+	dmremap assemble /dev/main /dev/spare
+	make upper $V /dev/mapper/lower /dev/spare2
+	dmremap stop lower
+	dmremap assemble --all || :
+	assert_equal "$(dmsetup ls | wc -l)" 1
+	dmremap assemble /dev/mapper/lower /dev/spare2
+	active upper $V
+}
