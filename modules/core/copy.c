@@ -202,7 +202,7 @@ static blk_status_t write_slot(struct remap_device *rd, const struct remap_move 
 	blk_status_t status;
 
 	/* A store that keeps something flushes when it commits. */
-	if (m->bio && READ_ONCE(rd->store_state) == DM_REMAP_STORE_TRANSIENT)
+	if (m->bio && remap_store_is_transient(rd))
 		opf |= m->bio->bi_opf & REQ_FUA;
 	status = remap_write_spare(rd, opf, sector, m->batch->copy_buf, m->batch->read_buf,
 				   remap_block_sectors(rd));
@@ -227,7 +227,7 @@ void remap_copy_block(struct remap_device *rd, struct remap_move *m)
 		if (m->status != BLK_STS_OK)
 			return;
 	}
-	WRITE_ONCE(rd->consecutive_spare_errors, 0);
+	remap_spare_is_there(rd);
 }
 
 static void run_put(struct remap_batch *batch)

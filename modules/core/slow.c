@@ -109,10 +109,10 @@ static bool read_is_slow(struct remap_job *job, u64 block)
 	u64 ns;
 
 	/* The job has entered as well. */
-	remap_service_begin(&rd->slow.service, &t, 1);
+	remap_service_begin(&rd->service, &t, 1);
 	status = dm_remap_rw(rd->main, REQ_OP_READ, remap_main_sector(rd, block),
 			     job->batch->read_buf, remap_block_sectors(rd));
-	ns = remap_service_end(&rd->slow.service, &t);
+	ns = remap_service_end(&rd->service, &t);
 	return status == BLK_STS_OK && remap_slow_judge(rd, block << rd->block_shift,
 							remap_block_sectors(rd), ns);
 }

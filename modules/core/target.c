@@ -329,9 +329,9 @@ static void emit_status(struct remap_device *rd, char *result, unsigned int maxl
 	       remap_state_name(state), READ_ONCE(rd->mapped), rd->slots.nr,
 	       READ_ONCE(rd->pending), READ_ONCE(rd->lost.sectors), READ_ONCE(rd->spare.bad),
 	       remap_table_buckets(&rd->table),
-	       (long long)atomic64_read(&rd->main_read_errors),
-	       (long long)atomic64_read(&rd->main_write_errors),
-	       (long long)atomic64_read(&rd->spare_errors),
+	       (long long)atomic64_read(&rd->errors.main_reads),
+	       (long long)atomic64_read(&rd->errors.main_writes),
+	       (long long)atomic64_read(&rd->errors.spare),
 	       remap_store_state_name(stat.state), stat.generation);
 }
 

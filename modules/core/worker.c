@@ -72,7 +72,7 @@ int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status)
 	/* Read ahead is best effort: not retried. */
 	if (bio_op(bio) == REQ_OP_DISCARD || (bio->bi_opf & REQ_RAHEAD))
 		return DM_ENDIO_DONE;
-	if (!READ_ONCE(rd->settings.auto_remap) || (main && READ_ONCE(rd->storm)) ||
+	if (!READ_ONCE(rd->settings.auto_remap) || (main && remap_has_storm(&rd->auto_moves)) ||
 	    READ_ONCE(rd->read_only) || remap_turned_read_only(rd))
 		return DM_ENDIO_DONE;
 	give_to_job(rd, bio, status, false);
