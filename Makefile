@@ -63,6 +63,13 @@ soak:
 coverage:
 	@$(RIG)/coverage $(T)
 
+# the table of README.md, from build/results
+tested:
+	@$(RIG)/tested build/results README.md
+
+compilers:
+	@$(RIG)/compilers
+
 mutate:
 	@nice -n 19 tests/mutate/mutate.py --seed $(or $(SEED),1) --count $(or $(COUNT),100)
 
@@ -93,5 +100,5 @@ distclean: clean
 help:
 	@cat $(RIG)/help.txt
 
-.PHONY: modules install headers check test quick kunit bats shell demo bench tools deb fuzz crash soak fleet coverage mutate \
+.PHONY: modules install headers check test quick kunit bats shell demo bench tools deb fuzz crash soak fleet coverage tested compilers mutate \
 	pictures docs html clean distclean help

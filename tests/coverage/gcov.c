@@ -40,10 +40,13 @@ static void construct(struct module *mod)
 	}
 }
 
-/* Runs before the kernel's own notifier, which frees the counts when the module goes. */
+/*
+ * Runs before the kernel's own notifier, which frees the counts when the module goes. A kernel
+ * with KASAN calls constructors itself.
+ */
 static int constructor_notifier(struct notifier_block *nb, unsigned long event, void *data)
 {
-	if (event == MODULE_STATE_COMING)
+	if (event == MODULE_STATE_COMING && !IS_ENABLED(CONFIG_CONSTRUCTORS))
 		construct(data);
 	return NOTIFY_OK;
 }

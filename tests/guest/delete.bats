@@ -82,7 +82,7 @@ power_cut() {
 	echo "/dev/mapper/r /srv ext4 defaults 0 2" >/etc/fstab
 	run -0 "$DMREMAP" delete r
 	cp "$BATS_TEST_TMPDIR/fstab" /etc/fstab
-	assert_output --partial 'has /dev/mapper/r, which is gone: write the UUID of what is on /dev/main there'
+	assert_output --partial 'fstab has /dev/mapper/r: write the UUID of what is on /dev/main'
 	nothing_left
 }
 

@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 # Shared by the scripts of the rig: places, messages, and where the parts of
 # a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug, uml or umldebug (built here), umlgcov
-# (uml, and modules that count), or arm64 or s390x, Debian's own for another architecture.
+# or umldebuggcov (these, and modules that count), arm64, arm64-16k (pages of 16 KiB) or s390x, Debian's own for
+# another architecture, or trixie or newest, of Debian 13 and its backports.
 
 RIG=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$RIG/../.." && pwd)
@@ -14,7 +15,7 @@ export LC_ALL=C
 # depmod and modprobe are not on the path of ordinary users
 PATH=$PATH:/usr/sbin:/sbin
 # shellcheck disable=SC2034 # for scripts that source this
-KERNELS="6.12 6.1 uml umldebug${ALL:+ debug newest arm64 s390x}"
+KERNELS="6.12 6.1 uml umldebug${ALL:+ debug trixie newest arm64 arm64-16k s390x}"
 unset MAKEFLAGS MFLAGS
 
 note() { echo "rig: $*" >&2; }
@@ -35,18 +36,29 @@ lock() {
 unlock() { exec {LOCK_FD}>&-; }
 
 # foreign KERNEL: whether it is for another architecture than this machine's
-foreign() { case $1 in arm64|s390x) ;; *) false ;; esac; }
+foreign() { case $1 in arm64|arm64-16k|s390x) ;; *) false ;; esac; }
+# arch_of KERNEL: the architecture of a kernel that is foreign; kernels of one share its programs
+arch_of() { echo "${1%-16k}"; }
+# counts KERNEL: whether its modules count the lines that are run; plain_of KERNEL: the one that does not
+counts() { case $1 in *gcov) ;; *) false ;; esac; }
+plain_of() { echo "${1%gcov}"; }
+# results_of KERNEL: what only counts is no result
+results_of() { if counts "$1"; then echo "$BUILD/coverage/$1"; else echo "$BUILD/results/$1"; fi; }
+# of_debian_13 KERNEL: whether the compiler that its headers need is Debian 13's
+of_debian_13() { case $1 in trixie|newest) ;; *) false ;; esac; }
+# shellcheck disable=SC2034 # for scripts that source this
+DEBIAN_13=$BUILD/debian13
 # the prefix of the programs that compile for it
 cross_of() {
 	case $1 in
-	arm64) echo aarch64-linux-gnu- ;;
+	arm64*) echo aarch64-linux-gnu- ;;
 	s390x) echo s390x-linux-gnu- ;;
 	esac
 }
 # the version of the kernel, which there is for this machine as well
-version_of() { [ "$1" = arm64 ] && echo 6.12 || echo 6.1; }
+version_of() { [ "$1" = s390x ] && echo 6.1 || echo 6.12; }
 # where the guest's programs are
-guest_of() { if foreign "$1"; then echo "$BUILD/$1/guest"; else echo "$BUILD/guest"; fi; }
+guest_of() { if foreign "$1"; then echo "$BUILD/$(arch_of "$1")/guest"; else echo "$BUILD/guest"; fi; }
 
 kernel_release() { cat "$BUILD/$1/release"; }
 # built_modules DIR...: the modules that their Kbuilds name; there may be older ones
@@ -76,9 +88,9 @@ debian_sources() {
 # what to give to "make -C"
 kernel_dir() {
 	case $1 in
-	debug|uml|umldebug|umlgcov|small) echo "$BUILD/$1/obj" ;;
-	# inside of $BUILD/newest/tree
-	newest) echo "/usr/src/linux-headers-$(kernel_release newest)" ;;
+	debug|uml*|small|clang) echo "$BUILD/$1/obj" ;;
+	# inside of $DEBIAN_13/tree
+	trixie|newest) echo "/usr/src/linux-headers-$(kernel_release "$1")" ;;
 	*) echo "$BUILD/$1/root/usr/src/linux-headers-$(kernel_release "$1")" ;;
 	esac
 }

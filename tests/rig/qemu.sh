@@ -94,13 +94,15 @@ rig_read_header() {
 			kernels=*|test=*|slow) ;;
 			# one guest instruction is one nanosecond: for measuring
 			icount) RIG_ACCEL=icount RIG_SMP=1 ;;
+			# processors take turns: none runs code that another is changing
+			one-thread) RIG_ACCEL=tcg,thread=single ;;
 			*) die "header: what is \"$word\"?" ;;
 			esac
 		done
 	done
 	# they do several times the work
 	case $1 in
-	debug|umldebug) RIG_TIMEOUT=$((RIG_TIMEOUT * 3)) ;;
+	debug|umldebug*) RIG_TIMEOUT=$((RIG_TIMEOUT * 3)) ;;
 	esac
 	RIG_TIMEOUT=$((RIG_TIMEOUT * ${TIMEOUT_FACTOR:-1}))
 	RIG_APPEND+=" rig.timeout=$RIG_TIMEOUT"
@@ -113,7 +115,7 @@ rig_machine() {
 	local -a RIG_DISKS RIG_NETS
 	rig_read_header "$1" "$3"
 	case $1 in
-	uml|umldebug|umlgcov) rig_uml "$@" ;;
+	uml*) rig_uml "$@" ;;
 	*) rig_qemu "$@" ;;
 	esac
 }
@@ -128,7 +130,7 @@ rig_uml() {
 		"ubd0rc=$BUILD/guest/base.img" "ubd1rc=$BUILD/$k/modules.img" "ubd2rc=$BUILD/$k/payload.img"
 		con=null null_blk.nr_devices=0 loglevel=5)
 	RIG_APPEND+=" rig.machine=uml"
-	[ "$k" != umlgcov ] || RIG_APPEND+=" rig.coverage=$BUILD/coverage/data"
+	! counts "$k" || RIG_APPEND+=" rig.coverage=$BUILD/coverage/data"
 	for line in "${RIG_DISKS[@]}"; do
 		line=${line#disk }
 		RIG_APPEND+=" rig.disk=${line// /:}"
@@ -143,10 +145,12 @@ rig_uml() {
 # rig_emulator KERNEL: the emulator, its machine, and on which line the console is
 rig_emulator() {
 	case $1 in
+	# a Cortex-A57 knows no pages of 16 KiB
+	arm64-16k) MACHINE=(qemu-system-aarch64 -machine virt -cpu "${RIG_CPU:-cortex-a76}"); RIG_APPEND+=" console=ttyAMA0" ;;
 	arm64) MACHINE=(qemu-system-aarch64 -machine virt -cpu "${RIG_CPU:-cortex-a57}"); RIG_APPEND+=" console=ttyAMA0" ;;
 	s390x) MACHINE=(qemu-system-s390x -machine s390-ccw-virtio -cpu "${RIG_CPU:-qemu}"); RIG_APPEND+=" console=ttysclp0" ;;
 	# with that one, kernels 7.x may trip over their own change of code when "crng init done"
-	newest) MACHINE=(qemu-system-x86_64 -cpu "${RIG_CPU:-qemu64,+rdrand}"); RIG_APPEND+=" console=ttyS0" ;;
+	trixie|newest) MACHINE=(qemu-system-x86_64 -cpu "${RIG_CPU:-qemu64,+rdrand}"); RIG_APPEND+=" console=ttyS0" ;;
 	*) MACHINE=(qemu-system-x86_64 -cpu "${RIG_CPU:-Nehalem,+rdrand}"); RIG_APPEND+=" console=ttyS0" ;;
 	esac
 }

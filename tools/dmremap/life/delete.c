@@ -5,6 +5,7 @@
  * that there was a set.  Killed at any moment, it can be given again.
  */
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -124,12 +125,13 @@ static bool find_spare(const struct volume *volume, struct blockdev *spare)
 static void say_deleted(const struct volume *volume, const struct blockdev *spare)
 {
 	const char *main = volume->main.path;
+	char instead[PATH_MAX + 128];
 
 	printf("%s is deleted. %s is an ordinary disk, to be used by its own name, and %s is empty.\n",
 	       volume->name, main, spare->path);
-	if (name_is_in_tables(volume->name))
-		complain("/etc/fstab, /etc/crypttab or the kernel command line has /dev/mapper/%s, which is gone: write the UUID of what is on %s there (\"blkid %s\" shows it), or the next boot waits.",
-			 volume->name, main, main);
+	snprintf(instead, sizeof(instead), "the UUID of what is on %s (\"blkid %s\" shows it)", main,
+		 main);
+	name_tell_old(volume->name, instead);
 }
 
 static int end_active(const struct volume *volume, const struct ending *ending)
@@ -144,6 +146,9 @@ static int end_active(const struct volume *volume, const struct ending *ending)
 		complain("%s is in use: %s.", volume->name, users);
 		return EXIT_OPERATION;
 	}
+	/* without a word it would say that blocks cannot go back, and would be lost */
+	if (!ending->give_up && volume_check_writable(volume))
+		return EXIT_OPERATION;
 	if (!find_spare(volume, &spare)) {
 		complain("%s: sysfs does not tell the name of its spare.", volume->name);
 		return EXIT_OPERATION;

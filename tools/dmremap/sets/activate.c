@@ -14,6 +14,7 @@
 #include "sets/new-device.h"
 #include "sets/policy.h"
 #include "sets/remember.h"
+#include "sets/stale-copy.h"
 #include "sets/stopped.h"
 #include "sets/timeouts.h"
 
@@ -204,12 +205,15 @@ static void set_timeouts(const struct outcome *outcome)
 }
 
 /* Steps to take whenever the set is active afterwards, no matter which process activated it. */
-static void settle(const struct outcome *outcome, const struct wish *wish)
+static void settle(struct outcome *outcome, const struct wish *wish)
 {
 	if (outcome->status != EXIT_CLEAN || wish->dry_run || !*outcome->device)
 		return;
 	set_timeouts(outcome);
 	remember_settled(outcome->set.uuid, outcome->device);
+	if (!*outcome->why)
+		stale_copy_describe(outcome->why, outcome->set.uuid, outcome->device,
+				    outcome->number);
 }
 
 static void finish(struct outcome *outcome, const struct wish *wish, const char *main,
