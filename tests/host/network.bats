@@ -68,10 +68,9 @@ power_off() { local GUEST=$NET/$1; guest_poweroff; }
 
 # the page's resource
 RESOURCE='
-mkdir -p /etc/drbd.d /var/lib/drbd /run/drbd
-echo "global { usage-count no; }" >/etc/drbd.conf
-sed -n "/^    resource /,/^    }/p" /rig/docs/guide/network.md >>/etc/drbd.conf
-grep -q meta-disk /etc/drbd.conf
+mkdir -p /var/lib/drbd /run/drbd
+sed -n "/^    resource /,/^    }/p" /rig/docs/guide/network.md >/etc/drbd.d/r0.res
+grep -q meta-disk /etc/drbd.d/r0.res
 modprobe drbd
 '
 # what DRBD says of itself: cs (connection), ro (role), ds (disk), here/there
