@@ -158,13 +158,23 @@ while_reading() {
 	read_slow readers-linear /dev/mapper/linear 40 0
 }
 
-@test "md raid1 with one such disk" {
+# make_raid: a mirror of that disk and a good one
+make_raid() {
 	modprobe -q dm_raid || skip "there is no dm-raid"
 	make_disk
 	null_blk other 256
 	dmsetup create raid --table "0 $(sectors /dev/main) raid raid1 2 0 nosync 2 - /dev/mapper/disk - /dev/other"
+}
+
+@test "md raid1 with one such disk: others" {
+	make_raid
 	clean raid-well-clean /dev/mapper/raid
 	while_reading /dev/mapper/raid clean raid-slow-clean /dev/mapper/raid
+	dmsetup remove raid
+}
+
+@test "md raid1 with one such disk: 40 readers" {
+	make_raid
 	read_slow readers-raid /dev/mapper/raid 40 0
 	figure raid-state "$(dmsetup status raid | gawk '{ print $6 }')"
 	dmsetup remove raid
