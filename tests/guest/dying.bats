@@ -208,8 +208,8 @@ jiffies() {
 	echo $(($1 * hz / 1000))
 }
 
-# timed_out NAME DISK WAIT_S TAKES_MS: how long a reader waits, and how many blocks are pending then, if
-# the drive tries for so long and the kernel waits for so long
+# timed_out NAME DISK WAIT_S TAKES_MS: how long a reader waits, how many blocks are pending then, and
+# the state of the disk, if the drive tries for so long and the kernel waits for so long
 timed_out() {
 	local before
 	echo "$3" >"/sys/block/${2##*/}/device/timeout"
@@ -219,7 +219,7 @@ timed_out() {
 	before=$((${EPOCHREALTIME/./} - before))
 	echo 0 >/sys/bus/pseudo/drivers/scsi_debug/delay
 	assert_failure
-	figure "$1" "$before $(remap_status r pending)"
+	figure "$1" "$before $(remap_status r pending) $(<"/sys/block/${2##*/}/device/state")"
 }
 
 @test "a drive that tries for longer than the kernel waits, before and after timeouts=auto" {
