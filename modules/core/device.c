@@ -27,7 +27,7 @@ enum remap_state remap_device_look(struct remap_device *rd, struct dm_remap_stor
 	if (remap_spare_free_blocks(&rd->spare) <= READ_ONCE(rd->settings.reserve))
 		return REMAP_STATE_EXHAUSTED;
 	if (stat->state == DM_REMAP_STORE_DEGRADED || READ_ONCE(rd->pending) ||
-	    READ_ONCE(rd->lost.sectors) || READ_ONCE(rd->unread.sectors))
+	    remap_masks_sectors(&rd->lost) || remap_masks_sectors(&rd->unread))
 		return REMAP_STATE_DEGRADED;
 	return REMAP_STATE_OK;
 }
@@ -160,7 +160,7 @@ void remap_device_check_space(struct remap_device *rd, u32 before)
 		remap_event(rd, REMAP_EVENT_LOW_SPARE, REMAP_NO_SECTOR);
 		remap_log(rd, REMAP_EVENT_LOW_SPARE,
 			  "%u of %u blocks of the spare are free: prepare to replace the main, or to use a larger spare",
-			  after, rd->slots.nr);
+			  after, remap_slots_nr(&rd->slots));
 	}
 	if (before > reserve && after <= reserve) {
 		remap_event(rd, REMAP_EVENT_EXHAUSTED, REMAP_NO_SECTOR);

@@ -58,7 +58,7 @@ int remap_load_entry(void *context, const struct dm_remap_entry *entry,
 	u64 word;
 	u32 slot;
 
-	if (entry->slot >= rd->slots.nr || entry->main_block >= remap_nr_blocks(rd))
+	if (entry->slot >= remap_slots_nr(&rd->slots) || entry->main_block >= remap_nr_blocks(rd))
 		return -EINVAL;
 	if (!remap_slots_prepare(&rd->slots, entry->slot))
 		return -ENOMEM;
@@ -79,7 +79,7 @@ int remap_load_entry(void *context, const struct dm_remap_entry *entry,
 	remap_regions_add(remap_regions_in_use(rd), entry->main_block << rd->block_shift, 1);
 	remap_table_insert(&rd->table, entry->slot, word);
 	/* Not for each: here a resize is done in one go. */
-	if (rd->table.entries % BALANCE_EVERY == 0)
+	if (remap_table_entries(&rd->table) % BALANCE_EVERY == 0)
 		remap_device_balance(rd);
 	if (pending)
 		rd->pending++;

@@ -166,14 +166,13 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	ret = remap_slots_init(&rd->slots, rd->store->nr_blocks);
 	if (ret)
 		return ret;
-	rd->spare.slots = &rd->slots;
+	remap_spare_init(&rd->spare, &rd->slots);
 
 	remap_settings_default(&rd->settings, rd->store->nr_blocks);
 	/* Until it is known what the set needs: remap_settings_apply(). */
-	rd->table.min_buckets = REMAP_MIN_BUCKETS;
-	rd->table.grow_percent = rd->settings.grow_percent;
-	rd->table.shrink_percent = rd->settings.shrink_percent;
-	rd->table.watch = remap_observe_resize;
+	remap_table_set_limits(&rd->table, REMAP_MIN_BUCKETS, rd->settings.grow_percent,
+			       rd->settings.shrink_percent);
+	remap_table_watch(&rd->table, remap_observe_resize);
 	ret = remap_table_init(&rd->table, &rd->slots, rd->name);
 	if (ret)
 		return ret;

@@ -31,6 +31,21 @@ struct remap_error_counts {
 	atomic64_t spare;
 };
 
+static inline s64 remap_main_read_errors(const struct remap_error_counts *errors)
+{
+	return atomic64_read(&errors->main_reads);
+}
+
+static inline s64 remap_main_write_errors(const struct remap_error_counts *errors)
+{
+	return atomic64_read(&errors->main_writes);
+}
+
+static inline s64 remap_spare_errors(const struct remap_error_counts *errors)
+{
+	return atomic64_read(&errors->spare);
+}
+
 /* There is an observer; it wants to know how long remap_map() takes. */
 DECLARE_STATIC_KEY_FALSE(remap_observed);
 DECLARE_STATIC_KEY_FALSE(remap_timed);

@@ -51,6 +51,24 @@ struct remap_probe {
 	u64 service_ns;
 };
 
+/* How many blocks a probe may read, once it is prepared. */
+static inline unsigned int remap_probe_blocks(const struct remap_probe *probe)
+{
+	return probe->blocks;
+}
+
+/* What others did between the last two probes. */
+static inline enum remap_load_level remap_probe_level(const struct remap_probe *probe)
+{
+	return probe->level;
+}
+
+/* How long the last read took. */
+static inline u64 remap_probe_ns(const struct remap_probe *probe)
+{
+	return probe->ns;
+}
+
 /**
  * remap_probe_prepare() - get the memory that probes need.
  * @rd: the device.
@@ -81,7 +99,7 @@ enum remap_load_level remap_probe_look(struct remap_device *rd);
  * remap_probe() - read blocks of the main at idle priority.
  * @rd: the device; prepared.
  * @block: the first.
- * @nr: how many, at most @rd->probe.blocks; they had no slot a moment ago.
+ * @nr: how many, at most remap_probe_blocks(); they had no slot a moment ago.
  * @patrol: a scrub reads them, not what looks at neighbours.
  *
  * One block that cannot be read, with errors/retries attempts, becomes pending; one that

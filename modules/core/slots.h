@@ -112,6 +112,11 @@ struct remap_slots {
 	struct remap_slot_dir *reserve_dir;
 };
 
+static inline u32 remap_slots_nr(const struct remap_slots *slots)
+{
+	return slots->nr;
+}
+
 /**
  * remap_slots_init() - make an array of free slots.
  * @slots: to be filled.

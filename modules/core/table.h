@@ -114,10 +114,42 @@ struct remap_table {
 	struct dm_remap_resize history[DM_REMAP_HISTORY];
 };
 
+/* Without the caller's lock, of a moment ago. */
+static inline u32 remap_table_entries(const struct remap_table *t)
+{
+	return READ_ONCE(t->entries);
+}
+
+static inline u64 remap_table_grows(const struct remap_table *t)
+{
+	return READ_ONCE(t->grows);
+}
+
+static inline u64 remap_table_shrinks(const struct remap_table *t)
+{
+	return READ_ONCE(t->shrinks);
+}
+
+/* For a new table, or under the caller's lock; remap_table_balance() acts on it. */
+static inline void remap_table_set_limits(struct remap_table *t, u32 min_buckets,
+					  u32 grow_percent, u32 shrink_percent)
+{
+	t->min_buckets = min_buckets;
+	t->grow_percent = grow_percent;
+	t->shrink_percent = shrink_percent;
+}
+
+/* For a new table: a function that is called as remap_table.watch says. */
+static inline void remap_table_watch(struct remap_table *t,
+				     void (*watch)(const struct remap_table *t,
+						   enum remap_table_change what))
+{
+	t->watch = watch;
+}
+
 /**
  * remap_table_init() - make an empty table.
- * @t: to be filled; @t->min_buckets, @t->grow_percent and @t->shrink_percent
- *	are set by the caller.
+ * @t: to be filled; the caller has called remap_table_set_limits().
  * @slots: where entries are.
  * @name: of the device, for the log; not copied.
  *
