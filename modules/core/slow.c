@@ -60,12 +60,14 @@ static bool admit(struct remap_device *rd)
 static void move(struct remap_device *rd, struct remap_move *m)
 {
 	m->whole = true;
-	m->why = "the main took too long to read it";
+	m->reason = DM_REMAP_REASON_SLOW;
 	remap_moves_drain(rd, m->batch);
 	remap_copy(rd, m->batch);
-	if (m->status == BLK_STS_OK && m->goal == REMAP_TO_PENDING)
+	if (m->status == BLK_STS_OK && m->goal == REMAP_TO_PENDING) {
+		m->reason = DM_REMAP_REASON_READ;
 		remap_failures_note(&rd->failures, m->slot,
 				    remap_sector_mask(0, remap_block_sectors(rd)));
+	}
 	remap_moves_finish(rd, m->batch);
 }
 

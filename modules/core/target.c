@@ -383,14 +383,16 @@ static int change_message(struct remap_device *rd, unsigned int argc, char **arg
 	return remap_admin_write(rd, text, len, op);
 }
 
+/* list [FROM [reasons]] */
 static int list_message(struct remap_device *rd, unsigned int argc, char **argv,
 			char *result, unsigned int maxlen)
 {
 	u64 from = 0;
 
-	if (argc > 2 || (argc == 2 && (*argv[1] == '+' || kstrtoull(argv[1], 10, &from))))
+	if (argc > 3 || (argc > 1 && (*argv[1] == '+' || kstrtoull(argv[1], 10, &from))) ||
+	    (argc == 3 && strcasecmp(argv[2], "reasons")))
 		return -EINVAL;
-	remap_list(rd, from, result, maxlen);
+	remap_list(rd, from, argc == 3, result, maxlen);
 	return 1;
 }
 

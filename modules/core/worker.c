@@ -235,6 +235,7 @@ void remap_handle(struct remap_job *job, struct bio *bio)
 	job->bio = bio;
 	job->single_until = 0;
 	job->lost_block = REMAP_NO_BLOCK;
+	job->lost_write = false;
 	job->still_failing = false;
 	job->recovered = false;
 	if (!handle_parts(job))

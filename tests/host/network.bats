@@ -53,7 +53,7 @@ boot() {
 	mkdir -p "$GUEST"
 	for ((wire = 1; wire <= wires; wire++)); do nets+=("net=$NET/wire$wire:$((nr - 1))"); done
 	guest_boot 6.12 "mem=768M" "${nets[@]}" "$@"
-	on "$name" "hostname $name"'
+	on "$name" "echo $name >/proc/sys/kernel/hostname"'
 		modprobe virtio_net
 		busybox ifconfig lo 127.0.0.1 up
 		for card in /sys/class/net/eth*; do
@@ -66,20 +66,12 @@ power_off() { local GUEST=$NET/$1; guest_poweroff; }
 
 # --- DRBD ---------------------------------------------------------------------------------
 
+# the page's resource
 RESOURCE='
 mkdir -p /etc/drbd.d /var/lib/drbd /run/drbd
-cat >/etc/drbd.conf <<END
-global { usage-count no; }
-resource r0 {
-	net { protocol C; }
-	disk { on-io-error pass_on; c-plan-ahead 0; resync-rate 100M; }
-	device /dev/drbd0;
-	disk /dev/mapper/safe;
-	meta-disk internal;
-	on a { address 10.0.1.1:7789; }
-	on b { address 10.0.1.2:7789; }
-}
-END
+echo "global { usage-count no; }" >/etc/drbd.conf
+sed -n "/^    resource /,/^    }/p" /rig/docs/guide/network.md >>/etc/drbd.conf
+grep -q meta-disk /etc/drbd.conf
 modprobe drbd
 '
 # what DRBD says of itself: cs (connection), ro (role), ds (disk), here/there
@@ -103,8 +95,8 @@ status() { on "$1" 'dmsetup status safe | cut -d" " -f4-8; grep "^ 0:" /proc/drb
 	node a 1 inject-error-write=2051,4099,8200 &
 	node b 2 inject-error-write=3003,8200
 	wait $!
-	on a 'drbdadm create-md --force r0'
-	on b 'drbdadm create-md --force r0'
+	on a 'drbdadm create-md r0'
+	on b 'drbdadm create-md r0'
 	up a
 	up b
 	on a 'drbdadm primary --force r0'
@@ -174,17 +166,11 @@ status() { on "$1" 'dmsetup status safe | cut -d" " -f4-8; grep "^ 0:" /proc/drb
 
 # --- NVMe over TCP ------------------------------------------------------------------------
 
+# the page's commands
 EXPORT='
-modprobe nvmet_tcp
-cd /sys/kernel/config/nvmet
-mkdir subsystems/safe
-echo 1 >subsystems/safe/attr_allow_any_host
-mkdir subsystems/safe/namespaces/1
-cd subsystems/safe/namespaces/1
-echo /dev/mapper/safe >device_path
-cat /sys/kernel/config/dm-remap/safe/uuid >device_uuid
-echo 1 >enable
-cd /sys/kernel/config/nvmet
+sed -n "/^    modprobe nvmet_tcp/,/^$/p" /rig/docs/guide/network.md >/run/export
+grep -q device_uuid /run/export
+. /run/export
 for port in 1 2; do
 	mkdir ports/$port
 	echo tcp >ports/$port/addr_trtype
@@ -208,7 +194,7 @@ paths() { on client 'cat /sys/class/nvme/nvme*/address /sys/class/nvme/nvme*/sta
 	says "the client has one disk, over two paths"
 	on client 'modprobe nvme_tcp
 		for path in 1 2; do
-			nvme connect -t tcp -a 10.0.$path.1 -s 4420 -n safe --keep-alive-tmo=3 --reconnect-delay=1 --ctrl-loss-tmo=120
+			nvme connect -t tcp -a 10.0.$path.1 -s 4420 -n safe --keep-alive-tmo=3 --reconnect-delay=1 --ctrl-loss-tmo=600
 		done
 		retry_until 20 test -b /dev/nvme0n1
 		cat /sys/class/nvme/nvme*/address'

@@ -487,11 +487,15 @@ static void a_slot_that_fails_its_first_write_is_bad(struct kunit *test)
 	/* a pending block stays pending through that */
 	bad_reads(s, 160, 1);
 	EXPECT_READ_FAILS(s, 160, 8);
-	EXPECT_MESSAGE(s, 0, "list 160");
-	KUNIT_EXPECT_STREQ(test, s->text, "160 24 8 pending 0x0 0x0\n");
+	expect_reasons(s, "80 16 8 remapped 0x0 0x0 write\n160 24 8 pending 0x0 0x0 read\n");
+	/* and keeps its reason, whatever slot it goes to */
 	__set_bit(24, s->spare->bad_write);
 	EXPECT_WRITE(s, 0, 160, 8, 'b');
 	EXPECT_READ(s, 160, 8, 'b');
+	EXPECT_MESSAGE(s, 0, "add 240 8");
+	expect_reasons(s, "80 16 8 remapped 0x0 0x0 write\n160 32 8 remapped 0x0 0x0 read\n"
+			  "240 40 8 remapped 0x0 0x0 manual\n");
+	EXPECT_MESSAGE(s, 0, "remove 240 8");
 	KUNIT_EXPECT_EQ(test, status(s).bad, 3);
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
 	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
@@ -684,13 +688,14 @@ static void a_large_write_is_compared_in_windows(struct kunit *test)
 	bitmap_set(s->main->deaf, 243, 2);
 	EXPECT_WRITE(s, 0, 203, 64, 'b');
 	EXPECT_READ(s, 203, 64, 'b');
-	expect_list(s, "240 0 8 remapped 0x0 0x0\n");
+	expect_reasons(s, "240 0 8 remapped 0x0 0x0 lost-write\n");
 	EXPECT_STAT(s, "verify_errors", 1);
 	/* one that fails is looked at block by block */
 	__set_bit(2050, s->main->bad_write);
 	EXPECT_WRITE(s, 0, 2000, 64, 'c');
 	EXPECT_READ(s, 2000, 64, 'c');
-	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
+	expect_reasons(s, "240 0 8 remapped 0x0 0x0 lost-write\n"
+			  "2048 8 8 remapped 0x0 0x0 write\n");
 }
 
 static void writes_that_are_lost_are_noticed(struct kunit *test)
@@ -701,7 +706,7 @@ static void writes_that_are_lost_are_noticed(struct kunit *test)
 	bitmap_set(s->main->deaf, 85, 1);
 	EXPECT_WRITE(s, 0, 80, 8, 'a');
 	EXPECT_READ(s, 80, 8, 'a');
-	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+	expect_reasons(s, "80 0 8 remapped 0x0 0x0 lost-write\n");
 	EXPECT_STAT(s, "verify_errors", 1);
 	EXPECT_WRITE(s, 0, 88, 40, 'b');
 	EXPECT_READ(s, 88, 40, 'b');
@@ -768,7 +773,7 @@ static void slow_blocks_move_while_they_can_be_read(struct kunit *test)
 	s->main->slow_ms = 900;
 	__set_bit(203, s->main->slow);
 	EXPECT_READ(s, 200, 8, 'm');
-	expect_list(s, "200 0 8 remapped 0x0 0x0\n");
+	expect_reasons(s, "200 0 8 remapped 0x0 0x0 slow\n");
 	EXPECT_STAT(s, "slow_moves", 1);
 	EXPECT_READ(s, 200, 8, 'm');
 	EXPECT_READ(s, 208, 8, 'm');
@@ -890,6 +895,26 @@ static void a_move_waits_for_writes_in_flight(struct kunit *test)
 	EXPECT_READ(s, 80, 8, 'b');
 	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 80), 80, 8, 'b'));
 	expect_list(s, "");
+}
+
+static void changes_of_a_block_take_turns(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct setter *add[2];
+	unsigned int i;
+
+	s->spare->hold = true;
+	add[0] = begin_set(s, "remaps/add", "80");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare)));
+	add[1] = begin_set(s, "remaps/add", "80 16");
+	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&add[1]->done, HZ / 10));
+	mdisk_release(s->spare);
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&add[i]->done, 30 * HZ));
+		KUNIT_EXPECT_EQ(test, add[i]->ret, 0);
+	}
+	expect_list(s, "80 0 8 remapped 0x0 0x0\n88 8 8 remapped 0x0 0x0\n");
+	EXPECT_READ(s, 80, 16, 'm');
 }
 
 /* More bios than there are jobs, two for each block. */
@@ -1055,6 +1080,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE_SLOW(slow_blocks_move_while_they_can_be_read),
 	KUNIT_CASE(io_to_a_block_that_moves_waits_for_it),
 	KUNIT_CASE(a_move_waits_for_writes_in_flight),
+	KUNIT_CASE(changes_of_a_block_take_turns),
 	KUNIT_CASE(many_writes_fail_at_once),
 	KUNIT_CASE(a_suspend_waits_for_what_moves),
 	KUNIT_CASE(neighbours_of_a_bad_block_are_read),

@@ -974,8 +974,31 @@ static void a_label_is_for_one_spare(struct kunit *test)
 	label->main_sectors = cpu_to_le64(MAIN_SECTORS + 8);
 	label->crc = cpu_to_le32(dm_remap_label_crc(label));
 	expect_taken(s, "1 persistent");
+	/* but a new spare is not formatted for a main with it */
+	label->crc ^= 1;
+	s->spare = mdisk_alloc(SPARE_SECTORS, 512, 512);
+	expect_refused(s, "1 persistent");
+	mdisk_free(s->spare);
+	s->spare = spare;
 	fill(mdisk_at(s->main, 0), 0, 1, 'm');
 	expect_taken(s, "1 persistent");
+}
+
+static void a_label_goes_when_its_block_moves_back(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "remaps/add", "0");
+	EXPECT_WRITE(s, 0, 0, 8, 'a');
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	put_label(s, (void *)mdisk_at(s->spare, 0));
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	EXPECT_SET(s, 0, "remaps/remove", "0");
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 0), 0, 8, 'a'));
+	again(s);
+	EXPECT_READ(s, 0, 8, 'a');
+	expect_list(s, "");
 }
 
 static struct kunit_case set_store_cases[] = {
@@ -1007,6 +1030,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(a_copy_takes_the_place_of_its_spare),
 	KUNIT_CASE(disks_of_a_set_are_for_no_other),
 	KUNIT_CASE(a_label_is_for_one_spare),
+	KUNIT_CASE(a_label_goes_when_its_block_moves_back),
 	{ }
 };
 

@@ -178,6 +178,56 @@ static void histograms_can_be_turned_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, maps_timed(s), 2);
 }
 
+/* --- the table of remaps */
+
+static void a_table_is_large_at_once_when_its_set_is_activated(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "remaps/add", "80 16\n160");
+	EXPECT_SET(s, 0, "hash/min_buckets", "262144");
+	again(s);
+	EXPECT_ATTR(s, "hash/buckets", "262144");
+	EXPECT_ATTR(s, "hash/entries", "3");
+	EXPECT_READ(s, 80, 16, 'm');
+	EXPECT_READ(s, 160, 8, 'm');
+}
+
+static void an_adaptive_table_does_not_shrink_at_once(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 transient");
+	EXPECT_SET(s, 0, "hash/policy", "adaptive");
+	EXPECT_SET(s, 0, "hash/min_buckets", "32768");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "hash/buckets"), "32768")));
+	EXPECT_SET(s, 0, "hash/min_buckets", "64");
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	EXPECT_ATTR(s, "hash/buckets", "32768");
+	EXPECT_SET(s, 0, "hash/policy", "fixed");
+	EXPECT_SET(s, 0, "remaps/remove", "80");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "hash/buckets"), "64")));
+}
+
+static void a_tracker_notes_all_regions_of_a_large_discard(struct kunit *test)
+{
+	struct set *s = test->priv;
+	char text[64];
+	u64 id = 0;
+	u32 size;
+	int n;
+
+	make_set(s, "1 transient");
+	EXPECT_MESSAGE(s, 0, "track start");
+	n = sscanf(s->text, "%llx %u", &id, &size);
+	KUNIT_EXPECT_EQ(test, n, 2);
+	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_DISCARD, 1000, 4000), 0);
+	sprintf(text, "track read %llx 0", id);
+	EXPECT_MESSAGE(s, 0, text);
+	KUNIT_EXPECT_STREQ(test, s->text, "1000 4000\n");
+}
+
 /* --- tables that are refused */
 
 static void a_table_needs_disks_that_can_be_opened(struct kunit *test)
@@ -330,6 +380,9 @@ static struct kunit_case set_watch_cases[] = {
 	KUNIT_CASE(other_modules_are_told_of_resizes),
 	KUNIT_CASE(other_modules_find_the_sets),
 	KUNIT_CASE(histograms_can_be_turned_off),
+	KUNIT_CASE(a_table_is_large_at_once_when_its_set_is_activated),
+	KUNIT_CASE(an_adaptive_table_does_not_shrink_at_once),
+	KUNIT_CASE(a_tracker_notes_all_regions_of_a_large_discard),
 	KUNIT_CASE(a_table_needs_disks_that_can_be_opened),
 	KUNIT_CASE(a_table_names_the_tracker_of_a_new_main),
 	KUNIT_CASE(a_reload_keeps_what_makes_the_set),

@@ -483,6 +483,52 @@ other_dm() {
 	assert_output "dmremap: There is a device -x already: $(dev dm-7)."
 }
 
+# active_set NAME UUID: a device dm-7
+active_set() {
+	local dir=$DMREMAP_ROOT/$BLOCK/dm-7
+	blank dm-7 254:7
+	mkdir -p "$dir"/{dm,remap}
+	echo "$1" >"$dir/dm/name"
+	echo "DMREMAP-$2" >"$dir/dm/uuid"
+	echo 0 >"$dir/dm/suspended"
+}
+
+@test "a set does not get the name of another one that this host knows" {
+	active_set r $A
+	register $A name=r
+	register $B name='other\x20one'
+	run dmremap rename r "other one"
+	assert_failure 8
+	assert_output --partial "other one is the name of set $B"
+	assert_output --partial "dmremap assemble --name OTHER $B"
+	main sda 8:0 "uuid 11"
+	spare sdb 8:16 "uuid 11"
+	register $A name=r
+	register $B name=safe
+	known $B name=safe state=complete main=8:0 spare=8:16 generation=1 table="0 16384 remap 8:0 0 8:16 3 persistent uuid $B"
+	rm -r "$DMREMAP_ROOT/$BLOCK/dm-7"
+	run dmremap assemble --dry-run --name r $B
+	assert_failure 8
+	assert_output --partial "r is the name of set $A"
+	run dmremap assemble --dry-run --name s $B
+	assert_success
+	run dmremap clone-uuid --name r "$(dev sda)" "$(dev sdb)"
+	assert_failure 8
+	assert_output --partial "r is the name of set $A"
+}
+
+@test "a set that is suspended is named, with the way out" {
+	active_set r $A
+	register $A name=r
+	mkdir -p "$DMREMAP_ROOT/sys/kernel/config/dm-remap/r"
+	run dmremap status
+	refute_output --partial "is suspended"
+	echo 1 >"$DMREMAP_ROOT/$BLOCK/dm-7/dm/suspended"
+	run dmremap status
+	assert_output --partial '"dmsetup resume r"'
+	assert_equal "$(dmremap status --json 2>&1 | jq -r '.sets[0].message // empty' | grep -c 'dmsetup resume r')" 1
+}
+
 @test "tables keep their columns with names in any language" {
 	spare sda 8:0 "uuid 11"
 	register $B

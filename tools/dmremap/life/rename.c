@@ -50,7 +50,7 @@ static int rename_to(const char *given, const char *new_name)
 	}
 	text_encode(encoded, new_name);
 	if (registry_find_name(&other, encoded, active.uuid)) {
-		complain("%s is the name of set %s, which this host knows, so that the two would be in each other's way. Take another name, or give that set one: \"dmremap assemble --name OTHER %s\". If it is gone for good: \"rm " REGISTRY_DIR "/%s\".",
+		complain("%s is the name of set %s, which this host knows, so that the two would be in each other's way. Take another name, or give that set one: \"dmremap assemble --name OTHER %s\". If it is gone for good: \"rm /etc/dm-remap/sets.d/%s\".",
 			 new_name, other.uuid, other.uuid, other.uuid);
 		return EXIT_OPERATION;
 	}

@@ -83,7 +83,7 @@ static void warn_of_namesake(const struct create *create)
 
 	text_encode(name, create->name);
 	if (registry_find_name(&other, name, create->uuid))
-		complain("This host also knows set %s as %s, and does not activate both of them. If that one is gone for good: \"rm " REGISTRY_DIR "/%s\"; otherwise \"dmremap rename %s OTHER\".",
+		complain("This host also knows set %s as %s, and does not activate both of them. If that one is gone for good: \"rm /etc/dm-remap/sets.d/%s\"; otherwise \"dmremap rename %s OTHER\".",
 			 other.uuid, create->name, other.uuid, create->name);
 }
 

@@ -123,10 +123,10 @@ void name_tell_old(const char *name, const char *instead)
 
 	for (i = 0; i < ARRAY_SIZE(files); i++)
 		if (is_in_table(files[i], name))
-			complain("%s has " MAPPER "%s: write %s there before the next start.",
+			complain("%s has /dev/mapper/%s: write %s there before the next start.",
 				 files[i], name, instead);
 	if (from)
-		complain("The kernel is started with " MAPPER "%s (%s): before the next start, put %s in its place in /etc/default/grub if it is there, and run \"update-grub\" or \"grub2-mkconfig -o /boot/grub2/grub.cfg\".",
+		complain("The kernel is started with /dev/mapper/%s (%s): before the next start, put %s in its place in /etc/default/grub if it is there, and run \"update-grub\" or \"grub2-mkconfig -o /boot/grub2/grub.cfg\".",
 			 name, from, instead);
 }
 

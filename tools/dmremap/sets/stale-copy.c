@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "kernel/guard.h"
 #include "kernel/users.h"
 #include "lib/interrupt.h"
+#include "lib/util.h"
 #include "sets/policy.h"
 #include "sets/registry.h"
 #include "sets/stale-copy.h"
@@ -54,17 +56,26 @@ static void look(void *context)
 	}
 }
 
+static void __printf(2, 3) add(char *text, const char *format, ...)
+{
+	size_t length = strlen(text);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text + length, EXPLAIN_SIZE - length, format, args);
+	va_end(args);
+}
+
 static void say(char *text, const struct search *search)
 {
 	const char *path = search->copy.path;
-	int length = snprintf(text, EXPLAIN_SIZE,
-			      "%s has the content of %s, and the same UUIDs, but is not its main: after the next start it may be mounted instead. Clear it: \"wipefs -a %s\".",
-			      path, search->name, path);
 
+	*text = 0;
+	add(text, "%s has the content of %s, and the same UUIDs, but is not its main: after the next start it may be mounted instead. Clear it: \"wipefs -a %s\".",
+	    path, search->name, path);
 	if (*search->set.next_main_id)
-		snprintf(text + length, EXPLAIN_SIZE - length,
-			 " If it is to become the main, \"dmremap replace --force %s %s\" begins anew.",
-			 search->name, path);
+		add(text, " If it is to become the main, \"dmremap replace --force %s %s\" begins anew.",
+		    search->name, path);
 }
 
 bool stale_copy_describe(char *text, const char *uuid, const char *name, const char *number)
