@@ -31,7 +31,7 @@
  *	not be read when the block was moved; none of them is in @lost.
  * @slot: the block of the spare's data area, below dm_remap_store.nr_blocks.
  * @state: enum dm_remap_entry_state.
- * @age: see dm_remap_entry_newer(); 0 unless it has a block.
+ * @seq: see dm_remap_entry_newer(); 0 unless it has a block.
  * @reason: enum dm_remap_reason; 0 unless it has a block.
  */
 struct dm_remap_entry {
@@ -40,7 +40,7 @@ struct dm_remap_entry {
 	u64 unread;
 	u32 slot;
 	u8 state;
-	u8 age;
+	u8 seq;
 	u8 reason;
 };
 
@@ -287,7 +287,7 @@ struct dm_remap_store {
  * typedef dm_remap_load_fn - takes an entry that a store has read.
  * @context: as given to load().
  * @entry: an entry.  It replaces the last entry given for the same slot.
- * @other: set to the slot that has the same main block and to its age, if the
+ * @other: set to the slot that has the same main block and to its sequence number, if the
  *	result is -EEXIST.
  *
  * Return: 0; -EEXIST if another slot has the same main block, and nothing has

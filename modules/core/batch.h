@@ -130,7 +130,7 @@ void remap_batch_free(struct remap_batch *batch);
  * remap_batch_change() - add a slot to what the batch's commit makes durable.
  * @rd: the device.
  * @batch: the batch.
- * @entry: the slot's new state; its age is filled in.
+ * @entry: the slot's new state; its sequence number is filled in.
  *
  * Context: process; the slot is owned.
  */

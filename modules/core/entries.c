@@ -24,7 +24,7 @@ void remap_read_entry(void *context, u32 slot, struct dm_remap_entry *entry)
 	else
 		return;
 	entry->main_block = remap_word_block(word);
-	entry->age = flags & REMAP_SLOT_AGE;
+	entry->seq = flags & REMAP_SLOT_SEQ;
 	entry->reason = remap_word_reason(word);
 	if (entry->state != DM_REMAP_ENTRY_MAPPED)
 		return;
@@ -55,7 +55,7 @@ int remap_load_entry(void *context, const struct dm_remap_entry *entry,
 {
 	struct remap_device *rd = context;
 	bool pending = entry->state == DM_REMAP_ENTRY_PENDING;
-	u8 flags = entry->age | remap_slot_flags(entry->lost, entry->unread);
+	u8 flags = entry->seq | remap_slot_flags(entry->lost, entry->unread);
 	u64 word;
 	u32 slot;
 

@@ -172,7 +172,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	/* Until it is known what the set needs: remap_settings_apply(). */
 	remap_table_set_limits(&rd->table, REMAP_MIN_BUCKETS, rd->settings.grow_percent,
 			       rd->settings.shrink_percent);
-	remap_table_watch(&rd->table, remap_observe_resize);
+	remap_table_set_notify(&rd->table, remap_observe_resize);
 	ret = remap_table_init(&rd->table, &rd->slots, rd->name);
 	if (ret)
 		return ret;

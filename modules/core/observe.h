@@ -129,7 +129,7 @@ void remap_observe_error(struct remap_device *rd, bool spare, enum req_op op, se
 			 unsigned int sectors, blk_status_t status);
 
 /**
- * remap_observe_resize() - what struct remap_table.watch is for.
+ * remap_observe_resize() - what struct remap_table.resize_notify is for.
  * @t: the table of a device.
  * @what: what happens to it.
  *

@@ -25,12 +25,16 @@
 struct remap_buckets;
 struct remap_table;
 
-/* What struct remap_table.watch is told. */
+/* What struct remap_table.resize_notify is told. */
 enum remap_table_change {
 	REMAP_TABLE_RESIZE_BEGIN,
 	REMAP_TABLE_RESIZE_STEP,
 	REMAP_TABLE_RESIZE_END,
 };
+
+struct remap_table;
+
+typedef void (*remap_table_notify_fn)(const struct remap_table *t, enum remap_table_change what);
 
 /**
  * struct remap_range - slots that a resize moves one after the other.
@@ -60,7 +64,7 @@ struct remap_range {
  * @min_buckets: it never shrinks below this; power of two.
  * @grow_percent: it doubles when entries * 100 / buckets is above this.
  * @shrink_percent: it halves when entries * 100 / buckets is below this.
- * @watch: called when @resize begins, after each piece of it, and when it has ended,
+ * @resize_notify: called when @resize begins, after each piece of it, and when it has ended,
  *	or NULL; the caller's lock is held.
  * @adaptive: @adapt takes the place of @grow_percent and @shrink_percent.
  * @adapt: what the table has seen; only if @adaptive.
@@ -94,7 +98,7 @@ struct remap_table {
 	u32 min_buckets;
 	u32 grow_percent;
 	u32 shrink_percent;
-	void (*watch)(const struct remap_table *t, enum remap_table_change what);
+	remap_table_notify_fn resize_notify;
 
 	bool adaptive;
 	struct remap_adapt adapt;
@@ -139,12 +143,10 @@ static inline void remap_table_set_limits(struct remap_table *t, u32 min_buckets
 	t->shrink_percent = shrink_percent;
 }
 
-/* For a new table: a function that is called as remap_table.watch says. */
-static inline void remap_table_watch(struct remap_table *t,
-				     void (*watch)(const struct remap_table *t,
-						   enum remap_table_change what))
+/* For a new table: a function that is called as remap_table.resize_notify says. */
+static inline void remap_table_set_notify(struct remap_table *t, remap_table_notify_fn notify)
 {
-	t->watch = watch;
+	t->resize_notify = notify;
 }
 
 /**

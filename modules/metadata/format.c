@@ -555,7 +555,7 @@ static const char *check_entry(const struct dm_remap_disk_entry *entry, bool bey
 	}
 	if (state >= DM_REMAP_NR_ENTRY_STATES)
 		return "it has a block in a state that is not known";
-	if (dm_remap_entry_block(word) || dm_remap_entry_age(word) ||
+	if (dm_remap_entry_block(word) || dm_remap_entry_seq(word) ||
 	    dm_remap_entry_reason(word) || lost || unread ||
 	    (beyond && state != DM_REMAP_ENTRY_FREE))
 		return "it has an entry that should be empty";
