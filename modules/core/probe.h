@@ -14,7 +14,6 @@
 #include <linux/types.h>
 
 #include "jobs.h"
-#include "load.h"
 
 struct remap_device;
 
@@ -29,6 +28,24 @@ enum remap_probed {
 	REMAP_PROBED_PENDING,	/* it cannot be read, and is pending */
 	REMAP_PROBED_LEFT,	/* it is in trouble, and stays where it is */
 	REMAP_PROBED_LATER,	/* blocks cannot be read or cannot move now */
+};
+
+enum remap_load_level {
+	REMAP_LOAD_NONE,	/* nobody else has used the disk */
+	REMAP_LOAD_BUSY,	/* others have */
+	REMAP_LOAD_SLOW,	/* and it took long to answer them */
+};
+
+/**
+ * struct remap_load - the statistics when they were last looked at.
+ * @sectors: read and written.
+ * @requests: for those.
+ * @ns: how long they took, together.
+ */
+struct remap_load {
+	u64 sectors;
+	u64 requests;
+	u64 ns;
 };
 
 /**
