@@ -363,10 +363,11 @@ enum dm_remap_entry_state {
 enum dm_remap_reason {
 	DM_REMAP_REASON_UNKNOWN,
 	DM_REMAP_REASON_MANUAL,	/* added, marked or given up by hand */
-	DM_REMAP_REASON_READ,	/* the main failed a read */
+	DM_REMAP_REASON_READ,	/* the main failed a read, but for those of scrubs */
 	DM_REMAP_REASON_WRITE,	/* the main failed a write */
 	DM_REMAP_REASON_SLOW,	/* a read took longer than errors/slow_ms */
 	DM_REMAP_REASON_LOST,	/* the main took a write, and did not keep it */
+	DM_REMAP_REASON_SCRUB,	/* a read of a scrub failed */
 	DM_REMAP_NR_REASONS
 };
 

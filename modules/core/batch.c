@@ -119,10 +119,7 @@ struct remap_move *remap_batch_own(struct remap_device *rd, struct remap_batch *
 	m->slot = slot;
 	if (new)
 		m->from = old;
-	if (was != REMAP_FREE)
-		m->reason = remap_word_reason(word);
-	else
-		m->reason = batch->automatic ? DM_REMAP_REASON_READ : DM_REMAP_REASON_MANUAL;
+	m->reason = was == REMAP_FREE ? remap_batch_reason(batch) : remap_word_reason(word);
 	if (was == REMAP_MAPPED) {
 		m->lost = remap_masks_get(&rd->lost, old);
 		m->unread = remap_masks_get(&rd->unread, old);

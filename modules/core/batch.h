@@ -154,6 +154,14 @@ void remap_batch_change(struct remap_device *rd, struct remap_batch *batch,
 struct remap_move *remap_batch_own(struct remap_device *rd, struct remap_batch *batch, u64 block,
 				   enum remap_goal goal);
 
+/* Why a block of the batch leaves the main, where nothing else is known. */
+static inline u8 remap_batch_reason(const struct remap_batch *batch)
+{
+	if (!batch->automatic)
+		return DM_REMAP_REASON_MANUAL;
+	return batch->patrol ? DM_REMAP_REASON_SCRUB : DM_REMAP_REASON_READ;
+}
+
 /**
  * remap_slot_flags() - the flags of a slot's masks.
  * @lost: lost sectors.

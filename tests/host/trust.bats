@@ -16,7 +16,7 @@ SPARE="disk spare size=32M if=virtio"
 
 setup_file() {
 	export GUEST=$BATS_FILE_TMPDIR/machine
-	make -s -C "$TOP/tests/tools" >/dev/null
+	make -s -C "$TOP/tests/tools" O="$BUILD/tools-tests" "$BUILD/tools-tests/mkimage"
 }
 setup() { machine_setup; }
 teardown() { machine_teardown; }
