@@ -372,7 +372,7 @@ enum dm_remap_reason {
 };
 
 /**
- * struct dm_remap_disk_entry - what is so of one block of the spare.
+ * struct dm_remap_disk_entry - the state of one block of the spare, on disk.
  * @word: see DM_REMAP_ENTRY_BLOCK_BITS; bits 58 to 63 are 0.
  * @lost: sectors of the block whose content is lost.
  * @unread: sectors whose content is still only on the main; none of @lost.

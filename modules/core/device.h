@@ -121,7 +121,7 @@ struct remap_store_health {
  * @commit_lock: see above.
  * @commits: requests to the store.
  * @lock: see above.
- * @slots: what is known of each block of the spare.
+ * @slots: the state of each block of the spare.
  * @floor: memory that @settings.min_buckets has been granted.
  * @spare: the spare allocator.
  * @lost: lost sectors; what a store may read of them changes under @commit_lock as well.
@@ -372,7 +372,7 @@ void remap_device_repair_later(struct remap_device *rd);
 
 /**
  * remap_device_stop_repair() - wait for a repair under way.
- * @rd: the device; nothing begins another one.
+ * @rd: the device; nothing starts a repair any more.
  *
  * Context: process, may sleep.
  */

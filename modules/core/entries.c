@@ -34,7 +34,7 @@ void remap_read_entry(void *context, u32 slot, struct dm_remap_entry *entry)
 		entry->unread = remap_masks_get(&rd->unread, slot);
 }
 
-/* A slot that was given before, and is given again: another one has its block. */
+/* The store gives a slot again whose block turned out to be in another slot. */
 static void forget_entry(struct remap_device *rd, u32 slot)
 {
 	switch (remap_word_state(remap_slots_word(&rd->slots, slot))) {

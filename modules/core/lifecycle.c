@@ -412,7 +412,7 @@ static bool is_successor(const struct remap_device *new, const struct remap_devi
 		return false;
 	if (new->spare_bdev != rd->spare_bdev || new->len != rd->len)
 		return true;
-	/* A table that names what is kept is the way back to it. */
+	/* A table with the old main, spare and length is the way back to the kept device. */
 	return new->life.spare_sectors != rd->life.spare_sectors && !rd->life.kept;
 }
 
@@ -529,7 +529,7 @@ void dm_remap_iterate_sets(dm_remap_set_fn fn, void *context)
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_iterate_sets, DM_REMAP_NS);
 
-/* Of a transient set: for another one a successor is made. */
+/* For transient sets only: a persistent set gets a successor instead. */
 static int change_length(struct remap_device *rd, struct remap_regions **new, sector_t len)
 {
 	struct remap_regions *regions = *new;

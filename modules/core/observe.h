@@ -86,7 +86,7 @@ int remap_observe_done(struct dm_target *ti, struct bio *bio);
  */
 void remap_observe_latency(struct remap_device *rd, enum dm_remap_latency what, u64 ns);
 
-/* Of remap_count(). */
+/* The slow path of remap_count(). */
 void __remap_count(struct remap_device *rd, enum dm_remap_count what, u64 n);
 
 /**
@@ -104,9 +104,9 @@ static inline void remap_count(struct remap_device *rd, enum dm_remap_count what
 }
 
 /**
- * remap_inherit_errors() - a device takes the place of another one of its mapped device.
- * @errors: what it counts.
- * @old: what the other one has counted; zeroed.
+ * remap_inherit_errors() - a device takes over the counts of its predecessor.
+ * @errors: the counts of the new device.
+ * @old: the counts of the predecessor; set to 0.
  *
  * Context: process.
  */

@@ -37,7 +37,7 @@ enum remap_slot_state {
 /* Some of the block's sectors are lost, or unread; masks.h has them. */
 #define REMAP_SLOT_LOST		BIT(2)
 #define REMAP_SLOT_UNREAD	BIT(5)
-/* Of a slot in REMAP_MOVING: as what the store knows it, if not as free. */
+/* The state that the store has for a slot in REMAP_MOVING, if that is not free. */
 #define REMAP_SLOT_WAS_MAPPED	BIT(3)
 #define REMAP_SLOT_WAS_PENDING	BIT(4)
 

@@ -86,7 +86,7 @@ static inline void remap_spare_hold(struct remap_spare *sp, u32 blocks)
  * @automatic: whether to leave alone the reserve and what is held.
  *
  * The block counts as used from now on; the caller puts its slot into the table
- * or gives it back with remap_spare_release() before it allocates another one.
+ * or gives it back with remap_spare_release() before the next allocation.
  *
  * Context: process, may sleep, does no I/O to get memory; the caller's lock.
  * Return: a free slot with memory, or REMAP_NO_SLOT.

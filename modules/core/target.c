@@ -63,7 +63,7 @@ static bool is_spare(struct block_device *bdev, void *buf)
 	return begins_with(bdev, DM_REMAP_SPARE_MAGIC, buf);
 }
 
-/* Whether the main has the label of a set that has what is to be used. */
+/* Whether the main has a label whose set includes the sectors to be used. */
 static bool is_labelled(struct remap_target *rt, void *buf)
 {
 	const struct dm_remap_label *label = buf;
@@ -73,7 +73,7 @@ static bool is_labelled(struct remap_target *rt, void *buf)
 		rt->args.main_start < le64_to_cpu(label->target_sectors));
 }
 
-/* Of a persistent set the store looks at more. */
+/* For a persistent set the store checks more than this. */
 static const char *check_transient_heads(struct remap_target *rt, void *buf)
 {
 	if (is_labelled(rt, buf))

@@ -55,7 +55,7 @@ void remap_stats_latency(struct dm_remap_watch *watch, enum dm_remap_latency wha
 	this_cpu_inc(s->cpu->latencies[what][bucket]);
 }
 
-/* Of all CPUs, those included that are not there any more. */
+/* The sum over all CPUs, including those that have gone offline. */
 static u64 sum(const u64 __percpu *count)
 {
 	u64 n = 0;
