@@ -337,9 +337,14 @@ struct dm_remap_label {
 	__u8 dos[DM_REMAP_DOS_SIZE];
 };
 
-/* dm_remap_disk_entry.word: block in bits 0 to 47, state in 48 to 51, age in 52 and 53. */
+/*
+ * dm_remap_disk_entry.word: block in bits 0 to 47, state in 48 to 51, age in 52 and 53,
+ * reason in 54 to 57.
+ */
 #define DM_REMAP_ENTRY_BLOCK_BITS	48
 #define DM_REMAP_ENTRY_AGE_SHIFT	52
+#define DM_REMAP_ENTRY_REASON_SHIFT	54
+#define DM_REMAP_ENTRY_BITS		58
 #define DM_REMAP_ENTRY_AGES		4
 
 /* Sequences beyond this are impossible, so that adding to one never overflows. */
@@ -354,9 +359,21 @@ enum dm_remap_entry_state {
 	DM_REMAP_NR_ENTRY_STATES
 };
 
+/* Why a block left the main.  Values of a later version are kept, and mean "unknown" here. */
+enum dm_remap_reason {
+	DM_REMAP_REASON_UNKNOWN,
+	DM_REMAP_REASON_MANUAL,	/* added, marked or given up by hand */
+	DM_REMAP_REASON_READ,	/* the main failed a read, but for those of scrubs */
+	DM_REMAP_REASON_WRITE,	/* the main failed a write */
+	DM_REMAP_REASON_SLOW,	/* a read took longer than errors/slow_ms */
+	DM_REMAP_REASON_LOST,	/* the main took a write, and did not keep it */
+	DM_REMAP_REASON_SCRUB,	/* a read of a scrub failed */
+	DM_REMAP_NR_REASONS
+};
+
 /**
  * struct dm_remap_disk_entry - what is so of one block of the spare.
- * @word: see DM_REMAP_ENTRY_BLOCK_BITS; bits 54 to 63 are 0.
+ * @word: see DM_REMAP_ENTRY_BLOCK_BITS; bits 58 to 63 are 0.
  * @lost: sectors of the block whose content is lost.
  * @unread: sectors whose content is still only on the main; none of @lost.
  */
@@ -663,7 +680,18 @@ static inline unsigned int dm_remap_entry_state(__u64 word)
 
 static inline unsigned int dm_remap_entry_age(__u64 word)
 {
-	return word >> DM_REMAP_ENTRY_AGE_SHIFT;
+	return (word >> DM_REMAP_ENTRY_AGE_SHIFT) & (DM_REMAP_ENTRY_AGES - 1);
+}
+
+/* enum dm_remap_reason, or that of a later version. */
+static inline unsigned int dm_remap_entry_reason(__u64 word)
+{
+	return (word >> DM_REMAP_ENTRY_REASON_SHIFT) & 0xf;
+}
+
+static inline __u64 dm_remap_entry_with_reason(__u64 word, unsigned int reason)
+{
+	return word | (__u64)reason << DM_REMAP_ENTRY_REASON_SHIFT;
 }
 
 /**

@@ -32,6 +32,7 @@
  * @slot: the block of the spare's data area, below dm_remap_store.nr_blocks.
  * @state: enum dm_remap_entry_state.
  * @age: see dm_remap_entry_newer(); 0 unless it has a block.
+ * @reason: enum dm_remap_reason; 0 unless it has a block.
  */
 struct dm_remap_entry {
 	u64 main_block;
@@ -40,6 +41,7 @@ struct dm_remap_entry {
 	u32 slot;
 	u8 state;
 	u8 age;
+	u8 reason;
 };
 
 /*

@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "admin.h"
+#include "auto_move.h"
 #include "device.h"
 #include "io.h"
 #include "moves.h"
@@ -368,10 +369,10 @@ static int one_batch(struct request *req, u64 *block, u64 end)
 	}
 	mutex_unlock(&rd->lock);
 	/* Reads that wait for this are not slow. */
-	remap_service_begin(&rd->slow.service, &time, 0);
+	remap_service_begin(&rd->service, &time, 0);
 	forget_unread(req);
 	run_ret = run_batch(req);
-	remap_service_end(&rd->slow.service, &time);
+	remap_service_end(&rd->service, &time);
 	if (ret == -EBUSY && !run_ret)
 		ret = wait_for_owner(req, *block);
 	cond_resched();
@@ -464,22 +465,17 @@ void remap_admin_suspend(struct remap_device *rd, bool suspended)
 	rd->suspended = suspended;
 	if (!suspended)
 		/* Repairs were put off. */
-		rd->store_faults = 0;
+		remap_device_recheck_store(rd);
 	mutex_unlock(&rd->lock);
 	remap_commit_unlock(rd);
 	mutex_unlock(&rd->admin);
 }
 
-static void end_storm(struct remap_device *rd)
+static void resume_remaps(struct remap_device *rd)
 {
 	mutex_lock(&rd->lock);
-	WRITE_ONCE(rd->consecutive_remaps, 0);
 	remap_slow_resume(rd);
-	if (rd->storm) {
-		WRITE_ONCE(rd->storm, false);
-		remap_event(rd, REMAP_EVENT_STORM_OVER, REMAP_NO_SECTOR);
-		remap_log(rd, REMAP_EVENT_STORM_OVER, "automatic remapping goes on");
-	}
+	remap_end_storm(rd);
 	mutex_unlock(&rd->lock);
 }
 
@@ -491,7 +487,7 @@ int remap_admin_resume_remaps(struct remap_device *rd)
 		return -EINTR;
 	ret = allowed(rd);
 	if (!ret)
-		end_storm(rd);
+		resume_remaps(rd);
 	mutex_unlock(&rd->admin);
 	return ret;
 }

@@ -5,9 +5,42 @@
 #ifndef _REMAP_AUTO_MOVE_H
 #define _REMAP_AUTO_MOVE_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 struct remap_device;
+
+/**
+ * struct remap_auto_moves - what stops them.
+ * @consecutive: automatic remaps since the last success of I/O to the main.
+ * @consecutive_spare_errors: writes of single blocks to the spare that failed in a row.
+ * @storm: automatic remaps are suspended.
+ *
+ * Written under @rd->lock, but for @consecutive, which completions reset.
+ */
+struct remap_auto_moves {
+	u32 consecutive;
+	u32 consecutive_spare_errors;
+	bool storm;
+};
+
+/* Whether a success of the main would end a streak; looked at for every bio. */
+static inline bool remap_has_streak(const struct remap_auto_moves *moves)
+{
+	return READ_ONCE(moves->consecutive);
+}
+
+static inline bool remap_has_storm(const struct remap_auto_moves *moves)
+{
+	return READ_ONCE(moves->storm);
+}
+
+/* A set that takes over goes on where the one before it was. */
+static inline void remap_inherit_storm(struct remap_auto_moves *moves,
+				       const struct remap_auto_moves *old)
+{
+	moves->storm = old->storm;
+}
 
 /**
  * remap_reset_streak() - the main has taken or given something: it is there.
@@ -64,5 +97,21 @@ bool remap_admit_owned(struct remap_device *rd);
  * Return: whether the spare fails whatever is written to it.
  */
 bool remap_spare_is_gone(struct remap_device *rd);
+
+/**
+ * remap_spare_is_there() - a write of a block to the spare succeeded.
+ * @rd: the device.
+ *
+ * Context: process.
+ */
+void remap_spare_is_there(struct remap_device *rd);
+
+/**
+ * remap_end_storm() - let blocks move by themselves again.
+ * @rd: the device.
+ *
+ * Context: process; @rd->lock.
+ */
+void remap_end_storm(struct remap_device *rd);
 
 #endif /* _REMAP_AUTO_MOVE_H */

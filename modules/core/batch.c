@@ -119,6 +119,7 @@ struct remap_move *remap_batch_own(struct remap_device *rd, struct remap_batch *
 	m->slot = slot;
 	if (new)
 		m->from = old;
+	m->reason = was == REMAP_FREE ? remap_batch_reason(batch) : remap_word_reason(word);
 	if (was == REMAP_MAPPED) {
 		m->lost = remap_masks_get(&rd->lost, old);
 		m->unread = remap_masks_get(&rd->unread, old);

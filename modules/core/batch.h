@@ -51,7 +51,7 @@ enum remap_goal {
  * @forget: what cannot be read is lost.
  * @try_twice: a block that goes back does so only if the main takes and gives all of it twice.
  * @slot_bad: @slot failed, and was not replaced.
- * @why: why it moves by itself, for the kernel log; NULL for failed reads or writes.
+ * @reason: why the block left the main, enum dm_remap_reason.
  * @status: why it did not move; BLK_STS_OK if it did.
  */
 struct remap_move {
@@ -73,7 +73,7 @@ struct remap_move {
 	bool forget;
 	bool try_twice;
 	bool slot_bad;
-	const char *why;
+	u8 reason;
 	blk_status_t status;
 };
 
@@ -153,6 +153,14 @@ void remap_batch_change(struct remap_device *rd, struct remap_batch *batch,
  */
 struct remap_move *remap_batch_own(struct remap_device *rd, struct remap_batch *batch, u64 block,
 				   enum remap_goal goal);
+
+/* Why a block of the batch leaves the main, where nothing else is known. */
+static inline u8 remap_batch_reason(const struct remap_batch *batch)
+{
+	if (!batch->automatic)
+		return DM_REMAP_REASON_MANUAL;
+	return batch->patrol ? DM_REMAP_REASON_SCRUB : DM_REMAP_REASON_READ;
+}
 
 /**
  * remap_slot_flags() - the flags of a slot's masks.

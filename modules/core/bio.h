@@ -104,7 +104,7 @@ static inline void remap_bio_leave(struct remap_device *rd, struct remap_io *io)
 /* It is about to be sent to the main; reads are judged by the time that it takes. */
 static inline void remap_bio_time(struct remap_device *rd, struct remap_io *io)
 {
-	remap_service_begin(&rd->slow.service, &io->time, 0);
+	remap_service_begin(&rd->service, &io->time, 0);
 	io->tracked |= REMAP_TIMED;
 }
 

@@ -14,10 +14,6 @@
 #include "store.h"
 #include "trace.h"
 
-/* A copy that has failed is tried again after the first, and after twice as long each time. */
-#define FIRST_RETRY	(5 * HZ)
-#define LAST_RETRY	(3600 * HZ)
-
 int remap_commits_init(struct remap_commits *commits)
 {
 	spin_lock_init(&commits->lock);
@@ -130,27 +126,10 @@ void remap_commit_unlock(struct remap_device *rd)
 	mutex_unlock(&rd->commit_lock);
 }
 
-/*
- * What failed may have recovered long before the next commit: until that finds out, the other
- * copy is the only one.  A resume, and the next fault, begin at once.
- */
-static void repair_later(struct remap_device *rd)
-{
-	if (READ_ONCE(rd->store_state) != DM_REMAP_STORE_DEGRADED) {
-		rd->repair_delay = 0;
-		return;
-	}
-	if (READ_ONCE(rd->suspended) || READ_ONCE(rd->read_only))
-		return;
-	rd->repair_delay = clamp_t(unsigned int, 2 * rd->repair_delay, FIRST_RETRY, LAST_RETRY);
-	/* Leaves the work alone if it was queued in between. */
-	queue_delayed_work(system_freezable_wq, &rd->repair_work, rd->repair_delay);
-}
-
 void remap_commit_repair_work(struct work_struct *work)
 {
 	struct remap_device *rd = container_of(to_delayed_work(work), struct remap_device,
-					       repair_work);
+					       watch.repair);
 	bool more;
 
 	do {
@@ -160,5 +139,5 @@ void remap_commit_repair_work(struct work_struct *work)
 		remap_commit_unlock(rd);
 		cond_resched();
 	} while (more);
-	repair_later(rd);
+	remap_device_repair_later(rd);
 }

@@ -139,10 +139,12 @@ static void apply_replace(struct remap_device *rd, struct remap_commit *c)
 /* Make durable that a slot is bad, and where the block is pending now if it was there. */
 static void retire_slot(struct remap_device *rd, struct replacement *r, u64 block)
 {
+	u64 word = remap_slots_word(&rd->slots, r->slot);
+
 	r->changes[0] = (struct dm_remap_entry) { .slot = r->bad, .state = DM_REMAP_ENTRY_BAD };
 	r->changes[1] = (struct dm_remap_entry) {
 		.slot = r->slot, .state = DM_REMAP_ENTRY_PENDING, .main_block = block,
-		.age = remap_word_flags(remap_slots_word(&rd->slots, r->slot)) & REMAP_SLOT_AGE,
+		.age = remap_word_flags(word) & REMAP_SLOT_AGE, .reason = remap_word_reason(word),
 	};
 	r->c.changes = r->changes;
 	r->c.nr = 1 + r->pending;
@@ -158,6 +160,7 @@ static blk_status_t replace_slot(struct remap_device *rd, struct remap_move *m,
 	u32 bad = m->slot, slot = REMAP_NO_SLOT;
 	bool pending = m->was == REMAP_PENDING;
 	struct replacement r = { .bad = bad, .pending = pending };
+	u64 word;
 	u8 age;
 
 	/* Then it is not the block that is bad. */
@@ -172,8 +175,8 @@ static blk_status_t replace_slot(struct remap_device *rd, struct remap_move *m,
 		age = remap_word_flags(remap_slots_word(&rd->slots, bad)) + pending;
 		/* The new one first: a lookup must find the block at all times. */
 		remap_device_claim(rd, m->block, slot, REMAP_MOVING);
-		remap_slots_set(&rd->slots, slot,
-				remap_word(m->block, REMAP_MOVING, age & REMAP_SLOT_AGE));
+		word = remap_word(m->block, REMAP_MOVING, age & REMAP_SLOT_AGE);
+		remap_slots_set(&rd->slots, slot, remap_word_with_reason(word, m->reason));
 		remap_failures_move(&rd->failures, bad, slot);
 	}
 	mutex_unlock(&rd->lock);
@@ -199,7 +202,7 @@ static blk_status_t write_slot(struct remap_device *rd, const struct remap_move 
 	blk_status_t status;
 
 	/* A store that keeps something flushes when it commits. */
-	if (m->bio && READ_ONCE(rd->store_state) == DM_REMAP_STORE_TRANSIENT)
+	if (m->bio && remap_store_is_transient(rd))
 		opf |= m->bio->bi_opf & REQ_FUA;
 	status = remap_write_spare(rd, opf, sector, m->batch->copy_buf, m->batch->read_buf,
 				   remap_block_sectors(rd));
@@ -224,7 +227,7 @@ void remap_copy_block(struct remap_device *rd, struct remap_move *m)
 		if (m->status != BLK_STS_OK)
 			return;
 	}
-	WRITE_ONCE(rd->consecutive_spare_errors, 0);
+	remap_spare_is_there(rd);
 }
 
 static void run_put(struct remap_batch *batch)

@@ -11,20 +11,22 @@
 #include "resize.h"
 #include "store.h"
 
-enum remap_state remap_device_state(struct remap_device *rd)
-{
-	struct dm_remap_store_stat stat;
+/* A copy that has failed is tried again after the first, and after twice as long each time. */
+#define FIRST_RETRY	(5 * HZ)
+#define LAST_RETRY	(3600 * HZ)
 
-	rd->store->type->stat(rd->store, &stat);
-	if (stat.state == DM_REMAP_STORE_FAILED)
+enum remap_state remap_device_look(struct remap_device *rd, struct dm_remap_store_stat *stat)
+{
+	rd->store->type->stat(rd->store, stat);
+	if (stat->state == DM_REMAP_STORE_FAILED)
 		return REMAP_STATE_FAILED;
 	if (READ_ONCE(rd->read_only) || remap_turned_read_only(rd))
 		return REMAP_STATE_READ_ONLY;
-	if (READ_ONCE(rd->storm))
+	if (remap_has_storm(&rd->auto_moves))
 		return REMAP_STATE_SUSPENDED_REMAPS;
 	if (remap_spare_free_blocks(&rd->spare) <= READ_ONCE(rd->settings.reserve))
 		return REMAP_STATE_EXHAUSTED;
-	if (stat.state == DM_REMAP_STORE_DEGRADED || READ_ONCE(rd->pending) ||
+	if (stat->state == DM_REMAP_STORE_DEGRADED || READ_ONCE(rd->pending) ||
 	    READ_ONCE(rd->lost.sectors) || READ_ONCE(rd->unread.sectors))
 		return REMAP_STATE_DEGRADED;
 	return REMAP_STATE_OK;
@@ -86,7 +88,7 @@ static void report_store(struct remap_device *rd, enum dm_remap_store_state stat
 			  rd->spare_bdev);
 		break;
 	case DM_REMAP_STORE_CLEAN:
-		if (rd->store_state != DM_REMAP_STORE_DEGRADED)
+		if (rd->watch.state != DM_REMAP_STORE_DEGRADED)
 			break;
 		remap_event(rd, REMAP_EVENT_STORE_MENDED, REMAP_NO_SECTOR);
 		remap_log(rd, REMAP_EVENT_STORE_MENDED,
@@ -104,13 +106,48 @@ void remap_device_check_store(struct remap_device *rd)
 	lockdep_assert_held(&rd->commit_lock);
 	lockdep_assert_held(&rd->lock);
 	rd->store->type->stat(rd->store, &stat);
-	if (stat.state != rd->store_state)
+	if (stat.state != rd->watch.state)
 		report_store(rd, stat.state);
-	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->store_faults)
+	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->watch.faults)
 		/* Frozen while an image of the memory is written: background.c. */
-		mod_delayed_work(system_freezable_wq, &rd->repair_work, 0);
-	WRITE_ONCE(rd->store_state, stat.state);
-	rd->store_faults = stat.faults;
+		mod_delayed_work(system_freezable_wq, &rd->watch.repair, 0);
+	WRITE_ONCE(rd->watch.state, stat.state);
+	rd->watch.faults = stat.faults;
+}
+
+void remap_device_recheck_store(struct remap_device *rd)
+{
+	lockdep_assert_held(&rd->lock);
+	rd->watch.faults = 0;
+}
+
+void remap_device_init_repair(struct remap_device *rd, work_func_t repair)
+{
+	INIT_DELAYED_WORK(&rd->watch.repair, repair);
+}
+
+/*
+ * What failed may have recovered long before the next commit: until that finds out, the other
+ * copy is the only one.  A resume, and the next fault, begin at once.
+ */
+void remap_device_repair_later(struct remap_device *rd)
+{
+	struct remap_store_watch *watch = &rd->watch;
+
+	if (READ_ONCE(watch->state) != DM_REMAP_STORE_DEGRADED ||
+	    READ_ONCE(rd->suspended) || READ_ONCE(rd->read_only)) {
+		watch->repair_delay = 0;
+		return;
+	}
+	watch->repair_delay = clamp_t(unsigned int, 2 * watch->repair_delay, FIRST_RETRY,
+				      LAST_RETRY);
+	/* Leaves the work alone if it was queued in between. */
+	queue_delayed_work(system_freezable_wq, &watch->repair, watch->repair_delay);
+}
+
+void remap_device_stop_repair(struct remap_device *rd)
+{
+	cancel_delayed_work_sync(&rd->watch.repair);
 }
 
 void remap_device_check_space(struct remap_device *rd, u32 before)

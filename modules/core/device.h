@@ -36,6 +36,7 @@
 #include <dm-remap/compat.h>
 #include <dm-remap/store.h>
 
+#include "auto_move.h"
 #include "background.h"
 #include "commit.h"
 #include "events.h"
@@ -43,12 +44,16 @@
 #include "floor.h"
 #include "inflight.h"
 #include "jobs.h"
+#include "lifecycle.h"
 #include "log.h"
 #include "masks.h"
+#include "observe.h"
 #include "probe.h"
 #include "rate.h"
 #include "regions.h"
+#include "resize.h"
 #include "scrub.h"
+#include "service.h"
 #include "slots.h"
 #include "slow.h"
 #include "spare.h"
@@ -65,17 +70,32 @@ struct remap_dirs;
 struct remap_track;
 
 /**
+ * struct remap_store_watch - what device.c knows of the store.
+ * @state: when it was last looked at.
+ * @faults: bad copies that the store had found then.
+ * @repair: lets the store repair itself.
+ * @repair_delay: until it tries again, in jiffies; only @repair uses it.
+ */
+struct remap_store_watch {
+	enum dm_remap_store_state state;
+	u64 faults;
+	struct delayed_work repair;
+	unsigned int repair_delay;
+};
+
+/**
  * struct remap_device - see above.
  * @inflight: bios at the main or the spare.
  * @regions: where there are remaps.
  * @slow_path_size: bytes of bios that remap_map() has to look at more closely, and of
  *	smaller ones: 0 for those without data, U32_MAX for all.
- * @consecutive_remaps: automatic remaps since the last success of I/O to the main.
+ * @auto_moves: whether blocks may move by themselves.
+ * @service: requests at the main; jobs and changes by hand count as one each, whatever
+ *	they do.
  * @slow: slow reads.
  * @table: from main blocks to slots.
  * @main: the main device.
  * @spare_bdev: the spare device.
- * @spare_sectors: size of @spare_bdev when it was opened.
  * @main_start: sector of @main at which block 0 is.
  * @len: sectors of the target; changes only while suspended, under @admin.
  * @block_shift: log2 of a block's sectors.
@@ -85,12 +105,9 @@ struct remap_track;
  *	block: the smallest piece that fails alone.
  * @settings: see there; written under @lock, single values read without.
  * @no_auto_remap: errors/auto_remap is 0 for the table says so; it is kept as 1.
- * @storm: automatic remaps are suspended.
  * @turned_read_only: a disk has turned read-only since the last resume: read_only.h.
  *
- * @list: in the list of devices.
- * @users: targets that use it, one for each loaded table; remap_devices_lock.
- * @ready: it has been made, and is not being freed; remap_devices_lock.
+ * @life: where it is in its life.
  * @md: the dm device.
  * @dirs: the directories of @md.
  * @name: its name, as of the last resume or second, for messages and the store; written
@@ -107,7 +124,6 @@ struct remap_track;
  * @slots: what is known of each block of the spare.
  * @floor: memory that @settings.min_buckets has been granted.
  * @spare: the spare allocator.
- * @consecutive_spare_errors: writes of single blocks to the spare that failed in a row.
  * @lost: lost sectors; what a store may read of them changes under @commit_lock as well.
  * @unread: sectors that are only on the main; as @lost.
  * @failures: what the main failed to give of late.
@@ -116,21 +132,9 @@ struct remap_track;
  * @store: where the table is kept.
  * @saved: what the store has kept beside the table, and will be given to keep; @saved.rate
  *	and @saved.scrub are in use, under @lock.
- * @store_state: of @store when it was last looked at.
- * @store_faults: bad copies that @store had found then.
- * @loaded: the table has been loaded from @store.
- * @started: @store may be written.
- * @refused: it must not take the place of a device that had remaps.
- * @successor: it was made to take over from a device in force.
- * @new_main: it takes over with a new main, which holds all that the set does: the tracker
- *	that saw to that; else 0.
- * @kept: the table that used it is gone, and the one that came could not be resumed.
- * @predecessor: from that one, with a reference; while it is being made.
+ * @watch: of @store when it was last looked at.
  * @track: the tracker of written regions, or NULL; changed under @lock.
- * @resize_work: does what remap_table_balance() left.
- * @resize_due: when @resize_work runs next, in jiffies, while it is pending; @lock.
- * @repair_work: lets @store repair itself.
- * @repair_delay: until it tries again, in jiffies; only @repair_work uses it.
+ * @resize: what remap_table_balance() left.
  *
  * @jobs: for I/O that failed or has to wait.
  * @disowned: woken when the owner of a block gives it up.
@@ -142,9 +146,7 @@ struct remap_track;
  * @suspects: blocks near bad ones that it is to read; @lock.
  * @scrub: the scrub under way.
  *
- * @main_read_errors: failed reads of the main.
- * @main_write_errors: failed writes of the main.
- * @spare_errors: failed reads and writes of the spare.
+ * @errors: requests that failed.
  * @events: events for user space.
  * @logs: limits of what is said in the kernel log.
  * @rate: what the counts in @saved say; @lock.
@@ -153,12 +155,12 @@ struct remap_device {
 	struct remap_inflight inflight;
 	struct remap_regions __rcu *regions;
 	u32 slow_path_size;
-	u32 consecutive_remaps;
+	struct remap_auto_moves auto_moves;
+	struct remap_service service;
 	struct remap_slow slow;
 	struct remap_table table;
 	struct block_device *main;
 	struct block_device *spare_bdev;
-	sector_t spare_sectors;
 	sector_t main_start;
 	sector_t len;
 	unsigned int block_shift;
@@ -166,12 +168,9 @@ struct remap_device {
 	unsigned int main_unit;
 	struct dm_remap_settings settings;
 	bool no_auto_remap;
-	bool storm;
 	u32 turned_read_only;
 
-	struct list_head list;
-	unsigned int users;
-	bool ready;
+	struct remap_life life;
 	struct mapped_device *md;
 	struct remap_dirs *dirs;
 	char name[DM_NAME_LEN];
@@ -187,7 +186,6 @@ struct remap_device {
 	struct remap_slots slots;
 	struct remap_floor floor;
 	struct remap_spare spare;
-	u32 consecutive_spare_errors;
 	struct remap_masks lost;
 	struct remap_masks unread;
 	struct remap_failures failures;
@@ -195,20 +193,9 @@ struct remap_device {
 	u32 pending;
 	struct dm_remap_store *store;
 	struct dm_remap_saved saved;
-	enum dm_remap_store_state store_state;
-	u64 store_faults;
-	bool loaded;
-	bool started;
-	bool refused;
-	bool successor;
-	u64 new_main;
-	bool kept;
-	struct remap_device *predecessor;
+	struct remap_store_watch watch;
 	struct remap_track __rcu *track;
-	struct delayed_work resize_work;
-	u64 resize_due;
-	struct delayed_work repair_work;
-	unsigned int repair_delay;
+	struct remap_resize resize;
 
 	struct remap_jobs jobs;
 	wait_queue_head_t disowned;
@@ -220,9 +207,7 @@ struct remap_device {
 	struct remap_suspects suspects;
 	struct remap_scrub scrub;
 
-	atomic64_t main_read_errors;
-	atomic64_t main_write_errors;
-	atomic64_t spare_errors;
+	struct remap_error_counts errors;
 	struct remap_events events;
 	struct remap_logs logs;
 	struct remap_rate rate;
@@ -272,14 +257,34 @@ static inline sector_t remap_spare_sector(const struct remap_device *rd, u32 slo
 	return rd->store->data_start + ((sector_t)slot << rd->block_shift);
 }
 
+/* Nothing more can be made durable. */
+static inline bool remap_store_has_failed(const struct remap_device *rd)
+{
+	return READ_ONCE(rd->watch.state) == DM_REMAP_STORE_FAILED;
+}
+
+static inline bool remap_store_is_transient(const struct remap_device *rd)
+{
+	return READ_ONCE(rd->watch.state) == DM_REMAP_STORE_TRANSIENT;
+}
+
 /**
- * remap_device_state() - the state as users see it.
+ * remap_device_look() - the state as users see it, and the store's.
  * @rd: the device.
+ * @stat: set to what the store says, which the state goes with.
  *
  * Context: process; no lock needed.
  * Return: the state.
  */
-enum remap_state remap_device_state(struct remap_device *rd);
+enum remap_state remap_device_look(struct remap_device *rd, struct dm_remap_store_stat *stat);
+
+/* The state alone. */
+static inline enum remap_state remap_device_state(struct remap_device *rd)
+{
+	struct dm_remap_store_stat stat;
+
+	return remap_device_look(rd, &stat);
+}
 
 /**
  * remap_device_name() - the name that the dm device has now.
@@ -339,6 +344,39 @@ void remap_device_drop(struct remap_device *rd, u32 slot, bool bad);
  * Context: process; @rd->commit_lock and @rd->lock.
  */
 void remap_device_check_store(struct remap_device *rd);
+
+/**
+ * remap_device_recheck_store() - begin the repairs that were put off.
+ * @rd: the device; the next remap_device_check_store() does it.
+ *
+ * Context: process; @rd->lock.
+ */
+void remap_device_recheck_store(struct remap_device *rd);
+
+/**
+ * remap_device_init_repair() - say how the store repairs itself.
+ * @rd: the device.
+ * @repair: run in a work queue.
+ *
+ * Context: any.
+ */
+void remap_device_init_repair(struct remap_device *rd, work_func_t repair);
+
+/**
+ * remap_device_repair_later() - repair again, if the store is still degraded.
+ * @rd: the device.
+ *
+ * Context: process; the end of the repair work.
+ */
+void remap_device_repair_later(struct remap_device *rd);
+
+/**
+ * remap_device_stop_repair() - wait for a repair under way.
+ * @rd: the device; nothing begins another one.
+ *
+ * Context: process, may sleep.
+ */
+void remap_device_stop_repair(struct remap_device *rd);
 
 /**
  * remap_device_check_space() - send the events that free space calls for.

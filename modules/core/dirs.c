@@ -309,18 +309,11 @@ void remap_dirs_put(struct remap_dirs *dirs)
 	mutex_unlock(&dirs_lock);
 }
 
-static void add_errors(struct remap_device *rd, struct remap_device *old)
-{
-	atomic64_add(atomic64_xchg(&old->main_read_errors, 0), &rd->main_read_errors);
-	atomic64_add(atomic64_xchg(&old->main_write_errors, 0), &rd->main_write_errors);
-	atomic64_add(atomic64_xchg(&old->spare_errors, 0), &rd->spare_errors);
-}
-
 void remap_dirs_activate(struct remap_dirs *dirs, struct remap_device *rd)
 {
 	down_write(&dirs->sem);
 	if (dirs->rd && dirs->rd != rd)
-		add_errors(rd, dirs->rd);
+		remap_inherit_errors(&rd->errors, &dirs->rd->errors);
 	WRITE_ONCE(dirs->rd, rd);
 	up_write(&dirs->sem);
 

@@ -25,6 +25,7 @@ void remap_read_entry(void *context, u32 slot, struct dm_remap_entry *entry)
 		return;
 	entry->main_block = remap_word_block(word);
 	entry->age = flags & REMAP_SLOT_AGE;
+	entry->reason = remap_word_reason(word);
 	if (entry->state != DM_REMAP_ENTRY_MAPPED)
 		return;
 	if (flags & REMAP_SLOT_LOST)
@@ -77,7 +78,7 @@ int remap_load_entry(void *context, const struct dm_remap_entry *entry,
 		return -ENOMEM;
 	word = remap_word(entry->main_block, pending ? REMAP_PENDING : REMAP_MAPPED, flags);
 	remap_regions_add(remap_regions_in_use(rd), entry->main_block << rd->block_shift, 1);
-	remap_table_insert(&rd->table, entry->slot, word);
+	remap_table_insert(&rd->table, entry->slot, remap_word_with_reason(word, entry->reason));
 	/* Not for each: here a resize is done in one go. */
 	if (rd->table.entries % BALANCE_EVERY == 0)
 		remap_device_balance(rd);

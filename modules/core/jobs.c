@@ -134,9 +134,9 @@ static void job_work(struct work_struct *work)
 
 	while ((bio = next_bio(jobs, job, &excess))) {
 		make_spare_job(jobs);
-		remap_service_begin(&job->rd->slow.service, &time, 0);
+		remap_service_begin(&job->rd->service, &time, 0);
 		jobs->handle(job, bio);
-		remap_service_end(&job->rd->slow.service, &time);
+		remap_service_end(&job->rd->service, &time);
 		cond_resched();
 	}
 	if (excess)

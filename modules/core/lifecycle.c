@@ -60,7 +60,7 @@ static bool has_remaps(const struct remap_device *rd)
 /* It was made to take over, and has not, or could not. */
 static bool is_waiting(const struct remap_device *rd)
 {
-	return rd->successor && !READ_ONCE(rd->started);
+	return rd->life.successor && !READ_ONCE(rd->life.started);
 }
 
 /*
@@ -116,9 +116,9 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 		.uuid = args->has_uuid ? &args->uuid : NULL,
 		.main_id = args->main_id[0] ? args->main_id : NULL,
 		.read_only = args->read_only,
-		.successor = rd->successor && rd->predecessor->spare_bdev == rd->spare_bdev,
-		.new_main = rd->new_main,
-		.copy = rd->successor && rd->predecessor->spare_bdev != rd->spare_bdev,
+		.successor = rd->life.successor && rd->life.predecessor->spare_bdev == rd->spare_bdev,
+		.new_main = rd->life.new_main,
+		.copy = rd->life.successor && rd->life.predecessor->spare_bdev != rd->spare_bdev,
 		.force_block_size = args->force_block_size,
 		.name = rd->name,
 		.read = remap_read_entry,
@@ -187,7 +187,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 		remap_settings_restore(rd, &rd->saved);
 		remap_rate_loaded(rd);
 		remap_scrub_restore(rd);
-		rd->loaded = true;
+		rd->life.loaded = true;
 	}
 	/* Then nothing is clean. */
 	if (!ret && rd->store->incomplete)
@@ -223,17 +223,17 @@ static void take_apart(struct remap_device *rd)
 {
 	remap_background_stop(rd);
 	remap_probe_release(rd);
-	cancel_delayed_work_sync(&rd->resize_work);
+	remap_resize_stop(rd);
 	remap_rate_exit(rd);
 	/* After all that lets go of the commit lock, which may queue it. */
-	cancel_delayed_work_sync(&rd->repair_work);
+	remap_device_stop_repair(rd);
 	remap_track_exit(rd);
 	remap_jobs_exit(&rd->jobs);
 	remap_events_exit(rd);
-	if (rd->loaded)
+	if (rd->life.loaded)
 		remap_settings_to_save(rd, &rd->settings, &rd->saved);
 	if (rd->store)
-		remap_store_close(rd->store, rd->started && !remap_is_read_only(rd) ?
+		remap_store_close(rd->store, rd->life.started && !remap_is_read_only(rd) ?
 					     &rd->saved : NULL);
 	if (rd->kcopyd)
 		dm_kcopyd_client_destroy(rd->kcopyd);
@@ -260,7 +260,7 @@ static void free_shell(struct remap_device *rd)
 static void leave_list(struct remap_device *rd)
 {
 	mutex_lock(&remap_devices_lock);
-	list_del(&rd->list);
+	list_del(&rd->life.list);
 	mutex_unlock(&remap_devices_lock);
 }
 
@@ -273,24 +273,24 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 
 	if (!rd)
 		return NULL;
-	rd->users = 1;
+	rd->life.users = 1;
 	rd->md = md;
 	strscpy(rd->number, dm_device_name(md), sizeof(rd->number));
 	remap_device_name(rd, rd->name);
 	rd->main = main;
 	rd->spare_bdev = spare;
-	rd->spare_sectors = bdev_nr_sectors(spare);
+	rd->life.spare_sectors = bdev_nr_sectors(spare);
 	rd->main_start = args->main_start;
 	rd->len = len;
 	rd->read_only = args->read_only;
-	rd->new_main = args->new_main;
+	rd->life.new_main = args->new_main;
 	rd->suspended = true;
 	mutex_init(&rd->admin);
 	mutex_init(&rd->commit_lock);
 	mutex_init(&rd->lock);
 	init_waitqueue_head(&rd->disowned);
-	INIT_DELAYED_WORK(&rd->resize_work, remap_resize_work);
-	INIT_DELAYED_WORK(&rd->repair_work, remap_commit_repair_work);
+	remap_resize_prepare(rd);
+	remap_device_init_repair(rd, remap_commit_repair_work);
 	remap_masks_init(&rd->lost);
 	remap_masks_init(&rd->unread);
 	remap_failures_init(&rd->failures);
@@ -309,12 +309,12 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 /* Sooner than when it is resumed, so that a table that cannot come into force is not loaded. */
 static int check_succession(struct remap_device *rd, char **error)
 {
-	struct remap_device *old = rd->predecessor;
+	struct remap_device *old = rd->life.predecessor;
 	const char *why;
 
 	/* A set without remaps may have any spare. */
 	if (rd->spare_bdev != old->spare_bdev && !rd->store->joining && !has_remaps(old)) {
-		rd->successor = false;
+		rd->life.successor = false;
 		return 0;
 	}
 	why = remap_takeover_check(rd, old);
@@ -337,7 +337,7 @@ static int fill(struct remap_device *rd, const struct remap_args *args, char **e
 		ret = make_worker(rd, error);
 	if (!ret)
 		ret = make_table(rd, args, error);
-	if (!ret && rd->successor)
+	if (!ret && rd->life.successor)
 		ret = check_succession(rd, error);
 	if (ret) {
 		take_apart(rd);
@@ -345,7 +345,7 @@ static int fill(struct remap_device *rd, const struct remap_args *args, char **e
 		return ret;
 	}
 	mutex_lock(&remap_devices_lock);
-	rd->ready = true;
+	rd->life.ready = true;
 	mutex_unlock(&remap_devices_lock);
 	return 0;
 }
@@ -381,13 +381,13 @@ static int share(struct remap_device *rd, const struct remap_args *args, sector_
 {
 	int ret;
 
-	if (!rd->ready) {
+	if (!rd->life.ready) {
 		*error = "Main and spare are being opened or closed by another table";
 		return -EBUSY;
 	}
 	ret = check_shared(rd, args, len, error);
 	if (!ret)
-		rd->users++;
+		rd->life.users++;
 	return ret;
 }
 
@@ -403,7 +403,7 @@ static bool same_disks(const struct remap_device *a, const struct remap_device *
 static bool is_successor(const struct remap_device *new, const struct remap_device *rd,
 			 const struct remap_args *args)
 {
-	if (new->md != rd->md || !rd->ready || args->read_only ||
+	if (new->md != rd->md || !rd->life.ready || args->read_only ||
 	    rd->store->type == &remap_store_transient || !remap_takeover_allowed(rd))
 		return false;
 	if (args->new_main)
@@ -414,7 +414,7 @@ static bool is_successor(const struct remap_device *new, const struct remap_devi
 	if (new->spare_bdev != rd->spare_bdev || new->len != rd->len)
 		return true;
 	/* A table that names what is kept is the way back to it. */
-	return new->spare_sectors != rd->spare_sectors && !rd->kept;
+	return new->life.spare_sectors != rd->life.spare_sectors && !rd->life.kept;
 }
 
 /*
@@ -428,13 +428,13 @@ static int enter_list(struct remap_device *new, const struct remap_args *args,
 	const char *why;
 
 	lockdep_assert_held(&remap_devices_lock);
-	list_for_each_entry(rd, &remap_devices, list) {
+	list_for_each_entry(rd, &remap_devices, life.list) {
 		if (is_successor(new, rd, args)) {
-			new->predecessor = rd;
+			new->life.predecessor = rd;
 			continue;
 		}
 		/* Its copy of the table may be out of date: never share it. */
-		if (rd->md == new->md && rd->spare_bdev == new->spare_bdev && rd->ready &&
+		if (rd->md == new->md && rd->spare_bdev == new->spare_bdev && rd->life.ready &&
 		    is_waiting(rd))
 			continue;
 		if (same_disks(rd, new)) {
@@ -447,11 +447,11 @@ static int enter_list(struct remap_device *new, const struct remap_args *args,
 			return -EBUSY;
 		}
 	}
-	if (args->new_main && !new->predecessor) {
+	if (args->new_main && !new->life.predecessor) {
 		*error = "A new main is for a suspended set, with its spare and length";
 		return -EINVAL;
 	}
-	list_add(&new->list, &remap_devices);
+	list_add(&new->life.list, &remap_devices);
 	return 0;
 }
 
@@ -475,15 +475,15 @@ int remap_device_get(struct dm_target *ti, const struct remap_args *args,
 	mutex_lock(&remap_devices_lock);
 	ret = enter_list(new, args, rdp, &ti->error);
 	if (ret || *rdp != new)
-		new->predecessor = NULL;
-	new->successor = new->predecessor;
-	if (new->successor)
-		new->predecessor->users++;
+		new->life.predecessor = NULL;
+	new->life.successor = new->life.predecessor;
+	if (new->life.successor)
+		new->life.predecessor->life.users++;
 	mutex_unlock(&remap_devices_lock);
 	if (!ret && *rdp == new)
 		ret = fill(new, args, &ti->error);
-	if (new->predecessor)
-		remap_device_put(new->predecessor);
+	if (new->life.predecessor)
+		remap_device_put(new->life.predecessor);
 	if (ret || *rdp != new)
 		free_shell(new);
 	return ret;
@@ -494,9 +494,9 @@ void remap_device_put(struct remap_device *rd)
 	bool last;
 
 	mutex_lock(&remap_devices_lock);
-	last = !--rd->users;
+	last = !--rd->life.users;
 	if (last)
-		rd->ready = false;
+		rd->life.ready = false;
 	mutex_unlock(&remap_devices_lock);
 	if (!last)
 		return;
@@ -511,10 +511,10 @@ void dm_remap_iterate_sets(dm_remap_set_fn fn, void *context)
 	struct remap_device *rd;
 
 	mutex_lock(&remap_devices_lock);
-	list_for_each_entry(rd, &remap_devices, list) {
+	list_for_each_entry(rd, &remap_devices, life.list) {
 		struct dm_remap_set set;
 
-		if (!rd->ready)
+		if (!rd->life.ready)
 			continue;
 		set = (struct dm_remap_set) {
 			.uuid = rd->store->uuid,
@@ -575,9 +575,9 @@ static int start_store(struct remap_device *rd)
 	int ret = 0;
 
 	remap_commit_lock(rd);
-	if (!rd->started && !rd->read_only) {
+	if (!rd->life.started && !rd->read_only) {
 		ret = rd->store->type->start(rd->store, &rd->saved);
-		rd->started = !ret;
+		rd->life.started = !ret;
 		if (!ret)
 			remap_settings_warn(rd);
 	}
@@ -591,8 +591,8 @@ static int start_store(struct remap_device *rd)
 static void keep(struct remap_device *old, struct remap_device **refused)
 {
 	mutex_lock(&remap_devices_lock);
-	old->users++;
-	old->kept = true;
+	old->life.users++;
+	old->life.kept = true;
 	mutex_unlock(&remap_devices_lock);
 	*refused = old;
 }
@@ -606,13 +606,13 @@ static int check_spare(struct remap_device *rd, struct remap_device *old,
 {
 	const char *why = "The set has remaps on another spare: load the table with that";
 
-	if (rd->successor && old)
+	if (rd->life.successor && old)
 		why = remap_takeover_check(rd, old);
-	else if (!rd->successor && !rd->refused && !(old && has_remaps(old)))
+	else if (!rd->life.successor && !rd->life.refused && !(old && has_remaps(old)))
 		return 0;
 	if (!why)
 		return 0;
-	rd->refused = true;
+	rd->life.refused = true;
 	DMERR("%s: %s", rd->name, why);
 	if (old)
 		keep(old, refused);
@@ -622,7 +622,7 @@ static int check_spare(struct remap_device *rd, struct remap_device *old,
 /* A disk may have turned read-only, or become writable again, since the table was loaded. */
 static int check_writable(struct remap_device *rd)
 {
-	if (remap_writable_again(rd) || rd->started || rd->read_only)
+	if (remap_writable_again(rd) || rd->life.started || rd->read_only)
 		return 0;
 	DMERR("%s: main or spare has turned read-only: give the argument read_only", rd->name);
 	return -EROFS;
@@ -635,13 +635,13 @@ static int start(struct remap_device *rd, struct remap_device *old,
 	int ret = check_writable(rd);
 
 	if (!ret) {
-		if (old && rd->successor)
+		if (old && rd->life.successor)
 			remap_takeover_prepare(rd, old);
 		ret = start_store(rd);
-		if (old && rd->successor)
+		if (old && rd->life.successor)
 			remap_takeover_end(rd, old, !ret);
 	}
-	if (ret && old && rd->successor)
+	if (ret && old && rd->life.successor)
 		keep(old, refused);
 	if (ret)
 		return ret;
@@ -660,7 +660,7 @@ int remap_device_activate(struct remap_device *rd, const struct remap_args *args
 
 	if (old == rd)
 		old = NULL;
-	if (old || rd->refused || (rd->successor && !rd->started))
+	if (old || rd->life.refused || (rd->life.successor && !rd->life.started))
 		ret = check_spare(rd, old, refused);
 	if (!ret && len != rd->len)
 		ret = change_length(rd, regions, len);
@@ -670,7 +670,7 @@ int remap_device_activate(struct remap_device *rd, const struct remap_args *args
 	}
 	if (!ret) {
 		mutex_lock(&remap_devices_lock);
-		rd->kept = false;
+		rd->life.kept = false;
 		mutex_unlock(&remap_devices_lock);
 	}
 	memalloc_noio_restore(noio);

@@ -6,6 +6,7 @@
 #ifndef _REMAP_LIFECYCLE_H
 #define _REMAP_LIFECYCLE_H
 
+#include <linux/list.h>
 #include <linux/types.h>
 
 struct block_device;
@@ -13,6 +14,53 @@ struct dm_target;
 struct remap_args;
 struct remap_device;
 struct remap_regions;
+
+/**
+ * struct remap_life - where a device is in its life.
+ * @list: in the list of devices.
+ * @users: targets that use it, one for each loaded table; remap_devices_lock.
+ * @ready: it has been made, and is not being freed; remap_devices_lock.
+ * @kept: the table that used it is gone, and the one that came could not be resumed;
+ *	remap_devices_lock.
+ * @spare_sectors: size of the spare when it was opened.
+ * @loaded: the table has been loaded from the store.
+ * @started: the store may be written.
+ * @refused: it must not take the place of a device that had remaps.
+ * @successor: it was made to take over from a device in force.
+ * @new_main: it takes over with a new main, which holds all that the set does: the tracker
+ *	that saw to that; else 0.
+ * @predecessor: from that one, with a reference; while it is being made.
+ */
+struct remap_life {
+	struct list_head list;
+	unsigned int users;
+	bool ready;
+	bool kept;
+	sector_t spare_sectors;
+	bool loaded;
+	bool started;
+	bool refused;
+	bool successor;
+	u64 new_main;
+	struct remap_device *predecessor;
+};
+
+/* While the table is being loaded nobody else knows the device. */
+static inline bool remap_is_loaded(const struct remap_life *life)
+{
+	return life->loaded;
+}
+
+static inline bool remap_is_started(const struct remap_life *life)
+{
+	return READ_ONCE(life->started);
+}
+
+/* The tracker of a new main, or 0. */
+static inline u64 remap_new_main(const struct remap_life *life)
+{
+	return life->new_main;
+}
 
 /**
  * remap_device_get() - the device that a new target is for.

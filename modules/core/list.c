@@ -14,8 +14,8 @@
 #include "gfp.h"
 #include "list.h"
 
-/* Longest line: three numbers of up to 20 digits, a word, two masks, and a zero. */
-#define LINE_MAX	120U
+/* Longest line: three numbers of up to 20 digits, two words, two masks, and a zero. */
+#define LINE_MAX	130U
 /* Shortest line: "0 0 1 split 0x0 0x0". */
 #define LINE_MIN	20U
 
@@ -36,8 +36,29 @@ static const char *state_name(u64 word, u64 unread)
 	}
 }
 
+/* In a list with reasons.  One of a later version is unknown here. */
+static const char *reason_name(u64 word)
+{
+	switch (remap_word_reason(word)) {
+	case DM_REMAP_REASON_MANUAL:
+		return " manual";
+	case DM_REMAP_REASON_READ:
+		return " read";
+	case DM_REMAP_REASON_WRITE:
+		return " write";
+	case DM_REMAP_REASON_SLOW:
+		return " slow";
+	case DM_REMAP_REASON_LOST:
+		return " lost-write";
+	case DM_REMAP_REASON_SCRUB:
+		return " scrub";
+	default:
+		return " unknown";
+	}
+}
+
 /* A line for a block, if it is in the table. */
-static unsigned int list_block(struct remap_device *rd, u64 block, char *result,
+static unsigned int list_block(struct remap_device *rd, u64 block, bool reasons, char *result,
 			       unsigned int maxlen)
 {
 	unsigned int sz = 0;
@@ -48,15 +69,16 @@ static unsigned int list_block(struct remap_device *rd, u64 block, char *result,
 	if (slot == REMAP_NO_SLOT)
 		return 0;
 	unread = remap_masks_get(&rd->unread, slot);
-	DMEMIT("%llu %llu %u %s 0x%llx 0x%llx\n",
+	DMEMIT("%llu %llu %u %s 0x%llx 0x%llx%s\n",
 	       (unsigned long long)block << rd->block_shift,
 	       (unsigned long long)remap_spare_sector(rd, slot), remap_block_sectors(rd),
-	       state_name(word, unread), remap_masks_get(&rd->lost, slot), unread);
+	       state_name(word, unread), remap_masks_get(&rd->lost, slot), unread,
+	       reasons ? reason_name(word) : "");
 	return sz;
 }
 
 /* Look up every block of the regions in which there is one. */
-static void list_regions(struct remap_device *rd, sector_t sector, char *result,
+static void list_regions(struct remap_device *rd, sector_t sector, bool reasons, char *result,
 			 unsigned int maxlen)
 {
 	unsigned int sz = 0, n;
@@ -68,7 +90,8 @@ static void list_regions(struct remap_device *rd, sector_t sector, char *result,
 			sector = remap_regions_next(remap_regions_in_use(rd), sector);
 			if (sector >= rd->len)
 				break;
-			sz += list_block(rd, sector >> rd->block_shift, result + sz, maxlen - sz);
+			sz += list_block(rd, sector >> rd->block_shift, reasons, result + sz,
+					 maxlen - sz);
 			sector += remap_block_sectors(rd);
 		}
 		rcu_read_unlock();
@@ -117,8 +140,8 @@ static unsigned int lowest_blocks(const struct remap_device *rd, u64 from, u64 *
 	return min(n, max);
 }
 
-static void list_slots(struct remap_device *rd, u64 from, char *result, unsigned int maxlen,
-		       u64 *blocks, unsigned int max)
+static void list_slots(struct remap_device *rd, u64 from, bool reasons, char *result,
+		       unsigned int maxlen, u64 *blocks, unsigned int max)
 {
 	unsigned int n, sz = 0, i;
 
@@ -127,7 +150,7 @@ static void list_slots(struct remap_device *rd, u64 from, char *result, unsigned
 		for (i = 0; i < n && sz + LINE_MAX < maxlen; i++) {
 			/* One that moves may have been seen in two slots. */
 			if (!i || blocks[i] != blocks[i - 1])
-				sz += list_block(rd, blocks[i], result + sz, maxlen - sz);
+				sz += list_block(rd, blocks[i], reasons, result + sz, maxlen - sz);
 			from = blocks[i] + 1;
 		}
 		/* An empty list says that there are no more: not all have just gone. */
@@ -145,7 +168,8 @@ static bool large_regions(struct remap_device *rd)
 	return !(remap_slots_end(&rd->slots) >> shift);
 }
 
-void remap_list(struct remap_device *rd, sector_t from, char *result, unsigned int maxlen)
+void remap_list(struct remap_device *rd, sector_t from, bool reasons, char *result,
+		unsigned int maxlen)
 {
 	unsigned int max = maxlen / LINE_MIN + 1;
 	u64 *blocks = NULL;
@@ -154,10 +178,10 @@ void remap_list(struct remap_device *rd, sector_t from, char *result, unsigned i
 	if (large_regions(rd))
 		blocks = kvcalloc(2 * max, sizeof(*blocks), REMAP_GFP_NOIO);
 	if (blocks)
-		list_slots(rd, from >> rd->block_shift, result, maxlen, blocks, max);
+		list_slots(rd, from >> rd->block_shift, reasons, result, maxlen, blocks, max);
 	else
 		/* Slower, but needs no memory. */
-		list_regions(rd, round_down(from, (sector_t)remap_block_sectors(rd)), result,
-			     maxlen);
+		list_regions(rd, round_down(from, (sector_t)remap_block_sectors(rd)), reasons,
+			     result, maxlen);
 	kvfree(blocks);
 }

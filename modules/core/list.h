@@ -13,6 +13,7 @@ struct remap_device;
  * remap_list() - write the remaps from a sector on, in the order of the main.
  * @rd: the device.
  * @from: sector, from the start of the target.
+ * @reasons: each line has a seventh word, why the block left the main.
  * @result: where to; a text of lines `main_sector spare_sector sectors state
  *	lost_mask unread_mask`.
  * @maxlen: room there.
@@ -21,6 +22,7 @@ struct remap_device;
  *
  * Context: process, may sleep.
  */
-void remap_list(struct remap_device *rd, sector_t from, char *result, unsigned int maxlen);
+void remap_list(struct remap_device *rd, sector_t from, bool reasons, char *result,
+		unsigned int maxlen);
 
 #endif /* _REMAP_LIST_H */

@@ -305,7 +305,7 @@ static noinline int reset(struct dm_target *ti, struct bio *bio)
 static bool timed(struct remap_device *rd, struct bio *bio, struct remap_io *io,
 		  blk_status_t status)
 {
-	u64 ns = remap_service_end(&rd->slow.service, &io->time);
+	u64 ns = remap_service_end(&rd->service, &io->time);
 
 	io->tracked &= ~REMAP_TIMED;
 	return status == BLK_STS_OK && bio_op(bio) == REQ_OP_READ &&
@@ -341,7 +341,7 @@ static __always_inline int end_io(struct dm_target *ti, struct bio *bio, blk_sta
 		return tracked(ti, bio, *status);
 	if (unlikely(*status != BLK_STS_OK))
 		return failed(ti, bio, *status);
-	if (unlikely(READ_ONCE(rt->rd->consecutive_remaps)))
+	if (unlikely(remap_has_streak(&rt->rd->auto_moves)))
 		return reset(ti, bio);
 	if (watched && static_branch_unlikely(&remap_observed))
 		return remap_observe_done(ti, bio);

@@ -20,17 +20,27 @@ static void set_state(struct remap_device *rd, u32 slot, enum remap_slot_state s
 					    remap_masks_get(&rd->unread, slot)));
 }
 
+static void set_reason(struct remap_device *rd, const struct remap_move *m)
+{
+	u64 word = remap_slots_word(&rd->slots, m->slot);
+
+	remap_slots_set(&rd->slots, m->slot, remap_word_with_reason(word, m->reason));
+}
+
 static void set_mapped(struct remap_device *rd, const struct remap_move *m)
 {
 	remap_masks_set(&rd->lost, m->slot, m->lost);
 	remap_masks_set(&rd->unread, m->slot, m->unread);
+	set_reason(rd, m);
 	set_state(rd, m->slot, REMAP_MAPPED);
 }
 
 /* What the store is to know of a move that succeeded so far. */
 static void stage_commit(struct remap_device *rd, struct remap_move *m)
 {
-	struct dm_remap_entry entry = { .slot = m->slot, .main_block = m->block };
+	struct dm_remap_entry entry = {
+		.slot = m->slot, .main_block = m->block, .reason = m->reason,
+	};
 
 	switch (m->goal) {
 	case REMAP_TO_MAIN:
@@ -91,6 +101,7 @@ static void complete_move(struct remap_device *rd, struct remap_move *m)
 		return;
 	case REMAP_TO_PENDING:
 		count_state(rd, REMAP_PENDING, 1);
+		set_reason(rd, m);
 		set_state(rd, m->slot, REMAP_PENDING);
 		return;
 	default:
@@ -139,6 +150,7 @@ static void doubt_move(struct remap_device *rd, struct remap_move *m)
 		undo_move(rd, m);
 		return;
 	}
+	set_reason(rd, m);
 	remap_slots_change(&rd->slots, m->slot, REMAP_INDETERMINATE, 0);
 	if (m->from != REMAP_NO_SLOT)
 		remap_slots_change(&rd->slots, m->from, REMAP_INDETERMINATE, 0);
@@ -147,12 +159,19 @@ static void doubt_move(struct remap_device *rd, struct remap_move *m)
 /* Why a block left the main by itself. */
 static const char *why_moved(const struct remap_move *m)
 {
-	if (m->why)
-		return m->why;
 	if (m->was == REMAP_PENDING)
 		return m->bio ? "it was written after it could not be read" :
 				"it could be read at last";
-	return m->bio ? "the main failed a write" : "the main failed reads before it gave the data";
+	switch (m->reason) {
+	case DM_REMAP_REASON_SLOW:
+		return "the main took too long to read it";
+	case DM_REMAP_REASON_LOST:
+		return "the main did not keep a write";
+	case DM_REMAP_REASON_WRITE:
+		return "the main failed a write";
+	default:
+		return "the main failed reads before it gave the data";
+	}
 }
 
 /* Tell what came of a move to the spare. */

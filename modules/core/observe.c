@@ -259,14 +259,21 @@ void remap_observe_error(struct remap_device *rd, bool spare, enum req_op op, se
 
 	trace_dm_remap_error(rd, spare, op, sector, sectors, status);
 	if (spare) {
-		atomic64_inc(&rd->spare_errors);
+		atomic64_inc(&rd->errors.spare);
 		remap_count(rd, write ? DM_REMAP_SPARE_WRITE_ERRORS :
 					DM_REMAP_SPARE_READ_ERRORS, 1);
 	} else {
-		atomic64_inc(write ? &rd->main_write_errors : &rd->main_read_errors);
+		atomic64_inc(write ? &rd->errors.main_writes : &rd->errors.main_reads);
 		remap_count(rd, write ? DM_REMAP_MAIN_WRITE_ERRORS :
 					DM_REMAP_MAIN_READ_ERRORS, 1);
 	}
+}
+
+void remap_inherit_errors(struct remap_error_counts *errors, struct remap_error_counts *old)
+{
+	atomic64_add(atomic64_xchg(&old->main_reads, 0), &errors->main_reads);
+	atomic64_add(atomic64_xchg(&old->main_writes, 0), &errors->main_writes);
+	atomic64_add(atomic64_xchg(&old->spare, 0), &errors->spare);
 }
 
 int dm_remap_resize_notifier_register(struct notifier_block *nb)

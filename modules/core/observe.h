@@ -8,6 +8,7 @@
 #ifndef _REMAP_OBSERVE_H
 #define _REMAP_OBSERVE_H
 
+#include <linux/atomic.h>
 #include <linux/bio.h>
 #include <linux/jump_label.h>
 
@@ -17,6 +18,18 @@
 
 struct dm_target;
 struct remap_device;
+
+/**
+ * struct remap_error_counts - requests that failed since the mapped device was made.
+ * @main_reads: reads of the main.
+ * @main_writes: writes of the main.
+ * @spare: reads and writes of the spare.
+ */
+struct remap_error_counts {
+	atomic64_t main_reads;
+	atomic64_t main_writes;
+	atomic64_t spare;
+};
 
 /* There is an observer; it wants to know how long remap_map() takes. */
 DECLARE_STATIC_KEY_FALSE(remap_observed);
@@ -74,6 +87,15 @@ static inline void remap_count(struct remap_device *rd, enum dm_remap_count what
 	if (static_branch_unlikely(&remap_observed))
 		__remap_count(rd, what, n);
 }
+
+/**
+ * remap_inherit_errors() - a device takes the place of another one of its mapped device.
+ * @errors: what it counts.
+ * @old: what the other one has counted; zeroed.
+ *
+ * Context: process.
+ */
+void remap_inherit_errors(struct remap_error_counts *errors, struct remap_error_counts *old);
 
 /**
  * remap_observe_error() - a disk failed a request.

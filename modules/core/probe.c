@@ -80,9 +80,9 @@ static blk_status_t read_idle(struct remap_device *rd, u64 block, unsigned int n
 	bio.bi_iter.bi_sector = remap_main_sector(rd, block);
 	bio.bi_ioprio = IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0);
 	__bio_add_page(&bio, virt_to_page(buf), sectors << SECTOR_SHIFT, offset_in_page(buf));
-	remap_service_begin(&rd->slow.service, &time, 0);
+	remap_service_begin(&rd->service, &time, 0);
 	submit_bio_wait(&bio);
-	probe->service_ns = remap_service_end(&rd->slow.service, &time);
+	probe->service_ns = remap_service_end(&rd->service, &time);
 	status = bio.bi_status;
 	bio_uninit(&bio);
 	probe->ns = ktime_get_ns() - start;
@@ -163,9 +163,9 @@ static enum remap_probed care_slow(struct remap_device *rd, u64 block)
 	struct remap_service_time time;
 	struct remap_move *m;
 
-	remap_service_begin(&rd->slow.service, &time, 0);
+	remap_service_begin(&rd->service, &time, 0);
 	m = remap_slow_move_block(&rd->probe.job, block);
-	remap_service_end(&rd->slow.service, &time);
+	remap_service_end(&rd->service, &time);
 	if (!m)
 		return REMAP_PROBED_GOOD;
 	if (m->status != BLK_STS_OK)

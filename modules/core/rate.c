@@ -127,7 +127,7 @@ static void save(struct work_struct *work)
 	suspended = READ_ONCE(rd->suspended);
 	/* If it fails the store says so. */
 	if (!suspended && !remap_is_read_only(rd) &&
-	    rd->store_state != DM_REMAP_STORE_FAILED)
+	    !remap_store_has_failed(rd))
 		remap_settings_save(rd);
 	remap_commit_unlock(rd);
 	if (suspended)

@@ -128,6 +128,19 @@ static bool step(struct remap_device *rd)
 	return true;
 }
 
+/* Run the work item in @ns nanoseconds, if it is not due earlier. */
+static void resize_later(struct remap_device *rd, u64 ns)
+{
+	u64 due = get_jiffies_64() + (ns ? nsecs_to_jiffies(ns) + 1 : 0);
+
+	lockdep_assert_held(&rd->lock);
+	/* Whoever asks for an earlier time gets it, and nobody is put off for a later one. */
+	if (delayed_work_pending(&rd->resize.work) && time_after_eq64(due, rd->resize.due))
+		return;
+	rd->resize.due = due;
+	mod_delayed_work(resize_wq, &rd->resize.work, due - get_jiffies_64());
+}
+
 /*
  * A table that is to shrink when its load has been low for a while: this may be too early,
  * because the load was high since then, or there was no memory.  If nothing changes nobody
@@ -140,30 +153,18 @@ static void wait_again(struct remap_device *rd)
 	mutex_lock(&rd->lock);
 	wait = remap_table_wait(&rd->table);
 	if (wait)
-		remap_resize_later(rd, max_t(u64, wait, NSEC_PER_SEC));
+		resize_later(rd, max_t(u64, wait, NSEC_PER_SEC));
 	mutex_unlock(&rd->lock);
 }
 
-void remap_resize_work(struct work_struct *work)
+static void resize_work(struct work_struct *work)
 {
 	struct remap_device *rd = container_of(to_delayed_work(work), struct remap_device,
-					       resize_work);
+					       resize.work);
 
 	while (step(rd))
 		cond_resched();
 	wait_again(rd);
-}
-
-void remap_resize_later(struct remap_device *rd, u64 ns)
-{
-	u64 due = get_jiffies_64() + (ns ? nsecs_to_jiffies(ns) + 1 : 0);
-
-	lockdep_assert_held(&rd->lock);
-	/* Whoever asks for an earlier time gets it, and nobody is put off for a later one. */
-	if (delayed_work_pending(&rd->resize_work) && time_after_eq64(due, rd->resize_due))
-		return;
-	rd->resize_due = due;
-	mod_delayed_work(resize_wq, &rd->resize_work, due - get_jiffies_64());
 }
 
 /* Nobody waits for the lock while the table is loaded. */
@@ -190,17 +191,27 @@ void remap_device_balance(struct remap_device *rd)
 	u64 wait;
 
 	lockdep_assert_held(&rd->lock);
-	if (!rd->loaded) {
+	if (!remap_is_loaded(&rd->life)) {
 		balance_now(rd);
 		return;
 	}
 	if (remap_table_balance(&rd->table)) {
-		remap_resize_later(rd, 0);
+		resize_later(rd, 0);
 		return;
 	}
 	wait = remap_table_wait(&rd->table);
 	if (wait)
-		remap_resize_later(rd, wait);
+		resize_later(rd, wait);
+}
+
+void remap_resize_prepare(struct remap_device *rd)
+{
+	INIT_DELAYED_WORK(&rd->resize.work, resize_work);
+}
+
+void remap_resize_stop(struct remap_device *rd)
+{
+	cancel_delayed_work_sync(&rd->resize.work);
 }
 
 int remap_resize_init(void)

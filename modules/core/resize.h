@@ -10,23 +10,30 @@
 struct remap_device;
 
 /**
- * remap_resize_work() - carry out the resizes that are due.
- * @work: work of remap_device.resize_work.
- *
- * Moves the entries on as many processors as hash/resize_threads says.
- *
- * Context: work queue; takes @rd->lock.
+ * struct remap_resize - the resize that remap_device_balance() has left to a work item.
+ * @work: moves the entries, on as many processors as hash/resize_threads says.
+ * @due: when @work runs next, in jiffies, while it is pending; @rd->lock.
  */
-void remap_resize_work(struct work_struct *work);
+struct remap_resize {
+	struct delayed_work work;
+	u64 due;
+};
 
 /**
- * remap_resize_later() - let remap_resize_work() run.
+ * remap_resize_prepare() - get ready for a device.
  * @rd: the device.
- * @ns: nanoseconds from now, if it is not to run earlier anyway; 0 is at once.
  *
- * Context: process; @rd->lock.
+ * Context: any.
  */
-void remap_resize_later(struct remap_device *rd, u64 ns);
+void remap_resize_prepare(struct remap_device *rd);
+
+/**
+ * remap_resize_stop() - resize no more.
+ * @rd: the device; nothing changes its table any more.
+ *
+ * Context: process, may sleep.
+ */
+void remap_resize_stop(struct remap_device *rd);
 
 /**
  * remap_device_balance() - resize the table if it is due.

@@ -159,7 +159,7 @@ static int try_order(struct remap_device *rd, enum remap_scrub_order order)
 
 	lockdep_assert_held(&rd->commit_lock);
 	if (rd->read_only || remap_turned_read_only(rd) ||
-	    rd->store_state == DM_REMAP_STORE_FAILED)
+	    remap_store_has_failed(rd))
 		return -EROFS;
 	mutex_lock(&rd->lock);
 	old = rd->saved.scrub;
@@ -396,7 +396,7 @@ static void finish(struct remap_device *rd)
 static void save_position(struct remap_device *rd)
 {
 	remap_commit_lock(rd);
-	if (!remap_is_read_only(rd) && rd->store_state != DM_REMAP_STORE_FAILED)
+	if (!remap_is_read_only(rd) && !remap_store_has_failed(rd))
 		remap_settings_save(rd);
 	remap_commit_unlock(rd);
 	rd->scrub.saved_ns = ktime_get_ns();

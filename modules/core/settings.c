@@ -184,7 +184,7 @@ static int change(struct remap_device *rd, size_t offset, u32 value)
 		 rd->saved.scrub.state != DM_REMAP_SCRUB_IDLE)
 		/* The position of the run would mean other blocks. */
 		ret = -EBUSY;
-	else if (!rd->read_only && (rd->store_state == DM_REMAP_STORE_FAILED ||
+	else if (!rd->read_only && (remap_store_has_failed(rd) ||
 				    remap_turned_read_only(rd)))
 		ret = -EROFS;
 	else if (!rd->read_only)
@@ -220,7 +220,7 @@ static int set_main_id(struct remap_device *rd, const char *id)
 
 	remap_commit_lock(rd);
 	if (!rd->read_only && !remap_turned_read_only(rd) &&
-	    rd->store_state != DM_REMAP_STORE_FAILED)
+	    !remap_store_has_failed(rd))
 		ret = rd->store->type->set_main_id(rd->store, id);
 	remap_commit_unlock(rd);
 	return ret;

@@ -43,8 +43,9 @@ enum remap_slot_state {
 
 /**
  * struct remap_slot - a block of the spare.
- * @word: main block in bits 0 to 47, enum remap_slot_state in bits 48 to 55,
- *	REMAP_SLOT_* flags in bits 56 to 63; read and written as one, so that a
+ * @word: main block in bits 0 to 47, enum remap_slot_state in bits 48 to 51, why the
+ *	block left the main, enum dm_remap_reason, in bits 52 to 55, REMAP_SLOT_*
+ *	flags in bits 56 to 63; read and written as one, so that a
  *	reader without a lock never sees the state of one remap with the block
  *	of another.
  * @next: the next slot in the same hash chain.  While the table is resized a
@@ -74,7 +75,17 @@ static inline u64 remap_word_block(u64 word)
 
 static inline enum remap_slot_state remap_word_state(u64 word)
 {
-	return (word >> 48) & 0xff;
+	return (word >> 48) & 0xf;
+}
+
+static inline u8 remap_word_reason(u64 word)
+{
+	return (word >> 52) & 0xf;
+}
+
+static inline u64 remap_word_with_reason(u64 word, u8 reason)
+{
+	return (word & ~GENMASK_ULL(55, 52)) | (u64)reason << 52;
 }
 
 static inline u8 remap_word_flags(u64 word)
@@ -236,7 +247,7 @@ static inline void remap_slots_set(struct remap_slots *slots, u32 slot, u64 word
 /**
  * remap_slots_change() - change the state of a slot that has a block.
  * @slots: the array.
- * @slot: the slot; keeps its block and its age.
+ * @slot: the slot; keeps its block, its age and its reason.
  * @state: its new state.
  * @flags: its new flags, without REMAP_SLOT_AGE.
  *
@@ -245,11 +256,11 @@ static inline void remap_slots_set(struct remap_slots *slots, u32 slot, u64 word
 static inline void remap_slots_change(struct remap_slots *slots, u32 slot,
 				      enum remap_slot_state state, u8 flags)
 {
-	u64 word = remap_slots_at(slots, slot)->word;
+	u64 old = remap_slots_at(slots, slot)->word;
+	u64 word = remap_word(remap_word_block(old), state,
+			      (remap_word_flags(old) & REMAP_SLOT_AGE) | flags);
 
-	remap_slots_set(slots, slot,
-			remap_word(remap_word_block(word), state,
-				   (remap_word_flags(word) & REMAP_SLOT_AGE) | flags));
+	remap_slots_set(slots, slot, remap_word_with_reason(word, remap_word_reason(old)));
 }
 
 #endif /* _REMAP_SLOTS_H */

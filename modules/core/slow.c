@@ -60,12 +60,14 @@ static bool admit(struct remap_device *rd)
 static void move(struct remap_device *rd, struct remap_move *m)
 {
 	m->whole = true;
-	m->why = "the main took too long to read it";
+	m->reason = DM_REMAP_REASON_SLOW;
 	remap_moves_drain(rd, m->batch);
 	remap_copy(rd, m->batch);
-	if (m->status == BLK_STS_OK && m->goal == REMAP_TO_PENDING)
+	if (m->status == BLK_STS_OK && m->goal == REMAP_TO_PENDING) {
+		m->reason = remap_batch_reason(m->batch);
 		remap_failures_note(&rd->failures, m->slot,
 				    remap_sector_mask(0, remap_block_sectors(rd)));
+	}
 	remap_moves_finish(rd, m->batch);
 }
 
@@ -107,10 +109,10 @@ static bool read_is_slow(struct remap_job *job, u64 block)
 	u64 ns;
 
 	/* The job has entered as well. */
-	remap_service_begin(&rd->slow.service, &t, 1);
+	remap_service_begin(&rd->service, &t, 1);
 	status = dm_remap_rw(rd->main, REQ_OP_READ, remap_main_sector(rd, block),
 			     job->batch->read_buf, remap_block_sectors(rd));
-	ns = remap_service_end(&rd->slow.service, &t);
+	ns = remap_service_end(&rd->service, &t);
 	return status == BLK_STS_OK && remap_slow_judge(rd, block << rd->block_shift,
 							remap_block_sectors(rd), ns);
 }

@@ -8,21 +8,16 @@
 
 #include <linux/bio.h>
 
-#include "service.h"
-
 struct remap_device;
 struct remap_job;
 struct remap_move;
 
 /**
  * struct remap_slow - what a device knows of slow reads.
- * @service: requests at the main; jobs and changes by hand count as one each, whatever
- *	they do.
  * @consecutive_moves: moves since the last read that was timed and not slow.
  * @stopped: errors/slow_limit was reached: nothing is moved until errors/resume.
  */
 struct remap_slow {
-	struct remap_service service;
 	u32 consecutive_moves;
 	bool stopped;
 };

@@ -10,7 +10,7 @@
 
 bool remap_takeover_allowed(const struct remap_device *rd)
 {
-	return READ_ONCE(rd->dirs->rd) == rd && READ_ONCE(rd->started) &&
+	return READ_ONCE(rd->dirs->rd) == rd && remap_is_started(&rd->life) &&
 	       READ_ONCE(rd->suspended) && !rd->read_only;
 }
 
@@ -42,7 +42,7 @@ static bool tables_agree(struct remap_device *rd, struct remap_device *old)
 		state = remap_word_state(remap_slots_word(&old->slots, slot));
 		if (state == REMAP_MOVING || state == REMAP_INDETERMINATE)
 			return false;
-		if (state < REMAP_MAPPED || rd->new_main)
+		if (state < REMAP_MAPPED || remap_new_main(&rd->life))
 			continue;
 		remap_read_entry(old, slot, &e);
 		if (!agrees(rd, &e))
@@ -56,9 +56,11 @@ static bool tables_agree(struct remap_device *rd, struct remap_device *old)
 /* The data of a copy, of the spare or of the set, is what the tracker had seen to at last. */
 static const char *check_copy(struct remap_device *rd, struct remap_device *old)
 {
+	u64 new_main = remap_new_main(&rd->life);
+
 	if (rd->store->joining && !remap_track_is_clean(old, rd->store->token))
 		return "The spare is an old copy: the set has been written to since";
-	if (rd->new_main && !remap_track_is_clean(old, rd->new_main))
+	if (new_main && !remap_track_is_clean(old, new_main))
 		return "The main is an old copy: the set has been written to since";
 	return NULL;
 }
@@ -102,7 +104,6 @@ static void fit_settings(struct dm_remap_settings *s, u32 nr_blocks)
 /* How the old main has been doing is nothing that the new one should be judged by. */
 static void forget_main(struct remap_device *rd)
 {
-	rd->storm = false;
 	memset(&rd->saved.rate, 0, sizeof(rd->saved.rate));
 	memset(&rd->saved.scrub, 0, sizeof(rd->saved.scrub));
 }
@@ -113,9 +114,10 @@ void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old)
 	remap_settings_to_save(old, &old->settings, &old->saved);
 	rd->saved = old->saved;
 	rd->no_auto_remap |= old->no_auto_remap;
-	rd->storm = old->storm;
+	if (!remap_new_main(&rd->life))
+		remap_inherit_storm(&rd->auto_moves, &old->auto_moves);
 	mutex_unlock(&old->lock);
-	if (rd->new_main)
+	if (remap_new_main(&rd->life))
 		forget_main(rd);
 	fit_settings(&rd->saved.settings, rd->slots.nr);
 	mutex_lock(&rd->lock);
@@ -129,7 +131,7 @@ void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old)
 
 void remap_takeover_end(struct remap_device *rd, struct remap_device *old, bool started)
 {
-	cancel_delayed_work_sync(&old->repair_work);
+	remap_device_stop_repair(old);
 	mutex_lock(&old->commit_lock);
 	if (started)
 		old->store->type->retire(old->store, rd->store);

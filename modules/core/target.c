@@ -322,16 +322,16 @@ static void remap_resume(struct dm_target *ti)
 static void emit_status(struct remap_device *rd, char *result, unsigned int maxlen)
 {
 	struct dm_remap_store_stat stat;
+	enum remap_state state = remap_device_look(rd, &stat);
 	unsigned int sz = 0;
 
-	rd->store->type->stat(rd->store, &stat);
 	DMEMIT("%s %u %u %u %llu %u %u %lld %lld %lld %s %llu",
-	       remap_state_name(remap_device_state(rd)), READ_ONCE(rd->mapped), rd->slots.nr,
+	       remap_state_name(state), READ_ONCE(rd->mapped), rd->slots.nr,
 	       READ_ONCE(rd->pending), READ_ONCE(rd->lost.sectors), READ_ONCE(rd->spare.bad),
 	       remap_table_buckets(&rd->table),
-	       (long long)atomic64_read(&rd->main_read_errors),
-	       (long long)atomic64_read(&rd->main_write_errors),
-	       (long long)atomic64_read(&rd->spare_errors),
+	       (long long)atomic64_read(&rd->errors.main_reads),
+	       (long long)atomic64_read(&rd->errors.main_writes),
+	       (long long)atomic64_read(&rd->errors.spare),
 	       remap_store_state_name(stat.state), stat.generation);
 }
 
@@ -384,14 +384,16 @@ static int change_message(struct remap_device *rd, unsigned int argc, char **arg
 	return remap_admin_write(rd, text, len, op);
 }
 
+/* list [FROM [reasons]] */
 static int list_message(struct remap_device *rd, unsigned int argc, char **argv,
 			char *result, unsigned int maxlen)
 {
 	u64 from = 0;
 
-	if (argc > 2 || (argc == 2 && (*argv[1] == '+' || kstrtoull(argv[1], 10, &from))))
+	if (argc > 3 || (argc > 1 && (*argv[1] == '+' || kstrtoull(argv[1], 10, &from))) ||
+	    (argc == 3 && strcasecmp(argv[2], "reasons")))
 		return -EINVAL;
-	remap_list(rd, from, result, maxlen);
+	remap_list(rd, from, argc == 3, result, maxlen);
 	return 1;
 }
 

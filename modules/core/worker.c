@@ -72,7 +72,7 @@ int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status)
 	/* Read ahead is best effort: not retried. */
 	if (bio_op(bio) == REQ_OP_DISCARD || (bio->bi_opf & REQ_RAHEAD))
 		return DM_ENDIO_DONE;
-	if (!READ_ONCE(rd->settings.auto_remap) || (main && READ_ONCE(rd->storm)) ||
+	if (!READ_ONCE(rd->settings.auto_remap) || (main && remap_has_storm(&rd->auto_moves)) ||
 	    READ_ONCE(rd->read_only) || remap_turned_read_only(rd))
 		return DM_ENDIO_DONE;
 	give_to_job(rd, bio, status, false);
@@ -235,6 +235,7 @@ void remap_handle(struct remap_job *job, struct bio *bio)
 	job->bio = bio;
 	job->single_until = 0;
 	job->lost_block = REMAP_NO_BLOCK;
+	job->lost_write = false;
 	job->still_failing = false;
 	job->recovered = false;
 	if (!handle_parts(job))

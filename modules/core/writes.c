@@ -44,6 +44,8 @@ static blk_status_t move_piece(struct remap_job *job, const struct remap_piece *
 		remap_count(rd, DM_REMAP_REMAPS_FAILED, 1);
 		return BLK_STS_NOSPC;
 	}
+	if (state == REMAP_FREE)
+		m->reason = job->lost_write ? DM_REMAP_REASON_LOST : DM_REMAP_REASON_WRITE;
 	m->bio = job->bio;
 	m->piece = p->iter;
 	return BLK_STS_OK;
@@ -89,6 +91,7 @@ static blk_status_t try_write(struct remap_job *job, const struct remap_piece *p
 			break;
 		again = true;
 	}
+	job->lost_write |= lost;
 	if (again)
 		job->still_failing = true;
 	if (again && status == BLK_STS_OK && slot == REMAP_NO_SLOT)
@@ -103,7 +106,8 @@ static blk_status_t write_main(struct remap_job *job, const struct remap_piece *
 	unsigned int tries = READ_ONCE(rd->settings.retries) + (status == BLK_STS_OK);
 	struct remap_use use;
 
-	if (job->lost_block == p->block) {
+	job->lost_write = job->lost_block == p->block;
+	if (job->lost_write) {
 		job->lost_block = REMAP_NO_BLOCK;
 		status = BLK_STS_MEDIUM;
 		tries = 0;

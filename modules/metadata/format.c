@@ -539,7 +539,7 @@ static const char *check_entry(const struct dm_remap_disk_entry *entry, bool bey
 	__u64 sectors = sectors_per_block(geo);
 	unsigned int state = dm_remap_entry_state(word);
 
-	if (dm_remap_entry_age(word) >= DM_REMAP_ENTRY_AGES)
+	if (word >> DM_REMAP_ENTRY_BITS)
 		return "it has an entry that is not known";
 	if (state == DM_REMAP_ENTRY_MAPPED || state == DM_REMAP_ENTRY_PENDING) {
 		if (beyond)
@@ -555,7 +555,8 @@ static const char *check_entry(const struct dm_remap_disk_entry *entry, bool bey
 	}
 	if (state >= DM_REMAP_NR_ENTRY_STATES)
 		return "it has a block in a state that is not known";
-	if (dm_remap_entry_block(word) || dm_remap_entry_age(word) || lost || unread ||
+	if (dm_remap_entry_block(word) || dm_remap_entry_age(word) ||
+	    dm_remap_entry_reason(word) || lost || unread ||
 	    (beyond && state != DM_REMAP_ENTRY_FREE))
 		return "it has an entry that should be empty";
 	return NULL;

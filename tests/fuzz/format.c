@@ -113,7 +113,9 @@ static void check_page(struct input *in, const struct dm_remap_geometry *geo)
 		must(!(lost | unread) || state == DM_REMAP_ENTRY_MAPPED);
 		must(!(lost & unread));
 		must(geo->block_size == 32768 || !((lost | unread) >> geo->block_size / 512));
-		must(dm_remap_entry_age(word) < DM_REMAP_ENTRY_AGES);
+		must(!(word >> DM_REMAP_ENTRY_BITS));
+		must(!dm_remap_entry_reason(word) || state == DM_REMAP_ENTRY_MAPPED ||
+		     state == DM_REMAP_ENTRY_PENDING);
 		must(dm_remap_entry_block(word) < blocks);
 		must(state == DM_REMAP_ENTRY_FREE ||
 		     (uint64_t)nr * DM_REMAP_PAGE_ENTRIES + i < geo->nr_blocks);

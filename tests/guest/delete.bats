@@ -66,6 +66,7 @@ power_cut() {
 		[ -n "$(ls $KNOWN)" ]
 		run -0 "$DMREMAP" delete r
 		assert_output --partial "r is deleted. /dev/main is an ordinary disk"
+		refute_output --partial "the next boot waits"
 		nothing_left
 		# both can be used for another set at once
 		"$DMREMAP" create r /dev/main /dev/spare
@@ -73,6 +74,16 @@ power_cut() {
 		remove_devices
 		rm -r /etc/dm-remap
 	done
+}
+
+@test "a set that fstab names by its device" {
+	a_set
+	cp /etc/fstab "$BATS_TEST_TMPDIR/fstab" || : >"$BATS_TEST_TMPDIR/fstab"
+	echo "/dev/mapper/r /srv ext4 defaults 0 2" >/etc/fstab
+	run -0 "$DMREMAP" delete r
+	cp "$BATS_TEST_TMPDIR/fstab" /etc/fstab
+	assert_output --partial 'fstab has /dev/mapper/r: write the UUID of what is on /dev/main'
+	nothing_left
 }
 
 @test "signatures in data that had moved to the spare go, too" {

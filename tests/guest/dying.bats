@@ -210,7 +210,6 @@ timed_out() {
 	echo 0 >/sys/bus/pseudo/drivers/scsi_debug/delay
 	assert_failure
 	figure "$1" "$before $(remap_status r pending)"
-	remap_status r state main_read_errors >&3
 }
 
 @test "a drive that tries for longer than the kernel waits, before and after timeouts=auto" {

@@ -783,6 +783,53 @@ volume_group() {
 	has_file /dev/mapper/safe-salvage
 }
 
+@test "docs/guide/enlarging.md" {
+	local before
+	page docs/guide/enlarging.md
+	volume_group
+	lvcreate -q -Wn -n spare -L 16M vg0 3>&- 4>&-
+	lvcreate -q -Wn -n data -L 64M vg0 3>&- 4>&-
+	mkfs.ext4 -q /dev/vg0/data
+	dmremap create safe /dev/vg0/data /dev/vg0/spare
+	dmremap seal safe
+	mount /dev/mapper/safe /mnt
+	echo hello >/mnt/file
+	before=$(<$CONFIG/remaps/capacity)
+	example 0 "lvextend -L +64M vg0/spare"
+	example 0 "dmremap grow safe"
+	[ "$(<$CONFIG/remaps/capacity)" -gt "$before" ]
+	example 0 "dmremap unseal safe"
+	example 0 "lvextend -L +64M vg0/data"
+	example 0 "dmremap grow --main safe"
+	example 0 "dmremap seal safe"
+	assert_equal "$(sectors /dev/mapper/safe)" $((128 * 2048))
+	# of the file system, below its mount
+	before=$(stat -f -c %b /mnt)
+	example 0 "resize2fs /dev/mapper/safe"
+	[ "$(stat -f -c %b /mnt)" -gt $((before * 3 / 2)) ]
+	umount /mnt
+	has_file /dev/mapper/safe
+}
+
+@test "docs/guide/upgrade.md" {
+	page docs/guide/upgrade.md
+	mkdir -p /srv
+	dmremap create safe /dev/sdb /dev/sdc1
+	dmremap seal safe
+	modprobe dm_remap_stats
+	echo "UUID=$FS_UUID /srv ext4 defaults,nofail 0 2" >/etc/fstab
+	mount /srv
+	example 0 "umount /srv"
+	example 0 "dmremap stop safe"
+	example 0 "modprobe -r dm_remap_stats dm_remap_reassembly dm_remap_metadata dm_remap"
+	[ ! -e /sys/module/dm_remap ]
+	example 0 "dmremap assemble safe"
+	active safe
+	example 0 "mount /srv"
+	assert_equal "$(</srv/file)" hello
+	umount /srv
+}
+
 @test "docs/guide/without-the-tool.md" {
 	page docs/guide/without-the-tool.md
 	# shellcheck disable=SC2034 # in the examples

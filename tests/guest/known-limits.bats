@@ -112,3 +112,32 @@ active() {
 	dmremap assemble /dev/mapper/lower /dev/spare2
 	active upper $V
 }
+
+@test "a set that was stopped stays so when systemd tries once more, and a half that is connected again brings it" {
+	make r $U /dev/main /dev/spare
+	seal r $U /dev/main /dev/spare
+	dmremap assemble /dev/main /dev/spare
+	dmremap stop r
+	# as dm-remap-assemble.service does 20 s after the start
+	dmremap assemble --auto --all || :
+	run dmsetup info r
+	assert_failure
+	# as the udev rule does
+	dmremap assemble --auto --incremental /dev/main || :
+	dmremap assemble --auto --incremental /dev/spare
+	active r $U
+}
+
+@test "the module declares the parameter of the kernel command line, and does nothing with it" {
+	run modinfo -F parm dm_remap
+	assert_line --regexp '^assemble:'
+	modprobe -r dm_remap_reassembly dm_remap_stats dm_remap_metadata dm_remap
+	log_mark
+	modprobe dm_remap assemble=0
+	run log_since
+	refute_output --partial "unknown parameter"
+	make r $U /dev/main /dev/spare
+	seal r $U /dev/main /dev/spare
+	dmremap assemble /dev/main /dev/spare
+	active r $U
+}

@@ -301,6 +301,40 @@ PASSED_UP='
 	flush        E   -   0 0 0   0 old' file=state on=$'offline\n' off=$'running\n'
 }
 
+# Both end with a plain I/O error after DID_TIME_OUT; the state of the disk makes the difference.
+@test "a SCSI disk that does not answer: one sector is bad, a disk that is gone is not" {
+	local main sysfs error
+	main=$(scsi_disk dev_size_mb=8 delay=0)
+	sysfs=/sys/block/${main##*/}/device
+	error=/sys/kernel/debug/scsi_debug/$(basename "$(readlink -f "$sysfs")")/error
+	null_blk spare 4
+	remap_create r "$main" /dev/spare
+	remap_attr r errors/neighbours 0
+	echo 1 >"$sysfs/timeout"
+	echo 1 >"$sysfs/eh_timeout"
+	echo 0 >"$sysfs/scsi_disk/$(basename "$(readlink -f "$sysfs")")/max_retries"
+	# the disk gives up a write when it is told to, and is well: the block moves
+	echo "0 1 0x2a" >"$error"
+	write_pattern /dev/mapper/r 80 4096 a
+	echo "- 0 0x2a" >"$error"
+	assert_equal "$(<"$sysfs/state")" running
+	assert_equal "$(remap_status r state remapped)" "degraded 1"
+	assert_data /dev/mapper/r 80 4096 a
+	# it answers nothing at all: no abort, no reset, no question whether it is ready
+	echo "0 1 0xff" >"$error"
+	echo "3 1 0xff" >"$error"
+	run write_pattern /dev/mapper/r 800 4096 b
+	assert_failure
+	assert_equal "$(<"$sysfs/state")" offline
+	run read_direct /dev/mapper/r 1600 4096
+	assert_failure
+	assert_equal "$(remap_status r state remapped pending)" "degraded 1 0"
+	# what is on the spare is there
+	assert_data /dev/mapper/r 80 4096 a
+	remove_devices
+	unload scsi_debug
+}
+
 @test "commands that time out" {
 	local size
 	slow_kernel || skip "other kernels have no driver that says so"

@@ -341,19 +341,39 @@ power_cut() {
 	run -8 "$DMREMAP" assemble /dev/main /dev/spare
 }
 
+# copy_is_named DISK COMMAND...: the command says what to do with a disk if that has the content of the set
+copy_is_named() {
+	local disk=$1 uuid
+	shift
+	run -0 "$@"
+	uuid=$(blkid -p -o value -s UUID "/dev/$disk" || :)
+	if [ -n "$uuid" ]; then
+		copies+=$disk
+		assert_output --partial "/dev/$disk has the content of r, and the same UUIDs"
+		assert_output --partial "\"wipefs -a /dev/$disk\""
+	else
+		refute_output --partial "and the same UUIDs"
+	fi
+}
+
 @test "killed before each step, and then a power cut: the old set or the new one, never a mix" {
-	local mode step seen
+	local mode step seen other copies
 	for mode in --main-id=wwn-0x5000c500a1b2c3d1 --leave; do
 		small_set
 		save_disks before
 		seen=
+		copies=
 		for ((step = 1; ; step++)); do
 			killed $step --force $mode || break
 			if [ -e $CONFIG ]; then
-				if is_main new; then seen+=n; else seen+=o; fi
+				if is_main new; then other=main; seen+=n; else other=new; seen+=o; fi
+				copy_is_named "$other" "$DMREMAP" status
+				copy_is_named "$other" "$DMREMAP" scan
 				power_cut
-				"$DMREMAP" assemble --all
+				copy_is_named "$other" "$DMREMAP" assemble --all
+				if is_main new; then other=main; else other=new; fi
 				cmp "$BATS_TEST_TMPDIR/now" $R
+				copy_is_named "$other" "$DMREMAP" status r
 				run cat /etc/dm-remap/sets.d/*-????????????
 				refute_output --partial next_
 			else
@@ -375,6 +395,8 @@ power_cut() {
 		assert_success
 		cmp "$BATS_TEST_TMPDIR/all" $R
 		echo "# $mode: $seen" >&3
+		# both: the new disk when it was complete, the old one when the set had left it
+		[[ $copies == newnewnewnew*main* ]]
 		if [ "$mode" = --leave ]; then
 			[[ $seen =~ ^o{8,}n+l+$ ]]
 		else
@@ -444,6 +466,101 @@ power_cut() {
 	dmsetup suspend r
 	refused "" dmsetup reload r --table "$(new)"
 	dmsetup resume r
+}
+
+@test "interrupted while I/O waits, it lets the set go on at once" {
+	local pid status=0
+	null_blk main 64
+	null_blk spare 1
+	null_blk new 64 mbps=20
+	"$DMREMAP" create r /dev/main /dev/spare
+	write_pattern $R 0 1048576 1
+	# takes 3 s to copy
+	echo "dd if=/dev/zero of=$R bs=1M seek=2 count=60 oflag=direct status=none" >"$BATS_TEST_TMPDIR/script"
+	SUSPEND_RUN="$BATS_TEST_TMPDIR/script" LD_PRELOAD=$HALT "$DMREMAP" replace r /dev/new \
+		>"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+	pid=$!
+	is_suspended() { [ "$(dmsetup info -c --noheadings -o suspended r)" = Suspended ]; }
+	retry_until 60 is_suspended
+	sleep 0.3
+	kill $pid
+	retry_until 1 is_active
+	wait $pid || status=$?
+	assert_equal "$status" 143
+	run cat "$BATS_TEST_TMPDIR/said"
+	assert_output --partial "I/O waits now"
+	assert_output --partial "r goes on as it was: the copy was interrupted"
+	is_main main
+	assert_equal "$(used_bytes /dev/new 0 1048576)" 0
+	assert_data $R 0 1048576 1
+}
+
+@test "a set that must not change is refused before anything is copied" {
+	local command
+	null_blk main 2
+	null_blk spare 1
+	null_blk new 2
+	"$DMREMAP" create r /dev/main /dev/spare
+	"$DMREMAP" stop r
+	"$DMREMAP" assemble --read-only /dev/main /dev/spare
+	write_pattern /dev/new 0 2097152 1
+	for command in "replace --force r /dev/new" "replace --leave --force r /dev/new" \
+		"replace-spare --force r /dev/new" "grow r" "delete r" "cure r 0"; do
+		# shellcheck disable=SC2086 # words
+		run -8 "$DMREMAP" $command
+		assert_output 'dmremap: r is active for reading only: "dmremap stop r" and "dmremap assemble r" first.'
+	done
+	assert_data /dev/new 0 2097152 1
+	assert_equal "$(cut -d' ' -f3 <<<"$(dmsetup table r)")" remap
+}
+
+@test "no room for the mapfile after the switch: the former one stays, and the rest is said" {
+	local dir=$BATS_TEST_TMPDIR/full
+	null_blk main 8
+	null_blk spare 1
+	null_blk new 8
+	write_pattern /dev/main 0 8388608 1
+	"$DMREMAP" create --main-id main r /dev/main /dev/spare
+	null_blk_bad main +4000-4000 +6000-6001
+	mkdir -p "$dir"
+	mount -t tmpfs -o size=16k none "$dir"
+	echo "! cat /dev/zero >$dir/rest 2>/dev/null" >"$BATS_TEST_TMPDIR/script"
+	SUSPEND_RUN="$BATS_TEST_TMPDIR/script" LD_PRELOAD=$HALT run "$DMREMAP" replace \
+		--mapfile "$dir/map" r /dev/new
+	assert_equal "$status" 4
+	assert_output --partial "$dir/map cannot be written: No space left on device"
+	assert_output --partial "r is a set as before: its main is /dev/new"
+	assert_line "dmremap:   4000+1"
+	assert_line "dmremap:   6000+2"
+	assert_equal "$(grep -c -- '-$' "$dir/map")" 2
+	[ ! -e "$dir/map.new" ]
+	umount "$dir"
+	is_main new
+	# of a copy that is not used nothing stays
+	null_blk other 8
+	run -8 "$DMREMAP" replace --pause 0 --mapfile "$dir/map" r /dev/other
+	[ ! -e "$dir/map" ]
+}
+
+@test "files by which the system starts and that have a former name are named" {
+	local saved=$BATS_TEST_TMPDIR/fstab
+	small_set
+	[ ! -e /etc/fstab ] || cp /etc/fstab "$saved"
+	mkdir -p /etc/default
+	echo "/dev/mapper/r /data ext4 noauto 0 0" >/etc/fstab
+	echo "crypt /dev/mapper/r none" >/etc/crypttab
+	echo 'GRUB_CMDLINE_LINUX="quiet root=/dev/mapper/r"' >/etc/default/grub
+	run -0 "$DMREMAP" rename r s
+	assert_line "dmremap: /etc/fstab has /dev/mapper/r: write /dev/mapper/s there before the next start."
+	assert_line "dmremap: /etc/crypttab has /dev/mapper/r: write /dev/mapper/s there before the next start."
+	assert_line --partial "(/etc/default/grub): before the next start, put /dev/mapper/s in its place in /etc/default/grub if it is there, and run \"update-grub\""
+	run -0 "$DMREMAP" rename s r
+	refute_output --partial "next start"
+	run -0 "$DMREMAP" replace --leave r /dev/new
+	assert_line "dmremap: /etc/fstab has /dev/mapper/r: write the UUID of what is on it there before the next start."
+	assert_line --partial "put the UUID of what is on it in its place"
+	rm -f /etc/fstab /etc/crypttab /etc/default/grub
+	[ ! -e "$saved" ] || cp "$saved" /etc/fstab
 }
 
 @test "interrupted by a signal it says so, and ends what it has begun" {

@@ -576,10 +576,10 @@ without_device() {
 	unload_modules
 }
 
-# loads MODULE PARAMETER=VALUE...: complain unless it can be loaded with them and
+# loads MODULE PARAMETER[=VALUE]...: complain unless it can be loaded with them and
 # shows them
 loads() {
-	local module=$1 text word
+	local module=$1 text word wanted
 	shift
 	if ! text=$(modprobe "$module" "$@" 2>&1); then
 		complain "modprobe $module $*: $text"
@@ -587,7 +587,9 @@ loads() {
 	fi
 	for word in "$@"; do
 		text=$(<"/sys/module/$module/parameters/${word%%=*}")
-		[ "$text" = "${word#*=}" ] || complain "modprobe $module $*: $text"
+		wanted=Y
+		[[ $word != *=* ]] || wanted=${word#*=}
+		[ "$text" = "$wanted" ] || complain "modprobe $module $*: $text"
 	done
 	unload_modules
 }
@@ -641,6 +643,8 @@ refuses_to_load() {
 	for path in $(paths_of bool); do
 		refuses_to_load "${MODULE[$path]}" "${path##*/}=maybe"
 		loads "${MODULE[$path]}" "${path##*/}=N"
+		# the name alone means true
+		loads "${MODULE[$path]}" "${path##*/}"
 	done
 	no_complaints
 }

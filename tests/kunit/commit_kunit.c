@@ -14,9 +14,9 @@
 #include "../../modules/core/device.h"
 
 /* Nobody observes or traces. */
-#define _REMAP_OBSERVE_H
 #define _REMAP_TRACE_H
-static void remap_count(struct remap_device *rd, enum dm_remap_count what, u64 n)
+DEFINE_STATIC_KEY_FALSE(remap_observed);
+void __remap_count(struct remap_device *rd, enum dm_remap_count what, u64 n)
 {
 }
 
@@ -42,6 +42,10 @@ bool remap_is_read_only(const struct remap_device *d)
 void remap_device_check_store(struct remap_device *d)
 {
 	lockdep_assert_held(&d->lock);
+}
+
+void remap_device_repair_later(struct remap_device *d)
+{
 }
 
 static int fake_commit(struct dm_remap_store *store, struct dm_remap_entry *entries,

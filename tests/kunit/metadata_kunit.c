@@ -149,6 +149,14 @@ void dm_remap_store_unregister(struct dm_remap_store_type *type)
 static u64 table[SLOTS], loaded[SLOTS];
 static u8 ages[SLOTS];
 
+/* Each slot has another one, so that none can be taken for its neighbour's. */
+static u8 reason_of(u32 slot)
+{
+	return 1 + slot % 15;
+}
+
+static u8 reasons[SLOTS];
+
 static void read_slot(void *context, u32 slot, struct dm_remap_entry *e)
 {
 	*e = (struct dm_remap_entry) { .slot = slot };
@@ -156,6 +164,7 @@ static void read_slot(void *context, u32 slot, struct dm_remap_entry *e)
 		return;
 	e->state = DM_REMAP_ENTRY_MAPPED;
 	e->main_block = table[slot] - 1;
+	e->reason = reason_of(slot);
 }
 
 static int load_slot(void *context, const struct dm_remap_entry *e, struct dm_remap_entry *other)
@@ -173,6 +182,7 @@ static int load_slot(void *context, const struct dm_remap_entry *e, struct dm_re
 	}
 	loaded[e->slot] = e->main_block + 1;
 	ages[e->slot] = e->age;
+	reasons[e->slot] = e->reason;
 	return 0;
 }
 
@@ -220,6 +230,7 @@ static int map_slot(struct dm_remap_store *store, u32 slot, u64 block)
 {
 	struct dm_remap_entry e = {
 		.slot = slot, .main_block = block, .state = DM_REMAP_ENTRY_MAPPED,
+		.reason = reason_of(slot),
 	};
 	int ret = meta_commit(store, &e, 1);
 
@@ -801,6 +812,27 @@ static void formatting(struct kunit *test)
 	}
 }
 
+static void reasons_are_kept(struct kunit *test)
+{
+	struct dm_remap_store *store;
+	unsigned int slot;
+	int ret;
+
+	format_set(test);
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	/* each commit writes those before it once more */
+	for (slot = 1; slot < 20; slot++)
+		KUNIT_ASSERT_EQ(test, map_slot(store, slot, 7 + slot), 0);
+	meta_close(store, NULL);
+	memset(reasons, 0, sizeof(reasons));
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	for (slot = 0; slot < 20; slot++)
+		KUNIT_EXPECT_EQ(test, reasons[slot], reason_of(slot));
+	meta_close(store, NULL);
+}
+
 /* A block moves from slot 0 to slot 200, in another page, and the power goes between. */
 static void leave_duplicate(struct kunit *test)
 {
@@ -1168,6 +1200,7 @@ static int metadata_init(struct kunit *test)
 }
 
 static struct kunit_case metadata_cases[] = {
+	KUNIT_CASE(reasons_are_kept),
 	KUNIT_CASE(both_superblocks),
 	KUNIT_CASE(formatting),
 	KUNIT_CASE(erased),

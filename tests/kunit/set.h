@@ -270,6 +270,12 @@ static void expect_list(struct set *s, const char *expected)
 	KUNIT_EXPECT_STREQ(s->test, s->text, expected);
 }
 
+static void __maybe_unused expect_reasons(struct set *s, const char *expected)
+{
+	EXPECT_MESSAGE(s, 0, "list 0 reasons");
+	KUNIT_EXPECT_STREQ(s->test, s->text, expected);
+}
+
 /* --- attributes */
 
 static ssize_t file_write(const char *path, const void *data, size_t n)

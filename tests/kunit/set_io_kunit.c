@@ -487,11 +487,15 @@ static void a_slot_that_fails_its_first_write_is_bad(struct kunit *test)
 	/* a pending block stays pending through that */
 	bad_reads(s, 160, 1);
 	EXPECT_READ_FAILS(s, 160, 8);
-	EXPECT_MESSAGE(s, 0, "list 160");
-	KUNIT_EXPECT_STREQ(test, s->text, "160 24 8 pending 0x0 0x0\n");
+	expect_reasons(s, "80 16 8 remapped 0x0 0x0 write\n160 24 8 pending 0x0 0x0 read\n");
+	/* and keeps its reason, whatever slot it goes to */
 	__set_bit(24, s->spare->bad_write);
 	EXPECT_WRITE(s, 0, 160, 8, 'b');
 	EXPECT_READ(s, 160, 8, 'b');
+	EXPECT_MESSAGE(s, 0, "add 240 8");
+	expect_reasons(s, "80 16 8 remapped 0x0 0x0 write\n160 32 8 remapped 0x0 0x0 read\n"
+			  "240 40 8 remapped 0x0 0x0 manual\n");
+	EXPECT_MESSAGE(s, 0, "remove 240 8");
 	KUNIT_EXPECT_EQ(test, status(s).bad, 3);
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
 	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
@@ -572,6 +576,60 @@ static void a_storm_stops_automatic_remaps(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, status(s).state, "ok");
 }
 
+/* I/O that shows that the main is there: what it reads or writes, alone or beside bad blocks. */
+static void main_succeeds(struct kunit *test, struct set *s, unsigned int how)
+{
+	switch (how) {
+	case 0:
+		EXPECT_READ(s, 4000, 8, 'm');
+		break;
+	case 1:
+		EXPECT_WRITE(s, 0, 3200, 8, 'w');
+		break;
+	case 2:
+		/* a good block, and a bad one behind it, which counts */
+		bad_reads(s, 2010, 1);
+		EXPECT_READ_FAILS(s, 2000, 16);
+		break;
+	case 3:
+		__set_bit(2026, s->main->bad_write);
+		EXPECT_WRITE(s, 0, 2016, 16, 'b');
+		break;
+	case 4:
+		/* another attempt */
+		bad_reads(s, 2040, 1);
+		s->main->fail_next = 2;
+		EXPECT_SET(s, 0, "errors/retries", "3");
+		EXPECT_READ(s, 2040, 8, 'm');
+		break;
+	case 5:
+		EXPECT_SET(s, 0, "errors/verify_writes", "all");
+		EXPECT_WRITE(s, 0, 3200, 32, 'v');
+		EXPECT_SET(s, 0, "errors/verify_writes", "off");
+		break;
+	}
+}
+
+static void any_success_of_the_main_ends_a_row_of_remaps(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	unsigned int how, n;
+	u64 sector = 1024;
+
+	EXPECT_SET(s, 0, "errors/storm_limit", "4");
+	bitmap_set(s->main->bad_write, 1024, 512);
+	for (how = 0; how < 6; how++) {
+		for (n = 0; n < 3; n++, sector += 8)
+			EXPECT_WRITE(s, 0, sector, 8, 'a');
+		main_succeeds(test, s, how);
+		for (n = 0; n < 2; n++, sector += 8)
+			EXPECT_WRITE(s, 0, sector, 8, 'a');
+		KUNIT_EXPECT_STRNEQ_MSG(test, status(s).state, "suspended-remaps",
+					"success %u", how);
+		EXPECT_SET(s, 0, "errors/resume", "1");
+	}
+}
+
 static void the_last_blocks_are_for_people(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
@@ -630,13 +688,14 @@ static void a_large_write_is_compared_in_windows(struct kunit *test)
 	bitmap_set(s->main->deaf, 243, 2);
 	EXPECT_WRITE(s, 0, 203, 64, 'b');
 	EXPECT_READ(s, 203, 64, 'b');
-	expect_list(s, "240 0 8 remapped 0x0 0x0\n");
+	expect_reasons(s, "240 0 8 remapped 0x0 0x0 lost-write\n");
 	EXPECT_STAT(s, "verify_errors", 1);
 	/* one that fails is looked at block by block */
 	__set_bit(2050, s->main->bad_write);
 	EXPECT_WRITE(s, 0, 2000, 64, 'c');
 	EXPECT_READ(s, 2000, 64, 'c');
-	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
+	expect_reasons(s, "240 0 8 remapped 0x0 0x0 lost-write\n"
+			  "2048 8 8 remapped 0x0 0x0 write\n");
 }
 
 static void writes_that_are_lost_are_noticed(struct kunit *test)
@@ -647,7 +706,7 @@ static void writes_that_are_lost_are_noticed(struct kunit *test)
 	bitmap_set(s->main->deaf, 85, 1);
 	EXPECT_WRITE(s, 0, 80, 8, 'a');
 	EXPECT_READ(s, 80, 8, 'a');
-	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+	expect_reasons(s, "80 0 8 remapped 0x0 0x0 lost-write\n");
 	EXPECT_STAT(s, "verify_errors", 1);
 	EXPECT_WRITE(s, 0, 88, 40, 'b');
 	EXPECT_READ(s, 88, 40, 'b');
@@ -714,7 +773,7 @@ static void slow_blocks_move_while_they_can_be_read(struct kunit *test)
 	s->main->slow_ms = 900;
 	__set_bit(203, s->main->slow);
 	EXPECT_READ(s, 200, 8, 'm');
-	expect_list(s, "200 0 8 remapped 0x0 0x0\n");
+	expect_reasons(s, "200 0 8 remapped 0x0 0x0 slow\n");
 	EXPECT_STAT(s, "slow_moves", 1);
 	EXPECT_READ(s, 200, 8, 'm');
 	EXPECT_READ(s, 208, 8, 'm');
@@ -1013,6 +1072,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(recent_failures_go_with_their_block),
 	KUNIT_CASE(a_spare_that_fails_all_writes_is_given_up),
 	KUNIT_CASE(a_storm_stops_automatic_remaps),
+	KUNIT_CASE(any_success_of_the_main_ends_a_row_of_remaps),
 	KUNIT_CASE(the_last_blocks_are_for_people),
 	KUNIT_CASE(a_pending_block_whose_last_slot_fails_is_on_the_main),
 	KUNIT_CASE(a_large_write_is_compared_in_windows),

@@ -231,22 +231,25 @@ static void a_slot_that_changes_its_state_is_counted_once(struct kunit *test)
 	remap_slots_exit(&slots);
 }
 
-static void a_change_of_state_keeps_block_and_age(struct kunit *test)
+static void a_change_of_state_keeps_block_age_and_reason(struct kunit *test)
 {
 	static const u64 blocks[] = { 0, BIT_ULL(47), REMAP_BLOCK_MASK };
 	struct remap_slots slots;
 	unsigned int i, age;
+	u64 word;
 
 	KUNIT_ASSERT_EQ(test, remap_slots_init(&slots, 1), 0);
 	KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&slots, 0));
 	for (i = 0; i < ARRAY_SIZE(blocks); i++) {
 		for (age = 0; age <= REMAP_SLOT_AGE; age++) {
-			remap_slots_set(&slots, 0, remap_word(blocks[i], REMAP_MOVING,
-							      age | REMAP_SLOT_WAS_PENDING));
+			word = remap_word(blocks[i], REMAP_MOVING, age | REMAP_SLOT_WAS_PENDING);
+			remap_slots_set(&slots, 0, remap_word_with_reason(word, 15 - age));
 			remap_slots_change(&slots, 0, REMAP_MAPPED, REMAP_SLOT_LOST);
-			KUNIT_EXPECT_EQ(test, remap_slots_word(&slots, 0),
-					remap_word(blocks[i], REMAP_MAPPED,
-						   age | REMAP_SLOT_LOST));
+			word = remap_word(blocks[i], REMAP_MAPPED, age | REMAP_SLOT_LOST);
+			word = remap_word_with_reason(word, 15 - age);
+			KUNIT_EXPECT_EQ(test, remap_slots_word(&slots, 0), word);
+			KUNIT_EXPECT_EQ(test, remap_word_state(word), REMAP_MAPPED);
+			KUNIT_EXPECT_EQ(test, remap_word_reason(word), 15 - age);
 			KUNIT_EXPECT_EQ(test, remap_slots_used(&slots, 0), 1);
 		}
 	}
@@ -363,7 +366,7 @@ static struct kunit_case slots_kunit_cases[] = {
 	KUNIT_CASE(the_last_slot_of_the_largest_array_can_be_used),
 	KUNIT_CASE(a_chunk_counts_its_slots_that_are_not_free),
 	KUNIT_CASE(a_slot_that_changes_its_state_is_counted_once),
-	KUNIT_CASE(a_change_of_state_keeps_block_and_age),
+	KUNIT_CASE(a_change_of_state_keeps_block_age_and_reason),
 	KUNIT_CASE(flags_do_not_overlap),
 	KUNIT_CASE(the_chunk_allocated_ahead_is_used_when_memory_is_out),
 	KUNIT_CASE(preparing_fails_without_memory_and_without_reserve),

@@ -70,8 +70,8 @@ def diff_of(path, text, number, broken):
     return '\n'.join(difflib.unified_diff(lines, new, f'a/{path}', f'b/{path}', lineterm='', n=1))
 
 
-def try_break(worker, args, path, number, broken):
-    """Returns (verdict, by which test)."""
+def try_units(worker, args, path, number, broken):
+    """Returns (verdict, by which case) of the unit tests alone."""
     old = worker.set_line(path, number, broken)
     try:
         made = worker.rebuild(path)
@@ -81,10 +81,18 @@ def try_break(worker, args, path, number, broken):
         if not changed:
             return 'no change', ''
         case = worker.kunit(worker.suites_for(changed), args.kunit_limit)
-        if case:
-            return 'kunit', case
-        if args.kunit_only:
-            return 'survived', KUNIT_ONLY
+        return ('kunit', case) if case else ('survived', KUNIT_ONLY)
+    finally:
+        worker.set_line(path, number, old)
+        worker.restore()
+
+
+def try_guests(worker, args, path, number, broken):
+    """Returns (verdict, by which test) of files of tests/guest, for what units did not notice."""
+    old = worker.set_line(path, number, broken)
+    try:
+        if worker.rebuild(path, suites=False) is None:
+            return 'not built', ''
         if not worker.image():
             return 'quick', 'image'
         left = args.quick_limit
@@ -99,10 +107,15 @@ def try_break(worker, args, path, number, broken):
         return 'survived', ''
     finally:
         worker.set_line(path, number, old)
+        worker.restore()
 
 
 class Run:
-    """What two workers share."""
+    """What the workers share.
+
+    Every second one of them takes what unit tests did not notice to the guests; the others
+    do so once there are no breaks left for unit tests.
+    """
 
     def __init__(self, args):
         self.args = args
@@ -114,50 +127,65 @@ class Run:
         if self.log.exists():
             for line in self.log.read_text().splitlines():
                 entry = json.loads(line)
-                if entry['by'] == KUNIT_ONLY and not args.kunit_only:
-                    continue
-                self.done[entry['path'], entry['line'], entry['broken']] = entry
-        self.results, self.given = [], 0
+                self.done[self.key(entry)] = entry
+        self.results, self.given, self.for_guests = {}, 0, []
+
+    @staticmethod
+    def key(entry):
+        return entry['path'], entry['line'], entry['broken']
 
     def next(self):
-        """The next break to be tried, or None."""
+        """The next break for unit tests, or None."""
         with self.lock:
             while self.given < self.args.count:
                 path, number, what, broken = next(self.breaks)
                 self.given += 1
                 entry = self.done.get((path, number, broken))
                 if entry is None:
-                    return path, number, what, broken
+                    return {'path': path, 'line': number, 'what': what, 'broken': broken}
                 self.keep(entry)
         return None
 
+    def next_for_guests(self):
+        with self.lock:
+            return self.for_guests.pop(0) if self.for_guests else None
+
     def keep(self, entry):
-        self.results.append(entry)
+        self.results[self.key(entry)] = entry
         # what changes nothing in the modules is no break: another one takes its place
         if entry['verdict'] == 'no change':
             self.given -= 1
+        if entry['by'] == KUNIT_ONLY and not self.args.kunit_only:
+            self.for_guests.append(entry)
 
-    def add(self, path, number, what, broken, verdict, by, seconds):
-        text = self.sources[path]
-        entry = {'path': path, 'line': number, 'what': what, 'broken': broken, 'verdict': verdict,
-                 'by': by, 'seconds': round(seconds), 'diff': diff_of(path, text, number, broken)}
+    def add(self, found, verdict, by, seconds):
+        text = self.sources[found['path']]
+        diff = diff_of(found['path'], text, found['line'], found['broken'])
+        entry = {**found, 'verdict': verdict, 'by': by, 'seconds': round(seconds), 'diff': diff}
         with self.lock, open(self.log, 'a', encoding='utf-8') as f:
             f.write(json.dumps(entry) + '\n')
             self.keep(entry)
-        print(f'{len(self.results):3} {verdict:9} {path}:{number + 1} {what}'
-              f'{" (" + by + ")" if by else ""}, {seconds:.0f} s', flush=True)
+        print(f'{len(self.results):3} {verdict:9} {entry["path"]}:{entry["line"] + 1} '
+              f'{entry["what"]}{" (" + by + ")" if by else ""}, {seconds:.0f} s', flush=True)
 
-    def work(self, worker):
-        while (found := self.next()) is not None:
-            path, number, what, broken = found
+    def work(self, worker, guests_first):
+        while True:
+            attempts = [(self.next, try_units), (self.next_for_guests, try_guests)]
+            for take, attempt in reversed(attempts) if guests_first else attempts:
+                found = take()
+                if found is not None:
+                    break
+            if found is None:
+                return
             started = time.monotonic()
-            verdict, by = try_break(worker, self.args, path, number, broken)
-            self.add(path, number, what, broken, verdict, by, time.monotonic() - started)
+            verdict, by = attempt(worker, self.args, found['path'], found['line'], found['broken'])
+            self.add(found, verdict, by, time.monotonic() - started)
 
     def report(self):
-        tried = [e for e in self.results if e['verdict'] not in ('no change', 'not built')]
+        results = list(self.results.values())
+        tried = [e for e in results if e['verdict'] not in ('no change', 'not built')]
         files = defaultdict(Counter)
-        for e in self.results:
+        for e in results:
             files[e['path'].removeprefix('modules/')][e['verdict']] += 1
         rows = ('not built', 'kunit', 'quick', 'survived')
         print('\n| file | breaks | not built | noticed by KUnit | by quick tests | by none |')
@@ -167,7 +195,7 @@ class Run:
             if sum(n[r] for r in rows):
                 print(f'| {name} | {sum(n[r] for r in rows)} | ' +
                       ' | '.join(str(n[r] or '') for r in rows) + ' |')
-        total = Counter(e['verdict'] for e in self.results)
+        total = Counter(e['verdict'] for e in results)
         print(f'| all | {sum(total[r] for r in rows)} | ' +
               ' | '.join(str(total[r]) for r in rows) + ' |')
         if tried:
@@ -216,7 +244,8 @@ def main():
             if base is None:
                 sys.exit(f'the tree does not build: {w.dir}/build.log')
     check_base(workers[0], args)
-    threads = [threading.Thread(target=run.work, args=(w,)) for w in workers]
+    threads = [threading.Thread(target=run.work, args=(w, i % 2 == 1))
+               for i, w in enumerate(workers)]
     for t in threads:
         t.start()
     for t in threads:

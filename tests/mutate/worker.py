@@ -45,7 +45,6 @@ class Worker:
         self.build_dir = self.dir / 'build'
         self.uml = self.top / 'build/uml'
         self.base = None
-        self.before = None
         but = '|'.join(re.escape(case) for case in ignored) or '(?!)'
         self.failure = re.compile(rf'^    not ok \d+ (?:- )?(?!(?:{but})\b)(\S+).*\n'.encode(), re.M)
 
@@ -73,7 +72,8 @@ class Worker:
 
     @staticmethod
     def link(to, at):
-        if not at.is_symlink():
+        # an image may have been made anew in its place
+        if not os.path.lexists(at):
             at.symlink_to(to)
 
     def set_line(self, path, number, text):
@@ -86,12 +86,28 @@ class Worker:
 
     def build(self):
         """Returns {module: hash}, or None where it does not build."""
+        # a run that was interrupted has left a break, with objects newer than its source
+        if (self.build_dir / 'uml/src.base').exists():
+            self.restore()
+        else:
+            shutil.rmtree(self.build_dir / 'uml/src', ignore_errors=True)
         status, out = run([self.dir / 'tests/rig/build-modules', 'uml', 'KCFLAGS=-Wno-error'], 900,
                           env=dict(os.environ, JOBS=str(self.jobs)))
         (self.dir / 'build.log').write_text(out)
         if status != 0:
             return None
+        self.sync('src/', 'src.base')
         return self.hashes()
+
+    def sync(self, source, to):
+        """Make one tree of build/uml the same as another, with the times of files."""
+        own = self.build_dir / 'uml'
+        # a Path would lose the slash
+        subprocess.run(['rsync', '-a', '--delete', f'{own}/{source}', f'{own}/{to}'], check=True)
+
+    def restore(self):
+        """Back to the unbroken build, without compiling anything."""
+        self.sync('src.base/', 'src')
 
     def hashes(self):
         src = self.build_dir / 'uml/src'
@@ -100,17 +116,13 @@ class Worker:
 
     jobs = 2
 
-    def rebuild(self, path):
-        """The same as build() after a change of one file; what does not use it is left alone.
-
-        What uses the file that was changed before, and has been restored, is built as well.
-        """
-        paths, self.before = {path, self.before or path}, path
+    def rebuild(self, path, suites=True):
+        """The same as build() after a change of one file; what does not use it is left alone."""
         kinds = [('modules', ['modules'])]
-        suites = [f'{f.stem}.ko' for f in sorted((self.dir / SUITES).glob('*_kunit.c'))
-                  if f'{SUITES}/{f.stem}.ko' in self.base and any(self.uses(f, p) for p in paths)]
-        if suites:
-            kinds.append((SUITES, suites))
+        users = [f'{f.stem}.ko' for f in sorted((self.dir / SUITES).glob('*_kunit.c'))
+                 if f'{SUITES}/{f.stem}.ko' in self.base and self.uses(f, path)]
+        if users and suites:
+            kinds.append((SUITES, users))
         for kind, targets in kinds:
             status, out = run(['make', '-C', self.uml / 'obj', 'ARCH=um', '-s', f'-j{self.jobs}',
                                f'M={self.build_dir / "uml/src" / kind}', 'KCFLAGS=-Wno-error',

@@ -94,6 +94,8 @@ rig_read_header() {
 			kernels=*|test=*|slow) ;;
 			# one guest instruction is one nanosecond: for measuring
 			icount) RIG_ACCEL=icount RIG_SMP=1 ;;
+			# processors take turns: none runs code that another is changing
+			one-thread) RIG_ACCEL=tcg,thread=single ;;
 			*) die "header: what is \"$word\"?" ;;
 			esac
 		done

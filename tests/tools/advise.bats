@@ -220,3 +220,90 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	assert_success
 	assert_equal "$(cat mail)" "the disk fails"
 }
+
+# device PATH TYPE SIZE_MIB [KEY=VALUE...]: of lsblk, in JSON
+device() {
+	local path=$1 type=$2 mib=$3 word
+	shift 3
+	for word; do printf '"%s":%s,' "${word%%=*}" "${word#*=}"; done
+	printf '"path":"%s","kname":"%s","type":"%s","size":%d' "$path" "${path##*/}" "$type" $((mib << 20))
+}
+
+# machine DISK...: what lsblk prints
+machine() { program lsblk "{\"blockdevices\":[$(printf '{%s}\n' "$@" | paste -sd,)]}"; }
+
+# places: those of the last output, in order
+places() { jq -r '.spare_places[] | "\(.kind) \(.device) \(.volume_group // "-") \(.bytes / 1048576) \(.same_disk)"' <<<"$output"; }
+
+@test "free space that would do as a spare is named, the best first" {
+	local part swap gap
+	program smartctl "$(smart hdd-wd1600-49)"
+	program journalctl "[ 5.0] host kernel: nothing of interest"
+	# a spare of 18 MiB: sdb is the main; sdc has all kinds of partitions, and 33 MiB in none
+	part() { printf '{%s}' "$(device "$@")"; }
+	machine "$(device /dev/sdb disk 500 pttype='"dos"' children="[$(part /dev/sdb1 part 100 start=2048 fstype='"ext4"'),$(part /dev/sdb2 part 99 start=206848)]")" \
+		"$(device /dev/sdc disk 301 pttype='"gpt"' rota=true maj:min='"8:32"' children="[$(part /dev/sdc1 part 100 start=2048 fstype='"LVM2_member"'),$(part /dev/sdc3 part 40 start=309248),$(part /dev/sdc2 part 50 start=206848 fstype='"swap"'),$(part /dev/sdc4 part 19 start=391168 parttype='"E3C9E316-0B5C-4DB8-817D-F92DF00215AE"'),$(part /dev/sdc5 part 17 start=430080),$(part /dev/sdc6 part 30 start=464896 ro=true),$(part /dev/sdc7 part 10 start=526336 mountpoint='"/x"')]")" \
+		"$(device /dev/sdd disk 20)" "$(device /dev/sde disk 20 rm=true)" "$(device /dev/sdf disk 17)" "$(device /dev/zram0 disk 99)" \
+		"$(device /dev/nvme0n1 disk 90 fstype='"zfs_member"')" "$(device /dev/sdg disk 90 children="[$(part /dev/mapper/x crypt 90)]")" \
+		"$(device /dev/sr0 rom 90)" "$(device /dev/sdh disk 99 pttype='"dos"' children="[$(part /dev/sdh1 part 1 parttype='"0x5"' start=2048)]")"
+	program pvs '{"report":[{"pv":[{"pv_name":"/dev/sdc1","vg_name":"vg0","pv_free":"62914560"},{"pv_name":"/dev/sdb1","vg_name":"vg1","pv_free":"62914560"},{"pv_name":"/dev/sdz","vg_name":"","pv_free":"62914560"},{"pv_name":"/dev/sdy","vg_name":"full","pv_free":"1048576"}]}]}'
+	run advise --json /dev/sdb
+	assert_failure 3
+	assert_equal "$(places)" "lvm /dev/sdc1 vg0 60 false
+partition /dev/sdc3 - 40 false
+gap /dev/sdc - 33 false
+disk /dev/sdd - 20 false
+lvm /dev/sdb1 vg1 60 true
+partition /dev/sdb2 - 99 true
+gap /dev/sdb - 299 true"
+	assert_equal "$(jq -r '.spare_places[2].command' <<<"$output")" \
+		"echo start=273408KiB, size=18MiB | sfdisk --no-reread --append /dev/sdc && partx --update /dev/sdc"
+	run advise /dev/sdb
+	assert_line "  2. Make a spare of 18 MiB or more on another disk. There is room:"
+	assert_line "     volume group vg0 has 60 MiB free on /dev/sdc1:"
+	assert_line "       lvcreate -L 18m -n spare vg0 /dev/sdc1"
+	assert_line "     partition /dev/sdc3 of 40 MiB has no known content"
+	assert_line "  3. dmremap create NAME $DMREMAP_ROOT/dev/sdb /dev/vg0/spare"
+	refute_line --partial "/dev/sdd"
+}
+
+@test "LVM is not asked while one of its disks sleeps, and nothing is named without lsblk" {
+	program smartctl "$(smart hdd-wd1600-49)"
+	program journalctl "[ 5.0] host kernel: nothing of interest"
+	run advise --json /dev/sdb
+	assert_equal "$(places)" ""
+	program lsblk "this is no JSON"
+	run advise --json /dev/sdb
+	assert_equal "$(places)" ""
+	run advise /dev/sdb
+	assert_line --partial "on another disk: lvcreate -L 18m -n spare VG"
+	program pvs '{"report":[{"pv":[{"pv_name":"/dev/sdc","vg_name":"vg0","pv_free":"62914560"}]}]}'
+	machine "$(device /dev/sdc disk 99 rota=true maj:min='"8:16"' fstype='"LVM2_member"')"
+	run advise --json /dev/sdb
+	assert_equal "$(places)" "lvm /dev/sdc vg0 60 false"
+	# 8:16 answers for it here: it sleeps when it is asked once more
+	cat >bin/smartctl <<-EOF
+		#!/bin/bash
+		if [ -e asked ]; then echo '{"smartctl": {"exit_status": 2}}'; exit 2; fi
+		: >asked
+		/bin/cat smartctl.out
+	EOF
+	rm pvs.asked
+	run advise --json /dev/sdb
+	assert_equal "$(places)" ""
+	[ ! -e pvs.asked ]
+	rm asked
+	run advise --json --wake /dev/sdb
+	assert_equal "$(places)" "lvm /dev/sdc vg0 60 false"
+	# without physical volumes there is nobody to ask
+	rm pvs.asked
+	machine "$(device /dev/sdc disk 10)"
+	run advise --json /dev/sdb
+	[ ! -e pvs.asked ]
+	# a disk that needs no spare asks for no place
+	rm lsblk.asked
+	program smartctl "$(smart hdd-wd-red-well)"
+	run advise --json /dev/sdb
+	assert_equal "$(jq -c .spare_places <<<"$output")" "[]"
+	[ ! -e lsblk.asked ]
+}

@@ -44,8 +44,8 @@ SECTORS=32768
 @test "JSON tells what is pending from what is remapped" {
 	local uuid=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
 	volume 32768 2048
-	remapped "0 2064 8 pending 0x0 0x0" "8 2064 8 remapped 0x0 0x0" "16 2072 8 remapped 0x0 0x0" "24 2080 8 pending 0x0 0x0" \
-		"32 2080 8 pending 0x0 0x0" "4096 2088 8 moving 0x0 0x0" "32760 2096 8 pending 0x1 0x0"
+	remapped "0 2064 8 pending 0x0 0x0" "8 2064 8 remapped 0x0 0x0" "16 2072 8 remapped 0x0 0x0" "24 2080 8 pending 0x0 0x0 read" \
+		"32 2080 8 pending 0x0 0x0 read" "40 2112 8 pending 0x0 0x0 manual" "4096 2088 8 moving 0x0 0x0 slow" "32760 2096 8 pending 0x1 0x0"
 	echo $uuid >"$CONFIG/uuid"
 	run fake export --json safe
 	assert_success
@@ -56,17 +56,18 @@ SECTORS=32768
 		  "main": "$DMREMAP_ROOT/dev/sdb",
 		  "unit": 512,
 		  "ranges": [
-		    { "start": 2048, "count": 8, "state": "pending" },
-		    { "start": 2056, "count": 16, "state": "remapped" },
-		    { "start": 2072, "count": 16, "state": "pending" },
-		    { "start": 6144, "count": 8, "state": "remapped" },
-		    { "start": 34808, "count": 8, "state": "pending" }
+		    { "start": 2048, "count": 8, "state": "pending", "reason": "unknown" },
+		    { "start": 2056, "count": 16, "state": "remapped", "reason": "unknown" },
+		    { "start": 2072, "count": 16, "state": "pending", "reason": "read" },
+		    { "start": 2088, "count": 8, "state": "pending", "reason": "manual" },
+		    { "start": 6144, "count": 8, "state": "remapped", "reason": "slow" },
+		    { "start": 34808, "count": 8, "state": "pending", "reason": "unknown" }
 		  ]
 		}
 	EOF
 	assert_equal "$(fake export -j safe)" "$output"
 	# all of it is in the lists as well
-	assert_equal "$(fake export --format md safe)" $'2048 40\n6144 8\n34808 8'
+	assert_equal "$(fake export --format md safe)" $'2048 48\n6144 8\n34808 8'
 	rm "$CONFIG/uuid"
 	partition 1029 16384
 	remapped

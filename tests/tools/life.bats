@@ -342,6 +342,17 @@ check() {
 		"0 safe moved 50 blocks in the last hour."
 }
 
+@test "status of one set: that nothing stops automatic remapping" {
+	device safe
+	dm safe $U
+	set_to safe config/errors/storm_limit 128
+	run dmremap status safe
+	refute_line --regexp '^  limit '
+	set_to safe config/errors/storm_limit 0
+	run dmremap status safe
+	assert_line --regexp '^  limit +none \(errors/storm_limit is 0\): .* "dmremap set safe errors/storm_limit=128" sets one\.$'
+}
+
 @test "without configfs the state is not guessed" {
 	device safe
 	dm safe $U
@@ -394,9 +405,13 @@ assert_empty() {
 }
 
 @test "a device that is suspended is resumed, udev keeps its links, and no semaphore stays" {
+	mkdir -p "$DMREMAP_ROOT/sys/fs/cgroup/systemd"
+	touch "$DMREMAP_ROOT"/sys/fs/cgroup{,/systemd}/cgroup.procs
 	run --separate-stderr "$HELPERS/test-resume"
 	assert_success
 	assert_output ""
+	# the process that does it if the tool is killed has left the control group of that
+	assert_equal "$(cat "$DMREMAP_ROOT"/sys/fs/cgroup{,/systemd}/cgroup.procs)" 00
 }
 
 @test "a power cut as the copy of a spare begins leaves no disk that is refused" {

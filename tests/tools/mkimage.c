@@ -110,6 +110,14 @@ static void put(uint64_t slot, uint64_t block, unsigned int state, uint64_t lost
 	};
 }
 
+static void put_reason(uint64_t slot, unsigned int reason)
+{
+	struct dm_remap_disk_entry *entry = &page_of(slot / DM_REMAP_PAGE_ENTRIES)
+						->entries[slot % DM_REMAP_PAGE_ENTRIES];
+
+	entry->word = htole64(dm_remap_entry_with_reason(le64toh(entry->word), reason));
+}
+
 static void put_field(const char *name, uint64_t value, unsigned int nr)
 {
 	uint8_t *at = (uint8_t *)&sb[nr];
@@ -179,6 +187,8 @@ static void apply_late(const char *line)
 		put(a, b, DM_REMAP_ENTRY_MAPPED, c, d);
 	} else if (sscanf(line, "pending %llu %llu %llu %llu", &a, &b, &c, &d) >= 2) {
 		put(a, b, DM_REMAP_ENTRY_PENDING, c, d);
+	} else if (sscanf(line, "reason %llu %llu", &a, &b) == 2) {
+		put_reason(a, b);
 	} else if (sscanf(line, "bad %llu", &a) == 1) {
 		put(a, 0, DM_REMAP_ENTRY_BAD, 0, 0);
 	} else if (sscanf(line, "free %llu", &a) == 1) {

@@ -483,6 +483,88 @@ other_dm() {
 	assert_output "dmremap: There is a device -x already: $(dev dm-7)."
 }
 
+# active_set NAME UUID: a device dm-7
+active_set() {
+	local dir=$DMREMAP_ROOT/$BLOCK/dm-7
+	blank dm-7 254:7
+	mkdir -p "$dir"/{dm,remap}
+	echo "$1" >"$dir/dm/name"
+	echo "DMREMAP-$2" >"$dir/dm/uuid"
+	echo 0 >"$dir/dm/suspended"
+}
+
+@test "a set does not get the name of another one that this host knows" {
+	active_set r $A
+	register $A name=r
+	register $B name='other\x20one'
+	run dmremap rename r "other one"
+	assert_failure 8
+	assert_output --partial "other one is the name of set $B"
+	assert_output --partial "dmremap assemble --name OTHER $B"
+	main sda 8:0 "uuid 11"
+	spare sdb 8:16 "uuid 11"
+	register $A name=r
+	register $B name=safe
+	known $B name=safe state=complete main=8:0 spare=8:16 generation=1 table="0 16384 remap 8:0 0 8:16 3 persistent uuid $B"
+	rm -r "$DMREMAP_ROOT/$BLOCK/dm-7"
+	run dmremap assemble --dry-run --name r $B
+	assert_failure 8
+	assert_output --partial "r is the name of set $A"
+	run dmremap assemble --dry-run --name s $B
+	assert_success
+	run dmremap clone-uuid --name r "$(dev sda)" "$(dev sdb)"
+	assert_failure 8
+	assert_output --partial "r is the name of set $A"
+}
+
+@test "a disk with the content of a set that is not its main is named until it is cleared" {
+	local key
+	active_set r $A
+	blank sdc 8:32
+	blank sdd 8:48
+	mkswap -q -U $B "$(dev dm-7)"
+	cp "$(dev dm-7)" "$(dev sdc)"
+	cp "$(dev dm-7)" "$(dev sdd)"
+	by_id sdc wwn-0x5000c500a1b2c3d4
+	by_id sdd wwn-0x5000c500a1b2c3d5
+	mkdir -p "$DMREMAP_ROOT/sys/kernel/config/dm-remap/r"
+	for key in next_main_id copy_id; do
+		register $A name=r main_id=wwn-0x5000c500a1b2c3d0 $key=wwn-0x5000c500a1b2c3d4
+		for command in status scan; do
+			run dmremap $command
+			assert_line --partial "$(dev sdc) has the content of r, and the same UUIDs, but is not its main"
+			assert_line --partial "\"wipefs -a $(dev sdc)\""
+			refute_output --partial "$(dev sdd)"
+			[ $key != next_main_id ] || assert_line --partial "\"dmremap replace --force r $(dev sdc)\""
+		done
+	done
+	# on it is something else now, or nothing
+	mkswap -q -U $A "$(dev sdc)"
+	run dmremap status
+	refute_output --partial "the same UUIDs"
+	cp "$(dev dm-7)" "$(dev sdc)"
+	wipefs -qa "$(dev sdc)"
+	run dmremap status
+	refute_output --partial "the same UUIDs"
+	# without an identity each of those is looked at that has none
+	rm -r "$DMREMAP_ROOT/dev/disk"
+	register $A name=r main_id=- copy_id=-
+	run dmremap status
+	assert_line --partial "$(dev sdd) has the content of r"
+}
+
+@test "a set that is suspended is named, with the way out" {
+	active_set r $A
+	register $A name=r
+	mkdir -p "$DMREMAP_ROOT/sys/kernel/config/dm-remap/r"
+	run dmremap status
+	refute_output --partial "is suspended"
+	echo 1 >"$DMREMAP_ROOT/$BLOCK/dm-7/dm/suspended"
+	run dmremap status
+	assert_output --partial '"dmsetup resume r"'
+	assert_equal "$(dmremap status --json 2>&1 | jq -r '.sets[0].message // empty' | grep -c 'dmsetup resume r')" 1
+}
+
 @test "tables keep their columns with names in any language" {
 	spare sda 8:0 "uuid 11"
 	register $B

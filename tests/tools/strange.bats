@@ -238,10 +238,11 @@ assert_refused() {
 }
 
 @test "JSON is JSON whatever is in it" {
-	image odd < <(printf 'fill 3\nmain_id a"\\\\\xff\x01\xc3b\nfield setting_policy 77\nmap 9 1 0 2\n')
+	image odd < <(printf 'fill 3\nreason 1 4\nreason 2 15\nmain_id a"\\\\\xff\x01\xc3b\nfield setting_policy 77\nmap 9 1 0 2\n')
 	run dmremap dump --json odd.img
 	python3 -c 'import json, sys; d = json.load(sys.stdin); assert len(d["entries"]) == 4, d
 assert d["settings"]["policy"] == 77
+assert [e["reason"] for e in d["entries"]] == ["unknown", "slow", "unknown", "unknown"], d
 assert d["main_id"] == "a\"\\x5c\\x5c\\xff\\x01\\xc3b", d["main_id"]' <<<"$output"
 	ruin odd zero page 0 0
 	run dmremap check --json odd.img

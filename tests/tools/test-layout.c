@@ -96,11 +96,20 @@ static void check_page(const struct dm_remap_geometry *geo)
 
 	g.target_sectors = (1ULL << DM_REMAP_ENTRY_BLOCK_BITS) * (geo->block_size / 512);
 	last = (1ULL << DM_REMAP_ENTRY_BLOCK_BITS) - 1;
-	page.entries[beyond - 1].word =
-		htole64(dm_remap_entry_word(last, DM_REMAP_ENTRY_MAPPED, 3));
+	last = dm_remap_entry_word(last, DM_REMAP_ENTRY_MAPPED, 3);
+	last = dm_remap_entry_with_reason(last, 15);
+	page.entries[beyond - 1].word = htole64(last);
 	page.crc = htole32(dm_remap_page_crc(&page, seed));
 	if (dm_remap_page_check(&page, seed, nr, &g))
 		fail(geo, "the last entry is refused");
+	if (dm_remap_entry_age(last) != 3 || dm_remap_entry_reason(last) != 15)
+		fail(geo, "age or reason of an entry are not what was put in");
+	page.entries[beyond - 1].word = htole64(last | 1ULL << DM_REMAP_ENTRY_BITS);
+	page.crc = htole32(dm_remap_page_crc(&page, seed));
+	if (!dm_remap_page_check(&page, seed, nr, &g))
+		fail(geo, "an entry with bits that mean nothing is taken");
+	page.entries[beyond - 1].word = htole64(last);
+	page.crc = htole32(dm_remap_page_crc(&page, seed));
 	g.target_sectors -= geo->block_size / 512;
 	if (!dm_remap_page_check(&page, seed, nr, &g))
 		fail(geo, "a block beyond the end of the main is taken");

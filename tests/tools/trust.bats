@@ -123,6 +123,19 @@ root_disk_and_stick() {
 	command_line dm_remap.assemble=sealed
 	auto
 	would data 8:0 8:16
+	# an initramfs may have an old list of the known sets
+	mkdir -p "$DMREMAP_ROOT/etc/dm-remap"
+	: >"$DMREMAP_ROOT/etc/dm-remap/initramfs"
+	auto
+	assert_success
+	assert_output ""
+	run dmremap scan --udev "$(dev sda)"
+	assert_line DM_REMAP_AUTO=0
+	command_line "dm_remap.assemble=$B"
+	auto
+	would data 8:0 8:16
+	rm "$DMREMAP_ROOT/etc/dm-remap/initramfs"
+	command_line dm_remap.assemble=sealed
 	# a known set has this name, though its disks are missing
 	register $A name=data
 	auto

@@ -33,6 +33,10 @@ install() {
 	local table
 
 	# the sets that this host knows, and names that are not for others
+	# shellcheck disable=SC2154 # dracut's
+	mkdir -p "$initdir/etc/dm-remap"
+	# assemble=sealed does not count there
+	: >"$initdir/etc/dm-remap/initramfs"
 	inst_multiple -o /etc/dm-remap/dm-remap.conf /etc/dm-remap/sets.d/*
 	for table in fstab crypttab; do
 		# shellcheck disable=SC2154 # dracut's

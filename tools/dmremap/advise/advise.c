@@ -61,9 +61,21 @@ static bool seen_anything(const struct disk_facts *facts)
 	       (facts->size_known && !facts->sectors);
 }
 
+/* Not for a set, which has one, and not if the disk is no case. */
+static void find_places(struct spare_places *places, const struct advice *advice,
+			const struct disk_facts *facts, bool wake)
+{
+	uint64_t bytes = spare_bytes(facts, spare_block_size(facts));
+
+	*places = (struct spare_places) {};
+	if (advice->verdict == VERDICT_REMAP && !*facts->set.name)
+		spare_places_find(places, facts, bytes, wake);
+}
+
 static int advise(const struct advise_request *request, const char *operand)
 {
 	struct disk_facts facts;
+	struct spare_places places;
 	struct advice advice;
 	int status = gather(&facts, operand, &request->how);
 
@@ -74,10 +86,11 @@ static int advise(const struct advise_request *request, const char *operand)
 		return EXIT_CLEAN;
 	}
 	judge(&advice, &facts);
+	find_places(&places, &advice, &facts, request->how.wake);
 	if (request->json)
-		advice_show_json(&advice, &facts);
+		advice_show_json(&advice, &facts, &places);
 	else if (seen_anything(&facts))
-		advice_show(&advice, &facts);
+		advice_show(&advice, &facts, &places);
 	if (seen_anything(&facts))
 		return advice.verdict;
 	complain("Nothing could be found out about %s: neither smartctl nor the kernel's log can be read. Are you root, and is smartmontools installed?",
@@ -149,7 +162,8 @@ const struct command command_advise = {
 	"Reads what smartctl, sysfs and the kernel's log know of a disk, or of the main of a set and\n"
 	"the set's own history, and says one of six: nothing wrong; not the disk, but a cable, the\n"
 	"power or an enclosure; let the drive cure it; a case for dm-remap; copy it today; do not use\n"
-	"it. With it come the figures that say so, and the commands to type next. Nothing is written,\n"
+	"it. With it come the figures that say so, and the commands to type next, with free space that\n"
+	"would do as a spare: of a volume group, a partition, a gap, a disk. Nothing is written,\n"
 	"and a disk that sleeps is not woken. That a disk shows nothing is no promise: more than half\n"
 	"of those that fail showed nothing before.\n\n"
 	"      --spare           print only how many bytes a spare for it should have\n"

@@ -48,8 +48,12 @@ static void show_unseen(const struct disk_facts *facts)
 		printf("  Not seen: %s.\n", unseen);
 }
 
-static void show_link(const struct disk_facts *facts)
+/* Places for a spare that are printed. */
+#define PLACES_SHOWN	3
+
+static void show_link(const struct disk_facts *facts, const struct spare_places *places)
 {
+	(void)places;
 	printf("  1. Change the cable, the port or the power supply, one at a time.\n"
 	       "  2. See whether it goes on: dmesg --follow; smartctl -A %s\n", facts->path);
 }
@@ -64,8 +68,9 @@ static void show_sector(const struct disk_facts *facts)
 	       facts->path);
 }
 
-static void show_cure(const struct disk_facts *facts)
+static void show_cure(const struct disk_facts *facts, const struct spare_places *places)
 {
+	(void)places;
 	printf("  1. Save what is on it: a backup, now.\n"
 	       "  2. Find the bad sectors: smartctl -t long %s, and hours later smartctl -l %s %s\n",
 	       facts->path, facts->nvme || facts->scsi ? "selftest" : "xselftest", facts->path);
@@ -76,8 +81,23 @@ static void show_cure(const struct disk_facts *facts)
 	printf("  4. Look again: dmremap advise %s\n", facts->path);
 }
 
-static void show_remap(const struct disk_facts *facts)
+/* Return: the device that the first of them becomes. */
+static const char *show_places(const struct spare_places *places)
 {
+	char text[512];
+	unsigned int i;
+
+	for (i = 0; i < places->nr && i < PLACES_SHOWN; i++) {
+		printf("     %s", spare_place_text(&places->item[i], text, sizeof(text)));
+		spare_place_command(places, &places->item[i], text, sizeof(text));
+		printf("%s%s\n", *text ? ":\n       " : "", text);
+	}
+	return spare_place_device(places->item);
+}
+
+static void show_remap(const struct disk_facts *facts, const struct spare_places *places)
+{
+	const char *spare = "/dev/VG/spare";
 	uint64_t bytes = spare_bytes(facts, spare_block_size(facts));
 
 	printf("  1. Save what is on it: a backup, now.\n");
@@ -86,28 +106,36 @@ static void show_remap(const struct disk_facts *facts)
 		       "  3. Order its replacement.\n", facts->set.name);
 		return;
 	}
-	printf("  2. Make a spare of %llu MiB or more on another disk: lvcreate -L %llum -n spare VG\n"
-	       "  3. dmremap create NAME %s /dev/VG/spare\n"
-	       "  4. dmremap import --from-disk NAME\n",
-	       LLU(bytes >> MIB_SHIFT), LLU(bytes >> MIB_SHIFT), facts->path);
+	printf("  2. Make a spare of %llu MiB or more on another disk", LLU(bytes >> MIB_SHIFT));
+	if (places->nr) {
+		printf(". There is room:\n");
+		spare = show_places(places);
+	} else {
+		printf(": lvcreate -L %llum -n spare VG\n", LLU(bytes >> MIB_SHIFT));
+	}
+	printf("  3. dmremap create NAME %s %s\n"
+	       "  4. dmremap import --from-disk NAME\n", facts->path, spare);
 }
 
-static void show_copy(const struct disk_facts *facts)
+static void show_copy(const struct disk_facts *facts, const struct spare_places *places)
 {
+	(void)places;
 	printf("  1. Stop what writes to it, and copy it, bad sectors last:\n"
 	       "     ddrescue -d -n %s NEWDISK map && ddrescue -d -r3 %s NEWDISK map\n"
 	       "  2. Replace it.\n", facts->path, facts->path);
 }
 
-static void show_avoid(const struct disk_facts *facts)
+static void show_avoid(const struct disk_facts *facts, const struct spare_places *places)
 {
+	(void)places;
 	printf("  1. Read what it still gives: ddrescue -d %s IMAGE map\n"
 	       "  2. Throw it away: what it takes it may not keep.\n", facts->path);
 }
 
-static void show_commands(const struct advice *advice, const struct disk_facts *facts)
+static void show_commands(const struct advice *advice, const struct disk_facts *facts,
+			  const struct spare_places *places)
 {
-	static void (*const shows[])(const struct disk_facts *facts) = {
+	static void (*const shows[])(const struct disk_facts *, const struct spare_places *) = {
 		[VERDICT_NOT_DISK] = show_link,
 		[VERDICT_CURE] = show_cure,
 		[VERDICT_REMAP] = show_remap,
@@ -118,7 +146,7 @@ static void show_commands(const struct advice *advice, const struct disk_facts *
 	if (!shows[advice->verdict])
 		return;
 	printf("What to do:\n");
-	shows[advice->verdict](facts);
+	shows[advice->verdict](facts, places);
 }
 
 /* Until the disk or the kernel gives up, a reader waits. */
@@ -149,7 +177,8 @@ static void show_replace(const struct advice *advice)
 		printf("  Replace it now.\n");
 }
 
-void advice_show(const struct advice *advice, const struct disk_facts *facts)
+void advice_show(const struct advice *advice, const struct disk_facts *facts,
+		 const struct spare_places *places)
 {
 	unsigned int i;
 
@@ -159,7 +188,7 @@ void advice_show(const struct advice *advice, const struct disk_facts *facts)
 		printf("  %s\n", advice->line[i].text);
 	show_replace(advice);
 	show_unseen(facts);
-	show_commands(advice, facts);
+	show_commands(advice, facts, places);
 	show_timeouts(facts);
 }
 
@@ -198,7 +227,8 @@ static void unseen_json(const char *unseen)
 		json_out_element(json_object_new_string(unseen));
 }
 
-void advice_show_json(const struct advice *advice, const struct disk_facts *facts)
+void advice_show_json(const struct advice *advice, const struct disk_facts *facts,
+		      const struct spare_places *places)
 {
 	uint64_t spare = spare_bytes(facts, spare_block_size(facts));
 	struct json_object *line;
@@ -211,6 +241,7 @@ void advice_show_json(const struct advice *advice, const struct disk_facts *fact
 	json_out_member("replace_days", advice->replace ?
 			json_object_new_uint64(advice->replace_days) : NULL);
 	json_out_member("spare_bytes", json_object_new_uint64(spare));
+	json_out_member("spare_places", spare_places_json(places));
 	json_out_array("reasons");
 	for (i = 0; i < advice->nr; i++) {
 		line = json_object_new_object();

@@ -69,6 +69,26 @@ bool content_type(const char *path, char text[CONTENT_SIZE])
 	return known;
 }
 
+bool content_uuid(const char *path, char text[CONTENT_SIZE])
+{
+	blkid_probe probe = blkid_new_probe_from_filename(path);
+	const char *uuid;
+	bool known;
+
+	if (!probe)
+		return false;
+	blkid_probe_enable_superblocks(probe, 1);
+	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_UUID);
+	blkid_probe_enable_partitions(probe, 1);
+	known = !blkid_do_safeprobe(probe) &&
+		(!blkid_probe_lookup_value(probe, "UUID", &uuid, NULL) ||
+		 !blkid_probe_lookup_value(probe, "PTUUID", &uuid, NULL));
+	if (known)
+		snprintf(text, CONTENT_SIZE, "%s", uuid);
+	blkid_free_probe(probe);
+	return known;
+}
+
 bool content_is_member(const char *path)
 {
 	blkid_probe probe = blkid_new_probe_from_filename(path);

@@ -19,6 +19,9 @@ bool content_describe(const char *path, char text[CONTENT_SIZE]);
 /* What libblkid calls the content of a device, "ext4" say; false if nothing is known. */
 bool content_type(const char *path, char text[CONTENT_SIZE]);
 
+/* The UUID of a file system, an array or a partition table; false if nothing is known. */
+bool content_uuid(const char *path, char text[CONTENT_SIZE]);
+
 /**
  * content_is_member() - whether a device is a member of an array.
  * @path: of the device, or of an image of it.

@@ -134,6 +134,7 @@ struct entry table_entry(const struct table *table, unsigned int i)
 		.slot = table->nr * DM_REMAP_PAGE_ENTRIES + i,
 		.state = dm_remap_entry_state(word),
 		.age = dm_remap_entry_age(word),
+		.reason = dm_remap_entry_reason(word),
 		.block = dm_remap_entry_block(word),
 		.lost = le64toh(disk->lost),
 		.unread = le64toh(disk->unread),

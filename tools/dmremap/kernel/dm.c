@@ -76,6 +76,7 @@ static int no_task(const char *name)
 /**
  * struct task_run - a task that makes or removes a node, in a process of its own.
  * @task: the task.
+ * @flags: for the rules of udev, DM_UDEV_*.
  * @cookie: by which udev says that it is ready with the node.
  * @done: it was carried out.
  * @error: a positive error number, if it was not.
@@ -83,6 +84,7 @@ static int no_task(const char *name)
  */
 struct task_run {
 	struct dm_task *task;
+	uint16_t flags;
 	uint32_t cookie;
 	bool done;
 	int error;
@@ -94,7 +96,7 @@ static void work(void *context)
 {
 	struct task_run *run = context;
 
-	if (dm_task_set_cookie(run->task, &run->cookie, 0)) {
+	if (dm_task_set_cookie(run->task, &run->cookie, run->flags)) {
 		run->done = dm_task_run(run->task);
 		run->error = run->done ? 0 : dm_task_get_errno(run->task);
 		dm_udev_wait(run->cookie);
@@ -104,12 +106,13 @@ static void work(void *context)
 }
 
 /* Return: 0 or a negative error number, as dm_trouble_text() tells; -EINTR, -ETIMEDOUT. */
-static int run_and_settle(struct dm_task *task, int limit_ms)
+static int run_and_settle(struct dm_task *task, uint16_t flags, int limit_ms)
 {
 	struct task_run *run = guard_alloc(sizeof(*run));
 	int result;
 
 	run->task = task;
+	run->flags = flags;
 	/* or the process would take over a file that is closed in it */
 	dm_lib_release();
 	result = guard_run(work, run, limit_ms);
@@ -203,6 +206,7 @@ static int judge(const struct dm_new *new, int result, struct kmsg *kmsg)
 int dm_create(const struct dm_new *new)
 {
 	struct dm_task *task = new_task(DM_DEVICE_CREATE, new->name);
+	uint16_t flags = new->low_links ? DM_UDEV_LOW_PRIORITY_FLAG : 0;
 	struct kmsg kmsg;
 	int status;
 
@@ -212,7 +216,7 @@ int dm_create(const struct dm_new *new)
 		return no_task(new->name);
 	}
 	kmsg_begin(&kmsg);
-	status = judge(new, run_and_settle(task, new->limit_ms), &kmsg);
+	status = judge(new, run_and_settle(task, flags, new->limit_ms), &kmsg);
 	kmsg_end(&kmsg);
 	dm_task_destroy(task);
 	interrupt_release();
@@ -228,7 +232,7 @@ int dm_remove(const char *name)
 		return no_task(name);
 	/* udev may have it open for a moment, to probe it. */
 	dm_task_retry_remove(task);
-	result = run_and_settle(task, 0);
+	result = run_and_settle(task, 0, 0);
 	dm_task_destroy(task);
 	interrupt_release();
 	if (result == -EBUSY)

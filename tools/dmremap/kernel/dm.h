@@ -41,6 +41,7 @@ struct dm_piece {
  * @pieces: its targets, if it has several.
  * @nr_pieces: how many; 0 for one target.
  * @read_only: it is read-only.
+ * @low_links: for a name in /dev/disk/by-* udev prefers any other device that has it.
  * @limit_ms: how long to wait for the disks; 0 is for good.
  */
 struct dm_new {
@@ -52,6 +53,7 @@ struct dm_new {
 	const struct dm_piece *pieces;
 	unsigned int nr_pieces;
 	bool read_only;
+	bool low_links;
 	int limit_ms;
 };
 

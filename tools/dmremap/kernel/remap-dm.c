@@ -81,10 +81,10 @@ static int get_lines(struct list_reader *reader)
 {
 	struct dm_task *task = dm_task_create(DM_DEVICE_TARGET_MSG);
 	const char *reply = NULL;
-	char message[40];
+	char message[48];
 	int result;
 
-	snprintf(message, sizeof(message), "list %llu", (unsigned long long)reader->next);
+	snprintf(message, sizeof(message), "list %llu reasons", (unsigned long long)reader->next);
 	if (!task || !dm_task_set_name(task, reader->what) || !dm_task_set_sector(task, 0) ||
 	    !dm_task_set_message(task, message) || !dm_task_run(task)) {
 		result = failed(reader->what, task);

@@ -5,10 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <dm-remap/format.h>
+
 #include "kernel/remap-list.h"
 #include "lib/exit.h"
 #include "lib/message.h"
 #include "lib/number.h"
+
+const char *reason_name(unsigned int reason)
+{
+	static const char * const names[DM_REMAP_NR_REASONS] = {
+		"unknown", "manual", "read", "write", "slow", "lost-write", "scrub",
+	};
+
+	return names[reason < DM_REMAP_NR_REASONS ? reason : DM_REMAP_REASON_UNKNOWN];
+}
 
 static bool get_number(const char **p, uint64_t *value)
 {
@@ -45,6 +56,18 @@ static bool get_mask(const char **p, uint64_t *mask)
 	return true;
 }
 
+/* A word that a later version may have added is unknown, as is none. */
+static unsigned int get_reason(const char *p)
+{
+	unsigned int i = DM_REMAP_REASON_UNKNOWN;
+	char word[16];
+
+	if (get_word(&p, word, sizeof(word)))
+		for (i = DM_REMAP_NR_REASONS - 1; i && strcmp(word, reason_name(i)); i--)
+			;
+	return i;
+}
+
 /* More fields may follow in later versions. */
 static bool parse_status(const char *p, struct remap_status *status)
 {
@@ -70,6 +93,7 @@ static bool parse_remap(const char *p, struct remap *remap)
 	if (!sectors || sectors > 64 || sectors & (sectors - 1) || remap->main_sector % sectors)
 		return false;
 	remap->sectors = sectors;
+	remap->reason = get_reason(p);
 	return sectors == 64 || !((remap->lost | remap->unread) >> sectors);
 }
 

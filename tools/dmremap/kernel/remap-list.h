@@ -36,6 +36,7 @@ struct remap_status {
  * @state: the kernel's word for it.
  * @lost: a bit for each of its sectors whose data is lost.
  * @unread: the same of sectors that are still only on the main, which does not give them.
+ * @reason: why it left the main, enum dm_remap_reason; unknown in a list without reasons.
  */
 struct remap {
 	uint64_t main_sector;
@@ -44,6 +45,7 @@ struct remap {
 	char state[16];
 	uint64_t lost;
 	uint64_t unread;
+	unsigned int reason;
 };
 
 /**
@@ -73,6 +75,14 @@ struct list_reader {
 	uint64_t length;
 	uint64_t next;
 };
+
+/**
+ * reason_name() - the word for a reason.
+ * @reason: enum dm_remap_reason.
+ *
+ * Return: the word, as in the kernel's list.
+ */
+const char *reason_name(unsigned int reason);
 
 /**
  * list_line() - take a line.

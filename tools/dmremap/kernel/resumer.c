@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libdevmapper.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -12,27 +13,49 @@
 
 #include "kernel/resumer.h"
 #include "lib/message.h"
+#include "lib/root.h"
 #include "lib/util.h"
 
+static void put(const char *path, const char *text)
+{
+	char full[PATH_MAX];
+	int fd;
+
+	snprintf(full, sizeof(full), "%s%s", root_dir(), path);
+	fd = open(full, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	dprintf(fd, "%s", text);
+	close(fd);
+}
+
 /*
- * Signals to the program by its name, its terminal or its group, and a lack of memory, spare
- * this process.
+ * Whoever ends a service, a session or a scope of systemd ends all of its control group.  The
+ * root of the groups has none; it is in the first of these places with version 2, in the others
+ * where systemd has version 1.
+ */
+static void leave_group(void)
+{
+	put("/sys/fs/cgroup/cgroup.procs", "0");
+	put("/sys/fs/cgroup/unified/cgroup.procs", "0");
+	put("/sys/fs/cgroup/systemd/cgroup.procs", "0");
+}
+
+/*
+ * Signals to the program by its name, its terminal, its process group or its control group,
+ * and a lack of memory, spare this process.
  */
 static void hide(void)
 {
 	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP };
 	unsigned int i;
-	int fd;
 
 	for (i = 0; i < ARRAY_SIZE(signals); i++)
 		signal(signals[i], SIG_IGN);
 	setsid();
 	prctl(PR_SET_NAME, "dmr-resumer");
-	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	dprintf(fd, "-1000");
-	close(fd);
+	put("/proc/self/oom_score_adj", "-1000");
+	leave_group();
 }
 
 /* Close all files of the program, so no reader of a pipe waits for this process. */

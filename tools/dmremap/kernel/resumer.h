@@ -27,8 +27,8 @@ struct resumer {
  *	to the device: it prints nothing and starts nothing.
  * @context: for it.
  *
- * The process has locked its memory, and signals to the terminal or to the process group of
- * the program do not reach it.  Prints an error if it cannot be started.
+ * The process has locked its memory, and signals to the terminal, to the process group or to the
+ * control group of the program do not reach it.  Prints an error if it cannot be started.
  *
  * Return: an exit status.
  */

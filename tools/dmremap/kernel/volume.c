@@ -44,6 +44,7 @@ static int read_table(struct volume *volume)
 	volume->sectors = table.sectors;
 	volume->suspended = table.suspended;
 	volume->main_start = start;
+	volume->read_only = strstr(table.params, " read_only");
 	return EXIT_CLEAN;
 }
 
@@ -142,6 +143,22 @@ int volume_find(struct volume *volume, const char *name)
 	if (!status)
 		read_uuid(volume);
 	return status;
+}
+
+int volume_check_writable(const struct volume *volume)
+{
+	char state[KERNEL_TEXT_SIZE];
+
+	if (volume->read_only)
+		complain("%s is active for reading only: \"dmremap stop %s\" and \"dmremap assemble %s\" first.",
+			 volume->name, volume->name, volume->name);
+	else if (!kernel_read(TREE_CONFIG, volume->name, "state", state) &&
+		 !strcmp(state, "read-only"))
+		complain("%s cannot be changed: one of its disks has turned read-only. \"dmremap status %s\" says which; \"ddrescue /dev/mapper/%s NEWDISK MAPFILE\" copies what is on it.",
+			 volume->name, volume->name, volume->name);
+	else
+		return EXIT_CLEAN;
+	return EXIT_OPERATION;
 }
 
 int volume_free(const struct volume *volume, uint64_t *blocks)

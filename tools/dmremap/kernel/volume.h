@@ -23,6 +23,7 @@
  * @uuid: of its set; "" if the kernel shows none.
  * @sectors: its size.
  * @suspended: its I/O waits.
+ * @read_only: nothing is written to either half.
  * @block: bytes of a block, the unit of remapping.
  * @main: the main.
  * @main_start: the sector of the main that is its first one.
@@ -44,6 +45,7 @@ struct volume {
 	char uuid[UUID_TEXT_SIZE];
 	uint64_t sectors;
 	bool suspended;
+	bool read_only;
 	uint64_t block;
 	struct blockdev main;
 	uint64_t main_start;
@@ -69,6 +71,16 @@ struct volume {
  * Return: an exit status.
  */
 int volume_find(struct volume *volume, const char *name);
+
+/**
+ * volume_check_writable() - see that a set may change.
+ * @volume: the set.
+ *
+ * Prints an error, with the way out.
+ *
+ * Return: an exit status.
+ */
+int volume_check_writable(const struct volume *volume);
 
 /* Sectors in a block. */
 static inline uint64_t volume_block_sectors(const struct volume *volume)

@@ -21,6 +21,7 @@
 #include "lib/encode.h"
 #include "lib/message.h"
 #include "lib/uuid.h"
+#include "sets/registry.h"
 #include "sets/remember.h"
 
 /**
@@ -237,6 +238,19 @@ static int run(struct clone *clone, const char *main, const char *spare)
 	return status;
 }
 
+static bool is_anothers(const char *name)
+{
+	char encoded[ENCODED_NAME_SIZE];
+	struct registered other;
+
+	text_encode(encoded, name);
+	if (!registry_find_name(&other, encoded, ""))
+		return false;
+	complain("%s is the name of set %s, which this host knows. Take another name.", name,
+		 other.uuid);
+	return true;
+}
+
 static int run_clone_uuid(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -255,6 +269,8 @@ static int run_clone_uuid(int argc, char **argv)
 			return EXIT_USAGE;
 		clone.name = optarg;
 	}
+	if (clone.name && is_anothers(clone.name))
+		return EXIT_OPERATION;
 	if (optind != argc - 2) {
 		complain("Say the main and the spare of the copy.");
 		return command_misused(&command_clone_uuid);

@@ -183,6 +183,7 @@ static int cure_set(const char *name, char **words, bool json)
 	struct raw raw;
 	int status = volume_find(&cure.volume, name);
 
+	status = status ?: volume_check_writable(&cure.volume);
 	if (!status)
 		status = take_words(&cure, words);
 	if (!status)

@@ -5,6 +5,7 @@
  * that there was a set.  Killed at any moment, it can be given again.
  */
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@
 #include "lib/message.h"
 #include "remaps/change.h"
 #include "sets/active.h"
+#include "sets/names.h"
 #include "sets/remember.h"
 
 /* What somebody wants. */
@@ -120,6 +122,18 @@ static bool find_spare(const struct volume *volume, struct blockdev *spare)
 	       blockdev_by_number(spare, text);
 }
 
+static void say_deleted(const struct volume *volume, const struct blockdev *spare)
+{
+	const char *main = volume->main.path;
+	char instead[PATH_MAX + 128];
+
+	printf("%s is deleted. %s is an ordinary disk, to be used by its own name, and %s is empty.\n",
+	       volume->name, main, spare->path);
+	snprintf(instead, sizeof(instead), "the UUID of what is on %s (\"blkid %s\" shows it)", main,
+		 main);
+	name_tell_old(volume->name, instead);
+}
+
 static int end_active(const struct volume *volume, const struct ending *ending)
 {
 	struct blockdev dev = {}, spare;
@@ -132,6 +146,9 @@ static int end_active(const struct volume *volume, const struct ending *ending)
 		complain("%s is in use: %s.", volume->name, users);
 		return EXIT_OPERATION;
 	}
+	/* without a word it would say that blocks cannot go back, and would be lost */
+	if (!ending->give_up && volume_check_writable(volume))
+		return EXIT_OPERATION;
 	if (!find_spare(volume, &spare)) {
 		complain("%s: sysfs does not tell the name of its spare.", volume->name);
 		return EXIT_OPERATION;
@@ -149,8 +166,7 @@ static int end_active(const struct volume *volume, const struct ending *ending)
 		status = end_spare(volume->name, spare.path, volume->uuid);
 	announce_change(volume->main.path);
 	if (!status)
-		printf("%s is deleted. %s is an ordinary disk, to be used by its own name, and %s is empty.\n",
-		       volume->name, volume->main.path, spare.path);
+		say_deleted(volume, &spare);
 	return status;
 }
 

@@ -164,7 +164,8 @@ static int copy_sectors(struct disk_copy *copy, uint64_t sector, uint64_t sector
 	uint64_t end = sector + sectors, part = part_of(copy, sectors);
 	int status = EXIT_CLEAN;
 
-	if (copy->show && interrupt_came())
+	/* also while I/O waits, which it does no longer then */
+	if (interrupt_came())
 		return fail(copy, "the copy was interrupted, and begins anew when the command is given again");
 	if (!set_view_read(&copy->view, sector, copy->buffer, sectors))
 		return put(copy, sector, copy->buffer, sectors);

@@ -33,7 +33,7 @@
  * @total: sectors of this pass.
  * @started_ns: when it began.
  * @text: says how far it is.
- * @show: show that; the set is in use, and signals interrupt the copy.
+ * @show: show that; the set is in use.
  * @why: the failure, as the end of a sentence; NULL if there is none.
  * @why_buffer: for @why.
  */
@@ -74,7 +74,8 @@ int disk_copy_begin(struct disk_copy *copy);
  * @copy: the copy.
  * @show: the set is in use; otherwise it is suspended.
  *
- * Copied data is durable on return, except for the held ends.  Prints nothing: @copy->why has
+ * A signal ends it within a chunk.  Copied data is durable on return, except for the held ends.
+ * Prints nothing: @copy->why has
  * the failure.
  *
  * Return: an exit status.

@@ -81,7 +81,8 @@ static int grow(const char *name, bool main)
 		return EXIT_OPERATION;
 	sw.name = volume.name;
 	sw.params = table.params;
-	status = find_size(&volume, main, &sw.sectors);
+	status = volume_check_writable(&volume);
+	status = status ?: find_size(&volume, main, &sw.sectors);
 	status = status ?: capacity(&volume, &before);
 	status = status ?: dm_switch(&sw);
 	status = status ?: capacity(&volume, &after);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -93,14 +94,33 @@ static int finish(FILE *file, const char *path)
 	return failed ? say_unwritable(path) : EXIT_CLEAN;
 }
 
+/* Not a device, for one, nor a link, whose place the new file would take. */
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && S_ISREG(st.st_mode);
+}
+
+/* The former content stays until all of the new one is there: a full disk must not empty it. */
 int mapfile_write(const char *path, uint64_t sectors, const struct ranges *bad)
 {
-	FILE *file = fopen(path, "we");
+	char temporary[PATH_MAX];
+	bool replace = is_file(path) && strlen(path) + sizeof(".new") <= sizeof(temporary);
+	FILE *file;
+	int status;
 
+	snprintf(temporary, sizeof(temporary), "%.*s.new", PATH_MAX - 8, path);
+	file = fopen(replace ? temporary : path, "we");
 	if (!file)
 		return say_unwritable(path);
 	print(file, sectors, bad);
-	return finish(file, path);
+	status = finish(file, path);
+	if (!status && replace && rename(temporary, path))
+		status = say_unwritable(path);
+	if (status && replace)
+		unlink(temporary);
+	return status;
 }
 
 int mapfile_write_parts(const char *path, uint64_t sectors, const struct ranges *good,
@@ -114,10 +134,10 @@ int mapfile_write_parts(const char *path, uint64_t sectors, const struct ranges 
 	return finish(file, path);
 }
 
-void mapfile_drop(const char *path)
+void mapfile_drop(const char *path, bool written)
 {
 	struct stat st;
 
-	if (!stat(path, &st) && S_ISREG(st.st_mode) && !st.st_size)
+	if (!stat(path, &st) && S_ISREG(st.st_mode) && (written || !st.st_size))
 		unlink(path);
 }

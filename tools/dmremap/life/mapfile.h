@@ -5,6 +5,7 @@
 #ifndef _DMREMAP_MAPFILE_H
 #define _DMREMAP_MAPFILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/ranges.h"
@@ -25,7 +26,7 @@ int mapfile_check(const char *path);
  * @sectors: size of the copy.
  * @bad: the sectors that could not be read; merged.
  *
- * It is durable on return.  Prints an error.
+ * It is durable on return.  On failure the file is as before.  Prints an error.
  *
  * Return: an exit status.
  */
@@ -45,7 +46,11 @@ int mapfile_write(const char *path, uint64_t sectors, const struct ranges *bad);
 int mapfile_write_parts(const char *path, uint64_t sectors, const struct ranges *good,
 			const struct ranges *bad);
 
-/* Remove the file if nothing has been written to it. */
-void mapfile_drop(const char *path);
+/**
+ * mapfile_drop() - remove the mapfile of a copy that is not used.
+ * @path: the file.
+ * @written: mapfile_write() has written it; otherwise it stays unless it is empty.
+ */
+void mapfile_drop(const char *path, bool written);
 
 #endif /* _DMREMAP_MAPFILE_H */

@@ -59,14 +59,14 @@ static int check_size(const struct blockdev *dev, const struct volume *volume)
 	int ours, its = logical_sector(dev->path);
 
 	if (dev->sectors < volume->sectors) {
-		complain("%s is too small: it has %llu sectors, and %s has %llu.", dev->path,
+		complain("%s is too small: it has %llu sectors, and %s has %llu. Take a disk of at least that size.", dev->path,
 			 LLU(dev->sectors), volume->name, LLU(volume->sectors));
 		return EXIT_OPERATION;
 	}
 	ours = blockdev_by_number(&set, volume->number) ? logical_sector(set.path) : SECTOR_SIZE;
 	if (its <= ours)
 		return EXIT_CLEAN;
-	complain("%s has sectors of %d bytes, and %s has sectors of %d: what is on it might not do with those.",
+	complain("%s has sectors of %d bytes, and %s has sectors of %d: what is on it might not do with those. Take a disk whose sectors are not larger.",
 		 dev->path, its, volume->name, ours);
 	return EXIT_OPERATION;
 }
@@ -76,7 +76,7 @@ static int check(const struct blockdev *dev, const struct volume *volume)
 	int status;
 
 	if (users_stands_on(dev->number, volume->name)) {
-		complain("%s is made of %s.", dev->path, volume->name);
+		complain("%s is made of %s. Take another disk.", dev->path, volume->name);
 		return EXIT_OPERATION;
 	}
 	if (blockdev_is_read_only(dev->path)) {

@@ -12,6 +12,8 @@
 #include "kernel/names.h"
 #include "lib/message.h"
 #include "sets/active.h"
+#include "sets/names.h"
+#include "sets/registry.h"
 #include "sets/remember.h"
 
 /* The kernel writes the name to the spare when the device is resumed. */
@@ -29,7 +31,9 @@ static int keep_name(const struct active *active, const char *name)
 
 static int rename_to(const char *given, const char *new_name)
 {
-	char number[BLOCKDEV_NUMBER_SIZE];
+	char number[BLOCKDEV_NUMBER_SIZE], instead[ENCODED_NAME_SIZE + sizeof("/dev/mapper/")];
+	char encoded[ENCODED_NAME_SIZE];
+	struct registered other;
 	struct active active;
 	struct blockdev dev;
 	int status;
@@ -44,11 +48,19 @@ static int rename_to(const char *given, const char *new_name)
 			 blockdev_name(&dev, number));
 		return EXIT_OPERATION;
 	}
+	text_encode(encoded, new_name);
+	if (registry_find_name(&other, encoded, active.uuid)) {
+		complain("%s is the name of set %s, which this host knows, so that the two would be in each other's way. Take another name, or give that set one: \"dmremap assemble --name OTHER %s\". If it is gone for good: \"rm /etc/dm-remap/sets.d/%s\".",
+			 new_name, other.uuid, other.uuid, other.uuid);
+		return EXIT_OPERATION;
+	}
 	status = dm_rename(active.name, new_name);
 	if (status)
 		return status;
 	printf("%s is called %s now, and /dev/mapper/%s in /etc/fstab.\n", active.name, new_name,
 	       new_name);
+	snprintf(instead, sizeof(instead), "/dev/mapper/%s", new_name);
+	name_tell_old(active.name, instead);
 	return keep_name(&active, new_name);
 }
 
@@ -78,8 +90,8 @@ const struct command command_rename = {
 	.summary = "give an active set another name",
 	.help =
 	"The device may be in use. The spare keeps the new name, under which the set is\n"
-	"assembled from then on. Lines of /etc/fstab and /etc/crypttab that have the old name\n"
-	"are yours to change.\n\n"
+	"assembled from then on. Lines of /etc/fstab, /etc/crypttab and the kernel's command line\n"
+	"that have the old name are yours to change; the command names the files.\n\n"
 	"  -h, --help  print this\n\n"
 	"Exit status: 0 renamed, 4 renamed, but the spare has the old name, 8 not,\n"
 	"16 wrong usage.\n",

@@ -199,7 +199,8 @@ static int replace(const char *name, struct replacement *r)
 		complain("%s: the kernel does not tell its spare.", r->volume.name);
 		return EXIT_OPERATION;
 	}
-	status = check(r);
+	status = volume_check_writable(&r->volume);
+	status = status ?: check(r);
 	/* with the new spare in force the host has to know of it, or does not find it at boot */
 	interrupt_hold();
 	status = status ?: copy(r);

@@ -22,6 +22,7 @@
 #include "life/wipe.h"
 #include "seal/seal.h"
 #include "sets/half.h"
+#include "sets/names.h"
 #include "sets/remember.h"
 
 /* Passes while the set is in use; each copies only the writes during the one before. */
@@ -29,6 +30,9 @@
 
 /* What I/O may wait for without a further pass. */
 #define SHORT_NS	50000000
+
+/* Unreadable ranges that are printed if they cannot be written. */
+#define RANGES_SHOWN	20
 
 #define NS_PER_S	1000000000ULL
 #define DEFAULT_PAUSE_S	10
@@ -65,10 +69,16 @@ static int copy_online(struct replacement *r, uint64_t *ns)
 }
 
 /* It is written before the switch, so that it is there whatever happens, and after it. */
-static int write_mapfile(const struct replacement *r)
+static int write_mapfile(struct replacement *r)
 {
-	return r->mapfile ? mapfile_write(r->mapfile, r->volume.sectors, &r->copy.bad) :
-			    EXIT_CLEAN;
+	int status;
+
+	if (!r->mapfile)
+		return EXIT_CLEAN;
+	status = mapfile_write(r->mapfile, r->volume.sectors, &r->copy.bad);
+	r->listed = !status;
+	r->mapped |= r->listed;
+	return status;
 }
 
 static int run_copy(struct replacement *r)
@@ -79,8 +89,9 @@ static int run_copy(struct replacement *r)
 	status = status ?: copy_online(r, &ns);
 	status = status ?: write_mapfile(r);
 	status = status ?: replace_switch(r, ns);
-	if (r->switched)
-		status = exit_worst(status, write_mapfile(r));
+	/* the set is on the new disk: there is no way back, only something left to do */
+	if (r->switched && write_mapfile(r))
+		status = exit_worst(status, EXIT_UNCORRECTED);
 	return status;
 }
 
@@ -90,14 +101,32 @@ static int copy(struct replacement *r)
 
 	status = status ?: run_copy(r);
 	if (status && !r->switched && r->mapfile)
-		mapfile_drop(r->mapfile);
+		mapfile_drop(r->mapfile, r->mapped);
 	return status;
+}
+
+/* A mapfile, for somebody to type: as much as fits on a screen. */
+static void say_ranges(const struct replacement *r)
+{
+	const struct ranges *bad = &r->copy.bad;
+	size_t i;
+
+	complain("%s does not have the sectors that were found in the last pass. Write these down, as START+COUNT:",
+		 r->mapfile);
+	for (i = 0; i < bad->nr && i < RANGES_SHOWN; i++)
+		complain("  %llu+%llu", LLU(bad->range[i].start),
+			 LLU(bad->range[i].end - bad->range[i].start));
+	if (i < bad->nr)
+		complain("  and %zu more ranges, which reads of %s find: they have zeros on %s.",
+			 bad->nr - i, r->volume.main.path, r->new);
 }
 
 static void say_unreadable(const struct replacement *r)
 {
 	uint64_t sectors = ranges_total(&r->copy.bad);
 
+	if (sectors && !r->listed)
+		say_ranges(r);
 	if (sectors)
 		complain("%llu sector%s could not be read, and %s zeros on %s: %s lists them. ddrescue may read some of them from %s, once %s is not in use.",
 			 LLU(sectors), plural(sectors), is(sectors), r->new, r->mapfile,
@@ -144,6 +173,7 @@ static int say_ended(const struct replacement *r)
 
 	printf("dm-remap has ended for %s: it is the plain disk %s. After the next start that is used by its own name, or by the UUID of what is on it; /dev/mapper/%s is gone then, and must not be in /etc/fstab.\n",
 	       r->volume.name, r->new, r->volume.name);
+	name_tell_old(r->volume.name, "the UUID of what is on it");
 	if (!r->direct)
 		status = empty_spare(r);
 	else if (*r->volume.uuid)
@@ -198,7 +228,10 @@ static int find_kind(struct replacement *r)
 	half_look(&half, &r->volume.main);
 	r->sealed = half.role == HALF_MAIN && !strcmp(half.uuid, r->volume.uuid);
 	r->direct = !has_store(r);
-	if (!r->direct || r->leave)
+	/* the spare has to record the new main */
+	if (!r->direct)
+		return volume_check_writable(&r->volume);
+	if (r->leave)
 		return EXIT_CLEAN;
 	complain("%s keeps nothing on its spare, or cannot: it cannot stay a set on another disk. With --leave %s becomes a plain disk.",
 		 r->volume.name, r->new);

@@ -25,6 +25,8 @@
  * @leave: dm-remap ends for the device.
  * @direct: it does so in one step, since no spare could record the new main.
  * @sealed: the main had the set's label.
+ * @mapped: the mapfile has been written.
+ * @listed: it has all of @copy.bad.
  * @pause_s: how long I/O may wait.
  * @switched: the device is on the new disk.
  * @ended: dm-remap has ended for it.
@@ -40,6 +42,8 @@ struct replacement {
 	bool leave;
 	bool direct;
 	bool sealed;
+	bool mapped;
+	bool listed;
 	uint64_t pause_s;
 	bool switched;
 	bool ended;

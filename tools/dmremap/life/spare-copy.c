@@ -325,7 +325,7 @@ static bool merge(struct spare_copy *copy, struct copied_block *blocks,
 			known = &copy->blocks[old++];
 		if (!take(copy, &blocks[i], known, remap, is_written))
 			return false;
-		if (show && interrupt_came()) {
+		if (interrupt_came()) {
 			copy->why = "it was interrupted";
 			return false;
 		}
@@ -392,6 +392,15 @@ uint64_t spare_copy_unreadable(const struct spare_copy *copy)
 
 /* --- the table -------------------------------------------------------------------- */
 
+static uint64_t word_of(const struct remap *remap)
+{
+	uint64_t word = dm_remap_entry_word(remap->main_sector / remap->sectors,
+					    is_pending(remap) ? DM_REMAP_ENTRY_PENDING :
+								DM_REMAP_ENTRY_MAPPED, 0);
+
+	return dm_remap_entry_with_reason(word, remap->reason);
+}
+
 static void fill_table(const struct spare_copy *copy, struct dm_remap_page *pages, uint32_t nr)
 {
 	struct dm_remap_disk_entry *entry;
@@ -407,11 +416,7 @@ static void fill_table(const struct spare_copy *copy, struct dm_remap_page *page
 		block = &copy->blocks[i];
 		entry = &pages[block->slot / DM_REMAP_PAGE_ENTRIES]
 			.entries[block->slot % DM_REMAP_PAGE_ENTRIES];
-		entry->word = htole64(dm_remap_entry_word(block->remap.main_sector /
-							  block->remap.sectors,
-							  is_pending(&block->remap) ?
-							  DM_REMAP_ENTRY_PENDING :
-							  DM_REMAP_ENTRY_MAPPED, 0));
+		entry->word = htole64(word_of(&block->remap));
 		entry->lost = htole64(block->remap.lost | block->unreadable);
 		entry->unread = htole64(block->remap.unread);
 	}

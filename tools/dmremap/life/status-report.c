@@ -128,6 +128,17 @@ static void show_replace(FILE *out, const struct status_row *row)
 		reason);
 }
 
+/* Where nothing stops it, an outage of a few seconds can move thousands of blocks. */
+static void show_no_limit(FILE *out, const struct status_row *row)
+{
+	uint64_t limit;
+
+	if (get(row, "errors/storm_limit", &limit) && !limit)
+		fprintf(out, "  %-8s none (errors/storm_limit is 0): if the main, its cable or its controller "
+			"fails for some seconds, automatic remapping can use up the spare. "
+			"\"dmremap set %s errors/storm_limit=128\" sets one.\n", "limit", row->name);
+}
+
 /* When the state began, if a monitor was running then. */
 static uint64_t state_since(const struct status_row *row)
 {
@@ -176,6 +187,7 @@ void status_report(FILE *out, const struct status_row *row)
 	show_blocks(out, row);
 	show_rate(out, row);
 	show_replace(out, row);
+	show_no_limit(out, row);
 	show_next(out, row, words);
 }
 

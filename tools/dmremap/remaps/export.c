@@ -28,6 +28,7 @@
  * @unit: bytes of a block of badblocks.
  * @range: bytes of the main to print next; empty at first.
  * @pending: they are pending.
+ * @reason: why they left the main.
  * @next: badblocks: the first block that was not printed yet.
  * @rounded: badblocks: ranges were made larger, to whole blocks.
  * @at: ddrescue: the end of the printed part.
@@ -38,6 +39,7 @@ struct export {
 	uint64_t unit;
 	struct range range;
 	bool pending;
+	unsigned int reason;
 	wide next;
 	bool rounded;
 	wide at;
@@ -46,7 +48,7 @@ struct export {
 /**
  * struct form - a format.
  * @name: of it.
- * @by_state: remapped and pending blocks are in ranges of their own.
+ * @by_state: remapped and pending blocks, and those of each reason, are in ranges of their own.
  * @begin: print the header, or NULL.
  * @print: print @range of the export.
  * @end: print the trailer, or NULL.
@@ -153,6 +155,7 @@ static void print_json(struct export *export)
 	json_add_number(object, "start", first(&export->range));
 	json_add_number(object, "count", count(&export->range));
 	json_add_string(object, "state", export->pending ? "pending" : "remapped");
+	json_add_string(object, "reason", reason_name(export->reason));
 	json_out_element(object);
 }
 
@@ -207,16 +210,17 @@ static void add(void *context, const struct remap *remap, const char *line)
 	wide start = ((wide)export->volume->main_start + remap->main_sector) * SECTOR_SIZE;
 	wide end = start + (wide)remap->sectors * SECTOR_SIZE;
 	bool pending = !strcmp(remap->state, "pending");
+	bool same = pending == export->pending && remap->reason == export->reason;
 
 	(void)line;
-	if (start == export->range.end &&
-	    (pending == export->pending || !export->form->by_state)) {
+	if (start == export->range.end && (same || !export->form->by_state)) {
 		export->range.end = end;
 		return;
 	}
 	print_range(export);
 	export->range = (struct range) { start, end };
 	export->pending = pending;
+	export->reason = remap->reason;
 }
 
 static int export_device(const char *name, const struct form *form, uint64_t unit)
@@ -284,7 +288,7 @@ const struct command command_export = {
 	.summary = "print the bad places of the main for other programs",
 	.help =
 	"Prints what is remapped and what is pending, with numbers of the raw main, and as \"dmremap\n"
-	"import\" takes it. Only JSON tells the two from each other.\n\n"
+	"import\" takes it. Only JSON tells the two from each other, and why they left the main.\n\n"
 	"  -f, --format F      badblocks, ddrescue (a mapfile of the whole main), md (as in\n"
 	"                      bad_blocks of sysfs), or plain, the default: START COUNT in sectors\n"
 	"  -b, --block-size N  bytes of a block of badblocks; 1024 if not given\n"

@@ -12,7 +12,9 @@
 #include "sets/gather.h"
 #include "sets/identity.h"
 #include "sets/new-device.h"
+#include "sets/policy.h"
 #include "sets/remember.h"
+#include "sets/stale-copy.h"
 #include "sets/stopped.h"
 #include "sets/timeouts.h"
 
@@ -111,6 +113,12 @@ static bool parse_table(const char *table, bool read_only, unsigned long long *s
 	return true;
 }
 
+/* A foreign set that nobody has named: its file system may claim the UUID of one of ours. */
+static bool is_guest(const struct outcome *outcome, const struct wish *wish)
+{
+	return outcome->foreign && wish->automatic && policy_mode() == POLICY_SEALED;
+}
+
 static void make(struct outcome *outcome, const struct wish *wish)
 {
 	char params[PARAMS_SIZE], uuid[DM_TEXT_SIZE];
@@ -120,6 +128,7 @@ static void make(struct outcome *outcome, const struct wish *wish)
 		.params = params,
 		.read_only = wish->read_only,
 		.limit_ms = wish->limit_ms,
+		.low_links = is_guest(outcome, wish),
 	};
 	unsigned long long sectors;
 
@@ -196,12 +205,15 @@ static void set_timeouts(const struct outcome *outcome)
 }
 
 /* Steps to take whenever the set is active afterwards, no matter which process activated it. */
-static void settle(const struct outcome *outcome, const struct wish *wish)
+static void settle(struct outcome *outcome, const struct wish *wish)
 {
 	if (outcome->status != EXIT_CLEAN || wish->dry_run || !*outcome->device)
 		return;
 	set_timeouts(outcome);
 	remember_settled(outcome->set.uuid, outcome->device);
+	if (!*outcome->why)
+		stale_copy_describe(outcome->why, outcome->set.uuid, outcome->device,
+				    outcome->number);
 }
 
 static void finish(struct outcome *outcome, const struct wish *wish, const char *main,

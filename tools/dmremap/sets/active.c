@@ -86,6 +86,7 @@ static bool take(struct active *active, const char *node)
 	snprintf(active->number, sizeof(active->number), "%.23s", text);
 	snprintf(active->node, sizeof(active->node), "%.23s", node);
 	active->live = read_file(node, "size", text) && strcmp(text, "0");
+	active->suspended = read_file(node, "dm/suspended", text) && !strcmp(text, "1");
 	active->without_spare = active->live && !remap && !has_spare(node);
 	return !active->without_spare || !has_ended(node);
 }

@@ -21,6 +21,7 @@
  * @uuid: of its set; "" if it has none, or it is not known yet.
  * @without_spare: it is a main alone.
  * @live: it has a table in force.
+ * @suspended: its I/O waits.
  */
 struct active {
 	char name[ENCODED_NAME_SIZE];
@@ -29,6 +30,7 @@ struct active {
 	char uuid[UUID_TEXT_SIZE];
 	bool without_spare;
 	bool live;
+	bool suspended;
 };
 
 /**

@@ -270,7 +270,7 @@ static bool check_content(struct create *create, const struct candidate *spare)
 		complain("There is %s (%s) on %s. If it is not needed any more: \"--force\".",
 			 first->kind, first->type, create->spare);
 	else if (create->signatures.unreadable)
-		complain("%s has places that cannot be read, so that nobody knows what is on it. A spare should have none.",
+		complain("%s has places that cannot be read, so that nobody knows what is on it. Take another spare.",
 			 create->spare);
 	else if (create->dirty && !create->transient)
 		complain("%s is not empty, though nobody knows what is on it. If it is not needed any more: \"--force\".",

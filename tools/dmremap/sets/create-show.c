@@ -9,6 +9,7 @@
 #include <sys/sysmacros.h>
 
 #include "advise/gather.h"
+#include "advise/spare-places.h"
 #include "advise/spare-size.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
@@ -41,6 +42,19 @@ static uint64_t advised_blocks(const struct create *create, struct disk_facts *f
 	return blocks < all ? blocks : all;
 }
 
+static void suggest_spares(const struct create *create, const struct disk_facts *facts)
+{
+	uint64_t bytes = spare_bytes(facts, create->block_size);
+	struct spare_places places;
+	char text[512];
+	unsigned int i;
+
+	spare_places_find(&places, facts, bytes, false);
+	for (i = 0; i < places.nr && !places.item[i].same_disk; i++)
+		complain("There is room for a larger one: %s.",
+			 spare_place_text(&places.item[i], text, sizeof(text)));
+}
+
 static void show_spare(const struct create *create, const struct create_choices *choices)
 {
 	struct disk_facts facts;
@@ -54,11 +68,13 @@ static void show_spare(const struct create *create, const struct create_choices 
 		       create->name, LLU(create->capacity), plural(create->capacity),
 		       LLU(advised));
 	}
-	if (create->capacity < advised)
-		complain("%s is a small spare: it has room for %llu block%s, and %llu are advised for %s. One of %llu MiB would do. \"dmremap advise %s\" says why.",
-			 create->spare, LLU(create->capacity), plural(create->capacity),
-			 LLU(advised), create->main,
-			 LLU(spare_bytes(&facts, create->block_size) >> 20), create->main);
+	if (create->capacity >= advised)
+		return;
+	complain("%s is a small spare: it has room for %llu block%s, and %llu are advised for %s. One of %llu MiB would do. \"dmremap advise %s\" says why.",
+		 create->spare, LLU(create->capacity), plural(create->capacity),
+		 LLU(advised), create->main,
+		 LLU(spare_bytes(&facts, create->block_size) >> 20), create->main);
+	suggest_spares(create, &facts);
 }
 
 static void show_json(const struct create *create, const struct create_choices *choices)
@@ -149,7 +165,8 @@ void create_show(const struct create *create, const struct create_choices *choic
 		printf("%s: set %s made. \"dmremap assemble %s\" activates it.\n", create->name,
 		       create->uuid, create->uuid);
 	else
-		printf("%s: set %s made and active\n", create->name, create->uuid);
+		printf("%s: set %s made and active. Use /dev/mapper/%s from now on, and not %s.\n",
+		       create->name, create->uuid, create->name, create->main);
 	if (!choices->json)
 		show_spare(create, choices);
 }

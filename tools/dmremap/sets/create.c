@@ -17,6 +17,7 @@
 #include "lib/uuid.h"
 #include "sets/create.h"
 #include "sets/create-tail.h"
+#include "sets/registry.h"
 #include "sets/remember.h"
 
 static int activate(const struct create *create, bool read_only)
@@ -74,6 +75,18 @@ static bool name_free(const struct create *create)
 	return !there;
 }
 
+/* Its disks may have gone for good, so this is no error. */
+static void warn_of_namesake(const struct create *create)
+{
+	char name[ENCODED_NAME_SIZE];
+	struct registered other;
+
+	text_encode(name, create->name);
+	if (registry_find_name(&other, name, create->uuid))
+		complain("This host also knows set %s as %s, and does not activate both of them. If that one is gone for good: \"rm /etc/dm-remap/sets.d/%s\"; otherwise \"dmremap rename %s OTHER\".",
+			 other.uuid, create->name, other.uuid, create->name);
+}
+
 static int run(struct create *create, const struct create_choices *choices)
 {
 	int status = choices->dry_run ? EXIT_CLEAN : load(create);
@@ -84,8 +97,10 @@ static int run(struct create *create, const struct create_choices *choices)
 		status = create_check(create);
 	if (!status && !choices->dry_run)
 		status = make(create, choices->format);
-	if (!status && !choices->dry_run && !create->transient)
+	if (!status && !choices->dry_run && !create->transient) {
 		remember_set(create->uuid, create->name, create->main, create->spare);
+		warn_of_namesake(create);
+	}
 	if (!status)
 		create_show(create, choices);
 	create_free(create);

@@ -4,18 +4,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/message.h"
 #include "lib/root.h"
 #include "lib/util.h"
 #include "sets/active.h"
 #include "sets/names.h"
 #include "sets/registry.h"
 
-#define MAPPER	"/dev/mapper/"
+#define MAPPER		"/dev/mapper/"
 
-/* The initramfs has copies of those of the system. */
-static const char * const tables[] = {
-	"/etc/fstab", "/etc/crypttab", "/etc/dm-remap/fstab", "/etc/dm-remap/crypttab",
-	"/proc/cmdline",
+/* Shells quote, and so does the file of GRUB. */
+#define SEPARATORS	" \t\"'"
+
+/* Lines of the user, ... */
+static const char * const files[] = { "/etc/fstab", "/etc/crypttab" };
+
+/* ... copies of them in the initramfs, ... */
+static const char * const copies[] = { "/etc/dm-remap/fstab", "/etc/dm-remap/crypttab" };
+
+/* ... and the kernel's command line, as it is, and as the next one is made. */
+static const char * const command_lines[] = {
+	"/proc/cmdline", "/etc/default/grub", "/etc/kernel/cmdline",
 };
 
 /* "\040" for a space, as fstab(5) has it. */
@@ -46,7 +55,7 @@ static bool is_name(const char *word, const char *name)
 	return !strcmp(encoded, name);
 }
 
-/* "/dev/mapper/NAME", also behind "root=", or the first word of crypttab. */
+/* "/dev/mapper/NAME", also behind "root=" or before a comma, or the first word of crypttab. */
 static bool speaks_of(char *word, const char *name, bool first)
 {
 	char *device;
@@ -55,7 +64,12 @@ static bool speaks_of(char *word, const char *name, bool first)
 	if (first && is_name(word, name))
 		return true;
 	device = strstr(word, MAPPER);
-	return device && is_name(device + strlen(MAPPER), name);
+	if (!device)
+		return false;
+	if (is_name(device + strlen(MAPPER), name))
+		return true;
+	device[strcspn(device, ",")] = 0;
+	return is_name(device + strlen(MAPPER), name);
 }
 
 static bool is_in_table(const char *table, const char *name)
@@ -72,8 +86,8 @@ static bool is_in_table(const char *table, const char *name)
 	while (!found && getline(&line, &size, file) > 0) {
 		first = strstr(table, "crypttab");
 		line[strcspn(line, "#\n")] = 0;
-		for (word = strtok_r(line, " \t", &save); word && !found;
-		     word = strtok_r(NULL, " \t", &save), first = false)
+		for (word = strtok_r(line, SEPARATORS, &save); word && !found;
+		     word = strtok_r(NULL, SEPARATORS, &save), first = false)
 			found = speaks_of(word, name, first);
 	}
 	free(line);
@@ -81,18 +95,39 @@ static bool is_in_table(const char *table, const char *name)
 	return found;
 }
 
+static const char *find_table(const char * const *tables, unsigned int nr, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (is_in_table(tables[i], name))
+			return tables[i];
+	return NULL;
+}
+
 bool name_is_reserved(const char *name, const char *uuid)
 {
 	char number[BLOCKDEV_NUMBER_SIZE];
 	struct registered set;
+
+	return registry_find_name(&set, name, uuid) || active_name_taken(name, number) ||
+	       find_table(files, ARRAY_SIZE(files), name) ||
+	       find_table(copies, ARRAY_SIZE(copies), name) ||
+	       find_table(command_lines, ARRAY_SIZE(command_lines), name);
+}
+
+void name_tell_old(const char *name, const char *instead)
+{
+	const char *from = find_table(command_lines, ARRAY_SIZE(command_lines), name);
 	unsigned int i;
 
-	if (registry_find_name(&set, name, uuid) || active_name_taken(name, number))
-		return true;
-	for (i = 0; i < ARRAY_SIZE(tables); i++)
-		if (is_in_table(tables[i], name))
-			return true;
-	return false;
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		if (is_in_table(files[i], name))
+			complain("%s has /dev/mapper/%s: write %s there before the next start.",
+				 files[i], name, instead);
+	if (from)
+		complain("The kernel is started with /dev/mapper/%s (%s): before the next start, put %s in its place in /etc/default/grub if it is there, and run \"update-grub\" or \"grub2-mkconfig -o /boot/grub2/grub.cfg\".",
+			 name, from, instead);
 }
 
 void name_for_foreign(char name[ENCODED_NAME_SIZE], const char *wanted, const char *uuid)

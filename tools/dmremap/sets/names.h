@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Names that are not for a set whose name a stranger has chosen.
+ * Names of sets, in the files by which the system starts: they are not for a set whose name a
+ * stranger has chosen, and have to be changed there when a set is renamed or ends.
  */
-#ifndef _DMREMAP_NAMES_H
-#define _DMREMAP_NAMES_H
+#ifndef _DMREMAP_SETS_NAMES_H
+#define _DMREMAP_SETS_NAMES_H
 
 #include <stdbool.h>
 
@@ -20,6 +21,15 @@
 bool name_is_reserved(const char *name, const char *uuid);
 
 /**
+ * name_tell_old() - name the files that speak of a name which is no longer right.
+ * @name: the name, encoded.
+ * @instead: what to write there, for a sentence.
+ *
+ * Says nothing if there are none.
+ */
+void name_tell_old(const char *name, const char *instead);
+
+/**
  * name_for_foreign() - find a name for a foreign set.
  * @name: takes it.
  * @wanted: the name that its medium asks for, encoded.
@@ -27,4 +37,4 @@ bool name_is_reserved(const char *name, const char *uuid);
  */
 void name_for_foreign(char name[ENCODED_NAME_SIZE], const char *wanted, const char *uuid);
 
-#endif /* _DMREMAP_NAMES_H */
+#endif /* _DMREMAP_SETS_NAMES_H */

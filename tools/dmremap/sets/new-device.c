@@ -48,12 +48,12 @@ static bool refuse_name(struct outcome *outcome, int status)
 	return false;
 }
 
-/* Nobody gives a foreign set the name of one of ours by mistake. */
-static bool is_anothers(struct outcome *outcome, const char *name)
+/* Nobody gives a set, let alone a foreign one, the name of another one of ours by mistake. */
+static bool is_anothers(struct outcome *outcome, const char *name, bool wanted)
 {
 	struct registered other;
 
-	if (!outcome->foreign || !registry_find_name(&other, name, outcome->set.uuid))
+	if (!(outcome->foreign || wanted) || !registry_find_name(&other, name, outcome->set.uuid))
 		return false;
 	snprintf(outcome->why, sizeof(outcome->why),
 		 "%s is the name of set %s, which this host knows. Give what you name another one with --name.",
@@ -78,7 +78,7 @@ bool new_device_name(struct outcome *outcome, const char *wanted)
 			 "\"%.200s\" cannot be the name of a device.", wanted);
 		return refuse_name(outcome, EXIT_USAGE);
 	}
-	if (is_anothers(outcome, name))
+	if (is_anothers(outcome, name, wanted))
 		return refuse_name(outcome, EXIT_OPERATION);
 	if (active_name_taken(name, number)) {
 		snprintf(outcome->why, sizeof(outcome->why),

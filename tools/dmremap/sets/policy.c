@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "lib/conf.h"
 #include "lib/file.h"
@@ -15,6 +16,9 @@
 
 #define CMDLINE	"/proc/cmdline"
 #define OPTION	"dm_remap.assemble="
+
+/* The hooks of initramfs-tools and dracut make it. */
+#define INITRAMFS	"/etc/dm-remap/initramfs"
 
 #define TIMEOUT_S	30
 #define TIMEOUT_MAX_S	86400
@@ -93,6 +97,14 @@ static void read_command_line(void)
 	}
 }
 
+static bool in_initramfs(void)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s" INITRAMFS, root_dir());
+	return !access(path, F_OK);
+}
+
 static void read_policy(void)
 {
 	if (policy.read)
@@ -100,6 +112,13 @@ static void read_policy(void)
 	policy = (struct policy) { .read = true };
 	read_conf();
 	read_command_line();
+	/*
+	 * The list of known sets in an initramfs may be old, and so are the names of its fstab: a
+	 * foreign set could take the name of ours, or be found for root=UUID.  udev looks at its
+	 * halves once more when the root file system is there.
+	 */
+	if (policy.mode == POLICY_SEALED && in_initramfs())
+		policy.mode = POLICY_KNOWN;
 }
 
 enum policy_mode policy_mode(void)

@@ -14,7 +14,7 @@
 
 enum policy_mode {
 	POLICY_KNOWN,	/* sets that this host knows */
-	POLICY_SEALED,	/* these, and foreign sets whose main is sealed */
+	POLICY_SEALED,	/* these, and foreign sets whose main is sealed; not in an initramfs */
 	POLICY_NONE,	/* nothing */
 	POLICY_LISTED,	/* sets whose uuids the command line lists, and no others */
 };

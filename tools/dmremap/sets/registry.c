@@ -56,6 +56,8 @@ static void take_line(struct registered *set, const char *line)
 		text_copy(set->next_main_id, value, sizeof(set->next_main_id));
 	} else if (is_key(line, length, "next_spare_id")) {
 		text_copy(set->next_spare_id, value, sizeof(set->next_spare_id));
+	} else if (is_key(line, length, "copy_id")) {
+		text_copy(set->copy_id, value, sizeof(set->copy_id));
 	} else if (is_key(line, length, "timeouts")) {
 		set->timeouts = !strcmp(value, "auto");
 	} else if (is_key(line, length, "main_sectors")) {
@@ -139,6 +141,8 @@ static int print(int fd, const struct registered *set)
 		n = dprintf(fd, "next_main_id=%s\n", set->next_main_id);
 	if (n >= 0 && *set->next_spare_id)
 		n = dprintf(fd, "next_spare_id=%s\n", set->next_spare_id);
+	if (n >= 0 && *set->copy_id)
+		n = dprintf(fd, "copy_id=%s\n", set->copy_id);
 	return n < 0 || fsync(fd) ? -errno : 0;
 }
 
@@ -183,7 +187,7 @@ static bool is_same(const struct registered *a, const struct registered *b)
 	return !strcmp(a->name, b->name) && !strcmp(a->main_id, b->main_id) &&
 	       !strcmp(a->spare_id, b->spare_id) && a->main_sectors == b->main_sectors &&
 	       a->timeouts == b->timeouts && !strcmp(a->next_main_id, b->next_main_id) &&
-	       !strcmp(a->next_spare_id, b->next_spare_id);
+	       !strcmp(a->next_spare_id, b->next_spare_id) && !strcmp(a->copy_id, b->copy_id);
 }
 
 bool registry_write(const struct registered *set)

@@ -32,6 +32,8 @@
  * @next_main_id: of a disk that is about to become its main; "" for none.  Until the set is
  *	activated with one of the two, which its spare decides, both may be the main.
  * @next_spare_id: as @next_main_id, of the spare.
+ * @copy_id: of a disk that may have the content of the set and is not its main: a former main,
+ *	or one that nearly became it; "" for none.  See sets/stale-copy.h.
  * @timeouts: the disk's time-outs are set when the set is activated: see sets/timeouts.h.
  */
 struct registered {
@@ -42,6 +44,7 @@ struct registered {
 	char spare_id[REGISTRY_ID_SIZE];
 	char next_main_id[REGISTRY_ID_SIZE];
 	char next_spare_id[REGISTRY_ID_SIZE];
+	char copy_id[REGISTRY_ID_SIZE];
 	bool timeouts;
 };
 

@@ -28,20 +28,35 @@ static bool read_half(struct half *half, const char *path)
 	return half->role == HALF_SPARE;
 }
 
+/* Of two disks with the content of the set, the one that did not become its main. */
+static void note_copy(struct registered *set, const struct registered *before)
+{
+	const char *copy = before->copy_id;
+
+	if (*before->next_main_id)
+		copy = strcmp(before->next_main_id, set->main_id) ? before->next_main_id :
+								    before->main_id;
+	/* two devices without an identity are told apart by their content */
+	if (strcmp(copy, set->main_id) || *before->next_main_id)
+		text_copy(set->copy_id, copy, sizeof(set->copy_id));
+}
+
 bool remember_set(const char *uuid, const char *name, const char *main, const char *spare)
 {
 	struct registered set = {}, before;
 	struct half half;
 
-	/* keep the user's setting */
-	if (registry_find(&before, uuid))
-		set.timeouts = before.timeouts;
 	text_copy(set.uuid, uuid, sizeof(set.uuid));
 	text_encode(set.name, name);
 	if (read_half(&half, spare))
 		set.main_sectors = half.main_sectors;
 	registry_identify(set.main_id, main);
 	registry_identify(set.spare_id, spare);
+	if (registry_find(&before, uuid)) {
+		/* the user's setting */
+		set.timeouts = before.timeouts;
+		note_copy(&set, &before);
+	}
 	if (!registry_write(&set))
 		return false;
 	tell_of_initramfs(name);

@@ -14,11 +14,13 @@
 #include "lib/json-out.h"
 #include "lib/message.h"
 #include "lib/text-table.h"
+#include "sets/active.h"
 #include "sets/damage.h"
 #include "sets/gather.h"
 #include "sets/identity.h"
 #include "sets/policy.h"
 #include "sets/set-json.h"
+#include "sets/stale-copy.h"
 #include "sets/trust.h"
 
 enum { COLUMN_DEVICE, COLUMN_ROLE, COLUMN_NAME, COLUMN_UUID, COLUMN_TRUST, COLUMN_NOTE };
@@ -138,6 +140,20 @@ static void advise(const struct halves *halves)
 	}
 }
 
+/* What "dmremap replace" has left, which no label tells. */
+static void advise_of_copies(void)
+{
+	char text[EXPLAIN_SIZE];
+	struct active *list;
+	int nr = actives_list(&list), i;
+
+	for (i = 0; i < nr; i++)
+		if (!list[i].suspended &&
+		    stale_copy_describe(text, list[i].uuid, list[i].name, list[i].number))
+			complain("%s", text);
+	free(list);
+}
+
 /* @complete: all of them could be read. */
 static void print(const struct halves *halves, bool json, bool complete)
 {
@@ -157,6 +173,7 @@ static void print(const struct halves *halves, bool json, bool complete)
 		complain("No device is a half of a set.");
 	scols_unref_table(table);
 	advise(halves);
+	advise_of_copies();
 }
 
 /* Those that were named; each of them should be there. */

@@ -9,6 +9,7 @@
 #include "sets/active.h"
 #include "sets/reassembly.h"
 #include "sets/registry.h"
+#include "sets/stale-copy.h"
 #include "sets/status-rows.h"
 
 static void read_text(const char *name, const char *attribute, char *text, size_t size)
@@ -44,6 +45,12 @@ static void take_active(struct status_row *row, const struct active *active)
 	read_text(row->name, "spare/device", row->spare, sizeof(row->spare));
 	read_text(row->name, "remaps/count", row->remapped, sizeof(row->remapped));
 	read_text(row->name, "remaps/capacity", row->capacity, sizeof(row->capacity));
+	if (active->suspended)
+		snprintf(row->why, sizeof(row->why),
+			 "%s is suspended: all that reads or writes it waits. Unless a command that takes long has suspended it, \"dmsetup resume %s\".",
+			 row->name, row->name);
+	else
+		stale_copy_describe(row->why, row->uuid, row->name, active->number);
 }
 
 /* Devices that say that they are a half, beside those that are. */

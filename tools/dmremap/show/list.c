@@ -27,7 +27,7 @@ static void begin(void *context, const struct remap_status *status, const char *
 	listing->width = snprintf(NULL, 0, "%llu", (unsigned long long)status->length);
 	if (listing->width < (int)strlen("SECTOR"))
 		listing->width = strlen("SECTOR");
-	printf("%*s SECTORS SPARE-SECTOR STATE    LOST UNREAD\n", listing->width, "SECTOR");
+	printf("%*s SECTORS SPARE-SECTOR STATE    LOST UNREAD REASON\n", listing->width, "SECTOR");
 }
 
 /* Right-aligned; there may be millions of lines, and printf() would take most of their time. */
@@ -68,6 +68,8 @@ static void add(void *context, const struct remap *remap, const char *text)
 	p = put_word(p, remap->state, 8);
 	p = put_number(p, __builtin_popcountll(remap->lost), 5);
 	p = put_number(p, __builtin_popcountll(remap->unread), 7);
+	*p++ = ' ';
+	p = put_word(p, reason_name(remap->reason), 0);
 	*p++ = '\n';
 	fwrite(line, 1, p - line, stdout);
 }
@@ -137,7 +139,10 @@ const struct command command_list = {
 	"Prints a line for each block that is remapped or pending: its first sector, its size in\n"
 	"sectors, where it is on the spare, its state, how many of its sectors are lost, and how\n"
 	"many are unread: only on the main, which did not give them when the block moved. A block\n"
-	"with unread sectors is \"split\".\n"
+	"with unread sectors is \"split\". The last column is why it left the main: it failed a\n"
+	"\"read\", or a \"write\"; was \"slow\" to read (errors/slow_ms); lost a write\n"
+	"(\"lost-write\"); a \"scrub\" could not read it; or it was moved or marked by hand\n"
+	"(\"manual\").\n"
 	"Sectors are of 512 bytes and count from the start of the device, or of the spare.\n\n"
 	"  -j, --json  print JSON\n"
 	"  -h, --help  print this\n\n"

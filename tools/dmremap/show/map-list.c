@@ -39,6 +39,7 @@ static void json_remap(struct map *map, const struct remap *remap, const char *l
 	json_add_string(object, "lost", lost);
 	snprintf(unread, sizeof(unread), "0x%llx", (unsigned long long)remap->unread);
 	json_add_string(object, "unread", unread);
+	json_add_string(object, "reason", reason_name(remap->reason));
 	json_out_element(object);
 }
 

@@ -2,6 +2,7 @@
 #include <endian.h>
 #include <json-c/json.h>
 
+#include "kernel/remap-list.h"
 #include "lib/json-out.h"
 #include "spare/dump.h"
 #include "spare/fields.h"
@@ -106,6 +107,7 @@ static void print_entry(const struct set *set, const struct entry *entry)
 		snprintf(lost, sizeof(lost), "0x%llx", (unsigned long long)entry->unread);
 		json_add_string(object, "unread", lost);
 		json_add_number(object, "age", entry->age);
+		json_add_string(object, "reason", reason_name(entry->reason));
 	}
 	json_out_element(object);
 }

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * When blocks near bad ones are read: after a rest, within a minute, and not while the disk
+ * answers others slowly.  The clock, the disk and the table are the test's.
+ */
+#include <kunit/test.h>
+
+#include "../../modules/core/device.h"
+#include "../../modules/core/neighbours.h"
+#include "../../modules/core/suspects.c"
+
+static u64 now_ns;
+
+/* A read: how long it takes, and what comes of it. */
+static u64 read_ns;
+static enum remap_probed result;
+static enum remap_load_level level;
+static unsigned int reads;
+
+static enum remap_probed fake_probe(unsigned int nr)
+{
+	reads++;
+	now_ns += read_ns;
+	return nr > 1 && result == REMAP_PROBED_PENDING ? REMAP_PROBED_TROUBLE : result;
+}
+
+static u32 no_slot(u64 *word)
+{
+	*word = 0;
+	return REMAP_NO_SLOT;
+}
+
+#define ktime_get_ns()				now_ns
+#define remap_table_lookup(t, block, word)	no_slot(word)
+#define remap_probe_look(rd)			((rd)->probe.level = level)
+#define remap_probe(rd, block, nr, patrol)	fake_probe(nr)
+#include "../../modules/core/neighbours.c"
+
+static struct remap_device *rd;
+
+static void fail_block(u64 block)
+{
+	remap_suspects_note(&rd->suspects, block, rd->settings.neighbours);
+}
+
+/* Steps until nothing is left to do, or @seconds are over.  Return: seconds that it took. */
+static u64 run(struct kunit *test, unsigned int seconds)
+{
+	u64 begin = now_ns, end = begin + seconds * NSEC_PER_SEC;
+	unsigned long delay = 0;
+	unsigned int steps = 0;
+
+	while (now_ns < end && delay != REMAP_NO_STEP) {
+		KUNIT_ASSERT_LT(test, ++steps, 100000);
+		delay = remap_neighbours_step(rd);
+		if (delay != REMAP_NO_STEP)
+			now_ns += jiffies_to_nsecs(delay);
+	}
+	return div_u64(now_ns - begin, NSEC_PER_SEC);
+}
+
+static void the_rest_is_a_second(struct kunit *test)
+{
+	fail_block(1000);
+	KUNIT_EXPECT_GE(test, remap_neighbours_step(rd), HZ);
+	KUNIT_EXPECT_EQ(test, reads, 0);
+	run(test, 600);
+	KUNIT_EXPECT_EQ(test, reads, 16);
+	KUNIT_EXPECT_EQ(test, rd->suspects.nr, 0);
+}
+
+/* Each find makes the area larger; a disk that tries for 20 s would be busy for ever. */
+static void a_minute_is_the_end(struct kunit *test)
+{
+	result = REMAP_PROBED_PENDING;
+	read_ns = 20 * NSEC_PER_SEC;
+	fail_block(1000);
+	KUNIT_EXPECT_LE(test, run(test, 600), 62);
+	KUNIT_EXPECT_EQ(test, reads, 3);
+	KUNIT_EXPECT_EQ(test, rd->suspects.nr, 0);
+	/* and good blocks that are slow are no reason to go on */
+	result = REMAP_PROBED_GOOD;
+	reads = 0;
+	fail_block(2000);
+	KUNIT_EXPECT_LE(test, run(test, 600), 62);
+	KUNIT_EXPECT_EQ(test, reads, 3);
+}
+
+static void each_event_has_its_own_minute(struct kunit *test)
+{
+	result = REMAP_PROBED_PENDING;
+	read_ns = 20 * NSEC_PER_SEC;
+	fail_block(1000);
+	fail_block(3000);
+	KUNIT_EXPECT_LE(test, run(test, 600), 124);
+	KUNIT_EXPECT_EQ(test, reads, 6);
+}
+
+static void nothing_is_read_while_others_wait_long(struct kunit *test)
+{
+	level = REMAP_LOAD_SLOW;
+	fail_block(1000);
+	run(test, 30);
+	KUNIT_EXPECT_EQ(test, reads, 0);
+	KUNIT_EXPECT_EQ(test, rd->suspects.nr, 1);
+	level = REMAP_LOAD_BUSY;
+	run(test, 10);
+	KUNIT_EXPECT_EQ(test, reads, 16);
+	/* the minute goes on, and what waits longer is forgotten */
+	reads = 0;
+	level = REMAP_LOAD_SLOW;
+	fail_block(2000);
+	KUNIT_EXPECT_LE(test, run(test, 600), 63);
+	KUNIT_EXPECT_EQ(test, reads, 0);
+	KUNIT_EXPECT_EQ(test, rd->suspects.nr, 0);
+}
+
+static void nothing_is_read_without_neighbours(struct kunit *test)
+{
+	fail_block(1000);
+	rd->settings.neighbours = 0;
+	run(test, 600);
+	KUNIT_EXPECT_EQ(test, reads, 0);
+	KUNIT_EXPECT_EQ(test, rd->suspects.nr, 0);
+}
+
+static int init(struct kunit *test)
+{
+	rd = kunit_kzalloc(test, sizeof(*rd), GFP_KERNEL);
+	if (!rd)
+		return -ENOMEM;
+	mutex_init(&rd->lock);
+	rd->settings.neighbours = 8;
+	rd->len = 1 << 20;
+	rd->block_shift = 3;
+	rd->probe.blocks = 256;
+	now_ns = NSEC_PER_SEC;
+	read_ns = NSEC_PER_MSEC;
+	result = REMAP_PROBED_GOOD;
+	level = REMAP_LOAD_NONE;
+	reads = 0;
+	return 0;
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(the_rest_is_a_second),
+	KUNIT_CASE(a_minute_is_the_end),
+	KUNIT_CASE(each_event_has_its_own_minute),
+	KUNIT_CASE(nothing_is_read_while_others_wait_long),
+	KUNIT_CASE(nothing_is_read_without_neighbours),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "neighbours",
+	.init = init,
+	.test_cases = cases,
+};
+kunit_test_suite(suite);
+
+MODULE_DESCRIPTION("Tests of the reading of neighbours of device-mapper remap");
+MODULE_LICENSE("GPL");

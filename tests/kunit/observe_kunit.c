@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Observers of devices: which devices they watch, and how often their leaving waits.
+ */
+#include <kunit/test.h>
+
+#include <linux/export.h>
+#include <linux/rcupdate.h>
+
+static unsigned int waits, waits_locked;
+static void count_wait(void);
+
+#define synchronize_rcu()	count_wait()
+
+/* Nobody traces, and dm-remap may be loaded. */
+#define _REMAP_TRACE_H
+#define trace_dm_remap_error(...)		do { } while (0)
+#define trace_dm_remap_resize_begin(...)	do { } while (0)
+#define trace_dm_remap_resize_step(...)		do { } while (0)
+#define trace_dm_remap_resize_end(...)		do { } while (0)
+#undef EXPORT_SYMBOL_NS_GPL
+#define EXPORT_SYMBOL_NS_GPL(name, ns)	static_assert(sizeof(#name #ns))
+
+#include "../../modules/core/observe.c"
+
+#define DEVICES	40
+
+/* What other sources of the core have. */
+DEFINE_STATIC_KEY_FALSE(remap_end_watched);
+
+static struct dm_remap_observed devices[DEVICES];
+static struct dm_remap_watch watches[DEVICES];
+static unsigned int attached, detached;
+/* Of this device attach() fails so, or DEVICES for none. */
+static unsigned int refused;
+static int refusal;
+
+static void count_wait(void)
+{
+	waits++;
+	waits_locked += mutex_is_locked(&observe_lock);
+}
+
+static const struct dm_remap_observer fake;
+
+static struct dm_remap_watch *attach(struct dm_remap_observed *dev)
+{
+	unsigned int i = dev - devices;
+
+	if (i == refused)
+		return ERR_PTR(refusal);
+	attached++;
+	watches[i].observer = &fake;
+	return &watches[i];
+}
+
+static void detach(struct dm_remap_observed *dev, struct dm_remap_watch *watch)
+{
+	if (watch == &watches[dev - devices] && !rcu_access_pointer(dev->watch))
+		detached++;
+}
+
+static const struct dm_remap_observer fake = {
+	.attach = attach,
+	.detach = detach,
+};
+
+static unsigned int watched(void)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < DEVICES; i++)
+		n += rcu_access_pointer(devices[i].watch) == &watches[i];
+	return n;
+}
+
+static int observe_test_init(struct kunit *test)
+{
+	unsigned int i;
+
+	memset(devices, 0, sizeof(devices));
+	waits = waits_locked = attached = detached = 0;
+	refused = DEVICES;
+	for (i = 0; i < DEVICES; i++) {
+		devices[i].name = "r";
+		remap_observe_attach(&devices[i]);
+	}
+	return 0;
+}
+
+static void observe_test_exit(struct kunit *test)
+{
+	INIT_LIST_HEAD(&observed_devices);
+}
+
+static void leaving_waits_once_without_a_lock(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, attached, 0);
+	KUNIT_ASSERT_EQ(test, dm_remap_observer_register(&fake), 0);
+	KUNIT_EXPECT_EQ(test, watched(), DEVICES);
+	KUNIT_EXPECT_EQ(test, attached, DEVICES);
+	KUNIT_EXPECT_EQ(test, waits, 0);
+	KUNIT_EXPECT_TRUE(test, static_key_enabled(&remap_observed));
+	KUNIT_EXPECT_EQ(test, dm_remap_observer_register(&fake), -EBUSY);
+	KUNIT_EXPECT_EQ(test, watched(), DEVICES);
+	dm_remap_observer_time(true);
+	dm_remap_observer_unregister(&fake);
+	KUNIT_EXPECT_EQ(test, waits, 1);
+	KUNIT_EXPECT_EQ(test, waits_locked, 0);
+	KUNIT_EXPECT_EQ(test, detached, DEVICES);
+	KUNIT_EXPECT_EQ(test, watched(), 0);
+	KUNIT_EXPECT_FALSE(test, static_key_enabled(&remap_observed));
+	KUNIT_EXPECT_FALSE(test, static_key_enabled(&remap_timed));
+	KUNIT_EXPECT_FALSE(test, static_key_enabled(&remap_end_watched));
+	/* and it can come again */
+	KUNIT_ASSERT_EQ(test, dm_remap_observer_register(&fake), 0);
+	KUNIT_EXPECT_EQ(test, watched(), DEVICES);
+	dm_remap_observer_unregister(&fake);
+}
+
+static void devices_come_and_go_while_they_are_observed(struct kunit *test)
+{
+	remap_observe_detach(&devices[0]);
+	KUNIT_EXPECT_EQ(test, waits + detached, 0);
+	KUNIT_ASSERT_EQ(test, dm_remap_observer_register(&fake), 0);
+	KUNIT_EXPECT_EQ(test, watched(), DEVICES - 1);
+	remap_observe_attach(&devices[0]);
+	KUNIT_EXPECT_EQ(test, watched(), DEVICES);
+	remap_observe_detach(&devices[1]);
+	KUNIT_EXPECT_EQ(test, watched(), DEVICES - 1);
+	KUNIT_EXPECT_EQ(test, waits, 1);
+	KUNIT_EXPECT_EQ(test, detached, 1);
+	dm_remap_observer_unregister(&fake);
+	KUNIT_EXPECT_EQ(test, detached, DEVICES);
+	/* not watched, and not waited for */
+	waits = 0;
+	remap_observe_detach(&devices[2]);
+	KUNIT_EXPECT_EQ(test, waits, 0);
+	KUNIT_EXPECT_EQ(test, detached, DEVICES);
+}
+
+static void an_observer_that_one_device_refuses_watches_none(struct kunit *test)
+{
+	refused = DEVICES / 2;
+	refusal = -ENOMEM;
+	KUNIT_EXPECT_EQ(test, dm_remap_observer_register(&fake), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, watched(), 0);
+	KUNIT_EXPECT_GT(test, attached, 0);
+	KUNIT_EXPECT_EQ(test, detached, attached);
+	KUNIT_EXPECT_FALSE(test, static_key_enabled(&remap_observed));
+	KUNIT_EXPECT_FALSE(test, static_key_enabled(&remap_end_watched));
+	/* a device whose disk is about to go is no obstacle */
+	refusal = -ENOENT;
+	KUNIT_ASSERT_EQ(test, dm_remap_observer_register(&fake), 0);
+	KUNIT_EXPECT_EQ(test, watched(), DEVICES - 1);
+	dm_remap_observer_unregister(&fake);
+	KUNIT_EXPECT_EQ(test, detached, attached);
+	/* nor is one that comes later */
+	refused = DEVICES;
+	KUNIT_ASSERT_EQ(test, dm_remap_observer_register(&fake), 0);
+	remap_observe_detach(&devices[3]);
+	refused = 3;
+	refusal = -ENOMEM;
+	remap_observe_attach(&devices[3]);
+	KUNIT_EXPECT_EQ(test, watched(), DEVICES - 1);
+	dm_remap_observer_unregister(&fake);
+	KUNIT_EXPECT_EQ(test, detached, attached);
+}
+
+static struct kunit_case observe_cases[] = {
+	KUNIT_CASE(leaving_waits_once_without_a_lock),
+	KUNIT_CASE(devices_come_and_go_while_they_are_observed),
+	KUNIT_CASE(an_observer_that_one_device_refuses_watches_none),
+	{}
+};
+
+static struct kunit_suite observe_suite = {
+	.name = "observe",
+	.init = observe_test_init,
+	.exit = observe_test_exit,
+	.test_cases = observe_cases,
+};
+kunit_test_suite(observe_suite);
+
+MODULE_DESCRIPTION("Tests of the observers of dm-remap devices");
+MODULE_LICENSE("GPL");

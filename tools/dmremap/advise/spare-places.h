@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Free space that would do as a spare.  lsblk tells what there is, from sysfs and udev's
+ * database, and LVM its free extents: nothing is read from a disk that could be asleep.
+ */
+#ifndef _DMREMAP_ADVISE_SPARE_PLACES_H
+#define _DMREMAP_ADVISE_SPARE_PLACES_H
+
+#include <json-c/json.h>
+
+#include "advise/facts.h"
+
+#define PLACES_MAX	16
+
+/* The most convenient first. */
+enum spare_place_kind {
+	PLACE_LVM,
+	PLACE_PARTITION,
+	PLACE_GAP,
+	PLACE_DISK,
+};
+
+/**
+ * struct spare_place - where a spare could be.
+ * @kind: enum spare_place_kind.
+ * @path: the physical volume, the partition, or the disk.
+ * @vg: the volume group of PLACE_LVM.
+ * @start: first sector of PLACE_GAP, of 512 bytes.
+ * @bytes: free there.
+ * @same_disk: it is on the main's disk, and goes with it.
+ */
+struct spare_place {
+	enum spare_place_kind kind;
+	char path[128];
+	char vg[128];
+	uint64_t start;
+	uint64_t bytes;
+	bool same_disk;
+};
+
+/**
+ * struct spare_places - places, the best first.
+ * @item: the places.
+ * @nr: how many.
+ * @bytes: size of the spare that is looked for.
+ * @main: kernel name of the main's disk.
+ */
+struct spare_places {
+	struct spare_place item[PLACES_MAX];
+	unsigned int nr;
+	uint64_t bytes;
+	const char *main;
+};
+
+/**
+ * spare_places_find() - find free space for a spare.
+ * @places: filled in; without an item if there is none, or lsblk is not there.
+ * @facts: of the main's disk.
+ * @bytes: size of the spare.
+ * @wake: a disk that sleeps may be woken.
+ */
+void spare_places_find(struct spare_places *places, const struct disk_facts *facts,
+		       uint64_t bytes, bool wake);
+
+/**
+ * spare_place_command() - the command that makes a device of it.
+ * @places: all of them.
+ * @place: one.
+ * @text: takes the command; empty if it is a device already.
+ * @size: size of @text.
+ */
+void spare_place_command(const struct spare_places *places, const struct spare_place *place,
+			 char *text, size_t size);
+
+/* What it is, for people: takes @size bytes, returns @text. */
+const char *spare_place_text(const struct spare_place *place, char *text, size_t size);
+
+/* The device that it becomes; a word in capitals if its name depends. */
+const char *spare_place_device(const struct spare_place *place);
+
+/* An array for JSON. */
+struct json_object *spare_places_json(const struct spare_places *places);
+
+/* For spare-places-*.c: add one if it is large enough. */
+void spare_places_add(struct spare_places *places, const struct spare_place *place);
+
+/* For spare-places-*.c: partitions, gaps and disks in the tree of lsblk. */
+void spare_places_from_devices(struct spare_places *places, struct json_object *disks);
+
+/* For spare-places-*.c: free extents of volume groups whose physical volumes are in the tree. */
+void spare_places_from_lvm(struct spare_places *places, struct json_object *disks, bool wake);
+
+#endif /* _DMREMAP_ADVISE_SPARE_PLACES_H */

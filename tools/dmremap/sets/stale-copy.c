@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "disk/content.h"
+#include "kernel/blockdev.h"
+#include "kernel/guard.h"
+#include "kernel/users.h"
+#include "lib/interrupt.h"
+#include "lib/util.h"
+#include "sets/policy.h"
+#include "sets/registry.h"
+#include "sets/stale-copy.h"
+
+/* In memory that is shared with the process that reads the disks. */
+struct search {
+	struct registered set;
+	const char *name;
+	struct blockdev device;
+	bool found;
+	struct blockdev copy;
+};
+
+static bool is_candidate(const struct search *search, const struct blockdev *dev)
+{
+	const struct registered *set = &search->set;
+
+	return ((*set->copy_id && registry_is(set->copy_id, dev->path)) ||
+		(*set->next_main_id && registry_is(set->next_main_id, dev->path))) &&
+	       !users_stands_on(dev->number, search->name);
+}
+
+static bool has_uuid(const char *path, const char *uuid)
+{
+	char own[CONTENT_SIZE];
+
+	return content_uuid(path, own) && !strcmp(own, uuid);
+}
+
+static void look(void *context)
+{
+	struct search *search = context;
+	char uuid[CONTENT_SIZE];
+	struct blockdev *list;
+	int nr, i;
+
+	if (!content_uuid(search->device.path, uuid))
+		return;
+	/* without the main, which is seen through the device of the set */
+	nr = blockdevs_list(&list);
+	for (i = 0; i < nr && !search->found; i++) {
+		search->copy = list[i];
+		search->found = is_candidate(search, &list[i]) && has_uuid(list[i].path, uuid);
+	}
+}
+
+static void __printf(2, 3) add(char *text, const char *format, ...)
+{
+	size_t length = strlen(text);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text + length, EXPLAIN_SIZE - length, format, args);
+	va_end(args);
+}
+
+static void say(char *text, const struct search *search)
+{
+	const char *path = search->copy.path;
+
+	*text = 0;
+	add(text, "%s has the content of %s, and the same UUIDs, but is not its main: after the next start it may be mounted instead. Clear it: \"wipefs -a %s\".",
+	    path, search->name, path);
+	if (*search->set.next_main_id)
+		add(text, " If it is to become the main, \"dmremap replace --force %s %s\" begins anew.",
+		    search->name, path);
+}
+
+bool stale_copy_describe(char *text, const char *uuid, const char *name, const char *number)
+{
+	struct search *search = guard_alloc(sizeof(*search));
+	bool found;
+
+	search->name = name;
+	if (registry_find(&search->set, uuid) &&
+	    (*search->set.copy_id || *search->set.next_main_id) &&
+	    blockdev_by_number(&search->device, number)) {
+		guard_run(look, search, policy_timeout_ms());
+		interrupt_release();
+	}
+	found = search->found;
+	if (found)
+		say(text, search);
+	guard_free(search, sizeof(*search));
+	return found;
+}
