@@ -72,7 +72,8 @@ class Worker:
 
     @staticmethod
     def link(to, at):
-        if not at.is_symlink():
+        # an image may have been made anew in its place
+        if not os.path.lexists(at):
             at.symlink_to(to)
 
     def set_line(self, path, number, text):
@@ -85,6 +86,11 @@ class Worker:
 
     def build(self):
         """Returns {module: hash}, or None where it does not build."""
+        # a run that was interrupted has left a break, with objects newer than its source
+        if (self.build_dir / 'uml/src.base').exists():
+            self.restore()
+        else:
+            shutil.rmtree(self.build_dir / 'uml/src', ignore_errors=True)
         status, out = run([self.dir / 'tests/rig/build-modules', 'uml', 'KCFLAGS=-Wno-error'], 900,
                           env=dict(os.environ, JOBS=str(self.jobs)))
         (self.dir / 'build.log').write_text(out)
@@ -96,7 +102,8 @@ class Worker:
     def sync(self, source, to):
         """Make one tree of build/uml the same as another, with the times of files."""
         own = self.build_dir / 'uml'
-        subprocess.run(['rsync', '-a', '--delete', own / source, own / to], check=True)
+        # a Path would lose the slash
+        subprocess.run(['rsync', '-a', '--delete', f'{own}/{source}', f'{own}/{to}'], check=True)
 
     def restore(self):
         """Back to the unbroken build, without compiling anything."""
