@@ -50,6 +50,8 @@ static const char *reason_name(u64 word)
 		return " slow";
 	case DM_REMAP_REASON_LOST:
 		return " lost-write";
+	case DM_REMAP_REASON_SCRUB:
+		return " scrub";
 	default:
 		return " unknown";
 	}

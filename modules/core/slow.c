@@ -64,7 +64,7 @@ static void move(struct remap_device *rd, struct remap_move *m)
 	remap_moves_drain(rd, m->batch);
 	remap_copy(rd, m->batch);
 	if (m->status == BLK_STS_OK && m->goal == REMAP_TO_PENDING) {
-		m->reason = DM_REMAP_REASON_READ;
+		m->reason = remap_batch_reason(m->batch);
 		remap_failures_note(&rd->failures, m->slot,
 				    remap_sector_mask(0, remap_block_sectors(rd)));
 	}

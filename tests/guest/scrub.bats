@@ -71,6 +71,7 @@ slow_part() {
 	assert_equal "$(remap_status r remapped pending lost_sectors)" "0 3 0"
 	assert_equal "$(remap_list r | awk '{ print $1, $4 }' | xargs)" \
 		"2048 pending 8200 pending 32760 pending"
+	assert_equal "$(dmsetup message r 0 list 0 reasons | awk '{ print $7 }' | xargs)" "scrub scrub scrub"
 	scrub last_result | awk -v t="$before" '{ exit !($1 >= t && $1 <= t + 60 && $2 <= 60) }'
 	retry_until 10 event_came scrub-done
 	assert_equal "$(</sys/kernel/dm-remap/r/stats/scrub_sectors)" $SECTORS
@@ -100,6 +101,7 @@ slow_part() {
 	assert_equal "$(results)" "$SECTORS 1 0"
 	assert_equal "$(remap_status r remapped pending)" "1 0"
 	assert_data $R 800 4096 old
+	[[ $(dmsetup message r 0 list 800 reasons) == *" scrub" ]]
 	remap_map r
 	assert_data /dev/spare "$(spare_of 800)" 4096 old
 	dmsetup remove r

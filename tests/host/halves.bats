@@ -18,7 +18,7 @@ SLOW="disk slow if=virtio read-bps=136"
 
 setup_file() {
 	export GUEST=$BATS_FILE_TMPDIR/machine
-	make -s -C "$TOP/tests/tools" >/dev/null
+	make -s -C "$TOP/tests/tools" O="$BUILD/tools-tests" "$BUILD/tools-tests/mkimage"
 	mkdir -p "${TIMES%/*}"
 	: >"$TIMES"
 }

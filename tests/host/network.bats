@@ -68,10 +68,9 @@ power_off() { local GUEST=$NET/$1; guest_poweroff; }
 
 # the page's resource
 RESOURCE='
-mkdir -p /etc/drbd.d /var/lib/drbd /run/drbd
-echo "global { usage-count no; }" >/etc/drbd.conf
-sed -n "/^    resource /,/^    }/p" /rig/docs/guide/network.md >>/etc/drbd.conf
-grep -q meta-disk /etc/drbd.conf
+mkdir -p /var/lib/drbd /run/drbd /var/lock
+sed -n "/^    resource /,/^    }/p" /rig/docs/guide/network.md >/etc/drbd.d/r0.res
+grep -q meta-disk /etc/drbd.d/r0.res
 modprobe drbd
 '
 # what DRBD says of itself: cs (connection), ro (role), ds (disk), here/there
@@ -87,14 +86,16 @@ node() {
 		remap_attr safe errors/neighbours 0'
 }
 up() { on "$1" "drbdadm up r0"; }
-in_sync() { on a "$DRBD"'retry_until 120 in_sync'; }
+in_sync() { on a "$DRBD"'retry_until 240 in_sync'; }
 status() { on "$1" 'dmsetup status safe | cut -d" " -f4-8; grep "^ 0:" /proc/drbd' >/dev/null; }
 
 @test "DRBD: sets below two nodes" {
+	local other sum='dd if=/dev/mapper/safe bs=1M count=24 iflag=direct status=none | md5sum'
 	says "two nodes, each with bad sectors: a cannot write 2051, 4099 and 8200, b 3003 and 8200"
 	node a 1 inject-error-write=2051,4099,8200 &
+	other=$!
 	node b 2 inject-error-write=3003,8200
-	wait $!
+	wait "$other"
 	on a 'drbdadm create-md r0'
 	on b 'drbdadm create-md r0'
 	up a
@@ -117,7 +118,7 @@ status() { on "$1" 'dmsetup status safe | cut -d" " -f4-8; grep "^ 0:" /proc/drb
 		write_pattern /dev/drbd0 4096 131072 4'
 	assert_equal "$(on a 'remap_status safe remapped')" 3
 	says "b is back, and meanwhile its disk no longer gives sectors 512 to 519"
-	node b 2 inject-error-write=3003,8200,inject-error=512-519
+	node b 2 "inject-error-write=3003,8200 inject-error=512-519"
 	assert_equal "$(on b 'remap_status safe remapped pending state')" "2 0 ok"
 	up b
 	in_sync
@@ -131,7 +132,7 @@ status() { on "$1" 'dmsetup status safe | cut -d" " -f4-8; grep "^ 0:" /proc/drb
 	assert_equal "$(on b 'remap_status safe remapped pending')" "2 1"
 	says "b is resynced: they are written anew, and go to the spare"
 	on b 'drbdadm invalidate r0'
-	on b "$DRBD"'retry_until 120 eval "in_sync && [ \$(remap_status safe pending) = 0 ]"'
+	on b "$DRBD"'retry_until 240 eval "in_sync && [ \$(remap_status safe pending) = 0 ]"'
 	status b
 	assert_equal "$(on b 'remap_status safe remapped pending lost_sectors state')" "3 0 0 ok"
 	on b 'assert_data /dev/mapper/safe 0 1048576 1; drbdadm secondary r0'
@@ -140,13 +141,14 @@ status() { on "$1" 'dmsetup status safe | cut -d" " -f4-8; grep "^ 0:" /proc/drb
 	power_cut a
 	power_cut b
 	node a 1 inject-error=6000 &
+	other=$!
 	node b 2 inject-error=6000
-	wait $!
+	wait "$other"
 	up a
 	up b
 	in_sync
 	on a 'drbdadm primary r0
-		! read_direct /dev/drbd0 6000 512 >/dev/null 2>&1
+		if read_direct /dev/drbd0 6000 512 >/dev/null; then exit 1; fi
 		write_pattern /dev/drbd0 6000 4096 6
 		assert_data /dev/drbd0 6000 4096 6'
 	status a
@@ -157,7 +159,6 @@ status() { on "$1" 'dmsetup status safe | cut -d" " -f4-8; grep "^ 0:" /proc/drb
 	says "both hold the same"
 	on a 'drbdadm down r0'
 	on b 'drbdadm down r0'
-	local sum='dd if=/dev/mapper/safe bs=1M count=24 iflag=direct status=none | md5sum'
 	assert_equal "$(on a "$sum")" "$(on b "$sum")"
 	on b 'assert_data /dev/mapper/safe 4096 131072 4; assert_data /dev/mapper/safe 8192 65536 5'
 	power_off a
@@ -188,9 +189,11 @@ target() {
 paths() { on client 'cat /sys/class/nvme/nvme*/address /sys/class/nvme/nvme*/state | paste - - - -' >/dev/null; }
 
 @test "NVMe over TCP: a set exported over two paths" {
+	local other
 	target &
+	other=$!
 	boot client 2 2
-	wait $!
+	wait "$other"
 	says "the client has one disk, over two paths"
 	on client 'modprobe nvme_tcp
 		for path in 1 2; do
@@ -203,7 +206,7 @@ paths() { on client 'cat /sys/class/nvme/nvme*/address /sys/class/nvme/nvme*/sta
 	on client 'write_pattern /dev/nvme0n1 2048 65536 1; assert_data /dev/nvme0n1 2048 65536 1'
 	assert_equal "$(on server 'remap_status safe remapped state')" "1 ok"
 	says "a sector that the disk no longer gives is a medium error at the client, and no path is dropped"
-	on client 'dd if=/dev/nvme0n1 of=/dev/null bs=4096 iseek=5120 count=1 iflag=direct 2>&1 | head -n 1
+	on client 'if read_direct /dev/nvme0n1 40960 4096 >/dev/null; then exit 1; fi
 		dmesg | grep -i "nvme0.*error" | tail -n 2
 		[ "$(cat /sys/class/nvme/nvme*/state | sort -u)" = live ]'
 	assert_equal "$(on server 'remap_status safe pending')" 1

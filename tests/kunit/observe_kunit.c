@@ -31,7 +31,7 @@ DEFINE_STATIC_KEY_FALSE(remap_end_watched);
 static struct dm_remap_observed devices[DEVICES];
 static struct dm_remap_watch watches[DEVICES];
 static unsigned int attached, detached;
-/* Of this device attach() fails so, or DEVICES for none. */
+/* The device whose attach() fails with refusal; DEVICES for none. */
 static unsigned int refused;
 static int refusal;
 

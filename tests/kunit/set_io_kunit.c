@@ -920,24 +920,25 @@ static void a_move_waits_for_writes_in_flight(struct kunit *test)
 	expect_list(s, "");
 }
 
-static void changes_of_a_block_take_turns(struct kunit *test)
+static void a_change_waits_for_a_block_that_moves(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
-	struct setter *add[2];
-	unsigned int i;
+	struct setter *add;
+	struct sent_io *w;
 
+	__set_bit(80, s->main->bad_write);
 	s->spare->hold = true;
-	add[0] = begin_set(s, "remaps/add", "80");
-	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare)));
-	add[1] = begin_set(s, "remaps/add", "80 16");
-	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&add[1]->done, HZ / 10));
+	w = send(s, REQ_OP_WRITE, 80, 8, 'a');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) == 1));
+	add = begin_set(s, "remaps/add", "80 16");
+	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&add->done, HZ / 10));
 	mdisk_release(s->spare);
-	for (i = 0; i < 2; i++) {
-		KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&add[i]->done, 30 * HZ));
-		KUNIT_EXPECT_EQ(test, add[i]->ret, 0);
-	}
+	KUNIT_EXPECT_EQ(test, answer(w), 0);
+	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&add->done, 30 * HZ));
+	KUNIT_EXPECT_EQ(test, add->ret, 0);
 	expect_list(s, "80 0 8 remapped 0x0 0x0\n88 8 8 remapped 0x0 0x0\n");
-	EXPECT_READ(s, 80, 16, 'm');
+	EXPECT_READ(s, 80, 8, 'a');
+	EXPECT_READ(s, 88, 8, 'm');
 }
 
 /* More bios than there are jobs, two for each block. */
@@ -1104,7 +1105,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE_SLOW(slow_blocks_move_while_they_can_be_read),
 	KUNIT_CASE(io_to_a_block_that_moves_waits_for_it),
 	KUNIT_CASE(a_move_waits_for_writes_in_flight),
-	KUNIT_CASE(changes_of_a_block_take_turns),
+	KUNIT_CASE(a_change_waits_for_a_block_that_moves),
 	KUNIT_CASE(many_writes_fail_at_once),
 	KUNIT_CASE(a_suspend_waits_for_what_moves),
 	KUNIT_CASE(neighbours_of_a_bad_block_are_read),

@@ -11,14 +11,17 @@
 
 #include "model.h"
 
+/* Other sectors of a place may have been healed by an act: it fails as long as one does. */
 static u32 places_with(const struct model *m, u8 mode)
 {
 	u32 places = 0;
 	unsigned int i;
+	u64 s;
 
 	for (i = 0; i < m->places.nr; i++)
-		if (m->mode[SPARE][m->places.at[i].first] & mode)
-			places |= 1U << i;
+		for (s = m->places.at[i].first; s <= m->places.at[i].last; s++)
+			if (m->mode[SPARE][s] & mode)
+				places |= 1U << i;
 	return places;
 }
 

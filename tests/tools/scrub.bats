@@ -101,7 +101,8 @@ not_now() { local h; h=$(date +%-H); echo "$(((h + 2) % 24))-$(((h + 3) % 24))";
 	assert_output "safe: scrub paused, 25% (sector 5242880 of 20971520), limited to 2000 KiB/s
 ENDED              TOOK READ MIB MOVED UNREADABLE
 2023-11-14 22:13 90 min    10240     2          1
-2023-07-22 04:26   50 s        2     0          0"
+2023-07-22 04:26   50 s        2     0          0
+\"dmremap list safe\" shows which, with the reason \"scrub\" or \"slow\"; \"dmremap files safe\", in which files the unreadable ones are."
 	assert_equal "$(dmremap scrub --json safe status | jq -c '.scrubs[0] | [.name, .state, .position, .sectors, .seconds_left, .runs[0].moved, (.runs | length)]')" \
 		'["safe","paused",5242880,20971520,null,2,2]'
 	scrub safe idle 0

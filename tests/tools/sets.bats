@@ -517,6 +517,47 @@ active_set() {
 	assert_output --partial "r is the name of set $A"
 }
 
+@test "a disk with the content of a set that is not its main is named until it is cleared" {
+	local key
+	active_set r $A
+	blank sdc 8:32
+	blank sdd 8:48
+	mkswap -q -U $B "$(dev dm-7)"
+	cp "$(dev dm-7)" "$(dev sdc)"
+	cp "$(dev dm-7)" "$(dev sdd)"
+	by_id sdc wwn-0x5000c500a1b2c3d4
+	by_id sdd wwn-0x5000c500a1b2c3d5
+	mkdir -p "$DMREMAP_ROOT/sys/kernel/config/dm-remap/r"
+	for key in next_main_id copy_id; do
+		register $A name=r main_id=wwn-0x5000c500a1b2c3d0 $key=wwn-0x5000c500a1b2c3d4
+		for command in status scan; do
+			run dmremap $command
+			assert_line --partial "$(dev sdc) has the content of r, and the same UUIDs, but is not its main"
+			assert_line --partial "\"wipefs -a $(dev sdc)\""
+			refute_output --partial "$(dev sdd)"
+			[ $key != next_main_id ] || assert_line --partial "\"dmremap replace --force r $(dev sdc)\""
+		done
+	done
+	# the set is on the other one, which is not noted yet
+	register $A name=r main_id=wwn-0x5000c500a1b2c3d4 next_main_id=wwn-0x5000c500a1b2c3d0
+	run dmremap status
+	assert_line --partial "$(dev sdc) has the content of r"
+	refute_output --partial "replace --force"
+	# on it is something else now, or nothing
+	mkswap -q -U $A "$(dev sdc)"
+	run dmremap status
+	refute_output --partial "the same UUIDs"
+	cp "$(dev dm-7)" "$(dev sdc)"
+	wipefs -qa "$(dev sdc)"
+	run dmremap status
+	refute_output --partial "the same UUIDs"
+	# without an identity each of those is looked at that has none
+	rm -r "$DMREMAP_ROOT/dev/disk"
+	register $A name=r main_id=- copy_id=-
+	run dmremap status
+	assert_line --partial "$(dev sdd) has the content of r"
+}
+
 @test "a set that is suspended is named, with the way out" {
 	active_set r $A
 	register $A name=r

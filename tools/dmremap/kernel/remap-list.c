@@ -15,7 +15,7 @@
 const char *reason_name(unsigned int reason)
 {
 	static const char * const names[DM_REMAP_NR_REASONS] = {
-		"unknown", "manual", "read", "write", "slow", "lost-write",
+		"unknown", "manual", "read", "write", "slow", "lost-write", "scrub",
 	};
 
 	return names[reason < DM_REMAP_NR_REASONS ? reason : DM_REMAP_REASON_UNKNOWN];

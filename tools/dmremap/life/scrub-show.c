@@ -114,6 +114,24 @@ static void print_state(const char *name, const struct look *look)
 	printf("\n");
 }
 
+/* The blocks that runs have found, which the list tells by their reasons. */
+static void print_finds(const char *name, const struct scrub *scrub)
+{
+	uint64_t moved = 0, pending = 0;
+	int i;
+
+	for (i = 0; i < scrub->nr_runs; i++) {
+		moved += scrub->runs[i].moved;
+		pending += scrub->runs[i].pending;
+	}
+	if (moved || pending)
+		printf("\"dmremap list %s\" shows which, with the reason \"scrub\" or \"slow\"", name);
+	if (pending)
+		printf("; \"dmremap files %s\", in which files the unreadable ones are", name);
+	if (moved || pending)
+		printf(".\n");
+}
+
 static void print_runs(const struct scrub *scrub)
 {
 	struct libscols_table *table;
@@ -202,6 +220,7 @@ int scrub_show(char *const *names, int nr, bool json)
 		}
 		print_state(names[i], &looks[i]);
 		print_runs(&looks[i].scrub);
+		print_finds(names[i], &looks[i].scrub);
 	}
 	if (json) {
 		json_out_array_end();
