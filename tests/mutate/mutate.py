@@ -45,6 +45,8 @@ LIKELY = {
     'core/target': ['create', 'lifecycle', 'limits'], 'core/spare': ['spare'],
     'core/admin': ['manual', 'limits'], 'core/list': ['manual', 'table'],
     'core/observe': ['stats', 'stats-load'], 'core/sysfs': ['stats', 'dirs'],
+    'core/reads': ['weak', 'events', 'stats'], 'core/writes': ['writes', 'events', 'stats'],
+    'core/auto_move': ['events', 'stats'], 'core/worker': ['writes', 'stats'],
 }
 ORDER = ('matrix', 'writes', 'manual', 'persist', 'table', 'stats', 'scrub', 'limits', 'spare',
          'weak', 'events', 'grow', 'replace-spare', 'model', 'races', 'damage', 'create',
