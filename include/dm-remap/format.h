@@ -338,14 +338,14 @@ struct dm_remap_label {
 };
 
 /*
- * dm_remap_disk_entry.word: block in bits 0 to 47, state in 48 to 51, age in 52 and 53,
+ * dm_remap_disk_entry.word: block in bits 0 to 47, state in 48 to 51, seq in 52 and 53,
  * reason in 54 to 57.
  */
 #define DM_REMAP_ENTRY_BLOCK_BITS	48
-#define DM_REMAP_ENTRY_AGE_SHIFT	52
+#define DM_REMAP_ENTRY_SEQ_SHIFT	52
 #define DM_REMAP_ENTRY_REASON_SHIFT	54
 #define DM_REMAP_ENTRY_BITS		58
-#define DM_REMAP_ENTRY_AGES		4
+#define DM_REMAP_ENTRY_SEQS		4
 
 /* Sequences beyond this are impossible, so that adding to one never overflows. */
 #define DM_REMAP_MAX_SEQUENCE		((__u64)1 << 62)
@@ -372,7 +372,7 @@ enum dm_remap_reason {
 };
 
 /**
- * struct dm_remap_disk_entry - what is so of one block of the spare.
+ * struct dm_remap_disk_entry - the state of one block of the spare, on disk.
  * @word: see DM_REMAP_ENTRY_BLOCK_BITS; bits 58 to 63 are 0.
  * @lost: sectors of the block whose content is lost.
  * @unread: sectors whose content is still only on the main; none of @lost.
@@ -662,10 +662,10 @@ void dm_remap_label_seal(struct dm_remap_label *label);
 const char *dm_remap_label_check(const struct dm_remap_label *label, __u64 main_sectors);
 
 static inline __u64 dm_remap_entry_word(__u64 block, enum dm_remap_entry_state state,
-					unsigned int age)
+					unsigned int seq)
 {
 	return block | (__u64)state << DM_REMAP_ENTRY_BLOCK_BITS |
-	       (__u64)age << DM_REMAP_ENTRY_AGE_SHIFT;
+	       (__u64)seq << DM_REMAP_ENTRY_SEQ_SHIFT;
 }
 
 static inline __u64 dm_remap_entry_block(__u64 word)
@@ -678,9 +678,9 @@ static inline unsigned int dm_remap_entry_state(__u64 word)
 	return (word >> DM_REMAP_ENTRY_BLOCK_BITS) & 0xf;
 }
 
-static inline unsigned int dm_remap_entry_age(__u64 word)
+static inline unsigned int dm_remap_entry_seq(__u64 word)
 {
-	return (word >> DM_REMAP_ENTRY_AGE_SHIFT) & (DM_REMAP_ENTRY_AGES - 1);
+	return (word >> DM_REMAP_ENTRY_SEQ_SHIFT) & (DM_REMAP_ENTRY_SEQS - 1);
 }
 
 /* enum dm_remap_reason, or that of a later version. */
@@ -696,21 +696,21 @@ static inline __u64 dm_remap_entry_with_reason(__u64 word, unsigned int reason)
 
 /**
  * dm_remap_entry_newer() - which of two entries with the same block counts.
- * @age: of the one.
+ * @seq: of the one.
  * @other: of the other.
  *
- * When a block moves from one block of the spare to another the new entry is one
- * older than the old one, modulo DM_REMAP_ENTRY_AGES, and is written first.  If
- * the machine stops before the old one is taken back, both are there.
+ * A move of a block from one slot to another writes the new entry first, with a seq one
+ * higher than the old one's, modulo DM_REMAP_ENTRY_SEQS.  If the machine stops before
+ * the old entry is taken back, both are there.
  *
  * Return: 1 if the one counts, -1 if the other does, 0 if two such entries cannot
  * be.
  */
-static inline int dm_remap_entry_newer(unsigned int age, unsigned int other)
+static inline int dm_remap_entry_newer(unsigned int seq, unsigned int other)
 {
-	if (age == (other + 1) % DM_REMAP_ENTRY_AGES)
+	if (seq == (other + 1) % DM_REMAP_ENTRY_SEQS)
 		return 1;
-	return other == (age + 1) % DM_REMAP_ENTRY_AGES ? -1 : 0;
+	return other == (seq + 1) % DM_REMAP_ENTRY_SEQS ? -1 : 0;
 }
 
 #endif /* _DM_REMAP_FORMAT_H */

@@ -28,7 +28,7 @@ enum dm_remap_count {
 	DM_REMAP_WRITE_SECTORS,
 	DM_REMAP_FLUSHES,
 	DM_REMAP_DISCARDS,
-	/* Of the reads and writes, those of blocks on the spare. */
+	/* Reads and writes of blocks on the spare, which count above as well. */
 	DM_REMAP_REMAPPED_READS,
 	DM_REMAP_REMAPPED_WRITES,
 	/*
@@ -108,7 +108,7 @@ struct dm_remap_observed {
 };
 
 /**
- * struct dm_remap_gauges - what is so of a device now.
+ * struct dm_remap_gauges - the present state of a device, as numbers.
  * @pending_blocks: blocks that are pending.
  * @lost_sectors: sectors whose data is lost.
  */
@@ -168,7 +168,7 @@ void dm_remap_observer_unregister(const struct dm_remap_observer *observer);
 void dm_remap_observer_time(bool on);
 
 /**
- * dm_remap_observed_gauges() - what is so of a device now.
+ * dm_remap_observed_gauges() - the present state of a device.
  * @dev: the device, watched.
  * @gauges: filled in; zeros while the mapped device has no table of this target.
  *

@@ -24,14 +24,14 @@
 #define DM_REMAP_MAIN_ID_LEN	(DM_REMAP_MAIN_ID_SIZE - 1)
 
 /**
- * struct dm_remap_entry - what is so of one block of the spare.
+ * struct dm_remap_entry - the state of one block of the spare.
  * @main_block: in units of the block size, from the start of the target.
  * @lost: sectors of 512 bytes whose content is lost; bit 0 is the block's first.
  * @unread: sectors whose content is still only on the main, because they could
  *	not be read when the block was moved; none of them is in @lost.
  * @slot: the block of the spare's data area, below dm_remap_store.nr_blocks.
  * @state: enum dm_remap_entry_state.
- * @age: see dm_remap_entry_newer(); 0 unless it has a block.
+ * @seq: see dm_remap_entry_newer(); 0 unless it has a block.
  * @reason: enum dm_remap_reason; 0 unless it has a block.
  */
 struct dm_remap_entry {
@@ -40,7 +40,7 @@ struct dm_remap_entry {
 	u64 unread;
 	u32 slot;
 	u8 state;
-	u8 age;
+	u8 seq;
 	u8 reason;
 };
 
@@ -153,7 +153,7 @@ struct dm_remap_resize {
 };
 
 /**
- * struct dm_remap_saved - what is kept beside the table.
+ * struct dm_remap_saved - settings, history and progress, kept beside the table.
  * @name: of the device when it was last resumed; empty if it never was.
  * @settings: the settings.
  * @grows: resizes to more buckets.
@@ -188,7 +188,7 @@ struct dm_remap_saved {
  * @main_id: as asked for; NULL if not.
  * @read_only: nothing may be written to @spare.
  * @successor: the set is in use with this spare, suspended, and this store may take over:
- *	@len may differ from what is kept, and @spare may have grown.
+ *	@len may differ from the length on the spare, and @spare may have grown.
  * @new_main: the set is in use with @spare and another main, suspended, and this store may
  *	take over with @main, to which all content has been copied: only blocks that are bad
  *	are loaded, and start() empties the table and records @main in one step.
@@ -197,7 +197,7 @@ struct dm_remap_saved {
  * @force_block_size: larger logical blocks of @spare are no reason to refuse a
  *	@main that has content.
  * @name: of the device, for messages.
- * @read: what is so of a slot, as far as it was committed; called by commit() and
+ * @read: the committed entry of a slot; called by commit() and
  *	repair() only.  The table is in the core's memory already, and a store
  *	needs no second one to write a page of it.
  * @context: for @read.
@@ -287,7 +287,7 @@ struct dm_remap_store {
  * typedef dm_remap_load_fn - takes an entry that a store has read.
  * @context: as given to load().
  * @entry: an entry.  It replaces the last entry given for the same slot.
- * @other: set to the slot that has the same main block and to its age, if the
+ * @other: set to the slot that has the same main block and to its sequence number, if the
  *	result is -EEXIST.
  *
  * Return: 0; -EEXIST if another slot has the same main block, and nothing has
@@ -301,7 +301,7 @@ typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entr
  * @name: as in the table line.
  * @owner: its module.
  * @list: for the core.
- * @open: read what is kept on the spare and decide whether it can be used, or
+ * @open: read the superblocks of the spare and decide whether it can be used, or
  *	whether the spare is empty.  Writes nothing.  On failure sets *@error to a
  *	sentence for ti->error and returns -errno.
  * @close: forget the store.  @saved is kept beside the table if that can be done,
@@ -322,7 +322,7 @@ typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entr
  *	may be put into another order.  Returns when it is done: 0, or -EIO, when
  *	any of them may or may not be so, now and for ever: the state is
  *	DM_REMAP_STORE_FAILED then.
- * @save: make what is kept beside the table durable.  Errors as @commit.
+ * @save: make a struct dm_remap_saved durable.  Errors as @commit.
  * @sync: return when every change is durable.  Errors as @commit.
  * @repair: do one bounded piece of what a degraded store can do to be whole
  *	again.  Returns whether there is more to do now.

@@ -178,7 +178,7 @@ static int check(struct request *req)
 	if (!needs_slots(req) &&
 	    req->nr_blocks > (u64)READ_ONCE(rd->mapped) + READ_ONCE(rd->pending))
 		return -ENOENT;
-	if (needs_slots(req) && req->nr_blocks > rd->slots.nr)
+	if (needs_slots(req) && req->nr_blocks > remap_slots_nr(&rd->slots))
 		return -ENOSPC;
 	for (i = 0; i < req->nr_ranges; i++) {
 		ret = check_range(req, &req->ranges[i]);
@@ -198,7 +198,7 @@ static int hold_space(struct request *req)
 	if (req->nr_new > remap_spare_free_blocks(&rd->spare))
 		ret = -ENOSPC;
 	else
-		rd->spare.held = req->nr_new;
+		remap_spare_hold(&rd->spare, req->nr_new);
 	mutex_unlock(&rd->lock);
 	return ret;
 }
@@ -206,7 +206,7 @@ static int hold_space(struct request *req)
 static void release_space(struct request *req)
 {
 	mutex_lock(&req->rd->lock);
-	req->rd->spare.held = 0;
+	remap_spare_hold(&req->rd->spare, 0);
 	mutex_unlock(&req->rd->lock);
 }
 

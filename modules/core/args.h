@@ -24,7 +24,7 @@
  * @read_only: no writes.
  * @force_block_size: a spare with larger logical blocks than those of a main that has
  *	content may be formatted.
- * @new_main: the main is a copy of the set in use, and its spare is to be emptied: the
+ * @new_main: the main is a copy of the set in use, and its spare will be emptied: the
  *	tracker that saw to it that the copy is complete; else 0.  Never printed: once the
  *	table is in force the main is the set's.
  */

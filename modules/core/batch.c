@@ -46,8 +46,8 @@ void remap_batch_change(struct remap_device *rd, struct remap_batch *batch,
 	if (WARN_ON_ONCE(batch->commit.nr == 2 * batch->max))
 		return;
 	if (has_block)
-		entry.age = remap_word_flags(remap_slots_word(&rd->slots, entry.slot)) &
-			    REMAP_SLOT_AGE;
+		entry.seq = remap_word_flags(remap_slots_word(&rd->slots, entry.slot)) &
+			    REMAP_SLOT_SEQ;
 	batch->commit.changes[batch->commit.nr++] = entry;
 }
 
@@ -78,14 +78,14 @@ static void set_moving(struct remap_device *rd, u32 slot, u64 word)
 static u32 claim_slot(struct remap_device *rd, bool automatic, u64 block, u32 old)
 {
 	u32 slot = remap_spare_alloc(&rd->spare, &rd->table, block, automatic);
-	u8 age = 0;
+	u8 seq = 0;
 
 	if (slot == REMAP_NO_SLOT)
 		return slot;
 	if (old != REMAP_NO_SLOT)
-		age = (remap_word_flags(remap_slots_word(&rd->slots, old)) + 1) & REMAP_SLOT_AGE;
+		seq = (remap_word_flags(remap_slots_word(&rd->slots, old)) + 1) & REMAP_SLOT_SEQ;
 	remap_device_claim(rd, block, slot, REMAP_MOVING);
-	remap_slots_set(&rd->slots, slot, remap_word(block, REMAP_MOVING, age));
+	remap_slots_set(&rd->slots, slot, remap_word(block, REMAP_MOVING, seq));
 	return slot;
 }
 

@@ -23,7 +23,7 @@ struct remap_device;
 
 /* What becomes of a block. */
 enum remap_goal {
-	REMAP_TO_SPARE,		/* to a slot, or to another one */
+	REMAP_TO_SPARE,		/* to a slot, or from one slot to another */
 	REMAP_TO_MAIN,		/* back to the main */
 	REMAP_TO_PENDING,	/* a slot is reserved, and nothing copied */
 	REMAP_IN_PLACE,		/* it stays in its slot, and sectors of it change */
@@ -130,7 +130,7 @@ void remap_batch_free(struct remap_batch *batch);
  * remap_batch_change() - add a slot to what the batch's commit makes durable.
  * @rd: the device.
  * @batch: the batch.
- * @entry: the slot's new state; its age is filled in.
+ * @entry: the slot's new state; its sequence number is filled in.
  *
  * Context: process; the slot is owned.
  */
@@ -142,7 +142,7 @@ void remap_batch_change(struct remap_device *rd, struct remap_batch *batch,
  * @rd: the device.
  * @batch: a batch with room.
  * @block: the block.
- * @goal: what is to become of it.
+ * @goal: enum remap_goal.
  *
  * I/O to the block is parked from now on.  A block without slot takes a free one,
  * and so does one that is mapped and goes to the spare.

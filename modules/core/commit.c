@@ -129,7 +129,7 @@ void remap_commit_unlock(struct remap_device *rd)
 void remap_commit_repair_work(struct work_struct *work)
 {
 	struct remap_device *rd = container_of(to_delayed_work(work), struct remap_device,
-					       watch.repair);
+					       health.repair);
 	bool more;
 
 	do {

@@ -108,7 +108,7 @@ void remap_commit_unlock(struct remap_device *rd);
 
 /**
  * remap_commit_repair_work() - let the store repair itself.
- * @work: remap_device.watch.
+ * @work: remap_device.health.
  *
  * Context: work queue; takes @rd->lock.
  */

@@ -318,7 +318,7 @@ static ssize_t store_remaps_remove(struct remap_device *rd, const char *page, si
 REMAP_ATTR_WO(remaps, remove);
 
 REMAP_ATTR_RO(remaps, count, "%u", READ_ONCE(rd->mapped));
-REMAP_ATTR_RO(remaps, capacity, "%u", rd->slots.nr);
+REMAP_ATTR_RO(remaps, capacity, "%u", remap_slots_nr(&rd->slots));
 REMAP_ATTR_RO(remaps, pending, "%u", READ_ONCE(rd->pending));
 
 static ssize_t show_remaps_rate(struct remap_device *rd, char *page)
@@ -353,7 +353,7 @@ static u32 load_percent(const struct remap_table *t)
 }
 
 REMAP_ATTR_RO(hash, buckets, "%u", remap_table_buckets(&rd->table));
-REMAP_ATTR_RO(hash, entries, "%u", READ_ONCE(rd->table.entries));
+REMAP_ATTR_RO(hash, entries, "%u", remap_table_entries(&rd->table));
 REMAP_ATTR_RO(hash, load_percent, "%u", load_percent(&rd->table));
 
 /* It walks the whole table, which is not for every user to ask for. */
@@ -371,8 +371,8 @@ static struct configfs_attribute hash_attr_longest_chain = {
 	.show		= hash_longest_chain_show,
 };
 
-REMAP_ATTR_RO(hash, grows, "%llu", READ_ONCE(rd->table.grows));
-REMAP_ATTR_RO(hash, shrinks, "%llu", READ_ONCE(rd->table.shrinks));
+REMAP_ATTR_RO(hash, grows, "%llu", remap_table_grows(&rd->table));
+REMAP_ATTR_RO(hash, shrinks, "%llu", remap_table_shrinks(&rd->table));
 REMAP_ATTR_SETTING(hash, min_buckets);
 REMAP_ATTR_SETTING(hash, grow_percent);
 REMAP_ATTR_SETTING(hash, shrink_percent);
@@ -433,10 +433,10 @@ static const char * const policy_words[] = {
 
 REMAP_ATTR_RO(spare, device, "%u:%u", MAJOR(rd->spare_bdev->bd_dev),
 	      MINOR(rd->spare_bdev->bd_dev));
-REMAP_ATTR_RO(spare, total, "%u", rd->slots.nr);
-REMAP_ATTR_RO(spare, used, "%u", READ_ONCE(rd->spare.used));
+REMAP_ATTR_RO(spare, total, "%u", remap_slots_nr(&rd->slots));
+REMAP_ATTR_RO(spare, used, "%u", remap_spare_used_blocks(&rd->spare));
 REMAP_ATTR_RO(spare, free, "%u", remap_spare_free_blocks(&rd->spare));
-REMAP_ATTR_RO(spare, bad, "%u", READ_ONCE(rd->spare.bad));
+REMAP_ATTR_RO(spare, bad, "%u", remap_spare_bad_blocks(&rd->spare));
 REMAP_ATTR_CHOICE(spare, policy, policy, policy_words);
 REMAP_ATTR_SETTING(spare, reserve);
 REMAP_ATTR_SETTING(spare, low_water);

@@ -144,7 +144,7 @@ static void retire_slot(struct remap_device *rd, struct replacement *r, u64 bloc
 	r->changes[0] = (struct dm_remap_entry) { .slot = r->bad, .state = DM_REMAP_ENTRY_BAD };
 	r->changes[1] = (struct dm_remap_entry) {
 		.slot = r->slot, .state = DM_REMAP_ENTRY_PENDING, .main_block = block,
-		.age = remap_word_flags(word) & REMAP_SLOT_AGE, .reason = remap_word_reason(word),
+		.seq = remap_word_flags(word) & REMAP_SLOT_SEQ, .reason = remap_word_reason(word),
 	};
 	r->c.changes = r->changes;
 	r->c.nr = 1 + r->pending;
@@ -161,7 +161,7 @@ static blk_status_t replace_slot(struct remap_device *rd, struct remap_move *m,
 	bool pending = m->was == REMAP_PENDING;
 	struct replacement r = { .bad = bad, .pending = pending };
 	u64 word;
-	u8 age;
+	u8 seq;
 
 	/* Then it is not the block that is bad. */
 	if (remap_turned_read_only(rd))
@@ -172,10 +172,10 @@ static blk_status_t replace_slot(struct remap_device *rd, struct remap_move *m,
 		status = BLK_STS_NOSPC;
 	}
 	if (slot != REMAP_NO_SLOT) {
-		age = remap_word_flags(remap_slots_word(&rd->slots, bad)) + pending;
+		seq = remap_word_flags(remap_slots_word(&rd->slots, bad)) + pending;
 		/* The new one first: a lookup must find the block at all times. */
 		remap_device_claim(rd, m->block, slot, REMAP_MOVING);
-		word = remap_word(m->block, REMAP_MOVING, age & REMAP_SLOT_AGE);
+		word = remap_word(m->block, REMAP_MOVING, seq & REMAP_SLOT_SEQ);
 		remap_slots_set(&rd->slots, slot, remap_word_with_reason(word, m->reason));
 		remap_failures_move(&rd->failures, bad, slot);
 	}

@@ -27,7 +27,7 @@ enum remap_state remap_device_look(struct remap_device *rd, struct dm_remap_stor
 	if (remap_spare_free_blocks(&rd->spare) <= READ_ONCE(rd->settings.reserve))
 		return REMAP_STATE_EXHAUSTED;
 	if (stat->state == DM_REMAP_STORE_DEGRADED || READ_ONCE(rd->pending) ||
-	    READ_ONCE(rd->lost.sectors) || READ_ONCE(rd->unread.sectors))
+	    remap_masks_sectors(&rd->lost) || remap_masks_sectors(&rd->unread))
 		return REMAP_STATE_DEGRADED;
 	return REMAP_STATE_OK;
 }
@@ -88,7 +88,7 @@ static void report_store(struct remap_device *rd, enum dm_remap_store_state stat
 			  rd->spare_bdev);
 		break;
 	case DM_REMAP_STORE_CLEAN:
-		if (rd->watch.state != DM_REMAP_STORE_DEGRADED)
+		if (rd->health.state != DM_REMAP_STORE_DEGRADED)
 			break;
 		remap_event(rd, REMAP_EVENT_STORE_MENDED, REMAP_NO_SECTOR);
 		remap_log(rd, REMAP_EVENT_STORE_MENDED,
@@ -106,24 +106,24 @@ void remap_device_check_store(struct remap_device *rd)
 	lockdep_assert_held(&rd->commit_lock);
 	lockdep_assert_held(&rd->lock);
 	rd->store->type->stat(rd->store, &stat);
-	if (stat.state != rd->watch.state)
+	if (stat.state != rd->health.state)
 		report_store(rd, stat.state);
-	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->watch.faults)
+	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->health.faults)
 		/* Frozen while an image of the memory is written: background.c. */
-		mod_delayed_work(system_freezable_wq, &rd->watch.repair, 0);
-	WRITE_ONCE(rd->watch.state, stat.state);
-	rd->watch.faults = stat.faults;
+		mod_delayed_work(system_freezable_wq, &rd->health.repair, 0);
+	WRITE_ONCE(rd->health.state, stat.state);
+	rd->health.faults = stat.faults;
 }
 
 void remap_device_recheck_store(struct remap_device *rd)
 {
 	lockdep_assert_held(&rd->lock);
-	rd->watch.faults = 0;
+	rd->health.faults = 0;
 }
 
 void remap_device_init_repair(struct remap_device *rd, work_func_t repair)
 {
-	INIT_DELAYED_WORK(&rd->watch.repair, repair);
+	INIT_DELAYED_WORK(&rd->health.repair, repair);
 }
 
 /*
@@ -132,22 +132,22 @@ void remap_device_init_repair(struct remap_device *rd, work_func_t repair)
  */
 void remap_device_repair_later(struct remap_device *rd)
 {
-	struct remap_store_watch *watch = &rd->watch;
+	struct remap_store_health *health = &rd->health;
 
-	if (READ_ONCE(watch->state) != DM_REMAP_STORE_DEGRADED ||
+	if (READ_ONCE(health->state) != DM_REMAP_STORE_DEGRADED ||
 	    READ_ONCE(rd->suspended) || READ_ONCE(rd->read_only)) {
-		watch->repair_delay = 0;
+		health->repair_delay = 0;
 		return;
 	}
-	watch->repair_delay = clamp_t(unsigned int, 2 * watch->repair_delay, FIRST_RETRY,
+	health->repair_delay = clamp_t(unsigned int, 2 * health->repair_delay, FIRST_RETRY,
 				      LAST_RETRY);
 	/* Leaves the work alone if it was queued in between. */
-	queue_delayed_work(system_freezable_wq, &watch->repair, watch->repair_delay);
+	queue_delayed_work(system_freezable_wq, &health->repair, health->repair_delay);
 }
 
 void remap_device_stop_repair(struct remap_device *rd)
 {
-	cancel_delayed_work_sync(&rd->watch.repair);
+	cancel_delayed_work_sync(&rd->health.repair);
 }
 
 void remap_device_check_space(struct remap_device *rd, u32 before)
@@ -160,7 +160,7 @@ void remap_device_check_space(struct remap_device *rd, u32 before)
 		remap_event(rd, REMAP_EVENT_LOW_SPARE, REMAP_NO_SECTOR);
 		remap_log(rd, REMAP_EVENT_LOW_SPARE,
 			  "%u of %u blocks of the spare are free: prepare to replace the main, or to use a larger spare",
-			  after, rd->slots.nr);
+			  after, remap_slots_nr(&rd->slots));
 	}
 	if (before > reserve && after <= reserve) {
 		remap_event(rd, REMAP_EVENT_EXHAUSTED, REMAP_NO_SECTOR);

@@ -70,13 +70,13 @@ struct remap_dirs;
 struct remap_track;
 
 /**
- * struct remap_store_watch - what device.c knows of the store.
+ * struct remap_store_health - what device.c knows of the store.
  * @state: when it was last looked at.
  * @faults: bad copies that the store had found then.
  * @repair: lets the store repair itself.
  * @repair_delay: until it tries again, in jiffies; only @repair uses it.
  */
-struct remap_store_watch {
+struct remap_store_health {
 	enum dm_remap_store_state state;
 	u64 faults;
 	struct delayed_work repair;
@@ -121,7 +121,7 @@ struct remap_store_watch {
  * @commit_lock: see above.
  * @commits: requests to the store.
  * @lock: see above.
- * @slots: what is known of each block of the spare.
+ * @slots: the state of each block of the spare.
  * @floor: memory that @settings.min_buckets has been granted.
  * @spare: the spare allocator.
  * @lost: lost sectors; what a store may read of them changes under @commit_lock as well.
@@ -132,7 +132,7 @@ struct remap_store_watch {
  * @store: where the table is kept.
  * @saved: what the store has kept beside the table, and will be given to keep; @saved.rate
  *	and @saved.scrub are in use, under @lock.
- * @watch: of @store when it was last looked at.
+ * @health: of @store when it was last looked at.
  * @track: the tracker of written regions, or NULL; changed under @lock.
  * @resize: what remap_table_balance() left.
  *
@@ -193,7 +193,7 @@ struct remap_device {
 	u32 pending;
 	struct dm_remap_store *store;
 	struct dm_remap_saved saved;
-	struct remap_store_watch watch;
+	struct remap_store_health health;
 	struct remap_track __rcu *track;
 	struct remap_resize resize;
 
@@ -260,12 +260,12 @@ static inline sector_t remap_spare_sector(const struct remap_device *rd, u32 slo
 /* Nothing more can be made durable. */
 static inline bool remap_store_has_failed(const struct remap_device *rd)
 {
-	return READ_ONCE(rd->watch.state) == DM_REMAP_STORE_FAILED;
+	return READ_ONCE(rd->health.state) == DM_REMAP_STORE_FAILED;
 }
 
 static inline bool remap_store_is_transient(const struct remap_device *rd)
 {
-	return READ_ONCE(rd->watch.state) == DM_REMAP_STORE_TRANSIENT;
+	return READ_ONCE(rd->health.state) == DM_REMAP_STORE_TRANSIENT;
 }
 
 /**
@@ -372,7 +372,7 @@ void remap_device_repair_later(struct remap_device *rd);
 
 /**
  * remap_device_stop_repair() - wait for a repair under way.
- * @rd: the device; nothing begins another one.
+ * @rd: the device; nothing starts a repair any more.
  *
  * Context: process, may sleep.
  */

@@ -24,7 +24,7 @@ void remap_read_entry(void *context, u32 slot, struct dm_remap_entry *entry)
 	else
 		return;
 	entry->main_block = remap_word_block(word);
-	entry->age = flags & REMAP_SLOT_AGE;
+	entry->seq = flags & REMAP_SLOT_SEQ;
 	entry->reason = remap_word_reason(word);
 	if (entry->state != DM_REMAP_ENTRY_MAPPED)
 		return;
@@ -34,7 +34,7 @@ void remap_read_entry(void *context, u32 slot, struct dm_remap_entry *entry)
 		entry->unread = remap_masks_get(&rd->unread, slot);
 }
 
-/* A slot that was given before, and is given again: another one has its block. */
+/* The store gives a slot again whose block turned out to be in another slot. */
 static void forget_entry(struct remap_device *rd, u32 slot)
 {
 	switch (remap_word_state(remap_slots_word(&rd->slots, slot))) {
@@ -55,11 +55,11 @@ int remap_load_entry(void *context, const struct dm_remap_entry *entry,
 {
 	struct remap_device *rd = context;
 	bool pending = entry->state == DM_REMAP_ENTRY_PENDING;
-	u8 flags = entry->age | remap_slot_flags(entry->lost, entry->unread);
+	u8 flags = entry->seq | remap_slot_flags(entry->lost, entry->unread);
 	u64 word;
 	u32 slot;
 
-	if (entry->slot >= rd->slots.nr || entry->main_block >= remap_nr_blocks(rd))
+	if (entry->slot >= remap_slots_nr(&rd->slots) || entry->main_block >= remap_nr_blocks(rd))
 		return -EINVAL;
 	if (!remap_slots_prepare(&rd->slots, entry->slot))
 		return -ENOMEM;
@@ -80,7 +80,7 @@ int remap_load_entry(void *context, const struct dm_remap_entry *entry,
 	remap_regions_add(remap_regions_in_use(rd), entry->main_block << rd->block_shift, 1);
 	remap_table_insert(&rd->table, entry->slot, remap_word_with_reason(word, entry->reason));
 	/* Not for each: here a resize is done in one go. */
-	if (rd->table.entries % BALANCE_EVERY == 0)
+	if (remap_table_entries(&rd->table) % BALANCE_EVERY == 0)
 		remap_device_balance(rd);
 	if (pending)
 		rd->pending++;

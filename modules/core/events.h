@@ -34,7 +34,7 @@ enum remap_event {
 	REMAP_NR_EVENTS
 };
 
-/* Of an event that is not about a block. */
+/* The sector of an event that is not about a block. */
 #define REMAP_NO_SECTOR	U64_MAX
 
 /**

@@ -60,7 +60,7 @@ void remap_failures_note(struct remap_failures *f, u32 slot, u64 mask);
 u64 remap_failures_get(struct remap_failures *f, u32 slot, unsigned int ms);
 
 /**
- * remap_failures_move() - the block of a slot goes to another one.
+ * remap_failures_move() - the block of a slot moves to another slot.
  * @f: where.
  * @from: the slot that it leaves.
  * @to: the one that it goes to.

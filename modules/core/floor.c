@@ -7,7 +7,7 @@
 
 #define REMAP_FLOOR_SHARE	64
 
-/* Of all devices. */
+/* Memory granted to all devices together. */
 static atomic_long_t granted_bytes;
 
 static unsigned long limit(void)

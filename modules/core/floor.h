@@ -23,12 +23,17 @@ struct remap_floor {
 	unsigned long bytes;
 };
 
+static inline u32 remap_floor_buckets(const struct remap_floor *floor)
+{
+	return floor->buckets;
+}
+
 /**
  * remap_floor_set() - ask for a smallest table.
  * @floor: of the device; zeroed before the first call.
  * @buckets: the setting.
  *
- * The grant is in @floor->buckets: @buckets, or REMAP_MIN_BUCKETS if all devices
+ * remap_floor_buckets() gives the grant: @buckets, or REMAP_MIN_BUCKETS if all devices
  * together would have more than their share of memory.
  *
  * Context: process; the caller serializes calls for a device.

@@ -166,14 +166,13 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	ret = remap_slots_init(&rd->slots, rd->store->nr_blocks);
 	if (ret)
 		return ret;
-	rd->spare.slots = &rd->slots;
+	remap_spare_init(&rd->spare, &rd->slots);
 
 	remap_settings_default(&rd->settings, rd->store->nr_blocks);
 	/* Until it is known what the set needs: remap_settings_apply(). */
-	rd->table.min_buckets = REMAP_MIN_BUCKETS;
-	rd->table.grow_percent = rd->settings.grow_percent;
-	rd->table.shrink_percent = rd->settings.shrink_percent;
-	rd->table.watch = remap_observe_resize;
+	remap_table_set_limits(&rd->table, REMAP_MIN_BUCKETS, rd->settings.grow_percent,
+			       rd->settings.shrink_percent);
+	remap_table_set_notify(&rd->table, remap_observe_resize);
 	ret = remap_table_init(&rd->table, &rd->slots, rd->name);
 	if (ret)
 		return ret;
@@ -413,7 +412,7 @@ static bool is_successor(const struct remap_device *new, const struct remap_devi
 		return false;
 	if (new->spare_bdev != rd->spare_bdev || new->len != rd->len)
 		return true;
-	/* A table that names what is kept is the way back to it. */
+	/* A table with the old main, spare and length is the way back to the kept device. */
 	return new->life.spare_sectors != rd->life.spare_sectors && !rd->life.kept;
 }
 
@@ -530,7 +529,7 @@ void dm_remap_iterate_sets(dm_remap_set_fn fn, void *context)
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_iterate_sets, DM_REMAP_NS);
 
-/* Of a transient set: for another one a successor is made. */
+/* For transient sets only: a persistent set gets a successor instead. */
 static int change_length(struct remap_device *rd, struct remap_regions **new, sector_t len)
 {
 	struct remap_regions *regions = *new;

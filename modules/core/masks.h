@@ -26,6 +26,12 @@ struct remap_masks {
 	u64 sectors;
 };
 
+/* Bits set in all masks; without the lock, of a moment ago. */
+static inline u64 remap_masks_sectors(const struct remap_masks *m)
+{
+	return READ_ONCE(m->sectors);
+}
+
 /**
  * remap_masks_init() - make an empty set.
  * @m: to be filled.

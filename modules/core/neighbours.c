@@ -84,7 +84,8 @@ static bool next_piece(struct remap_device *rd, struct remap_suspect_piece *piec
 	/* The next area has to rest first. */
 	for (passed = 0; s->nr && s->areas->until_ns && passed < MAX_PASSED; passed++) {
 		if (ktime_get_ns() >= s->areas->until_ns ||
-		    !remap_suspects_next(s, reach, remap_nr_blocks(rd), rd->probe.blocks, piece))
+		    !remap_suspects_next(s, reach, remap_nr_blocks(rd),
+					 remap_probe_blocks(&rd->probe), piece))
 			remap_suspects_drop(s);
 		else if (pass_slots(rd, piece))
 			return true;
@@ -95,7 +96,7 @@ static bool next_piece(struct remap_device *rd, struct remap_suspect_piece *piec
 static unsigned long note(struct remap_device *rd, const struct remap_suspect_piece *piece,
 			  enum remap_probed probed)
 {
-	unsigned long delay = rd->probe.level == REMAP_LOAD_SLOW ? WAIT : 0;
+	unsigned long delay = remap_probe_level(&rd->probe) == REMAP_LOAD_SLOW ? WAIT : 0;
 
 	mutex_lock(&rd->lock);
 	switch (probed) {
@@ -122,7 +123,7 @@ unsigned long remap_neighbours_step(struct remap_device *rd)
 	delay = rest(&rd->suspects);
 	if (!delay)
 		found = next_piece(rd, &piece);
-	more = rd->suspects.nr;
+	more = remap_suspects_wait(&rd->suspects);
 	mutex_unlock(&rd->lock);
 	if (delay)
 		return delay;

@@ -173,7 +173,7 @@ void dm_remap_observed_gauges(struct dm_remap_observed *dev, struct dm_remap_gau
 	rd = remap_dirs_enter(dirs, &noio);
 	if (rd) {
 		gauges->pending_blocks = READ_ONCE(rd->pending);
-		gauges->lost_sectors = READ_ONCE(rd->lost.sectors);
+		gauges->lost_sectors = remap_masks_sectors(&rd->lost);
 	}
 	remap_dirs_leave(dirs, noio);
 }

@@ -31,6 +31,21 @@ struct remap_error_counts {
 	atomic64_t spare;
 };
 
+static inline s64 remap_main_read_errors(const struct remap_error_counts *errors)
+{
+	return atomic64_read(&errors->main_reads);
+}
+
+static inline s64 remap_main_write_errors(const struct remap_error_counts *errors)
+{
+	return atomic64_read(&errors->main_writes);
+}
+
+static inline s64 remap_spare_errors(const struct remap_error_counts *errors)
+{
+	return atomic64_read(&errors->spare);
+}
+
 /* There is an observer; it wants to know how long remap_map() takes. */
 DECLARE_STATIC_KEY_FALSE(remap_observed);
 DECLARE_STATIC_KEY_FALSE(remap_timed);
@@ -71,7 +86,7 @@ int remap_observe_done(struct dm_target *ti, struct bio *bio);
  */
 void remap_observe_latency(struct remap_device *rd, enum dm_remap_latency what, u64 ns);
 
-/* Of remap_count(). */
+/* The slow path of remap_count(). */
 void __remap_count(struct remap_device *rd, enum dm_remap_count what, u64 n);
 
 /**
@@ -89,9 +104,9 @@ static inline void remap_count(struct remap_device *rd, enum dm_remap_count what
 }
 
 /**
- * remap_inherit_errors() - a device takes the place of another one of its mapped device.
- * @errors: what it counts.
- * @old: what the other one has counted; zeroed.
+ * remap_inherit_errors() - a device takes over the counts of its predecessor.
+ * @errors: the counts of the new device.
+ * @old: the counts of the predecessor; set to 0.
  *
  * Context: process.
  */
@@ -114,7 +129,7 @@ void remap_observe_error(struct remap_device *rd, bool spare, enum req_op op, se
 			 unsigned int sectors, blk_status_t status);
 
 /**
- * remap_observe_resize() - what struct remap_table.watch is for.
+ * remap_observe_resize() - what struct remap_table.resize_notify is for.
  * @t: the table of a device.
  * @what: what happens to it.
  *

@@ -28,11 +28,11 @@ struct remap_use {
  * @job: the job; its batch has room.
  * @block: the block.
  * @expect: the state that the job has seen; REMAP_FREE for a block without slot.
- * @goal: what is to become of it.
+ * @goal: enum remap_goal.
  *
  * Context: process, may sleep; takes the device's lock.
- * Return: the move; NULL if there is no free slot, or if the state is another one by
- * now, and then job->again is set.
+ * Return: the move; NULL if there is no free slot, or if the state has changed
+ * since, and then job->again is set.
  */
 struct remap_move *remap_own(struct remap_job *job, u64 block, enum remap_slot_state expect,
 			     enum remap_goal goal);

@@ -14,7 +14,7 @@ unsigned long remap_patrol_step(struct remap_device *rd)
 {
 	unsigned long delay;
 
-	if (!READ_ONCE(rd->suspects.nr) && !remap_scrub_wanted(rd)) {
+	if (!remap_suspects_wait(&rd->suspects) && !remap_scrub_wanted(rd)) {
 		remap_probe_release(rd);
 		return REMAP_NO_STEP;
 	}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/blkdev.h>
 #include <linux/ioprio.h>
+#include <linux/math64.h>
+#include <linux/part_stat.h>
 #include <linux/slab.h>
 
 #include "auto_move.h"
@@ -13,6 +15,9 @@
 #include "own.h"
 #include "probe.h"
 #include "slow.h"
+
+/* A disk that is well answers within this time, with a full queue too. */
+#define SLOW_NS		(500 * NSEC_PER_MSEC)
 
 static void *alloc_buffer(struct remap_device *rd)
 {
@@ -27,6 +32,48 @@ static void *alloc_buffer(struct remap_device *rd)
 		}
 	}
 	return NULL;
+}
+
+static struct remap_load look_at(struct block_device *bdev)
+{
+	struct block_device *disk = bdev->bd_disk->part0;
+
+	return (struct remap_load) {
+		.sectors = part_stat_read(disk, sectors[STAT_READ]) +
+			   part_stat_read(disk, sectors[STAT_WRITE]),
+		.requests = part_stat_read(disk, ios[STAT_READ]) +
+			    part_stat_read(disk, ios[STAT_WRITE]),
+		.ns = part_stat_read(disk, nsecs[STAT_READ]) +
+		      part_stat_read(disk, nsecs[STAT_WRITE]),
+	};
+}
+
+/*
+ * What others have done since the last look: from the block layer's statistics of the disk, so
+ * that I/O to its other partitions counts, and nobody's I/O pays for it.  Sees I/O that was
+ * completed, and nothing where the disk keeps no statistics.
+ *
+ * @load: that look; zeroed if there was none, and the result means nothing then.
+ * @sectors: that the caller itself has read since then, with one request.
+ * @ns: how long that took.
+ */
+static enum remap_load_level look(struct remap_load *load, struct block_device *bdev,
+				  u64 sectors, u64 ns)
+{
+	struct remap_load now = look_at(bdev);
+	u64 others = now.sectors - load->sectors;
+	u64 requests = now.requests - load->requests;
+	u64 took = now.ns - load->ns;
+
+	*load = now;
+	if (others <= sectors)
+		return REMAP_LOAD_NONE;
+	/* The caller's request may have been split: then the mean is of its pieces as well. */
+	if (sectors && requests) {
+		requests--;
+		took -= min(took, ns);
+	}
+	return requests && div64_u64(took, requests) > SLOW_NS ? REMAP_LOAD_SLOW : REMAP_LOAD_BUSY;
 }
 
 bool remap_probe_prepare(struct remap_device *rd)
@@ -45,7 +92,7 @@ bool remap_probe_prepare(struct remap_device *rd)
 	if (!probe->buf)
 		remap_probe_release(rd);
 	else
-		remap_load_look(&probe->load, rd->main, 0, 0);
+		look(&probe->load, rd->main, 0, 0);
 	return probe->buf;
 }
 
@@ -59,7 +106,7 @@ void remap_probe_release(struct remap_device *rd)
 
 enum remap_load_level remap_probe_look(struct remap_device *rd)
 {
-	return remap_load_look(&rd->probe.load, rd->main, 0, 0);
+	return look(&rd->probe.load, rd->main, 0, 0);
 }
 
 /*
@@ -86,7 +133,7 @@ static blk_status_t read_idle(struct remap_device *rd, u64 block, unsigned int n
 	status = bio.bi_status;
 	bio_uninit(&bio);
 	probe->ns = ktime_get_ns() - start;
-	probe->level = remap_load_look(&probe->load, rd->main, sectors, probe->ns);
+	probe->level = look(&probe->load, rd->main, sectors, probe->ns);
 	/* I/O of other partitions made it wait. */
 	if (probe->level != REMAP_LOAD_NONE)
 		probe->service_ns = 0;

@@ -14,7 +14,6 @@
 #include <linux/types.h>
 
 #include "jobs.h"
-#include "load.h"
 
 struct remap_device;
 
@@ -29,6 +28,24 @@ enum remap_probed {
 	REMAP_PROBED_PENDING,	/* it cannot be read, and is pending */
 	REMAP_PROBED_LEFT,	/* it is in trouble, and stays where it is */
 	REMAP_PROBED_LATER,	/* blocks cannot be read or cannot move now */
+};
+
+enum remap_load_level {
+	REMAP_LOAD_NONE,	/* nobody else has used the disk */
+	REMAP_LOAD_BUSY,	/* others have */
+	REMAP_LOAD_SLOW,	/* and it took long to answer them */
+};
+
+/**
+ * struct remap_load - the statistics when they were last looked at.
+ * @sectors: read and written.
+ * @requests: for those.
+ * @ns: how long they took, together.
+ */
+struct remap_load {
+	u64 sectors;
+	u64 requests;
+	u64 ns;
 };
 
 /**
@@ -50,6 +67,24 @@ struct remap_probe {
 	u64 ns;
 	u64 service_ns;
 };
+
+/* How many blocks a probe may read, once it is prepared. */
+static inline unsigned int remap_probe_blocks(const struct remap_probe *probe)
+{
+	return probe->blocks;
+}
+
+/* What others did between the last two probes. */
+static inline enum remap_load_level remap_probe_level(const struct remap_probe *probe)
+{
+	return probe->level;
+}
+
+/* How long the last read took. */
+static inline u64 remap_probe_ns(const struct remap_probe *probe)
+{
+	return probe->ns;
+}
 
 /**
  * remap_probe_prepare() - get the memory that probes need.
@@ -81,7 +116,7 @@ enum remap_load_level remap_probe_look(struct remap_device *rd);
  * remap_probe() - read blocks of the main at idle priority.
  * @rd: the device; prepared.
  * @block: the first.
- * @nr: how many, at most @rd->probe.blocks; they had no slot a moment ago.
+ * @nr: how many, at most remap_probe_blocks(); they had no slot a moment ago.
  * @patrol: a scrub reads them, not what looks at neighbours.
  *
  * One block that cannot be read, with errors/retries attempts, becomes pending; one that

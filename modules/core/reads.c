@@ -151,7 +151,7 @@ static bool will_fail(struct remap_device *rd, u32 slot, u64 mask)
 	return true;
 }
 
-/* Of a block that is not owned: while it was read its slot may have become another's. */
+/* The block is not owned: while it was read its slot may have been given to another block. */
 static void note_beside(struct remap_device *rd, const struct remap_piece *p)
 {
 	u64 word;

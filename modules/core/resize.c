@@ -57,7 +57,7 @@ static u32 nr_threads(const struct remap_device *rd)
 {
 	u32 threads = READ_ONCE(rd->settings.resize_threads);
 
-	if (READ_ONCE(rd->table.entries) < PARALLEL_ENTRIES)
+	if (remap_table_entries(&rd->table) < PARALLEL_ENTRIES)
 		return 1;
 	if (!threads)
 		threads = clamp(num_online_cpus() / 2, 1U, REMAP_DEFAULT_RESIZE_THREADS);

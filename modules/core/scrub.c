@@ -210,7 +210,7 @@ static bool has_slot(struct remap_device *rd, u64 block)
 static unsigned int piece_length(const struct remap_device *rd, u64 first)
 {
 	bool single = first >= rd->scrub.single && first < rd->scrub.single_end;
-	unsigned int max = single ? 1 : rd->probe.blocks;
+	unsigned int max = single ? 1 : remap_probe_blocks(&rd->probe);
 	u64 rate = READ_ONCE(rd->settings.scrub_rate_kib);
 
 	if (rate)
@@ -314,10 +314,11 @@ static void set_due(struct remap_device *rd, unsigned int nr, u64 now, enum rema
 
 	if (probed == REMAP_PROBED_LATER)
 		sleep = LATER_SLEEP_NS;
-	else if (rd->probe.level == REMAP_LOAD_SLOW)
+	else if (remap_probe_level(&rd->probe) == REMAP_LOAD_SLOW)
 		sleep = SLOW_SLEEP_NS;
-	else if (rd->probe.level == REMAP_LOAD_BUSY)
-		sleep = clamp(SLEEP_PER_READ * rd->probe.ns, (u64)MIN_SLEEP_NS, (u64)MAX_SLEEP_NS);
+	else if (remap_probe_level(&rd->probe) == REMAP_LOAD_BUSY)
+		sleep = clamp(SLEEP_PER_READ * remap_probe_ns(&rd->probe), (u64)MIN_SLEEP_NS,
+			      (u64)MAX_SLEEP_NS);
 	/* Time that was lost to the timer is made up for, but no more. */
 	*due = max(*due, now - min_t(u64, now, MAX_LATE_NS));
 	if (rate)

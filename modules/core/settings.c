@@ -51,12 +51,10 @@ void remap_settings_apply(struct remap_device *rd)
 	if (!remap_floor_set(&rd->floor, s->min_buckets))
 		DMWARN("%s: hash/min_buckets is %u, more than 1/64 of the memory: the table is as large as its entries need",
 		       rd->name, s->min_buckets);
-	rd->table.min_buckets = rd->floor.buckets;
-	rd->table.grow_percent = s->grow_percent;
-	rd->table.shrink_percent = s->shrink_percent;
+	remap_table_set_limits(&rd->table, remap_floor_buckets(&rd->floor), s->grow_percent,
+			       s->shrink_percent);
 	remap_table_set_adaptive(&rd->table, s->hash_policy == REMAP_HASH_ADAPTIVE);
-	rd->spare.policy = s->policy;
-	rd->spare.reserve = s->reserve;
+	remap_spare_configure(&rd->spare, s->policy, s->reserve);
 	WRITE_ONCE(rd->slow_path_size,
 		   s->slow_ms || s->verify_writes == REMAP_VERIFY_ALL ? U32_MAX : 0);
 	remap_device_balance(rd);
@@ -94,7 +92,7 @@ void remap_settings_restore(struct remap_device *rd, const struct dm_remap_saved
 	unsigned int i;
 
 	lockdep_assert_held(&rd->lock);
-	if (remap_settings_valid(&saved->settings, rd->slots.nr))
+	if (remap_settings_valid(&saved->settings, remap_slots_nr(&rd->slots)))
 		rd->settings = saved->settings;
 	remap_settings_apply(rd);
 	t->grows = saved->grows;
@@ -178,7 +176,7 @@ static int change(struct remap_device *rd, size_t offset, u32 value)
 		rd->no_auto_remap = false;
 	s = rd->settings;
 	*(u32 *)((void *)&s + offset) = value;
-	if (!remap_settings_valid(&s, rd->slots.nr))
+	if (!remap_settings_valid(&s, remap_slots_nr(&rd->slots)))
 		ret = -EINVAL;
 	else if (s.scrub_region_mib != rd->settings.scrub_region_mib &&
 		 rd->saved.scrub.state != DM_REMAP_SCRUB_IDLE)

@@ -33,7 +33,7 @@ struct remap_device;
 #define REMAP_DEFAULT_RATE_WARN		20U
 #define REMAP_DEFAULT_RATE_URGENT	50U
 #define REMAP_MAX_RESIZE_THREADS	64U
-/* Of those online, half, up to this. */
+/* The default is half of the processors online, up to this number. */
 #define REMAP_DEFAULT_RESIZE_THREADS	8U
 
 /* Words of hash/policy, in the order of dm_remap_settings.hash_policy. */
@@ -108,7 +108,7 @@ void remap_settings_to_save(const struct remap_device *rd,
 void remap_settings_restore(struct remap_device *rd, const struct dm_remap_saved *saved);
 
 /**
- * remap_settings_save() - let the store keep what is kept beside the table, as it is now.
+ * remap_settings_save() - make the settings, the history and the counts of the set durable.
  * @rd: the device; it may be written.
  *
  * Context: process, may sleep; @rd->commit_lock.

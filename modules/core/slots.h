@@ -33,11 +33,11 @@ enum remap_slot_state {
 };
 
 /* Which of two slots with the same block is the newer: dm_remap_entry_newer(). */
-#define REMAP_SLOT_AGE		GENMASK(1, 0)
+#define REMAP_SLOT_SEQ		GENMASK(1, 0)
 /* Some of the block's sectors are lost, or unread; masks.h has them. */
 #define REMAP_SLOT_LOST		BIT(2)
 #define REMAP_SLOT_UNREAD	BIT(5)
-/* Of a slot in REMAP_MOVING: as what the store knows it, if not as free. */
+/* The state that the store has for a slot in REMAP_MOVING, if that is not free. */
 #define REMAP_SLOT_WAS_MAPPED	BIT(3)
 #define REMAP_SLOT_WAS_PENDING	BIT(4)
 
@@ -122,6 +122,11 @@ struct remap_slots {
 	struct remap_slot *reserve;
 	struct remap_slot_dir *reserve_dir;
 };
+
+static inline u32 remap_slots_nr(const struct remap_slots *slots)
+{
+	return slots->nr;
+}
 
 /**
  * remap_slots_init() - make an array of free slots.
@@ -247,9 +252,9 @@ static inline void remap_slots_set(struct remap_slots *slots, u32 slot, u64 word
 /**
  * remap_slots_change() - change the state of a slot that has a block.
  * @slots: the array.
- * @slot: the slot; keeps its block, its age and its reason.
+ * @slot: the slot; keeps its block, its sequence number and its reason.
  * @state: its new state.
- * @flags: its new flags, without REMAP_SLOT_AGE.
+ * @flags: its new flags, without REMAP_SLOT_SEQ.
  *
  * Context: any; the caller's lock.
  */
@@ -258,7 +263,7 @@ static inline void remap_slots_change(struct remap_slots *slots, u32 slot,
 {
 	u64 old = remap_slots_at(slots, slot)->word;
 	u64 word = remap_word(remap_word_block(old), state,
-			      (remap_word_flags(old) & REMAP_SLOT_AGE) | flags);
+			      (remap_word_flags(old) & REMAP_SLOT_SEQ) | flags);
 
 	remap_slots_set(slots, slot, remap_word_with_reason(word, remap_word_reason(old)));
 }

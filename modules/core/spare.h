@@ -48,6 +48,36 @@ static inline u32 remap_spare_free_blocks(const struct remap_spare *sp)
 	return sp->slots->nr - READ_ONCE(sp->used) - READ_ONCE(sp->bad);
 }
 
+static inline u32 remap_spare_used_blocks(const struct remap_spare *sp)
+{
+	return READ_ONCE(sp->used);
+}
+
+static inline u32 remap_spare_bad_blocks(const struct remap_spare *sp)
+{
+	return READ_ONCE(sp->bad);
+}
+
+/* The slots are empty; the caller fills them and calls remap_spare_recount(). */
+static inline void remap_spare_init(struct remap_spare *sp, struct remap_slots *slots)
+{
+	sp->slots = slots;
+}
+
+/* Under the caller's lock. */
+static inline void remap_spare_configure(struct remap_spare *sp, enum remap_policy policy,
+					 u32 reserve)
+{
+	sp->policy = policy;
+	sp->reserve = reserve;
+}
+
+/* Keep @blocks free for a request by hand, or none any more; under the caller's lock. */
+static inline void remap_spare_hold(struct remap_spare *sp, u32 blocks)
+{
+	sp->held = blocks;
+}
+
 /**
  * remap_spare_alloc() - take a free block.
  * @sp: the spare.
@@ -56,7 +86,7 @@ static inline u32 remap_spare_free_blocks(const struct remap_spare *sp)
  * @automatic: whether to leave alone the reserve and what is held.
  *
  * The block counts as used from now on; the caller puts its slot into the table
- * or gives it back with remap_spare_release() before it allocates another one.
+ * or gives it back with remap_spare_release() before the next allocation.
  *
  * Context: process, may sleep, does no I/O to get memory; the caller's lock.
  * Return: a free slot with memory, or REMAP_NO_SLOT.

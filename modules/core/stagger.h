@@ -28,7 +28,7 @@ struct remap_stagger {
 };
 
 /**
- * remap_stagger_is_on() - whether the order is another one than that of place.
+ * remap_stagger_is_on() - whether blocks are read in another order than that of their numbers.
  * @s: the order.
  *
  * Context: any.

@@ -49,6 +49,12 @@ struct remap_suspects {
 	struct remap_suspect areas[REMAP_MAX_SUSPECTS];
 };
 
+/* Whether any area waits; without the lock, a moment ago. */
+static inline bool remap_suspects_wait(const struct remap_suspects *s)
+{
+	return READ_ONCE(s->nr);
+}
+
 /**
  * struct remap_suspect_piece - blocks to read next.
  * @block: the first.

@@ -474,8 +474,8 @@ u64 remap_table_wait(const struct remap_table *t)
 
 static void notify_resize(const struct remap_table *t, enum remap_table_change what)
 {
-	if (t->watch)
-		t->watch(t, what);
+	if (t->resize_notify)
+		t->resize_notify(t, what);
 }
 
 /* Ranges consist of whole chunks. */

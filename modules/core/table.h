@@ -25,12 +25,16 @@
 struct remap_buckets;
 struct remap_table;
 
-/* What struct remap_table.watch is told. */
+/* What struct remap_table.resize_notify is told. */
 enum remap_table_change {
 	REMAP_TABLE_RESIZE_BEGIN,
 	REMAP_TABLE_RESIZE_STEP,
 	REMAP_TABLE_RESIZE_END,
 };
+
+struct remap_table;
+
+typedef void (*remap_table_notify_fn)(const struct remap_table *t, enum remap_table_change what);
 
 /**
  * struct remap_range - slots that a resize moves one after the other.
@@ -60,7 +64,7 @@ struct remap_range {
  * @min_buckets: it never shrinks below this; power of two.
  * @grow_percent: it doubles when entries * 100 / buckets is above this.
  * @shrink_percent: it halves when entries * 100 / buckets is below this.
- * @watch: called when @resize begins, after each piece of it, and when it has ended,
+ * @resize_notify: called when @resize begins, after each piece of it, and when it has ended,
  *	or NULL; the caller's lock is held.
  * @adaptive: @adapt takes the place of @grow_percent and @shrink_percent.
  * @adapt: what the table has seen; only if @adaptive.
@@ -94,7 +98,7 @@ struct remap_table {
 	u32 min_buckets;
 	u32 grow_percent;
 	u32 shrink_percent;
-	void (*watch)(const struct remap_table *t, enum remap_table_change what);
+	remap_table_notify_fn resize_notify;
 
 	bool adaptive;
 	struct remap_adapt adapt;
@@ -114,10 +118,40 @@ struct remap_table {
 	struct dm_remap_resize history[DM_REMAP_HISTORY];
 };
 
+/* Without the caller's lock, of a moment ago. */
+static inline u32 remap_table_entries(const struct remap_table *t)
+{
+	return READ_ONCE(t->entries);
+}
+
+static inline u64 remap_table_grows(const struct remap_table *t)
+{
+	return READ_ONCE(t->grows);
+}
+
+static inline u64 remap_table_shrinks(const struct remap_table *t)
+{
+	return READ_ONCE(t->shrinks);
+}
+
+/* For a new table, or under the caller's lock; remap_table_balance() acts on it. */
+static inline void remap_table_set_limits(struct remap_table *t, u32 min_buckets,
+					  u32 grow_percent, u32 shrink_percent)
+{
+	t->min_buckets = min_buckets;
+	t->grow_percent = grow_percent;
+	t->shrink_percent = shrink_percent;
+}
+
+/* For a new table: a function that is called as remap_table.resize_notify says. */
+static inline void remap_table_set_notify(struct remap_table *t, remap_table_notify_fn notify)
+{
+	t->resize_notify = notify;
+}
+
 /**
  * remap_table_init() - make an empty table.
- * @t: to be filled; @t->min_buckets, @t->grow_percent and @t->shrink_percent
- *	are set by the caller.
+ * @t: to be filled; the caller has called remap_table_set_limits().
  * @slots: where entries are.
  * @name: of the device, for the log; not copied.
  *

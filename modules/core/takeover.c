@@ -119,7 +119,7 @@ void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old)
 	mutex_unlock(&old->lock);
 	if (remap_new_main(&rd->life))
 		forget_main(rd);
-	fit_settings(&rd->saved.settings, rd->slots.nr);
+	fit_settings(&rd->saved.settings, remap_slots_nr(&rd->slots));
 	mutex_lock(&rd->lock);
 	remap_settings_restore(rd, &rd->saved);
 	remap_scrub_restore(rd);

@@ -63,7 +63,7 @@ static bool is_spare(struct block_device *bdev, void *buf)
 	return begins_with(bdev, DM_REMAP_SPARE_MAGIC, buf);
 }
 
-/* Whether the main has the label of a set that has what is to be used. */
+/* Whether the main has a label whose set includes the sectors to be used. */
 static bool is_labelled(struct remap_target *rt, void *buf)
 {
 	const struct dm_remap_label *label = buf;
@@ -73,7 +73,7 @@ static bool is_labelled(struct remap_target *rt, void *buf)
 		rt->args.main_start < le64_to_cpu(label->target_sectors));
 }
 
-/* Of a persistent set the store looks at more. */
+/* For a persistent set the store checks more than this. */
 static const char *check_transient_heads(struct remap_target *rt, void *buf)
 {
 	if (is_labelled(rt, buf))
@@ -326,12 +326,11 @@ static void emit_status(struct remap_device *rd, char *result, unsigned int maxl
 	unsigned int sz = 0;
 
 	DMEMIT("%s %u %u %u %llu %u %u %lld %lld %lld %s %llu",
-	       remap_state_name(state), READ_ONCE(rd->mapped), rd->slots.nr,
-	       READ_ONCE(rd->pending), READ_ONCE(rd->lost.sectors), READ_ONCE(rd->spare.bad),
-	       remap_table_buckets(&rd->table),
-	       (long long)atomic64_read(&rd->errors.main_reads),
-	       (long long)atomic64_read(&rd->errors.main_writes),
-	       (long long)atomic64_read(&rd->errors.spare),
+	       remap_state_name(state), READ_ONCE(rd->mapped), remap_slots_nr(&rd->slots),
+	       READ_ONCE(rd->pending), remap_masks_sectors(&rd->lost),
+	       remap_spare_bad_blocks(&rd->spare), remap_table_buckets(&rd->table),
+	       remap_main_read_errors(&rd->errors), remap_main_write_errors(&rd->errors),
+	       remap_spare_errors(&rd->errors),
 	       remap_store_state_name(stat.state), stat.generation);
 }
 

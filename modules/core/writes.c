@@ -2,6 +2,8 @@
 /*
  * Writes that failed, and writes to blocks that need care.
  */
+#include <linux/device-mapper.h>
+
 #include "auto_move.h"
 #include "bio.h"
 #include "device.h"
@@ -11,7 +13,6 @@
 #include "observe.h"
 #include "own.h"
 #include "piece.h"
-#include "rewrite.h"
 #include "verify.h"
 #include "writes.h"
 
@@ -227,6 +228,85 @@ static blk_status_t write_mapped(struct remap_job *job, const struct remap_piece
 	return status;
 }
 
+/* Not while another part of the block, which the bio does not write, is known to fail. */
+static bool rewrite_may_help(struct remap_device *rd, const struct remap_piece *p)
+{
+	unsigned int ms = READ_ONCE(rd->settings.pending_retry_ms);
+	u64 word;
+	u32 slot;
+
+	if (!READ_ONCE(rd->settings.first_rewrite) || !remap_move_is_possible(rd))
+		return false;
+	slot = remap_table_lookup(&rd->table, p->block, &word);
+	return slot != REMAP_NO_SLOT &&
+	       !(ms && (remap_failures_get(&rd->failures, slot, ms) & ~remap_piece_mask(p)));
+}
+
+/* Return: whether the main has taken the piece, and gives the whole block. */
+static bool main_keeps(struct remap_job *job, const struct remap_piece *p)
+{
+	struct remap_device *rd = job->rd;
+	unsigned int offset = p->first << SECTOR_SHIFT;
+	void *data = job->batch->copy_buf + offset, *back = job->batch->read_buf;
+	blk_status_t status;
+
+	remap_copy_from_bio(data, job->bio, p->iter);
+	status = dm_remap_rw(rd->main, REQ_OP_WRITE | REQ_SYNC,
+			     remap_piece_sector(rd, p, REMAP_NO_SLOT), data, p->sectors);
+	if (status == BLK_STS_OK)
+		status = remap_read_back(rd->main, remap_main_sector(rd, p->block), back,
+					 remap_block_sectors(rd));
+	return status == BLK_STS_OK && !memcmp(data, back + offset, p->sectors << SECTOR_SHIFT);
+}
+
+static void stay_on_main(struct remap_job *job, struct remap_move *m)
+{
+	struct remap_device *rd = job->rd;
+
+	remap_reset_streak(rd);
+	m->goal = REMAP_TO_MAIN;
+	remap_moves_finish(rd, job->batch);
+	if (m->status != BLK_STS_OK) {
+		remap_bio_io(job->bio)->status = m->status;
+		return;
+	}
+	remap_count(rd, DM_REMAP_REWRITES_CURED, 1);
+	DMINFO_LIMIT("%s: the block at sector %llu of the main could not be read until it was written again: it stays there",
+		     rd->name, (unsigned long long)remap_main_sector(rd, m->block));
+}
+
+/*
+ * Write a piece of a pending block to the main: most drives replace a sector that they cannot
+ * read when it is written (errors/first_rewrite).  The block is pending no longer if the main
+ * gives all of it afterwards.  Otherwise it moves to the spare, with what the bio writes.
+ *
+ * Return: whether it was tried, and the bio's status is the result; false if the block has to
+ * move.
+ */
+static bool rewrite(struct remap_job *job, const struct remap_piece *p)
+{
+	struct remap_device *rd = job->rd;
+	struct remap_move *m;
+
+	if (!rewrite_may_help(rd, p))
+		return false;
+	/* What the batch has must not wait for this, which may take long. */
+	remap_flush_batch(job);
+	m = remap_own(job, p->block, REMAP_PENDING, REMAP_TO_SPARE);
+	if (!m)
+		return job->again;
+	remap_moves_drain(rd, job->batch);
+	remap_count(rd, DM_REMAP_REWRITES_TRIED, 1);
+	if (main_keeps(job, p)) {
+		stay_on_main(job, m);
+		return true;
+	}
+	m->bio = job->bio;
+	m->piece = p->iter;
+	remap_flush_batch(job);
+	return true;
+}
+
 blk_status_t remap_write_piece(struct remap_job *job, const struct remap_piece *p,
 			       blk_status_t status)
 {
@@ -243,7 +323,7 @@ blk_status_t remap_write_piece(struct remap_job *job, const struct remap_piece *
 	case REMAP_INDETERMINATE:
 		return BLK_STS_IOERR;
 	case REMAP_PENDING:
-		if (remap_rewrite(job, p))
+		if (rewrite(job, p))
 			return BLK_STS_OK;
 		return move_piece(job, p, REMAP_PENDING, BLK_STS_OK);
 	default:

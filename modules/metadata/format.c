@@ -191,7 +191,7 @@ bool dm_remap_sb_replaces(const struct dm_remap_sb *sb, const struct dm_remap_sb
 static_assert(offsetof(struct dm_remap_sb, crc) == DM_REMAP_MAGIC_SIZE);
 static_assert(offsetof(struct dm_remap_label, crc) == DM_REMAP_MAGIC_SIZE);
 
-/* Of a superblock or a label of @size bytes, in which the checksum is behind the magic. */
+/* The checksum of a superblock or label of @size bytes; it is stored behind the magic. */
 static __u32 crc_at(const void *content, unsigned int size, __u64 sector)
 {
 	const __u8 *bytes = content;
@@ -437,7 +437,7 @@ static const char *check_features(const struct dm_remap_sb *sb, bool read_only)
 	return NULL;
 }
 
-/* What is kept beside the table. */
+/* Settings and counts: struct dm_remap_saved. */
 static const char *check_saved(const struct dm_remap_sb *sb)
 {
 	unsigned int i;
@@ -555,7 +555,7 @@ static const char *check_entry(const struct dm_remap_disk_entry *entry, bool bey
 	}
 	if (state >= DM_REMAP_NR_ENTRY_STATES)
 		return "it has a block in a state that is not known";
-	if (dm_remap_entry_block(word) || dm_remap_entry_age(word) ||
+	if (dm_remap_entry_block(word) || dm_remap_entry_seq(word) ||
 	    dm_remap_entry_reason(word) || lost || unread ||
 	    (beyond && state != DM_REMAP_ENTRY_FREE))
 		return "it has an entry that should be empty";

@@ -73,7 +73,7 @@ static int resolve_duplicate(struct meta *m, dm_remap_load_fn fn, void *context,
 			     const struct dm_remap_entry *e, const struct dm_remap_entry *other)
 {
 	struct dm_remap_entry bad = { .state = DM_REMAP_ENTRY_BAD }, ignored;
-	int newer = dm_remap_entry_newer(e->age, other->age);
+	int newer = dm_remap_entry_newer(e->seq, other->seq);
 	int ret;
 
 	if (!newer) {
@@ -103,7 +103,7 @@ static int load_page(struct meta *m, dm_remap_load_fn fn, void *context, u32 nr,
 		struct dm_remap_entry e = {
 			.slot = nr * DM_REMAP_PAGE_ENTRIES + i,
 			.state = dm_remap_entry_state(word),
-			.age = dm_remap_entry_age(word),
+			.seq = dm_remap_entry_seq(word),
 			.reason = dm_remap_entry_reason(word),
 			.main_block = dm_remap_entry_block(word),
 			.lost = le64_to_cpu(page->entries[i].lost),

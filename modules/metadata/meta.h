@@ -357,10 +357,10 @@ int meta_identity_check(const struct meta *m, char **error);
  */
 void meta_identity_note(struct meta *m);
 
-/* saved.c: what is kept beside the table. */
+/* saved.c: settings and counts in the superblock. */
 
 /**
- * meta_saved_put() - put what is kept beside the table into the superblock.
+ * meta_saved_put() - put settings and counts into the superblock.
  * @m: the store.
  * @saved: the settings and records to keep.
  *

@@ -39,7 +39,7 @@ void meta_page_mark(struct meta *m, unsigned int replica, u32 page, bool bad)
 
 static void set_entry(struct dm_remap_page *page, const struct dm_remap_entry *e)
 {
-	u64 word = dm_remap_entry_word(e->main_block, e->state, e->age);
+	u64 word = dm_remap_entry_word(e->main_block, e->state, e->seq);
 
 	page->entries[e->slot % DM_REMAP_PAGE_ENTRIES] = (struct dm_remap_disk_entry) {
 		.word = cpu_to_le64(dm_remap_entry_with_reason(word, e->reason)),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is kept beside the table: settings, history, rate, scrub.
+ * Settings, history, rate and scrub, which the superblock keeps.
  */
 #include <linux/string.h>
 

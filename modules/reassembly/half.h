@@ -60,7 +60,7 @@ enum half_kind {
  * @set: the set that a scan has pinned for it, before it is in the index.
  * @read: counts reads of devices; the half that was read later replaces an earlier one.
  * @dev: the device.
- * @diskseq: of its disk; another disk that gets the number has another one.
+ * @diskseq: of its disk; another disk that gets the number has a different one.
  * @kind: its kind, which says which of the following are set.
  * @sectors: its size.
  * @uuid: of the set, unless it is plain; not to be trusted if it is damaged.

@@ -99,7 +99,7 @@ struct half *reassembly_index_dev(const struct reassembly_index *index, dev_t de
 	return NULL;
 }
 
-/* The first node of a key, or the one behind another one. */
+/* The first node of a key, or the next behind @prev. */
 static struct hlist_node *step(const struct hlist_head *table, u32 key,
 			       const struct hlist_node *prev)
 {

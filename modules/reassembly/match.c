@@ -57,7 +57,7 @@ static bool replaces(const struct half *spare, const struct half *other)
 	       other->generation <= spare->partner_generation;
 }
 
-/* A spare that could not be told any more that another one has taken its place. */
+/* A spare that was replaced, but could not be marked so. */
 static bool is_replaced(const struct reassembly_matcher *m, const struct half *spare)
 {
 	const struct half *half;

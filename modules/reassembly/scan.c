@@ -4,7 +4,7 @@
  *
  *	read		open and read the devices that were named
  *	check		see whether halves that compete with them are still there
- *	enter		replace what is known, match the sets that this touches
+ *	enter		replace the old result, match the sets that this touches
  *	announce	make and remove directories, send events
  */
 #include <linux/blkdev.h>

@@ -33,50 +33,22 @@ static ssize_t emit_dev(char *page, dev_t dev)
 	return dev ? sysfs_emit(page, "%u:%u\n", MAJOR(dev), MINOR(dev)) : sysfs_emit(page, "-\n");
 }
 
-static ssize_t set_name_show(struct config_item *item, char *page)
-{
-	struct set_view view;
+/* An attribute; @_emit prints it from "view" into "page". */
+#define SET_ATTR(_name, _emit)							\
+static ssize_t set_##_name##_show(struct config_item *item, char *page)	\
+{										\
+	struct set_view view;							\
+										\
+	view_item(item, &view);							\
+	return _emit;								\
+}										\
+CONFIGFS_ATTR_RO(set_, _name)
 
-	view_item(item, &view);
-	return sysfs_emit(page, "%s\n", view.name);
-}
-CONFIGFS_ATTR_RO(set_, name);
-
-static ssize_t set_main_show(struct config_item *item, char *page)
-{
-	struct set_view view;
-
-	view_item(item, &view);
-	return emit_dev(page, view.main);
-}
-CONFIGFS_ATTR_RO(set_, main);
-
-static ssize_t set_spare_show(struct config_item *item, char *page)
-{
-	struct set_view view;
-
-	view_item(item, &view);
-	return emit_dev(page, view.spare);
-}
-CONFIGFS_ATTR_RO(set_, spare);
-
-static ssize_t set_state_show(struct config_item *item, char *page)
-{
-	struct set_view view;
-
-	view_item(item, &view);
-	return sysfs_emit(page, "%s\n", state_words[view.state]);
-}
-CONFIGFS_ATTR_RO(set_, state);
-
-static ssize_t set_generation_show(struct config_item *item, char *page)
-{
-	struct set_view view;
-
-	view_item(item, &view);
-	return sysfs_emit(page, "%llu\n", view.generation);
-}
-CONFIGFS_ATTR_RO(set_, generation);
+SET_ATTR(name, sysfs_emit(page, "%s\n", view.name));
+SET_ATTR(main, emit_dev(page, view.main));
+SET_ATTR(spare, emit_dev(page, view.spare));
+SET_ATTR(state, sysfs_emit(page, "%s\n", state_words[view.state]));
+SET_ATTR(generation, sysfs_emit(page, "%llu\n", view.generation));
 
 static ssize_t set_table_show(struct config_item *item, char *page)
 {

@@ -13,7 +13,7 @@ static void add(struct stats *s, enum dm_remap_count what, u64 n)
 	this_cpu_add(s->cpu->counts[what], n);
 }
 
-void stats_done(struct dm_remap_watch *watch, enum req_op op, unsigned int sectors)
+void remap_stats_done(struct dm_remap_watch *watch, enum req_op op, unsigned int sectors)
 {
 	struct stats *s = to_stats(watch);
 
@@ -35,14 +35,14 @@ void stats_done(struct dm_remap_watch *watch, enum req_op op, unsigned int secto
 	}
 }
 
-void stats_count(struct dm_remap_watch *watch, enum dm_remap_count what, u64 n)
+void remap_stats_count(struct dm_remap_watch *watch, enum dm_remap_count what, u64 n)
 {
 	add(to_stats(watch), what, n);
 }
 
 bool stats_histograms = true;
 
-void stats_latency(struct dm_remap_watch *watch, enum dm_remap_latency what, u64 ns)
+void remap_stats_latency(struct dm_remap_watch *watch, enum dm_remap_latency what, u64 ns)
 {
 	struct stats *s = to_stats(watch);
 	unsigned int bucket = 0;
@@ -55,7 +55,7 @@ void stats_latency(struct dm_remap_watch *watch, enum dm_remap_latency what, u64
 	this_cpu_inc(s->cpu->latencies[what][bucket]);
 }
 
-/* Of all CPUs, those included that are not there any more. */
+/* The sum over all CPUs, including those that have gone offline. */
 static u64 sum(const u64 __percpu *count)
 {
 	u64 n = 0;
@@ -77,7 +77,7 @@ u64 remap_stats_read(struct stats *s, enum dm_remap_count what)
 	return n;
 }
 
-u64 stats_read_latency(struct stats *s, enum dm_remap_latency what, unsigned int bucket)
+u64 remap_stats_read_latency(struct stats *s, enum dm_remap_latency what, unsigned int bucket)
 {
 	u64 n;
 
@@ -87,7 +87,7 @@ u64 stats_read_latency(struct stats *s, enum dm_remap_latency what, unsigned int
 	return n;
 }
 
-void stats_reset(struct stats *s)
+void remap_stats_reset(struct stats *s)
 {
 	unsigned int i, j;
 

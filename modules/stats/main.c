@@ -20,9 +20,9 @@ static void stats_detach(struct dm_remap_observed *dev, struct dm_remap_watch *w
 static const struct dm_remap_observer stats_observer = {
 	.attach		= stats_attach,
 	.detach		= stats_detach,
-	.done		= stats_done,
-	.count		= stats_count,
-	.latency	= stats_latency,
+	.done		= remap_stats_done,
+	.count		= remap_stats_count,
+	.latency	= remap_stats_latency,
 };
 
 static struct dm_remap_watch *stats_attach(struct dm_remap_observed *dev)
@@ -38,7 +38,7 @@ static struct dm_remap_watch *stats_attach(struct dm_remap_observed *dev)
 	s->cpu = alloc_percpu(struct stats_counts);
 	if (!s->cpu)
 		goto free;
-	ret = stats_dir_add(s);
+	ret = remap_stats_dir_add(s);
 	if (ret)
 		goto free;
 	return &s->watch;
@@ -53,7 +53,7 @@ static void stats_detach(struct dm_remap_observed *dev, struct dm_remap_watch *w
 {
 	struct stats *s = to_stats(watch);
 
-	stats_dir_remove(s);
+	remap_stats_dir_remove(s);
 	free_percpu(s->cpu);
 	kfree(s);
 }

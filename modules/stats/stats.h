@@ -62,37 +62,37 @@ static inline u64 stats_bound(unsigned int bucket)
 }
 
 /**
- * stats_done() - the observer's done().
+ * remap_stats_done() - the observer's done().
  * @watch: of the device.
  * @op: the operation.
  * @sectors: how much.
  *
  * Context: any but NMI.
  */
-void stats_done(struct dm_remap_watch *watch, enum req_op op, unsigned int sectors);
+void remap_stats_done(struct dm_remap_watch *watch, enum req_op op, unsigned int sectors);
 
 /**
- * stats_count() - the observer's count().
+ * remap_stats_count() - the observer's count().
  * @watch: of the device.
  * @what: which count.
  * @n: how much is added.
  *
  * Context: any but NMI.
  */
-void stats_count(struct dm_remap_watch *watch, enum dm_remap_count what, u64 n);
+void remap_stats_count(struct dm_remap_watch *watch, enum dm_remap_count what, u64 n);
 
 /* The parameter histograms. */
 extern bool stats_histograms;
 
 /**
- * stats_latency() - the observer's latency().
+ * remap_stats_latency() - the observer's latency().
  * @watch: of the device.
  * @what: of what.
  * @ns: how long.
  *
  * Context: any but NMI.
  */
-void stats_latency(struct dm_remap_watch *watch, enum dm_remap_latency what, u64 ns);
+void remap_stats_latency(struct dm_remap_watch *watch, enum dm_remap_latency what, u64 ns);
 
 /**
  * remap_stats_read() - a count since the last reset.
@@ -105,7 +105,7 @@ void stats_latency(struct dm_remap_watch *watch, enum dm_remap_latency what, u64
 u64 remap_stats_read(struct stats *s, enum dm_remap_count what);
 
 /**
- * stats_read_latency() - a bucket of a histogram since the last reset.
+ * remap_stats_read_latency() - a bucket of a histogram since the last reset.
  * @s: the statistics.
  * @what: which histogram.
  * @bucket: which bucket.
@@ -113,33 +113,33 @@ u64 remap_stats_read(struct stats *s, enum dm_remap_count what);
  * Context: process, may sleep.
  * Return: the number of samples.
  */
-u64 stats_read_latency(struct stats *s, enum dm_remap_latency what, unsigned int bucket);
+u64 remap_stats_read_latency(struct stats *s, enum dm_remap_latency what, unsigned int bucket);
 
 /**
- * stats_reset() - begin to count anew.
+ * remap_stats_reset() - begin to count anew.
  * @s: the statistics.
  *
  * A count that races with the reset is not lost: it falls before or after it.
  *
  * Context: process, may sleep.
  */
-void stats_reset(struct stats *s);
+void remap_stats_reset(struct stats *s);
 
 /**
- * stats_dir_add() - make the directory stats/.
+ * remap_stats_dir_add() - make the directory stats/.
  * @s: the statistics, with @s->dev set.
  *
  * Context: process, may sleep.
  * Return: 0, -errno.
  */
-int stats_dir_add(struct stats *s);
+int remap_stats_dir_add(struct stats *s);
 
 /**
- * stats_dir_remove() - take it away, and wait until nobody is in it.
+ * remap_stats_dir_remove() - take it away, and wait until nobody is in it.
  * @s: the statistics, with a directory.
  *
  * Context: process, may sleep.
  */
-void stats_dir_remove(struct stats *s);
+void remap_stats_dir_remove(struct stats *s);
 
 #endif /* _REMAP_STATS_H */

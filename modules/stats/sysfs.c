@@ -52,7 +52,7 @@ static ssize_t show_latency(struct stats *s, unsigned int what, char *page)
 
 	for (i = 0; i < STATS_BUCKETS; i++)
 		sz += sysfs_emit_at(page, sz, "%llu %llu\n", stats_bound(i),
-				    stats_read_latency(s, what, i));
+				    remap_stats_read_latency(s, what, i));
 	return sz;
 }
 
@@ -158,7 +158,7 @@ static ssize_t stats_attr_store(struct kobject *kobj, struct attribute *attr, co
 	/* What is behind a zero is no part of the text, and not to be ignored. */
 	if (strlen(page) != count || !sysfs_streq(page, "1"))
 		return -EINVAL;
-	stats_reset(kobj_to_stats(kobj));
+	remap_stats_reset(kobj_to_stats(kobj));
 	return count;
 }
 
@@ -178,7 +178,7 @@ static const struct kobj_type stats_ktype = {
 	.default_groups	= stats_groups,
 };
 
-int stats_dir_add(struct stats *s)
+int remap_stats_dir_add(struct stats *s)
 {
 	int ret;
 
@@ -191,7 +191,7 @@ int stats_dir_add(struct stats *s)
 	return ret;
 }
 
-void stats_dir_remove(struct stats *s)
+void remap_stats_dir_remove(struct stats *s)
 {
 	kobject_del(&s->kobj);
 	kobject_put(&s->kobj);

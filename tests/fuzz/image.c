@@ -37,16 +37,16 @@ static uint64_t digest(int fd, struct diagnosis *diagnosis)
 	must(!device_open_fd(&dev, "image", fd));
 	set_read(&set, &dev);
 	must(!!set.newest);
-	if (!diagnosis->twice.to)
+	if (!diagnosis->duplicates.to)
 		examine(diagnosis, &set);
 	table_open(&table, &set);
 	while (table_next(&table)) {
 		for (i = 0; table.newest && i < DM_REMAP_PAGE_ENTRIES; i++) {
 			entry = table_entry(&table, i);
-			if (twice_is_loser(&diagnosis->twice, entry.slot))
+			if (duplicates_is_stale(&diagnosis->duplicates, entry.slot))
 				continue;
 			sum = sum * 0x9e3779b97f4a7c15 + entry.block + 3 * entry.lost +
-			      ((uint64_t)entry.state << 60) + ((uint64_t)entry.age << 56);
+			      ((uint64_t)entry.state << 60) + ((uint64_t)entry.seq << 56);
 		}
 	}
 	table_close(&table);

@@ -51,16 +51,16 @@ static void copy_page(struct image *image)
 	memmove(page(image, place(image)), page(image, place(image)), DM_REMAP_PAGE_SIZE);
 }
 
-/* Give an entry's block to another entry, of any age. */
+/* Give an entry's block to another entry, with any sequence number. */
 static void copy_entry(struct image *image)
 {
 	struct dm_remap_page *from = page(image, place(image)), *to = page(image, place(image));
 	struct dm_remap_disk_entry *entry = &to->entries[any(image, DM_REMAP_PAGE_ENTRIES)];
-	uint64_t age = any(image, DM_REMAP_ENTRY_AGES);
+	uint64_t seq = any(image, DM_REMAP_ENTRY_SEQS);
 	uint64_t word = le64toh(from->entries[any(image, 20)].word);
 
-	word &= ~((uint64_t)(DM_REMAP_ENTRY_AGES - 1) << DM_REMAP_ENTRY_AGE_SHIFT);
-	entry->word = htole64(word | age << DM_REMAP_ENTRY_AGE_SHIFT);
+	word &= ~((uint64_t)(DM_REMAP_ENTRY_SEQS - 1) << DM_REMAP_ENTRY_SEQ_SHIFT);
+	entry->word = htole64(word | seq << DM_REMAP_ENTRY_SEQ_SHIFT);
 	entry->lost = 0;
 	entry->unread = 0;
 }

@@ -8,7 +8,6 @@
 load ../lib/common
 load ../lib/halves
 
-TOOL=/rig/tools/dmremap/dmremap
 BY_ID=/dev/disk/by-id
 
 teardown() {
@@ -22,22 +21,6 @@ setup() {
 	null_blk main 8
 	null_blk spare 4
 	know $U $V
-}
-
-dmremap() { $TOOL "$@"; }
-
-# seal NAME UUID MAIN SPARE: give the main a label; its first block is on the spare then
-seal() {
-	remap_create "$1" "$3" "$4" persistent
-	remap_attr "$1" remaps/add 0
-	dmsetup remove "$1"
-	$LABEL "$3" "$2" "$1"
-}
-
-# active NAME UUID: there is such a device, by its name and its UUID, and it has its data
-active() {
-	assert_equal "$(dmsetup info -c --noheadings -o uuid "$1")" "DMREMAP-$2"
-	assert_data "/dev/mapper/$1" 64 4096 "${3:-$1}"
 }
 
 inactive() { [ "$(dmsetup ls)" = "No devices found" ]; }

@@ -158,13 +158,23 @@ while_reading() {
 	read_slow readers-linear /dev/mapper/linear 40 0
 }
 
-@test "md raid1 with one such disk" {
+# make_raid: a mirror of that disk and a good one
+make_raid() {
 	modprobe -q dm_raid || skip "there is no dm-raid"
 	make_disk
 	null_blk other 256
 	dmsetup create raid --table "0 $(sectors /dev/main) raid raid1 2 0 nosync 2 - /dev/mapper/disk - /dev/other"
+}
+
+@test "md raid1 with one such disk: others" {
+	make_raid
 	clean raid-well-clean /dev/mapper/raid
 	while_reading /dev/mapper/raid clean raid-slow-clean /dev/mapper/raid
+	dmsetup remove raid
+}
+
+@test "md raid1 with one such disk: 40 readers" {
+	make_raid
 	read_slow readers-raid /dev/mapper/raid 40 0
 	figure raid-state "$(dmsetup status raid | gawk '{ print $6 }')"
 	dmsetup remove raid
@@ -198,8 +208,8 @@ jiffies() {
 	echo $(($1 * hz / 1000))
 }
 
-# timed_out NAME DISK WAIT_S TAKES_MS: how long a reader waits, and how many blocks are pending then, if
-# the drive tries for so long and the kernel waits for so long
+# timed_out NAME DISK WAIT_S TAKES_MS: how long a reader waits, how many blocks are pending then, and
+# the state of the disk, if the drive tries for so long and the kernel waits for so long
 timed_out() {
 	local before
 	echo "$3" >"/sys/block/${2##*/}/device/timeout"
@@ -209,7 +219,7 @@ timed_out() {
 	before=$((${EPOCHREALTIME/./} - before))
 	echo 0 >/sys/bus/pseudo/drivers/scsi_debug/delay
 	assert_failure
-	figure "$1" "$before $(remap_status r pending)"
+	figure "$1" "$before $(remap_status r pending) $(<"/sys/block/${2##*/}/device/state")"
 }
 
 @test "a drive that tries for longer than the kernel waits, before and after timeouts=auto" {

@@ -447,6 +447,8 @@ volume_group() {
 	printed "4096 .*remapped"
 	example 0 "dmremap list --json safe | jq '[.blocks[] | select(.state == \"pending\")] | length'"
 	printed "^2$"
+	example 0 "dmremap list --json safe | jq '[.blocks[] | select(.reason == \"slow\")] | length'"
+	printed "^0$"
 }
 
 @test "dmremap-metrics(8)" {
@@ -916,6 +918,8 @@ volume_group() {
 	example 0 "dmremap resume NAME"
 	example 2 "dmremap advise NAME"
 	example 2 "dmremap advise /dev/sdX"
+	example 2 "dmremap advise MAIN"
+	example 2 "dmremap advise MAIN --json"
 	example 0 "dmremap advise --spare MAIN"
 	example 0 "dmremap advise --spare /dev/sdb"
 	example 0 "dmremap scan SPARE"

@@ -68,7 +68,7 @@ static unsigned long long number_at(const unsigned char *at, unsigned int bytes)
 }
 
 /* Each key after the 8 bytes of the header, whose last 4 are the length of the rest. */
-static int keys(int fd, unsigned int action)
+static int print_keys(int fd, unsigned int action)
 {
 	unsigned int pos, end;
 	int ret = reserve_in(fd, action);
@@ -127,7 +127,7 @@ int main(int argc, char **argv)
 	if (!strcmp(name, "inquiry"))
 		ret = inquiry(fd);
 	else if (!strcmp(name, "keys") || !strcmp(name, "holder"))
-		ret = keys(fd, *name == 'h');
+		ret = print_keys(fd, *name == 'h');
 	else if (!strcmp(name, "ata-identify"))
 		ret = ioctl(fd, HDIO_GET_IDENTITY, data);
 	else if (!strcmp(name, "nvme-identify"))

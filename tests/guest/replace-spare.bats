@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # dmremap replace-spare: another spare for a set in use; whenever that is interrupted one of
 # the two counts, and the set has all its data.
+# shellcheck disable=SC2086 # paths have no spaces
 # rig: test=uml timeout=900
 
 load ../lib/common
+load ../lib/sets
 
-R=/dev/mapper/r
-CONFIG=/sys/kernel/config/dm-remap/r
 DMREMAP=$PWD/../tools/dmremap/dmremap
 HALT=$PWD/guest/halt.so
 
@@ -28,14 +28,7 @@ a_set() {
 	write_pattern /dev/main 0 4194304 1
 	"$DMREMAP" create --main-id main r /dev/main /dev/spare
 	null_blk_bad spare +24-31
-	dmsetup message r 0 add 800 400
-	write_pattern $R 800 204800 2
-	null_blk_bad main +4000-4007 +4016-4016 +4032-4032
-	dmsetup message r 0 mark 4000 8
-	dmsetup message r 0 mark 4016 8
-	write_pattern $R 4017 512 3
-	dmsetup message r 0 mark 4032 8
-	dmsetup message r 0 forget 4032 8
+	trouble_blocks
 	echo 7 >$CONFIG/spare/reserve
 	blocks=$(listed)
 }

@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # dmremap replace: a set in use comes to a new disk, or the disk takes its place; whenever that
 # is interrupted before, the set goes on as it was.
-# shellcheck disable=SC2030,SC2031 # each test has a status of its own
+# shellcheck disable=SC2030,SC2031,SC2086 # each test has a status of its own; paths have no spaces
 # rig: test=uml timeout=900
 
 load ../lib/common
+load ../lib/sets
 
-R=/dev/mapper/r
-CONFIG=/sys/kernel/config/dm-remap/r
 DMREMAP=$PWD/../tools/dmremap/dmremap
 HALT=$PWD/guest/halt.so
 
@@ -30,14 +29,7 @@ a_set() {
 	write_pattern /dev/main 0 8388608 1
 	"$DMREMAP" create --main-id main r /dev/main /dev/spare
 	[ -z "${1:-}" ] || null_blk_bad spare "$1"
-	dmsetup message r 0 add 800 400
-	write_pattern $R 800 204800 2
-	null_blk_bad main +4000-4007 +4016-4016 +4032-4032 +9001-9001
-	dmsetup message r 0 mark 4000 8
-	dmsetup message r 0 mark 4016 8
-	write_pattern $R 4017 512 3
-	dmsetup message r 0 mark 4032 8
-	dmsetup message r 0 forget 4032 8
+	trouble_blocks +9001-9001
 }
 
 # whole DEVICE [LOST]: all that can be read is there; LOST is a command for the sectors that cannot

@@ -85,15 +85,14 @@ nothing_ran() {
 @test "a foreign set has another name than ours, which comes up" {
 	local uuid foreign line
 	rm -f "$GUEST/stick.img"
-	# a sealed pair called data, as another machine makes it; the label of its file system is that of our root
-	guest_boot 6.12 "disk main2 size=64M if=virtio" "disk spare2 size=32M if=virtio"
-	guest_run 'rig-disks; PATH=$PATH:/rig/tools/dmremap
-		dmremap create data /dev/disk-main2 /dev/disk-spare2 && mkfs.ext2 -q -L system /dev/mapper/data &&
-		dmremap seal data && dmremap stop data && ls /etc/dm-remap/sets.d' >"$GUEST/foreign"
-	guest_poweroff
-	foreign=$(tail -1 "$GUEST/foreign")
-	machine_boot 6.12 "disk marked if=virtio" "$MAIN" "$SPARE"
+	machine_boot 6.12 "disk marked if=virtio" "$MAIN" "$SPARE" "disk main2 size=64M if=virtio" \
+		"disk spare2 size=32M if=virtio"
 	up
+	# a sealed pair called data, as of another machine; the label of its file system is that of our root
+	guest_run 'dmremap create data /dev/disk/by-id/virtio-main2 /dev/disk/by-id/virtio-spare2 &&
+		mkfs.ext2 -q -L system /dev/mapper/data && dmremap seal data && dmremap stop data &&
+		udevadm settle && cd /etc/dm-remap/sets.d && ls && rm *' >"$GUEST/foreign"
+	foreign=$(tail -1 "$GUEST/foreign")
 	guest_run 'dmremap create data /dev/disk/by-id/virtio-main /dev/disk/by-id/virtio-spare &&
 		mkfs.ext4 -q /dev/mapper/data && dmremap seal data && udevadm settle &&
 		[ -L /dev/mapper/data ] && mkdir -p /data &&

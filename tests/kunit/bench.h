@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Keys, and the timing of lookups, for suites that compare times.
+ * Keys, the entries of an rhashtable, and the timing of lookups, for suites that compare
+ * times.
  */
 #ifndef _KUNIT_BENCH_H
 #define _KUNIT_BENCH_H
@@ -9,6 +10,7 @@
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/prandom.h>
+#include <linux/rhashtable.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
@@ -17,6 +19,25 @@
 #define BENCH_PIECE	5000U
 #define BENCH_PIECES	(BENCH_LOOKUPS / BENCH_PIECE)
 #define BENCH_ROUNDS	8
+
+/**
+ * struct object - an entry of an rhashtable, with which tables are compared.
+ * @key: the block.
+ * @slot: the payload.
+ * @node: of the table.
+ */
+struct object {
+	u64 key;
+	u32 slot;
+	struct rhash_head node;
+};
+
+static const struct rhashtable_params object_params = {
+	.key_len = sizeof(u64),
+	.key_offset = offsetof(struct object, key),
+	.head_offset = offsetof(struct object, node),
+	.automatic_shrinking = true,
+};
 
 /* Random, with no two the same: bits of a bijection of the number. */
 static u64 bench_key(u32 i)

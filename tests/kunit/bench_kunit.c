@@ -20,25 +20,6 @@
 noinline u32 remap_table_lookup(const struct remap_table *t, u64 block, u64 *word);
 
 /**
- * struct object - an entry of the rhashtable.
- * @key: the block.
- * @slot: the payload.
- * @node: of the table.
- */
-struct object {
-	u64 key;
-	u32 slot;
-	struct rhash_head node;
-};
-
-static const struct rhashtable_params object_params = {
-	.key_len = sizeof(u64),
-	.key_offset = offsetof(struct object, key),
-	.head_offset = offsetof(struct object, node),
-	.automatic_shrinking = true,
-};
-
-/**
  * struct bench - both tables with the same entries.
  * @f: ours.
  * @ht: the other.

@@ -94,25 +94,6 @@ static void ours_drop(void)
 
 /* rhashtable */
 
-/**
- * struct object - an entry of the rhashtable.
- * @key: the block.
- * @slot: the payload.
- * @node: of the table.
- */
-struct object {
-	u64 key;
-	u32 slot;
-	struct rhash_head node;
-};
-
-static const struct rhashtable_params object_params = {
-	.key_len = sizeof(u64),
-	.key_offset = offsetof(struct object, key),
-	.head_offset = offsetof(struct object, node),
-	.automatic_shrinking = true,
-};
-
 static struct rhashtable ht;
 
 static bool ht_make(u32 n)

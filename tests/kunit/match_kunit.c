@@ -53,7 +53,7 @@ static void enter(struct scene *s)
 			reassembly_index_add(&s->index, &s->all[i]);
 }
 
-/* Of one set, after another set, whose state in the matcher must not matter. */
+/* The matches of one set, after those of another, whose state must not matter. */
 static enum set_state look_at(struct scene *s, const uuid_t *uuid, const uuid_t *before)
 {
 	struct reassembly_matcher matcher = { .index = &s->index, .taken = is_in_use };

@@ -147,7 +147,7 @@ void dm_remap_store_unregister(struct dm_remap_store_type *type)
 
 /* The core's table: main block of each slot plus one, 0 if it is free. */
 static u64 table[SLOTS], loaded[SLOTS];
-static u8 ages[SLOTS];
+static u8 seqs[SLOTS];
 
 /* Each slot has another one, so that none can be taken for its neighbour's. */
 static u8 reason_of(u32 slot)
@@ -177,11 +177,11 @@ static int load_slot(void *context, const struct dm_remap_entry *e, struct dm_re
 	for (slot = 0; slot < SLOTS; slot++) {
 		if (loaded[slot] != e->main_block + 1)
 			continue;
-		*other = (struct dm_remap_entry) { .slot = slot, .age = ages[slot] };
+		*other = (struct dm_remap_entry) { .slot = slot, .seq = seqs[slot] };
 		return -EEXIST;
 	}
 	loaded[e->slot] = e->main_block + 1;
-	ages[e->slot] = e->age;
+	seqs[e->slot] = e->seq;
 	reasons[e->slot] = e->reason;
 	return 0;
 }
@@ -837,7 +837,7 @@ static void reasons_are_kept(struct kunit *test)
 static void leave_duplicate(struct kunit *test)
 {
 	struct dm_remap_entry e[2] = {
-		{ .slot = 200, .main_block = 7, .state = DM_REMAP_ENTRY_MAPPED, .age = 1 },
+		{ .slot = 200, .main_block = 7, .state = DM_REMAP_ENTRY_MAPPED, .seq = 1 },
 		{ .slot = 0, .state = DM_REMAP_ENTRY_BAD },
 	};
 	struct dm_remap_store *store;

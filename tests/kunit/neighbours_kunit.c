@@ -17,23 +17,35 @@ static enum remap_probed result;
 static enum remap_load_level level;
 static unsigned int reads;
 
-static enum remap_probed fake_probe(unsigned int nr)
+static u64 fake_clock(void)
+{
+	return now_ns;
+}
+
+static enum remap_load_level fake_look(struct remap_device *rd)
+{
+	rd->probe.level = level;
+	return level;
+}
+
+static enum remap_probed fake_probe(struct remap_device *rd, u64 block, unsigned int nr,
+				    bool patrol)
 {
 	reads++;
 	now_ns += read_ns;
 	return nr > 1 && result == REMAP_PROBED_PENDING ? REMAP_PROBED_TROUBLE : result;
 }
 
-static u32 no_slot(u64 *word)
+static u32 fake_lookup(const struct remap_table *t, u64 block, u64 *word)
 {
 	*word = 0;
 	return REMAP_NO_SLOT;
 }
 
-#define ktime_get_ns()				now_ns
-#define remap_table_lookup(t, block, word)	no_slot(word)
-#define remap_probe_look(rd)			((rd)->probe.level = level)
-#define remap_probe(rd, block, nr, patrol)	fake_probe(nr)
+#define ktime_get_ns		fake_clock
+#define remap_table_lookup	fake_lookup
+#define remap_probe_look	fake_look
+#define remap_probe		fake_probe
 #include "../../modules/core/neighbours.c"
 
 static struct remap_device *rd;
@@ -156,6 +168,7 @@ static struct kunit_suite suite = {
 	.init = init,
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);
 
 MODULE_DESCRIPTION("Tests of the reading of neighbours of device-mapper remap");

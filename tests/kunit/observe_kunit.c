@@ -31,7 +31,7 @@ DEFINE_STATIC_KEY_FALSE(remap_end_watched);
 static struct dm_remap_observed devices[DEVICES];
 static struct dm_remap_watch watches[DEVICES];
 static unsigned int attached, detached;
-/* Of this device attach() fails so, or DEVICES for none. */
+/* The device whose attach() fails with refusal; DEVICES for none. */
 static unsigned int refused;
 static int refusal;
 
@@ -79,7 +79,10 @@ static int observe_test_init(struct kunit *test)
 	unsigned int i;
 
 	memset(devices, 0, sizeof(devices));
-	waits = waits_locked = attached = detached = 0;
+	waits = 0;
+	waits_locked = 0;
+	attached = 0;
+	detached = 0;
 	refused = DEVICES;
 	for (i = 0; i < DEVICES; i++) {
 		devices[i].name = "r";
@@ -180,6 +183,7 @@ static struct kunit_suite observe_suite = {
 	.exit = observe_test_exit,
 	.test_cases = observe_cases,
 };
+
 kunit_test_suite(observe_suite);
 
 MODULE_DESCRIPTION("Tests of the observers of dm-remap devices");

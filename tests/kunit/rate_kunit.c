@@ -241,7 +241,7 @@ static void counts_are_saved_where_the_set_may_be_written(struct kunit *test)
 	rd->read_only = true;
 	save(&rd->rate.save_work.work);
 	rd->read_only = false;
-	rd->watch.state = DM_REMAP_STORE_FAILED;
+	rd->health.state = DM_REMAP_STORE_FAILED;
 	save(&rd->rate.save_work.work);
 	KUNIT_EXPECT_EQ(test, called.saves, 1);
 }

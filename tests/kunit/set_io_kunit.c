@@ -607,6 +607,12 @@ static void main_succeeds(struct kunit *test, struct set *s, unsigned int how)
 		EXPECT_WRITE(s, 0, 3200, 32, 'v');
 		EXPECT_SET(s, 0, "errors/verify_writes", "off");
 		break;
+	case 6:
+		/* blocks of a request that failed, each for itself */
+		bad_reads(s, 2090, 1);
+		s->main->fail_next = 1;
+		EXPECT_READ(s, 2080, 16, 'm');
+		break;
 	}
 }
 
@@ -618,7 +624,7 @@ static void any_success_of_the_main_ends_a_row_of_remaps(struct kunit *test)
 
 	EXPECT_SET(s, 0, "errors/storm_limit", "4");
 	bitmap_set(s->main->bad_write, 1024, 512);
-	for (how = 0; how < 6; how++) {
+	for (how = 0; how < 7; how++) {
 		for (n = 0; n < 3; n++, sector += 8)
 			EXPECT_WRITE(s, 0, sector, 8, 'a');
 		main_succeeds(test, s, how);
@@ -628,6 +634,23 @@ static void any_success_of_the_main_ends_a_row_of_remaps(struct kunit *test)
 					"success %u", how);
 		EXPECT_SET(s, 0, "errors/resume", "1");
 	}
+}
+
+static void reads_that_fail_make_a_storm(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "errors/storm_limit", "4");
+	bad_reads(s, 3000, 64);
+	/* a request ends with its first bad block */
+	EXPECT_READ_FAILS(s, 3000, 16);
+	EXPECT_READ_FAILS(s, 3008, 8);
+	EXPECT_READ_FAILS(s, 3016, 8);
+	KUNIT_EXPECT_STREQ(test, status(s).state, "degraded");
+	EXPECT_READ_FAILS(s, 3024, 8);
+	KUNIT_EXPECT_STREQ(test, status(s).state, "suspended-remaps");
+	EXPECT_READ_FAILS(s, 3032, 8);
+	KUNIT_EXPECT_EQ(test, status(s).pending, 4);
 }
 
 static void the_last_blocks_are_for_people(struct kunit *test)
@@ -897,24 +920,25 @@ static void a_move_waits_for_writes_in_flight(struct kunit *test)
 	expect_list(s, "");
 }
 
-static void changes_of_a_block_take_turns(struct kunit *test)
+static void a_change_waits_for_a_block_that_moves(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
-	struct setter *add[2];
-	unsigned int i;
+	struct setter *add;
+	struct sent_io *w;
 
+	__set_bit(80, s->main->bad_write);
 	s->spare->hold = true;
-	add[0] = begin_set(s, "remaps/add", "80");
-	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare)));
-	add[1] = begin_set(s, "remaps/add", "80 16");
-	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&add[1]->done, HZ / 10));
+	w = send(s, REQ_OP_WRITE, 80, 8, 'a');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) == 1));
+	add = begin_set(s, "remaps/add", "80 16");
+	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&add->done, HZ / 10));
 	mdisk_release(s->spare);
-	for (i = 0; i < 2; i++) {
-		KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&add[i]->done, 30 * HZ));
-		KUNIT_EXPECT_EQ(test, add[i]->ret, 0);
-	}
+	KUNIT_EXPECT_EQ(test, answer(w), 0);
+	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&add->done, 30 * HZ));
+	KUNIT_EXPECT_EQ(test, add->ret, 0);
 	expect_list(s, "80 0 8 remapped 0x0 0x0\n88 8 8 remapped 0x0 0x0\n");
-	EXPECT_READ(s, 80, 16, 'm');
+	EXPECT_READ(s, 80, 8, 'a');
+	EXPECT_READ(s, 88, 8, 'm');
 }
 
 /* More bios than there are jobs, two for each block. */
@@ -1072,6 +1096,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_spare_that_fails_all_writes_is_given_up),
 	KUNIT_CASE(a_storm_stops_automatic_remaps),
 	KUNIT_CASE(any_success_of_the_main_ends_a_row_of_remaps),
+	KUNIT_CASE(reads_that_fail_make_a_storm),
 	KUNIT_CASE(the_last_blocks_are_for_people),
 	KUNIT_CASE(a_pending_block_whose_last_slot_fails_is_on_the_main),
 	KUNIT_CASE(a_large_write_is_compared_in_windows),
@@ -1080,7 +1105,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE_SLOW(slow_blocks_move_while_they_can_be_read),
 	KUNIT_CASE(io_to_a_block_that_moves_waits_for_it),
 	KUNIT_CASE(a_move_waits_for_writes_in_flight),
-	KUNIT_CASE(changes_of_a_block_take_turns),
+	KUNIT_CASE(a_change_waits_for_a_block_that_moves),
 	KUNIT_CASE(many_writes_fail_at_once),
 	KUNIT_CASE(a_suspend_waits_for_what_moves),
 	KUNIT_CASE(neighbours_of_a_bad_block_are_read),

@@ -640,88 +640,102 @@ static void without_any_copy_of_a_page_reads_fail_rather_than_lie(struct kunit *
 	EXPECT_READ_FAILS(s, 800, 8);
 }
 
+/* Why a superblock is refused by itself; the last three make sense, and are of no use here. */
+static const char * const superblock_reasons[14] = {
+	"its version is not known",
+	"it has features that are not known",
+	"it has features that are not known: it can be used read_only",
+	"the block size is impossible",
+	"a copy of the table is in the data area",
+	"the size of the table is impossible",
+	"a copy of the table is outside of the spare",
+	"the data area is outside of the spare",
+	"the size of the table is impossible",
+	"its sequence is impossible",
+	"two copies of the table overlap",
+};
+
+static void break_superblock(struct dm_remap_sb *sb, unsigned int how)
+{
+	switch (how) {
+	case 0:
+		sb->version = cpu_to_le32(99);
+		break;
+	case 1:
+		sb->incompat = cpu_to_le64(1);
+		break;
+	case 2:
+		sb->ro_compat = cpu_to_le64(1);
+		break;
+	case 3:
+		sb->block_size = cpu_to_le32(1000);
+		break;
+	case 4:
+		le32_add_cpu(&sb->nr_blocks, 1);
+		break;
+	case 5:
+		sb->replicas = cpu_to_le32(5);
+		break;
+	case 6:
+		sb->replica_start[0] = cpu_to_le64(SPARE_SECTORS);
+		break;
+	case 7:
+		le64_add_cpu(&sb->data_start, 1);
+		break;
+	case 8:
+		sb->pages_used = cpu_to_le32(le32_to_cpu(sb->nr_pages) + 1);
+		break;
+	case 9:
+		sb->sequence = cpu_to_le64(U64_MAX);
+		break;
+	case 10:
+		sb->replica_start[1] = sb->replica_start[0];
+		break;
+	case 11:
+		sb->flags |= cpu_to_le32(DM_REMAP_SB_REPLACED);
+		break;
+	case 12:
+		sb->flags |= cpu_to_le32(DM_REMAP_SB_JOINING);
+		break;
+	case 13:
+		sb->target_sectors = cpu_to_le64(MAIN_SECTORS - 8);
+		break;
+	}
+}
+
+/* Break both superblocks in a way.  Return: what the check says of the second. */
+static const char *break_superblocks(struct set *s, unsigned int how)
+{
+	struct dm_remap_geometry geo;
+	const char *why = NULL;
+	unsigned int nr;
+
+	for (nr = 0; nr < 2; nr++) {
+		u64 sector = dm_remap_sb_sector(SPARE_SECTORS, nr);
+		struct dm_remap_sb *sb = (void *)mdisk_at(s->spare, sector);
+
+		break_superblock(sb, how);
+		sb->crc = cpu_to_le32(dm_remap_sb_crc(sb, sector));
+		why = dm_remap_sb_check(sb, sector, SPARE_SECTORS, false, &geo);
+	}
+	return why;
+}
+
 static void superblocks_that_make_no_sense_are_refused(struct kunit *test)
 {
 	struct set *s = test->priv;
-	static const char * const reasons[14] = {
-		"its version is not known",
-		"it has features that are not known",
-		"it has features that are not known: it can be used read_only",
-		"the block size is impossible",
-		"a copy of the table is in the data area",
-		"the size of the table is impossible",
-		"a copy of the table is outside of the spare",
-		"the data area is outside of the spare",
-		"the size of the table is impossible",
-		"its sequence is impossible",
-		"two copies of the table overlap",
-	};
 	struct dm_remap_sb *sb;
-	unsigned int i, nr;
+	unsigned int i;
 	u8 *image;
 
 	make_set(s, "1 persistent");
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
 	image = image_of(s->spare, s->spare->data);
 	KUNIT_ASSERT_NOT_NULL(test, image);
-	for (i = 0; i < 14; i++) {
-		struct dm_remap_geometry geo;
-		const char *why = NULL;
-
+	for (i = 0; i < ARRAY_SIZE(superblock_reasons); i++) {
 		restore(s->spare, image);
-		for (nr = 0; nr < 2; nr++) {
-			u64 sector = dm_remap_sb_sector(SPARE_SECTORS, nr);
-
-			sb = (void *)mdisk_at(s->spare, sector);
-			switch (i) {
-			case 0:
-				sb->version = cpu_to_le32(99);
-				break;
-			case 1:
-				sb->incompat = cpu_to_le64(1);
-				break;
-			case 2:
-				sb->ro_compat = cpu_to_le64(1);
-				break;
-			case 3:
-				sb->block_size = cpu_to_le32(1000);
-				break;
-			case 4:
-				le32_add_cpu(&sb->nr_blocks, 1);
-				break;
-			case 5:
-				sb->replicas = cpu_to_le32(5);
-				break;
-			case 6:
-				sb->replica_start[0] = cpu_to_le64(SPARE_SECTORS);
-				break;
-			case 7:
-				le64_add_cpu(&sb->data_start, 1);
-				break;
-			case 8:
-				sb->pages_used = cpu_to_le32(le32_to_cpu(sb->nr_pages) + 1);
-				break;
-			case 9:
-				sb->sequence = cpu_to_le64(U64_MAX);
-				break;
-			case 10:
-				sb->replica_start[1] = sb->replica_start[0];
-				break;
-			case 11:
-				sb->flags |= cpu_to_le32(DM_REMAP_SB_REPLACED);
-				break;
-			case 12:
-				sb->flags |= cpu_to_le32(DM_REMAP_SB_JOINING);
-				break;
-			case 13:
-				sb->target_sectors = cpu_to_le64(MAIN_SECTORS - 8);
-				break;
-			}
-			sb->crc = cpu_to_le32(dm_remap_sb_crc(sb, sector));
-			why = dm_remap_sb_check(sb, sector, SPARE_SECTORS, false, &geo);
-		}
-		/* those of the last three make sense, and are of no use here */
-		KUNIT_EXPECT_STREQ_MSG(test, why ?: "", reasons[i] ?: "", "case %u", i);
+		KUNIT_EXPECT_STREQ_MSG(test, break_superblocks(s, i) ?: "",
+				       superblock_reasons[i] ?: "", "case %u", i);
 		strscpy(s->args, "1 persistent", sizeof(s->args));
 		KUNIT_EXPECT_LT_MSG(test, try_set(s), 0, "case %u", i);
 	}

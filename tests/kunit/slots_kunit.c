@@ -235,21 +235,21 @@ static void a_change_of_state_keeps_block_age_and_reason(struct kunit *test)
 {
 	static const u64 blocks[] = { 0, BIT_ULL(47), REMAP_BLOCK_MASK };
 	struct remap_slots slots;
-	unsigned int i, age;
+	unsigned int i, seq;
 	u64 word;
 
 	KUNIT_ASSERT_EQ(test, remap_slots_init(&slots, 1), 0);
 	KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&slots, 0));
 	for (i = 0; i < ARRAY_SIZE(blocks); i++) {
-		for (age = 0; age <= REMAP_SLOT_AGE; age++) {
-			word = remap_word(blocks[i], REMAP_MOVING, age | REMAP_SLOT_WAS_PENDING);
-			remap_slots_set(&slots, 0, remap_word_with_reason(word, 15 - age));
+		for (seq = 0; seq <= REMAP_SLOT_SEQ; seq++) {
+			word = remap_word(blocks[i], REMAP_MOVING, seq | REMAP_SLOT_WAS_PENDING);
+			remap_slots_set(&slots, 0, remap_word_with_reason(word, 15 - seq));
 			remap_slots_change(&slots, 0, REMAP_MAPPED, REMAP_SLOT_LOST);
-			word = remap_word(blocks[i], REMAP_MAPPED, age | REMAP_SLOT_LOST);
-			word = remap_word_with_reason(word, 15 - age);
+			word = remap_word(blocks[i], REMAP_MAPPED, seq | REMAP_SLOT_LOST);
+			word = remap_word_with_reason(word, 15 - seq);
 			KUNIT_EXPECT_EQ(test, remap_slots_word(&slots, 0), word);
 			KUNIT_EXPECT_EQ(test, remap_word_state(word), REMAP_MAPPED);
-			KUNIT_EXPECT_EQ(test, remap_word_reason(word), 15 - age);
+			KUNIT_EXPECT_EQ(test, remap_word_reason(word), 15 - seq);
 			KUNIT_EXPECT_EQ(test, remap_slots_used(&slots, 0), 1);
 		}
 	}
@@ -258,8 +258,8 @@ static void a_change_of_state_keeps_block_age_and_reason(struct kunit *test)
 
 static void flags_do_not_overlap(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, REMAP_SLOT_AGE + REMAP_SLOT_LOST + REMAP_SLOT_WAS_MAPPED +
-			REMAP_SLOT_WAS_PENDING, REMAP_SLOT_AGE | REMAP_SLOT_LOST |
+	KUNIT_EXPECT_EQ(test, REMAP_SLOT_SEQ + REMAP_SLOT_LOST + REMAP_SLOT_WAS_MAPPED +
+			REMAP_SLOT_WAS_PENDING, REMAP_SLOT_SEQ | REMAP_SLOT_LOST |
 			REMAP_SLOT_WAS_MAPPED | REMAP_SLOT_WAS_PENDING);
 }
 

@@ -45,10 +45,10 @@ static void each_count_is_its_own(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < DM_REMAP_NR_COUNTS; i++) {
-		stats_count(&s->watch, i, 3 + i);
-		stats_count(&s->watch, i, 2);
+		remap_stats_count(&s->watch, i, 3 + i);
+		remap_stats_count(&s->watch, i, 2);
 		expect_only(test, i, 5 + i);
-		stats_reset(s);
+		remap_stats_reset(s);
 	}
 }
 
@@ -56,18 +56,18 @@ static void a_request_counts_as_what_it_is(struct kunit *test)
 {
 	struct stats *s = test->priv;
 
-	stats_done(&s->watch, REQ_OP_FLUSH, 0);
+	remap_stats_done(&s->watch, REQ_OP_FLUSH, 0);
 	expect_only(test, DM_REMAP_FLUSHES, 1);
-	stats_reset(s);
-	stats_done(&s->watch, REQ_OP_DISCARD, 80);
+	remap_stats_reset(s);
+	remap_stats_done(&s->watch, REQ_OP_DISCARD, 80);
 	expect_only(test, DM_REMAP_DISCARDS, 1);
-	stats_reset(s);
-	stats_done(&s->watch, REQ_OP_READ, 7);
-	stats_done(&s->watch, REQ_OP_READ, 1);
+	remap_stats_reset(s);
+	remap_stats_done(&s->watch, REQ_OP_READ, 7);
+	remap_stats_done(&s->watch, REQ_OP_READ, 1);
 	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_READS), 2);
 	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_READ_SECTORS), 8);
-	stats_done(&s->watch, REQ_OP_WRITE, 5);
-	stats_done(&s->watch, REQ_OP_WRITE_ZEROES, 6);
+	remap_stats_done(&s->watch, REQ_OP_WRITE, 5);
+	remap_stats_done(&s->watch, REQ_OP_WRITE_ZEROES, 6);
 	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_WRITES), 2);
 	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_WRITE_SECTORS), 11);
 	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_READS), 2);
@@ -84,19 +84,19 @@ static void counts_go_beyond_32_bits_on_each_processor(struct kunit *test)
 		per_cpu_ptr(s->cpu, cpu)->latencies[0][3] = BIT_ULL(40) + 1;
 		sum += U32_MAX - 1ULL;
 	}
-	stats_done(&s->watch, REQ_OP_READ, U32_MAX);
-	stats_done(&s->watch, REQ_OP_READ, U32_MAX);
-	stats_done(&s->watch, REQ_OP_READ, U32_MAX);
+	remap_stats_done(&s->watch, REQ_OP_READ, U32_MAX);
+	remap_stats_done(&s->watch, REQ_OP_READ, U32_MAX);
+	remap_stats_done(&s->watch, REQ_OP_READ, U32_MAX);
 	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_READS), sum + 3);
 	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_READ_SECTORS), 3ULL * U32_MAX);
-	KUNIT_EXPECT_EQ(test, stats_read_latency(s, 0, 3),
+	KUNIT_EXPECT_EQ(test, remap_stats_read_latency(s, 0, 3),
 			(BIT_ULL(40) + 1) * num_possible_cpus());
-	stats_count(&s->watch, DM_REMAP_STORE_COMMIT_NS, BIT_ULL(62));
+	remap_stats_count(&s->watch, DM_REMAP_STORE_COMMIT_NS, BIT_ULL(62));
 	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_STORE_COMMIT_NS), BIT_ULL(62));
-	stats_reset(s);
+	remap_stats_reset(s);
 	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_READS), 0);
-	KUNIT_EXPECT_EQ(test, stats_read_latency(s, 0, 3), 0);
-	stats_done(&s->watch, REQ_OP_READ, 1);
+	KUNIT_EXPECT_EQ(test, remap_stats_read_latency(s, 0, 3), 0);
+	remap_stats_done(&s->watch, REQ_OP_READ, 1);
 	KUNIT_EXPECT_EQ(test, remap_stats_read(s, DM_REMAP_READS), 1);
 }
 
@@ -105,12 +105,12 @@ static void expect_bucket(struct kunit *test, u64 ns, unsigned int bucket)
 	struct stats *s = test->priv;
 	unsigned int i;
 
-	stats_reset(s);
-	stats_latency(&s->watch, DM_REMAP_MAP_LATENCY, ns);
+	remap_stats_reset(s);
+	remap_stats_latency(&s->watch, DM_REMAP_MAP_LATENCY, ns);
 	for (i = 0; i < STATS_BUCKETS; i++) {
-		KUNIT_EXPECT_EQ_MSG(test, stats_read_latency(s, DM_REMAP_MAP_LATENCY, i),
+		KUNIT_EXPECT_EQ_MSG(test, remap_stats_read_latency(s, DM_REMAP_MAP_LATENCY, i),
 				    i == bucket, "%llu ns, bucket %u", ns, i);
-		KUNIT_EXPECT_EQ(test, stats_read_latency(s, DM_REMAP_REMAP_LATENCY, i), 0);
+		KUNIT_EXPECT_EQ(test, remap_stats_read_latency(s, DM_REMAP_REMAP_LATENCY, i), 0);
 	}
 }
 
@@ -134,11 +134,11 @@ static void histograms_that_are_off_count_nothing(struct kunit *test)
 	struct stats *s = test->priv;
 
 	stats_histograms = false;
-	stats_latency(&s->watch, DM_REMAP_MAP_LATENCY, 1);
-	KUNIT_EXPECT_EQ(test, stats_read_latency(s, DM_REMAP_MAP_LATENCY, 0), 0);
+	remap_stats_latency(&s->watch, DM_REMAP_MAP_LATENCY, 1);
+	KUNIT_EXPECT_EQ(test, remap_stats_read_latency(s, DM_REMAP_MAP_LATENCY, 0), 0);
 	stats_histograms = true;
-	stats_latency(&s->watch, DM_REMAP_MAP_LATENCY, 1);
-	KUNIT_EXPECT_EQ(test, stats_read_latency(s, DM_REMAP_MAP_LATENCY, 0), 1);
+	remap_stats_latency(&s->watch, DM_REMAP_MAP_LATENCY, 1);
+	KUNIT_EXPECT_EQ(test, remap_stats_read_latency(s, DM_REMAP_MAP_LATENCY, 0), 1);
 }
 
 static struct kunit_case stats_cases[] = {

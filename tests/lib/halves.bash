@@ -6,6 +6,7 @@
 SCAN=/sys/kernel/config/dm-remap-reassembly/scan
 SETS=/sys/kernel/config/dm-remap-reassembly/sets
 LABEL=/rig/tests/guest/label
+TOOL=/rig/tools/dmremap/dmremap
 
 U=11111111-2222-3333-4444-555555555555
 V=66666666-7777-8888-9999-aaaaaaaaaaaa
@@ -30,6 +31,22 @@ make() {
 	dmsetup remove "$name"
 	# the main's place has something else from now on
 	write_pattern "$main" 64 4096 stale
+}
+
+dmremap() { $TOOL "$@"; }
+
+# seal NAME UUID MAIN SPARE: give the main a label; its first block is on the spare then
+seal() {
+	remap_create "$1" "$3" "$4" persistent
+	remap_attr "$1" remaps/add 0
+	dmsetup remove "$1"
+	$LABEL "$3" "$2" "$1"
+}
+
+# active NAME UUID [DATA]: there is such a device, by its name and its UUID, and it has its data
+active() {
+	assert_equal "$(dmsetup info -c --noheadings -o uuid "$1")" "DMREMAP-$2"
+	assert_data "/dev/mapper/$1" 64 4096 "${3:-$1}"
 }
 
 # know UUID...: as if it had been made on this machine, which then activates it

@@ -42,6 +42,19 @@ restart_same() {
 	[ "$(<$CONFIG/metadata/generation)" -ge "$generation" ]
 }
 
+# trouble_blocks [BAD...]: blocks of set r that are remapped, pending, split and lost, with bad
+# sectors of the main, and BAD as well
+trouble_blocks() {
+	dmsetup message r 0 add 800 400
+	write_pattern $R 800 204800 2
+	null_blk_bad main +4000-4007 +4016-4016 +4032-4032 "$@"
+	dmsetup message r 0 mark 4000 8
+	dmsetup message r 0 mark 4016 8
+	write_pattern $R 4017 512 3
+	dmsetup message r 0 mark 4032 8
+	dmsetup message r 0 forget 4032 8
+}
+
 # sum DEVICE...: of all that can be read on each
 sum() {
 	local device

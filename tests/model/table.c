@@ -211,6 +211,13 @@ static void judge_sectors(struct model *m, u64 block, const struct entry *after)
 	}
 }
 
+/* Whether a block that the main has taken may be pending once more, for a read after that. */
+static bool may_fail_again(const struct model *m, u64 block)
+{
+	return (m->by_hand[block] && has(m, ADD)) || may_go_by_itself(m, block) ||
+	       failed_on_main(m, block, TOUCH_READ);
+}
+
 /*
  * The next write to a block that is pending brings it to the spare.  If its slot fails
  * that, and there is no other one, the write fails, the block is no longer pending, and
@@ -224,6 +231,8 @@ static void judge_pending(struct model *m, u64 block, const struct entry *new)
 	    (slot_may_fail(m, m->table[block].slot, block) || may_be_cured(m, block)))
 		return;
 	if (is_mapped(new) || (m->by_hand[block] && has(m, REMOVE)))
+		return;
+	if (may_be_cured(m, block) && may_fail_again(m, block))
 		return;
 	for (s = block * m->c.block; s < (block + 1) * m->c.block; s++)
 		if (is_written(m, s))

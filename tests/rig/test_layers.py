@@ -60,6 +60,19 @@ class Layers(unittest.TestCase):
                                       'low/y.c': 'int y(void)\n{\n\treturn x();\n}\n'}),
                          [': a circle: low/x.c -> low/y.c -> low/x.c'])
 
+    def test_private(self):
+        shared = {'layers': TREE['layers'] + 'private left/dev.h dev\n',
+                  'left/dev.h': 'struct dev {\n\tint nr;\n\tstruct part part;\n};\n',
+                  'low/part.h': 'struct part {\n\tint n;\n};\n'}
+        names = 'int x(struct dev *d)\n{\n\td->nr = 1;\n\treturn d->part.n;\n}\n'
+        self.assertEqual(self.run_on({**shared, 'low/part.c': names}), [])
+        self.assertEqual(self.run_on({**shared, 'top.c': names}),
+                         ['top.c: names part.n, which belongs to low/part'])
+        self.assertEqual(self.run_on({**shared, 'top.c': names.replace('d->part.n', 'y(&d->part)')}),
+                         [])
+        self.assertEqual(self.run_on({**shared, 'left/dev.h': 'struct dev {\n\tint nr;\n};\n'}),
+                         ['layers: left/dev.h has no struct dev of parts'])
+
     def test_table(self):
         self.assertEqual(self.run_on({'layers': TREE['layers'].replace('top', 'gone')}),
                          ['layers: gone: there is no such file or folder', 'top.c: is in no layer'])

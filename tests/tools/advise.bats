@@ -232,8 +232,8 @@ device() {
 # machine DISK...: what lsblk prints
 machine() { program lsblk "{\"blockdevices\":[$(printf '{%s}\n' "$@" | paste -sd,)]}"; }
 
-# places: those of the last output, in order
-places() { jq -r '.spare_places[] | "\(.kind) \(.device) \(.volume_group // "-") \(.bytes / 1048576) \(.same_disk)"' <<<"$output"; }
+# places JSON: those that are named, in order
+places() { jq -r '.spare_places[] | "\(.kind) \(.device) \(.volume_group // "-") \(.bytes / 1048576) \(.same_disk)"' <<<"$1"; }
 
 @test "free space that would do as a spare is named, the best first" {
 	local part swap gap
@@ -249,7 +249,7 @@ places() { jq -r '.spare_places[] | "\(.kind) \(.device) \(.volume_group // "-")
 	program pvs '{"report":[{"pv":[{"pv_name":"/dev/sdc1","vg_name":"vg0","pv_free":"62914560"},{"pv_name":"/dev/sdb1","vg_name":"vg1","pv_free":"62914560"},{"pv_name":"/dev/sdz","vg_name":"","pv_free":"62914560"},{"pv_name":"/dev/sdy","vg_name":"full","pv_free":"1048576"}]}]}'
 	run advise --json /dev/sdb
 	assert_failure 3
-	assert_equal "$(places)" "lvm /dev/sdc1 vg0 60 false
+	assert_equal "$(places "$output")" "lvm /dev/sdc1 vg0 60 false
 partition /dev/sdc3 - 40 false
 gap /dev/sdc - 33 false
 disk /dev/sdd - 20 false
@@ -271,16 +271,16 @@ gap /dev/sdb - 299 true"
 	program smartctl "$(smart hdd-wd1600-49)"
 	program journalctl "[ 5.0] host kernel: nothing of interest"
 	run advise --json /dev/sdb
-	assert_equal "$(places)" ""
+	assert_equal "$(places "$output")" ""
 	program lsblk "this is no JSON"
 	run advise --json /dev/sdb
-	assert_equal "$(places)" ""
+	assert_equal "$(places "$output")" ""
 	run advise /dev/sdb
 	assert_line --partial "on another disk: lvcreate -L 18m -n spare VG"
 	program pvs '{"report":[{"pv":[{"pv_name":"/dev/sdc","vg_name":"vg0","pv_free":"62914560"}]}]}'
 	machine "$(device /dev/sdc disk 99 rota=true maj:min='"8:16"' fstype='"LVM2_member"')"
 	run advise --json /dev/sdb
-	assert_equal "$(places)" "lvm /dev/sdc vg0 60 false"
+	assert_equal "$(places "$output")" "lvm /dev/sdc vg0 60 false"
 	# 8:16 answers for it here: it sleeps when it is asked once more
 	cat >bin/smartctl <<-EOF
 		#!/bin/bash
@@ -290,11 +290,11 @@ gap /dev/sdb - 299 true"
 	EOF
 	rm pvs.asked
 	run advise --json /dev/sdb
-	assert_equal "$(places)" ""
+	assert_equal "$(places "$output")" ""
 	[ ! -e pvs.asked ]
 	rm asked
 	run advise --json --wake /dev/sdb
-	assert_equal "$(places)" "lvm /dev/sdc vg0 60 false"
+	assert_equal "$(places "$output")" "lvm /dev/sdc vg0 60 false"
 	# without physical volumes there is nobody to ask
 	rm pvs.asked
 	machine "$(device /dev/sdc disk 10)"

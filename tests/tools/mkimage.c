@@ -11,7 +11,7 @@
  *	name TEXT			to the end of the line; \n is a new line
  *	label				the image is that of a main, with a label
  *	fill N [BLOCK [SLOT]]		N slots from SLOT on hold the blocks from BLOCK on
- *	map|pending SLOT BLOCK [LOST [AGE]], bad SLOT, free SLOT
+ *	map|pending SLOT BLOCK [LOST [SEQ]], bad SLOT, free SLOT
  *	sequence PAGE N			of a page; default 1
  *	sb_sequence PAGE N		of a page; default 0
  *	field NAME N [SUPERBLOCK]	whatever is wanted, of one or both superblocks
@@ -100,12 +100,12 @@ static struct dm_remap_page *page_of(uint32_t nr)
 }
 
 static void put(uint64_t slot, uint64_t block, unsigned int state, uint64_t lost,
-		unsigned int age)
+		unsigned int seq)
 {
 	struct dm_remap_page *page = page_of(slot / DM_REMAP_PAGE_ENTRIES);
 
 	page->entries[slot % DM_REMAP_PAGE_ENTRIES] = (struct dm_remap_disk_entry) {
-		.word = htole64(dm_remap_entry_word(block, state, age)),
+		.word = htole64(dm_remap_entry_word(block, state, seq)),
 		.lost = htole64(lost),
 	};
 }

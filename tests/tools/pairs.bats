@@ -35,8 +35,8 @@ assert_hopeless() {
 }
 
 @test "the newer one counts, wherever it is and whatever the sequences" {
-	for ages in "0 1" "1 2" "2 3" "3 0"; do
-		read -r old new <<<"$ages"
+	for seqs in "0 1" "1 2" "2 3" "3 0"; do
+		read -r old new <<<"$seqs"
 		for slots in "30 40" "40 30" "30 310" "310 30" "168 169" "169 168"; do
 			read -r winner loser <<<"$slots"
 			for sequence in 1 2; do
@@ -55,9 +55,9 @@ assert_hopeless() {
 	assert_settled 310 30
 }
 
-@test "ages that do not tell are damage" {
-	for ages in "0 0" "3 3" "0 2" "3 1"; do
-		read -r a b <<<"$ages"
+@test "sequence numbers that do not tell are damage" {
+	for seqs in "0 0" "3 3" "0 2" "3 1"; do
+		read -r a b <<<"$seqs"
 		pair "map 30 50 0 $a" "map 310 50 0 $b"
 		assert_hopeless "they hold the same block of the main, and neither is newer"
 		pair "map 30 50 0 $a" "map 31 50 0 $b"

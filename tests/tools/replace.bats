@@ -43,3 +43,12 @@ refused_all() {
 	a_set no_auto_remap read-only
 	refused_all 'dmremap: safe cannot be changed: one of its disks has turned read-only. "dmremap status safe" says which; "ddrescue /dev/mapper/safe NEWDISK MAPFILE" copies what is on it.'
 }
+
+@test "a signal ends the copy at once, in use and while I/O waits" {
+	local when
+	for when in in-use waiting; do
+		run --separate-stderr "$HELPERS/test-disk-copy" new.img $when
+		assert_success
+		assert_output ""
+	done
+}

@@ -538,6 +538,11 @@ active_set() {
 			[ $key != next_main_id ] || assert_line --partial "\"dmremap replace --force r $(dev sdc)\""
 		done
 	done
+	# the set is on the other one, which is not noted yet
+	register $A name=r main_id=wwn-0x5000c500a1b2c3d4 next_main_id=wwn-0x5000c500a1b2c3d0
+	run dmremap status
+	assert_line --partial "$(dev sdc) has the content of r"
+	refute_output --partial "replace --force"
 	# on it is something else now, or nothing
 	mkswap -q -U $A "$(dev sdc)"
 	run dmremap status

@@ -102,8 +102,8 @@ static void check_page(const struct dm_remap_geometry *geo)
 	page.crc = htole32(dm_remap_page_crc(&page, seed));
 	if (dm_remap_page_check(&page, seed, nr, &g))
 		fail(geo, "the last entry is refused");
-	if (dm_remap_entry_age(last) != 3 || dm_remap_entry_reason(last) != 15)
-		fail(geo, "age or reason of an entry are not what was put in");
+	if (dm_remap_entry_seq(last) != 3 || dm_remap_entry_reason(last) != 15)
+		fail(geo, "sequence number or reason of an entry are not what was put in");
 	page.entries[beyond - 1].word = htole64(last | 1ULL << DM_REMAP_ENTRY_BITS);
 	page.crc = htole32(dm_remap_page_crc(&page, seed));
 	if (!dm_remap_page_check(&page, seed, nr, &g))

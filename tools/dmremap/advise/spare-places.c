@@ -17,12 +17,6 @@
 
 static const char * const kind_words[] = { "lvm", "partition", "gap", "disk" };
 
-void spare_places_add(struct spare_places *places, const struct spare_place *place)
-{
-	if (place->bytes >= places->bytes && places->nr < PLACES_MAX)
-		places->item[places->nr++] = *place;
-}
-
 /* A spare on another disk survives the main; of these the least work. */
 static int compare(const void *a, const void *b)
 {

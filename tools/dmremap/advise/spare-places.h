@@ -82,7 +82,11 @@ const char *spare_place_device(const struct spare_place *place);
 struct json_object *spare_places_json(const struct spare_places *places);
 
 /* For spare-places-*.c: add one if it is large enough. */
-void spare_places_add(struct spare_places *places, const struct spare_place *place);
+static inline void spare_places_add(struct spare_places *places, const struct spare_place *place)
+{
+	if (place->bytes >= places->bytes && places->nr < PLACES_MAX)
+		places->item[places->nr++] = *place;
+}
 
 /* For spare-places-*.c: partitions, gaps and disks in the tree of lsblk. */
 void spare_places_from_devices(struct spare_places *places, struct json_object *disks);

@@ -133,7 +133,7 @@ struct entry table_entry(const struct table *table, unsigned int i)
 	return (struct entry) {
 		.slot = table->nr * DM_REMAP_PAGE_ENTRIES + i,
 		.state = dm_remap_entry_state(word),
-		.age = dm_remap_entry_age(word),
+		.seq = dm_remap_entry_seq(word),
 		.reason = dm_remap_entry_reason(word),
 		.block = dm_remap_entry_block(word),
 		.lost = le64toh(disk->lost),

@@ -61,7 +61,7 @@ struct table {
 struct entry {
 	uint32_t slot;
 	unsigned int state;	/* enum dm_remap_entry_state */
-	unsigned int age;	/* see dm_remap_entry_newer() */
+	unsigned int seq;	/* see dm_remap_entry_newer() */
 	unsigned int reason;	/* enum dm_remap_reason, or of a later version */
 	uint64_t block;
 	uint64_t lost;

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /**
- * struct dm_resume - a device that is to be resumed.
+ * struct dm_resume - a suspended device, and how to resume it.
  * @name: its name.
  * @cookie: for udev; 0 where there is no udev.
  */

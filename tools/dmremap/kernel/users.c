@@ -47,7 +47,9 @@ static bool take_mount(const char *line, const char *number, char *text)
 	return true;
 }
 
-static bool find_mount(const char *number, char *text)
+/* Whether @match is true of @what and a mount; @text is for it. */
+static bool any_mount(bool (*match)(const char *line, const char *what, char *text),
+		      const char *what, char *text)
 {
 	FILE *file = open_proc("/proc/self/mountinfo");
 	bool found = false;
@@ -57,7 +59,7 @@ static bool find_mount(const char *number, char *text)
 	if (!file)
 		return false;
 	while (!found && getline(&line, &size, file) > 0)
-		found = take_mount(line, number, text);
+		found = match(line, what, text);
 	free(line);
 	fclose(file);
 	return found;
@@ -83,7 +85,7 @@ bool users_describe(const struct blockdev *dev, char text[USERS_SIZE])
 {
 	char user[BLOCKDEV_PATH_SIZE];
 
-	if (find_mount(dev->number, text) || find_swap(dev->number, text))
+	if (any_mount(take_mount, dev->number, text) || find_swap(dev->number, text))
 		return true;
 	if (!blockdev_user(dev, user))
 		return false;
@@ -151,10 +153,11 @@ static void take_source(const char *line, char number[BLOCKDEV_NUMBER_SIZE])
 			 minor(st.st_rdev));
 }
 
-static bool mount_needs(const char *line, const char *name)
+static bool mount_needs(const char *line, const char *name, char *unused)
 {
 	char number[BLOCKDEV_NUMBER_SIZE], point[512];
 
+	(void)unused;
 	if (sscanf(line, "%*s %*s %23s %*s %511s", number, point) != 2 || !is_needed(point))
 		return false;
 	take_source(line, number);
@@ -163,16 +166,5 @@ static bool mount_needs(const char *line, const char *name)
 
 bool users_boot_needs(const char *name)
 {
-	FILE *file = open_proc("/proc/self/mountinfo");
-	bool found = false;
-	char *line = NULL;
-	size_t size = 0;
-
-	if (!file)
-		return false;
-	while (!found && getline(&line, &size, file) > 0)
-		found = mount_needs(line, name);
-	free(line);
-	fclose(file);
-	return found;
+	return any_mount(mount_needs, name, NULL);
 }

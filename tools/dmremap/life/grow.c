@@ -61,7 +61,7 @@ static void tell(const struct volume *volume, uint64_t sectors, uint64_t before,
 		printf("%s: the spare has room for %llu block%s; it had room for %llu.\n",
 		       volume->name, LLU(after), plural(after), LLU(before));
 	if (sectors > volume->sectors)
-		printf("%s has %llu sectors; it had %llu. What is on it has to be told, by \"resize2fs\" for example.\n",
+		printf("%s has %llu sectors; it had %llu. The file system on it does not grow by itself: \"resize2fs\" enlarges ext4.\n",
 		       volume->name, LLU(sectors), LLU(volume->sectors));
 	if (after == before && sectors == volume->sectors)
 		printf("%s is as large as it can be.\n", volume->name);

@@ -75,7 +75,7 @@ static int by_block(const void *a, const void *b)
 
 	if (x->block != y->block)
 		return x->block < y->block ? -1 : 1;
-	return -dm_remap_entry_newer(x->age, y->age);
+	return -dm_remap_entry_newer(x->seq, y->seq);
 }
 
 static void drop_twice(struct rescue *r)

@@ -17,13 +17,13 @@
 #include "life/scrub-timer.h"
 
 /**
- * struct wish - the command line.
+ * struct scrub_options - the command line.
  * @all: all sets.
  * @json: print JSON.
  * @name: a set.
  * @order: an order, "status", or NULL for the timer's actions.
  */
-struct wish {
+struct scrub_options {
 	bool all;
 	bool json;
 	const char *name;
@@ -42,7 +42,7 @@ static bool is_order(const char *word)
 }
 
 /* Return: an exit status; -1 to go on. */
-static int parse(struct wish *wish, int argc, char **argv)
+static int parse(struct scrub_options *chosen, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "all", no_argument, NULL, 'a' },
@@ -54,30 +54,30 @@ static int parse(struct wish *wish, int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "ajh", options, NULL)) != -1) {
 		if (option == 'a')
-			wish->all = true;
+			chosen->all = true;
 		else if (option == 'j')
-			wish->json = true;
+			chosen->json = true;
 		else
 			return option == 'h' ? command_help(&command_scrub) :
 					       command_misused(&command_scrub);
 	}
-	if (!wish->all) {
+	if (!chosen->all) {
 		if (optind == argc) {
 			complain("Say which set, or --all.");
 			return command_misused(&command_scrub);
 		}
-		wish->name = argv[optind++];
-		wish->order = "status";
+		chosen->name = argv[optind++];
+		chosen->order = "status";
 	}
 	if (optind < argc)
-		wish->order = argv[optind++];
+		chosen->order = argv[optind++];
 	if (optind < argc)
 		return command_misused(&command_scrub);
-	if (wish->order && !is_order(wish->order)) {
-		complain("\"%s\" is none of start, stop, pause, resume and status.", wish->order);
+	if (chosen->order && !is_order(chosen->order)) {
+		complain("\"%s\" is none of start, stop, pause, resume and status.", chosen->order);
 		return command_misused(&command_scrub);
 	}
-	if (wish->json && (!wish->order || strcmp(wish->order, "status"))) {
+	if (chosen->json && (!chosen->order || strcmp(chosen->order, "status"))) {
 		complain("--json is for status.");
 		return command_misused(&command_scrub);
 	}
@@ -96,7 +96,7 @@ static int do_one(const char *device, const char *order)
 	return status;
 }
 
-static int scrub_all(const struct wish *wish)
+static int scrub_all(const struct scrub_options *chosen)
 {
 	struct devices devices;
 	char *none[] = { NULL };
@@ -104,38 +104,38 @@ static int scrub_all(const struct wish *wish)
 
 	if (status)
 		return status;
-	if (wish->order && !strcmp(wish->order, "status"))
-		status = scrub_show(devices.name, devices.nr, wish->json);
+	if (chosen->order && !strcmp(chosen->order, "status"))
+		status = scrub_show(devices.name, devices.nr, chosen->json);
 	else
 		for (i = 0; i < devices.nr; i++)
-			status = exit_worst(status, do_one(devices.name[i], wish->order));
+			status = exit_worst(status, do_one(devices.name[i], chosen->order));
 	devices_free(&devices);
 	return status;
 }
 
-static int scrub_one(const struct wish *wish)
+static int scrub_one(const struct scrub_options *chosen)
 {
 	char device[KERNEL_NAME_SIZE], *names[] = { device };
 
-	if (!device_name_take(wish->name, device))
+	if (!device_name_take(chosen->name, device))
 		return EXIT_USAGE;
 	if (!kernel_has(TREE_CONFIG, device, "")) {
 		complain_gone(device);
 		return EXIT_OPERATION;
 	}
-	if (!strcmp(wish->order, "status"))
-		return scrub_show(names, 1, wish->json);
-	return do_one(device, wish->order);
+	if (!strcmp(chosen->order, "status"))
+		return scrub_show(names, 1, chosen->json);
+	return do_one(device, chosen->order);
 }
 
 static int run_scrub(int argc, char **argv)
 {
-	struct wish wish = {};
-	int status = parse(&wish, argc, argv);
+	struct scrub_options chosen = {};
+	int status = parse(&chosen, argc, argv);
 
 	if (status >= 0)
 		return status;
-	return wish.all ? scrub_all(&wish) : scrub_one(&wish);
+	return chosen.all ? scrub_all(&chosen) : scrub_one(&chosen);
 }
 
 const struct command command_scrub = {

@@ -134,9 +134,8 @@ static void show_no_limit(FILE *out, const struct status_row *row)
 	uint64_t limit;
 
 	if (get(row, "errors/storm_limit", &limit) && !limit)
-		fprintf(out, "  %-8s none (errors/storm_limit is 0): if the main, its cable or its controller "
-			"fails for some seconds, automatic remapping can use up the spare. "
-			"\"dmremap set %s errors/storm_limit=128\" sets one.\n", "limit", row->name);
+		fprintf(out, "  %-8s none (errors/storm_limit is 0): if the main, its cable or its controller fails for some seconds, automatic remapping can use up the spare. \"dmremap set %s errors/storm_limit=128\" sets one.\n",
+			"limit", row->name);
 }
 
 /* When the state began, if a monitor was running then. */

@@ -348,7 +348,7 @@ const struct command command_seal = {
 	"Moves the blocks in which libblkid finds signatures to the spare, with the first\n"
 	"block, and puts a label into the place of that. The main then shows no filesystem,\n"
 	"array or partition table, and the set is known by the label. The device of the set\n"
-	"shows what it did, and may be in use meanwhile. After a crash, or after mkfs on a\n"
+	"shows what it did, and may stay in use. After a crash, or after mkfs on a\n"
 	"sealed set, seal it again. \"dmremap unseal\" takes it back.\n\n"
 	"  -n, --dry-run  say what would be done, and do nothing\n"
 	"  -j, --json     print JSON\n"

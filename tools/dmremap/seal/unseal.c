@@ -179,7 +179,7 @@ const struct command command_unseal = {
 	.help =
 	"Moves back to the main what \"dmremap seal\" has moved to the spare, and the first\n"
 	"block, which replaces the label, last. The device of the set shows what it did, and\n"
-	"may be in use meanwhile. What cannot be written to the main stays on the spare.\n"
+	"may stay in use. What cannot be written to the main stays on the spare.\n"
 	"After a crash, give the command again.\n\n"
 	"  -n, --dry-run  say what would be done, and do nothing\n"
 	"  -j, --json     print JSON\n"

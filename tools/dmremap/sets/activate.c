@@ -21,32 +21,32 @@
 /* Longest words of a table behind the type, with one more. */
 #define PARAMS_SIZE	(REASSEMBLY_TABLE_SIZE + 32)
 
-static void waits(struct outcome *outcome, const struct wish *wish)
+static void waits(struct activation_result *result, const struct activation_request *activation)
 {
-	explain_set(outcome->why, &outcome->set);
-	if (!wish->automatic)
-		explain_mend(outcome->why, &outcome->set);
-	outcome->status = EXIT_UNCORRECTED;
+	explain_set(result->why, &result->set);
+	if (!activation->automatic)
+		explain_mend(result->why, &result->set);
+	result->status = EXIT_UNCORRECTED;
 }
 
-static bool is_active(struct outcome *outcome, bool automatic)
+static bool is_active(struct activation_result *result, bool automatic)
 {
 	struct active active;
 
 	/* one that is being made is waited for later */
-	if (!active_find(&active, outcome->set.uuid) || !active.live)
+	if (!active_find(&active, result->set.uuid) || !active.live)
 		return false;
 	if (!automatic)
 		new_device_settle(active.name);
-	text_copy(outcome->device, active.name, sizeof(outcome->device));
-	text_copy(outcome->number, active.number, sizeof(outcome->number));
-	outcome->was_active = true;
-	outcome->status = EXIT_CLEAN;
+	text_copy(result->device, active.name, sizeof(result->device));
+	text_copy(result->number, active.number, sizeof(result->number));
+	result->was_active = true;
+	result->status = EXIT_CLEAN;
 	if (active.without_spare) {
-		snprintf(outcome->why, sizeof(outcome->why),
+		snprintf(result->why, sizeof(result->why),
 			 "%s is active without its spare, read-only. \"dmremap stop %s\" first, then assemble it again.",
 			 active.name, active.name);
-		outcome->status = EXIT_UNCORRECTED;
+		result->status = EXIT_UNCORRECTED;
 	}
 	return true;
 }
@@ -81,9 +81,9 @@ static bool are_halves(const struct known_set *set, const struct half *main,
  * Look at both halves of a set that is complete.  Numbers of devices are used again: what
  * has changed is scanned again by the module, whose new result counts.
  */
-static bool look(struct outcome *outcome, struct half *main, struct half *spare)
+static bool look(struct activation_result *result, struct half *main, struct half *spare)
 {
-	struct known_set *set = &outcome->set;
+	struct known_set *set = &result->set;
 	int attempt;
 
 	for (attempt = 0; attempt < 2 && has_table(set); attempt++) {
@@ -114,171 +114,174 @@ static bool parse_table(const char *table, bool read_only, unsigned long long *s
 }
 
 /* A foreign set that nobody has named: its file system may claim the UUID of one of ours. */
-static bool is_guest(const struct outcome *outcome, const struct wish *wish)
+static bool is_guest(const struct activation_result *result,
+		     const struct activation_request *activation)
 {
-	return outcome->foreign && wish->automatic && policy_mode() == POLICY_SEALED;
+	return result->foreign && activation->automatic && policy_mode() == POLICY_SEALED;
 }
 
-static void make(struct outcome *outcome, const struct wish *wish)
+static void make(struct activation_result *result, const struct activation_request *activation)
 {
 	char params[PARAMS_SIZE], uuid[DM_TEXT_SIZE];
 	struct dm_new new = {
 		.uuid = uuid,
 		.target = "remap",
 		.params = params,
-		.read_only = wish->read_only,
-		.limit_ms = wish->limit_ms,
-		.low_links = is_guest(outcome, wish),
+		.read_only = activation->read_only,
+		.limit_ms = activation->limit_ms,
+		.low_links = is_guest(result, activation),
 	};
 	unsigned long long sectors;
 
-	if (!parse_table(outcome->set.table, wish->read_only, &sectors, params)) {
-		snprintf(outcome->why, sizeof(outcome->why),
+	if (!parse_table(result->set.table, activation->read_only, &sectors, params)) {
+		snprintf(result->why, sizeof(result->why),
 			 "%s: the table that the module gives is none: \"%s\".",
-			 outcome->set.name, outcome->set.table);
-		outcome->status = EXIT_OPERATION;
+			 result->set.name, result->set.table);
+		result->status = EXIT_OPERATION;
 		return;
 	}
 	new.sectors = sectors;
-	snprintf(uuid, sizeof(uuid), DM_UUID_PREFIX "%s", outcome->set.uuid);
-	if (wish->dry_run) {
-		snprintf(outcome->table, sizeof(outcome->table), "0 %llu remap %s",
+	snprintf(uuid, sizeof(uuid), DM_UUID_PREFIX "%s", result->set.uuid);
+	if (activation->dry_run) {
+		snprintf(result->table, sizeof(result->table), "0 %llu remap %s",
 			 sectors, params);
 		return;
 	}
-	new_device_make(outcome, &new);
+	new_device_make(result, &new);
 }
 
 /* Whether nothing that is known speaks against the halves; if something does, it is said. */
-static bool may_use(struct outcome *outcome, const struct wish *wish,
+static bool may_use(struct activation_result *result, const struct activation_request *activation,
 		    const struct registered *known, const struct half *main,
 		    const struct half *spare)
 {
 	enum main_id_verdict verdict = identity_judge(spare, main);
 
-	outcome->status = wish->automatic ? EXIT_UNCORRECTED : EXIT_OPERATION;
+	result->status = activation->automatic ? EXIT_UNCORRECTED : EXIT_OPERATION;
 	if (verdict == MAIN_ID_OTHER) {
-		explain_other(outcome->why, &outcome->set, main, spare);
+		explain_other(result->why, &result->set, main, spare);
 		return false;
 	}
-	if (known && !wish->named && !registry_is_spare(known, spare->dev.path)) {
-		explain_copy(outcome->why, &outcome->set, &spare->dev, HALF_SPARE,
+	if (known && !activation->named && !registry_is_spare(known, spare->dev.path)) {
+		explain_copy(result->why, &result->set, &spare->dev, HALF_SPARE,
 			     known->spare_id);
 		return false;
 	}
-	if (known && !wish->named && !identity_agrees(verdict, main, known)) {
-		explain_copy(outcome->why, &outcome->set, &main->dev, HALF_MAIN, known->main_id);
+	if (known && !activation->named && !identity_agrees(verdict, main, known)) {
+		explain_copy(result->why, &result->set, &main->dev, HALF_MAIN, known->main_id);
 		return false;
 	}
-	if (wish->automatic && !identity_proves(spare, main, known)) {
-		explain_size(outcome->why, &outcome->set, &main->dev, &spare->dev);
+	if (activation->automatic && !identity_proves(spare, main, known)) {
+		explain_size(result->why, &result->set, &main->dev, &spare->dev);
 		return false;
 	}
-	outcome->status = EXIT_CLEAN;
-	*outcome->why = 0;
+	result->status = EXIT_CLEAN;
+	*result->why = 0;
 	return true;
 }
 
 /* Find usable halves: those of the module, otherwise those that this host knows. */
-static bool find_halves(struct outcome *outcome, const struct wish *wish,
-			const struct registered *known, struct half *main, struct half *spare)
+static bool find_halves(struct activation_result *result,
+			const struct activation_request *activation, const struct registered *known,
+			struct half *main, struct half *spare)
 {
-	bool found = look(outcome, main, spare);
+	bool found = look(result, main, spare);
 
-	if (found && may_use(outcome, wish, known, main, spare))
+	if (found && may_use(result, activation, known, main, spare))
 		return true;
-	if (!known || wish->named || (!found && outcome->set.state != KNOWN_CONFLICT) ||
-	    !choose_halves(&outcome->set, known))
+	if (!known || activation->named || (!found && result->set.state != KNOWN_CONFLICT) ||
+	    !choose_halves(&result->set, known))
 		return false;
-	return look(outcome, main, spare) && may_use(outcome, wish, known, main, spare);
+	return look(result, main, spare) && may_use(result, activation, known, main, spare);
 }
 
 /* The disk may have forgotten them since, or may not be the one that it was. */
-static void set_timeouts(const struct outcome *outcome)
+static void set_timeouts(const struct activation_result *result)
 {
 	struct registered known;
 	char main[FILE_TEXT_SIZE];
 
-	if (registry_find(&known, outcome->set.uuid) && known.timeouts &&
-	    !kernel_read(TREE_CONFIG, outcome->device, "main", main))
-		timeouts_apply(outcome->set.uuid, main);
+	if (registry_find(&known, result->set.uuid) && known.timeouts &&
+	    !kernel_read(TREE_CONFIG, result->device, "main", main))
+		timeouts_apply(result->set.uuid, main);
 }
 
 /* Steps to take whenever the set is active afterwards, no matter which process activated it. */
-static void settle(struct outcome *outcome, const struct wish *wish)
+static void settle(struct activation_result *result, const struct activation_request *activation)
 {
-	if (outcome->status != EXIT_CLEAN || wish->dry_run || !*outcome->device)
+	if (result->status != EXIT_CLEAN || activation->dry_run || !*result->device)
 		return;
-	set_timeouts(outcome);
-	remember_settled(outcome->set.uuid, outcome->device);
-	if (!*outcome->why)
-		stale_copy_describe(outcome->why, outcome->set.uuid, outcome->device,
-				    outcome->number);
+	set_timeouts(result);
+	remember_settled(result->set.uuid, result->device);
+	if (!*result->why)
+		stale_copy_describe(result->why, result->set.uuid, result->device,
+				    result->number);
 }
 
-static void finish(struct outcome *outcome, const struct wish *wish, const char *main,
-		   const char *spare)
+static void finish(struct activation_result *result, const struct activation_request *activation,
+		   const char *main, const char *spare)
 {
-	if (outcome->status != EXIT_CLEAN || wish->dry_run)
+	if (result->status != EXIT_CLEAN || activation->dry_run)
 		return;
-	stopped_forget(outcome->set.uuid);
-	if (wish->remember)
-		outcome->remembered = remember_set(outcome->set.uuid, outcome->device, main, spare);
+	stopped_forget(result->set.uuid);
+	if (activation->remember)
+		result->remembered = remember_set(result->set.uuid, result->device, main, spare);
 }
 
 /* A card that has turned itself read-only, say. */
-static bool is_read_only(struct outcome *outcome, const struct blockdev *half)
+static bool is_read_only(struct activation_result *result, const struct blockdev *half)
 {
 	if (!blockdev_is_read_only(half->path))
 		return false;
-	snprintf(outcome->why, sizeof(outcome->why),
+	snprintf(result->why, sizeof(result->why),
 		 "%s cannot be activated for writing: %s is read-only. \"dmremap assemble --read-only %s\" lets it be read; copy it to another disk while that can be done.",
-		 outcome->set.name, half->path, outcome->set.name);
-	outcome->status = EXIT_OPERATION;
+		 result->set.name, half->path, result->set.name);
+	result->status = EXIT_OPERATION;
 	return true;
 }
 
 /* The kernel has refused: a half may have gone just now, or may be damaged. */
-static void why_not(struct outcome *outcome, const struct wish *wish, struct half *main,
-		    struct half *spare)
+static void why_not(struct activation_result *result, const struct activation_request *activation,
+		    struct half *main, struct half *spare)
 {
-	if (reassembly_read(&outcome->set, outcome->set.uuid) && !look(outcome, main, spare))
-		waits(outcome, wish);
-	else if (!wish->automatic)
-		explain_mend(outcome->why, &outcome->set);
+	if (reassembly_read(&result->set, result->set.uuid) && !look(result, main, spare))
+		waits(result, activation);
+	else if (!activation->automatic)
+		explain_mend(result->why, &result->set);
 }
 
-void activate_set(const struct known_set *set, const struct wish *wish, struct outcome *outcome)
+void activate_set(const struct known_set *set, const struct activation_request *activation,
+		  struct activation_result *result)
 {
 	struct registered known;
 	struct half main, spare;
 
-	*outcome = (struct outcome) { .set = *set };
-	outcome->foreign = !registry_find(&known, set->uuid);
-	if (is_active(outcome, wish->automatic)) {
-		if (wish->remember && !wish->dry_run && outcome->status == EXIT_CLEAN)
-			outcome->remembered = remember_active(set->uuid, outcome->device);
-		settle(outcome, wish);
+	*result = (struct activation_result) { .set = *set };
+	result->foreign = !registry_find(&known, set->uuid);
+	if (is_active(result, activation->automatic)) {
+		if (activation->remember && !activation->dry_run && result->status == EXIT_CLEAN)
+			result->remembered = remember_active(set->uuid, result->device);
+		settle(result, activation);
 		return;
 	}
-	if (!find_halves(outcome, wish, outcome->foreign ? NULL : &known, &main, &spare)) {
-		if (!*outcome->why)
-			waits(outcome, wish);
+	if (!find_halves(result, activation, result->foreign ? NULL : &known, &main, &spare)) {
+		if (!*result->why)
+			waits(result, activation);
 		return;
 	}
-	if (!new_device_free(outcome, &main.dev, HALF_MAIN) ||
-	    !new_device_free(outcome, &spare.dev, HALF_SPARE) ||
-	    !new_device_name(outcome, wish->name)) {
+	if (!new_device_free(result, &main.dev, HALF_MAIN) ||
+	    !new_device_free(result, &spare.dev, HALF_SPARE) ||
+	    !new_device_name(result, activation->name)) {
 		/* unless the set itself holds them: another process was faster */
-		new_device_other(outcome);
+		new_device_other(result);
 		return;
 	}
-	if (!wish->read_only &&
-	    (is_read_only(outcome, &main.dev) || is_read_only(outcome, &spare.dev)))
+	if (!activation->read_only &&
+	    (is_read_only(result, &main.dev) || is_read_only(result, &spare.dev)))
 		return;
-	make(outcome, wish);
-	if (outcome->status == EXIT_OPERATION && !*outcome->why)
-		why_not(outcome, wish, &main, &spare);
-	finish(outcome, wish, main.dev.path, spare.dev.path);
-	settle(outcome, wish);
+	make(result, activation);
+	if (result->status == EXIT_OPERATION && !*result->why)
+		why_not(result, activation, &main, &spare);
+	finish(result, activation, main.dev.path, spare.dev.path);
+	settle(result, activation);
 }

@@ -12,7 +12,7 @@
 #include "sets/reassembly.h"
 
 /**
- * struct wish - what somebody wants of it.
+ * struct activation_request - what somebody wants of it.
  * @name: the name for the device; NULL for the set's own.
  * @read_only: nothing is written to either half.
  * @automatic: the user has named no devices, so a main that is only known by its size
@@ -22,7 +22,7 @@
  * @limit_ms: how long the disks may take to answer; 0 is for good.
  * @dry_run: only print the steps.
  */
-struct wish {
+struct activation_request {
 	const char *name;
 	bool read_only;
 	bool automatic;
@@ -33,18 +33,18 @@ struct wish {
 };
 
 /**
- * struct outcome - the result of an activation.
+ * struct activation_result - the result of an activation.
  * @set: the set.
  * @device: name of its device; "" if it is not active.
  * @number: "MAJ:MIN" of that; may be empty.
  * @was_active: it was before.
  * @foreign: this host did not know it.
  * @remembered: it does from now on.
- * @table: the line of the table that would be made, if the wish was a dry run.
+ * @table: the line of the table that would be made, if the activation was a dry run.
  * @why: a message to print; may be empty, also on failure, if all errors have been printed.
  * @status: an exit status.
  */
-struct outcome {
+struct activation_result {
 	struct known_set set;
 	char device[ENCODED_NAME_SIZE];
 	char number[BLOCKDEV_NUMBER_SIZE];
@@ -59,21 +59,22 @@ struct outcome {
 /**
  * activate_set() - activate a set, unless it is.
  * @set: the module's set.
- * @wish: the request.
- * @outcome: filled in.
+ * @activation: the request.
+ * @result: filled in.
  *
  * If somebody else does the same, one of the two makes the device and the other one is
  * content with it.
  */
-void activate_set(const struct known_set *set, const struct wish *wish, struct outcome *outcome);
+void activate_set(const struct known_set *set, const struct activation_request *activation,
+		  struct activation_result *result);
 
 /**
  * activate_degraded() - make a read-only device of a main alone.
  * @main: the main.
- * @wish: the request; it has a name if the main has no label.
- * @outcome: filled in.
+ * @activation: the request; it has a name if the main has no label.
+ * @result: filled in.
  */
-void activate_degraded(const struct half *main, const struct wish *wish,
-		       struct outcome *outcome);
+void activate_degraded(const struct half *main, const struct activation_request *activation,
+		       struct activation_result *result);
 
 #endif /* _DMREMAP_ACTIVATE_H */

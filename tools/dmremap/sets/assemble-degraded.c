@@ -95,20 +95,20 @@ static int find_by_label(struct half *main, const char *what)
 
 int assemble_degraded(const struct request *request, const char *what)
 {
-	struct outcome outcome;
+	struct activation_result result;
 	struct half main;
 	int status;
 
 	status = strchr(what, '/') ? find_by_path(&main, what) : find_by_label(&main, what);
 	if (!status && main.role == HALF_MAIN)
 		status = check_alone(&main, what);
-	if (!status && main.role != HALF_MAIN && !request->wish.name) {
+	if (!status && main.role != HALF_MAIN && !request->activation.name) {
 		complain("%s has no label, so nobody knows what it is called. Say how with --name.",
 			 what);
 		status = EXIT_USAGE;
 	}
 	if (status)
 		return status;
-	activate_degraded(&main, &request->wish, &outcome);
-	return assemble_report(request, &outcome);
+	activate_degraded(&main, &request->activation, &result);
+	return assemble_report(request, &result);
 }

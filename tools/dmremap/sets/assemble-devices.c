@@ -198,8 +198,8 @@ static int assemble_half(const struct request *request, const struct halves *hal
 		status = look_for_other(half, &set);
 	if (status)
 		return status;
-	strict.wish.automatic = !main;
-	strict.wish.named = main;
+	strict.activation.automatic = !main;
+	strict.activation.named = main;
 	status = assemble_set(&strict, &set);
 	if (!status && main && main->damaged)
 		complain("The label of %s cannot be used: %s. \"dmremap seal %s\" makes a new one.",

@@ -109,7 +109,7 @@ int assemble_known(const struct request *request)
 	free(sets);
 	if (nr || request->unattended)
 		return status;
-	if (request->wish.automatic)
+	if (request->activation.automatic)
 		complain("No device here is a half of a set that this host knows.");
 	else
 		complain("The module dm_remap_reassembly knows of no sets. Name one or its devices, or look at all devices with --all.");
@@ -223,7 +223,7 @@ int assemble_find(struct known_set *set, const char *what)
 
 static int assemble_one(const struct request *request, const char *what)
 {
-	struct outcome outcome = {};
+	struct activation_result result = {};
 	struct active active;
 	struct known_set set;
 	int found, status;
@@ -242,14 +242,14 @@ static int assemble_one(const struct request *request, const char *what)
 	if (active_find(&active, what) && active.live) {
 		/* the module has not seen its halves */
 		new_device_settle(active.name);
-		outcome.was_active = true;
-		outcome.set.state = KNOWN_ACTIVE;
-		text_copy(outcome.set.name, active.name, sizeof(outcome.set.name));
-		text_copy(outcome.set.uuid, active.uuid, sizeof(outcome.set.uuid));
-		text_copy(outcome.device, active.name, sizeof(outcome.device));
-		if (request->wish.remember && !request->wish.dry_run)
-			outcome.remembered = remember_active(active.uuid, active.name);
-		return assemble_report(request, &outcome);
+		result.was_active = true;
+		result.set.state = KNOWN_ACTIVE;
+		text_copy(result.set.name, active.name, sizeof(result.set.name));
+		text_copy(result.set.uuid, active.uuid, sizeof(result.set.uuid));
+		text_copy(result.device, active.name, sizeof(result.device));
+		if (request->activation.remember && !request->activation.dry_run)
+			result.remembered = remember_active(active.uuid, active.name);
+		return assemble_report(request, &result);
 	}
 	complain("No device says that it is of a set %s. \"dmremap scan\" lists what there is.",
 		 what);

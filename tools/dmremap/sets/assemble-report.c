@@ -7,54 +7,54 @@
 #include "sets/assemble.h"
 #include "sets/set-json.h"
 
-static const char *news_of(const struct outcome *outcome)
+static const char *news_of(const struct activation_result *result)
 {
-	if (!outcome->foreign)
+	if (!result->foreign)
 		return "";
-	return outcome->remembered ? " It was foreign to this host, which knows it from now on." :
+	return result->remembered ? " It was foreign to this host, which knows it from now on." :
 				     " It is foreign to this host.";
 }
 
-static void print_text(const struct request *request, const struct outcome *outcome)
+static void print_text(const struct request *request, const struct activation_result *result)
 {
-	if (*outcome->table)
-		printf("Would activate %s: %s\n", outcome->device, outcome->table);
-	else if (*outcome->device && outcome->was_active && !request->wish.automatic &&
-		 !outcome->status)
-		printf("%s is active already.%s\n", outcome->device, news_of(outcome));
-	else if (*outcome->device && !outcome->was_active)
-		printf("%s is active.%s\n", outcome->device, news_of(outcome));
+	if (*result->table)
+		printf("Would activate %s: %s\n", result->device, result->table);
+	else if (*result->device && result->was_active && !request->activation.automatic &&
+		 !result->status)
+		printf("%s is active already.%s\n", result->device, news_of(result));
+	else if (*result->device && !result->was_active)
+		printf("%s is active.%s\n", result->device, news_of(result));
 }
 
-static void print_json(const struct outcome *outcome)
+static void print_json(const struct activation_result *result)
 {
-	struct json_object *set = set_json(&outcome->set);
+	struct json_object *set = set_json(&result->set);
 
-	json_add_text(set, "device", *outcome->table ? NULL : outcome->device);
-	json_add_flag(set, "activated", *outcome->device && !outcome->was_active &&
-		      !*outcome->table);
-	json_add_flag(set, "foreign", outcome->foreign);
-	json_add_flag(set, "remembered", outcome->remembered);
-	json_add_text(set, "table", outcome->table);
-	json_add_text(set, "message", outcome->why);
+	json_add_text(set, "device", *result->table ? NULL : result->device);
+	json_add_flag(set, "activated", *result->device && !result->was_active &&
+		      !*result->table);
+	json_add_flag(set, "foreign", result->foreign);
+	json_add_flag(set, "remembered", result->remembered);
+	json_add_text(set, "table", result->table);
+	json_add_text(set, "message", result->why);
 	json_out_element(set);
 }
 
-int assemble_report(const struct request *request, const struct outcome *outcome)
+int assemble_report(const struct request *request, const struct activation_result *result)
 {
 	if (request->json)
-		print_json(outcome);
+		print_json(result);
 	else
-		print_text(request, outcome);
-	if (*outcome->why)
-		complain("%s", outcome->why);
-	return outcome->status;
+		print_text(request, result);
+	if (*result->why)
+		complain("%s", result->why);
+	return result->status;
 }
 
 int assemble_set(const struct request *request, const struct known_set *set)
 {
-	struct outcome outcome;
+	struct activation_result result;
 
-	activate_set(set, &request->wish, &outcome);
-	return assemble_report(request, &outcome);
+	activate_set(set, &request->activation, &result);
+	return assemble_report(request, &result);
 }

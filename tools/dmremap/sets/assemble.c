@@ -21,7 +21,7 @@ struct arguments {
 	bool degraded;
 	bool once;
 	bool queue;
-	const char *came;
+	const char *incremental_path;
 	char **operands;
 	int nr;
 };
@@ -55,13 +55,13 @@ static int check(const struct arguments *args)
 
 	for (i = 0; i < args->nr; i++)
 		paths += is_path(args, args->operands[i]);
-	if (args->all + !!args->came + !!args->nr > 1)
+	if (args->all + !!args->incremental_path + !!args->nr > 1)
 		return misused("Only one of --all, --incremental, and names or devices.");
 	if (paths && paths < args->nr)
 		return misused("Either names of sets or paths of devices, not both.");
-	if (args->request.wish.name && (args->all || args->nr - paths > 1))
+	if (args->request.activation.name && (args->all || args->nr - paths > 1))
 		return misused("--name is for one set.");
-	if (args->queue && !args->came)
+	if (args->queue && !args->incremental_path)
 		return misused("--queue is for --incremental.");
 	if (args->degraded && args->nr != 1)
 		return misused("--degraded is for one set, which has to be named.");
@@ -74,10 +74,10 @@ static int act(const struct arguments *args)
 	int status;
 
 	if (args->queue)
-		return assemble_queue(args->came);
+		return assemble_queue(args->incremental_path);
 	/* it takes time, and nearly always it is not needed */
-	if (args->came)
-		return assemble_incremental(request, args->came);
+	if (args->incremental_path)
+		return assemble_incremental(request, args->incremental_path);
 	if (args->degraded)
 		return assemble_degraded(request, args->operands[0]);
 	if (args->all)
@@ -129,7 +129,7 @@ static const struct option options[] = {
 static int run_assemble(int argc, char **argv)
 {
 	struct arguments args = {};
-	struct wish *wish = &args.request.wish;
+	struct activation_request *activation = &args.request.activation;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "ai:N:rdAnjh", options, NULL)) != -1) {
@@ -138,13 +138,13 @@ static int run_assemble(int argc, char **argv)
 			args.all = true;
 			break;
 		case 'i':
-			args.came = optarg;
+			args.incremental_path = optarg;
 			break;
 		case 'N':
-			wish->name = optarg;
+			activation->name = optarg;
 			break;
 		case 'r':
-			wish->read_only = true;
+			activation->read_only = true;
 			break;
 		case 'd':
 			args.degraded = true;
@@ -159,7 +159,7 @@ static int run_assemble(int argc, char **argv)
 			args.queue = true;
 			break;
 		case 'n':
-			wish->dry_run = true;
+			activation->dry_run = true;
 			break;
 		case 'j':
 			args.request.json = true;
@@ -172,9 +172,9 @@ static int run_assemble(int argc, char **argv)
 	}
 	args.operands = argv + optind;
 	args.nr = argc - optind;
-	wish->automatic = args.all || args.came;
-	wish->remember = args.nr && !args.once && !args.request.unattended;
-	wish->limit_ms = args.request.unattended ? policy_timeout_ms() : 0;
+	activation->automatic = args.all || args.incremental_path;
+	activation->remember = args.nr && !args.once && !args.request.unattended;
+	activation->limit_ms = args.request.unattended ? policy_timeout_ms() : 0;
 	return assemble(&args);
 }
 

@@ -11,12 +11,12 @@
 
 /**
  * struct request - the command line of dmremap assemble.
- * @wish: of each set.
+ * @activation: of each set.
  * @unattended: it was called by a script at boot.
  * @json: print JSON.
  */
 struct request {
-	struct wish wish;
+	struct activation_request activation;
 	bool unattended;
 	bool json;
 };
@@ -60,7 +60,7 @@ int assemble_set(const struct request *request, const struct known_set *set);
 bool assemble_is_allowed(const struct known_set *set);
 
 /* Report the result for a set.  Returns its status. */
-int assemble_report(const struct request *request, const struct outcome *outcome);
+int assemble_report(const struct request *request, const struct activation_result *result);
 
 /**
  * assemble_find() - find the one set that somebody means.

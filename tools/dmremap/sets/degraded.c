@@ -12,11 +12,11 @@
 #include "sets/new-device.h"
 #include "sets/registry.h"
 
-static void warn(struct outcome *outcome, const struct half *main)
+static void warn(struct activation_result *result, const struct half *main)
 {
-	snprintf(outcome->why, sizeof(outcome->why),
+	snprintf(result->why, sizeof(result->why),
 		 "%s is %s without its spare, read-only. Blocks that had moved to the spare have what was on the disk before, or cannot be read.%s",
-		 outcome->device, main->dev.path, main->role != HALF_MAIN ? "" :
+		 result->device, main->dev.path, main->role != HALF_MAIN ? "" :
 		 " It was sealed: its first block, and the others by which its content is known, are on the spare, so that a file system is not found by itself; look for a copy of its superblock.");
 }
 
@@ -35,8 +35,8 @@ static bool is_known(const struct half *main, const char *name)
 	       strcmp(known.main_id, "-") && registry_is(known.main_id, main->dev.path);
 }
 
-void activate_degraded(const struct half *main, const struct wish *wish,
-		       struct outcome *outcome)
+void activate_degraded(const struct half *main, const struct activation_request *activation,
+		       struct activation_result *result)
 {
 	char params[BLOCKDEV_NUMBER_SIZE + 4], uuid[DM_TEXT_SIZE];
 	struct dm_new new = {
@@ -47,15 +47,15 @@ void activate_degraded(const struct half *main, const struct wish *wish,
 		.read_only = true,
 	};
 
-	*outcome = (struct outcome) {};
-	snprintf(outcome->set.uuid, sizeof(outcome->set.uuid), "%s", main->uuid);
-	snprintf(outcome->set.name, sizeof(outcome->set.name), "%s", *main->name ? main->name :
-		 wish->name ?: "");
-	snprintf(outcome->set.main, sizeof(outcome->set.main), "%s", main->dev.number);
-	outcome->set.state = KNOWN_WAITING_SPARE;
-	outcome->foreign = !is_known(main, wish->name);
-	if (!new_device_free(outcome, &main->dev, HALF_MAIN) ||
-	    !new_device_name(outcome, wish->name))
+	*result = (struct activation_result) {};
+	snprintf(result->set.uuid, sizeof(result->set.uuid), "%s", main->uuid);
+	snprintf(result->set.name, sizeof(result->set.name), "%s", *main->name ? main->name :
+		 activation->name ?: "");
+	snprintf(result->set.main, sizeof(result->set.main), "%s", main->dev.number);
+	result->set.state = KNOWN_WAITING_SPARE;
+	result->foreign = !is_known(main, activation->name);
+	if (!new_device_free(result, &main->dev, HALF_MAIN) ||
+	    !new_device_name(result, activation->name))
 		return;
 	snprintf(params, sizeof(params), "%s 0", main->dev.number);
 	/* without a label the set's own uuid is unknown */
@@ -63,12 +63,12 @@ void activate_degraded(const struct half *main, const struct wish *wish,
 		snprintf(uuid, sizeof(uuid), DM_UUID_PREFIX "%s", main->uuid);
 	else
 		snprintf(uuid, sizeof(uuid), DM_UUID_PREFIX "degraded-%s", main->dev.number);
-	if (wish->dry_run) {
-		snprintf(outcome->table, sizeof(outcome->table), "0 %llu linear %s",
+	if (activation->dry_run) {
+		snprintf(result->table, sizeof(result->table), "0 %llu linear %s",
 			 (unsigned long long)new.sectors, params);
 		return;
 	}
-	new_device_make(outcome, &new);
-	if (outcome->status == EXIT_CLEAN)
-		warn(outcome, main);
+	new_device_make(result, &new);
+	if (result->status == EXIT_CLEAN)
+		warn(result, main);
 }

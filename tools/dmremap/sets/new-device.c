@@ -27,78 +27,79 @@ static bool is_fit(const char *name)
 }
 
 /* The name on the medium: a known set has it, unless another device does. */
-static void choose_name(const struct outcome *outcome, char name[ENCODED_NAME_SIZE])
+static void choose_name(const struct activation_result *result, char name[ENCODED_NAME_SIZE])
 {
 	struct registered known, other;
 
-	if (!is_fit(outcome->set.name))
-		snprintf(name, ENCODED_NAME_SIZE, "dm-remap-%s", outcome->set.uuid);
-	else if (outcome->foreign)
-		name_for_foreign(name, outcome->set.name, outcome->set.uuid);
-	else if (registry_find_name(&other, outcome->set.name, outcome->set.uuid) &&
-		 registry_find(&known, outcome->set.uuid) && is_fit(known.name))
+	if (!is_fit(result->set.name))
+		snprintf(name, ENCODED_NAME_SIZE, "dm-remap-%s", result->set.uuid);
+	else if (result->foreign)
+		name_for_foreign(name, result->set.name, result->set.uuid);
+	else if (registry_find_name(&other, result->set.name, result->set.uuid) &&
+		 registry_find(&known, result->set.uuid) && is_fit(known.name))
 		text_copy(name, known.name, ENCODED_NAME_SIZE);
 	else
-		text_encode(name, outcome->set.name);
+		text_encode(name, result->set.name);
 }
 
-static bool refuse_name(struct outcome *outcome, int status)
+static bool refuse_name(struct activation_result *result, int status)
 {
-	outcome->status = status;
+	result->status = status;
 	return false;
 }
 
 /* Nobody gives a set, let alone a foreign one, the name of another one of ours by mistake. */
-static bool is_anothers(struct outcome *outcome, const char *name, bool wanted)
+static bool is_anothers(struct activation_result *result, const char *name, bool wanted)
 {
 	struct registered other;
 
-	if (!(outcome->foreign || wanted) || !registry_find_name(&other, name, outcome->set.uuid))
+	if (!(result->foreign || wanted) || !registry_find_name(&other, name, result->set.uuid))
 		return false;
-	snprintf(outcome->why, sizeof(outcome->why),
+	snprintf(result->why, sizeof(result->why),
 		 "%s is the name of set %s, which this host knows. Give what you name another one with --name.",
 		 name, other.uuid);
 	return true;
 }
 
-bool new_device_name(struct outcome *outcome, const char *wanted)
+bool new_device_name(struct activation_result *result, const char *wanted)
 {
 	char number[BLOCKDEV_NUMBER_SIZE], name[ENCODED_NAME_SIZE];
 	struct blockdev dev;
 
 	if (!wanted)
-		choose_name(outcome, name);
+		choose_name(result, name);
 	else if (strlen(wanted) >= DM_REMAP_NAME_SIZE)
 		*name = 0;
 	else
 		text_encode(name, wanted);
-	*outcome->device = 0;
+	*result->device = 0;
 	if (!is_fit(name) || (wanted && strchr(wanted, '/'))) {
-		snprintf(outcome->why, sizeof(outcome->why),
+		snprintf(result->why, sizeof(result->why),
 			 "\"%.200s\" cannot be the name of a device.", wanted);
-		return refuse_name(outcome, EXIT_USAGE);
+		return refuse_name(result, EXIT_USAGE);
 	}
-	if (is_anothers(outcome, name, wanted))
-		return refuse_name(outcome, EXIT_OPERATION);
+	if (is_anothers(result, name, wanted))
+		return refuse_name(result, EXIT_OPERATION);
 	if (active_name_taken(name, number)) {
-		snprintf(outcome->why, sizeof(outcome->why),
+		snprintf(result->why, sizeof(result->why),
 			 "Set %s is not activated: there is another device that is called %s (%s). Give the set a name with --name, or rename the other one: \"dmsetup rename\".",
-			 outcome->set.uuid, name, blockdev_name(&dev, number));
-		return refuse_name(outcome, EXIT_OPERATION);
+			 result->set.uuid, name, blockdev_name(&dev, number));
+		return refuse_name(result, EXIT_OPERATION);
 	}
-	text_copy(outcome->device, name, sizeof(outcome->device));
+	text_copy(result->device, name, sizeof(result->device));
 	return true;
 }
 
-bool new_device_free(struct outcome *outcome, const struct blockdev *half, enum half_role role)
+bool new_device_free(struct activation_result *result, const struct blockdev *half,
+		     enum half_role role)
 {
 	char users[USERS_SIZE];
 
 	if (!users_describe(half, users))
 		return true;
-	snprintf(outcome->why, sizeof(outcome->why), "%.500s: its %s %.400s is in use: %.900s.",
-		 outcome->set.name, half_role_name(role), half->path, users);
-	outcome->status = EXIT_OPERATION;
+	snprintf(result->why, sizeof(result->why), "%.500s: its %s %.400s is in use: %.900s.",
+		 result->set.name, half_role_name(role), half->path, users);
+	result->status = EXIT_OPERATION;
 	return false;
 }
 
@@ -133,66 +134,66 @@ void new_device_settle(const char *name)
 		wait_a_moment();
 }
 
-static void take(struct outcome *outcome, const struct dm_found *found, bool was_active)
+static void take(struct activation_result *result, const struct dm_found *found, bool was_active)
 {
-	snprintf(outcome->device, sizeof(outcome->device), "%s", found->name);
-	snprintf(outcome->number, sizeof(outcome->number), "%u:%u", found->major, found->minor);
-	outcome->was_active = was_active;
-	outcome->status = EXIT_CLEAN;
-	*outcome->why = 0;
+	snprintf(result->device, sizeof(result->device), "%s", found->name);
+	snprintf(result->number, sizeof(result->number), "%u:%u", found->major, found->minor);
+	result->was_active = was_active;
+	result->status = EXIT_CLEAN;
+	*result->why = 0;
 	if (was_active)
 		new_device_settle(found->name);
 }
 
-bool new_device_other(struct outcome *outcome)
+bool new_device_other(struct activation_result *result)
 {
 	char uuid[DM_TEXT_SIZE];
 	struct dm_found found;
 
-	snprintf(uuid, sizeof(uuid), DM_UUID_PREFIX "%s", outcome->set.uuid);
+	snprintf(uuid, sizeof(uuid), DM_UUID_PREFIX "%s", result->set.uuid);
 	if (wait_for_other(uuid, &found) <= 0)
 		return false;
-	take(outcome, &found, true);
+	take(result, &found, true);
 	return true;
 }
 
 /* The set is activated when its disks have answered; a caller with a time limit does not wait. */
-static void is_slow(struct outcome *outcome, const char *name)
+static void is_slow(struct activation_result *result, const char *name)
 {
 	struct blockdev spare;
 
-	snprintf(outcome->why, sizeof(outcome->why),
+	snprintf(result->why, sizeof(result->why),
 		 "waiting: %s: its spare %.400s answers slowly. It is activated when the disk has answered; nothing waits for it.",
-		 name, blockdev_by_number(&spare, outcome->set.spare) ? spare.path :
-		 outcome->set.spare);
-	outcome->status = EXIT_UNCORRECTED;
+		 name, blockdev_by_number(&spare, result->set.spare) ? spare.path :
+		 result->set.spare);
+	result->status = EXIT_UNCORRECTED;
 }
 
-void new_device_make(struct outcome *outcome, const struct dm_new *new)
+void new_device_make(struct activation_result *result, const struct dm_new *new)
 {
 	int attempt, status = EXIT_UNCORRECTED, there;
 	char name[ENCODED_NAME_SIZE];
 	struct dm_new named = *new;
 	struct dm_found found;
 
-	text_copy(name, outcome->device, sizeof(name));
+	text_copy(name, result->device, sizeof(name));
 	named.name = name;
-	*outcome->device = 0;
+	*result->device = 0;
 	for (attempt = 0; attempt < ATTEMPTS && status == EXIT_UNCORRECTED; attempt++) {
 		status = dm_create(&named);
 		if (status == -ETIMEDOUT)
-			return is_slow(outcome, name);
+			return is_slow(result, name);
 		if (status == EXIT_OPERATION)
 			break;
 		there = wait_for_other(new->uuid, &found);
 		if (there > 0)
-			return take(outcome, &found, status == EXIT_UNCORRECTED);
+			return take(result, &found, status == EXIT_UNCORRECTED);
 		if (there < 0)
 			break;
 	}
-	outcome->status = EXIT_OPERATION;
+	result->status = EXIT_OPERATION;
 	if (status == EXIT_UNCORRECTED)
-		snprintf(outcome->why, sizeof(outcome->why),
+		snprintf(result->why, sizeof(result->why),
 			 "%s: somebody else has begun to make its device, and does not finish. \"dmsetup info -c\" shows it, \"dmsetup remove\" removes it.",
 			 name);
 }

@@ -10,17 +10,17 @@
 
 /**
  * new_device_name() - choose a name that the device can have.
- * @outcome: its set; the name goes into @outcome->device, or the error into
- *	@outcome->why.
+ * @result: its set; the name goes into @result->device, or the error into
+ *	@result->why.
  * @wanted: the requested name; NULL for the set's own.
  *
  * Return: whether there is one.
  */
-bool new_device_name(struct outcome *outcome, const char *wanted);
+bool new_device_name(struct activation_result *result, const char *wanted);
 
 /**
  * new_device_free() - see that nothing else is on a half.
- * @outcome: takes the error.
+ * @result: takes the error.
  * @half: the half.
  * @role: which half it is.
  *
@@ -28,7 +28,8 @@ bool new_device_name(struct outcome *outcome, const char *wanted);
  *
  * Return: whether nothing is.
  */
-bool new_device_free(struct outcome *outcome, const struct blockdev *half, enum half_role role);
+bool new_device_free(struct activation_result *result, const struct blockdev *half,
+		     enum half_role role);
 
 /**
  * new_device_settle() - wait until an active device can be opened by its name.
@@ -40,17 +41,17 @@ void new_device_settle(const char *name);
 
 /**
  * new_device_other() - see whether somebody else has made the device of the set.
- * @outcome: its set; filled in if so.
+ * @result: its set; filled in if so.
  *
  * If somebody is making it, this waits.
  */
-bool new_device_other(struct outcome *outcome);
+bool new_device_other(struct activation_result *result);
 
 /**
  * new_device_make() - make it.
- * @outcome: has the name; the status and what to say go there.
+ * @result: has the name; the status and what to say go there.
  * @new: the device; its name is filled in.
  */
-void new_device_make(struct outcome *outcome, const struct dm_new *new);
+void new_device_make(struct activation_result *result, const struct dm_new *new);
 
 #endif /* _DMREMAP_NEW_DEVICE_H */

@@ -23,12 +23,13 @@ struct search {
 	struct blockdev copy;
 };
 
+/* Until it is noted which of two disks has become the main, either may be left. */
 static bool is_candidate(const struct search *search, const struct blockdev *dev)
 {
 	const struct registered *set = &search->set;
 
 	return ((*set->copy_id && registry_is(set->copy_id, dev->path)) ||
-		(*set->next_main_id && registry_is(set->next_main_id, dev->path))) &&
+		(*set->next_main_id && registry_is_main(set, dev->path))) &&
 	       !users_stands_on(dev->number, search->name);
 }
 
@@ -73,7 +74,7 @@ static void say(char *text, const struct search *search)
 	*text = 0;
 	add(text, "%s has the content of %s, and the same UUIDs, but is not its main: after the next start it may be mounted instead. Clear it: \"wipefs -a %s\".",
 	    path, search->name, path);
-	if (*search->set.next_main_id)
+	if (*search->set.next_main_id && registry_is(search->set.next_main_id, path))
 		add(text, " If it is to become the main, \"dmremap replace --force %s %s\" begins anew.",
 		    search->name, path);
 }

@@ -106,7 +106,7 @@ static void print_entry(const struct set *set, const struct entry *entry)
 		json_add_string(object, "lost", lost);
 		snprintf(lost, sizeof(lost), "0x%llx", (unsigned long long)entry->unread);
 		json_add_string(object, "unread", lost);
-		json_add_number(object, "age", entry->age);
+		json_add_number(object, "seq", entry->seq);
 		json_add_string(object, "reason", reason_name(entry->reason));
 	}
 	json_out_element(object);

@@ -114,7 +114,7 @@ static void examine_page(struct diagnosis *diagnosis, const struct table *table,
 						    "all its copies are lost",
 		});
 	if (table->newest)
-		twice_add_page(&diagnosis->twice, table);
+		duplicates_add_page(&diagnosis->duplicates, table);
 }
 
 static void examine_table(struct diagnosis *diagnosis, const struct set *set)
@@ -134,7 +134,7 @@ static void examine_table(struct diagnosis *diagnosis, const struct set *set)
 			.kind = FINDING_SUPERBLOCKS,
 			.why = "the table is newer than those that can be read",
 		});
-	twice_resolve(&diagnosis->twice, set, &diagnosis->findings);
+	duplicates_resolve(&diagnosis->duplicates, set, &diagnosis->findings);
 }
 
 bool page_needs_repair(const struct diagnosis *diagnosis, const struct table *table)
@@ -145,7 +145,7 @@ bool page_needs_repair(const struct diagnosis *diagnosis, const struct table *ta
 		if (table->copy[i].state != COPY_GOOD)
 			return true;
 	for (i = 0; table->newest && i < DM_REMAP_PAGE_ENTRIES; i++)
-		if (twice_is_loser(&diagnosis->twice, table_entry(table, i).slot))
+		if (duplicates_is_stale(&diagnosis->duplicates, table_entry(table, i).slot))
 			return true;
 	return false;
 }
@@ -163,7 +163,7 @@ static void count_writes(struct diagnosis *diagnosis, const struct set *set)
 
 void examine(struct diagnosis *diagnosis, const struct set *set)
 {
-	twice_init(&diagnosis->twice);
+	duplicates_init(&diagnosis->duplicates);
 	examine_superblocks(diagnosis, set);
 	examine_table(diagnosis, set);
 	if (diagnosis->findings.repairable && !diagnosis->findings.fatal)
@@ -172,5 +172,5 @@ void examine(struct diagnosis *diagnosis, const struct set *set)
 
 void diagnosis_free(struct diagnosis *diagnosis)
 {
-	twice_free(&diagnosis->twice);
+	duplicates_free(&diagnosis->duplicates);
 }

@@ -7,12 +7,12 @@
 
 #include "disk/table.h"
 #include "spare/finding.h"
-#include "spare/twice.h"
+#include "spare/duplicates.h"
 
 /**
  * struct diagnosis - the result.
  * @findings: how many; set @findings.show before.
- * @twice: main blocks in two slots.
+ * @duplicates: main blocks in two slots.
  * @write_superblocks: one of them must be rewritten.
  * @write_pages: pages that must be rewritten.
  * @sequence: highest one of the pages and the superblocks' generations.
@@ -21,7 +21,7 @@
  */
 struct diagnosis {
 	struct findings findings;
-	struct twice twice;
+	struct duplicates duplicates;
 	bool write_superblocks;
 	uint32_t write_pages;
 	uint64_t sequence;

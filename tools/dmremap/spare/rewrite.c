@@ -42,14 +42,14 @@ static int rewrite_superblocks(const struct set *set, const struct diagnosis *di
 }
 
 static void fill_page(struct dm_remap_page *page, const struct table *table,
-		      const struct twice *twice, uint64_t sequence)
+		      const struct duplicates *duplicates, uint64_t sequence)
 {
 	const struct dm_remap_sb *sb = table->set->newest->content;
 	unsigned int i;
 
 	*page = *table->newest->content;
 	for (i = 0; i < DM_REMAP_PAGE_ENTRIES; i++)
-		if (twice_is_loser(twice, table_entry(table, i).slot))
+		if (duplicates_is_stale(duplicates, table_entry(table, i).slot))
 			page->entries[i] = (struct dm_remap_disk_entry) {
 				.word = htole64(dm_remap_entry_word(0, DM_REMAP_ENTRY_BAD, 0)),
 			};
@@ -84,7 +84,7 @@ static int rewrite_page(const struct table *table, const struct diagnosis *diagn
 		return -1;
 	}
 	page = device_buffer(1);
-	fill_page(page, table, &diagnosis->twice, sequence);
+	fill_page(page, table, &diagnosis->duplicates, sequence);
 	ret = write_copies(table, page, false) || write_copies(table, page, true);
 	free(page);
 	return ret ? -1 : 0;

@@ -2,24 +2,24 @@
 /*
  * Main blocks that are in two slots.
  *
- * That is so after a crash between two writes of pages, when a block was on its
- * way from one slot to another: their ages say which slot counts, and the other
- * one is bad.  If they do not, or if there are more than two, it is damage that
- * nothing can repair.
+ * A crash between two writes of pages leaves them, when a block was moving from one
+ * slot to another: the sequence numbers of the entries say which slot counts, and the
+ * other slot is bad.  If they do not tell, or if there are more than two, the damage
+ * cannot be repaired.
  *
  * Memory is bounded: of a large table a part of the main is looked at in each
  * pass, from its beginning on.
  */
-#ifndef _DMREMAP_TWICE_H
-#define _DMREMAP_TWICE_H
+#ifndef _DMREMAP_DUPLICATES_H
+#define _DMREMAP_DUPLICATES_H
 
 #include "disk/table.h"
 #include "spare/finding.h"
 
 /**
- * struct twice - the duplicates found.
- * @losers: slots that become bad, in ascending order.
- * @nr_losers: there are this many.
+ * struct duplicates - the duplicates found.
+ * @stale_slots: slots that become bad, in ascending order.
+ * @nr_stale: there are this many.
  * @blocks: blocks seen in this pass; in order and each once up to @nr_sorted.
  * @nr_blocks: there are this many.
  * @size: room in @blocks.
@@ -29,9 +29,9 @@
  * @nr_doubles: there are this many.
  * @too_many: more than can be handled.
  */
-struct twice {
-	uint32_t *losers;
-	unsigned int nr_losers;
+struct duplicates {
+	uint32_t *stale_slots;
+	unsigned int nr_stale;
 
 	uint64_t *blocks;
 	unsigned int nr_blocks;
@@ -43,17 +43,17 @@ struct twice {
 	bool too_many;
 };
 
-void twice_init(struct twice *twice);
+void duplicates_init(struct duplicates *d);
 
 /* Take note of a page, in the first pass over the table. */
-void twice_add_page(struct twice *twice, const struct table *table);
+void duplicates_add_page(struct duplicates *d, const struct table *table);
 
 /* After that pass: check the rest, and report the duplicates. */
-void twice_resolve(struct twice *twice, const struct set *set, struct findings *findings);
+void duplicates_resolve(struct duplicates *d, const struct set *set, struct findings *findings);
 
 /* Whether a slot becomes bad. */
-bool twice_is_loser(const struct twice *twice, uint32_t slot);
+bool duplicates_is_stale(const struct duplicates *d, uint32_t slot);
 
-void twice_free(struct twice *twice);
+void duplicates_free(struct duplicates *d);
 
-#endif /* _DMREMAP_TWICE_H */
+#endif /* _DMREMAP_DUPLICATES_H */
