@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# A set below and above what people stack: LVM, md, dm-crypt, dm-integrity, dm-writecache, dm-flakey, btrfs
-# with a mirror, and file systems on a disk that grows bad sectors while they are written.
+# A set below and above what people stack: LVM, md, dm-crypt, dm-flakey, and file
+# systems on a disk that grows bad sectors while they are written.
 # rig: kernels=6.1,6.12 test=6.12 timeout=900
 
 load ../lib/common
@@ -171,77 +171,6 @@ mark_other_leg_slow() { echo writemostly >/sys/block/md0/md/dev-good/state; }
 	dmsetup create c --table "0 32768 crypt aes-xts-plain64 $key 0 $R 0"
 	assert_equal "$(sum_of /dev/mapper/c)" "$before"
 	assert_data /dev/mapper/c 20000 65536 a
-}
-
-@test "btrfs RAID1: a scrub heals sectors that one disk no longer gives, onto the spare" {
-	local before sector
-	null_blk main 128
-	null_blk spare 8
-	null_blk good 128
-	remap_create r /dev/main /dev/spare persistent
-	mkfs.btrfs -q -f -d raid1 -m raid1 $R /dev/good
-	mount -t btrfs $R /mnt
-	pattern 4194304 7 >/mnt/file
-	sync
-	before=$(sum /mnt/file)
-	# the places of two of its blocks on the main, found by their text
-	for sector in 1048576 3145728; do
-		sector=$(grep -abo -m1 "offset $sector " /dev/main | cut -d: -f1)
-		null_blk_bad main "+$((sector / 512))-$((sector / 512))"
-	done
-	echo 3 >/proc/sys/vm/drop_caches
-	btrfs scrub start -B /mnt >"$BATS_TEST_TMPDIR/scrub" || { cat "$BATS_TEST_TMPDIR/scrub"; return 1; }
-	assert_equal "$(remap_status r remapped pending lost_sectors state)" "2 0 0 ok"
-	echo 3 >/proc/sys/vm/drop_caches
-	assert_equal "$(sum /mnt/file)" "$before"
-	# the next one finds nothing
-	btrfs device stats -z /mnt >/dev/null
-	btrfs scrub start -B /mnt | grep -q "no errors found"
-	btrfs device stats -c /mnt
-	umount /mnt
-	# the disk of the set alone has all of it
-	echo 0 >"$NULLB/good/power"
-	again
-	mount -t btrfs -o degraded $R /mnt
-	assert_equal "$(sum /mnt/file)" "$before"
-	umount /mnt
-}
-
-@test "dm-integrity on a set" {
-	local before
-	null_blk main 32
-	null_blk spare 4
-	null_blk_bad main +20003-20003 +30000-30001 +40005-40005
-	remap_create r /dev/main /dev/spare persistent
-	integritysetup format -q --no-wipe $R
-	integritysetup open --integrity-recalculate $R sound
-	before=$(fill /dev/mapper/sound)
-	assert_equal "$(remap_status r remapped state)" "3 ok"
-	assert_equal "$(sum_of /dev/mapper/sound)" "$before"
-	integritysetup close sound
-	again
-	integritysetup open $R sound
-	assert_equal "$(sum_of /dev/mapper/sound)" "$before"
-	assert_equal "$(dmsetup status sound | cut -d" " -f4)" 0
-	integritysetup close sound
-	assert_disks
-}
-
-@test "dm-writecache on a set: what it writes back goes to the spare" {
-	local before
-	null_blk main 32
-	null_blk spare 4
-	null_blk fast 8
-	null_blk_bad main +20003-20003 +30000-30001 +40005-40005
-	remap_create r /dev/main /dev/spare persistent
-	dmsetup create cached --table "0 $(sectors $R) writecache s $R /dev/fast 4096 0"
-	before=$(fill /dev/mapper/cached)
-	dmsetup message cached 0 flush
-	assert_equal "$(dmsetup status cached | cut -d" " -f4)" 0
-	dmsetup remove cached
-	assert_equal "$(remap_status r remapped state)" "3 ok"
-	assert_equal "$(sum_of $R)" "$before"
-	assert_disks
 }
 
 @test "a set over dm-flakey, which takes no writes every few seconds" {
