@@ -16,7 +16,7 @@ setup() { LIO=(); }
 teardown() {
 	remove_devices
 	remove_lio
-	unload dm_remap_stats dm_remap_metadata dm_remap null_blk scsi_debug nd_pmem nd_e820
+	unload dm_remap_stats dm_remap_metadata dm_remap null_blk scsi_debug
 }
 
 # linear DISK: /dev/mapper/l over all of it
