@@ -16,7 +16,7 @@ setup() { LIO=(); }
 teardown() {
 	remove_devices
 	remove_lio
-	unload dm_remap_stats dm_remap_metadata dm_remap null_blk scsi_debug nd_pmem nd_e820
+	unload dm_remap_stats dm_remap_metadata dm_remap null_blk scsi_debug
 }
 
 # linear DISK: /dev/mapper/l over all of it
@@ -34,9 +34,12 @@ lio() {
 	modprobe tcm_loop
 	modprobe -q sd_mod
 	mkdir -p "$TARGET/loopback" "${disk%/*}"
+	# registrations are kept in files
+	mkdir -p /var/target/pr
 	mkdir "$disk"
 	echo rd_pages=2048 >"$disk/control"
 	echo 1 >"$disk/enable"
+	echo "lio$number" >"$disk/wwn/vpd_unit_serial"
 	for name; do
 		port=$((port + 1))
 		dir=$TARGET/loopback/naa.60014050000000$number$port
@@ -67,9 +70,7 @@ remove_lio() {
 	for dir in "$TARGET"/core/rd_mcp_*/disk; do
 		[ ! -d "$dir" ] || rmdir "$dir" "${dir%/*}"
 	done
-	rm -f "${LIO[@]}"
-	rmdir "$TARGET/loopback"
-	unload tcm_loop target_core_mod
+	rm -f "${LIO[@]}" /var/target/pr/*
 }
 
 # asks DEVICE COMMAND [KEY]: the answer
