@@ -140,7 +140,7 @@ void remap_device_repair_later(struct remap_device *rd)
 		return;
 	}
 	health->repair_delay = clamp_t(unsigned int, 2 * health->repair_delay, FIRST_RETRY,
-				      LAST_RETRY);
+				       LAST_RETRY);
 	/* Leaves the work alone if it was queued in between. */
 	queue_delayed_work(system_freezable_wq, &health->repair, health->repair_delay);
 }

@@ -116,7 +116,8 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 		.uuid = args->has_uuid ? &args->uuid : NULL,
 		.main_id = args->main_id[0] ? args->main_id : NULL,
 		.read_only = args->read_only,
-		.successor = rd->life.successor && rd->life.predecessor->spare_bdev == rd->spare_bdev,
+		.successor = rd->life.successor &&
+			     rd->life.predecessor->spare_bdev == rd->spare_bdev,
 		.new_main = rd->life.new_main,
 		.copy = rd->life.successor && rd->life.predecessor->spare_bdev != rd->spare_bdev,
 		.force_block_size = args->force_block_size,

@@ -74,7 +74,9 @@ _machine_args() {
 	done
 	initrd=$DEBIAN/$initrd-$release
 	if [ -n "$more" ]; then
-		cat "$initrd" "$more" >"$GUEST/initrd" || return
+		# the kernel wants an archive that is not compressed to begin at a multiple of 4
+		cp "$initrd" "$GUEST/initrd" && truncate -s %4 "$GUEST/initrd" &&
+			cat "$more" >>"$GUEST/initrd" || return
 		initrd=$GUEST/initrd
 	fi
 	# shellcheck disable=SC2054 # commas of QEMU's

@@ -543,6 +543,16 @@ active_set() {
 	run dmremap status
 	assert_line --partial "$(dev sdc) has the content of r"
 	refute_output --partial "replace --force"
+	# never the main in use, whatever is written down
+	holder sdc dm-7
+	for key in next_main_id copy_id; do
+		register $A name=r main_id=wwn-0x5000c500a1b2c3d5 $key=wwn-0x5000c500a1b2c3d4
+		run dmremap status
+		refute_output --partial "$(dev sdc)"
+	done
+	rm "$DMREMAP_ROOT/$BLOCK/sdc/holders/dm-7"
+	run dmremap status
+	assert_line --partial "$(dev sdc) has the content of r"
 	# on it is something else now, or nothing
 	mkswap -q -U $A "$(dev sdc)"
 	run dmremap status

@@ -23,14 +23,18 @@ struct search {
 	struct blockdev copy;
 };
 
-/* Until it is noted which of two disks has become the main, either may be left. */
+/*
+ * Until it is noted which of two disks has become the main, either may be left.  Never the one
+ * that the set stands on, nor what stands on the set.
+ */
 static bool is_candidate(const struct search *search, const struct blockdev *dev)
 {
 	const struct registered *set = &search->set;
+	char user[BLOCKDEV_PATH_SIZE];
 
 	return ((*set->copy_id && registry_is(set->copy_id, dev->path)) ||
 		(*set->next_main_id && registry_is_main(set, dev->path))) &&
-	       !users_stands_on(dev->number, search->name);
+	       !blockdev_user(dev, user) && !users_stands_on(dev->number, search->name);
 }
 
 static bool has_uuid(const char *path, const char *uuid)
@@ -49,7 +53,6 @@ static void look(void *context)
 
 	if (!content_uuid(search->device.path, uuid))
 		return;
-	/* without the main, which is seen through the device of the set */
 	nr = blockdevs_list(&list);
 	for (i = 0; i < nr && !search->found; i++) {
 		search->copy = list[i];
