@@ -323,6 +323,20 @@ assert_json() { assert_equal "$(jq -c "$1")" "$2"; }
 	assert_failure 4
 	assert_output --partial "the table is newer than those that can be read; cannot be repaired"
 	assert_unchanged before.img damaged.img
+	# a page that was never written says so as well, to the kernel and here
+	image damaged <<-EOF2
+		spare 8M
+		fill 10
+		field sequence 7
+		sequence 0 0
+		sb_sequence 0 8
+	EOF2
+	ruin damaged zero page 0 0
+	cp damaged.img before.img
+	run dmremap repair --yes damaged.img
+	assert_failure 4
+	assert_output --partial "the table is newer than those that can be read; cannot be repaired"
+	assert_unchanged before.img damaged.img
 	image damaged <<-EOF2
 		spare 8M
 		field flags 4

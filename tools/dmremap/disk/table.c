@@ -77,6 +77,8 @@ static void read_copy(struct table *table, unsigned int replica)
 		return;
 	}
 	copy->why = dm_remap_page_check(page, sb->content->seed, table->nr, &sb->geo);
+	if (!copy->why)
+		copy->sb_sequence = le64toh(page->sb_sequence);
 	if (!copy->why && !dm_remap_copy_counts(sb->content, replica, table->nr,
 						le64toh(page->sequence)))
 		copy->why = "it was left behind when others were written";

@@ -20,12 +20,14 @@ enum copy_state {
  * struct copy - one replica's copy of a page.
  * @content: the page; undefined if COPY_UNREADABLE.
  * @sequence: if it is COPY_GOOD or COPY_OLDER.
+ * @sb_sequence: of the superblocks when it was written; 0 if it is no page of this table.
  * @state: its state.
  * @why: a sentence, unless it is COPY_GOOD.
  */
 struct copy {
 	const struct dm_remap_page *content;
 	uint64_t sequence;
+	uint64_t sb_sequence;
 	enum copy_state state;
 	const char *why;
 };

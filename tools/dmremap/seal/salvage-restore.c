@@ -102,6 +102,8 @@ static uint64_t find_copy(const struct device *dev)
 
 	if (dev->sectors < LABEL_COPY_SECTORS)
 		pages = dev->sectors / DM_REMAP_PAGE_SECTORS;
+	if (!pages)
+		return 0;
 	first = device_buffer(pages);
 	if (!device_read(dev, 0, first, pages) && !label_zeros(first, SECTOR_SIZE)) {
 		label_invert(first, SECTOR_SIZE);

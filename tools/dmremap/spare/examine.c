@@ -80,8 +80,8 @@ static void examine_copies(struct diagnosis *diagnosis, const struct table *tabl
 	for (i = 0; i < geo->replicas; i++) {
 		copy = &table->copy[i];
 		note_sequence(diagnosis, copy->sequence);
-		if (copy->sequence && le64toh(copy->content->sb_sequence) >
-				      le64toh(table->set->newest->content->sequence))
+		/* as the kernel judges it, also by a copy that was left behind */
+		if (copy->sb_sequence > le64toh(table->set->newest->content->sequence))
 			diagnosis->outdated = true;
 		if (copy->state == COPY_UNREADABLE)
 			diagnosis->unreadable = true;
