@@ -510,7 +510,7 @@ static void recent_failures_go_with_their_block(struct kunit *test)
 	/* also on a machine that is busy */
 	EXPECT_SET(s, 0, "errors/pending_retry_ms", "3600000");
 	bad_reads(s, 160, 1);
-	EXPECT_READ_FAILS(s, 160, 8);
+	EXPECT_READ_FAILS(s, 160, 1);
 	reads = s->main->reads;
 	/* the slot that was reserved for it */
 	__set_bit(0, s->spare->bad_write);
