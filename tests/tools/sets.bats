@@ -231,6 +231,24 @@ spoilt() {
 	assert_line --partial "no usable copy of 1 page"
 }
 
+@test "a spare that has become larger and lost superblock 0 is named when both devices are" {
+	printf '%s\n' "spare 1M" "main 8M" "fill 5" | image sda
+	truncate -s 3M sda.img
+	dd if=/dev/urandom of=sda.img bs=4096 count=1 conv=notrunc status=none
+	disk sda 8:0
+	blank sdb 8:16
+	known $A name=safe state=waiting-main main=- spare=8:0 generation=1 table=
+	run dmremap assemble --dry-run "$(dev sdb)" "$(dev sda)"
+	assert_failure 8
+	assert_line --partial "$(dev sda) has become larger since it was last used: superblock 1 is at its former end, sector 2040."
+	assert_line --partial "\"dmremap repair $(dev sda)\" writes its superblock 0 anew. Then the set can be assembled."
+	run dmremap repair --yes "$(dev sda)"
+	assert_failure 1
+	run dmremap assemble --dry-run "$(dev sdb)" "$(dev sda)"
+	assert_success
+	assert_output --partial "remap 8:16 0 8:0 3 persistent uuid $A"
+}
+
 @test "a main whose label is damaged is found, and taken together with its spare" {
 	main sda 8:0 "name safe"
 	printf x | dd of="$(dev sda)" bs=1 seek=90 conv=notrunc status=none

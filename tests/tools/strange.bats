@@ -80,6 +80,61 @@ assert_refused() {
 	assert_success
 }
 
+@test "a spare that has become larger and lost superblock 0: superblock 1 is looked for where it ended" {
+	image good <<<"fill 5"
+	expected=$(table good.img)
+	for how in zero noise; do
+		for size in 1M+4096 1M+12345 9M+512; do
+			cp good.img damaged.img
+			cp good.places damaged.places
+			truncate -s "${size%+*}" damaged.img
+			truncate -s "+${size#*+}" damaged.img
+			ruin damaged $how sb 0
+			run dmremap check damaged.img
+			assert_failure 4
+			assert_line "dmremap: damaged.img has become larger since it was last used: superblock 1 is at its former end, sector 2040."
+			assert_output --partial "superblock 0 (sector 0)"
+			assert_equal "$(table damaged.img 2>/dev/null)" "$expected"
+			run dmremap repair --yes damaged.img
+			assert_failure 1
+			assert_good damaged "$expected"
+		done
+	done
+	# it cannot be read
+	cp good.img damaged.img
+	truncate -s 3M damaged.img
+	FAULT_SECTORS="0-7 4096-4103" run faulty check damaged.img
+	assert_failure 4
+	assert_output --partial "superblock 1 is at its former end, sector 2040"
+}
+
+@test "what is left of an earlier set is no former end, nor is a superblock in another place" {
+	image old <<<"fill 5"
+	# both superblocks of the later set are lost, and a copy of the earlier table
+	cp old.img mixed.img
+	truncate -s 3M mixed.img
+	copy_page <(head -c 4096 /dev/urandom) 0 mixed.img 8
+	copy_page /dev/zero 0 mixed.img 0
+	cp mixed.img before.img
+	run dmremap repair --yes mixed.img
+	assert_failure 8
+	assert_output "dmremap: mixed.img is not the spare of a set: its beginning and end are empty."
+	assert_unchanged before.img mixed.img
+	# the image of a spare that somebody keeps on the disk
+	truncate -s 3M other.img
+	dd if=old.img of=other.img bs=4096 seek=100 conv=notrunc status=none
+	run dmremap check other.img
+	assert_failure 8
+	# and what is known to be something else is not read to its end
+	cp old.img ext.img
+	truncate -s 9M ext.img
+	mkfs.ext4 -q -F -E nodiscard ext.img
+	dd if=old.img of=ext.img bs=4096 skip=255 seek=255 count=1 conv=notrunc status=none
+	run dmremap check ext.img
+	assert_failure 8
+	assert_output --partial "there is a filesystem (ext4) on it"
+}
+
 @test "a size that is not whole sectors or pages is no matter" {
 	image good <<<"spare 1049000"
 	expected=$(table good.img)

@@ -140,6 +140,21 @@ static void read_last(struct set *set)
 	read_sb(last, dev, 1, end);
 }
 
+/* Which of the two counts, if any. */
+static void choose(struct set *set)
+{
+	set->newest = NULL;
+	set->unused = NULL;
+	set->conflict = NULL;
+	find_newest(set);
+	if (set->newest && set->newest->unused) {
+		set->unused = set->newest;
+		set->newest = NULL;
+	}
+	set->writable = set->newest && !(le64toh(set->newest->content->ro_compat) &
+					 ~(uint64_t)DM_REMAP_RO_COMPAT_KNOWN);
+}
+
 void set_read(struct set *set, const struct device *dev)
 {
 	struct superblock *first = &set->sb[0], *last = &set->sb[1];
@@ -149,15 +164,16 @@ void set_read(struct set *set, const struct device *dev)
 	last->content = device_buffer(1);
 	read_sb(first, dev, 0, dev->sectors);
 	read_last(set);
+	choose(set);
+}
 
-	find_newest(set);
-	if (set->newest && set->newest->unused) {
-		set->unused = set->newest;
-		set->newest = NULL;
-	}
-	if (set->newest)
-		set->writable = !(le64toh(set->newest->content->ro_compat) &
-				  ~(uint64_t)DM_REMAP_RO_COMPAT_KNOWN);
+void set_read_end(struct set *set, uint64_t spare_sectors)
+{
+	struct superblock *last = &set->sb[1];
+
+	*last = (struct superblock) { .content = last->content };
+	read_sb(last, set->dev, 1, spare_sectors);
+	choose(set);
 }
 
 void set_free(struct set *set)

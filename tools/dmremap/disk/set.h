@@ -40,6 +40,9 @@ struct set {
 /* Read the superblocks.  @set->newest has the result. */
 void set_read(struct set *set, const struct device *dev);
 
+/* Read superblock 1 again, as that of a spare of another size; @set->newest follows. */
+void set_read_end(struct set *set, uint64_t spare_sectors);
+
 void set_free(struct set *set);
 
 /*

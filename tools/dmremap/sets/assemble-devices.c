@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "disk/former-end.h"
 #include "lib/exit.h"
 #include "lib/message.h"
 #include "sets/assemble.h"
@@ -89,6 +90,39 @@ static const struct half *find_main(const struct halves *halves, const struct ha
 		found = half;
 	}
 	return found;
+}
+
+static bool has_former_end(const char *path)
+{
+	struct device dev;
+	struct set set;
+	bool has;
+
+	if (device_open(&dev, path, false))
+		return false;
+	set_read(&set, &dev);
+	has = former_end_find(&set);
+	set_free(&set);
+	device_close(&dev);
+	return has;
+}
+
+/* A spare that has become larger and lost superblock 0 is no half to anybody else. */
+static int refuse_enlarged(const struct halves *halves)
+{
+	const struct half *half, *end = halves->half + halves->nr;
+
+	for (half = halves->half; half < end; half++)
+		if (half->role == HALF_SPARE)
+			return EXIT_CLEAN;
+	for (half = halves->half; half < end; half++) {
+		if (half->role != HALF_NONE || !has_former_end(half->dev.path))
+			continue;
+		complain("\"dmremap repair %s\" writes its superblock 0 anew. Then the set can be assembled.",
+			 half->dev.path);
+		return EXIT_OPERATION;
+	}
+	return EXIT_CLEAN;
 }
 
 /* Whether it fits one of the spares named by the user. */
@@ -213,6 +247,7 @@ int assemble_devices(const struct request *request, char **paths)
 	const struct half *half;
 	int status = read_named(&halves, paths), nr = 0;
 
+	status = status ?: refuse_enlarged(&halves);
 	if (!status)
 		status = give_named(&halves);
 	for (half = halves.half; !status && half < halves.half + halves.nr; half++) {

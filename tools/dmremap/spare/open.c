@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "disk/former-end.h"
 #include "lib/exit.h"
 #include "spare/open.h"
 
@@ -12,7 +13,7 @@ int spare_open_and(const char *path, bool write,
 	if (device_open(&dev, path, write))
 		return EXIT_OPERATION;
 	set_read(&set, &dev);
-	status = set_usable(&set) ? act(&set, context) : EXIT_OPERATION;
+	status = former_end_find(&set) || set_usable(&set) ? act(&set, context) : EXIT_OPERATION;
 	set_free(&set);
 	device_close(&dev);
 	return status;
