@@ -209,6 +209,45 @@ static void a_write_over_many_blocks_moves_the_bad_ones_only(struct kunit *test)
 	EXPECT_ATTR(s, "remaps/rate", "3 3 3");
 }
 
+/* A bio of 3 MiB, all parts of which have the same content. */
+static int large_io(struct set *s, blk_opf_t opf)
+{
+	unsigned int bytes = BUF_SECTORS << SECTOR_SHIFT, i, n = 3 * SZ_1M / bytes;
+	struct bio *bio = bio_alloc(file_bdev(s->bdev), n, opf, GFP_KERNEL);
+	int ret;
+
+	bio->bi_iter.bi_sector = 0;
+	for (i = 0; i < n; i++)
+		__bio_add_page(bio, virt_to_page(s->buf), bytes, offset_in_page(s->buf));
+	ret = submit_bio_wait(bio);
+	bio_put(bio);
+	return ret;
+}
+
+/*
+ * The disk takes 512 KiB at a time: 6 requests; of the window that fails 2 and each of its
+ * blocks, one of them twice; of the next window 2; and each block of the last 1 MiB.
+ */
+static void a_bad_block_of_a_large_bio_fails_in_one_window(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	unsigned int before, expected = 6 + 2 + 256 + 1 + 2 + 256;
+
+	__set_bit(2047, s->main->bad_write);
+	memset(s->buf, 'w', BUF_SECTORS << SECTOR_SHIFT);
+	before = s->main->writes;
+	KUNIT_EXPECT_EQ(test, large_io(s, REQ_OP_WRITE), 0);
+	KUNIT_EXPECT_EQ(test, s->main->writes - before, expected);
+	expect_list(s, "2040 0 8 remapped 0x0 0x0\n");
+	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_READ, 2040, 16), 0);
+	KUNIT_EXPECT_TRUE(test, !memchr_inv(s->buf, 'w', 16 << SECTOR_SHIFT));
+	__set_bit(1023, s->main->bad_read);
+	before = s->main->reads;
+	KUNIT_EXPECT_NE(test, large_io(s, REQ_OP_READ), 0);
+	KUNIT_EXPECT_LE(test, s->main->reads - before, expected);
+	KUNIT_EXPECT_EQ(test, status(s).pending, 1);
+}
+
 static void a_write_that_fails_once_moves_nothing(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
@@ -1081,6 +1120,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_bad_write_moves_its_block),
 	KUNIT_CASE_SLOW(those_who_wait_for_events_wake),
 	KUNIT_CASE(a_write_over_many_blocks_moves_the_bad_ones_only),
+	KUNIT_CASE(a_bad_block_of_a_large_bio_fails_in_one_window),
 	KUNIT_CASE(a_write_that_fails_once_moves_nothing),
 	KUNIT_CASE(without_auto_remap_errors_pass_through),
 	KUNIT_CASE(a_bad_read_makes_its_block_pending),
