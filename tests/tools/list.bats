@@ -62,6 +62,18 @@ SECTORS=32768
 	[ ! -s "$CONFIG/remaps/add" ]
 }
 
+@test "remove says which blocks were on the spare and which had only been pending" {
+	remapped "0 2064 8 remapped 0x0 0x0" "8 2072 8 pending 0x0 0x0" "16 2080 8 pending 0x0 0x0"
+	run fake remove safe 8
+	assert_output "safe: 1 block is not pending any more; nothing of it was on the spare."
+	run fake remove safe 8+16
+	assert_output "safe: 2 blocks are not pending any more; nothing of them was on the spare."
+	run fake remove safe 0
+	assert_output "safe: 1 block is back on the main."
+	run fake remove safe 0+24
+	assert_output "safe: 3 blocks are back on the main, 2 of them had only been pending."
+}
+
 @test "what is so already is an error, or left out" {
 	remapped "8 2064 8 remapped 0x0 0x0" "24 2072 8 pending 0x0 0x0"
 	run fake add safe 0+32

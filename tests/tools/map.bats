@@ -167,13 +167,13 @@ assert root.find(svg + "title").text.startswith('a<b>&"c (8.00 MiB): degraded')
 tips = [(r.get("class"), r.find(svg + "title").text) for r in root.iter(svg + "rect")
     if r.find(svg + "title") is not None]
 assert tips == [
-    ("r0", "Sectors 0 to 63, 1 blocks remapped"),
-    ("p", "Sectors 64 to 127, 1 blocks pending"),
-    ("l", "Sectors 960 to 1023, 1 blocks remapped, 2 sectors lost"),
+    ("r0", "Sectors 0 to 63, 1 block remapped"),
+    ("p", "Sectors 64 to 127, 1 block pending"),
+    ("l", "Sectors 960 to 1023, 1 block remapped, 2 sectors lost"),
     ("r1", "Sectors 1024 to 1087, 2 blocks remapped"),
-    ("d", "Sectors 8192 to 8255, 1 blocks pending, 1 blocks in doubt"),
-    ("u", "Sectors 9216 to 9279, 1 blocks split"),
-    ("r0", "Sectors 16320 to 16383, 1 blocks remapped"),
+    ("d", "Sectors 8192 to 8255, 1 block pending, 1 block in doubt"),
+    ("u", "Sectors 9216 to 9279, 1 block split"),
+    ("r0", "Sectors 16320 to 16383, 1 block remapped"),
 ], tips
 # every cell is where its sectors say: 64 cells in a row
 for r in root.iter(svg + "rect"):

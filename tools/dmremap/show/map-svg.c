@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "lib/plural.h"
 #include "show/human.h"
 #include "show/map.h"
 
@@ -97,8 +98,8 @@ static void print_head(const struct map *map, unsigned int height)
 	printf("<rect class=\"g\" width=\"%d\" height=\"%u\"/>\n", WIDTH, height);
 	printf("<text class=\"h\" x=\"%d\" y=\"28\">", MARGIN);
 	put_escaped(title);
-	printf("</text>\n<text class=\"s\" x=\"%d\" y=\"48\">A row begins at the sector that is left of it; a cell is %llu sectors, %s.</text>\n",
-	       MARGIN, (unsigned long long)map->heat.cell_sectors,
+	printf("</text>\n<text class=\"s\" x=\"%d\" y=\"48\">A row begins at the sector that is left of it; a cell is %llu sector%s, %s.</text>\n",
+	       MARGIN, (unsigned long long)map->heat.cell_sectors, plural(map->heat.cell_sectors),
 	       human_bytes(size, map->heat.cell_sectors * 512.0));
 }
 
@@ -117,10 +118,10 @@ static void print_row(const struct heat *heat, unsigned int row)
 	puts("\"/>");
 }
 
-static void print_count(uint64_t count, const char *what)
+static void print_count(uint64_t count, const char *what, const char *state)
 {
 	if (count)
-		printf(", %llu %s", (unsigned long long)count, what);
+		printf(", %llu %s%s %s", (unsigned long long)count, what, plural(count), state);
 }
 
 static void print_cell(const struct heat *heat, unsigned int nr)
@@ -138,11 +139,11 @@ static void print_cell(const struct heat *heat, unsigned int nr)
 	       TOP + nr / COLUMNS * CELL, CELL - 1, CELL - 1,
 	       (unsigned long long)(nr * heat->cell_sectors),
 	       (unsigned long long)(heat_end(heat, nr) - 1));
-	print_count(cell->count[HEAT_REMAPPED], "blocks remapped");
-	print_count(cell->count[HEAT_SPLIT], "blocks split");
-	print_count(cell->count[HEAT_PENDING], "blocks pending");
-	print_count(cell->count[HEAT_DOUBT], "blocks in doubt");
-	print_count(cell->count[HEAT_LOST], "sectors lost");
+	print_count(cell->count[HEAT_REMAPPED], "block", "remapped");
+	print_count(cell->count[HEAT_SPLIT], "block", "split");
+	print_count(cell->count[HEAT_PENDING], "block", "pending");
+	print_count(cell->count[HEAT_DOUBT], "block", "in doubt");
+	print_count(cell->count[HEAT_LOST], "sector", "lost");
 	puts("</title></rect>");
 }
 

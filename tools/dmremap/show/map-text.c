@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 
+#include "lib/plural.h"
 #include "lib/terminal.h"
 #include "show/human.h"
 #include "show/map.h"
@@ -134,8 +135,8 @@ static void end(struct map *map)
 
 	map_title(map, title, sizeof(title));
 	printf("%s\n", title);
-	printf("A row begins at the sector that is left of it; a character is %llu sectors, %s.\n\n",
-	       (unsigned long long)heat->cell_sectors,
+	printf("A row begins at the sector that is left of it; a character is %llu sector%s, %s.\n\n",
+	       (unsigned long long)heat->cell_sectors, plural(heat->cell_sectors),
 	       human_bytes(size, heat->cell_sectors * 512.0));
 	print_rows(heat, width(heat->length));
 	print_legend(heat);
