@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
+#include <wctype.h>
 
 #include "lib/encode.h"
 
@@ -24,6 +28,45 @@ void text_encode(char *text, const char *name)
 			text += sprintf(text, "\\x%02x", *c);
 	}
 	*text = 0;
+}
+
+static char decode(const char *text)
+{
+	const char digits[] = { text[2], text[3], 0 };
+
+	return strtoul(digits, NULL, 16);
+}
+
+/* The bytes of a letter or digit that is encoded at the beginning of a text, or 0. */
+static size_t take_letter(char *to, const char *text)
+{
+	size_t got = (size_t)-2, n;
+	mbstate_t state = {};
+	wchar_t c = 0;
+
+	for (n = 0; n < MB_LEN_MAX && got == (size_t)-2 && is_encoded(text + 4 * n); n++) {
+		to[n] = decode(text + 4 * n);
+		got = mbrtowc(&c, to + n, 1, &state);
+	}
+	return got == 1 && c > 0x7f && iswalnum(c) ? n : 0;
+}
+
+void text_readable(char *to, const char *name)
+{
+	char letter[MB_LEN_MAX];
+	size_t n;
+
+	while (*name) {
+		n = take_letter(letter, name);
+		if (n) {
+			memcpy(to, letter, n);
+			to += n;
+			name += 4 * n;
+		} else {
+			*to++ = *name++;
+		}
+	}
+	*to = 0;
 }
 
 void text_printable(char *to, const char *from, size_t size)

@@ -23,6 +23,16 @@
 void text_encode(char *text, const char *name);
 
 /**
+ * text_readable() - a name for people to read.
+ * @to: takes it; as large as @name.
+ * @name: from text_encode().
+ *
+ * Letters and digits of any language are decoded, if the locale has them.  All else stays: it could
+ * do harm on a terminal.
+ */
+void text_readable(char *to, const char *name);
+
+/**
  * text_printable() - copy a text that a device gave, for people to read.
  * @to: takes it; what there is no room for is left out.
  * @from: the text.

@@ -44,9 +44,11 @@ static const char *path_of(const char *number, struct blockdev *dev)
 static void show_text(const struct status_row *row)
 {
 	struct libscols_line *line = text_line(table);
+	char name[ENCODED_NAME_SIZE];
 	struct blockdev dev;
 
-	text_put(line, COLUMN_NAME, "%s", row->name);
+	text_readable(name, row->name);
+	text_put(line, COLUMN_NAME, "%s", name);
 	text_put(line, COLUMN_STATE, "%s", row->state);
 	text_put(line, COLUMN_MAIN, "%s", path_of(row->main, &dev));
 	text_put(line, COLUMN_SPARE, "%s", path_of(row->spare, &dev));

@@ -41,10 +41,12 @@ static void show_text(const struct half *half, const char *role, const char *tru
 		      const char *note)
 {
 	struct libscols_line *line = text_line(table);
+	char name[ENCODED_NAME_SIZE];
 
+	text_readable(name, half->name);
 	text_put(line, COLUMN_DEVICE, "%s", half->dev.path);
 	text_put(line, COLUMN_ROLE, "%s", role);
-	text_put(line, COLUMN_NAME, "%s", half->name);
+	text_put(line, COLUMN_NAME, "%s", name);
 	text_put(line, COLUMN_UUID, "%s", half->uuid);
 	text_put(line, COLUMN_TRUST, "%s", trust ?: "-");
 	text_put(line, COLUMN_NOTE, "%s", note);
