@@ -212,7 +212,7 @@ our_set() {
 }
 
 @test "a contradiction refuses a main always" {
-	local way
+	local way n torn
 	our_set
 	# the right one is away
 	main sdc 8:32 "name safe"
@@ -228,6 +228,65 @@ our_set() {
 		assert_output --partial "the set's main is known as wwn-0x1, and this device as wwn-0x2"
 		assert_output --partial "dmremap set safe main_id=wwn-0x2"
 	done
+	# who moved the data there says so, and the command that is named does it
+	cp "$(dev sdb)" "$BATS_TEST_TMPDIR/kept"
+	cp "$(dev sdc)" "$BATS_TEST_TMPDIR/moved"
+	run dmremap set nosuch main_id=wwn-0x2
+	assert_failure 8
+	run dmremap set safe main_id=
+	assert_failure 8
+	run dmremap set safe main_id=wwn-0x2 errors/retries=1
+	assert_failure 8
+	cmp "$(dev sdb)" "$BATS_TEST_TMPDIR/kept"
+	for way in safe $A; do
+		cp "$BATS_TEST_TMPDIR/kept" "$(dev sdb)"
+		register $A name=safe main_id=wwn-0x1 main_sectors=16384 spare_id=usb-ours
+		run dmremap set "$way" main_id=wwn-0x2
+		assert_success
+		assert_output ""
+		run dmremap check "$(dev sdb)"
+		assert_success
+		assert_equal "$(dmremap dump --json "$(dev sdb)" | jq -r .main_id)" wwn-0x2
+		auto
+		assert_success
+		would safe 8:32 8:16
+	done
+	# killed before each write, it is given again
+	for n in 0 1; do
+		for torn in 0 3; do
+			cp "$BATS_TEST_TMPDIR/kept" "$(dev sdb)"
+			FAULT_WRITES=$n FAULT_TORN=$torn run faulty set safe main_id=wwn-0x2
+			assert_failure 99
+			[ $torn = 0 ] || dmremap repair --yes "$(dev sdb)" || [ $? = 1 ]
+			run dmremap set safe main_id=wwn-0x2
+			assert_success
+			run dmremap check "$(dev sdb)"
+			assert_success
+			assert_equal "$(dmremap dump --json "$(dev sdb)" | jq -r .main_id)" wwn-0x2
+		done
+	done
+	# another set of that name is left alone
+	spare sde 8:64 "uuid 11" "name safe"
+	cp "$(dev sde)" "$BATS_TEST_TMPDIR/foreign"
+	run dmremap set safe main_id=wwn-0x2
+	assert_success
+	cmp "$(dev sde)" "$BATS_TEST_TMPDIR/foreign"
+	rm "$(registered $A)"
+	run dmremap set safe main_id=wwn-0x2
+	assert_failure 8
+	assert_output --partial "2 spares are of safe"
+	rm "$(dev sde)"
+	rm -r "$DMREMAP_ROOT/$BLOCK/sde" "$DMREMAP_ROOT/sys/dev/block/8:64"
+	# a spare that is damaged is not written
+	cp "$BATS_TEST_TMPDIR/kept" "$(dev sdb)"
+	dd if=/dev/zero of="$(dev sdb)" bs=4096 seek=255 count=1 conv=notrunc status=none
+	cp "$(dev sdb)" "$BATS_TEST_TMPDIR/damaged"
+	run dmremap set safe main_id=wwn-0x2
+	assert_failure 8
+	assert_output --partial "dmremap check"
+	cmp "$(dev sdb)" "$BATS_TEST_TMPDIR/damaged"
+	cp "$BATS_TEST_TMPDIR/kept" "$(dev sdb)"
+	register $A name=safe main_id=wwn-0x1 main_sectors=16384 spare_id=usb-ours
 	# without a label too
 	dd if=/dev/zero of="$(dev sdc)" bs=4096 count=1 conv=notrunc status=none
 	run dmremap assemble --dry-run "$(dev sdc)" "$(dev sdb)"

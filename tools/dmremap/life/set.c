@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap set: show and change the settings of an active device.
+ * dmremap set: show and change the settings of an active device, or say what the main of another
+ * one is known by.
  */
 #include <getopt.h>
 #include <json-c/json.h>
@@ -12,6 +13,7 @@
 #include "kernel/names.h"
 #include "kernel/sample.h"
 #include "life/attributes.h"
+#include "life/set-main-id.h"
 #include "life/set-timeouts.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
@@ -190,6 +192,17 @@ static int set(const char *device, char **words, bool json)
 	return status;
 }
 
+/* The only setting by which it depends whether a set can be activated. */
+static int set_inactive(const char *device, char **words, bool json)
+{
+	static const char key[] = "main_id=";
+
+	if (!json && words[0] && !words[1] && !strncmp(words[0], key, strlen(key)))
+		return set_main_id(device, words[0] + strlen(key));
+	complain_gone(device);
+	return EXIT_OPERATION;
+}
+
 static int run_set(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -213,10 +226,8 @@ static int run_set(int argc, char **argv)
 	}
 	if (!device_name_take(argv[optind], device))
 		return EXIT_USAGE;
-	if (!kernel_has(TREE_CONFIG, device, "")) {
-		complain_gone(device);
-		return EXIT_OPERATION;
-	}
+	if (!kernel_has(TREE_CONFIG, device, ""))
+		return set_inactive(device, argv + optind + 1, json);
 	return set(device, argv + optind + 1, json);
 }
 
@@ -229,7 +240,7 @@ const struct command command_set = {
 	"the path of an attribute in the set's directory of configfs, \"errors/retries\" say. With\n"
 	"a VALUE the setting is changed; persistent sets keep it over reboots. If one of several\n"
 	"changes is refused, none is made. \"main_id=ID\" says what the main is known by from now\n"
-	"on, after its content was moved to another disk.\n"
+	"on, after its content was moved to another disk; for that the set may be inactive.\n"
 	"\"timeouts=auto\" has this host tell the main's disk at each start to give up a bad sector\n"
 	"after 7 seconds, or where it cannot, the kernel to wait 180 seconds; \"timeouts=keep\"\n"
 	"(default) leaves that alone, and takes back what was set.\n\n"
