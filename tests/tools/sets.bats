@@ -628,6 +628,32 @@ member() {
 	assert_line --partial "\"wipefs -a $(dev sdc)\""
 }
 
+@test "what looks at sets again and again reads no disks" {
+	active_set r $A
+	blank sdc 8:32
+	mkdir -p "$DMREMAP_ROOT/sys/kernel/config/dm-remap/r" "$DMREMAP_ROOT/etc/dm-remap"
+	echo ok >"$DMREMAP_ROOT/sys/kernel/config/dm-remap/r/state"
+	mkswap -q -U $B "$(dev dm-7)"
+	register $A name=r main_id=wwn-0x5000c500a1b2c3d0 copy_id=wwn-0x5000c500a1b2c3d4
+	# it does not answer
+	rm "$(dev sdc)"
+	mkfifo "$(dev sdc)"
+	run timeout 10 "$DMREMAP" status --check
+	assert_success
+	mkdir -p "$DMREMAP_ROOT"/{run,var/lib}
+	run timeout 10 "$DMREMAP" monitor --once
+	assert_success
+	# for a person, up to the limit
+	echo device_timeout=1 >"$DMREMAP_ROOT/etc/dm-remap/dm-remap.conf"
+	run timeout 20 "$DMREMAP" status
+	assert_success
+	assert_line --regexp "^r +ok"
+	# the process that is left waiting for it
+	exec {fifo}<>"$(dev sdc)"
+	sleep 0.5
+	exec {fifo}>&-
+}
+
 @test "a set that is suspended is named, with the way out" {
 	active_set r $A
 	register $A name=r
