@@ -328,8 +328,9 @@ static void messages_do_what_attributes_do(struct kunit *test)
 {
 	static const char * const bad[] = {
 		"add", "add 1 2 3", "add x", "remove", "mark", "forget", "cure", "nothing", "list x",
-		"list +1", "list 1 2", "list reasons", "list 1 reasons 2", "sync 1", "track", "track begin", "track start 1", "track read 1",
-		"track stop", "track read x 0", "track read +1 0", "add 1 0", "cure 1 x",
+		"list +1", "list 1 2", "list reasons", "list 1 reasons 2", "sync 1", "track",
+		"track begin", "track start 1", "track read 1", "track stop", "track read x 0",
+		"track read +1 0", "add 1 0", "cure 1 x",
 		"add 11111111111111111111111111111 1111111111111111111111111111111111111", NULL,
 	};
 	struct set *s = test->priv;
