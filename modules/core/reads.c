@@ -196,7 +196,7 @@ static blk_status_t read_pending(struct remap_job *job, const struct remap_piece
 		return status;
 	}
 	if (remap_medium_error(rd->main, status))
-		remap_failures_note(&rd->failures, slot, mask);
+		remap_failures_note(&rd->failures, m->slot, mask);
 	give_up(job, m, status);
 	return status;
 }
@@ -258,7 +258,7 @@ static blk_status_t read_unread(struct remap_job *job, u64 block, u32 slot, u64 
 	status = remap_read_sectors(rd, rd->main, remap_main_sector(rd, block),
 				    job->batch->read_buf, mask, 1, true, &bad);
 	if (status == BLK_STS_OK && bad) {
-		remap_failures_note(&rd->failures, slot, bad);
+		remap_failures_note(&rd->failures, m->slot, bad);
 		status = BLK_STS_MEDIUM;
 	}
 	if (status == BLK_STS_OK && remap_move_is_possible(rd))

@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include <dm-remap/io.h>
 #include <dm-remap/namespace.h>
 
 #include "meta.h"
@@ -282,12 +283,29 @@ static int meta_sync(struct dm_remap_store *store)
 	return m->failed ? -EIO : 0;
 }
 
+/* Whether a superblock can be read. */
+static bool spare_answers(struct meta *m)
+{
+	u64 sectors = le64_to_cpu(m->sb->spare_sectors);
+	unsigned int nr;
+
+	for (nr = 0; nr < 2; nr++)
+		if (dm_remap_rw(m->p.spare, REQ_OP_READ, dm_remap_sb_sector(sectors, nr), m->buf,
+				DM_REMAP_PAGE_SECTORS) == BLK_STS_OK)
+			return true;
+	return false;
+}
+
+/*
+ * Nobody waits for a repair: a disk that is away for a moment gets no write, since one that the
+ * good superblock does not take fails the store for good.
+ */
 static bool meta_repair(struct dm_remap_store *store)
 {
 	struct meta *m = to_meta(store);
 	bool more;
 
-	if (m->failed || m->p.read_only)
+	if (m->failed || m->p.read_only || !spare_answers(m))
 		return false;
 	more = meta_pages_repair(m, META_RUN);
 	/* What failed is named there, and what is whole again is not. */

@@ -67,6 +67,7 @@ C=/sys/kernel/config/dm-remap
 @test "killed before each write, it is given again" {
 	local n
 	for ((n = 1; ; n++)); do
+		rm -f /etc/dm-remap/sets.d/*
 		a_set seal
 		run env HALT_AT="$n" LD_PRELOAD="$HALT" "$DMREMAP" clone-uuid /dev/main2 /dev/spare2
 		[ "$status" = 137 ] || break

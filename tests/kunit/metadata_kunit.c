@@ -772,6 +772,36 @@ static void both_superblocks(struct kunit *test)
 	}
 }
 
+/* A repair that finds the whole spare away leaves it to a later one. */
+static void repair_without_spare(struct kunit *test)
+{
+	struct dm_remap_saved saved = { };
+	struct dm_remap_store_stat stat;
+	struct dm_remap_store *store;
+	unsigned int place;
+	int ret;
+
+	for (place = 0; place < MAX_PLACES; place++) {
+		format_set(test);
+		store = open_set(&ret);
+		KUNIT_ASSERT_EQ(test, ret, 0);
+		bad_writes = place_mask(BIT(place));
+		KUNIT_EXPECT_EQ(test, map_slot(store, 3, 12), 0);
+		KUNIT_EXPECT_EQ(test, map_slot(store, 200, 13), 0);
+		KUNIT_EXPECT_EQ(test, meta_save(store, &saved), 0);
+		bad_writes = U64_MAX;
+		bad_reads = U64_MAX;
+		KUNIT_EXPECT_FALSE(test, meta_repair(store));
+		meta_stat(store, &stat);
+		KUNIT_EXPECT_EQ_MSG(test, stat.state, DM_REMAP_STORE_DEGRADED, "place %u", place);
+		all_works();
+		KUNIT_EXPECT_FALSE(test, meta_repair(store));
+		meta_stat(store, &stat);
+		KUNIT_EXPECT_EQ_MSG(test, stat.state, DM_REMAP_STORE_CLEAN, "place %u", place);
+		meta_close(store, NULL);
+	}
+}
+
 /* Activate the set, or format it, until the power goes in a write that is torn. */
 static void format_until(unsigned int cut, u8 sectors)
 {
@@ -1202,6 +1232,7 @@ static int metadata_init(struct kunit *test)
 static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(reasons_are_kept),
 	KUNIT_CASE(both_superblocks),
+	KUNIT_CASE(repair_without_spare),
 	KUNIT_CASE(formatting),
 	KUNIT_CASE(erased),
 	KUNIT_CASE(duplicate),

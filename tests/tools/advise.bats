@@ -245,8 +245,9 @@ places() { jq -r '.spare_places[] | "\(.kind) \(.device) \(.volume_group // "-")
 		"$(device /dev/sdc disk 301 pttype='"gpt"' rota=true maj:min='"8:32"' children="[$(part /dev/sdc1 part 100 start=2048 fstype='"LVM2_member"'),$(part /dev/sdc3 part 40 start=309248),$(part /dev/sdc2 part 50 start=206848 fstype='"swap"'),$(part /dev/sdc4 part 19 start=391168 parttype='"E3C9E316-0B5C-4DB8-817D-F92DF00215AE"'),$(part /dev/sdc5 part 17 start=430080),$(part /dev/sdc6 part 30 start=464896 ro=true),$(part /dev/sdc7 part 10 start=526336 mountpoint='"/x"')]")" \
 		"$(device /dev/sdd disk 20)" "$(device /dev/sde disk 20 rm=true)" "$(device /dev/sdf disk 17)" "$(device /dev/zram0 disk 99)" \
 		"$(device /dev/nvme0n1 disk 90 fstype='"zfs_member"')" "$(device /dev/sdg disk 90 children="[$(part /dev/mapper/x crypt 90)]")" \
-		"$(device /dev/sr0 rom 90)" "$(device /dev/sdh disk 99 pttype='"dos"' children="[$(part /dev/sdh1 part 1 parttype='"0x5"' start=2048)]")"
-	program pvs '{"report":[{"pv":[{"pv_name":"/dev/sdc1","vg_name":"vg0","pv_free":"62914560"},{"pv_name":"/dev/sdb1","vg_name":"vg1","pv_free":"62914560"},{"pv_name":"/dev/sdz","vg_name":"","pv_free":"62914560"},{"pv_name":"/dev/sdy","vg_name":"full","pv_free":"1048576"}]}]}'
+		"$(device /dev/sr0 rom 90)" "$(device /dev/sdi disk 99 pttype='"dos"' fstype='"btrfs"')" \
+		"$(device /dev/sdh disk 99 pttype='"dos"' children="[$(part /dev/sdh1 part 1 parttype='"0x5"' start=2048)]")"
+	program pvs '{"report":[{"pv":[{"pv_name":"/dev/sdc1","vg_name":"vg0","pv_free":"62914560"},{"pv_name":"/dev/sdb1","vg_name":"vg1","pv_free":"62914560"},{"pv_name":"[unknown]","vg_name":"vg0","pv_free":"62914560"},{"pv_name":"/dev/sdz","vg_name":"","pv_free":"62914560"},{"pv_name":"/dev/sdy","vg_name":"full","pv_free":"1048576"}]}]}'
 	run advise --json /dev/sdb
 	assert_failure 3
 	assert_equal "$(places "$output")" "lvm /dev/sdc1 vg0 60 false

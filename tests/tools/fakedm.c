@@ -9,7 +9,7 @@
  *	FAKE_DM_LOG=FILE	each message is appended to it
  *	FAKE_DM_REPEAT=1	the list is the same from wherever it is asked for
  *	FAKE_DM_LINEAR=1	the device has another target
- *	FAKE_DM_OLD=1		no message but "list" is known
+ *	FAKE_DM_OLD=1		no message but "list" is known, and that without reasons
  *	FAKE_DM_GOES=N		after N messages the device is not there
  */
 #include <errno.h>
@@ -108,7 +108,8 @@ int dm_task_run(struct dm_task *task)
 	file = fopen(getenv("FAKE_DM"), "r");
 	if (!file || !fgets(line, sizeof(line), file))
 		abort();
-	if (task->type == DM_DEVICE_TARGET_MSG && !strncmp(task->message, "list ", 5))
+	if (task->type == DM_DEVICE_TARGET_MSG && !strncmp(task->message, "list ", 5) &&
+	    !(getenv("FAKE_DM_OLD") && strstr(task->message, "reasons")))
 		reply(task, file);
 	else if (task->type == DM_DEVICE_TARGET_MSG)
 		task->error = getenv("FAKE_DM_OLD") ? EINVAL : 0;

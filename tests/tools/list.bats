@@ -30,6 +30,11 @@ SECTORS=32768
 	assert_success
 	run fake list other
 	assert_failure 8
+	# by modules that were loaded before the tool was upgraded
+	remapped "8 2064 8 remapped 0x0 0x0" "24 2072 8 pending 0x0 0x0"
+	FAKE_DM_OLD=1 run fake list safe
+	assert_success
+	assert_line --regexp "^ +24 +8 +2072 pending +0 +0 unknown$"
 }
 
 @test "list is one table, however long" {

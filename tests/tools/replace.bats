@@ -44,6 +44,34 @@ refused_all() {
 	refused_all 'dmremap: safe cannot be changed: one of its disks has turned read-only. "dmremap status safe" says which; "ddrescue /dev/mapper/safe NEWDISK MAPFILE" copies what is on it.'
 }
 
+@test "a mapfile is replaced as a whole, and no other file is touched" {
+	mkdir maps
+	echo "of somebody else" >maps/map.new
+	for former in none empty old; do
+		case $former in
+		empty) : >maps/map ;;
+		old)
+			echo "# Mapfile. of another run" >maps/map
+			chmod 640 maps/map
+			;;
+		esac
+		run "$HELPERS/test-mapfile" maps/map
+		assert_success
+		assert_equal "$(grep -c -- "0x00000E00  0x00000200  -" maps/map)" 1
+		[ $former = none ] || assert_equal "$(ls maps)" $'map\nmap.new'
+		assert_equal "$(cat maps/map.new)" "of somebody else"
+	done
+	assert_equal "$(stat -c %a maps/map)" 640
+	# a link stays one, and nothing is made where there may be no file
+	ln -s map maps/link
+	run "$HELPERS/test-mapfile" maps/link
+	assert_success
+	[ -L maps/link ]
+	run "$HELPERS/test-mapfile" maps/none/map
+	assert_failure 8
+	assert_output --partial "maps/none/map cannot be written"
+}
+
 @test "a signal ends the copy at once, in use and while I/O waits" {
 	local when
 	for when in in-use waiting; do

@@ -568,6 +568,92 @@ active_set() {
 	assert_line --partial "$(dev sdd) has the content of r"
 }
 
+# member NAME UUID: an md member on a disk, of one array with all others, with a UUID of its own
+member() {
+	python3 - "$(dev "$1")" "$2" <<-'EOF'
+		import struct, sys, uuid
+		sb = bytearray(256)
+		struct.pack_into("<II", sb, 0, 0xa92b4efc, 1)
+		sb[16:32] = bytes(range(1, 17))
+		struct.pack_into("<iIQIi", sb, 72, 1, 0, 8192, 0, 2)
+		struct.pack_into("<QQQ", sb, 128, 2048, 8192, 8)
+		sb[168:184] = uuid.UUID(sys.argv[2]).bytes
+		words = struct.unpack("<64I", sb)
+		total = sum(words)
+		struct.pack_into("<I", sb, 216, ((total & 0xffffffff) + (total >> 32)) & 0xffffffff)
+		file = open(sys.argv[1], "r+b")
+		file.seek(4096)
+		file.write(sb)
+	EOF
+}
+
+@test "a disk that is another member of what is on a set is not named as a copy of it" {
+	active_set r $A
+	blank sdc 8:32
+	mkdir -p "$DMREMAP_ROOT/sys/kernel/config/dm-remap/r"
+	register $A name=r main_id=- copy_id=-
+	member dm-7 $A
+	member sdc $B
+	assert_equal "$(blkid -p -o value -s UUID "$(dev sdc)")" "$(blkid -p -o value -s UUID "$(dev dm-7)")"
+	for command in status scan; do
+		run dmremap $command
+		refute_output --partial "the same UUIDs"
+	done
+	member sdc $A
+	run dmremap status
+	assert_line --partial "\"wipefs -a $(dev sdc)\""
+}
+
+@test "a copy that is mounted in the place of the set is not to be cleared yet" {
+	local number
+	active_set r $A
+	blank sdc 8:32
+	blank sdc1 8:33
+	mv "$DMREMAP_ROOT/$BLOCK/sdc1" "$DMREMAP_ROOT/$BLOCK/sdc/sdc1"
+	echo 1 >"$DMREMAP_ROOT/$BLOCK/sdc/sdc1/partition"
+	ln -s sdc/sdc1 "$DMREMAP_ROOT/$BLOCK/sdc1"
+	mkswap -q -U $B "$(dev dm-7)"
+	cp "$(dev dm-7)" "$(dev sdc)"
+	by_id sdc wwn-0x5000c500a1b2c3d4
+	mkdir -p "$DMREMAP_ROOT/sys/kernel/config/dm-remap/r" "$DMREMAP_ROOT/proc/self"
+	register $A name=r main_id=wwn-0x5000c500a1b2c3d0 copy_id=wwn-0x5000c500a1b2c3d4
+	for number in 8:32 8:33; do
+		echo "36 35 $number / /srv rw - ext4 /dev/nosuch rw" >"$DMREMAP_ROOT/proc/self/mountinfo"
+		run dmremap status
+		assert_line --partial "is in use in its place: it is mounted on /srv"
+		refute_output --partial "wipefs"
+	done
+	: >"$DMREMAP_ROOT/proc/self/mountinfo"
+	run dmremap status
+	assert_line --partial "\"wipefs -a $(dev sdc)\""
+}
+
+@test "what looks at sets again and again reads no disks" {
+	active_set r $A
+	blank sdc 8:32
+	mkdir -p "$DMREMAP_ROOT/sys/kernel/config/dm-remap/r" "$DMREMAP_ROOT/etc/dm-remap"
+	echo ok >"$DMREMAP_ROOT/sys/kernel/config/dm-remap/r/state"
+	mkswap -q -U $B "$(dev dm-7)"
+	register $A name=r main_id=wwn-0x5000c500a1b2c3d0 copy_id=wwn-0x5000c500a1b2c3d4
+	# it does not answer
+	rm "$(dev sdc)"
+	mkfifo "$(dev sdc)"
+	run timeout 10 "$DMREMAP" status --check
+	assert_success
+	mkdir -p "$DMREMAP_ROOT"/{run,var/lib}
+	run timeout 10 "$DMREMAP" monitor --once
+	assert_success
+	# for a person, up to the limit
+	echo device_timeout=1 >"$DMREMAP_ROOT/etc/dm-remap/dm-remap.conf"
+	run timeout 20 "$DMREMAP" status
+	assert_success
+	assert_line --regexp "^r +ok"
+	# the process that is left waiting for it
+	exec {fifo}<>"$(dev sdc)"
+	sleep 0.5
+	exec {fifo}>&-
+}
+
 @test "a set that is suspended is named, with the way out" {
 	active_set r $A
 	register $A name=r

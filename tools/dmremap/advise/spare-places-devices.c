@@ -110,7 +110,9 @@ static bool takes_another(struct json_object *disk)
 	struct json_object *children = json_in_array(disk, "children");
 	size_t i;
 
-	if (!table || is_true(disk, "ro"))
+	/* what is found on all of the disk may cover the gaps of an old table */
+	if (!table || json_in_string(disk, "fstype") || json_in_string(disk, "mountpoint") ||
+	    is_true(disk, "ro"))
 		return false;
 	if (!strcmp(table, "gpt"))
 		return true;

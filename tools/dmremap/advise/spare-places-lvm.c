@@ -73,7 +73,8 @@ static void add_volume(struct spare_places *places, struct json_object *disks,
 	struct json_object *disk;
 	size_t i;
 
-	if (!path || !vg || !*vg || !free)
+	/* one that is not there is "[unknown]" */
+	if (!path || *path != '/' || !vg || !*vg || !free)
 		return;
 	for (i = 0; i < length(disks); i++) {
 		disk = json_object_array_get_idx(disks, i);

@@ -69,22 +69,40 @@ bool content_type(const char *path, char text[CONTENT_SIZE])
 	return known;
 }
 
+/*
+ * The members of an array or of a file system on several disks have a common UUID, and each one
+ * of its own as well; those of an old array have not.
+ */
+static bool describe_uuid(blkid_probe probe, char text[CONTENT_SIZE])
+{
+	const char *uuid, *own = "", *type;
+
+	if (!blkid_probe_lookup_value(probe, "UUID", &uuid, NULL)) {
+		if (blkid_probe_lookup_value(probe, "UUID_SUB", &own, NULL) &&
+		    !blkid_probe_lookup_value(probe, "USAGE", &type, NULL) &&
+		    !strcmp(type, "raid") &&
+		    !blkid_probe_lookup_value(probe, "TYPE", &type, NULL) &&
+		    strncmp(type, "LVM", strlen("LVM")))
+			return false;
+	} else if (blkid_probe_lookup_value(probe, "PTUUID", &uuid, NULL)) {
+		return false;
+	}
+	snprintf(text, CONTENT_SIZE, "%s %s", uuid, own);
+	return true;
+}
+
 bool content_uuid(const char *path, char text[CONTENT_SIZE])
 {
 	blkid_probe probe = blkid_new_probe_from_filename(path);
-	const char *uuid;
 	bool known;
 
 	if (!probe)
 		return false;
 	blkid_probe_enable_superblocks(probe, 1);
-	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_UUID);
+	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_UUID | BLKID_SUBLKS_TYPE |
+						 BLKID_SUBLKS_USAGE);
 	blkid_probe_enable_partitions(probe, 1);
-	known = !blkid_do_safeprobe(probe) &&
-		(!blkid_probe_lookup_value(probe, "UUID", &uuid, NULL) ||
-		 !blkid_probe_lookup_value(probe, "PTUUID", &uuid, NULL));
-	if (known)
-		snprintf(text, CONTENT_SIZE, "%s", uuid);
+	known = !blkid_do_safeprobe(probe) && describe_uuid(probe, text);
 	blkid_free_probe(probe);
 	return known;
 }

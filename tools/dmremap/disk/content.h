@@ -19,7 +19,10 @@ bool content_describe(const char *path, char text[CONTENT_SIZE]);
 /* What libblkid calls the content of a device, "ext4" say; false if nothing is known. */
 bool content_type(const char *path, char text[CONTENT_SIZE]);
 
-/* The UUID of a file system, an array or a partition table; false if nothing is known. */
+/*
+ * The UUID of a file system or a partition table, and for a member of several devices also its own,
+ * so that only a copy has the same; false if nothing is known.
+ */
 bool content_uuid(const char *path, char text[CONTENT_SIZE]);
 
 /**

@@ -76,17 +76,36 @@ static int take_lines(struct list_reader *reader, const char *reply)
 	return 0;
 }
 
+static bool send(struct list_reader *reader, struct dm_task *task, const char *words)
+{
+	char message[48];
+
+	snprintf(message, sizeof(message), "list %llu%s", (unsigned long long)reader->next, words);
+	return dm_task_set_name(task, reader->what) && dm_task_set_sector(task, 0) &&
+	       dm_task_set_message(task, message) && dm_task_run(task);
+}
+
+/* Modules that were loaded before the tool was upgraded do not know the word. */
+static bool ask(struct list_reader *reader, struct dm_task **task)
+{
+	*task = dm_task_create(DM_DEVICE_TARGET_MSG);
+	if (!*task || send(reader, *task, " reasons"))
+		return *task;
+	if (dm_task_get_errno(*task) != EINVAL)
+		return false;
+	dm_task_destroy(*task);
+	*task = dm_task_create(DM_DEVICE_TARGET_MSG);
+	return *task && send(reader, *task, "");
+}
+
 /* Return: 1 if something has come, 0 if not, -1 if it cannot be done. */
 static int get_lines(struct list_reader *reader)
 {
-	struct dm_task *task = dm_task_create(DM_DEVICE_TARGET_MSG);
-	const char *reply = NULL;
-	char message[48];
+	struct dm_task *task;
+	const char *reply;
 	int result;
 
-	snprintf(message, sizeof(message), "list %llu reasons", (unsigned long long)reader->next);
-	if (!task || !dm_task_set_name(task, reader->what) || !dm_task_set_sector(task, 0) ||
-	    !dm_task_set_message(task, message) || !dm_task_run(task)) {
+	if (!ask(reader, &task)) {
 		result = failed(reader->what, task);
 	} else {
 		reply = dm_task_get_message_response(task);

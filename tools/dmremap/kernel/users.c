@@ -93,6 +93,36 @@ bool users_describe(const struct blockdev *dev, char text[USERS_SIZE])
 	return true;
 }
 
+/* @entry of a device's directory in sysfs, if it is the directory of a partition. */
+static bool part_in_use(const char *number, const char *entry, char text[USERS_SIZE])
+{
+	char path[PATH_MAX], content[KERNEL_TEXT_SIZE];
+	struct blockdev part;
+
+	snprintf(path, sizeof(path), "/sys/dev/block/%s/%s/partition", number, entry);
+	if (kernel_read_file(path, content))
+		return false;
+	snprintf(path, sizeof(path), "/sys/dev/block/%s/%s/dev", number, entry);
+	return !kernel_read_file(path, content) && blockdev_by_number(&part, content) &&
+	       users_describe(&part, text);
+}
+
+bool users_describe_all(const struct blockdev *dev, char text[USERS_SIZE])
+{
+	bool found = users_describe(dev, text);
+	struct dirent *entry;
+	char path[PATH_MAX];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/sys/dev/block/%s", root_dir(), dev->number);
+	dir = found ? NULL : opendir(path);
+	while (dir && !found && (entry = readdir(dir)))
+		found = entry->d_name[0] != '.' && part_in_use(dev->number, entry->d_name, text);
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
 /* A device on a device on a device; more of them than anybody has made. */
 #define DEPTH_MAX	16
 

@@ -20,6 +20,9 @@
  */
 bool users_describe(const struct blockdev *dev, char text[USERS_SIZE]);
 
+/* The same of a device and its partitions. */
+bool users_describe_all(const struct blockdev *dev, char text[USERS_SIZE]);
+
 /**
  * users_boot_needs() - whether the system has to find a device before / and /usr are mounted.
  * @name: the device-mapper name of the device, encoded.

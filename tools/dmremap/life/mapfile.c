@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -95,32 +98,67 @@ static int finish(FILE *file, const char *path)
 }
 
 /* Not a device, for one, nor a link, whose place the new file would take. */
-static bool is_file(const char *path)
+static bool is_file(const char *path, struct stat *st)
 {
-	struct stat st;
+	return !lstat(path, st) && S_ISREG(st->st_mode);
+}
 
-	return !lstat(path, &st) && S_ISREG(st.st_mode);
+/* So that the new name is durable as well. */
+static void sync_dir(const char *path)
+{
+	char copy[PATH_MAX];
+	int fd;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	fsync(fd);
+	close(fd);
+}
+
+/* A new file beside @path, under a name that no file had; it goes into @temporary. */
+static FILE *open_beside(const char *path, mode_t mode, char temporary[PATH_MAX])
+{
+	FILE *file = NULL;
+	int fd;
+
+	snprintf(temporary, PATH_MAX, "%s.XXXXXX", path);
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd >= 0 && !fchmod(fd, mode & 07777))
+		file = fdopen(fd, "w");
+	if (fd >= 0 && !file) {
+		close(fd);
+		unlink(temporary);
+	}
+	return file;
+}
+
+static int replace(const char *path, const char *temporary, FILE *file)
+{
+	int status = finish(file, path);
+
+	if (!status && rename(temporary, path))
+		status = say_unwritable(path);
+	if (status)
+		unlink(temporary);
+	else
+		sync_dir(path);
+	return status;
 }
 
 /* The former content stays until all of the new one is there: a full disk must not empty it. */
 int mapfile_write(const char *path, uint64_t sectors, const struct ranges *bad)
 {
 	char temporary[PATH_MAX];
-	bool replace = is_file(path) && strlen(path) + sizeof(".new") <= sizeof(temporary);
-	FILE *file;
-	int status;
+	struct stat st;
+	bool beside = is_file(path, &st) && strlen(path) + sizeof(".XXXXXX") <= PATH_MAX;
+	FILE *file = beside ? open_beside(path, st.st_mode, temporary) : fopen(path, "we");
 
-	snprintf(temporary, sizeof(temporary), "%.*s.new", PATH_MAX - 8, path);
-	file = fopen(replace ? temporary : path, "we");
 	if (!file)
 		return say_unwritable(path);
 	print(file, sectors, bad);
-	status = finish(file, path);
-	if (!status && replace && rename(temporary, path))
-		status = say_unwritable(path);
-	if (status && replace)
-		unlink(temporary);
-	return status;
+	return beside ? replace(path, temporary, file) : finish(file, path);
 }
 
 int mapfile_write_parts(const char *path, uint64_t sectors, const struct ranges *good,

@@ -158,6 +158,9 @@ static int status(char **names, bool json)
 
 	if (nr < 0)
 		return EXIT_OPERATION;
+	for (i = 0; i < nr; i++)
+		if (is_wanted(&rows[i], names))
+			status_row_look_for_copy(&rows[i]);
 	print(rows, nr, names, json);
 	result = check_names(rows, nr, names);
 	for (i = 0; i < nr; i++) {

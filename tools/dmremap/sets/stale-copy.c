@@ -21,6 +21,7 @@ struct search {
 	struct blockdev device;
 	bool found;
 	struct blockdev copy;
+	char users[USERS_SIZE];
 };
 
 /*
@@ -58,6 +59,8 @@ static void look(void *context)
 		search->copy = list[i];
 		search->found = is_candidate(search, &list[i]) && has_uuid(list[i].path, uuid);
 	}
+	if (search->found && !users_describe_all(&search->copy, search->users))
+		*search->users = 0;
 }
 
 static void __printf(2, 3) add(char *text, const char *format, ...)
@@ -75,6 +78,11 @@ static void say(char *text, const struct search *search)
 	const char *path = search->copy.path;
 
 	*text = 0;
+	if (*search->users) {
+		add(text, "%s has the content of %s, and the same UUIDs, but is not its main, and is in use in its place: %.900s. What has been written there is not on %s: save it before you clear %s.",
+		    path, search->name, search->users, search->name, path);
+		return;
+	}
 	add(text, "%s has the content of %s, and the same UUIDs, but is not its main: after the next start it may be mounted instead. Clear it: \"wipefs -a %s\".",
 	    path, search->name, path);
 	if (*search->set.next_main_id && registry_is(search->set.next_main_id, path))

@@ -49,8 +49,18 @@ static void take_active(struct status_row *row, const struct active *active)
 		snprintf(row->why, sizeof(row->why),
 			 "%s is suspended: all that reads or writes it waits. Unless a command that takes long has suspended it, \"dmsetup resume %s\".",
 			 row->name, row->name);
-	else
-		stale_copy_describe(row->why, row->uuid, row->name, active->number);
+}
+
+void status_row_look_for_copy(struct status_row *row)
+{
+	size_t length = strlen(row->why);
+	char text[EXPLAIN_SIZE];
+	struct active active;
+
+	if (row->active && active_find(&active, row->name) && !active.suspended &&
+	    stale_copy_describe(text, row->uuid, row->name, active.number))
+		snprintf(row->why + length, sizeof(row->why) - length, "%s%s",
+			 length ? " " : "", text);
 }
 
 /* Devices that say that they are a half, beside those that are. */

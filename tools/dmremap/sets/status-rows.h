@@ -48,4 +48,12 @@ struct status_row {
  */
 int status_rows(struct status_row **rows);
 
+/**
+ * status_row_look_for_copy() - add what sets/stale-copy.h finds to the explanation.
+ * @row: a set.
+ *
+ * Reads disks, also those that sleep, so it is not for programs that look again and again.
+ */
+void status_row_look_for_copy(struct status_row *row);
+
 #endif /* _DMREMAP_STATUS_ROWS_H */

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test-mapfile FILE: write a mapfile of 100 sectors of which number 7 could not be read.
+ */
+#include "lib/ranges.h"
+#include "life/mapfile.h"
+
+int main(int argc, char **argv)
+{
+	struct ranges bad = {};
+
+	if (argc != 2)
+		return 2;
+	ranges_add(&bad, 7, 8);
+	return mapfile_write(argv[1], 100, &bad);
+}
