@@ -481,6 +481,25 @@ static void a_spare_knows_its_set(struct kunit *test)
 	expect_taken(s, "1 persistent");
 }
 
+static void nothing_is_written_before_the_first_resume(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int i, writes;
+
+	strscpy(s->args, "1 persistent", sizeof(s->args));
+	/* a spare that is to be formatted, and one that is a spare already */
+	for (i = 0; i < 2; i++) {
+		writes = s->spare->writes;
+		KUNIT_ASSERT_EQ(test, create_device(s), 0);
+		KUNIT_ASSERT_EQ(test, reload(s), 0);
+		KUNIT_EXPECT_EQ(test, s->spare->writes, writes);
+		KUNIT_ASSERT_EQ(test, resume(s), 0);
+		KUNIT_EXPECT_GT(test, s->spare->writes, writes);
+		KUNIT_EXPECT_EQ(test, s->main->writes, 0);
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	}
+}
+
 static void what_is_not_empty_is_not_formatted(struct kunit *test)
 {
 	static const struct {
@@ -1031,6 +1050,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(commits_are_counted),
 	KUNIT_CASE(a_spare_has_as_many_copies_as_it_was_told_to),
 	KUNIT_CASE(a_spare_knows_its_set),
+	KUNIT_CASE(nothing_is_written_before_the_first_resume),
 	KUNIT_CASE(what_is_not_empty_is_not_formatted),
 	KUNIT_CASE(a_spare_that_is_too_small_is_refused),
 	KUNIT_CASE(either_superblock_and_either_copy_is_enough),

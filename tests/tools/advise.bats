@@ -24,9 +24,9 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 
 @test "each disk that was collected gets the verdict of a storage engineer" {
 	[ "$(find "$DISKS" -name '*.json' | wc -l)" -ge 60 ]
-	FAKE_DM_LIBRARY=$HELPERS/fakedm.so run python3 -B "$BATS_TEST_DIRNAME/advise.py" "$DMREMAP" "$DISKS"/*.json
-	assert_success
-	assert_output ""
+	FAKE_DM_LIBRARY=$HELPERS/fakedm.so python3 -B "$BATS_TEST_DIRNAME/advise.py" "$DMREMAP" "$DISKS"/*.json >table
+	# beside each other, for people
+	sed -n '/^<!-- verdicts -->$/,/^<!-- end -->$/p' "$DISKS/README.md" | sed '1d;$d' | diff - table
 	# no serial numbers, and where each is from
 	run grep -liE 'serial|wwn|eui64' "$DISKS"/*.json
 	assert_output ""

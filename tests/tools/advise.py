@@ -13,8 +13,9 @@ A fixture is JSON with these members:
   set       files of the set that the disk is the main of
   smartctl  what "smartctl --json -x" prints; null if there is no such program
 
-Each disk is made as a tree of files, with programs that print what the fixture has. What is not
-as it should be is printed, a line for each disk.
+Each disk is made as a tree of files, with programs that print what the fixture has. Prints a table
+of all disks, as the README beside the fixtures has it. What is not as it should be is printed to
+standard error, a line for each disk, and makes the exit status 1.
 """
 import json
 import os
@@ -84,17 +85,32 @@ def judge(dmremap, fixture, root):
     return result.returncode, result.stdout, result.stderr
 
 
+def cell(text):
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+def print_row(name, fixture, status, reasons):
+    disk = cell(f"{name.removesuffix('.json')}: {fixture['disk']}")
+    why, reason = cell(fixture["why"]), cell(reasons[0]) if reasons else ""
+    print(f"| {disk} | {fixture['verdict']} | {why} | {status} | {reason} |")
+
+
 def main():
-    dmremap = sys.argv[1]
-    for path in sys.argv[2:]:
+    dmremap, *paths = sys.argv[1:]
+    good = True
+    print("| disk | engineer | why | `advise` | its first reason |\n|---|---:|---|---:|---|")
+    for path in sorted(paths):
         with open(path, encoding="utf-8") as file:
             fixture = json.load(file)
         with tempfile.TemporaryDirectory() as root:
             status, out, err = judge(dmremap, fixture, root)
         name = os.path.basename(path)
+        reasons = [line["text"] for line in json.loads(out)["reasons"]] if out else [err.strip()]
+        print_row(name, fixture, status, reasons)
         if status != fixture["verdict"]:
-            reasons = [line["text"] for line in json.loads(out)["reasons"]] if out else err
-            print(f"{name}: {status} instead of {fixture['verdict']}: {reasons}")
+            print(f"{name}: {status} instead of {fixture['verdict']}: {reasons}", file=sys.stderr)
+            good = False
+    sys.exit(not good)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# dmremap cure, as far as it needs no kernel: the description of a sector, and wrong usage.
+# dmremap cure, as far as it needs no kernel: the description of a sector, its file, and wrong usage.
 # tests/guest/weak.bats has the rest.
 
 load volume.bash
@@ -33,7 +33,8 @@ a_disk() {
 	run dmremap cure "$SB" --sector 17 --overwrite --yes
 	assert_success
 	assert_output "Sector 17 of $SB.
-It can be read, and nothing is written."
+It can be read, and nothing is written.
+On $SB: the file is not known: no file system is known there."
 	[ "$(tr -d x <"$SB" | wc -c)" = 0 ]
 	run dmremap cure "$SB" --sector 128
 	assert_failure 8
@@ -74,6 +75,41 @@ It can be read, and nothing is written."
 	assert_line --partial "Sector 40 of $SB is sector 8 of "
 	run dmremap cure "$SB" --sector 31
 	assert_line "Sector 31 of $SB."
+}
+
+@test "the file that a sector belongs to is named" {
+	local at gap
+	a_disk
+	disk queue/physical_block_size 1024
+	mkdir -p files/sub bin
+	head -c 20000 /dev/urandom >files/sub/one
+	head -c 4194304 /dev/zero >"$DMREMAP_ROOT/dev/sdb1"
+	mkfs.ext4 -q -b 1024 -d files "$DMREMAP_ROOT/dev/sdb1"
+	partition 33 8192
+	head -c $((33 * 512)) /dev/zero | cat - "$DMREMAP_ROOT/dev/sdb1" >"$SB"
+	disk size 8225
+	at=$(debugfs -R "blocks /sub/one" "$DMREMAP_ROOT/dev/sdb1" 2>/dev/null | awk '{ print $2 * 2 }')
+	# the partition begins within a physical sector: this one has the end of one block, and the
+	# start of the next
+	FAULT_SECTORS="$((at + 33))-$((at + 33))" run faulty cure "$SB" --sector $((at + 33))
+	assert_failure 4
+	assert_line --index 0 --partial "Sector $((at + 33)) of $SB is sector $at of $DMREMAP_ROOT/dev/sdb1"
+	assert_line --index 1 --partial "It cannot be read: "
+	assert_line --index 2 "On $DMREMAP_ROOT/dev/sdb1 (ext4): the file /sub/one."
+	FAULT_SECTORS="$((at + 33))-$((at + 33))" run faulty cure "$SB" --sector $((at + 33)) --overwrite --yes
+	assert_line "On $DMREMAP_ROOT/dev/sdb1 (ext4): the file /sub/one."
+	# what can be read, and what no file has
+	gap=$(debugfs -R "ffb 1 3000" "$DMREMAP_ROOT/dev/sdb1" 2>/dev/null | awk '{ print $NF * 2 }')
+	run dmremap cure "$SB" --sector $((gap + 35))
+	assert_success
+	assert_line --partial "On $DMREMAP_ROOT/dev/sdb1 (ext4): free space."
+	run dmremap cure "$SB" --sector 3
+	assert_success
+	assert_line "On $SB: the file is not known: no file system is known there."
+	# without the program that can tell
+	PATH=$PWD/bin run "$DMREMAP" cure "$SB" --sector $((at + 33))
+	assert_success
+	assert_line --partial "the file is not known: there is no debugfs here"
 }
 
 @test "wrong usage" {

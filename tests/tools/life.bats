@@ -342,6 +342,44 @@ check() {
 		"0 safe moved 50 blocks in the last hour."
 }
 
+@test "status of one set: the day by when its main should be replaced comes nearer" {
+	local day noted=$DMREMAP_ROOT/var/lib/dm-remap/replace/$U
+	mkdir -p "$DMREMAP_ROOT/var/lib"
+	device safe
+	dm safe $U
+	set_to safe config/remaps/rate "0 0 0"
+	set_to safe config/remaps/pending 0
+	set_to safe stats/verify_errors 0
+	set_to safe config/remaps/count 3
+	set_to safe config/main_id wwn-1
+	run dmremap status safe
+	assert_line --partial "  replace  the main by $(date -d '+60 days' +%F)."
+	# the first bad block was 50 days ago
+	echo "$(date -d '+10 days' +%s) wwn-1" >"$noted"
+	run dmremap status safe
+	assert_line --partial "  replace  the main by $(date -d '+10 days' +%F)."
+	assert_equal "$(dmremap status --json safe | jq '.sets[0].replace_days')" 10
+	# worse news bring an earlier day
+	set_to safe config/remaps/count 41
+	run dmremap status safe
+	assert_line --partial "  replace  the main by $(date -d '+7 days' +%F)."
+	day=$(date -d '-5 days' +%s)
+	echo "$day wwn-1" >"$noted"
+	run dmremap status safe
+	assert_line --partial "  replace  the main without delay: it was due on $(date -d "@$day" +%F)."
+	assert_equal "$(dmremap status --json safe | jq '.sets[0].replace_days')" 0
+	# another main, a note that makes no sense, and one that nothing asks for
+	set_to safe config/main_id wwn-2
+	assert_equal "$(dmremap status --json safe | jq '.sets[0].replace_days')" 7
+	assert_regex "$(<"$noted")" '^[0-9]+ wwn-2$'
+	echo nonsense >"$noted"
+	assert_equal "$(dmremap status --json safe | jq '.sets[0].replace_days')" 7
+	set_to safe config/remaps/count 0
+	run dmremap status safe
+	refute_line --regexp '^  replace '
+	[ ! -e "$noted" ]
+}
+
 @test "status of one set: that nothing stops automatic remapping" {
 	device safe
 	dm safe $U

@@ -35,6 +35,9 @@ value() { awk -v series="$1" '$1 == series { print $2; n++ } END { exit n != 1 }
 
 @test "each number of the kernel is in the metric that is for it" {
 	device safe
+	# when the main should have been replaced
+	mkdir -p root/var/lib/dm-remap/replace
+	echo "1700000001 $(cat "$(file safe config/main_id)")" >"root/var/lib/dm-remap/replace/$(cat "$(file safe config/uuid)")"
 	dmremap metrics >out
 	n=0
 	while read -r name labels wanted; do
@@ -105,6 +108,7 @@ value() { awk -v series="$1" '$1 == series { print $2; n++ } END { exit n != 1 }
 		store_state ,state="clean" 1
 		store_state ,state="degraded" 0
 		store_state ,state="failed" 0
+		replace_by_timestamp_seconds - 1700000001
 		counted - 1
 		info ,uuid="0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",main="8:16",spare="8:33",main_device="8:16",main_model="",main_serial="",spare_device="8:33",spare_model="",spare_serial="" 1
 	EOF

@@ -48,7 +48,9 @@ programs() {
 		#!/bin/bash
 		env | grep -vE '^(PWD|SHLVL|_)=' >>$PWD/environment
 		pwd >>$PWD/environment
-		ls /proc/\$\$/fd | grep -vxE '0|1|2|255' >>$PWD/environment
+		# no pipeline: the shell may have its pipe open still
+		ls /proc/\$\$/fd >$PWD/open
+		grep -vxE '0|1|2|255' $PWD/open >>$PWD/environment
 		# last: a test that waits for this finds the rest
 		echo "\$*" >>$PWD/runs
 	END

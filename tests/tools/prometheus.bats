@@ -18,7 +18,8 @@ machine() {
 	mkdir -p "$DMREMAP_ROOT/sys/module/dm_remap" "$DMREMAP_ROOT/sys/kernel/config/dm-remap" "web/$name"
 	device safe
 	set -- config/state=ok config/remaps/pending=0 "config/remaps/rate=0 0 0" stats/lost_sectors=0 \
-		config/metadata/state=clean stats/remaps_failed=0 "$@"
+		config/metadata/state=clean stats/remaps_failed=0 stats/verify_errors=0 \
+		config/remaps/count=0 "$@"
 	for word; do set_to safe "${word%%=*}" "${word#*=}"; done
 	dmremap metrics >"web/$name/metrics"
 }
@@ -78,7 +79,7 @@ alerts_are() { [ "$(alerts)" = "$1" ]; }
 	machine nas3 "config/remaps/rate=60 60 60"
 	start nas1 nas2 nas3
 	retry 60 is 'dm_remap_devices' $'nas1 1\nnas2 1\nnas3 1'
-	retry 60 alerts_are $'nas2 DmRemapSpareExhausted firing\nnas2 DmRemapSpareLow pending\nnas3 DmRemapFailing firing\nnas3 DmRemapFailingFast firing'
+	retry 60 alerts_are $'nas2 DmRemapSpareExhausted firing\nnas2 DmRemapSpareLow pending\nnas3 DmRemapFailing firing\nnas3 DmRemapFailingFast firing\nnas3 DmRemapReplaceMain firing'
 	curl -sf "http://$SERVER/api/v1/alerts" | jq -r '.data.alerts[].annotations.summary' | sort >summaries
 	cp summaries "$SAID"
 	run cat summaries

@@ -11,6 +11,7 @@
 #include "advise/facts.h"
 #include "disk/content.h"
 #include "disk/smartctl-run.h"
+#include "files/sector-files.h"
 #include "kernel/blockdev.h"
 #include "kernel/kernel.h"
 #include "kernel/users.h"
@@ -31,12 +32,14 @@
  * @offset: of the physical sector, in bytes.
  * @size: of it, in bytes.
  * @partition: the partition of @dev that has it; no path if there is none.
+ * @start: its first sector on @dev.
  */
 struct place {
 	struct blockdev dev;
 	off_t offset;
 	size_t size;
 	struct blockdev partition;
+	uint64_t start;
 };
 
 static int find_place(const struct cure_sector *cure, struct place *place)
@@ -85,7 +88,7 @@ static bool is_partition(const char *number, const char *entry, uint64_t sector,
 	       sector - *start < sectors;
 }
 
-static void find_partition(struct place *place, uint64_t sector, uint64_t *start)
+static void find_partition(struct place *place, uint64_t sector)
 {
 	char path[PATH_MAX], number[KERNEL_TEXT_SIZE];
 	struct dirent *entry;
@@ -95,7 +98,7 @@ static void find_partition(struct place *place, uint64_t sector, uint64_t *start
 	dir = opendir(path);
 	while (dir && !*place->partition.path && (entry = readdir(dir))) {
 		if (entry->d_name[0] == '.' ||
-		    !is_partition(place->dev.number, entry->d_name, sector, start))
+		    !is_partition(place->dev.number, entry->d_name, sector, &place->start))
 			continue;
 		/* by number: a name with a slash differs in sysfs */
 		snprintf(path, sizeof(path), "/sys/dev/block/%s/%s/dev", place->dev.number,
@@ -112,13 +115,12 @@ static void show_place(const struct cure_sector *cure, struct place *place)
 {
 	const struct blockdev *dev = &place->dev;
 	char content[CONTENT_SIZE], users[USERS_SIZE];
-	uint64_t start;
 
-	find_partition(place, cure->sector, &start);
+	find_partition(place, cure->sector);
 	if (*place->partition.path) {
 		dev = &place->partition;
 		printf("Sector %llu of %s is sector %llu of %s", LLU(cure->sector), cure->path,
-		       LLU(cure->sector - start), dev->path);
+		       LLU(cure->sector - place->start), dev->path);
 	} else {
 		printf("Sector %llu of %s", LLU(cure->sector), cure->path);
 	}
@@ -127,6 +129,23 @@ static void show_place(const struct cure_sector *cure, struct place *place)
 	if (users_describe(dev, users))
 		printf("; %s", users);
 	puts(".");
+}
+
+/* The part of the physical sector that is in the partition, if one has it. */
+static void show_files(const struct place *place)
+{
+	uint64_t first = place->offset / SECTOR_SIZE, end = first + place->size / SECTOR_SIZE;
+	uint64_t last = place->start + place->partition.sectors;
+
+	if (!*place->partition.path) {
+		/* an image has no number */
+		if (*place->dev.number)
+			sector_files_show(place->dev.number, first, end - first);
+		return;
+	}
+	first = first > place->start ? first : place->start;
+	end = end < last ? end : last;
+	sector_files_show(place->partition.number, first - place->start, end - first);
 }
 
 /* Return: 0 or a negative error number. */
@@ -219,6 +238,8 @@ static int cure_unreadable(const struct cure_sector *cure, const struct place *p
 	int fd, status;
 
 	printf("It cannot be read: %s.\n", strerror(-error));
+	fflush(stdout);
+	show_files(place);
 	if (!cure->overwrite) {
 		printf("\"dmremap cure %s --sector %llu --overwrite\" writes zeros over its %zu bytes, so that the drive can replace it; what was there is lost.\n",
 		       cure->path, LLU(cure->sector), place->size);
@@ -264,12 +285,14 @@ int cure_sector(const struct cure_sector *cure)
 	if (!status) {
 		show_place(cure, &place);
 		error = try_read(cure, &place, buffer);
-		if (error < 0)
+		if (error < 0) {
 			status = cure_unreadable(cure, &place, error, buffer);
-		else if (error)
+		} else if (error) {
 			status = EXIT_OPERATION;
-		else
+		} else {
 			puts("It can be read, and nothing is written.");
+			show_files(&place);
+		}
 	}
 	free(buffer);
 	return status;

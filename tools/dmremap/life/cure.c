@@ -260,7 +260,7 @@ const struct command command_cure = {
 	"block is tried if it can be read. The set stays in use, and no data is at risk. Blocks\n"
 	"in whose place the label of a sealed main is are left alone.\n\n"
 	"With --sector it is about a sector of a disk that is in no set: says in which partition\n"
-	"it is, and whether it can be read.\n\n"
+	"and file it is, and whether it can be read. Finding the file may take minutes.\n\n"
 	"  -s, --sector N   the sector, in units of 512 bytes from the start of DISK\n"
 	"  -o, --overwrite  if it cannot be read, write zeros over the physical sector, after a\n"
 	"                   question; refused while the disk or a partition of it is in use\n"

@@ -4,8 +4,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "advise/gather.h"
-#include "advise/judge.h"
 #include "kernel/kernel.h"
 #include "lib/plural.h"
 #include "kernel/disk-name.h"
@@ -16,6 +14,7 @@
 #include "lib/json-out.h"
 #include "lib/number.h"
 #include "lib/util.h"
+#include "sets/replace-by.h"
 #include "sets/spare-rate.h"
 #include "show/human.h"
 
@@ -95,37 +94,26 @@ static void show_rate(FILE *out, const struct status_row *row)
 	fprintf(out, "  %-8s the spare is full about %s at this rate\n", "forecast", day);
 }
 
-/* By when the main should be replaced: days from now; negative if nothing says so. */
-static int replace_days(const struct status_row *row, struct advice *advice, const char **reason)
+static bool find_replace(const struct status_row *row, struct replace_by *by)
 {
-	struct disk_facts facts;
-	unsigned int i;
-
-	*reason = "";
-	if (!row->active)
-		return -1;
-	gather_history(&facts, row->main, row->name);
-	judge(advice, &facts);
-	for (i = 0; i < advice->nr && !**reason; i++)
-		if (advice->line[i].verdict == advice->verdict)
-			*reason = advice->line[i].text;
-	return advice->replace ? (int)advice->replace_days : -1;
+	return row->active && replace_by_find(by, row->name, row->uuid, row->main);
 }
 
 static void show_replace(FILE *out, const struct status_row *row)
 {
-	struct advice advice = {};
-	const char *reason;
-	int days = replace_days(row, &advice, &reason);
-	time_t last = time(NULL) + days * 86400L;
+	struct replace_by by;
+	const char *how;
 	char day[16];
 	struct tm tm;
 
-	if (days < 0)
+	if (!find_replace(row, &by))
 		return;
-	strftime(day, sizeof(day), "%F", localtime_r(&last, &tm));
-	fprintf(out, "  %-8s the main %s%s. %s\n", "replace", days ? "by " : "today, ", day,
-		reason);
+	strftime(day, sizeof(day), "%F", localtime_r(&by.when, &tm));
+	if (replace_by_days(&by))
+		how = "by";
+	else
+		how = by.when + 86400 > time(NULL) ? "today," : "without delay: it was due on";
+	fprintf(out, "  %-8s the main %s %s. %s\n", "replace", how, day, by.reason);
 }
 
 /* Where nothing stops it, an outage of a few seconds can move thousands of blocks. */
@@ -246,13 +234,12 @@ static void add_number(struct json_object *object, const struct status_row *row,
 
 static void add_replace(struct json_object *object, const struct status_row *row)
 {
-	struct advice advice = {};
-	const char *reason;
-	int days = replace_days(row, &advice, &reason);
+	struct replace_by by;
+	bool is = find_replace(row, &by);
 
 	json_object_object_add(object, "replace_days",
-			       days < 0 ? NULL : json_object_new_int(days));
-	json_add_string(object, "replace_reason", days < 0 ? "" : reason);
+			       is ? json_object_new_int(replace_by_days(&by)) : NULL);
+	json_add_string(object, "replace_reason", is ? by.reason : "");
 }
 
 static void add_times(struct json_object *object, const struct status_row *row)

@@ -11,6 +11,7 @@
 #include "monitor/kinds.h"
 #include "monitor/look.h"
 #include "sets/policy.h"
+#include "sets/replace-by.h"
 #include "sets/spare-rate.h"
 
 /* A forecast that has been told is taken back when it is this much better. */
@@ -41,6 +42,7 @@ static void measure(struct look *look, bool was_filling, unsigned int days)
 	const char *name = look->row.name;
 	struct memory_set *now = &look->now;
 	uint64_t left = 0, low = 0;
+	struct replace_by by;
 
 	now->was_active = true;
 	read_number(name, "remaps/count", &now->moved);
@@ -50,6 +52,8 @@ static void measure(struct look *look, bool was_filling, unsigned int days)
 		return;
 	now->low = read_number(name, "spare/low_water", &low) && left <= low;
 	look->days = spare_rate_days(name);
+	/* notes the day on which the first sign was seen */
+	replace_by_find(&by, name, look->row.uuid, look->row.main);
 	now->filling = look->days >= 0 && look->days <= days * (was_filling ? HYSTERESIS : 1);
 }
 

@@ -46,6 +46,7 @@ static void print(FILE *out, const struct samples *samples)
 {
 	metrics_states(out, samples);
 	metrics_numbers(out, samples);
+	metrics_replace(out, samples);
 	metrics_histograms(out, samples);
 }
 

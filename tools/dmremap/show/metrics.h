@@ -61,6 +61,13 @@ void metrics_numbers(FILE *out, const struct samples *samples);
 void metrics_states(FILE *out, const struct samples *samples);
 
 /**
+ * metrics_replace() - print by when mains should be replaced.
+ * @out: where to print.
+ * @samples: of all devices.
+ */
+void metrics_replace(FILE *out, const struct samples *samples);
+
+/**
  * metrics_histograms() - print the histograms.
  * @out: where to print.
  * @samples: of all devices.
