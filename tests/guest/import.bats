@@ -162,11 +162,11 @@ selftest() {
 	assert_equal "$(wc -l <before)" 106
 	assert_equal "$("$DMREMAP" export --json r | jq -c '[.device, .main, .unit, (.uuid | length)], .ranges[]')" \
 '["r","/dev/main",512,36]
-{"start":2048,"count":16,"state":"remapped"}
-{"start":2144,"count":8,"state":"remapped"}
-{"start":6144,"count":800,"state":"remapped"}
-{"start":7048,"count":8,"state":"pending"}
-{"start":18424,"count":8,"state":"remapped"}'
+{"start":2048,"count":16,"state":"remapped","reason":"manual"}
+{"start":2144,"count":8,"state":"remapped","reason":"manual"}
+{"start":6144,"count":800,"state":"remapped","reason":"manual"}
+{"start":7048,"count":8,"state":"pending","reason":"read"}
+{"start":18424,"count":8,"state":"remapped","reason":"manual"}'
 	for form in badblocks ddrescue md plain; do
 		run --separate-stderr "$DMREMAP" export --format $form r
 		# shellcheck disable=SC2154 # of bats

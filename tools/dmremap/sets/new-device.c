@@ -48,12 +48,20 @@ static bool refuse_name(struct activation_result *result, int status)
 	return false;
 }
 
+/* A main without a label, alone: the set of ours that has the name may be its own. */
+static bool may_be_its(const struct activation_result *result, const struct registered *known)
+{
+	return !*result->set.uuid &&
+	       (!result->foreign || !*known->main_id || !strcmp(known->main_id, "-"));
+}
+
 /* Nobody gives a set, let alone a foreign one, the name of another one of ours by mistake. */
 static bool is_anothers(struct activation_result *result, const char *name, bool wanted)
 {
 	struct registered other;
 
-	if (!(result->foreign || wanted) || !registry_find_name(&other, name, result->set.uuid))
+	if (!(result->foreign || wanted) || !registry_find_name(&other, name, result->set.uuid) ||
+	    may_be_its(result, &other))
 		return false;
 	snprintf(result->why, sizeof(result->why),
 		 "%s is the name of set %s, which this host knows. Give what you name another one with --name.",
