@@ -133,13 +133,10 @@ static const struct reassembly_rivals *rivals_by_id(struct reassembly_matcher *m
 	struct reassembly_rivals *rivals = &m->by_id;
 	const struct half_id *entry;
 
-	if (rivals->known && m->size == sectors && !strcmp(m->id, id))
+	if (rivals->known && rivals->sectors == sectors && !strcmp(m->id, id))
 		return rivals;
-	*rivals = (struct reassembly_rivals) { .known = true };
+	*rivals = (struct reassembly_rivals) { .known = true, .sectors = sectors };
 	strscpy(m->id, id, sizeof(m->id));
-	if (m->size != sectors)
-		m->by_size.known = false;
-	m->size = sectors;
 	reassembly_for_each_id(m->index, entry, id) {
 		const struct half *half = entry->half;
 
@@ -180,9 +177,9 @@ static const struct reassembly_rivals *rivals_by_size(struct reassembly_matcher 
 	struct reassembly_rivals *rivals = &m->by_size;
 	const struct half *half;
 
-	if (rivals->known && m->size == sectors)
+	if (rivals->known && rivals->sectors == sectors)
 		return rivals;
-	*rivals = (struct reassembly_rivals) { };
+	*rivals = (struct reassembly_rivals) { .known = true, .sectors = sectors };
 	reassembly_for_each_of_size(m->index, half, sectors) {
 		if (is_taken(m, rivals, half))
 			continue;
@@ -193,8 +190,6 @@ static const struct reassembly_rivals *rivals_by_size(struct reassembly_matcher 
 			rivals->main = half;
 		}
 	}
-	m->size = sectors;
-	rivals->known = true;
 	return rivals;
 }
 

@@ -49,6 +49,7 @@ struct reassembly_match {
 /**
  * struct reassembly_rivals - devices and spares that compete for each other.
  * @known: the rest is filled in.
+ * @sectors: the size for which they compete.
  * @mains: devices without a label, in use by no set.
  * @main: the last of them.
  * @spares: spares that have no better claim to any device, in use by no set.
@@ -58,6 +59,7 @@ struct reassembly_match {
  */
 struct reassembly_rivals {
 	bool known;
+	u64 sectors;
 	unsigned int mains;
 	const struct half *main;
 	unsigned int spares;
@@ -71,10 +73,9 @@ struct reassembly_rivals {
  * @index: all halves that are known.
  * @taken: whether a device is in use by an active set, or is the device of one.
  * @context: for @taken.
- * @size: the last size that was competed for.
- * @by_size: who competes for it.
- * @id: the last identity, likewise.
- * @by_id: who competes for it.
+ * @by_size: rivals for the last size, which this has itself.
+ * @id: the last identity.
+ * @by_id: rivals for that identity and one size, which may differ from that of @by_size.
  * @in_use: see struct reassembly_match, of the set that is being matched.
  *
  * Sets with the same rivals that are matched one after the other cost as much as one.
@@ -83,7 +84,6 @@ struct reassembly_matcher {
 	const struct reassembly_index *index;
 	bool (*taken)(void *context, dev_t dev);
 	void *context;
-	u64 size;
 	struct reassembly_rivals by_size;
 	char id[DM_REMAP_MAIN_ID_SIZE];
 	struct reassembly_rivals by_id;

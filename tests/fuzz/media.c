@@ -106,6 +106,19 @@ static struct media_match result(const struct reassembly_match *match)
 	};
 }
 
+/* A matcher that has matched other sets gives what a new one gives. */
+static void check_forgets(const struct reassembly_index *index, const uuid_t *uuid,
+			  const struct reassembly_match *match)
+{
+	struct reassembly_matcher matcher = { .index = index, .taken = is_in_use };
+	struct reassembly_match fresh;
+
+	reassembly_match(&matcher, uuid, &fresh);
+	if (fresh.state != match->state || fresh.main != match->main ||
+	    fresh.spare != match->spare || fresh.in_use != match->in_use)
+		abort();
+}
+
 void media_match(struct media_match *result_of, bool backwards)
 {
 	struct reassembly_index index;
@@ -123,6 +136,7 @@ void media_match(struct media_match *result_of, bool backwards)
 		if (halves[n]->kind == HALF_PLAIN)
 			continue;
 		reassembly_match(&matcher, &halves[n]->uuid, &match);
+		check_forgets(&index, &halves[n]->uuid, &match);
 		result_of[n] = result(&match);
 	}
 	for (i = 0; i < nr_all; i++)

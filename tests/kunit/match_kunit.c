@@ -365,6 +365,37 @@ static void two_sets_that_ask_for_one_identity_are_a_conflict(struct kunit *test
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 }
 
+/* What was found for an identity at one size says nothing about another size. */
+static void rivals_of_another_size_are_forgotten(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	struct reassembly_matcher matcher = { .index = &s->index, .taken = is_in_use };
+	struct half *first = add(s, DEV_SPARE, HALF_SPARE), *sealed = add(s, DEV_THIRD, HALF_SPARE);
+	struct half *main = add(s, DEV_MAIN, HALF_PLAIN);
+	struct half *between = add_stranger(s, DEV_OTHER);
+
+	strscpy(first->main_id, "id", 8);
+	strscpy(main->given, "id", 8);
+	between->main_sectors = 2000;
+	sealed->uuid.b[0] = 3;
+	sealed->main_sectors = 2000;
+	sealed->labelled = true;
+	strscpy(sealed->main_id, "id", 8);
+	enter(s);
+	reassembly_match(&matcher, &first->uuid, &s->match);
+	KUNIT_EXPECT_EQ(test, s->match.state, SET_COMPLETE);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)main);
+	reassembly_match(&matcher, &between->uuid, &s->match);
+	KUNIT_EXPECT_EQ(test, s->match.state, SET_WAITING_MAIN);
+	reassembly_match(&matcher, &sealed->uuid, &s->match);
+	KUNIT_EXPECT_EQ(test, s->match.state, SET_WAITING_MAIN);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)NULL);
+	/* and nothing of it is left over for the first size */
+	reassembly_match(&matcher, &first->uuid, &s->match);
+	KUNIT_EXPECT_EQ(test, s->match.state, SET_COMPLETE);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)main);
+}
+
 #define CROWD	2000
 
 static unsigned int questions;
@@ -441,6 +472,7 @@ static void the_index_finds_what_is_entered_and_nothing_else(struct kunit *test)
 
 static struct kunit_case match_cases[] = {
 	KUNIT_CASE(two_sets_that_ask_for_one_identity_are_a_conflict),
+	KUNIT_CASE(rivals_of_another_size_are_forgotten),
 	KUNIT_CASE(many_spares_cost_in_proportion),
 	KUNIT_CASE(the_index_finds_what_is_entered_and_nothing_else),
 	KUNIT_CASE(a_main_is_known_by_its_label),
