@@ -918,6 +918,7 @@ volume_group() {
 	example 0 "dmremap resume NAME"
 	example 2 "dmremap advise NAME"
 	example 2 "dmremap advise /dev/sdX"
+	example 2 "dmremap advise /dev/sdb"
 	example 2 "dmremap advise MAIN"
 	example 2 "dmremap advise MAIN --json"
 	example 0 "dmremap advise --spare MAIN"
@@ -937,6 +938,7 @@ volume_group() {
 	example 0 "dmremap files --pending NAME"
 	printed 100000
 	example 0 "dmremap files NAME"
+	example 0 "dmremap files safe"
 	printed 100000
 	null_blk_bad sdb +100000-100000
 	dmsetup message safe 0 forget 100000 8
@@ -1021,9 +1023,13 @@ volume_group() {
 	dmremap assemble /dev/sdb /dev/sdc1
 	active safe-copy
 	dmremap stop safe-copy
+	placeholder OTHER other
+	example 0 "dmremap clone-uuid --name OTHER MAIN SPARE"
 	example 0 "dmremap assemble --degraded --name NAME MAIN"
 	has_file /dev/mapper/safe
 	dmremap stop safe
+	# the set that had the name is the copy now
+	rm /etc/dm-remap/sets.d/*
 	dmremap assemble --name safe /dev/sdb /dev/sdc1
 	example 0 "dmremap set NAME errors/storm_limit=16"
 	assert_equal "$(<$CONFIG/errors/storm_limit)" 16

@@ -530,6 +530,8 @@ active_set() {
 	assert_output --partial "r is the name of set $A"
 	run dmremap assemble --dry-run --name s $B
 	assert_success
+	# without an identity it could be what an interrupted run has noted
+	register $A name=r main_id=wwn-0x5000c500a1b2c3d4
 	run dmremap clone-uuid --name r "$(dev sda)" "$(dev sdb)"
 	assert_failure 8
 	assert_output --partial "r is the name of set $A"

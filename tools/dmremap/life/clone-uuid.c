@@ -238,13 +238,14 @@ static int run(struct clone *clone, const char *main, const char *spare)
 	return status;
 }
 
-static bool is_anothers(const char *name)
+/* An interrupted command may have noted the set of these disks with a uuid of its own. */
+static bool is_anothers(const char *name, const char *main)
 {
 	char encoded[ENCODED_NAME_SIZE];
 	struct registered other;
 
 	text_encode(encoded, name);
-	if (!registry_find_name(&other, encoded, ""))
+	if (!registry_find_name(&other, encoded, "") || registry_is_main(&other, main))
 		return false;
 	complain("%s is the name of set %s, which this host knows. Take another name.", name,
 		 other.uuid);
@@ -269,12 +270,12 @@ static int run_clone_uuid(int argc, char **argv)
 			return EXIT_USAGE;
 		clone.name = optarg;
 	}
-	if (clone.name && is_anothers(clone.name))
-		return EXIT_OPERATION;
 	if (optind != argc - 2) {
 		complain("Say the main and the spare of the copy.");
 		return command_misused(&command_clone_uuid);
 	}
+	if (clone.name && is_anothers(clone.name, argv[optind]))
+		return EXIT_OPERATION;
 	return run(&clone, argv[optind], argv[optind + 1]);
 }
 
