@@ -9,6 +9,7 @@ load ../lib/common
 R=/dev/mapper/r
 CONFIG=/sys/kernel/config/dm-remap/r
 DMREMAP=$PWD/../tools/dmremap/dmremap
+HALT=$PWD/guest/halt.so
 
 teardown() {
 	# of a test that failed before it stopped it
@@ -94,6 +95,34 @@ whole() {
 	"$DMREMAP" delete r
 	assert_equal "$(dd if=/dev/spare bs=1M iflag=direct status=none | grep -c -a DMREMAPS)" 0
 	assert_data /dev/main 4008 2048000 3
+}
+
+@test "killed before each step, and then without power, the set is whole and can grow" {
+	local n disk before
+	for ((n = 1; ; n++)); do
+		a_set
+		before=$(<$CONFIG/remaps/capacity)
+		linear s /dev/spare 4096
+		run env STEP_AT="$n" LD_PRELOAD="$HALT" "$DMREMAP" grow r
+		[ "$status" = 137 ] || break
+		null_blk_bad main -4000-4007
+		for disk in main spare; do
+			dd if=/dev/$disk of="$BATS_TEST_TMPDIR/$disk" bs=1M iflag=direct status=none
+		done
+		dmsetup remove r
+		for disk in main spare; do
+			dd if="$BATS_TEST_TMPDIR/$disk" of=/dev/$disk bs=1M oflag=direct status=none
+		done
+		"$DMREMAP" assemble /dev/mapper/m /dev/mapper/s
+		whole
+		"$DMREMAP" grow r
+		whole
+		[ "$(<$CONFIG/remaps/capacity)" -gt "$before" ]
+		teardown
+	done
+	assert_success
+	[ "$n" -gt 2 ]
+	whole
 }
 
 @test "a main grows, and shrinks where no remap is beyond" {

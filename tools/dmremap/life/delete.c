@@ -129,8 +129,8 @@ static void say_deleted(const struct volume *volume, const struct blockdev *spar
 
 	printf("%s is deleted. %s is an ordinary disk, to be used by its own name, and %s is empty.\n",
 	       volume->name, main, spare->path);
-	snprintf(instead, sizeof(instead), "the UUID of what is on %s (\"blkid %s\" shows it)", main,
-		 main);
+	snprintf(instead, sizeof(instead),
+		 "the UUID of what is on %s (\"blkid %s\" shows it)", main, main);
 	name_tell_old(volume->name, instead);
 }
 

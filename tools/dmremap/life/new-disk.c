@@ -59,8 +59,8 @@ static int check_size(const struct blockdev *dev, const struct volume *volume)
 	int ours, its = logical_sector(dev->path);
 
 	if (dev->sectors < volume->sectors) {
-		complain("%s is too small: it has %llu sectors, and %s has %llu. Take a disk of at least that size.", dev->path,
-			 LLU(dev->sectors), volume->name, LLU(volume->sectors));
+		complain("%s is too small: it has %llu sectors, and %s has %llu. Take a disk of at least that size.",
+			 dev->path, LLU(dev->sectors), volume->name, LLU(volume->sectors));
 		return EXIT_OPERATION;
 	}
 	ours = blockdev_by_number(&set, volume->number) ? logical_sector(set.path) : SECTOR_SIZE;
