@@ -125,10 +125,10 @@ static void print_finds(const char *name, const struct scrub *scrub)
 		pending += scrub->runs[i].pending;
 	}
 	if (moved || pending)
-		printf("\"dmremap list %s\" shows which, with the reason \"scrub\" or \"slow\"", name);
-	if (pending)
-		printf("; \"dmremap files %s\", in which files the unreadable ones are",
+		printf("\"dmremap list %s\" shows which, with the reason \"scrub\" or \"slow\"",
 		       name);
+	if (pending)
+		printf("; \"dmremap files %s\", in which files the unreadable ones are", name);
 	if (moved || pending)
 		printf(".\n");
 }
