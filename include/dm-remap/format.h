@@ -51,7 +51,10 @@
 #define DM_REMAP_RO_COMPAT_KNOWN	0
 #define DM_REMAP_INCOMPAT_KNOWN		0
 
-/* dm_remap_sb.flags: the set was taken down in order. */
+/*
+ * dm_remap_sb.flags: the set was taken down in order.  Only "dmremap dump" shows it and nothing
+ * depends on it, so a stale one, in a superblock that was left behind, harms nothing.
+ */
 #define DM_REMAP_SB_CLEAN	0x1
 /* dm_remap_sb.flags: the main had a label when this was written. */
 #define DM_REMAP_SB_LABELLED	0x2
