@@ -9,7 +9,7 @@
 
 #include <dm-remap/format.h>
 
-/* Longest encoded name of a set, with the zero at its end: a byte may take four characters. */
+/* Longest encoded name of a set, including the NUL: a byte may take four characters. */
 #define ENCODED_NAME_SIZE	(4 * DM_REMAP_NAME_SIZE)
 
 /**

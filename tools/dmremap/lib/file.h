@@ -5,7 +5,7 @@
 #ifndef _DMREMAP_FILE_H
 #define _DMREMAP_FILE_H
 
-/* Longest text of a file, which is a page, with the zero at its end. */
+/* Longest text of a file, which is a page, including the NUL. */
 #define FILE_TEXT_SIZE	4097
 
 /**

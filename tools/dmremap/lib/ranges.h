@@ -22,7 +22,7 @@ struct range {
 /**
  * struct ranges - some of them; all zero for none.
  * @range: the ranges.
- * @nr: how many.
+ * @nr: number of entries.
  * @room: how many there is memory for.
  */
 struct ranges {

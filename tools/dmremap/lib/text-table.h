@@ -26,7 +26,7 @@ struct text_column {
 /**
  * text_table() - make a table.
  * @columns: its columns.
- * @nr: how many.
+ * @nr: number of entries.
  *
  * Return: the table, to be dropped with scols_unref_table().
  */

@@ -10,13 +10,13 @@
 
 #include "kernel/kernel.h"
 
-/* Longest path of an attribute in the directory, with its zero. */
+/* Longest path of an attribute in the directory, including the NUL. */
 #define ATTRIBUTE_SIZE	128
 
 /**
  * struct attributes - some of them.
  * @path: their paths, in order.
- * @nr: how many.
+ * @nr: number of entries.
  */
 struct attributes {
 	char (*path)[ATTRIBUTE_SIZE];
@@ -25,7 +25,7 @@ struct attributes {
 
 /**
  * attributes_list() - find all settings.
- * @attributes: filled in, to be freed.
+ * @attributes: filled in; the caller frees it.
  * @device: name of the device.
  */
 void attributes_list(struct attributes *attributes, const char *device);

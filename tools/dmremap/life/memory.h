@@ -42,7 +42,7 @@ struct memory_set {
 /**
  * struct memory - all sets; all zero for none.
  * @set: an array.
- * @nr: how many.
+ * @nr: number of entries.
  */
 struct memory {
 	struct memory_set *set;

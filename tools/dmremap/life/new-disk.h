@@ -16,7 +16,7 @@
  * @force: its own content may be destroyed.
  * @fd: takes it, opened exclusively for direct writes.
  *
- * Says why not.
+ * If not, prints the reason.
  *
  * Return: an exit status.
  */

@@ -28,7 +28,7 @@
  * @sectors: in a block.
  * @start: sector of the main at which the set begins.
  * @entry: the entries that have a block, by block.
- * @nr: how many.
+ * @nr: number of entries.
  * @room: how many there is memory for.
  * @lost_pages: pages of the table without a copy that can be used.
  * @pending: blocks that were only on the main.

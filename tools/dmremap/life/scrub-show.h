@@ -7,7 +7,7 @@
 /**
  * scrub_show() - print the progress of the scrubs of devices, and the results of the last ones.
  * @names: names of devices.
- * @nr: how many.
+ * @nr: number of entries.
  * @json: print JSON.
  *
  * Looks at a run twice, a second apart, to see how fast it is.

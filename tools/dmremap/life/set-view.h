@@ -21,7 +21,7 @@
  * @spare: its spare, open.
  * @unit: sectors in a logical sector of the device.
  * @remap: the remaps, in order of the main, once set_view_beneath() has been called.
- * @nr: how many.
+ * @nr: number of entries.
  * @room: how many there is memory for.
  * @beneath: read from main and spare.
  */

@@ -15,7 +15,7 @@
  * @line.when: when it was written; a machine that has slept since then did so later.
  * @line.text: the text after the name of the set.
  * @nr: how many there are.
- * @text: the log itself, to be freed.
+ * @text: the log itself; the caller frees it.
  */
 struct status_log {
 	struct {

@@ -13,7 +13,7 @@
 /**
  * struct blocks - some blocks.
  * @block: in order, each once.
- * @nr: how many.
+ * @nr: number of entries.
  */
 struct blocks {
 	uint64_t *block;

@@ -20,7 +20,7 @@ bool label_spare(const struct volume *volume, struct dm_remap_sb *sb);
 
 /**
  * label_make() - make the label of a set.
- * @label: to be filled.
+ * @label: filled in.
  * @spare: the superblock of its spare.
  * @volume: the device of the set.
  * @main_sectors: size of its main.

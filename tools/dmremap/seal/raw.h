@@ -30,7 +30,7 @@ struct raw {
 
 /**
  * raw_open() - open the main for writing.
- * @raw: to be filled.
+ * @raw: filled in.
  * @volume: the device of the set.
  *
  * Until the caller closes it, udev does not probe it, and no other program opens it this way.

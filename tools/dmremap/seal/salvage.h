@@ -35,7 +35,7 @@ struct salvage_range {
  * @sectors: size of the set's device.
  * @unit: logical sector of the main, in sectors of 512 bytes.
  * @range: the ranges of the label, in order.
- * @nr: how many.
+ * @nr: number of entries.
  * @head: the first sector of the set.
  * @head_kept: the main has it.
  */

@@ -57,7 +57,7 @@ int seal_look(struct signatures *found, const char *path);
  * seal_allowed() - whether a set is one that can be sealed and unsealed now.
  * @volume: the device of the set.
  *
- * Says why if not.
+ * If not, prints the reason.
  */
 bool seal_allowed(const struct volume *volume);
 
@@ -65,7 +65,7 @@ bool seal_allowed(const struct volume *volume);
  * seal_place_is_safe() - whether the main's first sector may have a label.
  * @volume: the device of the set.
  *
- * Says why not.
+ * If not, prints the reason.
  */
 bool seal_place_is_safe(const struct volume *volume);
 

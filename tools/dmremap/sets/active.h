@@ -35,7 +35,7 @@ struct active {
 
 /**
  * actives_list() - find all of them.
- * @list: an array of them, in order of their minor numbers, to be freed.
+ * @list: an array of them, in order of their minor numbers; the caller frees it.
  *
  * Return: how many there are.
  */

@@ -68,7 +68,7 @@ struct half {
 /**
  * struct halves - the halves found on several devices.
  * @half: in the order of their names, including devices that are not halves.
- * @nr: how many.
+ * @nr: number of entries.
  */
 struct halves {
 	struct half *half;
@@ -80,7 +80,7 @@ struct halves {
  * @half: filled in.
  * @dev: the device.
  *
- * Says nothing.  That places of it cannot be read is an error only if it may be a half
+ * Prints nothing.  That places of it cannot be read is an error only if it may be a half
  * all the same.
  */
 void half_look(struct half *half, const struct blockdev *dev);
@@ -99,7 +99,7 @@ void half_read(struct half *half, const struct blockdev *dev);
  * halves_read() - look at devices, all at the same time.
  * @halves: filled in; to be freed.
  * @list: the devices.
- * @nr: how many.
+ * @nr: number of entries.
  *
  * A device that does not answer is left behind.
  */

@@ -74,7 +74,7 @@ int reassembly_scan(const char *path);
 
 /**
  * reassembly_sets() - read the sets of the module.
- * @sets: an array of sets, in order of their uuids, to be freed.
+ * @sets: an array of sets, in order of their uuids; the caller frees it.
  *
  * Prints an error if it cannot be read.
  *

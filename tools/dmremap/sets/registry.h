@@ -59,7 +59,7 @@ bool registry_find(struct registered *set, const char *uuid);
 
 /**
  * registry_list() - read all that is known.
- * @list: an array, in order of uuids, to be freed.
+ * @list: an array, in order of uuids; the caller frees it.
  *
  * Return: how many there are.
  */

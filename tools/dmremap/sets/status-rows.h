@@ -40,7 +40,7 @@ struct status_row {
 
 /**
  * status_rows() - find them.
- * @rows: an array, to be freed.
+ * @rows: an array; the caller frees it.
  *
  * Prints an error on failure.
  *

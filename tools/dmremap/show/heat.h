@@ -49,7 +49,7 @@ struct heat {
 
 /**
  * heat_init() - cut a device.
- * @heat: to be filled.
+ * @heat: filled in.
  * @length: size of the device in sectors.
  * @nr: about how many cells; not more.
  */

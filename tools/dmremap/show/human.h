@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* Longest of the texts, with its zero. */
+/* Longest of the texts, including the NUL. */
 #define HUMAN_SIZE	24
 
 /**

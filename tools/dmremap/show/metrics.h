@@ -14,7 +14,7 @@
 /**
  * struct samples - of all devices.
  * @sample: one of each.
- * @nr: how many.
+ * @nr: number of entries.
  */
 struct samples {
 	struct sample *sample;
