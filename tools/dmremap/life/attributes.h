@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The settings of an active device: the files of its directory in configfs that can be
- * read and written.  The kernel says which these are, so that a newer one may have more.
+ * The settings of an active device: the readable and writable files in its configfs directory. The
+ * list comes from the kernel, so newer modules may have more.
  */
 #ifndef _DMREMAP_ATTRIBUTES_H
 #define _DMREMAP_ATTRIBUTES_H
@@ -14,8 +14,8 @@
 #define ATTRIBUTE_SIZE	128
 
 /**
- * struct attributes - some of them.
- * @path: their paths, in order.
+ * struct attributes - a list of settings.
+ * @path: their paths, sorted.
  * @nr: number of entries.
  */
 struct attributes {
@@ -24,7 +24,7 @@ struct attributes {
 };
 
 /**
- * attributes_list() - find all settings.
+ * attributes_list() - list all settings.
  * @attributes: filled in; the caller frees it.
  * @device: name of the device.
  */
@@ -32,18 +32,18 @@ void attributes_list(struct attributes *attributes, const char *device);
 
 void attributes_free(struct attributes *attributes);
 
-/* Whether a setting is among them. */
+/* Whether the list contains a setting. */
 bool attributes_have(const struct attributes *attributes, const char *path);
 
 /**
- * attribute_exists() - whether there is an attribute, be it a setting or not.
+ * attribute_exists() - whether an attribute exists, setting or not.
  * @device: name of the device.
- * @path: what somebody gave.
+ * @path: the path given by the user.
  */
 bool attribute_exists(const char *device, const char *path);
 
 /**
- * attribute_why() - what an error of the kernel means when an attribute is written.
+ * attribute_why() - explain an error of writing an attribute.
  * @error: the negative error number.
  */
 const char *attribute_why(int error);
