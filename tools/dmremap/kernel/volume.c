@@ -48,7 +48,7 @@ static int read_table(struct volume *volume)
 	return EXIT_CLEAN;
 }
 
-/* Those that do not need it may do without. */
+/* Not an error if missing: not all callers need it. */
 static void read_uuid(struct volume *volume)
 {
 	char text[KERNEL_TEXT_SIZE];
@@ -85,7 +85,10 @@ static bool number(const struct volume *volume, const char *file, uint64_t *valu
 	return kernel_block_number(volume->main.number, file, value);
 }
 
-/* A partition has no queue and no size of the disk; the disk above it has. */
+/*
+ * The queue and the size of the disk are attributes of the disk, which is the parent of a
+ * partition.
+ */
 static bool disk_number(const struct volume *volume, const char *file, uint64_t *value)
 {
 	char path[64];
@@ -116,7 +119,7 @@ static int read_main(struct volume *volume)
 	if (!disk_number(volume, "queue/physical_block_size", &volume->physical) ||
 	    !size_good(volume->physical))
 		return main_unknown(volume, "physical sector size");
-	/* -1, no number, where the disk does not know it */
+	/* "-1" (not a number here) if the disk does not report it */
 	if (number(volume, "alignment_offset", &volume->alignment))
 		volume->alignment %= volume->physical;
 	else
@@ -195,7 +198,7 @@ static void gather(void *context, const struct remap *remap, const char *line)
 		ranges = gathering->remapped;
 	if (!ranges)
 		return;
-	/* they come in order, and there may be millions */
+	/* the kernel lists them in order, and there may be millions */
 	if (ranges->nr && ranges->range[ranges->nr - 1].end == block)
 		ranges->range[ranges->nr - 1].end++;
 	else

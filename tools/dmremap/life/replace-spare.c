@@ -18,10 +18,13 @@
 #include "sets/create.h"
 #include "sets/remember.h"
 
-/* Passes while the set is in use; each copies only the writes during the one before. */
+/*
+ * Maximum number of passes while the set is in use; each pass copies the writes made during the
+ * previous one.
+ */
 #define MAX_PASSES	8
 
-/* What I/O may wait for without a further pass. */
+/* If I/O would be suspended for less than this, no further pass is needed. */
 #define SHORT_NS	20000000
 
 /* The main and its start, the spare, the rest. */
@@ -37,7 +40,7 @@ struct replacement {
 	struct spare_copy copy;
 };
 
-/* The table with another spare: its third word. */
+/* Replace the spare, which is the third word, in the table. */
 static bool make_params(struct replacement *r)
 {
 	struct dm_table table;
@@ -82,7 +85,7 @@ static int say_why(const struct replacement *r)
 	return EXIT_OPERATION;
 }
 
-/* While the set is in use, until little is left.  @ns is the duration of the last pass. */
+/* Copy while the set is in use, until little is left. @ns takes the duration of the last pass. */
 static int copy_online(struct replacement *r, uint64_t *ns)
 {
 	uint64_t began, sectors;
@@ -101,7 +104,10 @@ static int copy_online(struct replacement *r, uint64_t *ns)
 	return sectors && !r->give_up ? say_unreadable(r, sectors) : EXIT_CLEAN;
 }
 
-/* While I/O waits.  The kernel opens the new spare for itself alone. */
+/*
+ * Complete the copy while I/O is suspended, and close the new spare, which the kernel opens
+ * exclusively.
+ */
 static int copy_paused(void *context)
 {
 	struct replacement *r = context;
@@ -111,7 +117,10 @@ static int copy_paused(void *context)
 		r->copy.why = "sectors that were just written cannot be read on the old one";
 		status = EXIT_OPERATION;
 	}
-	/* only now: it repeats the main's identity from the superblocks */
+	/*
+	 * as late as possible, since the table repeats the identity of the main from the
+	 * superblocks
+	 */
 	if (!status && !make_params(r)) {
 		r->copy.why = "its table cannot be read";
 		status = EXIT_OPERATION;
@@ -172,7 +181,7 @@ static int copy(struct replacement *r)
 	return status;
 }
 
-/* The kernel has told the old spare, if it could be told. */
+/* Empty the old spare, in which the kernel has recorded the replacement if it could. */
 static int clean_up(const struct replacement *r)
 {
 	remember_active(r->volume.uuid, r->volume.name);
@@ -201,7 +210,7 @@ static int replace(const char *name, struct replacement *r)
 	}
 	status = volume_check_writable(&r->volume);
 	status = status ?: check(r);
-	/* with the new spare in force the host has to know of it, or does not find it at boot */
+	/* if the new spare is in force, the host must have recorded it to find it at boot */
 	interrupt_hold();
 	status = status ?: copy(r);
 	status = status ?: clean_up(r);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap salvage: the data of a sealed main whose spare is gone for good.
+ * dmremap salvage: recover the data of a sealed main whose spare is gone for good.
  */
 #include <getopt.h>
 #include <json-c/json.h>
@@ -21,7 +21,7 @@
 #include "sets/half.h"
 #include "sets/registry.h"
 
-/* What somebody wants. */
+/* The options. */
 struct wanted {
 	const char *output;
 	const char *name;
@@ -32,7 +32,7 @@ struct wanted {
 	bool json;
 };
 
-/* With the spare there is nothing to salvage: it has newer content. */
+/* If the spare is present there is nothing to salvage: it has newer content. */
 static int check_spare(const struct salvage *salvage, const char *path)
 {
 	const struct half *spare;
@@ -109,7 +109,10 @@ static void show_pieces(const struct salvage *salvage, const char *path)
 	puts("Blocks that had moved for other reasons have what was on the disk before, or cannot be read: the label does not know them.");
 }
 
-/* The log may not be written back to a read-only device, and may be older than the rest. */
+/*
+ * Mount options that skip journal replay: the device is read-only, and the journal may be older
+ * than the rest.
+ */
 static const char *mount_options(const char *content)
 {
 	if (strstr(content, "(ext3)") || strstr(content, "(ext4)"))
@@ -117,7 +120,7 @@ static const char *mount_options(const char *content)
 	return strstr(content, "(xfs)") ? "ro,norecovery" : "ro";
 }
 
-/* Print the type of the file system, and how to read it. */
+/* Print the type of the file system and how to read it. */
 static void show_use(const struct salvage *salvage, const char *made, bool device)
 {
 	char content[CONTENT_SIZE];
@@ -204,7 +207,7 @@ static int remove_label(const struct salvage *salvage, const struct wanted *want
 
 	if (!may_restore(salvage, wanted, path, missing(piece, nr)))
 		return EXIT_OPERATION;
-	/* a stale spare must not be put on it by itself when it comes back */
+	/* if the stale spare reappears, it must not be assembled with this disk automatically */
 	registry_remove(salvage->uuid);
 	status = salvage_restore(salvage);
 	if (status)

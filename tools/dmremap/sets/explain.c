@@ -12,7 +12,7 @@
 #include "sets/half.h"
 #include "sets/identity.h"
 
-/* More devices than these are not named. */
+/* Maximum number of devices to name. */
 #define NAMES_MAX	4
 
 static void __printf(2, 3) add(char *text, const char *format, ...)
@@ -33,7 +33,7 @@ void explain_size(char *text, const struct known_set *set, const struct blockdev
 	    set->name, main->path, main->path, spare->path, set->name);
 }
 
-/* Who reads a main_id from a medium prints it so that it does no harm. */
+/* The recorded main_id comes from an untrusted medium, so it is encoded. */
 static void add_ids(char *text, const char *path, const char *recorded)
 {
 	char encoded[4 * DM_REMAP_MAIN_ID_SIZE], own[DM_REMAP_MAIN_ID_SIZE];
@@ -79,8 +79,8 @@ void explain_copy(char *text, const struct known_set *set, const struct blockdev
 }
 
 /*
- * Devices of the right size that are nothing else of ours, or, if that is asked for, whose
- * labels cannot be used; the first of them.
+ * Count devices of the right size that are not halves or, on request, whose labels are unusable;
+ * returns the first one too.
  */
 static int find_by_size(const struct half *spare, struct blockdev found[NAMES_MAX], bool damaged)
 {
@@ -102,7 +102,7 @@ static int find_by_size(const struct half *spare, struct blockdev found[NAMES_MA
 	return n;
 }
 
-/* Devices that may be the main; its other identities have been printed. */
+/* Name devices that may be the main, after its other identities. */
 static int add_by_size(char *text, const struct known_set *set, const struct half *spare)
 {
 	struct blockdev found[NAMES_MAX];
@@ -117,7 +117,7 @@ static int add_by_size(char *text, const struct known_set *set, const struct hal
 	return nr;
 }
 
-/* A main whose label is damaged is not the main of any set. */
+/* A main with a damaged label cannot be assigned to a set. */
 static int add_damaged(char *text, const struct known_set *set, const struct half *spare)
 {
 	struct blockdev found[NAMES_MAX];
@@ -179,7 +179,7 @@ static void explain_spare(char *text, const struct known_set *set)
 	    dev.path, set->name, dev.path);
 }
 
-/* "/dev/a and /dev/b both are its spare" */
+/* "/dev/a and /dev/b say that they are its spare" */
 static int explain_copies(char *text, const struct known_set *set, const struct halves *halves,
 			  enum half_role role, const char *before)
 {
