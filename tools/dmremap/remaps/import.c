@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "lib/ask.h"
@@ -244,14 +245,14 @@ static int carry_out(const struct import_request *request, const struct import *
 	struct change change = { .volume = import->volume, .kind = CHANGE_MARK };
 	uint64_t pending = 0;
 	struct plan plan;
-	int status;
+	int status, lock = request->dry_run ? -1 : volume_lock(import->volume);
 
 	plan_make(&plan, import->volume, &import->entries);
 	import_say_left(import);
 	say_outside(import, &plan, origin);
 	/*
 	 * A marked block stays so; copying it tries to read it again.  A split block can give up
-\t * only its sectors on the main.
+	 * only its sectors on the main.
 	 */
 	status = plan_leave_remapped(&plan, !request->copy && !request->give_up,
 				     !request->give_up);
@@ -269,6 +270,8 @@ static int carry_out(const struct import_request *request, const struct import *
 			print_text(request, import, &plan, &change, pending);
 	}
 	plan_free(&plan);
+	if (lock >= 0)
+		close(lock);
 	return status;
 }
 
