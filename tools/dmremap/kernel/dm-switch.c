@@ -46,14 +46,14 @@ static bool load(const char *name, uint64_t sectors, const char *target, const c
 }
 
 /* A device whose table is being changed; all that is needed if the program is killed. */
-struct change {
+struct table_change {
 	struct dm_switch *sw;
 	struct dm_table old;
 	struct dm_resume resume;
 };
 
 /* The kernel has destroyed the table that was in force, if it has refused the new one. */
-static enum fault go_back(const struct change *change, enum fault fault)
+static enum fault go_back(const struct table_change *change, enum fault fault)
 {
 	const struct dm_table *old = &change->old;
 	const char *name = change->sw->name;
@@ -70,14 +70,14 @@ static enum fault go_back(const struct change *change, enum fault fault)
  */
 static void bring_back(void *context)
 {
-	struct change *change = context;
+	struct table_change *change = context;
 
 	if (!dm_resume(&change->resume))
 		go_back(change, FAULT_RESUME);
 	dm_resume_end(&change->resume, false);
 }
 
-static enum fault carry_out(const struct change *change, int *status)
+static enum fault carry_out(const struct table_change *change, int *status)
 {
 	struct dm_switch *sw = change->sw;
 	enum fault fault = FAULT_NONE;
@@ -113,7 +113,7 @@ static void say(const struct dm_switch *sw, enum fault fault, struct kmsg *kmsg)
 }
 
 /* Between the two of them nothing may have to be read from the device. */
-static enum fault carry_out_locked(const struct change *change, int *status)
+static enum fault carry_out_locked(const struct table_change *change, int *status)
 {
 	struct dm_switch *sw = change->sw;
 	enum fault fault;
@@ -127,7 +127,7 @@ static enum fault carry_out_locked(const struct change *change, int *status)
 
 int dm_switch(struct dm_switch *sw)
 {
-	struct change change = { .sw = sw };
+	struct table_change change = { .sw = sw };
 	struct resumer resumer;
 	enum fault fault;
 	struct kmsg kmsg;

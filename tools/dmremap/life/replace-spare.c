@@ -27,7 +27,7 @@
 /* The main and its start, the spare, the rest. */
 #define PARAMS_SIZE	(CREATE_PARAMS_SIZE + 64)
 
-struct replacement {
+struct spare_switch {
 	struct volume volume;
 	struct blockdev old;
 	const char *new;
@@ -38,7 +38,7 @@ struct replacement {
 };
 
 /* The table with another spare: its third word. */
-static bool make_params(struct replacement *r)
+static bool make_params(struct spare_switch *r)
 {
 	struct dm_table table;
 	struct blockdev new;
@@ -53,7 +53,7 @@ static bool make_params(struct replacement *r)
 	return true;
 }
 
-static int check(const struct replacement *r)
+static int check(const struct spare_switch *r)
 {
 	struct create create = {
 		.spare = r->new,
@@ -69,21 +69,21 @@ static int check(const struct replacement *r)
 	return status;
 }
 
-static int say_unreadable(const struct replacement *r, uint64_t sectors)
+static int say_unreadable(const struct spare_switch *r, uint64_t sectors)
 {
 	complain("%s keeps its spare: %llu sector%s cannot be read on %s, and %s nowhere else. Try again later, or give up with --give-up: what is lost reads as an error then, until it is written.",
 		 r->volume.name, LLU(sectors), plural(sectors), r->old.path, is(sectors));
 	return EXIT_OPERATION;
 }
 
-static int say_why(const struct replacement *r)
+static int say_why(const struct spare_switch *r)
 {
 	complain("%s keeps its spare: %s.", r->volume.name, r->copy.why);
 	return EXIT_OPERATION;
 }
 
 /* While the set is in use, until little is left.  @ns is the duration of the last pass. */
-static int copy_online(struct replacement *r, uint64_t *ns)
+static int copy_online(struct spare_switch *r, uint64_t *ns)
 {
 	uint64_t began, sectors;
 	int status, pass;
@@ -104,7 +104,7 @@ static int copy_online(struct replacement *r, uint64_t *ns)
 /* While I/O waits.  The kernel opens the new spare for itself alone. */
 static int copy_paused(void *context)
 {
-	struct replacement *r = context;
+	struct spare_switch *r = context;
 	int status = spare_copy_pass(&r->copy, false);
 
 	if (!status && spare_copy_unreadable(&r->copy) && !r->give_up) {
@@ -121,7 +121,7 @@ static int copy_paused(void *context)
 	return status;
 }
 
-static int put_in_force(struct replacement *r, uint64_t estimate)
+static int put_in_force(struct spare_switch *r, uint64_t estimate)
 {
 	struct dm_switch sw = {
 		.name = r->volume.name,
@@ -149,7 +149,7 @@ static int put_in_force(struct replacement *r, uint64_t estimate)
 	return status;
 }
 
-static int copy(struct replacement *r)
+static int copy(struct spare_switch *r)
 {
 	uint64_t ns = 0;
 	int status;
@@ -173,7 +173,7 @@ static int copy(struct replacement *r)
 }
 
 /* The kernel has told the old spare, if it could be told. */
-static int clean_up(const struct replacement *r)
+static int clean_up(const struct spare_switch *r)
 {
 	remember_active(r->volume.uuid, r->volume.name);
 	announce_change(r->new);
@@ -187,7 +187,7 @@ static int clean_up(const struct replacement *r)
 	return EXIT_UNCORRECTED;
 }
 
-static int replace(const char *name, struct replacement *r)
+static int replace(const char *name, struct spare_switch *r)
 {
 	char text[KERNEL_TEXT_SIZE];
 	int status = volume_find(&r->volume, name);
@@ -217,7 +217,7 @@ static int run_replace_spare(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
-	struct replacement r = {};
+	struct spare_switch r = {};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "fgh", options, NULL)) != -1) {
