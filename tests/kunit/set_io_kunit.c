@@ -405,18 +405,18 @@ static void without_retries_the_first_error_counts(struct kunit *test)
 
 /* --- failures that come late */
 
-#define LATE_MS		60
-#define LIMIT_MS	"30"
-
-/* A set whose disks take long for the sectors that a case marks as slow, and 3 retries. */
-static struct set *late_set(struct kunit *test)
+/*
+ * A set with 3 retries for failures within @limit_ms, whose disks take @late_ms for the sectors
+ * that a case marks as slow.
+ */
+static struct set *late_set(struct kunit *test, const char *limit_ms, unsigned int late_ms)
 {
 	struct set *s = quiet_set(test, "1 transient");
 
 	EXPECT_SET(s, 0, "errors/retries", "3");
-	EXPECT_SET(s, 0, "errors/retry_within_ms", LIMIT_MS);
-	s->main->slow_ms = LATE_MS;
-	s->spare->slow_ms = LATE_MS;
+	EXPECT_SET(s, 0, "errors/retry_within_ms", limit_ms);
+	s->main->slow_ms = late_ms;
+	s->spare->slow_ms = late_ms;
 	return s;
 }
 
@@ -431,7 +431,7 @@ static unsigned int reads_of(struct set *s, sector_t sector, unsigned int n)
 
 static void a_read_that_failed_late_is_not_tried_again(struct kunit *test)
 {
-	struct set *s = late_set(test);
+	struct set *s = late_set(test, "30", 60);
 	unsigned int sector;
 
 	for (sector = 203; sector < 1000; sector += 200) {
@@ -460,7 +460,7 @@ static void a_read_that_failed_late_is_not_tried_again(struct kunit *test)
 
 static void a_write_that_failed_late_moves_its_block(struct kunit *test)
 {
-	struct set *s = late_set(test);
+	struct set *s = late_set(test, "30", 60);
 
 	__set_bit(203, s->main->bad_write);
 	__set_bit(203, s->main->slow);
@@ -480,7 +480,7 @@ static void a_write_that_failed_late_moves_its_block(struct kunit *test)
 
 static void a_retry_that_fails_late_is_the_last(struct kunit *test)
 {
-	struct set *s = late_set(test);
+	struct set *s = late_set(test, "600", 700);
 
 	/* the bio itself fails at once: the disk takes long from then on */
 	bad_reads(s, 203, 1);
@@ -492,7 +492,7 @@ static void a_retry_that_fails_late_is_the_last(struct kunit *test)
 /* A slot whose sectors have not been read elsewhere: they would be lost. */
 static void the_spare_has_all_of_its_attempts(struct kunit *test)
 {
-	struct set *s = late_set(test);
+	struct set *s = late_set(test, "30", 60);
 
 	EXPECT_SET(s, 0, "remaps/add", "200");
 	__set_bit(3, s->spare->bad_write);
@@ -1040,7 +1040,7 @@ static void io_to_a_block_that_moves_waits_for_it(struct kunit *test)
 /* It has waited longer than errors/retry_within_ms when it fails on the main, at once. */
 static void what_waited_for_its_block_is_tried_again(struct kunit *test)
 {
-	struct set *s = late_set(test);
+	struct set *s = late_set(test, "600", 0);
 	struct setter *add;
 	struct sent_io *r;
 
@@ -1048,7 +1048,7 @@ static void what_waited_for_its_block_is_tried_again(struct kunit *test)
 	add = begin_set(s, "remaps/add", "80");
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) == 1));
 	r = send(s, REQ_OP_READ, 80, 8, 0);
-	msleep(LATE_MS);
+	msleep(700);
 	/* the move fails, and the block stays on the main, which gives it at the third attempt */
 	s->spare->error = BLK_STS_TRANSPORT;
 	__set_bit(3, s->spare->bad_write);
@@ -1259,7 +1259,7 @@ static unsigned int reads_of_scrub(struct set *s)
 
 static void a_scrub_does_not_insist_after_a_late_failure(struct kunit *test)
 {
-	struct set *s = late_set(test);
+	struct set *s = late_set(test, "30", 60);
 	unsigned int late;
 
 	bad_reads(s, 203, 1);
