@@ -340,6 +340,27 @@ static void a_copy_that_recovers_is_written_while_the_set_is_idle(struct kunit *
 	EXPECT_ATTR(s, "metadata/replicas", "2");
 }
 
+/* The repair gives up while the set is suspended. */
+static void a_copy_that_recovers_while_suspended_is_written_after_the_resume(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int writes;
+
+	make_set(s, "1 persistent");
+	bitmap_set(s->spare->bad_write, 8, 8);
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	close_bdev(s);
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	mdisk_mend(s->spare);
+	writes = s->spare->writes;
+	msleep(5500);
+	KUNIT_EXPECT_EQ(test, s->spare->writes, writes);
+	KUNIT_EXPECT_STREQ(test, status(s).store, "degraded");
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(status(s).store, "clean")));
+	EXPECT_ATTR(s, "metadata/replicas", "2");
+}
+
 static void a_store_that_cannot_write_fails_and_says_so(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -1045,6 +1066,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(a_block_that_leaves_its_slot_is_whole_after_each_cut),
 	KUNIT_CASE(a_copy_that_was_lost_is_written_anew),
 	KUNIT_CASE_SLOW(a_copy_that_recovers_is_written_while_the_set_is_idle),
+	KUNIT_CASE_SLOW(a_copy_that_recovers_while_suspended_is_written_after_the_resume),
 	KUNIT_CASE(a_store_that_cannot_write_fails_and_says_so),
 	KUNIT_CASE(a_move_in_doubt_is_answered_by_neither),
 	KUNIT_CASE(commits_are_counted),
