@@ -925,16 +925,7 @@ static struct kunit_case set_admin_cases[] = {
 	{ }
 };
 
-static struct kunit_suite set_admin_suite = {
-	.name = "set_admin",
-	.suite_init = set_suite_init,
-	.suite_exit = set_suite_exit,
-	.init = set_test_init,
-	.exit = set_test_exit,
-	.test_cases = set_admin_cases,
-};
-
-kunit_test_suite(set_admin_suite);
+SET_SUITE(set_admin);
 
 MODULE_SOFTDEP("pre: dm-remap dm-remap-metadata dm-remap-stats");
 MODULE_DESCRIPTION("KUnit tests of dm-remap: what is done to whole sets");

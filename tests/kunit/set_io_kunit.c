@@ -1346,16 +1346,7 @@ static struct kunit_case set_io_cases[] = {
 	{ }
 };
 
-static struct kunit_suite set_io_suite = {
-	.name = "set_io",
-	.suite_init = set_suite_init,
-	.suite_exit = set_suite_exit,
-	.init = set_test_init,
-	.exit = set_test_exit,
-	.test_cases = set_io_cases,
-};
-
-kunit_test_suite(set_io_suite);
+SET_SUITE(set_io);
 
 MODULE_SOFTDEP("pre: dm-remap dm-remap-metadata dm-remap-stats");
 MODULE_DESCRIPTION("KUnit tests of dm-remap: I/O of whole sets");

@@ -1131,16 +1131,7 @@ static struct kunit_case set_store_cases[] = {
 	{ }
 };
 
-static struct kunit_suite set_store_suite = {
-	.name = "set_store",
-	.suite_init = set_suite_init,
-	.suite_exit = set_suite_exit,
-	.init = set_test_init,
-	.exit = set_test_exit,
-	.test_cases = set_store_cases,
-};
-
-kunit_test_suite(set_store_suite);
+SET_SUITE(set_store);
 
 MODULE_SOFTDEP("pre: dm-remap dm-remap-metadata dm-remap-stats");
 MODULE_DESCRIPTION("KUnit tests of dm-remap: persistent sets");
