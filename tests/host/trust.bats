@@ -97,7 +97,7 @@ nothing_ran() {
 		mkfs.ext4 -q /dev/mapper/data && dmremap seal data && udevadm settle &&
 		[ -L /dev/mapper/data ] && mkdir -p /data &&
 		mount /dev/mapper/data /data && echo ours >/data/whose && umount /data &&
-		echo "/dev/mapper/data /data ext4 defaults 0 2" >>/etc/fstab && sync'
+		echo "/dev/mapper/data /data ext4 defaults,x-systemd.device-timeout=900s 0 2" >>/etc/fstab && sync'
 	uuid=$(guest_run 'ls /etc/dm-remap/sets.d')
 	guest_run 'grep -x name=data /etc/dm-remap/sets.d/* && grep -x main_id=virtio-main /etc/dm-remap/sets.d/* &&
 		grep -x spare_id=virtio-spare /etc/dm-remap/sets.d/*'

@@ -412,6 +412,7 @@ static const struct {
 	{ "spare/low_water", "12", 0, 128 },
 	{ "errors/auto_remap", "1", 0, 1 },
 	{ "errors/retries", "1", 0, 16 },
+	{ "errors/retry_within_ms", "1000", 0, U32_MAX },
 	{ "errors/pending_retry_ms", "10000", 0, U32_MAX },
 	{ "errors/slow_ms", "0", 0, U32_MAX },
 	{ "errors/slow_limit", "1024", 0, U32_MAX },

@@ -60,7 +60,8 @@ static const char * const settings[][2] = {
 	{ "errors/slow_limit", "99" }, { "errors/verify_writes", "off remapped [all]" },
 	{ "errors/neighbours", "0" }, { "errors/first_rewrite", "1" },
 	{ "errors/storm_limit", "77" }, { "errors/rate_warn", "33" },
-	{ "errors/rate_urgent", "44" }, { "scrub/rate_kib", "1" }, { "main_id", "a disk" },
+	{ "errors/rate_urgent", "44" }, { "errors/retry_within_ms", "23456" },
+	{ "scrub/rate_kib", "1" }, { "main_id", "a disk" },
 };
 
 static void expect_settings(struct set *s)
