@@ -65,6 +65,7 @@ struct remap_jobs {
  * @single_until: no window before this sector is tried: one with a bad block was.
  * @lost_block: a block where the main has not kept a write, or REMAP_NO_BLOCK.
  * @lost_write: the write that was tried last was taken and not kept.
+ * @took_long: the last attempt on the main of what is being done took long: attempts.h.
  * @again: the block's state has changed, or it has another owner: look again.
  * @still_failing: the error was there again, or it was not the main that was asked.
  * @recovered: a part of the bio failed on the main, and was there in the end.
@@ -79,6 +80,7 @@ struct remap_job {
 	sector_t single_until;
 	u64 lost_block;
 	bool lost_write;
+	bool took_long;
 	bool again;
 	bool still_failing;
 	bool recovered;

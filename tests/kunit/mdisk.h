@@ -23,8 +23,9 @@
  * @bad_write: sectors that cannot be written.
  * @heals: sectors that can be read again once they were written.
  * @deaf: sectors whose writes succeed and change nothing.
- * @slow: sectors whose reads take @slow_ms.
+ * @slow: sectors whose reads and writes take @slow_ms.
  * @slow_ms: see @slow.
+ * @slow_after: reads after which that begins.
  * @error: of what fails.
  * @fail_next: so many attempts fail at a sector of @bad_read, then it can be read; 0 is always.
  * @writes_left: writes until the power goes, after which all fail.
@@ -50,6 +51,7 @@ struct mdisk {
 	DECLARE_BITMAP(deaf, MDISK_SECTORS);
 	DECLARE_BITMAP(slow, MDISK_SECTORS);
 	unsigned int slow_ms;
+	unsigned int slow_after;
 	blk_status_t error;
 	unsigned int fail_next;
 	unsigned int writes_left;
@@ -67,6 +69,12 @@ static int mdisk_major;
 static bool mdisk_zoned;
 static unsigned int mdisk_count;
 
+static void mdisk_take_long(struct mdisk *d, sector_t first, sector_t end)
+{
+	if (d->slow_ms && d->reads > d->slow_after && find_next_bit(d->slow, end, first) < end)
+		msleep(d->slow_ms);
+}
+
 static void mdisk_make_stable(struct mdisk *d)
 {
 	memcpy(d->stable, d->data, get_capacity(d->gendisk) << SECTOR_SHIFT);
@@ -80,8 +88,7 @@ static blk_status_t mdisk_read(struct mdisk *d, struct bio *bio)
 	struct bio_vec bvec;
 
 	d->reads++;
-	if (d->slow_ms && find_next_bit(d->slow, end, first) < end)
-		msleep(d->slow_ms);
+	mdisk_take_long(d, first, end);
 	if (find_next_bit(d->bad_read, end, first) < end) {
 		if (d->fail_next && !--d->fail_next)
 			bitmap_zero(d->bad_read, MDISK_SECTORS);
@@ -104,6 +111,7 @@ static blk_status_t mdisk_write(struct mdisk *d, struct bio *bio)
 
 	d->writes++;
 	d->last_opf = bio->bi_opf;
+	mdisk_take_long(d, first, end);
 	if (find_next_bit(d->bad_write, end, first) < end || !d->writes_left)
 		return d->error;
 	if (d->writes_left != UINT_MAX)
@@ -280,6 +288,7 @@ static void mdisk_mend(struct mdisk *d)
 	bitmap_zero(d->deaf, MDISK_SECTORS);
 	bitmap_zero(d->slow, MDISK_SECTORS);
 	d->slow_ms = 0;
+	d->slow_after = 0;
 	d->error = BLK_STS_MEDIUM;
 	d->fail_next = 0;
 	d->writes_left = UINT_MAX;

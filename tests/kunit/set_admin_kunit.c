@@ -443,6 +443,7 @@ static const struct {
 	{ "spare/low_water", "12", 0, 128 },
 	{ "errors/auto_remap", "1", 0, 1 },
 	{ "errors/retries", "1", 0, 16 },
+	{ "errors/retry_within_ms", "1000", 0, U32_MAX },
 	{ "errors/pending_retry_ms", "10000", 0, U32_MAX },
 	{ "errors/slow_ms", "0", 0, U32_MAX },
 	{ "errors/slow_limit", "1024", 0, U32_MAX },
@@ -924,16 +925,7 @@ static struct kunit_case set_admin_cases[] = {
 	{ }
 };
 
-static struct kunit_suite set_admin_suite = {
-	.name = "set_admin",
-	.suite_init = set_suite_init,
-	.suite_exit = set_suite_exit,
-	.init = set_test_init,
-	.exit = set_test_exit,
-	.test_cases = set_admin_cases,
-};
-
-kunit_test_suite(set_admin_suite);
+SET_SUITE(set_admin);
 
 MODULE_SOFTDEP("pre: dm-remap dm-remap-metadata dm-remap-stats");
 MODULE_DESCRIPTION("KUnit tests of dm-remap: what is done to whole sets");

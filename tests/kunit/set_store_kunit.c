@@ -60,7 +60,8 @@ static const char * const settings[][2] = {
 	{ "errors/slow_limit", "99" }, { "errors/verify_writes", "off remapped [all]" },
 	{ "errors/neighbours", "0" }, { "errors/first_rewrite", "1" },
 	{ "errors/storm_limit", "77" }, { "errors/rate_warn", "33" },
-	{ "errors/rate_urgent", "44" }, { "scrub/rate_kib", "1" }, { "main_id", "a disk" },
+	{ "errors/rate_urgent", "44" }, { "errors/retry_within_ms", "23456" },
+	{ "scrub/rate_kib", "1" }, { "main_id", "a disk" },
 };
 
 static void expect_settings(struct set *s)
@@ -1161,16 +1162,7 @@ static struct kunit_case set_store_cases[] = {
 	{ }
 };
 
-static struct kunit_suite set_store_suite = {
-	.name = "set_store",
-	.suite_init = set_suite_init,
-	.suite_exit = set_suite_exit,
-	.init = set_test_init,
-	.exit = set_test_exit,
-	.test_cases = set_store_cases,
-};
-
-kunit_test_suite(set_store_suite);
+SET_SUITE(set_store);
 
 MODULE_SOFTDEP("pre: dm-remap dm-remap-metadata dm-remap-stats");
 MODULE_DESCRIPTION("KUnit tests of dm-remap: persistent sets");

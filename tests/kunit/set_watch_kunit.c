@@ -440,16 +440,7 @@ static struct kunit_case set_watch_cases[] = {
 	{ }
 };
 
-static struct kunit_suite set_watch_suite = {
-	.name = "set_watch",
-	.suite_init = set_suite_init,
-	.suite_exit = set_suite_exit,
-	.init = set_test_init,
-	.exit = set_test_exit,
-	.test_cases = set_watch_cases,
-};
-
-kunit_test_suite(set_watch_suite);
+SET_SUITE(set_watch);
 
 MODULE_IMPORT_NS(DM_REMAP_NS);
 MODULE_SOFTDEP("pre: dm-remap dm-remap-metadata dm-remap-stats");
