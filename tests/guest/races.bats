@@ -3,7 +3,7 @@
 # Concurrent operations on a block. Devices
 # between r and its disks hold writes, or reads and writes, until they are released, so
 # that things meet for certain and not by chance.
-# rig: test=uml,umldebug timeout=600
+# rig: test=uml,umldebug,kcsan timeout=600
 
 load ../lib/common
 

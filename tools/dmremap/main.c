@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap: looks after sets of dm-remap, a main device and its spare.
+ * dmremap: administer dm-remap sets, each of which is a main device and its spare.
  */
 #include <locale.h>
 #include <stdio.h>
@@ -75,7 +75,7 @@ static int print_help(void)
 	return EXIT_CLEAN;
 }
 
-/* device-mapper allows a name that looks like an option. */
+/* A device-mapper name may look like an option. */
 static void hint_at_dash(char **words)
 {
 	char number[BLOCKDEV_NUMBER_SIZE];
@@ -116,9 +116,9 @@ int main(int argc, char **argv)
 	int status;
 
 	output_guard();
-	/* characters only: numbers are the same everywhere */
+	/* only LC_CTYPE: numbers must not depend on the locale */
 	setlocale(LC_CTYPE, "");
 	status = run(argc, argv);
-	/* a reader of incomplete output must get an error */
+	/* if output is incomplete, the reader must see an error */
 	return output_flush() ? EXIT_OPERATION : status;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap advise: whether a disk is a case for dm-remap, and what to do with it.
+ * dmremap advise: judge whether a disk is a case for dm-remap, and what to do with it.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ struct advise_request {
 	bool json;
 };
 
-/* The set that an operand names, by its name, its node or its uuid. */
+/* Find the set that an operand names by its name, device node or uuid. */
 static bool find_set(const char *operand, char name[KERNEL_NAME_SIZE])
 {
 	return device_name_find(operand, name) && kernel_has(TREE_CONFIG, name, "");
@@ -54,14 +54,14 @@ static int gather(struct disk_facts *facts, const char *operand, const struct ga
 	return EXIT_OPERATION;
 }
 
-/* Without a look at anything "nothing wrong" would be a lie. */
+/* "nothing wrong" would be false if nothing could be examined. */
 static bool seen_anything(const struct disk_facts *facts)
 {
 	return facts->smart == SMART_READ || facts->log.read || facts->pre_eol.known ||
 	       (facts->size_known && !facts->sectors);
 }
 
-/* Not for a set, which has one, and not if the disk is no case. */
+/* Not for a set, which already has a spare, or if the disk is not a case for dm-remap. */
 static void find_places(struct spare_places *places, const struct advice *advice,
 			const struct disk_facts *facts, bool wake)
 {

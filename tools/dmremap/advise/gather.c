@@ -16,7 +16,7 @@
 
 #define FILE_LIMIT	(64u << 20)
 
-/* smartctl's exit status for options that it does not know. */
+/* Bit in smartctl's exit status for unknown options. */
 #define SMARTCTL_USAGE	1
 
 static char *read_file(const char *path, size_t *size)

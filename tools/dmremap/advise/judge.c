@@ -6,7 +6,7 @@
 #include "advise/judge.h"
 #include "lib/util.h"
 
-/* Replaced and waiting sectors of a disk that is going, and of one that is about to. */
+/* Number of replaced and pending sectors from which a disk is failing, or about to fail. */
 #define SECTORS_GOING		40
 #define SECTORS_GONE		200
 
@@ -18,21 +18,21 @@
 #define RESERVE_LOW		25
 #define RESERVE_GONE		10
 
-/* Writes that a SCSI disk gave up. */
+/* Writes on which a SCSI disk gave up. */
 #define WRITES_GONE		50
 
-/* Flash: with the second bad place many more follow. */
+/* Flash: a second bad place is usually followed by many more. */
 #define FLASH_BAD		2
 
 /* An occasional reset is normal. */
 #define LINK_ERRORS		3
 
-/* Days until a disk should be replaced. */
+/* Number of days within which a disk should be replaced. */
 #define DAYS_FIRST		60
 #define DAYS_FLASH		30
 #define DAYS_GOING		7
 
-/* What an eMMC says of its reserve. */
+/* States of the reserve of an eMMC. */
 #define PRE_EOL_WARNING		2
 #define PRE_EOL_URGENT		3
 
@@ -65,7 +65,7 @@ static bool is_flash(const struct disk_facts *facts)
 	return facts->kind == DISK_SSD || facts->kind == DISK_EMMC || facts->kind == DISK_SD;
 }
 
-/* A card has no way to tell, and little with which to help itself. */
+/* Cards have no health report worth the name, and few means of repair. */
 static bool is_card(const struct disk_facts *facts)
 {
 	return facts->kind == DISK_EMMC || facts->kind == DISK_SD;
@@ -76,7 +76,7 @@ static const char *s(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-/* Names of controllers that have lost their firmware, or cannot read it. */
+/* Model names reported by controllers that have lost their firmware or cannot read it. */
 static void judge_model(struct advice *advice, const struct disk_facts *facts)
 {
 	static const char * const dead[] = { "SATAFIRM", "SandForce{", "WDC ROM MODEL" };
@@ -140,7 +140,7 @@ static void judge_reserve(struct advice *advice, const struct disk_facts *facts)
 	replace(advice, facts->reserve.n < RESERVE_GONE ? 0 : DAYS_FLASH);
 }
 
-/* Sectors that the disk, or the set on it, has replaced, and those that wait for it. */
+/* Sectors replaced by the disk or by the set, and sectors waiting to be replaced. */
 static void judge_sectors(struct advice *advice, const struct disk_facts *facts)
 {
 	uint64_t moved = facts->set.remapped.n, waiting = facts->pending.n;
@@ -197,7 +197,7 @@ static void judge_flash(struct advice *advice, const struct disk_facts *facts)
 		    LLU(facts->pending.n), s(facts->pending.n));
 }
 
-/* Bad sectors that the disk's logs name. */
+/* Bad sectors named in the disk's logs. */
 static void judge_news(struct advice *advice, const struct disk_facts *facts)
 {
 	if (facts->news_bad)
@@ -212,7 +212,7 @@ static void judge_news(struct advice *advice, const struct disk_facts *facts)
 		say(advice, VERDICT_WELL, "Its logs name bad sectors of more than two weeks of use ago, or of a time that its clock does not tell: that is no news.");
 }
 
-/* Errors since the kernel started, which are therefore current. */
+/* Errors since boot, which are therefore recent. */
 static void judge_log(struct advice *advice, const struct disk_facts *facts)
 {
 	const struct log_facts *log = &facts->log;
@@ -245,7 +245,7 @@ static void judge_scsi(struct advice *advice, const struct disk_facts *facts)
 		    LLU(facts->read_lost.n), s(facts->read_lost.n));
 }
 
-/* A card that takes writes and drops them gives no error: only reading back finds it. */
+/* A card that silently drops writes reports no error: only reading back detects it. */
 static void judge_set(struct advice *advice, const struct disk_facts *facts)
 {
 	const struct set_facts *set = &facts->set;

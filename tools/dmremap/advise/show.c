@@ -12,7 +12,7 @@
 /* Bits of a number of MiB. */
 #define MIB_SHIFT	20
 
-/* The reason why smartctl could not read the disk, and the remedy; NULL if it could. */
+/* Why smartctl could not read the disk, and the remedy; NULL if it could. */
 static const char *unseen_smart(const struct disk_facts *facts)
 {
 	static const char * const texts[] = {
@@ -24,7 +24,7 @@ static const char *unseen_smart(const struct disk_facts *facts)
 		[SMART_UNSUPPORTED] = "what the disk knows of itself: it, or the bridge before it, knows no SMART, or smartctl does not know the bridge (\"--device sat\" may help)",
 	};
 
-	/* a card of this kind tells in sysfs */
+	/* an eMMC reports its health in sysfs */
 	if (facts->smart != SMART_READ && facts->pre_eol.known)
 		return NULL;
 	return texts[facts->smart];
@@ -48,7 +48,7 @@ static void show_unseen(const struct disk_facts *facts)
 		printf("  Not seen: %s.\n", unseen);
 }
 
-/* Places for a spare that are printed. */
+/* Maximum number of places for a spare to print. */
 #define PLACES_SHOWN	3
 
 static void show_link(const struct disk_facts *facts, const struct spare_places *places)
@@ -58,7 +58,7 @@ static void show_link(const struct disk_facts *facts, const struct spare_places 
 	       "  2. See whether it goes on: dmesg --follow; smartctl -A %s\n", facts->path);
 }
 
-/* hdparm writes zeros over a sector, so that a sector is asked first. */
+/* hdparm overwrites a sector with zeros, so let the user read the sector first. */
 static void show_sector(const struct disk_facts *facts)
 {
 	printf("  3. Write it again. If sector %llu cannot be read\n"
@@ -81,7 +81,7 @@ static void show_cure(const struct disk_facts *facts, const struct spare_places 
 	printf("  4. Look again: dmremap advise %s\n", facts->path);
 }
 
-/* Return: the device that the first of them becomes. */
+/* Return: the device that the first place becomes. */
 static const char *show_places(const struct spare_places *places)
 {
 	char text[512];
@@ -149,7 +149,7 @@ static void show_commands(const struct advice *advice, const struct disk_facts *
 	shows[advice->verdict](facts, places);
 }
 
-/* Until the disk or the kernel gives up, a reader waits. */
+/* A reader waits until the disk or the kernel gives up. */
 static void show_timeouts(const struct disk_facts *facts)
 {
 	const char *disk = strstr(facts->path, "/dev/");

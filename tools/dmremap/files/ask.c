@@ -6,7 +6,7 @@
 #include "files/ask.h"
 #include "lib/capture.h"
 
-/* All inodes of a large file system are read, from a disk that is slow. */
+/* Generous, since reading all inodes of a large file system from a slow disk takes long. */
 #define SECONDS		3600
 
 bool files_ask(char **text, char why[160], const char *const *argv, const char *package)

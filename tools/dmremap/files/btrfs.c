@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * btrfs: the chunk tree says which logical address is at a place of a device, and
- * "btrfs inspect-internal logical-resolve" which files that is.
+ * btrfs: the chunk tree maps a place on a device to a logical address, and "btrfs inspect-internal
+ * logical-resolve" maps that to files.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -15,16 +15,16 @@
 
 #define SECTOR		512
 
-/* Blocks are this large or larger. */
+/* Minimum block size. */
 #define STEP		8
 
 /**
- * struct chunk - where a piece of the address space is on the device.
+ * struct chunk - location of a piece of the address space on the device.
  * @logical: the address, in bytes.
  * @size: bytes.
  * @offset: where it is on the device.
- * @type: as btrfs prints it, "DATA|single".
- * @striped: only a part of the bytes is on this device.
+ * @type: as printed by btrfs, such as "DATA|single".
+ * @striped: only some of the bytes are on this device.
  */
 struct chunk {
 	uint64_t logical;
@@ -114,7 +114,7 @@ static bool find_chunks(struct chunks *chunks, const char *path, char why[160])
 	return true;
 }
 
-/* Paths begin with that of the mount point. */
+/* Paths begin with the mount point. */
 static bool begins_path(const char *line, const void *context)
 {
 	const char *point = context;
@@ -124,7 +124,7 @@ static bool begins_path(const char *line, const void *context)
 	       (!strncmp(line, point, size) && (line[size] == '/' || point[size - 1] == '/'));
 }
 
-/* Nothing refers to the place, or why that is not known. */
+/* Report that nothing refers to the place, or why the file is not known. */
 static void say_unresolved(struct answers *answers, const struct place *place, const char *text)
 {
 	if (strstr(text, "No such file or directory"))
@@ -138,7 +138,7 @@ static void say_unresolved(struct answers *answers, const struct place *place, c
 static void resolve(struct answers *answers, const struct place *place, uint64_t logical,
 		    const char *point)
 {
-	/* that nothing is there is an error message */
+	/* btrfs reports an unused place as an error, on standard error */
 	static const char command[] =
 		"LC_ALL=C exec btrfs inspect-internal logical-resolve \"$1\" \"$2\" 2>&1";
 	const char *argv[7] = { "sh", "-c", command, "sh", NULL, point };

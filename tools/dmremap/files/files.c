@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap files: which files lie on sectors that are lost, pending or remapped.
+ * dmremap files: list the files that have lost, pending or remapped sectors.
  */
 #include <getopt.h>
 #include <json-c/json.h>
@@ -87,7 +87,7 @@ static int files(const char *name, unsigned int states, bool json)
 		return EXIT_OPERATION;
 	if (!places.nr && !json)
 		printf("%s has no such sectors.\n", volume.name);
-	/* programs read the disk, so recent writes must be there */
+	/* write back first: the programs read the disk, not the page cache */
 	if (places.nr)
 		sync();
 	stack_walk(&answers, volume.number, &places);

@@ -11,10 +11,10 @@
 #include "files/systems.h"
 #include "lib/message.h"
 
-/* Blocks of one run of xfs_db. */
+/* Maximum number of blocks in one run of xfs_db. */
 #define BATCH		256
 
-/* Sectors of 512 bytes that are asked for: blocks are this large or larger. */
+/* Step between queries, in sectors of 512 bytes: the minimum block size. */
 #define STEP		1
 
 struct question {
@@ -67,7 +67,7 @@ static bool begins_block(const char *line, const void *context)
 	return !strncmp(line, "block ", 6);
 }
 
-/* A line for each question, in order. */
+/* The output has one line for each query, in order. */
 static void take(struct answers *answers, const struct question *question, int nr, char *text)
 {
 	char *line;

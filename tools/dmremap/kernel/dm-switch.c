@@ -45,15 +45,17 @@ static bool load(const char *name, uint64_t sectors, const char *target, const c
 	return done;
 }
 
-/* A device whose table is being changed; all that is needed if the program is killed. */
-struct change {
+/*
+ * A device whose table is being changed, with everything that is needed if the program is killed.
+ */
+struct table_change {
 	struct dm_switch *sw;
 	struct dm_table old;
 	struct dm_resume resume;
 };
 
-/* The kernel has destroyed the table that was in force, if it has refused the new one. */
-static enum fault go_back(const struct change *change, enum fault fault)
+/* If the kernel refuses the new table on resume, the old one is already gone: load it again. */
+static enum fault go_back(const struct table_change *change, enum fault fault)
 {
 	const struct dm_table *old = &change->old;
 	const char *name = change->sw->name;
@@ -65,19 +67,19 @@ static enum fault go_back(const struct change *change, enum fault fault)
 }
 
 /*
- * The program was killed.  Before the new table is loaded the old one is in force; a table that
- * is refused is not kept.
+ * The program was killed. If the new table was not loaded yet, resuming brings the old one back
+ * into force; if the kernel refuses the new table, the old one is loaded again.
  */
 static void bring_back(void *context)
 {
-	struct change *change = context;
+	struct table_change *change = context;
 
 	if (!dm_resume(&change->resume))
 		go_back(change, FAULT_RESUME);
 	dm_resume_end(&change->resume, false);
 }
 
-static enum fault carry_out(const struct change *change, int *status)
+static enum fault carry_out(const struct table_change *change, int *status)
 {
 	struct dm_switch *sw = change->sw;
 	enum fault fault = FAULT_NONE;
@@ -112,8 +114,8 @@ static void say(const struct dm_switch *sw, enum fault fault, struct kmsg *kmsg)
 			 sw->name, dm_trouble_text());
 }
 
-/* Between the two of them nothing may have to be read from the device. */
-static enum fault carry_out_locked(const struct change *change, int *status)
+/* Between suspend and resume no page may be read from the device. */
+static enum fault carry_out_locked(const struct table_change *change, int *status)
 {
 	struct dm_switch *sw = change->sw;
 	enum fault fault;
@@ -127,7 +129,7 @@ static enum fault carry_out_locked(const struct change *change, int *status)
 
 int dm_switch(struct dm_switch *sw)
 {
-	struct change change = { .sw = sw };
+	struct table_change change = { .sw = sw };
 	struct resumer resumer;
 	enum fault fault;
 	struct kmsg kmsg;

@@ -14,7 +14,7 @@
 
 #define CONFIG	"/sys/kernel/config"
 
-/* The one that the kernel itself runs. */
+/* The modprobe that the kernel itself runs. */
 static int run_modprobe(const char *name)
 {
 	char text[KERNEL_TEXT_SIZE];
@@ -59,7 +59,7 @@ int load_configfs(void)
 
 	if (*root_dir())
 		return EXIT_CLEAN;
-	/* somebody else may have been faster */
+	/* another process may have mounted it first */
 	error = mount("none", CONFIG, "configfs", 0, NULL) ? errno : 0;
 	if (!error || error == EBUSY)
 		return EXIT_CLEAN;

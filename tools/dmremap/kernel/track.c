@@ -50,7 +50,7 @@ int track_start(const char *name, uint64_t *id)
 	return EXIT_OPERATION;
 }
 
-/* Lines of "START COUNT".  Return: where the last one ends. */
+/* Parse lines of "START COUNT".  Return: the end of the last range. */
 static uint64_t take_lines(const char *reply, struct ranges *written)
 {
 	unsigned long long start, count;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "kernel/dm.h"
 #include "kernel/kernel.h"
@@ -48,7 +51,7 @@ static int read_table(struct volume *volume)
 	return EXIT_CLEAN;
 }
 
-/* Those that do not need it may do without. */
+/* Not an error if missing: not all callers need it. */
 static void read_uuid(struct volume *volume)
 {
 	char text[KERNEL_TEXT_SIZE];
@@ -85,7 +88,10 @@ static bool number(const struct volume *volume, const char *file, uint64_t *valu
 	return kernel_block_number(volume->main.number, file, value);
 }
 
-/* A partition has no queue and no size of the disk; the disk above it has. */
+/*
+ * The queue and the size of the disk are attributes of the disk, which is the parent of a
+ * partition.
+ */
 static bool disk_number(const struct volume *volume, const char *file, uint64_t *value)
 {
 	char path[64];
@@ -116,7 +122,7 @@ static int read_main(struct volume *volume)
 	if (!disk_number(volume, "queue/physical_block_size", &volume->physical) ||
 	    !size_good(volume->physical))
 		return main_unknown(volume, "physical sector size");
-	/* -1, no number, where the disk does not know it */
+	/* "-1" (not a number here) if the disk does not report it */
 	if (number(volume, "alignment_offset", &volume->alignment))
 		volume->alignment %= volume->physical;
 	else
@@ -195,11 +201,23 @@ static void gather(void *context, const struct remap *remap, const char *line)
 		ranges = gathering->remapped;
 	if (!ranges)
 		return;
-	/* they come in order, and there may be millions */
+	/* the kernel lists them in order, and there may be millions */
 	if (ranges->nr && ranges->range[ranges->nr - 1].end == block)
 		ranges->range[ranges->nr - 1].end++;
 	else
 		ranges_add(ranges, block, block + 1);
+}
+
+int volume_lock(const struct volume *volume)
+{
+	int fd = open(kernel_path(TREE_CONFIG, volume->name, ""),
+		      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || !flock(fd, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK)
+		return fd;
+	complain("%s: waiting for another dmremap that changes its blocks.", volume->name);
+	flock(fd, LOCK_EX);
+	return fd;
 }
 
 int volume_remaps(const struct volume *volume, struct ranges *remapped, struct ranges *pending,

@@ -14,7 +14,7 @@ static const char * const keys[] = {
 	"scrub_hours",
 };
 
-/* The text of the file; values point into it. */
+/* The content of the file; values point into it. */
 static char text[FILE_TEXT_SIZE];
 static const char *values[ARRAY_SIZE(keys)];
 

@@ -22,19 +22,19 @@
 #include "lib/root.h"
 #include "life/cure-sector.h"
 
-/* A buffer for O_DIRECT, and the largest physical sector that is believed. */
+/* Alignment for O_DIRECT, and the largest plausible physical sector. */
 #define BUFFER_ALIGN	4096
 #define PHYSICAL_MAX	65536
 
 /**
- * struct place - where the sector is.
- * @dev: the device that was named.
- * @offset: of the physical sector, in bytes.
- * @size: of it, in bytes.
- * @partition: the partition of @dev that has it; no path if there is none.
+ * struct place - the location of the sector.
+ * @dev: the named device.
+ * @offset: offset of the physical sector in bytes.
+ * @size: size of the physical sector in bytes.
+ * @partition: the partition of @dev that contains it; no path if there is none.
  * @start: its first sector on @dev.
  */
-struct place {
+struct sector_place {
 	struct blockdev dev;
 	off_t offset;
 	size_t size;
@@ -42,7 +42,7 @@ struct place {
 	uint64_t start;
 };
 
-static int find_place(const struct cure_sector *cure, struct place *place)
+static int find_place(const struct cure_sector *cure, struct sector_place *place)
 {
 	int error = blockdev_by_path(&place->dev, cure->path);
 	uint64_t physical;
@@ -63,7 +63,7 @@ static int find_place(const struct cure_sector *cure, struct place *place)
 		physical = SECTOR_SIZE;
 	place->size = physical;
 	place->offset = cure->sector * SECTOR_SIZE / physical * physical;
-	/* the last one of a device that ends within it */
+	/* the last sector of a device may be incomplete */
 	if (place->offset + place->size > place->dev.sectors * SECTOR_SIZE) {
 		place->size = SECTOR_SIZE;
 		place->offset = cure->sector * SECTOR_SIZE;
@@ -71,7 +71,7 @@ static int find_place(const struct cure_sector *cure, struct place *place)
 	return EXIT_CLEAN;
 }
 
-/* Whether a directory below that of a disk is that of the partition which has the sector. */
+/* Whether a sysfs subdirectory of a disk is the partition that contains the sector. */
 static bool is_partition(const char *number, const char *entry, uint64_t sector, uint64_t *start)
 {
 	uint64_t nr, sectors;
@@ -88,7 +88,7 @@ static bool is_partition(const char *number, const char *entry, uint64_t sector,
 	       sector - *start < sectors;
 }
 
-static void find_partition(struct place *place, uint64_t sector)
+static void find_partition(struct sector_place *place, uint64_t sector)
 {
 	char path[PATH_MAX], number[KERNEL_TEXT_SIZE];
 	struct dirent *entry;
@@ -110,8 +110,8 @@ static void find_partition(struct place *place, uint64_t sector)
 		closedir(dir);
 }
 
-/* Describe the sector as far as possible: its partition, and the content of that. */
-static void show_place(const struct cure_sector *cure, struct place *place)
+/* Describe the sector: its partition, and the content of the partition. */
+static void show_place(const struct cure_sector *cure, struct sector_place *place)
 {
 	const struct blockdev *dev = &place->dev;
 	char content[CONTENT_SIZE], users[USERS_SIZE];
@@ -131,14 +131,14 @@ static void show_place(const struct cure_sector *cure, struct place *place)
 	puts(".");
 }
 
-/* The part of the physical sector that is in the partition, if one has it. */
-static void show_files(const struct place *place)
+/* The part of the physical sector that is in the partition, if there is one. */
+static void show_files(const struct sector_place *place)
 {
 	uint64_t first = place->offset / SECTOR_SIZE, end = first + place->size / SECTOR_SIZE;
 	uint64_t last = place->start + place->partition.sectors;
 
 	if (!*place->partition.path) {
-		/* an image has no number */
+		/* an image file has no device number */
 		if (*place->dev.number)
 			sector_files_show(place->dev.number, first, end - first);
 		return;
@@ -149,14 +149,14 @@ static void show_files(const struct place *place)
 }
 
 /* Return: 0 or a negative error number. */
-static int read_place(const struct place *place, int fd, void *buffer)
+static int read_place(const struct sector_place *place, int fd, void *buffer)
 {
 	ssize_t n = pread(fd, buffer, place->size, place->offset);
 
 	return n < 0 ? -errno : n == (ssize_t)place->size ? 0 : -EIO;
 }
 
-static void show_smart(const struct place *place, const char *when)
+static void show_smart(const struct sector_place *place, const char *when)
 {
 	struct disk_facts facts = {};
 	struct capture capture;
@@ -181,8 +181,8 @@ static void show_smart(const struct place *place, const char *when)
 	puts(".");
 }
 
-/* Nobody else must use the disk: the kernel refuses where it, or a partition of it, is used. */
-static int open_alone(const struct cure_sector *cure, const struct place *place)
+/* Open exclusively: the kernel refuses if the disk or one of its partitions is in use. */
+static int open_alone(const struct cure_sector *cure, const struct sector_place *place)
 {
 	const struct blockdev *dev = *place->partition.path ? &place->partition : &place->dev;
 	int fd = open(cure->path, O_RDWR | O_DIRECT | O_EXCL | O_CLOEXEC);
@@ -203,8 +203,8 @@ static int open_alone(const struct cure_sector *cure, const struct place *place)
 	return -1;
 }
 
-/* Write zeros, and see twice that they are there. */
-static int overwrite(const struct cure_sector *cure, const struct place *place, int fd,
+/* Write zeros, and verify them twice. */
+static int overwrite(const struct cure_sector *cure, const struct sector_place *place, int fd,
 		     unsigned char *buffer)
 {
 	ssize_t n;
@@ -231,8 +231,8 @@ static int overwrite(const struct cure_sector *cure, const struct place *place, 
 	return error ? EXIT_UNCORRECTED : EXIT_CORRECTED;
 }
 
-static int cure_unreadable(const struct cure_sector *cure, const struct place *place, int error,
-			   unsigned char *buffer)
+static int cure_unreadable(const struct cure_sector *cure, const struct sector_place *place,
+			   int error, unsigned char *buffer)
 {
 	char question[512];
 	int fd, status;
@@ -260,8 +260,11 @@ static int cure_unreadable(const struct cure_sector *cure, const struct place *p
 	return status;
 }
 
-/* Return: 0 or a negative error number of the disk; 1, having said why, if it cannot be opened. */
-static int try_read(const struct cure_sector *cure, const struct place *place, void *buffer)
+/*
+ * Return: 0 or a negative error number of the disk; 1, after printing an error, if it cannot be
+ * opened.
+ */
+static int try_read(const struct cure_sector *cure, const struct sector_place *place, void *buffer)
 {
 	int fd = open(cure->path, O_RDONLY | O_DIRECT | O_CLOEXEC), error;
 
@@ -277,7 +280,7 @@ static int try_read(const struct cure_sector *cure, const struct place *place, v
 int cure_sector(const struct cure_sector *cure)
 {
 	unsigned char *buffer = aligned_alloc(BUFFER_ALIGN, PHYSICAL_MAX);
-	struct place place = {};
+	struct sector_place place = {};
 	int error, status = find_place(cure, &place);
 
 	if (!buffer)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap grow: use the room of a spare, or a main, that has become larger.
+ * dmremap grow: use the additional space of a spare or main that has become larger.
  */
 #include <getopt.h>
 #include <stdio.h>

@@ -13,7 +13,7 @@
 #include "lib/message.h"
 #include "sets/half.h"
 
-/* What hides behind a signature may show once that has gone. */
+/* Further signatures may show once those that mask them are gone. */
 #define MAX_ROUNDS	16
 
 static int say_in_use(const struct blockdev *dev)
@@ -34,7 +34,7 @@ static int check_half(const struct blockdev *dev)
 	half_look(&half, dev);
 	if (half.role != HALF_MAIN && half.role != HALF_SPARE)
 		return EXIT_CLEAN;
-	/* a former main may have bad sectors, and cannot be cleared as a whole */
+	/* a former main may have bad sectors, so it may be impossible to clear it completely */
 	complain("%s is the %s of set %s. If nobody needs that any more: \"%s %s\".",
 		 dev->path, half_role_name(half.role), half.uuid,
 		 half.role == HALF_MAIN ? "blkdiscard -f -z --length 4096" :
@@ -100,7 +100,7 @@ static int refuse_content(const struct signatures *found, const char *path)
 	return EXIT_OPERATION;
 }
 
-/* @fd is for writing, through the page cache. */
+/* @fd is open for writing through the page cache. */
 static int clear_content(const char *path, bool force, int fd)
 {
 	struct signatures found;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap rename: give a device another name; it may be in use.
+ * dmremap rename: rename a device, which may be in use.
  */
 #include <getopt.h>
 #include <stdio.h>

@@ -18,16 +18,19 @@
 #include "sets/create.h"
 #include "sets/remember.h"
 
-/* Passes while the set is in use; each copies only the writes during the one before. */
+/*
+ * Maximum number of passes while the set is in use; each pass copies the writes made during the
+ * previous one.
+ */
 #define MAX_PASSES	8
 
-/* What I/O may wait for without a further pass. */
+/* If I/O would be suspended for less than this, no further pass is needed. */
 #define SHORT_NS	20000000
 
 /* The main and its start, the spare, the rest. */
 #define PARAMS_SIZE	(CREATE_PARAMS_SIZE + 64)
 
-struct replacement {
+struct spare_switch {
 	struct volume volume;
 	struct blockdev old;
 	const char *new;
@@ -37,8 +40,8 @@ struct replacement {
 	struct spare_copy copy;
 };
 
-/* The table with another spare: its third word. */
-static bool make_params(struct replacement *r)
+/* Replace the spare, which is the third word, in the table. */
+static bool make_params(struct spare_switch *r)
 {
 	struct dm_table table;
 	struct blockdev new;
@@ -53,7 +56,7 @@ static bool make_params(struct replacement *r)
 	return true;
 }
 
-static int check(const struct replacement *r)
+static int check(const struct spare_switch *r)
 {
 	struct create create = {
 		.spare = r->new,
@@ -69,21 +72,21 @@ static int check(const struct replacement *r)
 	return status;
 }
 
-static int say_unreadable(const struct replacement *r, uint64_t sectors)
+static int say_unreadable(const struct spare_switch *r, uint64_t sectors)
 {
 	complain("%s keeps its spare: %llu sector%s cannot be read on %s, and %s nowhere else. Try again later, or give up with --give-up: what is lost reads as an error then, until it is written.",
 		 r->volume.name, LLU(sectors), plural(sectors), r->old.path, is(sectors));
 	return EXIT_OPERATION;
 }
 
-static int say_why(const struct replacement *r)
+static int say_why(const struct spare_switch *r)
 {
 	complain("%s keeps its spare: %s.", r->volume.name, r->copy.why);
 	return EXIT_OPERATION;
 }
 
-/* While the set is in use, until little is left.  @ns is the duration of the last pass. */
-static int copy_online(struct replacement *r, uint64_t *ns)
+/* Copy while the set is in use, until little is left. @ns takes the duration of the last pass. */
+static int copy_online(struct spare_switch *r, uint64_t *ns)
 {
 	uint64_t began, sectors;
 	int status, pass;
@@ -101,17 +104,23 @@ static int copy_online(struct replacement *r, uint64_t *ns)
 	return sectors && !r->give_up ? say_unreadable(r, sectors) : EXIT_CLEAN;
 }
 
-/* While I/O waits.  The kernel opens the new spare for itself alone. */
+/*
+ * Complete the copy while I/O is suspended, and close the new spare, which the kernel opens
+ * exclusively.
+ */
 static int copy_paused(void *context)
 {
-	struct replacement *r = context;
+	struct spare_switch *r = context;
 	int status = spare_copy_pass(&r->copy, false);
 
 	if (!status && spare_copy_unreadable(&r->copy) && !r->give_up) {
 		r->copy.why = "sectors that were just written cannot be read on the old one";
 		status = EXIT_OPERATION;
 	}
-	/* only now: it repeats the main's identity from the superblocks */
+	/*
+	 * as late as possible, since the table repeats the identity of the main from the
+	 * superblocks
+	 */
 	if (!status && !make_params(r)) {
 		r->copy.why = "its table cannot be read";
 		status = EXIT_OPERATION;
@@ -121,7 +130,7 @@ static int copy_paused(void *context)
 	return status;
 }
 
-static int put_in_force(struct replacement *r, uint64_t estimate)
+static int put_in_force(struct spare_switch *r, uint64_t estimate)
 {
 	struct dm_switch sw = {
 		.name = r->volume.name,
@@ -149,7 +158,7 @@ static int put_in_force(struct replacement *r, uint64_t estimate)
 	return status;
 }
 
-static int copy(struct replacement *r)
+static int copy(struct spare_switch *r)
 {
 	uint64_t ns = 0;
 	int status;
@@ -172,8 +181,8 @@ static int copy(struct replacement *r)
 	return status;
 }
 
-/* The kernel has told the old spare, if it could be told. */
-static int clean_up(const struct replacement *r)
+/* Empty the old spare, in which the kernel has recorded the replacement if it could. */
+static int clean_up(const struct spare_switch *r)
 {
 	remember_active(r->volume.uuid, r->volume.name);
 	announce_change(r->new);
@@ -187,7 +196,7 @@ static int clean_up(const struct replacement *r)
 	return EXIT_UNCORRECTED;
 }
 
-static int replace(const char *name, struct replacement *r)
+static int replace(const char *name, struct spare_switch *r)
 {
 	char text[KERNEL_TEXT_SIZE];
 	int status = volume_find(&r->volume, name);
@@ -201,7 +210,7 @@ static int replace(const char *name, struct replacement *r)
 	}
 	status = volume_check_writable(&r->volume);
 	status = status ?: check(r);
-	/* with the new spare in force the host has to know of it, or does not find it at boot */
+	/* if the new spare is in force, the host must have recorded it to find it at boot */
 	interrupt_hold();
 	status = status ?: copy(r);
 	status = status ?: clean_up(r);
@@ -217,7 +226,7 @@ static int run_replace_spare(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
-	struct replacement r = {};
+	struct spare_switch r = {};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "fgh", options, NULL)) != -1) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap replace: copy an active set to a new disk, which becomes its main.
+ * dmremap replace: copy the content of an active set to a new disk, which becomes its main.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -25,21 +25,24 @@
 #include "sets/names.h"
 #include "sets/remember.h"
 
-/* Passes while the set is in use; each copies only the writes during the one before. */
+/*
+ * Maximum number of passes while the set is in use; each pass copies the writes made during the
+ * previous one.
+ */
 #define MAX_PASSES	64
 
-/* What I/O may wait for without a further pass. */
+/* If I/O would be suspended for less than this, no further pass is needed. */
 #define SHORT_NS	50000000
 
-/* Unreadable ranges that are printed if they cannot be written. */
+/* Maximum number of unreadable ranges to print if the mapfile cannot be written. */
 #define RANGES_SHOWN	20
 
 #define NS_PER_S	1000000000ULL
 #define DEFAULT_PAUSE_S	10
 
 /*
- * While the set is in use, until little is left, or no less than before.  @ns is what I/O is
- * going to wait for.
+ * Copy while the set is in use, until little is left or another pass would not help. @ns takes the
+ * estimated time for which I/O will be suspended.
  */
 static int copy_online(struct replacement *r, uint64_t *ns)
 {
@@ -53,7 +56,7 @@ static int copy_online(struct replacement *r, uint64_t *ns)
 			return replace_say_why(r);
 		whole = clock_ns() - began;
 		*ns = whole;
-		/* the held ends are written last, and have only been read so far */
+		/* the ends held in memory will be written last; so far they have only been read */
 		if (!pass)
 			ends = whole * disk_copy_held(&r->copy) / r->volume.sectors;
 		if (*ns < SHORT_NS || (pass > 2 && *ns > before / 4 * 3))
@@ -68,7 +71,7 @@ static int copy_online(struct replacement *r, uint64_t *ns)
 	return EXIT_OPERATION;
 }
 
-/* It is written before the switch, so that it is there whatever happens, and after it. */
+/* Written both before the switch, so that it exists whatever happens, and after it. */
 static int write_mapfile(struct replacement *r)
 {
 	int status;
@@ -89,7 +92,7 @@ static int run_copy(struct replacement *r)
 	status = status ?: copy_online(r, &ns);
 	status = status ?: write_mapfile(r);
 	status = status ?: replace_switch(r, ns);
-	/* the set is on the new disk: there is no way back, only something left to do */
+	/* the set is already on the new disk, so a failure here cannot undo the replacement */
 	if (r->switched && write_mapfile(r))
 		status = exit_worst(status, EXIT_UNCORRECTED);
 	return status;
@@ -105,7 +108,7 @@ static int copy(struct replacement *r)
 	return status;
 }
 
-/* A mapfile, for somebody to type: as much as fits on a screen. */
+/* Print the content of the mapfile for the user to copy, as much as fits on a screen. */
 static void say_ranges(const struct replacement *r)
 {
 	const struct ranges *bad = &r->copy.bad;
@@ -134,8 +137,9 @@ static void say_unreadable(const struct replacement *r)
 }
 
 /*
- * The disk may have bad sectors, so only what must go is cleared.  wipefs does not know a label,
- * which is alone in the first 4 KiB: sealing has moved all signatures to the spare.
+ * The former main may have bad sectors, so clear only what is necessary. wipefs does not know the
+ * label, but the label in the first 4 KiB is all there is to clear: sealing has moved all
+ * signatures to the spare.
  */
 static const char *clearing(const struct blockdev *main)
 {
@@ -211,7 +215,7 @@ static int clean_up(const struct replacement *r)
 	return ranges_total(&r->copy.bad) ? EXIT_UNCORRECTED : status;
 }
 
-/* Whether there is a spare that can record the new main. */
+/* Whether the set has a spare that can record the new main. */
 static bool has_store(const struct replacement *r)
 {
 	char text[KERNEL_TEXT_SIZE];
@@ -257,7 +261,7 @@ static int find(struct replacement *r, const char *name)
 	return EXIT_OPERATION;
 }
 
-/* The identity of the new disk: @given by the user, or its own. */
+/* Choose the identity of the new disk: @given by the user, or its own. */
 static int choose_id(struct replacement *r, const char *given)
 {
 	if (!given) {
@@ -286,7 +290,7 @@ static int replace(const char *name, struct replacement *r, const char *main_id)
 	status = status ?: new_disk_open(r->new, &r->volume, r->force, &r->copy.fd);
 	if (status)
 		return status;
-	/* a signal ends the copy between two chunks, and that is said */
+	/* a signal ends the copy between two chunks, with a message */
 	interrupt_hold();
 	r->copy.view.volume = &r->volume;
 	r->copy.path = r->new;
@@ -310,14 +314,14 @@ static bool take_pause(const char *text, uint64_t *seconds)
 	return false;
 }
 
-/* What somebody asked for. */
-struct wanted {
+/* The options. */
+struct replace_options {
 	const char *main_id;
 	const char *rescue;
 	const char *image;
 };
 
-static int run_rescue(const struct wanted *wanted, const char *mapfile, int operands)
+static int run_rescue(const struct replace_options *wanted, const char *mapfile, int operands)
 {
 	if (wanted->rescue && wanted->image && mapfile && !operands)
 		return rescue_spare(wanted->rescue, wanted->image, mapfile);
@@ -339,7 +343,7 @@ static int run_replace(int argc, char **argv)
 		{}
 	};
 	struct replacement r = { .copy.fd = -1, .pause_s = DEFAULT_PAUSE_S };
-	struct wanted wanted = {};
+	struct replace_options wanted = {};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "flm:p:h", options, NULL)) != -1) {

@@ -17,11 +17,11 @@
 #include "life/scrub-timer.h"
 
 /**
- * struct scrub_options - the command line.
- * @all: all sets.
+ * struct scrub_options - the options.
+ * @all: act on all sets.
  * @json: print JSON.
  * @name: a set.
- * @order: an order, "status", or NULL for the timer's actions.
+ * @order: a word for scrub_order(), "status", or NULL for the timer's actions.
  */
 struct scrub_options {
 	bool all;

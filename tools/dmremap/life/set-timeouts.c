@@ -24,7 +24,7 @@ const char *timeouts_get(const char *device)
 	       registry_find(&set, active.uuid) && set.timeouts ? "auto" : "keep";
 }
 
-/* It is remembered first: a set that is not cannot have it at the next start. */
+/* The set must be recorded first: only recorded sets get the setting at the next boot. */
 static int remember(const char *device, bool on, char uuid[UUID_TEXT_SIZE])
 {
 	struct registered set;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap status: the sets that are active, and those that wait.
+ * dmremap status: show active sets, and those that are waiting.
  */
 #include <getopt.h>
 #include <json-c/json.h>
@@ -34,7 +34,7 @@ static const struct text_column columns[] = {
 	[COLUMN_UUID] = { "UUID" },
 };
 
-static struct libscols_table *table;	/* NULL if it is JSON that is printed */
+static struct libscols_table *table;	/* NULL for JSON output */
 
 static const char *path_of(const char *number, struct blockdev *dev)
 {
@@ -169,7 +169,7 @@ static int status(char **names, bool json)
 		if (!*rows[i].why || !is_wanted(&rows[i], names))
 			continue;
 		complain("%s", rows[i].why);
-		/* a foreign set need not be active, and a copy is not a fault */
+		/* an inactive foreign set is not a fault, and neither is a copy */
 		if (rows[i].active ? !*rows[i].remapped : !rows[i].foreign)
 			result = exit_worst(result, EXIT_UNCORRECTED);
 	}
@@ -177,7 +177,7 @@ static int status(char **names, bool json)
 	return result;
 }
 
-/* One line for each set that is not well, and how grave the worst is. */
+/* Print a line for each set with a problem, and return the highest severity. */
 static int check(char **names)
 {
 	const struct state_words *words;

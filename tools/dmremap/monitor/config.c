@@ -35,7 +35,7 @@ static const struct number_key {
 	{ "DAYS", offsetof(struct monitor_config, days), 0, 3650 },
 };
 
-/* An address goes into a header of the mail, where a comma or a space would add others. */
+/* The address goes into a mail header, where a comma or a space would add recipients. */
 static const char *take_address(char address[ADDRESS_SIZE], const char *value)
 {
 	const char *p;

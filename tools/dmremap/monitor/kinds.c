@@ -107,7 +107,7 @@ void kind_what(char *text, const struct event_kind *kind, uint64_t count)
 			 count == 1 ? "" : "s");
 	else if (kind->unit)
 		snprintf(quantity, sizeof(quantity), "one %s or more", kind->unit);
-	/* the texts are those above */
+	/* the formats are the constants above */
 	snprintf(text, KIND_TEXT_SIZE, kind->what, quantity);
 }
 

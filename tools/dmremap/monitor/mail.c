@@ -11,7 +11,7 @@
 
 #define SECONDS		120
 
-/* Where mdadm looks for it, and where Debian has it. */
+/* Where mdadm looks for sendmail, and where Debian installs it. */
 static bool find_sendmail(char path[PATH_MAX])
 {
 	static const char * const places[] = { "/usr/sbin/sendmail", "/usr/lib/sendmail" };
@@ -47,7 +47,7 @@ static char *compose(const struct monitor_config *config, const char *subject, c
 
 bool mail_send(const struct monitor_config *config, const char *subject, const char *text)
 {
-	/* the recipient is in the text, where it is not taken for an option */
+	/* sendmail takes the recipient from the text, where it cannot be mistaken for an option */
 	const char *argv[3] = { NULL, "-t" };
 	char path[PATH_MAX], *mail;
 	bool sent;

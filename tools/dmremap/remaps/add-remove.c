@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "kernel/kernel.h"
@@ -20,7 +21,7 @@
 
 /*
  * @skip: blocks already in the desired state are not an error.
- * @pending: number of the blocks to remove that are only pending.
+ * @pending: number of blocks to remove that are merely pending.
  */
 struct change_request {
 	const struct command *command;
@@ -61,8 +62,7 @@ static void first_of(const struct volume *volume, const struct ranges *blocks, c
 }
 
 /*
- * The kernel checks this for each write as well, but not for all of the pieces before it
- * begins with the first.
+ * The kernel checks each write, but does not check all pieces before it starts on the first one.
  */
 static int check_state(struct change_request *request, const struct volume *volume,
 		       struct ranges *blocks)
@@ -71,7 +71,7 @@ static int check_state(struct change_request *request, const struct volume *volu
 	int status;
 	size_t i;
 
-	/* pending blocks can be remapped, and forgotten */
+	/* pending blocks can be both remapped and removed */
 	status = volume_remaps(volume, &listed, request->remove ? &pending : NULL, NULL);
 	for (i = 0; i < blocks->nr; i++)
 		ranges_add(&left, blocks->range[i].start, blocks->range[i].end);
@@ -95,7 +95,7 @@ static int check_state(struct change_request *request, const struct volume *volu
 	return status;
 }
 
-/* By far too many blocks are told before the first of them is moved. */
+/* Reject oversized requests before any block is moved. */
 static int check_room(const struct volume *volume, const struct ranges *blocks)
 {
 	uint64_t total = ranges_total(blocks), room, pending;
@@ -117,7 +117,7 @@ static int check_room(const struct volume *volume, const struct ranges *blocks)
 	return EXIT_OPERATION;
 }
 
-/* A pending block was never moved: removing it copies nothing. */
+/* A pending block has no data on the spare: removing it copies nothing. */
 static void print_removed(const struct change_request *request, const struct change *change)
 {
 	const char *s = change->done == 1 ? "" : "s", *are = change->done == 1 ? "is" : "are";
@@ -166,9 +166,11 @@ static int run_on(struct change_request *request, const char *name, char **words
 		.kind = request->remove ? CHANGE_REMOVE : CHANGE_ADD,
 		.blocks = &blocks,
 	};
-	int status;
+	int status, lock = -1;
 
 	status = volume_find(&volume, name);
+	if (!status && !request->dry_run)
+		lock = volume_lock(&volume);
 	if (!status)
 		status = take_ranges(request, &volume, words, &blocks);
 	if (!status)
@@ -181,6 +183,8 @@ static int run_on(struct change_request *request, const char *name, char **words
 		if (request->json || !status)
 			print(request, &change);
 	}
+	if (lock >= 0)
+		close(lock);
 	ranges_free(&blocks);
 	return status;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap export: the bad places of the main, for other programs: remapped and pending ranges.
+ * dmremap export: list the remapped and pending ranges of the main for other programs.
  */
 #include <getopt.h>
 #include <json-c/json.h>
@@ -17,21 +17,21 @@
 #include "lib/util.h"
 #include "remaps/size.h"
 
-/* As badblocks and e2fsck have it for a file system with blocks of this size. */
+/* The block size that badblocks assumes by default. */
 #define BADBLOCKS_DEFAULT	1024
 
 /**
- * struct export - an export in progress, range by range, as the kernel lists it: there may
- *	be millions.
+ * struct export - an export in progress. Ranges are printed as the kernel lists them, since there
+ * may be millions.
  * @volume: the device.
- * @form: how it is printed.
- * @unit: bytes of a block of badblocks.
+ * @form: the output format.
+ * @unit: block size for badblocks, in bytes.
  * @range: bytes of the main to print next; empty at first.
- * @pending: they are pending.
- * @reason: why they left the main.
- * @next: badblocks: the first block that was not printed yet.
- * @rounded: badblocks: ranges were made larger, to whole blocks.
- * @at: ddrescue: the end of the printed part.
+ * @pending: the range is pending.
+ * @reason: why the range left the main.
+ * @next: badblocks: the first block not printed yet.
+ * @rounded: badblocks: ranges were enlarged to whole blocks.
+ * @at: ddrescue: end of the part printed so far.
  */
 struct export {
 	const struct volume *volume;
@@ -47,8 +47,8 @@ struct export {
 
 /**
  * struct form - a format.
- * @name: of it.
- * @by_state: remapped and pending blocks, and those of each reason, are in ranges of their own.
+ * @name: its name.
+ * @by_state: blocks of different states or reasons are printed as separate ranges.
  * @begin: print the header, or NULL.
  * @print: print @range of the export.
  * @end: print the trailer, or NULL.
@@ -67,7 +67,7 @@ static void print_badblocks(struct export *export)
 	wide block = range->start / export->unit;
 
 	export->rounded |= range->start % export->unit || range->end % export->unit;
-	/* the last one of the range before may be the same */
+	/* may equal the last block of the previous range */
 	if (block < export->next)
 		block = export->next;
 	for (; block * export->unit < range->end; block++)
@@ -93,7 +93,7 @@ static wide main_end(const struct export *export)
 	return (wide)export->volume->main.sectors * SECTOR_SIZE;
 }
 
-/* All of the main, as a mapfile of a copy that is complete has it. */
+/* Covers the whole main, like the mapfile of a complete copy. */
 static void begin_ddrescue(struct export *export)
 {
 	printf("# Mapfile. Created by dmremap of %s: - is remapped or pending\n"
@@ -203,7 +203,7 @@ static void print_range(struct export *export)
 		export->form->print(export);
 }
 
-/* They come in order. */
+/* The kernel lists blocks in order. */
 static void add(void *context, const struct remap *remap, const char *line)
 {
 	struct export *export = context;

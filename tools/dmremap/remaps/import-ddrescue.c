@@ -36,8 +36,8 @@ static bool block_line(const char *p, uint64_t *position, uint64_t *size, char *
 }
 
 /*
- * "# Command line: ddrescue [OPTION]... INFILE OUTFILE [MAPFILE]": the first that is in /dev is
- * what was read.
+ * "# Command line: ddrescue [OPTION]... INFILE OUTFILE [MAPFILE]": the first operand in /dev is the
+ * device that was read.
  */
 static void take_command(struct import *import, const char *line)
 {
@@ -52,7 +52,7 @@ static void take_command(struct import *import, const char *line)
 			 (int)strcspn(dev + 1, " "), dev + 1);
 }
 
-/* As import_entry(), with a look at the comments. */
+/* Like import_entry(), but also parses the comments. */
 static const char *next_entry(struct import *import)
 {
 	const char *line;
@@ -92,7 +92,7 @@ static int parse_ddrescue(struct import *import)
 		if (position < end)
 			return import_wrong(import, "begins before the end of the one above it");
 		end = (wide)position + size;
-		/* where it could not find out the size, the untried rest is without end */
+		/* if ddrescue did not know the size, the untried rest has no end */
 		if (status != '?' || end < INT64_MAX)
 			import->extent = end;
 		if (strchr(import->statuses, status))

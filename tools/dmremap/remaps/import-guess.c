@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which program has made a list.
+ * Detects which program wrote a list.
  */
 #include <string.h>
 
@@ -61,7 +61,7 @@ static const struct import_format *mark(const char *line)
 	return NULL;
 }
 
-/* The number of numbers in a line; 0 if it contains anything else. */
+/* Count the numbers in a line; 0 if it contains anything else. */
 static unsigned int numbers(const char *line)
 {
 	unsigned int n;

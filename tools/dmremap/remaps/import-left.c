@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The entries left out of a list, and the reasons.
+ * Reports the entries left out of a list, by reason.
  */
 #include <json-c/json.h>
 

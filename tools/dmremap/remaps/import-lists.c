@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lists with one bad place in each line: of badblocks, of md, and by hand.
+ * Lists with one bad place per line: from badblocks, from md, and written by hand.
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 #include "lib/message.h"
 #include "remaps/import.h"
 
-/* As badblocks has it without -b. */
+/* The default of badblocks -b. */
 #define BADBLOCKS_DEFAULT	1024
 
-/* A sysfs file has no more than a page, and is cut there. */
+/* A sysfs file is cut off after a page. */
 #define SYSFS_PAGE	4096
 
 static uint64_t badblocks_unit(struct import *import)
@@ -66,12 +66,12 @@ const struct import_format import_plain = {
 };
 
 /*
- * The kernel cuts the text at the end of a page, perhaps in the middle of a number, which then
- * looks like a different one.
+ * The kernel cuts the text off at the end of a page, perhaps in the middle of a number, which would
+ * then be read as a different number.
  */
 static int check_cut(const struct import *import)
 {
-	/* mdadm prints its heading, and as much as there is */
+	/* output of mdadm has a heading, and is never cut off */
 	if (import->size < SYSFS_PAGE - 1 || strstr(import->text, "ad-blocks "))
 		return 0;
 	if (import->text[import->size - 1] != '\n') {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Logs that smartctl has printed, and the units of their addresses.
+ * Logs printed by smartctl, and the units of their addresses.
  */
 #include <string.h>
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap import: mark, or remap, what another program says is bad.
+ * dmremap import: mark or remap the bad sectors that another program has listed.
  */
 #include <getopt.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "lib/ask.h"
@@ -19,8 +20,7 @@
 #include "remaps/size.h"
 
 /*
- * The request.  @of: the device that the numbers of the list refer to; NULL if that was
- * not said.
+ * The request. @of: the device that the numbers of the list refer to; NULL if not given.
  */
 struct import_request {
 	const char *name;
@@ -55,7 +55,7 @@ static int check_options(const struct import *import)
 	return EXIT_CLEAN;
 }
 
-/* Sectors of the disk below devices that are stacked can be anywhere. */
+/* On a stacked main, sectors of the disks below can be anywhere. */
 static int check_stacked(const struct import *import, const struct import_origin *origin)
 {
 	const struct volume *volume = import->volume;
@@ -132,7 +132,7 @@ static int ask_disk(struct import_request *request, struct import *import,
 	return import_from_disk(import, request->wake) ? EXIT_OPERATION : EXIT_CLEAN;
 }
 
-/* Left-out entries must not look as if they had been taken. */
+/* The user must see that entries outside the device were not taken. */
 static void say_outside(const struct import *import, const struct plan *plan,
 			const struct import_origin *origin)
 {
@@ -165,7 +165,7 @@ static const char *format_name(const struct import_request *request, const struc
 	return request->from_disk ? "smartctl and kernel" : import->format->name;
 }
 
-/* @pending: blocks that were copied as far as they could be read. */
+/* @pending: blocks that remain pending after copying, because they could not be read. */
 static void print_text(const struct import_request *request, const struct import *import,
 		       const struct plan *plan, const struct change *change, uint64_t pending)
 {
@@ -244,14 +244,14 @@ static int carry_out(const struct import_request *request, const struct import *
 	struct change change = { .volume = import->volume, .kind = CHANGE_MARK };
 	uint64_t pending = 0;
 	struct plan plan;
-	int status;
+	int status, lock = request->dry_run ? -1 : volume_lock(import->volume);
 
 	plan_make(&plan, import->volume, &import->entries);
 	import_say_left(import);
 	say_outside(import, &plan, origin);
 	/*
-	 * A marked block stays so; copying it tries to read it again.  A split block can give up
-\t * only its sectors on the main.
+	 * Marking a pending block changes nothing, but copying it retries the read. In a split
+	 * block, only the sectors still on the main can be given up.
 	 */
 	status = plan_leave_remapped(&plan, !request->copy && !request->give_up,
 				     !request->give_up);
@@ -269,6 +269,8 @@ static int carry_out(const struct import_request *request, const struct import *
 			print_text(request, import, &plan, &change, pending);
 	}
 	plan_free(&plan);
+	if (lock >= 0)
+		close(lock);
 	return status;
 }
 
@@ -306,7 +308,7 @@ enum {
 	OPTION_WAKE,
 };
 
-/* Options that have an argument. */
+/* Options with an argument. */
 static bool take_value(struct import_request *request, struct import *import, int option)
 {
 	switch (option) {
@@ -352,7 +354,7 @@ static bool take_flag(struct import_request *request, struct import *import, int
 	return false;
 }
 
-/* Options that do not go together. */
+/* Reject options that exclude each other. */
 static int check_request(const struct import_request *request)
 {
 	if (request->copy && request->give_up)

@@ -9,7 +9,7 @@
 #include "lib/message.h"
 #include "seal/blocks.h"
 
-/* The first place whose block is not below @block. */
+/* Index of the first block that is not below @block. */
 static unsigned int place_of(const struct blocks *blocks, uint64_t block)
 {
 	unsigned int low = 0, high = blocks->nr, middle;
@@ -67,14 +67,14 @@ bool blocks_next_run(const struct blocks *blocks, struct block_run *run)
 	return true;
 }
 
-struct search {
+struct block_search {
 	const struct blocks *which;
 	struct blocks *remapped;
 };
 
 static void see_remap(void *context, const struct remap *remap, const char *line)
 {
-	const struct search *search = context;
+	const struct block_search *search = context;
 	uint64_t block = remap->main_sector / remap->sectors;
 
 	(void)line;
@@ -85,7 +85,7 @@ static void see_remap(void *context, const struct remap *remap, const char *line
 int blocks_remapped(const struct volume *volume, const struct blocks *which,
 		    struct blocks *remapped)
 {
-	struct search search = { .which = which, .remapped = remapped };
+	struct block_search search = { .which = which, .remapped = remapped };
 	const struct list_visitor visitor = { .remap = see_remap, .context = &search };
 
 	*remapped = (struct blocks) {};
@@ -101,7 +101,7 @@ int block_move(const struct volume *volume, uint64_t block, bool back)
 	snprintf(range, sizeof(range), "%llu %llu", LLU(block * sectors), LLU(sectors));
 	error = kernel_write(TREE_CONFIG, volume->name,
 			     back ? "remaps/remove" : "remaps/add", range);
-	/* not the block but the device is not there */
+	/* the device does not exist, rather than the block */
 	if (error == -ENOENT && !kernel_has(TREE_CONFIG, volume->name, ""))
 		return -ENODEV;
 	return error == (back ? -ENOENT : -EEXIST) ? 0 : error;

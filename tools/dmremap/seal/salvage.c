@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap salvage: the data of a sealed main whose spare is gone for good.
+ * dmremap salvage: recover the data of a sealed main whose spare is gone for good.
  */
 #include <getopt.h>
 #include <json-c/json.h>
@@ -21,8 +21,8 @@
 #include "sets/half.h"
 #include "sets/registry.h"
 
-/* What somebody wants. */
-struct wanted {
+/* The options. */
+struct salvage_options {
 	const char *output;
 	const char *name;
 	bool remove_label;
@@ -32,7 +32,7 @@ struct wanted {
 	bool json;
 };
 
-/* With the spare there is nothing to salvage: it has newer content. */
+/* If the spare is present there is nothing to salvage: it has newer content. */
 static int check_spare(const struct salvage *salvage, const char *path)
 {
 	const struct half *spare;
@@ -109,7 +109,10 @@ static void show_pieces(const struct salvage *salvage, const char *path)
 	puts("Blocks that had moved for other reasons have what was on the disk before, or cannot be read: the label does not know them.");
 }
 
-/* The log may not be written back to a read-only device, and may be older than the rest. */
+/*
+ * Mount options that skip journal replay: the device is read-only, and the journal may be older
+ * than the rest.
+ */
 static const char *mount_options(const char *content)
 {
 	if (strstr(content, "(ext3)") || strstr(content, "(ext4)"))
@@ -117,7 +120,7 @@ static const char *mount_options(const char *content)
 	return strstr(content, "(xfs)") ? "ro,norecovery" : "ro";
 }
 
-/* Print the type of the file system, and how to read it. */
+/* Print the type of the file system and how to read it. */
 static void show_use(const struct salvage *salvage, const char *made, bool device)
 {
 	char content[CONTENT_SIZE];
@@ -136,8 +139,8 @@ static void show_use(const struct salvage *salvage, const char *made, bool devic
 		printf("When you are done: \"dmsetup remove %s\".\n", strrchr(made, '/') + 1);
 }
 
-static void show(const struct salvage *salvage, const struct wanted *wanted, const char *path,
-		 const char *made)
+static void show(const struct salvage *salvage, const struct salvage_options *wanted,
+		 const char *path, const char *made)
 {
 	if (wanted->json) {
 		show_json(salvage, path, made);
@@ -150,7 +153,8 @@ static void show(const struct salvage *salvage, const struct wanted *wanted, con
 		puts("Nothing was changed.");
 }
 
-static int make_view(const struct salvage *salvage, const struct wanted *wanted, const char *path)
+static int make_view(const struct salvage *salvage, const struct salvage_options *wanted,
+		     const char *path)
 {
 	char name[DM_TEXT_SIZE], made[DM_TEXT_SIZE + 16];
 	int status;
@@ -170,7 +174,8 @@ static int make_view(const struct salvage *salvage, const struct wanted *wanted,
 	return status == EXIT_UNCORRECTED ? EXIT_OPERATION : status;
 }
 
-static int make_copy(const struct salvage *salvage, const struct wanted *wanted, const char *path)
+static int make_copy(const struct salvage *salvage, const struct salvage_options *wanted,
+		     const char *path)
 {
 	int status = salvage_copy(salvage, wanted->output, wanted->force);
 
@@ -179,7 +184,7 @@ static int make_copy(const struct salvage *salvage, const struct wanted *wanted,
 	return status;
 }
 
-static bool may_restore(const struct salvage *salvage, const struct wanted *wanted,
+static bool may_restore(const struct salvage *salvage, const struct salvage_options *wanted,
 			const char *path, uint64_t sectors)
 {
 	char question[512];
@@ -195,7 +200,7 @@ static bool may_restore(const struct salvage *salvage, const struct wanted *want
 	return wanted->yes || ask(question);
 }
 
-static int remove_label(const struct salvage *salvage, const struct wanted *wanted,
+static int remove_label(const struct salvage *salvage, const struct salvage_options *wanted,
 			const char *path)
 {
 	struct salvage_piece piece[SALVAGE_PIECES];
@@ -204,7 +209,7 @@ static int remove_label(const struct salvage *salvage, const struct wanted *want
 
 	if (!may_restore(salvage, wanted, path, missing(piece, nr)))
 		return EXIT_OPERATION;
-	/* a stale spare must not be put on it by itself when it comes back */
+	/* if the stale spare reappears, it must not be assembled with this disk automatically */
 	registry_remove(salvage->uuid);
 	status = salvage_restore(salvage);
 	if (status)
@@ -217,7 +222,7 @@ static int remove_label(const struct salvage *salvage, const struct wanted *want
 	return EXIT_CLEAN;
 }
 
-static int finish(const struct wanted *wanted, const char *path)
+static int finish(const struct salvage_options *wanted, const char *path)
 {
 	int status = EXIT_OPERATION;
 
@@ -233,7 +238,7 @@ static int finish(const struct wanted *wanted, const char *path)
 	return status;
 }
 
-static int salvage(const char *path, const struct wanted *wanted)
+static int salvage(const char *path, const struct salvage_options *wanted)
 {
 	bool write = wanted->remove_label && !wanted->dry_run;
 	struct salvage salvage;
@@ -259,7 +264,7 @@ static int salvage(const char *path, const struct wanted *wanted)
 	return status;
 }
 
-static bool take_option(struct wanted *wanted, int option)
+static bool take_option(struct salvage_options *wanted, int option)
 {
 	switch (option) {
 	case 'o':
@@ -301,7 +306,7 @@ static int run_salvage(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
-	struct wanted wanted = {};
+	struct salvage_options wanted = {};
 	const char *path;
 	int option;
 

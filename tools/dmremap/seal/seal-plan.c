@@ -48,7 +48,7 @@ int seal_look(struct signatures *found, const char *path)
 	return status;
 }
 
-/* The name of the dm-remap device under a set, which the caller frees; NULL if there is none. */
+/* The name of the dm-remap device below a set, or NULL; the caller frees it. */
 static char *device_below(const struct volume *volume)
 {
 	struct active *list;
@@ -75,8 +75,8 @@ static bool is_sealed(const struct volume *volume)
 }
 
 /*
- * A label goes to sector 0 of the lower device.  If that is a set whose main has no label, it
- * ends up on that main, and would be taken for its own label.
+ * The label goes to sector 0 of the lower device. If that is a set without a label, it would end up
+ * on the main of that set, and be taken for the label of that set.
  */
 bool seal_place_is_safe(const struct volume *volume)
 {
@@ -120,7 +120,7 @@ bool seal_allowed(const struct volume *volume)
 	return false;
 }
 
-/* The blocks in which signatures are; false if one is where no block is. */
+/* Collect the blocks that contain signatures; false if a signature is not in any block. */
 static bool take_blocks(const struct raw *raw, const struct signatures *found,
 			struct blocks *blocks)
 {
@@ -149,7 +149,7 @@ static bool take_blocks(const struct raw *raw, const struct signatures *found,
 	return true;
 }
 
-/* What an earlier seal has listed. */
+/* Read the blocks listed by an earlier seal. */
 static bool take_label(struct raw *raw, struct blocks *blocks)
 {
 	const struct volume *volume = raw->volume;
@@ -185,8 +185,8 @@ static void merge(struct blocks *into, const struct blocks *from)
 }
 
 /*
- * A place is cleared if its block is on the spare, or will be.  A block that was listed
- * is listed again only if it is there: a different label is not ours.
+ * A place is cleared if its block is on the spare or will be moved there. A block listed before is
+ * listed again only if it is on the spare.
  */
 static int sort_out(struct seal_plan *plan, const struct volume *volume,
 		    const struct blocks *signed_blocks, const struct blocks *known)
@@ -223,7 +223,7 @@ static int find_blocks(struct seal_plan *plan, struct raw *raw)
 	struct signatures below = {};
 	int status = seal_look(&plan->signatures, raw->node);
 
-	/* a place still holds the content from before its block moved to the spare */
+	/* the main still has the content from before a block moved to the spare */
 	if (!status)
 		status = seal_look(&below, volume->main.path);
 	/* for the label */
@@ -254,7 +254,7 @@ static bool possible(const struct seal_plan *plan, struct raw *raw)
 			 LLU(free_blocks));
 		return false;
 	}
-	/* unreadable sectors would be lost, or may stay on the main until their next write */
+	/* unreadable sectors would be lost, or would remain on the main until written */
 	for (i = 0; i < plan->move.nr; i++) {
 		if (!raw_read_above(raw, plan->move.block[i], NULL))
 			continue;
@@ -266,7 +266,9 @@ static bool possible(const struct seal_plan *plan, struct raw *raw)
 	return true;
 }
 
-/* A sector of zeros in a block, not the first sector of the main; 0 if it has none. */
+/*
+ * Find a sector of zeros in a block, other than the first sector of the main; 0 if there is none.
+ */
 static uint64_t find_zeros(struct raw *raw, uint64_t block, uint8_t *content)
 {
 	uint64_t sectors = volume_block_sectors(raw->volume), i;
@@ -295,7 +297,7 @@ static bool has_room(const struct seal_plan *plan, const struct volume *volume, 
 	       plan->move.nr < free_blocks;
 }
 
-/* One more block is moved, for nothing but its sector of zeros. */
+/* Choose one more block to move, just for its sector of zeros. */
 static int add_zeros(struct seal_plan *plan, struct raw *raw, uint64_t blocks, uint8_t *content)
 {
 	struct blocks all = {}, remapped;
@@ -321,7 +323,9 @@ static int add_zeros(struct seal_plan *plan, struct raw *raw, uint64_t blocks, u
 	return status;
 }
 
-/* Where the copy of the first sector goes: salvage looks for it within the first MiB only. */
+/*
+ * Choose the location of the copy of the first sector: salvage searches only the first MiB for it.
+ */
 static int choose_copy(struct seal_plan *plan, struct raw *raw)
 {
 	const struct volume *volume = raw->volume;

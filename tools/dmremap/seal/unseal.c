@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap unseal: move back what seal has moved, block 0 last: its content replaces
- * the label, which says what there is to move.
+ * dmremap unseal: move back the blocks that seal has moved. Block 0 goes last, because it
+ * overwrites the label, which lists the blocks.
  */
 #include <errno.h>
 #include <json-c/json.h>
@@ -15,9 +15,9 @@
 #include "seal/seal-plan.h"
 
 /*
- * There is no label before block 0 has gone, nor after it has been written back, which
- * is before the kernel counts it as being there.  That is so if it is on the spare, and
- * the main shows the same.
+ * There is no label if seal was interrupted right after it moved block 0, or unseal after block 0
+ * was written back but before the kernel recorded that. In both cases block 0 is on the spare, and
+ * the main has the same content.
  */
 static int find_first(struct raw *raw, struct blocks *listed)
 {
@@ -32,7 +32,7 @@ static int find_first(struct raw *raw, struct blocks *listed)
 	return status;
 }
 
-/* What there is to move back. */
+/* Find the blocks to move back. */
 static int find_listed(struct raw *raw, struct blocks *listed)
 {
 	const struct volume *volume = raw->volume;
@@ -62,7 +62,7 @@ static int find_listed(struct raw *raw, struct blocks *listed)
 	return EXIT_OPERATION;
 }
 
-/* Return: an exit status; those that stay are left in @blocks. */
+/* Return: an exit status; blocks that could not be moved remain in @blocks. */
 static int move_back(const struct volume *volume, struct blocks *blocks)
 {
 	struct blocks stay = {};
@@ -76,7 +76,7 @@ static int move_back(const struct volume *volume, struct blocks *blocks)
 		complain("%s: sector %llu cannot be moved back: %s.", volume->name,
 			 LLU(blocks->block[i] * volume_block_sectors(volume)), strerror(-error));
 		blocks_add(&stay, blocks->block[i]);
-		/* only one that is bad leaves the others a chance */
+		/* a bad block does not keep others from going back; any other error would */
 		if (error != -EIO)
 			break;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A main without its spare, by hand only.
+ * Activates a main without its spare, only on request.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ static int complain_spare(const char *what, const char *path)
 	return EXIT_OPERATION;
 }
 
-/* A main that has a label: look everywhere for the rest of its set. */
+/* The main has a label: look for the rest of its set on all devices. */
 static int check_alone(const struct half *main, const char *what)
 {
 	const struct half *spare;
@@ -59,7 +59,7 @@ static int find_by_path(struct half *main, const char *path)
 	return EXIT_OPERATION;
 }
 
-/* By the name or the uuid in its label. */
+/* Find the main by the name or uuid in its label. */
 static int find_by_label(struct half *main, const char *what)
 {
 	const struct half *half, *found = NULL;

@@ -33,8 +33,8 @@ static int misused(const char *why)
 }
 
 /*
- * /dev/mapper/NAME of a set that is not active is its name, for no device is there.  An active
- * one may be the main of another set, but not without a spare.
+ * /dev/mapper/NAME of an inactive set counts as its name, because the device does not exist. An
+ * active device may be the main of another set, but not if it lacks its spare.
  */
 static bool is_path(const struct arguments *args, const char *operand)
 {
@@ -75,7 +75,7 @@ static int act(const struct arguments *args)
 
 	if (args->queue)
 		return assemble_queue(args->incremental_path);
-	/* it takes time, and nearly always it is not needed */
+	/* do not load the module yet: it takes time and is rarely needed */
 	if (args->incremental_path)
 		return assemble_incremental(request, args->incremental_path);
 	if (args->degraded)

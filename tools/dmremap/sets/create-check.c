@@ -19,7 +19,7 @@
 
 #define MAX_BLOCK_SIZE	32768U
 
-/* Open a device that becomes half of a set exclusively. */
+/* Exclusively open a device that becomes half of a set. */
 struct candidate {
 	struct device dev;
 	dev_t nr;
@@ -72,7 +72,7 @@ static void candidate_close(struct candidate *candidate)
 	device_close(&candidate->dev);
 }
 
-/* The superblock of a set on it, undamaged, though it may be of a later version. */
+/* Return an undamaged superblock on the device, perhaps of a later version, or NULL. */
 static const struct dm_remap_sb *superblock_of(const struct candidate *candidate)
 {
 	unsigned int i;
@@ -85,7 +85,7 @@ static const struct dm_remap_sb *superblock_of(const struct candidate *candidate
 	return NULL;
 }
 
-/* A superblock at the end of a device that begins with other content is stale. */
+/* A superblock at the end is stale if the device begins with other content. */
 static bool begins_otherwise(const struct candidate *candidate)
 {
 	const struct superblock *first = &candidate->set.sb[0];
@@ -131,12 +131,12 @@ static bool check_writable(const struct create *create, const struct candidate *
 	return !spare->read_only && !main->read_only;
 }
 
-/* Whether a spare cannot be looked at where a set would be. */
+/* Whether the places of the superblocks cannot be read. */
 static bool unreadable(const struct candidate *spare)
 {
 	unsigned int i;
 
-	/* then this place does not exist */
+	/* such a device is too small to have superblocks */
 	if (spare->dev.sectors < 3 * DM_REMAP_PAGE_SECTORS)
 		return false;
 	for (i = 0; i < NR_SUPERBLOCKS; i++)
@@ -170,7 +170,7 @@ static bool choose_block_size(struct create *create, const struct candidate *mai
 	return false;
 }
 
-/* Copies of the table that the kernel makes. */
+/* Number of copies of the table that the kernel will write. */
 static uint32_t nr_replicas(void)
 {
 	FILE *file = fopen("/sys/module/dm_remap_metadata/parameters/replicas", "re");
@@ -206,7 +206,7 @@ static bool check_size(struct create *create, const struct candidate *spare)
 	return large;
 }
 
-/* A copy of a spare that was begun, and never counted. */
+/* An incomplete copy of a spare, which never came into force. */
 static bool was_begun(const struct candidate *spare)
 {
 	const struct superblock *unused = spare->set.unused;
@@ -246,7 +246,7 @@ static bool find_signatures(struct create *create)
 	return !status;
 }
 
-/* A label, or anything of which only its owner knows. */
+/* Check for a label, a signature, or unknown content. */
 static bool check_content(struct create *create, const struct candidate *spare)
 {
 	const struct superblock *first_page = &spare->set.sb[0];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A set has the larger logical sectors of its two disks.  A file system with smaller blocks,
- * or a partition table, which counts in sectors, cannot be used through it.
+ * The logical sector size of a set is the larger of its two disks. A file system with smaller
+ * blocks, or a partition table, which counts in sectors, cannot be used through such a set.
  */
 #include <blkid.h>
 #include <stdio.h>
@@ -58,7 +58,7 @@ bool create_check_sectors(struct create *create, const struct device *main,
 		return true;
 	probe(&found, main->path);
 	if (found.known && found.block >= spare_sector) {
-		/* the kernel cannot know that this will do */
+		/* the kernel cannot check whether the content works */
 		create->force_block_size = true;
 		return true;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap create and dmremap format: make a set, and leave it active or not.
+ * dmremap create and dmremap format: make a set. create leaves it active, format does not.
  *
  * The kernel formats the spare when the set is activated for the first time.
  */
@@ -37,7 +37,7 @@ static int activate(const struct create *create, bool read_only)
 	return dm_create(&new);
 }
 
-/* A spare cannot be formatted by a set that must not be written. */
+/* A read-only set cannot format its spare. */
 static int make(const struct create *create, bool format)
 {
 	bool twice = create->read_only && !create->transient;
@@ -57,7 +57,7 @@ static int make(const struct create *create, bool format)
 	return status;
 }
 
-/* The kernel does it by itself, but says less if it cannot. */
+/* The kernel would load it on demand, but with a less helpful error on failure. */
 static int load(const struct create *create)
 {
 	int status = load_module("dm_remap");
@@ -75,7 +75,7 @@ static bool name_free(const struct create *create)
 	return !there;
 }
 
-/* Its disks may have gone for good, so this is no error. */
+/* Only a warning, since the disks of the other set may be gone for good. */
 static void warn_of_namesake(const struct create *create)
 {
 	char name[ENCODED_NAME_SIZE];
@@ -163,7 +163,7 @@ static bool take_option(struct create *create, struct create_choices *choices, i
 	return false;
 }
 
-/* The disk of a set that has nothing else. */
+/* Make a set on a single disk. */
 static int run_tail(struct create *create, struct tail *tail, const struct create_choices *choices,
 		    const char *disk)
 {

@@ -13,20 +13,20 @@
 #include "sets/new-device.h"
 #include "sets/registry.h"
 
-/* How long somebody else may take to make the device, in tenths of a second. */
+/* How long another process may take to create the device, in tenths of a second. */
 #define PATIENCE	300
 
-/* How often another process may begin and give up. */
+/* How often another process may start to create it and give up. */
 #define ATTEMPTS	5
 
-/* Names that in /dev/mapper would be device-mapper's own, or empty. */
+/* Names that are reserved in /dev/mapper, or empty. */
 static bool is_fit(const char *name)
 {
 	return *name && strcmp(name, ".") && strcmp(name, "..") && strcmp(name, "control") &&
 	       strlen(name) < DM_REMAP_NAME_SIZE;
 }
 
-/* The name on the medium: a known set has it, unless another device does. */
+/* Choose the name stored on the medium, unless the set is foreign or another set has that name. */
 static void choose_name(const struct activation_result *result, char name[ENCODED_NAME_SIZE])
 {
 	struct registered known, other;
@@ -48,14 +48,14 @@ static bool refuse_name(struct activation_result *result, int status)
 	return false;
 }
 
-/* A main without a label, alone: the set of ours that has the name may be its own. */
+/* For a main without label and spare: whether the known set with this name may be its own. */
 static bool may_be_its(const struct activation_result *result, const struct registered *known)
 {
 	return !*result->set.uuid &&
 	       (!result->foreign || !*known->main_id || !strcmp(known->main_id, "-"));
 }
 
-/* Nobody gives a set, let alone a foreign one, the name of another one of ours by mistake. */
+/* Refuse the name of another known set. */
 static bool is_anothers(struct activation_result *result, const char *name, bool wanted)
 {
 	struct registered other;
@@ -165,7 +165,10 @@ bool new_device_other(struct activation_result *result)
 	return true;
 }
 
-/* The set is activated when its disks have answered; a caller with a time limit does not wait. */
+/*
+ * The set becomes active when its disks have answered; a caller with a time limit does not wait for
+ * that.
+ */
 static void is_slow(struct activation_result *result, const char *name)
 {
 	struct blockdev spare;

@@ -17,7 +17,7 @@
 #define CMDLINE	"/proc/cmdline"
 #define OPTION	"dm_remap.assemble="
 
-/* The hooks of initramfs-tools and dracut make it. */
+/* Created by the hooks of initramfs-tools and dracut. */
 #define INITRAMFS	"/etc/dm-remap/initramfs"
 
 #define TIMEOUT_S	30
@@ -113,9 +113,9 @@ static void read_policy(void)
 	read_conf();
 	read_command_line();
 	/*
-	 * The list of known sets in an initramfs may be old, and so are the names of its fstab: a
-	 * foreign set could take the name of ours, or be found for root=UUID.  udev looks at its
-	 * halves once more when the root file system is there.
+	 * The list of known sets in an initramfs, and the names in its fstab, may be out of date: a
+	 * foreign set could take the name of one of ours, or be found for root=UUID. udev looks at
+	 * its halves again when the root file system is mounted.
 	 */
 	if (policy.mode == POLICY_SEALED && in_initramfs())
 		policy.mode = POLICY_KNOWN;

@@ -63,7 +63,7 @@ void status_row_look_for_copy(struct status_row *row)
 			 length ? " " : "", text);
 }
 
-/* Devices that say that they are a half, beside those that are. */
+/* Other devices that claim to be a half. */
 static void add_copies(struct status_row *row, const struct known_set *set)
 {
 	size_t length = strlen(row->why);

@@ -21,7 +21,7 @@
 #include "sets/set-json.h"
 #include "sets/stopped.h"
 
-/* What to do. */
+/* The options. */
 struct removal {
 	bool all;
 	bool dry_run;
@@ -96,7 +96,7 @@ static bool has_user(const struct active *active)
 	return blockdev_user(&dev, user);
 }
 
-/* Stop those without upper devices, repeatedly: the devices below them are next. */
+/* Repeatedly stop the devices without upper devices, until no more can be stopped. */
 static int stop_all(const struct removal *removal)
 {
 	int nr, left, before, status = EXIT_CLEAN, i;
@@ -114,7 +114,7 @@ static int stop_all(const struct removal *removal)
 			left--;
 		}
 	} while (left && left < before);
-	/* something stays on these: stop() says what */
+	/* these stay in use: stop() reports by what */
 	for (i = 0; i < nr; i++)
 		if (*list[i].name)
 			status = exit_worst(status, stop(&list[i], removal));

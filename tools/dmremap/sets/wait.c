@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap wait: until a set is active.
+ * dmremap wait: wait until a set is active.
  */
 #include <getopt.h>
 #include <stdbool.h>
@@ -17,7 +17,7 @@
 #define LOOK_NS		100000000
 #define TIMEOUT_MAX	1000000.0
 
-/* Until when, as clock_ns() has it; for good if it is 0. */
+/* The end of the wait by clock_ns(); 0 means no limit. */
 static bool parse_timeout(const char *text, uint64_t *end)
 {
 	char *rest;
@@ -31,7 +31,7 @@ static bool parse_timeout(const char *text, uint64_t *end)
 	return false;
 }
 
-/* Not one that is there without its spare. */
+/* A set without its spare does not count. */
 static bool is_active(const char *what)
 {
 	struct active active;

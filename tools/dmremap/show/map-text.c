@@ -8,24 +8,24 @@
 
 #define ROWS_DEFAULT	16
 #define ROWS_MIN	4
-/* Lines around the rows: the title, the scale, the legend, the prompt, and two empty ones. */
+/* Lines besides the rows: the title, the scale, the legend, the prompt, and two empty lines. */
 #define ROWS_LEFT	6
 #define WIDTH_MIN	8
 
-struct look {
+struct map_look {
 	const char *ascii;
 	const char *utf8;
 	const char *colour;
 };
 
-static const struct look shades[HEAT_LEVELS] = {
+static const struct map_look shades[HEAT_LEVELS] = {
 	{ "-", "░", "\033[33m" },
 	{ "+", "▒", "\033[33m" },
 	{ "*", "▓", "\033[33m" },
 	{ "#", "█", "\033[33m" },
 };
 
-static const struct look looks[] = {
+static const struct map_look looks[] = {
 	[HEAT_SPLIT] = { "/", "/", "\033[1;34m" },
 	[HEAT_PENDING] = { "?", "?", "\033[1;35m" },
 	[HEAT_DOUBT] = { "%", "%", "\033[1;36m" },
@@ -49,7 +49,7 @@ static unsigned int digits(uint64_t value)
 	return n;
 }
 
-/* Cells in a row. */
+/* Number of cells in a row. */
 static unsigned int width(uint64_t length)
 {
 	unsigned int columns, lines, label = digits(length) + 2;
@@ -74,7 +74,7 @@ static void begin(struct map *map, const char *line)
 	heat_init(&map->heat, map->status.length, width(map->status.length) * rows());
 }
 
-static void put_look(const struct look *look)
+static void put_look(const struct map_look *look)
 {
 	const char *text = terminal_utf8() ? look->utf8 : look->ascii;
 

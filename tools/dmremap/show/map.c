@@ -47,7 +47,7 @@ static int draw(const char *name, const char *list, const struct map_form *form)
 	return status;
 }
 
-/* A list that was saved need not be given a name. */
+/* A saved list need not have a name. */
 static int draw_list(int argc, char **argv, const char *list, const struct map_form *form)
 {
 	char *path;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap stats: show the counts, or reset them.
+ * dmremap stats: show or reset the counters.
  */
 #include <errno.h>
 #include <getopt.h>

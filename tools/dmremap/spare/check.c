@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap check: report faults, write nothing.
+ * dmremap check: report faults without writing anything.
  */
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap dump: show all that is in a spare's metadata.
+ * dmremap dump: show the metadata of a spare.
  */
 #include "command.h"
 #include "lib/message.h"

@@ -60,7 +60,7 @@ static void uuid(field_fn *fn, void *context, const uint8_t *bytes)
 	text(fn, context, "uuid", value);
 }
 
-/* It should be printable, but may be damaged. */
+/* The text should be printable, but may be damaged. */
 static void printable(field_fn *fn, void *context, const char *name, const uint8_t *bytes)
 {
 	char value[FIELD_TEXT_SIZE], *end = value;

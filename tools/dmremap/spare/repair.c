@@ -59,7 +59,7 @@ static int apply(const struct set *set, const struct diagnosis *diagnosis,
 	return EXIT_CORRECTED;
 }
 
-/* Behind the findings. */
+/* Printed after the findings. */
 static void conclude_json(const struct diagnosis *diagnosis, int status)
 {
 	findings_json_end(&diagnosis->findings);
