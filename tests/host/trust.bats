@@ -180,6 +180,8 @@ ours() {
 	cp --sparse=always "$GUEST/spare.img" "$GUEST/copy.img"
 	machine_boot 6.12 "disk marked if=virtio" "$MAIN" "disk copy if=virtio" append=systemd.mask=data.mount
 	up
+	# nothing mounts file systems when one of them is masked
+	guest_run 'mount -o remount,rw /'
 	guest_run 'dmremap assemble --auto --all 2>&1 | tee /tmp/said; [ ! -e /dev/mapper/data ] &&
 		grep -F "$(realpath /dev/disk/by-id/virtio-copy)" /tmp/said'
 	machine_plug spare

@@ -37,6 +37,7 @@
  * @reservations: calls for persistent reservations that it got.
  * @pr_ret: its answer to those; -EOPNOTSUPP at first.
  * @hold: writes wait until mdisk_release().
+ * @hold_reads: so do reads.
  * @lock: of @held.
  * @held: the waiting requests.
  */
@@ -58,7 +59,7 @@ struct mdisk {
 	blk_opf_t last_opf;
 	unsigned int reservations;
 	int pr_ret;
-	bool hold;
+	bool hold, hold_reads;
 	spinlock_t lock;
 	struct bio_list held;
 };
@@ -177,7 +178,7 @@ static void mdisk_submit_bio(struct bio *bio)
 	if (!bio)
 		return;
 	spin_lock_irq(&d->lock);
-	held = d->hold && op_is_write(bio_op(bio)) && bio_sectors(bio);
+	held = d->hold && (d->hold_reads || op_is_write(bio_op(bio))) && bio_sectors(bio);
 	if (held)
 		bio_list_add(&d->held, bio);
 	spin_unlock_irq(&d->lock);
@@ -196,6 +197,19 @@ static inline void mdisk_do_held(struct mdisk *d, bool hold)
 	bio_list_init(&d->held);
 	spin_unlock_irq(&d->lock);
 	while ((bio = bio_list_pop(&held)))
+		mdisk_answer(d, bio);
+}
+
+/* Process the first of the waiting requests; later ones do not wait. */
+static inline void mdisk_release_first(struct mdisk *d)
+{
+	struct bio *bio;
+
+	spin_lock_irq(&d->lock);
+	d->hold = false;
+	bio = bio_list_pop(&d->held);
+	spin_unlock_irq(&d->lock);
+	if (bio)
 		mdisk_answer(d, bio);
 }
 
@@ -251,9 +265,17 @@ static const struct pr_ops mdisk_pr_ops = {
 	.pr_release = mdisk_pr_release,
 };
 
+/* It takes any command, so that a set that passes one on is seen. */
+static int mdisk_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
+		       unsigned long arg)
+{
+	return 0;
+}
+
 static const struct block_device_operations mdisk_ops = {
 	.owner = THIS_MODULE,
 	.submit_bio = mdisk_submit_bio,
+	.ioctl = mdisk_ioctl,
 	.pr_ops = &mdisk_pr_ops,
 };
 

@@ -1096,6 +1096,31 @@ static void a_move_waits_for_writes_in_flight(struct kunit *test)
 	expect_list(s, "");
 }
 
+/* That is no retry that helped: the spare answers what the main could not. */
+static void a_read_that_fails_while_its_block_moves_is_read_there(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct sent_io *w, *r;
+
+	s->main->hold = true;
+	s->main->hold_reads = true;
+	w = send(s, REQ_OP_WRITE, 80, 8, 'a');
+	r = send(s, REQ_OP_READ, 80, 8, 0);
+	KUNIT_EXPECT_EQ(test, mdisk_held(s->main), 2);
+	__set_bit(80, s->main->bad_write);
+	bad_reads(s, 83, 1);
+	mdisk_release_first(s->main);
+	/* the move waits for the read in flight */
+	msleep(100);
+	mdisk_release(s->main);
+	KUNIT_EXPECT_EQ(test, answer(w), 0);
+	KUNIT_EXPECT_EQ(test, answer(r), 0);
+	KUNIT_EXPECT_TRUE(test, holds(r->buf, 80, 8, 'a'));
+	expect_list(s, "80 0 8 remapped 0x0 0x0\n");
+	EXPECT_STAT(s, "retries_recovered", 0);
+	EXPECT_STAT(s, "remapped_reads", 1);
+}
+
 static void a_change_waits_for_a_block_that_moves(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
@@ -1311,6 +1336,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(io_to_a_block_that_moves_waits_for_it),
 	KUNIT_CASE(what_waited_for_its_block_is_tried_again),
 	KUNIT_CASE(a_move_waits_for_writes_in_flight),
+	KUNIT_CASE(a_read_that_fails_while_its_block_moves_is_read_there),
 	KUNIT_CASE(a_change_waits_for_a_block_that_moves),
 	KUNIT_CASE(many_writes_fail_at_once),
 	KUNIT_CASE(a_suspend_waits_for_what_moves),
@@ -1320,16 +1346,7 @@ static struct kunit_case set_io_cases[] = {
 	{ }
 };
 
-static struct kunit_suite set_io_suite = {
-	.name = "set_io",
-	.suite_init = set_suite_init,
-	.suite_exit = set_suite_exit,
-	.init = set_test_init,
-	.exit = set_test_exit,
-	.test_cases = set_io_cases,
-};
-
-kunit_test_suite(set_io_suite);
+SET_SUITE(set_io);
 
 MODULE_SOFTDEP("pre: dm-remap dm-remap-metadata dm-remap-stats");
 MODULE_DESCRIPTION("KUnit tests of dm-remap: I/O of whole sets");
