@@ -25,7 +25,7 @@
  * @deaf: sectors whose writes succeed and change nothing.
  * @slow: sectors whose reads and writes take @slow_ms.
  * @slow_ms: see @slow.
- * @slow_after: reads after which that begins.
+ * @fast_next: so many of these do not take it yet.
  * @error: of what fails.
  * @fail_next: so many attempts fail at a sector of @bad_read, then it can be read; 0 is always.
  * @writes_left: writes until the power goes, after which all fail.
@@ -51,7 +51,7 @@ struct mdisk {
 	DECLARE_BITMAP(deaf, MDISK_SECTORS);
 	DECLARE_BITMAP(slow, MDISK_SECTORS);
 	unsigned int slow_ms;
-	unsigned int slow_after;
+	unsigned int fast_next;
 	blk_status_t error;
 	unsigned int fail_next;
 	unsigned int writes_left;
@@ -71,7 +71,11 @@ static unsigned int mdisk_count;
 
 static void mdisk_take_long(struct mdisk *d, sector_t first, sector_t end)
 {
-	if (d->slow_ms && d->reads > d->slow_after && find_next_bit(d->slow, end, first) < end)
+	if (!d->slow_ms || find_next_bit(d->slow, end, first) >= end)
+		return;
+	if (d->fast_next)
+		d->fast_next--;
+	else
 		msleep(d->slow_ms);
 }
 
@@ -288,7 +292,7 @@ static void mdisk_mend(struct mdisk *d)
 	bitmap_zero(d->deaf, MDISK_SECTORS);
 	bitmap_zero(d->slow, MDISK_SECTORS);
 	d->slow_ms = 0;
-	d->slow_after = 0;
+	d->fast_next = 0;
 	d->error = BLK_STS_MEDIUM;
 	d->fail_next = 0;
 	d->writes_left = UINT_MAX;

@@ -485,7 +485,7 @@ static void a_retry_that_fails_late_is_the_last(struct kunit *test)
 	/* the bio itself fails at once: the disk takes long from then on */
 	bad_reads(s, 203, 1);
 	__set_bit(203, s->main->slow);
-	s->main->slow_after = 1;
+	s->main->fast_next = 1;
 	KUNIT_EXPECT_EQ(test, reads_of(s, 200, 8), 2);
 }
 
