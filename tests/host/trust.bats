@@ -203,8 +203,13 @@ ours() {
 	up
 	ours
 	echo "# $((SECONDS - started)) s" >&3
-	guest_run '[ ! -e /dev/mapper/archive ] && d=$(basename "$(realpath /dev/disk/by-id/virtio-spare3)") &&
-		{ journalctl -b | grep "$d" | grep -i "slow\|limit\|answer"; }'
+	# udev has no links for it yet; what looks at all devices soon after the start says why the set is not there
+	guest_run '[ ! -e /dev/mapper/archive ] && d=$(grep -lx spare3 /sys/block/*/serial) && d=$(basename "${d%/serial}") &&
+		for i in {1..400}; do
+			journalctl -b | grep "/dev/$d answers slowly" && exit
+			sleep 0.5
+		done
+		exit 1'
 	# commands for other sets are not delayed
 	guest_run 'umount /data && timeout 60 dmremap stop data && timeout 120 dmremap assemble data && mount /data'
 	machine_kill

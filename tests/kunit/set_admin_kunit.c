@@ -324,7 +324,7 @@ static void a_list_of_many_blocks_is_whole_and_in_order(struct kunit *test)
 		/* more than fits in @text */
 		rest = *s->text ? (char *)dmi + dmi->data_start : s->text;
 		while ((line = strsep(&rest, "\n")) && *line) {
-			KUNIT_ASSERT_EQ(test, sscanf(line, "%llu", &block), 1);
+			KUNIT_ASSERT_EQ(test, kstrtou64(strsep(&line, " "), 10, &block), 0);
 			KUNIT_EXPECT_EQ(test, block, from == 80 ? 88 : from);
 			from = block + 8;
 			n++;

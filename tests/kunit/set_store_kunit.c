@@ -190,6 +190,36 @@ static void bad_spare_blocks_stay_bad(struct kunit *test)
 	EXPECT_ATTR(s, "spare/used", "3");
 }
 
+/* The slot that takes its place is on the next page of the table, and writes that alone. */
+static void a_bad_slot_is_noted_on_its_own_page(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int nr = DM_REMAP_PAGE_ENTRIES, spare;
+	char text[32];
+	int n;
+
+	mdisk_free(s->spare);
+	s->spare = mdisk_alloc(MAIN_SECTORS, 512, 512);
+	KUNIT_ASSERT_NOT_NULL(test, s->spare);
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "spare/policy", "linear");
+	snprintf(text, sizeof(text), "0 %u", 8 * (nr - 1));
+	EXPECT_SET(s, 0, "remaps/add", text);
+	EXPECT_MESSAGE(s, 0, "list");
+	n = sscanf(s->text, "0 %u ", &spare);
+	KUNIT_ASSERT_EQ(test, n, 1);
+	__set_bit(spare + 8 * (nr - 1), s->spare->bad_write);
+	__set_bit(4000, s->main->bad_write);
+	EXPECT_WRITE(s, 0, 4000, 8, 'a');
+	KUNIT_EXPECT_EQ(test, status(s).bad, 1);
+	cut_power(s);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_EXPECT_EQ(test, status(s).bad, 1);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, nr);
+	EXPECT_READ(s, 4000, 8, 'a');
+	EXPECT_READ(s, 0, 8, 'm');
+}
+
 /* --- power cuts */
 
 /* The operation during the power cut; returns 0 if it was acknowledged. */
@@ -1099,6 +1129,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(all_is_found_again),
 	KUNIT_CASE(what_a_slot_was_is_forgotten_with_its_block),
 	KUNIT_CASE(bad_spare_blocks_stay_bad),
+	KUNIT_CASE(a_bad_slot_is_noted_on_its_own_page),
 	KUNIT_CASE(a_failed_write_is_whole_after_each_cut),
 	KUNIT_CASE(an_add_is_whole_after_each_cut),
 	KUNIT_CASE(a_pending_block_is_whole_after_each_cut),

@@ -382,6 +382,7 @@ static void a_scrub_counts_the_time_before_a_restart(struct kunit *test)
 {
 	struct set *s = test->priv;
 	unsigned int took = 0;
+	int n;
 
 	make_set(s, "1 persistent");
 	EXPECT_SET(s, 0, "scrub/rate_kib", "1");
@@ -394,7 +395,8 @@ static void a_scrub_counts_the_time_before_a_restart(struct kunit *test)
 	EXPECT_SET(s, 0, "scrub/control", "resume");
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "scrub/state"), "idle")));
 	get_attr(s, "scrub/last_result");
-	KUNIT_EXPECT_EQ(test, sscanf(s->text, "%*u %u", &took), 1);
+	n = sscanf(s->text, "%*u %u", &took);
+	KUNIT_EXPECT_EQ(test, n, 1);
 	KUNIT_EXPECT_GE(test, took, 1);
 }
 

@@ -12,7 +12,7 @@
 /* The name that a device has now; NULL while it is being removed. */
 static const char *test_name;
 
-static int test_copy_name(char *name)
+static int test_copy_name(struct mapped_device *md, char *name, char *uuid)
 {
 	if (!test_name)
 		return -ENXIO;
@@ -20,7 +20,7 @@ static int test_copy_name(char *name)
 	return 0;
 }
 
-#define dm_copy_name_and_uuid(md, name, uuid)	test_copy_name(name)
+#define dm_copy_name_and_uuid	test_copy_name
 
 /* Memory of the machine, as the test says. */
 static unsigned long test_pages = SZ_1G / PAGE_SIZE;

@@ -66,12 +66,12 @@ static int print_help(void)
 	unsigned int i;
 
 	puts("Usage: dmremap COMMAND [OPTION]... [DEVICE|IMAGE]...\n\n"
-	     "Looks after dm-remap devices and their spares.\n");
+	     "Administers dm-remap devices and their spares.\n");
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		printf("  %-13s %s\n", commands[i]->name, commands[i]->summary);
-	puts("\n\"dmremap COMMAND --help\" tells more, and the manual page dmremap-COMMAND(8) all.\n"
-	     "Exit status, as fsck has it: 0 all is well, 1 errors were repaired, 4 errors are left,\n"
-	     "8 it could not be done, 16 wrong usage.");
+	puts("\n\"dmremap COMMAND --help\" prints more, and the manual page dmremap-COMMAND(8) has the details.\n"
+	     "Exit status, as for fsck: 0 no errors, 1 errors were repaired, 4 errors are left,\n"
+	     "8 failure, 16 wrong usage.");
 	return EXIT_CLEAN;
 }
 
@@ -91,7 +91,7 @@ static int run(int argc, char **argv)
 	int status;
 
 	if (argc < 2) {
-		complain("Say what to do. \"dmremap --help\" lists the commands.");
+		complain("Give a command. \"dmremap --help\" lists them.");
 		return EXIT_USAGE;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))

@@ -16,12 +16,12 @@
 static const char *unseen_smart(const struct disk_facts *facts)
 {
 	static const char * const texts[] = {
-		[SMART_NO_PROGRAM] = "what the disk knows of itself: there is no smartctl 7.0 or later here (smartmontools)",
+		[SMART_NO_PROGRAM] = "the disk's own data: smartctl 7.0 or later is not installed (smartmontools)",
 		[SMART_READ] = NULL,
-		[SMART_ASLEEP] = "what the disk knows of itself: it sleeps (\"--wake\" wakes it)",
-		[SMART_NO_ANSWER] = "what the disk knows of itself: it does not answer smartctl",
-		[SMART_NOT_ALLOWED] = "what the disk knows of itself: only root may ask it",
-		[SMART_UNSUPPORTED] = "what the disk knows of itself: it, or the bridge before it, knows no SMART, or smartctl does not know the bridge (\"--device sat\" may help)",
+		[SMART_ASLEEP] = "the disk's own data: it sleeps (\"--wake\" wakes it)",
+		[SMART_NO_ANSWER] = "the disk's own data: it does not answer smartctl",
+		[SMART_NOT_ALLOWED] = "the disk's own data: only root may read it",
+		[SMART_UNSUPPORTED] = "the disk's own data: the disk or its bridge does not support SMART, or smartctl does not know the bridge (\"--device sat\" may help)",
 	};
 
 	/* an eMMC reports its health in sysfs */
@@ -33,7 +33,7 @@ static const char *unseen_smart(const struct disk_facts *facts)
 static const char *unseen_log(const struct disk_facts *facts)
 {
 	return facts->log.read ? NULL :
-	       "the kernel's log: only root may read it, or there is none of this disk";
+	       "the kernel's log: only root may read it, or it has nothing about this disk";
 }
 
 static void show_unseen(const struct disk_facts *facts)
@@ -55,7 +55,7 @@ static void show_link(const struct disk_facts *facts, const struct spare_places 
 {
 	(void)places;
 	printf("  1. Change the cable, the port or the power supply, one at a time.\n"
-	       "  2. See whether it goes on: dmesg --follow; smartctl -A %s\n", facts->path);
+	       "  2. See whether the errors go on: dmesg --follow; smartctl -A %s\n", facts->path);
 }
 
 /* hdparm overwrites a sector with zeros, so let the user read the sector first. */
@@ -129,7 +129,7 @@ static void show_avoid(const struct disk_facts *facts, const struct spare_places
 {
 	(void)places;
 	printf("  1. Read what it still gives: ddrescue -d %s IMAGE map\n"
-	       "  2. Throw it away: what it takes it may not keep.\n", facts->path);
+	       "  2. Throw it away: it may lose what is written to it.\n", facts->path);
 }
 
 static void show_commands(const struct advice *advice, const struct disk_facts *facts,

@@ -81,7 +81,7 @@ int device_open_fd(struct device *dev, const char *path, int fd)
 	}
 	if (S_ISBLK(st.st_mode)) {
 		if (ioctl(fd, BLKGETSIZE64, &bytes)) {
-			complain("The size of %s cannot be found out: %s.", path, strerror(errno));
+			complain("The size of %s cannot be determined: %s.", path, strerror(errno));
 			return -1;
 		}
 	} else if (S_ISREG(st.st_mode)) {

@@ -64,7 +64,7 @@ bool main_id_valid(const char *id)
 {
 	if (takes(id))
 		return true;
-	complain("\"%s\" cannot be a main_id. It has 1 to %d printable characters, and no spaces.",
+	complain("\"%s\" is not a valid main_id: it must have 1 to %d printable characters and no spaces.",
 		 id, DM_REMAP_MAIN_ID_SIZE - 1);
 	return false;
 }

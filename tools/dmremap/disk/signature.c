@@ -140,7 +140,7 @@ int signatures_find(struct signatures *found, const char *path, int fd)
 		no_memory();
 	device_drop_cache(fd);
 	if (blkid_probe_set_device(probe, fd, 0, 0)) {
-		complain("%s cannot be looked at: libblkid does not take it.", path);
+		complain("%s cannot be examined: libblkid does not accept it.", path);
 		blkid_free_probe(probe);
 		return EXIT_OPERATION;
 	}

@@ -16,7 +16,7 @@ bool files_ask(char **text, char why[160], const char *const *argv, const char *
 
 	*text = capture.text;
 	if (error == -ENOENT)
-		snprintf(why, 160, "there is no %s here, which the package %s has", argv[0],
+		snprintf(why, 160, "%s is not installed (package %s)", argv[0],
 			 package);
 	else if (error)
 		snprintf(why, 160, "%s failed: %s", argv[0], strerror(-error));

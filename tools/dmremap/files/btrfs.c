@@ -52,7 +52,7 @@ static bool find_devid(const char *path, unsigned long long *devid, char why[160
 	if (found)
 		good = sscanf(found, "dev_item.devid %llu", devid) == 1;
 	if (!good)
-		snprintf(why, 160, "btrfs does not say which of its devices this is");
+		snprintf(why, 160, "btrfs does not report which of its devices this is");
 	free(text);
 	return good;
 }
@@ -131,7 +131,7 @@ static void say_unresolved(struct answers *answers, const struct place *place, c
 		answers_add(answers, place, ANSWER_FREE, "free space");
 	else
 		answers_add(answers, place, ANSWER_UNKNOWN,
-			    "btrfs cannot say which file it is of: %.*s",
+			    "btrfs cannot name the file: %.*s",
 			    (int)strcspn(text, "\n"), *text ? text : "it prints nothing");
 }
 
@@ -195,7 +195,7 @@ static void answer(struct answers *answers, const struct place *place,
 
 void btrfs_files(struct answers *answers, const char *path, const struct places *places)
 {
-	char point[PATH_MAX], why[160] = "it is btrfs, which has to be mounted for that";
+	char point[PATH_MAX], why[160] = "it is btrfs, which must be mounted for this";
 	struct chunks chunks = {};
 	struct place part;
 	uint64_t done;

@@ -116,7 +116,7 @@ static bool ask(struct ext *ext, const char *request, const char *header, char *
 	if (strstr(*text, header))
 		return true;
 	snprintf(ext->why, sizeof(ext->why),
-		 "debugfs cannot look into the file system: is it in order, \"e2fsck -n\"?");
+		 "debugfs cannot read the file system: \"e2fsck -n\" checks it");
 	free(*text);
 	return false;
 }

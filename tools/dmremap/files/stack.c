@@ -134,7 +134,7 @@ static void look_inside(struct answers *answers, const char *number,
 		text_copy(text, "the LUKS volume is not open: \"cryptsetup open\" it, and ask again",
 			  sizeof(text));
 	else if (!strcmp(type, "LVM2_member"))
-		text_copy(text, "no volume of LVM that is active: \"vgchange -ay\" activates all",
+		text_copy(text, "no active LVM volume: \"vgchange -ay\" activates all",
 			  sizeof(text));
 	else if (!strcmp(type, "swap"))
 		text_copy(text, "swap space", sizeof(text));
@@ -156,7 +156,7 @@ static void say_between(struct answers *answers, const char *number,
 		snprintf(text, sizeof(text), "it is used by %s, through which dmremap cannot look",
 			 opaque);
 	else
-		text_copy(text, "metadata of LVM, LUKS or a partition table, or space that no volume has",
+		text_copy(text, "metadata of LVM, LUKS or a partition table, or space in no volume",
 			  sizeof(text));
 	answers_all(answers, places, opaque ? ANSWER_UNKNOWN : ANSWER_SYSTEM, text);
 }

@@ -58,7 +58,7 @@ static void take_line(struct answers *answers, const struct place *place, const 
 		answers_add(answers, place, ANSWER_SYSTEM, "metadata of the file system (%s)",
 			    type);
 	else
-		answers_add(answers, place, ANSWER_UNKNOWN, "xfs_db says nothing of it");
+		answers_add(answers, place, ANSWER_UNKNOWN, "xfs_db does not report it");
 }
 
 static bool begins_block(const char *line, const void *context)
@@ -78,7 +78,7 @@ static void take(struct answers *answers, const struct question *question, int n
 			take_line(answers, &question[i++].place, line);
 	for (; i < nr; i++)
 		answers_add(answers, &question[i].place, ANSWER_UNKNOWN,
-			    "xfs_db says nothing of it: is the file system in order, \"xfs_repair -n\"?");
+			    "xfs_db does not report it: \"xfs_repair -n\" checks the file system");
 }
 
 static void ask(struct answers *answers, const char *path, struct question *question, int nr)

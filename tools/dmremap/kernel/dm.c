@@ -51,7 +51,7 @@ void dm_trouble_begin(void)
 
 const char *dm_trouble_text(void)
 {
-	return *trouble ? trouble : "it does not say why";
+	return *trouble ? trouble : "no reason given";
 }
 
 static struct dm_task *new_task(int type, const char *name)
@@ -69,7 +69,7 @@ static struct dm_task *new_task(int type, const char *name)
 
 static int no_task(const char *name)
 {
-	complain("%s: libdevmapper does not take it: %s.", name, dm_trouble_text());
+	complain("%s: libdevmapper refuses this: %s.", name, dm_trouble_text());
 	return EXIT_OPERATION;
 }
 
@@ -370,7 +370,7 @@ int dm_drain(const char *name)
 	if (!info || !suspend || !dm_task_skip_lockfs(suspend) || !dm_task_run(info))
 		no_task(name);
 	else if (is_waiting_for_table(info))
-		complain("%s has a second table, which nobody has put in force. Resume %s, or do \"dmsetup clear %s\".",
+		complain("%s has an inactive table loaded. Resume %s to use it, or drop it with \"dmsetup clear %s\".",
 			 name, name, name);
 	else
 		status = suspend_and_resume(name, suspend);

@@ -46,7 +46,7 @@ int load_module(const char *name)
 	if (!status)
 		return EXIT_CLEAN;
 	if (status == 127)
-		complain("The module %s cannot be loaded: there is no modprobe here.", name);
+		complain("The module %s cannot be loaded: modprobe is not installed.", name);
 	else
 		complain("The module %s cannot be loaded. \"modprobe %s\" says why; is it built for this kernel, and are you root?",
 			 name, name);

@@ -105,7 +105,7 @@ bool device_name_valid(const char *name)
 {
 	if (may_be_name(name))
 		return true;
-	complain("\"%s\" is no name of a device. Say it as \"dmsetup ls\" does, without a path.",
+	complain("\"%s\" is not the name of a device. Give the name as \"dmsetup ls\" prints it, without a path.",
 		 name);
 	return false;
 }

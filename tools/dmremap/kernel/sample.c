@@ -113,7 +113,7 @@ static enum sample_result failed(enum kernel_tree tree, const char *name, const 
 		return SAMPLE_INCOMPLETE;
 	}
 	if (error == -EBADMSG)
-		complain("%s is not what it should be. Please report it, with what is in it.",
+		complain("%s is malformed. Please report this, with its content.",
 			 kernel_path(tree, name, attribute));
 	else
 		complain("%s cannot be read: %s.", kernel_path(tree, name, attribute),

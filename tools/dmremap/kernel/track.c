@@ -45,7 +45,7 @@ int track_start(const char *name, uint64_t *id)
 	*id = value;
 	if (!error)
 		return EXIT_CLEAN;
-	complain("%s: the kernel cannot note what is written meanwhile: %s. Load the modules of this dmremap.",
+	complain("%s: the kernel cannot track writes during the copy: %s. Load the modules that came with this dmremap.",
 		 name, strerror(-error));
 	return EXIT_OPERATION;
 }

@@ -77,7 +77,7 @@ static bool find_swap(const char *number, char *text)
 		found = sscanf(line, "%511s", path) == 1 && is_node_of(path, number);
 	fclose(file);
 	if (found)
-		snprintf(text, USERS_SIZE, "it is swapped to: \"swapoff %s\"", path);
+		snprintf(text, USERS_SIZE, "it is swap space: \"swapoff %s\"", path);
 	return found;
 }
 

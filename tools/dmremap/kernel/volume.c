@@ -34,12 +34,12 @@ static int read_table(struct volume *volume)
 		return EXIT_OPERATION;
 	}
 	if (sscanf(table.params, "%23[0-9:] %llu %*u:%*u", number, &start) != 2) {
-		complain("%s: its table \"%s\" is not what it should be.", volume->name,
+		complain("%s: its table \"%s\" is malformed.", volume->name,
 			 table.params);
 		return EXIT_OPERATION;
 	}
 	if (!blockdev_by_number(&volume->main, number)) {
-		complain("%s: sysfs does not tell the name and the size of its main, %s.",
+		complain("%s: sysfs does not have the name and the size of its main, %s.",
 			 volume->name, number);
 		return EXIT_OPERATION;
 	}
@@ -78,7 +78,7 @@ static int read_block_size(struct volume *volume)
 
 static int main_unknown(const struct volume *volume, const char *what)
 {
-	complain("%s: sysfs does not tell the %s of its main, %s.", volume->name, what,
+	complain("%s: sysfs does not have the %s of its main, %s.", volume->name, what,
 		 volume->main.number);
 	return EXIT_OPERATION;
 }

@@ -82,6 +82,6 @@ uint64_t conf_number(const char *key, const char *what, uint64_t max, uint64_t o
 		return otherwise;
 	if (number_take(&end, &number) && !*end && number <= max)
 		return number;
-	complain(CONF_FILE ": %s is %s up to %llu, and not \"%s\".", key, what, LLU(max), value);
+	complain(CONF_FILE ": %s must be %s up to %llu, not \"%s\".", key, what, LLU(max), value);
 	return otherwise;
 }

@@ -72,9 +72,9 @@ static int check_main(struct clone *clone)
 	why = clone->labelled ? dm_remap_label_check(label, clone->main.sectors) : NULL;
 	if (!why && clone->labelled && !is_half_done(clone) &&
 	    !same_identity(clone->sb->uuid, clone->sb->secret, label))
-		why = "it is of another set";
+		why = "it belongs to another set";
 	if (why)
-		complain("%s has a label that does not go with %s: %s.", clone->main.path,
+		complain("%s has a label that does not match %s: %s.", clone->main.path,
 			 clone->spare.path, why);
 	else if (clone->main.sectors != le64toh(clone->sb->main_sectors))
 		complain("%s has another size than the main of the set on %s.",
@@ -88,7 +88,7 @@ static int take_random(void *bytes, size_t size)
 {
 	if (getrandom(bytes, size, 0) == (ssize_t)size)
 		return EXIT_CLEAN;
-	complain("The kernel gives no random numbers.");
+	complain("The kernel provides no random numbers.");
 	return EXIT_OPERATION;
 }
 
@@ -274,7 +274,7 @@ static int run_clone_uuid(int argc, char **argv)
 		clone.name = optarg;
 	}
 	if (optind != argc - 2) {
-		complain("Say the main and the spare of the copy.");
+		complain("Give the main and the spare of the copy.");
 		return command_misused(&command_clone_uuid);
 	}
 	if (clone.name && is_anothers(clone.name, argv[optind]))

@@ -163,7 +163,7 @@ static void show_smart(const struct sector_place *place, const char *when)
 	bool known;
 
 	if (smartctl_run(&capture, place->dev.path, NULL, true)) {
-		printf("smartctl cannot be run: what the disk says of itself is not known.\n");
+		printf("smartctl cannot be run: the disk's own data is not known.\n");
 		return;
 	}
 	known = facts_from_smartctl(&facts, capture.text, capture.size);
@@ -223,10 +223,10 @@ static int overwrite(const struct cure_sector *cure, const struct sector_place *
 			error = buffer[i] ? -EUCLEAN : 0;
 	}
 	if (error == -EUCLEAN)
-		complain("%s has taken the zeros and not kept them. A disk that loses writes must not be used.",
+		complain("%s accepted the zeros but did not keep them. A disk that loses writes must not be used.",
 			 cure->path);
 	else if (error)
-		complain("%s does not take the sector: %s. A set takes over such sectors: see \"dmremap advise %s\".",
+		complain("%s cannot write the sector: %s. A set replaces such sectors: see \"dmremap advise %s\".",
 			 cure->path, strerror(-error), cure->path);
 	return error ? EXIT_UNCORRECTED : EXIT_CORRECTED;
 }
@@ -249,14 +249,14 @@ static int cure_unreadable(const struct cure_sector *cure, const struct sector_p
 	if (fd < 0)
 		return EXIT_OPERATION;
 	show_smart(place, "before");
-	snprintf(question, sizeof(question), "Write zeros over %zu bytes of %.256s from sector %llu on, and lose what was there?",
+	snprintf(question, sizeof(question), "Overwrite %zu bytes of %.256s with zeros from sector %llu on, and lose their content?",
 		 place->size, cure->path, LLU(place->offset / SECTOR_SIZE));
 	status = cure->yes || ask(question) ? overwrite(cure, place, fd, buffer) : EXIT_OPERATION;
 	close(fd);
 	if (status != EXIT_OPERATION)
 		show_smart(place, "after");
 	if (status == EXIT_CORRECTED)
-		printf("The sector can be read and written again; it has zeros.\n");
+		printf("The sector can be read and written again; it contains zeros.\n");
 	return status;
 }
 

@@ -248,7 +248,7 @@ static int run_cure(int argc, char **argv)
 	}
 	if (optind < argc)
 		return cure_set(argv[optind], argv + optind + 1, json);
-	complain("Say which device.");
+	complain("Give a device.");
 	return command_misused(&command_cure);
 }
 

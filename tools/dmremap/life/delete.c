@@ -105,7 +105,7 @@ static int end_spare(const char *name, const char *path, const char *uuid)
 	int status = wipe_spare(path);
 
 	if (status) {
-		complain("%s is not in use any more, but its spare %s still says that it is a set. Give the command again, as \"dmremap delete %s\".",
+		complain("%s is not in use any more, but its spare %s still has the metadata of the set. Give the command again, as \"dmremap delete %s\".",
 			 name, path, path);
 		return EXIT_UNCORRECTED;
 	}
@@ -150,7 +150,7 @@ static int end_active(const struct volume *volume, const struct ending *ending)
 	if (!ending->give_up && volume_check_writable(volume))
 		return EXIT_OPERATION;
 	if (!find_spare(volume, &spare)) {
-		complain("%s: sysfs does not tell the name of its spare.", volume->name);
+		complain("%s: sysfs does not have the name of its spare.", volume->name);
 		return EXIT_OPERATION;
 	}
 	status = move_back(volume, &left);

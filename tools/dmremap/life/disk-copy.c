@@ -243,7 +243,7 @@ static int find_work(struct disk_copy *copy, struct ranges *ranges)
 	if (!copy->begun)
 		ranges_add(ranges, 0, copy->view.volume->sectors);
 	else if (track_read(copy->view.volume->name, copy->tracker, ranges))
-		return fail(copy, "another program has begun to note what is written to it");
+		return fail(copy, "another program has started to track its writes");
 	ranges_merge(ranges);
 	copy->begun = true;
 	return EXIT_CLEAN;
@@ -285,7 +285,7 @@ void disk_copy_spoil(struct disk_copy *copy)
 	if (copy->fd < 0)
 		copy->fd = open(copy->path, O_RDWR | O_EXCL | O_DIRECT | O_CLOEXEC);
 	if (copy->fd < 0 || clear_ends(copy))
-		complain("%s looks like the set, and is not in use. \"wipefs -a %s\" before the next start.",
+		complain("%s has the content of the set, but is not in use. Run \"wipefs -a %s\" before the next boot.",
 			 copy->path, copy->path);
 	copy->why = why;
 }

@@ -124,7 +124,7 @@ void memory_write(const struct memory *memory)
 	if (replace(memory) || said)
 		return;
 	said = true;
-	complain("%s cannot be written: %s. After its next start the monitor tells some things once more.",
+	complain("%s cannot be written: %s. After its next start the monitor will repeat some reports.",
 		 path_of(MEMORY_FILE), strerror(errno));
 }
 

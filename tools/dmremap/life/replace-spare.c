@@ -74,7 +74,7 @@ static int check(const struct spare_switch *r)
 
 static int say_unreadable(const struct spare_switch *r, uint64_t sectors)
 {
-	complain("%s keeps its spare: %llu sector%s cannot be read on %s, and %s nowhere else. Try again later, or give up with --give-up: what is lost reads as an error then, until it is written.",
+	complain("%s keeps its spare: %llu sector%s cannot be read on %s, and %s nowhere else. Try again later, or give them up with --give-up: then reads of them fail until they are written.",
 		 r->volume.name, LLU(sectors), plural(sectors), r->old.path, is(sectors));
 	return EXIT_OPERATION;
 }
@@ -191,7 +191,7 @@ static int clean_up(const struct spare_switch *r)
 		printf("%s is empty.\n", r->old.path);
 		return EXIT_CLEAN;
 	}
-	complain("%s is not needed any more, and still says what it was. If it can be written again: \"dmremap delete %s\".",
+	complain("%s is no longer needed, but still has its metadata. If it can be written again: \"dmremap delete %s\".",
 		 r->old.path, r->old.path);
 	return EXIT_UNCORRECTED;
 }
@@ -205,7 +205,7 @@ static int replace(const char *name, struct spare_switch *r)
 		return status;
 	if (!*r->volume.uuid || kernel_read(TREE_CONFIG, r->volume.name, "spare/device", text) ||
 	    !blockdev_by_number(&r->old, text)) {
-		complain("%s: the kernel does not tell its spare.", r->volume.name);
+		complain("%s: the kernel does not show its spare.", r->volume.name);
 		return EXIT_OPERATION;
 	}
 	status = volume_check_writable(&r->volume);
@@ -237,7 +237,7 @@ static int run_replace_spare(int argc, char **argv)
 		r.give_up |= option == 'g';
 	}
 	if (optind != argc - 2) {
-		complain("Say which set, and its new spare.");
+		complain("Give the set and its new spare.");
 		return command_misused(&command_replace_spare);
 	}
 	r.new = argv[optind + 1];
@@ -252,10 +252,10 @@ const struct command command_replace_spare = {
 	"Copies what is on the spare of a set, which may be in use, to NEW, a device of any size\n"
 	"that holds it. I/O waits only for the last pass, which copies what was written during\n"
 	"the one before; how long is said before and after. Then NEW is the spare, and the old\n"
-	"one is emptied. Blocks of the old spare that had failed are left behind. Whenever this\n"
-	"is interrupted, one of the two counts, and the set has all its data.\n\n"
+	"one is emptied. Bad blocks of the old spare are left behind. Whenever this\n"
+	"is interrupted, one of the two spares is valid, and the set has all its data.\n\n"
 	"  -f, --force    destroy what is on NEW\n"
-	"  -g, --give-up  sectors that the old spare does not give are lost\n"
+	"  -g, --give-up  give up sectors that cannot be read from the old spare\n"
 	"  -h, --help     print this\n\n"
 	"Exit status: 0 replaced, 4 replaced, but the old spare could not be emptied, 8 the set\n"
 	"keeps its spare, 16 wrong usage.\n",

@@ -114,7 +114,7 @@ static void say_ranges(const struct replacement *r)
 	const struct ranges *bad = &r->copy.bad;
 	size_t i;
 
-	complain("%s does not have the sectors that were found in the last pass. Write these down, as START+COUNT:",
+	complain("%s lacks the sectors that were found in the last pass. Write these down, as START+COUNT:",
 		 r->mapfile);
 	for (i = 0; i < bad->nr && i < RANGES_SHOWN; i++)
 		complain("  %llu+%llu", LLU(bad->range[i].start),
@@ -151,7 +151,7 @@ static const char *clearing(const struct blockdev *main)
 
 static void say_old_main(const struct replacement *r)
 {
-	printf("%s still has what was on the set. Clear it before the next start, for old and new disk show the same UUIDs: \"%s %s\".\n",
+	printf("%s still has the content of the set. Clear it before the next boot, because both disks show the same UUIDs: \"%s %s\".\n",
 	       r->volume.main.path, clearing(&r->volume.main), r->volume.main.path);
 }
 
@@ -166,7 +166,7 @@ static int empty_spare(const struct replacement *r)
 		printf("%s is empty.\n", spare);
 		return EXIT_CLEAN;
 	}
-	complain("%s is not needed any more, and still says what it was. If it can be written again: \"dmremap delete %s\".",
+	complain("%s is no longer needed, but still has its metadata. If it can be written again: \"dmremap delete %s\".",
 		 spare, spare);
 	return EXIT_UNCORRECTED;
 }
@@ -181,7 +181,7 @@ static int say_ended(const struct replacement *r)
 	if (!r->direct)
 		status = empty_spare(r);
 	else if (*r->volume.uuid)
-		complain("%s could not be told, and has blocks of %s still: \"dmremap delete --give-up --yes %s\" before the next start.",
+		complain("%s could not be updated, and still has blocks of %s: run \"dmremap delete --give-up --yes %s\" before the next boot.",
 			 r->spare.path, r->volume.main.path, r->spare.path);
 	say_old_main(r);
 	return status;
@@ -199,7 +199,7 @@ static int say_set(const struct replacement *r)
 	if (r->sealed)
 		status = seal_device(r->volume.name);
 	if (status)
-		complain("%s was sealed, and is not any more: \"dmremap seal %s\".",
+		complain("%s was sealed, and no longer is: \"dmremap seal %s\".",
 			 r->volume.name, r->volume.name);
 	say_old_main(r);
 	return status ? EXIT_UNCORRECTED : EXIT_CLEAN;
@@ -257,7 +257,7 @@ static int find(struct replacement *r, const char *name)
 	if (!kernel_read(TREE_CONFIG, r->volume.name, "spare/device", text) &&
 	    blockdev_by_number(&r->spare, text))
 		return find_kind(r);
-	complain("%s: the kernel does not tell its spare.", r->volume.name);
+	complain("%s: the kernel does not show its spare.", r->volume.name);
 	return EXIT_OPERATION;
 }
 
@@ -325,7 +325,7 @@ static int run_rescue(const struct replace_options *wanted, const char *mapfile,
 {
 	if (wanted->rescue && wanted->image && mapfile && !operands)
 		return rescue_spare(wanted->rescue, wanted->image, mapfile);
-	complain("--rescue-spare takes a spare, --image and --mapfile new files, and nothing else is needed.");
+	complain("--rescue-spare needs a spare and new files for --image and --mapfile, and nothing else.");
 	return command_misused(&command_replace);
 }
 
@@ -365,7 +365,7 @@ static int run_replace(int argc, char **argv)
 	if (wanted.rescue || wanted.image)
 		return run_rescue(&wanted, r.mapfile, argc - optind);
 	if (optind != argc - 2) {
-		complain("Say which set, and its new disk.");
+		complain("Give the set and its new disk.");
 		return command_misused(&command_replace);
 	}
 	r.new = argv[optind + 1];

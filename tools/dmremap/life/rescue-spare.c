@@ -209,7 +209,7 @@ static int refuse_file(const char *path)
 {
 	if (access(path, F_OK))
 		return EXIT_CLEAN;
-	complain("%s exists. Give the name of a new file.", path);
+	complain("%s already exists. Give the name of a new file.", path);
 	return EXIT_OPERATION;
 }
 
@@ -219,7 +219,7 @@ static int say(const struct rescue *r, const char *mapfile)
 	char uuid[UUID_TEXT_SIZE];
 
 	uuid_to_text(r->set.newest->content->uuid, uuid);
-	printf("%s has %llu sector%s of the main of set %s: %s is in %s. The rest was on the main alone. If the main, or a copy of it, can be read some day: \"ddrescue MAIN %s %s\" fills it in.\n",
+	printf("%s has %llu sector%s of the main of set %s: %s is in %s. The rest was only on the main. If the main, or a copy of it, can be read later: \"ddrescue MAIN %s %s\" fills it in.\n",
 	       r->spare.path, LLU(good), plural(good), uuid,
 	       good == 1 ? "it" : "all of that", r->path, r->path, mapfile);
 	if (r->pending)

@@ -63,7 +63,7 @@ static int parse(struct scrub_options *chosen, int argc, char **argv)
 	}
 	if (!chosen->all) {
 		if (optind == argc) {
-			complain("Say which set, or --all.");
+			complain("Give a set, or --all.");
 			return command_misused(&command_scrub);
 		}
 		chosen->name = argv[optind++];
@@ -74,7 +74,7 @@ static int parse(struct scrub_options *chosen, int argc, char **argv)
 	if (optind < argc)
 		return command_misused(&command_scrub);
 	if (chosen->order && !is_order(chosen->order)) {
-		complain("\"%s\" is none of start, stop, pause, resume and status.", chosen->order);
+		complain("\"%s\" is not start, stop, pause, resume or status.", chosen->order);
 		return command_misused(&command_scrub);
 	}
 	if (chosen->json && (!chosen->order || strcmp(chosen->order, "status"))) {

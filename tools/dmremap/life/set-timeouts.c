@@ -31,7 +31,7 @@ static int remember(const char *device, bool on, char uuid[UUID_TEXT_SIZE])
 	struct active active;
 
 	if (!active_find(&active, device) || !*active.uuid) {
-		complain("%s is transient: there is nothing that could be remembered for the next start. Nothing has been changed.",
+		complain("%s is transient, so the setting cannot be kept for the next boot. Nothing has been changed.",
 			 device);
 		return EXIT_OPERATION;
 	}

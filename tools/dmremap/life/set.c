@@ -33,7 +33,7 @@ struct assignment {
 static int complain_key(const char *device, const char *key)
 {
 	if (attribute_exists(device, key))
-		complain("%s is not a setting: it only shows, or only takes orders. \"dmremap set %s\" lists the settings. Nothing has been changed.",
+		complain("%s is not a setting: it can only be read, or only be written. \"dmremap set %s\" lists the settings. Nothing has been changed.",
 			 key, device);
 	else
 		complain("%s has no setting %s. \"dmremap set %s\" lists them. Nothing has been changed.",
@@ -224,7 +224,7 @@ static int run_set(int argc, char **argv)
 		json = true;
 	}
 	if (optind == argc) {
-		complain("Say which set.");
+		complain("Give a set.");
 		return command_misused(&command_set);
 	}
 	if (!device_name_take(argv[optind], device))

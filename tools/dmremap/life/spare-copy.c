@@ -266,7 +266,7 @@ static bool write_block(struct spare_copy *copy, struct copied_block *block)
 		drop_slot(copy, block->slot, SLOT_BAD);
 		block->slot = take_slot(copy);
 	}
-	copy->why = "the new spare is too small for what is on the old one, or fails";
+	copy->why = "the new spare is too small for the content of the old one, or is failing";
 	return false;
 }
 

@@ -67,7 +67,7 @@ static void show_blocks(FILE *out, const struct status_row *row)
 	fprintf(out, "  %-8s %llu block%s of %s, %s in all\n", "moved", LLU(moved), plural(moved),
 		human_bytes(a, block), human_bytes(b, (double)moved * block));
 	if (pending)
-		fprintf(out, "  %-8s %llu block%s that the main does not give; the next write moves %s\n",
+		fprintf(out, "  %-8s %llu block%s that the main cannot read; the next write moves %s\n",
 			"pending", LLU(pending), plural(pending), pending == 1 ? "it" : "them");
 	fprintf(out, "  %-8s %s of %s (%llu block%s)\n", "free",
 		human_bytes(a, (double)left * block), human_bytes(c, (double)total * block),

@@ -125,7 +125,7 @@ static void print(const struct status_row *rows, int nr, char **names, bool json
 	if (scols_table_get_nlines(table))
 		scols_print_table(table);
 	else if (!*names)
-		complain("There are no sets that are active, and none that wait. \"dmremap scan\" looks at all devices.");
+		complain("There are no active or waiting sets. \"dmremap scan\" looks at all devices.");
 	scols_unref_table(table);
 	for (i = 0; *names && i < nr; i++)
 		if (is_wanted(&rows[i], names)) {
@@ -219,7 +219,7 @@ static int run_status(int argc, char **argv)
 		only_check |= option == 'c';
 	}
 	if (json && only_check) {
-		complain("Only one of --check and --json: what JSON has of a set has \"check\" in it.");
+		complain("Give only one of --check and --json: the JSON of a set has \"check\" in it.");
 		return command_misused(&command_status);
 	}
 	return only_check ? check(argv + optind) : status(argv + optind, json);
@@ -230,12 +230,12 @@ const struct command command_status = {
 	.arguments = "[--check | --json] [NAME|UUID...]",
 	.summary = "show which sets are active, and what others wait for",
 	.help =
-	"Shows the sets that are active, with the state of their devices, and those of which\n"
-	"the module dm_remap_reassembly knows a half, with what they wait for: waiting-main,\n"
-	"waiting-spare, complete, conflict or damaged. It says what to do of each.\n"
-	"Of those that are named it tells more: their disks, what is left of the spare, how\n"
-	"fast blocks move, what to type next, and the last lines of the kernel's log. (Since when a\n"
-	"state is so is known if \"dmremap monitor\" was running.)\n\n"
+	"Shows the active sets, with the state of their devices, and the sets of which\n"
+	"the module dm_remap_reassembly knows a half, with what is missing: waiting-main,\n"
+	"waiting-spare, complete, conflict or damaged. It says what to do about each.\n"
+	"For named sets it shows more: their disks, what is left of the spare, how\n"
+	"fast blocks move, what to type next, and the last lines of the kernel's log. (The time since\n"
+	"which a state lasts is known if \"dmremap monitor\" was running.)\n\n"
 	"  -c, --check  for scripts: say only what is wrong, with exit statuses of its own\n"
 	"  -j, --json   print JSON\n"
 	"  -h, --help   print this\n\n"

@@ -22,7 +22,7 @@ static bool find_sendmail(char path[PATH_MAX])
 		if (!access(path, X_OK))
 			return true;
 	}
-	complain("There is no mail, since there is no %s. Install a package that sends mail, msmtp-mta or postfix say, or name a PROGRAM in %s.",
+	complain("Mail cannot be sent without %s. Install a package that sends mail, such as msmtp-mta or postfix, or name a PROGRAM in %s.",
 		 places[0], MONITOR_CONF);
 	return false;
 }

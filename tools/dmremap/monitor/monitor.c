@@ -158,7 +158,7 @@ static int test(struct monitor *monitor, char **names)
 	int i;
 
 	if (!*monitor->config.mail && !*monitor->config.program) {
-		complain("Nobody would be told: " MONITOR_CONF " has neither a MAILADDR nor a PROGRAM.");
+		complain("Nobody would be notified:  " MONITOR_CONF " has neither a MAILADDR nor a PROGRAM.");
 		return EXIT_OPERATION;
 	}
 	if (!looks_take(&looks, &monitor->memory, monitor->config.days, false))
@@ -215,9 +215,9 @@ static int parse(struct options *options, int argc, char **argv)
 		}
 	}
 	if (options->once && options->test)
-		complain("Only one of --once and --test.");
+		complain("--once and --test exclude each other.");
 	else if (optind < argc && !options->test)
-		complain("All sets are monitored. Sets can be named for --test.");
+		complain("Sets can be named only with --test: all sets are monitored.");
 	else
 		return -1;
 	return command_misused(&command_monitor);
@@ -259,14 +259,14 @@ const struct command command_monitor = {
 	.help =
 	"Waits for the kernel's events of all sets, and looks at them every ten minutes: blocks\n"
 	"that moved, data that is lost, a spare that is nearly full, full, or will be soon, sets\n"
-	"that are read-only, or have not come up. What happens within a minute is told in one\n"
-	"mail, and each event by one run of a program. /etc/dm-remap/monitor.conf says whom to\n"
-	"tell; systemd runs this as dm-remap-monitor.service.\n\n"
+	"that are read-only, or have not come up. Events within a minute are reported in one\n"
+	"mail, and each event by one run of a program. /etc/dm-remap/monitor.conf has the\n"
+	"recipients; systemd runs this as dm-remap-monitor.service.\n\n"
 	"  -c, --config FILE  read FILE instead of /etc/dm-remap/monitor.conf\n"
-	"  -o, --once         look once, tell what is new since the last look, and end\n"
-	"  -t, --test         tell of a test event of each set, or of those that are named\n"
+	"  -o, --once         look once, report what is new since the last look, and exit\n"
+	"  -t, --test         send a test event for each set, or for those named\n"
 	"  -h, --help         print this\n\n"
-	"Exit status: 0 everybody has been told, 8 somebody could not be told or another monitor\n"
+	"Exit status: 0 all reports were delivered, 8 one was not, or another monitor\n"
 	"is running, 16 wrong usage, or a line of the file is wrong.\n",
 	.run = run_monitor,
 };

@@ -49,7 +49,7 @@ static int take_ranges(const struct change_request *request, const struct volume
 	ranges_merge(blocks);
 	if (asked == ranges_total(blocks) || request->skip)
 		return EXIT_CLEAN;
-	complain("%s: a block is named twice. Nothing has been changed; --skip takes it once.",
+	complain("%s: a block is named twice. Nothing has been changed; with --skip it counts once.",
 		 volume->name);
 	return EXIT_OPERATION;
 }
@@ -123,7 +123,7 @@ static void print_removed(const struct change_request *request, const struct cha
 	const char *s = change->done == 1 ? "" : "s", *are = change->done == 1 ? "is" : "are";
 
 	if (request->pending >= change->done)
-		printf("%s: %llu block%s %s not pending any more; nothing of %s was on the spare.\n",
+		printf("%s: %llu block%s %s no longer pending; no data of %s was on the spare.\n",
 		       change->volume->name, LLU(change->done), s, are,
 		       change->done == 1 ? "it" : "them");
 	else if (request->pending)
@@ -153,7 +153,7 @@ static void print(const struct change_request *request, const struct change *cha
 		printf("%s: %llu block%s remapped.\n", volume->name, LLU(change->done),
 		       change->done == 1 ? " was" : "s were");
 	} else {
-		printf("%s: there was nothing to do.\n", volume->name);
+		printf("%s: nothing to do.\n", volume->name);
 	}
 }
 
@@ -210,7 +210,7 @@ static int run_either(struct change_request *request, int argc, char **argv)
 		request->json |= option == 'j';
 	}
 	if (argc - optind < 2) {
-		complain("Say which device, and which sectors.");
+		complain("Give the device and the sectors.");
 		return command_misused(request->command);
 	}
 	return run_on(request, argv[optind], argv + optind + 1);

@@ -298,11 +298,11 @@ const char *change_done_word(enum change_kind kind)
 }
 
 static const char cannot_mark[] =
-	"the loaded module cannot mark blocks. Load that of this dmremap, or use \"--copy\"";
+	"the loaded module cannot mark blocks. Load the module that came with this dmremap, or use \"--copy\"";
 static const char cannot_forget[] =
-	"the loaded module cannot give up blocks. Load that of this dmremap";
+	"the loaded module cannot give up blocks. Load the module that came with this dmremap";
 static const char cannot_cure[] =
-	"the loaded module cannot try blocks on the main. Load that of this dmremap";
+	"the loaded module cannot try blocks on the main. Load the module that came with this dmremap";
 
 const char *change_why(int error, enum change_kind kind)
 {
@@ -314,15 +314,15 @@ const char *change_why(int error, enum change_kind kind)
 			return cannot_forget;
 		if (kind == CHANGE_CURE)
 			return cannot_cure;
-		return "the kernel does not take the ranges: it is of another version than dmremap";
+		return "the kernel rejects the ranges: the loaded module and dmremap are of different versions";
 	case ERANGE:
-		return "there are sectors beyond the end of the device: it has become smaller";
+		return "some sectors are beyond the end of the device: it has become smaller";
 	case EEXIST:
 		return "a block is remapped already";
 	case ENOENT:
 		return "a block is not remapped";
 	case ENXIO:
-		return "the device is not there any more";
+		return "the device no longer exists";
 	case ENOSPC:
 		return "the spare is full. Take a larger one, or undo remaps that are not needed";
 	case EROFS:
@@ -332,10 +332,10 @@ const char *change_why(int error, enum change_kind kind)
 	case EIO:
 		if (kind == CHANGE_REMOVE)
 			return "the main cannot be written there, or data of it is lost";
-		return "the spare or the main fails. The kernel log says more";
+		return "the spare or the main reported an error. The kernel log says more";
 	case EACCES:
 	case EPERM:
-		return "that is for root only";
+		return "only root may do that";
 	default:
 		return strerror(-error);
 	}

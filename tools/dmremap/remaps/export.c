@@ -78,7 +78,7 @@ static void print_badblocks(struct export *export)
 static void end_badblocks(struct export *export)
 {
 	if (export->rounded)
-		complain("Blocks of %llu bytes do not begin and end where those of the device do, and say more than those. With --block-size 512 they would not.",
+		complain("Blocks of %llu bytes are not aligned with the blocks of the device, so some ranges were enlarged. --block-size 512 avoids that.",
 			 LLU(export->unit));
 }
 
@@ -182,7 +182,7 @@ static const struct form *find_form(const char *name)
 	for (i = 0; i < ARRAY_SIZE(forms); i++)
 		if (!strcmp(forms[i].name, name))
 			return &forms[i];
-	complain("There is no format \"%s\" to export. There are badblocks, ddrescue, md and plain.",
+	complain("Unknown format \"%s\". The formats are badblocks, ddrescue, md and plain.",
 		 name);
 	return NULL;
 }
@@ -274,7 +274,7 @@ static int run_export(int argc, char **argv)
 	if (!form)
 		form = json ? &json_form : find_form("plain");
 	if (unit && form->print != print_badblocks) {
-		complain("--block-size is for badblocks: what numbers of %s count is always the same.",
+		complain("--block-size is only for badblocks: the unit of %s is fixed.",
 			 form->name);
 		return command_misused(&command_export);
 	}
@@ -287,13 +287,14 @@ const struct command command_export = {
 	.arguments = "[--format F [--block-size N] | --json] DEVICE",
 	.summary = "print the bad places of the main for other programs",
 	.help =
-	"Prints what is remapped and what is pending, with numbers of the raw main, and as \"dmremap\n"
-	"import\" takes it. Only JSON tells the two from each other, and why they left the main.\n\n"
+	"Prints the remapped and the pending ranges, as sectors of the raw main, in a form that\n"
+	"\"dmremap import\" reads. Only JSON tells the two apart, and gives the reason of each.\n\n"
 	"  -f, --format F      badblocks, ddrescue (a mapfile of the whole main), md (as in\n"
 	"                      bad_blocks of sysfs), or plain, the default: START COUNT in sectors\n"
-	"  -b, --block-size N  bytes of a block of badblocks; 1024 if not given\n"
+	"  -b, --block-size N  block size for badblocks in bytes; default 1024\n"
 	"  -j, --json          print JSON\n"
 	"  -h, --help          print this\n\n"
-	"Exit status: 0 all was printed, 8 it is not there or cannot be read, 16 wrong usage.\n",
+	"Exit status: 0 everything was printed, 8 DEVICE does not exist or cannot be read,\n"
+	"16 wrong usage.\n",
 	.run = run_export,
 };

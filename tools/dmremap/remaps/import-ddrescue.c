@@ -66,7 +66,7 @@ static const char *next_entry(struct import *import)
 static void say_left(const struct import *import, wide left)
 {
 	if (left)
-		complain("%llu sector%s of the mapfile %s neither rescued nor known to be bad, and left out. Let ddrescue go on, or give --include.",
+		complain("%llu sector%s of the mapfile %s neither rescued nor known to be bad, and left out. Let ddrescue finish, or give --include.",
 			 LLU(left / SECTOR_SIZE), plural(left / SECTOR_SIZE),
 			 is(left / SECTOR_SIZE));
 	(void)import;
@@ -81,16 +81,16 @@ static int parse_ddrescue(struct import *import)
 
 	p = next_entry(import);
 	if (!p) {
-		complain("%s has nothing in it, not even the state of a mapfile.", import->path);
+		complain("%s is empty: a mapfile has at least a status line.", import->path);
 		return -1;
 	}
 	if (!current_state(p))
-		return import_wrong(import, "is not \"POSITION STATUS [PASS]\", the state that a mapfile begins with");
+		return import_wrong(import, "is not \"POSITION STATUS [PASS]\", the status line at the start of a mapfile");
 	while ((p = next_entry(import))) {
 		if (!block_line(p, &position, &size, &status))
 			return import_wrong(import, "is not \"POSITION SIZE STATUS\"");
 		if (position < end)
-			return import_wrong(import, "begins before the end of the one above it");
+			return import_wrong(import, "begins before the end of the line above");
 		end = (wide)position + size;
 		/* if ddrescue did not know the size, the untried rest has no end */
 		if (status != '?' || end < INT64_MAX)

@@ -43,7 +43,7 @@ static int ask_smartctl(struct import *import, bool wake)
 	snprintf(path, sizeof(path), "%s/dev/%s", root_dir(), import->volume->disk);
 	error = smartctl_run(&capture, path, NULL, wake);
 	if (error == -ENOENT)
-		complain("The disk itself was not asked: there is no smartctl here. It is part of smartmontools.");
+		complain("The disk itself was not asked: smartctl is not installed. It is part of smartmontools.");
 	else if (error)
 		complain("The disk itself was not asked: smartctl failed: %s.", strerror(-error));
 	else if (capture.status & SMARTCTL_NO_DEVICE)

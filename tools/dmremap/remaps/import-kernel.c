@@ -119,16 +119,16 @@ static void say(const struct kernel_log *reader)
 	const struct volume *volume = reader->import->volume;
 
 	if (reader->in_set)
-		complain("Places that btrfs names are taken for those of the set, %s: %lu.",
+		complain("Places named by btrfs, taken as places on the set %s: %lu.",
 			 volume->name, reader->in_set);
 	if (reader->in_main)
-		complain("Places that btrfs names are taken for those of the main, %s: %lu.",
+		complain("Places named by btrfs, taken as places on the main %s: %lu.",
 			 volume->main.path, reader->in_main);
 	if (reader->checksums)
-		complain("Of them, %lu could be read, and their content was wrong: memory or a controller may have done that as well.",
+		complain("%lu of these could be read, but had wrong content: memory or a controller may also be the cause.",
 			 reader->checksums);
 	if (!reader->import->entries.nr && *reader->others)
-		complain("The log has no bad sector of %s, but errors of %s.", volume->disk,
+		complain("The log names no bad sector of %s, but has errors of %s.", volume->disk,
 			 reader->others);
 }
 

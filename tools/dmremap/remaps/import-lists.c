@@ -18,7 +18,7 @@ static uint64_t badblocks_unit(struct import *import)
 {
 	if (import->block_size)
 		return import->block_size;
-	complain("The numbers are taken for blocks of %d bytes, as badblocks counts them without its option -b. Give --block-size if it was called with another one.",
+	complain("The numbers are taken as blocks of %d bytes, the default of badblocks. Give --block-size if badblocks was run with -b.",
 		 BADBLOCKS_DEFAULT);
 	return BADBLOCKS_DEFAULT;
 }
@@ -30,7 +30,7 @@ static int parse_badblocks(struct import *import)
 
 	while ((p = import_entry(import))) {
 		if (!import_number(&p, &block) || *p)
-			return import_wrong(import, "is not the number of a block");
+			return import_wrong(import, "is not a block number");
 		import_add(import, block, 1);
 	}
 	return 0;

@@ -121,11 +121,11 @@ static bool check_name(const struct import *import, const struct import_origin *
 	    (named.what && named.base == origin->base && named.bytes == origin->bytes))
 		return true;
 	if (named.what)
-		complain("%s is a list of %s, which is the %s of %s, and its numbers would be taken for those of the %s.",
+		complain("%s is a list of %s, which is the %s of %s, but its numbers would be taken as sectors of the %s.",
 			 import->path, import->device, named.what, import->volume->name,
 			 origin->what);
 	else
-		complain("%s is a list of %s, which is another device than the main of %s, %s.",
+		complain("%s is a list of %s, which is not the main of %s, %s.",
 			 import->path, import->device, import->volume->name,
 			 import->volume->main.path);
 	say_which(import);

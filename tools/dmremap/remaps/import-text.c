@@ -42,7 +42,7 @@ static int read_file(struct import *import, FILE *file)
 		return unreadable(import, strerror(errno));
 	import->text[import->size] = 0;
 	if (memchr(import->text, 0, import->size))
-		return unreadable(import, "it is no text");
+		return unreadable(import, "it is not text");
 	return 0;
 }
 

@@ -127,10 +127,10 @@ static int parse_zpool(struct import *import)
 	}
 	take_event(&log);
 	if (log.requests)
-		complain("ZFS names whole requests, of which a part may be good: %lu. Marking that does no harm.",
+		complain("Whole requests named by ZFS, of which only a part may be bad: %lu. Marking the good part does no harm.",
 			 log.requests);
 	if (log.checksums)
-		complain("Of them, %lu could be read, and the content was wrong: memory, a controller or another disk of the pool may have done that as well.",
+		complain("%lu of these could be read, but had wrong content: memory, a controller or another disk of the pool may also be the cause.",
 			 log.checksums);
 	return 0;
 }

@@ -47,10 +47,10 @@ static int misused(const char *why, const char *what)
 static int check_options(const struct import *import)
 {
 	if (import->block_size && !import->format->block_size)
-		return misused("--block-size is not for %s: what its numbers count is always the same.",
+		return misused("--block-size does not apply to %s: the unit of its numbers is fixed.",
 			       import->format->name);
 	if (strcmp(import->statuses, "-") && import->format != &import_ddrescue)
-		return misused("--include is for mapfiles of ddrescue, not for %s.",
+		return misused("--include applies to mapfiles of ddrescue, not to %s.",
 			       import->format->name);
 	return EXIT_CLEAN;
 }
@@ -62,7 +62,7 @@ static int check_stacked(const struct import *import, const struct import_origin
 
 	if (!volume->stacked || strcmp(origin->what, "disk") || import->format->stacked)
 		return EXIT_CLEAN;
-	complain("The main of %s, %s, is made of other devices: where a sector of a disk is on it cannot be told. Look for bad blocks on the main itself, with badblocks or ddrescue, and import those.",
+	complain("The main of %s, %s, is made of other devices, so a sector of a disk cannot be located on it. Look for bad blocks on the main itself, with badblocks or ddrescue, and import those.",
 		 volume->name, volume->main.path);
 	return EXIT_OPERATION;
 }
@@ -148,7 +148,7 @@ static void say_outside(const struct import *import, const struct plan *plan,
 			 origin->what, plan->partly,
 			 is(plan->partly));
 	if (import->entries.nr && plan->outside == import->entries.nr)
-		complain("That is all of them: is it the list of another disk, or one with another block size?");
+		complain("No entry is inside: is this the list of another disk, or of another block size?");
 }
 
 /* The participle of the change, also for a dry run. */
@@ -216,7 +216,7 @@ static bool sure(const struct import_request *request, const struct plan *plan)
 	if (request->yes || !blocks)
 		return true;
 	snprintf(question, sizeof(question),
-		 "%llu block%s of %s: what the main does not give of them now is lost for good. Give up?",
+		 "%llu block%s of %s: what cannot be read from the main now is lost for good. Give up?",
 		 LLU(blocks), blocks == 1 ? "" : "s", plan->volume->name);
 	if (ask(question))
 		return true;
@@ -295,7 +295,7 @@ static bool statuses_valid(const char *statuses)
 {
 	if (*statuses && strspn(statuses, "?*/-") == strlen(statuses))
 		return true;
-	complain("--include takes statuses of a mapfile: some of \"-\", \"/\", \"*\" and \"?\".");
+	complain("--include takes statuses of a mapfile, which are \"-\", \"/\", \"*\" and \"?\".");
 	return false;
 }
 
@@ -366,7 +366,7 @@ static int check_request(const struct import_request *request)
 		return misused("--from-disk knows what it reads: %s is for lists.",
 			       request->format ? "--format" : "--of");
 	if (request->json && request->give_up && !request->yes && !request->dry_run)
-		return misused("With --json nothing is asked: say %s.", "--yes or --dry-run");
+		return misused("--json asks no questions: give %s.", "--yes or --dry-run");
 	return EXIT_CLEAN;
 }
 
@@ -404,7 +404,7 @@ static int run_import(int argc, char **argv)
 	if (status)
 		return status;
 	if (optind != argc - (request.from_disk ? 1 : 2))
-		return misused("Say which device, and which %s; \"-\" is standard input.", "file");
+		return misused("Give the device and the %s; \"-\" is standard input.", "file");
 	request.name = argv[optind];
 	import.path = argv[optind + 1];
 	return import_list(&request, &import);
@@ -417,17 +417,17 @@ const struct command command_import = {
 	.help =
 	"Takes the output of badblocks, a mapfile of ddrescue, logs that smartctl has printed (self-\n"
 	"tests, errors, pending defects; text or JSON), the error log of nvme-cli, the kernel's log\n"
-	"(dmesg, journalctl -k, with the errors of btrfs in it), \"zpool events -v\", bad blocks of md\n"
+	"(dmesg, journalctl -k, including errors of btrfs), \"zpool events -v\", bad blocks of md\n"
 	"(sysfs or mdadm), or a list of lines START [COUNT] in sectors of 512 bytes. Numbers are those\n"
 	"of the raw main; those of smartctl, nvme-cli and the kernel are of its disk, if it is a\n"
-	"partition, and those of zpool of the devices that it names. All is read and checked before\n"
+	"partition, and those of zpool of the devices that it names. The whole list is checked before\n"
 	"anything is changed.\n\n"
 	"The blocks are marked as bad: nothing is read, a read of one asks the main, and the next\n"
 	"write of one goes to the spare.\n\n"
 	"  -f, --format F        badblocks, ddrescue, kernel, md, nvme-cli, plain, smartctl or\n"
-	"                        zpool; else it is found out\n"
-	"  -b, --block-size N    bytes that the numbers count: with badblocks its -b, 1024 if not\n"
-	"                        given; with smartctl and nvme-cli a logical sector\n"
+	"                        zpool; detected if not given\n"
+	"  -b, --block-size N    unit of the numbers in bytes: for badblocks its -b, default 1024;\n"
+	"                        for smartctl and nvme-cli the logical sector size\n"
 	"      --of DEV          the numbers are of DEV: the main, its disk, a partition of that, or\n"
 	"                        the device itself\n"
 	"  -w, --whole-disk      the numbers are of the disk that the main is a partition of\n"
@@ -436,7 +436,7 @@ const struct command command_import = {
 	"      --from-disk       ask smartctl and the kernel's log instead of reading a list\n"
 	"      --wake            with --from-disk: wake a disk that sleeps\n"
 	"      --copy            copy the blocks to the spare at once, as \"dmremap add\" does\n"
-	"      --give-up         declare lost what the main does not give of them, after a question\n"
+	"      --give-up         declare unreadable sectors of them lost, after a question\n"
 	"  -y, --yes             do not ask\n"
 	"  -n, --dry-run         print the ranges that would be, as START COUNT, and change nothing\n"
 	"  -j, --json            print JSON\n"

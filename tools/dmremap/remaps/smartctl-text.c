@@ -321,13 +321,13 @@ int smartctl_text_parse(struct import *import)
 		table = next_table(import, table, line, long_selftest, &begins);
 		take_heading(line, &short_log);
 		if (strstr(line, " at LBA = ") && !smartctl_ata_error(import, line, short_log))
-			return import_wrong(import, "names no sector that can be understood");
+			return import_wrong(import, "has a sector number that cannot be parsed");
 		if (table && !begins && !take_row(import, table, line))
-			return import_wrong(import, "is not like the others of its table");
+			return import_wrong(import, "does not have the format of its table");
 	}
 	if (any)
 		return 0;
-	complain("%s has no log of a disk in it. \"smartctl -l xselftest -l xerror -l defects\" or \"smartctl -x\" prints them.",
+	complain("%s contains no log of a disk. \"smartctl -l xselftest -l xerror -l defects\" or \"smartctl -x\" prints them.",
 		 import->path);
 	return -1;
 }

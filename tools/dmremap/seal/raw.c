@@ -33,7 +33,7 @@ static int open_both(struct raw *raw)
 		goto failed;
 	raw->sectors = bytes / SECTOR_SIZE;
 	if (!blockdev_by_number(&dev, volume->number)) {
-		complain("sysfs does not tell the name of %s, %s.", volume->name, volume->number);
+		complain("sysfs does not have the name of %s, %s.", volume->name, volume->number);
 		return EXIT_OPERATION;
 	}
 	memcpy(raw->node, dev.path, sizeof(raw->node));

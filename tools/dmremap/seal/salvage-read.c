@@ -162,7 +162,7 @@ static int check(struct salvage *salvage, const char *path)
 		return EXIT_CORRECTED;
 	why = dm_remap_label_check(label, salvage->dev.sectors);
 	if (!why && !take_ranges(salvage))
-		why = "its blocks are impossible";
+		why = "the blocks it lists are not valid";
 	if (why) {
 		complain("%s has a label, but it cannot be used: %s.", path, why);
 		return EXIT_OPERATION;

@@ -121,7 +121,7 @@ int salvage_view(const struct salvage *salvage, const char *name)
 	int file = make_file(piece, nr), loop = file < 0 ? -1 : make_loop(file), status;
 
 	if (loop < 0) {
-		complain("No loop device can be had for the blocks that are restored: %s. \"modprobe loop\" may help; \"dmremap salvage --output FILE %s\" needs none.",
+		complain("No loop device is available for the restored blocks: %s. \"modprobe loop\" may help; \"dmremap salvage --output FILE %s\" needs none.",
 			 strerror(errno), salvage->dev.path);
 		status = EXIT_OPERATION;
 	} else {

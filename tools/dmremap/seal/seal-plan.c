@@ -100,20 +100,20 @@ bool seal_allowed(const struct volume *volume)
 	const char *name = volume->name;
 
 	if (!*volume->uuid || kernel_read(TREE_CONFIG, name, "state", state))
-		complain("%s does not tell the UUID and the state of the set. Is configfs mounted?",
+		complain("%s does not have the UUID and the state of the set. Is configfs mounted?",
 			 kernel_path(TREE_CONFIG, name, ""));
 	else if (!kernel_has(TREE_CONFIG, name, "metadata"))
 		complain("%s is transient: what is on its spare is lost when it is removed, so its main must stay as it is. Only persistent sets have labels.",
 			 name);
 	else if (volume->main_start)
-		complain("%s begins at sector %llu of %s, and the label has its place at sector 0. Only a set that has its main from there on can have one.",
+		complain("%s begins at sector %llu of %s, but a label must be at sector 0. Only a set that begins there can have one.",
 			 name, LLU(volume->main_start), volume->main.path);
 	else if (volume->suspended)
 		complain("%s is suspended. Resume it first: \"dmsetup resume %s\".", name, name);
 	else if (!strcmp(state, "read-only"))
 		complain("%s is read-only. Activate it without read_only first.", name);
 	else if (!strcmp(state, "failed"))
-		complain("%s has failed, and changes no remaps any more. \"dmremap stats %s\" shows why.",
+		complain("%s has failed, and its remaps can no longer be changed. \"dmremap stats %s\" shows why.",
 			 name, name);
 	else
 		return true;
@@ -138,7 +138,7 @@ static bool take_blocks(const struct raw *raw, const struct signatures *found,
 			complain("%s shows %s (%s) at byte %llu, behind the end of %s, and it cannot be moved.",
 				 volume->main.path, item->kind, item->type, LLU(item->offset),
 				 volume->name);
-			complain("If it is not needed, stop the set and do \"wipefs --backup --offset %llu %s\".",
+			complain("If it is not needed, stop the set and run \"wipefs --backup --offset %llu %s\".",
 				 LLU(item->offset), volume->main.path);
 			return false;
 		}
@@ -159,14 +159,14 @@ static bool take_label(struct raw *raw, struct blocks *blocks)
 	case RAW_LABELLED:
 		if (label_blocks(&label, blocks))
 			return true;
-		complain("%s has a label that lists more blocks than can be.", volume->main.path);
+		complain("%s has a label that lists impossibly many blocks.", volume->main.path);
 		return false;
 	case RAW_FOREIGN:
-		complain("%s has the label of another set. \"dmremap scan %s\" says of which.",
+		complain("%s has the label of another set. \"dmremap scan %s\" shows which.",
 			 volume->main.path, volume->main.path);
 		return false;
 	case RAW_DAMAGED:
-		complain("The label of %s is damaged and is made anew. Unsealed, what the old one listed stays on the spare.",
+		complain("The label of %s is damaged and will be replaced. \"dmremap unseal\" will leave the blocks that the old one listed on the spare.",
 			 volume->main.path);
 		return true;
 	case RAW_UNLABELLED:
@@ -249,7 +249,7 @@ static bool possible(const struct seal_plan *plan, struct raw *raw)
 	if (volume_free(volume, &free_blocks))
 		return false;
 	if (plan->move.nr > free_blocks) {
-		complain("%s: %u block%s to go to the spare, and there is room for %llu.",
+		complain("%s: %u block%s must move to the spare, and there is room for %llu.",
 			 volume->name, plan->move.nr, plan->move.nr == 1 ? " has" : "s have",
 			 LLU(free_blocks));
 		return false;
@@ -258,7 +258,7 @@ static bool possible(const struct seal_plan *plan, struct raw *raw)
 	for (i = 0; i < plan->move.nr; i++) {
 		if (!raw_read_above(raw, plan->move.block[i], NULL))
 			continue;
-		complain("%s cannot be read at sector %llu, which has to go to the spare. Write it first.",
+		complain("%s cannot be read at sector %llu, which must move to the spare. Write it first.",
 			 volume->name,
 			 LLU(plan->move.block[i] * volume_block_sectors(volume)));
 		return false;

@@ -237,7 +237,7 @@ static int do_seal(struct raw *raw, struct seal_plan *plan, bool dry_run)
 		raw_forget_partitions(raw);
 		return EXIT_CLEAN;
 	}
-	complain("%s is sealed in part; all its data is where it should be. Seal it again when that has been dealt with, or unseal it.",
+	complain("%s is sealed in part; all its data is where it should be. Seal it again when the cause is removed, or unseal it.",
 		 raw->volume->name);
 	return EXIT_UNCORRECTED;
 }
@@ -343,13 +343,13 @@ static int run_seal(int argc, char **argv)
 const struct command command_seal = {
 	.name = "seal",
 	.arguments = "[--dry-run] [--json] NAME",
-	.summary = "label the main of an active set, so that nothing else takes it",
+	.summary = "label the main of an active set, so that it cannot be mounted by mistake",
 	.help =
 	"Moves the blocks in which libblkid finds signatures to the spare, with the first\n"
 	"block, and puts a label into the place of that. The main then shows no filesystem,\n"
 	"array or partition table, and the set is known by the label. The device of the set\n"
-	"shows what it did, and may stay in use. After a crash, or after mkfs on a\n"
-	"sealed set, seal it again. \"dmremap unseal\" takes it back.\n\n"
+	"keeps its content, and may stay in use. After a crash, or after mkfs on a\n"
+	"sealed set, seal it again. \"dmremap unseal\" undoes this.\n\n"
 	"  -n, --dry-run  say what would be done, and do nothing\n"
 	"  -j, --json     print JSON\n"
 	"  -h, --help     print this\n\n"

@@ -42,12 +42,12 @@ static int find_listed(struct raw *raw, struct blocks *listed)
 	case RAW_LABELLED:
 		if (label_blocks(&label, listed))
 			return EXIT_CLEAN;
-		complain("%s has a label that lists more blocks than can be.", volume->main.path);
+		complain("%s has a label that lists impossibly many blocks.", volume->main.path);
 		return EXIT_OPERATION;
 	case RAW_UNLABELLED:
 		return find_first(raw, listed);
 	case RAW_FOREIGN:
-		complain("%s has the label of another set. \"dmremap scan %s\" says of which.",
+		complain("%s has the label of another set. \"dmremap scan %s\" shows which.",
 			 volume->main.path, volume->main.path);
 		return EXIT_OPERATION;
 	case RAW_DAMAGED:
@@ -85,7 +85,7 @@ static int move_back(const struct volume *volume, struct blocks *blocks)
 	if (!stay.nr)
 		return EXIT_CLEAN;
 	if (error && error != -EIO)
-		complain("%s is unsealed in part; all its data is where it should be. Unseal it again when that has been dealt with.",
+		complain("%s is unsealed in part; all its data is where it should be. Unseal it again when the cause is removed.",
 			 volume->name);
 	else
 		complain("What cannot be moved back stays on the spare, without which %s must not be used.",
@@ -175,7 +175,7 @@ static int run_unseal(int argc, char **argv)
 const struct command command_unseal = {
 	.name = "unseal",
 	.arguments = "[--dry-run] [--json] NAME",
-	.summary = "take the label from a main, and move back what was moved for it",
+	.summary = "remove the label from a main, and move back the blocks that seal moved",
 	.help =
 	"Moves back to the main what \"dmremap seal\" has moved to the spare, and the first\n"
 	"block, which replaces the label, last. The device of the set shows what it did, and\n"

@@ -138,7 +138,7 @@ static void make(struct activation_result *result, const struct activation_reque
 
 	if (!parse_table(result->set.table, activation->read_only, &sectors, params)) {
 		snprintf(result->why, sizeof(result->why),
-			 "%s: the table that the module gives is none: \"%s\".",
+			 "%s: the table from the module is malformed: \"%s\".",
 			 result->set.name, result->set.table);
 		result->status = EXIT_OPERATION;
 		return;

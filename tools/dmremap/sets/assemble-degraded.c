@@ -15,7 +15,7 @@
 
 static int complain_spare(const char *what, const char *path)
 {
-	complain("%s: its spare is there, %s. Assemble it without --degraded.", what, path);
+	complain("%s: its spare is present, %s. Assemble it without --degraded.", what, path);
 	return EXIT_OPERATION;
 }
 
@@ -103,7 +103,7 @@ int assemble_degraded(const struct request *request, const char *what)
 	if (!status && main.role == HALF_MAIN)
 		status = check_alone(&main, what);
 	if (!status && main.role != HALF_MAIN && !request->activation.name) {
-		complain("%s has no label, so nobody knows what it is called. Say how with --name.",
+		complain("%s has no label with a name in it. Give a name with --name.",
 			 what);
 		status = EXIT_USAGE;
 	}

@@ -118,7 +118,7 @@ static int refuse_enlarged(const struct halves *halves)
 	for (half = halves->half; half < end; half++) {
 		if (half->role != HALF_NONE || !has_former_end(half->dev.path))
 			continue;
-		complain("\"dmremap repair %s\" writes its superblock 0 anew. Then the set can be assembled.",
+		complain("\"dmremap repair %s\" rewrites its superblock 0. Then the set can be assembled.",
 			 half->dev.path);
 		return EXIT_OPERATION;
 	}
@@ -133,7 +133,7 @@ static bool is_used(const struct halves *halves, const struct half *half)
 	for (spare = halves->half; spare < halves->half + halves->nr; spare++)
 		if (spare->role == HALF_SPARE && may_be_main(half, spare))
 			return true;
-	complain("%s is no spare, has no label, and has not the size of the main of a spare that was named: it has %llu sectors.",
+	complain("%s is not a spare, has no label, and does not have the size of the main of a named spare: it has %llu sectors.",
 		 half->dev.path, (unsigned long long)half->dev.sectors);
 	return false;
 }
@@ -190,7 +190,7 @@ static int settle(struct known_set *set, const struct half *main, const struct h
 	}
 	if (set->state == KNOWN_COMPLETE && main->role == HALF_NONE &&
 	    !strcmp(set->spare, spare->dev.number) && strcmp(set->main, main->dev.number)) {
-		complain("%s is not activated: its main is %s and not %s, by its label or by what it is known as.",
+		complain("%s is not activated: by its label or its recorded identity, its main is %s and not %s.",
 			 set->name, blockdev_by_number(&known, set->main) ? known.path : set->main,
 			 main->dev.path);
 		return EXIT_OPERATION;

@@ -110,7 +110,7 @@ int assemble_known(const struct request *request)
 	if (nr || request->unattended)
 		return status;
 	if (request->activation.automatic)
-		complain("No device here is a half of a set that this host knows.");
+		complain("No device is a half of a set that this host knows.");
 	else
 		complain("The module dm_remap_reassembly knows of no sets. Name one or its devices, or look at all devices with --all.");
 	return status;
@@ -192,7 +192,7 @@ static int complain_several(const struct known_set *sets, int nr, const char *wh
 {
 	int i;
 
-	complain("Several sets are called %s. Say which by its uuid:", what);
+	complain("Several sets are called %s. Choose one by its uuid:", what);
 	for (i = 0; i < nr; i++)
 		if (!strcmp(sets[i].name, name))
 			complain("  %s (%s)", sets[i].uuid, known_state_name(sets[i].state));
@@ -251,7 +251,7 @@ static int assemble_one(const struct request *request, const char *what)
 			result.remembered = remember_active(active.uuid, active.name);
 		return assemble_report(request, &result);
 	}
-	complain("No device says that it is of a set %s. \"dmremap scan\" lists what there is.",
+	complain("No device is a half of a set %s. \"dmremap scan\" lists the halves that are present.",
 		 what);
 	return EXIT_OPERATION;
 }

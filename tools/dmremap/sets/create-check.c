@@ -41,7 +41,7 @@ static int candidate_open(struct candidate *candidate, const char *path, bool wr
 		return -1;
 	}
 	if (fd < 0 && errno == EBUSY) {
-		complain("%s is in use: mounted, swapped to, or part of another device. \"lsblk %s\" shows by what. Stop that first.",
+		complain("%s is in use: mounted, used as swap, or part of another device. \"lsblk %s\" shows by what. Stop that first.",
 			 path, path);
 		return -1;
 	}
@@ -58,7 +58,7 @@ static int candidate_open(struct candidate *candidate, const char *path, bool wr
 		candidate->read_only = 0;
 	if (ioctl(fd, BLKSSZGET, &candidate->logical) ||
 	    ioctl(fd, BLKPBSZGET, &candidate->physical)) {
-		complain("%s: its blocks cannot be found out: %s.", path, strerror(errno));
+		complain("%s: its sector sizes cannot be read: %s.", path, strerror(errno));
 		device_close(&candidate->dev);
 		return -1;
 	}
@@ -102,7 +102,7 @@ static bool check_main(const struct candidate *main)
 	bool labelled;
 
 	if (superblock_of(main) && !begins_otherwise(main)) {
-		complain("%s is the spare of a set. Are the two swapped? The main comes first. If nobody needs that set any more, nor what is on it: \"dmremap delete --give-up %s\".",
+		complain("%s is the spare of a set. Are the two swapped? The main comes first. If neither that set nor its content is needed any more: \"dmremap delete --give-up %s\".",
 			 path, path);
 		return false;
 	}
@@ -112,7 +112,7 @@ static bool check_main(const struct candidate *main)
 	uuid_to_text(label->uuid, uuid);
 	free(label);
 	if (labelled)
-		complain("%s is the main of set %s, and is nothing without the spare of that. \"dmremap assemble %s\" activates it.",
+		complain("%s is the main of set %s, and incomplete without its spare. \"dmremap assemble %s\" activates it.",
 			 path, uuid, uuid);
 	return !labelled;
 }
@@ -123,10 +123,10 @@ static bool check_writable(const struct create *create, const struct candidate *
 	if (create->read_only && create->transient)
 		return true;
 	if (spare->read_only)
-		complain("%s is read-only, and a new spare has to be written. A card or a disk that turns itself read-only is at its end: take another one.",
+		complain("%s is read-only, and a new spare has to be written. A card or a disk that has turned itself read-only is worn out: take another one.",
 			 spare->dev.path);
 	else if (main->read_only)
-		complain("%s is read-only, so a set would have nothing to move. Copy it while it can be read; \"--transient --read-only\" makes a device to read it by.",
+		complain("%s is read-only, so a set could not move blocks. Copy it while it can be read; \"--transient --read-only\" makes a device for reading it.",
 			 main->dev.path);
 	return !spare->read_only && !main->read_only;
 }
@@ -158,7 +158,7 @@ static bool choose_block_size(struct create *create, const struct candidate *mai
 	if (!create->block_size)
 		create->block_size = best < MAX_BLOCK_SIZE ? best : MAX_BLOCK_SIZE;
 	if (create->block_size < unit) {
-		complain("A block of %u bytes is smaller than a sector of one of the disks, which has %u.",
+		complain("A block of %u bytes is smaller than a sector of one of the disks, which has %u bytes.",
 			 create->block_size, unit);
 		return false;
 	}
@@ -201,7 +201,7 @@ static bool check_size(struct create *create, const struct candidate *spare)
 		create->capacity = geo.nr_blocks;
 	}
 	if (!large)
-		complain("%s is too small to be a spare: there is no room for a block and what is kept of it.",
+		complain("%s is too small to be a spare: it has no room for one block and the metadata.",
 			 spare->dev.path);
 	return large;
 }
@@ -223,10 +223,10 @@ static bool check_no_set(const struct candidate *spare)
 
 	if (sb) {
 		uuid_to_text(sb->uuid, uuid);
-		complain("%s is the spare of set %s. \"dmremap assemble %s\" activates it. If nobody needs that any more, nor what is on it: \"dmremap delete --give-up %s\".",
+		complain("%s is the spare of set %s. \"dmremap assemble %s\" activates it. If neither the set nor its content is needed any more: \"dmremap delete --give-up %s\".",
 			 path, uuid, uuid, path);
 	} else if (unreadable(spare)) {
-		complain("%s cannot be read where a set would have its superblocks, and may be the spare of one.",
+		complain("%s cannot be read in the places of superblocks, so it may be the spare of a set.",
 			 path);
 		return false;
 	}
@@ -267,13 +267,13 @@ static bool check_content(struct create *create, const struct candidate *spare)
 		return true;
 	first = create->signatures.item;
 	if (create->signatures.nr)
-		complain("There is %s (%s) on %s. If it is not needed any more: \"--force\".",
+		complain("There is %s (%s) on %s. If it is no longer needed: \"--force\".",
 			 first->kind, first->type, create->spare);
 	else if (create->signatures.unreadable)
-		complain("%s has places that cannot be read, so that nobody knows what is on it. Take another spare.",
+		complain("%s has places that cannot be read, so its content is unknown. Take another spare.",
 			 create->spare);
 	else if (create->dirty && !create->transient)
-		complain("%s is not empty, though nobody knows what is on it. If it is not needed any more: \"--force\".",
+		complain("%s is not empty, but its content is of an unknown kind. If it is no longer needed: \"--force\".",
 			 create->spare);
 	else
 		return true;

@@ -64,7 +64,7 @@ bool create_check_sectors(struct create *create, const struct device *main,
 	}
 	if (!found.known && begins_with_zeros(main))
 		return true;
-	complain("The sectors of %s have %u bytes, and the set would have such, too. On %s there is %s, which needs those of %s, of %u bytes. Take a spare with sectors of %u bytes: a partition of another disk, or a loop device on a file (\"losetup --sector-size %u\"). If nothing on %s is needed: \"--force\".",
+	complain("The sectors of %s have %u bytes, and so would those of the set. On %s there is %s, which needs those of %s, of %u bytes. Take a spare with sectors of %u bytes: a partition of another disk, or a loop device on a file (\"losetup --sector-size %u\"). If nothing on %s is needed: \"--force\".",
 		 create->spare, spare_sector, main->path,
 		 found.known ? found.what : "something that may not be known here",
 		 main->path, main_sector, main_sector, main_sector, main->path);

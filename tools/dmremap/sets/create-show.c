@@ -142,7 +142,7 @@ static void warn_one_disk(const struct create *create)
 
 	if (find_disk(create->main_nr, main, name) && find_disk(create->spare_nr, spare, name) &&
 	    !strcmp(main, spare))
-		complain("%s and %s are on one disk, %s, without which neither is there.",
+		complain("%s and %s are on the same disk, %s: if it fails, both are lost.",
 			 create->main, create->spare, name);
 }
 
@@ -155,7 +155,7 @@ void create_show(const struct create *create, const struct create_choices *choic
 			 create->block_size);
 	warn_one_disk(create);
 	if (!create->transient && !*create->id)
-		complain("There is nothing that %s could be known by after a reboot. Seal the set (\"dmremap seal %s\"), or assemble it by hand.",
+		complain("%s has no permanent identity by which it could be found after a reboot. Seal the set (\"dmremap seal %s\"), or assemble it by hand.",
 			 create->main, create->name);
 	if (choices->json)
 		show_json(create, choices);

@@ -57,7 +57,7 @@ static int check_content(const char *disk, int fd)
 		return status;
 	empty = !found.nr && !found.unreadable && content_is_zeros(fd);
 	if (found.nr)
-		complain("There is %s (%s) on %s. --tail is for an empty disk: \"wipefs -a %s\" if that is not needed any more.",
+		complain("There is %s (%s) on %s. --tail is for an empty disk: \"wipefs -a %s\" if that is no longer needed.",
 			 found.item->kind, found.item->type, disk, disk);
 	else if (!empty)
 		complain("%s is not empty, or has places that cannot be read. --tail is for an empty disk: \"blkdiscard -f -z --length 1MiB %s\" if nothing on it is needed.",
@@ -140,7 +140,7 @@ static int partition(const struct tail *tail, const struct blockdev *dev, const 
 		 LLU(main), LLU(1 + main));
 	if (!feed(argv, script))
 		return EXIT_CLEAN;
-	complain("%s could not be partitioned: is sfdisk there (the package fdisk), and is the disk in use?",
+	complain("%s could not be partitioned: is sfdisk installed (package fdisk), and is the disk in use?",
 		 disk);
 	return EXIT_OPERATION;
 }
@@ -176,7 +176,7 @@ static int wait_for_nodes(struct tail *tail, const struct blockdev *dev, const c
 			return EXIT_CLEAN;
 		poll(NULL, 0, STEP_MS);
 	}
-	complain("The partitions of %s do not show up. \"partprobe %s\", and then \"dmremap create\" with them.",
+	complain("The partitions of %s do not appear. Run \"partprobe %s\", and then \"dmremap create\" with them.",
 		 disk, disk);
 	return EXIT_OPERATION;
 }

@@ -18,7 +18,7 @@ void explain_size(char *text, const struct known_set *set, const struct blockdev
 		  const struct blockdev *spare)
 {
 	*text = 0;
-	text_add(text, EXPLAIN_SIZE, "%s is not activated by itself: that %s is its main is known by its size only. If it is, say so: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found.",
+	text_add(text, EXPLAIN_SIZE, "%s is not activated automatically: only the size shows that %s is its main. If it is, confirm it: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found.",
 		 set->name, main->path, main->path, spare->path, set->name);
 }
 
@@ -63,7 +63,7 @@ void explain_copy(char *text, const struct known_set *set, const struct blockdev
 	const char *known = strcmp(id, "-") ? id : "a device without an identity";
 
 	*text = 0;
-	text_add(text, EXPLAIN_SIZE, "%s is not activated with %s, which says that it is its %s: this host knows that as %.400s. Connect that one. If %s has taken its place, name both devices: \"dmremap assemble MAIN SPARE\".",
+	text_add(text, EXPLAIN_SIZE, "%s is not activated with %s, which says that it is its %s: this host knows %.400s as that half. Connect that one. If %s has taken its place, name both devices: \"dmremap assemble MAIN SPARE\".",
 		 set->name, dev->path, half_role_name(role), known, dev->path);
 }
 
@@ -140,7 +140,7 @@ static void explain_main(char *text, const struct known_set *set)
 		return;
 	}
 	if (!read_spare(&spare, set)) {
-		text_add(text, EXPLAIN_SIZE, ", and %s is its spare no more. Run \"dmremap scan\".", dev.path);
+		text_add(text, EXPLAIN_SIZE, ", and %s is no longer its spare. Run \"dmremap scan\".", dev.path);
 		return;
 	}
 	text_add(text, EXPLAIN_SIZE, ", a device of %llu sectors", (unsigned long long)spare.main_sectors);
@@ -221,7 +221,7 @@ static void explain_damaged_spare(char *text, const struct blockdev *spare)
 	if (damage_describe(damage, &half))
 		text_add(text, EXPLAIN_SIZE, ". %s", damage);
 	else
-		text_add(text, EXPLAIN_SIZE, ": something is wrong with what is on its spare. \"dmremap check %s\" says what.",
+		text_add(text, EXPLAIN_SIZE, ": its spare is damaged. \"dmremap check %s\" says how.",
 			 spare->path);
 }
 
@@ -233,7 +233,7 @@ static void explain_damaged(char *text, const struct known_set *set)
 
 	text_add(text, EXPLAIN_SIZE, "%s cannot be used", set->name);
 	if (has_spare && has_main)
-		text_add(text, EXPLAIN_SIZE, ": what its spare %s and the label of its main %s say of it differs; one of them may be an older copy. \"dmremap check %s\" and \"dmremap scan\" tell more.",
+		text_add(text, EXPLAIN_SIZE, ": its spare %s and the label of its main %s contradict each other; one of them may be an older copy. \"dmremap check %s\" and \"dmremap scan\" show more.",
 			 spare.path, main.path, spare.path);
 	else if (has_spare)
 		explain_damaged_spare(text, &spare);
@@ -253,7 +253,7 @@ static void explain_state(char *text, const struct known_set *set)
 	case KNOWN_DAMAGED:
 		return explain_damaged(text, set);
 	default:
-		text_add(text, EXPLAIN_SIZE, "%s: its halves are not what the module took them for. Run \"dmremap scan\".",
+		text_add(text, EXPLAIN_SIZE, "%s: its halves have changed since the module saw them. Run \"dmremap scan\".",
 			 set->name);
 	}
 }

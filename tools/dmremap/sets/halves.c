@@ -202,7 +202,7 @@ int halves_read_all(struct halves *halves)
 		    error == ENOENT)
 			continue;
 		if (error == EACCES || error == EPERM) {
-			complain("%s cannot be read: %s. Looking at devices takes the privileges of root: \"sudo dmremap ...\".",
+			complain("%s cannot be read: %s. Reading devices requires root privileges: \"sudo dmremap ...\".",
 				 halves->half[i].dev.path, strerror(error));
 			return EXIT_OPERATION;
 		}

@@ -64,7 +64,7 @@ static bool is_anothers(struct activation_result *result, const char *name, bool
 	    may_be_its(result, &other))
 		return false;
 	snprintf(result->why, sizeof(result->why),
-		 "%s is the name of set %s, which this host knows. Give what you name another one with --name.",
+		 "%s is the name of set %s, which this host knows. Choose another name with --name.",
 		 name, other.uuid);
 	return true;
 }
@@ -90,7 +90,7 @@ bool new_device_name(struct activation_result *result, const char *wanted)
 		return refuse_name(result, EXIT_OPERATION);
 	if (active_name_taken(name, number)) {
 		snprintf(result->why, sizeof(result->why),
-			 "Set %s is not activated: there is another device that is called %s (%s). Give the set a name with --name, or rename the other one: \"dmsetup rename\".",
+			 "Set %s is not activated: another device has the name %s (%s). Give the set a name with --name, or rename the other device: \"dmsetup rename\".",
 			 result->set.uuid, name, blockdev_name(&dev, number));
 		return refuse_name(result, EXIT_OPERATION);
 	}
@@ -205,6 +205,6 @@ void new_device_make(struct activation_result *result, const struct dm_new *new)
 	result->status = EXIT_OPERATION;
 	if (status == EXIT_UNCORRECTED)
 		snprintf(result->why, sizeof(result->why),
-			 "%s: somebody else has begun to make its device, and does not finish. \"dmsetup info -c\" shows it, \"dmsetup remove\" removes it.",
+			 "%s: another process has started to create its device, but does not finish. \"dmsetup info -c\" shows it, \"dmsetup remove\" removes it.",
 			 name);
 }

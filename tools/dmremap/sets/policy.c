@@ -70,7 +70,7 @@ static void read_conf(void)
 	const char *mode = conf_get("assemble");
 
 	if (mode && !take_mode(mode))
-		complain(CONF_FILE ": assemble is known, sealed or none, and not \"%s\".", mode);
+		complain(CONF_FILE ": assemble must be known, sealed or none, not \"%s\".", mode);
 	policy.timeout_s = conf_number("device_timeout", "a number of seconds", TIMEOUT_MAX_S,
 				       TIMEOUT_S);
 }
@@ -92,7 +92,7 @@ static void read_command_line(void)
 		policy.mode = is_list(word) ? POLICY_LISTED : POLICY_KNOWN;
 		text_copy(policy.list, word, sizeof(policy.list));
 		if (policy.mode == POLICY_KNOWN)
-			complain("The kernel's command line has " OPTION "%s, which is none of known, sealed, none, and uuids with commas: only known sets are activated.",
+			complain("The kernel's command line has " OPTION "%s, which is not known, sealed, none or a list of uuids: only known sets are activated.",
 				 word);
 	}
 }

@@ -206,7 +206,7 @@ bool registry_write(const struct registered *set)
 	if (!error)
 		error = replace(path, set);
 	if (error)
-		complain("%s is not remembered: " REGISTRY_DIR " cannot be written (%s). It is not activated at the next boot.",
+		complain("%s is not recorded:  " REGISTRY_DIR " cannot be written (%s). It is not activated at the next boot.",
 			 set->name, strerror(-error));
 	return !error;
 }

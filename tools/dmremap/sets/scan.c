@@ -131,13 +131,13 @@ static void advise(const struct halves *halves)
 			continue;
 		first = halves_find(halves, NULL, half->role, half->uuid);
 		if (trust_of(half) == TRUST_COPY)
-			complain("%s says that it is the %s of %s, which is another device to this host: it is a copy, and not used. If it has taken the place of that, stop the set and name both devices: \"dmremap assemble MAIN SPARE\".",
+			complain("%s claims to be the %s of %s, but this host knows another device as that half: it is a copy, and not used. If it has replaced that device, stop the set and name both devices: \"dmremap assemble MAIN SPARE\".",
 				 half->dev.path, half_role_name(half->role),
 				 *half->name ? half->name : half->uuid);
 		else if (trust_of(half) == TRUST_FOREIGN && first == half &&
 			 (half->role == HALF_SPARE ||
 			  !halves_find(halves, NULL, HALF_SPARE, half->uuid)))
-			complain("%s is foreign: this host does not activate it by itself. \"dmremap assemble %s\" does, and has it remembered; with --once it is not.",
+			complain("%s is foreign: this host does not activate it automatically. \"dmremap assemble %s\" activates and records it; with --once it is not recorded.",
 				 *half->name ? half->name : half->uuid, half->uuid);
 	}
 }
@@ -296,18 +296,18 @@ const struct command command_scan = {
 	.arguments = "[--json | --udev] [DEVICE...]",
 	.summary = "show which halves of sets are on devices",
 	.help =
-	"Shows which devices, of all or of those named, are spares or mains of sets, and shows\n"
+	"Shows which devices (all, or those named) are spares or mains of sets, and shows\n"
 	"them to the module dm_remap_reassembly if that is loaded. Activates nothing.\n\n"
-	"TRUST is known for a set that this host knows, foreign for another one, and copy for\n"
-	"what says that it is a half of a known or active set, in the place of another device.\n\n"
+	"TRUST is known for a set that this host knows, foreign for other sets, and copy for\n"
+	"a device that claims to be a half for which the host knows another device.\n\n"
 	"A main is known by its label, or by the main_id that is kept on the spare. Devices that\n"
 	"are named are all shown to the module, which may then take one of them for a main\n"
 	"because of its size.\n\n"
 	"  -j, --json  print JSON\n"
 	"  -u, --udev  print properties of the one device for a rule of udev, and nothing if it\n"
-	"              is no half\n"
+	"              is not a half\n"
 	"  -h, --help  print this\n\n"
-	"Exit status: 0 all is well, 4 a half cannot be used, 8 a device cannot be read,\n"
+	"Exit status: 0 success, 4 a half cannot be used, 8 a device cannot be read,\n"
 	"16 wrong usage.\n",
 	.run = run_scan,
 };

@@ -159,7 +159,7 @@ bool timeouts_apply(const char *uuid, const char *main)
 	char what[32];
 
 	if (!find_disk(&disk, main)) {
-		complain("The time-outs of the main are not known: it is no disk or partition.");
+		complain("The time-outs of the main are not known: it is not a disk or partition.");
 		return false;
 	}
 	if (read_before(&noted, uuid) && is_same(&noted, &disk) && noted.read != ERC_NONE)
@@ -173,7 +173,7 @@ bool timeouts_apply(const char *uuid, const char *main)
 		return true;
 	if (disk.wait >= WAIT_S || set_wait(disk.disk, WAIT_S))
 		return true;
-	complain("The time-outs of /dev/%s stay as they are: it has no error recovery control, or there is no smartctl, and %s cannot be written: %s.",
+	complain("The time-outs of /dev/%s stay as they are: it has no error recovery control, or smartctl is not installed, and %s cannot be written: %s.",
 		 disk.disk, wait_path(disk.disk), strerror(errno));
 	return false;
 }
@@ -195,7 +195,7 @@ bool timeouts_undo(const char *uuid, const char *main)
 	if (disk.wait != noted.wait)
 		good &= set_wait(disk.disk, noted.wait);
 	if (!good)
-		complain("The time-outs of /dev/%s are not as they were; switching it off and on again makes them so.",
+		complain("The time-outs of /dev/%s could not be restored; switching it off and on restores them.",
 			 disk.disk);
 	path_of(path, uuid);
 	unlink(path);

@@ -138,7 +138,7 @@ const struct command command_list = {
 	.help =
 	"Prints a line for each block that is remapped or pending: its first sector, its size in\n"
 	"sectors, where it is on the spare, its state, how many of its sectors are lost, and how\n"
-	"many are unread: only on the main, which did not give them when the block moved. A block\n"
+	"many are unread: only on the main, which could not read them when the block moved. A block\n"
 	"with unread sectors is \"split\". The last column is why it left the main: it failed a\n"
 	"\"read\", or a \"write\"; was \"slow\" to read (errors/slow_ms); lost a write\n"
 	"(\"lost-write\"); a \"scrub\" could not read it; or it was moved or marked by hand\n"

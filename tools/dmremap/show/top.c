@@ -261,7 +261,7 @@ static int run_top(int argc, char **argv)
 const struct command command_top = {
 	.name = "top",
 	.arguments = "[--interval SECONDS] [--count N] [DEVICE...]",
-	.summary = "show what devices are doing, again and again",
+	.summary = "show what devices are doing, updated at intervals",
 	.help =
 	"Shows the state of all dm-remap devices, or of those named, and rates since the\n"
 	"last look; the first look has none. On a terminal it is redrawn, and q quits;\n"

@@ -80,7 +80,7 @@ static int rewrite_page(const struct table *table, const struct diagnosis *diagn
 	int ret;
 
 	if (!table->newest || table->differ) {
-		complain("Page %u cannot be read any more. Nothing of it was written.", table->nr);
+		complain("Page %u can no longer be read, and was not written.", table->nr);
 		return -1;
 	}
 	page = device_buffer(1);
