@@ -17,10 +17,11 @@ struct remap_device;
  * @bdev: the device that gave it.
  * @status: its result.
  *
- * BLK_STS_MEDIUM is.  BLK_STS_IOERR may be, since many drivers know no other;
- * but not on a disk that is gone or, for SCSI, offline, nor on NVMe, whose driver
- * says BLK_STS_MEDIUM when it means it.  All else is about the way to the disk or
- * about the request, and no reason to move data.
+ * BLK_STS_MEDIUM can.  So can BLK_STS_IOERR, since many drivers know no other; but not on
+ * NVMe, whose driver says BLK_STS_MEDIUM when it means it.  Neither can on a disk that is gone
+ * or, for SCSI, offline: the last command that timed out may carry what the disk has said
+ * before.  All else is about the way to the disk or about the request, and no reason to move
+ * data.
  *
  * Context: any.
  * Return: true if it is the medium's.
