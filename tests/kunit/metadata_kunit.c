@@ -805,6 +805,28 @@ static void repair_without_spare(struct kunit *test)
 	}
 }
 
+/* Without a page of the table to show that the superblock is old it might be believed. */
+static void a_superblock_and_a_page(struct kunit *test)
+{
+	static const struct dm_remap_saved saved;
+	struct dm_remap_store *store;
+	unsigned int before = replicas, bad, r;
+	int ret;
+
+	for (replicas = 1; replicas <= 2; replicas++) {
+		format_set(test);
+		store = open_set(&ret);
+		KUNIT_ASSERT_EQ(test, ret, 0);
+		bad = BIT(1);
+		for (r = 0; r < replicas; r++)
+			bad |= BIT(2 + 2 * r);
+		bad_writes = place_mask(bad);
+		KUNIT_EXPECT_NE_MSG(test, meta_save(store, &saved), 0, "%u copies", replicas);
+		meta_close(store, NULL);
+	}
+	replicas = before;
+}
+
 /* Activate the set, or format it, until the power goes in a write that is torn. */
 static void format_until(unsigned int cut, u8 sectors)
 {
@@ -1287,6 +1309,7 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(reasons_are_kept),
 	KUNIT_CASE(both_superblocks),
 	KUNIT_CASE(repair_without_spare),
+	KUNIT_CASE(a_superblock_and_a_page),
 	KUNIT_CASE(formatting),
 	KUNIT_CASE(erased),
 	KUNIT_CASE(duplicate),
