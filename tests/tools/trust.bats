@@ -544,7 +544,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$DMREMAP" $words 3>&- &
 		until [ -s waits ]; do sleep 0.1; done
 		read -r pid key <waits
 		cookie_is_there "$key"
-		kill -$signal $waiter
+		kill -"$signal" $waiter
 		status=0
 		wait $waiter || status=$?
 		[ "$status" -gt 128 ]
