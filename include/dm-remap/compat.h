@@ -26,6 +26,13 @@ typedef fmode_t dm_remap_mode_t;
 #define DM_REMAP_MODE_WRITE	FMODE_WRITE
 #endif
 
+/* The field of struct bvec_iter that has how much of the current segment is done. */
+#ifdef DM_REMAP_HAVE_BVEC_OFFSET
+#define DM_REMAP_BVEC_DONE	bi_offset
+#else
+#define DM_REMAP_BVEC_DONE	bi_bvec_done
+#endif
+
 /**
  * struct dm_remap_bdev - a block device opened for reading.
  * @bdev: the device.

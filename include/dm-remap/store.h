@@ -72,6 +72,7 @@ struct dm_remap_settings {
 	u32 rate_urgent;
 	u32 scrub_rate_kib;
 	u32 scrub_region_mib;
+	u32 retry_within_ms;
 };
 
 /* Hours and days for which automatic moves are counted. */

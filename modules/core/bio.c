@@ -70,6 +70,7 @@ bool remap_resubmit(struct remap_device *rd, struct bio *bio)
 
 	if (!place(rd, bio, &slot))
 		return false;
+	io->tracked |= REMAP_WAITED;
 	bio->bi_status = BLK_STS_OK;
 	bio->bi_iter = io->iter;
 	if (slot != REMAP_NO_SLOT && remap_nothing_to_discard(rd, bio)) {

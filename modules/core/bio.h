@@ -24,20 +24,25 @@ enum remap_place {
 	REMAP_ON_SPARE,
 };
 
-/* It is counted in flight (inflight.h); it is timed (service.h). */
+/*
+ * It is counted in flight (inflight.h); it is timed (service.h); it has waited for the owner of
+ * its block before it was sent.
+ */
 #define REMAP_COUNTED	BIT(0)
 #define REMAP_TIMED	BIT(1)
+#define REMAP_WAITED	BIT(2)
 
 /**
  * struct remap_io - per-bio data.
  * @iter: its data, size and sector, which counts from the start of the target.
  * @place: enum remap_place.
- * @tracked: REMAP_COUNTED, REMAP_TIMED.
+ * @tracked: REMAP_COUNTED, REMAP_TIMED, REMAP_WAITED.
  * @epoch: in which it is counted in flight, if it is.
  * @failed: it was completed with an error.
  * @status: its status, while a job has it.
  * @spare: a job has served it from the spare.
  * @slow: it succeeded, but took long, so a job has it.
+ * @took_long: it failed on the main, which took long: attempts.h.
  * @rest: the part that a job has still to process.
  * @time: when it was sent to the main, if it is timed.
  *
@@ -52,6 +57,7 @@ struct remap_io {
 	blk_status_t status;
 	bool spare;
 	bool slow;
+	bool took_long;
 	struct bvec_iter rest;
 	struct remap_service_time time;
 };

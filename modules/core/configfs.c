@@ -468,6 +468,7 @@ static const char * const verify_words[] = {
 REMAP_ATTR_SETTING(errors, auto_remap);
 REMAP_ATTR_CHOICE(errors, on_read_error, on_read_error, on_read_error_words);
 REMAP_ATTR_SETTING(errors, retries);
+REMAP_ATTR_SETTING(errors, retry_within_ms);
 REMAP_ATTR_SETTING(errors, pending_retry_ms);
 REMAP_ATTR_SETTING(errors, slow_ms);
 REMAP_ATTR_SETTING(errors, slow_limit);
@@ -502,6 +503,7 @@ static struct configfs_attribute *errors_attrs[] = {
 	&errors_attr_auto_remap,
 	&errors_attr_on_read_error,
 	&errors_attr_retries,
+	&errors_attr_retry_within_ms,
 	&errors_attr_pending_retry_ms,
 	&errors_attr_slow_ms,
 	&errors_attr_slow_limit,

@@ -38,10 +38,9 @@ bool remap_medium_error(const struct block_device *bdev, blk_status_t status)
 {
 	struct gendisk *disk = bdev->bd_disk;
 
-	if (status == BLK_STS_MEDIUM)
-		return true;
-	return status == BLK_STS_IOERR && !test_bit(GD_DEAD, &disk->state) &&
-	       !is_precise(disk) && !is_offline(disk);
+	if (status != BLK_STS_MEDIUM && (status != BLK_STS_IOERR || is_precise(disk)))
+		return false;
+	return !test_bit(GD_DEAD, &disk->state) && !is_offline(disk);
 }
 
 blk_status_t dm_remap_rw(struct block_device *bdev, blk_opf_t opf, sector_t sector,

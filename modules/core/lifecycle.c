@@ -172,6 +172,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	remap_table_set_limits(&rd->table, REMAP_MIN_BUCKETS, rd->settings.grow_percent,
 			       rd->settings.shrink_percent);
 	remap_table_set_notify(&rd->table, remap_observe_resize);
+	remap_table_set_lock(&rd->table, &rd->lock);
 	ret = remap_table_init(&rd->table, &rd->slots, rd->name);
 	if (ret)
 		return ret;
@@ -243,7 +244,8 @@ static void take_apart(struct remap_device *rd)
 	remap_masks_exit(&rd->unread);
 	remap_masks_exit(&rd->lost);
 	remap_slots_exit(&rd->slots);
-	remap_regions_free(rcu_dereference_protected(rd->regions, true));
+	/* No I/O is left. */
+	remap_regions_free(rcu_access_pointer(rd->regions));
 	remap_inflight_exit(&rd->inflight);
 }
 

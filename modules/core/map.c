@@ -226,7 +226,7 @@ static __always_inline struct bvec_iter load_iter(const struct bio *bio)
 		.bi_sector = READ_ONCE(bio->bi_iter.bi_sector),
 		.bi_size = READ_ONCE(bio->bi_iter.bi_size),
 		.bi_idx = READ_ONCE(bio->bi_iter.bi_idx),
-		.bi_bvec_done = READ_ONCE(bio->bi_iter.bi_bvec_done),
+		.DM_REMAP_BVEC_DONE = READ_ONCE(bio->bi_iter.DM_REMAP_BVEC_DONE),
 	};
 }
 

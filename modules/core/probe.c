@@ -5,6 +5,7 @@
 #include <linux/part_stat.h>
 #include <linux/slab.h>
 
+#include "attempts.h"
 #include "auto_move.h"
 #include "background.h"
 #include "batch.h"
@@ -140,11 +141,15 @@ static blk_status_t read_idle(struct remap_device *rd, u64 block, unsigned int n
 	return status;
 }
 
-/* Read an owned block again; if @tries is 0, return @status. */
+/*
+ * Read an owned block again; if @tries is 0, return @status.  A request of the class idle waits
+ * for others, so an attempt counts as long only if the disk had nothing else to do.
+ */
 static blk_status_t read_again(struct remap_device *rd, struct remap_move *m, unsigned int tries,
 			       blk_status_t status)
 {
-	while (tries-- && remap_medium_error(rd->main, status)) {
+	while (tries-- && remap_medium_error(rd->main, status) &&
+	       !remap_took_long(rd, rd->probe.service_ns)) {
 		/* Each attempt may take the disk seconds. */
 		if (remap_background_stopping(rd))
 			return BLK_STS_AGAIN;

@@ -3,6 +3,7 @@
  * Handles failed reads, and reads of blocks that need care. docs/design.md has a table of the
  * number of attempts on the main for each kind of read.
  */
+#include "attempts.h"
 #include "auto_move.h"
 #include "bio.h"
 #include "copy.h"
@@ -21,29 +22,54 @@ static u64 all_sectors(const struct remap_device *rd)
 	return remap_sector_mask(0, remap_block_sectors(rd));
 }
 
-/* Read a piece from the main into a buffer for a whole block, with several attempts. */
+/* Whether to read a piece again that the main failed to read. */
+static bool may_try_again(const struct remap_job *job, blk_status_t status)
+{
+	return remap_medium_error(job->rd->main, status) && !job->took_long;
+}
+
+/*
+ * Read a piece from the main into a buffer for a whole block, with several attempts, but without
+ * a further one after an attempt that took long.
+ */
 static blk_status_t read_to_buffer(struct remap_job *job, const struct remap_piece *p,
 				   unsigned int tries, blk_status_t status)
 {
 	struct remap_device *rd = job->rd;
+	u64 start_ns;
 
-	while (tries-- && remap_medium_error(rd->main, status))
+	while (tries-- && may_try_again(job, status)) {
+		start_ns = ktime_get_ns();
 		status = dm_remap_rw(rd->main, REQ_OP_READ,
 				     remap_piece_sector(rd, p, REMAP_NO_SLOT),
 				     job->batch->copy_buf + (p->first << SECTOR_SHIFT),
 				     p->sectors);
+		job->took_long = remap_took_long(rd, ktime_get_ns() - start_ns);
+	}
 	return status;
 }
 
-/* The same, into the bio. */
+/* Read a piece from the main, into the bio, once. */
+static blk_status_t read_once(struct remap_job *job, const struct remap_piece *p)
+{
+	struct remap_device *rd = job->rd;
+	u64 start_ns = ktime_get_ns();
+	blk_status_t status;
+
+	status = remap_rw_piece(rd, job->bio, p->iter, rd->main,
+				remap_piece_sector(rd, p, REMAP_NO_SLOT));
+	job->took_long = remap_took_long(rd, ktime_get_ns() - start_ns);
+	return status;
+}
+
+/* As read_to_buffer(), into the bio. */
 static blk_status_t read_to_bio(struct remap_job *job, const struct remap_piece *p,
 				unsigned int tries, blk_status_t status)
 {
 	struct remap_device *rd = job->rd;
 
-	while (tries-- && remap_medium_error(rd->main, status))
-		status = remap_rw_piece(rd, job->bio, p->iter, rd->main,
-					remap_piece_sector(rd, p, REMAP_NO_SLOT));
+	while (tries-- && may_try_again(job, status))
+		status = read_once(job, p);
 	if (status == BLK_STS_OK) {
 		remap_reset_streak(rd);
 		job->recovered = true;
@@ -125,8 +151,7 @@ static blk_status_t read_main(struct remap_job *job, const struct remap_piece *p
 
 	if (status == BLK_STS_OK) {
 		/* Another block of the bio may have been the one that failed. */
-		status = remap_rw_piece(rd, job->bio, p->iter, rd->main,
-					remap_piece_sector(rd, p, REMAP_NO_SLOT));
+		status = read_once(job, p);
 		if (status == BLK_STS_OK)
 			remap_reset_streak(rd);
 		if (!remap_medium_error(rd->main, status))

@@ -157,10 +157,19 @@ static u32 tag_of(const struct remap_table *t, u64 hash)
 	return BIT_ULL(t->slot_bits + bit);
 }
 
-/* The table in use, for whoever holds the caller's lock. */
+static bool is_locked(const struct remap_table *t)
+{
+#ifdef CONFIG_LOCKDEP
+	return !t->lock || lock_is_held(t->lock);
+#else
+	return true;
+#endif
+}
+
+/* The table in use, while the caller's lock is held. */
 static struct remap_buckets *current_buckets(const struct remap_table *t)
 {
-	return rcu_dereference_protected(t->buckets, true);
+	return rcu_dereference_protected(t->buckets, is_locked(t));
 }
 
 static void free_buckets(struct remap_buckets *b)
@@ -233,7 +242,8 @@ static void free_ranges(struct remap_table *t)
 void remap_table_exit(struct remap_table *t)
 {
 	free_buckets(t->next);
-	free_buckets(rcu_dereference_protected(t->buckets, true));
+	/* No lookup is left. */
+	free_buckets(rcu_access_pointer(t->buckets));
 	free_ranges(t);
 	t->next = NULL;
 	RCU_INIT_POINTER(t->buckets, NULL);

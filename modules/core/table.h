@@ -5,6 +5,7 @@
 #ifndef _REMAP_TABLE_H
 #define _REMAP_TABLE_H
 
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/sizes.h>
 #include <linux/spinlock.h>
@@ -68,6 +69,7 @@ struct remap_range {
  *	or NULL; the caller's lock is held.
  * @adaptive: @adapt takes the place of @grow_percent and @shrink_percent.
  * @adapt: what the table has seen; only if @adaptive.
+ * @lock: the caller's, for lockdep; NULL if it has none.
  * @next: the table that a resize is filling, or NULL.
  * @ranges: the slots that there were when it began; all others are in @next already.
  * @only: @ranges, if there is one.
@@ -103,6 +105,9 @@ struct remap_table {
 	bool adaptive;
 	struct remap_adapt adapt;
 
+#ifdef CONFIG_LOCKDEP
+	const struct lockdep_map *lock;
+#endif
 	struct remap_buckets *next;
 	struct remap_range *ranges;
 	struct remap_range only;
@@ -117,6 +122,14 @@ struct remap_table {
 	u64 resize_ns;
 	struct dm_remap_resize history[DM_REMAP_HISTORY];
 };
+
+/* Name the caller's lock: lockdep complains of changes without it. */
+static inline void remap_table_set_lock(struct remap_table *t, struct mutex *lock)
+{
+#ifdef CONFIG_LOCKDEP
+	t->lock = &lock->dep_map;
+#endif
+}
 
 /* Without the caller's lock, of a moment ago. */
 static inline u32 remap_table_entries(const struct remap_table *t)

@@ -5,8 +5,6 @@
  * their own.
  */
 #ifdef __KERNEL__
-#include <asm/byteorder.h>
-
 #include <linux/build_bug.h>
 #include <linux/export.h>
 #include <linux/string.h>

@@ -6,10 +6,9 @@
 # shellcheck disable=SC2030,SC2031 # each test sets WHOLE for itself
 
 load ../lib/common
+load ../lib/kill
 
 R=/dev/mapper/r
-DMREMAP=$PWD/../tools/dmremap/dmremap
-HALT=$PWD/guest/halt.so
 KNOWN=/etc/dm-remap/sets.d
 
 teardown() {
@@ -17,9 +16,6 @@ teardown() {
 	remove_devices
 }
 teardown_file() { clean_up; }
-
-# sum DEVICE: of all that is on it
-sum() { dd if="$1" bs=1M iflag=direct status=none | md5sum; }
 
 # a_set: with data, some of it newer on the spare than on the main
 a_set() {
@@ -44,18 +40,6 @@ nothing_left() {
 	assert_equal "$(ls $KNOWN)" ""
 	assert_equal "$(sum /dev/main)" "$WHOLE"
 	[ ! -e $R ]
-}
-
-# power_cut: the disks as they are now; the device has gone
-power_cut() {
-	local disk
-	for disk in main spare; do
-		dd if=/dev/$disk of="$BATS_TEST_TMPDIR/$disk" bs=1M iflag=direct status=none
-	done
-	[ ! -e $R ] || dmsetup remove r
-	for disk in main spare; do
-		dd if="$BATS_TEST_TMPDIR/$disk" of=/dev/$disk bs=1M oflag=direct status=none
-	done
 }
 
 @test "a plain set and a sealed one" {
@@ -149,7 +133,7 @@ power_cut() {
 		# one write marks the spare as empty, and may be torn
 		run env HALT_AT="$n" LD_PRELOAD="$HALT" "$DMREMAP" delete r
 		[ "$status" = 137 ] || break
-		power_cut
+		power_cut main spare
 		if "$DMREMAP" dump /dev/spare >/dev/null 2>&1; then
 			"$DMREMAP" assemble /dev/main /dev/spare
 			assert_equal "$n: $(sum $R)" "$n: $WHOLE"

@@ -249,3 +249,22 @@ selftest() {
 	assert_data $R 0 4194304 a
 }
 some_remapped() { (($(remap_status r remapped) > 0)); }
+
+@test "two at the same time count each block once, and no block of the other" {
+	local pid words
+	null_blk slow 32 mbps=20
+	null_blk large 16
+	remap_create r /dev/slow /dev/large transient block_size 32768
+	seq 0 64 25536 >list
+	for words in "import --copy --format plain --json r list" "remove --skip --json r 0+25600" \
+		"add --skip --json r 0+25600"; do
+		# shellcheck disable=SC2086 # words
+		"$DMREMAP" $words >first 3>&- &
+		pid=$!
+		# shellcheck disable=SC2086 # words
+		"$DMREMAP" $words >second
+		wait $pid
+		assert_equal "$words: $(jq -s 'map(.done // .added // .removed) | add' first second)" "$words: 400"
+	done
+	assert_equal "$(remap_status r remapped)" 400
+}

@@ -549,4 +549,16 @@ static void set_suite_exit(struct kunit_suite *suite)
 	unregister_blkdev(mdisk_major, "mdisk");
 }
 
+/* The suite NAME, of the cases NAME_cases. */
+#define SET_SUITE(set_name)					\
+	static struct kunit_suite set_name##_suite = {		\
+		.name = #set_name,				\
+		.suite_init = set_suite_init,			\
+		.suite_exit = set_suite_exit,			\
+		.init = set_test_init,				\
+		.exit = set_test_exit,				\
+		.test_cases = set_name##_cases,			\
+	};							\
+	kunit_test_suite(set_name##_suite)
+
 #endif /* _KUNIT_SET_H */

@@ -109,7 +109,7 @@ On $SB: the file is not known: no file system is known there."
 	# without the program that can tell
 	PATH=$PWD/bin run "$DMREMAP" cure "$SB" --sector $((at + 33))
 	assert_success
-	assert_line --partial "the file is not known: there is no debugfs here"
+	assert_line --partial "the file is not known: debugfs is not installed"
 }
 
 @test "wrong usage" {

@@ -6,6 +6,7 @@
 #   disk NAME MAJ:MIN          a disk; its image is NAME.img, see image in lib.bash
 #   part DISK NAME MAJ:MIN     a partition of it, likewise
 #   holder NAME DM             a device that is on it
+#   active NAME                an active set, as dm-3
 #   known UUID ATTRIBUTE=TEXT...   a set that dm_remap_reassembly knows
 #   scanned                    the last devices given to dm_remap_reassembly
 #   register UUID [KEY=VALUE]...   a set that this host knows
@@ -32,6 +33,16 @@ part() {
 }
 
 holder() { touch "$DMREMAP_ROOT/$BLOCK/$1/holders/$2"; }
+
+active() {
+	local dir=$DMREMAP_ROOT/$BLOCK/dm-3
+	device "$1"
+	mkdir -p "$dir"/{dm,remap}
+	echo 254:3 >"$dir/dev"
+	echo 100 >"$dir/size"
+	echo "$1" >"$dir/dm/name"
+	echo >"$dir/dm/uuid"
+}
 
 known() {
 	local dir=$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets/$1 word

@@ -428,13 +428,8 @@ md1() {
 
 @test "devices that are active" {
 	local dir=$DMREMAP_ROOT/$BLOCK/dm-3
-	device r
+	active r
 	spare sda 8:33
-	mkdir -p "$dir"/{dm,remap}
-	echo 254:3 >"$dir/dev"
-	echo 100 >"$dir/size"
-	echo r >"$dir/dm/name"
-	echo >"$dir/dm/uuid"
 	run dmremap status
 	assert_success
 	assert_line --regexp "^r +degraded +8:16 +.*/sda +1102 of 4096 +0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0\$"

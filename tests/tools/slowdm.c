@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * To be preloaded: libdevmapper where there are no devices, and the creation of one does not end,
- * as with a disk that does not answer.
+ * To be preloaded: libdevmapper where there are no devices, and neither the creation of one nor
+ * its removal ends, as with a disk that does not answer.
  *
- *	SLOW_DM=FILE	takes "PID KEY" of the process that makes it: KEY is that of the cookie
+ *	SLOW_DM=FILE	takes "PID KEY" of the process that waits: KEY is that of the cookie
  */
 #include <dlfcn.h>
 #include <libdevmapper.h>
@@ -21,7 +21,7 @@ struct dm_task *dm_task_create(int type)
 
 	struct dm_task *task = real(type);
 
-	if (type == DM_DEVICE_CREATE)
+	if (type == DM_DEVICE_CREATE || type == DM_DEVICE_REMOVE)
 		slow = task;
 	return task;
 }

@@ -9,35 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/track.h"
 #include "lib/exit.h"
 #include "lib/interrupt.h"
 #include "life/disk-copy.h"
 
 #define SECTORS	(64 << 11)
+#define TRACKED	SECTORS
+#include "fake-track.h"
 
 static unsigned int reads;
-
-int track_start(const char *name, uint64_t *id)
-{
-	(void)name;
-	*id = 1;
-	return EXIT_CLEAN;
-}
-
-int track_read(const char *name, uint64_t id, struct ranges *written)
-{
-	(void)name;
-	(void)id;
-	ranges_add(written, 0, SECTORS);
-	return 0;
-}
-
-void track_stop(const char *name, uint64_t id)
-{
-	(void)name;
-	(void)id;
-}
 
 const char *set_view_beneath(struct set_view *view)
 {

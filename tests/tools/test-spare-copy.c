@@ -11,32 +11,12 @@
 #include <unistd.h>
 
 #include "disk/set.h"
-#include "kernel/track.h"
 #include "life/spare-copy.h"
 #include "lib/exit.h"
 
 #define SECTORS	8
-
-int track_start(const char *name, uint64_t *id)
-{
-	(void)name;
-	*id = 1;
-	return EXIT_CLEAN;
-}
-
-int track_read(const char *name, uint64_t id, struct ranges *written)
-{
-	(void)name;
-	(void)id;
-	(void)written;
-	return 0;
-}
-
-void track_stop(const char *name, uint64_t id)
-{
-	(void)name;
-	(void)id;
-}
+#define TRACKED	0
+#include "fake-track.h"
 
 int list_device(const char *name, const struct list_visitor *visitor)
 {

@@ -108,7 +108,7 @@ root_disk_and_stick() {
 	auto
 	would evil 8:0 8:16
 	assert_output --partial 'assemble must be known, sealed or none, not "perhaps"'
-	assert_output --partial 'device_timeout is a number of seconds up to 86400, and not "x"'
+	assert_output --partial 'device_timeout must be a number of seconds up to 86400, not "x"'
 	assert_output --partial "there is no setting colour"
 	assert_output --partial '"what" is not understood'
 }
@@ -525,22 +525,26 @@ cookie_is_there() { ipcs -s | grep -q "^$1 "; }
 }
 
 @test "a signal ends a command that waits for a disk, and leaves no cookie" {
-	local signal pid key waiter status
+	local signal pid key waiter status words
 	our_set
 	says $A complete 8:0 8:16
-	for signal in INT TERM HUP; do
+	active r
+	for signal in INT:"assemble safe" TERM:"assemble safe" HUP:"assemble safe" INT:"stop r" TERM:"stop r"; do
+		words=${signal#*:}
+		signal=${signal%%:*}
 		rm -f waits
 		# a shell in the background has its children ignore INT, and nohup HUP
+		# shellcheck disable=SC2086 # words
 		env SLOW_DM="$PWD/waits" LD_PRELOAD="$HELPERS/slowdm.so" \
 			python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
-os.execv(sys.argv[1], sys.argv[1:])' "$DMREMAP" assemble safe 3>&- &
+os.execv(sys.argv[1], sys.argv[1:])' "$DMREMAP" $words 3>&- &
 		waiter=$!
 		until [ -s waits ]; do sleep 0.1; done
 		read -r pid key <waits
 		cookie_is_there "$key"
-		kill -$signal $waiter
+		kill -"$signal" $waiter
 		status=0
 		wait $waiter || status=$?
 		[ "$status" -gt 128 ]

@@ -16,7 +16,7 @@
 #define PARTITIONS_MAX	256
 #define DOS_PARTITIONS	4
 
-struct range {
+struct free_range {
 	uint64_t start;
 	uint64_t end;
 };
@@ -74,7 +74,7 @@ static void add_device(struct spare_places *places, struct spare_place place,
 
 static int by_start(const void *a, const void *b)
 {
-	const struct range *x = a, *y = b;
+	const struct free_range *x = a, *y = b;
 
 	return x->start < y->start ? -1 : x->start > y->start;
 }
@@ -83,7 +83,7 @@ static int by_start(const void *a, const void *b)
  * The partitions of a disk in order, with an empty one after the last usable sector as a sentinel.
  */
 static unsigned int used_ranges(struct json_object *disk, uint64_t bytes,
-				struct range *ranges)
+				struct free_range *ranges)
 {
 	struct json_object *children = json_in_array(disk, "children"), *part;
 	uint64_t end = bytes / SECTOR_SIZE / ALIGN_SECTORS * ALIGN_SECTORS, size;
@@ -100,7 +100,7 @@ static unsigned int used_ranges(struct json_object *disk, uint64_t bytes,
 	}
 	if (end > ALIGN_SECTORS)
 		end -= ALIGN_SECTORS;
-	ranges[n++] = (struct range) { end, end };
+	ranges[n++] = (struct free_range) { end, end };
 	qsort(ranges, n, sizeof(*ranges), by_start);
 	return n;
 }
@@ -127,7 +127,7 @@ static bool takes_another(struct json_object *disk)
 static void add_largest_gap(struct spare_places *places, struct spare_place place,
 			    struct json_object *disk)
 {
-	struct range ranges[PARTITIONS_MAX + 1];
+	struct free_range ranges[PARTITIONS_MAX + 1];
 	const char *path = json_in_string(disk, "path");
 	uint64_t bytes, free = ALIGN_SECTORS;
 	unsigned int n, i;

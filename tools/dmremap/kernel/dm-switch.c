@@ -48,14 +48,14 @@ static bool load(const char *name, uint64_t sectors, const char *target, const c
 /*
  * A device whose table is being changed, with everything that is needed if the program is killed.
  */
-struct change {
+struct table_change {
 	struct dm_switch *sw;
 	struct dm_table old;
 	struct dm_resume resume;
 };
 
 /* If the kernel refuses the new table on resume, the old one is already gone: load it again. */
-static enum fault go_back(const struct change *change, enum fault fault)
+static enum fault go_back(const struct table_change *change, enum fault fault)
 {
 	const struct dm_table *old = &change->old;
 	const char *name = change->sw->name;
@@ -72,14 +72,14 @@ static enum fault go_back(const struct change *change, enum fault fault)
  */
 static void bring_back(void *context)
 {
-	struct change *change = context;
+	struct table_change *change = context;
 
 	if (!dm_resume(&change->resume))
 		go_back(change, FAULT_RESUME);
 	dm_resume_end(&change->resume, false);
 }
 
-static enum fault carry_out(const struct change *change, int *status)
+static enum fault carry_out(const struct table_change *change, int *status)
 {
 	struct dm_switch *sw = change->sw;
 	enum fault fault = FAULT_NONE;
@@ -115,7 +115,7 @@ static void say(const struct dm_switch *sw, enum fault fault, struct kmsg *kmsg)
 }
 
 /* Between suspend and resume no page may be read from the device. */
-static enum fault carry_out_locked(const struct change *change, int *status)
+static enum fault carry_out_locked(const struct table_change *change, int *status)
 {
 	struct dm_switch *sw = change->sw;
 	enum fault fault;
@@ -129,7 +129,7 @@ static enum fault carry_out_locked(const struct change *change, int *status)
 
 int dm_switch(struct dm_switch *sw)
 {
-	struct change change = { .sw = sw };
+	struct table_change change = { .sw = sw };
 	struct resumer resumer;
 	enum fault fault;
 	struct kmsg kmsg;

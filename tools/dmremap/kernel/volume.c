@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "kernel/dm.h"
 #include "kernel/kernel.h"
@@ -203,6 +206,18 @@ static void gather(void *context, const struct remap *remap, const char *line)
 		ranges->range[ranges->nr - 1].end++;
 	else
 		ranges_add(ranges, block, block + 1);
+}
+
+int volume_lock(const struct volume *volume)
+{
+	int fd = open(kernel_path(TREE_CONFIG, volume->name, ""),
+		      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || !flock(fd, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK)
+		return fd;
+	complain("%s: waiting for another dmremap that changes its blocks.", volume->name);
+	flock(fd, LOCK_EX);
+	return fd;
 }
 
 int volume_remaps(const struct volume *volume, struct ranges *remapped, struct ranges *pending,

@@ -100,6 +100,18 @@ static inline uint64_t volume_block_sectors(const struct volume *volume)
 int volume_free(const struct volume *volume, uint64_t *blocks);
 
 /**
+ * volume_lock() - be the only dmremap that changes blocks of a set by hand.
+ * @volume: the set.
+ *
+ * From before the command looks which blocks are remapped until it has counted its own: of
+ * two at the same time neither takes blocks of the other for its own.  Waits for the other, and
+ * says so.
+ *
+ * Return: a file descriptor; closing it ends the lock.  -1 if the set has just gone.
+ */
+int volume_lock(const struct volume *volume);
+
+/**
  * volume_remaps() - read the remapped and pending blocks.
  * @volume: the device.
  * @remapped: gets the remapped blocks, merged; may be NULL.

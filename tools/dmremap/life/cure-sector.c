@@ -34,7 +34,7 @@
  * @partition: the partition of @dev that contains it; no path if there is none.
  * @start: its first sector on @dev.
  */
-struct place {
+struct sector_place {
 	struct blockdev dev;
 	off_t offset;
 	size_t size;
@@ -42,7 +42,7 @@ struct place {
 	uint64_t start;
 };
 
-static int find_place(const struct cure_sector *cure, struct place *place)
+static int find_place(const struct cure_sector *cure, struct sector_place *place)
 {
 	int error = blockdev_by_path(&place->dev, cure->path);
 	uint64_t physical;
@@ -88,7 +88,7 @@ static bool is_partition(const char *number, const char *entry, uint64_t sector,
 	       sector - *start < sectors;
 }
 
-static void find_partition(struct place *place, uint64_t sector)
+static void find_partition(struct sector_place *place, uint64_t sector)
 {
 	char path[PATH_MAX], number[KERNEL_TEXT_SIZE];
 	struct dirent *entry;
@@ -111,7 +111,7 @@ static void find_partition(struct place *place, uint64_t sector)
 }
 
 /* Describe the sector: its partition, and the content of the partition. */
-static void show_place(const struct cure_sector *cure, struct place *place)
+static void show_place(const struct cure_sector *cure, struct sector_place *place)
 {
 	const struct blockdev *dev = &place->dev;
 	char content[CONTENT_SIZE], users[USERS_SIZE];
@@ -132,7 +132,7 @@ static void show_place(const struct cure_sector *cure, struct place *place)
 }
 
 /* The part of the physical sector that is in the partition, if there is one. */
-static void show_files(const struct place *place)
+static void show_files(const struct sector_place *place)
 {
 	uint64_t first = place->offset / SECTOR_SIZE, end = first + place->size / SECTOR_SIZE;
 	uint64_t last = place->start + place->partition.sectors;
@@ -149,14 +149,14 @@ static void show_files(const struct place *place)
 }
 
 /* Return: 0 or a negative error number. */
-static int read_place(const struct place *place, int fd, void *buffer)
+static int read_place(const struct sector_place *place, int fd, void *buffer)
 {
 	ssize_t n = pread(fd, buffer, place->size, place->offset);
 
 	return n < 0 ? -errno : n == (ssize_t)place->size ? 0 : -EIO;
 }
 
-static void show_smart(const struct place *place, const char *when)
+static void show_smart(const struct sector_place *place, const char *when)
 {
 	struct disk_facts facts = {};
 	struct capture capture;
@@ -182,7 +182,7 @@ static void show_smart(const struct place *place, const char *when)
 }
 
 /* Open exclusively: the kernel refuses if the disk or one of its partitions is in use. */
-static int open_alone(const struct cure_sector *cure, const struct place *place)
+static int open_alone(const struct cure_sector *cure, const struct sector_place *place)
 {
 	const struct blockdev *dev = *place->partition.path ? &place->partition : &place->dev;
 	int fd = open(cure->path, O_RDWR | O_DIRECT | O_EXCL | O_CLOEXEC);
@@ -204,7 +204,7 @@ static int open_alone(const struct cure_sector *cure, const struct place *place)
 }
 
 /* Write zeros, and verify them twice. */
-static int overwrite(const struct cure_sector *cure, const struct place *place, int fd,
+static int overwrite(const struct cure_sector *cure, const struct sector_place *place, int fd,
 		     unsigned char *buffer)
 {
 	ssize_t n;
@@ -231,8 +231,8 @@ static int overwrite(const struct cure_sector *cure, const struct place *place, 
 	return error ? EXIT_UNCORRECTED : EXIT_CORRECTED;
 }
 
-static int cure_unreadable(const struct cure_sector *cure, const struct place *place, int error,
-			   unsigned char *buffer)
+static int cure_unreadable(const struct cure_sector *cure, const struct sector_place *place,
+			   int error, unsigned char *buffer)
 {
 	char question[512];
 	int fd, status;
@@ -264,7 +264,7 @@ static int cure_unreadable(const struct cure_sector *cure, const struct place *p
  * Return: 0 or a negative error number of the disk; 1, after printing an error, if it cannot be
  * opened.
  */
-static int try_read(const struct cure_sector *cure, const struct place *place, void *buffer)
+static int try_read(const struct cure_sector *cure, const struct sector_place *place, void *buffer)
 {
 	int fd = open(cure->path, O_RDONLY | O_DIRECT | O_CLOEXEC), error;
 
@@ -280,7 +280,7 @@ static int try_read(const struct cure_sector *cure, const struct place *place, v
 int cure_sector(const struct cure_sector *cure)
 {
 	unsigned char *buffer = aligned_alloc(BUFFER_ALIGN, PHYSICAL_MAX);
-	struct place place = {};
+	struct sector_place place = {};
 	int error, status = find_place(cure, &place);
 
 	if (!buffer)

@@ -30,7 +30,7 @@
 /* The main and its start, the spare, the rest. */
 #define PARAMS_SIZE	(CREATE_PARAMS_SIZE + 64)
 
-struct replacement {
+struct spare_switch {
 	struct volume volume;
 	struct blockdev old;
 	const char *new;
@@ -41,7 +41,7 @@ struct replacement {
 };
 
 /* Replace the spare, which is the third word, in the table. */
-static bool make_params(struct replacement *r)
+static bool make_params(struct spare_switch *r)
 {
 	struct dm_table table;
 	struct blockdev new;
@@ -56,7 +56,7 @@ static bool make_params(struct replacement *r)
 	return true;
 }
 
-static int check(const struct replacement *r)
+static int check(const struct spare_switch *r)
 {
 	struct create create = {
 		.spare = r->new,
@@ -72,21 +72,21 @@ static int check(const struct replacement *r)
 	return status;
 }
 
-static int say_unreadable(const struct replacement *r, uint64_t sectors)
+static int say_unreadable(const struct spare_switch *r, uint64_t sectors)
 {
 	complain("%s keeps its spare: %llu sector%s cannot be read on %s, and %s nowhere else. Try again later, or give them up with --give-up: then reads of them fail until they are written.",
 		 r->volume.name, LLU(sectors), plural(sectors), r->old.path, is(sectors));
 	return EXIT_OPERATION;
 }
 
-static int say_why(const struct replacement *r)
+static int say_why(const struct spare_switch *r)
 {
 	complain("%s keeps its spare: %s.", r->volume.name, r->copy.why);
 	return EXIT_OPERATION;
 }
 
 /* Copy while the set is in use, until little is left. @ns takes the duration of the last pass. */
-static int copy_online(struct replacement *r, uint64_t *ns)
+static int copy_online(struct spare_switch *r, uint64_t *ns)
 {
 	uint64_t began, sectors;
 	int status, pass;
@@ -110,7 +110,7 @@ static int copy_online(struct replacement *r, uint64_t *ns)
  */
 static int copy_paused(void *context)
 {
-	struct replacement *r = context;
+	struct spare_switch *r = context;
 	int status = spare_copy_pass(&r->copy, false);
 
 	if (!status && spare_copy_unreadable(&r->copy) && !r->give_up) {
@@ -130,7 +130,7 @@ static int copy_paused(void *context)
 	return status;
 }
 
-static int put_in_force(struct replacement *r, uint64_t estimate)
+static int put_in_force(struct spare_switch *r, uint64_t estimate)
 {
 	struct dm_switch sw = {
 		.name = r->volume.name,
@@ -158,7 +158,7 @@ static int put_in_force(struct replacement *r, uint64_t estimate)
 	return status;
 }
 
-static int copy(struct replacement *r)
+static int copy(struct spare_switch *r)
 {
 	uint64_t ns = 0;
 	int status;
@@ -182,7 +182,7 @@ static int copy(struct replacement *r)
 }
 
 /* Empty the old spare, in which the kernel has recorded the replacement if it could. */
-static int clean_up(const struct replacement *r)
+static int clean_up(const struct spare_switch *r)
 {
 	remember_active(r->volume.uuid, r->volume.name);
 	announce_change(r->new);
@@ -196,7 +196,7 @@ static int clean_up(const struct replacement *r)
 	return EXIT_UNCORRECTED;
 }
 
-static int replace(const char *name, struct replacement *r)
+static int replace(const char *name, struct spare_switch *r)
 {
 	char text[KERNEL_TEXT_SIZE];
 	int status = volume_find(&r->volume, name);
@@ -226,7 +226,7 @@ static int run_replace_spare(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
-	struct replacement r = {};
+	struct spare_switch r = {};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "fgh", options, NULL)) != -1) {

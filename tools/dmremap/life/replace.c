@@ -315,13 +315,13 @@ static bool take_pause(const char *text, uint64_t *seconds)
 }
 
 /* The options. */
-struct wanted {
+struct replace_options {
 	const char *main_id;
 	const char *rescue;
 	const char *image;
 };
 
-static int run_rescue(const struct wanted *wanted, const char *mapfile, int operands)
+static int run_rescue(const struct replace_options *wanted, const char *mapfile, int operands)
 {
 	if (wanted->rescue && wanted->image && mapfile && !operands)
 		return rescue_spare(wanted->rescue, wanted->image, mapfile);
@@ -343,7 +343,7 @@ static int run_replace(int argc, char **argv)
 		{}
 	};
 	struct replacement r = { .copy.fd = -1, .pause_s = DEFAULT_PAUSE_S };
-	struct wanted wanted = {};
+	struct replace_options wanted = {};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "flm:p:h", options, NULL)) != -1) {

@@ -31,13 +31,13 @@ static const struct text_column columns[] = {
  * @status: exit status of reading it.
  * @kib_per_s: its speed; 0 if it does not advance.
  */
-struct look {
+struct scrub_look {
 	struct scrub scrub;
 	int status;
 	uint64_t kib_per_s;
 };
 
-static uint64_t seconds_left(const struct look *look)
+static uint64_t seconds_left(const struct scrub_look *look)
 {
 	const struct scrub *scrub = &look->scrub;
 	uint64_t kib = scrub->size > scrub->position ? (scrub->size - scrub->position) / 2 : 0;
@@ -66,7 +66,7 @@ static const char *duration(uint64_t s)
 	return text;
 }
 
-static void look_at_all(char *const *names, int nr, struct look *looks)
+static void look_at_all(char *const *names, int nr, struct scrub_look *looks)
 {
 	uint64_t start = clock_ns(), ns;
 	struct scrub *later;
@@ -94,7 +94,7 @@ static void look_at_all(char *const *names, int nr, struct look *looks)
 	free(later);
 }
 
-static void print_state(const char *name, const struct look *look)
+static void print_state(const char *name, const struct scrub_look *look)
 {
 	const struct scrub *scrub = &look->scrub;
 
@@ -181,7 +181,7 @@ static struct json_object *runs_json(const struct scrub *scrub)
 	return runs;
 }
 
-static void print_json(const char *name, const struct look *look)
+static void print_json(const char *name, const struct scrub_look *look)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -201,7 +201,7 @@ static void print_json(const char *name, const struct look *look)
 
 int scrub_show(char *const *names, int nr, bool json)
 {
-	struct look *looks = calloc(nr ?: 1, sizeof(*looks));
+	struct scrub_look *looks = calloc(nr ?: 1, sizeof(*looks));
 	int i, status = EXIT_CLEAN;
 
 	if (!looks)

@@ -143,9 +143,10 @@ static bool add_test(struct queue *queue, const struct looks *looks, const char 
 		complain("There is no set %s on this host.", name);
 		return false;
 	}
-	text_copy(heard.name, look ? look->row.name : "-", sizeof(heard.name));
-	if (look)
+	if (look) {
+		text_copy(heard.name, look->row.name, sizeof(heard.name));
 		text_copy(heard.uuid, look->row.uuid, sizeof(heard.uuid));
+	}
 	queue_add(queue, &heard, 0, "");
 	return true;
 }

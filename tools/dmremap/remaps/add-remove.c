@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "kernel/kernel.h"
@@ -165,9 +166,11 @@ static int run_on(struct change_request *request, const char *name, char **words
 		.kind = request->remove ? CHANGE_REMOVE : CHANGE_ADD,
 		.blocks = &blocks,
 	};
-	int status;
+	int status, lock = -1;
 
 	status = volume_find(&volume, name);
+	if (!status && !request->dry_run)
+		lock = volume_lock(&volume);
 	if (!status)
 		status = take_ranges(request, &volume, words, &blocks);
 	if (!status)
@@ -180,6 +183,8 @@ static int run_on(struct change_request *request, const char *name, char **words
 		if (request->json || !status)
 			print(request, &change);
 	}
+	if (lock >= 0)
+		close(lock);
 	ranges_free(&blocks);
 	return status;
 }

@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "lib/ask.h"
@@ -243,7 +244,7 @@ static int carry_out(const struct import_request *request, const struct import *
 	struct change change = { .volume = import->volume, .kind = CHANGE_MARK };
 	uint64_t pending = 0;
 	struct plan plan;
-	int status;
+	int status, lock = request->dry_run ? -1 : volume_lock(import->volume);
 
 	plan_make(&plan, import->volume, &import->entries);
 	import_say_left(import);
@@ -268,6 +269,8 @@ static int carry_out(const struct import_request *request, const struct import *
 			print_text(request, import, &plan, &change, pending);
 	}
 	plan_free(&plan);
+	if (lock >= 0)
+		close(lock);
 	return status;
 }
 

@@ -67,14 +67,14 @@ bool blocks_next_run(const struct blocks *blocks, struct block_run *run)
 	return true;
 }
 
-struct search {
+struct block_search {
 	const struct blocks *which;
 	struct blocks *remapped;
 };
 
 static void see_remap(void *context, const struct remap *remap, const char *line)
 {
-	const struct search *search = context;
+	const struct block_search *search = context;
 	uint64_t block = remap->main_sector / remap->sectors;
 
 	(void)line;
@@ -85,7 +85,7 @@ static void see_remap(void *context, const struct remap *remap, const char *line
 int blocks_remapped(const struct volume *volume, const struct blocks *which,
 		    struct blocks *remapped)
 {
-	struct search search = { .which = which, .remapped = remapped };
+	struct block_search search = { .which = which, .remapped = remapped };
 	const struct list_visitor visitor = { .remap = see_remap, .context = &search };
 
 	*remapped = (struct blocks) {};

@@ -22,7 +22,7 @@
 #include "sets/registry.h"
 
 /* The options. */
-struct wanted {
+struct salvage_options {
 	const char *output;
 	const char *name;
 	bool remove_label;
@@ -139,8 +139,8 @@ static void show_use(const struct salvage *salvage, const char *made, bool devic
 		printf("When you are done: \"dmsetup remove %s\".\n", strrchr(made, '/') + 1);
 }
 
-static void show(const struct salvage *salvage, const struct wanted *wanted, const char *path,
-		 const char *made)
+static void show(const struct salvage *salvage, const struct salvage_options *wanted,
+		 const char *path, const char *made)
 {
 	if (wanted->json) {
 		show_json(salvage, path, made);
@@ -153,7 +153,8 @@ static void show(const struct salvage *salvage, const struct wanted *wanted, con
 		puts("Nothing was changed.");
 }
 
-static int make_view(const struct salvage *salvage, const struct wanted *wanted, const char *path)
+static int make_view(const struct salvage *salvage, const struct salvage_options *wanted,
+		     const char *path)
 {
 	char name[DM_TEXT_SIZE], made[DM_TEXT_SIZE + 16];
 	int status;
@@ -173,7 +174,8 @@ static int make_view(const struct salvage *salvage, const struct wanted *wanted,
 	return status == EXIT_UNCORRECTED ? EXIT_OPERATION : status;
 }
 
-static int make_copy(const struct salvage *salvage, const struct wanted *wanted, const char *path)
+static int make_copy(const struct salvage *salvage, const struct salvage_options *wanted,
+		     const char *path)
 {
 	int status = salvage_copy(salvage, wanted->output, wanted->force);
 
@@ -182,7 +184,7 @@ static int make_copy(const struct salvage *salvage, const struct wanted *wanted,
 	return status;
 }
 
-static bool may_restore(const struct salvage *salvage, const struct wanted *wanted,
+static bool may_restore(const struct salvage *salvage, const struct salvage_options *wanted,
 			const char *path, uint64_t sectors)
 {
 	char question[512];
@@ -198,7 +200,7 @@ static bool may_restore(const struct salvage *salvage, const struct wanted *want
 	return wanted->yes || ask(question);
 }
 
-static int remove_label(const struct salvage *salvage, const struct wanted *wanted,
+static int remove_label(const struct salvage *salvage, const struct salvage_options *wanted,
 			const char *path)
 {
 	struct salvage_piece piece[SALVAGE_PIECES];
@@ -220,7 +222,7 @@ static int remove_label(const struct salvage *salvage, const struct wanted *want
 	return EXIT_CLEAN;
 }
 
-static int finish(const struct wanted *wanted, const char *path)
+static int finish(const struct salvage_options *wanted, const char *path)
 {
 	int status = EXIT_OPERATION;
 
@@ -236,7 +238,7 @@ static int finish(const struct wanted *wanted, const char *path)
 	return status;
 }
 
-static int salvage(const char *path, const struct wanted *wanted)
+static int salvage(const char *path, const struct salvage_options *wanted)
 {
 	bool write = wanted->remove_label && !wanted->dry_run;
 	struct salvage salvage;
@@ -262,7 +264,7 @@ static int salvage(const char *path, const struct wanted *wanted)
 	return status;
 }
 
-static bool take_option(struct wanted *wanted, int option)
+static bool take_option(struct salvage_options *wanted, int option)
 {
 	switch (option) {
 	case 'o':
@@ -304,7 +306,7 @@ static int run_salvage(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
-	struct wanted wanted = {};
+	struct salvage_options wanted = {};
 	const char *path;
 	int option;
 

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/plural.h"
-#include "lib/util.h"
+#include "lib/text.h"
 #include "sets/damage.h"
 
-static void __printf(2, 3) add(char text[DAMAGE_SIZE], const char *format, ...)
+/* What is found is described in a sentence each. */
+static void next_sentence(char text[DAMAGE_SIZE])
 {
-	size_t length = strlen(text);
-	va_list args;
-
-	if (length && length < DAMAGE_SIZE - 1)
-		text[length++] = ' ';
-	va_start(args, format);
-	vsnprintf(text + length, DAMAGE_SIZE - length, format, args);
-	va_end(args);
+	if (*text)
+		text_add(text, DAMAGE_SIZE, " ");
 }
 
 static void describe_lost(char text[DAMAGE_SIZE], const struct half *half)
@@ -24,24 +18,28 @@ static void describe_lost(char text[DAMAGE_SIZE], const struct half *half)
 	const char *path = half->dev.path;
 
 	if (half->was == HALF_MAIN)
-		add(text, "%s was the main of a set, and its label cannot be used: %s. Name it together with the spare: \"dmremap assemble %s SPARE\". Then \"dmremap seal\" makes a new label.",
-		    path, half->trouble, path);
+		text_add(text, DAMAGE_SIZE, "%s was the main of a set, and its label cannot be used: %s. Name it together with the spare: \"dmremap assemble %s SPARE\". Then \"dmremap seal\" makes a new label.",
+			 path, half->trouble, path);
 	else
-		add(text, "%s was the spare of a set and cannot be used: %s. \"dmremap check %s\" says more. Without it \"dmremap assemble --degraded MAIN\" shows what is on the main, and \"dmremap salvage MAIN\" gives back what a sealed main has.",
-		    path, half->trouble, path);
+		text_add(text, DAMAGE_SIZE, "%s was the spare of a set and cannot be used: %s. \"dmremap check %s\" says more. Without it \"dmremap assemble --degraded MAIN\" shows what is on the main, and \"dmremap salvage MAIN\" gives back what a sealed main has.",
+			 path, half->trouble, path);
 }
 
 static void describe_table(char text[DAMAGE_SIZE], const struct half *half)
 {
 	const char *path = half->dev.path;
 
-	if (half->bad_pages)
-		add(text, "%s has lost copies of %u page%s of its table. \"dmremap repair %s\" rewrites them; so does the kernel when the set is activated.",
-		    path, half->bad_pages, plural(half->bad_pages), path);
-	if (half->lost_pages)
-		add(text, "%s has no usable copy of %u page%s of its table, so the set cannot be written. \"dmremap check %s\" says which; \"dmremap assemble --read-only %s\" shows what is left.",
-		    path, half->lost_pages, plural(half->lost_pages), path,
-		    *half->name ? half->name : half->uuid);
+	if (half->bad_pages) {
+		next_sentence(text);
+		text_add(text, DAMAGE_SIZE, "%s has lost copies of %u page%s of its table. \"dmremap repair %s\" rewrites them; so does the kernel when the set is activated.",
+			 path, half->bad_pages, plural(half->bad_pages), path);
+	}
+	if (half->lost_pages) {
+		next_sentence(text);
+		text_add(text, DAMAGE_SIZE, "%s has no usable copy of %u page%s of its table, so the set cannot be written. \"dmremap check %s\" says which; \"dmremap assemble --read-only %s\" shows what is left.",
+			 path, half->lost_pages, plural(half->lost_pages), path,
+			 *half->name ? half->name : half->uuid);
+	}
 }
 
 bool damage_describe(char text[DAMAGE_SIZE], const struct half *half)
@@ -49,12 +47,16 @@ bool damage_describe(char text[DAMAGE_SIZE], const struct half *half)
 	*text = 0;
 	if (half->damaged)
 		describe_lost(text, half);
-	if (half->trouble && !half->damaged)
-		add(text, "The superblocks of %s contradict each other: %s. \"dmremap check %s\" says more.",
-		    half->dev.path, half->trouble, half->dev.path);
-	if (half->mend)
-		add(text, "%s has lost one of its two superblocks: %s. \"dmremap repair %s\" rewrites it; so does the kernel when the set is activated.",
-		    half->dev.path, half->mend, half->dev.path);
+	if (half->trouble && !half->damaged) {
+		next_sentence(text);
+		text_add(text, DAMAGE_SIZE, "The superblocks of %s contradict each other: %s. \"dmremap check %s\" says more.",
+			 half->dev.path, half->trouble, half->dev.path);
+	}
+	if (half->mend) {
+		next_sentence(text);
+		text_add(text, DAMAGE_SIZE, "%s has lost one of its two superblocks: %s. \"dmremap repair %s\" rewrites it; so does the kernel when the set is activated.",
+			 half->dev.path, half->mend, half->dev.path);
+	}
 	describe_table(text, half);
 	return *text;
 }

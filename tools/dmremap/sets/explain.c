@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "disk/main-id.h"
 #include "lib/encode.h"
-#include "lib/util.h"
+#include "lib/text.h"
 #include "sets/damage.h"
 #include "sets/explain.h"
 #include "sets/half.h"
@@ -15,22 +14,12 @@
 /* Maximum number of devices to name. */
 #define NAMES_MAX	4
 
-static void __printf(2, 3) add(char *text, const char *format, ...)
-{
-	size_t length = strlen(text);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text + length, EXPLAIN_SIZE - length, format, args);
-	va_end(args);
-}
-
 void explain_size(char *text, const struct known_set *set, const struct blockdev *main,
 		  const struct blockdev *spare)
 {
 	*text = 0;
-	add(text, "%s is not activated automatically: only the size shows that %s is its main. If it is, confirm it: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found.",
-	    set->name, main->path, main->path, spare->path, set->name);
+	text_add(text, EXPLAIN_SIZE, "%s is not activated automatically: only the size shows that %s is its main. If it is, confirm it: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found.",
+		 set->name, main->path, main->path, spare->path, set->name);
 }
 
 /* The recorded main_id comes from an untrusted medium, so it is encoded. */
@@ -40,8 +29,8 @@ static void add_ids(char *text, const char *path, const char *recorded)
 
 	text_encode(encoded, recorded);
 	main_id_choose(path, own);
-	add(text, "the set's main is known as %s, and this device as %s", encoded,
-	    *own ? own : "nothing");
+	text_add(text, EXPLAIN_SIZE, "the set's main is known as %s, and this device as %s", encoded,
+		 *own ? own : "nothing");
 }
 
 void explain_other(char *text, const struct known_set *set, const struct half *main,
@@ -50,21 +39,21 @@ void explain_other(char *text, const struct known_set *set, const struct half *m
 	char own[DM_REMAP_MAIN_ID_SIZE];
 
 	*text = 0;
-	add(text, "%s is not activated with %s: ", set->name, main->dev.path);
+	text_add(text, EXPLAIN_SIZE, "%s is not activated with %s: ", set->name, main->dev.path);
 	if (main->role == HALF_SPARE) {
-		add(text, "that is a spare.");
+		text_add(text, EXPLAIN_SIZE, "that is a spare.");
 	} else if (main->role == HALF_MAIN && strcmp(main->uuid, spare->uuid)) {
-		add(text, "it has the label of another set, %s.", main->uuid);
+		text_add(text, EXPLAIN_SIZE, "it has the label of another set, %s.", main->uuid);
 	} else if (main->role == HALF_MAIN && !identity_is_label_of(spare, main)) {
-		add(text, "its label has the uuid of the set, but not its secret: it was not written for %s.",
-		    spare->dev.path);
+		text_add(text, EXPLAIN_SIZE, "its label has the uuid of the set, but not its secret: it was not written for %s.",
+			 spare->dev.path);
 	} else if (main_id_judge(spare->main_id, main->dev.path) != MAIN_ID_OTHER) {
-		add(text, "its main has a label, and %s has none.", main->dev.path);
+		text_add(text, EXPLAIN_SIZE, "its main has a label, and %s has none.", main->dev.path);
 	} else {
 		add_ids(text, main->dev.path, spare->main_id);
 		main_id_choose(main->dev.path, own);
-		add(text, ". If you moved the data there, say so: \"dmremap set %s main_id=%s\".",
-		    set->name, own);
+		text_add(text, EXPLAIN_SIZE, ". If you moved the data there, say so: \"dmremap set %s main_id=%s\".",
+			 set->name, own);
 	}
 }
 
@@ -74,8 +63,8 @@ void explain_copy(char *text, const struct known_set *set, const struct blockdev
 	const char *known = strcmp(id, "-") ? id : "a device without an identity";
 
 	*text = 0;
-	add(text, "%s is not activated with %s, which says that it is its %s: this host knows %.400s as that half. Connect that one. If %s has taken its place, name both devices: \"dmremap assemble MAIN SPARE\".",
-	    set->name, dev->path, half_role_name(role), known, dev->path);
+	text_add(text, EXPLAIN_SIZE, "%s is not activated with %s, which says that it is its %s: this host knows %.400s as that half. Connect that one. If %s has taken its place, name both devices: \"dmremap assemble MAIN SPARE\".",
+		 set->name, dev->path, half_role_name(role), known, dev->path);
 }
 
 /*
@@ -109,11 +98,11 @@ static int add_by_size(char *text, const struct known_set *set, const struct hal
 	int nr = spare->labelled ? 0 : find_by_size(spare, found, false), i;
 
 	for (i = 0; i < nr; i++)
-		add(text, "%s%s", i ? ", " : " Of that size there is ", found[i].path);
+		text_add(text, EXPLAIN_SIZE, "%s%s", i ? ", " : " Of that size there is ", found[i].path);
 	if (nr)
-		add(text, ". If %s is the main, say so: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found by itself.",
-		    nr > 1 ? "one of them" : "it", nr > 1 ? "MAIN" : found[0].path,
-		    spare->dev.path, set->name);
+		text_add(text, EXPLAIN_SIZE, ". If %s is the main, say so: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found by itself.",
+			 nr > 1 ? "one of them" : "it", nr > 1 ? "MAIN" : found[0].path,
+			 spare->dev.path, set->name);
 	return nr;
 }
 
@@ -124,8 +113,8 @@ static int add_damaged(char *text, const struct known_set *set, const struct hal
 	int nr = find_by_size(spare, found, true), i;
 
 	for (i = 0; i < nr; i++)
-		add(text, " %s has that size, and a label that cannot be used. If it is the main: \"dmremap assemble %s %s\"; \"dmremap seal %s\" then makes a new label.",
-		    found[i].path, found[i].path, spare->dev.path, set->name);
+		text_add(text, EXPLAIN_SIZE, " %s has that size, and a label that cannot be used. If it is the main: \"dmremap assemble %s %s\"; \"dmremap seal %s\" then makes a new label.",
+			 found[i].path, found[i].path, spare->dev.path, set->name);
 	return nr;
 }
 
@@ -145,38 +134,38 @@ static void explain_main(char *text, const struct known_set *set)
 	struct blockdev dev;
 	struct half spare;
 
-	add(text, "%s waits for its main", set->name);
+	text_add(text, EXPLAIN_SIZE, "%s waits for its main", set->name);
 	if (!blockdev_by_number(&dev, set->spare)) {
-		add(text, " and its spare, which have gone. Connect them.");
+		text_add(text, EXPLAIN_SIZE, " and its spare, which have gone. Connect them.");
 		return;
 	}
 	if (!read_spare(&spare, set)) {
-		add(text, ", and %s is no longer its spare. Run \"dmremap scan\".", dev.path);
+		text_add(text, EXPLAIN_SIZE, ", and %s is no longer its spare. Run \"dmremap scan\".", dev.path);
 		return;
 	}
-	add(text, ", a device of %llu sectors", (unsigned long long)spare.main_sectors);
+	text_add(text, EXPLAIN_SIZE, ", a device of %llu sectors", (unsigned long long)spare.main_sectors);
 	if (spare.labelled) {
-		add(text, " with the label of the set");
+		text_add(text, EXPLAIN_SIZE, " with the label of the set");
 	} else if (*spare.main_id) {
 		text_encode(main_id, spare.main_id);
-		add(text, " that is known as %s", main_id);
+		text_add(text, EXPLAIN_SIZE, " that is known as %s", main_id);
 	}
-	add(text, ".");
+	text_add(text, EXPLAIN_SIZE, ".");
 	if (!add_by_size(text, set, &spare) + !add_damaged(text, set, &spare) == 2)
-		add(text, " Connect it.");
+		text_add(text, EXPLAIN_SIZE, " Connect it.");
 }
 
 static void explain_spare(char *text, const struct known_set *set)
 {
 	struct blockdev dev;
 
-	add(text, "%s waits for its spare. ", set->name);
+	text_add(text, EXPLAIN_SIZE, "%s waits for its spare. ", set->name);
 	if (!blockdev_by_number(&dev, set->main)) {
-		add(text, "Its main has gone. Connect them.");
+		text_add(text, EXPLAIN_SIZE, "Its main has gone. Connect them.");
 		return;
 	}
-	add(text, "Connect it: what had moved is there. What is left on the main %s can be read with \"dmremap assemble --degraded %s\". If the spare is gone for good, \"dmremap salvage %s\" gives back what a sealed main has.",
-	    dev.path, set->name, dev.path);
+	text_add(text, EXPLAIN_SIZE, "Connect it: what had moved is there. What is left on the main %s can be read with \"dmremap assemble --degraded %s\". If the spare is gone for good, \"dmremap salvage %s\" gives back what a sealed main has.",
+		 dev.path, set->name, dev.path);
 }
 
 /* "/dev/a and /dev/b say that they are its spare" */
@@ -189,10 +178,10 @@ static int explain_copies(char *text, const struct known_set *set, const struct 
 
 	if (!half)
 		return 0;
-	add(text, "%s%s", before, first->dev.path);
+	text_add(text, EXPLAIN_SIZE, "%s%s", before, first->dev.path);
 	for (; half; half = halves_find(halves, half + 1, role, set->uuid), nr++)
-		add(text, " and %s", half->dev.path);
-	add(text, " %s say that they are its %s", nr == 2 ? "both" : "all", half_role_name(role));
+		text_add(text, EXPLAIN_SIZE, " and %s", half->dev.path);
+	text_add(text, EXPLAIN_SIZE, " %s say that they are its %s", nr == 2 ? "both" : "all", half_role_name(role));
 	return 1;
 }
 
@@ -202,24 +191,24 @@ static void explain_conflict(char *text, const struct known_set *set)
 	struct half spare;
 	int found;
 
-	add(text, "%s is there more than once, and no copy of it is used", set->name);
+	text_add(text, EXPLAIN_SIZE, "%s is there more than once, and no copy of it is used", set->name);
 	if (halves_read_all(&halves)) {
-		add(text, ".");
+		text_add(text, EXPLAIN_SIZE, ".");
 		return;
 	}
 	found = explain_copies(text, set, &halves, HALF_SPARE, ": ");
 	found += explain_copies(text, set, &halves, HALF_MAIN, found ? ", and " : ": ");
 	halves_free(&halves);
 	if (found) {
-		add(text, ". Disconnect the copy, or zero its first and last 4 KiB if nobody needs it, and run \"dmremap scan\"; if it is one disk that is seen twice, set up multipath.");
+		text_add(text, EXPLAIN_SIZE, ". Disconnect the copy, or zero its first and last 4 KiB if nobody needs it, and run \"dmremap scan\"; if it is one disk that is seen twice, set up multipath.");
 	} else if (read_spare(&spare, set)) {
 		*text = 0;
-		add(text, "%s is not activated: several devices may be its main, which has %llu sectors.",
-		    set->name, (unsigned long long)spare.main_sectors);
+		text_add(text, EXPLAIN_SIZE, "%s is not activated: several devices may be its main, which has %llu sectors.",
+			 set->name, (unsigned long long)spare.main_sectors);
 		if (!add_by_size(text, set, &spare))
-			add(text, " Run \"dmremap scan\".");
+			text_add(text, EXPLAIN_SIZE, " Run \"dmremap scan\".");
 	} else {
-		add(text, ". \"dmremap scan\" looks again.");
+		text_add(text, EXPLAIN_SIZE, ". \"dmremap scan\" looks again.");
 	}
 }
 
@@ -230,10 +219,10 @@ static void explain_damaged_spare(char *text, const struct blockdev *spare)
 
 	half_read(&half, spare);
 	if (damage_describe(damage, &half))
-		add(text, ". %s", damage);
+		text_add(text, EXPLAIN_SIZE, ". %s", damage);
 	else
-		add(text, ": its spare is damaged. \"dmremap check %s\" says how.",
-		    spare->path);
+		text_add(text, EXPLAIN_SIZE, ": its spare is damaged. \"dmremap check %s\" says how.",
+			 spare->path);
 }
 
 static void explain_damaged(char *text, const struct known_set *set)
@@ -242,14 +231,14 @@ static void explain_damaged(char *text, const struct known_set *set)
 	bool has_spare = blockdev_by_number(&spare, set->spare);
 	bool has_main = blockdev_by_number(&main, set->main);
 
-	add(text, "%s cannot be used", set->name);
+	text_add(text, EXPLAIN_SIZE, "%s cannot be used", set->name);
 	if (has_spare && has_main)
-		add(text, ": its spare %s and the label of its main %s contradict each other; one of them may be an older copy. \"dmremap check %s\" and \"dmremap scan\" show more.",
-		    spare.path, main.path, spare.path);
+		text_add(text, EXPLAIN_SIZE, ": its spare %s and the label of its main %s contradict each other; one of them may be an older copy. \"dmremap check %s\" and \"dmremap scan\" show more.",
+			 spare.path, main.path, spare.path);
 	else if (has_spare)
 		explain_damaged_spare(text, &spare);
 	else
-		add(text, ", and its spare has gone. Run \"dmremap scan\".");
+		text_add(text, EXPLAIN_SIZE, ", and its spare has gone. Run \"dmremap scan\".");
 }
 
 static void explain_state(char *text, const struct known_set *set)
@@ -264,8 +253,8 @@ static void explain_state(char *text, const struct known_set *set)
 	case KNOWN_DAMAGED:
 		return explain_damaged(text, set);
 	default:
-		add(text, "%s: its halves have changed since the module saw them. Run \"dmremap scan\".",
-		    set->name);
+		text_add(text, EXPLAIN_SIZE, "%s: its halves have changed since the module saw them. Run \"dmremap scan\".",
+			 set->name);
 	}
 }
 
@@ -280,7 +269,7 @@ void explain_mend(char *text, const struct known_set *set)
 	halves.half = &spare;
 	halves_read_tables(&halves);
 	if (damage_describe(damage, &spare))
-		add(text, "%s%s", *text ? " " : "", damage);
+		text_add(text, EXPLAIN_SIZE, "%s%s", *text ? " " : "", damage);
 }
 
 void explain_set(char *text, const struct known_set *set)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,13 +8,14 @@
 #include "kernel/guard.h"
 #include "kernel/users.h"
 #include "lib/interrupt.h"
+#include "lib/text.h"
 #include "lib/util.h"
 #include "sets/policy.h"
 #include "sets/registry.h"
 #include "sets/stale-copy.h"
 
 /* Shared with the process that reads the disks. */
-struct search {
+struct copy_search {
 	struct registered set;
 	const char *name;
 	struct blockdev device;
@@ -28,7 +28,7 @@ struct search {
  * Until the host has recorded which of two disks became the main, either may be the stale copy, but
  * never a device below or on top of the set.
  */
-static bool is_candidate(const struct search *search, const struct blockdev *dev)
+static bool is_candidate(const struct copy_search *search, const struct blockdev *dev)
 {
 	const struct registered *set = &search->set;
 	char user[BLOCKDEV_PATH_SIZE];
@@ -47,7 +47,7 @@ static bool has_uuid(const char *path, const char *uuid)
 
 static void look(void *context)
 {
-	struct search *search = context;
+	struct copy_search *search = context;
 	char uuid[CONTENT_SIZE];
 	struct blockdev *list;
 	int nr, i;
@@ -63,36 +63,26 @@ static void look(void *context)
 		*search->users = 0;
 }
 
-static void __printf(2, 3) add(char *text, const char *format, ...)
-{
-	size_t length = strlen(text);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text + length, EXPLAIN_SIZE - length, format, args);
-	va_end(args);
-}
-
-static void say(char *text, const struct search *search)
+static void say(char *text, const struct copy_search *search)
 {
 	const char *path = search->copy.path;
 
 	*text = 0;
 	if (*search->users) {
-		add(text, "%s has the content of %s, and the same UUIDs, but is not its main, and is in use in its place: %.900s. What has been written there is not on %s: save it before you clear %s.",
-		    path, search->name, search->users, search->name, path);
+		text_add(text, EXPLAIN_SIZE, "%s has the content of %s, and the same UUIDs, but is not its main, and is in use in its place: %.900s. What has been written there is not on %s: save it before you clear %s.",
+			 path, search->name, search->users, search->name, path);
 		return;
 	}
-	add(text, "%s has the content of %s, and the same UUIDs, but is not its main: after the next start it may be mounted instead. Clear it: \"wipefs -a %s\".",
-	    path, search->name, path);
+	text_add(text, EXPLAIN_SIZE, "%s has the content of %s, and the same UUIDs, but is not its main: after the next start it may be mounted instead. Clear it: \"wipefs -a %s\".",
+		 path, search->name, path);
 	if (*search->set.next_main_id && registry_is(search->set.next_main_id, path))
-		add(text, " If it is to become the main, \"dmremap replace --force %s %s\" begins anew.",
-		    search->name, path);
+		text_add(text, EXPLAIN_SIZE, " If it is to become the main, \"dmremap replace --force %s %s\" begins anew.",
+			 search->name, path);
 }
 
 bool stale_copy_describe(char *text, const char *uuid, const char *name, const char *number)
 {
-	struct search *search = guard_alloc(sizeof(*search));
+	struct copy_search *search = guard_alloc(sizeof(*search));
 	bool found;
 
 	search->name = name;

@@ -12,20 +12,20 @@
 #define ROWS_LEFT	6
 #define WIDTH_MIN	8
 
-struct look {
+struct map_look {
 	const char *ascii;
 	const char *utf8;
 	const char *colour;
 };
 
-static const struct look shades[HEAT_LEVELS] = {
+static const struct map_look shades[HEAT_LEVELS] = {
 	{ "-", "░", "\033[33m" },
 	{ "+", "▒", "\033[33m" },
 	{ "*", "▓", "\033[33m" },
 	{ "#", "█", "\033[33m" },
 };
 
-static const struct look looks[] = {
+static const struct map_look looks[] = {
 	[HEAT_SPLIT] = { "/", "/", "\033[1;34m" },
 	[HEAT_PENDING] = { "?", "?", "\033[1;35m" },
 	[HEAT_DOUBT] = { "%", "%", "\033[1;36m" },
@@ -74,7 +74,7 @@ static void begin(struct map *map, const char *line)
 	heat_init(&map->heat, map->status.length, width(map->status.length) * rows());
 }
 
-static void put_look(const struct look *look)
+static void put_look(const struct map_look *look)
 {
 	const char *text = terminal_utf8() ? look->utf8 : look->ascii;
 
