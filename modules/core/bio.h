@@ -42,7 +42,7 @@ enum remap_place {
  * @status: its status, while a job has it.
  * @spare: a job has served it from the spare.
  * @slow: it succeeded, but took long, so a job has it.
- * @took_long: it failed on the main, which took long: attempts.h.
+ * @took_long: it failed on the main after a long time (attempts.h).
  * @rest: the part that a job has still to process.
  * @time: when it was sent to the main, if it is timed.
  *

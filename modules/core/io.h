@@ -17,9 +17,9 @@ struct remap_device;
  * @bdev: the device that reported it.
  * @status: the error.
  *
- * BLK_STS_MEDIUM can.  So can BLK_STS_IOERR, since many drivers report nothing more specific; but
- * not on NVMe, whose driver uses BLK_STS_MEDIUM.  Neither can on a disk that is gone or, for SCSI,
- * offline: the last command that timed out may carry the status of an earlier one.  All other
+ * BLK_STS_MEDIUM is one. BLK_STS_IOERR may be one, since many drivers report nothing more specific,
+ * but not on NVMe, whose driver uses BLK_STS_MEDIUM. Neither is one on a disk that is gone or, for
+ * SCSI, offline: the last command that timed out may carry the disk's earlier sense data. All other
  * errors concern the transport or the request, and are no reason to move
  * data.
  *

@@ -65,7 +65,7 @@ struct remap_jobs {
  * @single_until: try no window before this sector, because a window there had a bad block.
  * @lost_block: a block of which the main did not keep a write, or REMAP_NO_BLOCK.
  * @lost_write: the last attempted write was acknowledged but not kept.
- * @took_long: the last attempt on the main at the current piece took long: attempts.h.
+ * @took_long: the last attempt on the main took long (attempts.h).
  * @again: the block's state has changed, or it has another owner, so check again.
  * @still_failing: the error recurred on retry, or the I/O did not go to the main.
  * @recovered: a part of the bio failed on the main, but succeeded on retry.

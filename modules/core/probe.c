@@ -142,8 +142,8 @@ static blk_status_t read_idle(struct remap_device *rd, u64 block, unsigned int n
 }
 
 /*
- * Read an owned block again; if @tries is 0, return @status.  A request of the class idle waits
- * for others, so an attempt counts as long only if the disk had nothing else to do.
+ * Read an owned block again; if @tries is 0, return @status. A request of the class idle waits for
+ * others, so an attempt counts as long only if the disk had no other requests.
  */
 static blk_status_t read_again(struct remap_device *rd, struct remap_move *m, unsigned int tries,
 			       blk_status_t status)

@@ -22,15 +22,15 @@ static u64 all_sectors(const struct remap_device *rd)
 	return remap_sector_mask(0, remap_block_sectors(rd));
 }
 
-/* Whether to read a piece again that the main failed to read. */
+/* Whether to read a piece once more after the main has failed to read it. */
 static bool may_try_again(const struct remap_job *job, blk_status_t status)
 {
 	return remap_medium_error(job->rd->main, status) && !job->took_long;
 }
 
 /*
- * Read a piece from the main into a buffer for a whole block, with several attempts, but without
- * a further one after an attempt that took long.
+ * Read a piece from the main into a buffer for a whole block, with several attempts; one that
+ * took long is the last.
  */
 static blk_status_t read_to_buffer(struct remap_job *job, const struct remap_piece *p,
 				   unsigned int tries, blk_status_t status)

@@ -58,7 +58,7 @@ _machine_args() {
 	for line in "$@"; do
 		case $line in
 		system|programs|readme)
-			[ "$line" != readme ] || initrd=initrd-readme.img
+			[ "$line" != readme ] || initrd="initrd-readme.img"
 			[ -e "$GUEST/$line.qcow2" ] ||
 				qemu-img create -q -f qcow2 -F raw -b "$DEBIAN/$line.img" "$GUEST/$line.qcow2"
 			MACHINE+=(-drive "file=$GUEST/$line.qcow2,format=qcow2,if=none,id=system,cache=unsafe"
