@@ -28,6 +28,8 @@ ccflags-y += $(call remap-probe,BDEV_FILE,linux/blkdev.h,static inline struct fi
 # crc32c() without a driver of the crypto API, which would have to be loaded
 ccflags-y += $(call remap-probe,CRC32_CRC32C,linux/crc32.h,static inline u32 probe(void) { return crc32c(0, NULL, 0); })
 ccflags-y += $(call remap-probe,SCSI,scsi/scsi_device.h,static inline int probe(struct scsi_device *sdev) { return scsi_device_online(sdev); })
+# renamed in 7.3
+ccflags-y += $(call remap-probe,BVEC_OFFSET,linux/bvec.h,static inline u32 probe(struct bvec_iter *iter) { return iter->bi_offset; })
 ccflags-y += $(call remap-probe,BARE_NAMESPACE,linux/module.h,MODULE_IMPORT_NS(DM_REMAP);)
 
 endif

@@ -2,10 +2,9 @@
 /*
  * One source for kernels from 6.1 on.
  *
- * modules/compat.mk compiles a line of code for each difference and defines
- * DM_REMAP_HAVE_<WHAT> where it compiles, so that what a stable kernel or a
- * distribution brought forward or back is seen as it is and no version number
- * is compared anywhere.
+ * For each difference modules/compat.mk compiles a line of code, and defines DM_REMAP_HAVE_<WHAT>
+ * if that succeeds. So backports to stable and distribution kernels are detected, and no version
+ * numbers are compared.
  */
 #ifndef _DM_REMAP_COMPAT_H
 #define _DM_REMAP_COMPAT_H
@@ -27,8 +26,15 @@ typedef fmode_t dm_remap_mode_t;
 #define DM_REMAP_MODE_WRITE	FMODE_WRITE
 #endif
 
+/* The field of struct bvec_iter that has how much of the current segment is done. */
+#ifdef DM_REMAP_HAVE_BVEC_OFFSET
+#define DM_REMAP_BVEC_DONE	bi_offset
+#else
+#define DM_REMAP_BVEC_DONE	bi_bvec_done
+#endif
+
 /**
- * struct dm_remap_bdev - a block device that was opened to be read.
+ * struct dm_remap_bdev - a block device opened for reading.
  * @bdev: the device.
  * @file: the kernel's handle for it, where it has one.
  */
@@ -40,7 +46,7 @@ struct dm_remap_bdev {
 };
 
 /**
- * dm_remap_bdev_open() - open a block device to read it, whoever uses it.
+ * dm_remap_bdev_open() - open a block device for reading, even if it is in use.
  * @handle: filled in.
  * @dev: its number.
  *
@@ -63,7 +69,7 @@ static inline int dm_remap_bdev_open(struct dm_remap_bdev *handle, dev_t dev)
 }
 
 /**
- * dm_remap_bdev_close() - close it.
+ * dm_remap_bdev_close() - close a block device.
  * @handle: from dm_remap_bdev_open().
  *
  * Context: process, may sleep.

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The on-disk format of a persistent set, and the one checker of it, which the
- * metadata module, the tools and the fuzzer share.  docs/on-disk-format.md
- * explains it; this file has the numbers.
+ * The on-disk format of a persistent set, and its checker, which the metadata module, the tools and
+ * the fuzzer share. docs/on-disk-format.md explains the format; this file has the numbers.
  *
  * Plain C: compiles in the kernel and out of it.  Everything on disk is
  * little-endian.  Nothing that was read is used before it has been checked.
@@ -22,21 +21,21 @@
 #define DM_REMAP_PAGE_SIZE	4096
 #define DM_REMAP_PAGE_SECTORS	8
 
-/* Bytes at the beginning of a device that say whether it is in use. */
+/* Bytes at the beginning of a device that show whether it is in use. */
 #define DM_REMAP_HEAD_SIZE	DM_REMAP_PAGE_SIZE
 
 /* The first eight bytes of a superblock, and so of the spare of a persistent set. */
 #define DM_REMAP_SPARE_MAGIC	"DMREMAPS"
 #define DM_REMAP_MAGIC_SIZE	8
 
-/* Behind the head of a page of the table, so that one is known without its superblock. */
+/* After the page header, so that a page can be recognized without its superblock. */
 #define DM_REMAP_PAGE_MAGIC	"DMREMAPT"
 
 #define DM_REMAP_VERSION	2
 #define DM_REMAP_MAX_REPLICAS	4
 #define DM_REMAP_SECRET_SIZE	16
-#define DM_REMAP_MAIN_ID_SIZE	128	/* with a zero at the end */
-#define DM_REMAP_NAME_SIZE	128	/* with a zero at the end, as device-mapper has it */
+#define DM_REMAP_MAIN_ID_SIZE	128	/* including the NUL */
+#define DM_REMAP_NAME_SIZE	128	/* including the NUL, as in device-mapper */
 #define DM_REMAP_SB_IDS		4
 #define DM_REMAP_SB_HISTORY	16
 #define DM_REMAP_SB_SETTINGS	64
@@ -46,14 +45,14 @@
 #define DM_REMAP_SB_EVENTS	16
 #define DM_REMAP_SB_STALE	96
 
-/* Features that this version knows. */
+/* Features known to this version. */
 #define DM_REMAP_COMPAT_KNOWN		0
 #define DM_REMAP_RO_COMPAT_KNOWN	0
 #define DM_REMAP_INCOMPAT_KNOWN		0
 
 /*
- * dm_remap_sb.flags: the set was taken down in order.  Only "dmremap dump" shows it and nothing
- * depends on it, so a stale one, in a superblock that was left behind, harms nothing.
+ * dm_remap_sb.flags: the set was shut down cleanly. Only "dmremap dump" shows this flag and nothing
+ * depends on it, so a stale flag in an outdated superblock is harmless.
  */
 #define DM_REMAP_SB_CLEAN	0x1
 /* dm_remap_sb.flags: the main had a label when this was written. */
@@ -63,21 +62,21 @@
 /* dm_remap_sb.flags: superblock 0, or 1, could not be written and is out of date. */
 #define DM_REMAP_SB_FIRST_STALE		0x8
 #define DM_REMAP_SB_SECOND_STALE	0x10
-/* dm_remap_sb.flags: the spare is about to take another one's place, and does not count yet. */
+/* dm_remap_sb.flags: the spare is about to replace another one, and is not valid yet. */
 #define DM_REMAP_SB_JOINING		0x20
-/* dm_remap_sb.flags: another spare has taken the place of this one. */
+/* dm_remap_sb.flags: another spare has replaced this one. */
 #define DM_REMAP_SB_REPLACED		0x40
 
-/* Types of identities; 0 is an unused place. */
+/* Types of identities; 0 is an unused entry. */
 enum dm_remap_id_type {
 	DM_REMAP_ID_NONE,
 	DM_REMAP_ID_MAIN,	/* main_id, as it was given */
-	DM_REMAP_ID_WWN,	/* what the disk says: NAA or EUI-64 */
+	DM_REMAP_ID_WWN,	/* as reported by the disk: NAA or EUI-64 */
 	DM_REMAP_ID_PARTUUID,
-	DM_REMAP_ID_SERIAL,	/* as udev has it */
+	DM_REMAP_ID_SERIAL,	/* as used by udev */
 };
 
-/* Settings by their ids, which never change; 0 is an unused place. */
+/* Settings by their ids, which never change; 0 is an unused entry. */
 enum dm_remap_setting_id {
 	DM_REMAP_SET_NONE,
 	DM_REMAP_SET_MIN_BUCKETS,
@@ -102,6 +101,7 @@ enum dm_remap_setting_id {
 	DM_REMAP_SET_RATE_URGENT,
 	DM_REMAP_SET_SCRUB_RATE_KIB,
 	DM_REMAP_SET_SCRUB_REGION_MIB,
+	DM_REMAP_SET_RETRY_WITHIN_MS,
 	DM_REMAP_NR_SET
 };
 
@@ -130,21 +130,22 @@ struct dm_remap_sb_scrub_run {
 	__le32 zero;
 };
 
-/* Copies of a page that do not count, see dm_remap_copy_counts(). */
+/* Stale copies of a page, see dm_remap_copy_counts(). */
 struct dm_remap_sb_stale {
 	__le32 page;
 	__le32 copies;	/* bit 0 is copy 0 */
 };
 
 /**
- * struct dm_remap_sb_replacement - whose place a spare has taken, or is about to take.
- * @token: of the tracker under whose eyes the data was copied; while it is joining.
- * @partner_seed: the seed of the spare whose place it is; 0 if it has taken nobody's.
- * @partner_generation: the generation of the set when it took the place: if that spare has
- *	a higher one, it has been used since.
- * @previous_uuid: of the set that this one is a copy of, until the label has its own identity.
- * @previous_secret: as @previous_uuid; or of the set with its former main, until the table has
- *	been written for the new one, and @partner_seed is the seed that it had then.
+ * struct dm_remap_sb_replacement - which spare this one has replaced, or is about to replace.
+ * @token: ID of the tracker that was active during the copy; only while joining.
+ * @partner_seed: the seed of the replaced spare; 0 if there is none.
+ * @partner_generation: the generation of the set at the replacement: if the replaced spare has a
+ *	higher one, it has been used since.
+ * @previous_uuid: uuid of the set of which this one is a copy, until the label has its own
+ *	identity.
+ * @previous_secret: as @previous_uuid; or secret of the set with its former main, until the table
+ *	has been written for the new one; then @partner_seed is the seed of that time.
  * @zero: zeros.
  */
 struct dm_remap_sb_replacement {
@@ -163,14 +164,14 @@ struct dm_remap_sb_replacement {
  * @magic: DM_REMAP_SPARE_MAGIC.
  * @crc: crc32c, see dm_remap_sb_crc().
  * @version: DM_REMAP_VERSION.
- * @compat: features that a reader may not know and still write.
- * @ro_compat: features that a reader may not know and still read.
+ * @compat: features that a reader need not know to read and write.
+ * @ro_compat: features that a reader need not know to read, but must know to write.
  * @incompat: features that a reader must know.
  * @uuid: of the set.
  * @secret: random, never shown; the label has the same.
- * @seed: of the checksums of pages; random, so that a copy of a set can get
- *	another uuid without a new table.
- * @sequence: goes up with each write of a superblock; the higher one counts.
+ * @seed: seed of the page checksums; random, so that a copy of a set can get another uuid without
+ *	rewriting the table.
+ * @sequence: incremented by each write of a superblock; the higher one is in force.
  * @generation: of the set when the superblock was written; pages may be newer.
  * @spare_sectors: size of the spare; the place of superblock 1 follows from it.
  * @former_spare_sectors: size before the spare grew, until superblock 1 there is
@@ -186,8 +187,8 @@ struct dm_remap_sb_replacement {
  * @pages_used: pages 0 to @pages_used - 1 have been written; the others have
  *	not, and all their entries are free.
  * @flags: DM_REMAP_SB_*.
- * @main_lbs: logical block of the main when the spare was formatted, in bytes.
- * @spare_lbs: of the spare.
+ * @main_lbs: logical block size of the main, in bytes, when the spare was formatted.
+ * @spare_lbs: likewise of the spare.
  * @replica_start: sector of the spare at which each copy begins; 0 for those
  *	that do not exist.
  * @nr_entries: entries that were in use when this was written; a hint.
@@ -202,9 +203,9 @@ struct dm_remap_sb_replacement {
  * @zero: zeros.
  * @dos: in superblock 0 an empty DOS partition table, so that programs that are
  *	about to write to the spare stop; in superblock 1 zeros.
- * @ids: what the main is known by, each with a zero at the end.
- * @settings: pairs of id and value, in any order; unknown ids are kept, and what
- *	has no pair has its default.
+ * @ids: identities of the main, each terminated by NUL.
+ * @settings: pairs of id and value, in any order; unknown ids are kept; a setting without a pair
+ *	has its default.
  * @history: the last resizes.
  * @scrub_state: enum dm_remap_scrub_state.
  * @nr_scrub_runs: elements of @scrub_runs in use, the newest first.
@@ -214,9 +215,9 @@ struct dm_remap_sb_replacement {
  * @rate_hour: as in struct dm_remap_rate.
  * @rate_hours: as in struct dm_remap_rate.
  * @rate_days: as in struct dm_remap_rate.
- * @replacement: whose place the spare has taken.
+ * @replacement: which spare this one has replaced.
  * @events: reserved for the last events.
- * @stale_since: copies that are named below count only with such a sequence.
+ * @stale_since: the copies listed below are valid only with at least this sequence.
  * @stale_copies: copies whose pages are all stale, beyond those in @stale;
  *	bit 0 is copy 0.
  * @nr_stale: elements of @stale in use.
@@ -288,12 +289,11 @@ struct dm_remap_sb {
 #define DM_REMAP_LABEL_RANGES	12
 
 /**
- * struct dm_remap_label_range - blocks that were remapped for the label's sake.
+ * struct dm_remap_label_range - blocks that were remapped for the label.
  * @block: the first, in units of the block size.
  * @nr: how many.
- * @crc: crc32c of what these blocks held when the label was written, with the
- *	first sector of the main as zeros; their places on the main hold it
- *	inverted.  0 if the places do not have it.
+ * @crc: crc32c of the content of these blocks when the label was written, with zeros for the first
+ *	sector of the main; their places on the main hold this content inverted. 0 if they do not.
  */
 struct dm_remap_label_range {
 	__le64 block;
@@ -311,8 +311,8 @@ struct dm_remap_label_range {
  * @generation: of the set when the label was written.
  * @main_sectors: size of the main.
  * @target_sectors: size of the target, which begins at sector 0.
- * @copy_sector: sector of the main that holds its first one, inverted, in the
- *	place of zeros; 0 if there is none.
+ * @copy_sector: sector of the main that holds the inverted copy of its first sector in place of
+ *	zeros; 0 if there is none.
  * @block_size: in bytes.
  * @nr_ranges: entries of @ranges in use.
  * @name: of the device when the label was written.
@@ -350,26 +350,26 @@ struct dm_remap_label {
 #define DM_REMAP_ENTRY_BITS		58
 #define DM_REMAP_ENTRY_SEQS		4
 
-/* Sequences beyond this are impossible, so that adding to one never overflows. */
+/* Higher sequences are invalid, so that additions never overflow. */
 #define DM_REMAP_MAX_SEQUENCE		((__u64)1 << 62)
 
 /* States of a block of the spare. */
 enum dm_remap_entry_state {
-	DM_REMAP_ENTRY_FREE,	/* nothing; the rest of the entry is 0 */
+	DM_REMAP_ENTRY_FREE,	/* free; the rest of the entry is 0 */
 	DM_REMAP_ENTRY_MAPPED,	/* holds the data of its main block */
 	DM_REMAP_ENTRY_PENDING,	/* reserved for its main block, which failed a read; masks are 0 */
 	DM_REMAP_ENTRY_BAD,	/* must not be used; the rest of the entry is 0 */
 	DM_REMAP_NR_ENTRY_STATES
 };
 
-/* Why a block left the main.  Values of a later version are kept, and mean "unknown" here. */
+/* Why a block left the main. Values of a later version are kept, and count as "unknown". */
 enum dm_remap_reason {
 	DM_REMAP_REASON_UNKNOWN,
 	DM_REMAP_REASON_MANUAL,	/* added, marked or given up by hand */
-	DM_REMAP_REASON_READ,	/* the main failed a read, but for those of scrubs */
+	DM_REMAP_REASON_READ,	/* the main failed a read, other than one by a scrub */
 	DM_REMAP_REASON_WRITE,	/* the main failed a write */
 	DM_REMAP_REASON_SLOW,	/* a read took longer than errors/slow_ms */
-	DM_REMAP_REASON_LOST,	/* the main took a write, and did not keep it */
+	DM_REMAP_REASON_LOST,	/* the main acknowledged a write but did not keep it */
 	DM_REMAP_REASON_SCRUB,	/* a read of a scrub failed */
 	DM_REMAP_NR_REASONS
 };
@@ -392,10 +392,9 @@ struct dm_remap_disk_entry {
  * struct dm_remap_page - a page of the table.
  * @crc: crc32c, see dm_remap_page_crc().
  * @page: its number.
- * @sequence: generation of the set with which it was written; of the copies of a
- *	page the one with the highest counts.
- * @sb_sequence: of the superblocks when it was written; one that is older was
- *	left behind.
+ * @sequence: generation of the set when it was written; of the copies of a page, the one with the
+ *	highest is in force.
+ * @sb_sequence: sequence of the superblocks when it was written; an older one means a stale page.
  * @magic: DM_REMAP_PAGE_MAGIC.
  * @zero: zeros.
  * @entries: of the blocks from @page * DM_REMAP_PAGE_ENTRIES on; those beyond the
@@ -412,7 +411,7 @@ struct dm_remap_page {
 };
 
 /*
- * struct dm_remap_geometry - where things are, in numbers of this machine.
+ * struct dm_remap_geometry - the layout of a spare, in host byte order.
  *
  * The fields are those of struct dm_remap_sb.
  */
@@ -428,7 +427,7 @@ struct dm_remap_geometry {
 };
 
 /**
- * dm_remap_sb_sector() - where a superblock is.
+ * dm_remap_sb_sector() - sector of a superblock.
  * @spare_sectors: size of the spare.
  * @nr: 0 for the one at the beginning, 1 for the one at the end.
  *
@@ -441,7 +440,7 @@ static inline __u64 dm_remap_sb_sector(__u64 spare_sectors, unsigned int nr)
 }
 
 /**
- * dm_remap_page_sector() - where a copy of a page is.
+ * dm_remap_page_sector() - sector of a copy of a page.
  * @geo: the geometry.
  * @replica: the copy, below @geo->replicas.
  * @page: the page, below @geo->nr_pages.
@@ -468,24 +467,24 @@ int dm_remap_layout(struct dm_remap_geometry *geo);
 
 /**
  * dm_remap_layout_grow() - lay out a spare that has grown.
- * @geo: the present one; changed to the new one, with the same data_start.
+ * @geo: the current layout; changed to the new one, with the same data_start.
  * @spare_sectors: size of the device now.
  *
- * All copies of the table come to be at the new end, wholly behind the former one, so that
- * they can be written while the former ones still count.
+ * All copies of the table move to the new end, entirely after the former one, so that they can be
+ * written while the former ones are still in force.
  *
- * Return: 0, or -1 if that gives no more blocks, and nothing has changed.
+ * Return: 0, or -1 if that gives no additional blocks; then @geo is unchanged.
  */
 int dm_remap_layout_grow(struct dm_remap_geometry *geo, __u64 spare_sectors);
 
 /**
- * dm_remap_sb_replaces() - whether one spare of a set has taken the place of another.
- * @sb: the superblock of the one.
- * @other: that of the other.
+ * dm_remap_sb_replaces() - whether one spare of a set has replaced another.
+ * @sb: the superblock of the possible replacement.
+ * @other: the superblock of the other spare.
  *
  * False if the other one has been used since.
  *
- * Return: true if the one has taken the place of the other.
+ * Return: true if @sb has replaced @other.
  */
 bool dm_remap_sb_replaces(const struct dm_remap_sb *sb, const struct dm_remap_sb *other);
 
@@ -506,10 +505,10 @@ __u32 dm_remap_sb_crc(const struct dm_remap_sb *sb, __u64 sector);
  * @sb: what was read.
  * @sector: where it was read.
  *
- * One that is, and that dm_remap_sb_check() does not believe, is not damaged: a later version
- * may understand it, or it is of a device of another size.  Nothing replaces it.
+ * An intact superblock that dm_remap_sb_check() refuses is not damaged: a later version may
+ * understand it, or it belongs to a device of another size. It must not be overwritten.
  *
- * Return: true if its checksum is right.
+ * Return: true if its checksum is correct.
  */
 bool dm_remap_sb_is_intact(const struct dm_remap_sb *sb, __u64 sector);
 
@@ -521,18 +520,18 @@ bool dm_remap_sb_is_intact(const struct dm_remap_sb *sb, __u64 sector);
 void dm_remap_sb_seal(struct dm_remap_sb *sb, __u64 sector);
 
 /**
- * dm_remap_sb_formatting() - make a superblock that says that its spare is being formatted.
- * @sb: the superblock; all behind its first sector becomes zeros.
+ * dm_remap_sb_formatting() - make a superblock that marks its spare as being formatted.
+ * @sb: the superblock; everything after its first sector becomes zeros.
  *
- * For superblock 0 of a spare that begins with zeros.  Only the first sector is not zeros
- * then, and a sector is written whole or not at all: a power cut leaves a spare that counts as
- * empty, one way or the other.
+ * For superblock 0 of a spare that begins with zeros. Only the first sector is not zeros, and a
+ * sector is written completely or not at all: after a power cut the spare counts as empty in either
+ * case.
  */
 void dm_remap_sb_formatting(struct dm_remap_sb *sb);
 
 /**
- * dm_remap_sb_same() - whether two superblocks of a spare say the same.
- * @a: the one, in its place.
+ * dm_remap_sb_same() - whether two superblocks of a spare have the same content.
+ * @a: the first one, in its place.
  * @b: the other.
  *
  * Return: true if they do.
@@ -544,24 +543,24 @@ bool dm_remap_sb_same(const struct dm_remap_sb *a, const struct dm_remap_sb *b);
  * @first: superblock 0, which was not written after it; both have been checked.
  * @second: superblock 1.
  *
- * Return: true if it was; one that is older is left of a growth that failed.
+ * Return: true if it was; an older one is left over from a growth that failed.
  */
 bool dm_remap_sb_grown(const struct dm_remap_sb *first, const struct dm_remap_sb *second);
 
 /**
- * dm_remap_sb_differ() - whether two superblocks cannot be of one spare.
+ * dm_remap_sb_differ() - whether two superblocks cannot belong to one spare.
  * @first: superblock 0; both have been checked.
  * @second: superblock 1.
  *
- * Return: true if they are of two sets, or of two tables.
+ * Return: true if they belong to different sets or different tables.
  */
 bool dm_remap_sb_differ(const struct dm_remap_sb *first, const struct dm_remap_sb *second);
 
 /**
- * dm_remap_sb_main_id() - main_id, as it was given.
+ * dm_remap_sb_main_id() - main_id, as given by the user.
  * @sb: a superblock that has been checked.
  *
- * Return: it; empty if there is none.
+ * Return: the main_id; empty if there is none.
  */
 const char *dm_remap_sb_main_id(const struct dm_remap_sb *sb);
 
@@ -583,13 +582,13 @@ const char *dm_remap_sb_id(const struct dm_remap_sb *sb, enum dm_remap_id_type t
 void dm_remap_sb_set_id(struct dm_remap_sb *sb, enum dm_remap_id_type type, const char *text);
 
 /**
- * dm_remap_copy_counts() - whether a copy of a page was not left behind.
- * @sb: the superblock that counts.
+ * dm_remap_copy_counts() - whether a copy of a page is not stale.
+ * @sb: the superblock in force.
  * @replica: the copy.
  * @page: the page.
- * @sequence: of the copy.
+ * @sequence: sequence of the copy.
  *
- * Return: true if it does.
+ * Return: true if it is valid.
  */
 bool dm_remap_copy_counts(const struct dm_remap_sb *sb, unsigned int replica, __u32 page,
 			  __u64 sequence);
@@ -603,11 +602,11 @@ bool dm_remap_copy_counts(const struct dm_remap_sb *sb, unsigned int replica, __
 bool dm_remap_sb_is_zero(const void *head);
 
 /**
- * dm_remap_sb_check() - whether a superblock can be believed.
+ * dm_remap_sb_check() - whether a superblock is valid and usable.
  * @sb: the superblock as read.
  * @sector: where it was read.
  * @spare_sectors: size of the device that it was read from.
- * @read_only: whether features that only writers must know are ignored.
+ * @read_only: ignore features that only writers must know.
  * @geo: filled in.
  *
  * Return: NULL, or a sentence that says what is wrong.
@@ -620,18 +619,18 @@ const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 
  * @page: the page; its crc field does not matter.
  * @seed: of the superblock.
  *
- * crc32c of the seed, 8 bytes, and of the page with crc 0.  The page's number is
- * in it, so that a page in the wrong place is found out by dm_remap_page_check().
+ * crc32c of the seed, 8 bytes, and of the page with crc 0.  The page contains its number, so
+ * dm_remap_page_check() detects a page in the wrong place.
  *
  * Return: the checksum.
  */
 __u32 dm_remap_page_crc(const struct dm_remap_page *page, __le64 seed);
 
 /**
- * dm_remap_page_check() - whether a page can be believed.
+ * dm_remap_page_check() - whether a page is valid.
  * @page: the page as read.
  * @seed: of the superblock.
- * @nr: the number of the page that it should be.
+ * @nr: the expected number of the page.
  * @geo: the geometry.
  *
  * Return: NULL, or a sentence that says what is wrong.
@@ -656,7 +655,7 @@ __u32 dm_remap_label_crc(const struct dm_remap_label *label);
 void dm_remap_label_seal(struct dm_remap_label *label);
 
 /**
- * dm_remap_label_check() - whether a label can be believed.
+ * dm_remap_label_check() - whether a label is valid.
  * @label: the first sector as read.
  * @main_sectors: size of the device that it was read from.
  *
@@ -698,16 +697,15 @@ static inline __u64 dm_remap_entry_with_reason(__u64 word, unsigned int reason)
 }
 
 /**
- * dm_remap_entry_newer() - which of two entries with the same block counts.
- * @seq: of the one.
- * @other: of the other.
+ * dm_remap_entry_newer() - which of two entries with the same block is newer.
+ * @seq: sequence number of the first entry.
+ * @other: sequence number of the second entry.
  *
- * A move of a block from one slot to another writes the new entry first, with a seq one
- * higher than the old one's, modulo DM_REMAP_ENTRY_SEQS.  If the machine stops before
- * the old entry is taken back, both are there.
+ * A move of a block from one slot to another writes the new entry first, with a seq one higher than
+ * the old one's, modulo DM_REMAP_ENTRY_SEQS.  If the machine stops before the old entry is removed,
+ * both exist.
  *
- * Return: 1 if the one counts, -1 if the other does, 0 if two such entries cannot
- * be.
+ * Return: 1 if the first is newer, -1 if the second is, 0 if two such entries are impossible.
  */
 static inline int dm_remap_entry_newer(unsigned int seq, unsigned int other)
 {

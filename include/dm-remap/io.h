@@ -39,10 +39,10 @@ struct dm_remap_read {
 
 /**
  * dm_remap_read_begin() - start to read into a buffer.
- * @read: of the caller; stays in place until dm_remap_read_end(), which has to follow.
+ * @read: provided by the caller; must stay valid until dm_remap_read_end(), which must follow.
  * @bdev: the device.
  * @sector: where on @bdev.
- * @buf: memory from kmalloc(); as @read.
+ * @buf: memory from kmalloc(); must stay valid like @read.
  * @sectors: how much.
  *
  * Allocates nothing.  Exported to GPL modules in the symbol namespace DM_REMAP.

@@ -3,9 +3,9 @@
  * Observers, which count what a device does, and listeners for resizes of
  * its table.
  *
- * There is at most one observer.  It is a module that may come and go at any time,
- * with devices in use and I/O running.  While there is none, a static key keeps
- * everything here out of the path of I/O.
+ * There is at most one observer. It is a module that may be loaded and unloaded at any time, with
+ * devices in use and I/O running. Without one, a static key keeps everything here out of the I/O
+ * path.
  *
  * All names are exported to GPL modules in the symbol namespace DM_REMAP.
  */
@@ -19,7 +19,7 @@
 struct kobject;
 struct notifier_block;
 
-/* What is counted, in the order in which it is shown.  Sectors have 512 bytes. */
+/* The counters, in the order in which they are shown. Sectors have 512 bytes. */
 enum dm_remap_count {
 	/* Completed requests for data, by operation. */
 	DM_REMAP_READS,
@@ -28,18 +28,18 @@ enum dm_remap_count {
 	DM_REMAP_WRITE_SECTORS,
 	DM_REMAP_FLUSHES,
 	DM_REMAP_DISCARDS,
-	/* Reads and writes of blocks on the spare, which count above as well. */
+	/* Reads and writes of blocks on the spare, which are also counted above. */
 	DM_REMAP_REMAPPED_READS,
 	DM_REMAP_REMAPPED_WRITES,
 	/*
-	 * Requests that a disk failed; attempts that the device makes itself do not count,
-	 * but for writes of blocks that move to the spare.
+	 * Requests that a disk failed; attempts by the device itself do not count, except for
+	 * writes of blocks that move to the spare.
 	 */
 	DM_REMAP_MAIN_READ_ERRORS,
 	DM_REMAP_MAIN_WRITE_ERRORS,
 	DM_REMAP_SPARE_READ_ERRORS,
 	DM_REMAP_SPARE_WRITE_ERRORS,
-	/* Errors of the main that were not there any more when it was tried again. */
+	/* Errors of the main that did not recur on retry. */
 	DM_REMAP_RETRIES_RECOVERED,
 	/* Blocks: moved to the spare, moved back, not moved, moved on the spare. */
 	DM_REMAP_REMAPS_AUTO,
@@ -49,7 +49,10 @@ enum dm_remap_count {
 	DM_REMAP_RELOCATIONS,
 	/* Blocks that became pending by hand. */
 	DM_REMAP_REMAPS_MARKED,
-	/* Requests that wanted what the main failed to give a moment ago. */
+	/*
+	 * Requests answered with an error because the main failed to read the same sectors a moment
+	 * ago.
+	 */
 	DM_REMAP_PENDING_ANSWERS,
 	/* Sectors that were given up by hand. */
 	DM_REMAP_SECTORS_FORGOTTEN,
@@ -74,16 +77,16 @@ enum dm_remap_count {
 };
 
 enum dm_remap_latency {
-	DM_REMAP_REMAP_LATENCY,	/* of each of DM_REMAP_REMAPS_AUTO: while its I/O waited */
-	DM_REMAP_MAP_LATENCY,	/* to find where a request goes; see dm_remap_observer_time() */
+	DM_REMAP_REMAP_LATENCY,	/* for each DM_REMAP_REMAPS_AUTO: how long its I/O waited */
+	DM_REMAP_MAP_LATENCY,	/* time to look up where a request goes; see dm_remap_observer_time() */
 	DM_REMAP_NR_LATENCIES
 };
 
 struct dm_remap_observer;
 
 /**
- * struct dm_remap_watch - an observer's eye on one device.
- * @observer: whose it is.
+ * struct dm_remap_watch - an observer's state for one device.
+ * @observer: the observer that owns it.
  *
  * Embedded in the observer's own structure.
  */
@@ -95,8 +98,8 @@ struct dm_remap_watch {
  * struct dm_remap_observed - a device, as observers see it.
  * @name: of the device, for messages; for as long as it is watched.
  * @dir: its directory in sysfs, /sys/block/dm-N/remap.
- * @watch: of the observer, if there is one and it wants to know; RCU-sched.
- * @hidden: that watch, from when nothing is told to it any more until it is detached.
+ * @watch: of the observer, if there is one and it watches this device; RCU-sched.
+ * @hidden: that watch, between the last notification and detach().
  * @list: for the core.
  */
 struct dm_remap_observed {
@@ -119,15 +122,15 @@ struct dm_remap_gauges {
 
 /**
  * struct dm_remap_observer - operations of an observer.
- * @attach: begin to watch a device.  Process context, may sleep.  Returns the watch,
+ * @attach: start to watch a device.  Process context, may sleep.  Returns the watch,
  *	with @observer set; or ERR_PTR(), and the device is not watched.
- * @detach: end; nothing is told any more of the device.  Process context, may sleep;
- *	@dir is still valid, even if the disk has left sysfs.
+ * @detach: stop watching; there are no further notifications for the device.  Process context, may
+ *	sleep; @dir is still valid, even if the disk has left sysfs.
  * @done: a request was answered.  @op is REQ_OP_READ and so on; @sectors is 0 for
  *	a flush.  Any context but NMI, not preemptible.
- * @count: add @n to a count, none of those that @done is for.  Any context but NMI,
+ * @count: add @n to a counter that @done does not cover.  Any context but NMI,
  *	not preemptible.
- * @latency: something took @ns.  Context as @count.
+ * @latency: record a latency of @ns.  Context as @count.
  *
  * A request that lies partly on the main and partly on the spare is one for each
  * part, as it is in the statistics of the block device.
@@ -141,17 +144,17 @@ struct dm_remap_observer {
 };
 
 /**
- * dm_remap_observer_register() - watch all devices, those that come later as well.
- * @observer: the operations; must stay in place until they are taken back.
+ * dm_remap_observer_register() - watch all devices, including those created later.
+ * @observer: the operations; must stay valid until they are unregistered.
  *
  * Context: process, may sleep.
- * Return: 0; -EBUSY if there is another observer; or what attach() said of a device,
- * and none is watched then.
+ * Return: 0; -EBUSY if there is another observer; or the error of attach() for a device, in which
+ * case none is watched.
  */
 int dm_remap_observer_register(const struct dm_remap_observer *observer);
 
 /**
- * dm_remap_observer_unregister() - watch no device any more.
+ * dm_remap_observer_unregister() - stop watching all devices.
  * @observer: registered before; when this returns none of its operations runs.
  *
  * Context: process, may sleep.
@@ -159,9 +162,8 @@ int dm_remap_observer_register(const struct dm_remap_observer *observer);
 void dm_remap_observer_unregister(const struct dm_remap_observer *observer);
 
 /**
- * dm_remap_observer_time() - whether DM_REMAP_MAP_LATENCY is told.
- * @on: whether; it is not at first.  It costs two looks at the clock for each
- *	request.
+ * dm_remap_observer_time() - switch DM_REMAP_MAP_LATENCY on or off.
+ * @on: whether to report it; initially off. It costs two clock reads per request.
  *
  * Context: process, may sleep; by the observer, while it is registered.
  */
@@ -199,7 +201,7 @@ struct dm_remap_resize_event {
 };
 
 /**
- * dm_remap_resize_notifier_register() - be told of resizes of remap tables.
+ * dm_remap_resize_notifier_register() - get notified of resizes of remap tables.
  * @nb: called with an enum dm_remap_resize_action and a struct dm_remap_resize_event,
  *	in process context, with the device's lock held: it must not wait for I/O to a
  *	remap device, allocate memory but with GFP_NOIO, read or write attributes, or
@@ -211,7 +213,7 @@ struct dm_remap_resize_event {
 int dm_remap_resize_notifier_register(struct notifier_block *nb);
 
 /**
- * dm_remap_resize_notifier_unregister() - be told no more.
+ * dm_remap_resize_notifier_unregister() - stop being notified.
  * @nb: registered before; it is not running when this returns.
  *
  * Context: process, may sleep.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What others may know of the sets that are active, and say of those that are not.
+ * The interface to information about sets: iterating over active sets, and events about inactive
+ * ones.
  *
  * All names are exported to GPL modules in the symbol namespace DM_REMAP.
  */
@@ -11,7 +12,7 @@
 #include <linux/uuid.h>
 
 /**
- * struct dm_remap_set - a set that a device has, in use or not resumed yet.
+ * struct dm_remap_set - a set with a device, which is in use or not resumed yet.
  * @uuid: of the set.
  * @device: the dm device.
  * @main: the main device.
@@ -27,20 +28,20 @@ struct dm_remap_set {
 };
 
 /**
- * typedef dm_remap_set_fn - looks at a set.
+ * typedef dm_remap_set_fn - called for a set.
  * @context: as given to dm_remap_iterate_sets().
- * @set: the set; not to be kept.
+ * @set: the set; valid only during the call.
  *
- * Return: whether to go on.
+ * Return: whether to continue.
  */
 typedef bool (*dm_remap_set_fn)(void *context, const struct dm_remap_set *set);
 
 /**
- * dm_remap_iterate_sets() - look at the sets that there are devices for.
- * @fn: looks at one; may sleep, must not make or remove a device.
+ * dm_remap_iterate_sets() - iterate over the sets that have devices.
+ * @fn: called for each set; may sleep, but must not create or remove a device.
  * @context: for @fn.
  *
- * Transient ones, too.
+ * Includes transient sets.
  *
  * Context: process, may sleep; takes a mutex that is held while devices come and go,
  * but not while they do I/O.
@@ -49,7 +50,7 @@ void dm_remap_iterate_sets(dm_remap_set_fn fn, void *context);
 
 /**
  * dm_remap_uevent() - send a change event on /sys/kernel/dm-remap.
- * @envp: its variables, each "NAME=value", and NULL at the end.
+ * @envp: its variables, each "NAME=value", terminated by NULL.
  *
  * Context: process, may sleep.
  * Return: 0, -errno.

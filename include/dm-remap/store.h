@@ -2,10 +2,9 @@
 /*
  * Stores: where a remap table is kept so that it outlives the device.
  *
- * The core knows a store by its name and by the operations below, and nothing
- * of its insides.  A store is a module that registers a type; when a table line
- * asks for a type that is not registered, the core requests the module alias
- * "dm-remap-store-<name>".
+ * The core knows only the name of a store and the operations below, not its internals.  A store is
+ * a module that registers a type; when a table line asks for a type that is not registered, the
+ * core requests the module alias "dm-remap-store-<name>".
  *
  * All names are exported to GPL modules in the symbol namespace DM_REMAP.
  */
@@ -20,7 +19,7 @@
 
 #include <dm-remap/format.h>
 
-/* Longest main_id, without the final zero. */
+/* Longest main_id, not including the NUL. */
 #define DM_REMAP_MAIN_ID_LEN	(DM_REMAP_MAIN_ID_SIZE - 1)
 
 /**
@@ -45,7 +44,7 @@ struct dm_remap_entry {
 };
 
 /*
- * struct dm_remap_settings - the values of a device that can be written.
+ * struct dm_remap_settings - the writable attributes of a device.
  *
  * They are those of the attributes of the same name in configfs, in the units
  * and ranges given there.
@@ -73,6 +72,7 @@ struct dm_remap_settings {
 	u32 rate_urgent;
 	u32 scrub_rate_kib;
 	u32 scrub_region_mib;
+	u32 retry_within_ms;
 };
 
 /* Hours and days for which automatic moves are counted. */
@@ -80,7 +80,7 @@ struct dm_remap_settings {
 #define DM_REMAP_RATE_DAYS	30
 
 /**
- * struct dm_remap_rate - when blocks were moved by themselves.
+ * struct dm_remap_rate - counts of automatic moves by time.
  * @hour: hours since the epoch (UTC) of the newest element of @hours.
  * @hours: moves in that hour and in those before it, the newest first.
  * @days: moves in the day (@hour / 24) of @hour and in those before it.
@@ -91,13 +91,13 @@ struct dm_remap_rate {
 	u32 days[DM_REMAP_RATE_DAYS];
 };
 
-/* Runs of a scrub that are remembered. */
+/* Number of scrub runs that are remembered. */
 #define DM_REMAP_SCRUB_RUNS	16
 
 /**
  * struct dm_remap_scrub_run - result of a scrub.
  * @finished_s: when it ended, in seconds since the epoch (UTC).
- * @duration_s: how long it ran, pauses left out.
+ * @duration_s: how long it ran, not counting pauses.
  * @sectors: sectors that it read.
  * @moved: blocks that it moved.
  * @pending: blocks that it found unreadable.
@@ -118,7 +118,7 @@ enum dm_remap_scrub_state {
 };
 
 /**
- * struct dm_remap_scrub - where a scrub is, and the results of those before it.
+ * struct dm_remap_scrub - the state of a scrub, and the results of previous runs.
  * @state: enum dm_remap_scrub_state.
  * @position: next sector, from the start of the target.
  * @run: the run under way.
@@ -133,11 +133,11 @@ struct dm_remap_scrub {
 	struct dm_remap_scrub_run runs[DM_REMAP_SCRUB_RUNS];
 };
 
-/* Resizes of the hash table that are remembered. */
+/* Number of resizes of the hash table that are remembered. */
 #define DM_REMAP_HISTORY	DM_REMAP_SB_HISTORY
 
 /**
- * struct dm_remap_resize - a resize of the hash table that was completed.
+ * struct dm_remap_resize - a completed resize of the hash table.
  * @started_ns: ktime_get_boottime_ns() when it began.
  * @duration_ns: from then to its end.
  * @from: buckets before.
@@ -161,7 +161,7 @@ struct dm_remap_resize {
  * @resize_ns: time they took.
  * @nr_history: entries of @history in use, the newest last.
  * @history: the last of them.
- * @rate: when blocks were moved by themselves.
+ * @rate: counts of automatic moves by time.
  * @scrub: the scrub.
  */
 struct dm_remap_saved {
@@ -177,15 +177,15 @@ struct dm_remap_saved {
 };
 
 /**
- * struct dm_remap_store_params - what a store is opened for.
+ * struct dm_remap_store_params - parameters for opening a store.
  * @main: the main device.
  * @spare: the spare device.
  * @main_start: sector of @main at which the target begins.
  * @len: sectors of the target.
- * @block_size: in bytes, as asked for; 0 if the store is to choose.
+ * @block_size: requested size in bytes; 0 to let the store choose.
  * @default_block_size: in bytes, the default for a new set.
- * @uuid: of the set, as asked for; NULL if not.
- * @main_id: as asked for; NULL if not.
+ * @uuid: requested uuid of the set, or NULL.
+ * @main_id: requested identity of the main, or NULL.
  * @read_only: nothing may be written to @spare.
  * @successor: the set is in use with this spare, suspended, and this store may take over:
  *	@len may differ from the length on the spare, and @spare may have grown.
@@ -194,8 +194,7 @@ struct dm_remap_saved {
  *	are loaded, and start() empties the table and records @main in one step.
  * @copy: the set is in use with another spare, suspended, and this store may take over if
  *	@spare is a copy that is joining.
- * @force_block_size: larger logical blocks of @spare are no reason to refuse a
- *	@main that has content.
+ * @force_block_size: accept a @main with content even if @spare has larger logical blocks.
  * @name: of the device, for messages.
  * @read: the committed entry of a slot; called by commit() and
  *	repair() only.  The table is in the core's memory already, and a store
@@ -225,18 +224,18 @@ struct dm_remap_store_params {
 
 /* In the order of the words of the status line. */
 enum dm_remap_store_state {
-	DM_REMAP_STORE_TRANSIENT,	/* nothing is kept */
+	DM_REMAP_STORE_TRANSIENT,	/* nothing is stored */
 	DM_REMAP_STORE_CLEAN,
 	DM_REMAP_STORE_DEGRADED,	/* a replica was lost and is being replaced */
 	DM_REMAP_STORE_FAILED,		/* nothing can be written any more */
 };
 
 /**
- * struct dm_remap_store_stat - what a store says of itself.
+ * struct dm_remap_store_stat - statistics of a store.
  * @state: enum dm_remap_store_state.
  * @generation: of the set; goes up with every commit and never back.
  * @replicas: copies of the table that are whole.
- * @repairs: copies of pages and superblocks that were written anew.
+ * @repairs: copies of pages and superblocks that were rewritten.
  * @faults: copies of pages and superblocks that were found bad, or became so.
  * @commits: commits since the device was created.
  * @pages: pages written since then, each copy counted.
@@ -255,20 +254,19 @@ struct dm_remap_store_type;
 
 /**
  * struct dm_remap_store - a store in use.
- * @type: whose it is.
+ * @type: its type.
  * @uuid: of the set.
- * @main_id: what the main is recorded as; empty if it is not.
+ * @main_id: the recorded identity of the main; empty if there is none.
  * @block_size: in bytes.
  * @data_start: sector of the spare at which block 0 of the data area is.
  * @nr_blocks: blocks of the data area, 1 to U32_MAX.
- * @incomplete: part of the table is gone; only where nothing may be written.
+ * @incomplete: part of the table is lost; only if nothing may be written.
  * @fresh: the spare is empty, and start() will format it.
- * @joining: the spare is a copy of another one, whose place it takes with start().
- * @token: of the tracker that saw to it that the copy is complete, if @joining.
+ * @joining: the spare is a copy of another one, which it replaces in start().
+ * @token: ID of the tracker that guarantees that the copy is complete, if @joining.
  *
- * Embedded in the store's own structure; filled by open() and, for @incomplete,
- * load(); constant then, but for @fresh and
- * @joining, which start() clears.
+ * Embedded in the store's own structure; filled by open() and, for @incomplete, load(); constant
+ * afterwards, except for @fresh and @joining, which start() clears.
  */
 struct dm_remap_store {
 	const struct dm_remap_store_type *type;
@@ -284,14 +282,14 @@ struct dm_remap_store {
 };
 
 /**
- * typedef dm_remap_load_fn - takes an entry that a store has read.
+ * typedef dm_remap_load_fn - receives an entry that a store has read.
  * @context: as given to load().
  * @entry: an entry.  It replaces the last entry given for the same slot.
  * @other: set to the slot that has the same main block and to its sequence number, if the
  *	result is -EEXIST.
  *
- * Return: 0; -EEXIST if another slot has the same main block, and nothing has
- * changed; -EINVAL if the entry makes no sense; -ENOMEM.
+ * Return: 0; -EEXIST if another slot has the same main block, in which case nothing has changed;
+ * -EINVAL if the entry is invalid; -ENOMEM.
  */
 typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entry,
 				struct dm_remap_entry *other);
@@ -304,12 +302,11 @@ typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entr
  * @open: read the superblocks of the spare and decide whether it can be used, or
  *	whether the spare is empty.  Writes nothing.  On failure sets *@error to a
  *	sentence for ti->error and returns -errno.
- * @close: forget the store.  @saved is kept beside the table if that can be done,
- *	or NULL if the store was not started.
- * @load: give each entry that is not free to @fn, once after @open, and set
- *	*@saved if something was saved; else leave it as it is.  Writes nothing;
- *	stops at the first error and at a fatal signal.  On failure sets *@error
- *	as @open does.
+ * @close: free the store. @saved is stored beside the table if possible; it is NULL if the store
+ *	was not started.
+ * @load: pass each entry that is not free to @fn, once after @open, and set *@saved if something
+ *	was saved; otherwise leave it unchanged.  Writes nothing; stops at the first error and at a
+ *	fatal signal.  On failure sets *@error as @open does.
  * @start: format a spare that is empty, mark the set as in use, and repair what
  *	can be repaired at once; called once, before the first change.  Must not
  *	wait for memory.  Returns 0, or -EIO if nothing could be written: it may
@@ -324,22 +321,20 @@ typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entr
  *	DM_REMAP_STORE_FAILED then.
  * @save: make a struct dm_remap_saved durable.  Errors as @commit.
  * @sync: return when every change is durable.  Errors as @commit.
- * @repair: do one bounded piece of what a degraded store can do to be whole
- *	again.  Returns whether there is more to do now.
+ * @repair: do one bounded step to repair a degraded store. Returns whether there is more to do now.
  * @stat: fill in *@stat.  Not serialized with the others; does not sleep.
  *
- * @set_main_id: record what the main is known by, durably.  Errors as @commit.
- * @unlabel: the label of the main, if it has one, is about to be written over: see
- *	that the main is recognised without it, durably.  May be NULL.  Errors as @commit.
+ * @set_main_id: durably record the identity of the main.  Errors as @commit.
+ * @unlabel: the label of the main, if it has one, is about to be overwritten: durably record that
+ *	the main is recognised without it.  May be NULL.  Errors as @commit.
  *
- * @succeed: whether a store that was opened as a successor has all that another one of the
- *	same kind, which is in use, has committed.  Called before @start, any number of times;
- *	writes nothing.  Returns 0, -EINVAL if they are not of one set, -EBUSY if the other
- *	one has changed since.
- * @retire: write nothing any more: a successor has started.  If that has another spare, say
- *	so on this one first; if that fails no harm is done.
- * @stay: a successor could not be started, and may have written something: see to it that
- *	this store counts.
+ * @succeed: check that a store opened as a successor has everything that the store in use, of the
+ *	same kind, has committed. Called before @start, any number of times; writes nothing. Returns
+ *	0, -EINVAL if they belong to different sets, -EBUSY if the store in use has changed since.
+ * @retire: stop writing, because a successor has started. If the successor has another spare,
+ *	record that on this one first; failure to do so is harmless.
+ * @stay: a successor could not be started, but may have written something: make sure that this
+ *	store is the one in force.
  *
  * All but @stat are called in process context and may sleep, one at a time for a
  * store: the core holds the device's commit lock.  @start, @commit, @save, @sync,
@@ -371,16 +366,16 @@ struct dm_remap_store_type {
 };
 
 /**
- * dm_remap_store_register() - make a kind of store known to the core.
- * @type: its operations; must stay in place until it is unregistered.
+ * dm_remap_store_register() - register a kind of store with the core.
+ * @type: its operations; must stay valid until it is unregistered.
  *
  * Context: process, may sleep.
- * Return: 0; -EEXIST if there is one of that name.
+ * Return: 0; -EEXIST if the name is already registered.
  */
 int dm_remap_store_register(struct dm_remap_store_type *type);
 
 /**
- * dm_remap_store_unregister() - take it back.
+ * dm_remap_store_unregister() - unregister a kind of store.
  * @type: registered before.  Devices that use it hold a reference to its
  *	module, so there are none when the module's exit function calls this.
  *

@@ -14,7 +14,7 @@ void remap_adapt_measured(struct remap_adapt *a, u32 entries, u32 visits)
 {
 	u32 now = entries ? div_u64(visits * 100ULL, entries) : 100;
 
-	/* A few buckets say little: the last four measurements count. */
+	/* A few buckets are a small sample: average over the last four measurements. */
 	a->visits = a->visits ? (3 * a->visits + now) / 4 : now;
 	a->changes = 0;
 }
@@ -48,7 +48,7 @@ void remap_adapt_resized(struct remap_adapt *a, bool grew, u64 duration_ns, u64 
 		a->shrunk = now;
 	calm = max(calm, REMAP_ADAPT_SHARE * duration_ns);
 	a->calm_ns = min(calm, REMAP_ADAPT_MAX_CALM_NS);
-	/* The chains are other ones now. */
+	/* The chains have changed, so old measurements are meaningless. */
 	a->visits = 0;
 	a->changes = 0;
 }

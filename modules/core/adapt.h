@@ -15,7 +15,7 @@
 
 /* Slots that a hit looks at, in hundredths, as at random blocks with a load of 150%. */
 #define REMAP_ADAPT_LONG	175U
-/* It grows at no load below this, and at any load above the other, in percent. */
+/* It never grows at a load below the first, and always grows above the second, in percent. */
 #define REMAP_ADAPT_MIN_GROW	75U
 #define REMAP_ADAPT_MAX_GROW	300U
 /* Low enough that it does not grow as soon as it has been halved. */
@@ -25,10 +25,10 @@
 #define REMAP_ADAPT_MAX_CALM_NS	(24 * 3600ULL * NSEC_PER_SEC)
 /* Share of time that resizes may take: 1 / 64. */
 #define REMAP_ADAPT_SHARE	64U
-/* Growing within so many times that is a change of mind. */
+/* Growing again within this multiple of that time counts as a change of mind. */
 #define REMAP_ADAPT_SOON	8U
 
-/* What is due. */
+/* The resize that is due. */
 enum remap_adapt_verdict {
 	REMAP_ADAPT_STAY,
 	REMAP_ADAPT_GROW,
@@ -36,7 +36,7 @@ enum remap_adapt_verdict {
 };
 
 /**
- * struct remap_adapt - what a table has seen.
+ * struct remap_adapt - the measurements of a table.
  * @visits: slots that a hit looks at, in hundredths; 0 if nothing was measured.
  * @changes: insertions and removals since it was measured.
  * @place: where in the table it is measured next.
@@ -64,19 +64,19 @@ struct remap_adapt {
 void remap_adapt_measured(struct remap_adapt *a, u32 entries, u32 visits);
 
 /**
- * remap_adapt_look() - see whether the load is low.
+ * remap_adapt_look() - check whether the load is low.
  * @a: the table's.
  * @load: entries * 100 / buckets.
  * @now: ktime_get_boottime_ns().
  *
- * To be called after each change.
+ * Call this after each change.
  *
  * Context: any; the table's lock.
  */
 void remap_adapt_look(struct remap_adapt *a, u64 load, u64 now);
 
 /**
- * remap_adapt_verdict() - what is due.
+ * remap_adapt_verdict() - the resize that is due.
  * @a: the table's.
  * @load: entries * 100 / buckets.
  * @now: ktime_get_boottime_ns().

@@ -76,7 +76,7 @@ static int parse(struct request *req, char *text)
 	while ((line = strsep(&text, "\n"))) {
 		struct block_range *range = &req->ranges[req->nr_ranges];
 
-		/* What is behind the last newline is no line. */
+		/* Text after the last newline does not count as a line. */
 		if (!text && !*line && req->nr_ranges)
 			break;
 		ret = parse_line(req->rd, line, range);
@@ -121,7 +121,7 @@ static int check_state(struct request *req, u64 block, u32 slot, enum remap_slot
 	return 0;
 }
 
-/* Whether what is asked for can be done with a block, as it is now. */
+/* Whether the request can be carried out on a block in its current state. */
 static int check_block(struct request *req, u64 block)
 {
 	struct remap_device *rd = req->rd;
@@ -161,8 +161,7 @@ static int check_range(struct request *req, const struct block_range *range)
 }
 
 /*
- * A block named twice is remapped already when its second turn comes, and not
- * any more when it is removed again.
+ * If a block is named twice, it is already remapped, or already removed, the second time.
  */
 static int check(struct request *req)
 {
@@ -174,7 +173,7 @@ static int check(struct request *req)
 	for (i = 1; i < req->nr_ranges; i++)
 		if (req->ranges[i].first < req->ranges[i - 1].first + req->ranges[i - 1].nr)
 			return needs_slots(req) ? -EEXIST : -ENOENT;
-	/* More blocks than there can be remaps: no need to look at each of them. */
+	/* More blocks than there can be remaps: no need to check each of them. */
 	if (!needs_slots(req) &&
 	    req->nr_blocks > (u64)READ_ONCE(rd->mapped) + READ_ONCE(rd->pending))
 		return -ENOENT;
@@ -239,7 +238,7 @@ static int run_batch(struct request *req)
 	return ret;
 }
 
-/* Read what is still unread of a block, as an owner; what cannot be read is lost. */
+/* As the owner, read the unread sectors of a block; those that cannot be read are lost. */
 static void forget_in_place(struct remap_device *rd, struct remap_move *m)
 {
 	void *buf = m->batch->copy_buf;
@@ -260,7 +259,7 @@ static void forget_in_place(struct remap_device *rd, struct remap_move *m)
 	m->unread = 0;
 }
 
-/* Whether what is asked for has happened already, or can never. */
+/* Whether the request has already been carried out, or never can be. */
 static bool is_done(struct request *req, u32 slot, u64 word, int *ret)
 {
 	enum remap_slot_state state = slot == REMAP_NO_SLOT ? REMAP_FREE : remap_word_state(word);
@@ -302,7 +301,7 @@ static enum remap_goal goal_of(const struct request *req, u32 slot, u64 word)
 }
 
 /*
- * Put a block into the batch, unless what is wanted has happened already.
+ * Add a block to the batch, unless the request has already been carried out.
  *
  * Return: 0; -EBUSY if the block has another owner; other errors are final.
  */
@@ -343,7 +342,7 @@ static int wait_for_owner(struct request *req, u64 block)
 	return wait_event_killable(rd->disowned, !has_owner(rd, block)) ? -EINTR : 0;
 }
 
-/* Unread sectors that are given up: one block after the other, this is rare. */
+/* Give up unread sectors, one block at a time, since this is rare. */
 static void forget_unread(struct request *req)
 {
 	struct remap_move *m = req->batch->moves;
@@ -353,7 +352,7 @@ static void forget_unread(struct request *req)
 			forget_in_place(req->rd, m);
 }
 
-/* Blocks from *@block on to @end, as many as a batch takes. */
+/* Process blocks from *@block on, up to @end, as many as fit into a batch. */
 static int one_batch(struct request *req, u64 *block, u64 end)
 {
 	struct remap_device *rd = req->rd;
@@ -368,7 +367,7 @@ static int one_batch(struct request *req, u64 *block, u64 end)
 		++*block;
 	}
 	mutex_unlock(&rd->lock);
-	/* Reads that wait for this are not slow. */
+	/* Reads that wait for this must not count as slow. */
 	remap_service_begin(&rd->service, &time, 0);
 	forget_unread(req);
 	run_ret = run_batch(req);
@@ -423,7 +422,7 @@ static int prepare(struct request *req, char *text)
 	return req->batch ? hold_space(req) : -ENOMEM;
 }
 
-/* Block 0 is moved back over the label of the main. */
+/* Moving block 0 back overwrites the label of the main. */
 static int give_up_label(struct request *req)
 {
 	struct remap_device *rd = req->rd;
@@ -464,7 +463,7 @@ void remap_admin_suspend(struct remap_device *rd, bool suspended)
 	mutex_lock(&rd->lock);
 	rd->suspended = suspended;
 	if (!suspended)
-		/* Repairs were put off. */
+		/* Resume repairs that were postponed. */
 		remap_device_recheck_store(rd);
 	mutex_unlock(&rd->lock);
 	remap_commit_unlock(rd);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Remaps by hand: what is written to remaps/add, mark and remove, and the messages
- * of the same names, forget and cure.
+ * Remaps by hand: writes to remaps/add, mark and remove, and the messages of the same names, forget
+ * and cure.
  */
 #ifndef _REMAP_ADMIN_H
 #define _REMAP_ADMIN_H
@@ -19,11 +19,11 @@ enum remap_admin_op {
 };
 
 /**
- * remap_admin_write() - do something with the blocks of the ranges in a text.
+ * remap_admin_write() - carry out an operation on ranges of blocks.
  * @rd: the device.
- * @text: lines of `START [COUNT]`, in sectors, with a zero behind them.
- * @len: characters in @text, without the zero.
- * @op: what.
+ * @text: lines of `START [COUNT]`, in sectors, terminated by NUL.
+ * @len: length of @text.
+ * @op: the operation.
  *
  * All lines are checked before the first takes effect.  When the function
  * returns the changes are in force and durable.
@@ -41,9 +41,9 @@ enum remap_admin_op {
 int remap_admin_write(struct remap_device *rd, char *text, size_t len, enum remap_admin_op op);
 
 /**
- * remap_admin_suspend() - stop, or go on, accepting changes.
+ * remap_admin_suspend() - stop or resume accepting changes.
  * @rd: the device.
- * @suspended: whether to stop; a change under way is waited for.
+ * @suspended: whether to stop, which waits for a change under way.
  *
  * Context: process, may sleep.
  */

@@ -12,7 +12,7 @@
 #include "args.h"
 #include "device.h"
 
-/* The words that have been seen; none may come twice. */
+/* The words seen so far; none may be repeated. */
 enum {
 	SEEN_STORE		= 1 << 0,
 	SEEN_BLOCK_SIZE		= 1 << 1,
@@ -158,10 +158,9 @@ int remap_args_parse(struct remap_args *args, unsigned int argc, char **argv, ch
 }
 
 /*
- * Device-mapper takes a backslash before a character as the character, and libdm
- * doubles the backslashes of the lines it is given, but not of those it prints.
- * So an id that came through libdm is written as it is.  One with spaces came
- * another way, and is written for that way.
+ * Device-mapper treats a backslash as an escape, and libdm doubles the backslashes in lines passed
+ * to it, but not in lines that it prints. So an id that came through libdm is printed as it is. An
+ * id with spaces cannot have come through libdm, and is printed with escapes.
  */
 static unsigned int emit_main_id(const char *id, char *result, unsigned int maxlen)
 {

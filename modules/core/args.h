@@ -24,9 +24,9 @@
  * @read_only: no writes.
  * @force_block_size: a spare with larger logical blocks than those of a main that has
  *	content may be formatted.
- * @new_main: the main is a copy of the set in use, and its spare will be emptied: the
- *	tracker that saw to it that the copy is complete; else 0.  Never printed: once the
- *	table is in force the main is the set's.
+ * @new_main: the main is a copy of the set in use, and its spare will be emptied: the ID of the
+ *	tracker that guarantees that the copy is complete; otherwise 0. Never printed: once the
+ *	table is in force, the new main is simply the main of the set.
  */
 struct remap_args {
 	const char *main;
@@ -56,7 +56,7 @@ struct remap_args {
 int remap_args_parse(struct remap_args *args, unsigned int argc, char **argv, char **error);
 
 /**
- * remap_main_id_valid() - whether a main can be recorded as this.
+ * remap_main_id_valid() - whether a text is a valid main_id.
  * @id: the text.
  *
  * Context: any.

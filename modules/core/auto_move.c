@@ -6,7 +6,7 @@
 
 void remap_reset_streak(struct remap_device *rd)
 {
-	/* Nearly always 0: no write to what CPUs share. */
+	/* Nearly always 0 already: avoid writing to a shared cache line. */
 	if (remap_has_streak(&rd->auto_moves))
 		WRITE_ONCE(rd->auto_moves.consecutive, 0);
 }

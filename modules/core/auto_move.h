@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Whether blocks may move by themselves, and when they stop.
+ * Decides whether blocks may move automatically, and when that is suspended.
  */
 #ifndef _REMAP_AUTO_MOVE_H
 #define _REMAP_AUTO_MOVE_H
@@ -11,12 +11,12 @@
 struct remap_device;
 
 /**
- * struct remap_auto_moves - what stops them.
+ * struct remap_auto_moves - the conditions that suspend automatic moves.
  * @consecutive: automatic remaps since the last success of I/O to the main.
  * @consecutive_spare_errors: writes of single blocks to the spare that failed in a row.
  * @storm: automatic remaps are suspended.
  *
- * Written under @rd->lock, but for @consecutive, which completions reset.
+ * Written under @rd->lock, except for @consecutive, which completions reset.
  */
 struct remap_auto_moves {
 	u32 consecutive;
@@ -24,7 +24,7 @@ struct remap_auto_moves {
 	bool storm;
 };
 
-/* Whether a success of the main would end a streak; looked at for every bio. */
+/* Whether a success of the main would end a streak; checked for every bio. */
 static inline bool remap_has_streak(const struct remap_auto_moves *moves)
 {
 	return READ_ONCE(moves->consecutive);
@@ -35,7 +35,7 @@ static inline bool remap_has_storm(const struct remap_auto_moves *moves)
 	return READ_ONCE(moves->storm);
 }
 
-/* A set that takes over goes on where the one before it was. */
+/* A successor continues with the state of its predecessor. */
 static inline void remap_inherit_storm(struct remap_auto_moves *moves,
 				       const struct remap_auto_moves *old)
 {
@@ -43,7 +43,7 @@ static inline void remap_inherit_storm(struct remap_auto_moves *moves,
 }
 
 /**
- * remap_reset_streak() - the main has taken or given something: it is there.
+ * remap_reset_streak() - note that I/O to the main has succeeded.
  * @rd: the device.
  *
  * Context: any, interrupts included.
@@ -60,20 +60,20 @@ void remap_reset_streak(struct remap_device *rd);
 bool remap_move_is_possible(struct remap_device *rd);
 
 /**
- * remap_may_move() - whether blocks move by themselves now.
+ * remap_may_move() - whether blocks may move automatically now.
  * @rd: the device.
  *
  * Context: any.
- * Return: true if they do.
+ * Return: true if they may.
  */
 bool remap_may_move(struct remap_device *rd);
 
 /**
- * remap_admit_auto_move() - whether one more block may move for an error of the main.
+ * remap_admit_auto_move() - whether another block may move because of an error of the main.
  * @rd: the device.
  *
- * Counts it; the storm begins here when there are too many.  The caller owns the block, or
- * takes it within the same hold of the lock: bios that only meet an owner are no storm.
+ * Counts the block; if there are too many, the storm begins. The caller owns the block, or takes
+ * ownership before it drops the lock: bios that only meet an owner do not count.
  *
  * Context: process; @rd->lock.
  * Return: true if it may.
@@ -90,16 +90,16 @@ bool remap_admit_auto_move(struct remap_device *rd);
 bool remap_admit_owned(struct remap_device *rd);
 
 /**
- * remap_spare_is_gone() - a write of a block to the spare failed.
+ * remap_spare_is_gone() - note that a write of a block to the spare has failed.
  * @rd: the device.
  *
  * Context: process; @rd->lock.
- * Return: whether the spare fails whatever is written to it.
+ * Return: whether the spare counts as gone, since it fails every write.
  */
 bool remap_spare_is_gone(struct remap_device *rd);
 
 /**
- * remap_spare_is_there() - a write of a block to the spare succeeded.
+ * remap_spare_is_there() - note that a write of a block to the spare has succeeded.
  * @rd: the device.
  *
  * Context: process.
@@ -107,7 +107,7 @@ bool remap_spare_is_gone(struct remap_device *rd);
 void remap_spare_is_there(struct remap_device *rd);
 
 /**
- * remap_end_storm() - let blocks move by themselves again.
+ * remap_end_storm() - allow automatic moves again.
  * @rd: the device.
  *
  * Context: process; @rd->lock.

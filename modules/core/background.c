@@ -3,10 +3,10 @@
 #include "device.h"
 
 /*
- * Not on the queue of the jobs, which must go on while an image of the memory is written to
- * the set: a block that moves then would be on the main again for the kernel that comes out
- * of the image, and on the spare for the next activation.  Nobody waits for a step that has
- * not begun, and one that has begun ends before the queue is frozen: it needs no rescuer.
+ * Not on the queue of the jobs, which must keep running while a hibernation image is written to the
+ * set: if a block moved at that time, it would be on the main again for the kernel restored from
+ * the image, but on the spare for the next activation. No one waits for a step that has not
+ * started, and a step that has started ends before the queue is frozen, so no rescuer is needed.
  */
 static void background_work(struct work_struct *work)
 {
@@ -15,7 +15,7 @@ static void background_work(struct work_struct *work)
 	unsigned long delay = bg->step(bg->rd);
 
 	mutex_lock(&bg->rd->lock);
-	/* Leaves the work alone if it was queued in between. */
+	/* Does nothing if the work has been queued in between. */
 	if (bg->running && delay != REMAP_NO_STEP)
 		queue_delayed_work(system_freezable_wq, &bg->work, delay);
 	mutex_unlock(&bg->rd->lock);
@@ -41,7 +41,7 @@ void remap_background_stop(struct remap_device *rd)
 	mutex_lock(&rd->lock);
 	WRITE_ONCE(rd->background.running, false);
 	mutex_unlock(&rd->lock);
-	/* Whoever queues it does so under the lock, and saw that it runs. */
+	/* The work is only queued under the lock, and only while @running is set. */
 	cancel_delayed_work_sync(&rd->background.work);
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a device does in the background: one work item that takes a step, and sleeps
- * until the next.  It stands still while the device is suspended, and while the machine is
- * (hibernation included).
+ * Background work of a device: one work item that takes a step, and sleeps until the next. It is
+ * stopped while the device is suspended, and during system suspend and hibernation.
  */
 #ifndef _REMAP_BACKGROUND_H
 #define _REMAP_BACKGROUND_H
@@ -13,7 +12,7 @@
 
 struct remap_device;
 
-/* The next step is taken when somebody asks for it. */
+/* No next step until remap_background_wake() is called. */
 #define REMAP_NO_STEP	ULONG_MAX
 
 /**
@@ -31,7 +30,7 @@ struct remap_background {
 };
 
 /**
- * remap_background_init() - stand still.
+ * remap_background_init() - initialize, in the stopped state.
  * @rd: the device.
  * @step: as in struct remap_background.
  *
@@ -40,7 +39,7 @@ struct remap_background {
 void remap_background_init(struct remap_device *rd, unsigned long (*step)(struct remap_device *rd));
 
 /**
- * remap_background_start() - begin to take steps.
+ * remap_background_start() - start to take steps.
  * @rd: the device.
  *
  * Context: process, may sleep; takes @rd->lock.
@@ -48,17 +47,17 @@ void remap_background_init(struct remap_device *rd, unsigned long (*step)(struct
 void remap_background_start(struct remap_device *rd);
 
 /**
- * remap_background_stop() - take no more steps.
+ * remap_background_stop() - stop taking steps.
  * @rd: the device.
  *
- * The step under way, which has one request at a time, has ended when this returns.
+ * Waits for the step under way, which has at most one request in flight.
  *
  * Context: process, may sleep; no lock that a step takes.
  */
 void remap_background_stop(struct remap_device *rd);
 
 /**
- * remap_background_wake() - there is something to do.
+ * remap_background_wake() - wake the work item, because there is something to do.
  * @rd: the device.
  *
  * The next step is taken at once, unless the device is suspended.

@@ -17,7 +17,7 @@ struct remap_batch *remap_batch_alloc(struct remap_device *rd, unsigned int max,
 	batch->max = max;
 	batch->automatic = automatic;
 	batch->commit.changes = kvmalloc_array(max, 2 * sizeof(*batch->commit.changes), gfp);
-	/* From a power of two of at least 512 kmalloc() gives aligned memory. */
+	/* kmalloc() returns aligned memory for powers of two from 512 on. */
 	batch->copy_buf = kmalloc(rd->store->block_size, gfp);
 	batch->read_buf = kmalloc(rd->store->block_size, gfp);
 	if (!batch->commit.changes || !batch->copy_buf || !batch->read_buf) {
@@ -64,7 +64,7 @@ static struct remap_move *add_move(struct remap_batch *batch, u64 block, enum re
 	return m;
 }
 
-/* The owner has a slot; what the store knows of it stays as it is. */
+/* The owner has a slot, whose committed entry does not change. */
 static void set_moving(struct remap_device *rd, u32 slot, u64 word)
 {
 	u8 was = remap_word_state(word) == REMAP_MAPPED ? REMAP_SLOT_WAS_MAPPED :
@@ -74,7 +74,7 @@ static void set_moving(struct remap_device *rd, u32 slot, u64 word)
 	remap_slots_change(&rd->slots, slot, REMAP_MOVING, was | masks);
 }
 
-/* A new slot for a block that has @old already, or REMAP_NO_SLOT. */
+/* Allocate a new slot for a block that has slot @old or REMAP_NO_SLOT. */
 static u32 claim_slot(struct remap_device *rd, bool automatic, u64 block, u32 old)
 {
 	u32 slot = remap_spare_alloc(&rd->spare, &rd->table, block, automatic);
@@ -109,8 +109,7 @@ struct remap_move *remap_batch_own(struct remap_device *rd, struct remap_batch *
 			return ERR_PTR(-ENOSPC);
 	}
 	/*
-	 * The old slot as well: which of the two a lookup finds changes when the
-	 * table is resized.
+	 * Also mark the old slot: a resize of the table may change which of the two a lookup finds.
 	 */
 	if (old != REMAP_NO_SLOT)
 		set_moving(rd, old, word);

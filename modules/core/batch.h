@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Batches of moves: blocks that are owned, and change their place together.
+ * Batches of moves: owned blocks that are moved together.
  *
- * A block whose slot is in state REMAP_MOVING is owned by whoever set that state,
- * until another state is set.  The owner alone reads and writes its data, on both
- * devices, and decides what becomes of its slot.
+ * A block whose slot is in state REMAP_MOVING is owned by the task that set that state, until
+ * another state is set. Only the owner reads and writes the data of the block, on both devices, and
+ * decides what happens to its slot.
  */
 #ifndef _REMAP_BATCH_H
 #define _REMAP_BATCH_H
@@ -21,21 +21,21 @@
 
 struct remap_device;
 
-/* What becomes of a block. */
+/* The goal of a move. */
 enum remap_goal {
 	REMAP_TO_SPARE,		/* to a slot, or from one slot to another */
 	REMAP_TO_MAIN,		/* back to the main */
-	REMAP_TO_PENDING,	/* a slot is reserved, and nothing copied */
-	REMAP_IN_PLACE,		/* it stays in its slot, and sectors of it change */
+	REMAP_TO_PENDING,	/* reserve a slot, copy nothing */
+	REMAP_IN_PLACE,		/* keep the slot, but change the masks of its sectors */
 };
 
 /**
- * struct remap_move - a block that is owned.
+ * struct remap_move - an owned block.
  * @block: block of the main.
  * @goal: enum remap_goal.
- * @slot: its slot from now on, or, for REMAP_TO_MAIN, until now.  A block of the
- *	spare that fails is replaced on the way.
- * @from: the slot that it leaves for @slot, or REMAP_NO_SLOT.
+ * @slot: its slot from now on, or, for REMAP_TO_MAIN, until now.  If the slot fails, it is replaced
+ *	during the move.
+ * @from: its former slot, or REMAP_NO_SLOT.
  * @was: the state of @from, or of @slot if there is none; REMAP_FREE for a block
  *	that had no slot.
  * @lost: the sectors that are lost afterwards.
@@ -44,12 +44,12 @@ enum remap_goal {
  * @piece: the piece of @bio; its sector counts from the start of the target.
  * @batch: the batch it is in.
  * @start_ns: when it began, by ktime_get_ns().
- * @run: blocks from this one on that are copied in one go (copy.c).
+ * @run: number of blocks, from this one on, that are copied together (copy.c).
  * @copied: whether they were.
  * @assembled: its data is in the batch's copy_buf.
- * @whole: it moves only if all of it can be read; else it becomes pending.
- * @forget: what cannot be read is lost.
- * @try_twice: a block that goes back does so only if the main takes and gives all of it twice.
+ * @whole: it moves only if all of it can be read; otherwise it becomes pending.
+ * @forget: sectors that cannot be read are lost.
+ * @try_twice: move it back only if all of it can be written to and read from the main twice.
  * @slot_bad: @slot failed, and was not replaced.
  * @reason: why the block left the main, enum dm_remap_reason.
  * @status: why it did not move; BLK_STS_OK if it did.
@@ -79,9 +79,9 @@ struct remap_move {
 
 /**
  * struct remap_batch - blocks that move together and share a commit.
- * @automatic: whether they move by themselves; those leave the reserve alone.
- * @patrol: automatic moves are what a scrub has found, and are not counted as a rate.
- * @background: the background has found them, and looks at their neighbours itself.
+ * @automatic: the moves are automatic, so they must not use the reserve.
+ * @patrol: the moves come from a scrub, and do not count for the rate.
+ * @background: a background read has found the blocks, and reads their neighbours itself.
  * @max: room in @moves.
  * @nr: moves.
  * @copy_buf: one block, for copy.c.
@@ -138,14 +138,14 @@ void remap_batch_change(struct remap_device *rd, struct remap_batch *batch,
 			struct dm_remap_entry entry);
 
 /**
- * remap_batch_own() - own a block that changes its place.
+ * remap_batch_own() - take ownership of a block to move it.
  * @rd: the device.
  * @batch: a batch with room.
  * @block: the block.
  * @goal: enum remap_goal.
  *
- * I/O to the block is parked from now on.  A block without slot takes a free one,
- * and so does one that is mapped and goes to the spare.
+ * I/O to the block is parked from now on.  A block without a slot gets a free one, and so does a
+ * mapped block with the goal of moving to the spare.
  *
  * Context: process; @rd->lock.
  * Return: the move; ERR_PTR(-EBUSY) if the block has another owner, ERR_PTR(-EIO) if
@@ -154,7 +154,7 @@ void remap_batch_change(struct remap_device *rd, struct remap_batch *batch,
 struct remap_move *remap_batch_own(struct remap_device *rd, struct remap_batch *batch, u64 block,
 				   enum remap_goal goal);
 
-/* Why a block of the batch leaves the main, where nothing else is known. */
+/* Default reason why a block of the batch leaves the main. */
 static inline u8 remap_batch_reason(const struct remap_batch *batch)
 {
 	if (!batch->automatic)

@@ -17,7 +17,7 @@ void remap_bio_to_spare(struct remap_device *rd, struct bio *bio, struct remap_i
 
 bool remap_needs_worker(const struct remap_device *rd, u32 slot, u64 word)
 {
-	/* Part of the table is gone: the block may be anywhere. */
+	/* Part of the table is lost, so the block may be anywhere. */
 	if (slot == REMAP_NO_SLOT)
 		return rd->store->incomplete;
 	return remap_word_state(word) != REMAP_MAPPED ||
@@ -31,14 +31,14 @@ void remap_finish(struct bio *bio, blk_status_t status)
 	bio_endio(bio);
 }
 
-/* The sectors of its block that a bio within one block has. */
+/* Mask of the sectors of its block that a bio within one block covers. */
 static u64 bio_sector_mask(const struct remap_device *rd, const struct remap_io *io)
 {
 	return remap_sector_mask(io->iter.bi_sector & (remap_block_sectors(rd) - 1),
 				 io->iter.bi_size >> SECTOR_SHIFT);
 }
 
-/* Whether a block is in care, but not these sectors of it. */
+/* Whether the block needs care, but these sectors of it do not. */
 static bool sectors_are_there(struct remap_device *rd, u32 slot, u64 word, u64 mask)
 {
 	return slot != REMAP_NO_SLOT && remap_word_state(word) == REMAP_MAPPED &&
@@ -46,7 +46,7 @@ static bool sectors_are_there(struct remap_device *rd, u32 slot, u64 word, u64 m
 	       !(remap_masks_get(&rd->unread, slot) & mask);
 }
 
-/* Decide where a bio goes, and count it, as one. */
+/* Decide where a bio goes and count it, atomically. */
 static bool place(struct remap_device *rd, struct bio *bio, u32 *slot)
 {
 	struct remap_io *io = remap_bio_io(bio);
@@ -70,6 +70,7 @@ bool remap_resubmit(struct remap_device *rd, struct bio *bio)
 
 	if (!place(rd, bio, &slot))
 		return false;
+	io->tracked |= REMAP_WAITED;
 	bio->bi_status = BLK_STS_OK;
 	bio->bi_iter = io->iter;
 	if (slot != REMAP_NO_SLOT && remap_nothing_to_discard(rd, bio)) {

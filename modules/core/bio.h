@@ -12,33 +12,38 @@
 #include "device.h"
 
 /*
- * Somebody is told of answers: remap_observed or remap_tracked is on.  One key for both,
- * which remap_end_io() looks at for every bio.
+ * Completions are reported: remap_observed or remap_tracked is on. A single key for both, which
+ * remap_end_io() checks for every bio.
  */
 DECLARE_STATIC_KEY_FALSE(remap_end_watched);
 
 /* Where a bio was sent. */
 enum remap_place {
-	REMAP_NOWHERE,	/* it is waiting, was answered, or carries no data */
+	REMAP_NOWHERE,	/* it is waiting, has been completed, or carries no data */
 	REMAP_ON_MAIN,
 	REMAP_ON_SPARE,
 };
 
-/* It is counted in flight (inflight.h); it is timed (service.h). */
+/*
+ * It is counted in flight (inflight.h); it is timed (service.h); it has waited for the owner of
+ * its block before it was sent.
+ */
 #define REMAP_COUNTED	BIT(0)
 #define REMAP_TIMED	BIT(1)
+#define REMAP_WAITED	BIT(2)
 
 /**
- * struct remap_io - notes on a bio.
+ * struct remap_io - per-bio data.
  * @iter: its data, size and sector, which counts from the start of the target.
  * @place: enum remap_place.
- * @tracked: REMAP_COUNTED, REMAP_TIMED.
+ * @tracked: REMAP_COUNTED, REMAP_TIMED, REMAP_WAITED.
  * @epoch: in which it is counted in flight, if it is.
- * @failed: it came back with an error.
- * @status: the answer, while a job has it.
- * @spare: the answer of a job came from the spare.
- * @slow: it succeeded, and a job has it because it took long.
- * @rest: what a job has still to do of it.
+ * @failed: it was completed with an error.
+ * @status: its status, while a job has it.
+ * @spare: a job has served it from the spare.
+ * @slow: it succeeded, but took long, so a job has it.
+ * @took_long: it failed on the main after a long time (attempts.h).
+ * @rest: the part that a job has still to process.
  * @time: when it was sent to the main, if it is timed.
  *
  * The bio's bi_private points here, which device-mapper leaves to the target.
@@ -52,6 +57,7 @@ struct remap_io {
 	blk_status_t status;
 	bool spare;
 	bool slow;
+	bool took_long;
 	struct bvec_iter rest;
 	struct remap_service_time time;
 };
@@ -66,7 +72,7 @@ static inline u64 remap_iter_first_block(const struct remap_device *rd, struct b
 	return iter.bi_sector >> rd->block_shift;
 }
 
-/* Blocks that some data touches; it has at least a sector. */
+/* Number of blocks touched by data of at least one sector. */
 static inline u64 remap_iter_blocks(const struct remap_device *rd, struct bvec_iter iter)
 {
 	u64 last = (iter.bi_sector + (iter.bi_size >> SECTOR_SHIFT) - 1) >> rd->block_shift;
@@ -76,7 +82,7 @@ static inline u64 remap_iter_blocks(const struct remap_device *rd, struct bvec_i
 
 static inline void remap_bio_to_main(struct bio *bio, struct block_device *main, sector_t sector)
 {
-	/* In this order no register need be saved for it. */
+	/* In this order the compiler need not save a register. */
 	bio->bi_iter.bi_sector = sector;
 	bio_set_dev(bio, main);
 }
@@ -101,7 +107,7 @@ static inline void remap_bio_leave(struct remap_device *rd, struct remap_io *io)
 	io->tracked &= ~REMAP_COUNTED;
 }
 
-/* It is about to be sent to the main; reads are judged by the time that it takes. */
+/* Time a bio that is about to be sent to the main; its latency decides whether a read is slow. */
 static inline void remap_bio_time(struct remap_device *rd, struct remap_io *io)
 {
 	remap_service_begin(&rd->service, &io->time, 0);
@@ -111,7 +117,7 @@ static inline void remap_bio_time(struct remap_device *rd, struct remap_io *io)
 /**
  * remap_bio_to_spare() - direct a bio to a slot.
  * @rd: the device.
- * @bio: the bio; its data from the slot's block on are consecutive on the spare.
+ * @bio: the bio; its blocks are consecutive on the spare from the slot on.
  * @io: its notes.
  * @slot: the slot of its first block.
  *
@@ -120,7 +126,8 @@ static inline void remap_bio_time(struct remap_device *rd, struct remap_io *io)
 void remap_bio_to_spare(struct remap_device *rd, struct bio *bio, struct remap_io *io, u32 slot);
 
 /**
- * remap_nothing_to_discard() - whether a discard is done because the spare knows none.
+ * remap_nothing_to_discard() - whether a discard can be skipped because the spare does not support
+ * it.
  * @rd: the device.
  * @bio: a bio for the spare.
  *
@@ -133,10 +140,10 @@ static inline bool remap_nothing_to_discard(struct remap_device *rd, struct bio 
 }
 
 /**
- * remap_needs_worker() - whether I/O to a block cannot simply be sent.
+ * remap_needs_worker() - whether I/O to a block needs a job.
  * @rd: the device.
  * @slot: the block's slot, or REMAP_NO_SLOT.
- * @word: what that holds.
+ * @word: the word of @slot.
  *
  * Context: any.
  * Return: true if it does.
@@ -144,20 +151,20 @@ static inline bool remap_nothing_to_discard(struct remap_device *rd, struct bio 
 bool remap_needs_worker(const struct remap_device *rd, u32 slot, u64 word);
 
 /**
- * remap_resubmit() - send a bio that has waited to where its block is.
+ * remap_resubmit() - send a bio that has waited to the current location of its block.
  * @rd: the device.
- * @bio: a bio that is the target's own, within one block.
+ * @bio: a bio owned by the target, within one block.
  *
  * Context: process, may sleep.
- * Return: whether it was sent, and belongs to the caller no longer; else its block
+ * Return: whether it was sent, in which case the caller no longer owns it; otherwise its block
  * needs a job.
  */
 bool remap_resubmit(struct remap_device *rd, struct bio *bio);
 
 /**
- * remap_finish() - answer a bio.
- * @bio: a bio that is the target's own, and not in flight.
- * @status: the answer.
+ * remap_finish() - complete a bio.
+ * @bio: a bio owned by the target, and not in flight.
+ * @status: its status.
  *
  * Context: any.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Group commit.  A request is put into a list, and its owner takes the commit lock.
- * Whoever gets it takes from the list as many requests as have room in one array,
- * gives that to the store, and applies each of them; the others find theirs done.
+ * Group commit.  A request is put into a list, and its owner takes the commit lock. The task that
+ * gets it takes as many requests from the list as fit into one array, passes that to the store, and
+ * applies each of them; the other tasks find theirs done.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -29,7 +29,7 @@ void remap_commits_exit(struct remap_commits *commits)
 }
 
 /*
- * Take from the list the first request, and those behind it that have room with it.
+ * Take the first request from the list, and as many of the following ones as fit with it.
  *
  * Return: how many changes are in @rd->commits.group; 0 if the first is alone.
  */
@@ -52,7 +52,7 @@ static unsigned int take_group(struct remap_commits *commits, struct list_head *
 	return nr;
 }
 
-/* Let the store commit, and say so. */
+/* Let the store commit, and trace that. */
 static int store_commit(struct remap_device *rd, struct dm_remap_entry *changes, unsigned int nr)
 {
 	struct dm_remap_store_stat before, after;
@@ -66,7 +66,7 @@ static int store_commit(struct remap_device *rd, struct dm_remap_entry *changes,
 	ret = rd->store->type->commit(rd->store, changes, nr);
 	ns = ktime_get_ns() - start;
 	rd->store->type->stat(rd->store, &after);
-	/* A store that keeps nothing does not commit. */
+	/* A transient store does not commit. */
 	if (after.commits != before.commits) {
 		remap_count(rd, DM_REMAP_STORE_COMMITS, after.commits - before.commits);
 		remap_count(rd, DM_REMAP_STORE_PAGES, after.pages - before.pages);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Changes of the table that become durable.
+ * Makes changes of the table durable.
  */
 #ifndef _REMAP_COMMIT_H
 #define _REMAP_COMMIT_H
@@ -29,8 +29,8 @@ typedef void (*remap_apply_fn)(struct remap_device *rd, struct remap_commit *c);
  * struct remap_commit - a request to make changes durable.
  * @list: in the queue.
  * @changes: for the store; its slots are owned by the requester.
- * @nr: how many; none if there is nothing but @apply to be done.
- * @apply: called when they are, or could not be, made durable.
+ * @nr: number of changes; 0 if only @apply is needed.
+ * @apply: called after the changes have been made durable, or could not be.
  * @done: @apply has been called.
  * @error: 0, or -EIO.
  */
@@ -49,7 +49,7 @@ struct remap_commit {
 /**
  * struct remap_commits - requests that wait.
  * @lock: for @list.
- * @list: the requests, in the order in which they came.
+ * @list: the requests in order of arrival.
  * @group: room for the changes of several of them; remap_device.commit_lock.
  */
 struct remap_commits {
@@ -59,8 +59,8 @@ struct remap_commits {
 };
 
 /**
- * remap_commits_init() - nothing waits.
- * @commits: to be filled.
+ * remap_commits_init() - initialize the queue.
+ * @commits: filled in.
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM.
@@ -68,7 +68,7 @@ struct remap_commits {
 int remap_commits_init(struct remap_commits *commits);
 
 /**
- * remap_commits_exit() - free it.
+ * remap_commits_exit() - free the queue.
  * @commits: initialised or zeroed.
  *
  * Context: process.
@@ -80,10 +80,10 @@ void remap_commits_exit(struct remap_commits *commits);
  * @rd: the device.
  * @c: the request.
  *
- * Requests that come together are committed together: whoever gets the commit lock
- * first does it for all that wait.  What a store is told of a slot changes only in
- * @c->apply, before the commit lock is dropped.  So a page that the store writes has,
- * for every slot, the entry committed last.
+ * Concurrent requests are committed together: the task that gets the commit lock first commits for
+ * all that wait. The entry of a slot that the store sees changes only in @c->apply, before the
+ * commit lock is dropped. So a page that the store writes has, for every slot, the entry committed
+ * last.
  *
  * Context: process, may sleep; no lock.
  * Return: 0, or -EIO.
@@ -99,7 +99,7 @@ int remap_commit(struct remap_device *rd, struct remap_commit *c);
 void remap_commit_lock(struct remap_device *rd);
 
 /**
- * remap_commit_unlock() - look at the store's state, and give the lock back.
+ * remap_commit_unlock() - check the store's state, and release the lock.
  * @rd: the device.
  *
  * Context: process, may sleep; takes @rd->lock.

@@ -36,8 +36,8 @@ struct remap_group {
 
 /**
  * struct remap_tree - a directory.
- * @ref: one for each group; who looks at a group at the wrong moment may hold it
- *	a little longer than the directory is there.
+ * @ref: one for each group; a lookup of a group at the wrong moment may hold it a little longer
+ *	than the directory exists.
  * @dirs: the directories it belongs to, which live as long as its attributes.
  * @groups: the directory itself and those in it.
  */
@@ -52,7 +52,7 @@ static struct remap_dirs *item_dirs(struct config_item *item)
 	return container_of(to_config_group(item), struct remap_group, group)->tree->dirs;
 }
 
-/* Attributes are functions of the device in force; between two there is none. */
+/* Attributes are functions of the device in force; between two devices there is none. */
 
 static ssize_t show(struct config_item *item, char *page,
 		    ssize_t (*fn)(struct remap_device *rd, char *page))
@@ -84,7 +84,7 @@ static ssize_t store(struct config_item *item, const char *page, size_t count,
 	return ret;
 }
 
-/* What configfs calls, made from a function of the device. */
+/* Wrap a function of the device into a function for configfs. */
 
 #define REMAP_SHOW(_group, _name)						\
 static ssize_t _group##_##_name##_show(struct config_item *item, char *page)	\
@@ -125,12 +125,14 @@ static ssize_t show_##_group##_##_name(struct remap_device *rd, char *page)	\
 REMAP_SHOW(_group, _name)							\
 CONFIGFS_ATTR_RO(_group##_, _name)
 
-/* What configfs gives at most (SIMPLE_ATTR_SIZE - 1); the rest is the next write. */
+/*
+ * The most that configfs passes at once (SIMPLE_ATTR_SIZE - 1); the rest comes as the next write.
+ */
 #define WRITE_MAX	4095
 
 /*
- * A value is whole, and it is text: what is behind a zero would be ignored, and a value
- * that fills the buffer may go on in the next write.
+ * Check that a value is complete and is text: anything after a NUL would be ignored, and a value
+ * that fills the buffer may continue in the next write.
  */
 static bool is_value(const char *page, size_t count)
 {
@@ -256,7 +258,7 @@ static ssize_t store_top_main_id(struct remap_device *rd, const char *page, size
 
 	if (!is_value(page, count) || copy_word(id, sizeof(id), page))
 		return -EINVAL;
-	/* The function counts as delivered what it prints, which may be nothing. */
+	/* The function consumes what it prints, even if that is nothing. */
 	remap_settings_get_main_id(rd, old);
 	if (!*id && !*old)
 		return count;
@@ -285,7 +287,7 @@ static ssize_t write_remaps(struct remap_device *rd, const char *page, size_t co
 	char *text;
 	int ret;
 
-	/* A line that is cut off at the end is left for the next write. */
+	/* Leave an incomplete last line for the next write. */
 	if (len == WRITE_MAX)
 		while (len && page[len - 1] != '\n')
 			len--;
@@ -356,7 +358,7 @@ REMAP_ATTR_RO(hash, buckets, "%u", remap_table_buckets(&rd->table));
 REMAP_ATTR_RO(hash, entries, "%u", remap_table_entries(&rd->table));
 REMAP_ATTR_RO(hash, load_percent, "%u", load_percent(&rd->table));
 
-/* It walks the whole table, which is not for every user to ask for. */
+/* It walks the whole table, so only root may read it. */
 static ssize_t show_hash_longest_chain(struct remap_device *rd, char *page)
 {
 	return sysfs_emit(page, "%u\n", remap_table_longest_chain(&rd->table));
@@ -466,6 +468,7 @@ static const char * const verify_words[] = {
 REMAP_ATTR_SETTING(errors, auto_remap);
 REMAP_ATTR_CHOICE(errors, on_read_error, on_read_error, on_read_error_words);
 REMAP_ATTR_SETTING(errors, retries);
+REMAP_ATTR_SETTING(errors, retry_within_ms);
 REMAP_ATTR_SETTING(errors, pending_retry_ms);
 REMAP_ATTR_SETTING(errors, slow_ms);
 REMAP_ATTR_SETTING(errors, slow_limit);
@@ -476,7 +479,7 @@ REMAP_ATTR_SETTING(errors, storm_limit);
 REMAP_ATTR_SETTING(errors, rate_warn);
 REMAP_ATTR_SETTING(errors, rate_urgent);
 
-/* Files that take a 1 and nothing else. */
+/* Files that accept only a 1. */
 static bool is_one(const char *page, size_t count)
 {
 	char word[4];
@@ -500,6 +503,7 @@ static struct configfs_attribute *errors_attrs[] = {
 	&errors_attr_auto_remap,
 	&errors_attr_on_read_error,
 	&errors_attr_retries,
+	&errors_attr_retry_within_ms,
 	&errors_attr_pending_retry_ms,
 	&errors_attr_slow_ms,
 	&errors_attr_slow_limit,

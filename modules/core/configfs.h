@@ -11,7 +11,7 @@ struct remap_dirs;
 struct remap_tree;
 
 /**
- * remap_configfs_init() - make the directory.
+ * remap_configfs_init() - create the directory.
  *
  * Context: module init.
  * Return: 0, -errno.
@@ -19,20 +19,19 @@ struct remap_tree;
 int remap_configfs_init(void);
 
 /**
- * remap_configfs_exit() - remove it.
+ * remap_configfs_exit() - remove the directory.
  *
  * Context: module exit.
  */
 void remap_configfs_exit(void);
 
 /**
- * remap_tree_add() - make the directory of a mapped device.
+ * remap_tree_add() - create the directory of a mapped device.
  * @dirs: its owner.
  * @name: its name.
  * @persistent: whether there is metadata/ in it.
  *
- * Waits for the lock of the directory above, which any user can hold for as long as he
- * likes.
+ * Waits for the lock of the parent directory, which any user can hold indefinitely.
  *
  * Context: the work item of @dirs, without any lock.
  * Return: the directory; NULL without memory, or where configfs refuses.
@@ -40,11 +39,11 @@ void remap_configfs_exit(void);
 struct remap_tree *remap_tree_add(struct remap_dirs *dirs, const char *name, bool persistent);
 
 /**
- * remap_tree_remove() - remove it.
+ * remap_tree_remove() - remove the directory of a mapped device.
  * @tree: from remap_tree_add().
  *
- * Waits for what is being read or written there, and as remap_tree_add(); files that are
- * held open read ENOENT from then on.
+ * Waits for reads and writes of its files under way, and for the same lock as remap_tree_add();
+ * reads of files that are still open then fail with ENOENT.
  *
  * Context: the work item of its remap_dirs, without any lock.
  */

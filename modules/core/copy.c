@@ -2,9 +2,8 @@
 /*
  * Copying the data of blocks that move.
  *
- * Blocks that only move are copied by kcopyd, in runs.  Those that a write brings
- * data for, those that move in part only, and those in a run that failed, are
- * put together one at a time in a buffer.
+ * Blocks that only move are copied by kcopyd, in runs. Blocks with new data from a write, blocks
+ * that move only in part, and blocks of a run that failed are assembled one at a time in a buffer.
  */
 #include <linux/blkdev.h>
 #include <linux/completion.h>
@@ -24,7 +23,7 @@ static u64 all_sectors(const struct remap_device *rd)
 	return remap_sector_mask(0, remap_block_sectors(rd));
 }
 
-/* The sectors that a move brings the content of itself. */
+/* The sectors whose content a move itself provides. */
 static u64 bio_sector_mask(const struct remap_device *rd, const struct remap_move *m)
 {
 	if (!m->bio)
@@ -33,7 +32,7 @@ static u64 bio_sector_mask(const struct remap_device *rd, const struct remap_mov
 				 m->piece.bi_size >> SECTOR_SHIFT);
 }
 
-/* What the main cannot be expected to give now. */
+/* Sectors that reading from the main is expected to fail for now. */
 static bool failed_a_moment_ago(struct remap_device *rd, const struct remap_move *m, u64 mask)
 {
 	u32 slot = m->from == REMAP_NO_SLOT ? m->slot : m->from;
@@ -44,9 +43,8 @@ static bool failed_a_moment_ago(struct remap_device *rd, const struct remap_move
 }
 
 /*
- * Read the main's copy of a block that moves from there.  Sectors that it cannot give stay
- * unread, and is asked for again when somebody wants it; or it is given up, where a
- * person said so.
+ * Read the main's copy of a block that leaves it. Sectors that cannot be read stay unread, and are
+ * tried again when they are next read; or they are lost, if a person has given them up.
  */
 static blk_status_t read_from_main(struct remap_device *rd, struct remap_move *m, u64 want)
 {
@@ -60,7 +58,7 @@ static blk_status_t read_from_main(struct remap_device *rd, struct remap_move *m
 					    m->batch->copy_buf, want, 1, m->whole, &bad);
 		if (status != BLK_STS_OK)
 			return status;
-		/* So that the next reader does not ask at once. */
+		/* Spare the next reader an attempt that would fail. */
 		if (bad && !m->whole && !m->forget)
 			remap_failures_note(&rd->failures, m->slot, bad);
 	}
@@ -74,8 +72,8 @@ static blk_status_t read_from_main(struct remap_device *rd, struct remap_move *m
 }
 
 /*
- * Read the slot that a block leaves.  The slot failed a write for good,
- * and the main has older content: what this slot does not give is nowhere.
+ * Read the slot that a block leaves. The slot has failed a write permanently, and the main has
+ * older content, so sectors that cannot be read from this slot exist nowhere.
  */
 static blk_status_t read_from_slot(struct remap_device *rd, struct remap_move *m, u64 want)
 {
@@ -92,7 +90,7 @@ static blk_status_t read_from_slot(struct remap_device *rd, struct remap_move *m
 	return status;
 }
 
-/* Put the block together in the batch's copy_buf. */
+/* Assemble the block in the batch's copy_buf. */
 static blk_status_t assemble(struct remap_device *rd, struct remap_move *m)
 {
 	u64 mine = bio_sector_mask(rd, m);
@@ -112,11 +110,11 @@ static blk_status_t assemble(struct remap_device *rd, struct remap_move *m)
 }
 
 /**
- * struct replacement - a slot that takes the place of another.
+ * struct replacement - a slot that replaces another.
  * @c: makes it durable.
  * @changes: for the store, which may put them into another order.
  * @bad: the slot that failed.
- * @slot: the one that takes its place.
+ * @slot: its replacement.
  * @pending: the store knows the block at @bad, as pending.
  */
 struct replacement {
@@ -136,7 +134,7 @@ static void apply_replace(struct remap_device *rd, struct remap_commit *c)
 		remap_slots_change(&rd->slots, r->slot, REMAP_MOVING, REMAP_SLOT_WAS_PENDING);
 }
 
-/* Make durable that a slot is bad, and where the block is pending now if it was there. */
+/* Durably mark a slot as bad, and record the new slot of the block if it was pending there. */
 static void retire_slot(struct remap_device *rd, struct replacement *r, u64 block)
 {
 	u64 word = remap_slots_word(&rd->slots, r->slot);
@@ -149,7 +147,7 @@ static void retire_slot(struct remap_device *rd, struct replacement *r, u64 bloc
 	r->c.changes = r->changes;
 	r->c.nr = 1 + r->pending;
 	r->c.apply = apply_replace;
-	/* If that fails the store has failed, and the move will. */
+	/* If this fails, the store has failed, and so will the move. */
 	remap_commit(rd, &r->c);
 }
 
@@ -163,7 +161,7 @@ static blk_status_t replace_slot(struct remap_device *rd, struct remap_move *m,
 	u64 word;
 	u8 seq;
 
-	/* Then it is not the block that is bad. */
+	/* Then the whole spare is failing, not just this block. */
 	if (remap_turned_read_only(rd))
 		return status;
 	mutex_lock(&rd->lock);
@@ -173,7 +171,7 @@ static blk_status_t replace_slot(struct remap_device *rd, struct remap_move *m,
 	}
 	if (slot != REMAP_NO_SLOT) {
 		seq = remap_word_flags(remap_slots_word(&rd->slots, bad)) + pending;
-		/* The new one first: a lookup must find the block at all times. */
+		/* Insert the new slot first: a lookup must find the block at all times. */
 		remap_device_claim(rd, m->block, slot, REMAP_MOVING);
 		word = remap_word(m->block, REMAP_MOVING, seq & REMAP_SLOT_SEQ);
 		remap_slots_set(&rd->slots, slot, remap_word_with_reason(word, m->reason));
@@ -201,7 +199,7 @@ static blk_status_t write_slot(struct remap_device *rd, const struct remap_move 
 	sector_t sector = remap_spare_sector(rd, m->slot);
 	blk_status_t status;
 
-	/* A store that keeps something flushes when it commits. */
+	/* A persistent store flushes when it commits. */
 	if (m->bio && remap_store_is_transient(rd))
 		opf |= m->bio->bi_opf & REQ_FUA;
 	status = remap_write_spare(rd, opf, sector, m->batch->copy_buf, m->batch->read_buf,
@@ -257,7 +255,7 @@ static bool kcopyd_can_copy(const struct remap_device *rd, const struct remap_mo
 	}
 }
 
-/* Blocks from @m on, up to @end, that are consecutive on both sides. */
+/* Number of blocks from @m on, up to @end, that are consecutive on both sides. */
 static unsigned int run_length(const struct remap_device *rd, const struct remap_move *m,
 			       const struct remap_move *end)
 {
@@ -303,7 +301,7 @@ static void copy_runs(struct remap_device *rd, struct remap_batch *batch)
 		m->copied = false;
 		if (kcopyd_can_copy(rd, m)) {
 			m->run = run_length(rd, m, end);
-			/* kcopyd would not tell a bad sector from a disk that is gone. */
+			/* kcopyd does not distinguish a bad sector from a disk that is gone. */
 			if (m->run > 1 || m->goal == REMAP_TO_MAIN)
 				copy_run(rd, m);
 		}
@@ -312,11 +310,11 @@ static void copy_runs(struct remap_device *rd, struct remap_batch *batch)
 	wait_for_completion_io(&batch->copied);
 }
 
-/* What is done to sectors of a block that moves back. */
+/* An operation on sectors of a block that moves back. */
 typedef blk_status_t run_fn(struct remap_device *rd, struct remap_move *m, unsigned int first,
 			    unsigned int nr);
 
-/* Do it to each run of set bits. */
+/* Apply the operation to each run of set bits. */
 static blk_status_t do_runs(struct remap_device *rd, struct remap_move *m, u64 mask, run_fn *fn)
 {
 	blk_status_t status = BLK_STS_OK;
@@ -344,7 +342,7 @@ static blk_status_t copy_back(struct remap_device *rd, struct remap_move *m, uns
 			   remap_main_sector(rd, m->block) + first, buf, nr);
 }
 
-/* Whether the main and the spare have the same. */
+/* Whether main and spare have the same content. */
 static blk_status_t compare(struct remap_device *rd, struct remap_move *m, unsigned int first,
 			    unsigned int nr)
 {
@@ -361,7 +359,7 @@ static blk_status_t compare(struct remap_device *rd, struct remap_move *m, unsig
 	return status;
 }
 
-/* What is unread is on the main already. */
+/* Unread sectors are on the main already. */
 static u64 sectors_to_return(const struct remap_device *rd, const struct remap_move *m)
 {
 	return m->was == REMAP_MAPPED ? all_sectors(rd) & ~m->unread : 0;
@@ -394,7 +392,7 @@ static void verify_main(struct remap_device *rd, struct remap_batch *batch)
 	}
 }
 
-/* What the disk reads between the two attempts of a cure, half of its size away. */
+/* Between the two attempts of a cure, read at a place half the disk away. */
 #define ELSEWHERE_BYTES	SZ_1M
 
 static void read_elsewhere(struct remap_device *rd, struct remap_batch *batch)
@@ -421,7 +419,7 @@ static void return_again(struct remap_device *rd, struct remap_batch *batch)
 	verify_main(rd, batch);
 }
 
-/* Copy a block that kcopyd did not copy; what a run of them is for may differ by now. */
+/* Copy a block that kcopyd did not copy; the goals of the blocks in a run may differ by now. */
 static void copy_alone(struct remap_device *rd, struct remap_move *m)
 {
 	if (m->goal == REMAP_TO_MAIN)
@@ -445,7 +443,7 @@ void remap_copy(struct remap_device *rd, struct remap_batch *batch)
 	if (!back)
 		return;
 	verify_main(rd, batch);
-	/* All of a batch are, or none. */
+	/* This holds for all moves of a batch, or for none. */
 	if (batch->moves->try_twice)
 		return_again(rd, batch);
 }

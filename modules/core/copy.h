@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Copying the data of blocks that move.
+ * Copies the data of blocks that move.
  */
 #ifndef _REMAP_COPY_H
 #define _REMAP_COPY_H
@@ -12,19 +12,19 @@ struct remap_device;
 struct remap_move;
 
 /**
- * remap_copy() - bring the data of a batch's blocks to their new places.
+ * remap_copy() - copy the data of a batch's blocks to their new places.
  * @rd: the device.
  * @batch: moves, drained.
  *
- * Sets the status and the masks of each.  A block of the spare that fails is marked
- * bad and replaced.  What the main has taken is flushed and read back.
+ * Sets the status and the masks of each.  A failing block of the spare is marked bad and replaced.
+ * Data written to the main is flushed and read back.
  *
  * Context: process, may sleep; no lock.
  */
 void remap_copy(struct remap_device *rd, struct remap_batch *batch);
 
 /**
- * remap_copy_block() - put a block together, and write it to its slot.
+ * remap_copy_block() - assemble a block, and write it to its slot.
  * @rd: the device.
  * @m: a move to the spare; if @m->assembled its data is in the batch's copy_buf.
  *

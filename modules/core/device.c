@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What every part of the core may ask of a device, and the work item that
- * belongs to no request: repairing the store.
+ * Functions of a device that all parts of the core use, and the work item that repairs the store.
  */
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -11,7 +10,7 @@
 #include "resize.h"
 #include "store.h"
 
-/* A copy that has failed is tried again after the first, and after twice as long each time. */
+/* A failed copy is retried after the first interval, which then doubles each time. */
 #define FIRST_RETRY	(5 * HZ)
 #define LAST_RETRY	(3600 * HZ)
 
@@ -109,7 +108,7 @@ void remap_device_check_store(struct remap_device *rd)
 	if (stat.state != rd->health.state)
 		report_store(rd, stat.state);
 	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->health.faults)
-		/* Frozen while an image of the memory is written: background.c. */
+		/* Frozen while a hibernation image is written: see background.c. */
 		mod_delayed_work(system_freezable_wq, &rd->health.repair, 0);
 	WRITE_ONCE(rd->health.state, stat.state);
 	rd->health.faults = stat.faults;
@@ -127,8 +126,8 @@ void remap_device_init_repair(struct remap_device *rd, work_func_t repair)
 }
 
 /*
- * What failed may have recovered long before the next commit: until that finds out, the other
- * copy is the only one.  A resume, and the next fault, begin at once.
+ * A failed copy may have recovered long before the next commit would notice, and until then the
+ * other copy is the only one, so retry. A resume, or the next fault, retries at once.
  */
 void remap_device_repair_later(struct remap_device *rd)
 {
@@ -141,7 +140,7 @@ void remap_device_repair_later(struct remap_device *rd)
 	}
 	health->repair_delay = clamp_t(unsigned int, 2 * health->repair_delay, FIRST_RETRY,
 				       LAST_RETRY);
-	/* Leaves the work alone if it was queued in between. */
+	/* Does nothing if the work has been queued in between. */
 	queue_delayed_work(system_freezable_wq, &health->repair, health->repair_delay);
 }
 

@@ -19,8 +19,8 @@
  * (dirs.c; names of directories) are shared by all devices.  Nothing waits for I/O
  * under them, and none of the above is taken there.
  *
- * A block whose slot is in state REMAP_MOVING belongs to whoever set that state: see
- * batch.h.  remap_device.inflight is no lock: see inflight.h.
+ * A block whose slot is in state REMAP_MOVING is owned by the task that set that state: see
+ * batch.h. remap_device.inflight is not a lock: see inflight.h.
  */
 #ifndef _REMAP_DEVICE_H
 #define _REMAP_DEVICE_H
@@ -70,11 +70,11 @@ struct remap_dirs;
 struct remap_track;
 
 /**
- * struct remap_store_health - what device.c knows of the store.
- * @state: when it was last looked at.
- * @faults: bad copies that the store had found then.
+ * struct remap_store_health - the state of the store, as tracked by device.c.
+ * @state: its state at the last check.
+ * @faults: the number of bad copies found by then.
  * @repair: lets the store repair itself.
- * @repair_delay: until it tries again, in jiffies; only @repair uses it.
+ * @repair_delay: delay until the next attempt, in jiffies; only @repair uses it.
  */
 struct remap_store_health {
 	enum dm_remap_store_state state;
@@ -87,8 +87,8 @@ struct remap_store_health {
  * struct remap_device - see above.
  * @inflight: bios at the main or the spare.
  * @regions: where there are remaps.
- * @slow_path_size: bytes of bios that remap_map() has to look at more closely, and of
- *	smaller ones: 0 for those without data, U32_MAX for all.
+ * @slow_path_size: remap_map() sends bios of up to this many bytes along the slow path: 0 for those
+ *	without data, U32_MAX for all.
  * @auto_moves: whether blocks may move by themselves.
  * @service: requests at the main; jobs and changes by hand count as one each, whatever
  *	they do.
@@ -103,8 +103,8 @@ struct remap_store_health {
  *	piece that is read or written.
  * @main_unit: sectors of a physical block of the main, at least @unit and at most a
  *	block: the smallest piece that fails alone.
- * @settings: see there; written under @lock, single values read without.
- * @no_auto_remap: errors/auto_remap is 0 for the table says so; it is kept as 1.
+ * @settings: written under @lock; single values are read without it.
+ * @no_auto_remap: errors/auto_remap is 0 because of the table line; it is stored as 1.
  * @turned_read_only: a disk has turned read-only since the last resume: read_only.h.
  *
  * @life: where it is in its life.
@@ -124,32 +124,32 @@ struct remap_store_health {
  * @slots: the state of each block of the spare.
  * @floor: memory that @settings.min_buckets has been granted.
  * @spare: the spare allocator.
- * @lost: lost sectors; what a store may read of them changes under @commit_lock as well.
+ * @lost: lost sectors; the part that a store may read changes only under @commit_lock as well.
  * @unread: sectors that are only on the main; as @lost.
- * @failures: what the main failed to give of late.
+ * @failures: recent read failures of the main.
  * @mapped: blocks in state REMAP_MAPPED, or that will be again.
  * @pending: blocks in state REMAP_PENDING.
  * @store: where the table is kept.
- * @saved: what the store has kept beside the table, and will be given to keep; @saved.rate
+ * @saved: what the store keeps beside the table; @saved.rate
  *	and @saved.scrub are in use, under @lock.
- * @health: of @store when it was last looked at.
+ * @health: health of @store at the last check.
  * @track: the tracker of written regions, or NULL; changed under @lock.
- * @resize: what remap_table_balance() left.
+ * @resize: the rest of a resize that remap_table_balance() has left.
  *
  * @jobs: for I/O that failed or has to wait.
- * @disowned: woken when the owner of a block gives it up.
+ * @disowned: woken when a block is released by its owner.
  * @bios: for bios of jobs.
  * @kcopyd: for copies of many blocks.
  *
- * @background: reads of the main that nobody has asked for.
- * @probe: how it reads.
+ * @background: background reads of the main.
+ * @probe: state of these reads.
  * @suspects: blocks near bad ones that it is to read; @lock.
  * @scrub: the scrub under way.
  *
  * @errors: requests that failed.
  * @events: events for user space.
- * @logs: limits of what is said in the kernel log.
- * @rate: what the counts in @saved say; @lock.
+ * @logs: rate limits for the kernel log.
+ * @rate: the rates derived from the counts in @saved; @lock.
  */
 struct remap_device {
 	struct remap_inflight inflight;
@@ -213,7 +213,7 @@ struct remap_device {
 	struct remap_rate rate;
 };
 
-/* Order of precedence, the strongest last. */
+/* In order of precedence, the strongest last. */
 enum remap_state {
 	REMAP_STATE_OK,
 	REMAP_STATE_DEGRADED,
@@ -257,7 +257,7 @@ static inline sector_t remap_spare_sector(const struct remap_device *rd, u32 slo
 	return rd->store->data_start + ((sector_t)slot << rd->block_shift);
 }
 
-/* Nothing more can be made durable. */
+/* Whether nothing more can be made durable. */
 static inline bool remap_store_has_failed(const struct remap_device *rd)
 {
 	return READ_ONCE(rd->health.state) == DM_REMAP_STORE_FAILED;
@@ -269,9 +269,9 @@ static inline bool remap_store_is_transient(const struct remap_device *rd)
 }
 
 /**
- * remap_device_look() - the state as users see it, and the store's.
+ * remap_device_look() - read the state as users see it, and the statistics of the store.
  * @rd: the device.
- * @stat: set to what the store says, which the state goes with.
+ * @stat: set to the statistics of the store that match the state.
  *
  * Context: process; no lock needed.
  * Return: the state.
@@ -289,7 +289,7 @@ static inline enum remap_state remap_device_state(struct remap_device *rd)
 /**
  * remap_device_name() - the name that the dm device has now.
  * @rd: the device.
- * @name: room for DM_NAME_LEN bytes; its number, if it is being removed.
+ * @name: takes DM_NAME_LEN bytes; the device number if the device is being removed.
  *
  * Context: process, may sleep; never for I/O.
  */
@@ -326,27 +326,26 @@ void remap_device_claim(struct remap_device *rd, u64 block, u32 slot,
  * remap_device_drop() - take a slot out of the table.
  * @rd: the device.
  * @slot: a slot in the table.
- * @bad: whether its block is not to be used again.
+ * @bad: its block must not be used again.
  *
- * Forgets its lost and unread sectors.
+ * Clears its lost and unread sectors.
  *
  * Context: process; @rd->lock.
  */
 void remap_device_drop(struct remap_device *rd, u32 slot, bool bad);
 
 /**
- * remap_device_check_store() - see whether the store is still well.
+ * remap_device_check_store() - check the health of the store.
  * @rd: the device.
  *
- * To be called after the store has written something.  Sends events, and starts
- * repairs.
+ * Call this after the store has written something. Sends events, and starts repairs.
  *
  * Context: process; @rd->commit_lock and @rd->lock.
  */
 void remap_device_check_store(struct remap_device *rd);
 
 /**
- * remap_device_recheck_store() - begin the repairs that were put off.
+ * remap_device_recheck_store() - resume repairs that were postponed.
  * @rd: the device; the next remap_device_check_store() does it.
  *
  * Context: process; @rd->lock.
@@ -354,7 +353,7 @@ void remap_device_check_store(struct remap_device *rd);
 void remap_device_recheck_store(struct remap_device *rd);
 
 /**
- * remap_device_init_repair() - say how the store repairs itself.
+ * remap_device_init_repair() - set up the work that repairs the store.
  * @rd: the device.
  * @repair: run in a work queue.
  *
@@ -388,11 +387,11 @@ void remap_device_stop_repair(struct remap_device *rd);
 void remap_device_check_space(struct remap_device *rd, u32 before);
 
 /**
- * remap_device_begin_change() - wait for one's turn to change a device by hand.
+ * remap_device_begin_change() - wait until a manual change may begin.
  * @rd: the device.
  *
  * Context: process, may sleep; no locks held.
- * Return: 0, and the caller has to call remap_device_end_change(); -EBUSY while it is
+ * Return: 0, in which case the caller must call remap_device_end_change(); -EBUSY while it is
  * suspended, -EINTR for a fatal signal.
  */
 int remap_device_begin_change(struct remap_device *rd);

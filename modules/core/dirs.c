@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The directories of mapped devices in configfs and sysfs: which there should be, under
- * which names, and the work item that makes it so.
+ * The directories of mapped devices in configfs and sysfs: which of them should exist, under which
+ * names, and the work item that creates and removes them.
  *
- * configfs holds the lock of a directory while it copies names to the memory of whoever
- * reads it, and that copy waits for as long as the reader's memory does.  So the work
- * item alone calls configfs and sysfs, with no lock held that anything else needs.
+ * configfs holds the lock of a directory while it copies names to the reader's memory, and that
+ * copy can block for as long as a page fault there does. So only the work item calls configfs and
+ * sysfs, with no lock held that anything else needs.
  *
- * A name belongs to one entry at a time, from before its directories are made until they
- * have been removed.  An entry whose name is taken uses the set's uuid; whenever a name
- * becomes free the entries that wait for one look again, so that two devices that swap
- * their names both end with the right one.
+ * A name belongs to one entry at a time, from before its directories are made until they have been
+ * removed.  An entry whose name is taken uses the set's uuid; whenever a name becomes free, the
+ * entries that wait for one check again, so that two devices that swap names both end up with the
+ * right one.
  *
- * device-mapper does not tell a target that its device was renamed: names are looked at
- * once a second, and so is whether a disk has turned read-only.
+ * device-mapper does not notify a target when its device is renamed, so names are checked once a
+ * second, and so is whether a disk has turned read-only.
  */
 #include <linux/blkdev.h>
 #include <linux/device-mapper.h>
@@ -29,13 +29,13 @@
 #include "sysfs.h"
 
 #define POLL_INTERVAL	HZ
-/* I/O to the device waits while a resume does. */
+/* While a resume waits, so does I/O to the device. */
 #define RESUME_WAIT	(HZ / 2)
 #define REMOVE_WAIT	HZ
 
 /*
- * For the entries and their names, and all that queues their work.  Nothing sleeps
- * under it for longer than a look at a name takes.
+ * Protects the entries, their names, and the queueing of their work. Nothing sleeps under it for
+ * longer than it takes to read a name.
  */
 static DEFINE_MUTEX(dirs_lock);
 static LIST_HEAD(all_dirs);
@@ -75,7 +75,7 @@ static void wanted_name(const struct remap_dirs *dirs, char *name)
 	*name = 0;
 	if (!dirs->open)
 		return;
-	/* A device that is being removed has no name: until then the old one is right. */
+	/* A device that is being removed has no name: keep the old one until it is gone. */
 	if (dm_copy_name_and_uuid(dirs->md, name, NULL))
 		strscpy(name, dirs->name, DM_NAME_LEN);
 	if (!*name || is_taken(dirs, name))
@@ -95,8 +95,8 @@ static bool has_own_name(const struct remap_dirs *dirs)
 }
 
 /*
- * Let those look again whose devices have other names than their directories.  Names of
- * devices are unique, so a name that is taken is one that its holder is about to give up.
+ * Let entries check again whose directories do not have the names of their devices. Names of
+ * devices are unique, so a name that is taken is about to be released by its holder.
  */
 static void ask_renamed(void)
 {
@@ -108,7 +108,7 @@ static void ask_renamed(void)
 			ask(dirs);
 }
 
-/* Attributes hold the semaphore for as long as they take: then the next second will do. */
+/* Attributes may hold the semaphore for long: if so, try again in a second. */
 static void check_read_only(struct remap_dirs *dirs)
 {
 	if (!down_read_trylock(&dirs->sem))
@@ -131,7 +131,7 @@ static void poll_devices(struct work_struct *work)
 	mutex_unlock(&dirs_lock);
 }
 
-/* What there should be, as the work item found it. */
+/* The desired state, as read by the work item. */
 struct wanted {
 	bool open;
 	bool persistent;
@@ -145,7 +145,7 @@ static void look(const struct remap_dirs *dirs, struct wanted *w)
 	wanted_name(dirs, w->name);
 }
 
-/* Remove all that has the old name, and then give that back. */
+/* Remove everything with the old name, and then release the name. */
 static void drop_name(struct remap_dirs *dirs)
 {
 	if (dirs->tree)
@@ -202,7 +202,7 @@ static bool follow(struct remap_dirs *dirs)
 	return !w.open || add_missing(dirs, &w);
 }
 
-/* The store keeps the set's name; while suspended the next resume sees to it. */
+/* Record the set's name in the store; if the device is suspended, the next resume does it. */
 static bool keep_name(struct remap_dirs *dirs)
 {
 	struct remap_device *rd;
@@ -269,7 +269,7 @@ static struct remap_dirs *make_dirs(struct mapped_device *md)
 	INIT_WORK(&dirs->work, dirs_work);
 	strscpy(dirs->number, dm_device_name(md), sizeof(dirs->number));
 	dirs->observed.name = dirs->number;
-	/* Without a reference a new disk could be found at the same address. */
+	/* Hold a reference, or a new disk could get the same address. */
 	dirs->disk = dm_disk(md);
 	get_device(disk_to_dev(dirs->disk));
 	return dirs;
@@ -321,11 +321,11 @@ void remap_dirs_activate(struct remap_dirs *dirs, struct remap_device *rd)
 	dirs->open = true;
 	dirs->persistent = rd->store->type != &remap_store_transient;
 	dirs->uuid = rd->store->uuid;
-	/* Taken while it is there: the work item may be late. */
+	/* Take the reference while the node exists, since the work item may be late. */
 	if (!dirs->node)
 		dirs->node = sysfs_get(disk_to_dev(dirs->disk)->kobj.sd);
 	ask(dirs);
-	/* One that was renamed may still have this name. */
+	/* An entry whose device was renamed may still hold this name. */
 	ask_renamed();
 	mutex_unlock(&dirs_lock);
 }
@@ -365,7 +365,7 @@ void remap_dirs_settle(struct remap_dirs *dirs)
 
 int remap_dirs_init(void)
 {
-	/* Each may wait for a long time, and none may wait for another. */
+	/* Each work item may wait for long, and none must wait for another. */
 	dirs_wq = alloc_workqueue("dm-remap-dirs", WQ_UNBOUND, WQ_MAX_ACTIVE);
 	return dirs_wq ? 0 : -ENOMEM;
 }

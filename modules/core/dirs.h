@@ -3,9 +3,9 @@
  * The directories of a mapped device in configfs and sysfs.  docs/design.md, "Lifetime
  * and directories", has the reasons.
  *
- * A work item makes, renames and removes them, because that takes locks of configfs
- * and the VFS which any user can hold for as long as he likes.  Activation and removal
- * of a device only say what is wanted, and wait a moment for the work item.
+ * A work item creates, renames and removes them, because that takes locks of configfs and the VFS
+ * that any user can hold indefinitely. Activation and removal of a device only record the desired
+ * state, and wait a moment for the work item.
  */
 #ifndef _REMAP_DIRS_H
 #define _REMAP_DIRS_H
@@ -28,7 +28,7 @@ struct remap_tree;
  * struct remap_dirs - the directories of one mapped device.
  * @sem: for @rd; attributes hold it for reading, over I/O to @rd's disks.
  * @rd: the device in force, or NULL.
- * @observed: what the observer sees of it; @observed.dir is its directory in sysfs.
+ * @observed: the device as the observer sees it; @observed.dir is its directory in sysfs.
  * @number: as dm_device_name() has it, for messages.
  *
  * Under dirs_lock (dirs.c):
@@ -42,11 +42,11 @@ struct remap_tree;
  * @uuid: of its set.
  * @name: the name that the directories have or are about to get; "" for none.  No
  *	two entries have the same.
- * @incomplete: the work item could not do all.
- * @told: the log has said so.
- * @asked: how often the work item was asked to look.
- * @answered: what @asked was when it last began to look, and did not have to leave the
- *	directories without the device's own name.
+ * @incomplete: the work item could not complete its work.
+ * @told: that has been logged.
+ * @asked: number of times that the work item was requested.
+ * @answered: the value of @asked at the start of the last run that gave the directories the
+ *	device's own name.
  *
  * @work: brings them up to date; the rest is its own:
  * @tree: the directory in configfs, or NULL.
@@ -84,8 +84,8 @@ struct remap_dirs {
  * @dirs: the entry.
  * @noio: for remap_dirs_leave(), which the caller must call in any case.
  *
- * Resume waits for callers between the two, and I/O waits for the resume: until they leave
- * no memory is allocated that I/O would have to be done for.
+ * Resume waits for callers between enter and leave, and I/O waits for the resume, so until they
+ * leave, memory is allocated without I/O.
  *
  * Context: process, may sleep; no lock that resume takes.
  * Return: the device, or NULL if there is none.
@@ -98,7 +98,7 @@ static inline struct remap_device *remap_dirs_enter(struct remap_dirs *dirs, uns
 }
 
 /**
- * remap_dirs_leave() - use it no longer.
+ * remap_dirs_leave() - stop using the device in force.
  * @dirs: the entry.
  * @noio: from remap_dirs_enter().
  *
@@ -115,28 +115,27 @@ static inline void remap_dirs_leave(struct remap_dirs *dirs, unsigned int noio)
  * @md: the mapped device.
  *
  * Context: process, may sleep.
- * Return: the entry, to be given back by remap_dirs_put(); NULL without memory.
+ * Return: the entry, to be released by remap_dirs_put(); NULL without memory.
  */
 struct remap_dirs *remap_dirs_get(struct mapped_device *md);
 
 /**
- * remap_dirs_put() - give an entry back.
+ * remap_dirs_put() - release an entry.
  * @dirs: from remap_dirs_get().
  *
- * With the last user the mapped device may go; the entry follows when its directories
- * have gone.
+ * After the last user the mapped device may go; the entry is freed when its directories are gone.
  *
  * Context: process, may sleep.
  */
 void remap_dirs_put(struct remap_dirs *dirs);
 
 /**
- * remap_dirs_activate() - a device comes into force.
+ * remap_dirs_activate() - put a device in force.
  * @dirs: its entry.
  * @rd: the device.
  *
- * If it takes the place of another one, with another spare, that one's counts of errors
- * are added to its own.  Open files of the directories are about @rd from now on.
+ * If it replaces a device with another spare, it inherits the error counts of that device. Open
+ * files of the directories refer to @rd from now on.
  *
  * Context: process, may sleep; @rd is suspended.  Waits for attributes, and takes no
  * lock of a file system.
@@ -144,7 +143,7 @@ void remap_dirs_put(struct remap_dirs *dirs);
 void remap_dirs_activate(struct remap_dirs *dirs, struct remap_device *rd);
 
 /**
- * remap_dirs_deactivate() - a device goes.
+ * remap_dirs_deactivate() - a device is going away.
  * @dirs: its entry.
  * @rd: the device; no attribute uses it when this returns.
  *
@@ -158,8 +157,8 @@ void remap_dirs_deactivate(struct remap_dirs *dirs, struct remap_device *rd);
  * remap_dirs_settle() - give the directories a moment to follow an activation.
  * @dirs: the entry.
  *
- * Half a second: whatever looks for the directories after a resume finds them, unless
- * somebody stands in the way.
+ * Waits at most half a second: programs that look for the directories after a resume find them,
+ * unless a lock is held for longer.
  *
  * Context: process, may sleep.
  */

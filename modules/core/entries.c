@@ -4,7 +4,7 @@
 #include "entries.h"
 #include "resize.h"
 
-/* Entries that are loaded between two looks at the size of the table. */
+/* Number of entries to load between two checks of the size of the table. */
 #define BALANCE_EVERY	64
 
 void remap_read_entry(void *context, u32 slot, struct dm_remap_entry *entry)
@@ -34,7 +34,7 @@ void remap_read_entry(void *context, u32 slot, struct dm_remap_entry *entry)
 		entry->unread = remap_masks_get(&rd->unread, slot);
 }
 
-/* The store gives a slot again whose block turned out to be in another slot. */
+/* The store passes a slot again if its block turned out to be in another slot. */
 static void forget_entry(struct remap_device *rd, u32 slot)
 {
 	switch (remap_word_state(remap_slots_word(&rd->slots, slot))) {
@@ -79,7 +79,7 @@ int remap_load_entry(void *context, const struct dm_remap_entry *entry,
 	word = remap_word(entry->main_block, pending ? REMAP_PENDING : REMAP_MAPPED, flags);
 	remap_regions_add(remap_regions_in_use(rd), entry->main_block << rd->block_shift, 1);
 	remap_table_insert(&rd->table, entry->slot, remap_word_with_reason(word, entry->reason));
-	/* Not for each: here a resize is done in one go. */
+	/* Not for each entry, since here a resize is completed at once. */
 	if (remap_table_entries(&rd->table) % BALANCE_EVERY == 0)
 		remap_device_balance(rd);
 	if (pending)

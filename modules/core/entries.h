@@ -8,7 +8,7 @@
 #include <dm-remap/store.h>
 
 /**
- * remap_read_entry() - dm_remap_store_params.read: what is committed of a slot.
+ * remap_read_entry() - dm_remap_store_params.read: the committed entry of a slot.
  * @context: the device.
  * @slot: the slot.
  * @entry: filled in; changes under way are left out.

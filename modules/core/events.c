@@ -5,7 +5,7 @@
 
 #include "device.h"
 
-/* The next events after some were sent wait for this long, to be sent as one. */
+/* After events were sent, further ones are collected for this long. */
 #define EVENT_INTERVAL	HZ
 
 static const char * const event_names[REMAP_NR_EVENTS] = {
@@ -45,7 +45,7 @@ static void send(struct remap_device *rd, enum remap_event event)
 	}
 	if (event == REMAP_EVENT_ADDED || event == REMAP_EVENT_FORGOTTEN)
 		envp[nr++] = "DM_REMAP_BY=command";
-	/* A device that goes waits for this work, and may be suspended. */
+	/* Removal of a device waits for this work, and the device may be suspended. */
 	noio = memalloc_noio_save();
 	kobject_uevent_env(&disk_to_dev(dm_disk(rd->md))->kobj, KOBJ_CHANGE, envp);
 	memalloc_noio_restore(noio);
@@ -63,7 +63,7 @@ static unsigned long take_pending(struct remap_device *rd)
 	return events;
 }
 
-/* Resume takes the lock, so none of what others do with a uevent is waited for under it. */
+/* Resume takes the lock, so nothing that handling a uevent may block on is done under it. */
 static void events_work(struct work_struct *work)
 {
 	struct remap_device *rd = container_of(to_delayed_work(work), struct remap_device,
@@ -79,7 +79,7 @@ static void events_work(struct work_struct *work)
 	if (rd->events.ti)
 		dm_table_event(rd->events.ti->table);
 	mutex_unlock(&rd->events.lock);
-	/* Nothing to do then, if nothing happens until then. */
+	/* The work does nothing if no event arrives until then. */
 	schedule_delayed_work(&rd->events.work, EVENT_INTERVAL);
 }
 
@@ -113,9 +113,9 @@ void remap_events_exit(struct remap_device *rd)
 void remap_event(struct remap_device *rd, enum remap_event event, u64 sector)
 {
 	WRITE_ONCE(rd->events.sectors[event], sector);
-	/* Whoever sees the bit sees this sector, or a newer one. */
+	/* A reader that sees the bit also sees this sector, or a newer one. */
 	smp_mb__before_atomic();
 	set_bit(event, &rd->events.pending);
-	/* Leaves the work alone where it is waiting for the interval to end. */
+	/* Does nothing if the work is already waiting for the interval to end. */
 	schedule_delayed_work(&rd->events.work, 0);
 }

@@ -28,7 +28,7 @@ enum remap_event {
 	REMAP_EVENT_STORE_MENDED,
 	REMAP_EVENT_STORM_OVER,
 	REMAP_EVENT_RATE,
-	/* By a command; the names are those of what happens by itself. */
+	/* Caused by a command; the names are the same as for automatic events. */
 	REMAP_EVENT_ADDED,
 	REMAP_EVENT_FORGOTTEN,
 	REMAP_NR_EVENTS
@@ -62,7 +62,7 @@ struct remap_events {
 void remap_events_init(struct remap_device *rd);
 
 /**
- * remap_events_attach() - say which target is in use.
+ * remap_events_attach() - set the target in use.
  * @rd: the device.
  * @ti: its target.
  *
@@ -73,7 +73,7 @@ void remap_events_attach(struct remap_device *rd, struct dm_target *ti);
 /**
  * remap_events_detach() - a target goes away.
  * @rd: the device.
- * @ti: the target; nothing of it is touched when this has returned.
+ * @ti: the target; not used any more after this returns.
  *
  * Context: process, may sleep.
  */

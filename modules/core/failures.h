@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the main failed to give a moment ago, of blocks that are pending or split.
- * Kept in memory only: it saves the disk, and whoever waits, attempts that are
- * known to fail, since each may take seconds.
+ * Remembers recent read failures of pending and split blocks, in memory only. This avoids repeated
+ * attempts that would fail, each of which may take seconds.
  */
 #ifndef _REMAP_FAILURES_H
 #define _REMAP_FAILURES_H
@@ -19,8 +18,8 @@ struct remap_failures {
 };
 
 /**
- * remap_failures_init() - nothing has failed.
- * @f: to be filled.
+ * remap_failures_init() - initialize, without failures.
+ * @f: filled in.
  *
  * Context: any.
  */
@@ -35,24 +34,24 @@ void remap_failures_init(struct remap_failures *f);
 void remap_failures_exit(struct remap_failures *f);
 
 /**
- * remap_failures_note() - a read of the main failed just now.
+ * remap_failures_note() - note that a read of the main has just failed.
  * @f: where.
  * @slot: of the block.
- * @mask: the sectors that were asked for, in one read.
+ * @mask: the sectors of that read.
  *
- * Best effort: without memory the next read asks the disk.
+ * Best effort: without memory the next read tries the disk.
  *
  * Context: process, does no I/O to get memory.
  */
 void remap_failures_note(struct remap_failures *f, u32 slot, u64 mask);
 
 /**
- * remap_failures_get() - what failed last.
+ * remap_failures_get() - get the last failure of a slot.
  * @f: where.
  * @slot: of the block.
- * @ms: how long ago at most, in milliseconds; 0 for at any time.
+ * @ms: maximum age in milliseconds; 0 for any age.
  *
- * A read of all that failed will fail as well.  A read of a part of it may not.
+ * A read that includes all of these sectors will fail too; a read of a part of them may succeed.
  *
  * Context: process.
  * Return: the sectors; 0 if nothing is known.
@@ -63,7 +62,7 @@ u64 remap_failures_get(struct remap_failures *f, u32 slot, unsigned int ms);
  * remap_failures_move() - the block of a slot moves to another slot.
  * @f: where.
  * @from: the slot that it leaves.
- * @to: the one that it goes to.
+ * @to: its new slot.
  *
  * Best effort, as remap_failures_note().
  *

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How much memory hash/min_buckets may take.
+ * Limits the memory that hash/min_buckets may take.
  *
- * The setting is kept on the spare, so that a medium brings it along: 20 sets on a
- * memory stick could ask for 64 MiB each.  All devices together get 1/64 of the memory
- * for tables that are larger than their entries need.
+ * The setting is stored on the spare, so it comes from an untrusted medium: 20 sets on a memory
+ * stick could request 64 MiB each. All devices together get 1/64 of the memory for tables that are
+ * larger than their entries require.
  */
 #ifndef _REMAP_FLOOR_H
 #define _REMAP_FLOOR_H
@@ -12,7 +12,7 @@
 #include <linux/types.h>
 
 /**
- * struct remap_floor - what a device has of that memory.
+ * struct remap_floor - the share of a device in that memory.
  * @asked: the setting; 0 before the first call of remap_floor_set().
  * @buckets: buckets that the table never has fewer than.
  * @bytes: memory that is counted for them.
@@ -29,7 +29,7 @@ static inline u32 remap_floor_buckets(const struct remap_floor *floor)
 }
 
 /**
- * remap_floor_set() - ask for a smallest table.
+ * remap_floor_set() - request a minimum table size.
  * @floor: of the device; zeroed before the first call.
  * @buckets: the setting.
  *
@@ -42,7 +42,7 @@ static inline u32 remap_floor_buckets(const struct remap_floor *floor)
 bool remap_floor_set(struct remap_floor *floor, u32 buckets);
 
 /**
- * remap_floor_exit() - give back what a device has.
+ * remap_floor_exit() - release the share of a device.
  * @floor: of the device; zeroed, or used by remap_floor_set().
  *
  * Context: as remap_floor_set().

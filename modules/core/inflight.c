@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Waiting for I/O in flight.
+ * Waits for I/O in flight.
  *
- * A wait is over when its bucket has been seen empty in each of the two epochs at
- * some time after the grace period, not necessarily at the same time: all that
- * entered before is in one of the two.  Without collisions both are empty at the
- * first look.  Where I/O to other blocks keeps the current epoch of the bucket
- * busy, the waiter changes the epoch, so that this I/O enters the other one.  Two
- * waiters must not change it to and fro for ever: each waits, before it changes
- * the epoch once more, twice as long as before since anybody's last change.  So
- * the epoch stays long enough, in the end, for any I/O to come back.
+ * A wait is over when its bucket has been seen empty in each of the two epochs at some time after
+ * the grace period, not necessarily at the same time: all I/O that entered before is in one of the
+ * two. Without collisions both are empty at the first check. If I/O to other blocks keeps the
+ * current epoch of the bucket busy, the waiter switches the epoch, so that this I/O enters the
+ * other one. Two waiters must not switch it back and forth forever: before each further switch, a
+ * waiter doubles the time that must have passed since the last switch by any waiter. So the epoch
+ * eventually stays long enough for any I/O to complete.
  */
 #include <linux/cpumask.h>
 #include <linux/delay.h>
@@ -39,9 +38,8 @@ void remap_inflight_exit(struct remap_inflight *in)
 }
 
 /*
- * Whether nothing was in a bucket at some time since the call.  What has left is
- * counted first: I/O that enters between makes the sums differ, and the caller
- * asks again.
+ * Whether a bucket was empty at some time since the call. Exits are summed up first: I/O that
+ * enters in between makes the sums differ, and the caller checks again.
  */
 static bool empty(struct remap_inflight *in, unsigned int epoch, unsigned int bucket)
 {
@@ -57,7 +55,7 @@ static bool empty(struct remap_inflight *in, unsigned int epoch, unsigned int bu
 	return left == entered;
 }
 
-/* Let what comes from now on enter the other epoch. */
+/* From now on let I/O enter the other epoch. */
 static void flip(struct remap_inflight *in, unsigned int epoch)
 {
 	WRITE_ONCE(in->flipped, jiffies);

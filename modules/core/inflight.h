@@ -2,19 +2,18 @@
 /*
  * I/O in flight, counted by block so that a move can wait for it.
  *
- * A move must wait for writes that were sent to the place that its block leaves,
- * and for all I/O to a slot that may be used again.  Nothing waits for reads of the
- * main: its content stays when the block moves.  So a read of the main is not
- * counted, and pays nothing.
+ * A move must wait for writes that were sent to the place that its block leaves, and for all I/O to
+ * a slot that may be reused. Nothing waits for reads of the main, whose content stays when the
+ * block moves. So reads of the main are not counted, and have no overhead.
  *
- * Blocks are hashed to buckets.  Each CPU has counts of the I/O that entered and
- * of the I/O that left, by epoch and bucket; nothing is written that CPUs share.
- * I/O to many blocks enters one bucket of its own, which every wait looks at.
+ * Blocks are hashed to buckets. Each CPU counts the I/O that entered and the I/O that left, by
+ * epoch and bucket; no shared memory is written. I/O to many blocks enters a bucket of its own,
+ * which every wait checks.
  *
- * Whoever enters does so in the RCU read-side section in which it looked up where
- * the block is.  Whoever moves a block changes its state, waits for a grace
- * period, and then for the block's bucket: I/O that did not see the new state has
- * been counted by then.  No memory barrier is needed to enter.
+ * I/O enters in the RCU read-side section that looked up the location of the block. To move a
+ * block, its owner changes its state, waits for a grace period, and then for the block's bucket:
+ * I/O that did not see the new state has been counted by then. No memory barrier is needed to
+ * enter.
  */
 #ifndef _REMAP_INFLIGHT_H
 #define _REMAP_INFLIGHT_H
@@ -32,7 +31,7 @@
 /**
  * struct remap_inflight_cpu - one CPU's counts.
  * @entered: I/O that began, by epoch and bucket.
- * @left: I/O that ended, on this CPU, wherever it began.
+ * @left: I/O that ended on this CPU, wherever it began.
  */
 struct remap_inflight_cpu {
 	u32 entered[2][REMAP_INFLIGHT_BUCKETS + 1];
@@ -42,8 +41,8 @@ struct remap_inflight_cpu {
 /**
  * struct remap_inflight - I/O in flight.
  * @cpu: the counts.
- * @epoch: in which I/O enters, 0 or 1.
- * @flipped: jiffies when @epoch changed last.
+ * @epoch: the current epoch, 0 or 1, which I/O enters.
+ * @flipped: time of the last change of @epoch, in jiffies.
  */
 struct remap_inflight {
 	struct remap_inflight_cpu __percpu *cpu;
@@ -52,8 +51,8 @@ struct remap_inflight {
 };
 
 /**
- * remap_inflight_init() - nothing is in flight.
- * @in: to be filled.
+ * remap_inflight_init() - initialize, with nothing in flight.
+ * @in: filled in.
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM.
@@ -61,7 +60,7 @@ struct remap_inflight {
 int remap_inflight_init(struct remap_inflight *in);
 
 /**
- * remap_inflight_exit() - free it.
+ * remap_inflight_exit() - free the counts.
  * @in: initialised or zeroed.
  *
  * Context: process.
@@ -77,10 +76,10 @@ static inline unsigned int remap_inflight_bucket(u64 block)
  * remap_inflight_enter() - count I/O to some blocks.
  * @in: where.
  * @block: the first block.
- * @nr: how many, at least 1.
+ * @nr: number of blocks, at least 1.
  *
- * Context: any; in the RCU read-side section in which the caller looked up where
- * the blocks are.
+ * Context: any; in the RCU read-side section in which the caller looked up the location of the
+ * blocks.
  * Return: the epoch, for remap_inflight_leave().
  */
 static inline unsigned int remap_inflight_enter(struct remap_inflight *in, u64 block, u64 nr)
@@ -97,18 +96,18 @@ static inline unsigned int remap_inflight_enter(struct remap_inflight *in, u64 b
 }
 
 /**
- * remap_inflight_leave() - the device is done with it.
+ * remap_inflight_leave() - count I/O as completed.
  * @in: where.
  * @block: as for remap_inflight_enter().
  * @nr: as for remap_inflight_enter().
- * @epoch: from there.
+ * @epoch: from remap_inflight_enter().
  *
  * Context: any, also on another CPU than that of remap_inflight_enter().
  */
 static inline void remap_inflight_leave(struct remap_inflight *in, u64 block, u64 nr,
 					unsigned int epoch)
 {
-	/* Whoever sees that it left sees that it entered; pairs with empty(). */
+	/* A reader that sees the exit must see the entry; pairs with empty(). */
 	smp_wmb();
 	if (unlikely(nr > REMAP_INFLIGHT_MAX_BLOCKS)) {
 		this_cpu_inc(in->cpu->left[epoch][REMAP_INFLIGHT_WIDE]);
@@ -119,7 +118,7 @@ static inline void remap_inflight_leave(struct remap_inflight *in, u64 block, u6
 }
 
 /**
- * remap_inflight_sync() - wait until all that looked up before has entered.
+ * remap_inflight_sync() - wait until all I/O whose lookup started before has entered.
  *
  * One call serves any number of blocks; concurrent calls share a grace period.
  *
@@ -128,12 +127,12 @@ static inline void remap_inflight_leave(struct remap_inflight *in, u64 block, u6
 void remap_inflight_sync(void);
 
 /**
- * remap_inflight_wait() - wait for the I/O to a block that has entered.
+ * remap_inflight_wait() - wait for the I/O to a block that entered before the call.
  * @in: where.
  * @block: the block; later I/O to it does not enter.
  *
- * I/O to other blocks may share the bucket: what of it enters later delays
- * the caller for a bounded time only.
+ * I/O to other blocks may share the bucket, but if it enters later it delays the caller only for a
+ * bounded time.
  *
  * Context: process, may sleep; after remap_inflight_sync().
  */

@@ -12,7 +12,7 @@
 #include "io.h"
 
 #if defined(DM_REMAP_HAVE_SCSI) && IS_ENABLED(CONFIG_SCSI)
-/* SCSI says nothing but "I/O error" of a command that was never answered. */
+/* SCSI reports a command that was never answered as a plain I/O error. */
 static bool is_offline(struct gendisk *disk)
 {
 	const struct device *dev = disk_to_dev(disk)->parent;
@@ -28,7 +28,7 @@ static bool is_offline(struct gendisk *disk)
 }
 #endif
 
-/* Drivers that say BLK_STS_MEDIUM when they mean it. */
+/* Drivers that report medium errors as BLK_STS_MEDIUM. */
 static bool is_precise(const struct gendisk *disk)
 {
 	return !strncmp(disk->disk_name, "nvme", 4);
@@ -38,10 +38,9 @@ bool remap_medium_error(const struct block_device *bdev, blk_status_t status)
 {
 	struct gendisk *disk = bdev->bd_disk;
 
-	if (status == BLK_STS_MEDIUM)
-		return true;
-	return status == BLK_STS_IOERR && !test_bit(GD_DEAD, &disk->state) &&
-	       !is_precise(disk) && !is_offline(disk);
+	if (status != BLK_STS_MEDIUM && (status != BLK_STS_IOERR || is_precise(disk)))
+		return false;
+	return !test_bit(GD_DEAD, &disk->state) && !is_offline(disk);
 }
 
 blk_status_t dm_remap_rw(struct block_device *bdev, blk_opf_t opf, sector_t sector,
@@ -96,11 +95,11 @@ blk_status_t remap_rw_piece(struct remap_device *rd, struct bio *bio, struct bve
 	struct bio *clone = bio_alloc_clone(bdev, bio, GFP_NOIO, &rd->bios);
 	blk_status_t status;
 
-	/* Not at the place on a partition's disk that the bio was sent to. */
+	/* Use the caller's sector: the bio's own has been remapped to the disk of a partition. */
 	bio_set_dev(clone, bdev);
 	clone->bi_iter = piece;
 	clone->bi_iter.bi_sector = sector;
-	/* The caller waits: nobody else does, and nothing may be merged or dropped. */
+	/* The caller waits, so the request must not be merged or dropped. */
 	clone->bi_opf &= ~(REQ_NOWAIT | REQ_POLLED | REQ_RAHEAD);
 	submit_bio_wait(clone);
 	status = clone->bi_status;
@@ -115,7 +114,7 @@ unsigned int remap_run_length(u64 mask, unsigned int first)
 	return rest ? __ffs64(rest) : 64 - first;
 }
 
-/* Read what failed as a whole in the smallest pieces that may fail alone. */
+/* After a failed read of the whole, read the smallest pieces that can fail alone. */
 static blk_status_t read_pieces(struct remap_device *rd, struct block_device *bdev,
 				sector_t sector, void *buf, u64 mask, unsigned int tries, u64 *bad)
 {
@@ -124,7 +123,7 @@ static blk_status_t read_pieces(struct remap_device *rd, struct block_device *bd
 
 	for (; mask; mask &= ~remap_sector_mask(first, nr)) {
 		first = __ffs64(mask);
-		/* Up to the next multiple of a unit. */
+		/* Read up to the next multiple of a unit. */
 		nr = min(remap_run_length(mask, first), unit - first % unit);
 		for (try = 0; try < tries; try++) {
 			status = dm_remap_rw(bdev, REQ_OP_READ, sector + first,

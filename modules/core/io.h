@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * I/O that the device does itself, one piece at a time, and what its errors
- * mean.  Nothing here allocates memory without a reserve.
+ * I/O issued by the device itself, one piece at a time, and the meaning of errors. All allocations
+ * here are backed by a reserve.
  */
 #ifndef _REMAP_IO_H
 #define _REMAP_IO_H
@@ -13,17 +13,18 @@
 struct remap_device;
 
 /**
- * remap_medium_error() - whether an error can be the medium's.
- * @bdev: the device that gave it.
- * @status: its result.
+ * remap_medium_error() - whether an error can be a medium error.
+ * @bdev: the device that reported it.
+ * @status: the error.
  *
- * BLK_STS_MEDIUM is.  BLK_STS_IOERR may be, since many drivers know no other;
- * but not on a disk that is gone or, for SCSI, offline, nor on NVMe, whose driver
- * says BLK_STS_MEDIUM when it means it.  All else is about the way to the disk or
- * about the request, and no reason to move data.
+ * BLK_STS_MEDIUM is one. BLK_STS_IOERR may be one, since many drivers report nothing more specific,
+ * but not on NVMe, whose driver uses BLK_STS_MEDIUM. Neither is one on a disk that is gone or, for
+ * SCSI, offline: the last command that timed out may carry the disk's earlier sense data. All other
+ * errors concern the transport or the request, and are no reason to move
+ * data.
  *
  * Context: any.
- * Return: true if it is the medium's.
+ * Return: true if it can be.
  */
 bool remap_medium_error(const struct block_device *bdev, blk_status_t status);
 
@@ -31,7 +32,7 @@ bool remap_medium_error(const struct block_device *bdev, blk_status_t status);
  * remap_rw_piece() - read or write a piece of a bio again.
  * @rd: the device.
  * @bio: the bio.
- * @piece: the piece: its place in the data and its size; not its sector.
+ * @piece: the piece: its position in the data and its size are used, but not its sector.
  * @bdev: the device.
  * @sector: where on @bdev.
  *
@@ -42,39 +43,39 @@ blk_status_t remap_rw_piece(struct remap_device *rd, struct bio *bio, struct bve
 			    struct block_device *bdev, sector_t sector);
 
 /**
- * remap_read_sectors() - read what can be read of a block.
+ * remap_read_sectors() - read all readable sectors of a block.
  * @rd: the device.
  * @bdev: the device to read from.
  * @sector: where on @bdev the block begins.
  * @buf: room for the block, memory from kmalloc().
  * @mask: the sectors to read, bit 0 the block's first; whole logical blocks.
  * @tries: attempts on each of the smallest pieces.
- * @whole: it is enough to know that a run of sectors cannot be read as a whole.
+ * @whole: do not try pieces if a run of sectors cannot be read as a whole.
  * @bad: set to the sectors of @mask that cannot be read.
  *
- * Reads each run of sectors as a whole, once; where that fails, in pieces that may fail
- * alone: of the main, its physical blocks.
+ * Reads each run of sectors as a whole, once; if that fails, in the smallest pieces that can fail
+ * alone, which on the main are physical blocks.
  *
  * Context: process, may sleep.
- * Return: BLK_STS_OK, or an error that is not the medium's.
+ * Return: BLK_STS_OK, or an error that is not a medium error.
  */
 blk_status_t remap_read_sectors(struct remap_device *rd, struct block_device *bdev,
 				sector_t sector, void *buf, u64 mask, unsigned int tries,
 				bool whole, u64 *bad);
 
 /**
- * remap_run_length() - consecutive bits that are set.
+ * remap_run_length() - number of consecutive set bits.
  * @mask: the bits.
- * @first: one that is set.
+ * @first: a set bit.
  *
- * Return: how many there are from @first on.
+ * Return: the number of set bits from @first on.
  */
 unsigned int remap_run_length(u64 mask, unsigned int first);
 
 /**
- * remap_copy_from_bio() - take a piece of a bio's data.
- * @buf: where to.
- * @bio: a bio that writes; one without data, a write-zeroes, counts as zeros.
+ * remap_copy_from_bio() - copy a piece of a bio's data to a buffer.
+ * @buf: the destination.
+ * @bio: a write; a write-zeroes, which has no data, counts as zeros.
  * @piece: the piece.
  *
  * Context: any.
@@ -82,10 +83,10 @@ unsigned int remap_run_length(u64 mask, unsigned int first);
 void remap_copy_from_bio(void *buf, struct bio *bio, struct bvec_iter piece);
 
 /**
- * remap_copy_to_bio() - fill in a piece of a bio's data.
- * @bio: a bio that reads.
+ * remap_copy_to_bio() - copy a buffer to a piece of a bio's data.
+ * @bio: a read.
  * @piece: the piece.
- * @buf: where from.
+ * @buf: the source.
  *
  * Context: any.
  */
@@ -94,7 +95,7 @@ void remap_copy_to_bio(struct bio *bio, struct bvec_iter piece, const void *buf)
 /**
  * remap_sector_mask() - a mask of consecutive sectors.
  * @first: the first, 0 to 63.
- * @n: how many, 1 to 64 - @first.
+ * @n: number of sectors, 1 to 64 - @first.
  *
  * Return: the mask.
  */

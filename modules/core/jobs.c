@@ -66,7 +66,7 @@ static void add_idle(struct remap_jobs *jobs, struct remap_job *job)
 	jobs->nr_idle++;
 }
 
-/* Start idle jobs while bios wait.  Each takes a bio; one that finds none idles again. */
+/* Start idle jobs while bios wait. Each takes a bio; a job that finds none becomes idle again. */
 static void start_job(struct remap_jobs *jobs)
 {
 	struct remap_job *job;
@@ -77,11 +77,11 @@ static void start_job(struct remap_jobs *jobs)
 		return;
 	list_del(&job->list);
 	jobs->nr_idle--;
-	/* Before the bio can be taken and answered, and the device be gone. */
+	/* Do this first: once the bio is taken and completed, the device may be gone. */
 	queue_work(jobs->wq, &job->work);
 }
 
-/* While all jobs are busy: one more, so that the next bio need not wait. */
+/* If all jobs are busy, allocate one more, so that the next bio need not wait. */
 static void make_spare_job(struct remap_jobs *jobs)
 {
 	struct remap_job *job;
@@ -106,7 +106,7 @@ static void make_spare_job(struct remap_jobs *jobs)
 	spin_unlock_irq(&jobs->lock);
 }
 
-/* Without a bio to take the job is idle, or not needed any more. */
+/* Without a bio the job becomes idle, or is freed if it is no longer needed. */
 static struct bio *next_bio(struct remap_jobs *jobs, struct remap_job *job, bool *excess)
 {
 	struct bio *bio;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Jobs: threads for bios that failed, or that met a block that needs care.
+ * Jobs: work items for bios that failed, or that met a block that needs care.
  *
- * A job takes one bio at a time from the queue, and works on it until it is
- * answered, sent to its place, or parked because another owner has its block.  So a
- * bio waits for its own blocks only, as long as there are jobs.  16 are allocated
- * with the device; more are made while all are busy, up to a bound, and freed again.
+ * A job takes one bio at a time from the queue, and works on it until it is completed, sent to its
+ * place, or parked because its block has another owner. So as long as there are jobs, a bio waits
+ * only for its own blocks. 16 are allocated with the device; while all are busy more are allocated,
+ * up to a limit, and freed later.
  */
 #ifndef _REMAP_JOBS_H
 #define _REMAP_JOBS_H
@@ -34,15 +34,15 @@ struct remap_job;
 /**
  * struct remap_jobs - the jobs of a device, and bios that wait for one.
  * @rd: the device.
- * @handle: works on a bio.
+ * @handle: handles a bio.
  * @wq: jobs run here.
- * @lock: for what follows; interrupts off.
+ * @lock: protects the following; interrupts off.
  * @queue: bios that wait for a job.
  * @parked: bios that wait until their block has another state than REMAP_MOVING, by
  *	a hash of the block; added to and taken from with @rd->lock held as well.
  * @idle: jobs that wait for a bio.
- * @nr: jobs.
- * @nr_idle: of them, in @idle.
+ * @nr: number of jobs.
+ * @nr_idle: number of jobs in @idle.
  */
 struct remap_jobs {
 	struct remap_device *rd;
@@ -62,12 +62,13 @@ struct remap_jobs {
  * @bio: the bio that it works on.
  * @batch: moves of blocks of @bio.
  * @window: two buffers of REMAP_WINDOW_BYTES, to verify several blocks at once, or NULL.
- * @single_until: no window before this sector is tried: one with a bad block was.
- * @lost_block: a block where the main has not kept a write, or REMAP_NO_BLOCK.
- * @lost_write: the write that was tried last was taken and not kept.
- * @again: the block's state has changed, or it has another owner: look again.
- * @still_failing: the error was there again, or it was not the main that was asked.
- * @recovered: a part of the bio failed on the main, and was there in the end.
+ * @single_until: try no window before this sector, because a window there had a bad block.
+ * @lost_block: a block of which the main did not keep a write, or REMAP_NO_BLOCK.
+ * @lost_write: the last attempted write was acknowledged but not kept.
+ * @took_long: the last attempt on the main took long (attempts.h).
+ * @again: the block's state has changed, or it has another owner, so check again.
+ * @still_failing: the error recurred on retry, or the I/O did not go to the main.
+ * @recovered: a part of the bio failed on the main, but succeeded on retry.
  * @list: in remap_jobs.idle.
  * @work: runs it.
  */
@@ -79,6 +80,7 @@ struct remap_job {
 	sector_t single_until;
 	u64 lost_block;
 	bool lost_write;
+	bool took_long;
 	bool again;
 	bool still_failing;
 	bool recovered;
@@ -90,18 +92,18 @@ struct remap_job {
  * remap_job_window() - get the buffers of a window.
  * @job: the job.
  *
- * They are allocated when they are first needed, and stay with the job.
+ * They are allocated on first use, and kept by the job.
  *
  * Context: process, may sleep; does no I/O to get memory.
- * Return: whether there are any.
+ * Return: whether the job has them.
  */
 bool remap_job_window(struct remap_job *job);
 
 /**
- * remap_jobs_init() - make the jobs of a device.
- * @jobs: to be filled; zeroed.
+ * remap_jobs_init() - allocate the jobs of a device.
+ * @jobs: zeroed; filled in.
  * @rd: the device; its store is open.
- * @handle: what a job does with a bio, in process context.
+ * @handle: handles a bio in process context.
  *
  * Context: process, may sleep.
  * Return: 0, -ENOMEM; the caller calls remap_jobs_exit() in either case.
@@ -118,26 +120,26 @@ int remap_jobs_init(struct remap_jobs *jobs, struct remap_device *rd,
 void remap_jobs_exit(struct remap_jobs *jobs);
 
 /**
- * remap_jobs_queue() - give a bio to a job.
+ * remap_jobs_queue() - queue a bio for a job.
  * @jobs: the jobs.
- * @bio: the bio; it may be gone when this returns.
+ * @bio: the bio; it may already be completed when this returns.
  *
  * Context: any, interrupts included.
  */
 void remap_jobs_queue(struct remap_jobs *jobs, struct bio *bio);
 
 /**
- * remap_jobs_park() - let a bio wait until the owner of its block gives it up.
+ * remap_jobs_park() - let a bio wait until the owner of its block releases it.
  * @jobs: the jobs.
  * @block: a block in state REMAP_MOVING.
  * @bio: the bio.
  *
- * Context: process; @rd->lock, from before the caller saw the state.
+ * Context: process; @rd->lock, held since before the caller read the state.
  */
 void remap_jobs_park(struct remap_jobs *jobs, u64 block, struct bio *bio);
 
 /**
- * remap_jobs_unpark() - the owner has given up a block.
+ * remap_jobs_unpark() - release the bios that wait for a block.
  * @jobs: the jobs.
  * @block: the block; its state is set.
  *

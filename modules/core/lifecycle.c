@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A dm-remap device: its making, its sharing between the tables that are loaded
- * for it one after the other, and its end.
+ * The life of a dm-remap device: its creation, its sharing between successive tables, and its end.
  */
 #include <linux/blkdev.h>
 #include <linux/module.h>
@@ -28,8 +27,8 @@
 #include "worker.h"
 
 /*
- * All devices, those included that are being made or freed: their disks are in use.  The
- * lock is for the list, and for who uses a device; nothing waits for I/O under it.
+ * All devices, including those being created or freed, since their disks are in use. The lock
+ * protects the list and the users of each device; nothing waits for I/O under it.
  */
 static LIST_HEAD(remap_devices);
 static DEFINE_MUTEX(remap_devices_lock);
@@ -51,22 +50,21 @@ static bool overlap(struct block_device *a, struct block_device *b)
 	       first_sector(b) <= last_sector(a);
 }
 
-/* The data of its remaps is on its spare, which must not be left behind. */
+/* Whether the device has data on its spare, which must not be left behind. */
 static bool has_remaps(const struct remap_device *rd)
 {
 	return READ_ONCE(rd->mapped) || READ_ONCE(rd->pending);
 }
 
-/* It was made to take over, and has not, or could not. */
+/* Whether it is a successor that has not taken over yet, or could not. */
 static bool is_waiting(const struct remap_device *rd)
 {
 	return rd->life.successor && !READ_ONCE(rd->life.started);
 }
 
 /*
- * Whether a device that exists stands in the way of a new one.  The main of a
- * device may be named again by another table of the same mapped device, with
- * another spare while there are no remaps.
+ * Whether an existing device conflicts with a new one. Another table of the same mapped device may
+ * name the same main again, and another spare as long as there are no remaps.
  */
 static const char *conflict(const struct remap_device *other, const struct mapped_device *md,
 			    struct block_device *main, struct block_device *spare)
@@ -153,7 +151,7 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 	return 0;
 }
 
-/* Everything whose size the store decides. */
+/* Allocate everything whose size depends on the store. */
 static int make_table(struct remap_device *rd, const struct remap_args *args, char **error)
 {
 	struct remap_regions *regions;
@@ -170,7 +168,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	remap_spare_init(&rd->spare, &rd->slots);
 
 	remap_settings_default(&rd->settings, rd->store->nr_blocks);
-	/* Until it is known what the set needs: remap_settings_apply(). */
+	/* A provisional size, until remap_settings_apply() knows what the set needs. */
 	remap_table_set_limits(&rd->table, REMAP_MIN_BUCKETS, rd->settings.grow_percent,
 			       rd->settings.shrink_percent);
 	remap_table_set_notify(&rd->table, remap_observe_resize);
@@ -178,7 +176,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	ret = remap_table_init(&rd->table, &rd->slots, rd->name);
 	if (ret)
 		return ret;
-	/* Held over the store's reads: nobody else knows the device yet. */
+	/* Held over the store's reads, since the device is not shared yet. */
 	mutex_lock(&rd->commit_lock);
 	mutex_lock(&rd->lock);
 	rd->saved.settings = rd->settings;
@@ -190,7 +188,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 		remap_scrub_restore(rd);
 		rd->life.loaded = true;
 	}
-	/* Then nothing is clean. */
+	/* Then no region counts as clean. */
 	if (!ret && rd->store->incomplete)
 		remap_regions_add_all(regions);
 	mutex_unlock(&rd->lock);
@@ -219,14 +217,14 @@ static int make_worker(struct remap_device *rd, char **error)
 	return ret;
 }
 
-/* Takes apart as much as there is; the device is in the list until that is done. */
+/* Frees a device, even if it is only partly set up; it stays in the list until the end. */
 static void take_apart(struct remap_device *rd)
 {
 	remap_background_stop(rd);
 	remap_probe_release(rd);
 	remap_resize_stop(rd);
 	remap_rate_exit(rd);
-	/* After all that lets go of the commit lock, which may queue it. */
+	/* After everything that releases the commit lock, because that may queue it. */
 	remap_device_stop_repair(rd);
 	remap_track_exit(rd);
 	remap_jobs_exit(&rd->jobs);
@@ -258,7 +256,7 @@ static void free_shell(struct remap_device *rd)
 	kfree(rd);
 }
 
-/* So that its disks can be used again as soon as they are free. */
+/* The disks can be used again as soon as they are released. */
 static void leave_list(struct remap_device *rd)
 {
 	mutex_lock(&remap_devices_lock);
@@ -266,7 +264,7 @@ static void leave_list(struct remap_device *rd)
 	mutex_unlock(&remap_devices_lock);
 }
 
-/* A device without anything that takes I/O to make. */
+/* Allocate a device, without the parts that require I/O. */
 static struct remap_device *make_shell(struct mapped_device *md, const struct remap_args *args,
 				       struct block_device *main, struct block_device *spare,
 				       sector_t len)
@@ -308,13 +306,13 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 	return rd;
 }
 
-/* Sooner than when it is resumed, so that a table that cannot come into force is not loaded. */
+/* Check this before the resume, so that a table that cannot come into force is not loaded. */
 static int check_succession(struct remap_device *rd, char **error)
 {
 	struct remap_device *old = rd->life.predecessor;
 	const char *why;
 
-	/* A set without remaps may have any spare. */
+	/* A set without remaps may change its spare. */
 	if (rd->spare_bdev != old->spare_bdev && !rd->store->joining && !has_remaps(old)) {
 		rd->life.successor = false;
 		return 0;
@@ -326,7 +324,7 @@ static int check_succession(struct remap_device *rd, char **error)
 	return -EBUSY;
 }
 
-/* The rest; a spare that does not answer keeps only this table waiting. */
+/* Set up the rest; a spare that does not answer delays only this table. */
 static int fill(struct remap_device *rd, const struct remap_args *args, char **error)
 {
 	int ret;
@@ -352,7 +350,7 @@ static int fill(struct remap_device *rd, const struct remap_args *args, char **e
 	return 0;
 }
 
-/* What may not change when a table is reloaded. */
+/* Check what a table reload must not change. */
 static int check_shared(const struct remap_device *rd, const struct remap_args *args,
 			sector_t len, char **error)
 {
@@ -377,7 +375,7 @@ static int check_shared(const struct remap_device *rd, const struct remap_args *
 	return -EINVAL;
 }
 
-/* Use a device that there is. */
+/* Use an existing device. */
 static int share(struct remap_device *rd, const struct remap_args *args, sector_t len,
 		 char **error)
 {
@@ -399,8 +397,8 @@ static bool same_disks(const struct remap_device *a, const struct remap_device *
 }
 
 /*
- * Whether a new device is to take over from one that there is: it has another spare, more
- * room on the same one, another length, or a new main with the same spare.
+ * Whether a new device should take over from an existing one: it has another spare, more room on
+ * the same spare, another length, or a new main with the same spare.
  */
 static bool is_successor(const struct remap_device *new, const struct remap_device *rd,
 			 const struct remap_args *args)
@@ -415,13 +413,12 @@ static bool is_successor(const struct remap_device *new, const struct remap_devi
 		return false;
 	if (new->spare_bdev != rd->spare_bdev || new->len != rd->len)
 		return true;
-	/* A table with the old main, spare and length is the way back to the kept device. */
+	/* A table with the old main, spare and length goes back to the kept device. */
 	return new->life.spare_sectors != rd->life.spare_sectors && !rd->life.kept;
 }
 
 /*
- * Enter a device in the list, unless the table that it is for can share one that there
- * is: @rdp is set to that one then.
+ * Add a device to the list, unless its table can share an existing one, to which @rdp is set.
  */
 static int enter_list(struct remap_device *new, const struct remap_args *args,
 		      struct remap_device **rdp, char **error)
@@ -566,12 +563,12 @@ static int change_length(struct remap_device *rd, struct remap_regions **new, se
 	}
 	mutex_unlock(&rd->lock);
 	mutex_unlock(&rd->admin);
-	/* There is no I/O, but somebody may be listing the remaps. */
+	/* There is no I/O, but the remaps may be being listed. */
 	synchronize_rcu();
 	return ret;
 }
 
-/* The first time that the device is resumed: nothing has been written so far. */
+/* First resume of the device: nothing has been written so far. */
 static int start_store(struct remap_device *rd)
 {
 	int ret = 0;
@@ -589,7 +586,7 @@ static int start_store(struct remap_device *rd)
 	return ret;
 }
 
-/* A device that is not to be destroyed with the old table, for its remaps are needed. */
+/* Keep a device whose remaps are needed when the old table is destroyed. */
 static void keep(struct remap_device *old, struct remap_device **refused)
 {
 	mutex_lock(&remap_devices_lock);
@@ -600,8 +597,8 @@ static void keep(struct remap_device *old, struct remap_device **refused)
 }
 
 /*
- * Remaps may have come since the table was loaded.  The device in force stays while this
- * is looked at: the table that uses it is destroyed after the resume.
+ * Remaps may have been made since the table was loaded. The device in force stays valid during this
+ * check, because the table that uses it is destroyed after the resume.
  */
 static int check_spare(struct remap_device *rd, struct remap_device *old,
 		       struct remap_device **refused)
@@ -630,7 +627,7 @@ static int check_writable(struct remap_device *rd)
 	return -EROFS;
 }
 
-/* What writes: nothing that needs I/O to the set may be waited for. */
+/* The steps that write. They must not wait for anything that needs I/O to the set. */
 static int start(struct remap_device *rd, struct remap_device *old,
 		 struct remap_device **refused)
 {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The list of remaps, in the order of the main.  The table has no order; but the
- * counts of the regions say where to look, and a lookup is cheap.  Where a
- * region has more blocks than there are slots, on a large main, the slots are
- * gone through instead.
+ * The list of remaps, sorted by main sector. The table is not sorted, but the counts of the regions
+ * show where to look, and a lookup is cheap. If a region has more blocks than there are slots, as
+ * on a large main, all slots are visited instead.
  */
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
@@ -14,12 +13,12 @@
 #include "gfp.h"
 #include "list.h"
 
-/* Longest line: three numbers of up to 20 digits, two words, two masks, and a zero. */
+/* Longest line: three numbers of up to 20 digits, two words, two masks, and the NUL. */
 #define LINE_MAX	130U
 /* Shortest line: "0 0 1 split 0x0 0x0". */
 #define LINE_MIN	20U
 
-/* Lookups, or slots looked at, in one go. */
+/* Maximum number of lookups, or of slots visited, without a break. */
 #define STEP		4096
 
 static const char *state_name(u64 word, u64 unread)
@@ -36,7 +35,7 @@ static const char *state_name(u64 word, u64 unread)
 	}
 }
 
-/* In a list with reasons.  One of a later version is unknown here. */
+/* For a list with reasons. A reason of a later version is printed as unknown. */
 static const char *reason_name(u64 word)
 {
 	switch (remap_word_reason(word)) {
@@ -57,7 +56,7 @@ static const char *reason_name(u64 word)
 	}
 }
 
-/* A line for a block, if it is in the table. */
+/* Print a line for a block if it is in the table. */
 static unsigned int list_block(struct remap_device *rd, u64 block, bool reasons, char *result,
 			       unsigned int maxlen)
 {
@@ -77,7 +76,7 @@ static unsigned int list_block(struct remap_device *rd, u64 block, bool reasons,
 	return sz;
 }
 
-/* Look up every block of the regions in which there is one. */
+/* Look up every block of the regions that are not empty. */
 static void list_regions(struct remap_device *rd, sector_t sector, bool reasons, char *result,
 			 unsigned int maxlen)
 {
@@ -107,10 +106,10 @@ static int compare_blocks(const void *a, const void *b)
 }
 
 /*
- * The lowest @max blocks from @from on that have a slot, in order.  @blocks has
- * room for twice as many.
+ * Find the lowest @max blocks from @from on that have a slot, sorted. @blocks has room for twice as
+ * many.
  *
- * Return: how many there are.
+ * Return: the number of blocks.
  */
 static unsigned int lowest_blocks(const struct remap_device *rd, u64 from, u64 *blocks,
 				  unsigned int max)
@@ -148,16 +147,19 @@ static void list_slots(struct remap_device *rd, u64 from, bool reasons, char *re
 	do {
 		n = lowest_blocks(rd, from, blocks, max);
 		for (i = 0; i < n && sz + LINE_MAX < maxlen; i++) {
-			/* One that moves may have been seen in two slots. */
+			/* A moving block may have been seen in two slots. */
 			if (!i || blocks[i] != blocks[i - 1])
 				sz += list_block(rd, blocks[i], reasons, result + sz, maxlen - sz);
 			from = blocks[i] + 1;
 		}
-		/* An empty list says that there are no more: not all have just gone. */
+		/*
+		 * An empty reply means the end of the list, so do not return one if these blocks
+		 * have just been unmapped.
+		 */
 	} while (!sz && n == max);
 }
 
-/* Whether a region has more blocks than there are slots to look at. */
+/* Whether a region has more blocks than there are slots to visit. */
 static bool large_regions(struct remap_device *rd)
 {
 	unsigned int shift;

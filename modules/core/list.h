@@ -10,15 +10,15 @@
 struct remap_device;
 
 /**
- * remap_list() - write the remaps from a sector on, in the order of the main.
+ * remap_list() - print the remaps from a sector on, sorted by main sector.
  * @rd: the device.
  * @from: sector, from the start of the target.
  * @reasons: each line has a seventh word, why the block left the main.
- * @result: where to; a text of lines `main_sector spare_sector sectors state
+ * @result: takes lines `main_sector spare_sector sectors state
  *	lost_mask unread_mask`.
- * @maxlen: room there.
+ * @maxlen: size of @result.
  *
- * Takes no lock: remaps that change during the walk may or may not be there.
+ * Takes no lock: remaps that change during the walk may or may not be included.
  *
  * Context: process, may sleep.
  */

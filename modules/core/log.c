@@ -42,7 +42,9 @@ void remap_log(struct remap_device *rd, unsigned int kind, const char *format, .
 	va_list args;
 
 	snprintf(who, sizeof(who), DM_NAME ": " DM_MSG_PREFIX ": %s", rd->name);
-	/* It says itself how many were left out, and takes the prefix for the caller's name. */
+	/*
+	 * It also reports how many messages were suppressed, using the prefix as the caller's name.
+	 */
 	if (!___ratelimit(&rd->logs.limits[kind], who))
 		return;
 	va_start(args, format);

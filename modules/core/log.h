@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel log: what a device says there, rate limited by device and kind, so that
- * neither another set nor a burst of remaps hides that data was lost.
+ * Messages to the kernel log, rate limited by device and kind, so that neither another set nor a
+ * burst of remaps hides a loss of data.
  */
 #ifndef _REMAP_LOG_H
 #define _REMAP_LOG_H
@@ -12,12 +12,12 @@
 
 struct remap_device;
 
-/* Kinds of messages: as the events, and those that belong to none. */
+/* Kinds of messages: the events, and one for messages without an event. */
 #define REMAP_LOG_OTHER		REMAP_NR_EVENTS
 #define REMAP_NR_LOGS		(REMAP_NR_EVENTS + 1)
 
 /**
- * struct remap_logs - the limits of a device.
+ * struct remap_logs - the rate limits of a device.
  * @limits: by kind.
  */
 struct remap_logs {
@@ -25,21 +25,20 @@ struct remap_logs {
 };
 
 /**
- * remap_logs_init() - nothing has been said.
- * @logs: to be filled.
+ * remap_logs_init() - initialize the rate limits.
+ * @logs: filled in.
  *
  * Context: any.
  */
 void remap_logs_init(struct remap_logs *logs);
 
 /**
- * remap_log() - say something of a device.
+ * remap_log() - log a message about a device.
  * @rd: the device.
- * @kind: enum remap_event or REMAP_LOG_OTHER; decides the level.
+ * @kind: enum remap_event or REMAP_LOG_OTHER; determines the level.
  * @format: of printf(), without the device's name and the newline.
  *
- * A message that is one of too many is left out; the next one that is not says how many
- * were.
+ * Messages above the rate limit are suppressed; the next message reports how many were.
  *
  * Context: any but NMI.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * dm-remap: a device-mapper target that keeps a disk with bad sectors in
- * service.  docs/design.md says how.
+ * service.  See docs/design.md.
  */
 #include <linux/device-mapper.h>
 #include <linux/module.h>

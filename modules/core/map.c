@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where I/O goes.  What is here runs for every bio; remap_map() and
- * remap_end_io() are written for the one that touches no remapped block and
- * succeeds, and leave the others to functions of their own.
+ * Maps I/O. This code runs for every bio; remap_map() and remap_end_io() are optimized for a bio
+ * that touches no remapped block and succeeds, and leave all others to separate functions.
  *
- * A read of the main is not counted in flight (inflight.h): it writes to nothing
- * but its own notes.  All else is counted in the RCU read-side section of the lookup
- * that decided where it goes.
+ * A read of the main is not counted in flight (inflight.h): it writes only to its per-bio data. All
+ * other I/O is counted in the RCU read-side section of the lookup that decided where it goes.
  */
 #include <linux/blkdev.h>
 #include <linux/sched/clock.h>
@@ -22,14 +20,14 @@
 #include "verify.h"
 #include "worker.h"
 
-/* Lookups for one bio: a discard may have very many blocks. */
+/* Maximum number of lookups for one bio: a discard may cover very many blocks. */
 #define MAX_LOOKUPS	4096
 
 /*
- * The blocks from @block on, up to and including @last, that are in one piece
- * with it: all on the main, or one after the other on the spare.
+ * Find the run of blocks from @block on, up to and including @last, that is contiguous: all on the
+ * main, or consecutive on the spare.
  *
- * Return: the block behind them.
+ * Return: the block after the run.
  */
 static u64 end_of_run(struct remap_device *rd, u64 block, u64 last, u32 slot)
 {
@@ -54,15 +52,15 @@ static u64 end_of_run(struct remap_device *rd, u64 block, u64 last, u32 slot)
 	return min(b, last + 1);
 }
 
-/* Whether a job is to write a bio, and read it back. */
+/* Whether a job must write a bio and read it back. */
 static bool verifies_bio(const struct remap_device *rd, const struct bio *bio, bool spare)
 {
 	return remap_verifies(rd, spare) && remap_counts_on_main(bio_op(bio));
 }
 
 /*
- * Look up where a bio's first block is, cut the bio to the run contiguous with it,
- * and count it, as one.
+ * Look up the location of a bio's first block, cut the bio to the run contiguous with it, and count
+ * it, atomically.
  *
  * Return: whether it can be sent there.
  */
@@ -101,7 +99,7 @@ static int map_to_job(struct remap_device *rd, struct bio *bio, struct remap_io 
 	return DM_MAPIO_SUBMITTED;
 }
 
-/* A bio in a region that has remapped blocks. */
+/* Map a bio in a region with remapped blocks. */
 static noinline int map_found(struct remap_target *rt, struct bio *bio)
 {
 	struct remap_device *rd = rt->rd;
@@ -122,7 +120,7 @@ static noinline int map_found(struct remap_target *rt, struct bio *bio)
 	return DM_MAPIO_REMAPPED;
 }
 
-/* A disk has turned read-only: write to neither. */
+/* Whether a disk has turned read-only, so that neither disk may be written. */
 static noinline int refuse_write(struct remap_device *rd, struct remap_io *io)
 {
 	remap_turned_read_only(rd);
@@ -130,7 +128,7 @@ static noinline int refuse_write(struct remap_device *rd, struct remap_io *io)
 	return DM_MAPIO_KILL;
 }
 
-/* A write, which is counted; or a discard, which is not. */
+/* Map a write, which is counted, or a discard, which is not. */
 static noinline int map_write(struct remap_target *rt, struct bio *bio)
 {
 	struct remap_device *rd = rt->rd;
@@ -171,8 +169,8 @@ static int map_watched(struct remap_target *rt, struct bio *bio)
 }
 
 /*
- * A flush, a write to a device that may not be written, I/O that is polled, or I/O of a
- * device that wants a closer look at all of it.
+ * Map a flush, a write to a read-only device, polled I/O, or any I/O of a device that sends
+ * everything along the slow path.
  */
 static noinline int map_other(struct dm_target *ti, struct bio *bio)
 {
@@ -180,7 +178,7 @@ static noinline int map_other(struct dm_target *ti, struct bio *bio)
 	struct remap_io *io = bio->bi_private;
 
 	if (bio_sectors(bio) && !(rt->args.read_only && op_is_write(bio->bi_opf))) {
-		/* The poller may wait for a job, and the job for what is polled. */
+		/* No polling: the poller could wait for a job that waits for the polled I/O. */
 		bio->bi_opf &= ~REQ_POLLED;
 		return map_watched(rt, bio);
 	}
@@ -219,8 +217,8 @@ static noinline int map_data(struct remap_target *rt, struct bio *bio)
 }
 
 /*
- * A bio's data, loaded field by field: device-mapper has just stored the size alone, and a
- * load of more than was stored at once waits until that is in the cache.
+ * Load a bio's iterator field by field: device-mapper has just stored the size alone, and a wider
+ * load would stall until that store has reached the cache.
  */
 static __always_inline struct bvec_iter load_iter(const struct bio *bio)
 {
@@ -228,7 +226,7 @@ static __always_inline struct bvec_iter load_iter(const struct bio *bio)
 		.bi_sector = READ_ONCE(bio->bi_iter.bi_sector),
 		.bi_size = READ_ONCE(bio->bi_iter.bi_size),
 		.bi_idx = READ_ONCE(bio->bi_iter.bi_idx),
-		.bi_bvec_done = READ_ONCE(bio->bi_iter.bi_bvec_done),
+		.DM_REMAP_BVEC_DONE = READ_ONCE(bio->bi_iter.DM_REMAP_BVEC_DONE),
 	};
 }
 
@@ -240,7 +238,7 @@ static __always_inline int map(struct dm_target *ti, struct bio *bio)
 	const struct remap_device *rd = rt->rd;
 
 	bio->bi_private = io;
-	/* Compared in place, without a load of its own; an old value does no harm. */
+	/* Compared in memory, without a separate load; a stale value is harmless. */
 	if (unlikely(iter.bi_size <= data_race(rd->slow_path_size) ||
 		     (bio->bi_opf & rt->slow_path_opf)))
 		return map_other(ti, bio);
@@ -253,14 +251,14 @@ static noinline int map_timed(struct dm_target *ti, struct bio *bio)
 	u64 start;
 	int ret;
 
-	/* The other half of a flush. */
+	/* The flush of the spare. */
 	if (!bio_sectors(bio) && dm_bio_get_target_bio_nr(bio))
 		return map(ti, bio);
-	/* The cheapest clock there is, which other processors need not agree with. */
+	/* The cheapest clock; it need not be consistent between processors. */
 	start = local_clock();
 	ret = map(ti, bio);
 
-	/* The bio may be gone; device-mapper keeps the target until we return. */
+	/* The bio may already be completed; device-mapper keeps the target until we return. */
 	remap_observe_latency(rt->rd, DM_REMAP_MAP_LATENCY,
 			      max_t(s64, local_clock() - start, 0));
 	return ret;
@@ -274,8 +272,7 @@ int remap_map(struct dm_target *ti, struct bio *bio)
 }
 
 /*
- * The ends of a bio that remap_end_io() leaves to others; it calls nothing itself, so
- * that it need save no register.
+ * The cases that remap_end_io() delegates; it only makes tail calls, so it need not save registers.
  */
 static noinline int failed(struct dm_target *ti, struct bio *bio, blk_status_t status)
 {
@@ -288,7 +285,7 @@ static noinline int failed(struct dm_target *ti, struct bio *bio, blk_status_t s
 	return ret;
 }
 
-/* The main has answered, after blocks moved by themselves. */
+/* The main has completed I/O after automatic moves. */
 static noinline int reset(struct dm_target *ti, struct bio *bio)
 {
 	struct remap_target *rt = ti->private;
@@ -301,7 +298,7 @@ static noinline int reset(struct dm_target *ti, struct bio *bio)
 	return DM_ENDIO_DONE;
 }
 
-/* Return: whether it was a read, and a slow one. */
+/* Return: whether it was a slow read. */
 static bool timed(struct remap_device *rd, struct bio *bio, struct remap_io *io,
 		  blk_status_t status)
 {

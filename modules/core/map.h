@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where I/O goes.
+ * Maps I/O to the main or the spare.
  */
 #ifndef _REMAP_MAP_H
 #define _REMAP_MAP_H
@@ -15,7 +15,7 @@ struct dm_target;
  * @ti: the target.
  * @bio: the bio.
  *
- * Context: as device-mapper gives it.
+ * Context: that of device-mapper's map operation.
  * Return: DM_MAPIO_REMAPPED, DM_MAPIO_SUBMITTED or DM_MAPIO_KILL.
  */
 int remap_map(struct dm_target *ti, struct bio *bio);

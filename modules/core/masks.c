@@ -4,8 +4,8 @@
 #include "masks.h"
 
 /*
- * The indices of a slot's two values.  On a machine with 32 bit indices slots
- * from 2^31 on would wrap; the module is for 64 bit machines (Kbuild).
+ * The indices of a slot's two values. With 32-bit indices, slots from 2^31 on would wrap; the
+ * module is for 64-bit machines only (Kbuild).
  */
 static unsigned long index_of(u32 slot, unsigned int half)
 {

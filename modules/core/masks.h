@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Masks of sectors: of each remapped block those that are lost, which read as an
- * error until they are written, and those that are unread, whose content is still
- * only on the main.
+ * Masks of the sectors of each remapped block: lost sectors, whose reads fail until they are
+ * written, and unread sectors, whose content is still only on the main.
  *
- * A block of 32768 bytes has 64 sectors, so a mask has 64 bits; sector 0 of the
- * block is bit 0.  Few blocks have any, so the masks are not in the slots but beside
- * them, and the slot only has the flags REMAP_SLOT_LOST and REMAP_SLOT_UNREAD.
+ * A block of 32768 bytes has 64 sectors, so a mask has 64 bits; sector 0 of the block is bit 0.
+ * Few blocks have any, so the masks are not stored in the slots; a slot only has the flags
+ * REMAP_SLOT_LOST and REMAP_SLOT_UNREAD.
  */
 #ifndef _REMAP_MASKS_H
 #define _REMAP_MASKS_H
@@ -15,7 +14,7 @@
 #include <linux/xarray.h>
 
 /**
- * struct remap_masks - the masks.
+ * struct remap_masks - the masks of one kind.
  * @masks: by slot; two values of 32 bits each, since an xarray value has 63.
  * @sectors: bits set in all of them.
  *
@@ -26,7 +25,7 @@ struct remap_masks {
 	u64 sectors;
 };
 
-/* Bits set in all masks; without the lock, of a moment ago. */
+/* Number of bits set in all masks; without the lock the value may be outdated. */
 static inline u64 remap_masks_sectors(const struct remap_masks *m)
 {
 	return READ_ONCE(m->sectors);
@@ -41,7 +40,7 @@ static inline u64 remap_masks_sectors(const struct remap_masks *m)
 void remap_masks_init(struct remap_masks *m);
 
 /**
- * remap_masks_exit() - free it.
+ * remap_masks_exit() - free the masks.
  * @m: the set.
  *
  * Context: any.
@@ -53,8 +52,7 @@ void remap_masks_exit(struct remap_masks *m);
  * @m: the set.
  * @slot: the block's slot.
  *
- * Context: any; without the caller's lock, halves of it may be of different
- * times.
+ * Context: any; without the caller's lock, the two halves may be of different times.
  * Return: the mask.
  */
 u64 remap_masks_get(struct remap_masks *m, u32 slot);
@@ -69,16 +67,16 @@ u64 remap_masks_get(struct remap_masks *m, u32 slot);
  * remap_masks_reserve().
  *
  * Context: process, may sleep, does no I/O to get memory; the caller's lock.
- * Return: 0; -ENOMEM, and the mask is unchanged.
+ * Return: 0; -ENOMEM, in which case the mask is unchanged.
  */
 int remap_masks_set(struct remap_masks *m, u32 slot, u64 mask);
 
 /**
- * remap_masks_reserve() - memory for a mask.
+ * remap_masks_reserve() - reserve memory for a mask.
  * @m: the set.
  * @slot: the block's slot.
  *
- * It is given back with the next change of the mask.
+ * The next change of the mask releases it.
  *
  * Context: process, may sleep, does no I/O to get memory.
  * Return: 0, -ENOMEM.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Moving blocks.  The order of the steps is what keeps data whole; docs/design.md
- * has it, with what is true if the machine stops between any two of them.
+ * Moves blocks. The order of the steps protects the data; docs/design.md describes it, and the
+ * state after a crash between any two steps.
  */
 #include "bio.h"
 #include "copy.h"
@@ -35,7 +35,7 @@ static void set_mapped(struct remap_device *rd, const struct remap_move *m)
 	set_state(rd, m->slot, REMAP_MAPPED);
 }
 
-/* What the store is to know of a move that succeeded so far. */
+/* The entries to commit for a move that has succeeded so far. */
 static void stage_commit(struct remap_device *rd, struct remap_move *m)
 {
 	struct dm_remap_entry entry = {
@@ -50,7 +50,9 @@ static void stage_commit(struct remap_device *rd, struct remap_move *m)
 		entry.state = DM_REMAP_ENTRY_PENDING;
 		break;
 	default:
-		/* So that what is durable can be in memory as well. */
+		/*
+		 * Reserve memory first, so that what becomes durable can also be stored in memory.
+		 */
 		if ((m->lost && remap_masks_reserve(&rd->lost, m->slot)) ||
 		    (m->unread && remap_masks_reserve(&rd->unread, m->slot))) {
 			m->status = BLK_STS_RESOURCE;
@@ -119,7 +121,7 @@ static void complete_move(struct remap_device *rd, struct remap_move *m)
 		report_lost(rd, m, hweight64(m->lost & ~was_lost));
 }
 
-/* The block is as it was before. */
+/* Undo the move: the block is as before. */
 static void undo_move(struct remap_device *rd, struct remap_move *m)
 {
 	if (m->from != REMAP_NO_SLOT || m->was == REMAP_FREE) {
@@ -137,10 +139,9 @@ static void undo_move(struct remap_device *rd, struct remap_move *m)
 }
 
 /*
- * The store may know the block in its old or its new place, and nobody can say
- * in which.  Were it used in either, what is written there from now on would be
- * lost if it turned out to be the other.  A block without a write
- * to the spare is on the main in any case.
+ * The store may have recorded the block in its old or its new place; which one is uncertain. If
+ * either were used, writes from now on would be lost if it turned out to be the other. A block
+ * whose data was not written to the spare is on the main in any case.
  */
 static void doubt_move(struct remap_device *rd, struct remap_move *m)
 {
@@ -156,7 +157,7 @@ static void doubt_move(struct remap_device *rd, struct remap_move *m)
 		remap_slots_change(&rd->slots, m->from, REMAP_INDETERMINATE, 0);
 }
 
-/* Why a block left the main by itself. */
+/* Why a block was moved automatically. */
 static const char *why_moved(const struct remap_move *m)
 {
 	if (m->was == REMAP_PENDING)
@@ -174,13 +175,13 @@ static const char *why_moved(const struct remap_move *m)
 	}
 }
 
-/* Tell what came of a move to the spare. */
+/* Report the result of a move to the spare. */
 static void report_to_spare(struct remap_device *rd, const struct remap_move *m)
 {
 	bool automatic = m->batch->automatic;
 
 	if (m->status != BLK_STS_OK) {
-		/* A read that tried to save a block, and could not read it, failed no move. */
+		/* A read that failed to rescue a block does not count as a failed move. */
 		if (m->bio || m->assembled || !automatic)
 			remap_count(rd, DM_REMAP_REMAPS_FAILED, 1);
 		return;
@@ -192,7 +193,7 @@ static void report_to_spare(struct remap_device *rd, const struct remap_move *m)
 		trace_dm_remap_removed(rd, m->block, m->from, automatic);
 	} else if (automatic) {
 		remap_count(rd, DM_REMAP_REMAPS_AUTO, 1);
-		/* One that was pending has been counted, or was marked by hand. */
+		/* A pending block has already been counted, or was marked by hand. */
 		if (m->was == REMAP_FREE && !m->batch->patrol)
 			remap_rate_count(rd);
 		remap_log(rd, REMAP_EVENT_REMAPPED,
@@ -208,7 +209,7 @@ static void report_to_spare(struct remap_device *rd, const struct remap_move *m)
 	trace_dm_remap_added(rd, m->block, m->slot, automatic);
 }
 
-/* Neighbours of a block that failed are likely to fail, too. */
+/* The neighbours of a failed block are likely to fail, too. */
 static void suspect_neighbours(struct remap_device *rd, const struct remap_move *m)
 {
 	if (m->was == REMAP_FREE && m->batch->automatic && !m->batch->background &&
@@ -260,7 +261,7 @@ static void apply_moves(struct remap_device *rd, struct remap_commit *c)
 	lockdep_assert_held(&rd->commit_lock);
 	lockdep_assert_held(&rd->lock);
 	for (m = batch->moves; m < batch->moves + batch->nr; m++) {
-		/* The slot was taken when the move began. */
+		/* The slot was allocated when the move began. */
 		free += m->was == REMAP_FREE || m->from != REMAP_NO_SLOT;
 		if (m->status != BLK_STS_OK)
 			undo_move(rd, m);
@@ -293,7 +294,9 @@ void remap_moves_finish(struct remap_device *rd, struct remap_batch *batch)
 	batch->commit.done = false;
 	batch->commit.apply = apply_moves;
 	for (m = batch->moves; m < batch->moves + batch->nr; m++) {
-		/* A store that cannot write would fail for good. */
+		/*
+		 * An attempt to write to a store that cannot be written would fail it permanently.
+		 */
 		if (m->status == BLK_STS_OK && remap_turned_read_only(rd))
 			m->status = BLK_STS_IOERR;
 		if (m->status == BLK_STS_OK)

@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading the neighbourhood of a block that failed: half of the next errors of a disk are close
- * to the last.  suspects.h has the order; here is when, and what comes of it.
+ * Reads the neighbourhood of a failed block: half of the next errors of a disk are close to the
+ * last one. suspects.h determines the order of the reads; this file their timing, and the handling
+ * of results.
  */
 #include "background.h"
 #include "device.h"
 #include "neighbours.h"
 
 /*
- * An area rests first: whoever met the error is answered, and mostly asks for the next
- * blocks himself.
+ * An area rests first, because the program that met the error usually reads the next blocks itself.
  */
 #define REST_NS		NSEC_PER_SEC
 
-/* For each area; a disk that tries for 40 s to read a block gives it two. */
+/*
+ * Time limit for an area; if a disk tries for 40 s to read a block, that is enough for two blocks.
+ */
 #define AREA_NS		(60 * NSEC_PER_SEC)
 
-/* Pieces without anything to read that are passed in one step. */
+/* Maximum number of pieces without anything to read that are skipped in one step. */
 #define MAX_PASSED	4096
 
-/* While the disk answers others slowly, or blocks cannot move. */
+/* Delay while the disk is slow for other users, or blocks cannot move. */
 #define WAIT		HZ
 
 static bool has_slot(struct remap_device *rd, u64 block)
@@ -29,7 +31,10 @@ static bool has_slot(struct remap_device *rd, u64 block)
 	return remap_table_lookup(&rd->table, block, &word) != REMAP_NO_SLOT;
 }
 
-/* How many blocks of a piece, from the side of its origin on, have a slot, or have none. */
+/*
+ * Number of consecutive blocks of a piece, starting at the side of the origin, that have a slot, or
+ * have none.
+ */
 static u64 run_in_piece(struct remap_device *rd, const struct remap_suspect_piece *piece,
 			bool slots)
 {
@@ -58,7 +63,7 @@ static bool pass_slots(struct remap_device *rd, struct remap_suspect_piece *piec
 	return true;
 }
 
-/* How long the first area still rests, in jiffies. */
+/* Remaining rest time of the first area, in jiffies. */
 static unsigned long rest(struct remap_suspects *s)
 {
 	u64 now = ktime_get_ns(), begin;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Reading the neighbourhood of a block that failed.
+ * Reads the neighbourhood of a failed block.
  */
 #ifndef _REMAP_NEIGHBOURS_H
 #define _REMAP_NEIGHBOURS_H

@@ -16,7 +16,7 @@ DEFINE_STATIC_KEY_FALSE(remap_timed);
 
 /* One registration at a time; the static keys are changed under it. */
 static DEFINE_MUTEX(register_lock);
-/* The observer, and the devices that it is to watch. */
+/* Protects the observer and the list of devices that it watches. */
 static DEFINE_MUTEX(observe_lock);
 static const struct dm_remap_observer *observer;
 /* The observer being unregistered; devices removed during that still refer to it. */
@@ -35,7 +35,7 @@ static int watch(struct dm_remap_observed *dev)
 	return 0;
 }
 
-/* Nobody reads the watch any more once the caller has waited for a grace period. */
+/* After a grace period, for which the caller waits, the watch has no readers. */
 static void hide(struct dm_remap_observed *dev)
 {
 	dev->hidden = rcu_replace_pointer(dev->watch, NULL, lockdep_is_held(&observe_lock));
@@ -48,7 +48,7 @@ static void forget(struct dm_remap_observed *dev, const struct dm_remap_observer
 	dev->hidden = NULL;
 }
 
-/* Begin to observe all devices, including those made at the same time. */
+/* Start to observe all devices, including those created concurrently. */
 static int watch_all(const struct dm_remap_observer *new)
 {
 	struct dm_remap_observed *dev;
@@ -69,8 +69,8 @@ static int watch_all(const struct dm_remap_observer *new)
 }
 
 /*
- * One grace period for all devices, and without the lock, which the directories of those
- * that are made, renamed and removed wait for.
+ * Wait for one grace period for all devices, without the lock, because creating, renaming and
+ * removing directories waits for the lock.
  */
 static void unwatch_all(void)
 {
@@ -180,8 +180,8 @@ void dm_remap_observed_gauges(struct dm_remap_observed *dev, struct dm_remap_gau
 EXPORT_SYMBOL_NS_GPL(dm_remap_observed_gauges, DM_REMAP_NS);
 
 /*
- * The watch is read with preemption disabled, which synchronize_rcu() waits for as well
- * and costs less than rcu_read_lock().
+ * The watch is read with preemption disabled, which synchronize_rcu() also waits for, and which
+ * costs less than rcu_read_lock().
  */
 static struct dm_remap_watch *get_watch(struct remap_device *rd)
 	__acquires(RCU_SCHED)
@@ -196,7 +196,7 @@ static void put_watch(void)
 	rcu_read_unlock_sched();
 }
 
-/* A bio that was not at the main; it was at the spare, or the worker has answered it. */
+/* A bio not sent to the main: it was at the spare, or a job has completed it. */
 static void count_remapped(struct dm_remap_watch *w, const struct remap_io *io, enum req_op op)
 {
 	if (op == REQ_OP_DISCARD)
@@ -213,7 +213,10 @@ int remap_observe_done(struct dm_target *ti, struct bio *bio)
 	unsigned int size = io->iter.bi_size;
 	struct dm_remap_watch *w;
 
-	/* Who must not wait, and would have to, asks again. */
+	/*
+	 * A bio that must not wait but would have to is retried by its submitter, so do not count
+	 * it.
+	 */
 	if (unlikely(bio->bi_status == BLK_STS_AGAIN))
 		return DM_ENDIO_DONE;
 	w = get_watch(rt->rd);

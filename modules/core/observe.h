@@ -3,7 +3,7 @@
  * Reports of the core about its work: to the observer, to listeners for
  * resizes, and to tracepoints.  <dm-remap/observer.h> has the other side.
  *
- * While nobody observes, what is here is a NOP in the path of I/O.
+ * Without an observer, the I/O path contains only a NOP.
  */
 #ifndef _REMAP_OBSERVE_H
 #define _REMAP_OBSERVE_H
@@ -46,7 +46,7 @@ static inline s64 remap_spare_errors(const struct remap_error_counts *errors)
 	return atomic64_read(&errors->spare);
 }
 
-/* There is an observer; it wants to know how long remap_map() takes. */
+/* There is an observer; it wants the latency of remap_map(). */
 DECLARE_STATIC_KEY_FALSE(remap_observed);
 DECLARE_STATIC_KEY_FALSE(remap_timed);
 
@@ -59,7 +59,7 @@ DECLARE_STATIC_KEY_FALSE(remap_timed);
 void remap_observe_attach(struct dm_remap_observed *dev);
 
 /**
- * remap_observe_detach() - let nobody watch it any more.
+ * remap_observe_detach() - stop watching a device.
  * @dev: from remap_observe_attach().
  *
  * Context: process, may sleep.
@@ -67,20 +67,20 @@ void remap_observe_attach(struct dm_remap_observed *dev);
 void remap_observe_detach(struct dm_remap_observed *dev);
 
 /**
- * remap_observe_done() - a request is about to be answered.
+ * remap_observe_done() - report that a request is about to be completed.
  * @ti: the target.
- * @bio: a bio that is the target's own.
+ * @bio: a bio owned by the target.
  *
  * Context: any but NMI; only under remap_observed.
- * Return: DM_ENDIO_DONE, so that remap_end_io() can end with it.
+ * Return: DM_ENDIO_DONE, so that remap_end_io() can make a tail call.
  */
 int remap_observe_done(struct dm_target *ti, struct bio *bio);
 
 /**
- * remap_observe_latency() - something took its time.
+ * remap_observe_latency() - record a latency sample.
  * @rd: the device.
  * @what: what.
- * @ns: how much.
+ * @ns: the latency.
  *
  * Context: any but NMI.
  */
@@ -90,9 +90,9 @@ void remap_observe_latency(struct remap_device *rd, enum dm_remap_latency what, 
 void __remap_count(struct remap_device *rd, enum dm_remap_count what, u64 n);
 
 /**
- * remap_count() - add to a count.
+ * remap_count() - add to a counter.
  * @rd: the device.
- * @what: which; none of those that remap_observe_done() counts.
+ * @what: the counter; not one that remap_observe_done() counts.
  * @n: how much.
  *
  * Context: any but NMI.
@@ -104,7 +104,7 @@ static inline void remap_count(struct remap_device *rd, enum dm_remap_count what
 }
 
 /**
- * remap_inherit_errors() - a device takes over the counts of its predecessor.
+ * remap_inherit_errors() - take over the error counts of the predecessor.
  * @errors: the counts of the new device.
  * @old: the counts of the predecessor; set to 0.
  *
@@ -113,7 +113,7 @@ static inline void remap_count(struct remap_device *rd, enum dm_remap_count what
 void remap_inherit_errors(struct remap_error_counts *errors, struct remap_error_counts *old);
 
 /**
- * remap_observe_error() - a disk failed a request.
+ * remap_observe_error() - report that a disk failed a request.
  * @rd: the device.
  * @spare: whether it was the spare.
  * @op: the operation.
@@ -121,7 +121,7 @@ void remap_inherit_errors(struct remap_error_counts *errors, struct remap_error_
  * @sectors: how much.
  * @status: its result.
  *
- * For the status line, for the observer, and for who traces.
+ * For the status line, the observer and tracepoints.
  *
  * Context: any but NMI.
  */
@@ -129,9 +129,9 @@ void remap_observe_error(struct remap_device *rd, bool spare, enum req_op op, se
 			 unsigned int sectors, blk_status_t status);
 
 /**
- * remap_observe_resize() - what struct remap_table.resize_notify is for.
+ * remap_observe_resize() - the handler for struct remap_table.resize_notify.
  * @t: the table of a device.
- * @what: what happens to it.
+ * @what: the event.
  *
  * Context: process; the device's lock.
  */

@@ -23,7 +23,7 @@ static struct remap_move *own(struct remap_job *job, u64 block, enum remap_slot_
 	return NULL;
 }
 
-/* Say that there is no slot, if that is what @m says. */
+/* Log that there is no free slot, if that is the error in @m. */
 static struct remap_move *move_or_null(struct remap_device *rd, u64 block, struct remap_move *m)
 {
 	if (!IS_ERR(m))
@@ -87,7 +87,7 @@ bool remap_use_slot(struct remap_job *job, u64 block, struct remap_use *use)
 	return !job->again;
 }
 
-/* One block is looked up; of more the regions have to be clean. */
+/* A single block is looked up; for several blocks the regions must be clean. */
 static bool has_slot(struct remap_device *rd, u64 block, u64 nr)
 {
 	u64 word;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How a job gets at a block: as its owner, or as one of those that use it, whom an
- * owner waits for.
+ * The ways in which a job accesses a block: as its owner, or as a user for which owners wait.
  */
 #ifndef _REMAP_OWN_H
 #define _REMAP_OWN_H
@@ -14,7 +13,7 @@
  * @block: the first block.
  * @nr: how many.
  * @epoch: in which it is counted.
- * @slot: where the block is.
+ * @slot: the slot of the block.
  */
 struct remap_use {
 	u64 block;
@@ -24,45 +23,45 @@ struct remap_use {
 };
 
 /**
- * remap_own() - own a block whose state is known.
+ * remap_own() - take ownership of a block whose state is known.
  * @job: the job; its batch has room.
  * @block: the block.
  * @expect: the state that the job has seen; REMAP_FREE for a block without slot.
  * @goal: enum remap_goal.
  *
  * Context: process, may sleep; takes the device's lock.
- * Return: the move; NULL if there is no free slot, or if the state has changed
- * since, and then job->again is set.
+ * Return: the move; NULL if there is no free slot, or, with job->again set, if the state has
+ * changed since.
  */
 struct remap_move *remap_own(struct remap_job *job, u64 block, enum remap_slot_state expect,
 			     enum remap_goal goal);
 
 /**
- * remap_own_failed() - own a block of the main that failed a write, to move it.
+ * remap_own_failed() - take ownership of a block of the main that failed a write, to move it.
  * @job: the job; its batch has room.
  * @block: the block; the job has seen that it has no slot.
  *
- * Counts against errors/storm_limit what is owned, and nothing else.
+ * Counts the block for errors/storm_limit, but only if it becomes owned.
  *
  * Context: process, may sleep; takes the device's lock.
- * Return: the move; NULL if there is no free slot, if blocks do not move by themselves now,
- * or if it has a slot by now, and then job->again is set.
+ * Return: the move; NULL if there is no free slot, if automatic moves are suspended, or, with
+ * job->again set, if the block has a slot by now.
  */
 struct remap_move *remap_own_failed(struct remap_job *job, u64 block);
 
 /**
- * remap_use_slot() - begin I/O to the slot of a mapped block.
+ * remap_use_slot() - start I/O to the slot of a mapped block.
  * @job: the job.
  * @block: the block.
  * @use: filled in.
  *
  * Context: process.
- * Return: true; false, with job->again set, if it is not mapped any more.
+ * Return: true; false, with job->again set, if it is no longer mapped.
  */
 bool remap_use_slot(struct remap_job *job, u64 block, struct remap_use *use);
 
 /**
- * remap_use_main() - begin a write of some blocks that have no slot.
+ * remap_use_main() - start a write to blocks without a slot.
  * @job: the job.
  * @block: the first block.
  * @nr: how many.
@@ -74,7 +73,7 @@ bool remap_use_slot(struct remap_job *job, u64 block, struct remap_use *use);
 bool remap_use_main(struct remap_job *job, u64 block, u64 nr, struct remap_use *use);
 
 /**
- * remap_unuse() - end it.
+ * remap_unuse() - end the I/O.
  * @rd: the device.
  * @use: from remap_use_slot() or remap_use_main().
  *
@@ -83,11 +82,11 @@ bool remap_use_main(struct remap_job *job, u64 block, u64 nr, struct remap_use *
 void remap_unuse(struct remap_device *rd, const struct remap_use *use);
 
 /**
- * remap_disown() - give up a block whose slot has got its new state.
+ * remap_disown() - release a block whose slot has its new state.
  * @rd: the device.
  * @block: the block.
  *
- * Bios that were parked go on.
+ * Parked bios proceed.
  *
  * Context: process; @rd->lock.
  */

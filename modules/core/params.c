@@ -15,14 +15,14 @@ struct remap_params remap_params = {
 	.auto_remap = true,
 };
 
-/* Set when the module is loaded: from then on each change must fit the others. */
+/* Set when the module is loaded: from then on each change must be consistent with the others. */
 static bool loaded;
 
 static int set(const char *val, unsigned int *param, bool (*valid)(unsigned int value))
 {
 	unsigned int value, old = *param;
 
-	/* Which would take a plus sign. */
+	/* kstrtou32() would accept a plus sign. */
 	if (*val == '+' || kstrtouint(val, 10, &value) || !valid(value))
 		return -EINVAL;
 	*param = value;
@@ -83,8 +83,8 @@ int remap_params_init(void)
 }
 
 /*
- * Which sets are activated at boot.  dmremap reads it from the kernel's command line; the
- * module has it so that the kernel does not call it unknown.
+ * Which sets are activated at boot.  dmremap reads it from the kernel's command line; the module
+ * declares it so that the kernel does not report an unknown parameter.
  */
 static char *assemble = "";
 module_param(assemble, charp, 0444);

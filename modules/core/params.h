@@ -26,8 +26,8 @@ extern struct remap_params remap_params;
 /**
  * remap_params_init() - check those given when the module was loaded.
  *
- * Each was checked on its own already; that they go together can only be said
- * when all of them are there.
+ * Each has already been checked alone; whether they are consistent can be checked only after all
+ * are set.
  *
  * Context: module init.
  * Return: 0, -EINVAL.

@@ -7,7 +7,7 @@
 #include "patrol.h"
 #include "scrub.h"
 
-/* Until memory is looked for again. */
+/* Delay until the next attempt to allocate memory. */
 #define NO_MEMORY_WAIT	HZ
 
 unsigned long remap_patrol_step(struct remap_device *rd)
@@ -23,7 +23,7 @@ unsigned long remap_patrol_step(struct remap_device *rd)
 	delay = remap_neighbours_step(rd);
 	if (delay == REMAP_NO_STEP)
 		delay = remap_scrub_step(rd);
-	/* Once more, to give back the memory. */
+	/* Run once more, to free the memory. */
 	return delay == REMAP_NO_STEP ? 0 : delay;
 }
 

@@ -17,7 +17,7 @@ struct remap_device;
 unsigned long remap_patrol_step(struct remap_device *rd);
 
 /**
- * remap_patrol_suspend() - read no more, and write down how far the scrub got.
+ * remap_patrol_suspend() - stop reading, and save the position of the scrub.
  * @rd: the device; it may still be written.
  *
  * Context: process, may sleep; no locks held.

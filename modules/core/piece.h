@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The parts of a bio that are each in one block.
+ * Divides a bio into pieces that each lie within one block.
  */
 #ifndef _REMAP_PIECE_H
 #define _REMAP_PIECE_H
@@ -16,7 +16,7 @@
  * @iter: its data, and its sector from the start of the target.
  * @block: the block.
  * @first: its first sector in the block.
- * @sectors: how many it has.
+ * @sectors: its number of sectors.
  */
 struct remap_piece {
 	struct bvec_iter iter;
@@ -26,10 +26,9 @@ struct remap_piece {
 };
 
 /**
- * remap_first_piece() - the first piece of what is left of a bio.
+ * remap_first_piece() - the first piece of the rest of a bio.
  * @rd: the device.
- * @rest: what is left, at least a sector; its sector counts from the start of the
- *	target.
+ * @rest: the rest, at least one sector; its sector counts from the start of the target.
  *
  * Context: any.
  * Return: the piece.
@@ -50,7 +49,7 @@ static inline struct remap_piece remap_first_piece(const struct remap_device *rd
 }
 
 /**
- * remap_piece_sector() - where a piece is.
+ * remap_piece_sector() - the location of a piece.
  * @rd: the device.
  * @p: the piece.
  * @slot: the slot that has its block, or REMAP_NO_SLOT.
@@ -66,7 +65,7 @@ static inline sector_t remap_piece_sector(const struct remap_device *rd,
 }
 
 /**
- * remap_piece_mask() - the sectors of its block that a piece has.
+ * remap_piece_mask() - mask of the sectors of its block that a piece covers.
  * @p: the piece.
  *
  * Context: any.

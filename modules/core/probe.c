@@ -5,6 +5,7 @@
 #include <linux/part_stat.h>
 #include <linux/slab.h>
 
+#include "attempts.h"
 #include "auto_move.h"
 #include "background.h"
 #include "batch.h"
@@ -16,7 +17,7 @@
 #include "probe.h"
 #include "slow.h"
 
-/* A disk that is well answers within this time, with a full queue too. */
+/* A healthy disk answers within this time, even with a full queue. */
 #define SLOW_NS		(500 * NSEC_PER_MSEC)
 
 static void *alloc_buffer(struct remap_device *rd)
@@ -49,12 +50,12 @@ static struct remap_load look_at(struct block_device *bdev)
 }
 
 /*
- * What others have done since the last look: from the block layer's statistics of the disk, so
- * that I/O to its other partitions counts, and nobody's I/O pays for it.  Sees I/O that was
- * completed, and nothing where the disk keeps no statistics.
+ * Find out what other users have done since the last call, from the block layer's statistics of the
+ * disk, so that I/O to its other partitions counts, and the I/O path has no overhead. Sees only
+ * completed I/O, and nothing if the disk keeps no statistics.
  *
- * @load: that look; zeroed if there was none, and the result means nothing then.
- * @sectors: that the caller itself has read since then, with one request.
+ * @load: the statistics at the last call; zeroed on the first call, whose result is meaningless.
+ * @sectors: sectors that the caller itself has read since then, with one request.
  * @ns: how long that took.
  */
 static enum remap_load_level look(struct remap_load *load, struct block_device *bdev,
@@ -68,7 +69,7 @@ static enum remap_load_level look(struct remap_load *load, struct block_device *
 	*load = now;
 	if (others <= sectors)
 		return REMAP_LOAD_NONE;
-	/* The caller's request may have been split: then the mean is of its pieces as well. */
+	/* If the caller's request was split, the mean includes its pieces. */
 	if (sectors && requests) {
 		requests--;
 		took -= min(took, ns);
@@ -110,8 +111,8 @@ enum remap_load_level remap_probe_look(struct remap_device *rd)
 }
 
 /*
- * Read blocks into a buffer, and note how long it took; bios that arrive during the read are not
- * slow because they wait for this.
+ * Read blocks into a buffer, and record how long it took; bios that wait for this read must not
+ * count as slow.
  */
 static blk_status_t read_idle(struct remap_device *rd, u64 block, unsigned int nr, void *buf)
 {
@@ -134,17 +135,21 @@ static blk_status_t read_idle(struct remap_device *rd, u64 block, unsigned int n
 	bio_uninit(&bio);
 	probe->ns = ktime_get_ns() - start;
 	probe->level = look(&probe->load, rd->main, sectors, probe->ns);
-	/* I/O of other partitions made it wait. */
+	/* I/O to other partitions may have delayed it. */
 	if (probe->level != REMAP_LOAD_NONE)
 		probe->service_ns = 0;
 	return status;
 }
 
-/* Read an owned block again; without @tries @status stands. */
+/*
+ * Read an owned block again; if @tries is 0, return @status. A request of the class idle waits for
+ * others, so an attempt counts as long only if the disk had no other requests.
+ */
 static blk_status_t read_again(struct remap_device *rd, struct remap_move *m, unsigned int tries,
 			       blk_status_t status)
 {
-	while (tries-- && remap_medium_error(rd->main, status)) {
+	while (tries-- && remap_medium_error(rd->main, status) &&
+	       !remap_took_long(rd, rd->probe.service_ns)) {
 		/* Each attempt may take the disk seconds. */
 		if (remap_background_stopping(rd))
 			return BLK_STS_AGAIN;
@@ -179,7 +184,7 @@ static enum remap_probed give_up(struct remap_device *rd, struct remap_move *m,
 	return REMAP_PROBED_LATER;
 }
 
-/* A block could not be read, with @status. */
+/* Handle a block that could not be read, with @status. */
 static enum remap_probed care(struct remap_device *rd, u64 block, blk_status_t status)
 {
 	struct remap_job *job = &rd->probe.job;
@@ -204,7 +209,7 @@ static enum remap_probed care(struct remap_device *rd, u64 block, blk_status_t s
 	return give_up(rd, m, status);
 }
 
-/* A block was read, and took long. */
+/* Handle a block whose read was slow. */
 static enum remap_probed care_slow(struct remap_device *rd, u64 block)
 {
 	struct remap_service_time time;
@@ -220,7 +225,7 @@ static enum remap_probed care_slow(struct remap_device *rd, u64 block)
 	return m->goal == REMAP_TO_PENDING ? REMAP_PROBED_PENDING : REMAP_PROBED_MOVED;
 }
 
-/* What it would find could not move, and would be read again and again until it can. */
+/* Blocks found now could not move, and would be read again and again until they can. */
 static bool should_wait(struct remap_device *rd)
 {
 	return READ_ONCE(rd->settings.auto_remap) && !remap_may_move(rd);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Reading blocks of the main that nobody has asked for, to see whether it still gives
- * them, and taking care of one that it does not.
+ * Reads blocks of the main in the background to check that they can be read, and takes care of
+ * those that cannot.
  *
- * A read takes nothing from anybody: the blocks are not owned, the data is thrown away.
- * A block that is in trouble is then owned, like one that a bio found in trouble, and
- * read again before it moves; so it moves with the newest data.
+ * The blocks are not owned during the read, and the data is discarded. A block in trouble is then
+ * owned, as if a bio had failed, and read again before it moves, so it moves with the latest data.
  */
 #ifndef _REMAP_PROBE_H
 #define _REMAP_PROBE_H
@@ -17,13 +16,13 @@
 
 struct remap_device;
 
-/* Bytes that are read at once, if there is memory for as much. */
+/* Number of bytes to read at once, memory permitting. */
 #define REMAP_PROBE_BYTES	SZ_1M
 
-/* What came of a probe. */
+/* Result of a probe. */
 enum remap_probed {
 	REMAP_PROBED_GOOD,	/* nothing is wrong, or another owner has the block */
-	REMAP_PROBED_TROUBLE,	/* with one block of several: read them one by one */
+	REMAP_PROBED_TROUBLE,	/* one of several blocks is in trouble: read them one by one */
 	REMAP_PROBED_MOVED,	/* the block has moved to the spare, with its data */
 	REMAP_PROBED_PENDING,	/* it cannot be read, and is pending */
 	REMAP_PROBED_LEFT,	/* it is in trouble, and stays where it is */
@@ -31,16 +30,16 @@ enum remap_probed {
 };
 
 enum remap_load_level {
-	REMAP_LOAD_NONE,	/* nobody else has used the disk */
+	REMAP_LOAD_NONE,	/* no other user of the disk */
 	REMAP_LOAD_BUSY,	/* others have */
-	REMAP_LOAD_SLOW,	/* and it took long to answer them */
+	REMAP_LOAD_SLOW,	/* and it was slow for them */
 };
 
 /**
- * struct remap_load - the statistics when they were last looked at.
+ * struct remap_load - the statistics at the last check.
  * @sectors: read and written.
  * @requests: for those.
- * @ns: how long they took, together.
+ * @ns: their total duration.
  */
 struct remap_load {
 	u64 sectors;
@@ -49,14 +48,14 @@ struct remap_load {
 };
 
 /**
- * struct remap_probe - how a device's background reads.
+ * struct remap_probe - state of a device's background reads.
  * @buf: buffer for the data; NULL while no read is needed.
- * @blocks: room in @buf.
- * @job: for moves; its batch is there while @buf is.
- * @load: what others did until the last probe.
+ * @blocks: size of @buf in blocks.
+ * @job: for moves; its batch is allocated together with @buf.
+ * @load: activity of other users up to the last probe.
  * @level: enum remap_load_level since the one before it.
  * @ns: how long the last read took.
- * @service_ns: how long the disk took for it; 0 if it may have had other things to do.
+ * @service_ns: how long the disk took for it; 0 if it may have served other requests.
  */
 struct remap_probe {
 	void *buf;
@@ -68,13 +67,13 @@ struct remap_probe {
 	u64 service_ns;
 };
 
-/* How many blocks a probe may read, once it is prepared. */
+/* Maximum number of blocks per probe, after remap_probe_prepare(). */
 static inline unsigned int remap_probe_blocks(const struct remap_probe *probe)
 {
 	return probe->blocks;
 }
 
-/* What others did between the last two probes. */
+/* Activity of other users between the last two probes. */
 static inline enum remap_load_level remap_probe_level(const struct remap_probe *probe)
 {
 	return probe->level;
@@ -91,20 +90,20 @@ static inline u64 remap_probe_ns(const struct remap_probe *probe)
  * @rd: the device.
  *
  * Context: process, does no I/O to get memory; the background's step.
- * Return: whether it is there.
+ * Return: whether it is available.
  */
 bool remap_probe_prepare(struct remap_device *rd);
 
 /**
- * remap_probe_release() - give it back.
+ * remap_probe_release() - free the memory.
  * @rd: the device.
  *
- * Context: process; the background's step, or while it stands still.
+ * Context: process; the background's step, or while the background is stopped.
  */
 void remap_probe_release(struct remap_device *rd);
 
 /**
- * remap_probe_look() - see what others have done since the last probe.
+ * remap_probe_look() - check what other users have done since the last probe.
  * @rd: the device.
  *
  * Context: process; the background's step.
@@ -117,10 +116,10 @@ enum remap_load_level remap_probe_look(struct remap_device *rd);
  * @rd: the device; prepared.
  * @block: the first.
  * @nr: how many, at most remap_probe_blocks(); they had no slot a moment ago.
- * @patrol: a scrub reads them, not what looks at neighbours.
+ * @patrol: the probe is part of a scrub, rather than for neighbours.
  *
- * One block that cannot be read, with errors/retries attempts, becomes pending; one that
- * can be read at a later attempt, or took too long, moves.
+ * A single block that cannot be read, after errors/retries attempts, becomes pending; one that
+ * could be read on retry, or was too slow, moves.
  *
  * Context: process, may sleep; no lock; the background's step.
  * Return: the outcome.

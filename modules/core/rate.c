@@ -8,12 +8,12 @@
 #include "settings.h"
 
 #define HOUR_S		3600U
-/* A clock that goes back by less is being adjusted; by more it was wrong before. */
+/* A clock that goes back by less is being adjusted; if by more, it was wrong before. */
 #define CLOCK_SLACK	2U
-/* The counts are saved so long after a move: a burst of moves is one write. */
+/* The counts are saved this long after a move, so that a burst of moves needs only one write. */
 #define SAVE_DELAY	(10 * HZ)
 
-/* Let element 0 of an array, newest first, be of @by units later. */
+/* Shift an array, newest first, so that element 0 is @by units later. */
 static void shift(u32 *counts, unsigned int nr, u64 by)
 {
 	unsigned int i;
@@ -25,7 +25,7 @@ static void shift(u32 *counts, unsigned int nr, u64 by)
 static void advance(struct dm_remap_rate *rate, u64 hour)
 {
 	if (hour <= rate->hour) {
-		/* Counts of a time that is yet to come would never grow old. */
+		/* Counts with a time in the future would never expire. */
 		if (rate->hour - hour >= CLOCK_SLACK)
 			rate->hour = hour;
 		return;
@@ -43,7 +43,10 @@ static u32 moves_in_hour(const struct remap_device *rd)
 	return hour;
 }
 
-/* Whether a threshold is reached; one that was reached before holds down to its half. */
+/*
+ * Whether a threshold is reached; if it was reached before, it holds until the rate is below half
+ * of it.
+ */
 static bool reached(u32 moves, u32 threshold, bool before)
 {
 	return threshold && (before ? (u64)moves * 2 : moves) >= threshold;
@@ -72,7 +75,7 @@ static void report_rate(struct remap_device *rd, u32 moves)
 			  moves, rd->main);
 }
 
-/* Frozen while an image of the memory is written: background.c. */
+/* Frozen while a hibernation image is written: see background.c. */
 static void save_later(struct remap_device *rd)
 {
 	queue_delayed_work(system_freezable_wq, &rd->rate.save_work, SAVE_DELAY);
@@ -111,21 +114,21 @@ void remap_rate_get(const struct remap_device *rd, u64 now_s, u32 *hour, u32 *da
 		*month += rate.days[i];
 }
 
-/* Otherwise a machine that loses power would forget them: nothing else saves them. */
+/* Nothing else saves the counts, so a power cut would lose them. */
 static void save(struct work_struct *work)
 {
 	struct remap_device *rd = container_of(to_delayed_work(work), struct remap_device,
 					       rate.save_work);
 	bool suspended = READ_ONCE(rd->suspended);
 
-	/* A successor may have taken over: that its store has retired is not to be told. */
+	/* A successor may have taken over; do not report that the store has retired. */
 	if (suspended) {
 		save_later(rd);
 		return;
 	}
 	remap_commit_lock(rd);
 	suspended = READ_ONCE(rd->suspended);
-	/* If it fails the store says so. */
+	/* Ignore errors: the store reports them. */
 	if (!suspended && !remap_is_read_only(rd) &&
 	    !remap_store_has_failed(rd))
 		remap_settings_save(rd);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How many blocks failed of late, and what that says of the disk.
+ * Counts recent block failures, as a measure of the health of the disk.
  *
- * A block counts once: when it moves by itself from the main, or when it becomes pending
- * by itself.  What a scrub finds does not count, nor what a person adds or marks, so that
- * a list of bad blocks that is imported is no alarm.
+ * A block counts once: when it automatically moves from the main or becomes pending. Blocks that a
+ * scrub finds do not count, nor blocks added or marked by hand, so that importing a list of bad
+ * blocks does not raise an alarm.
  */
 #ifndef _REMAP_RATE_H
 #define _REMAP_RATE_H
@@ -14,7 +14,7 @@
 
 struct remap_device;
 
-/* What the moves of an hour say. */
+/* Levels of the hourly rate. */
 enum remap_rate_level {
 	REMAP_RATE_CALM,
 	REMAP_RATE_WARN,	/* errors/rate_warn */
@@ -22,9 +22,9 @@ enum remap_rate_level {
 };
 
 /**
- * struct remap_rate - the part that is not kept with the set.
- * @level: enum remap_rate_level that was told last.
- * @save_work: lets the store keep the counts.
+ * struct remap_rate - the state that is not stored with the set.
+ * @level: the enum remap_rate_level reported last.
+ * @save_work: saves the counts in the store.
  */
 struct remap_rate {
 	enum remap_rate_level level;
@@ -40,7 +40,7 @@ struct remap_rate {
 void remap_rate_init(struct remap_device *rd);
 
 /**
- * remap_rate_exit() - save nothing more.
+ * remap_rate_exit() - stop saving counts.
  * @rd: the device.
  *
  * Context: process, may sleep.
@@ -48,7 +48,7 @@ void remap_rate_init(struct remap_device *rd);
 void remap_rate_exit(struct remap_device *rd);
 
 /**
- * remap_rate_loaded() - the store has given the counts.
+ * remap_rate_loaded() - the counts have been loaded from the store.
  * @rd: the device.
  *
  * Levels reached before the load were reported then.
@@ -58,22 +58,22 @@ void remap_rate_exit(struct remap_device *rd);
 void remap_rate_loaded(struct remap_device *rd);
 
 /**
- * remap_rate_count() - a block has failed.
+ * remap_rate_count() - count a failed block.
  * @rd: the device.
  *
- * Sends the event and says so when a threshold is reached: once, until the rate has fallen
- * below half of it.
+ * When a threshold is reached, sends the event and logs it, once until the rate has fallen below
+ * half of the threshold.
  *
  * Context: process; @rd->lock.
  */
 void remap_rate_count(struct remap_device *rd);
 
 /**
- * remap_rate_get() - the counts.
+ * remap_rate_get() - read the counts.
  * @rd: the device.
  * @now_s: seconds since the epoch (UTC).
- * @hour: set to the moves in this clock hour and in the part of the one before that is
- *	not older than an hour, taken as spread evenly.
+ * @hour: set to the moves in the last hour: those in this clock hour, and a share of those in the
+ *	previous one, which are assumed to be spread evenly.
  * @day: set to the moves in this hour and the 23 before it.
  * @month: set to the moves of today and the 29 days before it.
  *

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads that failed, and reads of blocks that need care.  docs/design.md has a table
- * of the attempts on the main that each kind of read costs.
+ * Handles failed reads, and reads of blocks that need care. docs/design.md has a table of the
+ * number of attempts on the main for each kind of read.
  */
+#include "attempts.h"
 #include "auto_move.h"
 #include "bio.h"
 #include "copy.h"
@@ -21,29 +22,54 @@ static u64 all_sectors(const struct remap_device *rd)
 	return remap_sector_mask(0, remap_block_sectors(rd));
 }
 
-/* Read a piece from the main, into a buffer of a whole block, some times. */
+/* Whether to read a piece once more after the main has failed to read it. */
+static bool may_try_again(const struct remap_job *job, blk_status_t status)
+{
+	return remap_medium_error(job->rd->main, status) && !job->took_long;
+}
+
+/*
+ * Read a piece from the main into a buffer for a whole block, with several attempts; one that
+ * took long is the last.
+ */
 static blk_status_t read_to_buffer(struct remap_job *job, const struct remap_piece *p,
 				   unsigned int tries, blk_status_t status)
 {
 	struct remap_device *rd = job->rd;
+	u64 start_ns;
 
-	while (tries-- && remap_medium_error(rd->main, status))
+	while (tries-- && may_try_again(job, status)) {
+		start_ns = ktime_get_ns();
 		status = dm_remap_rw(rd->main, REQ_OP_READ,
 				     remap_piece_sector(rd, p, REMAP_NO_SLOT),
 				     job->batch->copy_buf + (p->first << SECTOR_SHIFT),
 				     p->sectors);
+		job->took_long = remap_took_long(rd, ktime_get_ns() - start_ns);
+	}
 	return status;
 }
 
-/* The same, into the bio. */
+/* Read a piece from the main, into the bio, once. */
+static blk_status_t read_once(struct remap_job *job, const struct remap_piece *p)
+{
+	struct remap_device *rd = job->rd;
+	u64 start_ns = ktime_get_ns();
+	blk_status_t status;
+
+	status = remap_rw_piece(rd, job->bio, p->iter, rd->main,
+				remap_piece_sector(rd, p, REMAP_NO_SLOT));
+	job->took_long = remap_took_long(rd, ktime_get_ns() - start_ns);
+	return status;
+}
+
+/* As read_to_buffer(), into the bio. */
 static blk_status_t read_to_bio(struct remap_job *job, const struct remap_piece *p,
 				unsigned int tries, blk_status_t status)
 {
 	struct remap_device *rd = job->rd;
 
-	while (tries-- && remap_medium_error(rd->main, status))
-		status = remap_rw_piece(rd, job->bio, p->iter, rd->main,
-					remap_piece_sector(rd, p, REMAP_NO_SLOT));
+	while (tries-- && may_try_again(job, status))
+		status = read_once(job, p);
 	if (status == BLK_STS_OK) {
 		remap_reset_streak(rd);
 		job->recovered = true;
@@ -52,8 +78,8 @@ static blk_status_t read_to_bio(struct remap_job *job, const struct remap_piece 
 }
 
 /*
- * A piece of an owned block could be read at last: move the block at once, with the
- * rest of it; what cannot be read of that stays on the main.
+ * A piece of an owned block could be read on retry: move the block at once, together with the rest
+ * of it; sectors of the rest that cannot be read stay on the main.
  */
 static void rescue(struct remap_job *job, struct remap_move *m, const struct remap_piece *p,
 		   bool partly)
@@ -77,11 +103,11 @@ static void rescue(struct remap_job *job, struct remap_move *m, const struct rem
 	remap_moves_finish(rd, job->batch);
 }
 
-/* It cannot be read: its next write goes to the spare. */
+/* The block cannot be read: make it pending, so that its next write goes to the spare. */
 static void make_pending(struct remap_job *job, struct remap_move *m, const struct remap_piece *p)
 {
 	m->goal = REMAP_TO_PENDING;
-	/* While it is owned: the slot may be another block's right after. */
+	/* Do this while the block is owned: right after, the slot may belong to another block. */
 	remap_failures_note(&job->rd->failures, m->slot, remap_piece_mask(p));
 	remap_moves_finish(job->rd, job->batch);
 }
@@ -124,9 +150,8 @@ static blk_status_t read_main(struct remap_job *job, const struct remap_piece *p
 	struct remap_device *rd = job->rd;
 
 	if (status == BLK_STS_OK) {
-		/* Maybe it was another block of the bio that failed. */
-		status = remap_rw_piece(rd, job->bio, p->iter, rd->main,
-					remap_piece_sector(rd, p, REMAP_NO_SLOT));
+		/* Another block of the bio may have been the one that failed. */
+		status = read_once(job, p);
 		if (status == BLK_STS_OK)
 			remap_reset_streak(rd);
 		if (!remap_medium_error(rd->main, status))
@@ -137,8 +162,8 @@ static blk_status_t read_main(struct remap_job *job, const struct remap_piece *p
 }
 
 /*
- * Whether the main failed a moment ago to give these sectors, or some of them and
- * nothing else: then it is not asked, and the read fails.
+ * Whether a recent read of exactly these sectors, or of a subset of them, failed: then fail this
+ * read without trying the main.
  */
 static bool will_fail(struct remap_device *rd, u32 slot, u64 mask)
 {
@@ -151,7 +176,7 @@ static bool will_fail(struct remap_device *rd, u32 slot, u64 mask)
 	return true;
 }
 
-/* The block is not owned: while it was read its slot may have been given to another block. */
+/* The block is not owned, so its slot may have been reused for another block during the read. */
 static void note_beside(struct remap_device *rd, const struct remap_piece *p)
 {
 	u64 word;
@@ -164,7 +189,7 @@ static void note_beside(struct remap_device *rd, const struct remap_piece *p)
 	mutex_unlock(&rd->lock);
 }
 
-/* Sectors of a pending block that have not failed: nothing moves for them. */
+/* Read sectors of a pending block that have not failed; this moves nothing. */
 static blk_status_t read_beside(struct remap_job *job, const struct remap_piece *p)
 {
 	blk_status_t status = read_to_bio(job, p, 1, BLK_STS_MEDIUM);
@@ -201,7 +226,7 @@ static blk_status_t read_pending(struct remap_job *job, const struct remap_piece
 	return status;
 }
 
-/* Read sectors of a slot into the job's read_buf; attempts count. */
+/* Read sectors of a slot into the job's read_buf, with retries. */
 static blk_status_t read_slot(struct remap_job *job, u64 block, u32 slot, u64 mask)
 {
 	struct remap_device *rd = job->rd;
@@ -218,7 +243,10 @@ static blk_status_t read_slot(struct remap_job *job, u64 block, u32 slot, u64 ma
 	return status == BLK_STS_OK && bad ? BLK_STS_MEDIUM : status;
 }
 
-/* Write what the main gave of an owned block to its slot, and note that it is there. */
+/*
+ * Write sectors of an owned block that the main could read to its slot, and record that they are
+ * there.
+ */
 static void fetch_to_slot(struct remap_job *job, struct remap_move *m, u64 got)
 {
 	struct remap_device *rd = job->rd;
@@ -250,7 +278,7 @@ static blk_status_t read_unread(struct remap_job *job, u64 block, u32 slot, u64 
 	if (!m)
 		return BLK_STS_MEDIUM;
 	if (mask & ~m->unread) {
-		/* Written since: look again. */
+		/* Written in the meantime: check again. */
 		job->again = true;
 		give_up(job, m, BLK_STS_AGAIN);
 		return BLK_STS_AGAIN;
@@ -283,7 +311,7 @@ static blk_status_t read_mapped(struct remap_job *job, const struct remap_piece 
 
 	remap_bio_io(job->bio)->spare = true;
 	job->still_failing = true;
-	/* In use: the slot is not used for another block while it is read. */
+	/* Mark the slot as in use, so that it is not reused for another block during the read. */
 	if (!remap_use_slot(job, p->block, &use))
 		return BLK_STS_OK;
 	lost = remap_masks_get(&rd->lost, use.slot) & mask;

@@ -19,7 +19,7 @@ struct remap_regions *remap_regions_alloc(sector_t sectors)
 	while (((sectors - 1) >> shift) >= REMAP_MAX_REGIONS)
 		shift++;
 	nr = ((sectors - 1) >> shift) + 1;
-	/* An even number of counts: the bits behind them are aligned. */
+	/* An even number of counts, so that the bits after them are aligned. */
 	counts = struct_size(r, counts, round_up(nr, 2));
 	r = kvzalloc(counts + BITS_TO_LONGS(nr) * sizeof(long), REMAP_GFP);
 	if (!r)

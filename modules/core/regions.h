@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where on the main there are remaps at all.
+ * Tells which parts of the main have remaps at all.
  *
- * The main is cut into regions, each with a count of the blocks in it that have
- * a slot.  I/O to regions whose count is 0, which is nearly all I/O on a disk
- * that is worth keeping, needs no lookup.  There are at most 2^18 regions, 1 MiB
- * of memory, of at least 1 MiB each, so that even large I/O is in one or two.
- * What I/O looks at is a bit for each region, 32 KiB at most, which stay in the
- * processor's cache where the counts would not.
+ * The main is cut into regions, each with a count of the blocks in it that have a slot.  I/O to
+ * regions whose count is 0, which is nearly all I/O on a useful disk, needs no lookup.  There are
+ * at most 2^18 regions, 1 MiB of memory, of at least 1 MiB each, so that even large I/O is in one
+ * or two. I/O only checks one bit per region, 32 KiB at most, which stay in the processor's cache,
+ * while the counts would not.
  */
 #ifndef _REMAP_REGIONS_H
 #define _REMAP_REGIONS_H
@@ -24,7 +23,7 @@
  * struct remap_regions - a count for each region.
  * @shift: log2 of a region's sectors.
  * @nr: number of regions.
- * @used: a bit for each region whose count is not 0, in the memory behind @counts.
+ * @used: a bit for each region whose count is not 0, in the memory after @counts.
  *	Written under the caller's lock; read without.
  * @counts: blocks that have a slot, by region.  Under the caller's lock.
  */
@@ -36,7 +35,7 @@ struct remap_regions {
 };
 
 /**
- * remap_regions_alloc() - regions of a main.
+ * remap_regions_alloc() - allocate the regions of a main.
  * @sectors: size of the main, at least 1.
  *
  * Context: process, may sleep.

@@ -20,6 +20,7 @@ void remap_settings_default(struct dm_remap_settings *s, u32 nr_blocks)
 		.retries = REMAP_DEFAULT_RETRIES,
 		.storm_limit = clamp(nr_blocks / 2, REMAP_LEAST_STORM_LIMIT,
 				     REMAP_DEFAULT_STORM_LIMIT),
+		.retry_within_ms = REMAP_DEFAULT_RETRY_WITHIN_MS,
 		.pending_retry_ms = REMAP_DEFAULT_PENDING_RETRY_MS,
 		.slow_limit = REMAP_DEFAULT_SLOW_LIMIT,
 		.neighbours = REMAP_DEFAULT_NEIGHBOURS,

@@ -20,6 +20,12 @@ struct remap_device;
  */
 #define REMAP_LEAST_STORM_LIMIT		64U
 #define REMAP_DEFAULT_STORM_LIMIT	4096U
+/*
+ * A sector passes the head of a disk of 7,200 rpm 120 times in it: the disk has tried it again
+ * itself (7 s with ERC, up to minutes without).  Twice what a disk that is well takes with a
+ * full queue.
+ */
+#define REMAP_DEFAULT_RETRY_WITHIN_MS	1000U
 /* Longer than a drive takes to give up a sector, 7 s with ERC. */
 #define REMAP_DEFAULT_PENDING_RETRY_MS	10000U
 #define REMAP_DEFAULT_SLOW_LIMIT	1024U

@@ -13,6 +13,7 @@
 #include <linux/device-mapper.h>
 #include <linux/sizes.h>
 
+#include "attempts.h"
 #include "auto_move.h"
 #include "bio.h"
 #include "device.h"
@@ -54,6 +55,7 @@ static void give_to_job(struct remap_device *rd, struct bio *bio, blk_status_t s
 	io->status = status;
 	io->spare = false;
 	io->slow = slow;
+	io->took_long = io->failed && io->place == REMAP_ON_MAIN && remap_bio_took_long(rd, bio);
 	io->rest = io->iter;
 	remap_jobs_queue(&rd->jobs, bio);
 }
@@ -139,6 +141,7 @@ static unsigned int next_part(struct remap_job *job, blk_status_t *status)
 	blk_status_t before = tried_alone(io, &p);
 	unsigned int done = try_window(job, io->rest);
 
+	job->took_long = before != BLK_STS_OK && io->took_long;
 	/* From here on a batch that is run may set it. */
 	if (io->failed) {
 		io->failed = false;

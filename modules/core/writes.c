@@ -4,6 +4,7 @@
  */
 #include <linux/device-mapper.h>
 
+#include "attempts.h"
 #include "auto_move.h"
 #include "bio.h"
 #include "device.h"
@@ -76,8 +77,10 @@ static blk_status_t write_once(struct remap_job *job, const struct remap_piece *
 }
 
 /*
- * Write a piece up to @tries times; @status is the answer if that is never.  A device
- * that has lost a write is not given another chance: it would not say so the next time.
+ * Write a piece up to @tries times, but to the main not again after an attempt that took long;
+ * @status is the answer if that is never.  A device that has lost a write is not given another
+ * chance: it would not say so the next time.  The spare has all of them: if the block leaves its
+ * slot, what that does not give is lost.
  */
 static blk_status_t try_write(struct remap_job *job, const struct remap_piece *p, u32 slot,
 			      unsigned int tries, blk_status_t status)
@@ -85,9 +88,12 @@ static blk_status_t try_write(struct remap_job *job, const struct remap_piece *p
 	struct remap_device *rd = job->rd;
 	struct block_device *bdev = slot == REMAP_NO_SLOT ? rd->main : rd->spare_bdev;
 	bool again = false, lost = false;
+	u64 start_ns;
 
-	while (tries--) {
+	while (tries-- && !(slot == REMAP_NO_SLOT && job->took_long)) {
+		start_ns = ktime_get_ns();
 		status = write_once(job, p, bdev, remap_piece_sector(rd, p, slot), &lost);
+		job->took_long = remap_took_long(rd, ktime_get_ns() - start_ns);
 		if (status == BLK_STS_OK || lost || !remap_medium_error(bdev, status))
 			break;
 		again = true;

@@ -29,6 +29,7 @@ static const size_t places[DM_REMAP_NR_SET] = {
 	[DM_REMAP_SET_RATE_URGENT] = offsetof(struct dm_remap_settings, rate_urgent),
 	[DM_REMAP_SET_SCRUB_RATE_KIB] = offsetof(struct dm_remap_settings, scrub_rate_kib),
 	[DM_REMAP_SET_SCRUB_REGION_MIB] = offsetof(struct dm_remap_settings, scrub_region_mib),
+	[DM_REMAP_SET_RETRY_WITHIN_MS] = offsetof(struct dm_remap_settings, retry_within_ms),
 };
 
 static u32 *setting(struct dm_remap_settings *s, u32 id)

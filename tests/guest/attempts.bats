@@ -18,12 +18,24 @@ NEIGHBOURS=0
 teardown() { remove_devices; }
 teardown_file() { clean_up; }
 
-# set_up RETRIES
+# set_up RETRIES [DELAY_MS]: the main, or one that takes longer for each request
 set_up() {
+	local main
 	MAIN=$(rig_disk sick)
+	main=$MAIN
+	if [ -n "${2:-}" ]; then
+		modprobe -q dm_delay || :
+		dmsetup create late --table "0 $(sectors "$MAIN") delay $MAIN 0 $2"
+		main=/dev/mapper/late
+	fi
 	null_blk spare 4
-	remap_create r "$MAIN" /dev/spare
+	remap_create r "$main" /dev/spare
 	echo "$1" >$CONFIG/errors/retries
+	[ -n "${2:-}" ] || {
+		# whatever the machine takes for it: all that follow are counted
+		assert_equal "$(<$CONFIG/errors/retry_within_ms)" 1000
+		echo 0 >$CONFIG/errors/retry_within_ms
+	}
 }
 
 failed() { echo "$(</sys/block/"${MAIN##*/}"/failed)"; }
@@ -107,4 +119,24 @@ try_hard() { echo 0 >$CONFIG/errors/pending_retry_ms; }
 	assert_equal "$(remap_status r remapped pending lost_sectors)" "3 2 8"
 	message mark 20480
 	costs $((1 + 2)) message forget 20480
+}
+
+@test "after a failure that came late" {
+	local r
+	for r in 0 1 3; do
+		set_up $r 300
+		echo 200 >$CONFIG/errors/retry_within_ms
+		costs 1 read_at 1024 4096
+		costs 2 read_at 2040 12288
+		costs 1 write_at 3072 4096
+		costs $((1 + 1 + 7)) write_at 4096 512
+		assert_equal "$(remap_status r remapped pending lost_sectors)" "2 2 0"
+		# sooner than that
+		echo 60000 >$CONFIG/errors/retry_within_ms
+		costs $((1 + r)) read_at 5120 4096
+		costs $((1 + r)) write_at 6144 4096
+		assert_equal "$(remap_status r remapped pending lost_sectors)" "3 3 0"
+		dmsetup remove r
+		remove_devices
+	done
 }

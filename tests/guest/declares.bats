@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What a set declares to the block layer (docs/reference/declares.md), on disks that have more
 # than a set passes on. dm-linear on the same disk shows that there is something to pass.
-# rig: kernels=6.12 test=- timeout=600 append=memmap=64M!1G
+# rig: kernels=6.12 test=6.12 timeout=600 append=memmap=64M!1G
 # rig: disk nvme size=32M
 
 load ../lib/common
@@ -98,12 +98,13 @@ asks() { "$BATS_TEST_DIRNAME/ioctls" "$@" || :; }
 @test "integrity data: the main makes and checks its own, and a set has none" {
 	local disk
 	disk=$(scsi_disk dev_size_mb=8 dif=1 dix=1)
-	null_blk spare 4
 	assert_equal "$(<"/sys/block/${disk##*/}/integrity/format")" T10-DIF-TYPE1-CRC
-	linear "$disk"
-	assert_equal "$(<"/sys/block/$(dm_dev l)/integrity/format")" T10-DIF-TYPE1-CRC
-	dmsetup remove l
-	remap_create r "$disk" /dev/spare persistent
+	# both disks could
+	dmsetup create main --table "0 8192 linear $disk 0"
+	dmsetup create spare --table "0 8192 linear $disk 8192"
+	assert_equal "$(<"/sys/block/$(dm_dev main)/integrity/format")" T10-DIF-TYPE1-CRC
+	assert_equal "$(<"/sys/block/$(dm_dev spare)/integrity/format")" T10-DIF-TYPE1-CRC
+	remap_create r /dev/mapper/main /dev/mapper/spare persistent
 	run cat "/sys/block/$(dm_dev r)/integrity/format"
 	[ "$status" != 0 ] || assert_output none
 	# there and back: tags are those of the place where the data is

@@ -27,7 +27,10 @@ setup() {
 	modprobe -q dm_delay || :
 	cd "$BATS_TEST_TMPDIR" || return
 }
-teardown() { remove_devices; }
+teardown() {
+	[ ! -e /dev/md0 ] || mdadm -q --stop /dev/md0
+	remove_devices
+}
 teardown_file() { clean_up; }
 
 figure() { echo "# FIGURE $*" >&3; }
@@ -85,9 +88,10 @@ clean() {
 		--rate_iops=150,150 --time_based --runtime=$SECONDS_EACH
 }
 
-# spoilt NAME PART: writes to bad blocks that fail at once, each to one that was never written
+# spoilt NAME PART [DEVICE]: writes to bad blocks that fail at once, each to one that was never
+# written
 spoilt() {
-	fio_us "$1" --filename=$R --rw=write --ioengine=psync --rate_iops=50 \
+	fio_us "$1" --filename="${3:-$R}" --rw=write --ioengine=psync --rate_iops=50 \
 		--offset=$((SPOILT * 512 + $2 * NR_SPOILT * 2048)) --size=$((SECONDS_EACH * 50 * 4))k
 }
 
@@ -146,8 +150,8 @@ while_reading() {
 	make_set
 	read_slow readers-remap $R 40 0
 	read_slow pending-again $R 40 0
-	echo 0 >$CONFIG/errors/retries
-	read_slow readers-remap-once $R 40 0 50
+	echo 0 >$CONFIG/errors/retry_within_ms
+	read_slow readers-remap-twice $R 40 0 50
 }
 
 @test "dm-linear on the same disk" {
@@ -158,19 +162,39 @@ while_reading() {
 	read_slow readers-linear /dev/mapper/linear 40 0
 }
 
-# make_raid: a mirror of that disk and a good one
+# make_raid: a mirror of that disk and a good one; its superblocks are at the ends
 make_raid() {
-	modprobe -q dm_raid || skip "there is no dm-raid"
+	modprobe -q raid1 || skip "there is no raid1"
 	make_disk
 	null_blk other 256
-	dmsetup create raid --table "0 $(sectors /dev/main) raid raid1 2 0 nosync 2 - /dev/mapper/disk - /dev/other"
+	mdadm -q --create /dev/md0 --run --level=1 --raid-devices=2 --assume-clean --metadata=1.0 \
+		--bitmap=none /dev/mapper/disk /dev/other
+}
+
+# raid_state: of the disk in the mirror
+raid_state() { cat /sys/block/md0/md/dev-dm-*/state; }
+
+# Each from a mirror of its own: a write that fails has md drop the disk, and then nobody waits for it.
+@test "md raid1 with one such disk: I/O to what is well" {
+	make_raid
+	clean raid-well-clean /dev/md0
+	while_reading /dev/md0 clean raid-slow-clean /dev/md0
+	figure raid-state "$(raid_state)"
+}
+
+@test "md raid1 with one such disk: writes to bad blocks" {
+	make_raid
+	spoilt raid-well-spoilt 0 /dev/md0
+}
+
+@test "md raid1 with one such disk: writes to bad blocks, beside readers" {
+	make_raid
+	while_reading /dev/md0 spoilt raid-slow-spoilt 0 /dev/md0
 }
 
 @test "md raid1 with one such disk: 40 readers" {
 	make_raid
-	read_slow readers-raid /dev/mapper/raid 40 0
-	figure raid-state "$(dmsetup status raid | gawk '{ print $6 }')"
-	dmsetup remove raid
+	read_slow readers-raid /dev/md0 40 0
 }
 
 # marks N SPARE: import as many blocks, each a run of its own
@@ -218,11 +242,13 @@ timed_out() {
 @test "a drive that tries for longer than the kernel waits, before and after timeouts=auto" {
 	local main name
 	null_blk spare 4
-	# a tenth of the usual values: 30 s to wait, or 180 s; 120 s to try, or 7 s
+	# a tenth of the usual values: 30 s to wait, or 180 s; 120 s to try, or 7 s; and of the default
+	# of retry_within_ms
 	for name in "before 3 12000" "wait 18 12000" "erc 3 700"; do
 		# sector 4660 cannot be read; a disk that timed out is gone afterwards
 		main=$(scsi_disk dev_size_mb=16 opts=2 delay=0)
 		remap_create r "$main" /dev/spare
+		echo 100 >$CONFIG/errors/retry_within_ms
 		# shellcheck disable=SC2086 # words
 		set -- $name
 		timed_out "timeouts-$1" "$main" "$2" "$3"
@@ -261,12 +287,4 @@ writes() {
 		writes "verify-$how-clean-64k" --bs=64k --size=${CLEAN_MIB}m
 		writes "verify-$how-remapped-4k" --bs=4k --offset=$((GOOD * 512)) --size=4m --io_size=64m
 	done
-}
-
-# Last: md may take longer for this than the rest of the file, and all else has been measured by then.
-@test "md raid1 with one such disk: others" {
-	make_raid
-	clean raid-well-clean /dev/mapper/raid
-	while_reading /dev/mapper/raid clean raid-slow-clean /dev/mapper/raid
-	dmsetup remove raid
 }

@@ -104,7 +104,7 @@ lines() {
 	run lines r
 	assert_line --regexp "^$one [0-9]+ pending /dev/mapper/part file /one\$"
 	assert_line --regexp "^$((2048 + 28 * 2048 + 4096)) [0-9]+ pending /dev/mapper/part (free|system) "
-	assert_line "16 8 pending $R system metadata of LVM, LUKS or a partition table, or space that no volume has"
+	assert_line "16 8 pending $R system metadata of LVM, LUKS or a partition table, or space in no volume"
 	assert_line --regexp "^4096 8 pending $R system "
 	dmsetup remove part
 	in_lvm vgchange -an vg >/dev/null

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Random I/O, faults, changes and crashes against a model of a set's allowed behaviour.
 # tests/model/ has how; "make soak" goes on for as long as it is let.
-# rig: test=uml timeout=900
+# rig: test=uml,kcsan timeout=900
 
 load ../lib/common
 

@@ -3,7 +3,7 @@
 # Concurrent operations on a block. Devices
 # between r and its disks hold writes, or reads and writes, until they are released, so
 # that things meet for certain and not by chance.
-# rig: test=uml,umldebug timeout=600
+# rig: test=uml,umldebug,kcsan timeout=600
 
 load ../lib/common
 
@@ -98,6 +98,7 @@ _held() { dmsetup status "$1" | grep -q 'delay .*[1-9]'; }
 	local i pid
 	local -a readers=()
 	remap_attr r errors/neighbours 0
+	remap_attr r errors/retry_within_ms 0
 	null_blk_bad main +8192-8351 +16384-16447
 	replace m "$(printf '0 8192 linear /dev/main 0\n8192 160 delay /dev/main 8192 5000\n8352 24416 linear /dev/main 8352')"
 	for i in {0..19}; do

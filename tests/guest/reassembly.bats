@@ -363,7 +363,7 @@ write_byte() {
 	assert_equal "$(said $U state main)" "complete $number"
 }
 
-@test "a set's device that gets the number of a half that has gone is no half" {
+@test "a set's device that gets the number of a half that has gone is not a half" {
 	local number
 	null_blk main2 8
 	null_blk spare2 4

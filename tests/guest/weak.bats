@@ -447,7 +447,7 @@ loses() {
 	unreadable "$ill" 50 512
 	run dmremap cure "$ill" --sector 50 --overwrite <<<y
 	assert_failure 1
-	assert_line "The sector can be read and written again; it has zeros."
+	assert_line "The sector can be read and written again; it contains zeros."
 	assert_equal "$(used_bytes "$ill" 50 512)" 0
 	# the main does not take it
 	run dmremap cure "$ill" --sector 130 --overwrite --yes

@@ -86,7 +86,7 @@ modules() {
 		mkfs.ext4 -q -b 4096 -m 0 -U $UUID /dev/mapper/data
 		dmremap seal data
 		mkdir -p /data
-		echo 'UUID=$UUID /data ext4 defaults 0 2' >>/etc/fstab
+		echo 'UUID=$UUID /data ext4 defaults,x-systemd.device-timeout=900s 0 2' >>/etc/fstab
 		systemctl daemon-reload
 		mount /data"
 	write_files "{1..80}"
@@ -112,8 +112,8 @@ modules() {
 }
 
 @test "a power cut is no matter, and a set that is stopped stays stopped" {
-	# and other drivers, which are not in the initramfs
-	machine_boot 6.1 system "${MAIN/virtio/nvme}" "${SPARE/virtio/nvme}"
+	# life.bats has a main whose driver is not in the initramfs
+	machine_boot 6.1 system "$MAIN" "$SPARE"
 	up
 	data_is_there 85
 	# what tries once more, soon after the start, has done so
@@ -219,5 +219,46 @@ arrives() { guest_run "udevadm trigger --settle --action=add /dev/disk/by-id/vir
 		echo "KERNEL==\"vd*\", ENV{DM_MULTIPATH_DEVICE_PATH}=\"1\", ENV{ID_FS_TYPE}=\"mpath_member\"" >/run/udev/rules.d/60-multipath.rules
 		udevadm control --reload
 		! starts'
+	machine_reboot
+}
+
+@test "from its sources, installed as README.md says, a set comes back at boot" {
+	local disks=("${MAIN/main/first}" "${SPARE/spare/second}") uuid=${UUID%1}2
+	machine_boot 6.1 readme "${disks[@]}"
+	up
+	# nothing of it is from a package
+	guest_run 'set -e
+		[ "$(command -v dmremap)" = /usr/local/sbin/dmremap ]
+		! dpkg -l | grep -i "dm[-_]remap"
+		! dpkg -S "$(command -v dmremap)" /lib/udev/rules.d/64-dm-remap.rules "$(modinfo -n dm-remap)"
+		[ "$(systemctl is-enabled dm-remap-assemble.timer dm-remap-monitor | sort -u)" = enabled ]
+		systemctl is-active dm-remap-monitor
+		lsinitramfs "/boot/initrd.img-$(uname -r)" >/tmp/files
+		for file in usr/local/sbin/dmremap dm-remap.ko dm-remap-metadata.ko dm-remap-reassembly.ko 64-dm-remap.rules; do
+			grep "$file$" /tmp/files
+		done'
+	guest_run "set -e
+		dmremap create safe /dev/disk/by-id/virtio-first /dev/disk/by-id/virtio-second
+		mkfs.ext4 -q -b 4096 -m 0 -U $uuid /dev/mapper/safe
+		dmremap seal safe
+		mkdir -p /srv
+		echo 'UUID=$uuid /srv ext4 defaults,nofail 0 2' >>/etc/fstab
+		systemctl daemon-reload
+		mount /srv
+		cd /srv
+		for f in {1..80}; do head -c 1000000 /dev/urandom >\$f; done
+		sha256sum [1-9]* >sums
+		[ \$(dmsetup status safe | cut -d' ' -f5) -ge 5 ]"
+	machine_reboot
+	machine_boot 6.1 readme "${disks[@]}"
+	up
+	# with nofail the boot does not wait for it
+	guest_run 'set -e
+		until mountpoint -q /srv; do sleep 0.5; done
+		[ "$(findmnt -no SOURCE /srv)" = /dev/mapper/safe ]
+		cd /srv && sha256sum --quiet -c sums && [ $(wc -l <sums) = 80 ]
+		[ $(dmsetup status safe | cut -d" " -f5) -ge 5 ]
+		dmremap status safe
+		[ "$(systemctl is-system-running)" = running ] || { systemctl --failed; exit 1; }'
 	machine_reboot
 }

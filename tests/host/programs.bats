@@ -167,6 +167,10 @@ END"
 	says "sealed" "dm_rem"
 	says "spare" "dm_rem"
 	tries parted DEV print
+	tries fdisk -l DEV
+	says "sealed spare" "disklabel type: dos"
+	run said open
+	[[ $output != *Disklabel* ]]
 	tries mdadm --examine DEV
 	tries "find -L /dev/disk -samefile DEV"
 	did keeps open sealed spare sealed-bare spare-bare
@@ -197,7 +201,7 @@ END"
 		dmremap create other virtio-os-part1 virtio-os-part2
 		mkfs.ext4 -q /dev/mapper/other
 		mkdir -p /mnt/other && mount /dev/mapper/other /mnt/other
-		mkdir -p /mnt/other/etc /mnt/other/lib64
+		mkdir -p /mnt/other/etc /mnt/other/lib64 /mnt/other/boot
 		echo 12.0 >/mnt/other/etc/debian_version
 		cp /lib64/ld-linux-x86-64.so.2 /mnt/other/lib64/
 		umount /mnt/other && dmremap stop other && udevadm settle'

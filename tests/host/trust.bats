@@ -97,7 +97,7 @@ nothing_ran() {
 		mkfs.ext4 -q /dev/mapper/data && dmremap seal data && udevadm settle &&
 		[ -L /dev/mapper/data ] && mkdir -p /data &&
 		mount /dev/mapper/data /data && echo ours >/data/whose && umount /data &&
-		echo "/dev/mapper/data /data ext4 defaults 0 2" >>/etc/fstab && sync'
+		echo "/dev/mapper/data /data ext4 defaults,x-systemd.device-timeout=900s 0 2" >>/etc/fstab && sync'
 	uuid=$(guest_run 'ls /etc/dm-remap/sets.d')
 	guest_run 'grep -x name=data /etc/dm-remap/sets.d/* && grep -x main_id=virtio-main /etc/dm-remap/sets.d/* &&
 		grep -x spare_id=virtio-spare /etc/dm-remap/sets.d/*'
@@ -180,6 +180,8 @@ ours() {
 	cp --sparse=always "$GUEST/spare.img" "$GUEST/copy.img"
 	machine_boot 6.12 "disk marked if=virtio" "$MAIN" "disk copy if=virtio" append=systemd.mask=data.mount
 	up
+	# nothing mounts file systems when one of them is masked
+	guest_run 'mount -o remount,rw /'
 	guest_run 'dmremap assemble --auto --all 2>&1 | tee /tmp/said; [ ! -e /dev/mapper/data ] &&
 		grep -F "$(realpath /dev/disk/by-id/virtio-copy)" /tmp/said'
 	machine_plug spare
@@ -201,8 +203,13 @@ ours() {
 	up
 	ours
 	echo "# $((SECONDS - started)) s" >&3
-	guest_run '[ ! -e /dev/mapper/archive ] && d=$(basename "$(realpath /dev/disk/by-id/virtio-spare3)") &&
-		{ journalctl -b | grep "$d" | grep -i "slow\|limit\|answer"; }'
+	# udev has no links for it yet; what looks at all devices soon after the start says why the set is not there
+	guest_run '[ ! -e /dev/mapper/archive ] && d=$(grep -lx spare3 /sys/block/*/serial) && d=$(basename "${d%/serial}") &&
+		for i in {1..400}; do
+			journalctl -b | grep "/dev/$d answers slowly" && exit
+			sleep 0.5
+		done
+		exit 1'
 	# commands for other sets are not delayed
 	guest_run 'umount /data && timeout 60 dmremap stop data && timeout 120 dmremap assemble data && mount /data'
 	machine_kill

@@ -5,6 +5,32 @@
 #include <kunit/test.h>
 
 #include <linux/delay.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+/* What is allocated; nobody reads while the tests free. */
+static int allocated;
+
+static void *test_alloc(size_t size, gfp_t gfp)
+{
+	void *p = kmalloc(size, gfp);
+
+	allocated += !!p;
+	return p;
+}
+
+static void test_free(const void *p)
+{
+	allocated -= !!p;
+	kfree(p);
+}
+
+#undef kmalloc
+#define kmalloc			test_alloc
+#define kfree			test_free
+#undef kfree_rcu
+#define kfree_rcu(p, ...)	test_free(p)
 
 #include "../../modules/core/failures.c"
 
@@ -19,6 +45,8 @@ static void the_last_failure_of_a_slot_is_known(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 7, 0), 0x8);
 	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 8, 60000), 0x1);
 	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 9, 60000), 0);
+	/* what it replaced is freed */
+	KUNIT_EXPECT_EQ(test, allocated, 2);
 }
 
 static void a_failure_grows_old(struct kunit *test)
@@ -35,6 +63,7 @@ static void a_slot_that_is_used_again_has_none(struct kunit *test)
 	remap_failures_forget(&failures, U32_MAX - 1);
 	remap_failures_forget(&failures, 3);
 	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, U32_MAX - 1, 0), 0);
+	KUNIT_EXPECT_EQ(test, allocated, 0);
 }
 
 static void a_failure_goes_with_its_block(struct kunit *test)
@@ -44,6 +73,7 @@ static void a_failure_goes_with_its_block(struct kunit *test)
 	remap_failures_move(&failures, 7, 8);
 	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 7, 0), 0);
 	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 8, 60000), 0x8);
+	KUNIT_EXPECT_EQ(test, allocated, 1);
 	remap_failures_move(&failures, 7, 8);
 	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 8, 60000), 0x8);
 }
@@ -57,6 +87,7 @@ static int init(struct kunit *test)
 static void exit(struct kunit *test)
 {
 	remap_failures_exit(&failures);
+	KUNIT_EXPECT_EQ(test, allocated, 0);
 }
 
 static struct kunit_case cases[] = {

@@ -106,6 +106,7 @@ static void an_error_of_a_disk_that_is_gone_is_not_the_mediums(struct kunit *tes
 {
 	set_bit(GD_DEAD, &test_disk.state);
 	KUNIT_EXPECT_FALSE(test, remap_medium_error(&test_bdev, BLK_STS_IOERR));
+	KUNIT_EXPECT_FALSE(test, remap_medium_error(&test_bdev, BLK_STS_MEDIUM));
 }
 
 static void on_nvme_a_plain_error_is_not_the_mediums(struct kunit *test)

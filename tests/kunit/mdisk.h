@@ -23,8 +23,9 @@
  * @bad_write: sectors that cannot be written.
  * @heals: sectors that can be read again once they were written.
  * @deaf: sectors whose writes succeed and change nothing.
- * @slow: sectors whose reads take @slow_ms.
+ * @slow: sectors whose reads and writes take @slow_ms.
  * @slow_ms: see @slow.
+ * @fast_next: so many of these do not take it yet.
  * @error: of what fails.
  * @fail_next: so many attempts fail at a sector of @bad_read, then it can be read; 0 is always.
  * @writes_left: writes until the power goes, after which all fail.
@@ -36,6 +37,7 @@
  * @reservations: calls for persistent reservations that it got.
  * @pr_ret: its answer to those; -EOPNOTSUPP at first.
  * @hold: writes wait until mdisk_release().
+ * @hold_reads: so do reads.
  * @lock: of @held.
  * @held: the waiting requests.
  */
@@ -49,6 +51,7 @@ struct mdisk {
 	DECLARE_BITMAP(deaf, MDISK_SECTORS);
 	DECLARE_BITMAP(slow, MDISK_SECTORS);
 	unsigned int slow_ms;
+	unsigned int fast_next;
 	blk_status_t error;
 	unsigned int fail_next;
 	unsigned int writes_left;
@@ -56,7 +59,7 @@ struct mdisk {
 	blk_opf_t last_opf;
 	unsigned int reservations;
 	int pr_ret;
-	bool hold;
+	bool hold, hold_reads;
 	spinlock_t lock;
 	struct bio_list held;
 };
@@ -65,6 +68,16 @@ static int mdisk_major;
 /* Whether the next disk is one of zones. */
 static bool mdisk_zoned;
 static unsigned int mdisk_count;
+
+static void mdisk_take_long(struct mdisk *d, sector_t first, sector_t end)
+{
+	if (!d->slow_ms || find_next_bit(d->slow, end, first) >= end)
+		return;
+	if (d->fast_next)
+		d->fast_next--;
+	else
+		msleep(d->slow_ms);
+}
 
 static void mdisk_make_stable(struct mdisk *d)
 {
@@ -79,8 +92,7 @@ static blk_status_t mdisk_read(struct mdisk *d, struct bio *bio)
 	struct bio_vec bvec;
 
 	d->reads++;
-	if (d->slow_ms && find_next_bit(d->slow, end, first) < end)
-		msleep(d->slow_ms);
+	mdisk_take_long(d, first, end);
 	if (find_next_bit(d->bad_read, end, first) < end) {
 		if (d->fail_next && !--d->fail_next)
 			bitmap_zero(d->bad_read, MDISK_SECTORS);
@@ -103,6 +115,7 @@ static blk_status_t mdisk_write(struct mdisk *d, struct bio *bio)
 
 	d->writes++;
 	d->last_opf = bio->bi_opf;
+	mdisk_take_long(d, first, end);
 	if (find_next_bit(d->bad_write, end, first) < end || !d->writes_left)
 		return d->error;
 	if (d->writes_left != UINT_MAX)
@@ -169,7 +182,7 @@ static void mdisk_submit_bio(struct bio *bio)
 	if (!bio)
 		return;
 	spin_lock_irq(&d->lock);
-	held = d->hold && op_is_write(bio_op(bio)) && bio_sectors(bio);
+	held = d->hold && (d->hold_reads || op_is_write(bio_op(bio))) && bio_sectors(bio);
 	if (held)
 		bio_list_add(&d->held, bio);
 	spin_unlock_irq(&d->lock);
@@ -188,6 +201,19 @@ static inline void mdisk_do_held(struct mdisk *d, bool hold)
 	bio_list_init(&d->held);
 	spin_unlock_irq(&d->lock);
 	while ((bio = bio_list_pop(&held)))
+		mdisk_answer(d, bio);
+}
+
+/* Process the first of the waiting requests; later ones do not wait. */
+static inline void mdisk_release_first(struct mdisk *d)
+{
+	struct bio *bio;
+
+	spin_lock_irq(&d->lock);
+	d->hold = false;
+	bio = bio_list_pop(&d->held);
+	spin_unlock_irq(&d->lock);
+	if (bio)
 		mdisk_answer(d, bio);
 }
 
@@ -243,9 +269,17 @@ static const struct pr_ops mdisk_pr_ops = {
 	.pr_release = mdisk_pr_release,
 };
 
+/* It takes any command, so that a set that passes one on is seen. */
+static int mdisk_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
+		       unsigned long arg)
+{
+	return 0;
+}
+
 static const struct block_device_operations mdisk_ops = {
 	.owner = THIS_MODULE,
 	.submit_bio = mdisk_submit_bio,
+	.ioctl = mdisk_ioctl,
 	.pr_ops = &mdisk_pr_ops,
 };
 
@@ -258,6 +292,7 @@ static void mdisk_mend(struct mdisk *d)
 	bitmap_zero(d->deaf, MDISK_SECTORS);
 	bitmap_zero(d->slow, MDISK_SECTORS);
 	d->slow_ms = 0;
+	d->fast_next = 0;
 	d->error = BLK_STS_MEDIUM;
 	d->fail_next = 0;
 	d->writes_left = UINT_MAX;

@@ -626,8 +626,11 @@ static void take_main(struct kunit *test, struct take_over *t)
 		meta_stay(old, new);
 		t->went_on = !map_slot(old, 2, 11);
 	}
+	if (t->started)
+		meta_retire(old, new);
 	meta_close(new, NULL);
-	meta_close(old, NULL);
+	/* one that has retired writes nothing any more */
+	meta_close(old, t->started ? &saved : NULL);
 }
 
 static void look_after(struct kunit *test, const struct take_over *t)
@@ -802,6 +805,28 @@ static void repair_without_spare(struct kunit *test)
 	}
 }
 
+/* Without a page of the table to show that the superblock is old it might be believed. */
+static void a_superblock_and_a_page(struct kunit *test)
+{
+	static const struct dm_remap_saved saved;
+	struct dm_remap_store *store;
+	unsigned int before = replicas, bad, r;
+	int ret;
+
+	for (replicas = 1; replicas <= 2; replicas++) {
+		format_set(test);
+		store = open_set(&ret);
+		KUNIT_ASSERT_EQ(test, ret, 0);
+		bad = BIT(1);
+		for (r = 0; r < replicas; r++)
+			bad |= BIT(2 + 2 * r);
+		bad_writes = place_mask(bad);
+		KUNIT_EXPECT_NE_MSG(test, meta_save(store, &saved), 0, "%u copies", replicas);
+		meta_close(store, NULL);
+	}
+	replicas = before;
+}
+
 /* Activate the set, or format it, until the power goes in a write that is torn. */
 static void format_until(unsigned int cut, u8 sectors)
 {
@@ -864,6 +889,56 @@ static void reasons_are_kept(struct kunit *test)
 }
 
 /* A block moves from slot 0 to slot 200, in another page, and the power goes between. */
+/* What a page may hold, and what shows that it was not written by us. */
+static void entries_that_cannot_be(struct kunit *test)
+{
+	enum { FREE = DM_REMAP_ENTRY_FREE, MAPPED = DM_REMAP_ENTRY_MAPPED,
+	       PENDING = DM_REMAP_ENTRY_PENDING, BAD = DM_REMAP_ENTRY_BAD };
+	static const struct {
+		bool good, beyond;
+		unsigned int state, block, seq, reason;
+		u64 lost, unread;
+	} cases[] = {
+		{ true, false, FREE }, { true, true, FREE }, { true, false, BAD },
+		{ false, false, FREE, 1 }, { false, false, FREE, 0, 1 },
+		{ false, false, FREE, 0, 0, 1 }, { false, false, FREE, 0, 0, 0, 1 },
+		{ false, false, FREE, 0, 0, 0, 0, 1 }, { false, false, BAD, 0, 0, 0, 0, 1 },
+		{ false, false, BAD, 1 }, { false, true, BAD },
+		{ true, false, MAPPED, 99, 3, 1 }, { false, false, MAPPED, 100 },
+		{ false, true, MAPPED, 99 }, { true, false, MAPPED, 9, 0, 0, 0x80, 0x40 },
+		{ false, false, MAPPED, 9, 0, 0, 0x100 }, { false, false, MAPPED, 9, 0, 0, 0, 0x100 },
+		{ false, false, MAPPED, 9, 0, 0, 3, 6 },
+		{ true, false, PENDING, 99 }, { false, false, PENDING, 9, 0, 0, 1 },
+		{ false, false, PENDING, 9, 0, 0, 0, 1 }, { false, true, PENDING, 9 },
+		{ false, false, DM_REMAP_NR_ENTRY_STATES },
+	};
+	struct dm_remap_geometry geo = {
+		.spare_sectors = 1024, .block_size = 4096, .replicas = 1, .target_sectors = 800,
+	};
+	struct dm_remap_page *page = kunit_kmalloc(test, sizeof(*page), GFP_KERNEL);
+	struct dm_remap_disk_entry *e;
+	unsigned int i;
+	u32 slot;
+	u64 word;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_ASSERT_EQ(test, dm_remap_layout(&geo), 0);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		memset(page, 0, sizeof(*page));
+		slot = 0;
+		if (cases[i].beyond)
+			slot = geo.nr_blocks;
+		e = &page->entries[slot];
+		word = dm_remap_entry_word(cases[i].block, cases[i].state, cases[i].seq);
+		e->word = cpu_to_le64(dm_remap_entry_with_reason(word, cases[i].reason));
+		e->lost = cpu_to_le64(cases[i].lost);
+		e->unread = cpu_to_le64(cases[i].unread);
+		page->crc = cpu_to_le32(dm_remap_page_crc(page, 0));
+		KUNIT_EXPECT_EQ_MSG(test, !dm_remap_page_check(page, 0, 0, &geo), cases[i].good,
+				    "case %u", i);
+	}
+}
+
 static void leave_duplicate(struct kunit *test)
 {
 	struct dm_remap_entry e[2] = {
@@ -1230,9 +1305,11 @@ static int metadata_init(struct kunit *test)
 }
 
 static struct kunit_case metadata_cases[] = {
+	KUNIT_CASE(entries_that_cannot_be),
 	KUNIT_CASE(reasons_are_kept),
 	KUNIT_CASE(both_superblocks),
 	KUNIT_CASE(repair_without_spare),
+	KUNIT_CASE(a_superblock_and_a_page),
 	KUNIT_CASE(formatting),
 	KUNIT_CASE(erased),
 	KUNIT_CASE(duplicate),

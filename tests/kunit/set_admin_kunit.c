@@ -302,6 +302,37 @@ static void ranges_are_parsed_or_refused(struct kunit *test)
 	EXPECT_ATTR(s, "spare/free", "128");
 }
 
+/* With as many remaps as a region has blocks a list goes through the regions. */
+static void a_list_of_many_blocks_is_whole_and_in_order(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct dm_ioctl *dmi = (void *)s->ioctl;
+	unsigned int n = 0, before;
+	u64 from = 0, block = 0;
+	char text[32], *rest, *line;
+
+	mdisk_free(s->spare);
+	s->spare = mdisk_alloc(MAIN_SECTORS, 512, 512);
+	KUNIT_ASSERT_NOT_NULL(test, s->spare);
+	make_set(s, "1 transient");
+	EXPECT_SET(s, 0, "remaps/add", "0 4096");
+	EXPECT_SET(s, 0, "remaps/remove", "80");
+	do {
+		before = n;
+		snprintf(text, sizeof(text), "list %llu", from);
+		EXPECT_MESSAGE(s, 0, text);
+		/* more than fits in @text */
+		rest = *s->text ? (char *)dmi + dmi->data_start : s->text;
+		while ((line = strsep(&rest, "\n")) && *line) {
+			KUNIT_ASSERT_EQ(test, kstrtou64(strsep(&line, " "), 10, &block), 0);
+			KUNIT_EXPECT_EQ(test, block, from == 80 ? 88 : from);
+			from = block + 8;
+			n++;
+		}
+	} while (n > before);
+	KUNIT_EXPECT_EQ(test, n, 511);
+}
+
 static void a_long_write_is_taken_up_to_its_last_whole_line(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -412,6 +443,7 @@ static const struct {
 	{ "spare/low_water", "12", 0, 128 },
 	{ "errors/auto_remap", "1", 0, 1 },
 	{ "errors/retries", "1", 0, 16 },
+	{ "errors/retry_within_ms", "1000", 0, U32_MAX },
 	{ "errors/pending_retry_ms", "10000", 0, U32_MAX },
 	{ "errors/slow_ms", "0", 0, U32_MAX },
 	{ "errors/slow_limit", "1024", 0, U32_MAX },
@@ -872,6 +904,7 @@ static struct kunit_case set_admin_cases[] = {
 	KUNIT_CASE(what_would_go_around_remaps_is_not_declared),
 	KUNIT_CASE(reservations_are_those_of_the_main),
 	KUNIT_CASE(ranges_are_parsed_or_refused),
+	KUNIT_CASE(a_list_of_many_blocks_is_whole_and_in_order),
 	KUNIT_CASE(a_long_write_is_taken_up_to_its_last_whole_line),
 	KUNIT_CASE(messages_do_what_attributes_do),
 	KUNIT_CASE(a_block_that_the_main_does_not_take_stays),

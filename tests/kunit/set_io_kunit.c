@@ -403,6 +403,117 @@ static void without_retries_the_first_error_counts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, status(s).pending, 1);
 }
 
+/* --- failures that come late */
+
+/*
+ * A set with 3 retries for failures within @limit_ms, whose disks take @late_ms for the sectors
+ * that a case marks as slow.
+ */
+static struct set *late_set(struct kunit *test, const char *limit_ms, unsigned int late_ms)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "errors/retries", "3");
+	EXPECT_SET(s, 0, "errors/retry_within_ms", limit_ms);
+	s->main->slow_ms = late_ms;
+	s->spare->slow_ms = late_ms;
+	return s;
+}
+
+/* How many reads of the main a read costs that fails. */
+static unsigned int reads_of(struct set *s, sector_t sector, unsigned int n)
+{
+	unsigned int before = s->main->reads;
+
+	KUNIT_EXPECT_NE(s->test, do_io(s, REQ_OP_READ, sector, n), 0);
+	return s->main->reads - before;
+}
+
+static void a_read_that_failed_late_is_not_tried_again(struct kunit *test)
+{
+	struct set *s = late_set(test, "30", 60);
+	unsigned int sector;
+
+	for (sector = 203; sector < 1000; sector += 200) {
+		__set_bit(sector, s->main->bad_read);
+		__set_bit(sector, s->main->slow);
+	}
+	KUNIT_EXPECT_EQ(test, reads_of(s, 200, 8), 1);
+	/* a larger one does not tell which block it is: each is read alone, once */
+	KUNIT_EXPECT_EQ(test, reads_of(s, 392, 24), 3);
+	/* sooner than the limit, and without one, all are */
+	EXPECT_SET(s, 0, "errors/retry_within_ms", "20000");
+	KUNIT_EXPECT_EQ(test, reads_of(s, 600, 8), 4);
+	EXPECT_SET(s, 0, "errors/retry_within_ms", "0");
+	KUNIT_EXPECT_EQ(test, reads_of(s, 800, 8), 4);
+	/* the result is the same */
+	expect_list(s, "200 0 8 pending 0x0 0x0\n400 8 8 pending 0x0 0x0\n"
+		       "600 16 8 pending 0x0 0x0\n800 24 8 pending 0x0 0x0\n");
+	KUNIT_EXPECT_EQ(test, status(s).lost, 0);
+	/* nothing is lost: the next read asks the main once more */
+	mdisk_mend(s->main);
+	EXPECT_SET(s, 0, "errors/pending_retry_ms", "0");
+	EXPECT_READ(s, 200, 8, 'm');
+	expect_list(s, "200 0 8 remapped 0x0 0x0\n400 8 8 pending 0x0 0x0\n"
+		       "600 16 8 pending 0x0 0x0\n800 24 8 pending 0x0 0x0\n");
+}
+
+static void a_write_that_failed_late_moves_its_block(struct kunit *test)
+{
+	struct set *s = late_set(test, "30", 60);
+
+	__set_bit(203, s->main->bad_write);
+	__set_bit(203, s->main->slow);
+	EXPECT_WRITE(s, 0, 202, 2, 'a');
+	KUNIT_EXPECT_EQ(test, s->main->writes, 1);
+	expect_list(s, "200 0 8 remapped 0x0 0x0\n");
+	EXPECT_READ(s, 202, 2, 'a');
+	EXPECT_READ(s, 204, 4, 'm');
+	/* of a larger one each block, once: three, one of which is bad */
+	__set_bit(403, s->main->bad_write);
+	__set_bit(403, s->main->slow);
+	s->main->writes = 0;
+	EXPECT_WRITE(s, 0, 392, 24, 'b');
+	KUNIT_EXPECT_EQ(test, s->main->writes, 4);
+	EXPECT_READ(s, 392, 24, 'b');
+}
+
+static void a_retry_that_fails_late_is_the_last(struct kunit *test)
+{
+	struct set *s = late_set(test, "600", 700);
+
+	/* the bio itself fails at once: the disk takes long from then on */
+	bad_reads(s, 203, 1);
+	__set_bit(203, s->main->slow);
+	s->main->fast_next = 1;
+	KUNIT_EXPECT_EQ(test, reads_of(s, 200, 8), 2);
+}
+
+/* A slot whose sectors have not been read elsewhere: they would be lost. */
+static void the_spare_has_all_of_its_attempts(struct kunit *test)
+{
+	struct set *s = late_set(test, "30", 60);
+
+	EXPECT_SET(s, 0, "remaps/add", "200");
+	__set_bit(3, s->spare->bad_write);
+	bitmap_set(s->spare->slow, 0, 8);
+	s->spare->writes = 0;
+	EXPECT_WRITE(s, 0, 203, 1, 'a');
+	/* the bio, four attempts, and the block in another slot */
+	KUNIT_EXPECT_EQ(test, s->spare->writes, 1 + 4 + 1);
+	EXPECT_READ(s, 203, 1, 'a');
+	/* a slot that can be read at the fourth attempt only */
+	EXPECT_SET(s, 0, "remaps/add", "400");
+	__set_bit(16 + 2, s->spare->bad_write);
+	__set_bit(16 + 5, s->spare->bad_read);
+	bitmap_set(s->spare->slow, 16, 8);
+	s->spare->fail_next = 3;
+	EXPECT_WRITE(s, 0, 402, 1, 'b');
+	EXPECT_READ(s, 402, 1, 'b');
+	EXPECT_READ(s, 403, 5, 'm');
+	KUNIT_EXPECT_EQ(test, status(s).lost, 0);
+}
+
 static void lost_data_is_refused_or_zero_until_it_is_written(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
@@ -926,6 +1037,30 @@ static void io_to_a_block_that_moves_waits_for_it(struct kunit *test)
 	expect_list(s, "80 0 8 remapped 0x0 0x0\n");
 }
 
+/* It has waited longer than errors/retry_within_ms when it fails on the main, at once. */
+static void what_waited_for_its_block_is_tried_again(struct kunit *test)
+{
+	struct set *s = late_set(test, "600", 0);
+	struct setter *add;
+	struct sent_io *r;
+
+	s->spare->hold = true;
+	add = begin_set(s, "remaps/add", "80");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) == 1));
+	r = send(s, REQ_OP_READ, 80, 8, 0);
+	msleep(700);
+	/* the move fails, and the block stays on the main, which gives it at the third attempt */
+	s->spare->error = BLK_STS_TRANSPORT;
+	__set_bit(3, s->spare->bad_write);
+	bad_reads(s, 83, 1);
+	s->main->fail_next = 2;
+	mdisk_release(s->spare);
+	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&add->done, 30 * HZ));
+	KUNIT_EXPECT_EQ(test, add->ret, -EIO);
+	KUNIT_EXPECT_EQ(test, answer(r), 0);
+	KUNIT_EXPECT_TRUE(test, holds(r->buf, 80, 8, 'm'));
+}
+
 static void a_move_waits_for_writes_in_flight(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
@@ -961,6 +1096,31 @@ static void a_move_waits_for_writes_in_flight(struct kunit *test)
 	expect_list(s, "");
 }
 
+/* That is no retry that helped: the spare answers what the main could not. */
+static void a_read_that_fails_while_its_block_moves_is_read_there(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct sent_io *w, *r;
+
+	s->main->hold = true;
+	s->main->hold_reads = true;
+	w = send(s, REQ_OP_WRITE, 80, 8, 'a');
+	r = send(s, REQ_OP_READ, 80, 8, 0);
+	KUNIT_EXPECT_EQ(test, mdisk_held(s->main), 2);
+	__set_bit(80, s->main->bad_write);
+	bad_reads(s, 83, 1);
+	mdisk_release_first(s->main);
+	/* the move waits for the read in flight */
+	msleep(100);
+	mdisk_release(s->main);
+	KUNIT_EXPECT_EQ(test, answer(w), 0);
+	KUNIT_EXPECT_EQ(test, answer(r), 0);
+	KUNIT_EXPECT_TRUE(test, holds(r->buf, 80, 8, 'a'));
+	expect_list(s, "80 0 8 remapped 0x0 0x0\n");
+	EXPECT_STAT(s, "retries_recovered", 0);
+	EXPECT_STAT(s, "remapped_reads", 1);
+}
+
 static void a_change_waits_for_a_block_that_moves(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
@@ -978,6 +1138,29 @@ static void a_change_waits_for_a_block_that_moves(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&add->done, 30 * HZ));
 	KUNIT_EXPECT_EQ(test, add->ret, 0);
 	expect_list(s, "80 0 8 remapped 0x0 0x0\n88 8 8 remapped 0x0 0x0\n");
+	EXPECT_READ(s, 80, 8, 'a');
+	EXPECT_READ(s, 88, 8, 'm');
+}
+
+static void a_removal_leaves_out_no_block_that_moves(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct setter *remove;
+	struct sent_io *w;
+
+	EXPECT_SET(s, 0, "remaps/add", "88");
+	__set_bit(80, s->main->bad_write);
+	s->spare->hold = true;
+	w = send(s, REQ_OP_WRITE, 80, 8, 'a');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) == 1));
+	mdisk_mend(s->main);
+	remove = begin_set(s, "remaps/remove", "80 16");
+	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&remove->done, HZ / 10));
+	mdisk_release(s->spare);
+	KUNIT_EXPECT_EQ(test, answer(w), 0);
+	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&remove->done, 30 * HZ));
+	KUNIT_EXPECT_EQ(test, remove->ret, 0);
+	expect_list(s, "");
 	EXPECT_READ(s, 80, 8, 'a');
 	EXPECT_READ(s, 88, 8, 'm');
 }
@@ -1111,6 +1294,30 @@ static void a_scrub_reads_all_of_the_main(struct kunit *test)
 	EXPECT_ATTR(s, "remaps/count", "3");
 }
 
+/* Reads of the main that a scrub takes. */
+static unsigned int reads_of_scrub(struct set *s)
+{
+	unsigned int before = s->main->reads;
+
+	EXPECT_SET(s, 0, "scrub/control", "start");
+	KUNIT_EXPECT_TRUE(s->test, COMES_TRUE(!strcmp(get_attr(s, "scrub/state"), "idle")));
+	EXPECT_ATTR(s, "remaps/pending", "1");
+	return s->main->reads - before;
+}
+
+static void a_scrub_does_not_insist_after_a_late_failure(struct kunit *test)
+{
+	struct set *s = late_set(test, "30", 60);
+	unsigned int late;
+
+	bad_reads(s, 203, 1);
+	__set_bit(203, s->main->slow);
+	late = reads_of_scrub(s);
+	EXPECT_SET(s, 0, "remaps/remove", "200");
+	EXPECT_SET(s, 0, "errors/retry_within_ms", "0");
+	KUNIT_EXPECT_EQ(test, reads_of_scrub(s), late + 3);
+}
+
 static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(what_is_not_remapped_goes_to_the_main),
 	KUNIT_CASE(a_flush_goes_to_both_and_counts_once),
@@ -1128,6 +1335,10 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_pending_block_moves_with_its_next_write),
 	KUNIT_CASE(a_read_that_works_at_a_retry_moves_its_block),
 	KUNIT_CASE(without_retries_the_first_error_counts),
+	KUNIT_CASE(a_read_that_failed_late_is_not_tried_again),
+	KUNIT_CASE(a_write_that_failed_late_moves_its_block),
+	KUNIT_CASE(a_retry_that_fails_late_is_the_last),
+	KUNIT_CASE(the_spare_has_all_of_its_attempts),
 	KUNIT_CASE(lost_data_is_refused_or_zero_until_it_is_written),
 	KUNIT_CASE(what_is_unread_of_a_block_can_be_given_up),
 	KUNIT_CASE(errors_that_are_not_the_mediums_move_nothing),
@@ -1146,12 +1357,16 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_first_rewrite_lets_the_drive_cure),
 	KUNIT_CASE_SLOW(slow_blocks_move_while_they_can_be_read),
 	KUNIT_CASE(io_to_a_block_that_moves_waits_for_it),
+	KUNIT_CASE(what_waited_for_its_block_is_tried_again),
 	KUNIT_CASE(a_move_waits_for_writes_in_flight),
+	KUNIT_CASE(a_read_that_fails_while_its_block_moves_is_read_there),
 	KUNIT_CASE(a_change_waits_for_a_block_that_moves),
+	KUNIT_CASE(a_removal_leaves_out_no_block_that_moves),
 	KUNIT_CASE(many_writes_fail_at_once),
 	KUNIT_CASE(a_suspend_waits_for_what_moves),
 	KUNIT_CASE(neighbours_of_a_bad_block_are_read),
 	KUNIT_CASE(a_scrub_reads_all_of_the_main),
+	KUNIT_CASE(a_scrub_does_not_insist_after_a_late_failure),
 	{ }
 };
 

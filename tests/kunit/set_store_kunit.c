@@ -60,7 +60,8 @@ static const char * const settings[][2] = {
 	{ "errors/slow_limit", "99" }, { "errors/verify_writes", "off remapped [all]" },
 	{ "errors/neighbours", "0" }, { "errors/first_rewrite", "1" },
 	{ "errors/storm_limit", "77" }, { "errors/rate_warn", "33" },
-	{ "errors/rate_urgent", "44" }, { "scrub/rate_kib", "1" }, { "main_id", "a disk" },
+	{ "errors/rate_urgent", "44" }, { "errors/retry_within_ms", "23456" },
+	{ "scrub/rate_kib", "1" }, { "main_id", "a disk" },
 };
 
 static void expect_settings(struct set *s)
@@ -187,6 +188,36 @@ static void bad_spare_blocks_stay_bad(struct kunit *test)
 	EXPECT_READ(s, 80, 8, 'a');
 	EXPECT_SET(s, 0, "remaps/add", "160\n240");
 	EXPECT_ATTR(s, "spare/used", "3");
+}
+
+/* The slot that takes its place is on the next page of the table, and writes that alone. */
+static void a_bad_slot_is_noted_on_its_own_page(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int nr = DM_REMAP_PAGE_ENTRIES, spare;
+	char text[32];
+	int n;
+
+	mdisk_free(s->spare);
+	s->spare = mdisk_alloc(MAIN_SECTORS, 512, 512);
+	KUNIT_ASSERT_NOT_NULL(test, s->spare);
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "spare/policy", "linear");
+	snprintf(text, sizeof(text), "0 %u", 8 * (nr - 1));
+	EXPECT_SET(s, 0, "remaps/add", text);
+	EXPECT_MESSAGE(s, 0, "list");
+	n = sscanf(s->text, "0 %u ", &spare);
+	KUNIT_ASSERT_EQ(test, n, 1);
+	__set_bit(spare + 8 * (nr - 1), s->spare->bad_write);
+	__set_bit(4000, s->main->bad_write);
+	EXPECT_WRITE(s, 0, 4000, 8, 'a');
+	KUNIT_EXPECT_EQ(test, status(s).bad, 1);
+	cut_power(s);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_EXPECT_EQ(test, status(s).bad, 1);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, nr);
+	EXPECT_READ(s, 4000, 8, 'a');
+	EXPECT_READ(s, 0, 8, 'm');
 }
 
 /* --- power cuts */
@@ -336,6 +367,27 @@ static void a_copy_that_recovers_is_written_while_the_set_is_idle(struct kunit *
 	msleep(1000);
 	KUNIT_EXPECT_STREQ(test, status(s).store, "degraded");
 	mdisk_mend(s->spare);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(status(s).store, "clean")));
+	EXPECT_ATTR(s, "metadata/replicas", "2");
+}
+
+/* The repair gives up while the set is suspended. */
+static void a_copy_that_recovers_while_suspended_is_written_after_the_resume(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int writes;
+
+	make_set(s, "1 persistent");
+	bitmap_set(s->spare->bad_write, 8, 8);
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	close_bdev(s);
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	mdisk_mend(s->spare);
+	writes = s->spare->writes;
+	msleep(5500);
+	KUNIT_EXPECT_EQ(test, s->spare->writes, writes);
+	KUNIT_EXPECT_STREQ(test, status(s).store, "degraded");
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(status(s).store, "clean")));
 	EXPECT_ATTR(s, "metadata/replicas", "2");
 }
@@ -534,6 +586,31 @@ static void what_is_not_empty_is_not_formatted(struct kunit *test)
 	memset(s->spare->data + 8192, 0xff, 4096);
 	strscpy(s->args, "1 persistent", sizeof(s->args));
 	KUNIT_EXPECT_EQ(test, try_set(s), 0);
+}
+
+/* Its content may be a file system of small sectors, which the set would not have. */
+static void content_of_small_sectors_needs_to_be_forced(struct kunit *test)
+{
+	static const char * const taken[] = { "2 persistent force_block_size", "1 persistent" };
+	struct set *s = test->priv;
+	unsigned int i;
+
+	mdisk_free(s->spare);
+	s->spare = mdisk_alloc(SPARE_SECTORS, 4096, 4096);
+	KUNIT_ASSERT_NOT_NULL(test, s->spare);
+	fill(mdisk_at(s->main, 0), 0, 8, 'm');
+	expect_refused(s, "1 persistent");
+	for (i = 0; i < ARRAY_SIZE(taken); i++) {
+		strscpy(s->args, taken[i], sizeof(s->args));
+		KUNIT_ASSERT_EQ_MSG(test, try_set(s), 0, "%s", taken[i]);
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+		memset(s->spare->data, 0, SPARE_SECTORS << SECTOR_SHIFT);
+		/* an empty main has no such content */
+		memset(mdisk_at(s->main, 0), 0, 4096);
+	}
+	/* what cannot be read may have */
+	__set_bit(0, s->main->bad_read);
+	expect_refused(s, "1 persistent");
 }
 
 static void a_spare_that_is_too_small_is_refused(struct kunit *test)
@@ -973,6 +1050,14 @@ static void put_label(struct set *s, const struct dm_remap_sb *sb)
 	label->crc = cpu_to_le32(dm_remap_label_crc(label));
 }
 
+/* Whether the spare has noted that its main has a label. */
+static bool is_labelled(struct set *s)
+{
+	const struct dm_remap_sb *sb = (void *)mdisk_at(s->spare, 0);
+
+	return le32_to_cpu(sb->flags) & DM_REMAP_SB_LABELLED;
+}
+
 static void a_label_is_for_one_spare(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -1014,7 +1099,11 @@ static void a_label_is_for_one_spare(struct kunit *test)
 	mdisk_free(s->spare);
 	s->spare = spare;
 	fill(mdisk_at(s->main, 0), 0, 1, 'm');
+	KUNIT_EXPECT_TRUE(test, is_labelled(s));
 	expect_taken(s, "1 persistent");
+	strscpy(s->args, "1 persistent", sizeof(s->args));
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_EXPECT_FALSE(test, is_labelled(s));
 }
 
 static void a_label_goes_when_its_block_moves_back(struct kunit *test)
@@ -1027,7 +1116,9 @@ static void a_label_goes_when_its_block_moves_back(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
 	put_label(s, (void *)mdisk_at(s->spare, 0));
 	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_EXPECT_TRUE(test, is_labelled(s));
 	EXPECT_SET(s, 0, "remaps/remove", "0");
+	KUNIT_EXPECT_FALSE(test, is_labelled(s));
 	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 0), 0, 8, 'a'));
 	again(s);
 	EXPECT_READ(s, 0, 8, 'a');
@@ -1038,6 +1129,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(all_is_found_again),
 	KUNIT_CASE(what_a_slot_was_is_forgotten_with_its_block),
 	KUNIT_CASE(bad_spare_blocks_stay_bad),
+	KUNIT_CASE(a_bad_slot_is_noted_on_its_own_page),
 	KUNIT_CASE(a_failed_write_is_whole_after_each_cut),
 	KUNIT_CASE(an_add_is_whole_after_each_cut),
 	KUNIT_CASE(a_pending_block_is_whole_after_each_cut),
@@ -1045,6 +1137,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(a_block_that_leaves_its_slot_is_whole_after_each_cut),
 	KUNIT_CASE(a_copy_that_was_lost_is_written_anew),
 	KUNIT_CASE_SLOW(a_copy_that_recovers_is_written_while_the_set_is_idle),
+	KUNIT_CASE_SLOW(a_copy_that_recovers_while_suspended_is_written_after_the_resume),
 	KUNIT_CASE(a_store_that_cannot_write_fails_and_says_so),
 	KUNIT_CASE(a_move_in_doubt_is_answered_by_neither),
 	KUNIT_CASE(commits_are_counted),
@@ -1052,6 +1145,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(a_spare_knows_its_set),
 	KUNIT_CASE(nothing_is_written_before_the_first_resume),
 	KUNIT_CASE(what_is_not_empty_is_not_formatted),
+	KUNIT_CASE(content_of_small_sectors_needs_to_be_forced),
 	KUNIT_CASE(a_spare_that_is_too_small_is_refused),
 	KUNIT_CASE(either_superblock_and_either_copy_is_enough),
 	KUNIT_CASE(a_copy_that_was_left_behind_is_brought_up_to_date),

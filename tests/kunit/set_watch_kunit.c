@@ -357,6 +357,49 @@ static void a_scrub_moves_blocks_that_are_slow(struct kunit *test)
 	EXPECT_STAT(s, "slow_moves", 1);
 }
 
+static void a_scrub_waits_while_the_main_does_not_answer(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int reads;
+
+	make_set(s, "1 transient");
+	EXPECT_SET(s, 0, "scrub/rate_kib", "0");
+	s->main->error = BLK_STS_TRANSPORT;
+	bitmap_fill(s->main->bad_read, MDISK_SECTORS);
+	reads = s->main->reads;
+	EXPECT_SET(s, 0, "scrub/control", "start");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(s->main->reads > reads));
+	msleep(200);
+	reads = s->main->reads;
+	msleep(500);
+	KUNIT_EXPECT_EQ(test, s->main->reads, reads);
+	EXPECT_ATTR(s, "scrub/state", "running");
+	EXPECT_ATTR(s, "scrub/position", "0");
+	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
+}
+
+static void a_scrub_counts_the_time_before_a_restart(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int took = 0;
+	int n;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "scrub/rate_kib", "1");
+	EXPECT_SET(s, 0, "scrub/control", "start");
+	msleep(1100);
+	EXPECT_SET(s, 0, "scrub/control", "pause");
+	again(s);
+	EXPECT_ATTR(s, "scrub/state", "paused");
+	EXPECT_SET(s, 0, "scrub/rate_kib", "0");
+	EXPECT_SET(s, 0, "scrub/control", "resume");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "scrub/state"), "idle")));
+	get_attr(s, "scrub/last_result");
+	n = sscanf(s->text, "%*u %u", &took);
+	KUNIT_EXPECT_EQ(test, n, 1);
+	KUNIT_EXPECT_GE(test, took, 1);
+}
+
 static void a_disk_that_fails_fast_is_told(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -391,6 +434,8 @@ static struct kunit_case set_watch_cases[] = {
 	KUNIT_CASE(a_discard_of_a_spare_that_knows_none_is_done),
 	KUNIT_CASE(a_scrub_reads_the_region_of_what_it_found),
 	KUNIT_CASE_SLOW(a_scrub_moves_blocks_that_are_slow),
+	KUNIT_CASE(a_scrub_waits_while_the_main_does_not_answer),
+	KUNIT_CASE_SLOW(a_scrub_counts_the_time_before_a_restart),
 	KUNIT_CASE(a_disk_that_fails_fast_is_told),
 	{ }
 };

@@ -6,7 +6,21 @@
 
 #include <kunit/test.h>
 
+#include <linux/device-mapper.h>
 #include <linux/mm.h>
+
+/* The name that a device has now; NULL while it is being removed. */
+static const char *test_name;
+
+static int test_copy_name(struct mapped_device *md, char *name, char *uuid)
+{
+	if (!test_name)
+		return -ENXIO;
+	strscpy(name, test_name, DM_NAME_LEN);
+	return 0;
+}
+
+#define dm_copy_name_and_uuid	test_copy_name
 
 /* Memory of the machine, as the test says. */
 static unsigned long test_pages = SZ_1G / PAGE_SIZE;
@@ -304,6 +318,7 @@ static struct remap_device *device(struct kunit *test)
 	struct remap_device *rd = kunit_kzalloc(test, sizeof(*rd), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, rd);
+	mutex_init(&rd->admin);
 	mutex_init(&rd->commit_lock);
 	mutex_init(&rd->lock);
 	rd->store = &test_store;
@@ -463,6 +478,46 @@ static void no_storm_limit_is_said_whenever_it_comes_into_force(struct kunit *te
 	KUNIT_EXPECT_EQ(test, called.logs, 2);
 }
 
+static void a_new_name_is_saved_once_unless_a_change_is_under_way(struct kunit *test)
+{
+	struct remap_device *rd = device(test);
+
+	test_name = "new";
+	mutex_lock(&rd->admin);
+	KUNIT_EXPECT_FALSE(test, remap_settings_follow_name(rd));
+	mutex_unlock(&rd->admin);
+	/* the next resume sees to it */
+	rd->suspended = true;
+	KUNIT_EXPECT_TRUE(test, remap_settings_follow_name(rd));
+	KUNIT_EXPECT_EQ(test, called.saves, 0);
+	KUNIT_EXPECT_STREQ(test, rd->name, "");
+	rd->suspended = false;
+	KUNIT_EXPECT_TRUE(test, remap_settings_follow_name(rd));
+	KUNIT_EXPECT_TRUE(test, remap_settings_follow_name(rd));
+	KUNIT_EXPECT_EQ(test, called.saves, 1);
+	KUNIT_EXPECT_STREQ(test, called.saved.name, "new");
+	KUNIT_EXPECT_STREQ(test, rd->name, "new");
+	/* what was not saved is tried again */
+	test_name = "other";
+	called.save_error = -EIO;
+	KUNIT_EXPECT_TRUE(test, remap_settings_follow_name(rd));
+	KUNIT_EXPECT_EQ(test, called.saves, 2);
+	called.save_error = 0;
+	KUNIT_EXPECT_TRUE(test, remap_settings_follow_name(rd));
+	KUNIT_EXPECT_TRUE(test, remap_settings_follow_name(rd));
+	KUNIT_EXPECT_EQ(test, called.saves, 3);
+	KUNIT_EXPECT_STREQ(test, called.saved.name, "other");
+	/* one that is being removed keeps its name, one that is read-only saves none */
+	test_name = NULL;
+	KUNIT_EXPECT_TRUE(test, remap_settings_follow_name(rd));
+	KUNIT_EXPECT_STREQ(test, rd->name, "other");
+	test_name = "third";
+	called.turned_read_only = true;
+	KUNIT_EXPECT_TRUE(test, remap_settings_follow_name(rd));
+	KUNIT_EXPECT_STREQ(test, rd->name, "third");
+	KUNIT_EXPECT_EQ(test, called.saves, 3);
+}
+
 /* Settings kept over a removal */
 
 static void restore(struct remap_device *rd)
@@ -565,6 +620,7 @@ static struct kunit_case settings_kunit_cases[] = {
 	KUNIT_CASE(a_read_only_device_takes_a_value_without_saving_it),
 	KUNIT_CASE(a_device_that_turned_read_only_takes_no_value),
 	KUNIT_CASE(no_storm_limit_is_said_whenever_it_comes_into_force),
+	KUNIT_CASE(a_new_name_is_saved_once_unless_a_change_is_under_way),
 	KUNIT_CASE(history_is_restored_as_it_was_saved),
 	KUNIT_CASE(settings_are_restored_as_they_were_saved),
 	KUNIT_CASE(saved_settings_out_of_range_are_left_alone),

@@ -9,6 +9,7 @@
 #                                   system         its root file system, LABEL=system, the first
 #                                                  disk; it is written to a file beside it
 #                                   programs       the same, with more programs
+#                                   readme         the same, with dm-remap from its sources; KERNEL is 6.1
 #                                   root=WHAT      the root file system is on something else
 #                                   initrd+=FILE   with the cpio archive FILE behind its initramfs
 #                                   dracut         with dracut's initramfs; KERNEL is 6.1
@@ -19,6 +20,8 @@
 #   machine_kill                  a power cut
 #   machine_setup, machine_teardown   of a file whose tests go on with the machine of those before,
 #                                 in GUEST: after one that has failed they all fail at once
+#
+# RIG_CPUS is the number of its processors, 2; with 1 it is faster on a busy host.
 #
 # GUEST/console.log has the output of the machine's console. A machine that does not answer within
 # GUEST_TIMEOUT is a failure.
@@ -46,15 +49,16 @@ _machine_args() {
 	[ -n "$release" ] || { echo "there is no kernel $1" >&2; return 1; }
 	shift
 	RIG_APPEND="console=ttyS0 panic=-1 oops=panic no_timer_check mitigations=off norandmaps nokaslr"
-	# as in qemu.sh
-	RIG_APPEND+=" rcupdate.rcu_cpu_stall_timeout=60"
+	# a busy host may leave a virtual processor waiting for longer than the default
+	RIG_APPEND+=" rcupdate.rcu_cpu_stall_timeout=300"
 	RIG_APPEND+=" systemd.show_status=true systemd.log_target=journal"
 	# devices of QEMU's machine that no test uses
 	RIG_APPEND+=" modprobe.blacklist=ata_piix,ata_generic,psmouse,evdev,i2c_piix4,pcspkr,floppy,button,serio_raw"
 	MACHINE=()
 	for line in "$@"; do
 		case $line in
-		system|programs)
+		system|programs|readme)
+			[ "$line" != readme ] || initrd="initrd-readme.img"
 			[ -e "$GUEST/$line.qcow2" ] ||
 				qemu-img create -q -f qcow2 -F raw -b "$DEBIAN/$line.img" "$GUEST/$line.qcow2"
 			MACHINE+=(-drive "file=$GUEST/$line.qcow2,format=qcow2,if=none,id=system,cache=unsafe"
@@ -80,7 +84,7 @@ _machine_args() {
 		initrd=$GUEST/initrd
 	fi
 	# shellcheck disable=SC2054 # commas of QEMU's
-	MACHINE=(qemu-system-x86_64 -accel tcg,thread=multi -cpu "${RIG_CPU:-Nehalem,+rdrand}" -smp 2,sockets=2
+	MACHINE=(qemu-system-x86_64 -accel tcg,thread=multi -cpu "${RIG_CPU:-Nehalem,+rdrand}" -smp "${RIG_CPUS:-2},sockets=${RIG_CPUS:-2}"
 		-m "$mem" -nodefaults -no-user-config -display none -no-reboot -rtc clock=vm
 		-kernel "$DEBIAN/vmlinuz-$release" -initrd "$initrd"
 		-append "root=$root $RIG_APPEND" -serial "file:$GUEST/console.log"

@@ -18,6 +18,8 @@ static void choose_settings(struct model *m)
 	m->s.auto_remap = !one_in(6);
 	m->s.zero = one_in(6);
 	m->s.retries = one_in(2) ? 1 : below(3);
+	/* As slow_ms below. */
+	m->s.within_ms = one_in(2) ? 1000 : below(6);
 	/* Ask the main each time, or never twice while the set lives, or now and then. */
 	m->s.retry_ms = one_in(2) ? 0 : one_in(3) ? 20 : 3600000;
 	/* Less than the slow parts take, and a busy machine may. */

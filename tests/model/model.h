@@ -92,6 +92,7 @@ struct settings {
 	u32 retries;
 	u32 reserve;
 	u32 storm_limit;
+	u32 within_ms;		/* retry_within_ms */
 	u32 retry_ms;		/* pending_retry_ms */
 	u32 slow_ms;
 	u32 neighbours;

@@ -101,6 +101,7 @@ void put_settings(struct model *m)
 	put("errors/on_read_error", m->s.zero ? "zero" : "fail");
 	put_number("errors/retries", m->s.retries);
 	put_number("errors/storm_limit", m->s.storm_limit);
+	put_number("errors/retry_within_ms", m->s.within_ms);
 	put_number("errors/pending_retry_ms", m->s.retry_ms);
 	put_number("errors/slow_limit", 0);
 	put_number("errors/slow_ms", m->s.slow_ms);
@@ -137,6 +138,7 @@ void check_settings(struct model *m)
 	check_selected(m, "errors/on_read_error", m->s.zero ? "zero" : "fail");
 	check_number(m, "errors/retries", m->s.retries);
 	check_number(m, "errors/storm_limit", m->s.storm_limit);
+	check_number(m, "errors/retry_within_ms", m->s.within_ms);
 	check_number(m, "errors/pending_retry_ms", m->s.retry_ms);
 	check_number(m, "errors/slow_ms", m->s.slow_ms);
 	check_selected(m, "errors/verify_writes", m->s.verify);

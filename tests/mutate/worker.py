@@ -52,19 +52,27 @@ class Worker:
         """Copy the tree; kernels and programs are those of the checkout, never written to."""
         self.dir.mkdir(parents=True, exist_ok=True)
         subprocess.run(['rsync', '-a', '--delete', '--exclude=/build', '--exclude=.git',
-                        '--exclude=*.o', '--exclude=*.ko', '--exclude=*.cmd', '--exclude=*.mod*',
-                        f'{self.top}/', f'{self.dir}/'], check=True)
+                        '--include=/tools/dmremap/**.o', '--exclude=*.o', '--exclude=*.ko',
+                        '--exclude=*.cmd', '--exclude=*.mod*', f'{self.top}/', f'{self.dir}/'],
+                       check=True)
         own = self.build_dir / 'uml'
         own.mkdir(parents=True, exist_ok=True)
-        for name in ('obj', 'root', 'release', 'modules.img', 'initramfs', 'initramfs.d'):
+        for name in ('obj', 'root', 'modules.img', 'initramfs', 'initramfs.d'):
             self.link(self.uml / name, own / name)
+        # old: the images that are there are not made anew
+        (own / 'release').unlink(missing_ok=True)
+        shutil.copyfile(self.uml / 'release', own / 'release')
+        os.utime(own / 'release', (0, 0))
         if not (own / 'modules').exists():
             subprocess.run(['cp', '-al', self.uml / 'modules', own / 'modules'], check=True)
-        # programs are built here, from this copy
-        (self.build_dir / 'guest').mkdir(exist_ok=True)
-        for path in (self.top / 'build/guest').iterdir():
-            if path.name in ('root', 'base.img', '.made', 'release'):
-                self.link(path, self.build_dir / 'guest' / path.name)
+        # programs are those of the checkout until a break is in what they are made of
+        for name in ('guest', 'crash', 'failures', 'model'):
+            (self.build_dir / name).mkdir(exist_ok=True)
+            for path in (self.top / 'build' / name).glob('*'):
+                if path.name in ('root', 'base.img', '.made'):
+                    self.link(path, self.build_dir / name / path.name)
+                elif path.is_file():
+                    shutil.copy2(path, self.build_dir / name / path.name)
         self.link(self.top / 'build/source', self.build_dir / 'source')
         fuzz = self.build_dir / 'fuzz'
         if not fuzz.exists() and (self.top / 'build/fuzz').exists():

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # Shared by the scripts of the rig: places, messages, and where the parts of
-# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug, uml or umldebug (built here), umlgcov
+# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug, kcsan, uml or umldebug (built here), umlgcov
 # or umldebuggcov (these, and modules that count), arm64, arm64-16k (pages of 16 KiB) or s390x, Debian's own for
 # another architecture, or trixie or newest, of Debian 13 and its backports.
 
@@ -15,7 +15,7 @@ export LC_ALL=C
 # depmod and modprobe are not on the path of ordinary users
 PATH=$PATH:/usr/sbin:/sbin
 # shellcheck disable=SC2034 # for scripts that source this
-KERNELS="6.12 6.1 uml umldebug${ALL:+ debug trixie newest arm64 arm64-16k s390x}"
+KERNELS="6.12 6.1 uml umldebug${ALL:+ debug kcsan trixie newest arm64 arm64-16k s390x}"
 unset MAKEFLAGS MFLAGS
 
 note() { echo "rig: $*" >&2; }
@@ -88,7 +88,7 @@ debian_sources() {
 # what to give to "make -C"
 kernel_dir() {
 	case $1 in
-	debug|uml*|small|clang) echo "$BUILD/$1/obj" ;;
+	debug|kcsan|uml*|small|clang) echo "$BUILD/$1/obj" ;;
 	# inside of $DEBIAN_13/tree
 	trixie|newest) echo "/usr/src/linux-headers-$(kernel_release "$1")" ;;
 	*) echo "$BUILD/$1/root/usr/src/linux-headers-$(kernel_release "$1")" ;;

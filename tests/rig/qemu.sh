@@ -102,7 +102,7 @@ rig_read_header() {
 	done
 	# they do several times the work
 	case $1 in
-	debug|umldebug*) RIG_TIMEOUT=$((RIG_TIMEOUT * 3)) ;;
+	debug|kcsan|umldebug*) RIG_TIMEOUT=$((RIG_TIMEOUT * 3)) ;;
 	esac
 	RIG_TIMEOUT=$((RIG_TIMEOUT * ${TIMEOUT_FACTOR:-1}))
 	RIG_APPEND+=" rig.timeout=$RIG_TIMEOUT"
@@ -166,9 +166,9 @@ rig_qemu() {
 	# code loaded at the same address need not be translated again: a program
 	# starts in a quarter of the time
 	RIG_APPEND+=" norandmaps nokaslr"
-	if [ "$k" = debug ]; then
+	if [ "$k" = debug ] || [ "$k" = kcsan ]; then
 		# with icount the counter counts virtual nanoseconds
-		[ "$RIG_ACCEL" = icount ] && khz=1000000 || khz=$("$BUILD/debug/tsc-khz")
+		[ "$RIG_ACCEL" = icount ] && khz=1000000 || khz=$("$BUILD/$k/tsc-khz")
 		RIG_APPEND+=" tsc_early_khz=$khz tsc=reliable"
 	fi
 

@@ -25,7 +25,7 @@ LOGGED = re.compile(r'\b(?:DM(?:ERR|WARN|INFO)(?:_LIMIT)?|remap_(?:err|warn|info
 OF_A_SET = re.compile(r'\bremap_log\(rd, \w+,\s*(?:\w+ \? )?' + TEXT)
 COMPLAINT = re.compile(r'\bcomplain\(' + TEXT)
 # explain.c and damage.c: what begins a message, and not with what ends another one
-EXPLAINED = re.compile(r'\badd\(text, ' + TEXT.replace('"', '"(?:%s (?!%s)|[A-Z])', 1))
+EXPLAINED = re.compile(r'\btext_add\(text, \w+, ' + TEXT.replace('"', '"(?:%s (?!%s)|[A-Z])', 1))
 WHY = re.compile(r'\bsnprintf\((?:result|row)->why, sizeof\((?:result|row)->why\),\s*' + TEXT)
 LEFT_OUT = re.compile(r'^\t\t' + TEXT.replace('"', '"(?=[A-Z][A-Za-z -]* left out)', 1), re.M)
 LITERAL = re.compile(r'"((?:\\.|[^"\\])*)"')

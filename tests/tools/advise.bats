@@ -84,7 +84,7 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	mkdir bin
 	run advise /dev/sdb
 	assert_failure 8
-	assert_output --partial "Nothing could be found out about $DMREMAP_ROOT/dev/sdb: neither smartctl nor the kernel's log"
+	assert_output --partial "Nothing is known about $DMREMAP_ROOT/dev/sdb: neither smartctl nor the kernel's log"
 	program journalctl "[ 5.0] host kernel: nothing of interest"
 	run advise /dev/sdb
 	assert_success
@@ -94,7 +94,7 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	assert_line --partial "Not seen: what the disk knows of itself: it sleeps"
 	program smartctl '{"smartctl": {"exit_status": 2, "messages": [{"string": "Smartctl open device: /dev/sdb failed: Permission denied"}]}}' 2
 	run advise /dev/sdb
-	assert_line --partial "Not seen: what the disk knows of itself: only root may ask it"
+	assert_line --partial "Not seen: the disk's own data: only root may read it"
 	program smartctl '{"smartctl": {"exit_status": 2, "messages": [{"string": "Smartctl open device: /dev/sdb failed: No such device"}]}}' 2
 	run advise /dev/sdb
 	assert_line --partial "Not seen: what the disk knows of itself: it does not answer"
@@ -187,7 +187,7 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	echo '{}' >empty
 	run advise --smartctl empty
 	assert_failure 8
-	assert_output 'dmremap: empty is not what "smartctl --json -x" prints.'
+	assert_output 'dmremap: empty is not the output of "smartctl --json -x".'
 	run advise --smartctl nosuch
 	assert_failure 8
 	for wrong in "" "/dev/sdb /dev/sdc" --nosuch "--kernel-log log"; do

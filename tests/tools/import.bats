@@ -287,7 +287,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 		assert_ranges "" --format ddrescue --of /dev/sdb safe map
 	done
 	echo 18446744073709551616 >list
-	assert_refused 8 'list, line 1, "18446744073709551616", is not the number of a block' --format badblocks safe list
+	assert_refused 8 'list, line 1, "18446744073709551616", is not a block number' --format badblocks safe list
 }
 
 @test "what is listed twice, overlaps or is remapped already is counted" {
@@ -345,7 +345,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	volume 32768
 	for text in x 12x -1 +1 1.5 0x10 "1 2" "1,2" 99999999999999999999; do
 		with_line 2 "$text" "$LISTS/badblocks-4096"
-		assert_refused 8 "wrong, line 2, \"$text\", is not the number of a block" --format badblocks safe wrong
+		assert_refused 8 "wrong, line 2, \"$text\", is not a block number" --format badblocks safe wrong
 	done
 	for text in x "1 x" "1 2 3" "-1 1" "1 -1" "1 0" "0x1 1" "1 2x"; do
 		with_line 2 "$text" "$LISTS/md-bad_blocks"
@@ -371,20 +371,20 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	with_line 7 "# 1  Short offline       Completed: read failure       90%      2126         5716x9643" "$LISTS/smartctl-ata-selftest"
 	assert_refused 8 "wrong, line 7, \"# 1  Short offline" safe wrong
 	with_line 7 "# 1  Short offline" "$LISTS/smartctl-ata-selftest"
-	assert_refused 8 "is not like the others of its table" safe wrong
+	assert_refused 8 "does not have the format of its table" safe wrong
 	sed 's/0x06374000/0x06374001/' "$LISTS/smartctl-ata-error" >wrong
-	assert_refused 8 "names no sector that can be understood" safe wrong
+	assert_refused 8 "has a sector number that cannot be parsed" safe wrong
 	sed 's/0x0daafe80/0x0daafe8/' "$LISTS/smartctl-ata.json" >wrong
 	assert_refused 8 "in a way that cannot be understood" safe wrong
 	sed 's/294695577 /29469557x /' "$LISTS/smartctl-nvme-error" >wrong
-	assert_refused 8 "is not like the others of its table" safe wrong
+	assert_refused 8 "does not have the format of its table" safe wrong
 }
 
 @test "formats are told apart, and what could be two is asked for" {
 	volume 32768
 	run fake import --dry-run safe "$LISTS/badblocks-1024"
 	assert_failure 8
-	assert_output "dmremap: $LISTS/badblocks-1024 may be a list of blocks or of sectors: say --format badblocks, with --block-size, or --format plain."
+	assert_output "dmremap: $LISTS/badblocks-1024 may be a list of blocks or of sectors: give --format badblocks, with --block-size, or --format plain."
 	printf '%s\n' "# mine" 8 "16 8  # two" "" >list
 	assert_ranges $'8 16' safe list
 	grep -v '^#' "$LISTS/ddrescue-done" >map
@@ -412,7 +412,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	assert_refused 16 "Say which device, and which file" safe
 	assert_refused 8 "nosuch cannot be read: No such file" safe nosuch
 	assert_refused 8 "cannot be read: Is a directory" safe .
-	assert_refused 8 "it is no text" --format plain safe <(printf '8\0 8\n')
+	assert_refused 8 "it is not text" --format plain safe <(printf '8\0 8\n')
 	assert_refused 8 "other: There is no such device" other "$LISTS/ddrescue-done" ||
 		assert_refused 8 "other" other "$LISTS/ddrescue-done"
 	FAKE_DM_LINEAR=1 assert_refused 8 "safe is not a dm-remap device" safe "$LISTS/ddrescue-done"
@@ -441,7 +441,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	# a module that knows neither
 	FAKE_DM_OLD=1 run fake import safe "$LISTS/ddrescue-done"
 	assert_failure 8
-	assert_output --partial 'the loaded module cannot mark blocks. Load that of this dmremap, or use "--copy"'
+	assert_output --partial 'the loaded module cannot mark blocks. Load the module that came with this dmremap, or use "--copy"'
 	[ ! -s "$CONFIG/remaps/add" ]
 }
 
@@ -540,7 +540,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 @test "smartctl: self-tests that say nothing of a sector" {
 	volume 1953525168
 	assert_ranges "353768 8" safe "$LISTS/smartctl-selftest-other"
-	[[ $stderr == "dmremap: Self-tests left out: 1, which failed for another reason than a sector that could not be read." ]]
+	[[ $stderr == "dmremap: Self-tests left out: 1, which failed for a reason other than an unreadable sector." ]]
 	assert_ranges "" safe "$LISTS/smartctl-selftest-other.json"
 	[[ $stderr == "dmremap: Self-tests left out: 1, which failed for another reason"* ]]
 	# an extended test above it has read the whole disk since then
@@ -681,10 +681,10 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	[[ $stderr == *"Errors of btrfs left out: 1, of devices that are neither"* ]]
 	sed 's,/dev/mapper/x,/dev/mapper/safe,' "$LISTS/kernel-btrfs" >of-set
 	assert_ranges "2050048 1" safe of-set
-	[[ $stderr == *"Places that btrfs names are taken for those of the set, safe: 1."* ]]
+	[[ $stderr == *"Places named by btrfs, taken as places on the set safe: 1."* ]]
 	sed 's,/dev/mapper/x,/dev/sdb,' "$LISTS/kernel-btrfs" >of-main
 	assert_ranges "2049948 1" safe of-main
-	[[ $stderr == *"Places that btrfs names are taken for those of the main, $DMREMAP_ROOT/dev/sdb: 1."* ]]
+	[[ $stderr == *"Places named by btrfs, taken as places on the main $DMREMAP_ROOT/dev/sdb: 1."* ]]
 	# a main that is made of other devices has no other lines
 	mkdir "$DISK/dm"
 	echo x >"$DISK/dm/name"
@@ -733,7 +733,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	volume 32768
 	printf '%s\n' "SECTORS ok/corrupted/changed/overwritten" "Validating file 1.h2w ... 2097152/ 0/ 0/ 0" \
 		"Validating file 4.h2w ... 1616017/ 481135/ 0/ 0" >f3
-	assert_refused 8 'f3 is of f3read, which counts bad sectors in files and does not say where they are. "badblocks" finds them.' safe f3
+	assert_refused 8 'f3 comes from f3read, which counts bad sectors in files but does not print where they are. "badblocks" finds them.' safe f3
 }
 
 @test "nvme-cli: text and JSON, of versions old and new" {

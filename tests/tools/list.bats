@@ -70,9 +70,9 @@ SECTORS=32768
 @test "remove says which blocks were on the spare and which had only been pending" {
 	remapped "0 2064 8 remapped 0x0 0x0" "8 2072 8 pending 0x0 0x0" "16 2080 8 pending 0x0 0x0"
 	run fake remove safe 8
-	assert_output "safe: 1 block is not pending any more; nothing of it was on the spare."
+	assert_output "safe: 1 block is no longer pending; no data of it was on the spare."
 	run fake remove safe 8+16
-	assert_output "safe: 2 blocks are not pending any more; nothing of them was on the spare."
+	assert_output "safe: 2 blocks are no longer pending; no data of them was on the spare."
 	run fake remove safe 0
 	assert_output "safe: 1 block is back on the main."
 	run fake remove safe 0+24
@@ -87,7 +87,7 @@ SECTORS=32768
 	assert_equal "$(ranges add --skip safe 0+32)" $'0 8\n16 16'
 	run fake add --skip safe 9
 	assert_success
-	assert_output "safe: there was nothing to do."
+	assert_output "safe: nothing to do."
 	run fake remove safe 0+16
 	assert_failure 8
 	assert_output --partial "the block at sector 0 is not remapped"
@@ -153,5 +153,5 @@ failing() { FAULT_WRITE_ERROR=$1 LD_PRELOAD="$HELPERS/fakedm.so $HELPERS/faults.
 	rm "$CONFIG/remaps/add"
 	run fake add safe 24
 	assert_failure 8
-	assert_output --partial "the device is not there any more"
+	assert_output --partial "the device no longer exists"
 }

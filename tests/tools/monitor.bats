@@ -328,6 +328,10 @@ $PWD/program was run 2 times."
 	run dmremap monitor --test
 	assert_success
 	[ "$(tail -1 runs)" = "test - -" ]
+	# no set is named
+	last_mail | grep -q "^Subject: dm-remap on [^:]*: this is a test$"
+	run last_mail
+	refute_line "-:"
 	conf "SETTLE 5"
 	run dmremap monitor --test
 	assert_failure 8

@@ -166,7 +166,7 @@ No run has ended yet."
 	sysfs safe 1
 	scrub safe idle 0 "$(ran 14 0 0)"
 	ordered start
-	assert_output --partial '/etc/dm-remap/dm-remap.conf: scrub_days is a number of days up to 3650, and not "often".'
+	assert_output --partial '/etc/dm-remap/dm-remap.conf: scrub_days must be a number of days up to 3650, not "often".'
 }
 
 @test "the timer keeps to the hours, and leaves alone what a person has started" {

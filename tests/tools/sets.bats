@@ -226,7 +226,7 @@ spoilt() {
 	run dmremap scan "$(dev sdc)"
 	assert_failure 4
 	assert_line --partial "lost copies of 1 page "
-	assert_line --partial "no usable copy of 1 page of its table, so that the set cannot be written. \"dmremap check $(dev sdc)\" says which; \"dmremap assemble --read-only safe\""
+	assert_line --partial "no usable copy of 1 page of its table, so the set cannot be written. \"dmremap check $(dev sdc)\" says which; \"dmremap assemble --read-only safe\""
 	run dmremap status
 	assert_line --partial "no usable copy of 1 page"
 }
@@ -241,7 +241,7 @@ spoilt() {
 	run dmremap assemble --dry-run "$(dev sdb)" "$(dev sda)"
 	assert_failure 8
 	assert_line --partial "$(dev sda) has become larger since it was last used: superblock 1 is at its former end, sector 2040."
-	assert_line --partial "\"dmremap repair $(dev sda)\" writes its superblock 0 anew. Then the set can be assembled."
+	assert_line --partial "\"dmremap repair $(dev sda)\" rewrites its superblock 0. Then the set can be assembled."
 	run dmremap repair --yes "$(dev sda)"
 	assert_failure 1
 	run dmremap assemble --dry-run "$(dev sdb)" "$(dev sda)"
@@ -277,7 +277,7 @@ spoilt() {
 	assert_output --partial "its main has a label"
 }
 
-@test "a sealed main is no half any more when its first 4 KiB are zeros, as replace has it cleared" {
+@test "a sealed main is not a half any more when its first 4 KiB are zeros, as replace has it cleared" {
 	main sda 8:0 "name safe"
 	spare sdb 8:16 "name safe" "field flags 3"
 	known $A name=safe state=waiting-main main=- spare=8:16 generation=1 table=
@@ -327,7 +327,7 @@ md1() {
 	[ "$(blkid -p -o value -s TYPE "$1")" = linux_raid_member ]
 }
 
-@test "a member of an array is no half, though what is on the array begins there" {
+@test "a member of an array is not a half, though what is on the array begins there" {
 	printf '%s\n' "spare 2M" "main 8M" | image sda
 	md1 sda.img
 	disk sda 8:0

@@ -22,7 +22,7 @@ const char *command_operand(const struct command *command, int argc, char **argv
 {
 	if (optind == argc - 1)
 		return argv[optind];
-	complain(optind == argc ? "Say which device or image." : "Only one device at a time.");
+	complain(optind == argc ? "Give a device or an image." : "Give only one device.");
 	command_misused(command);
 	return NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A sub-command: one file each, and a line in the table of main.c.
+ * Sub-commands: each has a file of its own and a line in the table in main.c.
  */
 #ifndef _DMREMAP_COMMAND_H
 #define _DMREMAP_COMMAND_H
@@ -15,7 +15,7 @@
  * @arguments: its arguments, for the usage line.
  * @summary: one line that describes it, in lower case.
  * @help: the rest of its help.
- * @run: do it; @argv[0] is the name.  Returns the exit status.
+ * @run: run it; @argv[0] is the name. Returns the exit status.
  */
 struct command {
 	const char *name;
@@ -68,16 +68,16 @@ int command_help(const struct command *command);
 /* Print the usage of a command, after getopt or the command has printed an error. */
 int command_misused(const struct command *command);
 
-/* The one operand, or NULL, after printing an error, if there is none or more than one. */
+/* The only operand; NULL, after printing an error, if there is none or more than one. */
 const char *command_operand(const struct command *command, int argc, char **argv);
 
 /**
  * command_json_operand() - parse the arguments of a command that takes --json and one operand.
  * @command: the command.
- * @argc: as the command got it.
- * @argv: as the command got it.
+ * @argc: as passed to the command.
+ * @argv: as passed to the command.
  * @json: whether --json was given.
- * @status: the exit status, if there is nothing left to do.
+ * @status: the exit status if NULL is returned.
  *
  * Return: the operand; NULL if help was printed, or the command was misused.
  */

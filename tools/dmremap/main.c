@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap: looks after sets of dm-remap, a main device and its spare.
+ * dmremap: administer dm-remap sets, each of which is a main device and its spare.
  */
 #include <locale.h>
 #include <stdio.h>
@@ -66,16 +66,16 @@ static int print_help(void)
 	unsigned int i;
 
 	puts("Usage: dmremap COMMAND [OPTION]... [DEVICE|IMAGE]...\n\n"
-	     "Looks after dm-remap devices and their spares.\n");
+	     "Administers dm-remap devices and their spares.\n");
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		printf("  %-13s %s\n", commands[i]->name, commands[i]->summary);
-	puts("\n\"dmremap COMMAND --help\" tells more, and the manual page dmremap-COMMAND(8) all.\n"
-	     "Exit status, as fsck has it: 0 all is well, 1 errors were repaired, 4 errors are left,\n"
-	     "8 it could not be done, 16 wrong usage.");
+	puts("\n\"dmremap COMMAND --help\" prints more, and the manual page dmremap-COMMAND(8) has the details.\n"
+	     "Exit status, as for fsck: 0 no errors, 1 errors were repaired, 4 errors are left,\n"
+	     "8 failure, 16 wrong usage.");
 	return EXIT_CLEAN;
 }
 
-/* device-mapper allows a name that looks like an option. */
+/* A device-mapper name may look like an option. */
 static void hint_at_dash(char **words)
 {
 	char number[BLOCKDEV_NUMBER_SIZE];
@@ -91,7 +91,7 @@ static int run(int argc, char **argv)
 	int status;
 
 	if (argc < 2) {
-		complain("Say what to do. \"dmremap --help\" lists the commands.");
+		complain("Give a command. \"dmremap --help\" lists them.");
 		return EXIT_USAGE;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
@@ -116,9 +116,9 @@ int main(int argc, char **argv)
 	int status;
 
 	output_guard();
-	/* characters only: numbers are the same everywhere */
+	/* only LC_CTYPE: numbers must not depend on the locale */
 	setlocale(LC_CTYPE, "");
 	status = run(argc, argv);
-	/* a reader of incomplete output must get an error */
+	/* if output is incomplete, the reader must see an error */
 	return output_flush() ? EXIT_OPERATION : status;
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# For base and system, which are run as root: a tree that Debian is in. Their mounts
+# For base, system and readme, which are run as root: a tree that Debian is in. Their mounts
 # are private, and end with them.
 
 [ -n "${RIG_UNSHARED:-}" ] || RIG_UNSHARED=1 exec unshare --mount --propagation private "$0" "$@"
@@ -37,3 +37,42 @@ umount_tree() { umount "$tree/proc" "$tree/dev"; }
 # the remaining files belong to the user who called sudo
 # shellcheck disable=SC2153 # of sudo
 hand_over() { [ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:$SUDO_GID" "$out"; }
+
+# unpack_base: a tree as "base" has made it
+unpack_base() {
+	rm -rf "$tree"
+	mkdir -p "$tree"
+	zstd -q -dc "$out/base.tar.zst" | tar -C "$tree" --numeric-owner -xpf -
+}
+
+# As the installer's "only drivers needed for this system", for a machine that is not here. NVMe
+# disks are not among them: on those a set comes up when the root file system is there.
+few_drivers() {
+	mkdir -p "$tree/etc/initramfs-tools/conf.d"
+	echo MODULES=list >"$tree/etc/initramfs-tools/conf.d/modules"
+	printf '%s\n' virtio_pci virtio_blk ext4 >"$tree/etc/initramfs-tools/modules"
+}
+
+# What makes the system able to be asked from outside, and shorter to wait for
+furnish() {
+	local unit
+	mkdir -p "$tree/rig" "$tree/var/log/journal"
+	cp "$here/../guest/agent" "$tree/rig/agent"
+	cp "$here/agent.service" "$tree/etc/systemd/system/rig-agent.service"
+	in_tree systemctl -q enable rig-agent.service
+	while read -r unit; do
+		case $unit in
+		''|'#'*) ;;
+		*) ln -sfn /dev/null "$tree/etc/systemd/system/$unit" ;;
+		esac
+	done <"$here/masked-units"
+	echo machine >"$tree/etc/hostname"
+	in_tree systemd-machine-id-setup >/dev/null 2>&1
+	echo "LABEL=system / ext4 errors=remount-ro 0 1" >"$tree/etc/fstab"
+}
+
+# image NAME: of the tree
+image() {
+	truncate -s 3G "$out/$1.img"
+	mkfs.ext4 -q -L system -E lazy_itable_init=1,lazy_journal_init=1 -d "$tree" "$out/$1.img"
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap advise: whether a disk is a case for dm-remap, and what to do with it.
+ * dmremap advise: judge whether a disk is a case for dm-remap, and what to do with it.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ struct advise_request {
 	bool json;
 };
 
-/* The set that an operand names, by its name, its node or its uuid. */
+/* Find the set that an operand names by its name, device node or uuid. */
 static bool find_set(const char *operand, char name[KERNEL_NAME_SIZE])
 {
 	return device_name_find(operand, name) && kernel_has(TREE_CONFIG, name, "");
@@ -54,14 +54,14 @@ static int gather(struct disk_facts *facts, const char *operand, const struct ga
 	return EXIT_OPERATION;
 }
 
-/* Without a look at anything "nothing wrong" would be a lie. */
+/* "nothing wrong" would be false if nothing could be examined. */
 static bool seen_anything(const struct disk_facts *facts)
 {
 	return facts->smart == SMART_READ || facts->log.read || facts->pre_eol.known ||
 	       (facts->size_known && !facts->sectors);
 }
 
-/* Not for a set, which has one, and not if the disk is no case. */
+/* Not for a set, which already has a spare, or if the disk is not a case for dm-remap. */
 static void find_places(struct spare_places *places, const struct advice *advice,
 			const struct disk_facts *facts, bool wake)
 {
@@ -93,7 +93,7 @@ static int advise(const struct advise_request *request, const char *operand)
 		advice_show(&advice, &facts, &places);
 	if (seen_anything(&facts))
 		return advice.verdict;
-	complain("Nothing could be found out about %s: neither smartctl nor the kernel's log can be read. Are you root, and is smartmontools installed?",
+	complain("Nothing is known about %s: neither smartctl nor the kernel's log can be read. Are you root, and is smartmontools installed?",
 		 facts.path);
 	return EXIT_OPERATION;
 }
@@ -150,30 +150,30 @@ static int run_advise(int argc, char **argv)
 		return advise(&request, argv[optind]);
 	if (argc == optind && request.how.smartctl && !request.how.log)
 		return advise(&request, NULL);
-	complain("Say which disk, or which set.");
+	complain("Give a disk or a set.");
 	return command_misused(&command_advise);
 }
 
 const struct command command_advise = {
 	.name = "advise",
 	.arguments = "[OPTION]... {DISK | NAME}",
-	.summary = "say whether a disk is a case for dm-remap, and what to do",
+	.summary = "judge whether a disk is a case for dm-remap, and what to do",
 	.help =
-	"Reads what smartctl, sysfs and the kernel's log know of a disk, or of the main of a set and\n"
-	"the set's own history, and says one of six: nothing wrong; not the disk, but a cable, the\n"
-	"power or an enclosure; let the drive cure it; a case for dm-remap; copy it today; do not use\n"
-	"it. With it come the figures that say so, and the commands to type next, with free space that\n"
-	"would do as a spare: of a volume group, a partition, a gap, a disk. Nothing is written,\n"
-	"and a disk that sleeps is not woken. That a disk shows nothing is no promise: more than half\n"
-	"of those that fail showed nothing before.\n\n"
+	"Reads what smartctl, sysfs and the kernel's log report about a disk, or about the main of a\n"
+	"set and the set's own history, and gives one of six verdicts: nothing wrong; not the disk,\n"
+	"but a cable, the power or an enclosure; let the drive cure it; a case for dm-remap; copy it\n"
+	"today; do not use it. Prints the reasons and the commands to type next, with free space for a\n"
+	"spare: in a volume group, a partition, a gap or a disk. Nothing is written, and a disk that\n"
+	"sleeps is not woken. A disk without signs of failure may still fail: more than half of the\n"
+	"disks that fail showed no signs before.\n\n"
 	"      --spare           print only how many bytes a spare for it should have\n"
-	"  -d, --device TYPE     what smartctl calls the kind of the disk, as its option -d\n"
-	"      --smartctl FILE   take what \"smartctl --json -x\" printed; the disk need not be here\n"
-	"      --kernel-log FILE take the kernel's log from a file\n"
+	"  -d, --device TYPE     device type for smartctl, as for its option -d\n"
+	"      --smartctl FILE   read the output of \"smartctl --json -x\" from FILE, without the disk\n"
+	"      --kernel-log FILE read the kernel's log from a file\n"
 	"      --wake            wake a disk that sleeps\n"
 	"  -j, --json            print JSON\n"
 	"  -h, --help            print this\n\n"
 	"Exit status: 0 nothing wrong, 1 not the disk, 2 let the drive cure it, 3 a case for dm-remap,\n"
-	"4 copy it today, 5 do not use it, 8 it could not be found out, 16 wrong usage.\n",
+	"4 copy it today, 5 do not use it, 8 nothing is known, 16 wrong usage.\n",
 	.run = run_advise,
 };

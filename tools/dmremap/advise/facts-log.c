@@ -22,7 +22,7 @@ struct disk_log {
 	struct ranges hour;
 };
 
-/* Whether @name is one of the parts of the path, which slashes separate. */
+/* Whether @name is a component of the path. */
 static bool is_part(const char *path, const char *name)
 {
 	size_t size = strlen(name);
@@ -48,7 +48,7 @@ static void take_bad(struct disk_log *reader, const struct log_event *event)
 		add(&reader->hour, event->place);
 }
 
-/* Another disk may have had the name before. */
+/* Earlier messages may concern another disk with the same name. */
 static void begin_anew(struct disk_log *reader)
 {
 	reader->facts->log = (struct log_facts) { .read = true };

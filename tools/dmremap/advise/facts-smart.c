@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What smartctl prints as JSON, made into facts.
+ * Derives facts from the JSON output of smartctl.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 /* Bits of smartctl's exit status. */
 #define EXIT_OPEN	2
 
-/* The disk's own clock of an error is 16 bits wide. */
+/* The disk's error time stamps are 16 bits wide. */
 #define CLOCK_WRAP	65536
 
 static void known(struct count *count, uint64_t n)
@@ -33,8 +33,9 @@ static void take(struct json_object *root, const char *path, struct count *count
 }
 
 /*
- * The count in a raw value.  smartctl's own text for it begins with the count where it knows
- * the maker's layout; otherwise several numbers may be packed into it, with the count lowest.
+ * Extract the count from a raw value. If smartctl knows the manufacturer's layout, its text begins
+ * with the count; otherwise several numbers may be packed into the value, with the count in the
+ * lowest bits.
  */
 static bool raw_count(struct json_object *attribute, uint64_t *n)
 {
@@ -52,11 +53,13 @@ static bool raw_count(struct json_object *attribute, uint64_t *n)
 	}
 	if (*n > UINT32_MAX)
 		*n &= 0xffff;
-	/* all ones: the disk has no such count */
+	/* all ones: the disk does not count this */
 	return *n != UINT32_MAX && *n != 0xffff;
 }
 
-/* An attribute's number means something else to some makers: its name must fit, if it has one. */
+/*
+ * Some manufacturers use an attribute number for something else: if it has a name, that must match.
+ */
 static const struct attribute {
 	unsigned int id;
 	const char *name;
@@ -90,7 +93,7 @@ static bool is_reserve(uint64_t id, const char *name)
 					 strstr(name, "Rsv")));
 }
 
-/* Where attribute 5, or one for the remaining reserve, stands between new and failed. */
+/* Use attribute 5, or one for the remaining reserve: its position between new and failed. */
 static void take_reserve(struct disk_facts *facts, struct json_object *attribute, uint64_t id,
 			 const char *name)
 {
@@ -110,7 +113,7 @@ static void take_reserve(struct disk_facts *facts, struct json_object *attribute
 		known(&facts->reserve, percent);
 }
 
-/* An attribute of age says that the disk is old or hot, not that it fails. */
+/* An old-age attribute means that the disk is old or hot, not that it is failing. */
 static void take_failing(struct disk_facts *facts, struct json_object *attribute,
 			 const char *name)
 {
@@ -140,8 +143,8 @@ static void take_attributes(struct disk_facts *facts, struct json_object *root)
 }
 
 /*
- * Whether something happened not long ago, by the disk's own clocks.  The clock of errors wraps,
- * and the one of minutes or seconds as well: an entry of the future has an unknown age.
+ * Whether something happened recently, by the disk's own clocks. These clocks wrap, so an entry
+ * from the future has an unknown age.
  */
 static bool is_news(const struct disk_facts *facts, struct json_object *entry)
 {
@@ -184,7 +187,7 @@ static void take_error(struct disk_facts *facts, struct json_object *entry, bool
 	}
 }
 
-/* The longer log has all that the shorter one has. */
+/* The extended log contains everything in the short one. */
 static void take_errors(struct disk_facts *facts, struct json_object *root)
 {
 	struct json_object *table = json_in_array(root, "ata_smart_error_log.extended.table");
@@ -198,8 +201,8 @@ static void take_errors(struct disk_facts *facts, struct json_object *root)
 }
 
 /*
- * The newest test that read everything, or stopped at a sector that it could not read.  Only the
- * longer log has room for every address.
+ * Find the newest test that either read everything or stopped at an unreadable sector. Only the
+ * extended log has room for every address.
  */
 static void take_selftests(struct disk_facts *facts, struct json_object *root)
 {
@@ -222,13 +225,13 @@ static void take_selftests(struct disk_facts *facts, struct json_object *root)
 				take(test, "lba", &facts->bad_lba);
 			return;
 		}
-		/* types are numbered from 1, short, and 2, extended */
+		/* type 1 is short, type 2 extended */
 		if (!(status >> 4) && json_in_number(test, "type", &type) && (type & 0x7f) == 2)
 			return;
 	}
 }
 
-/* Counters of the link that begin with each power-on. */
+/* Link error counters, which restart at each power-on. */
 static void take_link(struct disk_facts *facts, struct json_object *root)
 {
 	struct json_object *table = json_in_array(root, "sata_phy_event_counters.table"), *row;
@@ -237,7 +240,7 @@ static void take_link(struct disk_facts *facts, struct json_object *root)
 
 	for (i = 0; table && i < json_object_array_length(table); i++) {
 		row = json_object_array_get_idx(table, i);
-		/* commands that failed of, and frames that came with, wrong checksums */
+		/* commands that failed with, and frames received with, checksum errors */
 		if (json_in_number(row, "id", &id) && (id == 1 || id == 11) &&
 		    json_in_number(row, "value", &value))
 			facts->news_link += value;
@@ -264,7 +267,7 @@ static void take_ata(struct disk_facts *facts, struct json_object *root)
 		facts->erc = ERC_UNSUPPORTED;
 }
 
-/* Some disks have a threshold above 100%: then the spare says nothing. */
+/* If the threshold is above 100%, as on some disks, the spare value is meaningless. */
 static void take_nvme(struct disk_facts *facts, struct json_object *root)
 {
 	struct json_object *log = json_in_get(root, "nvme_smart_health_information_log");
@@ -277,7 +280,7 @@ static void take_nvme(struct disk_facts *facts, struct json_object *root)
 	facts->nvme_warning = warning;
 	take(log, "media_errors", &facts->reported);
 	take(log, "percentage_used", &facts->used);
-	/* the largest that there is room for */
+	/* the largest value that fits */
 	if (facts->used.n == UINT8_MAX)
 		facts->used = (struct count) {};
 	json_in_number(log, "available_spare_threshold", &threshold);
@@ -286,7 +289,7 @@ static void take_nvme(struct disk_facts *facts, struct json_object *root)
 		      (spare - threshold) * 100 / (100 - threshold) : 0);
 }
 
-/* smartctl before 7.4 has the bytes of the list in its JSON, eight for each defect. */
+/* Before 7.4, smartctl prints the raw bytes of the list in its JSON, eight per defect. */
 static void take_grown(struct disk_facts *facts, struct json_object *root)
 {
 	struct json_object *version = json_in_array(root, "smartctl.version");
@@ -301,7 +304,7 @@ static void take_grown(struct disk_facts *facts, struct json_object *root)
 		facts->reallocated.n /= 8;
 }
 
-/* Sectors that the background scan found, and that are still to be replaced. */
+/* Sectors found by the background scan that still wait to be replaced. */
 static uint64_t scan_count(struct json_object *root)
 {
 	struct json_object *scan = json_in_get(root, "scsi_background_scan");
@@ -354,7 +357,7 @@ static void take_identity(struct disk_facts *facts, struct json_object *root)
 	take(root, "power_on_time.hours", &facts->hours);
 }
 
-/* Whether one of smartctl's messages has these words. */
+/* Whether one of smartctl's messages contains these words. */
 static bool has_message(struct json_object *root, const char *words)
 {
 	struct json_object *list = json_in_array(root, "smartctl.messages");

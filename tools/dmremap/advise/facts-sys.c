@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What sysfs and configfs know of a disk, and of the set on it.
+ * Facts from sysfs about a disk, and from configfs about the set on it.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ static void take_kind(struct disk_facts *facts, const char *disk)
 	else if (!strncmp(disk, "nvme", 4))
 		facts->kind = DISK_SSD;
 	else if (facts->kind == DISK_UNKNOWN && read_number(disk, "queue/rotational", &rotates))
-		/* a bridge says that it rotates of whatever is behind it */
+		/* USB bridges report any disk as rotational */
 		facts->kind = !rotates ? DISK_SSD : facts->usb ? DISK_UNKNOWN : DISK_HDD;
 }
 
@@ -60,7 +60,7 @@ static void take_model(struct disk_facts *facts, const char *disk)
 	}
 }
 
-/* "0x02": what an eMMC says of its reserve */
+/* "0x02": the reserve of an eMMC */
 static void take_pre_eol(struct disk_facts *facts, const char *disk)
 {
 	char text[KERNEL_TEXT_SIZE];
@@ -71,7 +71,7 @@ static void take_pre_eol(struct disk_facts *facts, const char *disk)
 	facts->pre_eol.known = facts->pre_eol.n;
 }
 
-/* "0x01 0x0b": tens of percent of two kinds of memory; 0x0b is beyond all of it */
+/* "0x01 0x0b": used life of two kinds of memory in steps of 10%; 0x0b means more than 100% */
 static void take_life_time(struct disk_facts *facts, const char *disk)
 {
 	char text[KERNEL_TEXT_SIZE];

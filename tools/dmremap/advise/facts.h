@@ -2,9 +2,9 @@
 /*
  * The facts about a disk, from all sources.
  *
- * Makers pack several numbers into one raw value, count since the disk was made, and let their
- * clocks wrap.  So every figure here is either known or not, and whatever happened long ago, or
- * at an unknown time, is kept apart from news.
+ * Manufacturers pack several numbers into one raw value, count over the whole life of the disk, and
+ * let clocks wrap. So each figure here may be unknown, and events from long ago or of unknown age
+ * are kept separate from recent ones.
  */
 #ifndef _DMREMAP_FACTS_H
 #define _DMREMAP_FACTS_H
@@ -15,7 +15,7 @@
 
 #include "kernel/blockdev.h"
 
-/* Hours of power-on time within which an entry of a disk's log is news: two weeks. */
+/* Age in power-on hours up to which an entry of a disk's log counts as recent: two weeks. */
 #define NEWS_HOURS	336
 
 #define FACTS_TEXT_SIZE	64
@@ -29,13 +29,13 @@ enum disk_kind {
 };
 
 /**
- * enum smart_state - whether the disk could be asked.
- * @SMART_NO_PROGRAM: there is no smartctl, or none that prints JSON.
- * @SMART_READ: it has answered.
- * @SMART_ASLEEP: it sleeps, and was not woken.
- * @SMART_NO_ANSWER: it cannot be opened, or does not answer.
- * @SMART_NOT_ALLOWED: only root may ask it.
- * @SMART_UNSUPPORTED: it, or the bridge before it, knows no SMART.
+ * enum smart_state - whether smartctl could read the disk.
+ * @SMART_NO_PROGRAM: smartctl is not installed, or too old to print JSON.
+ * @SMART_READ: the disk has answered.
+ * @SMART_ASLEEP: the disk is asleep, and was not woken.
+ * @SMART_NO_ANSWER: the disk cannot be opened, or does not answer.
+ * @SMART_NOT_ALLOWED: only root may read it.
+ * @SMART_UNSUPPORTED: the disk, or the bridge in front of it, does not support SMART.
  */
 enum smart_state {
 	SMART_NO_PROGRAM,
@@ -46,14 +46,14 @@ enum smart_state {
 	SMART_UNSUPPORTED,
 };
 
-/* The disk's own health status. */
+/* The health status that the disk reports. */
 enum health {
 	HEALTH_UNKNOWN,
 	HEALTH_PASSED,
 	HEALTH_FAILED,
 };
 
-/* Its error recovery control: how long it tries to read a sector. */
+/* Its error recovery control: the time limit for reading a sector. */
 enum erc {
 	ERC_UNKNOWN,
 	ERC_UNSUPPORTED,
@@ -61,13 +61,13 @@ enum erc {
 	ERC_ON,
 };
 
-/* A figure, if it is known. */
+/* A figure that may be unknown. */
 struct count {
 	bool known;
 	uint64_t n;
 };
 
-/* Bits of an NVMe disk's critical warning. */
+/* Bits of the critical warning of an NVMe disk. */
 #define NVME_SPARE_LOW		0x01
 #define NVME_TEMPERATURE	0x02
 #define NVME_UNRELIABLE		0x04
@@ -75,11 +75,11 @@ struct count {
 
 /**
  * struct log_facts - the kernel's messages about the disk since boot.
- * @read: its log could be read.
- * @bad: bad sectors, each counted once.
+ * @read: the log could be read.
+ * @bad: number of distinct bad sectors.
  * @bad_writes: bad sectors at which a write failed.
- * @bad_hour: bad sectors of the last hour.
- * @other: errors that were not the medium's.
+ * @bad_hour: bad sectors in the last hour.
+ * @other: errors that are not medium errors.
  * @link: errors of a cable, a bridge or a controller.
  * @gone: the disk no longer answers.
  */
@@ -94,10 +94,10 @@ struct log_facts {
 };
 
 /**
- * struct set_facts - the history of the set that the disk is the main of.
- * @name: the set; "" if the disk is asked about alone.
- * @moved_hour: blocks moved by themselves in the last hour.
- * @moved_month: blocks moved by themselves in 30 days.
+ * struct set_facts - the history of the set whose main is on the disk.
+ * @name: the set; "" if the disk is examined without a set.
+ * @moved_hour: automatic remaps in the last hour.
+ * @moved_month: automatic remaps in the last 30 days.
  * @remapped: blocks on the spare.
  * @pending: blocks that are pending.
  * @free: blocks free on the spare.
@@ -122,36 +122,35 @@ struct set_facts {
  * @kind: its kind.
  * @nvme: it is an NVMe disk.
  * @scsi: it is a SCSI disk.
- * @usb: it is behind a bridge of USB.
+ * @usb: it is behind a USB bridge.
  * @read_only: the kernel marks it as read-only.
  * @size_known: @sectors is the size known to the kernel.
- * @sectors: its size; 0 if it does not tell.
- * @physical: bytes of its physical sectors; 0 if that is not known.
- * @smart: whether it could be asked.
- * @health: its own health status.
- * @failing: the attribute that is below its threshold, and tells of an early failure; "" for
- *	none.
+ * @sectors: its size; 0 if it does not report one.
+ * @physical: its physical sector size in bytes; 0 if unknown.
+ * @smart: whether smartctl could read it.
+ * @health: the health status that it reports.
+ * @failing: the pre-failure attribute that is below its threshold; "" for none.
  * @hours: its power-on time.
- * @reallocated: sectors it has replaced (attribute 5, or the grown defects of SCSI); of flash,
- *	blocks of memory.
- * @pending: sectors it wants to replace (attribute 197, or its log of pending defects).
- * @uncorrectable: sectors that a test of its own could not read (attribute 198).
+ * @reallocated: sectors it has replaced (attribute 5, or grown defects of SCSI); for flash, erase
+ *	blocks.
+ * @pending: sectors waiting to be replaced (attribute 197, or its pending defects log).
+ * @uncorrectable: sectors that its own tests could not read (attribute 198).
  * @reported: errors it has reported since it was made (attribute 187, media errors of NVMe).
  * @crc: checksum errors of its interface since it was made (attribute 199).
  * @end_to_end: errors on its inner data path since it was made (attribute 184).
- * @reserve: percent of its reserve that are left before it counts as failed.
- * @used: percent of its rated life that are used.
- * @news_bad: entries of its error log, no older than %NEWS_HOURS, that name a bad sector.
- * @news_link: such entries of its interface, and errors its interface counted since power-on.
- * @news_test: a self-test no older than that could not read a sector.
+ * @reserve: percentage of its reserve that is left.
+ * @used: percentage of its rated life that is used up.
+ * @news_bad: entries of its error log, at most %NEWS_HOURS old, that name a bad sector.
+ * @news_link: interface errors in its log of the same age, and those counted since power-on.
+ * @news_test: a self-test of the same age could not read a sector.
  * @old_bad: the newest entry that names a bad sector is older, or of unknown age.
- * @bad_lba: one of the bad sectors that its logs name.
+ * @bad_lba: one of the bad sectors named in its logs.
  * @nvme_warning: its critical warning.
- * @read_lost: uncorrected errors of reads since it was made; SCSI.
- * @write_lost: uncorrected errors of writes since it was made; SCSI.
- * @pre_eol: what an eMMC says of its reserve: 1 normal, 2 80% used, 3 nearly all used.
+ * @read_lost: uncorrected read errors since it was made; SCSI.
+ * @write_lost: uncorrected write errors since it was made; SCSI.
+ * @pre_eol: the reserve of an eMMC: 1 normal, 2 80% used, 3 nearly all used.
  * @erc: its error recovery control.
- * @timeout: seconds after which the kernel gives up a command.
+ * @timeout: the kernel's command time-out in seconds.
  * @log: the kernel's messages about it.
  * @set: the set's history.
  */
@@ -196,20 +195,20 @@ struct disk_facts {
 };
 
 /**
- * facts_from_smartctl() - take what smartctl printed.
+ * facts_from_smartctl() - parse the output of smartctl.
  * @facts: gets it.
  * @text: the JSON.
  * @size: bytes of it.
  *
- * Return: whether it is JSON of smartctl at all.
+ * Return: whether it is the JSON output of smartctl.
  */
 bool facts_from_smartctl(struct disk_facts *facts, const char *text, size_t size);
 
 /**
- * facts_from_log() - take the kernel's messages.
+ * facts_from_log() - parse the kernel's messages.
  * @facts: gets it.
  * @text: the lines.
- * @disk: the disk's name, as "sda".
+ * @disk: the disk's name, such as "sda".
  * @device_path: its directory in sysfs, whose components name the ports that connect it.
  * @now: seconds since the kernel started.
  */
@@ -217,14 +216,14 @@ void facts_from_log(struct disk_facts *facts, const char *text, const char *disk
 		    const char *device_path, double now);
 
 /**
- * facts_from_sysfs() - take the attributes of the disk.
+ * facts_from_sysfs() - read the attributes of the disk.
  * @facts: gets it.
  * @disk: the disk's name.
  */
 void facts_from_sysfs(struct disk_facts *facts, const char *disk);
 
 /**
- * facts_from_set() - take the history of a set.
+ * facts_from_set() - read the history of a set.
  * @facts: gets it.
  * @name: the set's device.
  */

@@ -16,7 +16,7 @@
 
 #define FILE_LIMIT	(64u << 20)
 
-/* smartctl's exit status for options that it does not know. */
+/* Bit in smartctl's exit status for unknown options. */
 #define SMARTCTL_USAGE	1
 
 static char *read_file(const char *path, size_t *size)
@@ -48,7 +48,7 @@ static int smart_from_file(struct disk_facts *facts, const char *path)
 	free(text);
 	if (good)
 		return EXIT_CLEAN;
-	complain("%s is not what \"smartctl --json -x\" prints.", path);
+	complain("%s is not the output of \"smartctl --json -x\".", path);
 	return EXIT_OPERATION;
 }
 
@@ -126,7 +126,7 @@ int gather_disk(struct disk_facts *facts, const char *number, const struct gathe
 	int status = EXIT_CLEAN;
 
 	if (!blockdev_disk(number, disk, name)) {
-		complain("sysfs does not know the disk of the device %s.", number);
+		complain("sysfs does not show the disk of the device %s.", number);
 		return EXIT_OPERATION;
 	}
 	if (kernel_block_stacked(disk, false)) {

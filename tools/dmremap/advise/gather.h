@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * All that can be found out about a disk.
+ * Gathers the facts about a disk from all sources.
  */
 #ifndef _DMREMAP_ADVISE_GATHER_H
 #define _DMREMAP_ADVISE_GATHER_H
@@ -8,10 +8,10 @@
 #include "advise/facts.h"
 
 /**
- * struct gather_how - how to ask.
- * @smartctl: a file with what smartctl printed, in place of asking it; NULL for none.
- * @log: a file with the kernel's log, in place of reading it; NULL for none.
- * @type: what smartctl calls the kind of the disk; NULL to let it find out.
+ * struct gather_how - options for gathering.
+ * @smartctl: a file with the output of smartctl, read instead of running it; may be NULL.
+ * @log: a file with a kernel log, read instead of the log of this kernel; may be NULL.
+ * @type: the device type for smartctl; NULL to let it detect the type.
  * @wake: a disk that sleeps may be woken.
  */
 struct gather_how {
@@ -22,19 +22,19 @@ struct gather_how {
 };
 
 /**
- * gather_disk() - find out about a disk.
+ * gather_disk() - gather the facts about a disk.
  * @facts: filled in.
- * @number: "MAJ:MIN" of it, or of a partition of it.
+ * @number: "MAJ:MIN" of the disk or of one of its partitions.
  * @how: how to ask.
  *
- * Prints an error if there is no such disk, or if a file cannot be read.
+ * Prints an error if the disk does not exist, or if a file cannot be read.
  *
  * Return: an exit status.
  */
 int gather_disk(struct disk_facts *facts, const char *number, const struct gather_how *how);
 
 /**
- * gather_counts() - read the counts that determine the size of a spare.
+ * gather_counts() - read the counters that determine the size of a spare.
  * @facts: filled in as far as something can be found out.
  * @number: "MAJ:MIN" of the main.
  *
@@ -53,7 +53,7 @@ void gather_counts(struct disk_facts *facts, const char *number);
 void gather_history(struct disk_facts *facts, const char *number, const char *set);
 
 /**
- * gather_files() - find out about a disk that is not here.
+ * gather_files() - gather facts about a disk of another machine from files.
  * @facts: filled in.
  * @how: has @smartctl.
  *

@@ -6,7 +6,7 @@
 #include "advise/judge.h"
 #include "lib/util.h"
 
-/* Replaced and waiting sectors of a disk that is going, and of one that is about to. */
+/* Number of replaced and pending sectors from which a disk is failing, or about to fail. */
 #define SECTORS_GOING		40
 #define SECTORS_GONE		200
 
@@ -18,21 +18,21 @@
 #define RESERVE_LOW		25
 #define RESERVE_GONE		10
 
-/* Writes that a SCSI disk gave up. */
+/* Writes on which a SCSI disk gave up. */
 #define WRITES_GONE		50
 
-/* Flash: with the second bad place many more follow. */
+/* Flash: a second bad place is usually followed by many more. */
 #define FLASH_BAD		2
 
 /* An occasional reset is normal. */
 #define LINK_ERRORS		3
 
-/* Days until a disk should be replaced. */
+/* Number of days within which a disk should be replaced. */
 #define DAYS_FIRST		60
 #define DAYS_FLASH		30
 #define DAYS_GOING		7
 
-/* What an eMMC says of its reserve. */
+/* States of the reserve of an eMMC. */
 #define PRE_EOL_WARNING		2
 #define PRE_EOL_URGENT		3
 
@@ -65,7 +65,7 @@ static bool is_flash(const struct disk_facts *facts)
 	return facts->kind == DISK_SSD || facts->kind == DISK_EMMC || facts->kind == DISK_SD;
 }
 
-/* A card has no way to tell, and little with which to help itself. */
+/* Cards have no health report worth the name, and few means of repair. */
 static bool is_card(const struct disk_facts *facts)
 {
 	return facts->kind == DISK_EMMC || facts->kind == DISK_SD;
@@ -76,7 +76,7 @@ static const char *s(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-/* Names of controllers that have lost their firmware, or cannot read it. */
+/* Model names reported by controllers that have lost their firmware or cannot read it. */
 static void judge_model(struct advice *advice, const struct disk_facts *facts)
 {
 	static const char * const dead[] = { "SATAFIRM", "SandForce{", "WDC ROM MODEL" };
@@ -94,9 +94,9 @@ static void judge_presence(struct advice *advice, const struct disk_facts *facts
 	bool silent = facts->smart == SMART_NO_ANSWER;
 
 	if (facts->size_known && !facts->sectors)
-		say(advice, VERDICT_AVOID, "It has a size of 0: it does not tell how large it is.");
+		say(advice, VERDICT_AVOID, "It reports a size of 0.");
 	else if (facts->log.gone && silent)
-		say(advice, VERDICT_AVOID, "It does not answer any more. Try another cable and port before it is given up.");
+		say(advice, VERDICT_AVOID, "It no longer answers. Try another cable and port before you give it up.");
 	else if (facts->log.gone)
 		say(advice, VERDICT_NOT_DISK, "The kernel lost the connection to it.");
 }
@@ -110,13 +110,13 @@ static void judge_nvme_warning(struct advice *advice, const struct disk_facts *f
 	if (facts->nvme_warning & NVME_TEMPERATURE)
 		say(advice, VERDICT_NOT_DISK, "It is too hot, or was: its temperature is beyond its limit.");
 	if (worn)
-		say(advice, VERDICT_WELL, "It warns (0x%02x) since %llu%% of its rated life are used; its reserve is whole, and it has lost no data.",
+		say(advice, VERDICT_WELL, "It warns (0x%02x) because %llu%% of its rated life is used up; its reserve is intact, and it has lost no data.",
 		    facts->nvme_warning, LLU(facts->used.n));
 	else if (warning & NVME_READ_ONLY)
 		say(advice, VERDICT_COPY, "It has made itself read-only (critical warning 0x%02x).",
 		    facts->nvme_warning);
 	else if (warning)
-		say(advice, VERDICT_COPY, "It says that it fails (critical warning 0x%02x).",
+		say(advice, VERDICT_COPY, "It reports that it is failing (critical warning 0x%02x).",
 		    facts->nvme_warning);
 }
 
@@ -128,7 +128,7 @@ static void judge_health(struct advice *advice, const struct disk_facts *facts)
 	if (facts->nvme)
 		judge_nvme_warning(advice, facts);
 	else if (facts->health == HEALTH_FAILED && !*facts->failing)
-		say(advice, VERDICT_COPY, "It says itself that it fails (SMART status FAILED).");
+		say(advice, VERDICT_COPY, "It reports that it is failing (SMART status FAILED).");
 }
 
 static void judge_reserve(struct advice *advice, const struct disk_facts *facts)
@@ -136,11 +136,11 @@ static void judge_reserve(struct advice *advice, const struct disk_facts *facts)
 	if (!facts->reserve.known || facts->reserve.n >= RESERVE_LOW)
 		return;
 	say(advice, facts->reserve.n < RESERVE_GONE ? VERDICT_COPY : VERDICT_REMAP,
-	    "Of its own reserve %llu%% are left.", LLU(facts->reserve.n));
+	    "%llu%% of its own reserve is left.", LLU(facts->reserve.n));
 	replace(advice, facts->reserve.n < RESERVE_GONE ? 0 : DAYS_FLASH);
 }
 
-/* Sectors that the disk, or the set on it, has replaced, and those that wait for it. */
+/* Sectors replaced by the disk or by the set, and sectors waiting to be replaced. */
 static void judge_sectors(struct advice *advice, const struct disk_facts *facts)
 {
 	uint64_t moved = facts->set.remapped.n, waiting = facts->pending.n;
@@ -185,7 +185,7 @@ static void judge_flash(struct advice *advice, const struct disk_facts *facts)
 		say(advice, VERDICT_WELL, "Its rated life is used up (%llu%%): that is a matter of its warranty. Plan to replace it.",
 		    LLU(facts->used.n));
 	if (facts->nvme && facts->reported.n >= FLASH_BAD) {
-		say(advice, VERDICT_CURE, "It could not read %llu place%s, at some time: an NVMe disk does not tell when. What was not written since is still lost.",
+		say(advice, VERDICT_CURE, "It could not read %llu place%s at some time: an NVMe disk does not record when. Data not written since is still lost.",
 		    LLU(facts->reported.n), s(facts->reported.n));
 		replace(advice, DAYS_FLASH);
 	} else if (is_flash(facts) && facts->reported.n && !facts->news_bad) {
@@ -197,7 +197,7 @@ static void judge_flash(struct advice *advice, const struct disk_facts *facts)
 		    LLU(facts->pending.n), s(facts->pending.n));
 }
 
-/* Bad sectors that the disk's logs name. */
+/* Bad sectors named in the disk's logs. */
 static void judge_news(struct advice *advice, const struct disk_facts *facts)
 {
 	if (facts->news_bad)
@@ -209,10 +209,10 @@ static void judge_news(struct advice *advice, const struct disk_facts *facts)
 	if (facts->news_bad || facts->news_test)
 		replace(advice, is_flash(facts) ? DAYS_FLASH : DAYS_FIRST);
 	else if (facts->old_bad)
-		say(advice, VERDICT_WELL, "Its logs name bad sectors of more than two weeks of use ago, or of a time that its clock does not tell: that is no news.");
+		say(advice, VERDICT_WELL, "Its logs name bad sectors of more than two weeks of use ago, or of unknown age: that is no news.");
 }
 
-/* Errors since the kernel started, which are therefore current. */
+/* Errors since boot, which are therefore recent. */
 static void judge_log(struct advice *advice, const struct disk_facts *facts)
 {
 	const struct log_facts *log = &facts->log;
@@ -224,7 +224,7 @@ static void judge_log(struct advice *advice, const struct disk_facts *facts)
 		verdict = VERDICT_REMAP;
 	if (log->bad_hour >= HOUR_GONE || (is_card(facts) && log->bad >= HOUR_GONE))
 		verdict = VERDICT_COPY;
-	say(advice, verdict, "The kernel met %llu bad sector%s since it started, %llu of them in the last hour.",
+	say(advice, verdict, "The kernel has met %llu bad sector%s since boot, %llu of them in the last hour.",
 	    LLU(log->bad), s(log->bad), LLU(log->bad_hour));
 	if (log->bad_writes)
 		say(advice, VERDICT_REMAP, "At %llu of them a write failed: the disk does not replace them.",
@@ -241,11 +241,11 @@ static void judge_scsi(struct advice *advice, const struct disk_facts *facts)
 		replace(advice, facts->write_lost.n >= WRITES_GONE ? 0 : DAYS_GOING);
 	}
 	if (facts->read_lost.n)
-		say(advice, VERDICT_WELL, "%llu read%s failed for good since it was made; it does not tell when.",
+		say(advice, VERDICT_WELL, "%llu read%s failed for good since it was made; it does not record when.",
 		    LLU(facts->read_lost.n), s(facts->read_lost.n));
 }
 
-/* A card that takes writes and drops them gives no error: only reading back finds it. */
+/* A card that silently drops writes reports no error: only reading back detects it. */
 static void judge_set(struct advice *advice, const struct disk_facts *facts)
 {
 	const struct set_facts *set = &facts->set;
@@ -261,13 +261,13 @@ static void judge_set(struct advice *advice, const struct disk_facts *facts)
 		replace(advice, set->moved_hour.n >= HOUR_GONE ? 0 : DAYS_GOING);
 	}
 	if (is_flash(facts) && set->remapped.n >= FLASH_BAD) {
-		say(advice, VERDICT_REMAP, "%s has moved %llu blocks of it. Flash with two bad blocks mostly gets many.",
+		say(advice, VERDICT_REMAP, "%s has moved %llu blocks of it. Flash with two bad blocks usually gets many more.",
 		    set->name, LLU(set->remapped.n));
 		replace(advice, DAYS_FLASH);
 	}
 	if (set->capacity.known && set->free.known &&
 	    (set->free.n * 5 < set->capacity.n || set->free.n < set->moved_month.n))
-		say(advice, VERDICT_WELL, "Of the spare of %s %llu of %llu block%s %s free.",
+		say(advice, VERDICT_WELL, "On the spare of %s %llu of %llu block%s %s free.",
 		    set->name, LLU(set->free.n), LLU(set->capacity.n), s(set->capacity.n),
 		    set->free.n == 1 ? "is" : "are");
 }
@@ -277,13 +277,13 @@ static void judge_link(struct advice *advice, const struct disk_facts *facts)
 	const struct log_facts *log = &facts->log;
 
 	if (log->link >= LINK_ERRORS)
-		say(advice, VERDICT_NOT_DISK, "The kernel met %llu resets, time-outs or checksum errors on the way to it since it started.",
+		say(advice, VERDICT_NOT_DISK, "The kernel has met %llu resets, time-outs or checksum errors on the connection to it since boot.",
 		    LLU(log->link));
 	if (log->other)
-		say(advice, VERDICT_NOT_DISK, "The kernel met %llu error%s of it that no bad sector made.",
+		say(advice, VERDICT_NOT_DISK, "The kernel has met %llu error%s of it that did not come from a bad sector.",
 		    LLU(log->other), s(log->other));
 	if (facts->news_link)
-		say(advice, VERDICT_NOT_DISK, "Its interface had %llu checksum error%s not long ago, of %llu since it was made.",
+		say(advice, VERDICT_NOT_DISK, "Its interface had %llu recent checksum error%s, of %llu since it was made.",
 		    LLU(facts->news_link), s(facts->news_link), LLU(facts->crc.n));
 	else if (facts->crc.n)
 		say(advice, VERDICT_WELL, "Its interface had %llu checksum error%s since it was made, none of which is known to be recent.",

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The verdict on a disk, from its facts.
+ * Derives the verdict on a disk from its facts.
  *
- * The limits come from published studies of large numbers of disks: of those with no replaced
- * sector 1.7% fail soon, of those with more than 40 more than half, of those with 500 95%; half
- * of those with more than 200 that fail do so within two days.  More than half of all failures
- * have no sign before them, so that silence proves nothing.
+ * The limits come from published studies of large numbers of disks: 1.7% of those without a
+ * replaced sector fail soon, more than half of those with more than 40, and 95% of those with 500.
+ * Of the disks with more than 200 that fail, half do so within two days. More than half of all
+ * failures show no sign before, so the absence of signs proves nothing.
  */
 #ifndef _DMREMAP_JUDGE_H
 #define _DMREMAP_JUDGE_H
 
 #include "advise/facts.h"
 
-/* Ordered by weight: of two that have a reason, the later one is the verdict. */
+/* Ordered by severity: if there are reasons for two, the later one is the verdict. */
 enum verdict {
 	VERDICT_WELL,		/* nothing is wrong */
 	VERDICT_NOT_DISK,	/* a cable, the power, an enclosure, or the heat */
@@ -26,8 +26,8 @@ enum verdict {
 #define ADVICE_TEXT	256
 
 /**
- * struct advice_line - a sentence.
- * @verdict: the verdict that it supports; %VERDICT_WELL for mere information.
+ * struct advice_line - a sentence of the advice.
+ * @verdict: the verdict that it supports; %VERDICT_WELL if it is only information.
  * @text: the sentence.
  */
 struct advice_line {
@@ -37,11 +37,11 @@ struct advice_line {
 
 /**
  * struct advice - what to do with a disk.
- * @verdict: what.
- * @line: the reasons, and other information.
- * @nr: how many.
+ * @verdict: the verdict.
+ * @line: the reasons and other information.
+ * @nr: number of entries.
  * @replace: it should be replaced.
- * @replace_days: within so many days; 0 is today.
+ * @replace_days: number of days within which to replace it; 0 is today.
  */
 struct advice {
 	enum verdict verdict;
@@ -52,16 +52,16 @@ struct advice {
 };
 
 /**
- * judge() - find out what to do with a disk.
+ * judge() - judge a disk.
  * @advice: filled in.
  * @facts: its facts.
  */
 void judge(struct advice *advice, const struct disk_facts *facts);
 
-/* "a case for dm-remap", and the like. */
+/* The verdict in words, such as "a case for dm-remap". */
 const char *verdict_text(enum verdict verdict);
 
-/* One word for each, for programs. */
+/* The verdict as a single word, for programs. */
 const char *verdict_word(enum verdict verdict);
 
 #endif /* _DMREMAP_JUDGE_H */

@@ -12,19 +12,19 @@
 /* Bits of a number of MiB. */
 #define MIB_SHIFT	20
 
-/* The reason why smartctl could not read the disk, and the remedy; NULL if it could. */
+/* Why smartctl could not read the disk, and the remedy; NULL if it could. */
 static const char *unseen_smart(const struct disk_facts *facts)
 {
 	static const char * const texts[] = {
-		[SMART_NO_PROGRAM] = "what the disk knows of itself: there is no smartctl 7.0 or later here (smartmontools)",
+		[SMART_NO_PROGRAM] = "the disk's own data: smartctl 7.0 or later is not installed (smartmontools)",
 		[SMART_READ] = NULL,
-		[SMART_ASLEEP] = "what the disk knows of itself: it sleeps (\"--wake\" wakes it)",
-		[SMART_NO_ANSWER] = "what the disk knows of itself: it does not answer smartctl",
-		[SMART_NOT_ALLOWED] = "what the disk knows of itself: only root may ask it",
-		[SMART_UNSUPPORTED] = "what the disk knows of itself: it, or the bridge before it, knows no SMART, or smartctl does not know the bridge (\"--device sat\" may help)",
+		[SMART_ASLEEP] = "the disk's own data: it sleeps (\"--wake\" wakes it)",
+		[SMART_NO_ANSWER] = "the disk's own data: it does not answer smartctl",
+		[SMART_NOT_ALLOWED] = "the disk's own data: only root may read it",
+		[SMART_UNSUPPORTED] = "the disk's own data: the disk or its bridge does not support SMART, or smartctl does not know the bridge (\"--device sat\" may help)",
 	};
 
-	/* a card of this kind tells in sysfs */
+	/* an eMMC reports its health in sysfs */
 	if (facts->smart != SMART_READ && facts->pre_eol.known)
 		return NULL;
 	return texts[facts->smart];
@@ -33,7 +33,7 @@ static const char *unseen_smart(const struct disk_facts *facts)
 static const char *unseen_log(const struct disk_facts *facts)
 {
 	return facts->log.read ? NULL :
-	       "the kernel's log: only root may read it, or there is none of this disk";
+	       "the kernel's log: only root may read it, or it has nothing about this disk";
 }
 
 static void show_unseen(const struct disk_facts *facts)
@@ -48,17 +48,17 @@ static void show_unseen(const struct disk_facts *facts)
 		printf("  Not seen: %s.\n", unseen);
 }
 
-/* Places for a spare that are printed. */
+/* Maximum number of places for a spare to print. */
 #define PLACES_SHOWN	3
 
 static void show_link(const struct disk_facts *facts, const struct spare_places *places)
 {
 	(void)places;
 	printf("  1. Change the cable, the port or the power supply, one at a time.\n"
-	       "  2. See whether it goes on: dmesg --follow; smartctl -A %s\n", facts->path);
+	       "  2. See whether the errors go on: dmesg --follow; smartctl -A %s\n", facts->path);
 }
 
-/* hdparm writes zeros over a sector, so that a sector is asked first. */
+/* hdparm overwrites a sector with zeros, so let the user read the sector first. */
 static void show_sector(const struct disk_facts *facts)
 {
 	printf("  3. Write it again. If sector %llu cannot be read\n"
@@ -81,7 +81,7 @@ static void show_cure(const struct disk_facts *facts, const struct spare_places 
 	printf("  4. Look again: dmremap advise %s\n", facts->path);
 }
 
-/* Return: the device that the first of them becomes. */
+/* Return: the device that the first place becomes. */
 static const char *show_places(const struct spare_places *places)
 {
 	char text[512];
@@ -129,7 +129,7 @@ static void show_avoid(const struct disk_facts *facts, const struct spare_places
 {
 	(void)places;
 	printf("  1. Read what it still gives: ddrescue -d %s IMAGE map\n"
-	       "  2. Throw it away: what it takes it may not keep.\n", facts->path);
+	       "  2. Throw it away: it may lose what is written to it.\n", facts->path);
 }
 
 static void show_commands(const struct advice *advice, const struct disk_facts *facts,
@@ -149,7 +149,7 @@ static void show_commands(const struct advice *advice, const struct disk_facts *
 	shows[advice->verdict](facts, places);
 }
 
-/* Until the disk or the kernel gives up, a reader waits. */
+/* A reader waits until the disk or the kernel gives up. */
 static void show_timeouts(const struct disk_facts *facts)
 {
 	const char *disk = strstr(facts->path, "/dev/");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Partitions, gaps between them, and disks that nothing is known to use.  A place counts as
- * used if it has a signature, a table of partitions, a device on it, or a mount.
+ * Finds partitions, gaps between them, and disks without a known use. A place counts as used if it
+ * has a signature, a partition table, a device on top or a mount.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "lib/util.h"
 
 #define SECTOR_SIZE	512
-/* Partitions begin at multiples of this, and the last one is left to the copy of a GPT. */
+/* Alignment of partitions; the last such unit of a disk is left for the backup GPT. */
 #define ALIGN_SECTORS	2048
 #define PARTITIONS_MAX	256
 #define DOS_PARTITIONS	4
@@ -28,7 +28,7 @@ static bool is_true(struct json_object *device, const char *name)
 	return value && json_object_get_boolean(value);
 }
 
-/* Partitions that are empty by design, and not free. */
+/* Types of partitions that are not free even if they look empty. */
 static bool is_reserved(struct json_object *device)
 {
 	static const char * const types[] = {
@@ -79,7 +79,9 @@ static int by_start(const void *a, const void *b)
 	return x->start < y->start ? -1 : x->start > y->start;
 }
 
-/* The partitions of a disk in order, and an empty one behind the last usable sector. */
+/*
+ * The partitions of a disk in order, with an empty one after the last usable sector as a sentinel.
+ */
 static unsigned int used_ranges(struct json_object *disk, uint64_t bytes,
 				struct free_range *ranges)
 {
@@ -103,14 +105,14 @@ static unsigned int used_ranges(struct json_object *disk, uint64_t bytes,
 	return n;
 }
 
-/* An MBR takes four; what is within an extended one is not looked at. */
+/* An MBR has four entries; logical partitions are not considered. */
 static bool takes_another(struct json_object *disk)
 {
 	const char *table = json_in_string(disk, "pttype");
 	struct json_object *children = json_in_array(disk, "children");
 	size_t i;
 
-	/* what is found on all of the disk may cover the gaps of an old table */
+	/* a signature on the whole disk may cover the gaps of an old partition table */
 	if (!table || json_in_string(disk, "fstype") || json_in_string(disk, "mountpoint") ||
 	    is_true(disk, "ro"))
 		return false;
@@ -149,7 +151,7 @@ static void add_largest_gap(struct spare_places *places, struct spare_place plac
 	spare_places_add(places, &place);
 }
 
-/* Memory, and what is gone with the network or with the next medium, is no place for a spare. */
+/* RAM disks, network devices and removable media are unsuitable for a spare. */
 static bool is_disk(struct json_object *device)
 {
 	static const char * const others[] = { "zram", "ram", "nbd", "rbd", "fd", "drbd" };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Free extents of volume groups.  LVM reads its physical volumes, so that it is not asked
- * while one of their disks sleeps.
+ * Finds free extents of volume groups. LVM reads its physical volumes, so it is not run while one
+ * of their disks is asleep.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static size_t length(struct json_object *array)
 	return array ? json_object_array_length(array) : 0;
 }
 
-/* Whether a device, or one above it, has this path; a NULL stands for any physical volume. */
+/* Whether a device, or one on top of it, has this path; NULL matches any physical volume. */
 static bool holds(struct json_object *device, const char *path)
 {
 	struct json_object *children = json_in_array(device, "children");
@@ -46,7 +46,7 @@ static bool sleeps(struct json_object *disk)
 	return facts.smart == SMART_ASLEEP;
 }
 
-/* Whether there are physical volumes, and all may be read. */
+/* Whether physical volumes exist, and all of them may be read. */
 static bool may_ask(struct json_object *disks, bool wake)
 {
 	struct json_object *disk;
@@ -73,7 +73,7 @@ static void add_volume(struct spare_places *places, struct json_object *disks,
 	struct json_object *disk;
 	size_t i;
 
-	/* one that is not there is "[unknown]" */
+	/* a missing physical volume is printed as "[unknown]" */
 	if (!path || *path != '/' || !vg || !*vg || !free)
 		return;
 	for (i = 0; i < length(disks); i++) {

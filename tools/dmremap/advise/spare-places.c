@@ -17,7 +17,10 @@
 
 static const char * const kind_words[] = { "lvm", "partition", "gap", "disk" };
 
-/* A spare on another disk survives the main; of these the least work. */
+/*
+ * Prefer spares on other disks, which survive the main, and among these the ones with the least
+ * work.
+ */
 static int compare(const void *a, const void *b)
 {
 	const struct spare_place *x = a, *y = b;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Free space that would do as a spare.  lsblk tells what there is, from sysfs and udev's
- * database, and LVM its free extents: nothing is read from a disk that could be asleep.
+ * Finds free space suitable for a spare. lsblk lists the devices from sysfs and udev's database,
+ * and LVM lists free extents. Nothing is read from a disk that may be asleep.
  */
 #ifndef _DMREMAP_ADVISE_SPARE_PLACES_H
 #define _DMREMAP_ADVISE_SPARE_PLACES_H
@@ -21,13 +21,13 @@ enum spare_place_kind {
 };
 
 /**
- * struct spare_place - where a spare could be.
+ * struct spare_place - free space for a spare.
  * @kind: enum spare_place_kind.
  * @path: the physical volume, the partition, or the disk.
- * @vg: the volume group of PLACE_LVM.
- * @start: first sector of PLACE_GAP, of 512 bytes.
- * @bytes: free there.
- * @same_disk: it is on the main's disk, and goes with it.
+ * @vg: for PLACE_LVM, the volume group.
+ * @start: for PLACE_GAP, its first sector (512 bytes).
+ * @bytes: its size.
+ * @same_disk: it is on the main's disk, and is lost together with it.
  */
 struct spare_place {
 	enum spare_place_kind kind;
@@ -39,10 +39,10 @@ struct spare_place {
 };
 
 /**
- * struct spare_places - places, the best first.
+ * struct spare_places - places, best first.
  * @item: the places.
- * @nr: how many.
- * @bytes: size of the spare that is looked for.
+ * @nr: number of entries.
+ * @bytes: required size.
  * @main: kernel name of the main's disk.
  */
 struct spare_places {
@@ -54,7 +54,7 @@ struct spare_places {
 
 /**
  * spare_places_find() - find free space for a spare.
- * @places: filled in; without an item if there is none, or lsblk is not there.
+ * @places: filled in; empty if there are none, or if lsblk is not installed.
  * @facts: of the main's disk.
  * @bytes: size of the spare.
  * @wake: a disk that sleeps may be woken.
@@ -63,35 +63,37 @@ void spare_places_find(struct spare_places *places, const struct disk_facts *fac
 		       uint64_t bytes, bool wake);
 
 /**
- * spare_place_command() - the command that makes a device of it.
+ * spare_place_command() - the command that turns a place into a device.
  * @places: all of them.
  * @place: one.
- * @text: takes the command; empty if it is a device already.
+ * @text: takes the command; empty if the place is a device already.
  * @size: size of @text.
  */
 void spare_place_command(const struct spare_places *places, const struct spare_place *place,
 			 char *text, size_t size);
 
-/* What it is, for people: takes @size bytes, returns @text. */
+/* Describe a place for the user; returns @text. */
 const char *spare_place_text(const struct spare_place *place, char *text, size_t size);
 
-/* The device that it becomes; a word in capitals if its name depends. */
+/* The device that the place becomes; a word in capitals if its name is not known yet. */
 const char *spare_place_device(const struct spare_place *place);
 
-/* An array for JSON. */
+/* The places as a JSON array. */
 struct json_object *spare_places_json(const struct spare_places *places);
 
-/* For spare-places-*.c: add one if it is large enough. */
+/* For spare-places-*.c: add a place if it is large enough. */
 static inline void spare_places_add(struct spare_places *places, const struct spare_place *place)
 {
 	if (place->bytes >= places->bytes && places->nr < PLACES_MAX)
 		places->item[places->nr++] = *place;
 }
 
-/* For spare-places-*.c: partitions, gaps and disks in the tree of lsblk. */
+/* For spare-places-*.c: add partitions, gaps and disks in the tree of lsblk. */
 void spare_places_from_devices(struct spare_places *places, struct json_object *disks);
 
-/* For spare-places-*.c: free extents of volume groups whose physical volumes are in the tree. */
+/*
+ * For spare-places-*.c: add free extents of volume groups whose physical volumes are in the tree.
+ */
 void spare_places_from_lvm(struct spare_places *places, struct json_object *disks, bool wake);
 
 #endif /* _DMREMAP_ADVISE_SPARE_PLACES_H */

@@ -6,13 +6,13 @@
 #define BLOCK_SIZE_MAX	32768
 #define MIB		1048576ull
 
-/* The metadata of a block: 16 bytes in each of up to four copies, and the heads of pages. */
+/* Metadata for each block: 16 bytes in up to four copies, and a share of the page headers. */
 #define TABLE_BYTES	72
 
-/* Superblocks, and what alignment costs. */
+/* Superblocks and alignment. */
 #define FIXED_BYTES	MIB
 
-/* Flash: at least one in so many blocks of the main. */
+/* Flash: at least one block for this many blocks of the main. */
 #define FLASH_PART	50
 
 static bool is_flash(const struct disk_facts *facts)
@@ -34,7 +34,7 @@ uint32_t spare_block_size(const struct disk_facts *facts)
 uint64_t spare_blocks_counted(const struct disk_facts *facts)
 {
 	uint64_t pending = larger(facts->pending.n, facts->uncorrectable.n);
-	/* flash counts erase blocks, not sectors */
+	/* flash drives count erase blocks instead of sectors */
 	uint64_t replaced = is_flash(facts) ? 0 : facts->reallocated.n;
 
 	return larger(SPARE_BLOCKS_MIN, 4 * pending + 2 * replaced);

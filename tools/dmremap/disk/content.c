@@ -27,7 +27,7 @@ static bool describe(blkid_probe probe, char text[CONTENT_SIZE])
 	blkid_probe_enable_superblocks(probe, 1);
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE);
 	blkid_probe_enable_partitions(probe, 1);
-	/* ambivalent or failed, it says nothing, and neither do we */
+	/* report nothing if the result is ambivalent or the probe failed */
 	if (blkid_do_safeprobe(probe))
 		return false;
 	if (!blkid_probe_lookup_value(probe, "TYPE", &type, NULL))
@@ -70,8 +70,8 @@ bool content_type(const char *path, char text[CONTENT_SIZE])
 }
 
 /*
- * The members of an array or of a file system on several disks have a common UUID, and each one
- * of its own as well; those of an old array have not.
+ * Members of an array or of a multi-device file system share a UUID, and each member also has one
+ * of its own. Members of arrays with old metadata do not have the latter.
  */
 static bool describe_uuid(blkid_probe probe, char text[CONTENT_SIZE])
 {
@@ -117,7 +117,7 @@ bool content_is_member(const char *path)
 	blkid_probe_enable_superblocks(probe, 1);
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_USAGE);
 	blkid_probe_filter_superblocks_usage(probe, BLKID_FLTR_ONLYIN, BLKID_USAGE_RAID);
-	/* of several kinds it is a member all the same */
+	/* -2: several signatures, which still means that it is a member */
 	result = blkid_do_safeprobe(probe);
 	blkid_free_probe(probe);
 	return !result || result == -2;

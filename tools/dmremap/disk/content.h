@@ -10,26 +10,26 @@
 
 #define CONTENT_SIZE	80
 
-/* "a filesystem", say: the usage that libblkid has found, with its article. */
+/* The usage found by libblkid, with its article, such as "a filesystem". */
 const char *content_kind(blkid_probe probe);
 
-/* "a filesystem (ext4)", say; false if nothing is known. */
+/* Describe the content, such as "a filesystem (ext4)"; false if it is not known. */
 bool content_describe(const char *path, char text[CONTENT_SIZE]);
 
-/* What libblkid calls the content of a device, "ext4" say; false if nothing is known. */
+/* libblkid's name for the content of a device, such as "ext4"; false if it is not known. */
 bool content_type(const char *path, char text[CONTENT_SIZE]);
 
 /*
- * The UUID of a file system or a partition table, and for a member of several devices also its own,
- * so that only a copy has the same; false if nothing is known.
+ * The UUID of a file system or partition table, and for one of several members also its own UUID,
+ * so that only a copy has the same; false if it is not known.
  */
 bool content_uuid(const char *path, char text[CONTENT_SIZE]);
 
 /**
  * content_is_member() - whether a device is a member of an array.
- * @path: of the device, or of an image of it.
+ * @path: path of the device, or of an image of it.
  *
- * With the metadata at its end such a device begins with the content of the array.
+ * If the metadata is at its end, such a device begins with the content of the array.
  */
 bool content_is_member(const char *path);
 

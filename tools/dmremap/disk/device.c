@@ -18,7 +18,7 @@
 #include "disk/device.h"
 #include "lib/message.h"
 
-/* Only the kernel writes to a device in use, past the cache, so read past it too. */
+/* If the device is in use the kernel writes to it past the page cache, so read past it too. */
 static int open_block(const char *path, int flags)
 {
 	int fd = open(path, flags | O_DIRECT);
@@ -36,7 +36,7 @@ static int open_path(const char *path, bool write)
 		return -1;
 	if (S_ISBLK(st.st_mode))
 		return open_block(path, flags | (write ? O_EXCL : 0));
-	/* a pipe would wait here for its other end */
+	/* opening a pipe would block here until the other end is opened */
 	fd = open(path, flags | O_NONBLOCK);
 	if (fd >= 0 && write && flock(fd, LOCK_EX | LOCK_NB)) {
 		close(fd);
@@ -81,7 +81,7 @@ int device_open_fd(struct device *dev, const char *path, int fd)
 	}
 	if (S_ISBLK(st.st_mode)) {
 		if (ioctl(fd, BLKGETSIZE64, &bytes)) {
-			complain("The size of %s cannot be found out: %s.", path, strerror(errno));
+			complain("The size of %s cannot be determined: %s.", path, strerror(errno));
 			return -1;
 		}
 	} else if (S_ISREG(st.st_mode)) {
@@ -122,7 +122,7 @@ static bool has_holders(dev_t nr)
 	return found;
 }
 
-/* Whether the file that loop device @loop reads is @st. */
+/* Whether @st is the backing file of loop device @loop. */
 static bool loop_reads(const char *loop, const struct stat *st)
 {
 	char path[PATH_MAX], file[PATH_MAX];
@@ -201,7 +201,7 @@ int device_write(const struct device *dev, uint64_t sector, const void *buffer)
 	return n == DM_REMAP_PAGE_SIZE ? 0 : -EIO;
 }
 
-/* Pages that are cleared by one call. */
+/* Number of pages to clear with one call. */
 #define CLEAR_PAGES	256
 
 int device_clear(const struct device *dev, uint64_t sector, uint64_t pages)

@@ -10,7 +10,7 @@
 
 #define CHUNK_PAGES	256U
 
-/* The two superblocks, and a page between them. */
+/* The two superblocks and one page of the table. */
 #define FIRST_PAGE	2U
 
 static bool is_damaged(const struct superblock *sb)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Superblock 1 of a spare whose device has become larger since it was last used.
+ * Finds superblock 1 of a spare whose device has grown since it was last used.
  */
 #ifndef _DMREMAP_FORMER_END_H
 #define _DMREMAP_FORMER_END_H
@@ -8,15 +8,15 @@
 #include "disk/set.h"
 
 /**
- * former_end_find() - look for superblock 1 where the spare may have ended before.
- * @set: after set_read(), which has found no superblock.
+ * former_end_find() - look for superblock 1 at former ends of the spare.
+ * @set: result of set_read(), which has found no usable superblock.
  *
- * Superblock 0 says where superblock 1 is; without it the whole device is read, from its end,
- * unless it begins with something else that is known.  A superblock that is found counts only if
- * the first page of the table is whole in each copy that can be read: what is left of an earlier
- * set has lost some.
+ * Superblock 0 gives the location of superblock 1. Without it the whole device is searched
+ * backwards, unless it begins with other known content. A superblock is accepted only if every
+ * readable copy of the first page of the table is intact, which is not the case for remnants of an
+ * earlier set.
  *
- * Return: true if there is one; it is in @set then.
+ * Return: whether it was found; then it is in @set.
  */
 bool former_end_find(struct set *set);
 

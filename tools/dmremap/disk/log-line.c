@@ -8,14 +8,14 @@
 #include "lib/number.h"
 #include "lib/util.h"
 
-/* What ends a name, and a path. */
+/* Characters that end a name, and a path. */
 #define NAME_END	" ,:]\t"
 #define PATH_END	" ,\t"
 
 /* Maximum number of lines between an error and its location. */
 #define SENSE_LINES	10
 
-/* Longest date and name of a host, and longest time. */
+/* Longest date and host name, and longest time. */
 #define PREFIX_MAX	128
 #define TIME_MAX	64
 
@@ -61,7 +61,7 @@ static bool hex_behind(const char *text, const char *word, unsigned int *value)
 	return end > p + 2;
 }
 
-/* The controller of "nvme0c1n1" is one of several paths to "nvme0n1". */
+/* "nvme0c1n1" is the path to "nvme0n1" through one of several controllers. */
 static void drop_path(char *name)
 {
 	char *c = strchr(name, 'c'), *n = c ? strchr(c, 'n') : NULL;
@@ -71,15 +71,15 @@ static void drop_path(char *name)
 }
 
 /*
- * Drivers of real SCSI and NVMe disks say "medium error" of the medium, so that their other
- * errors are not the medium's; the others do not tell.
+ * The drivers of SCSI and NVMe disks report medium errors as such, so their other errors are not
+ * medium errors; other drivers do not distinguish them.
  */
 static bool tells_medium(const char *device)
 {
 	return begins(device, "sd") || begins(device, "nvme");
 }
 
-/* Only these two operations touch a sector. */
+/* Only reads and writes access sectors. */
 static bool take_operation(struct log_event *event, const char *text)
 {
 	const char *op = behind(text, " op 0x");
@@ -91,7 +91,7 @@ static bool take_operation(struct log_event *event, const char *text)
 	return event->write || begins(name, "(READ)");
 }
 
-/* The function that older kernels name before the message. */
+/* Skip the function name that older kernels print before the message. */
 static const char *skip_function(const char *text)
 {
 	static const char * const functions[] = {
@@ -106,8 +106,8 @@ static const char *skip_function(const char *text)
 }
 
 /*
- * "CAUSE error, dev NAME, sector N [op ...]", of the block layer; other programs may write the
- * same words into a log of all.
+ * "CAUSE error, dev NAME, sector N [op ...]" of the block layer; in a system log other programs may
+ * print the same words.
  */
 static bool block_layer(const char *text, struct log_event *event)
 {
@@ -188,7 +188,7 @@ static bool array(const char *text, struct log_event *event)
 	return true;
 }
 
-/* "sd 0:0:0:0: [sda] ..."; older kernels have the name in a line of its own before it. */
+/* "sd 0:0:0:0: [sda] ..."; older kernels print the name in a separate line before. */
 static bool scsi_disk(const char *text, struct log_event *event)
 {
 	const char *name = begins(text, "sd ") ? behind(text, ": [") : NULL;
@@ -227,7 +227,7 @@ static bool ata(const char *text, struct log_event *event)
 	return event->kind != LOG_NOTHING;
 }
 
-/* What other drivers say of the way to a disk. */
+/* Messages of other drivers about the connection to a disk. */
 static const struct {
 	const char *begin;
 	const char *has;
@@ -317,7 +317,7 @@ static const char *skip_marks(const char *text)
 	return text;
 }
 
-/* "DATE HOST kernel: ", of syslog and journalctl; a time may be before it or behind it. */
+/* "DATE HOST kernel: " of syslog and journalctl; a time may come before or after it. */
 static const char *message_of(const char *line, struct log_event *event)
 {
 	const char *text = skip_time(skip_marks(line + strspn(line, " \t")), event);
@@ -351,7 +351,7 @@ static bool sense_fits(const struct log_reader *reader, const struct log_event *
 		begins(reader->sense, "ata"));
 }
 
-/* A card that timed out, or whose answer came with a wrong checksum, fails at no sector. */
+/* After a time-out or checksum error of a card the sector is not to blame. */
 static void note_card(struct log_reader *reader, struct log_event *event)
 {
 	if (!begins(event->device, "mmc"))

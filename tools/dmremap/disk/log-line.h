@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The meaning of a line of the kernel's log for a disk.
+ * Parses lines of the kernel's log about disks.
  *
- * The kernel's words for one thing have changed over the years; all of these are known:
+ * The wording of the kernel's messages has changed over the years; all these forms are known:
  *
  *	print_req_error: critical medium error, dev sda, sector 4096
  *	blk_update_request: critical medium error, dev sda, sector 20480 op 0x0:(READ) ...
@@ -17,24 +17,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Longest name of a device, or path in a line of btrfs, with the zero at its end. */
+/* Longest device name, or path in a btrfs message, including the NUL. */
 #define LOG_DEVICE_SIZE	256
 
 /**
  * enum log_kind - kinds of lines.
  * @LOG_NOTHING: nothing about a disk.
- * @LOG_BOOT: the kernel has just started: names of disks may mean other disks from here on.
- * @LOG_ATTACHED: the name belongs to a disk that has just been found.
- * @LOG_MEDIUM: the disk cannot read or write a sector, and says so.
- * @LOG_SENSE: the same, without the sector, which a line a little further on has.
- * @LOG_IO: an error of a sector whose cause the line does not have.
- * @LOG_OTHER: an error of a sector that no bad medium makes.
+ * @LOG_BOOT: the kernel has just started: from here on disk names may refer to other disks.
+ * @LOG_ATTACHED: a disk with this name has just been attached.
+ * @LOG_MEDIUM: the disk reports that it cannot read or write a sector.
+ * @LOG_SENSE: the same without the sector, which follows a few lines later.
+ * @LOG_IO: an error at a sector, without the cause.
+ * @LOG_OTHER: an error at a sector that is not a medium error.
  * @LOG_LINK: errors of a cable, a bridge or a controller: checksums, resets, time-outs.
  * @LOG_GONE: the disk no longer answers.
- * @LOG_ARRAY: an error in an array of md, whose sectors are not those of a disk.
+ * @LOG_ARRAY: an error in an md array, whose sectors are not those of a disk.
  * @LOG_BTRFS_IO: btrfs could not read a place of a device.
- * @LOG_BTRFS_CSUM: btrfs read a place of a device, and its content was wrong.
- * @LOG_BTRFS_FIXED: btrfs has written the place again, from another copy.
+ * @LOG_BTRFS_CSUM: btrfs read wrong content from a place of a device.
+ * @LOG_BTRFS_FIXED: btrfs has rewritten the place from another copy.
  * @LOG_BTRFS_NO_PLACE: an error of btrfs without a place on a device.
  */
 enum log_kind {
@@ -55,14 +55,14 @@ enum log_kind {
 };
 
 /**
- * struct log_event - a line.
+ * struct log_event - a parsed line.
  * @kind: its kind.
- * @device: the disk, as the kernel calls it, without "/dev/"; for %LOG_LINK and %LOG_GONE it
- *	may be a part of its path in sysfs: "ata1", "host0", "1-2", "nvme0" or "mmc0".  For
- *	btrfs it is the path in the line.  "" if the line names none.
- * @place: the sector of the disk, in units of 512 bytes; with @logical in the disk's logical
- *	blocks; for btrfs in bytes.
- * @logical: see there.
+ * @device: the disk, as the kernel calls it, without "/dev/"; for %LOG_LINK and %LOG_GONE it may be
+ *	a component of its sysfs path: "ata1", "host0", "1-2", "nvme0" or "mmc0". For btrfs it is
+ *	the path in the line. "" if the line names no device.
+ * @place: the sector of the disk in units of 512 bytes, or of logical blocks if @logical is set;
+ *	for btrfs in bytes.
+ * @logical: unit of @place.
  * @write: it was a write.
  * @has_time: @time is known.
  * @time: seconds since the kernel started.
@@ -79,20 +79,19 @@ struct log_event {
 
 /**
  * log_line_parse() - parse a line.
- * @line: the line, with whatever dmesg, journalctl or syslog put before the message.
+ * @line: the line, including any prefix added by dmesg, journalctl or syslog.
  * @event: filled in.
  *
- * Return: whether it says anything that struct log_event can hold.
+ * Return: whether the line describes an event.
  */
 bool log_line_parse(const char *line, struct log_event *event);
 
 /**
- * struct log_reader - what lines above say of the next ones; all zero at the start.
- * @line: number of the line that was read last.
- * @sense_line: the last line that said that it was the medium, and did not say where; 0 for
- *	none.
- * @card_line: the last line of a time-out or a wrong checksum of a memory card; 0 for none.
- * @sense: the disk it named; "" if it named none.
+ * struct log_reader - context from previous lines; all zeros at the start.
+ * @line: number of the current line.
+ * @sense_line: the last line that reported a medium error without a sector; 0 for none.
+ * @card_line: the last line with a time-out or checksum error of a memory card; 0 for none.
+ * @sense: the disk named in @sense_line; "" if it named none.
  */
 struct log_reader {
 	unsigned long line;
@@ -102,14 +101,14 @@ struct log_reader {
 };
 
 /**
- * log_reader_next() - as log_line_parse(), for one line after the other.
- * @reader: the lines so far.
+ * log_reader_next() - parse a line in the context of the previous ones.
+ * @reader: the context.
  * @line: the next line.
  * @event: filled in.
  *
- * Kernels before 3.x say "I/O error" of everything, and only the lines above it say whether it
- * was the medium: %LOG_IO becomes %LOG_MEDIUM then, and %LOG_SENSE is not returned.  Of a memory
- * card %LOG_MEDIUM becomes %LOG_OTHER if lines above tell of a time-out or a wrong checksum.
+ * Kernels before 3.x print "I/O error" for all errors, and only the lines above tell whether it was
+ * a medium error. In this case %LOG_IO becomes %LOG_MEDIUM, and %LOG_SENSE is not returned. For a
+ * memory card %LOG_MEDIUM becomes %LOG_OTHER after lines about a time-out or a checksum error.
  */
 bool log_reader_next(struct log_reader *reader, const char *line, struct log_event *event);
 

@@ -14,7 +14,7 @@
 
 #define SECONDS		20
 
-/* A record is not longer, as the kernel's PRINTK_MESSAGE_MAX has it. */
+/* Maximum length of a record, PRINTK_MESSAGE_MAX in the kernel. */
 #define RECORD_SIZE	2048
 
 static bool from_journal(char **text, size_t *size)
@@ -78,6 +78,6 @@ int log_read(char **text, size_t *size)
 {
 	if (from_journal(text, size))
 		return 0;
-	/* the log of this machine says nothing of the disks in a tree of a test */
+	/* the log of this machine does not apply to the disks of a test tree */
 	return *root_dir() ? -ENOENT : from_kmsg(text, size);
 }

@@ -9,10 +9,10 @@
 
 /**
  * log_read() - read the kernel's messages since boot.
- * @text: takes the lines, each with the seconds since then in brackets; to be freed.
- * @size: takes the bytes of it.
+ * @text: takes the lines, each with the seconds since boot in brackets; the caller frees it.
+ * @size: takes its size.
  *
- * journalctl has all of it, where there is a journal; /dev/kmsg only the last part.
+ * journalctl prints the whole log if there is a journal; /dev/kmsg has only the last part.
  *
  * Return: 0 or a negative error number; -EPERM if only root may read it.
  */

@@ -17,12 +17,12 @@
 #define BY_ID		"/dev/disk/by-id"
 #define BY_PARTUUID	"/dev/disk/by-partuuid"
 
-/* The best come first: identities from the manufacturer, then those that others assigned. */
+/* Best first: identities from the manufacturer, then those assigned by others. */
 static const char * const ranks[] = {
 	"wwn-*", "nvme-eui.*", "*", "dm-uuid-*", "md-uuid-*",
 };
 
-/* Derived from the content of the device, or a name that may change at any time. */
+/* Not permanent: derived from the content of the device, or names that may change. */
 static const char * const unfit[] = {
 	"lvm-pv-uuid-*", "dm-name-*", "md-name-*",
 };
@@ -37,7 +37,7 @@ static bool matches_any(const char * const *patterns, unsigned int nr, const cha
 	return false;
 }
 
-/* Place in the order of ranks[]; "*" is for what no other is for. */
+/* Index of the pattern in ranks[] that matches; "*" only matches if no other does. */
 static unsigned int rank_of(const char *name)
 {
 	unsigned int i, other = 0;
@@ -64,12 +64,12 @@ bool main_id_valid(const char *id)
 {
 	if (takes(id))
 		return true;
-	complain("\"%s\" cannot be a main_id. It has 1 to %d printable characters, and no spaces.",
+	complain("\"%s\" is not a valid main_id: it must have 1 to %d printable characters and no spaces.",
 		 id, DM_REMAP_MAIN_ID_SIZE - 1);
 	return false;
 }
 
-/* In a tree of a test images stand for devices, and their inodes for numbers. */
+/* In a test tree, image files stand for devices, and inode numbers for device numbers. */
 static bool is_block(const char *path, dev_t *nr)
 {
 	struct stat st;
@@ -89,7 +89,7 @@ static bool link_is_of(const char *dir, const char *name, dev_t nr)
 	return is_block(path, &other) && other == nr;
 }
 
-/* libblkid asks the disk that the partition is on. */
+/* libblkid reads the partition table of the disk. */
 static void read_partuuid(const char *path, char *id)
 {
 	blkid_probe probe = NULL;
@@ -102,7 +102,7 @@ static void read_partuuid(const char *path, char *id)
 		blkid_probe_enable_superblocks(probe, 0);
 		blkid_probe_enable_partitions(probe, 1);
 		blkid_probe_set_partitions_flags(probe, BLKID_PARTS_ENTRY_DETAILS);
-		/* whatever it thinks of the content, it tells of the entry */
+		/* ignore the result: the partition entry is reported whatever the content is */
 		blkid_do_fullprobe(probe);
 		if (!blkid_probe_lookup_value(probe, "PART_ENTRY_UUID", &value, NULL))
 			snprintf(id, DM_REMAP_MAIN_ID_SIZE, "%s", value);
@@ -151,13 +151,13 @@ void main_id_choose(const char *path, char id[DM_REMAP_MAIN_ID_SIZE])
 	}
 }
 
-/* A name in a directory, and nothing that leads out of it. */
+/* Whether the name stays within its directory. */
 static bool is_name(const char *id)
 {
 	return takes(id) && !strchr(id, '/') && *id != '.';
 }
 
-/* A UUID, or the disk signature and number of a DOS partition table. */
+/* A UUID, or disk signature and number for a DOS partition table. */
 static bool is_partuuid(const char *id)
 {
 	size_t length = strlen(id);
@@ -167,7 +167,7 @@ static bool is_partuuid(const char *id)
 		length == strlen("01234567-89ab-cdef-0123-456789abcdef"));
 }
 
-/* Names that udev derives from the device's own identification. */
+/* Link names that udev derives from the identification of the device. */
 static const char * const standard[] = {
 	"wwn-*", "nvme-*", "ata-*", "scsi-*", "usb-*", "virtio-*", "mmc-*", "ieee1394-*",
 	"memstick-*", "pmem-*", "dm-uuid-*", "md-uuid-*",
@@ -181,7 +181,7 @@ enum main_id_verdict main_id_judge(const char *id, const char *path)
 		return MAIN_ID_UNKNOWN;
 	if (main_id_is_of(id, path))
 		return MAIN_ID_SAME;
-	/* one that somebody has made up says nothing against a device */
+	/* an ID made up by the user cannot contradict a device */
 	if (!is_partuuid(id) && !matches_any(standard, ARRAY_SIZE(standard), id))
 		return MAIN_ID_UNKNOWN;
 	main_id_choose(path, own);

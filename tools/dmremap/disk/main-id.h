@@ -12,52 +12,52 @@
 #include <dm-remap/format.h>
 
 /**
- * main_id_choose() - find something that a device can be known by.
+ * main_id_choose() - choose a permanent identity for a device.
  * @path: the device.
- * @id: its identity; "" if it has none that is permanent.
+ * @id: takes the identity; "" if there is no permanent one.
  *
- * Links that depend on the content of the device, as LVM's, are left out: that goes when
- * the main is sealed.
+ * Links that depend on the content of the device, such as LVM's, are not used, because sealing the
+ * main hides that content.
  */
 void main_id_choose(const char *path, char id[DM_REMAP_MAIN_ID_SIZE]);
 
 /**
- * main_id_valid() - whether the kernel takes this for a main_id.
- * @id: what somebody gave.
+ * main_id_valid() - whether the kernel accepts a main_id.
+ * @id: the value given by the user.
  *
  * Prints an error if not.
  */
 bool main_id_valid(const char *id);
 
 /**
- * main_id_is_of() - whether a device is known by this.
+ * main_id_is_of() - whether a device has an identity.
  * @id: a main_id, as it was read from a spare; it is not trusted.
  * @path: the device.
  */
 bool main_id_is_of(const char *id, const char *path);
 
-/* The result of comparing a device's identity with a recorded main_id. */
+/* Result of comparing a device's identity with a recorded main_id. */
 enum main_id_verdict {
-	MAIN_ID_SAME,		/* it is known by this */
-	MAIN_ID_UNKNOWN,	/* none was recorded, or the device has none */
-	MAIN_ID_OTHER,		/* it is known by something else: a contradiction */
+	MAIN_ID_SAME,		/* the device has this identity */
+	MAIN_ID_UNKNOWN,	/* no identity is recorded, or the device has none */
+	MAIN_ID_OTHER,		/* the device has a different identity: a contradiction */
 };
 
 /**
- * main_id_judge() - see whether a device may be the one that was recorded.
+ * main_id_judge() - check whether a device may be the recorded one.
  * @id: a main_id, as it was read from a spare; it is not trusted.
  * @path: the device.
  *
- * A main_id chosen by the user, which is not one of udev's names, contradicts nothing.
+ * A main_id made up by the user, which is not one of udev's names, never contradicts a device.
  */
 enum main_id_verdict main_id_judge(const char *id, const char *path);
 
 /**
- * main_id_find() - find the device that is known by this.
+ * main_id_find() - find the device with an identity.
  * @id: a main_id, as it was read from a spare; it is not trusted.
- * @path: takes the name of the device's node, behind all links.
+ * @path: takes the path of the device node, with all links resolved.
  *
- * Return: whether there is one.
+ * Return: whether a device was found.
  */
 bool main_id_find(const char *id, char path[PATH_MAX]);
 

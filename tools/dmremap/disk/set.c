@@ -20,7 +20,7 @@ const char *sb_state_name(enum sb_state state)
 	return names[state];
 }
 
-/* Superblock 0 alone says that a spare is being formatted, whatever is in the other one. */
+/* Only superblock 0 tells that a spare is being formatted, whatever the other one contains. */
 static bool says_formatting(const struct superblock *sb)
 {
 	return !sb->sector && (le32toh(sb->content->flags) & DM_REMAP_SB_FORMATTING);
@@ -77,7 +77,10 @@ static bool is_valid(const struct superblock *sb)
 	return sb->state == SB_GOOD || sb->unused;
 }
 
-/* Choose one of two valid superblocks: on equal sequences superblock 0, as in the kernel. */
+/*
+ * Choose between two valid superblocks; with equal sequence numbers take superblock 0, as the
+ * kernel does.
+ */
 static void compare(struct set *set)
 {
 	struct superblock *a = &set->sb[0], *b = &set->sb[1], *older;
@@ -113,14 +116,17 @@ static void find_newest(struct set *set)
 		set->newest = last;
 }
 
-/* As in the kernel: superblock 1 at the end of a spare that has grown, but not yet superblock 0. */
+/*
+ * As in the kernel: the spare has grown, and superblock 1 at the new end records that, but
+ * superblock 0 does not yet.
+ */
 static bool has_grown(const struct superblock *first, const struct superblock *last)
 {
 	return is_valid(last) && !dm_remap_sb_differ(first->content, last->content) &&
 	       dm_remap_sb_grown(first->content, last->content);
 }
 
-/* At the end that superblock 0 speaks of, or one that it was moving to. */
+/* Read superblock 1 at the end recorded in superblock 0, or at the end to which it was moving. */
 static void read_last(struct set *set)
 {
 	struct superblock *first = &set->sb[0], *last = &set->sb[1];
@@ -140,7 +146,7 @@ static void read_last(struct set *set)
 	read_sb(last, dev, 1, end);
 }
 
-/* Which of the two counts, if any. */
+/* Decide which of the two superblocks is in force, if any. */
 static void choose(struct set *set)
 {
 	set->newest = NULL;

@@ -15,10 +15,10 @@
 #include "lib/exit.h"
 #include "lib/message.h"
 
-/* libblkid makes one look for each kind of content; it knows about a hundred. */
+/* Upper bound on probes: libblkid makes one for each of about a hundred kinds of content. */
 #define MAX_LOOKS	10000
 
-/* Longest signature that is written over in one go. */
+/* Longest signature to overwrite with a single write. */
 #define WIPE_SIZE	512
 
 bool content_is_zeros(int fd)
@@ -43,7 +43,7 @@ static void take_text(blkid_probe probe, const char *name, char *text)
 		snprintf(text, SIGNATURE_TEXT_SIZE, "%s", value);
 }
 
-/* Anybody may have written it, and JSON takes valid UTF-8 only: encoded as udev does. */
+/* The text is untrusted, and JSON must be valid UTF-8, so encode it as udev does. */
 static void take_label(blkid_probe probe, char *text)
 {
 	const char *value, *c;
@@ -58,7 +58,7 @@ static void take_label(blkid_probe probe, char *text)
 		*text = 0;
 }
 
-/* Where it is, if that is known. */
+/* Its location, if known. */
 static void take_place(blkid_probe probe, bool table, struct signature *signature)
 {
 	const char *offset;
@@ -104,7 +104,7 @@ static void add(struct signatures *found, const struct signature *signature)
 	found->item[found->nr++] = *signature;
 }
 
-/* Hide each one found, so the next probe finds the one that it masks. */
+/* Hide each signature found, so that the next probe finds the one that it masks. */
 static void look(struct signatures *found, blkid_probe probe)
 {
 	struct signature signature;
@@ -115,7 +115,7 @@ static void look(struct signatures *found, blkid_probe probe)
 		result = blkid_do_probe(probe);
 		if (result > 0)
 			break;
-		/* the next look is for another kind, elsewhere */
+		/* continue: the next probe looks for another kind, in another place */
 		if (result < 0) {
 			found->unreadable++;
 			continue;
@@ -140,12 +140,12 @@ int signatures_find(struct signatures *found, const char *path, int fd)
 		no_memory();
 	device_drop_cache(fd);
 	if (blkid_probe_set_device(probe, fd, 0, 0)) {
-		complain("%s cannot be looked at: libblkid does not take it.", path);
+		complain("%s cannot be examined: libblkid does not accept it.", path);
 		blkid_free_probe(probe);
 		return EXIT_OPERATION;
 	}
 	blkid_probe_enable_superblocks(probe, 1);
-	/* with a bad checksum it may still be somebody's */
+	/* content with a bad checksum may still be needed */
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_MAGIC | BLKID_SUBLKS_TYPE |
 					  BLKID_SUBLKS_USAGE | BLKID_SUBLKS_LABEL |
 					  BLKID_SUBLKS_UUID | BLKID_SUBLKS_BADCSUM);
@@ -208,8 +208,8 @@ void device_drop_cache(int fd)
 	if (fstat(fd, &st) || !S_ISBLK(st.st_mode))
 		return;
 	/*
-	 * a user without permission for the first may do the second, which leaves pages under
-	 * writeback
+	 * BLKFLSBUF needs privileges; without them fall back to this, which does not drop pages
+	 * under writeback
 	 */
 	if (ioctl(fd, BLKFLSBUF, 0)) {
 		fsync(fd);

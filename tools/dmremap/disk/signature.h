@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Signatures of file systems, arrays and partition tables, as libblkid knows them:
- * all that are on a device, as wipefs finds them, not only the one that counts.
+ * Finds all signatures of file systems, arrays and partition tables on a device that libblkid
+ * knows, as wipefs does, not only the first one.
  */
 #ifndef _DMREMAP_SIGNATURE_H
 #define _DMREMAP_SIGNATURE_H
@@ -12,13 +12,13 @@
 #define SIGNATURE_TEXT_SIZE	80
 
 /**
- * struct signature - by which a content is known.
- * @offset: where it is, in bytes.
- * @size: of it, in bytes; 0 if libblkid does not know it by bytes in one place.
- * @type: what libblkid calls the content, "ext4" say, or "gpt".
- * @kind: of what kind that is, "a filesystem" say, for sentences.
- * @label: its label; may be empty.
- * @uuid: its UUID; may be empty.
+ * struct signature - a signature.
+ * @offset: its offset in bytes.
+ * @size: its size in bytes; 0 if it is not a contiguous magic string.
+ * @type: libblkid's name for the content, such as "ext4" or "gpt".
+ * @kind: the kind of content for messages, such as "a filesystem".
+ * @label: label of the content; may be empty.
+ * @uuid: UUID of the content; may be empty.
  */
 struct signature {
 	uint64_t offset;
@@ -30,10 +30,10 @@ struct signature {
 };
 
 /**
- * struct signatures - of a device.
- * @item: each of them, in the order in which libblkid finds them.
- * @nr: how many.
- * @unreadable: how many of libblkid's looks ended in an error of the device.
+ * struct signatures - the signatures of a device.
+ * @item: the signatures, in the order in which libblkid finds them.
+ * @nr: number of entries.
+ * @unreadable: number of probes that ended with an I/O error.
  */
 struct signatures {
 	struct signature *item;
@@ -42,26 +42,25 @@ struct signatures {
 };
 
 /**
- * signatures_find() - look for all of them.
+ * signatures_find() - find all signatures of a device.
  * @found: to be filled, and freed with signatures_free().
  * @path: the device, or a file.
- * @fd: it, open for reading.
+ * @fd: the device, open for reading.
  *
- * Reads the disk and not its page cache: an upper device may have
- * written there.  Places that cannot be read are counted and passed over.  Prints an error on
- * failure.
+ * Reads the disk past the page cache, since an upper device may have written there. Unreadable
+ * places are counted and skipped. Prints an error on failure.
  *
  * Return: an exit status.
  */
 int signatures_find(struct signatures *found, const char *path, int fd);
 
 /**
- * signatures_wipe() - write zeros over all that were found.
+ * signatures_wipe() - overwrite all signatures with zeros.
  * @found: the signatures found there.
  * @path: the device, for messages.
- * @fd: it, open for writing, and not with O_DIRECT.
+ * @fd: the device, open for writing without O_DIRECT.
  *
- * They are durably gone on return.  Prints an error on failure.
+ * The zeros are durable on return. Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -70,12 +69,12 @@ int signatures_wipe(const struct signatures *found, const char *path, int fd);
 void signatures_free(struct signatures *found);
 
 /**
- * content_is_zeros() - whether a device begins with a MiB of zeros.
- * @fd: the device, open for reading, and not with O_DIRECT.
+ * content_is_zeros() - whether the first MiB of a device is zeros.
+ * @fd: the device, open for reading without O_DIRECT.
  *
- * Content that libblkid does not know may be needed as well.
+ * Detects content that libblkid does not know, but somebody may need.
  *
- * Return: false also if a part of it cannot be read.
+ * Return: whether it is; false also if a part cannot be read.
  */
 bool content_is_zeros(int fd);
 

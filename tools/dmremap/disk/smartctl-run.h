@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * smartctl, asked by this program.
+ * Runs smartctl.
  */
 #ifndef _DMREMAP_SMARTCTL_RUN_H
 #define _DMREMAP_SMARTCTL_RUN_H
@@ -10,14 +10,14 @@
 #include "lib/capture.h"
 
 /**
- * smartctl_run() - let smartctl print all that it knows of a disk, as JSON.
- * @capture: takes it.
+ * smartctl_run() - let smartctl print all it knows about a disk as JSON.
+ * @capture: takes the output.
  * @disk: the disk's node.
- * @type: what smartctl calls the kind of the disk; NULL to let it find out.
+ * @type: the device type for smartctl; NULL to let it detect the type.
  * @wake: a disk that sleeps may be woken.
  *
- * It only reads.  A disk that does not answer may keep it busy for long, so that it is ended
- * after a minute.
+ * smartctl only reads. A disk that does not answer may block it for long, so it is killed after a
+ * minute.
  *
  * Return: as capture_run().
  */

@@ -5,7 +5,7 @@
 
 #include "disk/table.h"
 
-/* Pages that are read at once, of each replica. */
+/* Number of pages of each replica to read at once. */
 #define WINDOW_PAGES	64
 
 const char *entry_state_name(unsigned int state)
@@ -26,7 +26,7 @@ void table_open(struct table *table, const struct set *set)
 
 	*table = (struct table) {
 		.set = set,
-		.nr = UINT32_MAX,	/* one before the first */
+		.nr = UINT32_MAX,	/* so that the first increment gives page 0 */
 		.nr_pages = le32toh(set->newest->content->pages_used),
 	};
 	for (i = 0; i < set_geometry(set)->replicas; i++)
@@ -54,7 +54,7 @@ static void read_window(struct table *table)
 				    table->window[i], table->window_pages);
 }
 
-/* A page that failed in a larger read may be readable alone. */
+/* After a failed read of several pages, retry page by page. */
 static int reread(struct table *table, unsigned int replica, struct dm_remap_page *page)
 {
 	if (!table->window_error[replica])

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The remap table of a set, page by page: all copies are read, and the one that
- * counts is found.
+ * Reads the remap table of a set page by page: all copies are read, and the valid one is chosen.
  */
 #ifndef _DMREMAP_TABLE_H
 #define _DMREMAP_TABLE_H
@@ -9,7 +8,7 @@
 #include "disk/set.h"
 
 enum copy_state {
-	COPY_GOOD,	/* of the highest sequence */
+	COPY_GOOD,	/* has the highest sequence number */
 	COPY_OLDER,	/* valid, but another copy is newer */
 	COPY_BAD,
 	COPY_UNREADABLE,
@@ -19,10 +18,11 @@ enum copy_state {
 /**
  * struct copy - one replica's copy of a page.
  * @content: the page; undefined if COPY_UNREADABLE.
- * @sequence: if it is COPY_GOOD or COPY_OLDER.
- * @sb_sequence: of the superblocks when it was written; 0 if it is no page of this table.
+ * @sequence: its sequence number, for COPY_GOOD and COPY_OLDER.
+ * @sb_sequence: sequence number of the superblocks when it was written; 0 if it is not a page of
+ *	this table.
  * @state: its state.
- * @why: a sentence, unless it is COPY_GOOD.
+ * @why: the reason, unless it is COPY_GOOD.
  */
 struct copy {
 	const struct dm_remap_page *content;
@@ -34,16 +34,16 @@ struct copy {
 
 /**
  * struct table - a pass over the table.
- * @set: whose it is.
- * @nr: number of the page, after table_next().
- * @nr_pages: there are this many.
- * @newest: the copy that counts; NULL if no copy is valid.
- * @differ: copies of the highest sequence have not the same content.
- * @copy: the copies.
+ * @set: the set.
+ * @nr: number of the current page, after table_next().
+ * @nr_pages: number of pages.
+ * @newest: the copy in force; NULL if no copy is valid.
+ * @differ: copies with the highest sequence number have different content.
+ * @copy: the copies of the current page.
  * @window: the read-ahead buffer of each replica.
  * @window_start: first page in the windows.
  * @window_pages: pages in the windows.
- * @window_error: what reading a whole window gave.
+ * @window_error: result of reading a whole window.
  */
 struct table {
 	const struct set *set;
@@ -59,7 +59,7 @@ struct table {
 	int window_error[DM_REMAP_MAX_REPLICAS];
 };
 
-/* An entry, in numbers of this machine. */
+/* An entry in host byte order. */
 struct entry {
 	uint32_t slot;
 	unsigned int state;	/* enum dm_remap_entry_state */
@@ -73,15 +73,15 @@ struct entry {
 /* Begin a pass; @set must be usable. */
 void table_open(struct table *table, const struct set *set);
 
-/* Read the next page.  Returns whether there was one. */
+/* Read the next page. Returns false at the end of the table. */
 bool table_next(struct table *table);
 
 void table_close(struct table *table);
 
-/* Entry @i of the page, which must have a valid copy. */
+/* Entry @i of the current page, which must have a valid copy. */
 struct entry table_entry(const struct table *table, unsigned int i);
 
-/* Whether an entry stands for a block of the main. */
+/* Whether an entry describes a block of the main. */
 static inline bool entry_has_block(const struct entry *entry)
 {
 	return entry->state == DM_REMAP_ENTRY_MAPPED || entry->state == DM_REMAP_ENTRY_PENDING;

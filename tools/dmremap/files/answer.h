@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Answers about places: the file that they belong to, or another use.
+ * The uses of places: a file, or another use.
  */
 #ifndef _DMREMAP_ANSWER_H
 #define _DMREMAP_ANSWER_H
@@ -14,7 +14,7 @@
 enum answer_kind {
 	ANSWER_FILE,	/* the text is its path in the file system */
 	ANSWER_FREE,	/* nothing uses the sectors */
-	ANSWER_SYSTEM,	/* something of the file system itself, or of a layer below it */
+	ANSWER_SYSTEM,	/* metadata of the file system or of a layer below it */
 	ANSWER_UNKNOWN,	/* the text says why */
 };
 
@@ -23,7 +23,7 @@ enum answer_kind {
  * @place: the place.
  * @kind: the kind of its content.
  * @device: the path of the device that it is on.
- * @type: the type of that, such as "ext4"; may be empty.
+ * @type: the content type of the device, such as "ext4"; may be empty.
  * @text: a path, or words.
  */
 struct answer {
@@ -35,10 +35,10 @@ struct answer {
 };
 
 /**
- * struct answers - all of them; all zero for none.
+ * struct answers - an array of answers; all zeros when empty.
  * @answer: an array.
- * @nr: how many.
- * @device: the device that answers are about from now on.
+ * @nr: number of entries.
+ * @device: the device of the answers added from now on.
  * @type: the type of its content.
  */
 struct answers {
@@ -61,11 +61,11 @@ void answers_about(struct answers *answers, const char *device, const char *type
 void __printf(4, 5) answers_add(struct answers *answers, const struct place *place,
 				enum answer_kind kind, const char *format, ...);
 
-/* Say the same of several. */
+/* Add the same answer for several places. */
 void answers_all(struct answers *answers, const struct places *places, enum answer_kind kind,
 		 const char *text);
 
-/* Sort them by sector, and merge adjacent ones of the same file. */
+/* Sort the answers by sector, and merge adjacent ones for the same file. */
 void answers_settle(struct answers *answers);
 
 void answers_free(struct answers *answers);

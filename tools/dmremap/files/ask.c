@@ -6,7 +6,7 @@
 #include "files/ask.h"
 #include "lib/capture.h"
 
-/* All inodes of a large file system are read, from a disk that is slow. */
+/* Generous, since reading all inodes of a large file system from a slow disk takes long. */
 #define SECONDS		3600
 
 bool files_ask(char **text, char why[160], const char *const *argv, const char *package)
@@ -16,7 +16,7 @@ bool files_ask(char **text, char why[160], const char *const *argv, const char *
 
 	*text = capture.text;
 	if (error == -ENOENT)
-		snprintf(why, 160, "there is no %s here, which the package %s has", argv[0],
+		snprintf(why, 160, "%s is not installed (package %s)", argv[0],
 			 package);
 	else if (error)
 		snprintf(why, 160, "%s failed: %s", argv[0], strerror(-error));

@@ -8,12 +8,12 @@
 
 /**
  * files_ask() - run a program of a file system.
- * @text: takes its output, which the caller frees.
- * @why: takes, if it cannot be run, a sentence on that; 160 bytes.
+ * @text: takes its output; the caller frees it.
+ * @why: takes the reason if it cannot be run; 160 bytes.
  * @argv: the program and its arguments.
  * @package: the package that it is in.
  *
- * Return: whether it was run; its output, not its exit status, decides.
+ * Return: whether it was run; its exit status is ignored, since the output decides.
  */
 bool files_ask(char **text, char why[160], const char *const *argv, const char *package);
 
@@ -23,8 +23,8 @@ bool files_ask(char **text, char why[160], const char *const *argv, const char *
  * @begins: whether a line is the first one of an entry.
  * @context: for @begins.
  *
- * A name that ends an entry may have a newline in it: lines that begin no entry are of the
- * one before.
+ * An entry may end with a name that contains a newline: a line that does not begin an entry belongs
+ * to the previous one.
  *
  * Return: the entry, without its last newline, or NULL at the end.
  */

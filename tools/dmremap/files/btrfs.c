@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * btrfs: the chunk tree says which logical address is at a place of a device, and
- * "btrfs inspect-internal logical-resolve" which files that is.
+ * btrfs: the chunk tree maps a place on a device to a logical address, and "btrfs inspect-internal
+ * logical-resolve" maps that to files.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -15,16 +15,16 @@
 
 #define SECTOR		512
 
-/* Blocks are this large or larger. */
+/* Minimum block size. */
 #define STEP		8
 
 /**
- * struct chunk - where a piece of the address space is on the device.
+ * struct chunk - location of a piece of the address space on the device.
  * @logical: the address, in bytes.
  * @size: bytes.
  * @offset: where it is on the device.
- * @type: as btrfs prints it, "DATA|single".
- * @striped: only a part of the bytes is on this device.
+ * @type: as printed by btrfs, such as "DATA|single".
+ * @striped: only some of the bytes are on this device.
  */
 struct chunk {
 	uint64_t logical;
@@ -52,7 +52,7 @@ static bool find_devid(const char *path, unsigned long long *devid, char why[160
 	if (found)
 		good = sscanf(found, "dev_item.devid %llu", devid) == 1;
 	if (!good)
-		snprintf(why, 160, "btrfs does not say which of its devices this is");
+		snprintf(why, 160, "btrfs does not report which of its devices this is");
 	free(text);
 	return good;
 }
@@ -114,7 +114,7 @@ static bool find_chunks(struct chunks *chunks, const char *path, char why[160])
 	return true;
 }
 
-/* Paths begin with that of the mount point. */
+/* Paths begin with the mount point. */
 static bool begins_path(const char *line, const void *context)
 {
 	const char *point = context;
@@ -124,21 +124,21 @@ static bool begins_path(const char *line, const void *context)
 	       (!strncmp(line, point, size) && (line[size] == '/' || point[size - 1] == '/'));
 }
 
-/* Nothing refers to the place, or why that is not known. */
+/* Report that nothing refers to the place, or why the file is not known. */
 static void say_unresolved(struct answers *answers, const struct place *place, const char *text)
 {
 	if (strstr(text, "No such file or directory"))
 		answers_add(answers, place, ANSWER_FREE, "free space");
 	else
 		answers_add(answers, place, ANSWER_UNKNOWN,
-			    "btrfs cannot say which file it is of: %.*s",
+			    "btrfs cannot name the file: %.*s",
 			    (int)strcspn(text, "\n"), *text ? text : "it prints nothing");
 }
 
 static void resolve(struct answers *answers, const struct place *place, uint64_t logical,
 		    const char *point)
 {
-	/* that nothing is there is an error message */
+	/* btrfs reports an unused place as an error, on standard error */
 	static const char command[] =
 		"LC_ALL=C exec btrfs inspect-internal logical-resolve \"$1\" \"$2\" 2>&1";
 	const char *argv[7] = { "sh", "-c", command, "sh", NULL, point };
@@ -195,7 +195,7 @@ static void answer(struct answers *answers, const struct place *place,
 
 void btrfs_files(struct answers *answers, const char *path, const struct places *places)
 {
-	char point[PATH_MAX], why[160] = "it is btrfs, which has to be mounted for that";
+	char point[PATH_MAX], why[160] = "it is btrfs, which must be mounted for this";
 	struct chunks chunks = {};
 	struct place part;
 	uint64_t done;

@@ -17,7 +17,7 @@
 
 #define SECTOR		512
 
-/* Blocks, or inodes, of one run of debugfs; its line must not be too long. */
+/* Maximum number of blocks or inodes in one debugfs request, which limits its length. */
 #define BATCH		128
 #define LINE_SIZE	4096
 
@@ -34,10 +34,10 @@
 /**
  * struct block - a block of the file system.
  * @nr: its number.
- * @place: what of it counts.
- * @inode: whose it is; 0 for none.
+ * @place: the part of it that was asked for.
+ * @inode: the inode it belongs to; 0 for none.
  * @used: it is in use.
- * @name: of the inode; NULL if it has none.
+ * @name: path of the inode; NULL if it has none.
  */
 struct block {
 	uint64_t nr;
@@ -81,7 +81,7 @@ static void add_block(struct ext *ext, const struct place *place, uint64_t nr)
 	ext->block[ext->nr++] = (struct block) { .nr = nr, .place = *place };
 }
 
-/* A block may have several places, and a place several blocks. */
+/* A block may contain several places, and a place may span several blocks. */
 static void make_blocks(struct ext *ext, const struct places *places, uint32_t sectors)
 {
 	uint64_t at, end, next;
@@ -104,8 +104,8 @@ static void make_blocks(struct ext *ext, const struct places *places, uint32_t s
 }
 
 /*
- * @header is in any answer.  debugfs ends as if all were well when it could not open the file
- * system, whose bitmaps may be unreadable.
+ * @header is part of every valid answer. debugfs exits with status 0 even if it could not open the
+ * file system, because a bitmap is unreadable, say.
  */
 static bool ask(struct ext *ext, const char *request, const char *header, char **text)
 {
@@ -116,7 +116,7 @@ static bool ask(struct ext *ext, const char *request, const char *header, char *
 	if (strstr(*text, header))
 		return true;
 	snprintf(ext->why, sizeof(ext->why),
-		 "debugfs cannot look into the file system: is it in order, \"e2fsck -n\"?");
+		 "debugfs cannot read the file system: \"e2fsck -n\" checks it");
 	free(*text);
 	return false;
 }
@@ -158,7 +158,7 @@ static bool find_use(struct ext *ext, struct block *block)
 {
 	char line[64], *text;
 
-	/* debugfs takes 0 for no block; the superblock is in it. */
+	/* debugfs does not accept block 0, which holds the superblock. */
 	block->used = true;
 	if (!block->nr)
 		return true;

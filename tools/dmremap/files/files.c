@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap files: which files lie on sectors that are lost, pending or remapped.
+ * dmremap files: list the files that have lost, pending or remapped sectors.
  */
 #include <getopt.h>
 #include <json-c/json.h>
@@ -87,7 +87,7 @@ static int files(const char *name, unsigned int states, bool json)
 		return EXIT_OPERATION;
 	if (!places.nr && !json)
 		printf("%s has no such sectors.\n", volume.name);
-	/* programs read the disk, so recent writes must be there */
+	/* write back first: the programs read the disk, not the page cache */
 	if (places.nr)
 		sync();
 	stack_walk(&answers, volume.number, &places);
@@ -148,17 +148,17 @@ const struct command command_files = {
 	.arguments = "[--lost] [--pending] [--remapped] [--json] NAME",
 	.summary = "show which files lie on bad sectors",
 	.help =
-	"Shows which files lie on sectors of an active set whose data is lost, or which the main\n"
-	"does not give, so that they can be restored from a backup. It looks through partitions\n"
+	"Shows which files lie on sectors of an active set whose data is lost or which cannot be read\n"
+	"from the main, so that they can be restored from a backup. It looks through partitions\n"
 	"(of kpartx), LVM and LUKS, and asks debugfs (ext2 to ext4), xfs_db and btrfs, which only\n"
-	"read; btrfs has to be mounted. What was written in the last seconds may be missing. It\n"
-	"says so where it cannot know.\n\n"
+	"read; btrfs must be mounted. Files written in the last seconds may be missing. It\n"
+	"reports sectors whose file it cannot find.\n\n"
 	"  -l, --lost      sectors whose data is lost\n"
-	"  -p, --pending   sectors that the main does not give; both are shown if none is named\n"
+	"  -p, --pending   sectors that the main cannot read; the default is both\n"
 	"  -r, --remapped  sectors that have moved, whose data is good\n"
 	"  -j, --json      print JSON\n"
 	"  -h, --help      print this\n\n"
-	"Exit status: 0 all is known, 4 of some sectors it is not, 8 there is no such set,\n"
+	"Exit status: 0 all files are known, 4 some are not, 8 there is no such set,\n"
 	"16 wrong usage.\n",
 	.run = run_files,
 };

@@ -36,7 +36,7 @@ void places_free(struct places *places)
 	*places = (struct places) {};
 }
 
-/* The part of @place from sector @from up to but without @to of the device. */
+/* Add the part of @place from sector @from to sector @to (exclusive) of the device. */
 static void add_part(struct places *places, const struct place *place, uint64_t from,
 		     uint64_t to, uint64_t start)
 {
@@ -80,7 +80,7 @@ const char *place_state_name(enum place_state state)
 	return names[state];
 }
 
-/* A sector that is lost is no longer pending; one that is neither has moved. */
+/* A lost sector is no longer pending; a sector that is neither has moved. */
 static enum place_state state_of(const struct remap *remap, unsigned int sector)
 {
 	if (remap->lost >> sector & 1)
@@ -99,7 +99,7 @@ static void collect(void *context, const struct remap *remap, const char *line)
 		place.state = state_of(remap, i);
 		place.sector = remap->main_sector + i;
 		place.at = place.sector;
-		/* the data of a pending block that was read once is nowhere else than before */
+		/* even the readable sectors of a pending block are still only on the main */
 		if (place.state == PLACE_REMAPPED && !strcmp(remap->state, "pending"))
 			place.state = PLACE_PENDING;
 		if (collecting->states >> place.state & 1)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Sectors of a set, and where they are on a device that is on it.
+ * Sectors of a set, and their location on a device stacked on the set.
  */
 #ifndef _DMREMAP_PLACE_H
 #define _DMREMAP_PLACE_H
@@ -14,11 +14,11 @@ enum place_state {
 };
 
 /**
- * struct place - sectors in one piece.
+ * struct place - a run of sectors.
  * @sector: the first, on the set.
- * @at: the same sector, on the device that is looked at.
+ * @at: the same sector, on the device being examined.
  * @count: how many.
- * @state: how they are.
+ * @state: their state.
  */
 struct place {
 	uint64_t sector;
@@ -27,23 +27,23 @@ struct place {
 	enum place_state state;
 };
 
-/* Some of them; all zero for none. */
+/* An array of places; all zeros when empty. */
 struct places {
 	struct place *place;
 	int nr;
 	int room;
 };
 
-/* Add one; it is joined with the last if it follows that. */
+/* Add a place; it is merged with the last one if it follows it directly. */
 void places_add(struct places *places, const struct place *place);
 
 void places_free(struct places *places);
 
 /**
- * places_take() - take the places in a part of the device.
- * @places: loses them.
+ * places_take() - take out the places in a part of the device.
+ * @places: they are removed from here.
  * @start: the first sector of the part.
- * @count: its sectors.
+ * @count: its number of sectors.
  * @taken: gets them, with @at counted from @start.
  */
 void places_take(struct places *places, uint64_t start, uint64_t count, struct places *taken);
@@ -52,10 +52,10 @@ void places_take(struct places *places, uint64_t start, uint64_t count, struct p
 const char *place_state_name(enum place_state state);
 
 /**
- * places_collect() - find the sectors of a set that are in some states.
+ * places_collect() - find the sectors of a set that are in given states.
  * @places: filled in.
  * @name: the set.
- * @states: a bit for each of enum place_state.
+ * @states: bit mask of enum place_state.
  *
  * Prints an error on failure.
  *

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel lists the devices on a device as its holders.  Of those whose table says which sector
- * is where (linear: LVM, kpartx; crypt: LUKS) the places are followed; others are named.
+ * The kernel lists the devices on top of a device as its holders. If the table of a holder maps
+ * sectors one to one (linear: LVM, kpartx; crypt: LUKS), the places are followed through it; other
+ * holders are only named.
  */
 #include <dirent.h>
 #include <limits.h>
@@ -17,7 +18,7 @@
 #include "lib/message.h"
 #include "lib/root.h"
 
-/* Nobody stacks more than this. */
+/* Maximum depth of a stack of devices. */
 #define DEPTH_MAX	16
 
 static void walk(struct answers *answers, const char *number, struct places *places, int depth);
@@ -35,7 +36,7 @@ static bool read_of(const char *node, const char *file, char text[KERNEL_TEXT_SI
 	return !kernel_read_file(path, text);
 }
 
-/* A person knows a device of device-mapper by its name. */
+/* Users know a device-mapper device by its name. */
 static void about(struct answers *answers, const char *number, const char *type)
 {
 	char path[PATH_MAX], text[KERNEL_TEXT_SIZE];
@@ -50,7 +51,7 @@ static void about(struct answers *answers, const char *number, const char *type)
 	answers_about(answers, blockdev_by_number(&dev, number) ? dev.path : number, type);
 }
 
-/* Follow the places that are on one device above. */
+/* Follow the places that belong to one upper device. */
 static void follow(struct answers *answers, const char *lower, const char *upper,
 		   const struct dm_segment *segment, int nr, struct places *places, int depth)
 {
@@ -73,7 +74,7 @@ static void follow(struct answers *answers, const char *lower, const char *upper
 	places_free(&above);
 }
 
-/* Returns the type of an upper device that places cannot be mapped through, or NULL. */
+/* Returns the type of an upper device through which places cannot be mapped, or NULL. */
 static const char *go_up(struct answers *answers, const char *number, const char *node,
 			 struct places *places, int depth)
 {
@@ -112,7 +113,7 @@ static const struct content contents[] = {
 	{ "btrfs", btrfs_files },
 };
 
-/* Nothing that is open is on these places. */
+/* No active upper device covers these places: look at the content of the device. */
 static void look_inside(struct answers *answers, const char *number,
 			const struct places *places)
 {
@@ -133,7 +134,7 @@ static void look_inside(struct answers *answers, const char *number,
 		text_copy(text, "the LUKS volume is not open: \"cryptsetup open\" it, and ask again",
 			  sizeof(text));
 	else if (!strcmp(type, "LVM2_member"))
-		text_copy(text, "no volume of LVM that is active: \"vgchange -ay\" activates all",
+		text_copy(text, "no active LVM volume: \"vgchange -ay\" activates all",
 			  sizeof(text));
 	else if (!strcmp(type, "swap"))
 		text_copy(text, "swap space", sizeof(text));
@@ -144,7 +145,7 @@ static void look_inside(struct answers *answers, const char *number,
 	answers_all(answers, places, ANSWER_UNKNOWN, text);
 }
 
-/* Devices are on this one, but not on these places. */
+/* There are upper devices, but none of them covers these places. */
 static void say_between(struct answers *answers, const char *number,
 			const struct places *places, const char *opaque)
 {
@@ -155,7 +156,7 @@ static void say_between(struct answers *answers, const char *number,
 		snprintf(text, sizeof(text), "it is used by %s, through which dmremap cannot look",
 			 opaque);
 	else
-		text_copy(text, "metadata of LVM, LUKS or a partition table, or space that no volume has",
+		text_copy(text, "metadata of LVM, LUKS or a partition table, or space in no volume",
 			  sizeof(text));
 	answers_all(answers, places, opaque ? ANSWER_UNKNOWN : ANSWER_SYSTEM, text);
 }

@@ -8,11 +8,11 @@
 #include "files/answer.h"
 
 /**
- * stack_walk() - find out what places of a device are, through volumes of LVM, LUKS and partitions
- * that are on it.
+ * stack_walk() - find the uses of places of a device, through LVM, LUKS and partitions on top of
+ * it.
  * @answers: takes the results.
  * @number: "MAJ:MIN" of the device.
- * @places: places on it; none are left.
+ * @places: places on it; empty on return.
  */
 void stack_walk(struct answers *answers, const char *number, struct places *places);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * File systems, asked by their own programs, which only read.
+ * Queries file systems with their own programs, which only read.
  */
 #ifndef _DMREMAP_SYSTEMS_H
 #define _DMREMAP_SYSTEMS_H
@@ -15,10 +15,10 @@
  */
 void ext_files(struct answers *answers, const char *path, const struct places *places);
 
-/* The same of xfs, by xfs_db. */
+/* The same for xfs, by xfs_db. */
 void xfs_files(struct answers *answers, const char *path, const struct places *places);
 
-/* The same of btrfs, by btrfs(8); the file system has to be mounted. */
+/* The same for btrfs, by btrfs(8); the file system must be mounted. */
 void btrfs_files(struct answers *answers, const char *path, const struct places *places);
 
 #endif /* _DMREMAP_SYSTEMS_H */

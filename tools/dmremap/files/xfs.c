@@ -11,10 +11,10 @@
 #include "files/systems.h"
 #include "lib/message.h"
 
-/* Blocks of one run of xfs_db. */
+/* Maximum number of blocks in one run of xfs_db. */
 #define BATCH		256
 
-/* Sectors of 512 bytes that are asked for: blocks are this large or larger. */
+/* Step between queries, in sectors of 512 bytes: the minimum block size. */
 #define STEP		1
 
 struct question {
@@ -58,7 +58,7 @@ static void take_line(struct answers *answers, const struct place *place, const 
 		answers_add(answers, place, ANSWER_SYSTEM, "metadata of the file system (%s)",
 			    type);
 	else
-		answers_add(answers, place, ANSWER_UNKNOWN, "xfs_db says nothing of it");
+		answers_add(answers, place, ANSWER_UNKNOWN, "xfs_db does not report it");
 }
 
 static bool begins_block(const char *line, const void *context)
@@ -67,7 +67,7 @@ static bool begins_block(const char *line, const void *context)
 	return !strncmp(line, "block ", 6);
 }
 
-/* A line for each question, in order. */
+/* The output has one line for each query, in order. */
 static void take(struct answers *answers, const struct question *question, int nr, char *text)
 {
 	char *line;
@@ -78,7 +78,7 @@ static void take(struct answers *answers, const struct question *question, int n
 			take_line(answers, &question[i++].place, line);
 	for (; i < nr; i++)
 		answers_add(answers, &question[i].place, ANSWER_UNKNOWN,
-			    "xfs_db says nothing of it: is the file system in order, \"xfs_repair -n\"?");
+			    "xfs_db does not report it: \"xfs_repair -n\" checks the file system");
 }
 
 static void ask(struct answers *answers, const char *path, struct question *question, int nr)

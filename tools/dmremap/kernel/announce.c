@@ -22,7 +22,7 @@ void announce_change(const char *path)
 		fd = open(uevent, O_WRONLY | O_CLOEXEC);
 	}
 	if (fd < 0 || write(fd, "change", 6) != 6)
-		complain("%s: udev could not be told: %s. Its links may be old until the next start.",
+		complain("%s: udev could not be notified: %s. Its links may be out of date until the next boot.",
 			 path, strerror(errno));
 	if (fd >= 0)
 		close(fd);

@@ -20,7 +20,7 @@
 #define BLOCK		"/sys/class/block"
 #define NUMBERS		"/sys/dev/block"
 
-/* Longest directory of a device in sysfs: one of these, and a name. */
+/* Longest sysfs directory of a device: one of these prefixes and a name. */
 #define DIR_SIZE	(NAME_MAX + 32)
 
 static bool has_file(const char *dir, const char *file)
@@ -47,7 +47,7 @@ static bool is_true(const char *dir, const char *file)
 	return read_file(dir, file, text) && !strcmp(text, "1");
 }
 
-/* Devices that cannot be halves, or not for long, or whose open may block without end. */
+/* Devices that cannot be halves, that do not last, or whose open may block forever. */
 static bool name_unfit(const char *name)
 {
 	static const char * const unfit[] = { "fd", "mtd", "ram", "sr", "zram" };
@@ -63,7 +63,7 @@ static bool name_unfit(const char *name)
 	       (!strncmp(name, "mmcblk", 6) && (strstr(name, "boot") || strstr(name, "rpmb")));
 }
 
-/* Made by this module, or by this program. */
+/* Whether the device was made by the module dm_remap or by this program. */
 static bool is_ours(const char *dir)
 {
 	char uuid[KERNEL_TEXT_SIZE];
@@ -97,7 +97,7 @@ static bool find_holder(const char *dir, bool foreign, char name[NAME_MAX + 1])
 	return found;
 }
 
-/* Something is on it, or on the disk that it is a part of, and shows the same. */
+/* Whether a device on top of it, or of the disk that contains it, shows the same content. */
 static bool is_covered(const char *dir)
 {
 	char name[NAME_MAX + 1], disk[DIR_SIZE];
@@ -285,7 +285,7 @@ bool blockdev_listed(const struct blockdev *dev)
 		return true;
 	number_dir(dir, dev->number);
 	snprintf(full, sizeof(full), "%s%s", root_dir(), dir);
-	/* its name there is that of its directory */
+	/* its kernel name is the name of its directory */
 	return realpath(full, real) && dev->sectors && is_fit(dir, strrchr(real, '/') + 1);
 }
 

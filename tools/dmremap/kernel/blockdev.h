@@ -8,11 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Longest path of a device, and longest "MAJ:MIN", with the zero at the end. */
+/* Longest path of a device, and longest "MAJ:MIN", including the NUL. */
 #define BLOCKDEV_PATH_SIZE	512
 #define BLOCKDEV_NUMBER_SIZE	24
 
-/* Longest name of a device without "/dev/", with the zero at the end. */
+/* Longest name of a device without "/dev/", including the NUL. */
 #define BLOCKDEV_NAME_SIZE	64
 
 /**
@@ -28,12 +28,12 @@ struct blockdev {
 };
 
 /**
- * blockdevs_list() - find the devices on which halves of sets may be.
- * @list: an array of them, to be freed.
+ * blockdevs_list() - find the devices that can be halves of sets.
+ * @list: an array of them; the caller frees it.
  *
- * Left out are those without content, those that wait for somebody to resume them, and
- * those covered by an upper device with the same content: a member of a multipath or
- * of an array is seen through that, and a main through its dm-remap device.
+ * Empty and suspended devices are left out, and so are those with a device on top that has the same
+ * content: a path of a multipath device or a member of an array is found through the upper device,
+ * and a main through its dm-remap device.
  *
  * Return: their number; -1, after printing an error, if that cannot be determined.
  */
@@ -41,11 +41,11 @@ int blockdevs_list(struct blockdev **list);
 
 /**
  * blockdev_by_path() - look up the device of a path.
- * @dev: filled in; @dev->path is @path.  In a tree that root_dir() names it may be a
- *	file, which has a number if the tree has a device of its name.
+ * @dev: filled in; @dev->path is @path. In a test tree (see root_dir()) it may be a file, which has
+ *	a number if the tree has a device with its name.
  * @path: the path.
  *
- * Return: 0 or a negative error number; -ENOTBLK if it is something else.
+ * Return: 0 or a negative error number; -ENOTBLK if it is not a block device.
  */
 int blockdev_by_path(struct blockdev *dev, const char *path);
 
@@ -59,7 +59,7 @@ int blockdev_by_path(struct blockdev *dev, const char *path);
 bool blockdev_by_number(struct blockdev *dev, const char *number);
 
 /**
- * blockdev_name() - the path that users know for a device number.
+ * blockdev_name() - find the path under which users know a device.
  * @dev: takes the device, if there is one.
  * @number: "MAJ:MIN".
  *
@@ -68,8 +68,8 @@ bool blockdev_by_number(struct blockdev *dev, const char *number);
 const char *blockdev_name(struct blockdev *dev, const char *number);
 
 /**
- * blockdev_number() - find the number of the device that a path means, without opening it.
- * @path: the path; in a tree that root_dir() names, its last part counts.
+ * blockdev_number() - find the number of the device at a path, without opening it.
+ * @path: the path; in a test tree (see root_dir()) only its last component counts.
  * @number: takes "MAJ:MIN".
  *
  * Return: whether there is one.
@@ -77,7 +77,7 @@ const char *blockdev_name(struct blockdev *dev, const char *number);
 bool blockdev_number(const char *path, char number[BLOCKDEV_NUMBER_SIZE]);
 
 /**
- * blockdev_named() - look up the device that a path means.
+ * blockdev_named() - look up the device at a path.
  * @dev: filled in.
  * @path: as for blockdev_number().
  *
@@ -86,36 +86,37 @@ bool blockdev_number(const char *path, char number[BLOCKDEV_NUMBER_SIZE]);
 bool blockdev_named(struct blockdev *dev, const char *path);
 
 /**
- * blockdev_disk() - find the disk that a device is, or is a partition of.
+ * blockdev_disk() - find the disk of a device, which is the device itself or contains it as a
+ * partition.
  * @number: "MAJ:MIN" of the device.
- * @disk: takes that of the disk.
- * @name: takes its name without "/dev/".
+ * @disk: takes "MAJ:MIN" of the disk.
+ * @name: takes the name of the disk without "/dev/".
  *
- * Return: whether sysfs tells.
+ * Return: whether sysfs has this information.
  */
 bool blockdev_disk(const char *number, char disk[BLOCKDEV_NUMBER_SIZE],
 		   char name[BLOCKDEV_NAME_SIZE]);
 
 /**
  * blockdev_sysfs_name() - the name of a disk's directory in sysfs.
- * @to: takes it.
+ * @to: takes the name.
  * @name: the name without "/dev/", which may have slashes: cciss/c0d0 is cciss!c0d0 there.
  */
 void blockdev_sysfs_name(char to[BLOCKDEV_NAME_SIZE], const char *name);
 
-/* Whether blockdevs_list() would have it. */
+/* Whether blockdevs_list() would list the device. */
 bool blockdev_listed(const struct blockdev *dev);
 
 /**
  * blockdev_user() - find a device that is built on a given one.
  * @dev: the lower one.
- * @user: the name of the upper one, as people know it.
+ * @user: takes the name under which users know the upper one.
  *
  * Return: whether there is one.
  */
 bool blockdev_user(const struct blockdev *dev, char user[BLOCKDEV_PATH_SIZE]);
 
-/* Whether the kernel marks a device as read-only, by its path. */
+/* Whether the kernel marks the device at a path as read-only. */
 bool blockdev_is_read_only(const char *path);
 
 #endif /* _DMREMAP_BLOCKDEV_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Names of devices: those that a command names, or all.
+ * The devices that a command acts on: those named, or all.
  */
 #ifndef _DMREMAP_DEVICES_H
 #define _DMREMAP_DEVICES_H
@@ -10,8 +10,8 @@
 /**
  * struct devices - names of devices.
  * @name: the names.
- * @nr: how many.
- * @named: somebody has named them, so each of them should be there.
+ * @nr: number of entries.
+ * @named: the user has named them, so each of them must exist.
  */
 struct devices {
 	char **name;
@@ -20,9 +20,9 @@ struct devices {
 };
 
 /**
- * devices_find() - make the list of names.
- * @devices: to be filled.
- * @operands: names, up to a %NULL; none are all devices there are.
+ * devices_find() - fill the list of names.
+ * @devices: filled in.
+ * @operands: names, terminated by %NULL; without any, all devices are listed.
  *
  * Prints an error on failure.
  *
@@ -31,7 +31,7 @@ struct devices {
 int devices_find(struct devices *devices, char **operands);
 
 /**
- * devices_free() - free it.
+ * devices_free() - free the list.
  * @devices: the list.
  */
 void devices_free(struct devices *devices);

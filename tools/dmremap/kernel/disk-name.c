@@ -11,7 +11,7 @@
 #include "lib/root.h"
 #include "lib/util.h"
 
-/* Without spaces around it, and with nothing that a terminal would act on. */
+/* Strip surrounding spaces, and replace characters that a terminal would interpret. */
 static void put(char to[DISK_NAME_SIZE], const char *text)
 {
 	char line[DISK_NAME_SIZE];

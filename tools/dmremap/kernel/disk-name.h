@@ -8,7 +8,7 @@
 #define DISK_NAME_SIZE	128
 
 /**
- * struct disk_name - of a disk, or of the one that a partition is on.
+ * struct disk_name - names of a disk, or of the disk that contains a partition.
  * @model: "" if it is not known.
  * @serial: likewise.
  */
@@ -18,7 +18,7 @@ struct disk_name {
 };
 
 /**
- * disk_name_find() - find them, as udev noted them or sysfs shows them.
+ * disk_name_find() - look up the names in udev's database or in sysfs.
  * @name: filled in.
  * @number: "MAJ:MIN" of the device; may be empty.
  */

@@ -18,7 +18,7 @@ bool dm_resume(const struct dm_resume *resume)
 	uint32_t cookie = resume->cookie;
 	bool done;
 
-	/* the device is there all the time: there is no node to make if udev does not */
+	/* the node exists already, so the library need not create it if udev does not */
 	done = task && dm_task_set_name(task, resume->name) &&
 	       (!cookie ||
 		dm_task_set_cookie(task, &cookie, DM_UDEV_DISABLE_LIBRARY_FALLBACK)) &&
@@ -39,7 +39,7 @@ void dm_resume_end(struct dm_resume *resume, bool resumed)
 
 void dm_cookie_wait(uint32_t cookie)
 {
-	/* an interrupt would leave the cookie behind */
+	/* an interruption would leave the cookie behind */
 	interrupt_hold();
 	dm_udev_wait(cookie);
 	interrupt_release();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Resuming a device, and the cookie by which udev says that it is ready with it.
+ * Resumes a device, with a cookie by which udev signals that it has processed the event.
  *
  * Without a cookie libdevmapper tells udev to leave the device alone, and udev then removes
  * the links of the device.  A cookie is a semaphore of System V, which outlives the program.
@@ -14,21 +14,21 @@
 /**
  * struct dm_resume - a suspended device, and how to resume it.
  * @name: its name.
- * @cookie: for udev; 0 where there is no udev.
+ * @cookie: for udev; 0 without udev.
  */
 struct dm_resume {
 	const char *name;
 	uint32_t cookie;
 };
 
-/* Make the cookie.  Call this before the device is suspended. */
+/* Create the cookie. Call this before the device is suspended. */
 void dm_resume_begin(struct dm_resume *resume, const char *name);
 
 /**
- * dm_resume() - resume the device; may be called again if that fails.
+ * dm_resume() - resume the device; may be called again on failure.
  * @resume: the device.
  *
- * Does not wait for udev, and needs no I/O to the device.
+ * Does not wait for udev and needs no I/O to the device.
  *
  * Return: whether it was resumed.
  */
@@ -41,10 +41,10 @@ bool dm_resume(const struct dm_resume *resume);
  */
 void dm_resume_end(struct dm_resume *resume, bool resumed);
 
-/* Wait until udev is ready, and drop the cookie.  Signals that end the program are held. */
+/* Wait for udev, and drop the cookie. Signals that end the program are held back. */
 void dm_cookie_wait(uint32_t cookie);
 
-/* Drop a cookie that nobody waits for any more. */
+/* Drop a cookie without waiting for udev. */
 void dm_cookie_drop(uint32_t cookie);
 
 #endif /* _DMREMAP_DM_RESUME_H */

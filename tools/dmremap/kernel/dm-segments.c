@@ -7,10 +7,12 @@
 #include "kernel/dm.h"
 #include "lib/message.h"
 
-/* Fields of a line behind the type: "8:16 2048" of linear, "aes KEY 0 8:16 4096" of crypt. */
+/*
+ * Fields of a table line after the type: "8:16 2048" for linear, "aes KEY 0 8:16 4096" for crypt.
+ */
 static void parse(struct dm_segment *segment, const char *type, const char *params)
 {
-	/* as large as the formats say */
+	/* sized for the formats below */
 	char lower[24] = "";
 	unsigned long long start;
 	const char *format;
@@ -59,7 +61,7 @@ int dm_segments(const char *name, struct dm_segment **list)
 	*list = NULL;
 	dm_trouble_begin();
 	task = dm_task_create(DM_DEVICE_TABLE);
-	/* so that libdevmapper wipes a possible key */
+	/* so that libdevmapper wipes the key, if there is one */
 	if (task && dm_task_secure_data(task) && dm_task_set_name(task, name) &&
 	    dm_task_run(task))
 		nr = take(task, list);

@@ -45,14 +45,16 @@ static bool load(const char *name, uint64_t sectors, const char *target, const c
 	return done;
 }
 
-/* A device whose table is being changed; all that is needed if the program is killed. */
+/*
+ * A device whose table is being changed, with everything that is needed if the program is killed.
+ */
 struct table_change {
 	struct dm_switch *sw;
 	struct dm_table old;
 	struct dm_resume resume;
 };
 
-/* The kernel has destroyed the table that was in force, if it has refused the new one. */
+/* If the kernel refuses the new table on resume, the old one is already gone: load it again. */
 static enum fault go_back(const struct table_change *change, enum fault fault)
 {
 	const struct dm_table *old = &change->old;
@@ -65,8 +67,8 @@ static enum fault go_back(const struct table_change *change, enum fault fault)
 }
 
 /*
- * The program was killed.  Before the new table is loaded the old one is in force; a table that
- * is refused is not kept.
+ * The program was killed. If the new table was not loaded yet, resuming brings the old one back
+ * into force; if the kernel refuses the new table, the old one is loaded again.
  */
 static void bring_back(void *context)
 {
@@ -112,7 +114,7 @@ static void say(const struct dm_switch *sw, enum fault fault, struct kmsg *kmsg)
 			 sw->name, dm_trouble_text());
 }
 
-/* Between the two of them nothing may have to be read from the device. */
+/* Between suspend and resume no page may be read from the device. */
 static enum fault carry_out_locked(const struct table_change *change, int *status)
 {
 	struct dm_switch *sw = change->sw;

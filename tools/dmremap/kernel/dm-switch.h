@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Another table for a device that is in use, put in force while its I/O waits.
+ * Replaces the table of a device in use while its I/O is suspended.
  */
 #ifndef _DMREMAP_DM_SWITCH_H
 #define _DMREMAP_DM_SWITCH_H
@@ -12,14 +12,13 @@
 /**
  * struct dm_switch - a switch of tables.
  * @name: the device.
- * @target: the type of its only target from then on.
- * @params: the words of the table line behind the type.
- * @sectors: its size from then on.
- * @paused: called while I/O waits, before the table is loaded; returns an exit status.
- *	Whatever it does must not need I/O to the device: it prints nothing.  NULL for
- *	nothing.
- * @context: for it.
- * @paused_ns: takes how long I/O waited.
+ * @target: the type of its only target after the switch.
+ * @params: the words of the table line after the type.
+ * @sectors: its size after the switch.
+ * @paused: called while I/O waits, before the table is loaded; returns an exit status. It must not
+ *	do anything that needs I/O to the device, such as printing. May be NULL.
+ * @context: for @paused.
+ * @paused_ns: takes the time for which I/O was suspended.
  */
 struct dm_switch {
 	const char *name;
@@ -35,7 +34,7 @@ struct dm_switch {
  * dm_switch() - suspend a device, and resume it with another table.
  * @sw: the switch.
  *
- * Blocks signals, and locks the memory of the program, until I/O proceeds.  If anything fails, or
+ * Blocks signals and locks the program's memory until I/O has resumed.  If anything fails, or
  * the program is killed before the new table is loaded, the device keeps its table.  Prints an
  * error on failure, unless @paused failed.
  *

@@ -20,7 +20,7 @@
 /* The library's levels are those of syslog, with flags above them. */
 #define LEVEL_MASK	0x7f
 
-/* Keep the first message of the library: the later ones are consequences. */
+/* Keep the first message of the library: later ones are consequences of it. */
 static char trouble[256];
 
 static void __printf(5, 6) keep_trouble(int level, const char *file, int line, int error,
@@ -42,7 +42,7 @@ void dm_trouble_begin(void)
 {
 	*trouble = 0;
 	dm_log_with_errno_init(keep_trouble);
-	/* As dmsetup has it: where there is no udev the library makes the nodes. */
+	/* As in dmsetup: without udev the library creates the nodes. */
 	if (getenv("DM_DISABLE_UDEV")) {
 		dm_udev_set_sync_support(0);
 		dm_udev_set_checking(0);
@@ -51,7 +51,7 @@ void dm_trouble_begin(void)
 
 const char *dm_trouble_text(void)
 {
-	return *trouble ? trouble : "it does not say why";
+	return *trouble ? trouble : "no reason given";
 }
 
 static struct dm_task *new_task(int type, const char *name)
@@ -69,17 +69,17 @@ static struct dm_task *new_task(int type, const char *name)
 
 static int no_task(const char *name)
 {
-	complain("%s: libdevmapper does not take it: %s.", name, dm_trouble_text());
+	complain("%s: libdevmapper refuses this: %s.", name, dm_trouble_text());
 	return EXIT_OPERATION;
 }
 
 /**
- * struct task_run - a task that makes or removes a node, in a process of its own.
+ * struct task_run - a task that creates or removes a node, run in a process of its own.
  * @task: the task.
  * @flags: for the rules of udev, DM_UDEV_*.
- * @cookie: by which udev says that it is ready with the node.
- * @done: it was carried out.
- * @error: a positive error number, if it was not.
+ * @cookie: by which udev signals that it has processed the node.
+ * @done: the task succeeded.
+ * @error: a positive error number, if it failed.
  * @trouble: the library's message.
  */
 struct task_run {
@@ -91,7 +91,7 @@ struct task_run {
 	char trouble[sizeof(trouble)];
 };
 
-/* Whoever waits for udev waits here. */
+/* Runs in the child process, including the wait for udev. */
 static void work(void *context)
 {
 	struct task_run *run = context;
@@ -113,7 +113,7 @@ static int run_and_settle(struct dm_task *task, uint16_t flags, int limit_ms)
 
 	run->task = task;
 	run->flags = flags;
-	/* or the process would take over a file that is closed in it */
+	/* otherwise the child would inherit a file that it closes */
 	dm_lib_release();
 	result = guard_run(work, run, limit_ms);
 	if (result == -EINTR)
@@ -158,7 +158,10 @@ static void complain_refused(const struct dm_new *new, struct kmsg *kmsg)
 			 dm_trouble_text());
 }
 
-/* A device that this program could not finish has been removed again. */
+/*
+ * If the device exists, another process has made it: one that this program could not finish has
+ * already been removed.
+ */
 static bool somebody_else(const struct dm_new *new)
 {
 	char first[sizeof(trouble)];
@@ -171,7 +174,7 @@ static bool somebody_else(const struct dm_new *new)
 	return there;
 }
 
-/* What an interrupted process has left is no device that anybody could use. */
+/* Remove the unusable device that an interrupted process has left behind. */
 static void remove_unfinished(const struct dm_new *new)
 {
 	struct dm_found found;
@@ -230,7 +233,7 @@ int dm_remove(const char *name)
 
 	if (!task)
 		return no_task(name);
-	/* udev may have it open for a moment, to probe it. */
+	/* udev may briefly have it open to probe it. */
 	dm_task_retry_remove(task);
 	result = run_and_settle(task, 0, 0);
 	dm_task_destroy(task);
@@ -312,7 +315,7 @@ int dm_table(const char *name, struct dm_table *table)
 	return result;
 }
 
-/* A table that somebody has loaded would come into force when the device is resumed. */
+/* An inactive table would come into force when the device is resumed. */
 static bool is_waiting_for_table(struct dm_task *task)
 {
 	struct dm_info info;
@@ -320,7 +323,7 @@ static bool is_waiting_for_table(struct dm_task *task)
 	return !dm_task_get_info(task, &info) || info.inactive_table;
 }
 
-/* In the process that stays when the program has been killed; nobody waits for udev then. */
+/* Runs in the helper process if the program was killed; then nothing waits for udev. */
 static void run_again(void *context)
 {
 	dm_resume(context);
@@ -328,8 +331,8 @@ static void run_again(void *context)
 }
 
 /*
- * This program, or its swap space, may be on the device: no page may have to be read between
- * the two.
+ * This program or its swap space may be on the device, so no page may be read in between suspend
+ * and resume.
  */
 static int suspend_and_resume(const char *name, struct dm_task *suspend)
 {
@@ -367,7 +370,7 @@ int dm_drain(const char *name)
 	if (!info || !suspend || !dm_task_skip_lockfs(suspend) || !dm_task_run(info))
 		no_task(name);
 	else if (is_waiting_for_table(info))
-		complain("%s has a second table, which nobody has put in force. Resume %s, or do \"dmsetup clear %s\".",
+		complain("%s has an inactive table loaded. Resume %s to use it, or drop it with \"dmsetup clear %s\".",
 			 name, name, name);
 	else
 		status = suspend_and_resume(name, suspend);

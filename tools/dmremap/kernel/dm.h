@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Devices made, found and removed by libdevmapper.
+ * Creates, finds and removes devices by means of libdevmapper.
  */
 #ifndef _DMREMAP_DM_H
 #define _DMREMAP_DM_H
@@ -11,10 +11,10 @@
 #include "kernel/blockdev.h"
 #include "lib/exit.h"
 
-/* The prefix of the device-mapper UUID of a set's device; the set's uuid follows. */
+/* Prefix of the device-mapper UUID of a set's device, before the uuid of the set. */
 #define DM_UUID_PREFIX		"DMREMAP-"
 
-/* Longest name and UUID of a device, with the zero at the end. */
+/* Longest name and UUID of a device, including the NUL. */
 #define DM_TEXT_SIZE		129
 
 /**
@@ -32,17 +32,17 @@ struct dm_piece {
 };
 
 /**
- * struct dm_new - a device to be made.
+ * struct dm_new - a device to create.
  * @name: its name.
  * @uuid: its UUID, with %DM_UUID_PREFIX; NULL for none.
- * @target: the type of its only target, or the one that the kernel log will name.
+ * @target: the type of its only target, or of the target whose kernel messages matter.
  * @params: the words of the table line behind the type.
  * @sectors: its size.
- * @pieces: its targets, if it has several.
- * @nr_pieces: how many; 0 for one target.
+ * @pieces: its targets, if there are several.
+ * @nr_pieces: number of @pieces; 0 for a single target.
  * @read_only: it is read-only.
- * @low_links: for a name in /dev/disk/by-* udev prefers any other device that has it.
- * @limit_ms: how long to wait for the disks; 0 is for good.
+ * @low_links: lowest priority for links in /dev/disk/by-*: udev prefers any other device.
+ * @limit_ms: how long to wait for the disks; 0 means no limit.
  */
 struct dm_new {
 	const char *name;
@@ -58,13 +58,13 @@ struct dm_new {
 };
 
 /**
- * struct dm_found - a device that is there.
+ * struct dm_found - an existing device.
  * @name: its name.
  * @uuid: its UUID; may be empty.
- * @major: with @minor its number.
- * @minor: see there.
- * @open_count: how many have it open.
- * @live: it has a table in force.
+ * @major: its major number.
+ * @minor: its minor number.
+ * @open_count: number of openers.
+ * @live: it has a live table.
  */
 struct dm_found {
 	char name[DM_TEXT_SIZE];
@@ -92,30 +92,30 @@ struct dm_table {
 };
 
 /**
- * dm_trouble_begin() - begin something in which libdevmapper may complain.
+ * dm_trouble_begin() - start to collect libdevmapper's messages.
  *
- * From now on dm_trouble_text() gets its messages; they are not printed.
+ * From now on the messages are not printed; dm_trouble_text() returns the first one.
  */
 void dm_trouble_begin(void);
 
-/* The first that libdevmapper had to complain of since then. */
+/* The first message of libdevmapper since dm_trouble_begin(). */
 const char *dm_trouble_text(void);
 
 /**
- * dm_create() - make a device, activate it, and wait until its node is there.
- * @new: the new name.
+ * dm_create() - create a device, activate it, and wait until its node exists.
+ * @new: the device.
  *
- * On failure there is no such device, and the kernel's message about it
- * is printed.  Nothing is printed if somebody else was faster.
+ * On failure the device does not exist, and the kernel's message about it is printed. Nothing is
+ * printed if another process created it first.
  *
- * Return: an exit status; %EXIT_UNCORRECTED if there is a device with this UUID, which
- * somebody else has made or is making; -ETIMEDOUT if the limit was over first: the device
- * is still being made.
+ * Return: an exit status; %EXIT_UNCORRECTED if another process has created, or is creating, a
+ * device with this UUID; -ETIMEDOUT if the limit was reached while the device was still being
+ * created.
  */
 int dm_create(const struct dm_new *new);
 
 /**
- * dm_remove() - remove a device and wait until its node has gone.
+ * dm_remove() - remove a device, and wait until its node is gone.
  * @name: its name.
  *
  * Prints an error on failure.
@@ -126,7 +126,7 @@ int dm_remove(const char *name);
 
 /**
  * dm_find() - look for a device.
- * @name: its name, or NULL to look for
+ * @name: its name, or NULL to search by
  * @uuid: its UUID, with %DM_UUID_PREFIX.
  * @found: takes the device.
  *
@@ -145,11 +145,11 @@ int dm_find(const char *name, const char *uuid, struct dm_found *found);
 int dm_table(const char *name, struct dm_table *table);
 
 /**
- * struct dm_segment - a part of a device, and where it is on the device below.
+ * struct dm_segment - a part of a device, and its location on the device below.
  * @start: its first sector.
  * @sectors: its size.
  * @target: the type of its target.
- * @maps: the fields below are valid: each sector has one place on a lower device.
+ * @maps: the fields below are valid: each sector maps to one place on a lower device.
  * @lower: "MAJ:MIN" of the device below.
  * @lower_start: the sector there.
  */
@@ -165,16 +165,16 @@ struct dm_segment {
 /**
  * dm_segments() - read the table of any device.
  * @name: its name.
- * @list: an array of its parts, to be freed.
+ * @list: an array of its parts; the caller frees it.
  *
- * Says nothing if it cannot.  A key in a table is not kept.
+ * Prints nothing on failure. A key in the table is not kept.
  *
  * Return: how many there are, or -1.
  */
 int dm_segments(const char *name, struct dm_segment **list);
 
 /**
- * dm_drain() - wait until all I/O that a device was sent has been answered.
+ * dm_drain() - wait until all I/O in flight on a device has completed.
  * @name: its name.
  *
  * Suspends the device and resumes it.  A filesystem on it is not frozen.
@@ -190,7 +190,7 @@ int dm_drain(const char *name);
  * @name: its name.
  * @message: the message.
  *
- * Says nothing if it fails.
+ * Prints nothing on failure.
  *
  * Return: 0 or a negative error number.
  */

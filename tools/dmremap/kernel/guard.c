@@ -14,10 +14,10 @@
 #include "lib/interrupt.h"
 #include "lib/message.h"
 
-/* How often a signal is looked for that came just before the wait. */
+/* How often to check for a signal that arrived just before the wait. */
 #define STEP_MS		200
 
-/* How long a process that was killed may stay in the kernel before it is left there. */
+/* How long to wait for a killed process that is stuck in the kernel before leaving it behind. */
 #define END_STEPS	10
 
 void *guard_alloc(size_t size)
@@ -48,7 +48,7 @@ static int wait_for(pid_t pid, int fd, int limit_ms)
 	struct pollfd answer = { .fd = fd, .events = POLLIN };
 	uint64_t until = clock_ns() + limit_ms * 1000000ULL;
 
-	/* an end without an answer is an answer too */
+	/* the pipe also becomes readable if the process ends without an answer */
 	while (poll(&answer, 1, STEP_MS) <= 0) {
 		if (interrupt_came()) {
 			end(pid);
@@ -69,7 +69,7 @@ int guard_run(void (*work)(void *context), void *context, int limit_ms)
 	interrupt_hold();
 	pid = child_start(&fd);
 	if (!pid) {
-		/* the terminal's signals are for the program that waits, which passes them on */
+		/* signals from the terminal go to the waiting program, which passes them on */
 		setpgid(0, 0);
 		work(context);
 		_exit(0);

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A histogram as the kernel prints it: lines of an upper bound and of how many
- * were above the bound before and not above this one.
+ * Histograms as the kernel prints them: each line has an upper bound and the number of samples
+ * above the previous bound and up to this one.
  */
 #ifndef _DMREMAP_HISTOGRAM_H
 #define _DMREMAP_HISTOGRAM_H
 
 #include <stdint.h>
 
-/* All powers of two there are, and infinity. */
+/* All powers of two in 64 bits, and infinity. */
 #define HISTOGRAM_LINES		65
 #define HISTOGRAM_INFINITY	UINT64_MAX
 
 /**
- * struct histogram - its lines.
- * @nr: how many.
+ * struct histogram - the lines of a histogram.
+ * @nr: number of lines.
  * @line: upper bound in nanoseconds, %HISTOGRAM_INFINITY for the word "inf", and count.
  */
 struct histogram {
@@ -26,8 +26,8 @@ struct histogram {
 };
 
 /**
- * histogram_parse() - make one of text.
- * @histogram: to be filled.
+ * histogram_parse() - parse a histogram.
+ * @histogram: filled in.
  * @text: the text of the attribute; empty if nothing has been counted.
  *
  * Return: 0 or -EBADMSG.
@@ -35,8 +35,8 @@ struct histogram {
 int histogram_parse(struct histogram *histogram, const char *text);
 
 /**
- * histogram_total() - sum of the counts.
- * @histogram: of this.
+ * histogram_total() - sum up the counts.
+ * @histogram: the histogram.
  */
 uint64_t histogram_total(const struct histogram *histogram);
 
@@ -44,16 +44,16 @@ uint64_t histogram_total(const struct histogram *histogram);
  * histogram_since() - the counts since an earlier sample.
  * @result: the difference.
  * @now: the later one.
- * @before: the earlier one; of other bounds, or with higher counts, it counts as
- *	empty, since it was reset in between.
+ * @before: the earlier one. If its bounds differ or its counts are higher, the histogram was reset
+ *	in between, and @before counts as empty.
  */
 void histogram_since(struct histogram *result, const struct histogram *now,
 		     const struct histogram *before);
 
 /**
- * histogram_quantile() - a bound that a part of all is not above.
+ * histogram_quantile() - upper bound of a percentile.
  * @histogram: must not be empty.
- * @percent: how large a part.
+ * @percent: the percentile.
  *
  * Return: the bound.
  */

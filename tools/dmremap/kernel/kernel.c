@@ -20,7 +20,7 @@
 #define MODULE		"/sys/module/dm_remap"
 #define BLOCK		"/sys/dev/block"
 
-/* No attribute of one value takes more. */
+/* No attribute with a single value takes more. */
 #define KERNEL_LINE_SIZE	512
 
 const char *kernel_path(enum kernel_tree tree, const char *device, const char *attribute)
@@ -66,7 +66,7 @@ int kernel_write(enum kernel_tree tree, const char *device, const char *attribut
 	char line[KERNEL_LINE_SIZE];
 	int error;
 
-	/* the zero of snprintf() has room as well, or the newline would be cut off */
+	/* there must be room for the NUL as well, or the newline would be cut off */
 	if (snprintf(line, sizeof(line), "%s\n", text) >= (int)sizeof(line))
 		return -EINVAL;
 	error = kernel_write_lines(tree, device, attribute, line);
@@ -117,7 +117,7 @@ bool kernel_block_stacked(const char *number, bool partition)
 	return nr;
 }
 
-/* No directory of devices: find out whether there are none, or configfs is hidden. */
+/* The directory is missing: find out whether there are no devices or configfs is not mounted. */
 static int without_devices(int error)
 {
 	char path[PATH_MAX];

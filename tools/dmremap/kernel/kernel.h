@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Attributes of devices in configfs and sysfs.  No other file has
- * these paths; reassembly.h has those of sets.
+ * Attributes of devices in configfs and sysfs. Only kernel.c knows these paths; for those of sets
+ * see reassembly.h.
  */
 #ifndef _DMREMAP_KERNEL_H
 #define _DMREMAP_KERNEL_H
@@ -12,15 +12,15 @@
 
 #include "lib/file.h"
 
-/* An attribute is not longer than a page. */
+/* An attribute is at most a page long. */
 #define KERNEL_TEXT_SIZE	FILE_TEXT_SIZE
 
-/* Longest name of a device, as device-mapper has it, with the zero at its end. */
+/* Longest device-mapper name, including the NUL. */
 #define KERNEL_NAME_SIZE	128
 
-/* Where an attribute of a device is. */
+/* The tree that an attribute of a device is in. */
 enum kernel_tree {
-	TREE_CONFIG,	/* configfs, while the device is there */
+	TREE_CONFIG,	/* configfs, while the device exists */
 	TREE_STATS,	/* sysfs, while the module dm_remap_stats is loaded as well */
 };
 
@@ -34,17 +34,17 @@ enum kernel_tree {
 int kernel_read_file(const char *path, char *text);
 
 /**
- * kernel_path() - where an attribute is.
+ * kernel_path() - path of an attribute.
  * @tree: in which tree.
  * @device: name of the device.
  * @attribute: path of the attribute in the tree; "" is the tree's directory itself.
  *
- * Return: the path, for messages too; it is valid until the next call.
+ * Return: the path, also for use in messages; it is valid until the next call.
  */
 const char *kernel_path(enum kernel_tree tree, const char *device, const char *attribute);
 
 /**
- * kernel_has() - whether there is such an attribute.
+ * kernel_has() - whether an attribute exists.
  * @tree: in which tree.
  * @device: name of the device.
  * @attribute: path of the attribute in the tree; "" is the tree's directory itself.
@@ -58,8 +58,8 @@ bool kernel_has(enum kernel_tree tree, const char *device, const char *attribute
  * @attribute: path of the attribute in the tree.
  * @text: takes %KERNEL_TEXT_SIZE bytes; the last newline is cut off.
  *
- * Return: 0, or a negative error number: -EBADMSG if it is not a text of at most a page; -ENOENT if
- * there is no such attribute, or it has gone.
+ * Return: 0, or a negative error number: -EBADMSG if it is longer than a page or is not text;
+ * -ENOENT if the attribute does not exist or has gone.
  */
 int kernel_read(enum kernel_tree tree, const char *device, const char *attribute, char *text);
 
@@ -76,21 +76,21 @@ int kernel_write(enum kernel_tree tree, const char *device, const char *attribut
 		 const char *text);
 
 /**
- * kernel_write_lines() - write lines into an attribute that takes them.
+ * kernel_write_lines() - write several lines to an attribute at once.
  * @tree: in which tree.
  * @device: name of the device.
  * @attribute: path of the attribute in the tree.
- * @text: the lines, no more than a page, written at once.
+ * @text: the lines, at most a page.
  *
- * Return: 0 or a negative error number; -ENXIO if there is no such attribute.
+ * Return: 0 or a negative error number; -ENXIO if the attribute does not exist.
  */
 int kernel_write_lines(enum kernel_tree tree, const char *device, const char *attribute,
 		       const char *text);
 
 /**
- * kernel_block_number() - a number that sysfs has of a block device.
+ * kernel_block_number() - read a numeric sysfs attribute of a block device.
  * @number: "MAJ:MIN" of the device.
- * @file: where it is in the directory of the device, as "queue/logical_block_size".
+ * @file: path in the directory of the device, such as "queue/logical_block_size".
  * @value: the number.
  *
  * Return: whether there is one.
@@ -98,20 +98,20 @@ int kernel_write_lines(enum kernel_tree tree, const char *device, const char *at
 bool kernel_block_number(const char *number, const char *file, uint64_t *value);
 
 /**
- * kernel_block_stacked() - whether a block device is made of others.
+ * kernel_block_stacked() - whether a block device is stacked on others.
  * @number: "MAJ:MIN" of the device.
- * @partition: it is a partition, and it is the device which it is a part of that counts.
+ * @partition: it is a partition, so the device that contains it is checked.
  */
 bool kernel_block_stacked(const char *number, bool partition);
 
 /**
- * kernel_devices() - find the devices there are.
- * @names: an array of names, in order, each of them and it to be freed.
+ * kernel_devices() - list all dm-remap devices.
+ * @names: a sorted array of names; the caller frees the names and the array.
  *
- * Prints an error on failure.  That the module is not loaded
- * is not an error: there are no devices then.
+ * Prints an error on failure. It is not an error if the module is not loaded: then there are no
+ * devices.
  *
- * Return: how many there are, or -1.
+ * Return: their number, or -1.
  */
 int kernel_devices(char ***names);
 

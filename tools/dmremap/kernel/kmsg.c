@@ -7,7 +7,7 @@
 
 #include "kernel/kmsg.h"
 
-/* A record is not longer, as the kernel's PRINTK_MESSAGE_MAX has it. */
+/* Maximum length of a record, PRINTK_MESSAGE_MAX in the kernel. */
 #define RECORD_SIZE	2048
 
 void kmsg_begin(struct kmsg *kmsg)

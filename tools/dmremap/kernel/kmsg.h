@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel's reason for refusing a table, which it gives nowhere else
- * than in its log.
+ * The kernel's reason for refusing a table, which it prints only in its log.
  */
 #ifndef _DMREMAP_KMSG_H
 #define _DMREMAP_KMSG_H
@@ -13,12 +12,12 @@ struct kmsg {
 	int fd;
 };
 
-/* Consider only lines logged from now on. */
+/* Ignore lines logged before this call. */
 void kmsg_begin(struct kmsg *kmsg);
 
 /*
- * Find the messages since then about a table with a target of type @target.  Returns
- * whether there is something; the sentence is in @why then.
+ * Find messages logged since kmsg_begin() about a table with a target of type @target. Returns
+ * whether there are any; @why gets the text.
  */
 bool kmsg_find(struct kmsg *kmsg, const char *target, char *why, size_t size);
 

@@ -14,7 +14,7 @@
 
 #define CONFIG	"/sys/kernel/config"
 
-/* The one that the kernel itself runs. */
+/* The modprobe that the kernel itself runs. */
 static int run_modprobe(const char *name)
 {
 	char text[KERNEL_TEXT_SIZE];
@@ -46,7 +46,7 @@ int load_module(const char *name)
 	if (!status)
 		return EXIT_CLEAN;
 	if (status == 127)
-		complain("The module %s cannot be loaded: there is no modprobe here.", name);
+		complain("The module %s cannot be loaded: modprobe is not installed.", name);
 	else
 		complain("The module %s cannot be loaded. \"modprobe %s\" says why; is it built for this kernel, and are you root?",
 			 name, name);
@@ -59,7 +59,7 @@ int load_configfs(void)
 
 	if (*root_dir())
 		return EXIT_CLEAN;
-	/* somebody else may have been faster */
+	/* another process may have mounted it first */
 	error = mount("none", CONFIG, "configfs", 0, NULL) ? errno : 0;
 	if (!error || error == EBUSY)
 		return EXIT_CLEAN;

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Parts that the kernel may lack: a module, or configfs.
+ * Loads a module or mounts configfs if necessary.
  *
- * In a tree that root_dir() names nothing is loaded or mounted, nor is it an error.
+ * In a test tree (see root_dir()) these do nothing and succeed.
  */
 #ifndef _DMREMAP_LOAD_H
 #define _DMREMAP_LOAD_H
 
 /**
- * load_module() - load a module as modprobe does.
+ * load_module() - load a module with modprobe.
  * @name: its name.
  *
- * Prints an error on failure.  If it is loaded already, that is not an error.
+ * Prints an error on failure. It is not an error if the module is already loaded.
  *
  * Return: an exit status.
  */
 int load_module(const char *name);
 
 /**
- * load_configfs() - see that configfs is mounted.
+ * load_configfs() - mount configfs unless it is mounted.
  *
  * Prints an error on failure.
  *

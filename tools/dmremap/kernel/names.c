@@ -53,7 +53,7 @@ static int is_dm(const struct dirent *entry)
 	return !strncmp(entry->d_name, "dm-", 3);
 }
 
-/* As device-mapper has it, which knows those as well that have no directory in configfs. */
+/* Ask device-mapper, which also knows devices without a directory in configfs. */
 static bool from_dm_uuid(const char *uuid, char name[KERNEL_NAME_SIZE])
 {
 	char dir[PATH_MAX], path[PATH_MAX + 16], text[KERNEL_TEXT_SIZE];
@@ -77,7 +77,7 @@ static bool from_dm_uuid(const char *uuid, char name[KERNEL_NAME_SIZE])
 	return found;
 }
 
-/* As the set says, whatever UUID somebody gave to the device. */
+/* By the uuid of the set, whatever UUID the device was given. */
 static bool from_set_uuid(const char *uuid, char name[KERNEL_NAME_SIZE])
 {
 	char text[KERNEL_TEXT_SIZE], **names;
@@ -105,7 +105,7 @@ bool device_name_valid(const char *name)
 {
 	if (may_be_name(name))
 		return true;
-	complain("\"%s\" is no name of a device. Say it as \"dmsetup ls\" does, without a path.",
+	complain("\"%s\" is not the name of a device. Give the name as \"dmsetup ls\" prints it, without a path.",
 		 name);
 	return false;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What people call a device: its name, /dev/mapper/NAME, /dev/dm-N or any link to that, or
- * the uuid of its set.
+ * The ways in which a user may name a device: its name, /dev/mapper/NAME, /dev/dm-N or any link to
+ * that, or the uuid of its set.
  */
 #ifndef _DMREMAP_NAMES_H
 #define _DMREMAP_NAMES_H
@@ -13,7 +13,7 @@
 
 /**
  * device_name_valid() - whether a new device could have this name.
- * @name: what somebody gave.
+ * @name: the name given by the user.
  *
  * Prints an error if not.
  */
@@ -21,11 +21,11 @@ bool device_name_valid(const char *name);
 
 /**
  * device_name_find() - find the name of a device.
- * @given: what somebody called it.
+ * @given: the name given by the user.
  * @name: takes the name that device-mapper has; @given as it is if no device is known to be
  *	meant and it may be a name.
  *
- * Says nothing.
+ * Prints nothing.
  *
  * Return: false if it is a path or a text that no device of device-mapper has.
  */
@@ -33,7 +33,7 @@ bool device_name_find(const char *given, char name[KERNEL_NAME_SIZE]);
 
 /**
  * device_name_take() - the same for a command, which ends without a name.
- * @given: what somebody called it.
+ * @given: the name given by the user.
  * @name: takes the name.
  *
  * Prints an error if there is none.

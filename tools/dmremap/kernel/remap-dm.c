@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The remaps of a device, by libdevmapper.
+ * Reads the remaps of a device by means of libdevmapper.
  */
 #include <errno.h>
 #include <libdevmapper.h>
@@ -23,7 +23,7 @@ static int failed(const char *name, struct dm_task *task)
 	return -1;
 }
 
-/* The status as dmsetup prints it. */
+/* The status line, as dmsetup prints it. */
 static int take_status(struct list_reader *reader, struct dm_task *task)
 {
 	char *type = NULL, *params = NULL, line[LIST_LINE_SIZE];
@@ -85,7 +85,7 @@ static bool send(struct list_reader *reader, struct dm_task *task, const char *w
 	       dm_task_set_message(task, message) && dm_task_run(task);
 }
 
-/* Modules that were loaded before the tool was upgraded do not know the word. */
+/* Modules loaded before the tool was upgraded may not know the word "reasons". */
 static bool ask(struct list_reader *reader, struct dm_task **task)
 {
 	*task = dm_task_create(DM_DEVICE_TARGET_MSG);
@@ -98,7 +98,7 @@ static bool ask(struct list_reader *reader, struct dm_task **task)
 	return *task && send(reader, *task, "");
 }
 
-/* Return: 1 if something has come, 0 if not, -1 if it cannot be done. */
+/* Return: 1 if there were lines, 0 at the end of the list, -1 on failure. */
 static int get_lines(struct list_reader *reader)
 {
 	struct dm_task *task;

@@ -28,7 +28,7 @@ static bool get_number(const char **p, uint64_t *value)
 	return number_take(p, value);
 }
 
-/* A word of letters, and "-". */
+/* Parse a word of letters and "-". */
 static bool get_word(const char **p, char *word, size_t size)
 {
 	size_t n;
@@ -56,7 +56,7 @@ static bool get_mask(const char **p, uint64_t *mask)
 	return true;
 }
 
-/* A word that a later version may have added is unknown, as is none. */
+/* A missing word, or one that a later version may have added, is an unknown reason. */
 static unsigned int get_reason(const char *p)
 {
 	unsigned int i = DM_REMAP_REASON_UNKNOWN;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The remaps of a device, from the kernel or as they were saved.
+ * The remaps of a device, from the kernel or from a saved list.
  */
 #ifndef _DMREMAP_REMAP_LIST_H
 #define _DMREMAP_REMAP_LIST_H
 
 #include <stdint.h>
 
-/* A line of either kind is shorter. */
+/* Both kinds of lines are shorter. */
 #define LIST_LINE_SIZE		512
 
 /**
- * struct remap_status - of the device, as dmsetup status prints it.
+ * struct remap_status - the status of a device, as dmsetup prints it.
  * @length: its size in sectors.
  * @state: its state.
  * @remapped: blocks.
@@ -30,13 +30,13 @@ struct remap_status {
 
 /**
  * struct remap - a block in the list.
- * @main_sector: where it belongs, from the start of the device.
- * @spare_sector: where it is, or will be, on the spare.
+ * @main_sector: its first sector on the device.
+ * @spare_sector: its current or future location on the spare.
  * @sectors: its size, a power of two up to 64.
  * @state: the kernel's word for it.
- * @lost: a bit for each of its sectors whose data is lost.
- * @unread: the same of sectors that are still only on the main, which does not give them.
- * @reason: why it left the main, enum dm_remap_reason; unknown in a list without reasons.
+ * @lost: bit mask of the sectors whose data is lost.
+ * @unread: bit mask of the sectors that are still only on the main, which cannot read them.
+ * @reason: why the block left the main, enum dm_remap_reason; unknown in a list without reasons.
  */
 struct remap {
 	uint64_t main_sector;
@@ -50,8 +50,8 @@ struct remap {
 
 /**
  * struct list_visitor - callbacks for a list.
- * @begin: gets the status, and its text, before anything else; may be NULL.
- * @remap: gets each block, in order, and its line.
+ * @begin: called first with the status and its text; may be NULL.
+ * @remap: called for each block in order, with its line.
  * @context: for both.
  */
 struct list_visitor {
@@ -61,12 +61,12 @@ struct list_visitor {
 };
 
 /**
- * struct list_reader - makes sense of lines.
- * @what: where they are from, for messages.
+ * struct list_reader - the parser of the list.
+ * @what: the source of the lines, for messages.
  * @visitor: receives their entries.
- * @lines: how many there have been; the first is the status.
+ * @lines: number of lines so far; the first is the status.
  * @length: size of the device.
- * @next: the first sector behind the last block.
+ * @next: the first sector after the last block.
  */
 struct list_reader {
 	const char *what;
@@ -77,15 +77,15 @@ struct list_reader {
 };
 
 /**
- * reason_name() - the word for a reason.
+ * reason_name() - name of a reason.
  * @reason: enum dm_remap_reason.
  *
- * Return: the word, as in the kernel's list.
+ * Return: the name, as in the kernel's list.
  */
 const char *reason_name(unsigned int reason);
 
 /**
- * list_line() - take a line.
+ * list_line() - parse a line.
  * @reader: the reader.
  * @line: the line, without a newline.
  *
@@ -107,7 +107,7 @@ int list_line(struct list_reader *reader, const char *line);
 int list_device(const char *name, const struct list_visitor *visitor);
 
 /**
- * list_status() - read the status of a device alone.
+ * list_status() - read only the status of a device.
  * @name: its name.
  * @status: filled in.
  *
@@ -118,7 +118,7 @@ int list_device(const char *name, const struct list_visitor *visitor);
 int list_status(const char *name, struct remap_status *status);
 
 /**
- * list_file() - visit remaps that were saved.
+ * list_file() - visit the remaps in a file.
  * @path: the file; a line of status, and then the lines of the list.
  * @visitor: receives them.
  *

@@ -30,9 +30,9 @@ static void put(const char *path, const char *text)
 }
 
 /*
- * Whoever ends a service, a session or a scope of systemd ends all of its control group.  The
- * root of the groups has none; it is in the first of these places with version 2, in the others
- * where systemd has version 1.
+ * When systemd stops a service, a session or a scope, it kills the whole control group. The root
+ * group belongs to none of these. Version 2 has it in the first of these places; with version 1,
+ * systemd uses the others.
  */
 static void leave_group(void)
 {
@@ -42,8 +42,8 @@ static void leave_group(void)
 }
 
 /*
- * Signals to the program by its name, its terminal, its process group or its control group,
- * and a lack of memory, spare this process.
+ * Protect this process from signals that the program gets by its name, its terminal, its process
+ * group or its control group, and from the OOM killer.
  */
 static void hide(void)
 {
@@ -58,7 +58,7 @@ static void hide(void)
 	leave_group();
 }
 
-/* Close all files of the program, so no reader of a pipe waits for this process. */
+/* Close all inherited files, so that no reader of a pipe waits for this process. */
 static void keep_only(int *fd)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -72,7 +72,7 @@ static void keep_only(int *fd)
 	close_range(*fd + 1, ~0U, 0);
 }
 
-/* With this libdevmapper has opened, and mapped, all that it needs. */
+/* After this call libdevmapper has opened and mapped everything that it needs. */
 static void warm_up(const char *name)
 {
 	struct dm_task *task = dm_task_create(DM_DEVICE_INFO);

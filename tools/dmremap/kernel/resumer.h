@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A process that resumes a device if the program that has suspended it is killed.
+ * A helper process that resumes a device if the program that suspended it is killed.
  */
 #ifndef _DMREMAP_RESUMER_H
 #define _DMREMAP_RESUMER_H
@@ -11,8 +11,8 @@
 
 /**
  * struct resumer - the process.
- * @pid: its number.
- * @fd: the pipe whose closing, by the kernel when the program ends, it waits for.
+ * @pid: its process ID.
+ * @fd: a pipe. The kernel closes it when the program ends, and the process waits for that.
  */
 struct resumer {
 	pid_t pid;
@@ -20,15 +20,15 @@ struct resumer {
 };
 
 /**
- * resumer_start() - start it, before the device is suspended.
- * @resumer: to be filled, and given to resumer_end().
+ * resumer_start() - start the process. Call this before the device is suspended.
+ * @resumer: filled in; pass it to resumer_end().
  * @name: the device.
- * @resume: resumes it; called in the process once the program has ended.  It must need no I/O
- *	to the device: it prints nothing and starts nothing.
- * @context: for it.
+ * @resume: resumes the device; called in the process once the program has ended. It must not need
+ *	I/O to the device, so it must not print or start a program.
+ * @context: for @resume.
  *
- * The process has locked its memory, and signals to the terminal, to the process group or to the
- * control group of the program do not reach it.  Prints an error if it cannot be started.
+ * The process locks its memory, and signals sent to the program's terminal, process group or
+ * control group do not reach it.  Prints an error if it cannot be started.
  *
  * Return: an exit status.
  */

@@ -90,11 +90,14 @@ void complain_gone(const char *name)
 		 name);
 }
 
-/* Attributes come after their directory, and may go before it, but not for so long. */
+/*
+ * Attributes appear after their directory and may go before it, so retry for a while if one is
+ * missing.
+ */
 #define TRIES		10
 #define TRY_NS		20000000
 
-/* There is the directory, but not this. */
+/* The directory exists, but this attribute does not. */
 #define SAMPLE_INCOMPLETE	((enum sample_result)-1)
 static char missing[PATH_MAX];
 
@@ -102,7 +105,7 @@ static char missing[PATH_MAX];
 static enum sample_result failed(enum kernel_tree tree, const char *name, const char *attribute,
 				 int error)
 {
-	/* all of it has gone, not only the attribute */
+	/* the whole device has gone, not only the attribute */
 	if (error == -ENOENT && !kernel_has(tree, name, ""))
 		return SAMPLE_GONE;
 	if (error == -ENOENT) {
@@ -110,7 +113,7 @@ static enum sample_result failed(enum kernel_tree tree, const char *name, const 
 		return SAMPLE_INCOMPLETE;
 	}
 	if (error == -EBADMSG)
-		complain("%s is not what it should be. Please report it, with what is in it.",
+		complain("%s is malformed. Please report this, with its content.",
 			 kernel_path(tree, name, attribute));
 	else
 		complain("%s cannot be read: %s.", kernel_path(tree, name, attribute),
@@ -130,7 +133,7 @@ static int read_number(enum kernel_tree tree, const char *name, const char *attr
 	return number_take(&end, value) && !*end ? 0 : -EBADMSG;
 }
 
-/* One word, which can be shown anywhere as it is. */
+/* A single word, which needs no quoting when it is shown. */
 static int read_word(const char *name, const char *attribute, char *word)
 {
 	char text[KERNEL_TEXT_SIZE];
@@ -169,7 +172,7 @@ static enum sample_result read_words(struct sample *sample)
 	return SAMPLE_GOOD;
 }
 
-/* Its three numbers are in one line of one file. */
+/* The three rates are in one line of one file. */
 static int read_rates(struct sample *sample)
 {
 	uint64_t *rate = &sample->number[NUMBER_RATE_HOUR];
@@ -259,7 +262,7 @@ static enum sample_result try_take(struct sample *sample, const char *name)
 		return result;
 	result = read_stats(sample);
 	sample->counted = !result;
-	/* without the module there are no counts, but there is the device */
+	/* the device can exist without the module, but then has no counts */
 	return result == SAMPLE_GONE && kernel_has(TREE_CONFIG, name, "") ? SAMPLE_GOOD : result;
 }
 

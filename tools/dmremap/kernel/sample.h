@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * All that the kernel shows of a device at one time.
+ * A snapshot of everything that the kernel shows of a device.
  */
 #ifndef _DMREMAP_SAMPLE_H
 #define _DMREMAP_SAMPLE_H
@@ -8,7 +8,7 @@
 #include "kernel/histogram.h"
 #include "kernel/kernel.h"
 
-/* Numbers in configfs; number_paths[] has their names, which are paths but for rates. */
+/* Numbers in configfs; number_paths[] has their names, which are paths, except for the rates. */
 enum sample_number {
 	NUMBER_BLOCK_SIZE,
 	NUMBER_REMAPPED,
@@ -92,20 +92,20 @@ extern const char * const number_paths[NR_NUMBERS];
 extern const char * const stat_names[NR_STATS];
 extern const char * const histogram_names[NR_HISTOGRAMS];
 
-/* Longest word that is kept, with its zero. */
+/* Longest word that is kept, including the NUL. */
 #define SAMPLE_WORD_SIZE	64
 
 /**
- * struct sample - the state and the counts of a device.
+ * struct sample - the state and the counters of a device.
  * @name: its name.
  * @uuid: of the set.
  * @main: number of the main, MAJOR:MINOR.
  * @spare: number of the spare.
  * @state: the state of the device.
- * @store: state of the store; "transient" if there is nothing on disk.
- * @persistent: the set is persistent, and has the numbers from %FIRST_PERSISTENT on.
+ * @store: state of the store; "transient" if nothing is stored on disk.
+ * @persistent: the set is persistent, so numbers from %FIRST_PERSISTENT on are valid.
  * @number: by &enum sample_number.
- * @counted: the module dm_remap_stats is there, and with it the following.
+ * @counted: the module dm_remap_stats is loaded, so the following fields are valid.
  * @stat: by &enum sample_stat.
  * @histogram: by &enum sample_histogram.
  */
@@ -130,8 +130,8 @@ enum sample_result {
 };
 
 /**
- * sample_take() - read all of a device.
- * @sample: to be filled.
+ * sample_take() - take a sample of a device.
+ * @sample: filled in.
  * @name: name of the device.
  *
  * Return: the result.
@@ -139,7 +139,7 @@ enum sample_result {
 enum sample_result sample_take(struct sample *sample, const char *name);
 
 /**
- * complain_gone() - say that a device which was named is not there.
+ * complain_gone() - report that a named device does not exist.
  * @name: its name.
  */
 void complain_gone(const char *name);

@@ -45,12 +45,12 @@ int track_start(const char *name, uint64_t *id)
 	*id = value;
 	if (!error)
 		return EXIT_CLEAN;
-	complain("%s: the kernel cannot note what is written meanwhile: %s. Load the modules of this dmremap.",
+	complain("%s: the kernel cannot track writes during the copy: %s. Load the modules that came with this dmremap.",
 		 name, strerror(-error));
 	return EXIT_OPERATION;
 }
 
-/* Lines of "START COUNT".  Return: where the last one ends. */
+/* Parse lines of "START COUNT".  Return: the end of the last range. */
 static uint64_t take_lines(const char *reply, struct ranges *written)
 {
 	unsigned long long start, count;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The tracker of written regions of a device.
+ * Tracks which regions of a device are written.
  */
 #ifndef _DMREMAP_TRACK_H
 #define _DMREMAP_TRACK_H
@@ -10,9 +10,9 @@
 #include "lib/ranges.h"
 
 /**
- * track_start() - have the kernel track writes from now on.
+ * track_start() - start to track writes.
  * @name: the device.
- * @id: takes the number that the tracker is known by.
+ * @id: takes the ID of the tracker.
  *
  * Prints an error on failure.
  *
@@ -26,13 +26,13 @@ int track_start(const char *name, uint64_t *id);
  * @id: from track_start().
  * @written: gets the sectors.
  *
- * Says nothing, so that it may be called while the device is suspended.
+ * Prints nothing, so it may be called while the device is suspended.
  *
- * Return: 0 or a negative error number; -ESTALE if somebody else has begun since.
+ * Return: 0 or a negative error number; -ESTALE if another program has started a tracker since.
  */
 int track_read(const char *name, uint64_t id, struct ranges *written);
 
-/* End it.  Nothing happens if that has been done. */
+/* End the tracker. Does nothing if it has already ended. */
 void track_stop(const char *name, uint64_t id);
 
 #endif /* _DMREMAP_TRACK_H */

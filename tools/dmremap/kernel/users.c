@@ -38,7 +38,7 @@ static bool take_mount(const char *line, const char *number, char *text)
 
 	if (sscanf(line, "%*s %*s %63s %*s %511s", device, point) != 2)
 		return false;
-	/* btrfs has a number of its own there */
+	/* btrfs shows an anonymous device number there */
 	if (rest)
 		sscanf(rest, " - %*s %511s", source);
 	if (strcmp(device, number) && !is_node_of(source, number))
@@ -47,7 +47,7 @@ static bool take_mount(const char *line, const char *number, char *text)
 	return true;
 }
 
-/* Whether @match is true of @what and a mount; @text is for it. */
+/* Whether @match returns true for any mount; it gets @what and @text. */
 static bool any_mount(bool (*match)(const char *line, const char *what, char *text),
 		      const char *what, char *text)
 {
@@ -77,7 +77,7 @@ static bool find_swap(const char *number, char *text)
 		found = sscanf(line, "%511s", path) == 1 && is_node_of(path, number);
 	fclose(file);
 	if (found)
-		snprintf(text, USERS_SIZE, "it is swapped to: \"swapoff %s\"", path);
+		snprintf(text, USERS_SIZE, "it is swap space: \"swapoff %s\"", path);
 	return found;
 }
 
@@ -93,7 +93,7 @@ bool users_describe(const struct blockdev *dev, char text[USERS_SIZE])
 	return true;
 }
 
-/* @entry of a device's directory in sysfs, if it is the directory of a partition. */
+/* Whether @entry in a device's sysfs directory is a partition that is in use. */
 static bool part_in_use(const char *number, const char *entry, char text[USERS_SIZE])
 {
 	char path[PATH_MAX], content[KERNEL_TEXT_SIZE];
@@ -123,7 +123,7 @@ bool users_describe_all(const struct blockdev *dev, char text[USERS_SIZE])
 	return found;
 }
 
-/* A device on a device on a device; more of them than anybody has made. */
+/* Maximum depth of a stack of devices; no real stack is as deep. */
 #define DEPTH_MAX	16
 
 static bool has_name(const char *dir, const char *name)
@@ -134,7 +134,7 @@ static bool has_name(const char *dir, const char *name)
 	return !kernel_read_file(path, text) && !strcmp(text, name);
 }
 
-/* @dir is the directory in sysfs of a device that may be @name, or be made of it. */
+/* Whether the device with the sysfs directory @dir is @name, or is stacked on it. */
 static bool stands_on(const char *dir, const char *name, int depth)
 {
 	char path[PATH_MAX], full[PATH_MAX];
@@ -170,7 +170,7 @@ static bool is_needed(const char *point)
 	return !strcmp(point, "/") || !strcmp(point, "/usr");
 }
 
-/* btrfs has a number of its own: its node tells the device. */
+/* btrfs has an anonymous device number: look up the node instead. */
 static void take_source(const char *line, char number[BLOCKDEV_NUMBER_SIZE])
 {
 	const char *rest = strstr(line, " - ");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who has a device open, as far as that can be told.
+ * Finds the users of a block device, as far as possible.
  */
 #ifndef _DMREMAP_USERS_H
 #define _DMREMAP_USERS_H
@@ -16,20 +16,20 @@
  * @dev: the device.
  * @text: "it is mounted on /mnt: unmount it", say.
  *
- * Return: whether somebody is known to.
+ * Return: whether a user was found.
  */
 bool users_describe(const struct blockdev *dev, char text[USERS_SIZE]);
 
-/* The same of a device and its partitions. */
+/* The same for a device and its partitions. */
 bool users_describe_all(const struct blockdev *dev, char text[USERS_SIZE]);
 
 /**
- * users_boot_needs() - whether the system has to find a device before / and /usr are mounted.
+ * users_boot_needs() - whether a device must be found before / and /usr can be mounted.
  * @name: the device-mapper name of the device, encoded.
  */
 bool users_boot_needs(const char *name);
 
-/* Whether a device, by "MAJ:MIN", is the device-mapper's @name, or is made of that. */
+/* Whether a device, by "MAJ:MIN", is the device-mapper device @name or is stacked on it. */
 bool users_stands_on(const char *number, const char *name);
 
 #endif /* _DMREMAP_USERS_H */

@@ -34,12 +34,12 @@ static int read_table(struct volume *volume)
 		return EXIT_OPERATION;
 	}
 	if (sscanf(table.params, "%23[0-9:] %llu %*u:%*u", number, &start) != 2) {
-		complain("%s: its table \"%s\" is not what it should be.", volume->name,
+		complain("%s: its table \"%s\" is malformed.", volume->name,
 			 table.params);
 		return EXIT_OPERATION;
 	}
 	if (!blockdev_by_number(&volume->main, number)) {
-		complain("%s: sysfs does not tell the name and the size of its main, %s.",
+		complain("%s: sysfs does not have the name and the size of its main, %s.",
 			 volume->name, number);
 		return EXIT_OPERATION;
 	}
@@ -51,7 +51,7 @@ static int read_table(struct volume *volume)
 	return EXIT_CLEAN;
 }
 
-/* Those that do not need it may do without. */
+/* Not an error if missing: not all callers need it. */
 static void read_uuid(struct volume *volume)
 {
 	char text[KERNEL_TEXT_SIZE];
@@ -78,7 +78,7 @@ static int read_block_size(struct volume *volume)
 
 static int main_unknown(const struct volume *volume, const char *what)
 {
-	complain("%s: sysfs does not tell the %s of its main, %s.", volume->name, what,
+	complain("%s: sysfs does not have the %s of its main, %s.", volume->name, what,
 		 volume->main.number);
 	return EXIT_OPERATION;
 }
@@ -88,7 +88,10 @@ static bool number(const struct volume *volume, const char *file, uint64_t *valu
 	return kernel_block_number(volume->main.number, file, value);
 }
 
-/* A partition has no queue and no size of the disk; the disk above it has. */
+/*
+ * The queue and the size of the disk are attributes of the disk, which is the parent of a
+ * partition.
+ */
 static bool disk_number(const struct volume *volume, const char *file, uint64_t *value)
 {
 	char path[64];
@@ -119,7 +122,7 @@ static int read_main(struct volume *volume)
 	if (!disk_number(volume, "queue/physical_block_size", &volume->physical) ||
 	    !size_good(volume->physical))
 		return main_unknown(volume, "physical sector size");
-	/* -1, no number, where the disk does not know it */
+	/* "-1" (not a number here) if the disk does not report it */
 	if (number(volume, "alignment_offset", &volume->alignment))
 		volume->alignment %= volume->physical;
 	else
@@ -198,7 +201,7 @@ static void gather(void *context, const struct remap *remap, const char *line)
 		ranges = gathering->remapped;
 	if (!ranges)
 		return;
-	/* they come in order, and there may be millions */
+	/* the kernel lists them in order, and there may be millions */
 	if (ranges->nr && ranges->range[ranges->nr - 1].end == block)
 		ranges->range[ranges->nr - 1].end++;
 	else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * An active device: its size and blocks, its set, and where on which disk its main is.
+ * An active device: its size and block size, its set, and the position of its main on the disk.
  */
 #ifndef _DMREMAP_VOLUME_H
 #define _DMREMAP_VOLUME_H
@@ -18,25 +18,25 @@
 /**
  * struct volume - a device.
  * @name: its name, which is in @name_buffer: the struct must not be copied.
- * @name_buffer: see there.
+ * @name_buffer: storage of @name.
  * @number: "MAJ:MIN".
- * @uuid: of its set; "" if the kernel shows none.
+ * @uuid: uuid of its set; "" if the kernel shows none.
  * @sectors: its size.
- * @suspended: its I/O waits.
+ * @suspended: it is suspended.
  * @read_only: nothing is written to either half.
- * @block: bytes of a block, the unit of remapping.
+ * @block: block size (the unit of remapping) in bytes.
  * @main: the main.
- * @main_start: the sector of the main that is its first one.
- * @logical: bytes of a logical sector of the main.
- * @physical: bytes of a physical sector of it.
- * @alignment: bytes of the main before its first whole physical sector.
+ * @main_start: sector of the main at which the device begins.
+ * @logical: logical sector size of the main in bytes.
+ * @physical: physical sector size of the main in bytes.
+ * @alignment: bytes before the first whole physical sector of the main.
  * @partition: the main is a partition.
- * @partition_start: its first sector on the disk then, else 0.
- * @disk: the disk that the main is or is on, as the kernel calls it: "sda".
- * @disk_number: "MAJ:MIN" of it.
+ * @partition_start: first sector of that partition on the disk, otherwise 0.
+ * @disk: kernel name of the disk that the main is, or is on: "sda".
+ * @disk_number: "MAJ:MIN" of @disk.
  * @disk_sectors: its size.
  * @stacked: the main is not a disk or partition, but built on other devices.
- * @nsid: number of the namespace, where the disk is one of NVMe; else 0.
+ * @nsid: namespace number of an NVMe disk; 0 for other disks.
  */
 struct volume {
 	const char *name;
@@ -62,9 +62,9 @@ struct volume {
 };
 
 /**
- * volume_find() - find out about a device.
- * @volume: to be filled.
- * @name: what somebody called it, see device_name_find().
+ * volume_find() - look up a device and its properties.
+ * @volume: filled in.
+ * @name: the name given by the user, see device_name_find().
  *
  * Prints an error on failure.
  *
@@ -73,10 +73,10 @@ struct volume {
 int volume_find(struct volume *volume, const char *name);
 
 /**
- * volume_check_writable() - see that a set may change.
+ * volume_check_writable() - check that a set may be changed.
  * @volume: the set.
  *
- * Prints an error, with the way out.
+ * If not, prints an error and the remedy.
  *
  * Return: an exit status.
  */
@@ -89,7 +89,7 @@ static inline uint64_t volume_block_sectors(const struct volume *volume)
 }
 
 /**
- * volume_free() - how many blocks there is room for on the spare.
+ * volume_free() - read the number of free blocks on the spare.
  * @volume: the device.
  * @blocks: takes the number.
  *
@@ -112,12 +112,12 @@ int volume_free(const struct volume *volume, uint64_t *blocks);
 int volume_lock(const struct volume *volume);
 
 /**
- * volume_remaps() - the blocks that are remapped.
+ * volume_remaps() - read the remapped and pending blocks.
  * @volume: the device.
- * @remapped: gets them, merged; NULL if it does not matter.
- * @pending: gets those that are pending, merged; NULL if it does not matter.
- * @split: gets those with sectors that are still only on the main, merged; if it is NULL
- *	they are in @remapped.
+ * @remapped: gets the remapped blocks, merged; may be NULL.
+ * @pending: gets the pending blocks, merged; may be NULL.
+ * @split: gets the blocks with sectors that are still only on the main, merged; if it is NULL, they
+ *	go to @remapped.
  *
  * Prints an error on failure.
  *

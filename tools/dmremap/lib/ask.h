@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Ask a question that only "y" or "yes" on standard input answers with yes. */
+/* Ask a yes-or-no question; only "y" or "yes" on standard input means yes. */
 bool ask(const char *question);
 
 #endif /* _DMREMAP_ASK_H */

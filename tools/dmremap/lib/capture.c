@@ -28,7 +28,7 @@ static void run_child(int out, const char *const *argv)
 	_exit(NOT_FOUND);
 }
 
-/* The real clock: a test's clock stands still while a program runs. */
+/* Use the real clock: a test's clock stands still while a program runs. */
 static long long now_ms(void)
 {
 	struct timespec now;
@@ -43,7 +43,7 @@ static int read_more(struct capture *capture, int fd, size_t *room)
 
 	if (capture->size == *room) {
 		*room = *room ? 2 * *room : 65536;
-		/* one more for the zero at the end */
+		/* one more for the NUL */
 		capture->text = realloc(capture->text, *room + 1);
 		if (!capture->text)
 			no_memory();
@@ -75,8 +75,8 @@ static int read_all(struct capture *capture, int fd, long long deadline)
 }
 
 /*
- * A program that waits for a disk may not even die at once; it is left behind then.  One that
- * has closed its output will end.
+ * A program that waits for a disk may not even die when killed; then it is left behind. A program
+ * that has closed its output will end by itself.
  */
 static int reap(struct capture *capture, pid_t pid, int error)
 {

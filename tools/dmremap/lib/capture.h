@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The output of another program.
+ * Captures the output of another program.
  */
 #ifndef _DMREMAP_CAPTURE_H
 #define _DMREMAP_CAPTURE_H
@@ -9,8 +9,8 @@
 
 /**
  * struct capture - the output of a program.
- * @text: its standard output, with a zero at the end; to be freed.
- * @size: bytes of it, without the zero.
+ * @text: its standard output, terminated by NUL; the caller frees it.
+ * @size: length of @text.
  * @status: its exit status.
  */
 struct capture {
@@ -22,12 +22,12 @@ struct capture {
 /**
  * capture_run() - run a program and capture its output.
  * @capture: filled in.
- * @argv: its name, which is looked up in PATH, and its arguments; NULL ends them.
- * @seconds: it is killed if it has not ended by then.
+ * @argv: its name, which is looked up in PATH, and its arguments, terminated by NULL.
+ * @seconds: time limit, after which it is killed.
  *
  * Its standard error and its standard input are /dev/null.
  *
- * Return: 0, or a negative error number: -ENOENT if there is no such program, -ETIME if it
+ * Return: 0, or a negative error number: -ENOENT if the program does not exist, -ETIME if it
  * took too long, -EINTR if a signal ended it, -EFBIG if it printed more than 64 MiB.
  */
 int capture_run(struct capture *capture, const char *const *argv, unsigned int seconds);

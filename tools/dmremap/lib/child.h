@@ -8,13 +8,13 @@
 #include <sys/types.h>
 
 /**
- * child_start() - make a process whose answer comes through a pipe.
- * @fd: where the answer is read, and in the child where it is written.
+ * child_start() - fork a process that answers through a pipe.
+ * @fd: takes the end for reading, and in the child the end for writing.
  *
- * The child has nothing else open: if the program abandons it, no reader waits for the
- * end of our output because of it.
+ * The child has no other files open, so that if it is abandoned, readers of our output do not wait
+ * for it.
  *
- * Return: its number, 0 in the child.  Ends the program if there can be none.
+ * Return: its process ID; 0 in the child. Ends the program on failure.
  */
 pid_t child_start(int *fd);
 

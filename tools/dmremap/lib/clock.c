@@ -10,7 +10,10 @@
 
 #define UPTIME		"/proc/uptime"
 
-/* A test may set the time; its file may be a pipe, and then each reading waits for it. */
+/*
+ * A test may set the time in a file; if that is a pipe, each reading blocks until the test writes
+ * to it.
+ */
 static bool test_clock(uint64_t *ns)
 {
 	char path[PATH_MAX], text[FILE_TEXT_SIZE];

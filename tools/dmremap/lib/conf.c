@@ -14,7 +14,7 @@ static const char * const keys[] = {
 	"scrub_hours",
 };
 
-/* The text of the file; values point into it. */
+/* The content of the file; values point into it. */
 static char text[FILE_TEXT_SIZE];
 static const char *values[ARRAY_SIZE(keys)];
 
@@ -82,6 +82,6 @@ uint64_t conf_number(const char *key, const char *what, uint64_t max, uint64_t o
 		return otherwise;
 	if (number_take(&end, &number) && !*end && number <= max)
 		return number;
-	complain(CONF_FILE ": %s is %s up to %llu, and not \"%s\".", key, what, LLU(max), value);
+	complain(CONF_FILE ": %s must be %s up to %llu, not \"%s\".", key, what, LLU(max), value);
 	return otherwise;
 }

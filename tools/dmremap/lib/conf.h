@@ -14,9 +14,9 @@
  * conf_get() - look up a setting.
  * @key: its key, one of those that conf.c lists.
  *
- * The first call reads the file, and says what in it is not understood.
+ * The first call reads the file, and reports lines that are malformed.
  *
- * Return: the value; NULL if the file does not say.
+ * Return: the value; NULL if it is not set.
  */
 const char *conf_get(const char *key);
 
@@ -24,7 +24,7 @@ const char *conf_get(const char *key);
  * conf_number() - look up a setting that is a number.
  * @key: its key.
  * @what: the expected value, for messages, such as "a number of days".
- * @max: the largest value that there can be.
+ * @max: the largest valid value.
  * @otherwise: the default if the file has no valid value.
  *
  * Prints an error if the value is not such a number.

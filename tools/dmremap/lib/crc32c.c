@@ -2,8 +2,7 @@
 /*
  * crc32c (Castagnoli, RFC 3720), one byte at a time.
  *
- * No library of Debian 12 offers it behind an interface that is promised to
- * stay; this is all there is to it.
+ * No library in Debian 12 provides it with a stable interface, and it is short.
  */
 #include <stdint.h>
 

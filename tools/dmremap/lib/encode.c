@@ -37,7 +37,7 @@ static char decode(const char *text)
 	return strtoul(digits, NULL, 16);
 }
 
-/* The bytes of a letter or digit that is encoded at the beginning of a text, or 0. */
+/* Number of bytes of the encoded letter or digit at the beginning of a text, or 0. */
 static size_t take_letter(char *to, const char *text)
 {
 	size_t got = (size_t)-2, n;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Names read from a device, in characters that do no harm on a terminal or in a path.
+ * Makes names read from a device safe for terminals and paths.
  */
 #ifndef _DMREMAP_ENCODE_H
 #define _DMREMAP_ENCODE_H
@@ -9,36 +9,36 @@
 
 #include <dm-remap/format.h>
 
-/* Longest encoded name of a set, with the zero at its end: a byte may take four characters. */
+/* Longest encoded name of a set, including the NUL: a byte takes up to four characters. */
 #define ENCODED_NAME_SIZE	(4 * DM_REMAP_NAME_SIZE)
 
 /**
- * text_encode() - write a name in characters that do no harm.
- * @text: takes four times as many bytes as @name has, and one.
+ * text_encode() - encode a name in safe characters.
+ * @text: takes the result; four times as large as @name, and one byte more.
  * @name: a name that was read from a device.
  *
- * As libdevmapper does: a character that is not a letter, digit or one of #+-.:=@_ becomes
- * "\x" and two digits; text that looks encoded already stays.
+ * Same as in libdevmapper: a character other than a letter, a digit or one of #+-.:=@_ becomes "\x"
+ * and two digits; text that already looks encoded is not changed.
  */
 void text_encode(char *text, const char *name);
 
 /**
- * text_readable() - a name for people to read.
- * @to: takes it; as large as @name.
- * @name: from text_encode().
+ * text_readable() - decode a name for display.
+ * @to: takes the result; as large as @name.
+ * @name: result of text_encode().
  *
- * Letters and digits of any language are decoded, if the locale has them.  All else stays: it could
- * do harm on a terminal.
+ * Decodes letters and digits of any language that the locale supports. Other characters stay
+ * encoded, since a terminal might interpret them.
  */
 void text_readable(char *to, const char *name);
 
 /**
- * text_printable() - copy a text that a device gave, for people to read.
- * @to: takes it; what there is no room for is left out.
+ * text_printable() - copy a text from a device for display.
+ * @to: takes the result, truncated if necessary.
  * @from: the text.
- * @size: bytes of @to.
+ * @size: size of @to.
  *
- * "?" takes the place of whatever could do harm on a terminal.
+ * Characters that a terminal might interpret become "?".
  */
 void text_printable(char *to, const char *from, size_t size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Exit statuses, numbered as those of fsck(8); fsck adds them up, dmremap never does.
+ * Exit statuses, numbered as in fsck(8). Unlike fsck, dmremap never adds them up.
  */
 #ifndef _DMREMAP_EXIT_H
 #define _DMREMAP_EXIT_H
@@ -13,7 +13,7 @@ enum {
 	EXIT_USAGE = 16,
 };
 
-/* The graver of two exit statuses. */
+/* The worse of two exit statuses. */
 static inline int exit_worst(int a, int b)
 {
 	return a > b ? a : b;

@@ -33,7 +33,7 @@ int file_read(const char *path, char *text)
 		return errno == ENOTDIR ? -ENOENT : -errno;
 	n = read_all(fd, text, FILE_TEXT_SIZE);
 	close(fd);
-	/* what sysfs says of a file whose device went while it was open */
+	/* the error of sysfs if the device has gone while the file was open */
 	if (n == -ENODEV)
 		return -ENOENT;
 	if (n < 0)

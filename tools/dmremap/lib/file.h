@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Small text files, as those of /sys, /proc and configfs.
+ * Reads small text files, such as those of /sys, /proc and configfs.
  */
 #ifndef _DMREMAP_FILE_H
 #define _DMREMAP_FILE_H
 
-/* Longest text of a file, which is a page, with the zero at its end. */
+/* Longest text of a file (one page), including the NUL. */
 #define FILE_TEXT_SIZE	4097
 
 /**

@@ -26,7 +26,7 @@ void interrupt_hold(void)
 		return;
 	for (i = 0; i < ARRAY_SIZE(signals); i++) {
 		sigaction(signals[i], NULL, &before[i]);
-		/* nohup, say, wants it to be ignored */
+		/* stay ignored if it was, as under nohup */
 		if (before[i].sa_handler != SIG_IGN)
 			sigaction(signals[i], &action, NULL);
 	}
@@ -45,7 +45,7 @@ bool interrupt_poll(int fd, int timeout_ms)
 	bool ready = false;
 	unsigned int i;
 
-	/* none may come between the question whether one has come and the wait */
+	/* no signal may arrive between the check and the wait */
 	sigemptyset(&ours);
 	for (i = 0; i < ARRAY_SIZE(signals); i++)
 		sigaddset(&ours, signals[i]);

@@ -7,10 +7,10 @@
 /* Print an error and the remedy to standard error. */
 void __printf(1, 2) complain(const char *format, ...);
 
-/* Called before a message; the owner of the terminal sets it.  May be NULL. */
+/* Called before each message; set by the owner of the terminal. May be NULL. */
 extern void (*complain_before)(void);
 
-/* End the program: it could not even get a little memory. */
+/* Report that memory is exhausted, and end the program. */
 void __noreturn no_memory(void);
 
 #endif /* _DMREMAP_MESSAGE_H */

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /**
- * number_take() - read the number that a text begins with.
- * @text: the text; moved past the number.
+ * number_take() - parse the number at the beginning of a text.
+ * @text: the text; advanced past the number.
  * @value: the number.
  *
  * Return: whether the text begins with digits, and their value fits in 64 bits.

@@ -13,7 +13,7 @@ void output_guard(void)
 {
 	int fd;
 
-	/* in the wrong direction, so any use of it fails */
+	/* opened in the wrong direction, so that any use fails */
 	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 &&
 		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)

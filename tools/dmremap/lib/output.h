@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Standard output, which may be closed, or on a disk that is full.
+ * Standard output, which may be closed, or redirected to a full disk.
  */
 #ifndef _DMREMAP_OUTPUT_H
 #define _DMREMAP_OUTPUT_H
@@ -13,9 +13,9 @@
 void output_guard(void);
 
 /**
- * output_flush() - see that all has been written.
+ * output_flush() - make sure that all output has been written.
  *
- * Prints an error if it has not.
+ * Prints an error on failure.
  *
  * Return: 0 or -1.
  */

@@ -13,7 +13,7 @@
 #define COLUMNS_DEFAULT	80
 #define BAR_MAX		50
 
-/* No terminal needs to be drawn on more often. */
+/* Minimum time between two updates of the bar. */
 #define INTERVAL_NS	100000000
 
 static struct {
@@ -63,11 +63,11 @@ void progress_show(uint64_t done)
 		return;
 	progress.drawn = now;
 	percent = (wide)done * 100 / progress.total;
-	/* as wide as they will become, so that the bar stays as it is */
+	/* use the final width of the numbers, so that the bar keeps its size */
 	digits = snprintf(NULL, 0, "%llu", (unsigned long long)progress.total);
 	snprintf(figures, sizeof(figures), " %3u%% %*llu/%llu", percent, digits,
 		 (unsigned long long)done, (unsigned long long)progress.total);
-	/* a terminal goes to the next line at its last column */
+	/* leave the last column free, since the terminal would wrap */
 	room = strlen(progress.what) + strlen(figures) + 4;
 	width = columns() > room ? columns() - room : 0;
 	if (width > BAR_MAX)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A bar that shows how far long work has come, while standard error is a terminal.
+ * A progress bar for long work, shown if standard error is a terminal.
  */
 #ifndef _DMREMAP_PROGRESS_H
 #define _DMREMAP_PROGRESS_H
@@ -8,21 +8,21 @@
 #include <stdint.h>
 
 /**
- * progress_begin() - begin to show one.
+ * progress_begin() - show a progress bar.
  * @what: the activity, in a word or two; must stay valid.
- * @total: how much there is to do.
+ * @total: the total amount of work.
  *
- * Messages take its place; call progress_end() before the program ends.
+ * Messages replace the bar; call progress_end() before the program ends.
  */
 void progress_begin(const char *what, uint64_t total);
 
 /**
- * progress_show() - show how far it is.
- * @done: how much has been done.
+ * progress_show() - update the bar.
+ * @done: the amount of work done.
  */
 void progress_show(uint64_t done);
 
-/* Remove it. */
+/* Remove the bar. */
 void progress_end(void);
 
 #endif /* _DMREMAP_PROGRESS_H */

@@ -39,7 +39,7 @@ void ranges_merge(struct ranges *ranges)
 	ranges->nr = last + 1;
 }
 
-/* Add the rest of one range; @first is the first of the others that may overlap it. */
+/* Add the remainder of one range; @first is the first of the others that may overlap it. */
 static void subtract_from(struct ranges *left, struct range range, const struct ranges *others,
 			  size_t first)
 {

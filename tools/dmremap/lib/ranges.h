@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Ranges of anything that is counted: bytes of a disk, blocks of a device.
+ * Ranges of numbers, such as bytes of a disk or blocks of a device.
  *
- * Numbers have 128 bits, so that what somebody has listed can be multiplied, moved
- * and rounded without a thought of where it wraps.
+ * Numbers have 128 bits, so that numbers from user input can be multiplied, shifted and rounded
+ * without overflow.
  */
 #ifndef _DMREMAP_RANGES_H
 #define _DMREMAP_RANGES_H
@@ -13,17 +13,17 @@
 
 typedef unsigned __int128 wide;
 
-/* From @start on, up to but without @end. */
+/* From @start (inclusive) to @end (exclusive). */
 struct range {
 	wide start;
 	wide end;
 };
 
 /**
- * struct ranges - some of them; all zero for none.
+ * struct ranges - an array of ranges; all zeros when empty.
  * @range: the ranges.
- * @nr: how many.
- * @room: how many there is memory for.
+ * @nr: number of entries.
+ * @room: allocated number of ranges.
  */
 struct ranges {
 	struct range *range;
@@ -32,37 +32,37 @@ struct ranges {
 };
 
 /**
- * ranges_add() - add one at the end.
- * @ranges: the others.
- * @start: where it begins.
- * @end: the end, exclusive.
+ * ranges_add() - append a range.
+ * @ranges: the ranges.
+ * @start: the first number.
+ * @end: the end (exclusive).
  */
 void ranges_add(struct ranges *ranges, wide start, wide end);
 
 /**
- * ranges_merge() - put them in order, and join those that overlap or touch.
+ * ranges_merge() - sort ranges, and merge those that overlap or touch.
  * @ranges: the ranges.
  */
 void ranges_merge(struct ranges *ranges);
 
 /**
  * ranges_subtract() - subtract other ranges.
- * @ranges: from these; merged.
- * @others: what to take away; merged.
+ * @ranges: the ranges to subtract from; merged.
+ * @others: the ranges to subtract; merged.
  *
- * Return: how much has been taken away.
+ * Return: the total size of what was subtracted.
  */
 wide ranges_subtract(struct ranges *ranges, const struct ranges *others);
 
 /**
- * ranges_total() - how much is in all of them.
+ * ranges_total() - total size of all ranges.
  * @ranges: the ranges.
  */
 wide ranges_total(const struct ranges *ranges);
 
 /**
- * ranges_free() - drop them.
- * @ranges: there are none in it then.
+ * ranges_free() - free the array.
+ * @ranges: the ranges; empty on return.
  */
 void ranges_free(struct ranges *ranges);
 

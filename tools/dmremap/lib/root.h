@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The directory that stands for "/" where the tool looks for /sys, /proc and /dev.
+ * The directory used as "/" for access to /sys, /proc and /dev.
  *
- * Tests put a tree of their own there, with the environment variable DMREMAP_ROOT.
+ * Tests set it to a tree of their own (a test tree) with the environment variable DMREMAP_ROOT.
  */
 #ifndef _DMREMAP_ROOT_H
 #define _DMREMAP_ROOT_H

@@ -15,14 +15,14 @@
 #include "lib/screen.h"
 #include "lib/terminal.h"
 
-/* The other screen, and no cursor; and back. */
+/* Switch to the alternate screen and hide the cursor; and back. */
 #define ENTER	"\033[?1049h\033[?25l"
 #define LEAVE	"\033[0m\033[?25h\033[?1049l"
 
 static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 static const int crashing[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL };
 
-/* What handlers of signals have to say. */
+/* Set by signal handlers. */
 static atomic_int ended_by, stopped, resized, is_open;
 static bool have_keys;
 static struct termios saved;
@@ -49,7 +49,7 @@ static void note(int signal)
 		ended_by = signal;
 }
 
-/* The signal comes again when this returns, and then ends the program. */
+/* The signal is raised again on return, and then ends the program. */
 static void crash(int signal)
 {
 	leave();
@@ -98,7 +98,7 @@ void screen_close(void)
 	leave();
 }
 
-/* Print as much of a line as fits; sequences for colours take no room. */
+/* Print as much of a line as fits; escape sequences for colours take no space. */
 static const char *put_line(const char *p, unsigned int columns)
 {
 	unsigned int used = 0;
@@ -107,7 +107,7 @@ static const char *put_line(const char *p, unsigned int columns)
 	for (; *p && *p != '\n'; p++) {
 		if (*p == '\033')
 			escape = true;
-		/* not the later bytes of a character */
+		/* do not count continuation bytes of a character */
 		else if (!escape && (*p & 0xc0) != 0x80)
 			used++;
 		if (used <= columns || escape)
@@ -131,12 +131,12 @@ int screen_draw(const char *text)
 			break;
 		}
 		text = put_line(text, columns);
-		/* one more would scroll */
+		/* one more line would scroll */
 		if (i != lines)
 			putchar('\n');
 	}
 	fputs("\033[J", stdout);
-	/* a signal is no error, and the next picture is a whole one */
+	/* an interruption is not an error: the next frame is drawn completely */
 	if (fflush(stdout) && errno != EINTR)
 		return -1;
 	clearerr(stdout);
@@ -151,7 +151,7 @@ static void stop(void)
 	enter();
 }
 
-/* Return: whether it is the key to quit. */
+/* Return: whether the key means quit. */
 static bool read_key(void)
 {
 	ssize_t n;
@@ -165,7 +165,7 @@ static bool read_key(void)
 	return n == 1 && (key == 'q' || key == 'Q');
 }
 
-/* Wait with signals let in only while nothing is looked at. */
+/* Signals are blocked except during the wait. */
 static int wait_for_key(int64_t ns)
 {
 	const struct timespec left = { ns / 1000000000, ns % 1000000000 };

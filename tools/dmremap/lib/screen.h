@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A terminal of which the whole is redrawn, and which is left as it was.
+ * Draws on the whole terminal, and restores its former content at the end.
  */
 #ifndef _DMREMAP_SCREEN_H
 #define _DMREMAP_SCREEN_H
@@ -8,34 +8,34 @@
 #include <stdint.h>
 
 enum screen_event {
-	SCREEN_TIME,	/* the time has come */
+	SCREEN_TIME,	/* the time is reached */
 	SCREEN_RESIZED,
 	SCREEN_QUIT,	/* a key, or a signal that screen_quit() will act on */
 };
 
 /**
- * screen_open() - take the terminal that standard output is.
+ * screen_open() - take over the terminal on standard output.
  *
- * It is given back by screen_close(), before anything is complained of, at the
- * end of the program, and when a signal ends or stops it.
+ * The terminal is released by screen_close(), before a message is printed, at the end of the
+ * program, and when a signal ends or stops it.
  */
 void screen_open(void);
 
 /**
- * screen_close() - give the terminal back; does nothing if that has been done.
+ * screen_close() - release the terminal; does nothing if it is already released.
  */
 void screen_close(void);
 
 /**
  * screen_draw() - show a text.
- * @text: its lines; what there is no room for is left out.
+ * @text: its lines, truncated to the size of the terminal.
  *
  * Return: 0, or -1 with errno.
  */
 int screen_draw(const char *text);
 
 /**
- * screen_wait() - wait for a time, or something else to happen.
+ * screen_wait() - wait until a given time or for another event.
  * @until: the time by CLOCK_MONOTONIC, in nanoseconds.
  *
  * Return: the event.
@@ -43,9 +43,9 @@ int screen_draw(const char *text);
 enum screen_event screen_wait(uint64_t until);
 
 /**
- * screen_quit() - end the program by the signal that there was, if there was one.
+ * screen_quit() - end the program by the signal received, if any.
  *
- * The terminal must have been given back.
+ * The terminal must have been released.
  */
 void screen_quit(void);
 

@@ -20,8 +20,8 @@ struct libscols_table *text_table(const struct text_column *columns, unsigned in
 			no_memory();
 	}
 	/*
-	 * Names are device-mapper's, which have "\x20" for a space.  With the characters that
-	 * are safe told to it, libsmartcols would take the backslash for wider than it is.
+	 * Names are encoded by device-mapper, with "\x20" for a space. If the safe characters were
+	 * declared to libsmartcols, it would compute a wrong width for the backslash.
 	 */
 	scols_table_enable_noencoding(table, 1);
 	return table;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Human-readable tables, by libsmartcols; the program ends if there is no
- * memory for one.
+ * Prints human-readable tables with libsmartcols; ends the program if memory is short.
  */
 #ifndef _DMREMAP_TEXT_TABLE_H
 #define _DMREMAP_TEXT_TABLE_H
@@ -14,7 +13,7 @@
 /**
  * struct text_column - a column.
  * @name: its heading.
- * @width: least width.
+ * @width: minimum width.
  * @flags: %SCOLS_FL_RIGHT and so on.
  */
 struct text_column {
@@ -26,9 +25,9 @@ struct text_column {
 /**
  * text_table() - make a table.
  * @columns: its columns.
- * @nr: how many.
+ * @nr: number of entries.
  *
- * Return: the table, to be dropped with scols_unref_table().
+ * Return: the table; free it with scols_unref_table().
  */
 struct libscols_table *text_table(const struct text_column *columns, unsigned int nr);
 
@@ -36,7 +35,7 @@ struct libscols_table *text_table(const struct text_column *columns, unsigned in
  * text_line() - add a line to a table.
  * @table: the table.
  *
- * Return: the line, which is the table's.
+ * Return: the line, owned by the table.
  */
 struct libscols_line *text_line(struct libscols_table *table);
 
@@ -44,7 +43,7 @@ struct libscols_line *text_line(struct libscols_table *table);
  * text_put() - fill a cell.
  * @line: line of the cell.
  * @column: its column.
- * @format: what to put there.
+ * @format: its content.
  */
 void __printf(3, 4)
 text_put(struct libscols_line *line, unsigned int column, const char *format, ...);

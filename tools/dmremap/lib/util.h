@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Names that the kernel has, for programs. */
+/* Helpers known from the kernel. */
 #ifndef _DMREMAP_UTIL_H
 #define _DMREMAP_UTIL_H
 
@@ -7,14 +7,14 @@
 #include <string.h>
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
-/* For printf(): a number of 64 bits has another type on each machine. */
+/* For printf(): the type of 64-bit numbers differs between architectures. */
 #define LLU(x)			((unsigned long long)(x))
 
 #define ATTRIBUTE(list)		__attribute__(list)
 #define __printf(a, b)		ATTRIBUTE((format(printf, a, b)))
 #define __noreturn		ATTRIBUTE((noreturn))
 
-/* As strscpy(): what there is no room for is left out. */
+/* Like strscpy(): the text is truncated if it does not fit. */
 static inline void text_copy(char *to, const char *from, size_t size)
 {
 	size_t length = strnlen(from, size - 1);

@@ -17,9 +17,9 @@ static bool has_dash(unsigned int i)
 
 void uuid_make(uint8_t uuid[UUID_SIZE])
 {
-	/* never less than was asked for, nor a signal in between: it is so short */
+	/* a request as short as this is never interrupted or cut short */
 	if (getrandom(uuid, UUID_SIZE, 0) != UUID_SIZE) {
-		complain("The kernel gives no random numbers.");
+		complain("The kernel provides no random numbers.");
 		exit(EXIT_OPERATION);
 	}
 	uuid[6] = (uuid[6] & 0x0f) | 0x40;

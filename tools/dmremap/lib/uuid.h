@@ -11,12 +11,12 @@
 #define UUID_SIZE	16
 #define UUID_TEXT_SIZE	37	/* with a zero at the end */
 
-/* Make a new one, at random. */
+/* Generate a random UUID. */
 void uuid_make(uint8_t uuid[UUID_SIZE]);
 
 void uuid_to_text(const uint8_t uuid[UUID_SIZE], char text[UUID_TEXT_SIZE]);
 
-/* Whether @text is a UUID, and nothing else. */
+/* Parse a UUID. Returns false if @text is anything else. */
 bool uuid_from_text(const char *text, uint8_t uuid[UUID_SIZE]);
 
 #endif /* _DMREMAP_UUID_H */

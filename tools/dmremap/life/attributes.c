@@ -10,7 +10,7 @@
 #include "life/attributes.h"
 #include "lib/message.h"
 
-/* There is only one level of directories. */
+/* There is only one level of subdirectories. */
 #define DEPTH_MAX	2
 
 static void add(struct attributes *attributes, const char *path)

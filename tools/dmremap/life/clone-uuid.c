@@ -2,9 +2,9 @@
 /*
  * dmremap clone-uuid: give a copy of a set its own identity, so that both can be used.
  *
- * The superblocks go first and keep the former identity until the label has the new one, so
- * that the command can be given again whenever it was interrupted.  Pages of the table are
- * sealed with the seed, which stays.
+ * The superblocks are written first, and also keep the former identity until the label has the new
+ * one, so that the command can be repeated if it was interrupted. The checksums of the pages of the
+ * table depend on the seed, which does not change.
  */
 #include <endian.h>
 #include <getopt.h>
@@ -25,13 +25,13 @@
 #include "sets/remember.h"
 
 /**
- * struct clone - the request, and the copies.
+ * struct clone - the copied set and its new identity.
  * @main: the copy of the main, opened exclusively.
- * @spare: that of the spare, opened exclusively.
- * @set: as it is on @spare.
- * @sb: as it is going to be.
+ * @spare: the copy of the spare, opened exclusively.
+ * @set: the set as found on @spare.
+ * @sb: the new superblock.
  * @first: the first page of @main.
- * @labelled: there is a label in it.
+ * @labelled: @first contains a label.
  * @name: the new name of the set, or NULL.
  */
 struct clone {
@@ -50,7 +50,7 @@ static bool same_identity(const __u8 *uuid, const __u8 *secret, const struct dm_
 	       !memcmp(secret, label->secret, sizeof(label->secret));
 }
 
-/* The label has the former identity still: an earlier run was interrupted. */
+/* Whether the label still has the former identity because an earlier run was interrupted. */
 static bool is_half_done(const struct clone *clone)
 {
 	const struct dm_remap_sb_replacement *r = &clone->sb->replacement;
@@ -72,9 +72,9 @@ static int check_main(struct clone *clone)
 	why = clone->labelled ? dm_remap_label_check(label, clone->main.sectors) : NULL;
 	if (!why && clone->labelled && !is_half_done(clone) &&
 	    !same_identity(clone->sb->uuid, clone->sb->secret, label))
-		why = "it is of another set";
+		why = "it belongs to another set";
 	if (why)
-		complain("%s has a label that does not go with %s: %s.", clone->main.path,
+		complain("%s has a label that does not match %s: %s.", clone->main.path,
 			 clone->spare.path, why);
 	else if (clone->main.sectors != le64toh(clone->sb->main_sectors))
 		complain("%s has another size than the main of the set on %s.",
@@ -88,11 +88,11 @@ static int take_random(void *bytes, size_t size)
 {
 	if (getrandom(bytes, size, 0) == (ssize_t)size)
 		return EXIT_CLEAN;
-	complain("The kernel gives no random numbers.");
+	complain("The kernel provides no random numbers.");
 	return EXIT_OPERATION;
 }
 
-/* Records about the disks do not apply to the copies. */
+/* Drop records about the disks, which do not apply to the copies. */
 static void take_ids(struct clone *clone)
 {
 	char id[DM_REMAP_MAIN_ID_SIZE];
@@ -146,7 +146,7 @@ static int write_super(struct clone *clone, unsigned int nr)
 	return say(&clone->spare, device_write(&clone->spare, sector, clone->sb));
 }
 
-/* Superblocks of two sets on a spare would be damage: the last one goes before. */
+/* Superblocks of two different sets would count as damage, so clear superblock 1 first. */
 static int write_supers(struct clone *clone, bool cleared)
 {
 	uint64_t last = dm_remap_sb_sector(le64toh(clone->sb->spare_sectors), 1);
@@ -238,7 +238,10 @@ static int run(struct clone *clone, const char *main, const char *spare)
 	return status;
 }
 
-/* An interrupted command may have noted the set of these disks with a uuid of its own. */
+/*
+ * Whether another known set has the name. An interrupted command may have recorded these same disks
+ * with the new uuid.
+ */
 static bool is_anothers(const char *name, const char *main)
 {
 	char encoded[ENCODED_NAME_SIZE];
@@ -271,7 +274,7 @@ static int run_clone_uuid(int argc, char **argv)
 		clone.name = optarg;
 	}
 	if (optind != argc - 2) {
-		complain("Say the main and the spare of the copy.");
+		complain("Give the main and the spare of the copy.");
 		return command_misused(&command_clone_uuid);
 	}
 	if (clone.name && is_anothers(clone.name, argv[optind]))

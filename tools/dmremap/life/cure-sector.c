@@ -22,16 +22,16 @@
 #include "lib/root.h"
 #include "life/cure-sector.h"
 
-/* A buffer for O_DIRECT, and the largest physical sector that is believed. */
+/* Alignment for O_DIRECT, and the largest plausible physical sector. */
 #define BUFFER_ALIGN	4096
 #define PHYSICAL_MAX	65536
 
 /**
- * struct sector_place - where the sector is.
- * @dev: the device that was named.
- * @offset: of the physical sector, in bytes.
- * @size: of it, in bytes.
- * @partition: the partition of @dev that has it; no path if there is none.
+ * struct place - the location of the sector.
+ * @dev: the named device.
+ * @offset: offset of the physical sector in bytes.
+ * @size: size of the physical sector in bytes.
+ * @partition: the partition of @dev that contains it; no path if there is none.
  * @start: its first sector on @dev.
  */
 struct sector_place {
@@ -63,7 +63,7 @@ static int find_place(const struct cure_sector *cure, struct sector_place *place
 		physical = SECTOR_SIZE;
 	place->size = physical;
 	place->offset = cure->sector * SECTOR_SIZE / physical * physical;
-	/* the last one of a device that ends within it */
+	/* the last sector of a device may be incomplete */
 	if (place->offset + place->size > place->dev.sectors * SECTOR_SIZE) {
 		place->size = SECTOR_SIZE;
 		place->offset = cure->sector * SECTOR_SIZE;
@@ -71,7 +71,7 @@ static int find_place(const struct cure_sector *cure, struct sector_place *place
 	return EXIT_CLEAN;
 }
 
-/* Whether a directory below that of a disk is that of the partition which has the sector. */
+/* Whether a sysfs subdirectory of a disk is the partition that contains the sector. */
 static bool is_partition(const char *number, const char *entry, uint64_t sector, uint64_t *start)
 {
 	uint64_t nr, sectors;
@@ -110,7 +110,7 @@ static void find_partition(struct sector_place *place, uint64_t sector)
 		closedir(dir);
 }
 
-/* Describe the sector as far as possible: its partition, and the content of that. */
+/* Describe the sector: its partition, and the content of the partition. */
 static void show_place(const struct cure_sector *cure, struct sector_place *place)
 {
 	const struct blockdev *dev = &place->dev;
@@ -131,14 +131,14 @@ static void show_place(const struct cure_sector *cure, struct sector_place *plac
 	puts(".");
 }
 
-/* The part of the physical sector that is in the partition, if one has it. */
+/* The part of the physical sector that is in the partition, if there is one. */
 static void show_files(const struct sector_place *place)
 {
 	uint64_t first = place->offset / SECTOR_SIZE, end = first + place->size / SECTOR_SIZE;
 	uint64_t last = place->start + place->partition.sectors;
 
 	if (!*place->partition.path) {
-		/* an image has no number */
+		/* an image file has no device number */
 		if (*place->dev.number)
 			sector_files_show(place->dev.number, first, end - first);
 		return;
@@ -163,7 +163,7 @@ static void show_smart(const struct sector_place *place, const char *when)
 	bool known;
 
 	if (smartctl_run(&capture, place->dev.path, NULL, true)) {
-		printf("smartctl cannot be run: what the disk says of itself is not known.\n");
+		printf("smartctl cannot be run: the disk's own data is not known.\n");
 		return;
 	}
 	known = facts_from_smartctl(&facts, capture.text, capture.size);
@@ -181,7 +181,7 @@ static void show_smart(const struct sector_place *place, const char *when)
 	puts(".");
 }
 
-/* Nobody else must use the disk: the kernel refuses where it, or a partition of it, is used. */
+/* Open exclusively: the kernel refuses if the disk or one of its partitions is in use. */
 static int open_alone(const struct cure_sector *cure, const struct sector_place *place)
 {
 	const struct blockdev *dev = *place->partition.path ? &place->partition : &place->dev;
@@ -203,7 +203,7 @@ static int open_alone(const struct cure_sector *cure, const struct sector_place 
 	return -1;
 }
 
-/* Write zeros, and see twice that they are there. */
+/* Write zeros, and verify them twice. */
 static int overwrite(const struct cure_sector *cure, const struct sector_place *place, int fd,
 		     unsigned char *buffer)
 {
@@ -223,10 +223,10 @@ static int overwrite(const struct cure_sector *cure, const struct sector_place *
 			error = buffer[i] ? -EUCLEAN : 0;
 	}
 	if (error == -EUCLEAN)
-		complain("%s has taken the zeros and not kept them. A disk that loses writes must not be used.",
+		complain("%s accepted the zeros but did not keep them. A disk that loses writes must not be used.",
 			 cure->path);
 	else if (error)
-		complain("%s does not take the sector: %s. A set takes over such sectors: see \"dmremap advise %s\".",
+		complain("%s cannot write the sector: %s. A set replaces such sectors: see \"dmremap advise %s\".",
 			 cure->path, strerror(-error), cure->path);
 	return error ? EXIT_UNCORRECTED : EXIT_CORRECTED;
 }
@@ -249,18 +249,21 @@ static int cure_unreadable(const struct cure_sector *cure, const struct sector_p
 	if (fd < 0)
 		return EXIT_OPERATION;
 	show_smart(place, "before");
-	snprintf(question, sizeof(question), "Write zeros over %zu bytes of %.256s from sector %llu on, and lose what was there?",
+	snprintf(question, sizeof(question), "Overwrite %zu bytes of %.256s with zeros from sector %llu on, and lose their content?",
 		 place->size, cure->path, LLU(place->offset / SECTOR_SIZE));
 	status = cure->yes || ask(question) ? overwrite(cure, place, fd, buffer) : EXIT_OPERATION;
 	close(fd);
 	if (status != EXIT_OPERATION)
 		show_smart(place, "after");
 	if (status == EXIT_CORRECTED)
-		printf("The sector can be read and written again; it has zeros.\n");
+		printf("The sector can be read and written again; it contains zeros.\n");
 	return status;
 }
 
-/* Return: 0 or a negative error number of the disk; 1, having said why, if it cannot be opened. */
+/*
+ * Return: 0 or a negative error number of the disk; 1, after printing an error, if it cannot be
+ * opened.
+ */
 static int try_read(const struct cure_sector *cure, const struct sector_place *place, void *buffer)
 {
 	int fd = open(cure->path, O_RDONLY | O_DIRECT | O_CLOEXEC), error;

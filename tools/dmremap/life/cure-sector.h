@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A sector of a disk without a set, which the drive may replace when it is written.
+ * Cures a sector of a disk without a set: the drive may replace it when it is written.
  */
 #ifndef _DMREMAP_CURE_SECTOR_H
 #define _DMREMAP_CURE_SECTOR_H
@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 /**
- * struct cure_sector - the sector, and the request.
+ * struct cure_sector - the sector and the options.
  * @path: the disk.
  * @sector: in units of 512 bytes.
- * @overwrite: write zeros over it if it cannot be read.
+ * @overwrite: overwrite it with zeros if it cannot be read.
  * @yes: do not ask.
  */
 struct cure_sector {
@@ -23,10 +23,10 @@ struct cure_sector {
 };
 
 /**
- * cure_sector() - do it.
- * @cure: what.
+ * cure_sector() - cure a sector.
+ * @cure: the sector and the options.
  *
- * Reads the physical sector, and writes nothing if that succeeds, or if the disk is in use.
+ * Reads the physical sector; writes nothing if that succeeds or if the disk is in use.
  *
  * Return: an exit status.
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap cure: blocks that the main takes and keeps again go back to it.
+ * dmremap cure: move back blocks that the main stores reliably again.
  *
- * The kernel tries only blocks on the spare, so no data is at risk.  A pending block is
- * read first: if that succeeds it is on the spare, and is tried with the others.
+ * The kernel tries only blocks that are on the spare, so no data is at risk. A pending block is
+ * read first: if that succeeds, it moves to the spare and is tried with the others.
  */
 #include <getopt.h>
 #include <json-c/json.h>
@@ -25,9 +25,9 @@
 /**
  * struct cure - the request.
  * @volume: the set.
- * @others: blocks to leave alone: those not requested, and those whose places
- *	on the main have the label.
- * @labelled: how many the label has.
+ * @others: blocks to leave alone: those not requested, and those whose places on the main belong to
+ *	the label.
+ * @labelled: number of blocks whose places belong to the label.
  * @json: print JSON.
  */
 struct cure {
@@ -37,7 +37,7 @@ struct cure {
 	bool json;
 };
 
-/* All blocks but some. */
+/* All blocks except some. */
 static struct ranges all_but(const struct volume *volume, const struct ranges *some)
 {
 	struct ranges all = {};
@@ -62,8 +62,9 @@ static int take_words(struct cure *cure, char **words)
 }
 
 /*
- * The label is on the main where its blocks belong, which are on the spare for that.  What
- * lists them may be unreadable or damaged; then block 0 is left alone at least, which has it.
+ * The label and its copies are in the places of the blocks that it lists, so these blocks must stay
+ * on the spare. If the label is unreadable or damaged, at least block 0, in whose place it is, is
+ * left alone.
  */
 static int leave_label(struct cure *cure, struct raw *raw)
 {
@@ -77,7 +78,9 @@ static int leave_label(struct cure *cure, struct raw *raw)
 	case RAW_UNLABELLED:
 		break;
 	case RAW_UNREADABLE:
-		/* a block that is not on the spare has no label in its place */
+		/*
+		 * a block that is not on the spare has its own content in its place, not the label
+		 */
 		status = blocks_remapped(&cure->volume, &first, &blocks);
 		break;
 	case RAW_LABELLED:
@@ -187,7 +190,7 @@ static int cure_set(const char *name, char **words, bool json)
 	if (!status)
 		status = take_words(&cure, words);
 	if (!status)
-		/* no seal runs concurrently */
+		/* wait until no seal is running */
 		status = raw_open(&raw, &cure.volume);
 	if (!status) {
 		status = leave_label(&cure, &raw);
@@ -245,7 +248,7 @@ static int run_cure(int argc, char **argv)
 	}
 	if (optind < argc)
 		return cure_set(argv[optind], argv + optind + 1, json);
-	complain("Say which device.");
+	complain("Give a device.");
 	return command_misused(&command_cure);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap delete: end a set.  Its blocks go back to the main, the first one, which
- * replaces the label, last; then the device goes, and at the end what says on the spare
- * that there was a set.  Killed at any moment, it can be given again.
+ * dmremap delete: end a set. Its blocks are moved back to the main; the first block goes last
+ * because it overwrites the label. Then the device is removed, and finally the metadata on the
+ * spare. If the command is interrupted it can be given again.
  */
 #include <getopt.h>
 #include <limits.h>
@@ -23,13 +23,13 @@
 #include "sets/names.h"
 #include "sets/remember.h"
 
-/* What somebody wants. */
+/* The options. */
 struct ending {
 	bool give_up;
 	bool yes;
 };
 
-/* Return: an exit status; those that the main does not take are said by change_run(). */
+/* Return: an exit status; change_run() reports blocks that cannot be written to the main. */
 static int move_ranges(const struct volume *volume, const struct ranges *blocks)
 {
 	struct change change = { .volume = volume, .kind = CHANGE_REMOVE, .blocks = blocks };
@@ -37,7 +37,7 @@ static int move_ranges(const struct volume *volume, const struct ranges *blocks)
 	return blocks->nr ? change_run(&change) : EXIT_CLEAN;
 }
 
-/* Those on the spare, and whether the first block is among them. */
+/* Count the blocks on the spare, and find out whether the first block is among them. */
 static int count(const struct volume *volume, uint64_t *left, bool *first)
 {
 	struct ranges listed = {};
@@ -59,9 +59,9 @@ static void move_first(const struct volume *volume)
 }
 
 /*
- * The first block, which has the label in its place, goes last: without the label nothing
- * tells that the main lacks the blocks still on the spare.  @left does not count it while it
- * stays for the others' sake.
+ * The first block goes last because it overwrites the label: without the label nothing shows that
+ * some blocks of the main are still on the spare. If other blocks cannot be moved back the first
+ * block stays too, and is not counted in @left.
  */
 static int move_back(const struct volume *volume, uint64_t *left)
 {
@@ -105,7 +105,7 @@ static int end_spare(const char *name, const char *path, const char *uuid)
 	int status = wipe_spare(path);
 
 	if (status) {
-		complain("%s is not in use any more, but its spare %s still says that it is a set. Give the command again, as \"dmremap delete %s\".",
+		complain("%s is not in use any more, but its spare %s still has the metadata of the set. Give the command again, as \"dmremap delete %s\".",
 			 name, path, path);
 		return EXIT_UNCORRECTED;
 	}
@@ -150,7 +150,7 @@ static int end_active(const struct volume *volume, const struct ending *ending)
 	if (!ending->give_up && volume_check_writable(volume))
 		return EXIT_OPERATION;
 	if (!find_spare(volume, &spare)) {
-		complain("%s: sysfs does not tell the name of its spare.", volume->name);
+		complain("%s: sysfs does not have the name of its spare.", volume->name);
 		return EXIT_OPERATION;
 	}
 	status = move_back(volume, &left);
@@ -170,7 +170,7 @@ static int end_active(const struct volume *volume, const struct ending *ending)
 	return status;
 }
 
-/* A former spare, whose set is not active. */
+/* Empty a spare whose set is not active. */
 static int end_inactive(const char *path, const struct ending *ending)
 {
 	struct wipe wipe;

@@ -15,8 +15,8 @@
 #include "lib/message.h"
 #include "lib/progress.h"
 
-#define CHUNK		2048	/* sectors that are read at once */
-#define PARTS		16	/* ... and into how many parts they are divided if that fails */
+#define CHUNK		2048	/* sectors to read at once */
+#define PARTS		16	/* ... and the number of parts to divide them into if that fails */
 #define PAGE_SECTORS	8
 
 static void *make_buffer(uint64_t sectors)
@@ -62,7 +62,7 @@ static int write_disk(struct disk_copy *copy, uint64_t sector, const void *buffe
 	return EXIT_CLEAN;
 }
 
-/* Zeros where the first and last sectors will be. */
+/* Write zeros in place of the first and last sectors. */
 static int clear_ends(struct disk_copy *copy)
 {
 	int status;
@@ -136,7 +136,7 @@ static int put(struct disk_copy *copy, uint64_t sector, const void *buffer, uint
 	return status;
 }
 
-/* Nothing but zeros can be there: an old content of the new disk would be taken for data. */
+/* Write zeros for unreadable sectors: old content of the new disk would be mistaken for data. */
 static int leave_out(struct disk_copy *copy, uint64_t sector, uint64_t sectors)
 {
 	if (!copy->leave_out) {
@@ -164,7 +164,7 @@ static int copy_sectors(struct disk_copy *copy, uint64_t sector, uint64_t sector
 	uint64_t end = sector + sectors, part = part_of(copy, sectors);
 	int status = EXIT_CLEAN;
 
-	/* also while I/O waits, which it does no longer then */
+	/* also if I/O is suspended, which then resumes */
 	if (interrupt_came())
 		return fail(copy, "the copy was interrupted, and begins anew when the command is given again");
 	if (!set_view_read(&copy->view, sector, copy->buffer, sectors))
@@ -188,7 +188,7 @@ static void begin_showing(struct disk_copy *copy, const struct ranges *ranges)
 		progress_begin(copy->text, copy->total);
 }
 
-/* How long it will take goes by how long it has taken. */
+/* Estimate the remaining time from the time taken so far. */
 static void show(struct disk_copy *copy)
 {
 	uint64_t bad = ranges_total(&copy->bad);
@@ -224,7 +224,7 @@ static int copy_ranges(struct disk_copy *copy, const struct ranges *ranges)
 	int status = EXIT_CLEAN;
 	size_t i;
 
-	/* sectors may have become readable */
+	/* sectors that were bad may be readable now */
 	ranges_subtract(&copy->bad, ranges);
 	begin_showing(copy, ranges);
 	for (i = 0; !status && i < ranges->nr; i++)
@@ -237,13 +237,13 @@ static int copy_ranges(struct disk_copy *copy, const struct ranges *ranges)
 	return status;
 }
 
-/* All of it in the first pass, then the writes since the previous one. */
+/* Copy everything in the first pass, later the writes since the previous pass. */
 static int find_work(struct disk_copy *copy, struct ranges *ranges)
 {
 	if (!copy->begun)
 		ranges_add(ranges, 0, copy->view.volume->sectors);
 	else if (track_read(copy->view.volume->name, copy->tracker, ranges))
-		return fail(copy, "another program has begun to note what is written to it");
+		return fail(copy, "another program has started to track its writes");
 	ranges_merge(ranges);
 	copy->begun = true;
 	return EXIT_CLEAN;
@@ -285,7 +285,7 @@ void disk_copy_spoil(struct disk_copy *copy)
 	if (copy->fd < 0)
 		copy->fd = open(copy->path, O_RDWR | O_EXCL | O_DIRECT | O_CLOEXEC);
 	if (copy->fd < 0 || clear_ends(copy))
-		complain("%s looks like the set, and is not in use. \"wipefs -a %s\" before the next start.",
+		complain("%s has the content of the set, but is not in use. Run \"wipefs -a %s\" before the next boot.",
 			 copy->path, copy->path);
 	copy->why = why;
 }

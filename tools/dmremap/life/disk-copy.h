@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A copy of the content of an active set on another disk: made while the set is in use, and
- * completed while it is suspended.
+ * Copies the content of an active set to another disk: most of it while the set is in use, and the
+ * rest while it is suspended.
  *
- * The first and the last MiB of the copy are held in memory until it is completed.  Until
- * then nothing finds a file system on the new disk, or confuses it with that of the set.
+ * The first and the last MiB of the copy are held in memory until the end. Until then no program
+ * finds a file system on the new disk, or confuses it with that of the set.
  */
 #ifndef _DMREMAP_DISK_COPY_H
 #define _DMREMAP_DISK_COPY_H
@@ -18,22 +18,22 @@
 /**
  * struct disk_copy - a copy.
  * @view: the set.
- * @fd: the new disk, open exclusively for writing; -1 once it is completed.
- * @path: of it.
- * @leave_out: go on where sectors cannot be read.
+ * @fd: the new disk, open exclusively for writing; -1 when the copy is complete.
+ * @path: path of the new disk.
+ * @leave_out: continue if sectors cannot be read.
  * @tracker: the kernel's tracker of writes.
- * @begun: the first pass, over all of the set, has been made.
- * @head: the first sectors, up to @head_end.
- * @head_end: see there.
- * @tail: the last sectors, from @tail_start.
- * @tail_start: see there.
+ * @begun: the first pass, over the whole set, is complete.
+ * @head: the held content from the first sector to @head_end.
+ * @head_end: end of @head.
+ * @tail: the held content from @tail_start to the last sector.
+ * @tail_start: start of @tail.
  * @buffer: data in transit.
- * @bad: sectors that could not be read; merged after each pass.
- * @done: sectors of this pass that have been copied.
- * @total: sectors of this pass.
- * @started_ns: when it began.
- * @text: says how far it is.
- * @show: show that; the set is in use.
+ * @bad: unreadable sectors; merged after each pass.
+ * @done: sectors copied in this pass.
+ * @total: sectors to copy in this pass.
+ * @started_ns: start time of the pass.
+ * @text: description of the progress.
+ * @show: show the progress; only while the set is in use.
  * @why: the failure, as the end of a sentence; NULL if there is none.
  * @why_buffer: for @why.
  */
@@ -60,10 +60,10 @@ struct disk_copy {
 };
 
 /**
- * disk_copy_begin() - begin a copy.
+ * disk_copy_begin() - start a copy.
  * @copy: @view, @fd, @path and @leave_out are set.
  *
- * From then on probes find no content on the new disk.  Prints an error on failure.
+ * From now on probes find no content on the new disk. Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -74,9 +74,8 @@ int disk_copy_begin(struct disk_copy *copy);
  * @copy: the copy.
  * @show: the set is in use; otherwise it is suspended.
  *
- * A signal ends it within a chunk.  Copied data is durable on return, except for the held ends.
- * Prints nothing: @copy->why has
- * the failure.
+ * A signal ends the pass within a chunk. Copied data is durable on return, except for the held
+ * ends. Prints nothing: @copy->why takes the failure.
  *
  * Return: an exit status.
  */
@@ -86,14 +85,14 @@ int disk_copy_pass(struct disk_copy *copy, bool show);
  * disk_copy_complete() - write the held ends, and close the new disk.
  * @copy: the copy; after the last pass, while the set is suspended.
  *
- * Return: an exit status; @copy->why has the failure.
+ * Return: an exit status; @copy->why takes the failure.
  */
 int disk_copy_complete(struct disk_copy *copy);
 
-/* Sectors that are held. */
+/* Number of held sectors. */
 uint64_t disk_copy_held(const struct disk_copy *copy);
 
-/* Have nothing be found on a new disk whose copy was completed, and then not used. */
+/* If a completed copy is not used, make sure that no content is found on the new disk. */
 void disk_copy_spoil(struct disk_copy *copy);
 
 void disk_copy_end(struct disk_copy *copy);

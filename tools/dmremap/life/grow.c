@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap grow: use the room of a spare, or a main, that has become larger.
+ * dmremap grow: use the additional space of a spare or main that has become larger.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ static int find_size(const struct volume *volume, bool main, uint64_t *sectors)
 	if (!main)
 		return EXIT_CLEAN;
 	if (is_sealed(volume)) {
-		complain("%s is sealed: the label of %s says how large it is. Unseal the set, let it grow, and seal it again.",
+		complain("%s is sealed: the label of %s records its size. Unseal the set, let it grow, and seal it again.",
 			 volume->name, volume->main.path);
 		return EXIT_OPERATION;
 	}
@@ -47,7 +47,7 @@ static int capacity(const struct volume *volume, uint64_t *blocks)
 
 	if (kernel_read(TREE_CONFIG, volume->name, "spare/total", text) ||
 	    sscanf(text, "%llu", &value) != 1) {
-		complain("%s: the kernel does not say how many blocks its spare has.",
+		complain("%s: the kernel does not show how many blocks its spare has.",
 			 volume->name);
 		return EXIT_OPERATION;
 	}
@@ -115,7 +115,7 @@ static int run_grow(int argc, char **argv)
 const struct command command_grow = {
 	.name = "grow",
 	.arguments = "[--main] NAME",
-	.summary = "use the room of a spare, or a main, that has become larger",
+	.summary = "use the additional space of a spare or main that has become larger",
 	.help =
 	"After the device of the spare has become larger, by \"lvextend\" for example, the set,\n"
 	"which may be in use, gets more blocks. It needs room for a larger table behind the\n"

@@ -97,13 +97,13 @@ static int finish(FILE *file, const char *path)
 	return failed ? say_unwritable(path) : EXIT_CLEAN;
 }
 
-/* Not a device, for one, nor a link, whose place the new file would take. */
+/* Only a regular file: the new file would replace a device node or a symbolic link. */
 static bool is_file(const char *path, struct stat *st)
 {
 	return !lstat(path, st) && S_ISREG(st->st_mode);
 }
 
-/* So that the new name is durable as well. */
+/* Make the new name durable as well. */
 static void sync_dir(const char *path)
 {
 	char copy[PATH_MAX];
@@ -117,7 +117,7 @@ static void sync_dir(const char *path)
 	close(fd);
 }
 
-/* A new file beside @path, under a name that no file had; it goes into @temporary. */
+/* Create a new file next to @path; @temporary takes its unique name. */
 static FILE *open_beside(const char *path, mode_t mode, char temporary[PATH_MAX])
 {
 	FILE *file = NULL;
@@ -147,7 +147,7 @@ static int replace(const char *path, const char *temporary, FILE *file)
 	return status;
 }
 
-/* The former content stays until all of the new one is there: a full disk must not empty it. */
+/* Keep the old content until the new file is complete, so that a full disk does not destroy it. */
 int mapfile_write(const char *path, uint64_t sectors, const struct ranges *bad)
 {
 	char temporary[PATH_MAX];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A mapfile of GNU ddrescue: the copied and the unreadable parts.
+ * Writes mapfiles of GNU ddrescue, which list the copied and the unreadable parts.
  */
 #ifndef _DMREMAP_MAPFILE_H
 #define _DMREMAP_MAPFILE_H
@@ -11,22 +11,22 @@
 #include "lib/ranges.h"
 
 /**
- * mapfile_check() - see that a mapfile can be written.
- * @path: the file; made if it does not exist.
+ * mapfile_check() - check that a mapfile can be written.
+ * @path: the file; created if it does not exist.
  *
- * A file that is not empty is only taken if it is a mapfile.  Prints an error.
+ * A file that is not empty is accepted only if it is a mapfile. Prints an error on failure.
  *
  * Return: an exit status.
  */
 int mapfile_check(const char *path);
 
 /**
- * mapfile_write() - write the mapfile of a copy that is complete but for some sectors.
+ * mapfile_write() - write the mapfile of a copy that lacks only some sectors.
  * @path: the file.
  * @sectors: size of the copy.
- * @bad: the sectors that could not be read; merged.
+ * @bad: the unreadable sectors; merged.
  *
- * It is durable on return.  On failure the file is as before.  Prints an error.
+ * The file is durable on return, and unchanged on failure. Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -36,10 +36,11 @@ int mapfile_write(const char *path, uint64_t sectors, const struct ranges *bad);
  * mapfile_write_parts() - write the mapfile of a copy that has only some sectors.
  * @path: the file.
  * @sectors: size of the copy.
- * @good: the sectors that it has; merged.
- * @bad: the unreadable sectors; merged, none of @good.  The others have not been tried.
+ * @good: the sectors in the copy; merged.
+ * @bad: the unreadable sectors; merged, and disjoint from @good. All others are marked as not
+ *	tried.
  *
- * It is durable on return.  Prints an error.
+ * The file is durable on return. Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -49,7 +50,7 @@ int mapfile_write_parts(const char *path, uint64_t sectors, const struct ranges 
 /**
  * mapfile_drop() - remove the mapfile of a copy that is not used.
  * @path: the file.
- * @written: mapfile_write() has written it; otherwise it stays unless it is empty.
+ * @written: mapfile_write() has written it; otherwise the file is only removed if it is empty.
  */
 void mapfile_drop(const char *path, bool written);
 

@@ -53,7 +53,7 @@ static bool parse(struct memory_set *set, const char *line)
 	unsigned int active, low, filling;
 
 	*set = (struct memory_set) {};
-	/* as wide as the two texts are */
+	/* the widths match the two buffers */
 	if (sscanf(line, "%511s %63s %llu %u %u %u %llu %llu %llu", set->key, set->state, &since,
 		   &active, &low, &filling, &moved, &pending, &lost) != 9)
 		return false;
@@ -124,7 +124,7 @@ void memory_write(const struct memory *memory)
 	if (replace(memory) || said)
 		return;
 	said = true;
-	complain("%s cannot be written: %s. After its next start the monitor tells some things once more.",
+	complain("%s cannot be written: %s. After its next start the monitor will repeat some reports.",
 		 path_of(MEMORY_FILE), strerror(errno));
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The events that a monitor has reported, for its successor: a file in /run, so that
- * each boot begins anew.
+ * What a monitor has reported, for the next monitor process. The file is in /run, so that each boot
+ * starts afresh.
  *
- * A line for each set: its uuid (its name if it has none), its state, since when, and numbers.
+ * It has a line for each set: its uuid (its name if it has none), its state, the time of the last
+ * change, and numbers.
  */
 #ifndef _DMREMAP_MEMORY_H
 #define _DMREMAP_MEMORY_H
@@ -18,14 +19,14 @@
 /**
  * struct memory_set - a set.
  * @key: its uuid, or its name if it has none.
- * @state: as status has it.
- * @since: since when, in seconds since 1970; 0 if that is not known.
- * @was_active: it is active, or was since the system started.
+ * @state: its state, as in status.
+ * @since: when it entered this state, in seconds since 1970; 0 if unknown.
+ * @was_active: it is active, or has been active since boot.
  * @low: its spare is low.
  * @filling: its spare will soon be full.
- * @moved: blocks.
- * @pending: blocks.
- * @lost: sectors.
+ * @moved: number of moved blocks.
+ * @pending: number of pending blocks.
+ * @lost: number of lost sectors.
  */
 struct memory_set {
 	char key[ENCODED_NAME_SIZE];
@@ -40,40 +41,40 @@ struct memory_set {
 };
 
 /**
- * struct memory - all sets; all zero for none.
+ * struct memory - all sets; all zeros when empty.
  * @set: an array.
- * @nr: how many.
+ * @nr: number of entries.
  */
 struct memory {
 	struct memory_set *set;
 	int nr;
 };
 
-/* Read the file; no sets if it is missing or malformed. */
+/* Read the file; if it is missing or malformed there are no sets. */
 void memory_read(struct memory *memory);
 
 /**
  * memory_write() - write the file.
- * @memory: what.
+ * @memory: the content.
  *
- * Prints an error if it cannot be written: the next monitor repeats some reports.
+ * Prints an error on failure, after which the next monitor repeats some reports.
  */
 void memory_write(const struct memory *memory);
 
 void memory_free(struct memory *memory);
 
-/* The set with a key, or NULL. */
+/* Find a set by its key, or NULL. */
 struct memory_set *memory_find(const struct memory *memory, const char *key);
 
-/* Remember a set, replacing its former record. */
+/* Add or replace the record of a set. */
 void memory_put(struct memory *memory, const struct memory_set *set);
 
 /**
- * memory_lock() - be the only monitor.
+ * memory_lock() - make sure that no other monitor is running.
  *
  * Prints an error if there is another one.
  *
- * Return: whether this is the only one; it is until the program ends.
+ * Return: whether this is the only one, which it then remains until the program ends.
  */
 bool memory_lock(void);
 

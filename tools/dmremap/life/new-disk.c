@@ -13,7 +13,7 @@
 #include "lib/message.h"
 #include "sets/half.h"
 
-/* What hides behind a signature may show once that has gone. */
+/* Further signatures may show once those that mask them are gone. */
 #define MAX_ROUNDS	16
 
 static int say_in_use(const struct blockdev *dev)
@@ -34,8 +34,8 @@ static int check_half(const struct blockdev *dev)
 	half_look(&half, dev);
 	if (half.role != HALF_MAIN && half.role != HALF_SPARE)
 		return EXIT_CLEAN;
-	/* a former main may have bad sectors, and cannot be cleared as a whole */
-	complain("%s is the %s of set %s. If nobody needs that any more: \"%s %s\".",
+	/* a former main may have bad sectors, so it may be impossible to clear it completely */
+	complain("%s is the %s of set %s. If that is no longer needed: \"%s %s\".",
 		 dev->path, half_role_name(half.role), half.uuid,
 		 half.role == HALF_MAIN ? "blkdiscard -f -z --length 4096" :
 					  "dmremap delete --give-up", dev->path);
@@ -66,7 +66,7 @@ static int check_size(const struct blockdev *dev, const struct volume *volume)
 	ours = blockdev_by_number(&set, volume->number) ? logical_sector(set.path) : SECTOR_SIZE;
 	if (its <= ours)
 		return EXIT_CLEAN;
-	complain("%s has sectors of %d bytes, and %s has sectors of %d: what is on it might not do with those. Take a disk whose sectors are not larger.",
+	complain("%s has sectors of %d bytes, and %s has sectors of %d: the content might not work with these. Take a disk with sectors of the same size or smaller.",
 		 dev->path, its, volume->name, ours);
 	return EXIT_OPERATION;
 }
@@ -90,17 +90,17 @@ static int check(const struct blockdev *dev, const struct volume *volume)
 static int refuse_content(const struct signatures *found, const char *path)
 {
 	if (found->nr)
-		complain("There is %s (%s) on %s. If it is not needed any more: \"--force\".",
+		complain("There is %s (%s) on %s. If it is no longer needed: \"--force\".",
 			 found->item->kind, found->item->type, path);
 	else if (!found->unreadable)
-		complain("%s is not empty, though nobody knows what is on it. If it is not needed any more: \"--force\".",
+		complain("%s is not empty, but its content is of an unknown kind. If it is no longer needed: \"--force\".",
 			 path);
 	else
-		complain("%s has places that cannot be read. Take a disk that has none.", path);
+		complain("%s has places that cannot be read. Take a disk without such places.", path);
 	return EXIT_OPERATION;
 }
 
-/* @fd is for writing, through the page cache. */
+/* @fd is open for writing through the page cache. */
 static int clear_content(const char *path, bool force, int fd)
 {
 	struct signatures found;

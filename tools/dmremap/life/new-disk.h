@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A disk that takes over the content of a set: whether it can, and may.
+ * Checks that a disk can take over the content of a set, and opens it.
  */
 #ifndef _DMREMAP_NEW_DISK_H
 #define _DMREMAP_NEW_DISK_H
@@ -10,13 +10,13 @@
 #include "kernel/volume.h"
 
 /**
- * new_disk_open() - open a disk that the content of a set can be written to.
+ * new_disk_open() - open a disk to which the content of a set can be written.
  * @path: the disk.
  * @volume: the set.
- * @force: its own content may be destroyed.
- * @fd: takes it, opened exclusively for direct writes.
+ * @force: allow its content to be destroyed.
+ * @fd: takes the file descriptor, opened exclusively for direct writes.
  *
- * Says why not.
+ * If not, prints the reason.
  *
  * Return: an exit status.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap resume, dmremap sync: orders to an active device that need no argument.
+ * dmremap resume, dmremap sync: commands to an active device that need no further arguments.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "life/attributes.h"
 #include "lib/message.h"
 
-/* The device that the only operand names.  Return: an exit status; -1 to go on. */
+/* Parse the name of the device. Return: an exit status; -1 to go on. */
 static int take_device(const struct command *command, int argc, char **argv,
 		       char device[KERNEL_NAME_SIZE])
 {

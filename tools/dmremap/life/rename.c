@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap rename: give a device another name; it may be in use.
+ * dmremap rename: rename a device, which may be in use.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -50,7 +50,7 @@ static int rename_to(const char *given, const char *new_name)
 	}
 	text_encode(encoded, new_name);
 	if (registry_find_name(&other, encoded, active.uuid)) {
-		complain("%s is the name of set %s, which this host knows, so that the two would be in each other's way. Take another name, or give that set one: \"dmremap assemble --name OTHER %s\". If it is gone for good: \"rm /etc/dm-remap/sets.d/%s\".",
+		complain("%s is the name of set %s, which this host knows, so the two would conflict. Take another name, or give that set one: \"dmremap assemble --name OTHER %s\". If it is gone for good: \"rm /etc/dm-remap/sets.d/%s\".",
 			 new_name, other.uuid, other.uuid, other.uuid);
 		return EXIT_OPERATION;
 	}
@@ -76,7 +76,7 @@ static int run_rename(int argc, char **argv)
 		return option == 'h' ? command_help(&command_rename) :
 				       command_misused(&command_rename);
 	if (optind != argc - 2) {
-		complain("Say which set, and its new name.");
+		complain("Give the set and its new name.");
 		return command_misused(&command_rename);
 	}
 	if (!device_name_valid(argv[optind + 1]))

@@ -18,10 +18,13 @@
 #include "sets/create.h"
 #include "sets/remember.h"
 
-/* Passes while the set is in use; each copies only the writes during the one before. */
+/*
+ * Maximum number of passes while the set is in use; each pass copies the writes made during the
+ * previous one.
+ */
 #define MAX_PASSES	8
 
-/* What I/O may wait for without a further pass. */
+/* If I/O would be suspended for less than this, no further pass is needed. */
 #define SHORT_NS	20000000
 
 /* The main and its start, the spare, the rest. */
@@ -37,7 +40,7 @@ struct spare_switch {
 	struct spare_copy copy;
 };
 
-/* The table with another spare: its third word. */
+/* Replace the spare, which is the third word, in the table. */
 static bool make_params(struct spare_switch *r)
 {
 	struct dm_table table;
@@ -71,7 +74,7 @@ static int check(const struct spare_switch *r)
 
 static int say_unreadable(const struct spare_switch *r, uint64_t sectors)
 {
-	complain("%s keeps its spare: %llu sector%s cannot be read on %s, and %s nowhere else. Try again later, or give up with --give-up: what is lost reads as an error then, until it is written.",
+	complain("%s keeps its spare: %llu sector%s cannot be read on %s, and %s nowhere else. Try again later, or give them up with --give-up: then reads of them fail until they are written.",
 		 r->volume.name, LLU(sectors), plural(sectors), r->old.path, is(sectors));
 	return EXIT_OPERATION;
 }
@@ -82,7 +85,7 @@ static int say_why(const struct spare_switch *r)
 	return EXIT_OPERATION;
 }
 
-/* While the set is in use, until little is left.  @ns is the duration of the last pass. */
+/* Copy while the set is in use, until little is left. @ns takes the duration of the last pass. */
 static int copy_online(struct spare_switch *r, uint64_t *ns)
 {
 	uint64_t began, sectors;
@@ -101,7 +104,10 @@ static int copy_online(struct spare_switch *r, uint64_t *ns)
 	return sectors && !r->give_up ? say_unreadable(r, sectors) : EXIT_CLEAN;
 }
 
-/* While I/O waits.  The kernel opens the new spare for itself alone. */
+/*
+ * Complete the copy while I/O is suspended, and close the new spare, which the kernel opens
+ * exclusively.
+ */
 static int copy_paused(void *context)
 {
 	struct spare_switch *r = context;
@@ -111,7 +117,10 @@ static int copy_paused(void *context)
 		r->copy.why = "sectors that were just written cannot be read on the old one";
 		status = EXIT_OPERATION;
 	}
-	/* only now: it repeats the main's identity from the superblocks */
+	/*
+	 * as late as possible, since the table repeats the identity of the main from the
+	 * superblocks
+	 */
 	if (!status && !make_params(r)) {
 		r->copy.why = "its table cannot be read";
 		status = EXIT_OPERATION;
@@ -172,7 +181,7 @@ static int copy(struct spare_switch *r)
 	return status;
 }
 
-/* The kernel has told the old spare, if it could be told. */
+/* Empty the old spare, in which the kernel has recorded the replacement if it could. */
 static int clean_up(const struct spare_switch *r)
 {
 	remember_active(r->volume.uuid, r->volume.name);
@@ -182,7 +191,7 @@ static int clean_up(const struct spare_switch *r)
 		printf("%s is empty.\n", r->old.path);
 		return EXIT_CLEAN;
 	}
-	complain("%s is not needed any more, and still says what it was. If it can be written again: \"dmremap delete %s\".",
+	complain("%s is no longer needed, but still has its metadata. If it can be written again: \"dmremap delete %s\".",
 		 r->old.path, r->old.path);
 	return EXIT_UNCORRECTED;
 }
@@ -196,12 +205,12 @@ static int replace(const char *name, struct spare_switch *r)
 		return status;
 	if (!*r->volume.uuid || kernel_read(TREE_CONFIG, r->volume.name, "spare/device", text) ||
 	    !blockdev_by_number(&r->old, text)) {
-		complain("%s: the kernel does not tell its spare.", r->volume.name);
+		complain("%s: the kernel does not show its spare.", r->volume.name);
 		return EXIT_OPERATION;
 	}
 	status = volume_check_writable(&r->volume);
 	status = status ?: check(r);
-	/* with the new spare in force the host has to know of it, or does not find it at boot */
+	/* if the new spare is in force, the host must have recorded it to find it at boot */
 	interrupt_hold();
 	status = status ?: copy(r);
 	status = status ?: clean_up(r);
@@ -228,7 +237,7 @@ static int run_replace_spare(int argc, char **argv)
 		r.give_up |= option == 'g';
 	}
 	if (optind != argc - 2) {
-		complain("Say which set, and its new spare.");
+		complain("Give the set and its new spare.");
 		return command_misused(&command_replace_spare);
 	}
 	r.new = argv[optind + 1];
@@ -243,10 +252,10 @@ const struct command command_replace_spare = {
 	"Copies what is on the spare of a set, which may be in use, to NEW, a device of any size\n"
 	"that holds it. I/O waits only for the last pass, which copies what was written during\n"
 	"the one before; how long is said before and after. Then NEW is the spare, and the old\n"
-	"one is emptied. Blocks of the old spare that had failed are left behind. Whenever this\n"
-	"is interrupted, one of the two counts, and the set has all its data.\n\n"
+	"one is emptied. Bad blocks of the old spare are left behind. Whenever this\n"
+	"is interrupted, one of the two spares is valid, and the set has all its data.\n\n"
 	"  -f, --force    destroy what is on NEW\n"
-	"  -g, --give-up  sectors that the old spare does not give are lost\n"
+	"  -g, --give-up  give up sectors that cannot be read from the old spare\n"
 	"  -h, --help     print this\n\n"
 	"Exit status: 0 replaced, 4 replaced, but the old spare could not be emptied, 8 the set\n"
 	"keeps its spare, 16 wrong usage.\n",

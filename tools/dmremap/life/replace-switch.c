@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The moment in which a set comes to its new disk.
+ * Switches a set to its new disk.
  *
- * The kernel records the new main and empties the table on the spare with one write; whatever
- * comes before that leaves the set as it was.  For --leave the set, which has no remaps then,
- * gives way to the disk alone: the two are the same, so it does not matter which of them is
- * found after a power cut.
+ * The kernel records the new main and empties the table on the spare with a single write; until
+ * then the set is unchanged. With --leave, the set, which then has no remaps, is replaced by the
+ * plain disk: both have the same content, so it does not matter which of them is found after a
+ * power cut.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "sets/create.h"
 #include "sets/remember.h"
 
-/* As what create writes, and the number of the tracker. */
+/* As long as the parameters that create writes, plus the ID of the tracker. */
 #define PARAMS_SIZE	(CREATE_PARAMS_SIZE + 64)
 
 int replace_say_why(const struct replacement *r)
@@ -25,7 +25,10 @@ int replace_say_why(const struct replacement *r)
 	return EXIT_OPERATION;
 }
 
-/* While I/O waits.  The kernel opens the new disk for itself alone. */
+/*
+ * Complete the copy while I/O is suspended, and close the new disk, which the kernel opens
+ * exclusively.
+ */
 static int copy_paused(void *context)
 {
 	struct replacement *r = context;
@@ -41,7 +44,7 @@ static bool has_word(const char *params, const char *word)
 	return at && at[-1] == ' ' && (!at[strlen(word)] || at[strlen(word)] == ' ');
 }
 
-/* The arguments of the table other than the main stay. */
+/* Keep the arguments of the table other than the main. */
 static void make_params(const struct replacement *r, const char *old, const char *number,
 			char params[PARAMS_SIZE])
 {
@@ -71,7 +74,9 @@ static int switch_main(struct replacement *r, struct dm_switch *sw)
 	return EXIT_CLEAN;
 }
 
-/* A boot must find the set with the main that its spare names, whichever that is. */
+/*
+ * Whenever this is interrupted, the next boot must find the set with the main that its spare names.
+ */
 static int to_set(struct replacement *r, struct dm_switch *sw, const char *number)
 {
 	char params[PARAMS_SIZE];
@@ -96,7 +101,10 @@ static void to_linear(struct dm_switch *sw, const char *number, char params[PARA
 	sw->params = params;
 }
 
-/* Nothing can tell the spare that the set has ended: no boot may take it for the set. */
+/*
+ * The end of the set cannot be recorded on the spare, so the host must forget the set first, lest a
+ * boot assemble it.
+ */
 static int end_directly(struct replacement *r, struct dm_switch *sw, const char *number)
 {
 	char params[PARAMS_SIZE];
@@ -112,7 +120,7 @@ static int end_directly(struct replacement *r, struct dm_switch *sw, const char 
 	return status;
 }
 
-/* A new disk that has bad sectors already needs its spare. */
+/* A new disk that already has bad sectors needs its spare. */
 static int has_no_remaps(void *context)
 {
 	struct replacement *r = context;

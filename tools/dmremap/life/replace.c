@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap replace: copy an active set to a new disk, which becomes its main.
+ * dmremap replace: copy the content of an active set to a new disk, which becomes its main.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -25,21 +25,24 @@
 #include "sets/names.h"
 #include "sets/remember.h"
 
-/* Passes while the set is in use; each copies only the writes during the one before. */
+/*
+ * Maximum number of passes while the set is in use; each pass copies the writes made during the
+ * previous one.
+ */
 #define MAX_PASSES	64
 
-/* What I/O may wait for without a further pass. */
+/* If I/O would be suspended for less than this, no further pass is needed. */
 #define SHORT_NS	50000000
 
-/* Unreadable ranges that are printed if they cannot be written. */
+/* Maximum number of unreadable ranges to print if the mapfile cannot be written. */
 #define RANGES_SHOWN	20
 
 #define NS_PER_S	1000000000ULL
 #define DEFAULT_PAUSE_S	10
 
 /*
- * While the set is in use, until little is left, or no less than before.  @ns is what I/O is
- * going to wait for.
+ * Copy while the set is in use, until little is left or another pass would not help. @ns takes the
+ * estimated time for which I/O will be suspended.
  */
 static int copy_online(struct replacement *r, uint64_t *ns)
 {
@@ -53,7 +56,7 @@ static int copy_online(struct replacement *r, uint64_t *ns)
 			return replace_say_why(r);
 		whole = clock_ns() - began;
 		*ns = whole;
-		/* the held ends are written last, and have only been read so far */
+		/* the ends held in memory will be written last; so far they have only been read */
 		if (!pass)
 			ends = whole * disk_copy_held(&r->copy) / r->volume.sectors;
 		if (*ns < SHORT_NS || (pass > 2 && *ns > before / 4 * 3))
@@ -68,7 +71,7 @@ static int copy_online(struct replacement *r, uint64_t *ns)
 	return EXIT_OPERATION;
 }
 
-/* It is written before the switch, so that it is there whatever happens, and after it. */
+/* Written both before the switch, so that it exists whatever happens, and after it. */
 static int write_mapfile(struct replacement *r)
 {
 	int status;
@@ -89,7 +92,7 @@ static int run_copy(struct replacement *r)
 	status = status ?: copy_online(r, &ns);
 	status = status ?: write_mapfile(r);
 	status = status ?: replace_switch(r, ns);
-	/* the set is on the new disk: there is no way back, only something left to do */
+	/* the set is already on the new disk, so a failure here cannot undo the replacement */
 	if (r->switched && write_mapfile(r))
 		status = exit_worst(status, EXIT_UNCORRECTED);
 	return status;
@@ -105,13 +108,13 @@ static int copy(struct replacement *r)
 	return status;
 }
 
-/* A mapfile, for somebody to type: as much as fits on a screen. */
+/* Print the content of the mapfile for the user to copy, as much as fits on a screen. */
 static void say_ranges(const struct replacement *r)
 {
 	const struct ranges *bad = &r->copy.bad;
 	size_t i;
 
-	complain("%s does not have the sectors that were found in the last pass. Write these down, as START+COUNT:",
+	complain("%s lacks the sectors that were found in the last pass. Write these down, as START+COUNT:",
 		 r->mapfile);
 	for (i = 0; i < bad->nr && i < RANGES_SHOWN; i++)
 		complain("  %llu+%llu", LLU(bad->range[i].start),
@@ -134,8 +137,9 @@ static void say_unreadable(const struct replacement *r)
 }
 
 /*
- * The disk may have bad sectors, so only what must go is cleared.  wipefs does not know a label,
- * which is alone in the first 4 KiB: sealing has moved all signatures to the spare.
+ * The former main may have bad sectors, so clear only what is necessary. wipefs does not know the
+ * label, but the label in the first 4 KiB is all there is to clear: sealing has moved all
+ * signatures to the spare.
  */
 static const char *clearing(const struct blockdev *main)
 {
@@ -147,7 +151,7 @@ static const char *clearing(const struct blockdev *main)
 
 static void say_old_main(const struct replacement *r)
 {
-	printf("%s still has what was on the set. Clear it before the next start, for old and new disk show the same UUIDs: \"%s %s\".\n",
+	printf("%s still has the content of the set. Clear it before the next boot, because both disks show the same UUIDs: \"%s %s\".\n",
 	       r->volume.main.path, clearing(&r->volume.main), r->volume.main.path);
 }
 
@@ -162,7 +166,7 @@ static int empty_spare(const struct replacement *r)
 		printf("%s is empty.\n", spare);
 		return EXIT_CLEAN;
 	}
-	complain("%s is not needed any more, and still says what it was. If it can be written again: \"dmremap delete %s\".",
+	complain("%s is no longer needed, but still has its metadata. If it can be written again: \"dmremap delete %s\".",
 		 spare, spare);
 	return EXIT_UNCORRECTED;
 }
@@ -177,7 +181,7 @@ static int say_ended(const struct replacement *r)
 	if (!r->direct)
 		status = empty_spare(r);
 	else if (*r->volume.uuid)
-		complain("%s could not be told, and has blocks of %s still: \"dmremap delete --give-up --yes %s\" before the next start.",
+		complain("%s could not be updated, and still has blocks of %s: run \"dmremap delete --give-up --yes %s\" before the next boot.",
 			 r->spare.path, r->volume.main.path, r->spare.path);
 	say_old_main(r);
 	return status;
@@ -195,7 +199,7 @@ static int say_set(const struct replacement *r)
 	if (r->sealed)
 		status = seal_device(r->volume.name);
 	if (status)
-		complain("%s was sealed, and is not any more: \"dmremap seal %s\".",
+		complain("%s was sealed, and no longer is: \"dmremap seal %s\".",
 			 r->volume.name, r->volume.name);
 	say_old_main(r);
 	return status ? EXIT_UNCORRECTED : EXIT_CLEAN;
@@ -211,7 +215,7 @@ static int clean_up(const struct replacement *r)
 	return ranges_total(&r->copy.bad) ? EXIT_UNCORRECTED : status;
 }
 
-/* Whether there is a spare that can record the new main. */
+/* Whether the set has a spare that can record the new main. */
 static bool has_store(const struct replacement *r)
 {
 	char text[KERNEL_TEXT_SIZE];
@@ -253,11 +257,11 @@ static int find(struct replacement *r, const char *name)
 	if (!kernel_read(TREE_CONFIG, r->volume.name, "spare/device", text) &&
 	    blockdev_by_number(&r->spare, text))
 		return find_kind(r);
-	complain("%s: the kernel does not tell its spare.", r->volume.name);
+	complain("%s: the kernel does not show its spare.", r->volume.name);
 	return EXIT_OPERATION;
 }
 
-/* The identity of the new disk: @given by the user, or its own. */
+/* Choose the identity of the new disk: @given by the user, or its own. */
 static int choose_id(struct replacement *r, const char *given)
 {
 	if (!given) {
@@ -286,7 +290,7 @@ static int replace(const char *name, struct replacement *r, const char *main_id)
 	status = status ?: new_disk_open(r->new, &r->volume, r->force, &r->copy.fd);
 	if (status)
 		return status;
-	/* a signal ends the copy between two chunks, and that is said */
+	/* a signal ends the copy between two chunks, with a message */
 	interrupt_hold();
 	r->copy.view.volume = &r->volume;
 	r->copy.path = r->new;
@@ -310,7 +314,7 @@ static bool take_pause(const char *text, uint64_t *seconds)
 	return false;
 }
 
-/* What somebody asked for. */
+/* The options. */
 struct replace_options {
 	const char *main_id;
 	const char *rescue;
@@ -321,7 +325,7 @@ static int run_rescue(const struct replace_options *wanted, const char *mapfile,
 {
 	if (wanted->rescue && wanted->image && mapfile && !operands)
 		return rescue_spare(wanted->rescue, wanted->image, mapfile);
-	complain("--rescue-spare takes a spare, --image and --mapfile new files, and nothing else is needed.");
+	complain("--rescue-spare needs a spare and new files for --image and --mapfile, and nothing else.");
 	return command_misused(&command_replace);
 }
 
@@ -361,7 +365,7 @@ static int run_replace(int argc, char **argv)
 	if (wanted.rescue || wanted.image)
 		return run_rescue(&wanted, r.mapfile, argc - optind);
 	if (optind != argc - 2) {
-		complain("Say which set, and its new disk.");
+		complain("Give the set and its new disk.");
 		return command_misused(&command_replace);
 	}
 	r.new = argv[optind + 1];

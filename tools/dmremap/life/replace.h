@@ -15,21 +15,21 @@
 #include "life/disk-copy.h"
 
 /**
- * struct replacement - a set that comes to another disk.
- * @volume: the set, with the main that it had.
+ * struct replacement - the replacement of the main of a set.
+ * @volume: the set with its former main.
  * @spare: its spare.
  * @new: path of the new disk.
- * @mapfile: where sectors that could not be read are listed, or NULL.
+ * @mapfile: path of the list of unreadable sectors, or NULL.
  * @id: the identity of the new disk, or "".
- * @force: its content may be destroyed.
- * @leave: dm-remap ends for the device.
- * @direct: it does so in one step, since no spare could record the new main.
+ * @force: allow the content of the new disk to be destroyed.
+ * @leave: end dm-remap for the device.
+ * @direct: end it in one step, since no spare can record the new main.
  * @sealed: the main had the set's label.
  * @mapped: the mapfile has been written.
- * @listed: it has all of @copy.bad.
- * @pause_s: how long I/O may wait.
+ * @listed: the mapfile contains all of @copy.bad.
+ * @pause_s: maximum time, in seconds, for which I/O may be suspended.
  * @switched: the device is on the new disk.
- * @ended: dm-remap has ended for it.
+ * @ended: dm-remap has ended for the device.
  * @copy: the copy.
  */
 struct replacement {
@@ -51,9 +51,9 @@ struct replacement {
 };
 
 /**
- * replace_switch() - complete the copy while I/O waits, and put the new disk in force.
+ * replace_switch() - complete the copy while I/O is suspended, and switch to the new disk.
  * @r: the replacement; the copy is complete except for recent writes.
- * @estimate_ns: how long I/O is going to wait.
+ * @estimate_ns: estimated time for which I/O will be suspended.
  *
  * Prints the result, or the reason why the set is unchanged.
  *
@@ -61,7 +61,7 @@ struct replacement {
  */
 int replace_switch(struct replacement *r, uint64_t estimate_ns);
 
-/* Say that the set goes on as it was, and why.  Return: an exit status. */
+/* Print that the set is unchanged, and why. Return: an exit status. */
 int replace_say_why(const struct replacement *r);
 
 #endif /* _DMREMAP_REPLACE_H */

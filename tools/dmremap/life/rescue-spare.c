@@ -19,24 +19,24 @@
 #include "life/rescue-spare.h"
 
 #define SECTOR_BYTES	512
-#define BLOCK_PAGES	8	/* of the largest block, in buffers */
+#define BLOCK_PAGES	8	/* the largest block, for the size of buffers */
 
 /**
  * struct rescue - a rescue.
- * @spare: where from.
- * @set: its set.
- * @sectors: in a block.
+ * @spare: the spare.
+ * @set: the set on it.
+ * @sectors: sectors in a block.
  * @start: sector of the main at which the set begins.
- * @entry: the entries that have a block, by block.
- * @nr: how many.
- * @room: how many there is memory for.
- * @lost_pages: pages of the table without a copy that can be used.
+ * @entry: the entries with a block, sorted by block.
+ * @nr: number of entries.
+ * @room: allocated number of entries.
+ * @lost_pages: pages of the table without a usable copy.
  * @pending: blocks that were only on the main.
- * @path: of the image.
- * @image: the image.
- * @buffer: a block.
+ * @path: path of the image.
+ * @image: file descriptor of the image.
+ * @buffer: buffer for a block.
  * @good: sectors of the main that are in the image.
- * @bad: sectors that were on the spare, or lost before, and are nowhere.
+ * @bad: sectors that were on the spare but are lost.
  */
 struct rescue {
 	struct device spare;
@@ -68,7 +68,7 @@ static void add_entry(struct rescue *r, const struct entry *entry)
 	r->entry[r->nr++] = *entry;
 }
 
-/* Sort two entries for one block newest first. */
+/* Sort by block; if two entries have the same block, newest first. */
 static int by_block(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
@@ -209,7 +209,7 @@ static int refuse_file(const char *path)
 {
 	if (access(path, F_OK))
 		return EXIT_CLEAN;
-	complain("%s exists. Give the name of a new file.", path);
+	complain("%s already exists. Give the name of a new file.", path);
 	return EXIT_OPERATION;
 }
 
@@ -219,7 +219,7 @@ static int say(const struct rescue *r, const char *mapfile)
 	char uuid[UUID_TEXT_SIZE];
 
 	uuid_to_text(r->set.newest->content->uuid, uuid);
-	printf("%s has %llu sector%s of the main of set %s: %s is in %s. The rest was on the main alone. If the main, or a copy of it, can be read some day: \"ddrescue MAIN %s %s\" fills it in.\n",
+	printf("%s has %llu sector%s of the main of set %s: %s is in %s. The rest was only on the main. If the main, or a copy of it, can be read later: \"ddrescue MAIN %s %s\" fills it in.\n",
 	       r->spare.path, LLU(good), plural(good), uuid,
 	       good == 1 ? "it" : "all of that", r->path, r->path, mapfile);
 	if (r->pending)

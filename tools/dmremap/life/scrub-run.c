@@ -81,7 +81,9 @@ bool scrub_is(const struct scrub *scrub, const char *state)
 	return !strcmp(scrub->state, state);
 }
 
-/* A suspended device and a word that does not fit give the same error. */
+/*
+ * EBUSY means that the device is suspended or that the order does not fit the state of the scrub.
+ */
 static const char *why(const char *device, const char *order, int error)
 {
 	char state[KERNEL_TEXT_SIZE];

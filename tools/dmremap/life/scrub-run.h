@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel's state of a set's scrub.
+ * The state of a set's scrub in the kernel.
  */
 #ifndef _DMREMAP_SCRUB_RUN_H
 #define _DMREMAP_SCRUB_RUN_H
@@ -10,13 +10,13 @@
 
 #include "kernel/kernel.h"
 
-/* Runs that the kernel remembers. */
+/* Number of runs that the kernel remembers. */
 #define SCRUB_RUNS_MAX	16
 
 /**
- * struct scrub_run - a run that has ended.
- * @ended_s: when, in seconds since the epoch.
- * @took_s: how long it read.
+ * struct scrub_run - a finished run.
+ * @ended_s: its end in seconds since the epoch.
+ * @took_s: its duration in seconds.
  * @sectors: sectors that it read.
  * @moved: blocks that it moved.
  * @pending: blocks that it could not read.
@@ -33,10 +33,10 @@ struct scrub_run {
  * struct scrub - the scrub of a set.
  * @state: idle, running or paused.
  * @position: the next sector.
- * @size: sectors of the set; 0 if it cannot be found out.
- * @rate_kib: the limit in KiB a second, 0 for none.
- * @nr_runs: how many of @runs there are, the newest first.
- * @runs: runs that have ended.
+ * @size: size of the set in sectors; 0 if unknown.
+ * @rate_kib: speed limit in KiB/s; 0 for none.
+ * @nr_runs: number of @runs.
+ * @runs: finished runs, newest first.
  */
 struct scrub {
 	char state[KERNEL_TEXT_SIZE];
@@ -57,11 +57,11 @@ struct scrub {
  */
 int scrub_read(struct scrub *scrub, const char *device);
 
-/* Whether a scrub is in this state. */
+/* Whether a scrub is in a given state. */
 bool scrub_is(const struct scrub *scrub, const char *state);
 
 /**
- * scrub_order() - give an order to the kernel.
+ * scrub_order() - write a word to the control attribute.
  * @device: name of the device.
  * @order: start, stop, pause or resume.
  *

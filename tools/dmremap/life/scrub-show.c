@@ -26,10 +26,10 @@ static const struct text_column columns[] = {
 };
 
 /**
- * struct scrub_look - a scrub, and how fast it is.
- * @scrub: the state from the kernel.
- * @status: whether that could be read.
- * @kib_per_s: 0 if it does not move.
+ * struct look - a scrub and its speed.
+ * @scrub: its state in the kernel.
+ * @status: exit status of reading it.
+ * @kib_per_s: its speed; 0 if it does not advance.
  */
 struct scrub_look {
 	struct scrub scrub;
@@ -114,7 +114,7 @@ static void print_state(const char *name, const struct scrub_look *look)
 	printf("\n");
 }
 
-/* The blocks that runs have found, which the list tells by their reasons. */
+/* Refer to the list of blocks found by scrubs, which are identified by their reasons. */
 static void print_finds(const char *name, const struct scrub *scrub)
 {
 	uint64_t moved = 0, pending = 0;

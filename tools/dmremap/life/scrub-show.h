@@ -5,12 +5,12 @@
 #include <stdbool.h>
 
 /**
- * scrub_show() - print the progress of the scrubs of devices, and the results of the last ones.
+ * scrub_show() - print the progress of current scrubs and the results of recent ones.
  * @names: names of devices.
- * @nr: how many.
+ * @nr: number of entries.
  * @json: print JSON.
  *
- * Looks at a run twice, a second apart, to see how fast it is.
+ * Reads the position twice, a second apart, to measure the speed.
  *
  * Return: an exit status.
  */

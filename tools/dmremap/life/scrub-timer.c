@@ -17,7 +17,7 @@
 #include "life/scrub-run.h"
 #include "life/scrub-timer.h"
 
-/* A file for each set whose run the timer looks after, named by its uuid. */
+/* Directory with a file, named by the uuid, for each set whose current run the timer controls. */
 #define STATE_DIR	"/var/lib/dm-remap/scrub"
 
 #define DAYS_MAX	3650
@@ -70,7 +70,7 @@ static int make_dirs(void)
 	return 0;
 }
 
-/* Before the run is started: one that is not ours is never paused. */
+/* Mark the run as the timer's before it is started: the timer never pauses other runs. */
 static int make_ours(const char *device)
 {
 	char path[PATH_MAX];
@@ -90,7 +90,7 @@ static bool take_hour(const char **p, uint64_t *hour)
 	return number_take(p, hour) && *hour <= 24;
 }
 
-/* Whether scrub_hours=FROM-TO has this hour; 22-6 goes over midnight. */
+/* Whether scrub_hours=FROM-TO includes this hour; 22-6 spans midnight. */
 static bool is_time(void)
 {
 	const char *hours = conf_get("scrub_hours"), *p = hours;
@@ -107,7 +107,7 @@ static bool is_time(void)
 	return from < to ? hour >= from && hour < to : hour >= from || hour < to;
 }
 
-/* Use the whole disk if the main is a partition. */
+/* If the main is a partition, use the whole disk. */
 static bool is_flash(const char *device)
 {
 	char number[KERNEL_TEXT_SIZE], disk[BLOCKDEV_NUMBER_SIZE], name[BLOCKDEV_NAME_SIZE];
@@ -147,14 +147,14 @@ static uint64_t interval_s(const char *device, const struct scrub *scrub, uint64
 	return interval;
 }
 
-/* A run that a person has stopped was the last one, too: it is not begun anew at once. */
+/* A run stopped by a person counts as the last run too, so it is not restarted at once. */
 static bool is_due(const char *device, const struct scrub *scrub)
 {
 	uint64_t now_s = time(NULL), interval = interval_s(device, scrub, now_s);
 
 	if (!interval)
 		return false;
-	/* A result of the future comes from a clock that was wrong. */
+	/* A result in the future comes from a wrong clock. */
 	return !scrub->nr_runs || scrub->runs[0].ended_s > now_s ||
 	       now_s - scrub->runs[0].ended_s >= interval;
 }

@@ -17,11 +17,11 @@
 #include "life/scrub-timer.h"
 
 /**
- * struct scrub_options - the command line.
- * @all: all sets.
+ * struct scrub_options - the options.
+ * @all: act on all sets.
  * @json: print JSON.
  * @name: a set.
- * @order: an order, "status", or NULL for the timer's actions.
+ * @order: a word for scrub_order(), "status", or NULL for the timer's actions.
  */
 struct scrub_options {
 	bool all;
@@ -63,7 +63,7 @@ static int parse(struct scrub_options *chosen, int argc, char **argv)
 	}
 	if (!chosen->all) {
 		if (optind == argc) {
-			complain("Say which set, or --all.");
+			complain("Give a set, or --all.");
 			return command_misused(&command_scrub);
 		}
 		chosen->name = argv[optind++];
@@ -74,7 +74,7 @@ static int parse(struct scrub_options *chosen, int argc, char **argv)
 	if (optind < argc)
 		return command_misused(&command_scrub);
 	if (chosen->order && !is_order(chosen->order)) {
-		complain("\"%s\" is none of start, stop, pause, resume and status.", chosen->order);
+		complain("\"%s\" is not start, stop, pause, resume or status.", chosen->order);
 		return command_misused(&command_scrub);
 	}
 	if (chosen->json && (!chosen->order || strcmp(chosen->order, "status"))) {

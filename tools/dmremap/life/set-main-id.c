@@ -13,7 +13,7 @@
 #include "sets/registry.h"
 #include "spare/examine.h"
 
-/* By its uuid, or by its name if this host knows none of that name. */
+/* Find a spare by the uuid of its set, or by the name if no known set has that name. */
 static bool is_of(const struct half *half, const char *given, const char *name)
 {
 	return half->role == HALF_SPARE && !half->trouble &&
@@ -50,8 +50,8 @@ static void hide(const struct finding *finding)
 }
 
 /*
- * What is not known of a damaged spare must not be covered by a newer superblock.  One that is only
- * older is left from a command that was interrupted.
+ * A newer superblock must not hide damage to a spare. A superblock that is merely older is not
+ * damage: it may be left over from an interrupted command.
  */
 static bool is_clean(const struct set *set)
 {
@@ -65,7 +65,7 @@ static bool is_clean(const struct set *set)
 	return clean && set->writable;
 }
 
-/* The other identities were those of the former disk. */
+/* Drop the other identities, which belonged to the former disk. */
 static void replace_ids(struct dm_remap_sb *sb, const char *main_id)
 {
 	memset(sb->id_types, 0, sizeof(sb->id_types));
@@ -74,7 +74,7 @@ static void replace_ids(struct dm_remap_sb *sb, const char *main_id)
 	sb->sequence = htole64(le64toh(sb->sequence) + 1);
 }
 
-/* The one that counts last, each durable before the next. */
+/* Write the valid superblock last; each write is durable before the next. */
 static int write_both(const struct set *set, struct dm_remap_sb *sb)
 {
 	const struct superblock *at = set->newest == &set->sb[0] ? &set->sb[1] : &set->sb[0];

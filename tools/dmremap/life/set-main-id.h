@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The identity of the main of a set that is not active.
+ * Changes the identity of the main of an inactive set.
  */
 #ifndef _DMREMAP_SET_MAIN_ID_H
 #define _DMREMAP_SET_MAIN_ID_H
 
 /**
- * set_main_id() - record what the main is known by, on the spare and in the host's file.
- * @given: the set, which is not active: its name or its uuid.
+ * set_main_id() - record the identity of the main on the spare and in the host's file.
+ * @given: name or uuid of the set, which is not active.
  * @main_id: the identity.
  *
- * Prints an error if it cannot be done.
+ * Prints an error on failure.
  *
  * Return: an exit status.
  */

@@ -24,14 +24,14 @@ const char *timeouts_get(const char *device)
 	       registry_find(&set, active.uuid) && set.timeouts ? "auto" : "keep";
 }
 
-/* It is remembered first: a set that is not cannot have it at the next start. */
+/* The set must be recorded first: only recorded sets get the setting at the next boot. */
 static int remember(const char *device, bool on, char uuid[UUID_TEXT_SIZE])
 {
 	struct registered set;
 	struct active active;
 
 	if (!active_find(&active, device) || !*active.uuid) {
-		complain("%s is transient: there is nothing that could be remembered for the next start. Nothing has been changed.",
+		complain("%s is transient, so the setting cannot be kept for the next boot. Nothing has been changed.",
 			 device);
 		return EXIT_OPERATION;
 	}

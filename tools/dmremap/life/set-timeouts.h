@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The setting "timeouts", which is this host's and not the kernel's: auto or keep.
+ * The setting "timeouts" (auto or keep), which belongs to the host and not to the kernel.
  */
 #ifndef _DMREMAP_SET_TIMEOUTS_H
 #define _DMREMAP_SET_TIMEOUTS_H
@@ -9,14 +9,14 @@
 
 #define TIMEOUTS_KEY	"timeouts"
 
-/* Whether that is a value of it. */
+/* Whether a value is valid. */
 bool timeouts_value(const char *value);
 
-/* The value for a device: "auto" or "keep". */
+/* The value for a device. */
 const char *timeouts_get(const char *device);
 
 /**
- * timeouts_set() - change and apply it.
+ * timeouts_set() - change and apply the setting.
  * @device: the name of the device.
  * @value: "auto" or "keep".
  *

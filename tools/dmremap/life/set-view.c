@@ -73,7 +73,7 @@ static void take_remap(void *context, const struct remap *remap, const char *lin
 	view->remap[view->nr++] = *remap;
 }
 
-/* A block that is being moved, or may be in either place, cannot be read from beneath. */
+/* A block that is being moved, or whose location is in doubt, cannot be read from main or spare. */
 static bool is_settled(const struct remap *remap)
 {
 	return strcmp(remap->state, "moving") && strcmp(remap->state, "doubt");
@@ -94,7 +94,7 @@ const char *set_view_beneath(struct set_view *view)
 	return NULL;
 }
 
-/* The first block that ends behind a sector; NULL if there is none. */
+/* Find the first block that ends after a sector; NULL if there is none. */
 static const struct remap *find_remap(const struct set_view *view, uint64_t sector)
 {
 	size_t low = 0, high = view->nr, middle;
@@ -135,7 +135,7 @@ static uint64_t mask_of(uint64_t first, uint64_t sectors)
 	return (sectors >= 64 ? ~0ULL : (1ULL << sectors) - 1) << first;
 }
 
-/* A part of a block that is listed: all of it is in one place.  @sectors may become less. */
+/* Read a part of a listed block that is in one place; @sectors may be reduced. */
 static int read_listed(const struct set_view *view, const struct remap *remap, uint64_t sector,
 		       void *buffer, uint64_t *sectors)
 {

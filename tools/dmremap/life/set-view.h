@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The content of an active set, as its device shows it: read through the device while I/O
- * goes on, and from main and spare while the device is suspended and would not answer.
+ * Reads the content of an active set: through the device while it is running, and from main and
+ * spare while it is suspended.
  */
 #ifndef _DMREMAP_SET_VIEW_H
 #define _DMREMAP_SET_VIEW_H
@@ -14,16 +14,16 @@
 #include "kernel/volume.h"
 
 /**
- * struct set_view - a set that is read.
+ * struct set_view - a set being read.
  * @volume: the set.
- * @set: its device, open.
- * @main: its main, open.
- * @spare: its spare, open.
- * @unit: sectors in a logical sector of the device.
- * @remap: the remaps, in order of the main, once set_view_beneath() has been called.
- * @nr: how many.
- * @room: how many there is memory for.
- * @beneath: read from main and spare.
+ * @set: its open device.
+ * @main: its open main.
+ * @spare: its open spare.
+ * @unit: logical sector size of the device, in sectors of 512 bytes.
+ * @remap: the remaps, sorted by main sector, after set_view_beneath().
+ * @nr: number of entries.
+ * @room: allocated number of entries.
+ * @beneath: read from main and spare instead of the device.
  */
 struct set_view {
 	const struct volume *volume;
@@ -39,7 +39,7 @@ struct set_view {
 
 /**
  * set_view_open() - open the set and both halves.
- * @view: to be filled, and closed; @view->volume is set.
+ * @view: with @view->volume set; the caller closes it.
  * @spare: path of the spare.
  *
  * Prints an error on failure.
@@ -54,7 +54,7 @@ void set_view_close(struct set_view *view);
  * set_view_beneath() - read from main and spare from now on.
  * @view: a set whose device is suspended.
  *
- * Return: NULL, or the error.
+ * Return: NULL, or the error message.
  */
 const char *set_view_beneath(struct set_view *view);
 
@@ -62,10 +62,10 @@ const char *set_view_beneath(struct set_view *view);
  * set_view_read() - read content.
  * @view: the set.
  * @sector: the first sector, a multiple of @view->unit.
- * @buffer: takes it, from device_buffer().
+ * @buffer: takes the content; from device_buffer().
  * @sectors: how many, a multiple of @view->unit.
  *
- * Return: 0 or a negative error number, also if only some of them cannot be read.
+ * Return: 0, or a negative error number if any of them cannot be read.
  */
 int set_view_read(const struct set_view *view, uint64_t sector, void *buffer,
 		  uint64_t sectors);

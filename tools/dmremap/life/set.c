@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap set: show and change the settings of an active device, or say what the main of another
- * one is known by.
+ * dmremap set: show and change the settings of an active set, or record the identity of the main of
+ * an inactive one.
  */
 #include <getopt.h>
 #include <json-c/json.h>
@@ -19,10 +19,10 @@
 #include "lib/message.h"
 
 /**
- * struct assignment - a word of the command line.
+ * struct assignment - an operand KEY[=VALUE].
  * @key: the setting.
  * @value: its new value; NULL to show it.
- * @before: its former value.
+ * @before: its previous value.
  */
 struct assignment {
 	char key[ATTRIBUTE_SIZE];
@@ -33,7 +33,7 @@ struct assignment {
 static int complain_key(const char *device, const char *key)
 {
 	if (attribute_exists(device, key))
-		complain("%s is not a setting: it only shows, or only takes orders. \"dmremap set %s\" lists the settings. Nothing has been changed.",
+		complain("%s is not a setting: it can only be read, or only be written. \"dmremap set %s\" lists the settings. Nothing has been changed.",
 			 key, device);
 	else
 		complain("%s has no setting %s. \"dmremap set %s\" lists them. Nothing has been changed.",
@@ -85,7 +85,7 @@ static int parse(struct assignment *assignment, const char *device,
 	return read_value(device, assignment->key, assignment->before);
 }
 
-/* A setting that lists its values, as "[near] spread", is given the one in brackets. */
+/* For a setting that lists its values, such as "[near] spread", extract the one in brackets. */
 static void put_back(const char *device, const struct assignment *assignment)
 {
 	const char *open = strchr(assignment->before, '[');
@@ -119,7 +119,7 @@ static int change(const char *device, const struct assignment *list, int nr)
 	return EXIT_CLEAN;
 }
 
-/* Those that are the host's, when all others have been taken. */
+/* Apply the settings of the host after the kernel has accepted all others. */
 static int change_host(const char *device, const struct assignment *list, int nr)
 {
 	int status = EXIT_CLEAN, i;
@@ -144,7 +144,7 @@ static int show(const char *device, const char *key, struct json_object *values)
 	return EXIT_CLEAN;
 }
 
-/* Print the requested settings; with JSON also the changed ones. */
+/* Print the requested settings; in JSON also the changed ones. */
 static int show_all(const char *device, const struct attributes *settings,
 		    const struct assignment *list, int nr, bool json)
 {
@@ -192,7 +192,10 @@ static int set(const char *device, char **words, bool json)
 	return status;
 }
 
-/* The only setting by which it depends whether a set can be activated. */
+/*
+ * main_id is the only setting that can be changed on an inactive set, because activation may depend
+ * on it.
+ */
 static int set_inactive(const char *device, char **words, bool json)
 {
 	static const char key[] = "main_id=";
@@ -221,7 +224,7 @@ static int run_set(int argc, char **argv)
 		json = true;
 	}
 	if (optind == argc) {
-		complain("Say which set.");
+		complain("Give a set.");
 		return command_misused(&command_set);
 	}
 	if (!device_name_take(argv[optind], device))

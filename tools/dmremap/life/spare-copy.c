@@ -17,7 +17,7 @@
 #include "lib/message.h"
 #include "lib/progress.h"
 
-/* A commit may have written so many pages that no superblock speaks of yet. */
+/* Margin for the page sequence numbers of commits that no superblock has recorded yet. */
 #define GENERATION_MARGIN	65536
 
 #define SLOT_FREE	0
@@ -39,7 +39,7 @@ static void take_size(struct spare_copy *copy, unsigned int logical)
 	sb->spare_lbs = htole32(logical);
 }
 
-/* Fields that describe the set stay; those that describe the spare change. */
+/* Keep the fields that describe the set; change those that describe the spare. */
 static void take_super(struct spare_copy *copy, const struct dm_remap_sb *old)
 {
 	struct dm_remap_sb *sb = copy->sb;
@@ -89,7 +89,7 @@ static int read_super(struct spare_copy *copy)
 	return status;
 }
 
-/* Other programs are shown no partition table until the kernel has taken the spare. */
+/* Leave out the partition table that other programs see until the kernel has accepted the spare. */
 static int write_super(struct spare_copy *copy, unsigned int nr, struct dm_remap_sb *sb)
 {
 	uint64_t sector = dm_remap_sb_sector(copy->geo.spare_sectors, nr);
@@ -100,9 +100,9 @@ static int write_super(struct spare_copy *copy, unsigned int nr, struct dm_remap
 }
 
 /*
- * The kernel formats a spare the same way.  All but the first sector is zeros, so a power cut
- * that tears this write on an empty spare leaves either an empty spare or one whose formatting
- * was interrupted, and nothing that is refused.
+ * The kernel formats a spare the same way. All but the first sector is zeros, so if a power cut
+ * tears this write on an empty spare, the result is either an empty spare or one whose formatting
+ * was interrupted, and never a spare that is refused.
  */
 static int write_formatting(struct spare_copy *copy)
 {
@@ -214,7 +214,7 @@ static bool in_ranges(const struct ranges *ranges, size_t *at, const struct rema
 	       ranges->range[*at].start < (wide)remap->main_sector + remap->sectors;
 }
 
-/* Read a block that fails sector by sector. */
+/* If a block cannot be read, read it sector by sector. */
 static uint64_t read_sectors(const struct spare_copy *copy, const struct remap *remap,
 			     uint64_t wanted)
 {
@@ -253,7 +253,7 @@ static uint64_t read_block(const struct spare_copy *copy, const struct remap *re
 	return read_sectors(copy, remap, wanted);
 }
 
-/* A block of the new spare that fails is left out for good. */
+/* A failing block of the new spare is marked bad. */
 static bool write_block(struct spare_copy *copy, struct copied_block *block)
 {
 	ssize_t size = block->remap.sectors * 512;
@@ -266,7 +266,7 @@ static bool write_block(struct spare_copy *copy, struct copied_block *block)
 		drop_slot(copy, block->slot, SLOT_BAD);
 		block->slot = take_slot(copy);
 	}
-	copy->why = "the new spare is too small for what is on the old one, or fails";
+	copy->why = "the new spare is too small for the content of the old one, or is failing";
 	return false;
 }
 
@@ -289,7 +289,7 @@ static bool copy_block(struct spare_copy *copy, struct copied_block *block,
 
 /* --- a pass ----------------------------------------------------------------------- */
 
-/* One block of the list.  @out is where it goes in the new array. */
+/* Copy one block of the list. @out is its entry in the new array. */
 static bool take(struct spare_copy *copy, struct copied_block *out,
 		 const struct copied_block *known, const struct remap *remap, bool written)
 {
@@ -307,7 +307,7 @@ static bool take(struct spare_copy *copy, struct copied_block *out,
 	return copy_block(copy, out, remap);
 }
 
-/* Both are in the order of the main. */
+/* Merge the two lists, both sorted by main sector. */
 static bool merge(struct spare_copy *copy, struct copied_block *blocks,
 		  const struct ranges *written, bool show)
 {
@@ -365,7 +365,10 @@ int spare_copy_pass(struct spare_copy *copy, bool show)
 	copy->why = NULL;
 	copy->copied = 0;
 	copy->nr_found = 0;
-	/* in this order: a block that is written and moves between the two is listed */
+	/*
+	 * read the tracker before the list: a block that is written and moved in between is then in
+	 * the list
+	 */
 	if (track_read(copy->volume->name, copy->tracker, &written)) {
 		copy->why = "another program has begun to copy the set";
 		ranges_free(&written);
@@ -431,7 +434,7 @@ static void seal_page(const struct spare_copy *copy, struct dm_remap_page *page,
 	page->crc = htole32(dm_remap_page_crc(page, copy->sb->seed));
 }
 
-/* Pages up to the last slot that is used. */
+/* Number of pages up to the last used slot. */
 static uint32_t pages_in_use(const struct spare_copy *copy)
 {
 	uint32_t slot = copy->geo.nr_blocks;
@@ -454,8 +457,8 @@ static int write_copies(struct spare_copy *copy, const struct dm_remap_page *pag
 }
 
 /*
- * The main's identity, and whether it has a label, may have changed during the copy.  The
- * kernel passes on everything else that is kept beside the table.
+ * The identity of the main, and whether it has a label, may have changed during the copy.
+ * Everything else besides the table is passed on by the kernel.
  */
 static int refresh_super(struct spare_copy *copy)
 {
@@ -493,7 +496,7 @@ int spare_copy_complete(struct spare_copy *copy)
 		seal_page(copy, &pages[i], i);
 	error = write_copies(copy, pages, nr);
 	free(pages);
-	/* superblock 0 says until last that the spare is empty */
+	/* write superblock 0 last: until then it marks the spare as empty */
 	error = error ?: write_joining(copy, 1);
 	error = error ?: write_joining(copy, 0);
 	if (!error)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A copy of the spare of an active set on another device, of any size that holds it: made
- * while the set is in use, and completed while it is suspended.
+ * Copies the spare of an active set to another device of sufficient size: most of it while the set
+ * is in use, and the rest while it is suspended.
  *
- * Until it is completed the new spare says that it is being formatted, and counts as empty.
- * Then it says that it is joining, and counts only once the kernel has let it take over.
+ * Until the copy is complete, the new spare is marked as being formatted and counts as empty. Then
+ * it is marked as joining, and becomes valid only when the kernel lets it take over.
  */
 #ifndef _DMREMAP_SPARE_COPY_H
 #define _DMREMAP_SPARE_COPY_H
@@ -19,10 +19,10 @@
 #include "kernel/volume.h"
 
 /**
- * struct copied_block - a block of the set that has a place on the new spare.
- * @remap: as the kernel listed it when it was copied.
- * @slot: its place.
- * @unreadable: sectors that the old spare does not give.
+ * struct copied_block - a block of the set with a slot on the new spare.
+ * @remap: its remap, as listed by the kernel when it was copied.
+ * @slot: its slot.
+ * @unreadable: sectors that cannot be read from the old spare.
  * @listed: the kernel still lists it.
  */
 struct copied_block {
@@ -36,23 +36,23 @@ struct copied_block {
  * struct spare_copy - a copy.
  * @volume: the set.
  * @old: the spare in use.
- * @new: the new one, opened exclusively.
+ * @new: the new spare, opened exclusively.
  * @give_up: declare unreadable sectors of the old spare lost.
  * @tracker: the kernel's tracker of writes.
- * @geo: where things are on the new spare.
- * @sb: its superblock.
+ * @geo: the layout of the new spare.
+ * @sb: the superblock of the new spare.
  * @old_seed: identifies the old spare.
- * @blocks: in order of the main; @room of them are allocated.
- * @nr: how many there are.
- * @room: see there.
+ * @blocks: sorted by main sector; @room of them are allocated.
+ * @nr: number of @blocks.
+ * @room: allocated number of @blocks.
  * @found: remaps listed by the kernel and missing in @blocks; @nr_found of them.
- * @nr_found: see there.
- * @found_room: how many there is room for.
- * @used: for each slot, whether it has a block or is bad.
- * @next_slot: no slot below it is free.
- * @buffer: a block.
- * @copied: blocks that were copied in the last pass.
- * @why: the failure, as a sentence; NULL if there is none.
+ * @nr_found: number of @found.
+ * @found_room: allocated number of @found.
+ * @used: for each slot, whether it is free, used or bad.
+ * @next_slot: no slot below this one is free.
+ * @buffer: buffer for a block.
+ * @copied: number of blocks copied in the last pass.
+ * @why: the failure; NULL if there is none.
  */
 struct spare_copy {
 	const struct volume *volume;
@@ -77,10 +77,10 @@ struct spare_copy {
 };
 
 /**
- * spare_copy_begin() - begin a copy.
- * @copy: @volume, @give_up, and @old and @new are set.
+ * spare_copy_begin() - start a copy.
+ * @copy: with @volume, @give_up, @old and @new set.
  *
- * From the first write on the new spare counts as empty.  Prints an error on failure.
+ * The first write marks the new spare as empty. Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -89,9 +89,9 @@ int spare_copy_begin(struct spare_copy *copy);
 /**
  * spare_copy_pass() - copy blocks that are new or have changed.
  * @copy: the copy.
- * @show: show how far it is; not while the set is suspended.
+ * @show: show the progress; must be false while the set is suspended.
  *
- * Prints nothing: @copy->why has the failure.
+ * Prints nothing: @copy->why takes the failure.
  *
  * Return: an exit status.
  */
@@ -104,7 +104,7 @@ uint64_t spare_copy_unreadable(const struct spare_copy *copy);
  * spare_copy_complete() - write the table and the superblocks.
  * @copy: the copy; after the last pass, while the set is suspended.
  *
- * Return: an exit status; @copy->why has the failure.
+ * Return: an exit status; @copy->why takes the failure.
  */
 int spare_copy_complete(struct spare_copy *copy);
 

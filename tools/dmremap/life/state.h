@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How grave the state of a set is, in words and as an exit status.
+ * The severity of a set's state, in words and as an exit status.
  */
 #ifndef _DMREMAP_STATE_H
 #define _DMREMAP_STATE_H
@@ -16,11 +16,11 @@ enum {
 };
 
 /**
- * struct state_words - the meaning of a state.
+ * struct state_words - the description of a state.
  * @state: its name.
- * @check: how grave it is.
+ * @check: its severity.
  * @meaning: a sentence.
- * @next: what to do, where %s is the name of the set; "" for nothing.
+ * @next: what to do next, where %1$s is the name of the set; "" for nothing.
  */
 struct state_words {
 	const char *state;
@@ -29,7 +29,7 @@ struct state_words {
 	const char *next;
 };
 
-/* Those of a set; of a spare that is low if that is the worst there is. */
+/* Find the words for a set, or those for a low spare if nothing worse is wrong. */
 const struct state_words *state_words(const struct status_row *row);
 
 #endif /* _DMREMAP_STATE_H */

@@ -7,7 +7,7 @@
 #include "kernel/kernel.h"
 #include "life/status-log.h"
 
-/* The log counts the seconds since the start without those in which the machine slept. */
+/* The time stamps in the log do not include time spent in suspend. */
 static time_t started(void)
 {
 	struct timespec now;
@@ -20,7 +20,7 @@ static void add(struct status_log *log, char *text, double seconds)
 {
 	char *p;
 
-	/* nothing that a terminal would act on */
+	/* replace characters that a terminal would interpret */
 	for (p = text; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 127)
 			*p = '?';

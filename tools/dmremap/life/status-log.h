@@ -12,10 +12,10 @@
 /**
  * struct status_log - lines of the log of the running kernel.
  * @line: the last ones, in order.
- * @line.when: when it was written; a machine that has slept since then did so later.
+ * @line.when: when it was written; if the machine was suspended since, it was actually earlier.
  * @line.text: the text after the name of the set.
- * @nr: how many there are.
- * @text: the log itself, to be freed.
+ * @nr: number of lines.
+ * @text: the log itself.
  */
 struct status_log {
 	struct {
@@ -28,7 +28,7 @@ struct status_log {
 
 /**
  * status_log_read() - find the last lines of a set.
- * @log: filled in; without lines if there are none, or the log may not be read.
+ * @log: filled in; empty if there are no lines or the log must not be read.
  * @name: the set.
  */
 void status_log_read(struct status_log *log, const char *name);

@@ -18,10 +18,10 @@
 #include "sets/spare-rate.h"
 #include "show/human.h"
 
-/* A spare that lasts longer than a disk is not worth a date. */
+/* If the spare lasts longer than the life of a disk, no date is printed. */
 #define FORECAST_DAYS	3650
 
-/* Numbers of an active set, which may have gone by now. */
+/* Read numbers of an active set, which may have been removed by now. */
 static bool get(const struct status_row *row, const char *attribute, uint64_t *value)
 {
 	char text[KERNEL_TEXT_SIZE];
@@ -67,7 +67,7 @@ static void show_blocks(FILE *out, const struct status_row *row)
 	fprintf(out, "  %-8s %llu block%s of %s, %s in all\n", "moved", LLU(moved), plural(moved),
 		human_bytes(a, block), human_bytes(b, (double)moved * block));
 	if (pending)
-		fprintf(out, "  %-8s %llu block%s that the main does not give; the next write moves %s\n",
+		fprintf(out, "  %-8s %llu block%s that the main cannot read; the next write moves %s\n",
 			"pending", LLU(pending), plural(pending), pending == 1 ? "it" : "them");
 	fprintf(out, "  %-8s %s of %s (%llu block%s)\n", "free",
 		human_bytes(a, (double)left * block), human_bytes(c, (double)total * block),
@@ -116,7 +116,7 @@ static void show_replace(FILE *out, const struct status_row *row)
 	fprintf(out, "  %-8s the main %s %s. %s\n", "replace", how, day, by.reason);
 }
 
-/* Where nothing stops it, an outage of a few seconds can move thousands of blocks. */
+/* Without a storm limit, an outage of a few seconds can move thousands of blocks. */
 static void show_no_limit(FILE *out, const struct status_row *row)
 {
 	uint64_t limit;
@@ -126,7 +126,7 @@ static void show_no_limit(FILE *out, const struct status_row *row)
 			"limit", row->name);
 }
 
-/* When the state began, if a monitor was running then. */
+/* Print when the state began, if a monitor has recorded it. */
 static uint64_t state_since(const struct status_row *row)
 {
 	const struct memory_set *set;
@@ -158,7 +158,7 @@ static void show_next(FILE *out, const struct status_row *row, const struct stat
 	if (!*words->next)
 		return;
 	fputs("  next     ", out);
-	/* the texts are those of state.c, which name the set as often as they need */
+	/* the formats are constants in state.c, which may use the name more than once */
 	fprintf(out, words->next, row->name);
 	putc('\n', out);
 }

@@ -8,25 +8,25 @@
 #include "sets/status-rows.h"
 
 /**
- * status_report() - tell of one set: what its state means, its disks, its spare, and what to
- * type next.
+ * status_report() - report on one set: what its state means, its disks, its spare, and what to type
+ * next.
  * @out: where to print it.
  * @row: the set.
  */
 void status_report(FILE *out, const struct status_row *row);
 
 /**
- * status_report_log() - tell of the last lines that the kernel's log has of a set.
+ * status_report_log() - print the last lines about a set in the kernel's log.
  * @out: where to print it.
  * @row: the set.
  */
 void status_report_log(FILE *out, const struct status_row *row);
 
 /**
- * status_report_json() - add the same to what JSON has of a set.
- * @object: what JSON has.
+ * status_report_json() - add the same to the JSON object of a set.
+ * @object: the JSON object.
  * @row: the set.
- * @log: with the lines of the log, which may require running a program.
+ * @log: include the lines of the log, which may require running journalctl.
  */
 void status_report_json(struct json_object *object, const struct status_row *row, bool log);
 

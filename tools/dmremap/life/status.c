@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap status: the sets that are active, and those that wait.
+ * dmremap status: show active sets, and those that are waiting.
  */
 #include <getopt.h>
 #include <json-c/json.h>
@@ -34,7 +34,7 @@ static const struct text_column columns[] = {
 	[COLUMN_UUID] = { "UUID" },
 };
 
-static struct libscols_table *table;	/* NULL if it is JSON that is printed */
+static struct libscols_table *table;	/* NULL for JSON output */
 
 static const char *path_of(const char *number, struct blockdev *dev)
 {
@@ -125,7 +125,7 @@ static void print(const struct status_row *rows, int nr, char **names, bool json
 	if (scols_table_get_nlines(table))
 		scols_print_table(table);
 	else if (!*names)
-		complain("There are no sets that are active, and none that wait. \"dmremap scan\" looks at all devices.");
+		complain("There are no active or waiting sets. \"dmremap scan\" looks at all devices.");
 	scols_unref_table(table);
 	for (i = 0; *names && i < nr; i++)
 		if (is_wanted(&rows[i], names)) {
@@ -169,7 +169,7 @@ static int status(char **names, bool json)
 		if (!*rows[i].why || !is_wanted(&rows[i], names))
 			continue;
 		complain("%s", rows[i].why);
-		/* a foreign set need not be active, and a copy is not a fault */
+		/* an inactive foreign set is not a fault, and neither is a copy */
 		if (rows[i].active ? !*rows[i].remapped : !rows[i].foreign)
 			result = exit_worst(result, EXIT_UNCORRECTED);
 	}
@@ -177,7 +177,7 @@ static int status(char **names, bool json)
 	return result;
 }
 
-/* One line for each set that is not well, and how grave the worst is. */
+/* Print a line for each set with a problem, and return the highest severity. */
 static int check(char **names)
 {
 	const struct state_words *words;
@@ -219,7 +219,7 @@ static int run_status(int argc, char **argv)
 		only_check |= option == 'c';
 	}
 	if (json && only_check) {
-		complain("Only one of --check and --json: what JSON has of a set has \"check\" in it.");
+		complain("Give only one of --check and --json: the JSON of a set has \"check\" in it.");
 		return command_misused(&command_status);
 	}
 	return only_check ? check(argv + optind) : status(argv + optind, json);
@@ -230,12 +230,12 @@ const struct command command_status = {
 	.arguments = "[--check | --json] [NAME|UUID...]",
 	.summary = "show which sets are active, and what others wait for",
 	.help =
-	"Shows the sets that are active, with the state of their devices, and those of which\n"
-	"the module dm_remap_reassembly knows a half, with what they wait for: waiting-main,\n"
-	"waiting-spare, complete, conflict or damaged. It says what to do of each.\n"
-	"Of those that are named it tells more: their disks, what is left of the spare, how\n"
-	"fast blocks move, what to type next, and the last lines of the kernel's log. (Since when a\n"
-	"state is so is known if \"dmremap monitor\" was running.)\n\n"
+	"Shows the active sets, with the state of their devices, and the sets of which\n"
+	"the module dm_remap_reassembly knows a half, with what is missing: waiting-main,\n"
+	"waiting-spare, complete, conflict or damaged. It says what to do about each.\n"
+	"For named sets it shows more: their disks, what is left of the spare, how\n"
+	"fast blocks move, what to type next, and the last lines of the kernel's log. (The time since\n"
+	"which a state lasts is known if \"dmremap monitor\" was running.)\n\n"
 	"  -c, --check  for scripts: say only what is wrong, with exit statuses of its own\n"
 	"  -j, --json   print JSON\n"
 	"  -h, --help   print this\n\n"

@@ -11,10 +11,10 @@
 #include "lib/exit.h"
 #include "lib/message.h"
 
-/* A signature may mask others, but not many. */
+/* Maximum number of rounds, since a signature may mask others. */
 #define MAX_ROUNDS	16
 
-/* What tells where things are on the spare; NULL if nothing does. */
+/* Find a superblock that gives the layout of the spare, or NULL. */
 static const struct superblock *guide(const struct set *set)
 {
 	return set->newest ?: set->unused;
@@ -70,8 +70,8 @@ static int clear(const struct device *dev, uint64_t sector, uint64_t pages)
 }
 
 /*
- * From here on the spare counts as empty, whatever is left on it.  The partition table that
- * a superblock shows to other programs is left out: libblkid must find only other signatures.
+ * Mark the spare as empty, whatever is left on it. The superblock is written without the partition
+ * table for other programs, so that libblkid finds only other signatures.
  */
 static int end_set(const struct device *dev, const struct superblock *sb)
 {
@@ -88,7 +88,7 @@ static int end_set(const struct device *dev, const struct superblock *sb)
 	return status;
 }
 
-/* Also where the last one was before the spare grew. */
+/* Clear superblock 1 also at its place before the spare grew. */
 static int clear_last_superblocks(const struct device *dev, const struct dm_remap_sb *sb)
 {
 	uint64_t sizes[] = {
@@ -103,7 +103,7 @@ static int clear_last_superblocks(const struct device *dev, const struct dm_rema
 	return status;
 }
 
-/* All that is before the data, and the copies that are behind it. */
+/* Clear everything before the data, and the copies of the table after it. */
 static int clear_table(const struct device *dev, const struct dm_remap_geometry *geo)
 {
 	int status = clear(dev, DM_REMAP_PAGE_SECTORS,
@@ -115,7 +115,7 @@ static int clear_table(const struct device *dev, const struct dm_remap_geometry 
 	return status;
 }
 
-/* What libblkid still finds, in blocks that had moved there say. */
+/* Clear signatures that libblkid still finds, in moved blocks for example. */
 static int clear_signatures(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC), status = EXIT_CLEAN, round;
@@ -135,7 +135,7 @@ static int clear_signatures(const char *path)
 	return status;
 }
 
-/* Superblock 0 goes last: it says where the rest is until that is gone. */
+/* Clear superblock 0 last, since it gives the locations of the rest. */
 static int clear_all(const struct device *dev, const struct superblock *sb)
 {
 	int status = end_set(dev, sb);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A spare that is emptied: it is not a half of any set afterwards.
+ * Empties a spare, which then is not part of any set.
  */
 #ifndef _DMREMAP_WIPE_H
 #define _DMREMAP_WIPE_H
@@ -11,9 +11,9 @@
 #include "lib/uuid.h"
 
 /**
- * struct wipe - the content of a spare before the wipe.
- * @uuid: of its set; "" if it has no superblock that can be used.
- * @blocks: how many blocks are kept on it and nowhere else.
+ * struct wipe - the content of a spare before it is emptied.
+ * @uuid: uuid of its set; "" if it has no usable superblock.
+ * @blocks: number of blocks that exist only on it.
  * @bad_pages: number of unreadable pages of its table, whose entries are unknown.
  */
 struct wipe {
@@ -23,7 +23,7 @@ struct wipe {
 };
 
 /**
- * wipe_look() - find what would be lost.
+ * wipe_look() - find out what would be lost.
  * @wipe: filled in.
  * @path: the spare, or an image of it.
  *
@@ -37,10 +37,9 @@ int wipe_look(struct wipe *wipe, const char *path);
  * wipe_spare() - empty a spare that nothing uses.
  * @path: the spare, or an image of it.
  *
- * The first write, of superblock 0, ends the set: it says that the spare is empty.  Then the
- * other superblock, all copies of the table, and signatures in data that has moved there are
- * cleared, and at last superblock 0.  An interrupted wipe can be repeated.  Prints an error on
- * failure.
+ * The first write, to superblock 0, ends the set by marking the spare as empty. Then the other
+ * superblock, all copies of the table, and signatures in moved data are cleared, and finally
+ * superblock 0. The wipe can be repeated if it was interrupted. Prints an error on failure.
  *
  * Return: an exit status.
  */

@@ -35,7 +35,7 @@ static const struct number_key {
 	{ "DAYS", offsetof(struct monitor_config, days), 0, 3650 },
 };
 
-/* An address goes into a header of the mail, where a comma or a space would add others. */
+/* The address goes into a mail header, where a comma or a space would add recipients. */
 static const char *take_address(char address[ADDRESS_SIZE], const char *value)
 {
 	const char *p;
@@ -60,7 +60,7 @@ static const char *take_program(struct monitor_config *config, const char *value
 	if (stat(value, &st))
 		return strerror(errno);
 	if (!S_ISREG(st.st_mode) || access(value, X_OK))
-		return "this is no program that can be run; it takes no arguments here";
+		return "this is not an executable program; arguments are not allowed here";
 	snprintf(config->program, sizeof(config->program), "%s", value);
 	return NULL;
 }
@@ -146,6 +146,6 @@ int monitor_config_read(struct monitor_config *config, const char *path)
 	if (!error)
 		return take_text(config, path ? path : own, text);
 	complain("%s cannot be read: %s.", path ? path : own,
-		 error == -EBADMSG ? "it is no text, or longer than 4096 bytes" : strerror(-error));
+		 error == -EBADMSG ? "it is not text, or longer than 4096 bytes" : strerror(-error));
 	return EXIT_USAGE;
 }

@@ -2,7 +2,7 @@
 /*
  * /etc/dm-remap/monitor.conf: recipients of "dmremap monitor", and times.
  *
- * A line is KEYWORD and a value, with spaces between; "#" begins a comment.
+ * Each line has a KEYWORD and a value, separated by spaces; "#" starts a comment.
  */
 #ifndef _DMREMAP_MONITOR_CONFIG_H
 #define _DMREMAP_MONITOR_CONFIG_H
@@ -11,18 +11,18 @@
 
 #define MONITOR_CONF	"/etc/dm-remap/monitor.conf"
 
-/* Longest mail address, with its zero. */
+/* Longest mail address, including the NUL. */
 #define ADDRESS_SIZE	256
 
 /**
  * struct monitor_config - the content of the file.
- * @mail: where mail goes; "" for nowhere.
+ * @mail: the recipient of mail; "" for none.
  * @from: the sender; "" to leave that to sendmail.
  * @program: the program to run for each event; "" for none.
- * @settle_s: how long events are collected before they are told.
- * @repeat_s: an event that was told less than so long ago is not told again yet.
- * @poll_s: how often sets are looked at.
- * @days: a spare that will be full within so many days is told of; 0 is off.
+ * @settle_s: time for which events are collected before they are reported.
+ * @repeat_s: minimum time between two reports of the same kind of event.
+ * @poll_s: interval between looks at the sets.
+ * @days: report spares that will be full within this number of days; 0 is off.
  */
 struct monitor_config {
 	char mail[ADDRESS_SIZE];
@@ -39,7 +39,7 @@ struct monitor_config {
  * @config: filled in.
  * @path: the file; NULL for %MONITOR_CONF, which need not exist.
  *
- * Says which line is wrong, and why.
+ * Prints an error with the malformed line.
  *
  * Return: an exit status.
  */

@@ -8,7 +8,7 @@
 #include "lib/number.h"
 #include "monitor/heard.h"
 
-/* Thousands of events fit while a mail is being sent. */
+/* Large enough for thousands of events while a mail is being sent. */
 #define BUFFER_SIZE	(4 << 20)
 
 static struct udev_monitor *monitor;
@@ -22,7 +22,7 @@ int heard_open(void)
 		complain("The kernel's events cannot be listened to: %s.", strerror(errno));
 		return -1;
 	}
-	/* root may have more than the system's limit; for others it stays as it is */
+	/* root may exceed the system's limit; for other users this fails */
 	udev_monitor_set_receive_buffer_size(monitor, BUFFER_SIZE);
 	if (udev_monitor_enable_receiving(monitor) < 0) {
 		complain("The kernel's events cannot be listened to: %s.", strerror(errno));
@@ -42,7 +42,7 @@ static bool take(struct heard *heard, struct udev_device *device)
 	uint8_t bytes[UUID_SIZE];
 
 	*heard = (struct heard) {};
-	/* a message about a command would hold back one about a failure */
+	/* reporting what a command did would suppress a report of a failure for a while */
 	if (by && !strcmp(by, "command"))
 		return false;
 	if (!event || !*event || strlen(event) >= EVENT_NAME_SIZE ||

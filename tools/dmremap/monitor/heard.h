@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Events of dm-remap as the kernel sends them: uevents.
+ * Receives the uevents that dm-remap sends.
  */
 #ifndef _DMREMAP_MONITOR_HEARD_H
 #define _DMREMAP_MONITOR_HEARD_H
@@ -16,12 +16,12 @@
 
 /**
  * struct heard - an event.
- * @event: its name, of lower-case letters and "-".
- * @name: of the set, encoded; "" if it is not said.
- * @uuid: of the set; "" if it is not said.
+ * @event: its name: lower-case letters and "-".
+ * @name: name of the set, encoded; "" if unknown.
+ * @uuid: uuid of the set; "" if unknown.
  * @device: "MAJ:MIN" of another device involved; "" if there is none.
- * @has_sector: it has a sector.
- * @sector: of the set.
+ * @has_sector: @sector is valid.
+ * @sector: a sector of the set.
  */
 struct heard {
 	char event[EVENT_NAME_SIZE];
@@ -33,22 +33,22 @@ struct heard {
 };
 
 /**
- * heard_open() - begin to listen.
+ * heard_open() - start to listen.
  *
- * The kernel itself is listened to, not udev: nothing is missed while udev is busy with
- * disks that do not answer, and no rule of it is needed.
+ * Listens to the kernel directly rather than to udev, so that no event is missed while udev is busy
+ * with disks that do not answer, and no udev rule is needed.
  *
  * Prints an error on failure.
  *
- * Return: a file descriptor that becomes readable when an event has come, or -1.
+ * Return: a file descriptor that becomes readable when an event arrives, or -1.
  */
 int heard_open(void);
 
 /**
- * heard_next() - take an event.
+ * heard_next() - receive an event.
  * @heard: filled in.
  *
- * Return: 1, 0 if none of dm-remap has come, -1 if some were lost.
+ * Return: 1 for an event of dm-remap, 0 if there is none, -1 if events were lost.
  */
 int heard_next(struct heard *heard);
 

@@ -14,7 +14,7 @@ static const struct event_kind kinds[] = {
 	  "The data of %s is lost. Reads there fail until they are written again.", "sector",
 	  "\"dmremap files %1$s --lost\" names the files: restore them from a backup." },
 	{ "pending", WEIGHT_WARNING, NULL, "blocks cannot be read",
-	  "The main does not give the data of %s. Reads there fail, unless a retry succeeds; the next write goes to the spare.",
+	  "The main cannot read the data of %s. Reads there fail, unless a retry succeeds; the next write goes to the spare.",
 	  "block",
 	  "\"dmremap files %1$s --pending\" names the files: restore them from a backup, which also moves the blocks.",
 	},
@@ -23,7 +23,7 @@ static const struct event_kind kinds[] = {
 	  "block",
 	  "Slow reads often come before failed ones: \"dmremap advise %1$s\" judges the disk." },
 	{ "rate", WEIGHT_WARNING, NULL, "blocks move faster than before",
-	  "More blocks moved in an hour than the set's limit for a warning: the disk is going.",
+	  "More blocks moved in an hour than the set's limit for a warning: the disk is failing.",
 	  NULL,
 	  "Connect another disk: \"dmremap replace %1$s NEWDISK\" copies the data to it while the set is in use. \"dmremap advise %1$s\" says whether it is the disk or its cable.",
 	},
@@ -43,11 +43,11 @@ static const struct event_kind kinds[] = {
 	  NULL },
 	{ "store-degraded", WEIGHT_WARNING, NULL, "a copy of the remap table is lost",
 	  "The spare has lost a copy of the remap table, which is being written elsewhere on it. The other copy is good.",
-	  NULL, "If this comes again, the spare is a bad disk too: \"dmremap advise\" judges it." },
+	  NULL, "If this happens again, the spare is a bad disk too: \"dmremap advise\" judges it." },
 	{ EVENT_WAITING, WEIGHT_GRAVE, NULL, "the set has not come up",
 	  "This host knows the set, and it is not active.", NULL, "" },
 	{ "duplicate", WEIGHT_WARNING, NULL, "a copy of a disk of the set has been connected",
-	  "A device says that it is a half of the set, which is active with another one. It is not used.",
+	  "A device claims to be a half of the set, which is active with another device. It is not used.",
 	  NULL, "If it is a copy or a snapshot, remove it or wipe it; \"dmremap scan\" shows it." },
 	{ "scrub-done", WEIGHT_GOOD, NULL, "a scrub has ended", "A scrub has read the whole main.",
 	  NULL, "" },
@@ -63,7 +63,7 @@ static const struct event_kind kinds[] = {
 
 static const struct event_kind unknown = {
 	"", WEIGHT_WARNING, NULL, "an event", "The kernel sent an event that this program does not know.",
-	NULL, "\"dmremap status %1$s\" shows how the set is.",
+	NULL, "\"dmremap status %1$s\" shows the state of the set.",
 };
 
 const struct event_kind *kind_find(const char *event)
@@ -107,7 +107,7 @@ void kind_what(char *text, const struct event_kind *kind, uint64_t count)
 			 count == 1 ? "" : "s");
 	else if (kind->unit)
 		snprintf(quantity, sizeof(quantity), "one %s or more", kind->unit);
-	/* the texts are those above */
+	/* the formats are the constants above */
 	snprintf(text, KIND_TEXT_SIZE, kind->what, quantity);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What events mean to a person.
+ * Describes events to the user.
  */
 #ifndef _DMREMAP_MONITOR_KINDS_H
 #define _DMREMAP_MONITOR_KINDS_H
@@ -10,13 +10,13 @@
 
 #define KIND_TEXT_SIZE	512
 
-/* Events of the monitor itself, beside those of the kernel. */
+/* Events of the monitor itself, in addition to the kernel's. */
 #define EVENT_WAITING	"waiting"	/* a set has not come up */
 #define EVENT_CAME_UP	"came-up"	/* it has, later */
 #define EVENT_FILLING	"filling"	/* the spare will soon be full */
 #define EVENT_TEST	"test"
 
-/* How grave an event is; the subject of a mail is the gravest. */
+/* Severity of an event; the subject of a mail names the most severe one. */
 enum weight {
 	WEIGHT_GOOD,
 	WEIGHT_NOTE,
@@ -26,11 +26,11 @@ enum weight {
 
 /**
  * struct event_kind - an event.
- * @event: its name; "" for those that are not known.
- * @weight: how grave it is.
- * @state: the state of a set that it tells of, whose words apply; NULL for none.
+ * @event: its name; "" for the entry that describes unknown events.
+ * @weight: its severity.
+ * @state: the state of a set that it announces, which then supplies the text; NULL for none.
  * @subject: a few words, for the subject of a mail.
- * @what: a sentence; %s in it is the number of @unit.
+ * @what: a sentence; %s in it stands for the number of @unit.
  * @unit: "block" or "sector"; NULL if nothing is counted.
  * @next: what to do, where %1$s is the name of the set; "" for nothing.
  */
@@ -44,7 +44,7 @@ struct event_kind {
 	const char *next;
 };
 
-/* That of an event; one with an empty name if it is not known. */
+/* Find the kind of an event; for an unknown event, the kind with an empty name. */
 const struct event_kind *kind_find(const char *event);
 
 /* The event that reports a state of a set; NULL for states without one. */
@@ -54,12 +54,12 @@ const struct event_kind *kind_of_state(const char *state);
  * kind_what() - describe an event.
  * @text: takes %KIND_TEXT_SIZE bytes.
  * @kind: the event.
- * @count: how many blocks or sectors; 0 if that is not known.
+ * @count: number of blocks or sectors; 0 if unknown.
  */
 void kind_what(char *text, const struct event_kind *kind, uint64_t count);
 
 /**
- * kind_next() - say what to do.
+ * kind_next() - describe what to do next.
  * @text: takes %KIND_TEXT_SIZE bytes; empty for nothing.
  * @kind: the event.
  * @name: of the set.

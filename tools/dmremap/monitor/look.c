@@ -14,7 +14,7 @@
 #include "sets/replace-by.h"
 #include "sets/spare-rate.h"
 
-/* A forecast that has been told is taken back when it is this much better. */
+/* A reported forecast is withdrawn only when it has improved by this factor. */
 #define HYSTERESIS	2
 
 static bool read_number(const char *name, const char *attribute, uint64_t *value)
@@ -52,15 +52,15 @@ static void measure(struct look *look, bool was_filling, unsigned int days)
 		return;
 	now->low = read_number(name, "spare/low_water", &low) && left <= low;
 	look->days = spare_rate_days(name);
-	/* notes the day on which the first sign was seen */
+	/* records the day on which the first sign was seen */
 	replace_by_find(&by, name, look->row.uuid, look->row.main);
 	now->filling = look->days >= 0 && look->days <= days * (was_filling ? HYSTERESIS : 1);
 }
 
-/* Whether somebody waits for a set that is not active. */
+/* Whether an inactive set is expected to become active. */
 static bool is_expected(const struct status_row *row, const struct memory_set *before)
 {
-	/* one that was active has been stopped by somebody */
+	/* a set that was active before has been stopped on purpose */
 	return !row->foreign && !(before && before->was_active) && policy_mode() != POLICY_NONE;
 }
 
@@ -78,7 +78,7 @@ static bool take(struct look *look, const struct status_row *row, const struct m
 	else if (before)
 		look->now.since = time(NULL);
 	if (row->active) {
-		/* its directory may come a moment after it */
+		/* its configfs directory may appear a moment after the device */
 		if (!strcmp(row->state, "starting"))
 			return false;
 		measure(look, before && before->filling, days);
@@ -134,14 +134,14 @@ static void add(struct queue *queue, const struct look *look, const char *event,
 	queue_add(queue, &heard, count, more);
 }
 
-/* How many more there are. */
+/* The increase of a counter. */
 static void compare_count(struct queue *queue, const struct look *look, const char *event,
 			  uint64_t before, uint64_t now, bool starting)
 {
 	const char *more = "";
 
 	if (starting)
-		more = "This was while no monitor was running; changes by hand count as well.";
+		more = "This happened while no monitor was running; changes made by hand are included.";
 	if (now > before && (starting || queue_has(queue, look->now.key, event)))
 		add(queue, look, event, now - before, more);
 }

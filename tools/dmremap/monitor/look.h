@@ -11,9 +11,9 @@
 
 /**
  * struct look - a set.
- * @row: what status shows of it.
- * @now: its remembered state.
- * @days: until its spare is full, at the rate of the last days; negative if that is not known.
+ * @row: its row in the output of status.
+ * @now: the state to remember.
+ * @days: days until its spare is full, at the rate of the last days; negative if unknown.
  */
 struct look {
 	struct status_row row;
@@ -24,7 +24,7 @@ struct look {
 /**
  * struct looks - all sets.
  * @look: an array.
- * @nr: how many.
+ * @nr: number of entries.
  */
 struct looks {
 	struct look *look;
@@ -32,35 +32,35 @@ struct looks {
 };
 
 /**
- * looks_take() - look at all sets that are active, and those of this host that are not.
- * @looks: filled in, to be freed.
+ * looks_take() - look at all active sets, and at the inactive sets of this host.
+ * @looks: filled in; the caller frees it.
  * @memory: the former state; a set that was active once does not count as waiting.
- * @days: a spare that will be full within so many days is noted.
- * @patient: the system is starting: sets that are not active yet are left out.
+ * @days: note spares that will be full within this number of days.
+ * @patient: the system is still starting, so ignore sets that are not active yet.
  *
  * Prints an error on failure.
  *
- * Return: whether it can.
+ * Return: whether it succeeded.
  */
 bool looks_take(struct looks *looks, const struct memory *memory, unsigned int days,
 		bool patient);
 
 void looks_free(struct looks *looks);
 
-/* The look of a set, by heard_key(); NULL if there is none. */
+/* Find the look of a set by heard_key(); NULL if there is none. */
 const struct look *looks_find(const struct looks *looks, const char *key);
 
 /**
- * looks_compare() - queue the changes.
+ * looks_compare() - queue events for all changes.
  * @looks: how sets are now.
- * @memory: how they were.
+ * @memory: their former states.
  * @queue: takes the events.
- * @starting: no monitor has listened since then, so events were missed.
+ * @starting: no monitor was running since then, so kernel events were missed.
  */
 void looks_compare(const struct looks *looks, const struct memory *memory, struct queue *queue,
 		   bool starting);
 
-/* Remember them; sets that are not there are remembered as they were. */
+/* Remember the current states; records of other sets stay as they are. */
 void looks_remember(const struct looks *looks, struct memory *memory);
 
 #endif /* _DMREMAP_MONITOR_LOOK_H */

@@ -11,7 +11,7 @@
 
 #define SECONDS		120
 
-/* Where mdadm looks for it, and where Debian has it. */
+/* Where mdadm looks for sendmail, and where Debian installs it. */
 static bool find_sendmail(char path[PATH_MAX])
 {
 	static const char * const places[] = { "/usr/sbin/sendmail", "/usr/lib/sendmail" };
@@ -22,7 +22,7 @@ static bool find_sendmail(char path[PATH_MAX])
 		if (!access(path, X_OK))
 			return true;
 	}
-	complain("There is no mail, since there is no %s. Install a package that sends mail, msmtp-mta or postfix say, or name a PROGRAM in %s.",
+	complain("Mail cannot be sent without %s. Install a package that sends mail, such as msmtp-mta or postfix, or name a PROGRAM in %s.",
 		 places[0], MONITOR_CONF);
 	return false;
 }
@@ -47,7 +47,7 @@ static char *compose(const struct monitor_config *config, const char *subject, c
 
 bool mail_send(const struct monitor_config *config, const char *subject, const char *text)
 {
-	/* the recipient is in the text, where it is not taken for an option */
+	/* sendmail takes the recipient from the text, where it cannot be mistaken for an option */
 	const char *argv[3] = { NULL, "-t" };
 	char path[PATH_MAX], *mail;
 	bool sent;

@@ -7,14 +7,14 @@
 #include "monitor/config.h"
 
 /**
- * mail_send() - send a mail by sendmail(8).
+ * mail_send() - send a mail with sendmail(8).
  * @config: the recipients.
  * @subject: one line.
- * @text: the rest.
+ * @text: the body.
  *
  * Prints an error if it cannot be sent.
  *
- * Return: whether sendmail has taken it.
+ * Return: whether sendmail has accepted it.
  */
 bool mail_send(const struct monitor_config *config, const char *subject, const char *text);
 

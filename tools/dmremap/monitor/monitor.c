@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap monitor: waits for events of sets, and notifies people.
+ * dmremap monitor: wait for events of sets, and report them.
  *
- * The kernel's events say that something has happened; a look at the set says what.  Looks from
- * time to time find changes without an event, and those while no monitor was running.
+ * The kernel's events tell that something has happened; a look at the set shows what. Regular looks
+ * also find changes without an event, and those made while no monitor was running.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -18,16 +18,16 @@
 
 #define NS		1000000000ull
 
-/* Disks may come this long after the monitor has started. */
+/* Disks may still appear for this long after the monitor has started. */
 #define PATIENCE_NS	(120 * NS)
 
 /**
  * struct monitor - a monitor that is running.
- * @config: what its file says.
- * @memory: how sets were when all was told last.
+ * @config: its configuration.
+ * @memory: states of the sets when all events had been reported.
  * @queue: the unreported events.
- * @started: when, as clock_ns() has it.
- * @next_look: likewise.
+ * @started: start time by clock_ns().
+ * @next_look: time of the next look by clock_ns().
  */
 struct monitor {
 	struct monitor_config config;
@@ -37,7 +37,7 @@ struct monitor {
 	uint64_t next_look;
 };
 
-/* Look at all sets; then report the queued events, if @now or if they are due. */
+/* Look at all sets, then report the queued events if they are due or @now is set. */
 static bool look(struct monitor *monitor, bool starting, bool patient, bool now)
 {
 	struct queue *queue = &monitor->queue;
@@ -51,7 +51,7 @@ static bool look(struct monitor *monitor, bool starting, bool patient, bool now)
 		good = tell_all(&monitor->config, queue, &looks);
 		queue_told(queue);
 	}
-	/* compare unreported changes with the same state again */
+	/* while changes are unreported, keep the state that they were compared with */
 	if (!queue->nr) {
 		looks_remember(&looks, &monitor->memory);
 		memory_write(&monitor->memory);
@@ -67,7 +67,7 @@ static int once(struct monitor *monitor)
 	return good ? EXIT_CLEAN : EXIT_OPERATION;
 }
 
-/* Do not report a change again when the kernel's event follows a look that reported it. */
+/* Whether a look has already reported the change that this kernel event announces. */
 static bool is_known(const struct monitor *monitor, const struct heard *heard)
 {
 	const struct event_kind *kind = kind_find(heard->event);
@@ -84,7 +84,7 @@ static void listen(struct monitor *monitor)
 	result = heard_next(&heard);
 	if (result < 0)
 		monitor->next_look = 0;
-	/* what concerns how sets are put together is for "dmremap assemble" */
+	/* events about the assembly of sets are for "dmremap assemble" */
 	if (result <= 0 || !strcmp(heard.event, "set-complete"))
 		return;
 	tell_log(&heard);
@@ -133,7 +133,7 @@ static int watch(struct monitor *monitor)
 	return EXIT_CLEAN;
 }
 
-/* Returns whether there is such a set. */
+/* Returns whether the set exists. */
 static bool add_test(struct queue *queue, const struct looks *looks, const char *name)
 {
 	struct heard heard = { .event = EVENT_TEST };
@@ -143,9 +143,10 @@ static bool add_test(struct queue *queue, const struct looks *looks, const char 
 		complain("There is no set %s on this host.", name);
 		return false;
 	}
-	text_copy(heard.name, look ? look->row.name : "-", sizeof(heard.name));
-	if (look)
+	if (look) {
+		text_copy(heard.name, look->row.name, sizeof(heard.name));
 		text_copy(heard.uuid, look->row.uuid, sizeof(heard.uuid));
+	}
 	queue_add(queue, &heard, 0, "");
 	return true;
 }
@@ -157,7 +158,7 @@ static int test(struct monitor *monitor, char **names)
 	int i;
 
 	if (!*monitor->config.mail && !*monitor->config.program) {
-		complain("Nobody would be told: " MONITOR_CONF " has neither a MAILADDR nor a PROGRAM.");
+		complain("Nobody would be notified:  " MONITOR_CONF " has neither a MAILADDR nor a PROGRAM.");
 		return EXIT_OPERATION;
 	}
 	if (!looks_take(&looks, &monitor->memory, monitor->config.days, false))
@@ -166,7 +167,7 @@ static int test(struct monitor *monitor, char **names)
 		good &= add_test(&monitor->queue, &looks, names[i]);
 	for (i = 0; !*names && i < looks.nr; i++)
 		add_test(&monitor->queue, &looks, looks.look[i].now.key);
-	/* mail is tried before there are sets */
+	/* users test their mail before they create a set */
 	if (!*names && !looks.nr)
 		add_test(&monitor->queue, &looks, NULL);
 	good = good && tell_all(&monitor->config, &monitor->queue, &looks);
@@ -214,9 +215,9 @@ static int parse(struct options *options, int argc, char **argv)
 		}
 	}
 	if (options->once && options->test)
-		complain("Only one of --once and --test.");
+		complain("--once and --test exclude each other.");
 	else if (optind < argc && !options->test)
-		complain("All sets are monitored. Sets can be named for --test.");
+		complain("Sets can be named only with --test: all sets are monitored.");
 	else
 		return -1;
 	return command_misused(&command_monitor);
@@ -245,7 +246,7 @@ static int run_monitor(int argc, char **argv)
 	else
 		status = watch(&monitor);
 	memory_free(&monitor.memory);
-	/* systemd ends it by a signal, which is not a failure */
+	/* systemd stops it by a signal, which is not a failure */
 	if (!interrupt_came())
 		interrupt_release();
 	return status;
@@ -258,14 +259,14 @@ const struct command command_monitor = {
 	.help =
 	"Waits for the kernel's events of all sets, and looks at them every ten minutes: blocks\n"
 	"that moved, data that is lost, a spare that is nearly full, full, or will be soon, sets\n"
-	"that are read-only, or have not come up. What happens within a minute is told in one\n"
-	"mail, and each event by one run of a program. /etc/dm-remap/monitor.conf says whom to\n"
-	"tell; systemd runs this as dm-remap-monitor.service.\n\n"
+	"that are read-only, or have not come up. Events within a minute are reported in one\n"
+	"mail, and each event by one run of a program. /etc/dm-remap/monitor.conf has the\n"
+	"recipients; systemd runs this as dm-remap-monitor.service.\n\n"
 	"  -c, --config FILE  read FILE instead of /etc/dm-remap/monitor.conf\n"
-	"  -o, --once         look once, tell what is new since the last look, and end\n"
-	"  -t, --test         tell of a test event of each set, or of those that are named\n"
+	"  -o, --once         look once, report what is new since the last look, and exit\n"
+	"  -t, --test         send a test event for each set, or for those named\n"
 	"  -h, --help         print this\n\n"
-	"Exit status: 0 everybody has been told, 8 somebody could not be told or another monitor\n"
+	"Exit status: 0 all reports were delivered, 8 one was not, or another monitor\n"
 	"is running, 16 wrong usage, or a line of the file is wrong.\n",
 	.run = run_monitor,
 };

@@ -9,7 +9,7 @@
 
 #define NS		1000000000ull
 
-/* An event that was told: whose, which and when. */
+/* A reported event: the set, the kind and the time. */
 struct told {
 	struct heard heard;
 	uint64_t time;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Events that have not been told yet, and when others were told.
+ * Events not reported yet, and the times at which others were reported.
  */
 #ifndef _DMREMAP_MONITOR_QUEUE_H
 #define _DMREMAP_MONITOR_QUEUE_H
@@ -11,10 +11,10 @@
 
 /**
  * struct event - one kind of event of one set.
- * @heard: the first of them.
- * @count: blocks or sectors; 0 if that is not known.
- * @more: a sentence on it, for this set; "" for none.
- * @since: when the first came, as clock_ns() has it.
+ * @heard: the first event of this kind.
+ * @count: number of blocks or sectors; 0 if unknown.
+ * @more: an additional sentence about this set; "" for none.
+ * @since: when the first one arrived, by clock_ns().
  */
 struct event {
 	struct heard heard;
@@ -26,11 +26,11 @@ struct event {
 struct told;
 
 /**
- * struct queue - events; all zero for none.
- * @event: they, in the order in which they came.
- * @nr: how many.
- * @told: those that were told.
- * @nr_told: how many.
+ * struct queue - a queue of events; all zeros when empty.
+ * @event: the events in order of arrival.
+ * @nr: number of entries.
+ * @told: events that were reported.
+ * @nr_told: number of entries.
  */
 struct queue {
 	struct event *event;
@@ -39,34 +39,35 @@ struct queue {
 	int nr_told;
 };
 
-/* The key of a set here: its uuid, or its name if it has none. */
+/* The key of a set: its uuid, or its name if it has no uuid. */
 const char *heard_key(const struct heard *heard);
 
 /**
  * queue_add() - add an event, or merge it into a queued one.
  * @queue: the queue.
  * @heard: the event.
- * @count: how many blocks or sectors; 0 if that is not known.
- * @more: a sentence, or "".
+ * @count: number of blocks or sectors; 0 if unknown.
+ * @more: an additional sentence, or "".
  */
 void queue_add(struct queue *queue, const struct heard *heard, uint64_t count,
 	       const char *more);
 
-/* Whether an event is in it; @key is that of heard_key(). */
+/* Whether an event is queued; @key is from heard_key(). */
 bool queue_has(const struct queue *queue, const char *key, const char *event);
 
 /**
  * queue_due() - when the queued events are due.
  * @queue: the queue, which is not empty.
- * @config: how long to wait.
+ * @config: the times to wait.
  *
- * All of them are reported at once.  Events that were reported recently wait longer.
+ * All queued events are reported together. An event of a kind that was reported recently waits
+ * longer.
  *
- * Return: the time, as clock_ns() has it.
+ * Return: the time by clock_ns().
  */
 uint64_t queue_due(const struct queue *queue, const struct monitor_config *config);
 
-/* All of them have been told: empty the queue. */
+/* All events have been reported: empty the queue. */
 void queue_told(struct queue *queue);
 
 #endif /* _DMREMAP_MONITOR_QUEUE_H */

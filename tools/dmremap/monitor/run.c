@@ -14,7 +14,7 @@
 
 #define NOT_RUN		127
 
-/* Time that a program gets to end before it is killed. */
+/* Time between asking a program to end and killing it. */
 #define GRACE_MS	2000
 
 static int make_input(const char *text)
@@ -52,7 +52,7 @@ static void __noreturn run_child(const char *const *argv, int input)
 	_exit(NOT_RUN);
 }
 
-/* Returns whether it has ended in time; when this program is to end, so does the other. */
+/* Returns whether it has ended in time; false also if a signal asks this program to end. */
 static bool wait_for(pid_t pid, int timeout_ms)
 {
 	int fd = pidfd_open(pid, 0);

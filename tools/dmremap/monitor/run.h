@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Programs that are told of events.
+ * Runs a program, such as the one that is informed of events.
  */
 #ifndef _DMREMAP_MONITOR_RUN_H
 #define _DMREMAP_MONITOR_RUN_H
@@ -9,17 +9,16 @@
 
 /**
  * run_program() - run a program until it ends.
- * @argv: its path, and its arguments; NULL ends them.
- * @input: what its standard input has.
- * @seconds: it is killed with all that it has started if it takes longer.
+ * @argv: its path and arguments, terminated by NULL.
+ * @input: the text for its standard input.
+ * @seconds: time limit, after which it is killed with all processes that it started.
  *
- * No shell takes part.  It gets an environment of its own with nothing but PATH in it, "/" as
- * its directory, and no open file but the standard ones; its output goes where the
- * messages of this program go.
+ * No shell is involved. The environment of the program has only PATH, its working directory is "/",
+ * and only the standard files are open; its output goes where the messages of this program go.
  *
  * Prints an error if it cannot be run, or fails.
  *
- * Return: whether it ended well.
+ * Return: whether it succeeded.
  */
 bool run_program(const char *const *argv, const char *input, unsigned int seconds);
 

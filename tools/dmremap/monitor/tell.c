@@ -60,7 +60,7 @@ static void print_event(FILE *out, const struct event *event)
 	putc('\n', out);
 }
 
-/* The events of the same set as event @first. */
+/* Print the events of the same set as event @first. */
 static void print_set(FILE *out, const struct queue *queue, int first,
 		      const struct looks *looks)
 {
@@ -76,7 +76,7 @@ static void print_set(FILE *out, const struct queue *queue, int first,
 			print_event(out, &queue->event[i]);
 	if (!look)
 		return;
-	fputs("How it is now:\n\n", out);
+	fputs("The current state:\n\n", out);
 	status_report(out, &look->row);
 	putc('\n', out);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Events told to people: by mail, by a program, and in the journal.
+ * Reports events by mail, by a program, and in the journal.
  */
 #ifndef _DMREMAP_MONITOR_TELL_H
 #define _DMREMAP_MONITOR_TELL_H
@@ -14,14 +14,15 @@
 void tell_log(const struct heard *heard);
 
 /**
- * tell_all() - report the events in the queue: one mail for all, and a program for each.
+ * tell_all() - report the events in the queue: one mail for all, and one run of the program for
+ * each.
  * @config: the recipients.
  * @queue: the events.
- * @looks: how sets are now.
+ * @looks: the current states of the sets.
  *
  * Prints an error if a message cannot be delivered.
  *
- * Return: whether all could be told.
+ * Return: whether all reports were delivered.
  */
 bool tell_all(const struct monitor_config *config, const struct queue *queue,
 	      const struct looks *looks);

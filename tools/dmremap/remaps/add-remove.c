@@ -21,7 +21,7 @@
 
 /*
  * @skip: blocks already in the desired state are not an error.
- * @pending: number of the blocks to remove that are only pending.
+ * @pending: number of blocks to remove that are merely pending.
  */
 struct change_request {
 	const struct command *command;
@@ -49,7 +49,7 @@ static int take_ranges(const struct change_request *request, const struct volume
 	ranges_merge(blocks);
 	if (asked == ranges_total(blocks) || request->skip)
 		return EXIT_CLEAN;
-	complain("%s: a block is named twice. Nothing has been changed; --skip takes it once.",
+	complain("%s: a block is named twice. Nothing has been changed; with --skip it counts once.",
 		 volume->name);
 	return EXIT_OPERATION;
 }
@@ -62,8 +62,7 @@ static void first_of(const struct volume *volume, const struct ranges *blocks, c
 }
 
 /*
- * The kernel checks this for each write as well, but not for all of the pieces before it
- * begins with the first.
+ * The kernel checks each write, but does not check all pieces before it starts on the first one.
  */
 static int check_state(struct change_request *request, const struct volume *volume,
 		       struct ranges *blocks)
@@ -72,7 +71,7 @@ static int check_state(struct change_request *request, const struct volume *volu
 	int status;
 	size_t i;
 
-	/* pending blocks can be remapped, and forgotten */
+	/* pending blocks can be both remapped and removed */
 	status = volume_remaps(volume, &listed, request->remove ? &pending : NULL, NULL);
 	for (i = 0; i < blocks->nr; i++)
 		ranges_add(&left, blocks->range[i].start, blocks->range[i].end);
@@ -96,7 +95,7 @@ static int check_state(struct change_request *request, const struct volume *volu
 	return status;
 }
 
-/* By far too many blocks are told before the first of them is moved. */
+/* Reject oversized requests before any block is moved. */
 static int check_room(const struct volume *volume, const struct ranges *blocks)
 {
 	uint64_t total = ranges_total(blocks), room, pending;
@@ -118,13 +117,13 @@ static int check_room(const struct volume *volume, const struct ranges *blocks)
 	return EXIT_OPERATION;
 }
 
-/* A pending block was never moved: removing it copies nothing. */
+/* A pending block has no data on the spare: removing it copies nothing. */
 static void print_removed(const struct change_request *request, const struct change *change)
 {
 	const char *s = change->done == 1 ? "" : "s", *are = change->done == 1 ? "is" : "are";
 
 	if (request->pending >= change->done)
-		printf("%s: %llu block%s %s not pending any more; nothing of %s was on the spare.\n",
+		printf("%s: %llu block%s %s no longer pending; no data of %s was on the spare.\n",
 		       change->volume->name, LLU(change->done), s, are,
 		       change->done == 1 ? "it" : "them");
 	else if (request->pending)
@@ -154,7 +153,7 @@ static void print(const struct change_request *request, const struct change *cha
 		printf("%s: %llu block%s remapped.\n", volume->name, LLU(change->done),
 		       change->done == 1 ? " was" : "s were");
 	} else {
-		printf("%s: there was nothing to do.\n", volume->name);
+		printf("%s: nothing to do.\n", volume->name);
 	}
 }
 
@@ -211,7 +210,7 @@ static int run_either(struct change_request *request, int argc, char **argv)
 		request->json |= option == 'j';
 	}
 	if (argc - optind < 2) {
-		complain("Say which device, and which sectors.");
+		complain("Give the device and the sectors.");
 		return command_misused(request->command);
 	}
 	return run_on(request, argv[optind], argv + optind + 1);

@@ -17,25 +17,25 @@
 #include "lib/progress.h"
 #include "remaps/change.h"
 
-/* An attribute takes no more than a page at once. */
+/* A single write to an attribute is at most a page. */
 #define PIECE_TEXT	4000
 
 /*
- * How many blocks go at once: as many as are moved in a moment, so that the bar moves and
- * a signal is heard, but no fewer than necessary, since each piece makes the table on the
- * spare durable. A disk may take seconds for each of its bad sectors.
+ * Number of blocks moved at once. A piece should take only a moment, so that the progress bar
+ * advances and signals are handled, but each piece also commits the table on the spare, so pieces
+ * should not be smaller than necessary. A disk may take seconds for each bad sector.
  */
 #define PIECE_FIRST	16
 #define PIECE_MAX	16384
 #define MOMENT_NS	250000000
 
-/* Where in the list of blocks it is. */
+/* The current position in the list of blocks. */
 struct position {
 	size_t range;
 	wide block;
 };
 
-/* The blocks that go next. */
+/* The blocks of the next piece. */
 static struct ranges take_piece(const struct change *change, struct position *at, uint64_t limit)
 {
 	const struct ranges *blocks = change->blocks;
@@ -59,7 +59,7 @@ static struct ranges take_piece(const struct change *change, struct position *at
 	return piece;
 }
 
-/* The text to write to an attribute for the blocks, or to send as a message. */
+/* Names of the attributes in remaps/, and of the messages that do the same. */
 static const char * const words[] = {
 	[CHANGE_ADD] = "add",
 	[CHANGE_MARK] = "mark",
@@ -68,7 +68,7 @@ static const char * const words[] = {
 	[CHANGE_CURE] = "cure",
 };
 
-/* As one message for each range. */
+/* Send one message for each range. */
 static int send_messages(const struct change *change, const struct ranges *piece)
 {
 	uint64_t sectors = volume_block_sectors(change->volume);
@@ -102,7 +102,10 @@ static int send(const struct change *change, const struct ranges *piece)
 	return kernel_write_lines(TREE_CONFIG, change->volume->name, attribute, text);
 }
 
-/* Leave out blocks in the desired state: the kernel remaps as well, and part may be done. */
+/*
+ * Skip blocks that are already in the desired state: the kernel may have remapped some itself, and
+ * an earlier write may have been carried out in part.
+ */
 static int leave_done(const struct change *change, struct ranges *piece, uint64_t *left_out)
 {
 	bool back = change->kind != CHANGE_ADD && change->kind != CHANGE_MARK;
@@ -137,8 +140,9 @@ static void say_block(const struct change *change, wide block, int error)
 }
 
 /*
- * Block by block, to find those that fail.  One that cannot go back keeps no others from it;
- * one that cannot be put on the spare will have company.
+ * Retry block by block to find the ones that fail. A block that cannot be moved back does not keep
+ * others from going back; if a block cannot be moved to the spare, the next ones will most likely
+ * fail too.
  */
 static int one_by_one(struct change *change, const struct ranges *piece)
 {
@@ -169,7 +173,7 @@ static int one_by_one(struct change *change, const struct ranges *piece)
 	return error;
 }
 
-/* Moves a piece.  Returns 0 or the negative error number that ends it all. */
+/* Move one piece. Returns 0, or a negative error number that ends the command. */
 static int move_piece(struct change *change, struct ranges *piece)
 {
 	uint64_t left_out = 0;
@@ -230,7 +234,7 @@ static void say_how_far(const struct change *change, uint64_t total, int error)
 	if (error == -ERESTART)
 		complain("%s: interrupted when %llu of %llu block%s %s %s.", name,
 			 LLU(change->done), LLU(total), plural(total), was(total), verb);
-	/* -EINTR has been told already */
+	/* -EINTR has already been reported */
 	else if (error && error != -EINTR)
 		complain("%s: %s. %llu of %llu block%s %s %s.", name,
 			 change_why(error, change->kind), LLU(change->done), LLU(total),
@@ -241,8 +245,8 @@ static void say_how_far(const struct change *change, uint64_t total, int error)
 }
 
 /*
- * Seal overwrites the old places of blocks on the main once they are on the spare, so no change
- * may move them back during that.  It holds a lock on the main, as udev does.
+ * Seal overwrites the original location of a block on the main once the block is on the spare, so
+ * no block may be moved back while seal runs. Seal holds an flock() on the main, as udev does.
  */
 static int lock_main(const struct volume *volume)
 {
@@ -294,11 +298,11 @@ const char *change_done_word(enum change_kind kind)
 }
 
 static const char cannot_mark[] =
-	"the loaded module cannot mark blocks. Load that of this dmremap, or use \"--copy\"";
+	"the loaded module cannot mark blocks. Load the module that came with this dmremap, or use \"--copy\"";
 static const char cannot_forget[] =
-	"the loaded module cannot give up blocks. Load that of this dmremap";
+	"the loaded module cannot give up blocks. Load the module that came with this dmremap";
 static const char cannot_cure[] =
-	"the loaded module cannot try blocks on the main. Load that of this dmremap";
+	"the loaded module cannot try blocks on the main. Load the module that came with this dmremap";
 
 const char *change_why(int error, enum change_kind kind)
 {
@@ -310,15 +314,15 @@ const char *change_why(int error, enum change_kind kind)
 			return cannot_forget;
 		if (kind == CHANGE_CURE)
 			return cannot_cure;
-		return "the kernel does not take the ranges: it is of another version than dmremap";
+		return "the kernel rejects the ranges: the loaded module and dmremap are of different versions";
 	case ERANGE:
-		return "there are sectors beyond the end of the device: it has become smaller";
+		return "some sectors are beyond the end of the device: it has become smaller";
 	case EEXIST:
 		return "a block is remapped already";
 	case ENOENT:
 		return "a block is not remapped";
 	case ENXIO:
-		return "the device is not there any more";
+		return "the device no longer exists";
 	case ENOSPC:
 		return "the spare is full. Take a larger one, or undo remaps that are not needed";
 	case EROFS:
@@ -328,10 +332,10 @@ const char *change_why(int error, enum change_kind kind)
 	case EIO:
 		if (kind == CHANGE_REMOVE)
 			return "the main cannot be written there, or data of it is lost";
-		return "the spare or the main fails. The kernel log says more";
+		return "the spare or the main reported an error. The kernel log says more";
 	case EACCES:
 	case EPERM:
-		return "that is for root only";
+		return "only root may do that";
 	default:
 		return strerror(-error);
 	}

@@ -17,8 +17,8 @@
  * @CHANGE_MARK: note that they are bad: the next write goes to the spare, nothing is read.
  * @CHANGE_REMOVE: copy them back to the main.
  * @CHANGE_FORGET: give up the sectors that the main cannot read.
- * @CHANGE_CURE: copy back those that the main takes and keeps; the caller has waited for the end of
- *\tsealing.
+ * @CHANGE_CURE: copy back the blocks that the main stores reliably again; the caller has waited
+ *	until no seal is running.
  */
 enum change_kind {
 	CHANGE_ADD,
@@ -33,8 +33,8 @@ enum change_kind {
  * @volume: the device.
  * @kind: its kind.
  * @blocks: the blocks, merged.
- * @done: how many have been moved.
- * @failed: how many could not be, while others could.
+ * @done: number of blocks moved so far.
+ * @failed: number of blocks that could not be moved while others could.
  */
 struct change {
 	const struct volume *volume;
@@ -45,11 +45,11 @@ struct change {
 };
 
 /**
- * change_run() - do it.
- * @change: what to do.
+ * change_run() - carry out a change.
+ * @change: the change.
  *
- * A signal ends it between two pieces.  Says how far it has come if that is not to the
- * end, and why.
+ * A signal ends it between two pieces.  If not all blocks were moved, prints how many were, and why
+ * it stopped.
  *
  * Return: an exit status.
  */
@@ -59,7 +59,7 @@ int change_run(struct change *change);
 const char *change_done_word(enum change_kind kind);
 
 /**
- * change_why() - what an error of the kernel means.
+ * change_why() - explain an error that the kernel returned.
  * @error: the negative error number.
  * @kind: the change that failed.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap export: the bad places of the main, for other programs: remapped and pending ranges.
+ * dmremap export: list the remapped and pending ranges of the main for other programs.
  */
 #include <getopt.h>
 #include <json-c/json.h>
@@ -17,21 +17,21 @@
 #include "lib/util.h"
 #include "remaps/size.h"
 
-/* As badblocks and e2fsck have it for a file system with blocks of this size. */
+/* The block size that badblocks assumes by default. */
 #define BADBLOCKS_DEFAULT	1024
 
 /**
- * struct export - an export in progress, range by range, as the kernel lists it: there may
- *	be millions.
+ * struct export - an export in progress. Ranges are printed as the kernel lists them, since there
+ * may be millions.
  * @volume: the device.
- * @form: how it is printed.
- * @unit: bytes of a block of badblocks.
+ * @form: the output format.
+ * @unit: block size for badblocks, in bytes.
  * @range: bytes of the main to print next; empty at first.
- * @pending: they are pending.
- * @reason: why they left the main.
- * @next: badblocks: the first block that was not printed yet.
- * @rounded: badblocks: ranges were made larger, to whole blocks.
- * @at: ddrescue: the end of the printed part.
+ * @pending: the range is pending.
+ * @reason: why the range left the main.
+ * @next: badblocks: the first block not printed yet.
+ * @rounded: badblocks: ranges were enlarged to whole blocks.
+ * @at: ddrescue: end of the part printed so far.
  */
 struct export {
 	const struct volume *volume;
@@ -47,8 +47,8 @@ struct export {
 
 /**
  * struct form - a format.
- * @name: of it.
- * @by_state: remapped and pending blocks, and those of each reason, are in ranges of their own.
+ * @name: its name.
+ * @by_state: blocks of different states or reasons are printed as separate ranges.
  * @begin: print the header, or NULL.
  * @print: print @range of the export.
  * @end: print the trailer, or NULL.
@@ -67,7 +67,7 @@ static void print_badblocks(struct export *export)
 	wide block = range->start / export->unit;
 
 	export->rounded |= range->start % export->unit || range->end % export->unit;
-	/* the last one of the range before may be the same */
+	/* may equal the last block of the previous range */
 	if (block < export->next)
 		block = export->next;
 	for (; block * export->unit < range->end; block++)
@@ -78,7 +78,7 @@ static void print_badblocks(struct export *export)
 static void end_badblocks(struct export *export)
 {
 	if (export->rounded)
-		complain("Blocks of %llu bytes do not begin and end where those of the device do, and say more than those. With --block-size 512 they would not.",
+		complain("Blocks of %llu bytes are not aligned with the blocks of the device, so some ranges were enlarged. --block-size 512 avoids that.",
 			 LLU(export->unit));
 }
 
@@ -93,7 +93,7 @@ static wide main_end(const struct export *export)
 	return (wide)export->volume->main.sectors * SECTOR_SIZE;
 }
 
-/* All of the main, as a mapfile of a copy that is complete has it. */
+/* Covers the whole main, like the mapfile of a complete copy. */
 static void begin_ddrescue(struct export *export)
 {
 	printf("# Mapfile. Created by dmremap of %s: - is remapped or pending\n"
@@ -182,7 +182,7 @@ static const struct form *find_form(const char *name)
 	for (i = 0; i < ARRAY_SIZE(forms); i++)
 		if (!strcmp(forms[i].name, name))
 			return &forms[i];
-	complain("There is no format \"%s\" to export. There are badblocks, ddrescue, md and plain.",
+	complain("Unknown format \"%s\". The formats are badblocks, ddrescue, md and plain.",
 		 name);
 	return NULL;
 }
@@ -203,7 +203,7 @@ static void print_range(struct export *export)
 		export->form->print(export);
 }
 
-/* They come in order. */
+/* The kernel lists blocks in order. */
 static void add(void *context, const struct remap *remap, const char *line)
 {
 	struct export *export = context;
@@ -274,7 +274,7 @@ static int run_export(int argc, char **argv)
 	if (!form)
 		form = json ? &json_form : find_form("plain");
 	if (unit && form->print != print_badblocks) {
-		complain("--block-size is for badblocks: what numbers of %s count is always the same.",
+		complain("--block-size is only for badblocks: the unit of %s is fixed.",
 			 form->name);
 		return command_misused(&command_export);
 	}
@@ -287,13 +287,14 @@ const struct command command_export = {
 	.arguments = "[--format F [--block-size N] | --json] DEVICE",
 	.summary = "print the bad places of the main for other programs",
 	.help =
-	"Prints what is remapped and what is pending, with numbers of the raw main, and as \"dmremap\n"
-	"import\" takes it. Only JSON tells the two from each other, and why they left the main.\n\n"
+	"Prints the remapped and the pending ranges, as sectors of the raw main, in a form that\n"
+	"\"dmremap import\" reads. Only JSON tells the two apart, and gives the reason of each.\n\n"
 	"  -f, --format F      badblocks, ddrescue (a mapfile of the whole main), md (as in\n"
 	"                      bad_blocks of sysfs), or plain, the default: START COUNT in sectors\n"
-	"  -b, --block-size N  bytes of a block of badblocks; 1024 if not given\n"
+	"  -b, --block-size N  block size for badblocks in bytes; default 1024\n"
 	"  -j, --json          print JSON\n"
 	"  -h, --help          print this\n\n"
-	"Exit status: 0 all was printed, 8 it is not there or cannot be read, 16 wrong usage.\n",
+	"Exit status: 0 everything was printed, 8 DEVICE does not exist or cannot be read,\n"
+	"16 wrong usage.\n",
 	.run = run_export,
 };

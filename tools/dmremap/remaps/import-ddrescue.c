@@ -36,8 +36,8 @@ static bool block_line(const char *p, uint64_t *position, uint64_t *size, char *
 }
 
 /*
- * "# Command line: ddrescue [OPTION]... INFILE OUTFILE [MAPFILE]": the first that is in /dev is
- * what was read.
+ * "# Command line: ddrescue [OPTION]... INFILE OUTFILE [MAPFILE]": the first operand in /dev is the
+ * device that was read.
  */
 static void take_command(struct import *import, const char *line)
 {
@@ -52,7 +52,7 @@ static void take_command(struct import *import, const char *line)
 			 (int)strcspn(dev + 1, " "), dev + 1);
 }
 
-/* As import_entry(), with a look at the comments. */
+/* Like import_entry(), but also parses the comments. */
 static const char *next_entry(struct import *import)
 {
 	const char *line;
@@ -66,7 +66,7 @@ static const char *next_entry(struct import *import)
 static void say_left(const struct import *import, wide left)
 {
 	if (left)
-		complain("%llu sector%s of the mapfile %s neither rescued nor known to be bad, and left out. Let ddrescue go on, or give --include.",
+		complain("%llu sector%s of the mapfile %s neither rescued nor known to be bad, and left out. Let ddrescue finish, or give --include.",
 			 LLU(left / SECTOR_SIZE), plural(left / SECTOR_SIZE),
 			 is(left / SECTOR_SIZE));
 	(void)import;
@@ -81,18 +81,18 @@ static int parse_ddrescue(struct import *import)
 
 	p = next_entry(import);
 	if (!p) {
-		complain("%s has nothing in it, not even the state of a mapfile.", import->path);
+		complain("%s is empty: a mapfile has at least a status line.", import->path);
 		return -1;
 	}
 	if (!current_state(p))
-		return import_wrong(import, "is not \"POSITION STATUS [PASS]\", the state that a mapfile begins with");
+		return import_wrong(import, "is not \"POSITION STATUS [PASS]\", the status line at the start of a mapfile");
 	while ((p = next_entry(import))) {
 		if (!block_line(p, &position, &size, &status))
 			return import_wrong(import, "is not \"POSITION SIZE STATUS\"");
 		if (position < end)
-			return import_wrong(import, "begins before the end of the one above it");
+			return import_wrong(import, "begins before the end of the line above");
 		end = (wide)position + size;
-		/* where it could not find out the size, the untried rest is without end */
+		/* if ddrescue did not know the size, the untried rest has no end */
 		if (status != '?' || end < INT64_MAX)
 			import->extent = end;
 		if (strchr(import->statuses, status))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap import --from-disk: bad sectors that the disk itself and the kernel know.
+ * dmremap import --from-disk: bad sectors recorded by the disk itself and by the kernel.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,11 +14,11 @@
 #include "remaps/import.h"
 #include "remaps/smartctl.h"
 
-/* Exit statuses of smartctl: bits that say that nothing, or only a part, could be read. */
+/* Bits of smartctl's exit status: nothing could be read, or only a part. */
 #define SMARTCTL_NO_COMMAND	1
 #define SMARTCTL_NO_DEVICE	2
 
-/* Let a format parse a text, and keep its results. */
+/* Parse a text in a given format, and keep the entries. */
 static int parse_text(struct import *import, const struct import_format *format, char *text,
 		      size_t size)
 {
@@ -43,7 +43,7 @@ static int ask_smartctl(struct import *import, bool wake)
 	snprintf(path, sizeof(path), "%s/dev/%s", root_dir(), import->volume->disk);
 	error = smartctl_run(&capture, path, NULL, wake);
 	if (error == -ENOENT)
-		complain("The disk itself was not asked: there is no smartctl here. It is part of smartmontools.");
+		complain("The disk itself was not asked: smartctl is not installed. It is part of smartmontools.");
 	else if (error)
 		complain("The disk itself was not asked: smartctl failed: %s.", strerror(-error));
 	else if (capture.status & SMARTCTL_NO_DEVICE)
@@ -77,7 +77,7 @@ int import_from_disk(struct import *import, bool wake)
 
 	import->path = "smartctl";
 	disk = ask_smartctl(import, wake);
-	/* save these: the log's reader drops its entries if the disk was attached late */
+	/* save these: the kernel log parser drops all entries if the disk was attached late */
 	found = import->entries;
 	import->entries = (struct ranges) {};
 	import->path = "the kernel's log";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which program has made a list.
+ * Detects which program wrote a list.
  */
 #include <string.h>
 
@@ -28,7 +28,7 @@ const struct import_format *import_format_named(const char *name)
 	for (i = 0; i < ARRAY_SIZE(formats); i++)
 		if (!strcmp(formats[i]->name, name))
 			return formats[i];
-	complain("There is no format \"%s\". There are badblocks, ddrescue, kernel, md, nvme-cli, plain, smartctl and zpool.",
+	complain("Unknown format \"%s\". The formats are badblocks, ddrescue, kernel, md, nvme-cli, plain, smartctl and zpool.",
 		 name);
 	return NULL;
 }
@@ -61,7 +61,7 @@ static const struct import_format *mark(const char *line)
 	return NULL;
 }
 
-/* The number of numbers in a line; 0 if it contains anything else. */
+/* Count the numbers in a line; 0 if it contains anything else. */
 static unsigned int numbers(const char *line)
 {
 	unsigned int n;
@@ -84,7 +84,7 @@ static const struct import_format *of_numbers(struct import *import)
 			return &import_ddrescue;
 		n = numbers(line);
 		if (n != 1 && n != 2) {
-			import_wrong(import, "is of no list that is known: say which one with --format");
+			import_wrong(import, "has no known list format: give the format with --format");
 			return NULL;
 		}
 		one |= n == 1;
@@ -93,7 +93,7 @@ static const struct import_format *of_numbers(struct import *import)
 	if (two)
 		return one ? &import_plain : &import_md;
 	if (one) {
-		complain("%s may be a list of blocks or of sectors: say --format badblocks, with --block-size, or --format plain.",
+		complain("%s may be a list of blocks or of sectors: give --format badblocks, with --block-size, or --format plain.",
 			 import->path);
 		return NULL;
 	}
@@ -122,7 +122,7 @@ const struct import_format *import_guess(struct import *import)
 		       strstr(import->text, "\"errors\"") ? &import_nvme_cli : &import_smartctl;
 	while (!format && (line = import_line(import))) {
 		if (!strncmp(line, F3, strlen(F3))) {
-			complain("%s is of f3read, which counts bad sectors in files and does not say where they are. \"badblocks\" finds them.",
+			complain("%s comes from f3read, which counts bad sectors in files but does not print where they are. \"badblocks\" finds them.",
 				 import->path);
 			return NULL;
 		}

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel's log, as dmesg, journalctl -k or syslog have it.
+ * The kernel's log, as printed by dmesg or journalctl -k, or stored by syslog.
  *
- * The parser selects lines by the name of the main's disk, or, for btrfs, by the device that they
- * name.  A name may be that of another disk after a reboot, or after a disk has been plugged
- * in, so that earlier lines do not count.
+ * The parser selects lines by the name of the main's disk or, for btrfs, by the device they name.
+ * The name may have belonged to another disk before a reboot or before a disk was plugged in, so
+ * earlier lines do not count.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "lib/message.h"
 #include "remaps/import.h"
 
-/* Errors of other disks, to name if there are none of this one. */
+/* Other disks with errors, named in the message if this disk has none. */
 #define OTHERS_SIZE	256
 
 struct kernel_log {
@@ -25,7 +25,7 @@ struct kernel_log {
 	char others[OTHERS_SIZE];
 };
 
-/* All that was taken until now may have been another disk. */
+/* The entries taken so far may belong to another disk. */
 static void forget(struct import *import)
 {
 	if (!import->all_boots) {
@@ -119,16 +119,16 @@ static void say(const struct kernel_log *reader)
 	const struct volume *volume = reader->import->volume;
 
 	if (reader->in_set)
-		complain("Places that btrfs names are taken for those of the set, %s: %lu.",
+		complain("Places named by btrfs, taken as places on the set %s: %lu.",
 			 volume->name, reader->in_set);
 	if (reader->in_main)
-		complain("Places that btrfs names are taken for those of the main, %s: %lu.",
+		complain("Places named by btrfs, taken as places on the main %s: %lu.",
 			 volume->main.path, reader->in_main);
 	if (reader->checksums)
-		complain("Of them, %lu could be read, and their content was wrong: memory or a controller may have done that as well.",
+		complain("%lu of these could be read, but had wrong content: memory or a controller may also be the cause.",
 			 reader->checksums);
 	if (!reader->import->entries.nr && *reader->others)
-		complain("The log has no bad sector of %s, but errors of %s.", volume->disk,
+		complain("The log names no bad sector of %s, but has errors of %s.", volume->disk,
 			 reader->others);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The entries left out of a list, and the reasons.
+ * Reports the entries left out of a list, by reason.
  */
 #include <json-c/json.h>
 
@@ -14,11 +14,11 @@ static const struct {
 } reasons[NR_LEFT] = {
 	[LEFT_NOT_MEDIUM] = {
 		"not_medium",
-		"Entries left out: %lu, for errors that do not make a sector of this disk bad, as those of a cable or of another namespace.",
+		"Entries left out: %lu, for errors that do not mean a bad sector of this disk, such as those of a cable or of another namespace.",
 	},
 	[LEFT_TEST] = {
 		"other_tests",
-		"Self-tests left out: %lu, which failed for another reason than a sector that could not be read.",
+		"Self-tests left out: %lu, which failed for a reason other than an unreadable sector.",
 	},
 	[LEFT_OUTDATED] = {
 		"outdated_tests",
@@ -26,7 +26,7 @@ static const struct {
 	},
 	[LEFT_CUT] = {
 		"cut_addresses",
-		"Entries left out: %lu, whose log has fewer bits for an address than a disk of this size needs.",
+		"Entries left out: %lu, from a log with too few address bits for a disk of this size.",
 	},
 	[LEFT_EMPTY] = {
 		"empty",
@@ -38,11 +38,11 @@ static const struct {
 	},
 	[LEFT_ARRAY] = {
 		"in_arrays",
-		"Errors left out: %lu, of an array of md: their sectors are those of the array, not of this disk. \"--format md\" takes the array's own list.",
+		"Errors left out: %lu, in an md array: their sectors are those of the array, not of this disk. \"--format md\" imports the array's own list.",
 	},
 	[LEFT_FIXED] = {
 		"fixed",
-		"Errors left out: %lu, whose places btrfs has written again, from another copy.",
+		"Errors left out: %lu, whose places btrfs has rewritten from another copy.",
 	},
 	[LEFT_NO_PLACE] = {
 		"without_place",

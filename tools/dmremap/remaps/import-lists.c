@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lists with one bad place in each line: of badblocks, of md, and by hand.
+ * Lists with one bad place per line: from badblocks, from md, and written by hand.
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,17 +8,17 @@
 #include "lib/message.h"
 #include "remaps/import.h"
 
-/* As badblocks has it without -b. */
+/* The default of badblocks -b. */
 #define BADBLOCKS_DEFAULT	1024
 
-/* A sysfs file has no more than a page, and is cut there. */
+/* A sysfs file is cut off after a page. */
 #define SYSFS_PAGE	4096
 
 static uint64_t badblocks_unit(struct import *import)
 {
 	if (import->block_size)
 		return import->block_size;
-	complain("The numbers are taken for blocks of %d bytes, as badblocks counts them without its option -b. Give --block-size if it was called with another one.",
+	complain("The numbers are taken as blocks of %d bytes, the default of badblocks. Give --block-size if badblocks was run with -b.",
 		 BADBLOCKS_DEFAULT);
 	return BADBLOCKS_DEFAULT;
 }
@@ -30,7 +30,7 @@ static int parse_badblocks(struct import *import)
 
 	while ((p = import_entry(import))) {
 		if (!import_number(&p, &block) || *p)
-			return import_wrong(import, "is not the number of a block");
+			return import_wrong(import, "is not a block number");
 		import_add(import, block, 1);
 	}
 	return 0;
@@ -66,12 +66,12 @@ const struct import_format import_plain = {
 };
 
 /*
- * The kernel cuts the text at the end of a page, perhaps in the middle of a number, which then
- * looks like a different one.
+ * The kernel cuts the text off at the end of a page, perhaps in the middle of a number, which would
+ * then be read as a different number.
  */
 static int check_cut(const struct import *import)
 {
-	/* mdadm prints its heading, and as much as there is */
+	/* output of mdadm has a heading, and is never cut off */
 	if (import->size < SYSFS_PAGE - 1 || strstr(import->text, "ad-blocks "))
 		return 0;
 	if (import->text[import->size - 1] != '\n') {

@@ -2,8 +2,8 @@
 /*
  * The error log of an NVMe disk, as "nvme error-log" prints it, as text or as JSON.
  *
- * Versions that print a "phase_tag" have shifted the status by it already; older ones print the
- * status as the disk gives it, with that bit below it.
+ * Versions that print a "phase_tag" have already shifted it out of the status; older ones print the
+ * raw status, with the phase tag as its lowest bit.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "remaps/import.h"
 #include "remaps/smartctl.h"
 
-/* An entry; the log has as many as it has room for, and those not used yet are zeros. */
+/* An entry. The log always has all its entries; unused ones are zeros. */
 struct nvme_entry {
 	bool any;
 	bool shifted;
@@ -32,7 +32,7 @@ static void take(struct import *import, const struct nvme_entry *entry)
 				    status & 0xff);
 }
 
-/* "KEY : VALUE", of which the value may have its meaning in parentheses behind it */
+/* "KEY : VALUE", where the value may be followed by its meaning in parentheses */
 static bool value_of(const char *line, const char *key, uint64_t *value)
 {
 	char word[32];
@@ -97,7 +97,7 @@ static int parse_json(struct import *import)
 
 	root = json_in_parse(import->text, import->size, &why);
 	if (!root) {
-		complain("%s is no whole JSON: %s. Nothing has been changed.", import->path, why);
+		complain("%s is not complete JSON: %s. Nothing has been changed.", import->path, why);
 		return -1;
 	}
 	errors = json_in_array(root, "errors");

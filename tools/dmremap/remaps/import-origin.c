@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The device that the numbers of a list refer to.
+ * Determines the device that the numbers in a list refer to.
  *
- * A map of a whole disk looks like one of a partition, and a wrong guess marks thousands of
- * good blocks.  Names of disks change, and lists are carried from one machine to another, so
- * that a name that leads nowhere says nothing; one that leads to another device does.
+ * A map of a whole disk looks like a map of a partition, and a wrong guess marks thousands of good
+ * blocks. Disk names change, and lists are moved between machines, so a name that no device has
+ * proves nothing. A name that another device has proves that the list is for that device.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@ static struct import_origin origin_set(const struct volume *volume)
 	};
 }
 
-/* Another partition of the same disk has a place on it as well. */
+/* Another partition of the same disk also has a known position on the disk. */
 static struct import_origin origin_other(const struct volume *volume, const struct blockdev *dev)
 {
 	struct import_origin origin = { .bytes = (wide)dev->sectors * SECTOR_SIZE };
@@ -65,7 +65,7 @@ static bool is_mapper_name(const char *path, const char *name)
 	return !strncmp(path, dir, strlen(dir)) && !strcmp(path + strlen(dir), name);
 }
 
-/* A main that is made of other devices may be known by a name of device-mapper. */
+/* A stacked main may be named by its device-mapper name. */
 static bool is_main_name(const struct volume *volume, const char *path)
 {
 	char file[64], name[KERNEL_TEXT_SIZE];
@@ -100,7 +100,7 @@ bool import_find_origin(const struct volume *volume, const char *path,
 	return true;
 }
 
-/* What to type, for a main that is a partition and for one that is a disk. */
+/* The option to type, for a main that is a partition and for a main that is a disk. */
 static void say_which(const struct import *import)
 {
 	const struct volume *volume = import->volume;
@@ -121,11 +121,11 @@ static bool check_name(const struct import *import, const struct import_origin *
 	    (named.what && named.base == origin->base && named.bytes == origin->bytes))
 		return true;
 	if (named.what)
-		complain("%s is a list of %s, which is the %s of %s, and its numbers would be taken for those of the %s.",
+		complain("%s is a list of %s, which is the %s of %s, but its numbers would be taken as sectors of the %s.",
 			 import->path, import->device, named.what, import->volume->name,
 			 origin->what);
 	else
-		complain("%s is a list of %s, which is another device than the main of %s, %s.",
+		complain("%s is a list of %s, which is not the main of %s, %s.",
 			 import->path, import->device, import->volume->name,
 			 import->volume->main.path);
 	say_which(import);
@@ -174,7 +174,7 @@ static bool check_entries(const struct import *import, const struct import_origi
 	return false;
 }
 
-/* "naa.5000c500..." in sysfs; of other kinds nothing is known. */
+/* "naa.5000c500..." in sysfs; other formats are not compared. */
 static bool check_wwn(const struct import *import)
 {
 	char file[64], text[KERNEL_TEXT_SIZE];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Logs that smartctl has printed, and the units of their addresses.
+ * Logs printed by smartctl, and the units of their addresses.
  */
 #include <string.h>
 
@@ -49,7 +49,7 @@ static uint64_t smartctl_unit(struct import *import)
 		return import->volume->logical;
 	if (unit >= SECTOR_SIZE && unit <= 1 << 20 && !(unit & (unit - 1)))
 		return unit;
-	complain("%s has logical sectors of %llu bytes, which cannot be. Give --block-size.",
+	complain("%s gives a logical sector size of %llu bytes, which is not valid. Give --block-size.",
 		 import->path, (unsigned long long)unit);
 	return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The text of a list, line by line.
+ * Reads the text of a list line by line.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "lib/number.h"
 #include "remaps/import.h"
 
-/* More than any program prints for one disk; a larger file was named by mistake. */
+/* More than any program prints for one disk: a larger file was named by mistake. */
 #define SIZE_LIMIT	(256u << 20)
 
 static int unreadable(const struct import *import, const char *why)
@@ -30,7 +30,7 @@ static int read_file(struct import *import, FILE *file)
 			return unreadable(import, "it is too large to be a list of bad blocks");
 		if (import->size == room) {
 			room = room ? 2 * room : 65536;
-			/* one more for the zero at the end */
+			/* one more for the NUL */
 			import->text = realloc(import->text, room + 1);
 			if (!import->text)
 				no_memory();
@@ -42,7 +42,7 @@ static int read_file(struct import *import, FILE *file)
 		return unreadable(import, strerror(errno));
 	import->text[import->size] = 0;
 	if (memchr(import->text, 0, import->size))
-		return unreadable(import, "it is no text");
+		return unreadable(import, "it is not text");
 	return 0;
 }
 

@@ -2,9 +2,9 @@
 /*
  * Events of ZFS, as "zpool events -v" prints them.
  *
- * The offset of an event is one in bytes on the device, behind ZFS's labels.  It is of a whole
- * request, in which one sector may be bad.  Of several devices whose contents do not fit
- * together ZFS may name all, since it cannot know which one is wrong.
+ * The offset in an event counts bytes of the device after ZFS's labels. It describes a whole
+ * request, in which a single sector may be bad. If the contents of several devices disagree, ZFS
+ * may name all of them, since it cannot tell which one is wrong.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,21 +12,21 @@
 #include "lib/message.h"
 #include "remaps/import.h"
 
-/* Errors as Linux numbers them; ECKSUM of ZFS is EBADE. */
+/* Linux error numbers; ZFS uses EBADE for ECKSUM. */
 #define ZFS_EIO		0x5
 #define ZFS_ECKSUM	0x34
 
-/* A request is not larger. */
+/* Maximum size of a request. */
 #define SIZE_MAX_BYTES	(16u << 20)
 
 /**
- * struct zpool_event - an event, as far as it has been read.
+ * struct zpool_event - an event, as far as it has been parsed.
  * @fault: its class is io or checksum.
- * @path: the device; "" if it was not named.
- * @error: the number.
+ * @path: the device; "" if the event does not name it.
+ * @error: the error number.
  * @offset: in bytes on the device.
- * @size: in bytes; 0 if it was not said.
- * @has_offset: @offset was said.
+ * @size: in bytes; 0 if unknown.
+ * @has_offset: @offset is known.
  */
 struct zpool_event {
 	bool fault;
@@ -127,10 +127,10 @@ static int parse_zpool(struct import *import)
 	}
 	take_event(&log);
 	if (log.requests)
-		complain("ZFS names whole requests, of which a part may be good: %lu. Marking that does no harm.",
+		complain("Whole requests named by ZFS, of which only a part may be bad: %lu. Marking the good part does no harm.",
 			 log.requests);
 	if (log.checksums)
-		complain("Of them, %lu could be read, and the content was wrong: memory, a controller or another disk of the pool may have done that as well.",
+		complain("%lu of these could be read, but had wrong content: memory, a controller or another disk of the pool may also be the cause.",
 			 log.checksums);
 	return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap import: mark, or remap, what another program says is bad.
+ * dmremap import: mark or remap the bad sectors that another program has listed.
  */
 #include <getopt.h>
 #include <json-c/json.h>
@@ -20,8 +20,7 @@
 #include "remaps/size.h"
 
 /*
- * The request.  @of: the device that the numbers of the list refer to; NULL if that was
- * not said.
+ * The request. @of: the device that the numbers of the list refer to; NULL if not given.
  */
 struct import_request {
 	const char *name;
@@ -48,22 +47,22 @@ static int misused(const char *why, const char *what)
 static int check_options(const struct import *import)
 {
 	if (import->block_size && !import->format->block_size)
-		return misused("--block-size is not for %s: what its numbers count is always the same.",
+		return misused("--block-size does not apply to %s: the unit of its numbers is fixed.",
 			       import->format->name);
 	if (strcmp(import->statuses, "-") && import->format != &import_ddrescue)
-		return misused("--include is for mapfiles of ddrescue, not for %s.",
+		return misused("--include applies to mapfiles of ddrescue, not to %s.",
 			       import->format->name);
 	return EXIT_CLEAN;
 }
 
-/* Sectors of the disk below devices that are stacked can be anywhere. */
+/* On a stacked main, sectors of the disks below can be anywhere. */
 static int check_stacked(const struct import *import, const struct import_origin *origin)
 {
 	const struct volume *volume = import->volume;
 
 	if (!volume->stacked || strcmp(origin->what, "disk") || import->format->stacked)
 		return EXIT_CLEAN;
-	complain("The main of %s, %s, is made of other devices: where a sector of a disk is on it cannot be told. Look for bad blocks on the main itself, with badblocks or ddrescue, and import those.",
+	complain("The main of %s, %s, is made of other devices, so a sector of a disk cannot be located on it. Look for bad blocks on the main itself, with badblocks or ddrescue, and import those.",
 		 volume->name, volume->main.path);
 	return EXIT_OPERATION;
 }
@@ -133,7 +132,7 @@ static int ask_disk(struct import_request *request, struct import *import,
 	return import_from_disk(import, request->wake) ? EXIT_OPERATION : EXIT_CLEAN;
 }
 
-/* Left-out entries must not look as if they had been taken. */
+/* The user must see that entries outside the device were not taken. */
 static void say_outside(const struct import *import, const struct plan *plan,
 			const struct import_origin *origin)
 {
@@ -149,7 +148,7 @@ static void say_outside(const struct import *import, const struct plan *plan,
 			 origin->what, plan->partly,
 			 is(plan->partly));
 	if (import->entries.nr && plan->outside == import->entries.nr)
-		complain("That is all of them: is it the list of another disk, or one with another block size?");
+		complain("No entry is inside: is this the list of another disk, or of another block size?");
 }
 
 /* The participle of the change, also for a dry run. */
@@ -166,7 +165,7 @@ static const char *format_name(const struct import_request *request, const struc
 	return request->from_disk ? "smartctl and kernel" : import->format->name;
 }
 
-/* @pending: blocks that were copied as far as they could be read. */
+/* @pending: blocks that remain pending after copying, because they could not be read. */
 static void print_text(const struct import_request *request, const struct import *import,
 		       const struct plan *plan, const struct change *change, uint64_t pending)
 {
@@ -217,7 +216,7 @@ static bool sure(const struct import_request *request, const struct plan *plan)
 	if (request->yes || !blocks)
 		return true;
 	snprintf(question, sizeof(question),
-		 "%llu block%s of %s: what the main does not give of them now is lost for good. Give up?",
+		 "%llu block%s of %s: what cannot be read from the main now is lost for good. Give up?",
 		 LLU(blocks), blocks == 1 ? "" : "s", plan->volume->name);
 	if (ask(question))
 		return true;
@@ -251,8 +250,8 @@ static int carry_out(const struct import_request *request, const struct import *
 	import_say_left(import);
 	say_outside(import, &plan, origin);
 	/*
-	 * A marked block stays so; copying it tries to read it again.  A split block can give up
-	 * only its sectors on the main.
+	 * Marking a pending block changes nothing, but copying it retries the read. In a split
+	 * block, only the sectors still on the main can be given up.
 	 */
 	status = plan_leave_remapped(&plan, !request->copy && !request->give_up,
 				     !request->give_up);
@@ -296,7 +295,7 @@ static bool statuses_valid(const char *statuses)
 {
 	if (*statuses && strspn(statuses, "?*/-") == strlen(statuses))
 		return true;
-	complain("--include takes statuses of a mapfile: some of \"-\", \"/\", \"*\" and \"?\".");
+	complain("--include takes statuses of a mapfile, which are \"-\", \"/\", \"*\" and \"?\".");
 	return false;
 }
 
@@ -309,7 +308,7 @@ enum {
 	OPTION_WAKE,
 };
 
-/* Options that have an argument. */
+/* Options with an argument. */
 static bool take_value(struct import_request *request, struct import *import, int option)
 {
 	switch (option) {
@@ -355,7 +354,7 @@ static bool take_flag(struct import_request *request, struct import *import, int
 	return false;
 }
 
-/* Options that do not go together. */
+/* Reject options that exclude each other. */
 static int check_request(const struct import_request *request)
 {
 	if (request->copy && request->give_up)
@@ -367,7 +366,7 @@ static int check_request(const struct import_request *request)
 		return misused("--from-disk knows what it reads: %s is for lists.",
 			       request->format ? "--format" : "--of");
 	if (request->json && request->give_up && !request->yes && !request->dry_run)
-		return misused("With --json nothing is asked: say %s.", "--yes or --dry-run");
+		return misused("--json asks no questions: give %s.", "--yes or --dry-run");
 	return EXIT_CLEAN;
 }
 
@@ -405,7 +404,7 @@ static int run_import(int argc, char **argv)
 	if (status)
 		return status;
 	if (optind != argc - (request.from_disk ? 1 : 2))
-		return misused("Say which device, and which %s; \"-\" is standard input.", "file");
+		return misused("Give the device and the %s; \"-\" is standard input.", "file");
 	request.name = argv[optind];
 	import.path = argv[optind + 1];
 	return import_list(&request, &import);
@@ -418,17 +417,17 @@ const struct command command_import = {
 	.help =
 	"Takes the output of badblocks, a mapfile of ddrescue, logs that smartctl has printed (self-\n"
 	"tests, errors, pending defects; text or JSON), the error log of nvme-cli, the kernel's log\n"
-	"(dmesg, journalctl -k, with the errors of btrfs in it), \"zpool events -v\", bad blocks of md\n"
+	"(dmesg, journalctl -k, including errors of btrfs), \"zpool events -v\", bad blocks of md\n"
 	"(sysfs or mdadm), or a list of lines START [COUNT] in sectors of 512 bytes. Numbers are those\n"
 	"of the raw main; those of smartctl, nvme-cli and the kernel are of its disk, if it is a\n"
-	"partition, and those of zpool of the devices that it names. All is read and checked before\n"
+	"partition, and those of zpool of the devices that it names. The whole list is checked before\n"
 	"anything is changed.\n\n"
 	"The blocks are marked as bad: nothing is read, a read of one asks the main, and the next\n"
 	"write of one goes to the spare.\n\n"
 	"  -f, --format F        badblocks, ddrescue, kernel, md, nvme-cli, plain, smartctl or\n"
-	"                        zpool; else it is found out\n"
-	"  -b, --block-size N    bytes that the numbers count: with badblocks its -b, 1024 if not\n"
-	"                        given; with smartctl and nvme-cli a logical sector\n"
+	"                        zpool; detected if not given\n"
+	"  -b, --block-size N    unit of the numbers in bytes: for badblocks its -b, default 1024;\n"
+	"                        for smartctl and nvme-cli the logical sector size\n"
 	"      --of DEV          the numbers are of DEV: the main, its disk, a partition of that, or\n"
 	"                        the device itself\n"
 	"  -w, --whole-disk      the numbers are of the disk that the main is a partition of\n"
@@ -437,7 +436,7 @@ const struct command command_import = {
 	"      --from-disk       ask smartctl and the kernel's log instead of reading a list\n"
 	"      --wake            with --from-disk: wake a disk that sleeps\n"
 	"      --copy            copy the blocks to the spare at once, as \"dmremap add\" does\n"
-	"      --give-up         declare lost what the main does not give of them, after a question\n"
+	"      --give-up         declare unreadable sectors of them lost, after a question\n"
 	"  -y, --yes             do not ask\n"
 	"  -n, --dry-run         print the ranges that would be, as START COUNT, and change nothing\n"
 	"  -j, --json            print JSON\n"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Lists of bad places that other programs have made.
+ * Lists of bad places written by other programs.
  *
- * A list can say less than it seems to: its numbers may be those of another device, its
- * addresses may have lost bits, and its entries may be about cables.  So each format says what
- * its numbers count and from where, and whatever does not name a bad sector of this disk is
- * counted by its reason, and said.
+ * A list can mean less than it seems to: its numbers may refer to another device, its addresses may
+ * have lost upper bits, and its entries may be cable errors. So each format defines the unit and
+ * the origin of its numbers, and entries that do not name a bad sector of this disk are counted by
+ * reason and reported.
  */
 #ifndef _DMREMAP_IMPORT_H
 #define _DMREMAP_IMPORT_H
@@ -17,7 +17,7 @@
 #include "kernel/volume.h"
 #include "lib/ranges.h"
 
-/* Longest path of a device that a list names, with the zero at its end. */
+/* Longest path of a device in a list, including the NUL. */
 #define IMPORT_DEVICE_SIZE	256
 
 struct import;
@@ -25,14 +25,14 @@ struct import;
 /**
  * struct import_format - a kind of list.
  * @name: its name on the command line.
- * @block_size: --block-size makes sense.
- * @whole_disk: numbers are of the whole disk, even if the main is a partition.
- * @measured: a program that had the device before it made the list, so that nothing in it can
- *	be beyond the end of that.
- * @stacked: the list may have places of a main that is made of other devices.
- * @unit: how many bytes the numbers count; NULL for 512.  It may say where it has that
- *	from.  Returns 0, after printing an error, if it is unknown.
- * @parse: take all entries of the text.  Returns 0, or -1, after printing an error.
+ * @block_size: --block-size is allowed.
+ * @whole_disk: numbers refer to the whole disk, even if the main is a partition.
+ * @measured: the program that wrote the list read the device itself, so no entry can be beyond the
+ *	end of the device.
+ * @stacked: the list may refer to a main that is stacked on other devices.
+ * @unit: returns the unit of the numbers in bytes; NULL for 512. It may print how it found the
+ *	unit. Returns 0, after printing an error, if the unit is unknown.
+ * @parse: add all entries of the text.  Returns 0, or -1, after printing an error.
  */
 struct import_format {
 	const char *name;
@@ -55,19 +55,19 @@ extern const struct import_format import_zpool;
 
 /**
  * enum import_left - why an entry is left out.
- * @LEFT_NOT_MEDIUM: an error that no bad sector causes, such as a cable's.
- * @LEFT_TEST: a self-test that failed for another reason than a sector that it could not read.
- * @LEFT_OUTDATED: a self-test that failed before an extended one read the whole disk.
- * @LEFT_CUT: the log has fewer bits for an address than the disk needs.
- * @LEFT_EMPTY: an entry of no sectors.
- * @LEFT_BOOT: of an earlier boot, when the name may have been that of another disk.
- * @LEFT_ARRAY: its place is one in an array of md.
- * @LEFT_FIXED: btrfs has written the place again already.
- * @LEFT_NO_PLACE: it names no place on a device.
+ * @LEFT_NOT_MEDIUM: not a medium error, but that of a cable, say.
+ * @LEFT_TEST: a self-test that failed for a reason other than an unreadable sector.
+ * @LEFT_OUTDATED: a self-test that failed before a later extended one read the whole disk.
+ * @LEFT_CUT: the log stores fewer address bits than the disk needs.
+ * @LEFT_EMPTY: an entry of zero sectors.
+ * @LEFT_BOOT: from an earlier boot, when another disk may have had the name.
+ * @LEFT_ARRAY: the sector is that of an md array.
+ * @LEFT_FIXED: btrfs has already rewritten the place.
+ * @LEFT_NO_PLACE: an error of btrfs that names no place on a device.
  * @LEFT_DEVICE: btrfs names a device that is neither the set nor its main.
- * @LEFT_VDEV: ZFS names a device that has nothing to do with the set.
- * @LEFT_NO_OFFSET: an event of ZFS that names no place on a device.
- * @NR_LEFT: how many reasons there are.
+ * @LEFT_VDEV: ZFS names a device unrelated to the set.
+ * @LEFT_NO_OFFSET: an event of ZFS that has no offset.
+ * @NR_LEFT: number of reasons.
  */
 enum import_left {
 	LEFT_NOT_MEDIUM,
@@ -87,27 +87,27 @@ enum import_left {
 
 /**
  * struct import - a list, and its entries.
- * @path: where it is from, for messages.
+ * @path: its source, for messages.
  * @text: all of it.
- * @size: bytes of it.
+ * @size: size of @text.
  * @next: the rest of the text.
- * @line: number of the line that was read last.
- * @line_text: the line.
+ * @line: number of the current line.
+ * @line_text: the current line.
  * @format: its format.
  * @volume: the device whose bad places it lists.
- * @block_size: the unit of the numbers as given by the user; 0 if not given.
- * @statuses: the statuses of a mapfile to take.
+ * @block_size: the unit given by the user; 0 if not given.
+ * @statuses: the mapfile statuses that count as bad.
  * @all_boots: entries of earlier boots are taken too.
- * @base: the byte of the disk from which the numbers count.
- * @unit: bytes that the numbers count.
+ * @base: byte of the disk at which the numbers start.
+ * @unit: unit of the numbers in bytes.
  * @entries: the bad places, in bytes of the disk, as they are listed.
- * @left: how many entries are left out, for each reason.
+ * @left: number of entries left out, by reason.
  * @extended_passed: an extended self-test above in the same table found nothing.
- * @whole_log: the option of smartctl that prints the whole addresses of @left[LEFT_CUT].
+ * @whole_log: the smartctl option that prints the entries of @left[LEFT_CUT] with full addresses.
  * @device: the device named in the list; "" if there is none.
- * @extent: bytes that the list covers, from the start of its device; 0 if it does not say.
- * @capacity: bytes of the disk according to the list; 0 if it does not say.
- * @wwn: hexadecimal digits of its world-wide name; "" if it does not say.
+ * @extent: bytes that the list covers, from the start of its device; 0 if unknown.
+ * @capacity: size of the disk according to the list, in bytes; 0 if unknown.
+ * @wwn: hexadecimal digits of its world-wide name; "" if unknown.
  */
 struct import {
 	const char *path;
@@ -147,26 +147,26 @@ int import_read(struct import *import);
 void import_free(struct import *import);
 
 /**
- * import_line() - the next line.
+ * import_line() - read the next line.
  * @import: the list.
  *
  * Return: the line without blanks at its ends, or NULL at the end of the text.
  */
 const char *import_line(struct import *import);
 
-/* Read it again from the start. */
+/* Start again at the first line. */
 void import_rewind(struct import *import);
 
 /**
- * import_entry() - the next line that has something in it.
+ * import_entry() - read the next line that is neither empty nor a comment.
  * @import: the list.
  *
- * Return: as import_line(), but without empty lines and those that begin with "#".
+ * Return: as import_line(); empty lines and lines that begin with "#" are skipped.
  */
 const char *import_entry(struct import *import);
 
 /**
- * import_wrong() - complain of the line.
+ * import_wrong() - report an error in the current line.
  * @import: the list.
  * @why: the reason.
  *
@@ -175,28 +175,28 @@ const char *import_entry(struct import *import);
 int import_wrong(const struct import *import, const char *why);
 
 /**
- * import_add() - take a bad place.
+ * import_add() - add a bad place.
  * @import: the list.
  * @first: number of the first unit.
- * @count: how many units.
+ * @count: number of units.
  */
 void import_add(struct import *import, uint64_t first, uint64_t count);
 
-/* Take a bad place of which the bytes on the disk are known. */
+/* Add a bad place given in bytes of the disk. */
 void import_add_bytes(struct import *import, wide start, wide bytes);
 
-/* Parse a number, and advance the text: decimal; or also with 0x. */
+/* Parse a number and advance the text: decimal only, or also hexadecimal with 0x. */
 bool import_number(const char **text, uint64_t *value);
 bool import_any_number(const char **text, uint64_t *value);
 
-/* Move the text over a word and the blanks behind it.  Returns whether it is there. */
+/* Skip a word and the blanks after it. Returns whether the text begins with the word. */
 bool import_word(const char **text, const char *word);
 
 /**
  * import_guess() - guess the format of a list.
  * @import: the list.
  *
- * Says so if that cannot be told.
+ * Prints an error if it cannot tell.
  *
  * Return: the format, or NULL.
  */
@@ -205,14 +205,14 @@ const struct import_format *import_guess(struct import *import);
 /* Whether a line is the heading of an event of ZFS. */
 bool import_is_zpool(const char *line);
 
-/* The format of this name, or NULL, having said which ones there are. */
+/* The format with this name, or NULL, after printing the known names. */
 const struct import_format *import_format_named(const char *name);
 
 /**
- * struct import_origin - a device that the numbers of a list may be of.
- * @what: "main", "disk", "set", "partition"; NULL if it has nothing to do with the set.
- * @base: the byte of the disk with which it begins.
- * @bytes: its size.
+ * struct import_origin - a device that the numbers of a list may refer to.
+ * @what: "main", "disk", "set", "partition"; NULL if it is unrelated to the set.
+ * @base: byte of the disk at which it begins.
+ * @bytes: its size in bytes.
  */
 struct import_origin {
 	const char *what;
@@ -221,12 +221,12 @@ struct import_origin {
 };
 
 /**
- * import_find_origin() - find the relation of a device to a set.
+ * import_find_origin() - find out how a device is related to a set.
  * @volume: the set.
  * @path: the device.
  * @origin: filled in.
  *
- * Return: whether there is a device of that name.
+ * Return: whether the device exists.
  */
 bool import_find_origin(const struct volume *volume, const char *path,
 			struct import_origin *origin);
@@ -236,31 +236,31 @@ struct import_origin import_origin_main(const struct volume *volume);
 struct import_origin import_origin_disk(const struct volume *volume);
 
 /**
- * import_check_origin() - whether the list can be of the device that its numbers are taken for.
+ * import_check_origin() - check that the list can refer to the assumed device.
  * @import: a list that has been parsed.
  * @origin: that device.
  *
- * Compares the list's facts about its device.  Prints an error, and how to name the device
- * is meant.
+ * Compares what the list says about its device. If that contradicts @origin, prints an error and
+ * the option that names the right device.
  *
- * Return: whether it can.
+ * Return: whether the list can refer to @origin.
  */
 bool import_check_origin(const struct import *import, const struct import_origin *origin);
 
-/* Report the entries that were left out of the list, with reasons. */
+/* Report how many entries were left out, by reason. */
 void import_say_left(const struct import *import);
 
-/* Print the same as a member of the JSON that is being printed. */
+/* Print the same as a member of the current JSON object. */
 void import_left_json(const struct import *import);
 
 /**
- * import_from_disk() - ask smartctl and the kernel's log.
- * @import: takes their entries; otherwise as for a list.
+ * import_from_disk() - read bad sectors from smartctl and from the kernel's log.
+ * @import: gets the entries; otherwise as for a list.
  * @wake: a disk that sleeps may be woken.
  *
  * Reports sources that could not be read.
  *
- * Return: 0, or -1 if neither could be.
+ * Return: 0, or -1 if neither could be read.
  */
 int import_from_disk(struct import *import, bool wake);
 

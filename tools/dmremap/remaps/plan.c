@@ -4,7 +4,7 @@
 #include "lib/plural.h"
 #include "remaps/plan.h"
 
-/* The device, in bytes of the disk. */
+/* The extent of the device, in bytes of the disk. */
 static struct range window(const struct volume *volume)
 {
 	wide start = (wide)volume->partition_start + volume->main_start;
@@ -15,7 +15,7 @@ static struct range window(const struct volume *volume)
 	};
 }
 
-/* All of the physical sectors that it has a part of. */
+/* Round a bad place outwards to physical sectors. */
 static struct range whole_sectors(struct range range, wide unit, wide offset)
 {
 	/* no sector begins below 0, though one may end at @offset */
@@ -27,7 +27,7 @@ static struct range whole_sectors(struct range range, wide unit, wide offset)
 	return range;
 }
 
-/* Blocks of the device that the ranges touch. */
+/* The blocks of the device that the ranges touch. */
 static void add_blocks(struct plan *plan, struct range range, struct range device)
 {
 	wide block = plan->volume->block;
@@ -72,7 +72,7 @@ static struct ranges copy_of(const struct ranges *ranges)
 	return copy;
 }
 
-/* Blocks that are pending or split have their place on the spare already. */
+/* Pending and split blocks already have a slot on the spare. */
 static int check_room(const struct plan *plan, const struct ranges *pending,
 		      const struct ranges *split)
 {

@@ -12,14 +12,14 @@
 #include "lib/ranges.h"
 
 /**
- * struct plan - blocks of a device, and how they came about.
+ * struct plan - the blocks to change, and statistics about the list.
  * @volume: the device.
  * @blocks: the blocks, merged.
- * @outside: entries that have nothing in the device.
- * @partly: entries that have something in it and something outside.
- * @again: blocks that were listed before.
- * @already: blocks that are remapped already; they are not in @blocks.
- * @already_pending: blocks that are pending already, and not in @blocks.
+ * @outside: entries entirely outside the device.
+ * @partly: entries partly outside the device.
+ * @again: blocks that were listed more than once.
+ * @already: blocks that are already remapped, and so not in @blocks.
+ * @already_pending: blocks that are already pending, and so not in @blocks.
  */
 struct plan {
 	const struct volume *volume;
@@ -32,32 +32,32 @@ struct plan {
 };
 
 /**
- * plan_make() - find out which blocks bad places are in.
- * @plan: to be filled.
+ * plan_make() - find the blocks that contain the bad places.
+ * @plan: filled in.
  * @volume: the device.
  * @entries: the bad places, in bytes of the disk that the main is or is on.
  *
- * A disk fails in whole physical sectors, so the whole of each physical sector counts
- * that a bad place has a part of, and of each block that such a sector has a part of.
+ * A disk fails in whole physical sectors, so each bad place is rounded outwards to physical
+ * sectors, and these are rounded outwards to blocks.
  */
 void plan_make(struct plan *plan, const struct volume *volume, const struct ranges *entries);
 
 /**
- * plan_leave_remapped() - leave out blocks that are remapped already.
+ * plan_leave_remapped() - leave out blocks that are already remapped.
  * @plan: the plan.
  * @leave_pending: leave out pending blocks as well.
- * @leave_split: leave out blocks that have moved in part as well.
+ * @leave_split: leave out partly moved blocks as well.
  *
- * Prints an error if that cannot be determined, or if there is not enough room on the
- * spare for the rest.
+ * Prints an error if the remaps cannot be read, or if the spare does not have enough room for the
+ * remaining blocks.
  *
  * Return: an exit status.
  */
 int plan_leave_remapped(struct plan *plan, bool leave_pending, bool leave_split);
 
 /**
- * plan_still_pending() - count blocks that could not be moved, because the main does not give them.
- * @plan: the plan, when its blocks have been copied.
+ * plan_still_pending() - count blocks that are still pending because the main could not read them.
+ * @plan: the plan, after its blocks have been copied.
  * @nr: how many there are.
  *
  * Prints an error on failure.
@@ -66,7 +66,7 @@ int plan_leave_remapped(struct plan *plan, bool leave_pending, bool leave_split)
  */
 int plan_still_pending(const struct plan *plan, uint64_t *nr);
 
-/* Drop it. */
+/* Free the plan. */
 void plan_free(struct plan *plan);
 
 #endif /* _DMREMAP_PLAN_H */

@@ -7,11 +7,11 @@
 
 #include "kernel/volume.h"
 
-/* Parse "START" or "START+COUNT", in sectors; @count is 1 if it is left out. */
+/* Parse "START" or "START+COUNT", in sectors; @count defaults to 1. */
 bool range_parse(const char *text, uint64_t *start, uint64_t *count);
 
 /**
- * range_add() - take a range of a device as blocks.
+ * range_add() - convert a range of a device to blocks.
  * @volume: the device.
  * @text: "START" or "START+COUNT", in sectors.
  * @blocks: gets the blocks, rounded outwards; not merged.

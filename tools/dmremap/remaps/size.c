@@ -11,7 +11,7 @@ bool block_size_valid(const char *text, uint64_t *size)
 
 	if (number_take(&p, size) && !*p && *size && *size <= SIZE_MAX_BYTES && !(*size % 512))
 		return true;
-	complain("A block of %s bytes cannot be: it is a multiple of 512, and at most 16777216.",
+	complain("%s is not a valid block size: it must be a multiple of 512, and at most 16777216.",
 		 text);
 	return false;
 }

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * Take the argument of --block-size: bytes, a multiple of 512 that badblocks could have as
- * well.  Prints an error if it is none.
+ * Parse the argument of --block-size: a multiple of 512 bytes that badblocks would accept too.
+ * Prints an error if it is not valid.
  */
 bool block_size_valid(const char *text, uint64_t *size);
 

@@ -220,12 +220,12 @@ int smartctl_json_parse(struct import *import)
 
 	root = json_in_parse(import->text, import->size, &why);
 	if (!root)
-		complain("%s is no whole JSON: %s. Nothing has been changed.", import->path, why);
+		complain("%s is not complete JSON: %s. Nothing has been changed.", import->path, why);
 	else if (!has_logs(root))
-		complain("%s has no log of a disk in it. \"smartctl --json -x\" prints them; for NVMe smartctl 7.3 and older do so only as text: import what \"smartctl -x\" prints.",
+		complain("%s contains no log of a disk. \"smartctl --json -x\" prints them; for NVMe, smartctl 7.3 and older print them only as text: import the output of \"smartctl -x\".",
 			 import->path);
 	else if (!take_all(import, root))
-		complain("%s names a sector of an error in a way that cannot be understood. Nothing has been changed.",
+		complain("%s has an error with a sector number that cannot be parsed. Nothing has been changed.",
 			 import->path);
 	else
 		error = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Logs of a disk as smartctl prints them: tables that a heading begins and an empty
- * line ends, and error descriptions.
+ * Logs of a disk as smartctl prints them: error descriptions, and tables that start with a heading
+ * and end with an empty line.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 
 #define WORDS_MAX	24
 
-/* A row of a table, cut into words. */
+/* A table row, split into words. */
 struct row {
 	char *text;
 	char *word[WORDS_MAX];
@@ -186,7 +186,7 @@ static bool nvme_selftest(struct import *import, const struct row *row)
 	return true;
 }
 
-/* The heading of a table; its columns. */
+/* The columns that make up the heading of a table. */
 static const struct table {
 	const char *heading;
 	bool (*row)(struct import *import, const struct row *row);
@@ -202,7 +202,7 @@ static const struct table {
 
 static const struct table long_selftests = { "", ata_long_selftest };
 
-/* Headings of logs, whether or not there is anything in them. */
+/* Headings of logs, printed even if the log is empty. */
 static bool is_log(const char *line)
 {
 	static const char * const logs[] = {
@@ -246,7 +246,7 @@ static bool take_row(struct import *import, const struct table *table, const cha
 	return good;
 }
 
-/* "User Capacity:    1,000,204,886,016 bytes [1.00 TB]", with whatever separates digits */
+/* "User Capacity:    1,000,204,886,016 bytes [1.00 TB]", with any digit separator */
 static bool take_capacity(struct import *import, const char *line)
 {
 	static const char * const keys[] = { "User Capacity:", "Namespace 1 Size/Capacity:" };
@@ -283,7 +283,7 @@ static void take_wwn(struct import *import, const char *line)
 	import->wwn[n] = 0;
 }
 
-/* The registers of either error log have a heading of their own. */
+/* In both error logs the registers have their own heading. */
 static void take_heading(const char *line, bool *short_log)
 {
 	if (!strncmp(line, "ER ST SC SN CL CH DH", 20))
@@ -292,7 +292,7 @@ static void take_heading(const char *line, bool *short_log)
 		*short_log = false;
 }
 
-/* The table that the line begins, or the one that goes on; NULL if there is none. */
+/* The table that this line starts or continues; NULL if there is none. */
 static const struct table *next_table(struct import *import, const struct table *table,
 				      const char *line, bool long_log, bool *begins)
 {
@@ -321,13 +321,13 @@ int smartctl_text_parse(struct import *import)
 		table = next_table(import, table, line, long_selftest, &begins);
 		take_heading(line, &short_log);
 		if (strstr(line, " at LBA = ") && !smartctl_ata_error(import, line, short_log))
-			return import_wrong(import, "names no sector that can be understood");
+			return import_wrong(import, "has a sector number that cannot be parsed");
 		if (table && !begins && !take_row(import, table, line))
-			return import_wrong(import, "is not like the others of its table");
+			return import_wrong(import, "does not have the format of its table");
 	}
 	if (any)
 		return 0;
-	complain("%s has no log of a disk in it. \"smartctl -l xselftest -l xerror -l defects\" or \"smartctl -x\" prints them.",
+	complain("%s contains no log of a disk. \"smartctl -l xselftest -l xerror -l defects\" or \"smartctl -x\" prints them.",
 		 import->path);
 	return -1;
 }

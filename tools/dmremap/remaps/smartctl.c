@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which entries of a disk's logs say that a sector is bad.
+ * Decides which entries of a disk's logs mean that a sector is bad.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "lib/util.h"
 #include "remaps/smartctl.h"
 
-/* Addresses that the short error log, and the short self-test log, have room for. */
+/* The address ranges of the short error log and the short self-test log. */
 #define LBA28_COUNT	0x10000000ull
 #define LBA32_COUNT	0x100000000ull
 
@@ -22,14 +22,14 @@
 #define HARDWARE_ERROR		4
 
 /*
- * Additional sense codes of hardware errors that are about a sector: unrecovered read error,
+ * Additional sense codes of hardware errors that concern a sector: unrecovered read error,
  * recorded entity not found, synchronization error, no defect spare location available.
  */
 static const unsigned int sector_codes[] = { 0x11, 0x14, 0x16, 0x32 };
 
 /*
- * The sector is bad, and not a cable or a command.  Where the interface found wrong
- * checksums the address may be as wrong, and a device fault is one of the whole disk.
+ * Whether the sector is bad, rather than a cable or a command. After an interface checksum error
+ * the address may be wrong too, and a device fault concerns the whole disk.
  */
 static bool names_medium(const char *description)
 {
@@ -49,8 +49,8 @@ static bool names_medium(const char *description)
 }
 
 /*
- * A log with too few bits has the highest address there is, or lost the upper bits: no reader can
- * tell which of its addresses are whole.
+ * A log with too few address bits stores the highest possible address, or drops the upper bits:
+ * there is no way to tell which of its addresses are complete.
  */
 static bool is_cut(const struct import *import, uint64_t addresses)
 {
@@ -79,7 +79,7 @@ bool smartctl_ata_error(struct import *import, const char *description, bool sho
 	else if (short_log && is_cut(import, LBA28_COUNT))
 		leave_cut(import, "-l xerror");
 	else
-		/* the count of sectors in it is that of the command, not of bad ones */
+		/* its sector count is the length of the command, not the number of bad sectors */
 		import_add(import, lba, 1);
 	return true;
 }
@@ -88,7 +88,7 @@ void smartctl_nvme_error(struct import *import, uint64_t lba, uint64_t nsid, uns
 			 unsigned int code)
 {
 	uint64_t own = import->volume->nsid;
-	/* all ones is every namespace */
+	/* all ones means every namespace */
 	bool other = own && nsid && nsid != UINT32_MAX && nsid != own;
 
 	if (other || type != NVME_SCT_MEDIA ||
@@ -132,7 +132,7 @@ void smartctl_scsi_selftest(struct import *import, uint64_t lba, unsigned int se
 
 void smartctl_scsi_scan(struct import *import, uint64_t lba, unsigned int reassign_status)
 {
-	/* to be written or reassigned; reassignment failed, by the disk or by others */
+	/* waiting to be written or reassigned; reassignment by the disk or the host failed */
 	if (reassign_status == 1 || reassign_status == 4 || reassign_status == 8)
 		import_add(import, lba, 1);
 	else

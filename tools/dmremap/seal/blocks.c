@@ -9,7 +9,7 @@
 #include "lib/message.h"
 #include "seal/blocks.h"
 
-/* The first place whose block is not below @block. */
+/* Index of the first block that is not below @block. */
 static unsigned int place_of(const struct blocks *blocks, uint64_t block)
 {
 	unsigned int low = 0, high = blocks->nr, middle;
@@ -101,7 +101,7 @@ int block_move(const struct volume *volume, uint64_t block, bool back)
 	snprintf(range, sizeof(range), "%llu %llu", LLU(block * sectors), LLU(sectors));
 	error = kernel_write(TREE_CONFIG, volume->name,
 			     back ? "remaps/remove" : "remaps/add", range);
-	/* not the block but the device is not there */
+	/* the device does not exist, rather than the block */
 	if (error == -ENOENT && !kernel_has(TREE_CONFIG, volume->name, ""))
 		return -ENODEV;
 	return error == (back ? -ENOENT : -EEXIST) ? 0 : error;

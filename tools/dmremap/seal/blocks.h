@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A few blocks of a set, in order.
+ * Sorted arrays of blocks of a set.
  */
 #ifndef _DMREMAP_BLOCKS_H
 #define _DMREMAP_BLOCKS_H
@@ -11,9 +11,9 @@
 #include "kernel/volume.h"
 
 /**
- * struct blocks - some blocks.
- * @block: in order, each once.
- * @nr: how many.
+ * struct blocks - an array of blocks.
+ * @block: the blocks, sorted and unique.
+ * @nr: number of entries.
  */
 struct blocks {
 	uint64_t *block;
@@ -24,27 +24,27 @@ void blocks_add(struct blocks *blocks, uint64_t block);
 bool blocks_have(const struct blocks *blocks, uint64_t block);
 void blocks_free(struct blocks *blocks);
 
-/* A run of blocks, one behind the other. */
+/* A run of adjacent blocks. */
 struct block_run {
 	uint64_t first;
 	uint64_t nr;
 };
 
 /**
- * blocks_next_run() - go from run to run.
+ * blocks_next_run() - iterate over the runs.
  * @blocks: the blocks.
- * @run: all zeros before the first.
+ * @run: the current run; all zeros before the first call.
  *
- * Return: whether there was a further one.
+ * Return: whether there is another run.
  */
 bool blocks_next_run(const struct blocks *blocks, struct block_run *run);
 
 /**
  * blocks_remapped() - find out which blocks are on the spare.
  * @volume: the device of the set.
- * @which: those that matter.
- * @remapped: takes those of them that are certainly there: one that is just
- *	being moved, or unknown to the kernel, is not counted.
+ * @which: the blocks to look for.
+ * @remapped: takes the ones that are certainly on the spare; blocks that are being moved or are in
+ *	doubt are left out.
  *
  * Prints an error on failure.
  *
@@ -57,11 +57,11 @@ int blocks_remapped(const struct volume *volume, const struct blocks *which,
  * block_move() - move a block to the spare, or back.
  * @volume: the device of the set.
  * @block: the block.
- * @back: back to the main.
+ * @back: move it back to the main.
  *
- * It is durably there on return.
+ * The move is durable on return.
  *
- * Return: 0, which includes that it is there already, or a negative error number.
+ * Return: 0, also if the block was already there, or a negative error number.
  */
 int block_move(const struct volume *volume, uint64_t block, bool back);
 

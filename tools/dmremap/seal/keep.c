@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The place of a block gets its content with every bit inverted, in which libblkid finds
- * nothing.  The first sector has the label in its place; its copy takes that of a sector
- * of zeros.
+ * Each moved block leaves a copy with all bits inverted in its place, in which libblkid finds
+ * nothing. The label takes the place of the first sector, so the copy of the first sector goes to
+ * the place of a sector of zeros.
  */
 #include <endian.h>
 #include <stdlib.h>
@@ -26,7 +26,9 @@ static uint8_t *new_block(const struct keep *keep)
 	return block;
 }
 
-/* Where the copy of the first sector goes in the content of @block; NULL if it is not there. */
+/*
+ * Location of the copy of the first sector within the content of @block; NULL if it is elsewhere.
+ */
 static uint8_t *copy_place(const struct keep *keep, uint64_t block, uint8_t *content)
 {
 	uint64_t sectors = volume_block_sectors(keep->raw->volume);
@@ -36,7 +38,7 @@ static uint8_t *copy_place(const struct keep *keep, uint64_t block, uint8_t *con
 	return content + keep->copy_sector % sectors * SECTOR_SIZE;
 }
 
-/* The place may have been written to since it was chosen: then there is no copy. */
+/* If the sector is no longer zeros because it was written since it was chosen, no copy is made. */
 static void check_copy(struct keep *keep, uint64_t block, uint8_t *content)
 {
 	uint8_t *place = copy_place(keep, block, content);
@@ -45,7 +47,7 @@ static void check_copy(struct keep *keep, uint64_t block, uint8_t *content)
 		keep->copy_sector = 0;
 }
 
-/* The new content of a block's place. */
+/* Prepare the new content of a block's place. */
 static uint8_t *make_image(const struct keep *keep, uint64_t block, const uint8_t *content)
 {
 	uint8_t *image = new_block(keep), *copy;

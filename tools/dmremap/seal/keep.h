@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What seal leaves on the main of the blocks that it moves, inverted, so that
- * dmremap salvage can give them back without the spare.
+ * Keeps inverted copies of moved blocks on the main, from which dmremap salvage can restore them
+ * without the spare.
  */
 #ifndef _DMREMAP_KEEP_H
 #define _DMREMAP_KEEP_H
@@ -9,14 +9,14 @@
 #include "seal/raw.h"
 
 /**
- * struct keep - copies that are being made.
+ * struct keep - the state while copies are made.
  * @raw: the main.
- * @copy_sector: place of the copy of the first sector; 0 if there is none.
+ * @copy_sector: location of the copy of the first sector; 0 if there is none.
  * @copied: that copy has been written.
  * @head: the first sector of the set.
- * @first: the rest of block 0, behind a sector of zeros.
- * @first_kept: the main has the rest of block 0.
- * @content: the last block that keep_block() was asked for.
+ * @first: the rest of block 0, after a sector of zeros.
+ * @first_kept: the rest of block 0 is kept on the main.
+ * @content: the last block handled by keep_block().
  */
 struct keep {
 	struct raw *raw;
@@ -30,15 +30,15 @@ struct keep {
 
 /**
  * keep_begin() - read block 0, which is on the spare.
- * @keep: to be filled, and ended with keep_end().
+ * @keep: filled in; release it with keep_end().
  * @raw: the main.
- * @copy_sector: the place for the copy of the first sector.
- * @plain: zeros take the place of block 0: its inverted content would be taken for something.
+ * @copy_sector: the location for the copy of the first sector.
+ * @plain: overwrite block 0 with zeros, since its inverted content would look like a signature.
  */
 void keep_begin(struct keep *keep, struct raw *raw, uint64_t copy_sector, bool plain);
 
 /**
- * keep_label() - write the label, and the copy of block 0 behind it.
+ * keep_label() - write the label and, after it, the copy of block 0.
  * @keep: the copies.
  * @label: the label.
  *
@@ -47,19 +47,19 @@ void keep_begin(struct keep *keep, struct raw *raw, uint64_t copy_sector, bool p
 int keep_label(struct keep *keep, const struct dm_remap_label *label);
 
 /**
- * keep_block() - write the copy of another block that is on the spare into its place.
- * @keep: the copies; @keep->content is the block's afterwards.
+ * keep_block() - write the copy of another block, which is on the spare, to its place on the main.
+ * @keep: the copies; takes the content of the block in @keep->content.
  * @block: the block.
  *
  * Return: 0 or a negative error number.
  */
 int keep_block(struct keep *keep, uint64_t block);
 
-/* Write zeros into the place of a block that is on the spare.  Return: as keep_block(). */
+/* Overwrite the place of a block that is on the spare with zeros. Return: as keep_block(). */
 int keep_zeros(struct keep *keep, uint64_t block);
 
 /**
- * keep_sign() - note in the label that it has the copy of the first sector, if it has.
+ * keep_sign() - record in the label that the copy of the first sector exists, if it does.
  * @keep: the copies, all of which are durable.
  * @label: the label.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The options of the commands seal and unseal.
+ * Parses the options of seal and unseal.
  */
 #ifndef _DMREMAP_LABEL_COMMAND_H
 #define _DMREMAP_LABEL_COMMAND_H
@@ -15,11 +15,11 @@ struct choices {
 };
 
 /**
- * label_command() - take the arguments of one of the two, and do it.
- * @command: which.
- * @argc: as the command got it.
- * @argv: as the command got it.
- * @act: does it for the device that was named.
+ * label_command() - parse the arguments of one of the two commands, and run it.
+ * @command: the command.
+ * @argc: as passed to the command.
+ * @argv: as passed to the command.
+ * @act: called for the named device.
  *
  * Return: an exit status.
  */

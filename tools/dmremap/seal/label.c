@@ -10,7 +10,7 @@
 #include "lib/uuid.h"
 #include "seal/label.h"
 
-/* libblkid's signatures are not so many: ZFS has the most, some hundred. */
+/* Upper bound: ZFS has the most signatures, about a hundred. */
 #define MAX_BLOCKS	65536
 
 static bool read_spare(const char *path, struct dm_remap_sb *sb)

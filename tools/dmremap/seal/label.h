@@ -19,12 +19,12 @@
 bool label_spare(const struct volume *volume, struct dm_remap_sb *sb);
 
 /**
- * label_make() - make the label of a set.
- * @label: to be filled.
+ * label_make() - compose the label of a set.
+ * @label: filled in.
  * @spare: the superblock of its spare.
  * @volume: the device of the set.
  * @main_sectors: size of its main.
- * @blocks: the blocks that it lists, including block 0.
+ * @blocks: the blocks to list, including block 0.
  *
  * Return: whether they fit, in %DM_REMAP_LABEL_RANGES runs.
  */
@@ -33,20 +33,20 @@ bool label_make(struct dm_remap_label *label, const struct dm_remap_sb *spare,
 		const struct blocks *blocks);
 
 /**
- * label_blocks() - the blocks that a label lists.
+ * label_blocks() - read the blocks that a label lists.
  * @label: a label that has been checked.
- * @blocks: they are added to these.
+ * @blocks: the blocks are added here.
  *
- * Return: false if they are more than seal ever lists.
+ * Return: false if there are more than seal ever lists.
  */
 bool label_blocks(const struct dm_remap_label *label, struct blocks *blocks);
 
-/* The copy of the first sector is in one of the first so many. */
+/* The copy of the first sector is within this number of sectors. */
 #define LABEL_COPY_SECTORS	2048
 
 /**
  * label_crc() - checksum of the copies that a label lists.
- * @crc: of the preceding bytes; %LABEL_CRC_BEGIN at the beginning.
+ * @crc: checksum of the preceding bytes; %LABEL_CRC_BEGIN at the beginning.
  * @data: the content.
  * @size: bytes of it.
  */
@@ -54,7 +54,7 @@ uint32_t label_crc(uint32_t crc, const void *data, size_t size);
 
 #define LABEL_CRC_BEGIN	0xffffffffU
 
-/* As the label has it: never 0, which stands for no copy. */
+/* Convert to the value in the label: never 0, which means no copy. */
 static inline uint32_t label_crc_end(uint32_t crc)
 {
 	return ~crc ? ~crc : 1;

@@ -28,12 +28,12 @@ static int open_both(struct raw *raw)
 	uint64_t bytes;
 
 	raw->fd = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
-	/* udev holds it for the time of a look, another dmremap for longer */
+	/* udev holds the lock during a probe, another dmremap for longer */
 	if (raw->fd < 0 || flock(raw->fd, LOCK_EX) || ioctl(raw->fd, BLKGETSIZE64, &bytes))
 		goto failed;
 	raw->sectors = bytes / SECTOR_SIZE;
 	if (!blockdev_by_number(&dev, volume->number)) {
-		complain("sysfs does not tell the name of %s, %s.", volume->name, volume->number);
+		complain("sysfs does not have the name of %s, %s.", volume->name, volume->number);
 		return EXIT_OPERATION;
 	}
 	memcpy(raw->node, dev.path, sizeof(raw->node));
@@ -74,7 +74,7 @@ void raw_close(struct raw *raw)
 void raw_announce(struct raw *raw)
 {
 	device_drop_cache(raw->fd);
-	/* udev comes when it is closed, and would not before */
+	/* udev probes the device only after it is closed */
 	raw_close(raw);
 	announce_change(raw->volume->main.path);
 }
@@ -103,7 +103,7 @@ enum raw_label raw_read_label(struct raw *raw, struct dm_remap_label *label)
 	uuid_to_text(label->uuid, uuid);
 	if (strcasecmp(uuid, raw->volume->uuid))
 		return RAW_FOREIGN;
-	/* otherwise its ranges list other blocks */
+	/* otherwise its ranges refer to other blocks */
 	return le32toh(label->block_size) == raw->volume->block &&
 	       le64toh(label->target_sectors) == raw->volume->sectors ? RAW_LABELLED : RAW_DAMAGED;
 }
@@ -118,7 +118,7 @@ int raw_write(struct raw *raw, uint64_t block, const void *content)
 	n = pwrite(raw->fd, raw->buffer, size, block * size);
 	if (n != (ssize_t)size)
 		return n < 0 ? -errno : -EIO;
-	/* a place that has failed before may not keep its new content */
+	/* verify the write: a sector that has failed before may not keep its new content */
 	error = read_block(raw, raw->fd, block, raw->buffer);
 	if (error)
 		return error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The main under an active set, past the set: places of blocks that are on the spare,
- * which the kernel does not touch, and the label instead of block 0.
+ * Accesses the main of an active set directly: the places of blocks that are on the spare, which
+ * the kernel does not use, and the label in place of block 0.
  */
 #ifndef _DMREMAP_RAW_H
 #define _DMREMAP_RAW_H
@@ -15,9 +15,9 @@
  * @volume: the device of the set.
  * @fd: the main, open with O_DIRECT.
  * @sectors: its size.
- * @node: the node of the device.
+ * @node: the path of the main.
  * @above: the device of the set, open for reading with O_DIRECT.
- * @buffer: room for a block.
+ * @buffer: buffer for a block.
  */
 struct raw {
 	const struct volume *volume;
@@ -30,11 +30,11 @@ struct raw {
 
 /**
  * raw_open() - open the main for writing.
- * @raw: to be filled.
+ * @raw: filled in.
  * @volume: the device of the set.
  *
- * Until the caller closes it, udev does not probe it, and no other program opens it this way.
- * Prints an error on failure.
+ * Until the caller closes it, a lock keeps udev from probing it and other dmremap processes from
+ * opening it. Prints an error on failure.
  *
  * Return: an exit status.
  */
@@ -43,17 +43,17 @@ int raw_open(struct raw *raw, const struct volume *volume);
 void raw_close(struct raw *raw);
 
 /**
- * raw_announce() - close the main and let udev look at it anew.
+ * raw_announce() - close the main and let udev probe it again.
  * @raw: the main.
  */
 void raw_announce(struct raw *raw);
 
-/* The content of the label's place. */
+/* The content found in the place of the label. */
 enum raw_label {
 	RAW_UNLABELLED,		/* no label */
 	RAW_LABELLED,		/* that of the set */
-	RAW_FOREIGN,		/* that of another set */
-	RAW_DAMAGED,		/* one with a wrong checksum, or that makes no sense */
+	RAW_FOREIGN,		/* the label of another set */
+	RAW_DAMAGED,		/* a label with a wrong checksum or invalid content */
 	RAW_UNREADABLE,
 };
 
@@ -61,10 +61,10 @@ enum raw_label {
 enum raw_label raw_read_label(struct raw *raw, struct dm_remap_label *label);
 
 /**
- * raw_write() - write the place of a block, and see that it has been written.
+ * raw_write() - write the place of a block, and verify it.
  * @raw: the main.
  * @block: the block, which must be on the spare.
- * @content: what its place gets: as many bytes as a block has.
+ * @content: the content, as large as a block.
  *
  * Return: 0 or a negative error number.
  */
@@ -77,7 +77,7 @@ int raw_sync(struct raw *raw);
  * raw_read_above() - read a block through the set.
  * @raw: the main.
  * @block: the block.
- * @content: takes all of it; NULL if it only matters whether it can be read.
+ * @content: takes the content; NULL to only check that it can be read.
  *
  * Return: 0 or a negative error number.
  */
@@ -87,10 +87,10 @@ int raw_read_above(struct raw *raw, uint64_t block, void *content);
 bool raw_shows_first_sector(struct raw *raw);
 
 /**
- * raw_forget_partitions() - have the kernel take back its devices of the main's partitions.
+ * raw_forget_partitions() - make the kernel remove the partition devices of the main.
  * @raw: the main.
  *
- * Nobody can have them in use while the set has all of the main.
+ * They cannot be in use while the set uses the whole main.
  */
 void raw_forget_partitions(struct raw *raw);
 

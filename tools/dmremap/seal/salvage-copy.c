@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * All that is there of a set, to another disk or to a file.
+ * Copies the available content of a set to another disk or to a file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,10 +20,10 @@
 #include "seal/label.h"
 #include "seal/salvage.h"
 
-#define CHUNK	2048	/* sectors that are read at once */
-#define SMALL	DM_REMAP_PAGE_SECTORS	/* ... where some of them cannot be read */
+#define CHUNK	2048	/* sectors to read at once */
+#define SMALL	DM_REMAP_PAGE_SECTORS	/* ... if some of them cannot be read */
 
-/* Where it goes. */
+/* The destination. */
 struct output {
 	const char *path;
 	int fd;

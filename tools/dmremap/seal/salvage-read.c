@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The copies that seal has left on a main.  docs/design.md, "The label", has the layout.
+ * Reads the copies that seal has left on a main. See "The label" in docs/design.md for the layout.
  *
- * While the label goes, sectors are put back in place one after the other, in the order of
- * the ranges.  The number of restored sectors of a range is the one for which its checksum matches.
+ * Before the label is removed, sectors are restored one after the other, in the order of the
+ * ranges. The number of sectors already restored in a range is the one for which its checksum
+ * matches.
  */
 #include <endian.h>
 #include <errno.h>
@@ -20,7 +21,7 @@
 #include "seal/label.h"
 #include "seal/salvage.h"
 
-/* More than seal ever moves. */
+/* Upper bound: seal never moves as many. */
 #define MAX_RANGE_SECTORS	(65536 * 8ULL)
 
 static int read_sectors(const struct salvage *salvage, uint64_t start, uint64_t sectors,
@@ -45,25 +46,28 @@ static void *new_buffer(uint64_t sectors)
 	return device_buffer((sectors + DM_REMAP_PAGE_SECTORS - 1) / DM_REMAP_PAGE_SECTORS);
 }
 
-/* The first sector that is put back before the label has gone. */
+/* The first sector of a range that is restored before the label is removed. */
 static uint64_t first_to_go_back(const struct salvage *salvage, const struct salvage_range *range)
 {
 	return range->start ? 0 : salvage->unit;
 }
 
-/* Sectors that are zeros, whatever is in their places: the label's, and that of the copy. */
+/*
+ * Sectors whose original content is zeros or kept elsewhere: that of the label, and that of the
+ * copy of the first sector.
+ */
 static bool is_special(const struct salvage *salvage, uint64_t sector)
 {
 	return !sector || sector == le64toh(salvage->label.copy_sector);
 }
 
 /*
- * How many sectors of a range are back in place, going by its checksum; more than there are
- * if it is right for no number.  @range->content is the range as it would be if all were,
- * but for the first ones, which are put back when the label goes.
+ * Find by the checksum how many sectors of a range have been restored; returns more than the range
+ * has if no number matches. @range->content is the fully restored content, except for the first
+ * sectors, which are restored when the label is removed.
  *
- * A checksum is linear: inverting a sector changes it by what depends only on how far from
- * the end the sector is.
+ * The checksum is linear: inverting a sector changes it by a value that depends only on the
+ * distance of the sector from the end.
  */
 static uint64_t find_back(const struct salvage *salvage, const struct salvage_range *range,
 			  uint32_t crc)
@@ -112,7 +116,7 @@ static void read_range(struct salvage *salvage, struct salvage_range *range, uin
 		invert_sectors(salvage, range, range->back, range->sectors);
 }
 
-/* In ascending order, each block once. */
+/* Whether the ranges are in ascending order and do not overlap. */
 static bool take_ranges(struct salvage *salvage)
 {
 	uint64_t per_block = le32toh(salvage->label.block_size) / SECTOR_SIZE, end = 0;
@@ -158,7 +162,7 @@ static int check(struct salvage *salvage, const char *path)
 		return EXIT_CORRECTED;
 	why = dm_remap_label_check(label, salvage->dev.sectors);
 	if (!why && !take_ranges(salvage))
-		why = "its blocks are impossible";
+		why = "the blocks it lists are not valid";
 	if (why) {
 		complain("%s has a label, but it cannot be used: %s.", path, why);
 		return EXIT_OPERATION;
@@ -235,7 +239,7 @@ static void add_piece(struct salvage_piece *piece, unsigned int *nr, uint64_t st
 	};
 }
 
-/* The first sector may be there without the rest, and the other way round. */
+/* The first sector may be available without the rest of its block, and vice versa. */
 static void add_first(const struct salvage *salvage, struct salvage_piece *piece,
 		      unsigned int *nr)
 {

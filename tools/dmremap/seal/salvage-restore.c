@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The blocks that seal moved, back in place on the main; each write is durable before the next.
+ * Restores the blocks that seal moved to their places on the main; each write is durable before the
+ * next.
  */
 #include <endian.h>
 #include <errno.h>
@@ -37,7 +38,7 @@ static int write_unit(const struct salvage *salvage, uint64_t sector, const uint
 	return cannot_write(&salvage->dev, sector);
 }
 
-/* The unit with the copy of the first sector is left for the end. */
+/* The logical sector with the copy of the first sector is restored last. */
 static bool has_copy(const struct salvage *salvage, uint64_t sector)
 {
 	uint64_t copy = le64toh(salvage->label.copy_sector);
@@ -57,7 +58,7 @@ static int restore_range(const struct salvage *salvage, const struct salvage_ran
 	return status;
 }
 
-/* Where the content of a sector is in the ranges; NULL if it is in none. */
+/* The content of a sector in the ranges; NULL if it is in none. */
 static const uint8_t *content_of(const struct salvage *salvage, uint64_t sector)
 {
 	const struct salvage_range *range = salvage->range;
@@ -74,7 +75,7 @@ static int restore_copy_place(const struct salvage *salvage)
 	uint64_t sector = copy - copy % salvage->unit;
 	const uint8_t *content = content_of(salvage, sector);
 
-	/* in the unit of the first sector it went with that */
+	/* if it is in logical sector 0, it has been restored with that */
 	return sector && content ? write_unit(salvage, sector, content) : EXIT_CLEAN;
 }
 
@@ -84,7 +85,7 @@ int salvage_restore(const struct salvage *salvage)
 	unsigned int i;
 	int status = EXIT_CLEAN;
 
-	/* puts the first sector in front of the first range */
+	/* also copies the first sector to the start of the first range */
 	salvage_pieces(salvage, piece);
 	for (i = 0; !status && i < salvage->nr; i++)
 		status = restore_range(salvage, &salvage->range[i]);
@@ -93,7 +94,7 @@ int salvage_restore(const struct salvage *salvage)
 	return status ?: restore_copy_place(salvage);
 }
 
-/* The sector with the inverse of the first one; 0 if there is none. */
+/* Find the sector with the inverted copy of the first sector; 0 if there is none. */
 static uint64_t find_copy(const struct device *dev)
 {
 	unsigned int pages = LABEL_COPY_SECTORS / DM_REMAP_PAGE_SECTORS;

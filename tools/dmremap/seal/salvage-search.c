@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Copies of superblocks that file systems and GPT make themselves.  They count where the
- * main has no copy of the first one, or an old one.
+ * Finds the backup superblocks of file systems, and the backup GPT. They matter if the main has no
+ * copy of the first block, or only an old one.
  */
 #include <endian.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 
 #define MIB	(1024 * 1024ULL)
 
-/* Read a page from a byte on.  Returns whether it is there. */
+/* Read a page at a byte offset. Returns whether it could be read. */
 static bool read_at(const struct salvage *salvage, uint64_t byte, uint8_t *page)
 {
 	uint64_t sector = byte / 512;
@@ -41,7 +41,7 @@ static uint32_t be32_at(const uint8_t *page, unsigned int offset)
 	return be32toh(value);
 }
 
-/* The superblock of an ext2, ext3 or ext4 with these blocks, in this group. */
+/* Whether there is a superblock of ext2, ext3 or ext4 for this block size and group. */
 static bool is_ext(const uint8_t *page, uint32_t block, uint32_t group)
 {
 	return page[56] == 0x53 && page[57] == 0xef && le32_at(page, 24) < 7 &&
@@ -51,7 +51,7 @@ static bool is_ext(const uint8_t *page, uint32_t block, uint32_t group)
 
 static bool find_ext(const struct salvage *salvage, const char *shown, uint8_t *page)
 {
-	/* of sparse_super: 1 and the powers of 3, 5 and 7 */
+	/* groups with sparse_super: 1 and the powers of 3, 5 and 7 */
 	static const uint32_t groups[] = { 1, 3, 5, 7, 9, 25, 27, 49 };
 	uint64_t block, byte;
 	unsigned int i;
@@ -76,7 +76,9 @@ static bool is_xfs(const uint8_t *page, uint64_t byte)
 	return !memcmp(page, "XFSB", 4) && group && !(byte % group);
 }
 
-/* The place depends on the size of its groups: those that mkfs.xfs would choose. */
+/*
+ * The location depends on the size of the allocation groups: try those that mkfs.xfs would choose.
+ */
 static bool find_xfs(const struct salvage *salvage, const char *shown, uint8_t *page)
 {
 	uint64_t blocks = salvage->sectors / DM_REMAP_PAGE_SECTORS, groups, byte;

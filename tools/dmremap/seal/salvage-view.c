@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A read-only device: pieces of the main, copies, which are in a file in memory behind a
- * loop device that goes with it, and errors where something is missing.
+ * Makes a read-only device of three kinds of pieces: parts of the main; copies, which are in a
+ * memory file behind a loop device; and errors where content is missing. The loop device disappears
+ * together with the device.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,10 +19,10 @@
 #include "lib/message.h"
 #include "seal/salvage.h"
 
-/* Somebody may take the loop device that was free a moment ago. */
+/* Number of retries, since another process may take the free loop device first. */
 #define LOOP_TRIES	16
 
-/* A file with all copies, one behind the other. */
+/* Make a file with all copies, one after the other. */
 static int make_file(const struct salvage_piece *piece, unsigned int nr)
 {
 	int fd = memfd_create("dmremap-salvage", MFD_CLOEXEC);
@@ -50,7 +51,7 @@ static int open_free_loop(int control)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* A loop device over a file, which is removed on its last close; -1 on failure. */
+/* Make a loop device on a file, which is removed on last close; -1 on failure. */
 static int make_loop(int file)
 {
 	struct loop_config config = {
@@ -120,13 +121,13 @@ int salvage_view(const struct salvage *salvage, const char *name)
 	int file = make_file(piece, nr), loop = file < 0 ? -1 : make_loop(file), status;
 
 	if (loop < 0) {
-		complain("No loop device can be had for the blocks that are restored: %s. \"modprobe loop\" may help; \"dmremap salvage --output FILE %s\" needs none.",
+		complain("No loop device is available for the restored blocks: %s. \"modprobe loop\" may help; \"dmremap salvage --output FILE %s\" needs none.",
 			 strerror(errno), salvage->dev.path);
 		status = EXIT_OPERATION;
 	} else {
 		number_of(salvage->dev.fd, main);
 		number_of(loop, number);
-		/* not of a set, which has the prefix of one */
+		/* not the UUID of a set, which would have DM_UUID_PREFIX */
 		snprintf(uuid, sizeof(uuid), "dmremap-salvage-%s", salvage->uuid);
 		make_targets(target, piece, nr, main, number);
 		status = dm_create(&new);

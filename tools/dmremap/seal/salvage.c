@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap salvage: the data of a sealed main whose spare is gone for good.
+ * dmremap salvage: recover the data of a sealed main whose spare is gone for good.
  */
 #include <getopt.h>
 #include <json-c/json.h>
@@ -21,7 +21,7 @@
 #include "sets/half.h"
 #include "sets/registry.h"
 
-/* What somebody wants. */
+/* The options. */
 struct salvage_options {
 	const char *output;
 	const char *name;
@@ -32,7 +32,7 @@ struct salvage_options {
 	bool json;
 };
 
-/* With the spare there is nothing to salvage: it has newer content. */
+/* If the spare is present there is nothing to salvage: it has newer content. */
 static int check_spare(const struct salvage *salvage, const char *path)
 {
 	const struct half *spare;
@@ -50,7 +50,7 @@ static int check_spare(const struct salvage *salvage, const char *path)
 		return status;
 	spare = halves_find(&halves, NULL, HALF_SPARE, salvage->uuid);
 	if (spare) {
-		complain("The spare of %s is there, %s, and has the blocks as they were last written: \"dmremap assemble %s\". --force goes without it.",
+		complain("The spare of %s is present, %s, and has the latest content of the blocks: \"dmremap assemble %s\". --force continues without it.",
 			 path, spare->dev.path, salvage->uuid);
 		status = EXIT_OPERATION;
 	}
@@ -106,10 +106,13 @@ static void show_pieces(const struct salvage *salvage, const char *path)
 			       LLU(piece[i].start + piece[i].sectors - 1),
 			       piece[i].source == SALVAGE_KEPT ?
 			       "as they were when the set was sealed" : "missing");
-	puts("Blocks that had moved for other reasons have what was on the disk before, or cannot be read: the label does not know them.");
+	puts("Blocks that moved for other reasons have old content or cannot be read: the label does not list them.");
 }
 
-/* The log may not be written back to a read-only device, and may be older than the rest. */
+/*
+ * Mount options that skip journal replay: the device is read-only, and the journal may be older
+ * than the rest.
+ */
 static const char *mount_options(const char *content)
 {
 	if (strstr(content, "(ext3)") || strstr(content, "(ext4)"))
@@ -117,7 +120,7 @@ static const char *mount_options(const char *content)
 	return strstr(content, "(xfs)") ? "ro,norecovery" : "ro";
 }
 
-/* Print the type of the file system, and how to read it. */
+/* Print the type of the file system and how to read it. */
 static void show_use(const struct salvage *salvage, const char *made, bool device)
 {
 	char content[CONTENT_SIZE];
@@ -130,7 +133,7 @@ static void show_use(const struct salvage *salvage, const char *made, bool devic
 		printf("%s has %s. \"losetup --find --show --read-only --partscan %s\" makes devices of its partitions.\n",
 		       made, content, made);
 	else
-		printf("%s shows nothing that libblkid knows.\n", made);
+		printf("%s has no content that libblkid recognizes.\n", made);
 	salvage_search(salvage, made);
 	if (device)
 		printf("When you are done: \"dmsetup remove %s\".\n", strrchr(made, '/') + 1);
@@ -157,7 +160,7 @@ static int make_view(const struct salvage *salvage, const struct salvage_options
 	int status;
 
 	if (!salvage->dev.block) {
-		complain("%s is a file. Say where to with --output.", path);
+		complain("%s is a file. Give a destination with --output.", path);
 		return EXIT_USAGE;
 	}
 	if (wanted->name)
@@ -192,7 +195,7 @@ static bool may_restore(const struct salvage *salvage, const struct salvage_opti
 		return false;
 	}
 	snprintf(question, sizeof(question),
-		 "Restore %.128s as it was when %.128s was sealed? The spare is of no use afterwards.",
+		 "Restore %.128s as it was when %.128s was sealed? The spare cannot be used afterwards.",
 		 path, salvage->name);
 	return wanted->yes || ask(question);
 }
@@ -206,7 +209,7 @@ static int remove_label(const struct salvage *salvage, const struct salvage_opti
 
 	if (!may_restore(salvage, wanted, path, missing(piece, nr)))
 		return EXIT_OPERATION;
-	/* a stale spare must not be put on it by itself when it comes back */
+	/* if the stale spare reappears, it must not be assembled with this disk automatically */
 	registry_remove(salvage->uuid);
 	status = salvage_restore(salvage);
 	if (status)
@@ -214,7 +217,7 @@ static int remove_label(const struct salvage *salvage, const struct salvage_opti
 	if (wanted->json)
 		show_json(salvage, path, NULL);
 	else
-		printf("%s has no label any more. Check its file system before it is written to. If the spare turns up, empty it: \"dmremap delete --give-up SPARE\".\n",
+		printf("%s no longer has a label. Check its file system before it is written to. If the spare turns up, empty it: \"dmremap delete --give-up SPARE\".\n",
 		       path);
 	return EXIT_CLEAN;
 }
@@ -230,7 +233,7 @@ static int finish(const struct salvage_options *wanted, const char *path)
 			 path, path);
 	if (!status) {
 		announce_change(path);
-		printf("%s has no label any more.\n", path);
+		printf("%s no longer has a label.\n", path);
 	}
 	return status;
 }
@@ -312,7 +315,7 @@ static int run_salvage(int argc, char **argv)
 			return option == 'h' ? command_help(&command_salvage) :
 					       command_misused(&command_salvage);
 	if (wanted.remove_label && (wanted.output || wanted.name)) {
-		complain("Either --remove-label, or --output or --name.");
+		complain("Give either --remove-label, or --output or --name.");
 		return command_misused(&command_salvage);
 	}
 	path = command_operand(&command_salvage, argc, argv);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A sealed main without its spare: what its label and its copies give back.
+ * Recovers the content of a sealed main without its spare, from its label and the kept copies.
  */
 #ifndef _DMREMAP_SALVAGE_H
 #define _DMREMAP_SALVAGE_H
@@ -11,12 +11,12 @@
 #include "kernel/blockdev.h"
 
 /**
- * struct salvage_range - blocks that seal moved.
+ * struct salvage_range - a range of blocks that seal moved.
  * @start: first sector.
  * @sectors: how many.
- * @content: their former content, with the first sector of the main as zeros.
- * @kept: the main has all of it.
- * @back: sectors from @start on that an interrupted --remove-label has put back already.
+ * @content: their original content, with zeros for the first sector of the main.
+ * @kept: the main has a copy of all of it.
+ * @back: number of sectors from @start on that an interrupted --remove-label has already restored.
  */
 struct salvage_range {
 	uint64_t start;
@@ -27,17 +27,17 @@ struct salvage_range {
 };
 
 /**
- * struct salvage - a main.
+ * struct salvage - a sealed main.
  * @dev: the main.
  * @label: its label.
  * @uuid: of the set, as text.
- * @name: of the set's device, encoded.
+ * @name: name of the set's device, encoded.
  * @sectors: size of the set's device.
- * @unit: logical sector of the main, in sectors of 512 bytes.
+ * @unit: logical sector size of the main, in sectors of 512 bytes.
  * @range: the ranges of the label, in order.
- * @nr: how many.
+ * @nr: number of entries.
  * @head: the first sector of the set.
- * @head_kept: the main has it.
+ * @head_kept: the main has a copy of @head.
  */
 struct salvage {
 	struct device dev;
@@ -52,7 +52,7 @@ struct salvage {
 	bool head_kept;
 };
 
-/* Where a piece of the set's content comes from. */
+/* Sources of the content. */
 enum salvage_source {
 	SALVAGE_MAIN,		/* from the same place on the main */
 	SALVAGE_KEPT,		/* from a copy on the main */
@@ -63,8 +63,8 @@ enum salvage_source {
  * struct salvage_piece - a run of sectors from one source.
  * @start: first sector.
  * @sectors: how many.
- * @source: where they come from.
- * @content: of %SALVAGE_KEPT: their former content.
+ * @source: the source.
+ * @content: for %SALVAGE_KEPT: the original content.
  */
 struct salvage_piece {
 	uint64_t start;
@@ -73,12 +73,12 @@ struct salvage_piece {
 	const uint8_t *content;
 };
 
-/* Each range, the sectors between them and behind them, and the first one on its own. */
+/* Maximum number of pieces: each range, the gaps between and after them, and the first sector. */
 #define SALVAGE_PIECES	(2 * DM_REMAP_LABEL_RANGES + 2)
 
 /**
- * salvage_open() - read the label of a main, and the copies.
- * @salvage: to be filled, and closed.
+ * salvage_open() - read the label and the copies of a main.
+ * @salvage: filled in; the caller closes it.
  * @path: the main, or an image of it.
  * @write: open it for writing.
  *
@@ -91,7 +91,7 @@ int salvage_open(struct salvage *salvage, const char *path, bool write);
 void salvage_close(struct salvage *salvage);
 
 /**
- * salvage_pieces() - cut the set's device into pieces.
+ * salvage_pieces() - divide the set's device into pieces by source.
  * @salvage: the main.
  * @piece: takes up to %SALVAGE_PIECES of them, in order.
  *
@@ -100,7 +100,7 @@ void salvage_close(struct salvage *salvage);
 unsigned int salvage_pieces(const struct salvage *salvage, struct salvage_piece *piece);
 
 /**
- * salvage_read() - read the set's content, as far as it is there.
+ * salvage_read() - read the content of the set as far as it is available.
  * @salvage: the main.
  * @sector: the first sector, a multiple of @salvage->unit.
  * @buffer: from device_buffer(); missing blocks become zeros.
@@ -112,10 +112,10 @@ int salvage_read(const struct salvage *salvage, uint64_t sector, void *buffer,
 		 uint64_t sectors);
 
 /**
- * salvage_search() - look for copies of superblocks that a file system made itself.
+ * salvage_search() - look for backup superblocks made by the file system itself.
  * @salvage: the main.
  *
- * Prints where they are and how to use them.
+ * Prints their locations and how to use them.
  *
  * @shown: the device or file to name in the commands.
  */
@@ -124,7 +124,7 @@ void salvage_search(const struct salvage *salvage, const char *shown);
 /**
  * salvage_view() - make a read-only device of the recovered content.
  * @salvage: the main.
- * @name: of the device.
+ * @name: name of the device.
  *
  * Prints an error on failure.
  *
@@ -135,27 +135,28 @@ int salvage_view(const struct salvage *salvage, const char *name);
 /**
  * salvage_copy() - write the recovered content to another disk or to a file.
  * @salvage: the main.
- * @path: of that.
- * @force: it may have content already.
+ * @path: path of the disk or file.
+ * @force: overwrite existing content.
  *
- * Missing blocks become zeros.  Prints an error, and lists the unreadable places.
+ * Missing blocks become zeros. Prints errors, and lists the unreadable places.
  *
  * Return: an exit status; %EXIT_UNCORRECTED if the main has sectors that cannot be read.
  */
 int salvage_copy(const struct salvage *salvage, const char *path, bool force);
 
 /**
- * salvage_restore() - put the blocks back in place, and the first sector over the label.
+ * salvage_restore() - restore the blocks in place, and overwrite the label with the first sector.
  * @salvage: the main, open for writing.
  *
- * Interrupted, it can be done again.  Prints an error on failure.
+ * It can be repeated if it was interrupted. Prints an error on failure.
  *
  * Return: an exit status.
  */
 int salvage_restore(const struct salvage *salvage);
 
 /**
- * salvage_finish() - end salvage_restore() that was interrupted after the label had gone.
+ * salvage_finish() - complete a salvage_restore() that was interrupted after it had overwritten the
+ * label.
  * @path: the main.
  *
  * Return: an exit status; %EXIT_OPERATION, after printing an error, if there is no label to remove.

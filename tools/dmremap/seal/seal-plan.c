@@ -48,7 +48,7 @@ int seal_look(struct signatures *found, const char *path)
 	return status;
 }
 
-/* The name of the dm-remap device under a set, which the caller frees; NULL if there is none. */
+/* The name of the dm-remap device below a set, or NULL; the caller frees it. */
 static char *device_below(const struct volume *volume)
 {
 	struct active *list;
@@ -75,8 +75,8 @@ static bool is_sealed(const struct volume *volume)
 }
 
 /*
- * A label goes to sector 0 of the lower device.  If that is a set whose main has no label, it
- * ends up on that main, and would be taken for its own label.
+ * The label goes to sector 0 of the lower device. If that is a set without a label, it would end up
+ * on the main of that set, and be taken for the label of that set.
  */
 bool seal_place_is_safe(const struct volume *volume)
 {
@@ -100,27 +100,27 @@ bool seal_allowed(const struct volume *volume)
 	const char *name = volume->name;
 
 	if (!*volume->uuid || kernel_read(TREE_CONFIG, name, "state", state))
-		complain("%s does not tell the UUID and the state of the set. Is configfs mounted?",
+		complain("%s does not have the UUID and the state of the set. Is configfs mounted?",
 			 kernel_path(TREE_CONFIG, name, ""));
 	else if (!kernel_has(TREE_CONFIG, name, "metadata"))
 		complain("%s is transient: what is on its spare is lost when it is removed, so its main must stay as it is. Only persistent sets have labels.",
 			 name);
 	else if (volume->main_start)
-		complain("%s begins at sector %llu of %s, and the label has its place at sector 0. Only a set that has its main from there on can have one.",
+		complain("%s begins at sector %llu of %s, but a label must be at sector 0. Only a set that begins there can have one.",
 			 name, LLU(volume->main_start), volume->main.path);
 	else if (volume->suspended)
 		complain("%s is suspended. Resume it first: \"dmsetup resume %s\".", name, name);
 	else if (!strcmp(state, "read-only"))
 		complain("%s is read-only. Activate it without read_only first.", name);
 	else if (!strcmp(state, "failed"))
-		complain("%s has failed, and changes no remaps any more. \"dmremap stats %s\" shows why.",
+		complain("%s has failed, and its remaps can no longer be changed. \"dmremap stats %s\" shows why.",
 			 name, name);
 	else
 		return true;
 	return false;
 }
 
-/* The blocks in which signatures are; false if one is where no block is. */
+/* Collect the blocks that contain signatures; false if a signature is not in any block. */
 static bool take_blocks(const struct raw *raw, const struct signatures *found,
 			struct blocks *blocks)
 {
@@ -138,7 +138,7 @@ static bool take_blocks(const struct raw *raw, const struct signatures *found,
 			complain("%s shows %s (%s) at byte %llu, behind the end of %s, and it cannot be moved.",
 				 volume->main.path, item->kind, item->type, LLU(item->offset),
 				 volume->name);
-			complain("If it is not needed, stop the set and do \"wipefs --backup --offset %llu %s\".",
+			complain("If it is not needed, stop the set and run \"wipefs --backup --offset %llu %s\".",
 				 LLU(item->offset), volume->main.path);
 			return false;
 		}
@@ -149,7 +149,7 @@ static bool take_blocks(const struct raw *raw, const struct signatures *found,
 	return true;
 }
 
-/* What an earlier seal has listed. */
+/* Read the blocks listed by an earlier seal. */
 static bool take_label(struct raw *raw, struct blocks *blocks)
 {
 	const struct volume *volume = raw->volume;
@@ -159,14 +159,14 @@ static bool take_label(struct raw *raw, struct blocks *blocks)
 	case RAW_LABELLED:
 		if (label_blocks(&label, blocks))
 			return true;
-		complain("%s has a label that lists more blocks than can be.", volume->main.path);
+		complain("%s has a label that lists impossibly many blocks.", volume->main.path);
 		return false;
 	case RAW_FOREIGN:
-		complain("%s has the label of another set. \"dmremap scan %s\" says of which.",
+		complain("%s has the label of another set. \"dmremap scan %s\" shows which.",
 			 volume->main.path, volume->main.path);
 		return false;
 	case RAW_DAMAGED:
-		complain("The label of %s is damaged and is made anew. Unsealed, what the old one listed stays on the spare.",
+		complain("The label of %s is damaged and will be replaced. \"dmremap unseal\" will leave the blocks that the old one listed on the spare.",
 			 volume->main.path);
 		return true;
 	case RAW_UNLABELLED:
@@ -185,8 +185,8 @@ static void merge(struct blocks *into, const struct blocks *from)
 }
 
 /*
- * A place is cleared if its block is on the spare, or will be.  A block that was listed
- * is listed again only if it is there: a different label is not ours.
+ * A place is cleared if its block is on the spare or will be moved there. A block listed before is
+ * listed again only if it is on the spare.
  */
 static int sort_out(struct seal_plan *plan, const struct volume *volume,
 		    const struct blocks *signed_blocks, const struct blocks *known)
@@ -223,7 +223,7 @@ static int find_blocks(struct seal_plan *plan, struct raw *raw)
 	struct signatures below = {};
 	int status = seal_look(&plan->signatures, raw->node);
 
-	/* a place still holds the content from before its block moved to the spare */
+	/* the main still has the content from before a block moved to the spare */
 	if (!status)
 		status = seal_look(&below, volume->main.path);
 	/* for the label */
@@ -249,16 +249,16 @@ static bool possible(const struct seal_plan *plan, struct raw *raw)
 	if (volume_free(volume, &free_blocks))
 		return false;
 	if (plan->move.nr > free_blocks) {
-		complain("%s: %u block%s to go to the spare, and there is room for %llu.",
+		complain("%s: %u block%s must move to the spare, and there is room for %llu.",
 			 volume->name, plan->move.nr, plan->move.nr == 1 ? " has" : "s have",
 			 LLU(free_blocks));
 		return false;
 	}
-	/* unreadable sectors would be lost, or may stay on the main until their next write */
+	/* unreadable sectors would be lost, or would remain on the main until written */
 	for (i = 0; i < plan->move.nr; i++) {
 		if (!raw_read_above(raw, plan->move.block[i], NULL))
 			continue;
-		complain("%s cannot be read at sector %llu, which has to go to the spare. Write it first.",
+		complain("%s cannot be read at sector %llu, which must move to the spare. Write it first.",
 			 volume->name,
 			 LLU(plan->move.block[i] * volume_block_sectors(volume)));
 		return false;
@@ -266,7 +266,9 @@ static bool possible(const struct seal_plan *plan, struct raw *raw)
 	return true;
 }
 
-/* A sector of zeros in a block, not the first sector of the main; 0 if it has none. */
+/*
+ * Find a sector of zeros in a block, other than the first sector of the main; 0 if there is none.
+ */
 static uint64_t find_zeros(struct raw *raw, uint64_t block, uint8_t *content)
 {
 	uint64_t sectors = volume_block_sectors(raw->volume), i;
@@ -295,7 +297,7 @@ static bool has_room(const struct seal_plan *plan, const struct volume *volume, 
 	       plan->move.nr < free_blocks;
 }
 
-/* One more block is moved, for nothing but its sector of zeros. */
+/* Choose one more block to move, just for its sector of zeros. */
 static int add_zeros(struct seal_plan *plan, struct raw *raw, uint64_t blocks, uint8_t *content)
 {
 	struct blocks all = {}, remapped;
@@ -321,7 +323,9 @@ static int add_zeros(struct seal_plan *plan, struct raw *raw, uint64_t blocks, u
 	return status;
 }
 
-/* Where the copy of the first sector goes: salvage looks for it within the first MiB only. */
+/*
+ * Choose the location of the copy of the first sector: salvage searches only the first MiB for it.
+ */
 static int choose_copy(struct seal_plan *plan, struct raw *raw)
 {
 	const struct volume *volume = raw->volume;

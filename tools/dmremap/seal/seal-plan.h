@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What seal has to do: which blocks go to the spare, which places become zeros, and
+ * Plans the steps of seal: the blocks to move to the spare, the places to overwrite with zeros, and
  * the ranges of the label.
  */
 #ifndef _DMREMAP_SEAL_PLAN_H
@@ -12,14 +12,14 @@
 
 /**
  * struct seal_plan - the steps of sealing.
- * @signatures: the signatures that the device shows.
- * @move: blocks that are not on the spare yet.
- * @clear: blocks whose places on the main become zeros; block 0 gets the label.
- * @listed: blocks that unseal moves back.
- * @shown: blocks in which the main shows signatures.
- * @copy_sector: sector of zeros for the copy of the first one, in a listed block; 0 if there
+ * @signatures: the signatures on the device.
+ * @move: blocks to move to the spare.
+ * @clear: blocks whose places on the main are overwritten with zeros; block 0 gets the label.
+ * @listed: blocks that the label lists, for unseal to move back.
+ * @shown: blocks of the main with signatures.
+ * @copy_sector: a sector of zeros in a listed block, for the copy of the first sector; 0 if there
  *	is none.
- * @label: the label, without checksums of the kept copies.
+ * @label: the label, without the checksums of the kept copies.
  */
 struct seal_plan {
 	struct signatures signatures;
@@ -32,11 +32,11 @@ struct seal_plan {
 };
 
 /**
- * seal_plan_make() - look at everything.
- * @plan: to be filled, and freed whatever came of it.
+ * seal_plan_make() - examine the set and plan the steps.
+ * @plan: filled in; free it even on failure.
  * @raw: the main.
  *
- * Writes nothing.  Says why if the set cannot be sealed.
+ * Writes nothing. Prints the reason if the set cannot be sealed.
  *
  * Return: an exit status.
  */
@@ -46,7 +46,7 @@ void seal_plan_free(struct seal_plan *plan);
 
 /**
  * seal_look() - look for signatures.
- * @found: to be filled, and freed.
+ * @found: filled in; the caller frees it.
  * @path: a device.
  *
  * Return: an exit status.
@@ -54,18 +54,18 @@ void seal_plan_free(struct seal_plan *plan);
 int seal_look(struct signatures *found, const char *path);
 
 /**
- * seal_allowed() - whether a set is one that can be sealed and unsealed now.
+ * seal_allowed() - whether a set can be sealed and unsealed now.
  * @volume: the device of the set.
  *
- * Says why if not.
+ * If not, prints the reason.
  */
 bool seal_allowed(const struct volume *volume);
 
 /**
- * seal_place_is_safe() - whether the main's first sector may have a label.
+ * seal_place_is_safe() - whether the first sector of the main may hold a label.
  * @volume: the device of the set.
  *
- * Says why not.
+ * If not, prints the reason.
  */
 bool seal_place_is_safe(const struct volume *volume);
 

@@ -3,13 +3,13 @@
  * dmremap seal: give the main a label, and hide its signatures, which are then reached only
  * through the set.
  *
- * The order is that of docs/on-disk-format.md: block 0 goes to the spare, then the label
- * is made durable in its place, then the blocks that it lists go, then their places get
- * what dmremap salvage wants, then the label says so.  At any moment each block can be
- * reached through the set, and unseal knows from the label what to move back.
+ * The order is that of docs/on-disk-format.md: block 0 goes to the spare, then the label is made
+ * durable in its place, then the blocks that it lists are moved, then their places get the copies
+ * for dmremap salvage, then the label records these.  At any moment each block can be reached
+ * through the set, and unseal knows from the label what to move back.
  *
- * A move does not wait for reads that were sent to the main before it.  They must not find
- * there what seal writes: before it writes anything it lets the set answer all of them.
+ * A move does not wait for reads that were sent to the main before it. They must not see what seal
+ * writes, so before its first write seal waits until the set has completed all of them.
  */
 #include <endian.h>
 #include <errno.h>
@@ -36,8 +36,8 @@ static int cannot_move(const struct volume *volume, uint64_t block, int error)
 }
 
 /*
- * Nothing has been done but moving block 0, which may have been there before.  @error is 0 if
- * the errors have been printed.
+ * So far only block 0 has moved, if it was not on the spare before: move it back. @error is 0 if
+ * the error has been printed.
  */
 static int without_label(struct raw *raw, bool moved, int error)
 {
@@ -55,8 +55,8 @@ static int without_label(struct raw *raw, bool moved, int error)
 }
 
 /*
- * Which of @blocks may be written over on the main: all of their data is on the spare, and
- * no I/O still reads the main.  A block that could not be read has not moved, or in part.
+ * Find which of @blocks may be overwritten on the main: all of their data is on the spare, and no
+ * I/O still reads the main. An unreadable block has not moved, or only in part.
  */
 static int find_free_places(const struct volume *volume, const struct blocks *blocks,
 			    struct blocks *places)
@@ -82,7 +82,7 @@ static int check_first(const struct volume *volume)
 	return status;
 }
 
-/* A new label has no checksums: it promises nothing until all else is durable. */
+/* A new label has no checksums: it must not promise copies before they are durable. */
 static int put_label(struct keep *keep, const struct seal_plan *plan, bool again)
 {
 	struct raw *raw = keep->raw;
@@ -101,8 +101,8 @@ static int put_label(struct keep *keep, const struct seal_plan *plan, bool again
 }
 
 /*
- * A block that was on the spare before and is not ours; or one that shows something
- * though it has just been inverted.
+ * Whether to write zeros instead of an inverted copy: for a block that was on the spare before and
+ * that seal does not list, or one whose inverted copy shows a signature.
  */
 static bool has_to_be_zeros(const struct seal_plan *plan, uint64_t block, bool again)
 {
@@ -119,7 +119,7 @@ static uint32_t keep_run(struct keep *keep, const struct block_run *run,
 	bool kept = true;
 
 	for (block = run->first; block < end; block++) {
-		/* a bad sector may not take it; a later check finds signatures left there */
+		/* the write may fail on a bad sector; a later check finds signatures left there */
 		if (!block)
 			kept &= keep->first_kept;
 		else if (!blocks_have(places, block) || has_to_be_zeros(plan, block, again))
@@ -171,7 +171,7 @@ static int clear_places(struct keep *keep, const struct seal_plan *plan, bool ag
 	return status;
 }
 
-/* Signatures that the main shows though it should show none; they are told if that is the end. */
+/* Check that the main shows no signatures any more; print those left after the last attempt. */
 static int check_main(const struct volume *volume, bool last, bool *clean)
 {
 	struct signatures left;
@@ -223,7 +223,7 @@ static int do_seal(struct raw *raw, struct seal_plan *plan, bool dry_run)
 		last = again && !plan->move.nr;
 		if (!status)
 			status = carry_out(raw, plan, again);
-		/* it could not even begin */
+		/* nothing was sealed */
 		if (status == EXIT_OPERATION && !again)
 			return status;
 		if (!status)
@@ -237,7 +237,7 @@ static int do_seal(struct raw *raw, struct seal_plan *plan, bool dry_run)
 		raw_forget_partitions(raw);
 		return EXIT_CLEAN;
 	}
-	complain("%s is sealed in part; all its data is where it should be. Seal it again when that has been dealt with, or unseal it.",
+	complain("%s is sealed in part; all its data is where it should be. Seal it again when the cause is removed, or unseal it.",
 		 raw->volume->name);
 	return EXIT_UNCORRECTED;
 }
@@ -343,13 +343,13 @@ static int run_seal(int argc, char **argv)
 const struct command command_seal = {
 	.name = "seal",
 	.arguments = "[--dry-run] [--json] NAME",
-	.summary = "label the main of an active set, so that nothing else takes it",
+	.summary = "label the main of an active set, so that it cannot be mounted by mistake",
 	.help =
 	"Moves the blocks in which libblkid finds signatures to the spare, with the first\n"
 	"block, and puts a label into the place of that. The main then shows no filesystem,\n"
 	"array or partition table, and the set is known by the label. The device of the set\n"
-	"shows what it did, and may stay in use. After a crash, or after mkfs on a\n"
-	"sealed set, seal it again. \"dmremap unseal\" takes it back.\n\n"
+	"keeps its content, and may stay in use. After a crash, or after mkfs on a\n"
+	"sealed set, seal it again. \"dmremap unseal\" undoes this.\n\n"
 	"  -n, --dry-run  say what would be done, and do nothing\n"
 	"  -j, --json     print JSON\n"
 	"  -h, --help     print this\n\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The command seal, for other commands.
+ * Seals a set for other commands.
  */
 #ifndef _DMREMAP_SEAL_H
 #define _DMREMAP_SEAL_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap unseal: move back what seal has moved, block 0 last: its content replaces
- * the label, which says what there is to move.
+ * dmremap unseal: move back the blocks that seal has moved. Block 0 goes last, because it
+ * overwrites the label, which lists the blocks.
  */
 #include <errno.h>
 #include <json-c/json.h>
@@ -15,9 +15,9 @@
 #include "seal/seal-plan.h"
 
 /*
- * There is no label before block 0 has gone, nor after it has been written back, which
- * is before the kernel counts it as being there.  That is so if it is on the spare, and
- * the main shows the same.
+ * There is no label if seal was interrupted right after it moved block 0, or unseal after block 0
+ * was written back but before the kernel recorded that. In both cases block 0 is on the spare, and
+ * the main has the same content.
  */
 static int find_first(struct raw *raw, struct blocks *listed)
 {
@@ -32,7 +32,7 @@ static int find_first(struct raw *raw, struct blocks *listed)
 	return status;
 }
 
-/* What there is to move back. */
+/* Find the blocks to move back. */
 static int find_listed(struct raw *raw, struct blocks *listed)
 {
 	const struct volume *volume = raw->volume;
@@ -42,12 +42,12 @@ static int find_listed(struct raw *raw, struct blocks *listed)
 	case RAW_LABELLED:
 		if (label_blocks(&label, listed))
 			return EXIT_CLEAN;
-		complain("%s has a label that lists more blocks than can be.", volume->main.path);
+		complain("%s has a label that lists impossibly many blocks.", volume->main.path);
 		return EXIT_OPERATION;
 	case RAW_UNLABELLED:
 		return find_first(raw, listed);
 	case RAW_FOREIGN:
-		complain("%s has the label of another set. \"dmremap scan %s\" says of which.",
+		complain("%s has the label of another set. \"dmremap scan %s\" shows which.",
 			 volume->main.path, volume->main.path);
 		return EXIT_OPERATION;
 	case RAW_DAMAGED:
@@ -62,7 +62,7 @@ static int find_listed(struct raw *raw, struct blocks *listed)
 	return EXIT_OPERATION;
 }
 
-/* Return: an exit status; those that stay are left in @blocks. */
+/* Return: an exit status; blocks that could not be moved remain in @blocks. */
 static int move_back(const struct volume *volume, struct blocks *blocks)
 {
 	struct blocks stay = {};
@@ -76,7 +76,7 @@ static int move_back(const struct volume *volume, struct blocks *blocks)
 		complain("%s: sector %llu cannot be moved back: %s.", volume->name,
 			 LLU(blocks->block[i] * volume_block_sectors(volume)), strerror(-error));
 		blocks_add(&stay, blocks->block[i]);
-		/* only one that is bad leaves the others a chance */
+		/* a bad block does not keep others from going back; any other error would */
 		if (error != -EIO)
 			break;
 	}
@@ -85,7 +85,7 @@ static int move_back(const struct volume *volume, struct blocks *blocks)
 	if (!stay.nr)
 		return EXIT_CLEAN;
 	if (error && error != -EIO)
-		complain("%s is unsealed in part; all its data is where it should be. Unseal it again when that has been dealt with.",
+		complain("%s is unsealed in part; all its data is where it should be. Unseal it again when the cause is removed.",
 			 volume->name);
 	else
 		complain("What cannot be moved back stays on the spare, without which %s must not be used.",
@@ -175,7 +175,7 @@ static int run_unseal(int argc, char **argv)
 const struct command command_unseal = {
 	.name = "unseal",
 	.arguments = "[--dry-run] [--json] NAME",
-	.summary = "take the label from a main, and move back what was moved for it",
+	.summary = "remove the label from a main, and move back the blocks that seal moved",
 	.help =
 	"Moves back to the main what \"dmremap seal\" has moved to the spare, and the first\n"
 	"block, which replaces the label, last. The device of the set shows what it did, and\n"

@@ -18,7 +18,7 @@
 #include "sets/stopped.h"
 #include "sets/timeouts.h"
 
-/* Longest words of a table behind the type, with one more. */
+/* Maximum length of the table parameters, with room for one more word. */
 #define PARAMS_SIZE	(REASSEMBLY_TABLE_SIZE + 32)
 
 static void waits(struct activation_result *result, const struct activation_request *activation)
@@ -33,7 +33,7 @@ static bool is_active(struct activation_result *result, bool automatic)
 {
 	struct active active;
 
-	/* one that is being made is waited for later */
+	/* a device that another process is still creating is waited for later */
 	if (!active_find(&active, result->set.uuid) || !active.live)
 		return false;
 	if (!automatic)
@@ -66,7 +66,7 @@ static bool read_half(struct half *half, const char *number)
 	return true;
 }
 
-/* Whether the devices still hold the halves that the module found. */
+/* Whether the devices still contain the halves that the module found. */
 static bool are_halves(const struct known_set *set, const struct half *main,
 		       const struct half *spare)
 {
@@ -78,8 +78,8 @@ static bool are_halves(const struct known_set *set, const struct half *main,
 }
 
 /*
- * Look at both halves of a set that is complete.  Numbers of devices are used again: what
- * has changed is scanned again by the module, whose new result counts.
+ * Examine both halves of a complete set. Device numbers are reused, so if a half has changed the
+ * module scans it again, and its new result counts.
  */
 static bool look(struct activation_result *result, struct half *main, struct half *spare)
 {
@@ -98,7 +98,7 @@ static bool look(struct activation_result *result, struct half *main, struct hal
 	return false;
 }
 
-/* "0 LENGTH remap MAIN START SPARE 3 persistent uuid U", with an argument more perhaps. */
+/* "0 LENGTH remap MAIN START SPARE 3 persistent uuid U", perhaps with one more argument. */
 static bool parse_table(const char *table, bool read_only, unsigned long long *sectors,
 			char params[PARAMS_SIZE])
 {
@@ -113,7 +113,10 @@ static bool parse_table(const char *table, bool read_only, unsigned long long *s
 	return true;
 }
 
-/* A foreign set that nobody has named: its file system may claim the UUID of one of ours. */
+/*
+ * Whether this is a foreign set activated automatically, whose file system might have the same UUID
+ * as one of ours.
+ */
 static bool is_guest(const struct activation_result *result,
 		     const struct activation_request *activation)
 {
@@ -135,7 +138,7 @@ static void make(struct activation_result *result, const struct activation_reque
 
 	if (!parse_table(result->set.table, activation->read_only, &sectors, params)) {
 		snprintf(result->why, sizeof(result->why),
-			 "%s: the table that the module gives is none: \"%s\".",
+			 "%s: the table from the module is malformed: \"%s\".",
 			 result->set.name, result->set.table);
 		result->status = EXIT_OPERATION;
 		return;
@@ -150,7 +153,7 @@ static void make(struct activation_result *result, const struct activation_reque
 	new_device_make(result, &new);
 }
 
-/* Whether nothing that is known speaks against the halves; if something does, it is said. */
+/* Whether the halves may be used. If not, sets the reason. */
 static bool may_use(struct activation_result *result, const struct activation_request *activation,
 		    const struct registered *known, const struct half *main,
 		    const struct half *spare)
@@ -180,7 +183,7 @@ static bool may_use(struct activation_result *result, const struct activation_re
 	return true;
 }
 
-/* Find usable halves: those of the module, otherwise those that this host knows. */
+/* Find usable halves: those found by the module, otherwise those recorded by this host. */
 static bool find_halves(struct activation_result *result,
 			const struct activation_request *activation, const struct registered *known,
 			struct half *main, struct half *spare)
@@ -195,7 +198,7 @@ static bool find_halves(struct activation_result *result,
 	return look(result, main, spare) && may_use(result, activation, known, main, spare);
 }
 
-/* The disk may have forgotten them since, or may not be the one that it was. */
+/* The disk may have lost the setting since, or may be a different disk. */
 static void set_timeouts(const struct activation_result *result)
 {
 	struct registered known;
@@ -206,7 +209,7 @@ static void set_timeouts(const struct activation_result *result)
 		timeouts_apply(result->set.uuid, main);
 }
 
-/* Steps to take whenever the set is active afterwards, no matter which process activated it. */
+/* Final steps if the set is active, no matter which process activated it. */
 static void settle(struct activation_result *result, const struct activation_request *activation)
 {
 	if (result->status != EXIT_CLEAN || activation->dry_run || !*result->device)
@@ -228,7 +231,7 @@ static void finish(struct activation_result *result, const struct activation_req
 		result->remembered = remember_set(result->set.uuid, result->device, main, spare);
 }
 
-/* A card that has turned itself read-only, say. */
+/* One half may have turned read-only, like an old memory card. */
 static bool is_read_only(struct activation_result *result, const struct blockdev *half)
 {
 	if (!blockdev_is_read_only(half->path))
@@ -240,7 +243,7 @@ static bool is_read_only(struct activation_result *result, const struct blockdev
 	return true;
 }
 
-/* The kernel has refused: a half may have gone just now, or may be damaged. */
+/* The kernel has refused the table: a half may have just disappeared, or may be damaged. */
 static void why_not(struct activation_result *result, const struct activation_request *activation,
 		    struct half *main, struct half *spare)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A set that is activated, or why it is not.
+ * Activates sets.
  */
 #ifndef _DMREMAP_ACTIVATE_H
 #define _DMREMAP_ACTIVATE_H
@@ -12,14 +12,13 @@
 #include "sets/reassembly.h"
 
 /**
- * struct activation_request - what somebody wants of it.
+ * struct activation_request - the options for an activation.
  * @name: the name for the device; NULL for the set's own.
  * @read_only: nothing is written to either half.
- * @automatic: the user has named no devices, so a main that is only known by its size
- *	is not taken.
- * @named: somebody has named both halves, and so has decided between copies.
- * @remember: a person wants this set: the host knows it from now on.
- * @limit_ms: how long the disks may take to answer; 0 is for good.
+ * @automatic: the user has not named devices, so a main identified only by its size is not used.
+ * @named: the user has named both halves, which decides between copies.
+ * @remember: a person has requested the set, so the host records it.
+ * @limit_ms: how long the disks may take to answer; 0 means no limit.
  * @dry_run: only print the steps.
  */
 struct activation_request {
@@ -36,12 +35,12 @@ struct activation_request {
  * struct activation_result - the result of an activation.
  * @set: the set.
  * @device: name of its device; "" if it is not active.
- * @number: "MAJ:MIN" of that; may be empty.
- * @was_active: it was before.
+ * @number: "MAJ:MIN" of @device; may be empty.
+ * @was_active: it was already active.
  * @foreign: this host did not know it.
- * @remembered: it does from now on.
- * @table: the line of the table that would be made, if the activation was a dry run.
- * @why: a message to print; may be empty, also on failure, if all errors have been printed.
+ * @remembered: this host knows it from now on.
+ * @table: for a dry run, the table line that would be used.
+ * @why: a message to print; may be empty, on failure too if all errors have been printed.
  * @status: an exit status.
  */
 struct activation_result {
@@ -57,21 +56,20 @@ struct activation_result {
 };
 
 /**
- * activate_set() - activate a set, unless it is.
+ * activate_set() - activate a set unless it is active.
  * @set: the module's set.
  * @activation: the request.
  * @result: filled in.
  *
- * If somebody else does the same, one of the two makes the device and the other one is
- * content with it.
+ * If another process activates the same set, one of the two creates the device, and both succeed.
  */
 void activate_set(const struct known_set *set, const struct activation_request *activation,
 		  struct activation_result *result);
 
 /**
- * activate_degraded() - make a read-only device of a main alone.
+ * activate_degraded() - make a read-only device of a main without its spare.
  * @main: the main.
- * @activation: the request; it has a name if the main has no label.
+ * @activation: the request; it must have a name if the main has no label.
  * @result: filled in.
  */
 void activate_degraded(const struct half *main, const struct activation_request *activation,

@@ -33,7 +33,10 @@ static bool has_remap(const char *node)
 	return !access(path, F_OK);
 }
 
-/* A set stands on two devices, also in the moment when it is live and has no directory yet. */
+/*
+ * Whether the device has two lower devices, which is known even before its configfs directory
+ * appears.
+ */
 static bool has_spare(const char *node)
 {
 	struct dirent *entry;
@@ -51,8 +54,8 @@ static bool has_spare(const char *node)
 }
 
 /*
- * A main alone is read-only.  A writable device is a disk that replaced a set
- * that has ended: see life/replace.c.  Its UUID cannot be changed while it is in use.
+ * A main without its spare is read-only. If the device is writable, dm-remap has ended for it
+ * ("dmremap replace --leave"), but its UUID cannot be changed while it is in use.
  */
 static bool has_ended(const char *node)
 {

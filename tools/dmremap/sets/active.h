@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Devices of dm-remap that there are: of sets, transient ones, and mains that were
- * activated without their spare.
+ * Lists the active dm-remap devices: those of persistent sets, transient ones, and mains activated
+ * without their spare.
  */
 #ifndef _DMREMAP_ACTIVE_H
 #define _DMREMAP_ACTIVE_H
@@ -14,14 +14,14 @@
 #include "sets/half.h"
 
 /**
- * struct active - a device.
- * @name: its name, as device-mapper has it.
+ * struct active - an active device.
+ * @name: its device-mapper name.
  * @number: "MAJ:MIN".
- * @node: its name in sysfs, "dm-0" say.
- * @uuid: of its set; "" if it has none, or it is not known yet.
- * @without_spare: it is a main alone.
- * @live: it has a table in force.
- * @suspended: its I/O waits.
+ * @node: its sysfs name, such as "dm-0".
+ * @uuid: uuid of its set; "" if it has none or it is not known yet.
+ * @without_spare: it is a main without its spare.
+ * @live: it has a live table.
+ * @suspended: it is suspended.
  */
 struct active {
 	char name[ENCODED_NAME_SIZE];
@@ -34,24 +34,24 @@ struct active {
 };
 
 /**
- * actives_list() - find all of them.
- * @list: an array of them, in order of their minor numbers, to be freed.
+ * actives_list() - list all active devices.
+ * @list: an array of them, in order of their minor numbers; the caller frees it.
  *
  * Return: how many there are.
  */
 int actives_list(struct active **list);
 
 /**
- * active_find() - look for one.
+ * active_find() - find an active device.
  * @active: filled in.
- * @what: its name, a path of it, or the uuid of its set.
+ * @what: its name, its path, or the uuid of its set.
  *
  * Return: whether there is one.
  */
 bool active_find(struct active *active, const char *what);
 
 /**
- * active_name_taken() - whether there is any device of device-mapper with this name.
+ * active_name_taken() - whether any device-mapper device has a name.
  * @name: the name.
  * @number: takes its "MAJ:MIN".
  */
@@ -59,9 +59,9 @@ bool active_name_taken(const char *name, char number[BLOCKDEV_NUMBER_SIZE]);
 
 /**
  * active_has_node() - whether a device can be opened by its name.
- * @name: its name, as struct active has it.
+ * @name: its name, as in struct active.
  *
- * udev makes the node when the device is active already.
+ * udev creates the node only after the device has become active.
  */
 bool active_has_node(const char *name);
 

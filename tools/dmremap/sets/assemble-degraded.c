@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A main without its spare, by hand only.
+ * Activates a main without its spare, only on request.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,11 +15,11 @@
 
 static int complain_spare(const char *what, const char *path)
 {
-	complain("%s: its spare is there, %s. Assemble it without --degraded.", what, path);
+	complain("%s: its spare is present, %s. Assemble it without --degraded.", what, path);
 	return EXIT_OPERATION;
 }
 
-/* A main that has a label: look everywhere for the rest of its set. */
+/* The main has a label: look for the rest of its set on all devices. */
 static int check_alone(const struct half *main, const char *what)
 {
 	const struct half *spare;
@@ -59,7 +59,7 @@ static int find_by_path(struct half *main, const char *path)
 	return EXIT_OPERATION;
 }
 
-/* By the name or the uuid in its label. */
+/* Find the main by the name or uuid in its label. */
 static int find_by_label(struct half *main, const char *what)
 {
 	const struct half *half, *found = NULL;
@@ -103,7 +103,7 @@ int assemble_degraded(const struct request *request, const char *what)
 	if (!status && main.role == HALF_MAIN)
 		status = check_alone(&main, what);
 	if (!status && main.role != HALF_MAIN && !request->activation.name) {
-		complain("%s has no label, so nobody knows what it is called. Say how with --name.",
+		complain("%s has no label with a name in it. Give a name with --name.",
 			 what);
 		status = EXIT_USAGE;
 	}

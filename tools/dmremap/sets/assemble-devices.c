@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sets whose halves somebody names.
+ * Assembles sets by the devices that the user names.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ static bool may_be_main(const struct half *half, const struct half *spare)
 	return half->role == HALF_NONE && half->dev.sectors == spare->main_sectors;
 }
 
-/* A main whose label is damaged is known by its spare, if that is named as well. */
+/* A main with a damaged label is accepted if its spare is named too. */
 static bool can_do_without(const struct halves *halves, const struct half *main)
 {
 	const struct half *spare;
@@ -48,7 +48,7 @@ static int refuse_damaged(const struct halves *halves)
 	return EXIT_CLEAN;
 }
 
-/* Halves, and devices that may be mains; there is room for each that was named. */
+/* Read all named devices: halves, and devices that may be mains. */
 static int read_named(struct halves *halves, char **paths)
 {
 	struct blockdev dev;
@@ -65,7 +65,7 @@ static int read_named(struct halves *halves, char **paths)
 		error = blockdev_by_path(&dev, *paths);
 		if (!error) {
 			half_read(half, &dev);
-			/* a main is not worse for a bad sector where a label would be */
+			/* a main may have a bad sector in the place of the label */
 			error = half->error == -EIO ? 0 : half->error;
 		}
 		if (error) {
@@ -77,7 +77,7 @@ static int read_named(struct halves *halves, char **paths)
 	return refuse_damaged(halves);
 }
 
-/* The only device among those named that has the size of the main of a spare. */
+/* Find the only named device that has the size of the main of a spare. */
 static const struct half *find_main(const struct halves *halves, const struct half *spare)
 {
 	const struct half *half, *found = NULL;
@@ -107,7 +107,7 @@ static bool has_former_end(const char *path)
 	return has;
 }
 
-/* A spare that has become larger and lost superblock 0 is no half to anybody else. */
+/* A spare that has grown and lost superblock 0 is not recognized as a half elsewhere. */
 static int refuse_enlarged(const struct halves *halves)
 {
 	const struct half *half, *end = halves->half + halves->nr;
@@ -118,14 +118,14 @@ static int refuse_enlarged(const struct halves *halves)
 	for (half = halves->half; half < end; half++) {
 		if (half->role != HALF_NONE || !has_former_end(half->dev.path))
 			continue;
-		complain("\"dmremap repair %s\" writes its superblock 0 anew. Then the set can be assembled.",
+		complain("\"dmremap repair %s\" rewrites its superblock 0. Then the set can be assembled.",
 			 half->dev.path);
 		return EXIT_OPERATION;
 	}
 	return EXIT_CLEAN;
 }
 
-/* Whether it fits one of the spares named by the user. */
+/* Whether it is the main of one of the spares named by the user. */
 static bool is_used(const struct halves *halves, const struct half *half)
 {
 	const struct half *spare;
@@ -133,7 +133,7 @@ static bool is_used(const struct halves *halves, const struct half *half)
 	for (spare = halves->half; spare < halves->half + halves->nr; spare++)
 		if (spare->role == HALF_SPARE && may_be_main(half, spare))
 			return true;
-	complain("%s is no spare, has no label, and has not the size of the main of a spare that was named: it has %llu sectors.",
+	complain("%s is not a spare, has no label, and does not have the size of the main of a named spare: it has %llu sectors.",
 		 half->dev.path, (unsigned long long)half->dev.sectors);
 	return false;
 }
@@ -164,7 +164,7 @@ static bool is_only(const struct halves *halves, const struct half *half)
 	return first == half && !halves_find(halves, first + 1, half->role, half->uuid);
 }
 
-/* The main that was named together with a spare, by its label, or else by its size. */
+/* The main named together with a spare: found by its label, otherwise by its size. */
 static const struct half *named_main(const struct halves *halves, const struct half *spare)
 {
 	const struct half *main = halves_find(halves, NULL, HALF_MAIN, spare->uuid);
@@ -175,8 +175,8 @@ static const struct half *named_main(const struct halves *halves, const struct h
 }
 
 /*
- * Somebody has named this main and this spare, so it is these or none: that decides
- * between copies, and between disks of one size.
+ * The user has named this main and this spare, so use exactly these; that decides between copies,
+ * and between disks of the same size.
  */
 static int settle(struct known_set *set, const struct half *main, const struct half *spare)
 {
@@ -190,7 +190,7 @@ static int settle(struct known_set *set, const struct half *main, const struct h
 	}
 	if (set->state == KNOWN_COMPLETE && main->role == HALF_NONE &&
 	    !strcmp(set->spare, spare->dev.number) && strcmp(set->main, main->dev.number)) {
-		complain("%s is not activated: its main is %s and not %s, by its label or by what it is known as.",
+		complain("%s is not activated: by its label or its recorded identity, its main is %s and not %s.",
 			 set->name, blockdev_by_number(&known, set->main) ? known.path : set->main,
 			 main->dev.path);
 		return EXIT_OPERATION;
@@ -200,7 +200,7 @@ static int settle(struct known_set *set, const struct half *main, const struct h
 	return EXIT_CLEAN;
 }
 
-/* The other half may be found without being named, but not by its size. */
+/* The other half need not be named, but then is not found by its size alone. */
 static int look_for_other(const struct half *half, struct known_set *set)
 {
 	struct halves halves;
@@ -251,7 +251,7 @@ int assemble_devices(const struct request *request, char **paths)
 	if (!status)
 		status = give_named(&halves);
 	for (half = halves.half; !status && half < halves.half + halves.nr; half++) {
-		/* of two halves of a set the first */
+		/* if both halves of a set are named, take the spare */
 		if (half->role == HALF_NONE ||
 		    (half->role == HALF_MAIN &&
 		     halves_find(&halves, NULL, HALF_SPARE, half->uuid)))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sets that are found: all, or one by its name.
+ * Assembles all sets, or a set by its name.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@
 #include "sets/remember.h"
 #include "sets/stopped.h"
 
-/* Look at all devices, and offer the wanted ones to the module. */
+/* Examine all devices, and offer the wanted ones to the module. */
 static int look_everywhere(bool (*wanted)(const struct half *half))
 {
 	struct halves halves;
@@ -76,7 +76,7 @@ static void tell_of_foreign(int foreign)
 			 foreign == 1 ? "it" : "them");
 }
 
-/* The sets that this host knows come first: they have their names. */
+/* Sets that this host knows come first, so that they get their names. */
 static int assemble_list(const struct request *request, const struct known_set *sets, int nr)
 {
 	int status = EXIT_CLEAN, foreign = 0, pass, i;
@@ -110,13 +110,13 @@ int assemble_known(const struct request *request)
 	if (nr || request->unattended)
 		return status;
 	if (request->activation.automatic)
-		complain("No device here is a half of a set that this host knows.");
+		complain("No device is a half of a set that this host knows.");
 	else
 		complain("The module dm_remap_reassembly knows of no sets. Name one or its devices, or look at all devices with --all.");
 	return status;
 }
 
-/* Whether no set can be activated automatically, so that no disk need be looked at. */
+/* Whether no set can be activated automatically, so that no disk need be examined. */
 static bool is_idle(void)
 {
 	struct registered *list;
@@ -139,7 +139,7 @@ static bool has_allowed(const struct halves *halves)
 	return false;
 }
 
-/* At boot, where nothing is said, or loaded, for the disks of others. */
+/* For boot: print nothing, and load no module, because of foreign disks. */
 static int assemble_allowed(const struct request *request)
 {
 	struct halves halves;
@@ -192,7 +192,7 @@ static int complain_several(const struct known_set *sets, int nr, const char *wh
 {
 	int i;
 
-	complain("Several sets are called %s. Say which by its uuid:", what);
+	complain("Several sets are called %s. Choose one by its uuid:", what);
 	for (i = 0; i < nr; i++)
 		if (!strcmp(sets[i].name, name))
 			complain("  %s (%s)", sets[i].uuid, known_state_name(sets[i].state));
@@ -240,7 +240,7 @@ static int assemble_one(const struct request *request, const char *what)
 	if (found < 0)
 		return EXIT_OPERATION;
 	if (active_find(&active, what) && active.live) {
-		/* the module has not seen its halves */
+		/* the module has not seen the halves of the set */
 		new_device_settle(active.name);
 		result.was_active = true;
 		result.set.state = KNOWN_ACTIVE;
@@ -251,7 +251,7 @@ static int assemble_one(const struct request *request, const char *what)
 			result.remembered = remember_active(active.uuid, active.name);
 		return assemble_report(request, &result);
 	}
-	complain("No device says that it is of a set %s. \"dmremap scan\" lists what there is.",
+	complain("No device is a half of a set %s. \"dmremap scan\" lists the halves that are present.",
 		 what);
 	return EXIT_OPERATION;
 }

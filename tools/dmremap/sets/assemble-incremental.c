@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The set of a device that has just come.
+ * Assembles the set of a device that has just appeared.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +16,10 @@
 #include "sets/policy.h"
 #include "sets/registry.h"
 
-/* The unit for systemd: "waits" is not a failure, and nothing waits for a slow disk. */
+/*
+ * Properties of the systemd unit: a waiting set is not a failure, and nothing waits for a slow
+ * disk.
+ */
 static const char * const run_words[] = {
 	"systemd-run", "--quiet", "--no-block", "--property=DefaultDependencies=no",
 	"--property=Conflicts=shutdown.target", "--property=Before=shutdown.target",
@@ -52,20 +55,20 @@ static int half_came(const struct request *request, const struct half *half)
 		if (!reassembly_read(&set, half->uuid))
 			return status;
 	}
-	/* the other half of a foreign set has to allow it, too, and may come later */
+	/* for a foreign set the other half must allow it too, and may appear later */
 	if (!is_allowed(request, &set))
 		return status;
 	return exit_worst(status, assemble_set(request, &set));
 }
 
-/* Give the main of this set to the module, if this is it. */
+/* If this is the main of the set, offer it to the module. */
 static bool give_if_main(const struct known_set *set, const struct half *half, int *status)
 {
 	char path[BLOCKDEV_PATH_SIZE];
 	struct blockdev dev, main;
 	struct half spare;
 
-	/* the module may have chosen another disk, for its size */
+	/* the module may have chosen another disk because of its size */
 	if (set->state == KNOWN_ACTIVE || !blockdev_by_number(&dev, set->spare))
 		return false;
 	half_read(&spare, &dev);
@@ -79,13 +82,13 @@ static bool give_if_main(const struct known_set *set, const struct half *half, i
 	return true;
 }
 
-/* It was a half, or a copy of one, and no longer is. */
+/* A device that was a half, or a copy of one, is no longer: offer it to the module again. */
 static int refresh(const struct known_set *set, const struct half *half)
 {
 	return strcmp(set->spare, half->dev.number) ? EXIT_CLEAN : gather_give(half->dev.path);
 }
 
-/* Some other device has come: a main without a label, or, nearly always, nothing of ours. */
+/* Any other device: perhaps a main without a label, but in most cases not a half at all. */
 static int other_came(const struct request *request, const struct half *half)
 {
 	struct registered *list;
@@ -131,7 +134,7 @@ int assemble_incremental(const struct request *request, const char *path)
 	return EXIT_UNCORRECTED;
 }
 
-/* Find a main without a label by this host's record. */
+/* Look in this host's records for a main without a label. */
 static bool is_known_main(const struct blockdev *dev)
 {
 	int nr, i;
@@ -147,7 +150,7 @@ static bool is_known_main(const struct blockdev *dev)
 	return found;
 }
 
-/* The udev rules have read the device already: their results are in the environment. */
+/* The udev rules have already read the device and passed the results in the environment. */
 static bool matters(const struct blockdev *dev)
 {
 	const char *allowed = getenv("DM_REMAP_AUTO"), *role = getenv("DM_REMAP_ROLE");

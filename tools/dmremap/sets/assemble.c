@@ -33,8 +33,8 @@ static int misused(const char *why)
 }
 
 /*
- * /dev/mapper/NAME of a set that is not active is its name, for no device is there.  An active
- * one may be the main of another set, but not without a spare.
+ * /dev/mapper/NAME of an inactive set counts as its name, because the device does not exist. An
+ * active device may be the main of another set, but not if it lacks its spare.
  */
 static bool is_path(const struct arguments *args, const char *operand)
 {
@@ -56,15 +56,15 @@ static int check(const struct arguments *args)
 	for (i = 0; i < args->nr; i++)
 		paths += is_path(args, args->operands[i]);
 	if (args->all + !!args->incremental_path + !!args->nr > 1)
-		return misused("Only one of --all, --incremental, and names or devices.");
+		return misused("Give only one of --all, --incremental, and names or devices.");
 	if (paths && paths < args->nr)
-		return misused("Either names of sets or paths of devices, not both.");
+		return misused("Give either names of sets or paths of devices, not both.");
 	if (args->request.activation.name && (args->all || args->nr - paths > 1))
 		return misused("--name is for one set.");
 	if (args->queue && !args->incremental_path)
 		return misused("--queue is for --incremental.");
 	if (args->degraded && args->nr != 1)
-		return misused("--degraded is for one set, which has to be named.");
+		return misused("--degraded is for one set, which must be named.");
 	return EXIT_CLEAN;
 }
 
@@ -75,7 +75,7 @@ static int act(const struct arguments *args)
 
 	if (args->queue)
 		return assemble_queue(args->incremental_path);
-	/* it takes time, and nearly always it is not needed */
+	/* do not load the module yet: it takes time and is rarely needed */
 	if (args->incremental_path)
 		return assemble_incremental(request, args->incremental_path);
 	if (args->degraded)
@@ -185,19 +185,19 @@ const struct command command_assemble = {
 	.help =
 	"Activates the sets that are named, by name, by uuid, or by their devices; without\n"
 	"any, those that this host knows and whose halves dm_remap_reassembly has seen. If a\n"
-	"set is not complete it says what is missing and what to do.\n\n"
-	"A set that is named may be foreign: this host knows it from then on, and activates it\n"
-	"at boot. docs/security.md tells which sets are activated without being named.\n\n"
+	"set is not complete, it reports what is missing and what to do.\n\n"
+	"A named set may be foreign: this host then records it, and activates it\n"
+	"at boot. docs/security.md describes which sets are activated without being named.\n\n"
 	"A main is known by its label (see dmremap seal) or by the main_id that is kept on the\n"
 	"spare. One that is known by its size only is taken if it is named, or has been named\n"
 	"to the module, and never with --all or --incremental.\n\n"
 	"  -a, --all                 look at all devices and activate the sets that this host\n"
 	"                            knows\n"
 	"  -i, --incremental DEVICE  activate the set that this device has made complete; do\n"
-	"                            nothing if it is nothing of ours\n"
+	"                            nothing if it is not a half\n"
 	"      --queue               have systemd do that, if the device matters; for udev\n"
 	"      --once                activate a set, and do not remember it\n"
-	"  -N, --name NAME           call the device so; it is called so from then on\n"
+	"  -N, --name NAME           the name of the device, also for the future\n"
 	"  -r, --read-only           write to neither half\n"
 	"  -d, --degraded            activate a main whose spare is missing, read-only: blocks\n"
 	"                            that had moved have old content\n"
@@ -207,7 +207,7 @@ const struct command command_assemble = {
 	"  -n, --dry-run             look, and tell the module, but activate nothing\n"
 	"  -j, --json                print JSON\n"
 	"  -h, --help                print this\n\n"
-	"Exit status: 0 all is active, 4 a set waits for something, 8 it could not be done,\n"
+	"Exit status: 0 all sets are active, 4 a set is waiting, 8 failure,\n"
 	"16 wrong usage.\n",
 	.run = run_assemble,
 };

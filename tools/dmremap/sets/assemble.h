@@ -10,9 +10,9 @@
 #include "sets/activate.h"
 
 /**
- * struct request - the command line of dmremap assemble.
- * @activation: of each set.
- * @unattended: it was called by a script at boot.
+ * struct request - the options of dmremap assemble.
+ * @activation: the options for each set.
+ * @unattended: it was called by a boot script.
  * @json: print JSON.
  */
 struct request {
@@ -23,7 +23,10 @@ struct request {
 
 /* All of these return an exit status, and print their own messages. */
 
-/* All sets that this host knows; unattended those that may be activated automatically. */
+/*
+ * Assemble all sets that this host knows; if unattended, all sets that may be activated
+ * automatically.
+ */
 int assemble_all(const struct request *request);
 
 /* Assemble the sets that both the module and this host know. */
@@ -32,20 +35,20 @@ int assemble_known(const struct request *request);
 /* Assemble the set of a device that has just arrived, if the policy allows that. */
 int assemble_incremental(const struct request *request, const char *path);
 
-/* Have systemd do that, if the device matters to any set that may be. */
+/* Let systemd do that, if the device matters to a set that may be activated. */
 int assemble_queue(const char *path);
 
-/* Sets by their names or uuids, %NULL behind the last. */
+/* Assemble sets by their names or uuids, terminated by %NULL. */
 int assemble_sets(const struct request *request, char **names);
 
-/* Sets whose halves are named, %NULL behind the last. */
+/* Assemble sets by the paths of their halves, terminated by %NULL. */
 int assemble_devices(const struct request *request, char **paths);
 
-/* A main alone, by the name or uuid of its set, or by its path. */
+/* Assemble a main without its spare, by the name or uuid of its set, or by its path. */
 int assemble_degraded(const struct request *request, const char *what);
 
 /**
- * assemble_set() - activate a set and report.
+ * assemble_set() - activate a set and report the result.
  * @request: the command line.
  * @set: the set.
  *
@@ -55,7 +58,7 @@ int assemble_set(const struct request *request, const struct known_set *set);
 
 /**
  * assemble_is_allowed() - whether a set may be activated automatically.
- * @set: the module's set; if it is foreign, both halves must allow it.
+ * @set: a set of the module; if it is foreign, both of its halves must allow it.
  */
 bool assemble_is_allowed(const struct known_set *set);
 
@@ -63,12 +66,12 @@ bool assemble_is_allowed(const struct known_set *set);
 int assemble_report(const struct request *request, const struct activation_result *result);
 
 /**
- * assemble_find() - find the one set that somebody means.
+ * assemble_find() - find a set by name or uuid.
  * @set: filled in.
  * @what: its name or its uuid.
  *
- * Return: 1 if there is one; 0 if there is none; -1, after printing an error, if there are several,
- * or it cannot be found out.
+ * Return: 1 if there is exactly one; 0 if there is none; -1, after printing an error, if there are
+ * several, or on failure.
  */
 int assemble_find(struct known_set *set, const char *what);
 

@@ -9,8 +9,8 @@
 
 /**
  * struct best - the best candidate for a half.
- * @half: it.
- * @rank: the lower the better; 0 is none.
+ * @half: the candidate.
+ * @rank: lower is better; 0 means no candidate.
  * @several: another device has the same rank.
  */
 struct best {
@@ -46,7 +46,7 @@ static const struct half *choose_spare(const struct halves *halves,
 	return result(&best);
 }
 
-/* 0 if it is not to be considered. */
+/* Rank of a candidate for the main; 0 if it is excluded. */
 static int rank_main(const struct half *half, const struct half *spare,
 		     const struct registered *known)
 {

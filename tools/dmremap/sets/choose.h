@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The halves of a set that this host knows, among all devices that claim to be one.
+ * Chooses the halves of a known set among all devices that claim to be one.
  *
- * The module dm_remap_reassembly believes every medium equally, so that a copy makes a set a
- * conflict for it.  This host's records settle that.
+ * The module dm_remap_reassembly trusts all media equally, so a copy of a half is a conflict to it.
+ * The records of this host resolve the conflict.
  */
 #ifndef _DMREMAP_CHOOSE_H
 #define _DMREMAP_CHOOSE_H
@@ -13,16 +13,16 @@
 
 /**
  * choose_halves() - find the halves of a known set.
- * @set: takes the halves, the table, and %KNOWN_COMPLETE.
+ * @set: takes the halves, the table and the state %KNOWN_COMPLETE.
  * @known: this host's record of it.
  *
- * Looks at all devices.
+ * Examines all devices.
  *
- * Return: whether there is one device for each, and nothing speaks against it.
+ * Return: whether exactly one suitable device was found for each half.
  */
 bool choose_halves(struct known_set *set, const struct registered *known);
 
-/* Set @set to the module's result as if there were no other devices. */
+/* Set @set to the result that the module would have for only these two devices. */
 void choose_pair(struct known_set *set, const struct half *main, const struct half *spare);
 
 #endif /* _DMREMAP_CHOOSE_H */

@@ -19,7 +19,7 @@
 
 #define MAX_BLOCK_SIZE	32768U
 
-/* Open a device that becomes half of a set exclusively. */
+/* Exclusively open a device that becomes half of a set. */
 struct candidate {
 	struct device dev;
 	dev_t nr;
@@ -41,7 +41,7 @@ static int candidate_open(struct candidate *candidate, const char *path, bool wr
 		return -1;
 	}
 	if (fd < 0 && errno == EBUSY) {
-		complain("%s is in use: mounted, swapped to, or part of another device. \"lsblk %s\" shows by what. Stop that first.",
+		complain("%s is in use: mounted, used as swap, or part of another device. \"lsblk %s\" shows by what. Stop that first.",
 			 path, path);
 		return -1;
 	}
@@ -58,7 +58,7 @@ static int candidate_open(struct candidate *candidate, const char *path, bool wr
 		candidate->read_only = 0;
 	if (ioctl(fd, BLKSSZGET, &candidate->logical) ||
 	    ioctl(fd, BLKPBSZGET, &candidate->physical)) {
-		complain("%s: its blocks cannot be found out: %s.", path, strerror(errno));
+		complain("%s: its sector sizes cannot be read: %s.", path, strerror(errno));
 		device_close(&candidate->dev);
 		return -1;
 	}
@@ -72,7 +72,7 @@ static void candidate_close(struct candidate *candidate)
 	device_close(&candidate->dev);
 }
 
-/* The superblock of a set on it, undamaged, though it may be of a later version. */
+/* Return an undamaged superblock on the device, perhaps of a later version, or NULL. */
 static const struct dm_remap_sb *superblock_of(const struct candidate *candidate)
 {
 	unsigned int i;
@@ -85,7 +85,7 @@ static const struct dm_remap_sb *superblock_of(const struct candidate *candidate
 	return NULL;
 }
 
-/* A superblock at the end of a device that begins with other content is stale. */
+/* A superblock at the end is stale if the device begins with other content. */
 static bool begins_otherwise(const struct candidate *candidate)
 {
 	const struct superblock *first = &candidate->set.sb[0];
@@ -102,7 +102,7 @@ static bool check_main(const struct candidate *main)
 	bool labelled;
 
 	if (superblock_of(main) && !begins_otherwise(main)) {
-		complain("%s is the spare of a set. Are the two swapped? The main comes first. If nobody needs that set any more, nor what is on it: \"dmremap delete --give-up %s\".",
+		complain("%s is the spare of a set. Are the two swapped? The main comes first. If neither that set nor its content is needed any more: \"dmremap delete --give-up %s\".",
 			 path, path);
 		return false;
 	}
@@ -112,7 +112,7 @@ static bool check_main(const struct candidate *main)
 	uuid_to_text(label->uuid, uuid);
 	free(label);
 	if (labelled)
-		complain("%s is the main of set %s, and is nothing without the spare of that. \"dmremap assemble %s\" activates it.",
+		complain("%s is the main of set %s, and incomplete without its spare. \"dmremap assemble %s\" activates it.",
 			 path, uuid, uuid);
 	return !labelled;
 }
@@ -123,20 +123,20 @@ static bool check_writable(const struct create *create, const struct candidate *
 	if (create->read_only && create->transient)
 		return true;
 	if (spare->read_only)
-		complain("%s is read-only, and a new spare has to be written. A card or a disk that turns itself read-only is at its end: take another one.",
+		complain("%s is read-only, and a new spare has to be written. A card or a disk that has turned itself read-only is worn out: take another one.",
 			 spare->dev.path);
 	else if (main->read_only)
-		complain("%s is read-only, so a set would have nothing to move. Copy it while it can be read; \"--transient --read-only\" makes a device to read it by.",
+		complain("%s is read-only, so a set could not move blocks. Copy it while it can be read; \"--transient --read-only\" makes a device for reading it.",
 			 main->dev.path);
 	return !spare->read_only && !main->read_only;
 }
 
-/* Whether a spare cannot be looked at where a set would be. */
+/* Whether the places of the superblocks cannot be read. */
 static bool unreadable(const struct candidate *spare)
 {
 	unsigned int i;
 
-	/* then this place does not exist */
+	/* such a device is too small to have superblocks */
 	if (spare->dev.sectors < 3 * DM_REMAP_PAGE_SECTORS)
 		return false;
 	for (i = 0; i < NR_SUPERBLOCKS; i++)
@@ -158,7 +158,7 @@ static bool choose_block_size(struct create *create, const struct candidate *mai
 	if (!create->block_size)
 		create->block_size = best < MAX_BLOCK_SIZE ? best : MAX_BLOCK_SIZE;
 	if (create->block_size < unit) {
-		complain("A block of %u bytes is smaller than a sector of one of the disks, which has %u.",
+		complain("A block of %u bytes is smaller than a sector of one of the disks, which has %u bytes.",
 			 create->block_size, unit);
 		return false;
 	}
@@ -170,7 +170,7 @@ static bool choose_block_size(struct create *create, const struct candidate *mai
 	return false;
 }
 
-/* Copies of the table that the kernel makes. */
+/* Number of copies of the table that the kernel will write. */
 static uint32_t nr_replicas(void)
 {
 	FILE *file = fopen("/sys/module/dm_remap_metadata/parameters/replicas", "re");
@@ -201,12 +201,12 @@ static bool check_size(struct create *create, const struct candidate *spare)
 		create->capacity = geo.nr_blocks;
 	}
 	if (!large)
-		complain("%s is too small to be a spare: there is no room for a block and what is kept of it.",
+		complain("%s is too small to be a spare: it has no room for one block and the metadata.",
 			 spare->dev.path);
 	return large;
 }
 
-/* A copy of a spare that was begun, and never counted. */
+/* An incomplete copy of a spare, which never came into force. */
 static bool was_begun(const struct candidate *spare)
 {
 	const struct superblock *unused = spare->set.unused;
@@ -223,10 +223,10 @@ static bool check_no_set(const struct candidate *spare)
 
 	if (sb) {
 		uuid_to_text(sb->uuid, uuid);
-		complain("%s is the spare of set %s. \"dmremap assemble %s\" activates it. If nobody needs that any more, nor what is on it: \"dmremap delete --give-up %s\".",
+		complain("%s is the spare of set %s. \"dmremap assemble %s\" activates it. If neither the set nor its content is needed any more: \"dmremap delete --give-up %s\".",
 			 path, uuid, uuid, path);
 	} else if (unreadable(spare)) {
-		complain("%s cannot be read where a set would have its superblocks, and may be the spare of one.",
+		complain("%s cannot be read in the places of superblocks, so it may be the spare of a set.",
 			 path);
 		return false;
 	}
@@ -246,7 +246,7 @@ static bool find_signatures(struct create *create)
 	return !status;
 }
 
-/* A label, or anything of which only its owner knows. */
+/* Check for a label, a signature, or unknown content. */
 static bool check_content(struct create *create, const struct candidate *spare)
 {
 	const struct superblock *first_page = &spare->set.sb[0];
@@ -267,13 +267,13 @@ static bool check_content(struct create *create, const struct candidate *spare)
 		return true;
 	first = create->signatures.item;
 	if (create->signatures.nr)
-		complain("There is %s (%s) on %s. If it is not needed any more: \"--force\".",
+		complain("There is %s (%s) on %s. If it is no longer needed: \"--force\".",
 			 first->kind, first->type, create->spare);
 	else if (create->signatures.unreadable)
-		complain("%s has places that cannot be read, so that nobody knows what is on it. Take another spare.",
+		complain("%s has places that cannot be read, so its content is unknown. Take another spare.",
 			 create->spare);
 	else if (create->dirty && !create->transient)
-		complain("%s is not empty, though nobody knows what is on it. If it is not needed any more: \"--force\".",
+		complain("%s is not empty, but its content is of an unknown kind. If it is no longer needed: \"--force\".",
 			 create->spare);
 	else
 		return true;

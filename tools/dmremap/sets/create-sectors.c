@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A set has the larger logical sectors of its two disks.  A file system with smaller blocks,
- * or a partition table, which counts in sectors, cannot be used through it.
+ * The logical sector size of a set is the larger of its two disks. A file system with smaller
+ * blocks, or a partition table, which counts in sectors, cannot be used through such a set.
  */
 #include <blkid.h>
 #include <stdio.h>
@@ -58,13 +58,13 @@ bool create_check_sectors(struct create *create, const struct device *main,
 		return true;
 	probe(&found, main->path);
 	if (found.known && found.block >= spare_sector) {
-		/* the kernel cannot know that this will do */
+		/* the kernel cannot check whether the content works */
 		create->force_block_size = true;
 		return true;
 	}
 	if (!found.known && begins_with_zeros(main))
 		return true;
-	complain("The sectors of %s have %u bytes, and the set would have such, too. On %s there is %s, which needs those of %s, of %u bytes. Take a spare with sectors of %u bytes: a partition of another disk, or a loop device on a file (\"losetup --sector-size %u\"). If nothing on %s is needed: \"--force\".",
+	complain("The sectors of %s have %u bytes, and so would those of the set. On %s there is %s, which needs those of %s, of %u bytes. Take a spare with sectors of %u bytes: a partition of another disk, or a loop device on a file (\"losetup --sector-size %u\"). If nothing on %s is needed: \"--force\".",
 		 create->spare, spare_sector, main->path,
 		 found.known ? found.what : "something that may not be known here",
 		 main->path, main_sector, main_sector, main_sector, main->path);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What create and format print, and the line of the table, which is among it.
+ * The output of create and format, and the table line, which is part of it.
  */
 #include <json-c/json.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 
 void create_params(const struct create *create, bool read_only, char params[CREATE_PARAMS_SIZE])
 {
-	/* words, with the values of those that have one */
+	/* table arguments, with their values */
 	unsigned int words = 5 + 2 * !!*create->id + create->no_auto_remap + read_only +
 			     create->force_block_size;
 
@@ -30,7 +30,7 @@ void create_params(const struct create *create, bool read_only, char params[CREA
 		 create->force_block_size ? " force_block_size" : "");
 }
 
-/* Blocks that the rule advises for this main. */
+/* Number of spare blocks advised for this main. */
 static uint64_t advised_blocks(const struct create *create, struct disk_facts *facts)
 {
 	uint64_t all = create->sectors / (create->block_size / 512), blocks;
@@ -142,7 +142,7 @@ static void warn_one_disk(const struct create *create)
 
 	if (find_disk(create->main_nr, main, name) && find_disk(create->spare_nr, spare, name) &&
 	    !strcmp(main, spare))
-		complain("%s and %s are on one disk, %s, without which neither is there.",
+		complain("%s and %s are on the same disk, %s: if it fails, both are lost.",
 			 create->main, create->spare, name);
 }
 
@@ -155,7 +155,7 @@ void create_show(const struct create *create, const struct create_choices *choic
 			 create->block_size);
 	warn_one_disk(create);
 	if (!create->transient && !*create->id)
-		complain("There is nothing that %s could be known by after a reboot. Seal the set (\"dmremap seal %s\"), or assemble it by hand.",
+		complain("%s has no permanent identity by which it could be found after a reboot. Seal the set (\"dmremap seal %s\"), or assemble it by hand.",
 			 create->main, create->name);
 	if (choices->json)
 		show_json(create, choices);

@@ -16,10 +16,10 @@
 #include "lib/number.h"
 #include "sets/create-tail.h"
 
-/* The alignment that everybody has, and room for the table at both ends. */
+/* The usual alignment, which also leaves room for the partition table at both ends. */
 #define MIB_SECTORS	2048ULL
 
-/* The smallest main, and spare, that are worth a partition. */
+/* The smallest main and the smallest spare worth a partition. */
 #define LEAST_SECTORS	MIB_SECTORS
 
 #define PROGRAM_SECONDS	60
@@ -57,7 +57,7 @@ static int check_content(const char *disk, int fd)
 		return status;
 	empty = !found.nr && !found.unreadable && content_is_zeros(fd);
 	if (found.nr)
-		complain("There is %s (%s) on %s. --tail is for an empty disk: \"wipefs -a %s\" if that is not needed any more.",
+		complain("There is %s (%s) on %s. --tail is for an empty disk: \"wipefs -a %s\" if that is no longer needed.",
 			 found.item->kind, found.item->type, disk, disk);
 	else if (!empty)
 		complain("%s is not empty, or has places that cannot be read. --tail is for an empty disk: \"blkdiscard -f -z --length 1MiB %s\" if nothing on it is needed.",
@@ -104,7 +104,7 @@ static int run(const char *const *argv)
 	return status ? -EIO : 0;
 }
 
-/* Run a program that reads text, which fits into a pipe. */
+/* Run a program with a text as input, which must fit into a pipe. */
 static int feed(const char *const *argv, const char *text)
 {
 	int ends[2], status;
@@ -127,8 +127,8 @@ static int feed(const char *const *argv, const char *text)
 }
 
 /*
- * The spare is all that is behind the main.  Sizes are in MiB, because sfdisk takes plain
- * numbers for logical blocks of the disk.
+ * The spare takes all the space after the main. Sizes are in MiB, because sfdisk interprets plain
+ * numbers as logical blocks of the disk.
  */
 static int partition(const struct tail *tail, const struct blockdev *dev, const char *disk)
 {
@@ -140,7 +140,7 @@ static int partition(const struct tail *tail, const struct blockdev *dev, const 
 		 LLU(main), LLU(1 + main));
 	if (!feed(argv, script))
 		return EXIT_CLEAN;
-	complain("%s could not be partitioned: is sfdisk there (the package fdisk), and is the disk in use?",
+	complain("%s could not be partitioned: is sfdisk installed (package fdisk), and is the disk in use?",
 		 disk);
 	return EXIT_OPERATION;
 }
@@ -169,14 +169,14 @@ static int wait_for_nodes(struct tail *tail, const struct blockdev *dev, const c
 	static const char *const settle[] = { "udevadm", "settle", "-t", "10", NULL };
 	int step;
 
-	/* it finds links of partitions, which identify the main; not every system has it */
+	/* udevadm settle waits for the links that identify the main; not every system has it */
 	run(settle);
 	for (step = 0; step < NODE_STEPS; step++) {
 		if (find_node(tail->main, dev, 1) && find_node(tail->spare, dev, 2))
 			return EXIT_CLEAN;
 		poll(NULL, 0, STEP_MS);
 	}
-	complain("The partitions of %s do not show up. \"partprobe %s\", and then \"dmremap create\" with them.",
+	complain("The partitions of %s do not appear. Run \"partprobe %s\", and then \"dmremap create\" with them.",
 		 disk, disk);
 	return EXIT_OPERATION;
 }

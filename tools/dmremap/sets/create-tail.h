@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A disk whose own end becomes the spare.
+ * Divides a single disk into a main and a spare at its end.
  */
 #ifndef _DMREMAP_CREATE_TAIL_H
 #define _DMREMAP_CREATE_TAIL_H
@@ -11,8 +11,8 @@
 #include "kernel/blockdev.h"
 
 /**
- * struct tail - such a disk.
- * @sectors: size of the spare; 0 if it is another device.
+ * struct tail - the division of a disk.
+ * @sectors: size of the spare; 0 if the spare is a separate device.
  * @main: path of the partition that becomes the main.
  * @spare: path of the partition that becomes the spare.
  */
@@ -23,13 +23,13 @@ struct tail {
 };
 
 /**
- * tail_take() - take the size of the spare.
+ * tail_take() - parse the size of the spare.
  * @tail: @sectors is set.
- * @text: a number of bytes, with K, M, G or T if wanted.
+ * @text: a number of bytes, with an optional K, M, G or T.
  *
- * Prints an error if that is so.
+ * Prints an error if it is malformed.
  *
- * Return: whether it is a size.
+ * Return: whether it is well-formed.
  */
 bool tail_take(struct tail *tail, const char *text);
 
@@ -38,9 +38,9 @@ bool tail_take(struct tail *tail, const char *text);
  * @tail: @sectors is set; the paths are filled in.
  * @disk: path of the disk.
  *
- * A disk on which anything is found is refused, and nothing is written.  The partitions are
- * those of a GPT, so firmware, kernels and other programs see what belongs to what, and each has
- * an identity of its own.  Prints an error.
+ * A disk with any content is refused, and nothing is written. The partitions are in a GPT, so that
+ * firmware, kernels and other programs recognize them, and each has an identity of its own. Prints
+ * an error on failure.
  *
  * Return: an exit status.
  */

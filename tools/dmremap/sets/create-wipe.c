@@ -11,7 +11,7 @@
 #include "lib/message.h"
 #include "sets/create.h"
 
-/* More than there is on top of each other anywhere. */
+/* More signatures than ever mask each other. */
 #define MAX_ROUNDS	16
 
 static const char zeros[DM_REMAP_PAGE_SIZE];
@@ -29,8 +29,8 @@ static int clear(int fd, uint64_t sector)
 }
 
 /*
- * The first page has to be zeros, and the place of the second superblock must not look
- * like a former one.
+ * The first page must be zeros, and the location of superblock 1 must not contain an old
+ * superblock.
  */
 static int clear_pages(const struct create *create, int fd)
 {
@@ -81,7 +81,7 @@ int create_wipe(const struct create *create)
 		complain("%s cannot be opened: %s.", create->spare, strerror(errno));
 		return EXIT_OPERATION;
 	}
-	/* these first, since their signatures may mask others */
+	/* clear the superblocks first, since their signatures may mask others */
 	status = clear_pages(create, fd);
 	if (!status)
 		status = wipe_signatures(create, fd);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap create and dmremap format: make a set, and leave it active or not.
+ * dmremap create and dmremap format: make a set. create leaves it active, format does not.
  *
  * The kernel formats the spare when the set is activated for the first time.
  */
@@ -37,7 +37,7 @@ static int activate(const struct create *create, bool read_only)
 	return dm_create(&new);
 }
 
-/* A spare cannot be formatted by a set that must not be written. */
+/* A read-only set cannot format its spare. */
 static int make(const struct create *create, bool format)
 {
 	bool twice = create->read_only && !create->transient;
@@ -57,7 +57,7 @@ static int make(const struct create *create, bool format)
 	return status;
 }
 
-/* The kernel does it by itself, but says less if it cannot. */
+/* The kernel would load it on demand, but with a less helpful error on failure. */
 static int load(const struct create *create)
 {
 	int status = load_module("dm_remap");
@@ -75,7 +75,7 @@ static bool name_free(const struct create *create)
 	return !there;
 }
 
-/* Its disks may have gone for good, so this is no error. */
+/* Only a warning, since the disks of the other set may be gone for good. */
 static void warn_of_namesake(const struct create *create)
 {
 	char name[ENCODED_NAME_SIZE];
@@ -117,7 +117,7 @@ static bool take_block_size(struct create *create, const char *text)
 		create->block_size = value;
 		return true;
 	}
-	complain("The size of a block is a power of two from 512 to 32768, and not \"%s\".", text);
+	complain("The block size must be a power of two from 512 to 32768, not \"%s\".", text);
 	return false;
 }
 
@@ -163,7 +163,7 @@ static bool take_option(struct create *create, struct create_choices *choices, i
 	return false;
 }
 
-/* The disk of a set that has nothing else. */
+/* Make a set on a single disk. */
 static int run_tail(struct create *create, struct tail *tail, const struct create_choices *choices,
 		    const char *disk)
 {
@@ -171,7 +171,7 @@ static int run_tail(struct create *create, struct tail *tail, const struct creat
 
 	if (choices->dry_run || create->read_only || create->transient || create->force ||
 	    create->main_id) {
-		complain("--tail writes a partition table to an empty disk: --dry-run, --main-id, --read-only, --transient and --force do not go with it.");
+		complain("--tail writes a partition table to an empty disk: --dry-run, --main-id, --read-only, --transient and --force do not go with --tail.");
 		return EXIT_USAGE;
 	}
 	status = load(create);
@@ -217,7 +217,7 @@ static int run_create(int argc, char **argv)
 			return command_misused(&command_create);
 	}
 	if (argc - optind != (tail.sectors ? 2 : 3)) {
-		complain("Say the name that the device is to have, its main, and its spare; with --tail the name and a disk.");
+		complain("Give a name for the device, its main and its spare; with --tail, the name and a disk.");
 		return command_misused(&command_create);
 	}
 	if (!take_name(&create, argv[optind]))
@@ -252,7 +252,7 @@ static int run_format(int argc, char **argv)
 			return command_misused(&command_format);
 	}
 	if (argc - optind != 2) {
-		complain("Say the main and the spare.");
+		complain("Give the main and the spare.");
 		return command_misused(&command_format);
 	}
 	create.main = argv[optind];
@@ -261,9 +261,9 @@ static int run_format(int argc, char **argv)
 }
 
 #define COMMON_HELP \
-	"  -b, --block-size N   bytes of a block, 512 to 32768; else 4096, or what the disks have\n" \
+	"  -b, --block-size N   block size in bytes, 512 to 32768; default 4096, or what the disks need\n" \
 	"  -f, --force          destroy what is on SPARE\n" \
-	"      --main-id S      what MAIN is to be known by; '' for nothing\n"
+	"      --main-id S      the identity to record for MAIN; '' for none\n"
 
 const struct command command_create = {
 	.name = "create",
@@ -271,16 +271,16 @@ const struct command command_create = {
 		     "       dmremap create --tail SIZE [OPTION]... NAME DISK",
 	.summary = "make a set of two disks, and activate it",
 	.help =
-	"Makes a device NAME that shows what is on MAIN, which stays as it is, and moves blocks\n"
-	"that become bad to SPARE, of which nothing stays. The name of a set, and what its main\n"
-	"is known by, are kept on the spare; this host remembers the set, and activates it at\n"
+	"Makes a device NAME with the content of MAIN, which is not changed, and moves blocks\n"
+	"that become bad to SPARE, whose content is erased. The name of the set and the identity\n"
+	"of its main are kept on the spare; this host records the set, and activates it at\n"
 	"boot.\n\n"
 	COMMON_HELP
 	"      --tail SIZE      divide DISK, which is empty, into two partitions: a main, and at the\n"
 	"                       end a spare of SIZE; K, M, G and T are taken. The set does not\n"
 	"                       survive the disk\n"
 	"      --transient      keep remaps in memory only: they are lost with the device\n"
-	"      --no-auto-remap  make no remaps but by hand\n"
+	"      --no-auto-remap  disable automatic remapping\n"
 	"  -r, --read-only      write nothing to either disk\n"
 	"  -n, --dry-run        say what would be done, and do nothing\n"
 	"  -j, --json           print JSON\n"
@@ -296,7 +296,7 @@ const struct command command_format = {
 	.help =
 	"Does what \"dmremap create\" does, and takes the device down again.\n\n"
 	COMMON_HELP
-	"      --name NAME      what the device is to be called when it is assembled\n"
+	"      --name NAME      the name of the device when it is assembled\n"
 	"  -n, --dry-run        say what would be done, and do nothing\n"
 	"  -j, --json           print JSON\n"
 	"  -h, --help           print this\n\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A new set: whether its two devices may become one, and its making.
+ * Creates a set: checks the two devices, and makes the set.
  */
 #ifndef _DMREMAP_CREATE_H
 #define _DMREMAP_CREATE_H
@@ -13,30 +13,30 @@
 #include "disk/signature.h"
 #include "lib/uuid.h"
 
-/* Longest line of the table, without the size. */
+/* Longest table line, without start and length. */
 #define CREATE_PARAMS_SIZE	(DM_REMAP_MAIN_ID_SIZE + 256)
 
 /**
  * struct create - a set to create.
  * @main: path of the main.
  * @spare: path of the spare.
- * @name: name of the device; "" for one that is made of the UUID.
+ * @name: name of the device; "" to derive it from the UUID.
  * @block_size: in bytes; 0 for the best one.
  * @main_id: the identity of the main; NULL to choose one.
- * @transient: keep nothing on the spare.
- * @no_auto_remap: make no remaps without being asked.
+ * @transient: keep no remap table on the spare.
+ * @no_auto_remap: disable automatic remapping.
  * @read_only: the device is read-only.
- * @force: the content of the spare may be destroyed.
- * @uuid: of the set.
- * @main_nr: number of the main.
- * @spare_nr: number of the spare.
+ * @force: allow the content of the spare to be destroyed.
+ * @uuid: uuid of the set.
+ * @main_nr: device number of the main.
+ * @spare_nr: device number of the spare.
  * @id: the identity of the main; "" for none.
  * @sectors: size of the device.
- * @beyond: sectors of the main behind its end.
- * @capacity: blocks that the spare has room for.
+ * @beyond: sectors of the main after the end of the device.
+ * @capacity: number of blocks that fit on the spare.
  * @signatures: the signatures on the spare.
- * @dirty: its beginning is not zeros.
- * @force_block_size: the main has content that does with the larger sectors of the spare.
+ * @dirty: the spare does not begin with zeros.
+ * @force_block_size: the content of the main works with the larger sectors of the spare.
  */
 struct create {
 	const char *main;
@@ -62,10 +62,10 @@ struct create {
 };
 
 /**
- * create_check() - look at both devices, and decide what there is to decide.
+ * create_check() - check both devices, and choose the values not given.
  * @create: the request; the function fills in the rest, and the caller calls create_free().
  *
- * Writes nothing.  Says why if it is refused.
+ * Writes nothing. Prints the reason if the set cannot be created.
  *
  * Return: an exit status.
  */
@@ -76,17 +76,17 @@ int create_check(struct create *create);
  * set.
  * @create: the set.
  * @main: its main.
- * @main_sector: bytes of a logical sector of it.
- * @spare_sector: the same, of the spare.
+ * @main_sector: logical sector size of the main in bytes.
+ * @spare_sector: logical sector size of the spare in bytes.
  *
- * Says why not, and which spare would do.
+ * If not, prints the reason and what spare would be suitable.
  */
 bool create_check_sectors(struct create *create, const struct device *main,
 			  unsigned int main_sector, unsigned int spare_sector);
 
 /**
- * create_check_spare() - the same for a device that becomes the spare of a set that there is.
- * @create: @spare, @force, and of the set @block_size and @sectors.
+ * create_check_spare() - check a device that becomes the spare of an existing set.
+ * @create: with @spare and @force, and @block_size and @sectors of the set.
  *
  * Return: an exit status.
  */
@@ -96,15 +96,15 @@ int create_check_spare(struct create *create);
 int create_wipe(const struct create *create);
 
 /**
- * create_params() - the words of the table.
+ * create_params() - format the table parameters.
  * @create: a set that has been checked.
- * @read_only: whether "read_only" is among them.
+ * @read_only: whether to include "read_only".
  * @params: takes them.
  */
 void create_params(const struct create *create, bool read_only, char params[CREATE_PARAMS_SIZE]);
 
 /**
- * struct create_choices - further options.
+ * struct create_choices - options of the commands.
  * @format: leave it inactive.
  * @dry_run: do nothing.
  * @json: print JSON.

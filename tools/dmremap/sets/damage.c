@@ -18,7 +18,7 @@ static void describe_lost(char text[DAMAGE_SIZE], const struct half *half)
 	const char *path = half->dev.path;
 
 	if (half->was == HALF_MAIN)
-		text_add(text, DAMAGE_SIZE, "%s was the main of a set, and its label cannot be used: %s. Name it together with the spare: \"dmremap assemble %s SPARE\". \"dmremap seal\" then makes a new label.",
+		text_add(text, DAMAGE_SIZE, "%s was the main of a set, and its label cannot be used: %s. Name it together with the spare: \"dmremap assemble %s SPARE\". Then \"dmremap seal\" makes a new label.",
 			 path, half->trouble, path);
 	else
 		text_add(text, DAMAGE_SIZE, "%s was the spare of a set and cannot be used: %s. \"dmremap check %s\" says more. Without it \"dmremap assemble --degraded MAIN\" shows what is on the main, and \"dmremap salvage MAIN\" gives back what a sealed main has.",
@@ -31,12 +31,12 @@ static void describe_table(char text[DAMAGE_SIZE], const struct half *half)
 
 	if (half->bad_pages) {
 		next_sentence(text);
-		text_add(text, DAMAGE_SIZE, "%s has lost copies of %u page%s of its table. \"dmremap repair %s\" writes them anew; so does the kernel when the set is activated.",
+		text_add(text, DAMAGE_SIZE, "%s has lost copies of %u page%s of its table. \"dmremap repair %s\" rewrites them; so does the kernel when the set is activated.",
 			 path, half->bad_pages, plural(half->bad_pages), path);
 	}
 	if (half->lost_pages) {
 		next_sentence(text);
-		text_add(text, DAMAGE_SIZE, "%s has no usable copy of %u page%s of its table, so that the set cannot be written. \"dmremap check %s\" says which; \"dmremap assemble --read-only %s\" shows what is left.",
+		text_add(text, DAMAGE_SIZE, "%s has no usable copy of %u page%s of its table, so the set cannot be written. \"dmremap check %s\" says which; \"dmremap assemble --read-only %s\" shows what is left.",
 			 path, half->lost_pages, plural(half->lost_pages), path,
 			 *half->name ? half->name : half->uuid);
 	}
@@ -54,7 +54,7 @@ bool damage_describe(char text[DAMAGE_SIZE], const struct half *half)
 	}
 	if (half->mend) {
 		next_sentence(text);
-		text_add(text, DAMAGE_SIZE, "%s has lost one of its two superblocks: %s. \"dmremap repair %s\" writes it anew; so does the kernel when the set is activated.",
+		text_add(text, DAMAGE_SIZE, "%s has lost one of its two superblocks: %s. \"dmremap repair %s\" rewrites it; so does the kernel when the set is activated.",
 			 half->dev.path, half->mend, half->dev.path);
 	}
 	describe_table(text, half);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The damage to a half, and the remedy.
+ * Describes the damage to a half, and the remedy.
  */
 #ifndef _DMREMAP_DAMAGE_H
 #define _DMREMAP_DAMAGE_H
@@ -11,10 +11,10 @@
 
 /**
  * damage_describe() - describe the damage to a half.
- * @text: takes %DAMAGE_SIZE bytes; "" if nothing is.
- * @half: the half, damaged or not; after halves_read_tables() its table too.
+ * @text: takes %DAMAGE_SIZE bytes; "" if there is none.
+ * @half: the half; after halves_read_tables() damage to its table is included.
  *
- * Return: whether anything is.
+ * Return: whether there is damage.
  */
 bool damage_describe(char text[DAMAGE_SIZE], const struct half *half);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A main without its spare: the remaining blocks can be read, and nothing is written.
+ * Makes a read-only device of a main without its spare, with the blocks that are still on the main.
  */
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +20,9 @@ static void warn(struct activation_result *result, const struct half *main)
 		 " It was sealed: its first block, and the others by which its content is known, are on the spare, so that a file system is not found by itself; look for a copy of its superblock.");
 }
 
-/* Without a label: it is the disk of the set that has the name which it is given. */
+/*
+ * Whether this host knows the set; for a main without a label, by the name given and its identity.
+ */
 static bool is_known(const struct half *main, const char *name)
 {
 	char encoded[ENCODED_NAME_SIZE];

@@ -11,18 +11,18 @@
 #include "sets/half.h"
 #include "sets/identity.h"
 
-/* More devices than these are not named. */
+/* Maximum number of devices to name. */
 #define NAMES_MAX	4
 
 void explain_size(char *text, const struct known_set *set, const struct blockdev *main,
 		  const struct blockdev *spare)
 {
 	*text = 0;
-	text_add(text, EXPLAIN_SIZE, "%s is not activated by itself: that %s is its main is known by its size only. If it is, say so: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found.",
+	text_add(text, EXPLAIN_SIZE, "%s is not activated automatically: only the size shows that %s is its main. If it is, confirm it: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found.",
 		 set->name, main->path, main->path, spare->path, set->name);
 }
 
-/* Who reads a main_id from a medium prints it so that it does no harm. */
+/* The recorded main_id comes from an untrusted medium, so it is encoded. */
 static void add_ids(char *text, const char *path, const char *recorded)
 {
 	char encoded[4 * DM_REMAP_MAIN_ID_SIZE], own[DM_REMAP_MAIN_ID_SIZE];
@@ -63,13 +63,13 @@ void explain_copy(char *text, const struct known_set *set, const struct blockdev
 	const char *known = strcmp(id, "-") ? id : "a device without an identity";
 
 	*text = 0;
-	text_add(text, EXPLAIN_SIZE, "%s is not activated with %s, which says that it is its %s: this host knows that as %.400s. Connect that one. If %s has taken its place, name both devices: \"dmremap assemble MAIN SPARE\".",
+	text_add(text, EXPLAIN_SIZE, "%s is not activated with %s, which says that it is its %s: this host knows %.400s as that half. Connect that one. If %s has taken its place, name both devices: \"dmremap assemble MAIN SPARE\".",
 		 set->name, dev->path, half_role_name(role), known, dev->path);
 }
 
 /*
- * Devices of the right size that are nothing else of ours, or, if that is asked for, whose
- * labels cannot be used; the first of them.
+ * Count devices of the right size that are not halves or, on request, whose labels are unusable;
+ * returns the first one too.
  */
 static int find_by_size(const struct half *spare, struct blockdev found[NAMES_MAX], bool damaged)
 {
@@ -91,7 +91,7 @@ static int find_by_size(const struct half *spare, struct blockdev found[NAMES_MA
 	return n;
 }
 
-/* Devices that may be the main; its other identities have been printed. */
+/* Name devices that may be the main, after its other identities. */
 static int add_by_size(char *text, const struct known_set *set, const struct half *spare)
 {
 	struct blockdev found[NAMES_MAX];
@@ -106,7 +106,7 @@ static int add_by_size(char *text, const struct known_set *set, const struct hal
 	return nr;
 }
 
-/* A main whose label is damaged is not the main of any set. */
+/* A main with a damaged label cannot be assigned to a set. */
 static int add_damaged(char *text, const struct known_set *set, const struct half *spare)
 {
 	struct blockdev found[NAMES_MAX];
@@ -140,7 +140,7 @@ static void explain_main(char *text, const struct known_set *set)
 		return;
 	}
 	if (!read_spare(&spare, set)) {
-		text_add(text, EXPLAIN_SIZE, ", and %s is its spare no more. Run \"dmremap scan\".", dev.path);
+		text_add(text, EXPLAIN_SIZE, ", and %s is no longer its spare. Run \"dmremap scan\".", dev.path);
 		return;
 	}
 	text_add(text, EXPLAIN_SIZE, ", a device of %llu sectors", (unsigned long long)spare.main_sectors);
@@ -168,7 +168,7 @@ static void explain_spare(char *text, const struct known_set *set)
 		 dev.path, set->name, dev.path);
 }
 
-/* "/dev/a and /dev/b both are its spare" */
+/* "/dev/a and /dev/b say that they are its spare" */
 static int explain_copies(char *text, const struct known_set *set, const struct halves *halves,
 			  enum half_role role, const char *before)
 {
@@ -221,7 +221,7 @@ static void explain_damaged_spare(char *text, const struct blockdev *spare)
 	if (damage_describe(damage, &half))
 		text_add(text, EXPLAIN_SIZE, ". %s", damage);
 	else
-		text_add(text, EXPLAIN_SIZE, ": something is wrong with what is on its spare. \"dmremap check %s\" says what.",
+		text_add(text, EXPLAIN_SIZE, ": its spare is damaged. \"dmremap check %s\" says how.",
 			 spare->path);
 }
 
@@ -233,7 +233,7 @@ static void explain_damaged(char *text, const struct known_set *set)
 
 	text_add(text, EXPLAIN_SIZE, "%s cannot be used", set->name);
 	if (has_spare && has_main)
-		text_add(text, EXPLAIN_SIZE, ": what its spare %s and the label of its main %s say of it differs; one of them may be an older copy. \"dmremap check %s\" and \"dmremap scan\" tell more.",
+		text_add(text, EXPLAIN_SIZE, ": its spare %s and the label of its main %s contradict each other; one of them may be an older copy. \"dmremap check %s\" and \"dmremap scan\" show more.",
 			 spare.path, main.path, spare.path);
 	else if (has_spare)
 		explain_damaged_spare(text, &spare);
@@ -253,7 +253,7 @@ static void explain_state(char *text, const struct known_set *set)
 	case KNOWN_DAMAGED:
 		return explain_damaged(text, set);
 	default:
-		text_add(text, EXPLAIN_SIZE, "%s: its halves are not what the module took them for. Run \"dmremap scan\".",
+		text_add(text, EXPLAIN_SIZE, "%s: its halves have changed since the module saw them. Run \"dmremap scan\".",
 			 set->name);
 	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Why a set is not active, and what to do.
+ * Explains why a set is not active, and what to do.
  */
 #ifndef _DMREMAP_EXPLAIN_H
 #define _DMREMAP_EXPLAIN_H
@@ -17,7 +17,7 @@
 void explain_set(char *text, const struct known_set *set);
 
 /**
- * explain_size() - say that the main of a set is only known by its size.
+ * explain_size() - explain that only its size identifies the main of a set.
  * @text: takes %EXPLAIN_SIZE bytes.
  * @set: the set.
  * @main: the main.
@@ -27,7 +27,7 @@ void explain_size(char *text, const struct known_set *set, const struct blockdev
 		  const struct blockdev *spare);
 
 /**
- * explain_other() - report a device that contradicts the spare's record of its main.
+ * explain_other() - explain that a device contradicts the spare's record of its main.
  * @text: takes %EXPLAIN_SIZE bytes.
  * @set: the set.
  * @main: the device.
@@ -37,22 +37,22 @@ void explain_other(char *text, const struct known_set *set, const struct half *m
 		   const struct half *spare);
 
 /**
- * explain_copy() - say that a device carries the uuid of a known set, but is not its half.
+ * explain_copy() - explain that a device has the uuid of a known set but is not its half.
  * @text: takes %EXPLAIN_SIZE bytes.
  * @set: the set.
  * @dev: the device.
- * @role: which half it says it is.
- * @id: the half's identity on record at this host.
+ * @role: which half it claims to be.
+ * @id: the identity of that half in this host's record.
  */
 void explain_copy(char *text, const struct known_set *set, const struct blockdev *dev,
 		  enum half_role role, const char *id);
 
 /**
- * explain_mend() - add the damage to a usable spare.
+ * explain_mend() - add a description of the damage to a usable spare.
  * @text: the explanation so far; %EXPLAIN_SIZE bytes.
  * @set: the set, which is not active.
  *
- * Reads the table: use it for diagnosis, not during boot.
+ * Reads the table, so use it for diagnosis and not during boot.
  */
 void explain_mend(char *text, const struct known_set *set);
 

@@ -19,7 +19,7 @@ static bool fits(const struct half *spare, const struct blockdev *dev)
 	       blockdev_listed(dev);
 }
 
-/* Where udev has made no links a partition can still be asked for its PARTUUID. */
+/* Without links from udev, the PARTUUID can still be read from the partition table. */
 static bool ask_all(const struct half *spare, struct blockdev *main)
 {
 	struct blockdev *list;
@@ -87,14 +87,14 @@ static bool is_copy_of(const struct known_set *set, const char *number)
 	return false;
 }
 
-/* A device that the module knows: do not offer it devices that the user has not named. */
+/* Whether the module already knows this device as part of the set. */
 static bool is_of(const struct known_set *set, const struct half *half)
 {
 	return !strcmp(set->spare, half->dev.number) || is_copy_of(set, half->dev.number) ||
 	       (set->state == KNOWN_CONFLICT && !strcmp(set->main, half->dev.number));
 }
 
-/* Known devices may have changed; for a single device, offer all of them again. */
+/* Offer devices to the module again that it knows as halves but that no longer are. */
 static int refresh(const struct halves *halves)
 {
 	struct known_set *sets;

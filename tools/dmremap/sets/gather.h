@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Gathering halves: read devices, and offer them to the module.
+ * Gathers halves: reads devices and offers them to the module.
  */
 #ifndef _DMREMAP_GATHER_H
 #define _DMREMAP_GATHER_H
@@ -13,8 +13,8 @@
 /**
  * gather_find_main() - find the main of a spare by its identity.
  * @spare: the spare.
- * @main: the main, which has the right size.
- * @path: takes the name of it to give to the module, which may compare the last part of it.
+ * @main: takes the main, which has the right size.
+ * @path: takes the path to give to the module, which may compare its last component.
  *
  * Return: whether there is one.
  */
@@ -22,7 +22,7 @@ bool gather_find_main(const struct half *spare, struct blockdev *main,
 		      char path[BLOCKDEV_PATH_SIZE]);
 
 /**
- * gather_give() - let the module look at a device.
+ * gather_give() - let the module scan a device.
  * @path: the device.
  *
  * Prints an error on failure, unless the device has gone.
@@ -32,8 +32,7 @@ bool gather_find_main(const struct half *spare, struct blockdev *main,
 int gather_give(const char *path);
 
 /**
- * gather_main_of() - let the module look at the main of a spare, if that is found by what
- * it is known by.
+ * gather_main_of() - let the module scan the main of a spare, if it can be found by its identity.
  * @spare: the spare.
  *
  * Return: an exit status.
@@ -41,12 +40,12 @@ int gather_give(const char *path);
 int gather_main_of(const struct half *spare);
 
 /**
- * gather_all() - let the module look at all halves there are.
+ * gather_all() - let the module scan all halves.
  * @halves: the halves on all devices.
- * @wanted: whether a half, or one that is damaged and says of no set, is wanted; NULL for all.
+ * @wanted: whether to offer a half, which may be damaged and not name its set; NULL for all.
  *
- * Devices that are nothing of ours are not given to it, or it might take one of them for
- * a main because of its size.
+ * Devices that are not halves are not offered, because the module might take one for a main because
+ * of its size.
  *
  * Return: an exit status.
  */

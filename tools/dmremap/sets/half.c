@@ -25,7 +25,7 @@ static void take_name(struct half *half, const __u8 *bytes)
 	text_encode(half->name, name);
 }
 
-/* One that is only older is so after each power cut at the wrong moment. */
+/* An older superblock is not damage: a power cut between two writes leaves one. */
 static const char *damage_of(const struct set *set)
 {
 	unsigned int i;
@@ -54,7 +54,7 @@ static void take_spare(struct half *half, const struct set *set)
 	half->target_sectors = le64toh(sb->target_sectors);
 }
 
-/* Whether it was meant to be one, so that somebody has to look at it. */
+/* Whether the page is a label, even a damaged one, which the user must see. */
 static bool take_label(struct half *half, const struct dm_remap_label *label)
 {
 	if (memcmp(label->magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE))
@@ -74,7 +74,7 @@ static bool take_label(struct half *half, const struct dm_remap_label *label)
 	return true;
 }
 
-/* The first sector is readable though the following ones are not. */
+/* Read only the first sector, if the following ones are unreadable. */
 static bool read_sector(const struct device *dev, void *page)
 {
 	int size;
@@ -100,7 +100,10 @@ static void take_damaged(struct half *half, const char *why)
 	half->trouble = why;
 }
 
-/* An intact superblock that does not fit this program or device: the kernel then refuses both. */
+/*
+ * An intact superblock that is incompatible with this program or device: then the kernel refuses
+ * the spare.
+ */
 static const struct superblock *refused(const struct set *set)
 {
 	unsigned int i;
@@ -111,7 +114,7 @@ static const struct superblock *refused(const struct set *set)
 	return NULL;
 }
 
-/* While it is formatted it does not matter what is at its end. */
+/* While a spare is being formatted, its end does not matter. */
 static bool is_unused(const struct set *set)
 {
 	const struct superblock *unused = set->unused;
@@ -124,9 +127,9 @@ static bool is_unused(const struct set *set)
 }
 
 /*
- * The module sees it the same way: a superblock at the end of a device that begins with
- * something else is left from another time.  A member of an array that is not there yet
- * may be larger than the spare that is on it, and never has the size that a label says.
+ * As in the module, a superblock at the end of a device that begins with other content is stale. A
+ * member of an array that is not assembled yet may be larger than the spare on the array, and never
+ * has the size recorded in a label.
  */
 static void classify(struct half *half, const struct device *dev, const struct set *set)
 {
@@ -152,7 +155,7 @@ static void classify(struct half *half, const struct device *dev, const struct s
 
 static int open_quietly(const char *path)
 {
-	/* past the cache, for others write past it; without waiting for a medium */
+	/* bypass the page cache, as writers do, and do not wait for a medium */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_DIRECT);
 
 	return fd < 0 && errno == EINVAL ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : fd;

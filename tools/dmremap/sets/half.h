@@ -15,7 +15,7 @@
 #include "lib/uuid.h"
 
 enum half_role {
-	HALF_NONE,	/* nothing of ours, as far as can be seen */
+	HALF_NONE,	/* not a half, as far as can be told */
 	HALF_MAIN,	/* it has a label */
 	HALF_SPARE,	/* it has a superblock */
 };
@@ -24,22 +24,21 @@ enum half_role {
  * struct half - a half found on a device.
  * @dev: the device.
  * @role: which half it is.
- * @error: a negative error number if it could not be read, and so has no role; -ETIMEDOUT
- *	if it did not answer.
- * @trouble: a sentence on the damage to its superblock or label; NULL if there is none.
- * @mend: of a usable spare: the damage to one of its superblocks; NULL if
- *	nothing is.
- * @damaged: it was a half, but its metadata is unusable; it has no role.
- * @was: of a damaged one: which half it was.
- * @bad_pages: of a spare, after halves_read_tables(): pages of the table of which a copy is
- *	bad, and another one is not.
- * @lost_pages: likewise: pages of which no copy can be used.
- * @labelled: of a spare: its main had a label.
+ * @error: a negative error number if it could not be read and so has no role; -ETIMEDOUT if it did
+ *	not answer.
+ * @trouble: describes the damage to its superblock or label; NULL if there is none.
+ * @mend: for a usable spare: the damage to one of its superblocks; NULL if there is none.
+ * @damaged: it was a half, but its metadata is unusable, so it has no role.
+ * @was: if damaged: which half it was.
+ * @bad_pages: for a spare, after halves_read_tables(): number of pages of the table with both bad
+ *	and good copies.
+ * @lost_pages: likewise: number of pages without a usable copy.
+ * @labelled: for a spare: its main had a label.
  * @uuid: of its set.
- * @secret: of its set, or of a damaged label; known only from reading the spare or the main.
- * @name: of the device above, in the characters of text_encode(); may be empty.
- * @main_id: of a spare: the identity of its main; may be empty.
- * @generation: of a spare.
+ * @secret: secret of its set, also from a damaged label; stored only on the disks.
+ * @name: name of the set's device, encoded by text_encode(); may be empty.
+ * @main_id: for a spare: the recorded identity of its main; may be empty.
+ * @generation: for a spare: its generation.
  * @main_sectors: size of the main.
  * @main_start: sector of the main at which the target begins.
  * @target_sectors: size of the target.
@@ -68,7 +67,7 @@ struct half {
 /**
  * struct halves - the halves found on several devices.
  * @half: in the order of their names, including devices that are not halves.
- * @nr: how many.
+ * @nr: number of entries.
  */
 struct halves {
 	struct half *half;
@@ -76,57 +75,56 @@ struct halves {
 };
 
 /**
- * half_look() - look at a device, for as long as it takes.
+ * half_look() - examine a device, without a time limit.
  * @half: filled in.
  * @dev: the device.
  *
- * Says nothing.  That places of it cannot be read is an error only if it may be a half
- * all the same.
+ * Prints nothing. Unreadable places are an error only if the device may still be a half.
  */
 void half_look(struct half *half, const struct blockdev *dev);
 
-/* Look at the table of a spare, for as long as it takes. */
+/* Examine the table of a spare, without a time limit. */
 void half_look_at_table(struct half *half);
 
 /**
- * half_read() - look at a device, which is left behind if it does not answer.
+ * half_read() - examine a device, abandoning it if it does not answer.
  * @half: filled in.
  * @dev: the device.
  */
 void half_read(struct half *half, const struct blockdev *dev);
 
 /**
- * halves_read() - look at devices, all at the same time.
+ * halves_read() - examine several devices in parallel.
  * @halves: filled in; to be freed.
  * @list: the devices.
- * @nr: how many.
+ * @nr: number of entries.
  *
- * A device that does not answer is left behind.
+ * Devices that do not answer are abandoned.
  */
 void halves_read(struct halves *halves, const struct blockdev *list, int nr);
 
 /**
- * halves_read_all() - look at all devices.
+ * halves_read_all() - examine all devices.
  * @halves: filled in; to be freed.
  *
- * Says which cannot be read, or do not answer.
+ * Reports devices that cannot be read or do not answer.
  *
  * Return: an exit status.
  */
 int halves_read_all(struct halves *halves);
 
 /**
- * halves_read_tables() - look at the tables of spares, all at the same time.
- * @halves: the halves; those of active sets, whose tables change, are left out.
+ * halves_read_tables() - examine the tables of spares in parallel.
+ * @halves: the halves; active sets are skipped, since their tables change.
  *
- * This is slow, and only for callers that diagnose a set.  Nothing is
- * known of one that does not answer.
+ * This is slow; use it only to diagnose a set. Nothing is recorded for a spare that does not
+ * answer.
  */
 void halves_read_tables(struct halves *halves);
 
 void halves_free(struct halves *halves);
 
-/* The first half of a set from @from on, or NULL. */
+/* The first half of a set, starting the search at @from; NULL if there is none. */
 const struct half *halves_find(const struct halves *halves, const struct half *from,
 			       enum half_role role, const char *uuid);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each device is looked at by a process of its own: one that is slow does not make
- * the others wait, and one that never answers can be left behind.
+ * Each device is examined by a process of its own: a slow device does not delay the others, and one
+ * that never answers can be abandoned.
  */
 #include <assert.h>
 #include <errno.h>
@@ -21,8 +21,8 @@
 #include "sets/policy.h"
 
 /*
- * So many at the same time: more than anybody has disks, so that slow ones do not keep the
- * others waiting for their turn.
+ * Maximum number of processes: more than the usual number of disks, so that others need not wait
+ * for slow ones.
  */
 #define WORKERS		512
 
@@ -46,7 +46,7 @@ static void look(struct half *half)
 static void work(struct worker *worker, look_fn look_at, int fd)
 {
 	look_at(worker->half);
-	/* less than PIPE_BUF, so all of it or nothing */
+	/* less than PIPE_BUF, so the write is atomic */
 	_exit(write(fd, worker->half, sizeof(*worker->half)) != sizeof(*worker->half));
 }
 
@@ -77,7 +77,7 @@ static void finish(struct worker *worker, bool answered)
 	struct half half;
 
 	if (!answered) {
-		/* it may be in the kernel for good, so it is not waited for */
+		/* it may be stuck in the kernel, so do not wait for it */
 		worker->half->error = -ETIMEDOUT;
 		kill(worker->pid, SIGKILL);
 	} else {
@@ -89,7 +89,7 @@ static void finish(struct worker *worker, bool answered)
 	worker->fd = -1;
 }
 
-/* Wait until at least one of them is done. */
+/* Wait until at least one process is done. */
 static void wait_for(struct worker *workers, int nr)
 {
 	int i, done = 0, limit_ms = policy_timeout_ms();
@@ -197,12 +197,12 @@ int halves_read_all(struct halves *halves)
 	free(list);
 	for (i = 0; i < nr; i++) {
 		error = -halves->half[i].error;
-		/* drives without a medium, and devices that have just gone */
+		/* drives without a medium, and devices that have just disappeared */
 		if (!error || error == ENOMEDIUM || error == ENXIO || error == ENODEV ||
 		    error == ENOENT)
 			continue;
 		if (error == EACCES || error == EPERM) {
-			complain("%s cannot be read: %s. Looking at devices takes the privileges of root: \"sudo dmremap ...\".",
+			complain("%s cannot be read: %s. Reading devices requires root privileges: \"sudo dmremap ...\".",
 				 halves->half[i].dev.path, strerror(error));
 			return EXIT_OPERATION;
 		}

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The single rule that decides whether a device is the main of a set.
+ * The rule that decides whether a device is the main of a set.
  *
- * A contradiction always excludes a device, even if the user names it: the identity that the spare
- * has recorded, the label of another set, or no label where there was one and nothing else speaks
- * for the device.  "dmremap set NAME main_id=..." declares that the data has moved.
+ * A contradiction always excludes a device, even if the user names it. Contradictions are: the
+ * spare has recorded another identity; the device has the label of another set; the main had a
+ * label, the device has none, and nothing else identifies it. "dmremap set NAME main_id=..."
+ * declares that the data has moved.
  */
 #ifndef _DMREMAP_IDENTITY_H
 #define _DMREMAP_IDENTITY_H
@@ -18,8 +19,8 @@
  * @spare: the spare.
  * @main: the device.
  *
- * Anybody can read the uuid of a set and write it to a disk.  Only the secret proves that a label
- * is the set's.
+ * The uuid of a set is public and can be written to any disk. Only the secret proves that a label
+ * belongs to the set.
  */
 bool identity_is_label_of(const struct half *spare, const struct half *main);
 
@@ -27,20 +28,20 @@ bool identity_is_label_of(const struct half *spare, const struct half *main);
 const struct half *identity_labelled(const struct halves *halves, const struct half *spare);
 
 /**
- * identity_judge() - see whether a device may be the main of a spare.
+ * identity_judge() - check whether a device may be the main of a spare.
  * @spare: the spare.
  * @main: the device.
  *
- * Size is for the caller to compare.
+ * The caller compares the size.
  *
- * Return: %MAIN_ID_SAME its identity says so; %MAIN_ID_UNKNOWN nothing is said against it:
- * a label, or a person, has to speak for it; %MAIN_ID_OTHER it is not.
+ * Return: %MAIN_ID_SAME if its identity matches; %MAIN_ID_UNKNOWN if nothing contradicts it, so
+ * that a label or the user must confirm it; %MAIN_ID_OTHER if it is another device.
  */
 enum main_id_verdict identity_judge(const struct half *spare, const struct half *main);
 
 /**
- * identity_agrees() - whether a main is the one that this host knows.
- * @verdict: of identity_judge(); if the spare speaks for the device, that is enough.
+ * identity_agrees() - whether a main agrees with this host's record.
+ * @verdict: result of identity_judge(); %MAIN_ID_SAME is sufficient.
  * @main: the device.
  * @set: this host's record of the set.
  */
@@ -48,10 +49,10 @@ bool identity_agrees(enum main_id_verdict verdict, const struct half *main,
 		     const struct registered *set);
 
 /**
- * identity_proves() - whether more than its size says that a device is the main of a set, so
- * that it can be taken automatically.
+ * identity_proves() - whether more than its size identifies a device as the main of a set, so that
+ * it may be used automatically.
  * @spare: the spare.
- * @main: the device, which identity_judge() does not refuse.
+ * @main: the device, which identity_judge() has not refused.
  * @set: this host's record of the set, or NULL.
  */
 bool identity_proves(const struct half *spare, const struct half *main,

@@ -13,21 +13,21 @@
 
 #define MAPPER		"/dev/mapper/"
 
-/* Shells quote, and so does the file of GRUB. */
+/* Values may be quoted, as in the shell syntax of GRUB's file. */
 #define SEPARATORS	" \t\"'"
 
-/* Lines of the user, ... */
+/* Files of the user, ... */
 static const char * const files[] = { "/etc/fstab", "/etc/crypttab" };
 
 /* ... copies of them in the initramfs, ... */
 static const char * const copies[] = { "/etc/dm-remap/fstab", "/etc/dm-remap/crypttab" };
 
-/* ... and the kernel's command line, as it is, and as the next one is made. */
+/* ... and the kernel command line: the current one, and the sources of the next one. */
 static const char * const command_lines[] = {
 	"/proc/cmdline", "/etc/default/grub", "/etc/kernel/cmdline",
 };
 
-/* "\040" for a space, as fstab(5) has it. */
+/* Decode octal escapes as in fstab(5), such as "\040" for a space. */
 static void decode(char *word)
 {
 	unsigned int code;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Names of sets, in the files by which the system starts: they are not for a set whose name a
- * stranger has chosen, and have to be changed there when a set is renamed or ends.
+ * Names of sets in the files that control booting. A foreign set must not take such a name, and the
+ * files must be changed when a set is renamed or ends.
  */
 #ifndef _DMREMAP_SETS_NAMES_H
 #define _DMREMAP_SETS_NAMES_H
@@ -11,19 +11,19 @@
 #include "lib/encode.h"
 
 /**
- * name_is_reserved() - whether a foreign set must not have a name.
+ * name_is_reserved() - whether a name must not be used for a foreign set.
  * @name: the name, encoded.
  * @uuid: of the set.
  *
- * Taken by a set that this host knows, a device of device-mapper, fstab, crypttab or the
- * kernel's command line speak of /dev/mapper/@name.
+ * A name is reserved if a known set or a device-mapper device has it, or if fstab, crypttab or the
+ * kernel command line mentions /dev/mapper/@name.
  */
 bool name_is_reserved(const char *name, const char *uuid);
 
 /**
- * name_tell_old() - name the files that speak of a name which is no longer right.
+ * name_tell_old() - print the files that mention an outdated name.
  * @name: the name, encoded.
- * @instead: what to write there, for a sentence.
+ * @instead: the replacement, for use in a sentence.
  *
  * Says nothing if there are none.
  */
@@ -32,7 +32,7 @@ void name_tell_old(const char *name, const char *instead);
 /**
  * name_for_foreign() - find a name for a foreign set.
  * @name: takes it.
- * @wanted: the name that its medium asks for, encoded.
+ * @wanted: the name stored on its medium, encoded.
  * @uuid: of the set.
  */
 void name_for_foreign(char name[ENCODED_NAME_SIZE], const char *wanted, const char *uuid);

@@ -13,20 +13,20 @@
 #include "sets/new-device.h"
 #include "sets/registry.h"
 
-/* How long somebody else may take to make the device, in tenths of a second. */
+/* How long another process may take to create the device, in tenths of a second. */
 #define PATIENCE	300
 
-/* How often another process may begin and give up. */
+/* How often another process may start to create it and give up. */
 #define ATTEMPTS	5
 
-/* Names that in /dev/mapper would be device-mapper's own, or empty. */
+/* Names that are reserved in /dev/mapper, or empty. */
 static bool is_fit(const char *name)
 {
 	return *name && strcmp(name, ".") && strcmp(name, "..") && strcmp(name, "control") &&
 	       strlen(name) < DM_REMAP_NAME_SIZE;
 }
 
-/* The name on the medium: a known set has it, unless another device does. */
+/* Choose the name stored on the medium, unless the set is foreign or another set has that name. */
 static void choose_name(const struct activation_result *result, char name[ENCODED_NAME_SIZE])
 {
 	struct registered known, other;
@@ -48,14 +48,14 @@ static bool refuse_name(struct activation_result *result, int status)
 	return false;
 }
 
-/* A main without a label, alone: the set of ours that has the name may be its own. */
+/* For a main without label and spare: whether the known set with this name may be its own. */
 static bool may_be_its(const struct activation_result *result, const struct registered *known)
 {
 	return !*result->set.uuid &&
 	       (!result->foreign || !*known->main_id || !strcmp(known->main_id, "-"));
 }
 
-/* Nobody gives a set, let alone a foreign one, the name of another one of ours by mistake. */
+/* Refuse the name of another known set. */
 static bool is_anothers(struct activation_result *result, const char *name, bool wanted)
 {
 	struct registered other;
@@ -64,7 +64,7 @@ static bool is_anothers(struct activation_result *result, const char *name, bool
 	    may_be_its(result, &other))
 		return false;
 	snprintf(result->why, sizeof(result->why),
-		 "%s is the name of set %s, which this host knows. Give what you name another one with --name.",
+		 "%s is the name of set %s, which this host knows. Choose another name with --name.",
 		 name, other.uuid);
 	return true;
 }
@@ -90,7 +90,7 @@ bool new_device_name(struct activation_result *result, const char *wanted)
 		return refuse_name(result, EXIT_OPERATION);
 	if (active_name_taken(name, number)) {
 		snprintf(result->why, sizeof(result->why),
-			 "Set %s is not activated: there is another device that is called %s (%s). Give the set a name with --name, or rename the other one: \"dmsetup rename\".",
+			 "Set %s is not activated: another device has the name %s (%s). Give the set a name with --name, or rename the other device: \"dmsetup rename\".",
 			 result->set.uuid, name, blockdev_name(&dev, number));
 		return refuse_name(result, EXIT_OPERATION);
 	}
@@ -165,7 +165,10 @@ bool new_device_other(struct activation_result *result)
 	return true;
 }
 
-/* The set is activated when its disks have answered; a caller with a time limit does not wait. */
+/*
+ * The set becomes active when its disks have answered; a caller with a time limit does not wait for
+ * that.
+ */
 static void is_slow(struct activation_result *result, const char *name)
 {
 	struct blockdev spare;
@@ -202,6 +205,6 @@ void new_device_make(struct activation_result *result, const struct dm_new *new)
 	result->status = EXIT_OPERATION;
 	if (status == EXIT_UNCORRECTED)
 		snprintf(result->why, sizeof(result->why),
-			 "%s: somebody else has begun to make its device, and does not finish. \"dmsetup info -c\" shows it, \"dmsetup remove\" removes it.",
+			 "%s: another process has started to create its device, but does not finish. \"dmsetup info -c\" shows it, \"dmsetup remove\" removes it.",
 			 name);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The device of a set is made: its name, and what to do if somebody else makes it.
+ * Creates the device of a set: chooses its name, and copes with other processes doing the same.
  */
 #ifndef _DMREMAP_NEW_DEVICE_H
 #define _DMREMAP_NEW_DEVICE_H
@@ -9,9 +9,8 @@
 #include "sets/activate.h"
 
 /**
- * new_device_name() - choose a name that the device can have.
- * @result: its set; the name goes into @result->device, or the error into
- *	@result->why.
+ * new_device_name() - choose a valid name for the device.
+ * @result: has the set; takes the name in @result->device, or the error in @result->why.
  * @wanted: the requested name; NULL for the set's own.
  *
  * Return: whether there is one.
@@ -19,14 +18,14 @@
 bool new_device_name(struct activation_result *result, const char *wanted);
 
 /**
- * new_device_free() - see that nothing else is on a half.
+ * new_device_free() - check that a half is not in use.
  * @result: takes the error.
  * @half: the half.
  * @role: which half it is.
  *
- * Device-mapper would let several devices have it.
+ * Device-mapper itself would allow several devices to use it.
  *
- * Return: whether nothing is.
+ * Return: whether it is free.
  */
 bool new_device_free(struct activation_result *result, const struct blockdev *half,
 		     enum half_role role);
@@ -35,21 +34,21 @@ bool new_device_free(struct activation_result *result, const struct blockdev *ha
  * new_device_settle() - wait until an active device can be opened by its name.
  * @name: its name.
  *
- * That is for udev to see to; where it does not, this does not wait for good.
+ * udev creates the node; in case it does not, the wait is limited.
  */
 void new_device_settle(const char *name);
 
 /**
- * new_device_other() - see whether somebody else has made the device of the set.
- * @result: its set; filled in if so.
+ * new_device_other() - check whether another process has created the device of the set.
+ * @result: has the set; filled in if so.
  *
- * If somebody is making it, this waits.
+ * Waits if another process is creating it.
  */
 bool new_device_other(struct activation_result *result);
 
 /**
- * new_device_make() - make it.
- * @result: has the name; the status and what to say go there.
+ * new_device_make() - create the device.
+ * @result: has the name; takes the status and the message.
  * @new: the device; its name is filled in.
  */
 void new_device_make(struct activation_result *result, const struct dm_new *new);

@@ -17,7 +17,7 @@
 #define CMDLINE	"/proc/cmdline"
 #define OPTION	"dm_remap.assemble="
 
-/* The hooks of initramfs-tools and dracut make it. */
+/* Created by the hooks of initramfs-tools and dracut. */
 #define INITRAMFS	"/etc/dm-remap/initramfs"
 
 #define TIMEOUT_S	30
@@ -70,7 +70,7 @@ static void read_conf(void)
 	const char *mode = conf_get("assemble");
 
 	if (mode && !take_mode(mode))
-		complain(CONF_FILE ": assemble is known, sealed or none, and not \"%s\".", mode);
+		complain(CONF_FILE ": assemble must be known, sealed or none, not \"%s\".", mode);
 	policy.timeout_s = conf_number("device_timeout", "a number of seconds", TIMEOUT_MAX_S,
 				       TIMEOUT_S);
 }
@@ -92,7 +92,7 @@ static void read_command_line(void)
 		policy.mode = is_list(word) ? POLICY_LISTED : POLICY_KNOWN;
 		text_copy(policy.list, word, sizeof(policy.list));
 		if (policy.mode == POLICY_KNOWN)
-			complain("The kernel's command line has " OPTION "%s, which is none of known, sealed, none, and uuids with commas: only known sets are activated.",
+			complain("The kernel's command line has " OPTION "%s, which is not known, sealed, none or a list of uuids: only known sets are activated.",
 				 word);
 	}
 }
@@ -113,9 +113,9 @@ static void read_policy(void)
 	read_conf();
 	read_command_line();
 	/*
-	 * The list of known sets in an initramfs may be old, and so are the names of its fstab: a
-	 * foreign set could take the name of ours, or be found for root=UUID.  udev looks at its
-	 * halves once more when the root file system is there.
+	 * The list of known sets in an initramfs, and the names in its fstab, may be out of date: a
+	 * foreign set could take the name of one of ours, or be found for root=UUID. udev looks at
+	 * its halves again when the root file system is mounted.
 	 */
 	if (policy.mode == POLICY_SEALED && in_initramfs())
 		policy.mode = POLICY_KNOWN;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which sets may be activated automatically; docs/security.md tells why.
+ * Decides which sets may be activated automatically; docs/security.md has the reasons.
  *
- * /etc/dm-remap/dm-remap.conf says so, and dm_remap.assemble= on the kernel's command line
+ * The policy is set in /etc/dm-remap/dm-remap.conf; dm_remap.assemble= on the kernel command line
  * overrides it.
  */
 #ifndef _DMREMAP_POLICY_H
@@ -14,7 +14,7 @@
 
 enum policy_mode {
 	POLICY_KNOWN,	/* sets that this host knows */
-	POLICY_SEALED,	/* these, and foreign sets whose main is sealed; not in an initramfs */
+	POLICY_SEALED,	/* also foreign sets whose main is sealed; not in an initramfs */
 	POLICY_NONE,	/* nothing */
 	POLICY_LISTED,	/* sets whose uuids the command line lists, and no others */
 };
@@ -28,14 +28,14 @@ enum policy_mode policy_mode(void);
 
 /**
  * policy_allows() - whether the set of a half may be activated automatically.
- * @half: the half; of a foreign set it has to say that the main is sealed.
+ * @half: the half; a half of a foreign set must show that the main is sealed.
  *
  * The policy must allow both halves of a set.
  */
 bool policy_allows(const struct half *half);
 
 /**
- * policy_timeout_ms() - how long a device may take to answer at boot; 0 is for good.
+ * policy_timeout_ms() - how long a device may take to answer at boot; 0 means no limit.
  */
 int policy_timeout_ms(void);
 

@@ -70,7 +70,7 @@ static int write_scan(const char *path)
 	int error = 0, size, fd;
 
 	size = snprintf(line, sizeof(line), "%s\n", path);
-	/* a line is a path */
+	/* the attribute takes one path per line */
 	if (size >= (int)sizeof(line) || strchr(path, '\n'))
 		return -ENAMETOOLONG;
 	snprintf(scan, sizeof(scan), "%s" SCAN, root_dir());
@@ -84,8 +84,8 @@ static int write_scan(const char *path)
 }
 
 /*
- * A device that never answers blocks the writer in the kernel for good, and that must not
- * be this process.
+ * A device that never answers blocks the writer in the kernel forever, so write from another
+ * process.
  */
 int reassembly_scan(const char *path)
 {
@@ -139,7 +139,7 @@ static bool read_half(const char *uuid, const char *which, char number[BLOCKDEV_
 	return true;
 }
 
-/* The module scans only on request: devices that have gone since then are missing. */
+/* The module scans only on request, so it may still list devices that are gone. */
 static void drop_gone(struct known_set *set)
 {
 	struct blockdev dev;
@@ -182,7 +182,7 @@ bool reassembly_next_copy(const char **text, char number[BLOCKDEV_NUMBER_SIZE])
 {
 	int length = 0;
 
-	/* a line that was cut off is left out */
+	/* drop an incomplete last line */
 	if (sscanf(*text, "%23s %*4s%n", number, &length) != 1 || !length)
 		return false;
 	*text += length;
@@ -211,7 +211,7 @@ int reassembly_sets(struct known_set **sets)
 	if (!*sets)
 		no_memory();
 	for (i = 0; i < nr; i++) {
-		/* a set that cannot be read has just gone */
+		/* a set that cannot be read has just been removed */
 		if (reassembly_read(&(*sets)[found], entries[i]->d_name))
 			found++;
 		free(entries[i]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Sets as the module dm_remap_reassembly knows them, in configfs.  No other file has
- * these paths.
+ * The sets that the module dm_remap_reassembly publishes in configfs. Only reassembly.c knows these
+ * paths.
  */
 #ifndef _DMREMAP_REASSEMBLY_H
 #define _DMREMAP_REASSEMBLY_H
@@ -14,10 +14,10 @@
 #include "lib/uuid.h"
 #include "sets/half.h"
 
-/* Longest line of a table. */
+/* Longest table line. */
 #define REASSEMBLY_TABLE_SIZE	512
 
-/* A few devices; what there is no room for is left out. */
+/* Room for a few devices; more are left out. */
 #define REASSEMBLY_COPIES_SIZE	256
 
 enum known_state {
@@ -31,15 +31,15 @@ enum known_state {
 };
 
 /**
- * struct known_set - a set.
+ * struct known_set - a set of the module.
  * @uuid: its uuid.
  * @name: the name for its device, in the characters of text_encode().
- * @state: what there is of it.
+ * @state: which halves are present.
  * @main: "MAJ:MIN", or "" if it is missing.
  * @spare: likewise.
- * @table: the line of its table, if it is complete or active.
- * @copies: devices that say that they are a half of it and are not used, as many as there is
- *	room for: lines "MAJ:MIN main" or "MAJ:MIN spare".
+ * @table: its table line, if it is complete or active.
+ * @copies: devices that claim to be a half of it but are not used: lines "MAJ:MIN main" or "MAJ:MIN
+ *	spare", as many as fit.
  */
 struct known_set {
 	char uuid[UUID_TEXT_SIZE];
@@ -51,11 +51,11 @@ struct known_set {
 	char copies[REASSEMBLY_COPIES_SIZE];
 };
 
-/* Whether the module is there, and can be talked to. */
+/* Whether the module is loaded and its configfs directory accessible. */
 bool reassembly_there(void);
 
 /**
- * reassembly_begin() - load the module if it is not there, and mount configfs.
+ * reassembly_begin() - load the module and mount configfs if necessary.
  *
  * Prints an error on failure.
  *
@@ -64,17 +64,17 @@ bool reassembly_there(void);
 int reassembly_begin(void);
 
 /**
- * reassembly_scan() - let the module look at a device.
+ * reassembly_scan() - let the module scan a device.
  * @path: the device.
  *
- * Return: 0 or a negative error number; -ETIMEDOUT if the device has not answered in
+ * Return: 0 or a negative error number; -ETIMEDOUT if the device has not answered within
  * policy_timeout_ms().
  */
 int reassembly_scan(const char *path);
 
 /**
  * reassembly_sets() - read the sets of the module.
- * @sets: an array of sets, in order of their uuids, to be freed.
+ * @sets: an array of sets, in order of their uuids; the caller frees it.
  *
  * Prints an error if it cannot be read.
  *
@@ -87,16 +87,16 @@ int reassembly_sets(struct known_set **sets);
  * @set: filled in.
  * @uuid: which.
  *
- * A half that has gone since the module saw it is missing.
+ * A half that has disappeared since the module saw it counts as missing.
  *
- * Return: whether it knows it.
+ * Return: whether the module knows the set.
  */
 bool reassembly_read(struct known_set *set, const char *uuid);
 
 /**
  * reassembly_next_copy() - go through the copies of a set's halves.
- * @text: known_set.copies at first; moved behind the copy.
- * @number: takes its "MAJ:MIN".
+ * @text: initially known_set.copies; advanced past the copy.
+ * @number: takes "MAJ:MIN" of the copy.
  *
  * Return: whether there is another one.
  */

@@ -20,7 +20,10 @@
 #define NO_ID		"-"
 #define FILE_PREFIX	"file:"
 
-/* A medium may claim a path as its uuid; uuids read from superblocks are lower case. */
+/*
+ * A uuid may come from an untrusted medium, so it must not be used as a path unchecked; file names
+ * are in lower case.
+ */
 static bool path_of(char path[PATH_MAX], const char *uuid)
 {
 	char lower[UUID_TEXT_SIZE];
@@ -203,7 +206,7 @@ bool registry_write(const struct registered *set)
 	if (!error)
 		error = replace(path, set);
 	if (error)
-		complain("%s is not remembered: " REGISTRY_DIR " cannot be written (%s). It is not activated at the next boot.",
+		complain("%s is not recorded:  " REGISTRY_DIR " cannot be written (%s). It is not activated at the next boot.",
 			 set->name, strerror(-error));
 	return !error;
 }
@@ -223,7 +226,7 @@ bool registry_remove(const char *uuid)
 	return true;
 }
 
-/* The file behind a loop device, in one line. */
+/* The backing file of a loop device, on one line. */
 static bool read_backing(const char *path, char text[FILE_TEXT_SIZE])
 {
 	char file[PATH_MAX];
@@ -275,7 +278,7 @@ bool registry_is_spare(const struct registered *set, const char *path)
 	return is_one_of(set->spare_id, set->next_spare_id, path);
 }
 
-/* NO_ID is what many devices have. */
+/* NO_ID matches many devices, so it does not count. */
 static bool is_named(const char *id, const char *path)
 {
 	return *id && strcmp(id, NO_ID) && registry_is(id, path);

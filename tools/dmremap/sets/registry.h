@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The sets that this host knows: a file for each in /etc/dm-remap/sets.d, called by the
- * uuid.  docs/security.md has the consequences.
+ * The registry of sets that this host knows: a file for each in /etc/dm-remap/sets.d, named by the
+ * uuid. docs/security.md describes the consequences.
  *
- * A line is KEY=VALUE.  Keys missing from a file are not compared: an empty one makes a set
- * known by nothing but its uuid.  Keys that are not known are left alone.
+ * Lines are KEY=VALUE. Keys missing from a file are not compared: an empty file makes a set known
+ * by its uuid alone. Unknown keys are preserved.
  */
 #ifndef _DMREMAP_REGISTRY_H
 #define _DMREMAP_REGISTRY_H
@@ -16,7 +16,7 @@
 #include "lib/encode.h"
 #include "lib/uuid.h"
 
-/* Where they are, for messages. */
+/* The directory, for messages. */
 #define REGISTRY_DIR	"/etc/dm-remap/sets.d"
 
 /* Longest identity: the path of the file behind a loop device. */
@@ -25,16 +25,16 @@
 /**
  * struct registered - the record of a set.
  * @uuid: its uuid.
- * @name: of its device, encoded; "" if nothing is said.
- * @main_id: the identity of its main: what registry_identify() gives; "" if nothing is said.
- * @main_sectors: the size of the main; 0 if nothing is said.
- * @spare_id: as @main_id, of the spare.
- * @next_main_id: of a disk that is about to become its main; "" for none.  Until the set is
- *	activated with one of the two, which its spare decides, both may be the main.
- * @next_spare_id: as @next_main_id, of the spare.
- * @copy_id: of a disk that may have the content of the set and is not its main: a former main,
- *	or one that nearly became it; "" for none.  See sets/stale-copy.h.
- * @timeouts: the disk's time-outs are set when the set is activated: see sets/timeouts.h.
+ * @name: name of its device, encoded; "" if not recorded.
+ * @main_id: the identity of its main, from registry_identify(); "" if not recorded.
+ * @main_sectors: the size of the main; 0 if not recorded.
+ * @spare_id: like @main_id, for the spare.
+ * @next_main_id: identity of a disk that is about to become its main; "" for none. Until the set is
+ *	activated with one of the two disks (its spare decides which), either may be the main.
+ * @next_spare_id: like @next_main_id, for the spare.
+ * @copy_id: identity of a disk that may have the content of the set but is not its main: a former
+ *	main, or one that nearly became the main; "" for none.  See sets/stale-copy.h.
+ * @timeouts: set the time-outs of the disk when the set is activated: see sets/timeouts.h.
  */
 struct registered {
 	char uuid[UUID_TEXT_SIZE];
@@ -58,8 +58,8 @@ struct registered {
 bool registry_find(struct registered *set, const char *uuid);
 
 /**
- * registry_list() - read all that is known.
- * @list: an array, in order of uuids, to be freed.
+ * registry_list() - read the records of all known sets.
+ * @list: an array, in order of uuids; the caller frees it.
  *
  * Return: how many there are.
  */
@@ -69,17 +69,17 @@ int registry_list(struct registered **list);
 bool registry_find_name(struct registered *set, const char *name, const char *other_than);
 
 /**
- * registry_write() - make a set known, or bring its file up to date.
+ * registry_write() - create or update the record of a set.
  * @set: the set.
  *
- * Prints an error if it cannot be written: only the next boot suffers.
+ * A failure only affects the next boot, and is printed.
  *
  * Return: whether the record changed.
  */
 bool registry_write(const struct registered *set);
 
 /**
- * registry_remove() - have the host forget a set.
+ * registry_remove() - remove the record of a set.
  * @uuid: the set.
  *
  * Prints an error if that fails; not if the host does not know the set.
@@ -97,8 +97,8 @@ bool registry_remove(const char *uuid);
 void registry_identify(char id[REGISTRY_ID_SIZE], const char *path);
 
 /**
- * registry_is() - whether a device may be the one that an identity was written down of.
- * @id: from a file; "" says nothing.
+ * registry_is() - whether a device may be the one for which an identity was recorded.
+ * @id: a recorded identity; "" matches any device.
  * @path: the device.
  */
 bool registry_is(const char *id, const char *path);
@@ -109,7 +109,7 @@ bool registry_is_main(const struct registered *set, const char *path);
 /* Likewise for the spare. */
 bool registry_is_spare(const struct registered *set, const char *path);
 
-/* Whether one of the two is written down of a device that has an identity of its own. */
+/* Whether a recorded identity of the main matches a device that has an identity of its own. */
 bool registry_names_main(const struct registered *set, const char *path);
 
 #endif /* _DMREMAP_REGISTRY_H */

@@ -8,7 +8,7 @@
 #include "sets/registry.h"
 #include "sets/remember.h"
 
-/* The commands that make a change known to the next boot. */
+/* The commands that include a change in the initramfs. */
 #define REMAKE	"\"update-initramfs -u\" or \"dracut --force\""
 
 static void tell_of_initramfs(const char *name)
@@ -28,7 +28,7 @@ static bool read_half(struct half *half, const char *path)
 	return half->role == HALF_SPARE;
 }
 
-/* Of two disks with the content of the set, the one that did not become its main. */
+/* Record which of two disks with the content of the set did not become its main. */
 static void note_copy(struct registered *set, const struct registered *before)
 {
 	const char *copy = before->copy_id;
@@ -36,7 +36,9 @@ static void note_copy(struct registered *set, const struct registered *before)
 	if (*before->next_main_id)
 		copy = strcmp(before->next_main_id, set->main_id) ? before->next_main_id :
 								    before->main_id;
-	/* two devices without an identity are told apart by their content */
+	/*
+	 * devices without an identity all look the same here; they are told apart by their content
+	 */
 	if (strcmp(copy, set->main_id) || *before->next_main_id)
 		text_copy(set->copy_id, copy, sizeof(set->copy_id));
 }
@@ -53,7 +55,7 @@ bool remember_set(const char *uuid, const char *name, const char *main, const ch
 	registry_identify(set.main_id, main);
 	registry_identify(set.spare_id, spare);
 	if (registry_find(&before, uuid)) {
-		/* the user's setting */
+		/* keep the user's setting */
 		set.timeouts = before.timeouts;
 		note_copy(&set, &before);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A person has said that a set is this host's: it is remembered.
+ * Records which sets this host knows.
  */
 #ifndef _DMREMAP_REMEMBER_H
 #define _DMREMAP_REMEMBER_H
@@ -8,21 +8,21 @@
 #include <stdbool.h>
 
 /**
- * remember_set() - remember a set whose halves are known, and print the steps for the
- * initramfs.
+ * remember_set() - record a set whose halves are known, and print how to update the initramfs if
+ * necessary.
  * @uuid: the set.
  * @name: of its device.
  * @main: the path of its main.
  * @spare: the path of its spare.
  *
- * Prints an error if it cannot be remembered.
+ * Prints an error if it cannot be recorded.
  *
- * Return: whether this host knows something new.
+ * Return: whether the record has changed.
  */
 bool remember_set(const char *uuid, const char *name, const char *main, const char *spare);
 
 /**
- * remember_active() - remember a set that is active.
+ * remember_active() - record an active set.
  * @uuid: the set.
  * @name: of its device.
  *
@@ -31,28 +31,28 @@ bool remember_set(const char *uuid, const char *name, const char *main, const ch
 bool remember_active(const char *uuid, const char *name);
 
 /**
- * remember_next() - remember that a set is about to have another half.
- * @uuid: the set; nothing happens if this host does not know it.
+ * remember_next() - record that a half of a set is about to be replaced.
+ * @uuid: the set; ignored if this host does not know it.
  * @main: the path of its next main, or NULL.
  * @spare: the path of its next spare, or NULL.
  *
- * Whenever power fails then, the host takes the set with the half that its spare says is the
- * right one.  remember_active(), or an activation, ends this.
+ * Until remember_active() or an activation ends this state, the host accepts either half, so that
+ * after a power failure it finds the set with the half that the spare names.
  */
 void remember_next(const char *uuid, const char *main, const char *spare);
 
-/* An activation has shown which half it is: see remember_next(). */
+/* An activation has shown which half is in force: see remember_next(). */
 void remember_settled(const char *uuid, const char *name);
 
 /**
- * remember_name() - a set that this host may know has another name.
+ * remember_name() - record the new name of a set, if this host knows the set.
  * @uuid: the set.
  * @name: of its device.
  */
 void remember_name(const char *uuid, const char *name);
 
 /**
- * forget_set() - have the host forget a set that exists no longer.
+ * forget_set() - remove the record of a set that no longer exists.
  * @uuid: the set.
  */
 void forget_set(const char *uuid);

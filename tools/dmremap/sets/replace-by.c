@@ -13,12 +13,12 @@
 #include "lib/root.h"
 #include "sets/replace-by.h"
 
-/* A file for each set, named by its uuid: the moment, and by what the main is known. */
+/* A file for each set, named by its uuid, with the time and the identity of the main. */
 #define STATE_DIR	"/var/lib/dm-remap/replace"
 
 #define DAY_S		86400
 
-/* A clock that is before this was never set. */
+/* A clock that shows an earlier time has never been set. */
 #define CLOCK_MIN_S	1700000000
 
 static bool path_of(char path[PATH_MAX], const char *uuid)
@@ -29,7 +29,7 @@ static bool path_of(char path[PATH_MAX], const char *uuid)
 	return true;
 }
 
-/* What the day is about: another main has a day of its own. */
+/* The identity to which the day applies, since another main has its own day. */
 static void main_of(const char *set, char id[KERNEL_TEXT_SIZE])
 {
 	if (kernel_read(TREE_CONFIG, set, "main_id", id))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * By when the main of a set should be replaced.
+ * Finds the date by which the main of a set should be replaced.
  *
- * The advice is a number of days from the first sign on.  So the day is noted on the host when a
- * sign is first seen, and stays: otherwise it would be as far away tomorrow as it is today.
+ * The advice is a number of days from the first sign of failure. The host records the day on which
+ * it first sees a sign; otherwise the date would move forward every day.
  */
 #ifndef _DMREMAP_REPLACE_BY_H
 #define _DMREMAP_REPLACE_BY_H
@@ -14,8 +14,8 @@
 #include "advise/judge.h"
 
 /**
- * struct replace_by - by when, and why.
- * @when: the last moment; may be past.
+ * struct replace_by - the date and the reason.
+ * @when: the latest time; may be in the past.
  * @reason: a sentence.
  */
 struct replace_by {
@@ -24,19 +24,20 @@ struct replace_by {
 };
 
 /**
- * replace_by_find() - find out by when the main of an active set should be replaced.
+ * replace_by_find() - find the date for the main of an active set.
  * @by: filled in.
  * @set: name of the set.
  * @uuid: its uuid.
  * @main: "MAJ:MIN" of its main.
  *
- * Asks no disk.  Without the rights to note the day, it counts from now.
+ * Does not access any disk. If the day cannot be recorded for lack of privileges, the days count
+ * from now.
  *
  * Return: whether it should be replaced at all.
  */
 bool replace_by_find(struct replace_by *by, const char *set, const char *uuid, const char *main);
 
-/* Whole days from now, rounded up; 0 is today, or was before. */
+/* Whole days from now, rounded up; 0 means today or in the past. */
 int replace_by_days(const struct replace_by *by);
 
 #endif /* _DMREMAP_REPLACE_BY_H */

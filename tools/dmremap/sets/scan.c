@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap scan: which halves of sets there are on devices.
+ * dmremap scan: show which devices are halves of sets.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -34,9 +34,9 @@ static const struct text_column columns[] = {
 	[COLUMN_NOTE] = { "NOTE" },
 };
 
-static struct libscols_table *table;	/* NULL if it is JSON that is printed */
+static struct libscols_table *table;	/* NULL for JSON output */
 
-/* "by label", or the fault. */
+/* How the half was identified, such as "by label", or the fault. */
 static void show_text(const struct half *half, const char *role, const char *trust,
 		      const char *note)
 {
@@ -87,7 +87,7 @@ static void show(const struct half *half, const char *role, const char *trust,
 		show_json(half, role, trust, by);
 }
 
-/* The main of a spare, if it has no label that would have been shown already. */
+/* The main of a spare, unless its label has already been shown. */
 static void show_main(const struct half *spare, const char *trust)
 {
 	char path[BLOCKDEV_PATH_SIZE];
@@ -118,7 +118,7 @@ static void show_all(const struct halves *halves)
 	}
 }
 
-/* What to do with halves that are not used by themselves; once for a set. */
+/* Advice for halves that are not used automatically, once per set. */
 static void advise(const struct halves *halves)
 {
 	const struct half *half, *first;
@@ -131,18 +131,18 @@ static void advise(const struct halves *halves)
 			continue;
 		first = halves_find(halves, NULL, half->role, half->uuid);
 		if (trust_of(half) == TRUST_COPY)
-			complain("%s says that it is the %s of %s, which is another device to this host: it is a copy, and not used. If it has taken the place of that, stop the set and name both devices: \"dmremap assemble MAIN SPARE\".",
+			complain("%s claims to be the %s of %s, but this host knows another device as that half: it is a copy, and not used. If it has replaced that device, stop the set and name both devices: \"dmremap assemble MAIN SPARE\".",
 				 half->dev.path, half_role_name(half->role),
 				 *half->name ? half->name : half->uuid);
 		else if (trust_of(half) == TRUST_FOREIGN && first == half &&
 			 (half->role == HALF_SPARE ||
 			  !halves_find(halves, NULL, HALF_SPARE, half->uuid)))
-			complain("%s is foreign: this host does not activate it by itself. \"dmremap assemble %s\" does, and has it remembered; with --once it is not.",
+			complain("%s is foreign: this host does not activate it automatically. \"dmremap assemble %s\" activates and records it; with --once it is not recorded.",
 				 *half->name ? half->name : half->uuid, half->uuid);
 	}
 }
 
-/* What "dmremap replace" has left, which no label tells. */
+/* Disks left over by "dmremap replace", which have no label. */
 static void advise_of_copies(void)
 {
 	char text[EXPLAIN_SIZE];
@@ -156,7 +156,7 @@ static void advise_of_copies(void)
 	free(list);
 }
 
-/* @complete: all of them could be read. */
+/* @complete: all devices could be read. */
 static void print(const struct halves *halves, bool json, bool complete)
 {
 	if (json) {
@@ -178,7 +178,7 @@ static void print(const struct halves *halves, bool json, bool complete)
 	advise_of_copies();
 }
 
-/* Those that were named; each of them should be there. */
+/* Read the named devices, each of which must exist. */
 static int read_named(struct halves *halves, char **paths)
 {
 	struct blockdev *list;
@@ -210,7 +210,7 @@ static int read_named(struct halves *halves, char **paths)
 	return status;
 }
 
-/* Somebody has named them: the module is to know of each. */
+/* The user has named these devices, so offer each of them to the module. */
 static int give_named(const struct halves *halves)
 {
 	int status = EXIT_CLEAN, i;
@@ -240,7 +240,7 @@ static int scan(char **paths, bool json)
 	return status;
 }
 
-/* Output for a udev rule, which runs for each device: only the properties that it needs. */
+/* Output for a udev rule, which runs for every device: only the properties that the rule needs. */
 static int print_udev(const char *path)
 {
 	struct blockdev dev;
@@ -249,7 +249,7 @@ static int print_udev(const char *path)
 
 	if (blockdev_by_path(&dev, path) || !blockdev_listed(&dev))
 		return EXIT_CLEAN;
-	/* one that does not answer does not keep udev */
+	/* do not let a device that does not answer block udev */
 	halves_read(&halves, &dev, 1);
 	half = halves.half;
 	if (half->role != HALF_NONE) {
@@ -296,18 +296,18 @@ const struct command command_scan = {
 	.arguments = "[--json | --udev] [DEVICE...]",
 	.summary = "show which halves of sets are on devices",
 	.help =
-	"Shows which devices, of all or of those named, are spares or mains of sets, and shows\n"
+	"Shows which devices (all, or those named) are spares or mains of sets, and shows\n"
 	"them to the module dm_remap_reassembly if that is loaded. Activates nothing.\n\n"
-	"TRUST is known for a set that this host knows, foreign for another one, and copy for\n"
-	"what says that it is a half of a known or active set, in the place of another device.\n\n"
+	"TRUST is known for a set that this host knows, foreign for other sets, and copy for\n"
+	"a device that claims to be a half for which the host knows another device.\n\n"
 	"A main is known by its label, or by the main_id that is kept on the spare. Devices that\n"
 	"are named are all shown to the module, which may then take one of them for a main\n"
 	"because of its size.\n\n"
 	"  -j, --json  print JSON\n"
 	"  -u, --udev  print properties of the one device for a rule of udev, and nothing if it\n"
-	"              is no half\n"
+	"              is not a half\n"
 	"  -h, --help  print this\n\n"
-	"Exit status: 0 all is well, 4 a half cannot be used, 8 a device cannot be read,\n"
+	"Exit status: 0 success, 4 a half cannot be used, 8 a device cannot be read,\n"
 	"16 wrong usage.\n",
 	.run = run_scan,
 };

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /**
- * struct spare_rate - blocks that moved by themselves.
+ * struct spare_rate - numbers of automatic remaps.
  * @hour: in the last hour.
  * @day: in the last 24 hours.
  * @month: in the last 30 days.
@@ -25,18 +25,18 @@ struct spare_rate {
  * @name: the device.
  * @rate: filled in.
  *
- * Return: whether the kernel tells; older modules do not.
+ * Return: whether the kernel provides them; older modules do not.
  */
 bool spare_rate_read(const char *name, struct spare_rate *rate);
 
 /**
- * spare_rate_days() - find out when the spare will be full.
+ * spare_rate_days() - estimate when the spare will be full.
  * @name: the device.
  *
- * It goes by the last day or the last 30 days, whichever had more for each day.  Blocks that
- * are reserved do not count as free.
+ * Uses the rate of the last day or of the last 30 days, whichever is higher. Reserved blocks do not
+ * count as free.
  *
- * Return: the days until then; negative if it is not known, or nothing moves.
+ * Return: the days until then; negative if that is unknown or no blocks move.
  */
 double spare_rate_days(const char *name);
 

@@ -14,7 +14,7 @@
 #include "sets/registry.h"
 #include "sets/stale-copy.h"
 
-/* In memory that is shared with the process that reads the disks. */
+/* Shared with the process that reads the disks. */
 struct copy_search {
 	struct registered set;
 	const char *name;
@@ -25,8 +25,8 @@ struct copy_search {
 };
 
 /*
- * Until it is noted which of two disks has become the main, either may be left.  Never the one
- * that the set stands on, nor what stands on the set.
+ * Until the host has recorded which of two disks became the main, either may be the stale copy, but
+ * never a device below or on top of the set.
  */
 static bool is_candidate(const struct copy_search *search, const struct blockdev *dev)
 {

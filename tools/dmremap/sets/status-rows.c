@@ -47,7 +47,7 @@ static void take_active(struct status_row *row, const struct active *active)
 	read_text(row->name, "remaps/capacity", row->capacity, sizeof(row->capacity));
 	if (active->suspended)
 		snprintf(row->why, sizeof(row->why),
-			 "%s is suspended: all that reads or writes it waits. Unless a command that takes long has suspended it, \"dmsetup resume %s\".",
+			 "%s is suspended: all its I/O waits. Unless a running command has suspended it: \"dmsetup resume %s\".",
 			 row->name, row->name);
 }
 
@@ -63,7 +63,7 @@ void status_row_look_for_copy(struct status_row *row)
 			 length ? " " : "", text);
 }
 
-/* Devices that say that they are a half, beside those that are. */
+/* Other devices that claim to be a half. */
 static void add_copies(struct status_row *row, const struct known_set *set)
 {
 	size_t length = strlen(row->why);
@@ -89,10 +89,10 @@ static void take_foreign(struct status_row *row, bool complete)
 		return;
 	if (!complete && length < sizeof(row->why))
 		snprintf(row->why + length, sizeof(row->why) - length,
-			 " It is foreign: this host would not activate it by itself.");
+			 "  It is foreign: this host would not activate it automatically.");
 	if (complete)
 		snprintf(row->why, sizeof(row->why),
-			 "%s is foreign: this host does not activate it by itself. \"dmremap assemble %s\" does, and has it remembered.",
+			 "%s is foreign: this host does not activate it automatically. \"dmremap assemble %s\" activates and records it.",
 			 row->name, row->uuid);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What status shows: devices that are active, and sets that are not.
+ * The rows that status shows: active devices, and inactive sets.
  */
 #ifndef _DMREMAP_STATUS_ROWS_H
 #define _DMREMAP_STATUS_ROWS_H
@@ -13,17 +13,17 @@
 #include "sets/half.h"
 
 /**
- * struct status_row - of one set.
+ * struct status_row - the status of one set.
  * @name: its name.
  * @uuid: its uuid.
- * @state: of the device if it is active, otherwise the half that it waits for.
+ * @state: state of the device if it is active, otherwise of the set, such as "waiting-main".
  * @active: it is active.
  * @main: "MAJ:MIN" or "".
  * @spare: likewise.
  * @remapped: blocks.
  * @capacity: blocks.
- * @foreign: this host does not know it.
- * @why: what to say of it; may be empty.
+ * @foreign: this host does not know the set.
+ * @why: an explanation; may be empty.
  */
 struct status_row {
 	char name[ENCODED_NAME_SIZE];
@@ -39,8 +39,8 @@ struct status_row {
 };
 
 /**
- * status_rows() - find them.
- * @rows: an array, to be freed.
+ * status_rows() - collect the rows of all sets.
+ * @rows: an array; the caller frees it.
  *
  * Prints an error on failure.
  *
@@ -49,10 +49,11 @@ struct status_row {
 int status_rows(struct status_row **rows);
 
 /**
- * status_row_look_for_copy() - add what sets/stale-copy.h finds to the explanation.
+ * status_row_look_for_copy() - look for a stale copy, and add it to the explanation.
  * @row: a set.
  *
- * Reads disks, also those that sleep, so it is not for programs that look again and again.
+ * Reads disks and wakes sleeping ones, so programs that poll must not call it. See
+ * sets/stale-copy.h.
  */
 void status_row_look_for_copy(struct status_row *row);
 

@@ -21,7 +21,7 @@
 #include "sets/set-json.h"
 #include "sets/stopped.h"
 
-/* What to do. */
+/* The options. */
 struct removal {
 	bool all;
 	bool dry_run;
@@ -96,7 +96,7 @@ static bool has_user(const struct active *active)
 	return blockdev_user(&dev, user);
 }
 
-/* Stop those without upper devices, repeatedly: the devices below them are next. */
+/* Repeatedly stop the devices without upper devices, until no more can be stopped. */
 static int stop_all(const struct removal *removal)
 {
 	int nr, left, before, status = EXIT_CLEAN, i;
@@ -114,7 +114,7 @@ static int stop_all(const struct removal *removal)
 			left--;
 		}
 	} while (left && left < before);
-	/* something stays on these: stop() says what */
+	/* these stay in use: stop() reports by what */
 	for (i = 0; i < nr; i++)
 		if (*list[i].name)
 			status = exit_worst(status, stop(&list[i], removal));
@@ -144,7 +144,7 @@ static int run_stop(int argc, char **argv)
 		removal.json |= option == 'j';
 	}
 	if (removal.all ? optind < argc : optind == argc) {
-		complain(removal.all ? "Either --all or names." : "Say what to stop, or --all.");
+		complain(removal.all ? "Give either --all or names." : "Give the sets to stop, or --all.");
 		return command_misused(&command_stop);
 	}
 	if (removal.json) {
@@ -164,13 +164,13 @@ const struct command command_stop = {
 	.arguments = "[--dry-run] [--json] {NAME|UUID... | --all}",
 	.summary = "remove devices; their sets stay",
 	.help =
-	"Removes devices of dm-remap. What was remapped in persistent sets is kept, and\n"
-	"\"dmremap assemble\" brings it back; the remaps of transient ones are lost. A device in\n"
-	"use is not removed; it says who uses it.\n\n"
+	"Removes dm-remap devices. The remaps of persistent sets are kept, and\n"
+	"\"dmremap assemble\" brings a set back; the remaps of transient sets are lost. A device in\n"
+	"use is not removed; the command reports its users.\n\n"
 	"  -a, --all      all devices of dm-remap, those on top of others first\n"
 	"  -n, --dry-run  only say what would be removed\n"
 	"  -j, --json     print JSON\n"
 	"  -h, --help     print this\n\n"
-	"Exit status: 0 they are removed, 8 one is not there or in use, 16 wrong usage.\n",
+	"Exit status: 0 removed, 8 a device does not exist or is in use, 16 wrong usage.\n",
 	.run = run_stop,
 };

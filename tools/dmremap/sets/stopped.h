@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Sets that a person has stopped since the machine was started.  What looks at all disks without
- * being asked to, as the timer does soon after the start, leaves them alone.
+ * Remembers which sets a person has stopped since boot. Automatic assembly, such as by the timer
+ * soon after boot, leaves these alone.
  */
 #ifndef _DMREMAP_STOPPED_H
 #define _DMREMAP_STOPPED_H

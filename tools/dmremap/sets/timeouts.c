@@ -19,21 +19,22 @@
 
 #define DIRECTORY	"/run/dm-remap"
 
-/* Tenths of a second, as drives have it. */
+/* In tenths of a second, as in the drive's command. */
 #define ERC		70
 
 #define WAIT_S		180
 #define SMARTCTL_S	60
 
-/* Error recovery control is not there, or cannot be found out. */
+/* Error recovery control is unsupported, or its state is unknown. */
 #define ERC_NONE	-1
 
 /**
- * struct before - the former values of a disk.
+ * struct before - the original values of a disk.
  * @disk: its name.
- * @sequence: of the kernel, for the disk with this name.
- * @wait: seconds that the kernel waited.
- * @read: tenths of a second after which it gave up reading; 0 if it never did, or %ERC_NONE.
+ * @sequence: the kernel's sequence number of the disk, which changes when another disk gets the
+ *	name.
+ * @wait: the kernel's time-out in seconds.
+ * @read: the time limit for reads in tenths of a second; 0 for no limit, or %ERC_NONE.
  * @write: likewise.
  */
 struct before {
@@ -108,7 +109,7 @@ static int tenths(struct json_object *erc, const char *which)
 	return json_in_number(one, "deciseconds", &value) && value < 65536 ? (int)value : ERC_NONE;
 }
 
-/* Ask for, or set, error recovery control; returns whether the disk reported it. */
+/* Read or set error recovery control; returns whether the disk reported it. */
 static bool control(const char *disk, const char *what, int *read, int *write)
 {
 	const char *argv[6] = { "smartctl", "--json=c", "-l", what };
@@ -158,7 +159,7 @@ bool timeouts_apply(const char *uuid, const char *main)
 	char what[32];
 
 	if (!find_disk(&disk, main)) {
-		complain("The time-outs of the main are not known: it is no disk or partition.");
+		complain("The time-outs of the main are not known: it is not a disk or partition.");
 		return false;
 	}
 	if (read_before(&noted, uuid) && is_same(&noted, &disk) && noted.read != ERC_NONE)
@@ -172,7 +173,7 @@ bool timeouts_apply(const char *uuid, const char *main)
 		return true;
 	if (disk.wait >= WAIT_S || set_wait(disk.disk, WAIT_S))
 		return true;
-	complain("The time-outs of /dev/%s stay as they are: it has no error recovery control, or there is no smartctl, and %s cannot be written: %s.",
+	complain("The time-outs of /dev/%s stay as they are: it has no error recovery control, or smartctl is not installed, and %s cannot be written: %s.",
 		 disk.disk, wait_path(disk.disk), strerror(errno));
 	return false;
 }
@@ -184,7 +185,7 @@ bool timeouts_undo(const char *uuid, const char *main)
 	bool good = true;
 	int read, write;
 
-	/* nothing was done since the disk was connected */
+	/* nothing was changed since the disk was connected */
 	if (!read_before(&noted, uuid) || !find_disk(&disk, main) || !is_same(&noted, &disk))
 		return true;
 	if (noted.read >= 0) {
@@ -194,7 +195,7 @@ bool timeouts_undo(const char *uuid, const char *main)
 	if (disk.wait != noted.wait)
 		good &= set_wait(disk.disk, noted.wait);
 	if (!good)
-		complain("The time-outs of /dev/%s are not as they were; switching it off and on again makes them so.",
+		complain("The time-outs of /dev/%s could not be restored; switching it off and on restores them.",
 			 disk.disk);
 	path_of(path, uuid);
 	unlink(path);

@@ -7,7 +7,7 @@
 #include "sets/registry.h"
 #include "sets/trust.h"
 
-/* Whether the set is active with another device in this place. */
+/* Whether the set is active with another device as this half. */
 static bool is_replaced(const struct half *half)
 {
 	const char *attribute = half->role == HALF_MAIN ? "main" : "spare/device";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The trust of this host in a half.
+ * How far this host trusts a half.
  */
 #ifndef _DMREMAP_TRUST_H
 #define _DMREMAP_TRUST_H
@@ -10,7 +10,7 @@
 enum trust {
 	TRUST_KNOWN,	/* of a set that this host knows */
 	TRUST_FOREIGN,	/* of another set */
-	TRUST_COPY,	/* it carries a set of this host that has another half on record */
+	TRUST_COPY,	/* it has the uuid of a known set whose recorded half is another device */
 };
 
 /**

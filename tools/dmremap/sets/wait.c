@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap wait: until a set is active.
+ * dmremap wait: wait until a set is active.
  */
 #include <getopt.h>
 #include <stdbool.h>
@@ -17,7 +17,7 @@
 #define LOOK_NS		100000000
 #define TIMEOUT_MAX	1000000.0
 
-/* Until when, as clock_ns() has it; for good if it is 0. */
+/* The end of the wait by clock_ns(); 0 means no limit. */
 static bool parse_timeout(const char *text, uint64_t *end)
 {
 	char *rest;
@@ -27,11 +27,11 @@ static bool parse_timeout(const char *text, uint64_t *end)
 		*end = clock_ns() + seconds * 1e9;
 		return true;
 	}
-	complain("\"%s\" is no number of seconds from 0 to %.0f.", text, TIMEOUT_MAX);
+	complain("\"%s\" is not a number of seconds from 0 to %.0f.", text, TIMEOUT_MAX);
 	return false;
 }
 
-/* Not one that is there without its spare. */
+/* A set without its spare does not count. */
 static bool is_active(const char *what)
 {
 	struct active active;
@@ -53,14 +53,14 @@ static int give_up(const char *what)
 			 what, active.name);
 	} else if (reassembly_there() && assemble_find(&set, what) > 0) {
 		if (set.state == KNOWN_COMPLETE || set.state == KNOWN_ACTIVE) {
-			complain("%s is complete, but nobody has activated it: \"dmremap assemble %s\".",
+			complain("%s is complete but has not been activated: \"dmremap assemble %s\".",
 				 what, what);
 		} else {
 			explain_set(why, &set);
 			complain("%s", why);
 		}
 	} else {
-		complain("%s is not active, and no device that says that it is of this set has come. \"dmremap scan\" lists what there is.",
+		complain("%s is not active, and no half of it has appeared. \"dmremap scan\" lists the halves that are present.",
 			 what);
 	}
 	return EXIT_UNCORRECTED;
@@ -95,7 +95,7 @@ static int run_wait(int argc, char **argv)
 			return command_misused(&command_wait);
 	}
 	if (optind != argc - 1) {
-		complain("Say for which set, and for one only.");
+		complain("Give one set to wait for.");
 		return command_misused(&command_wait);
 	}
 	return wait_for(argv[optind], end);
@@ -107,10 +107,10 @@ const struct command command_wait = {
 	.summary = "wait until a set is active",
 	.help =
 	"Waits until the device of a set is active, with its spare, and has its node in\n"
-	"/dev/mapper. Nothing needs to be known of the set when it begins. If it ends before\n"
-	"that, it says what is missing.\n\n"
-	"  -t, --timeout SECONDS  wait no longer; the default is for good\n"
+	"/dev/mapper. The set need not be known when the command starts. If the command ends before\n"
+	"that, it reports what is missing.\n\n"
+	"  -t, --timeout SECONDS  wait no longer than this; the default is no limit\n"
 	"  -h, --help             print this\n\n"
-	"Exit status: 0 it is active, 4 it was not in time, 16 wrong usage.\n",
+	"Exit status: 0 the set is active, 4 it was not in time, 16 wrong usage.\n",
 	.run = run_wait,
 };

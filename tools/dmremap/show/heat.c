@@ -6,7 +6,7 @@
 #include "lib/message.h"
 #include "show/heat.h"
 
-/* No block is larger, so none is in two cells. */
+/* No block is larger, so no block spans two cells. */
 #define LARGEST_BLOCK	64
 
 void heat_init(struct heat *heat, uint64_t length, unsigned int nr)

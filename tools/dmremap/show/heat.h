@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A device cut into cells, and the content of each.
+ * Divides a device into cells, and counts the blocks in each.
  */
 #ifndef _DMREMAP_HEAT_H
 #define _DMREMAP_HEAT_H
 
 #include "kernel/remap-list.h"
 
-/* What there is to count; what matters more comes later. */
+/* What is counted, in increasing order of importance. */
 enum heat_kind {
-	HEAT_REMAPPED,	/* blocks that are on the spare, or on their way */
-	HEAT_SPLIT,	/* blocks on the spare with sectors that are only on the main */
+	HEAT_REMAPPED,	/* blocks on the spare, or being moved */
+	HEAT_SPLIT,	/* blocks on the spare with some sectors only on the main */
 	HEAT_PENDING,	/* blocks that could not be read */
 	HEAT_DOUBT,	/* blocks whose location is uncertain until the next activation */
 	HEAT_LOST,	/* sectors */
@@ -18,11 +18,11 @@ enum heat_kind {
 	HEAT_NONE = NR_HEAT_KINDS,
 };
 
-/* Shades of remapped. */
+/* Number of shades for remapped blocks. */
 #define HEAT_LEVELS	4
 
 /**
- * struct heat_cell - part of a device.
+ * struct heat_cell - a part of a device.
  * @count: by &enum heat_kind.
  */
 struct heat_cell {
@@ -30,13 +30,13 @@ struct heat_cell {
 };
 
 /**
- * struct heat - a device in cells.
+ * struct heat - the cells of a device.
  * @length: its size in sectors.
  * @cell_sectors: size of a cell; the last one may be smaller.
- * @nr: how many cells there are.
+ * @nr: number of cells.
  * @cells: the cells.
- * @base: a level begins at this many times as many remapped blocks as the one below.
- * @levels: how many of %HEAT_LEVELS there are.
+ * @base: ratio between the lower bounds of adjacent levels.
+ * @levels: number of levels in use, at most %HEAT_LEVELS.
  */
 struct heat {
 	uint64_t length;
@@ -48,10 +48,10 @@ struct heat {
 };
 
 /**
- * heat_init() - cut a device.
- * @heat: to be filled.
+ * heat_init() - divide a device into cells.
+ * @heat: filled in.
  * @length: size of the device in sectors.
- * @nr: about how many cells; not more.
+ * @nr: maximum number of cells.
  */
 void heat_init(struct heat *heat, uint64_t length, unsigned int nr);
 
@@ -63,7 +63,7 @@ void heat_init(struct heat *heat, uint64_t length, unsigned int nr);
 void heat_add(struct heat *heat, const struct remap *remap);
 
 /**
- * heat_scale() - find the levels, when all blocks have been counted.
+ * heat_scale() - compute the levels after all blocks have been counted.
  * @heat: the cells.
  */
 void heat_scale(struct heat *heat);
@@ -77,7 +77,7 @@ void heat_scale(struct heat *heat);
 enum heat_kind heat_kind(const struct heat_cell *cell);
 
 /**
- * heat_level() - how many blocks of a cell are remapped.
+ * heat_level() - the level of a cell, by its number of remapped blocks.
  * @heat: the cells.
  * @cell: one of them, with remapped blocks.
  *
@@ -98,7 +98,7 @@ const char *heat_level_name(const struct heat *heat, unsigned int level, char *t
 			    unsigned int size);
 
 /**
- * heat_end() - first sector behind a cell.
+ * heat_end() - first sector after a cell.
  * @heat: the cells.
  * @nr: number of the cell.
  */

@@ -5,13 +5,13 @@
 #include "lib/util.h"
 #include "show/human.h"
 
-/* Three digits; @units are @step apart, and the first has no fractions. */
+/* Format with three digits; @units are @step apart, and the first has no fraction. */
 static const char *print(char *text, double value, const char * const *units, unsigned int nr,
 			 unsigned int step)
 {
 	unsigned int i = 0;
 
-	/* from where it would be rounded up to four digits */
+	/* from here on rounding would give four digits */
 	while (i < nr - 1 && value >= step - 0.5) {
 		value /= step;
 		i++;

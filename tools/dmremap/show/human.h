@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Numbers with units, for people.
+ * Formats numbers with units for display.
  */
 #ifndef _DMREMAP_HUMAN_H
 #define _DMREMAP_HUMAN_H
 
 #include <stdint.h>
 
-/* Longest of the texts, with its zero. */
+/* Longest text, including the NUL. */
 #define HUMAN_SIZE	24
 
 /**
- * human_ns() - write a time, "16.8 ms".
+ * human_ns() - format a time, such as "16.8 ms".
  * @text: takes %HUMAN_SIZE bytes.
  * @ns: the time.
  *
@@ -20,7 +20,7 @@
 const char *human_ns(char *text, uint64_t ns);
 
 /**
- * human_bytes() - write a size, "1.5 MiB".
+ * human_bytes() - format a size, such as "1.5 MiB".
  * @text: takes %HUMAN_SIZE bytes.
  * @bytes: the size.
  *

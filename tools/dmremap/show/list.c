@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap list: the remaps of a device.
+ * dmremap list: list the remaps of a device.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -13,12 +13,12 @@
 #include "lib/message.h"
 #include "show/map.h"
 
-/* @width: of a sector of the device. */
+/* @width: width of a sector number. */
 struct listing {
 	int width;
 };
 
-/* The columns are wide enough for any device, so lines are printed at once. */
+/* Fixed column widths fit any device, so each line can be printed immediately. */
 static void begin(void *context, const struct remap_status *status, const char *line)
 {
 	struct listing *listing = context;
@@ -30,7 +30,7 @@ static void begin(void *context, const struct remap_status *status, const char *
 	printf("%*s SECTORS SPARE-SECTOR STATE    LOST UNREAD REASON\n", listing->width, "SECTOR");
 }
 
-/* Right-aligned; there may be millions of lines, and printf() would take most of their time. */
+/* Format a right-aligned number. With millions of lines, printf() would take most of the time. */
 static char *put_number(char *p, uint64_t value, int width)
 {
 	char digits[20];
@@ -95,7 +95,7 @@ static void json_add(void *context, const struct remap *remap, const char *line)
 	map_json.remap(context, remap, line);
 }
 
-/* The same as that of the map, which is a list. */
+/* Shared with map, which prints the same list. */
 static int list_json(const char *name)
 {
 	struct map map = { .name = name };
@@ -138,7 +138,7 @@ const struct command command_list = {
 	.help =
 	"Prints a line for each block that is remapped or pending: its first sector, its size in\n"
 	"sectors, where it is on the spare, its state, how many of its sectors are lost, and how\n"
-	"many are unread: only on the main, which did not give them when the block moved. A block\n"
+	"many are unread: only on the main, which could not read them when the block moved. A block\n"
 	"with unread sectors is \"split\". The last column is why it left the main: it failed a\n"
 	"\"read\", or a \"write\"; was \"slow\" to read (errors/slow_ms); lost a write\n"
 	"(\"lost-write\"); a \"scrub\" could not read it; or it was moved or marked by hand\n"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The forms of the map that are lists, printed as the blocks come.
+ * The formats of the map that are lists: each block is printed when it is read.
  */
 #include <json-c/json.h>
 #include <stdio.h>

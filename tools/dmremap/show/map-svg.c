@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The map as a picture.  Colours are in the style sheet, once for light and once
- * for dark; a cell without remaps is only seen as background.
+ * The map as an SVG picture. The style sheet has one set of colours for light and one for dark; a
+ * cell without remaps shows only the background.
  */
 #include <stdio.h>
 
@@ -71,7 +71,7 @@ static unsigned int nr_rows(const struct heat *heat)
 	return (heat->nr + COLUMNS - 1) / COLUMNS;
 }
 
-/* Replace bytes that XML does not allow by question marks. */
+/* Replace bytes that are not allowed in XML by question marks. */
 static void put_escaped(const char *text)
 {
 	for (; *text; text++) {
@@ -103,7 +103,7 @@ static void print_head(const struct map *map, unsigned int height)
 	       human_bytes(size, map->heat.cell_sectors * 512.0));
 }
 
-/* The sector it begins at, and the ground of its cells. */
+/* Print the first sector of a row, and the background of its cells. */
 static void print_row(const struct heat *heat, unsigned int row)
 {
 	unsigned int cells = heat->nr - row * COLUMNS, i;

@@ -8,7 +8,7 @@
 
 #define ROWS_DEFAULT	16
 #define ROWS_MIN	4
-/* Lines around the rows: the title, the scale, the legend, the prompt, and two empty ones. */
+/* Lines besides the rows: the title, the scale, the legend, the prompt, and two empty lines. */
 #define ROWS_LEFT	6
 #define WIDTH_MIN	8
 
@@ -49,7 +49,7 @@ static unsigned int digits(uint64_t value)
 	return n;
 }
 
-/* Cells in a row. */
+/* Number of cells in a row. */
 static unsigned int width(uint64_t length)
 {
 	unsigned int columns, lines, label = digits(length) + 2;

@@ -47,7 +47,7 @@ static int draw(const char *name, const char *list, const struct map_form *form)
 	return status;
 }
 
-/* A list that was saved need not be given a name. */
+/* A saved list need not have a name. */
 static int draw_list(int argc, char **argv, const char *list, const struct map_form *form)
 {
 	char *path;
@@ -91,7 +91,7 @@ static int run_map(int argc, char **argv)
 		       option == 's' ? &map_save : form;
 	}
 	if (forms > 1) {
-		complain("Only one of --svg, --json and --save at a time.");
+		complain("Give only one of --svg, --json and --save.");
 		return command_misused(&command_map);
 	}
 	if (list && optind >= argc - 1)
@@ -112,7 +112,7 @@ const struct command command_map = {
 	"  -g, --svg        print a picture in SVG\n"
 	"  -j, --json       print each block in JSON\n"
 	"  -s, --save       print the status and the list as they are, for --list\n"
-	"  -l, --list FILE  draw what was saved, and call it NAME\n"
+	"  -l, --list FILE  draw a saved list, and call it NAME\n"
 	"  -h, --help       print this\n\n"
 	"Exit status: 0 all was shown, 8 it is not there or cannot be read, 16 wrong usage.\n",
 	.run = run_map,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What map shows, and the forms in which it does.
+ * The content that map shows, and its output formats.
  */
 #ifndef _DMREMAP_MAP_H
 #define _DMREMAP_MAP_H
@@ -8,10 +8,10 @@
 #include "show/heat.h"
 
 /**
- * struct map - of a device.
+ * struct map - the map of a device.
  * @name: the name of the device.
  * @status: its status.
- * @heat: for the forms that are pictures.
+ * @heat: for the formats that are pictures.
  */
 struct map {
 	const char *name;
@@ -20,10 +20,10 @@ struct map {
 };
 
 /**
- * struct map_form - a form of output.
- * @begin: the status is known; @line is its text.
- * @remap: a block of the list.
- * @end: all blocks have been given; not called if that cannot be done.
+ * struct map_form - an output format.
+ * @begin: called with the status; @line is its text.
+ * @remap: called for each block of the list.
+ * @end: called after all blocks; not called on failure.
  */
 struct map_form {
 	void (*begin)(struct map *map, const char *line);
@@ -37,8 +37,8 @@ extern const struct map_form map_json;
 extern const struct map_form map_save;
 
 /**
- * map_count() - the remap function of a form that is a picture.
- * @map: of a device.
+ * map_count() - the remap function of the formats that are pictures.
+ * @map: the map.
  * @remap: a block.
  * @line: its line.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel does not sum the values in its histograms, so there are no
- * series _sum.  Prometheus does not need them for quantiles and counts.
+ * The kernel does not sum up the values in its histograms, so there are no _sum series. Prometheus
+ * does not need them for quantiles and counts.
  */
 #include "show/metrics.h"
 

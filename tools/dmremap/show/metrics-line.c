@@ -6,7 +6,7 @@ void metrics_family(FILE *out, const char *name, const char *type, const char *h
 	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-/* Bytes of the character that @text begins with; 0 if it is not UTF-8. */
+/* Length of the first character in bytes; 0 if it is not valid UTF-8. */
 static unsigned int character(const unsigned char *text)
 {
 	unsigned int size, i;
@@ -14,7 +14,7 @@ static unsigned int character(const unsigned char *text)
 	if (*text < 0x80)
 		return 1;
 	size = *text >= 0xf0 ? 4 : *text >= 0xe0 ? 3 : 2;
-	/* too short a value, too large a one, half of a pair */
+	/* overlong encodings, values beyond Unicode, surrogates */
 	if (*text < 0xc2 || *text > 0xf4 || (*text == 0xe0 && text[1] < 0xa0) ||
 	    (*text == 0xed && text[1] > 0x9f) || (*text == 0xf0 && text[1] < 0x90) ||
 	    (*text == 0xf4 && text[1] > 0x8f))
@@ -25,7 +25,7 @@ static unsigned int character(const unsigned char *text)
 	return size;
 }
 
-/* One name that is not UTF-8 would cost the values of all devices. */
+/* A single name that is not UTF-8 would make Prometheus reject the values of all devices. */
 static void print_escaped(FILE *out, const char *text)
 {
 	const unsigned char *p = (const unsigned char *)text;

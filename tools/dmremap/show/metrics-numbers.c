@@ -8,14 +8,14 @@ enum unit {
 };
 
 /**
- * struct metric - a number of a device.
- * @name: name of the metric; those of one name follow one another.
- * @help: a sentence, in the first of a name.
- * @label: what tells it from others of the name, or %NULL.
- * @tree: where the number is from.
+ * struct metric - a metric of a device.
+ * @name: name of the metric; entries with the same name are adjacent.
+ * @help: a sentence, only in the first entry of a name.
+ * @label: label that distinguishes entries with the same name, or %NULL.
+ * @tree: the source of the number.
  * @nr: its &enum sample_number or &enum sample_stat.
  * @unit: its unit there.
- * @counter: it only goes up.
+ * @counter: it never decreases.
  */
 struct metric {
 	const char *name;

@@ -19,7 +19,7 @@ static void print_state(FILE *out, const char *name, const struct sample *sample
 	fprintf(out, ",state=\"%s\"} %d\n", state, is);
 }
 
-/* A series for each state; a state that only a later module has is one more. */
+/* One series per state; a state that only a later module knows is added. */
 static void print_states(FILE *out, const char *name, const struct sample *sample,
 			 const char *now, const char * const *all, unsigned int nr)
 {
@@ -35,7 +35,7 @@ static void print_states(FILE *out, const char *name, const struct sample *sampl
 		print_state(out, name, sample, now, true);
 }
 
-/* Numbers and paths of disks may change at each boot; models and serial numbers do not. */
+/* Device numbers and paths may change at each boot; models and serial numbers do not. */
 static void print_disk(FILE *out, const char *role, const char *number)
 {
 	char label[32];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap metrics: all there is to know of all devices, for Prometheus.
+ * dmremap metrics: print everything about all devices for Prometheus.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -67,7 +67,7 @@ static int print_to(int fd, const struct samples *samples)
 	return error ? -1 : 0;
 }
 
-/* Who reads the file sees the old one or the new one as a whole. */
+/* A reader sees either the complete old file or the complete new one. */
 static int replace(const char *path, const struct samples *samples)
 {
 	char *temporary;

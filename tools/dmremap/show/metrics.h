@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Samples of devices in Prometheus's text format: for each metric its help, its
- * type, and a line for each device.
+ * Prints samples in the Prometheus text format: for each metric the help text, the type, and a line
+ * for each device.
  */
 #ifndef _DMREMAP_METRICS_H
 #define _DMREMAP_METRICS_H
@@ -12,9 +12,9 @@
 #include "lib/util.h"
 
 /**
- * struct samples - of all devices.
- * @sample: one of each.
- * @nr: how many.
+ * struct samples - the samples of all devices.
+ * @sample: one for each device.
+ * @nr: number of entries.
  */
 struct samples {
 	struct sample *sample;
@@ -39,29 +39,29 @@ void metrics_family(FILE *out, const char *name, const char *type, const char *h
 void metrics_device(FILE *out, const char *name, const struct sample *sample);
 
 /**
- * metrics_label() - print one more label, after metrics_device().
+ * metrics_label() - print a further label, after metrics_device().
  * @out: where to print.
- * @name: of the label.
- * @value: any text.
+ * @name: name of the label.
+ * @value: its value; any text.
  */
 void metrics_label(FILE *out, const char *name, const char *value);
 
 /**
- * metrics_numbers() - print all that are plain numbers.
+ * metrics_numbers() - print all plain numbers.
  * @out: where to print.
  * @samples: of all devices.
  */
 void metrics_numbers(FILE *out, const struct samples *samples);
 
 /**
- * metrics_states() - print which devices there are, and what state each is in.
+ * metrics_states() - print the devices and their states.
  * @out: where to print.
  * @samples: of all devices.
  */
 void metrics_states(FILE *out, const struct samples *samples);
 
 /**
- * metrics_replace() - print by when mains should be replaced.
+ * metrics_replace() - print the dates by which mains should be replaced.
  * @out: where to print.
  * @samples: of all devices.
  */

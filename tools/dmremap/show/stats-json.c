@@ -7,7 +7,7 @@
 #include "lib/json-out.h"
 #include "show/stats.h"
 
-/* The object that "remaps" of "remaps/count" is; @name becomes "count". */
+/* For "remaps/count", return the object "remaps", and set @name to "count". */
 static struct json_object *directory(struct json_object *device, const char **name)
 {
 	const char *slash = strchr(*name, '/');
@@ -72,7 +72,7 @@ static struct json_object *stats(const struct sample *sample)
 	return object;
 }
 
-/* JSON has the kernel's numbers, and the names of the devices. */
+/* JSON contains device numbers as in the kernel, and also the names of the devices. */
 static void add_path(struct json_object *device, const char *path, const char *number)
 {
 	struct blockdev dev;

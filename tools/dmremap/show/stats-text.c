@@ -18,7 +18,7 @@ static void add_word(struct libscols_table *table, const char *name, const char 
 	text_put(line, 1, "%s", value);
 }
 
-/* Use its path; users do not know the number. */
+/* Show the path, since users do not know device numbers. */
 static void add_device(struct libscols_table *table, const char *name, const char *number)
 {
 	char value[BLOCKDEV_PATH_SIZE + BLOCKDEV_NUMBER_SIZE + 4];
@@ -71,7 +71,7 @@ static uint64_t highest(const struct histogram *histogram)
 	return count;
 }
 
-/* Every nonzero count has a bar. */
+/* Every nonzero count gets a bar. */
 static unsigned int bar_length(uint64_t count, uint64_t most)
 {
 	unsigned int length = most ? (double)count / most * BAR + 0.5 : 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap stats: show the counts, or reset them.
+ * dmremap stats: show or reset the counters.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -15,7 +15,7 @@
 
 static int complain_uncounted(const char *name)
 {
-	complain("%s: nothing is counted, for the module dm_remap_stats is not loaded. Run \"modprobe dm_remap_stats\".",
+	complain("%s: nothing is counted, because the module dm_remap_stats is not loaded. Run \"modprobe dm_remap_stats\".",
 		 name);
 	return EXIT_OPERATION;
 }
@@ -130,7 +130,7 @@ const struct command command_stats = {
 	"  -j, --json   print JSON\n"
 	"  -r, --reset  set the counts and histograms to 0 and print nothing\n"
 	"  -h, --help   print this\n\n"
-	"Exit status: 0 all was shown or reset, 8 a device is not there, cannot be read, or\n"
-	"has no counts since the module is not loaded, 16 wrong usage.\n",
+	"Exit status: 0 all was shown or reset, 8 a device does not exist, cannot be read, or\n"
+	"has no counts because the module is not loaded, 16 wrong usage.\n",
 	.run = run_stats,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The two forms of what stats shows.
+ * The two output formats of stats.
  */
 #ifndef _DMREMAP_STATS_H
 #define _DMREMAP_STATS_H
@@ -8,7 +8,7 @@
 #include "kernel/sample.h"
 
 /**
- * stats_text() - print a device for people.
+ * stats_text() - print a device as text.
  * @sample: its counts.
  */
 void stats_text(const struct sample *sample);

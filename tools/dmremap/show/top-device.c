@@ -9,14 +9,14 @@
 
 #define BAR	20
 
-/* A device now and then. */
+/* The current and the previous sample of a device. */
 struct pair {
 	const struct sample *now;
 	const struct sample *before;
 	double seconds;
 };
 
-/* Fewer than before are those since the counts were reset. */
+/* If a counter is lower than before it was reset, and counts from zero. */
 static double rate(const struct pair *pair, enum sample_stat stat)
 {
 	uint64_t now = pair->now->stat[stat], before = pair->before->stat[stat];
@@ -29,7 +29,7 @@ static bool has_rates(const struct pair *pair)
 	return pair->before && pair->before->counted && pair->seconds > 0;
 }
 
-/* A rate of one or two counts together. */
+/* The rate of one counter, or of the sum of two. */
 static const char *rate_text(char *text, const struct pair *pair, enum sample_stat first,
 			     enum sample_stat second)
 {
@@ -52,7 +52,7 @@ static const char *throughput(char *text, const struct pair *pair, enum sample_s
 	return strcat(text, "/s");
 }
 
-/* Use the counts since the last sample; if there are none, use all. */
+/* Use the counts since the last sample; if there are none, use all counts. */
 static void put_latency(FILE *out, const struct pair *pair, enum sample_histogram nr,
 			const char *name)
 {
@@ -93,7 +93,7 @@ static const char *colour(const char *state)
 	return "\033[1;31m";
 }
 
-/* A number where sysfs has no name for it, as of a device that has just gone. */
+/* Fall back to the number if sysfs has no name, as for a device that has just gone. */
 static const char *device_path(struct blockdev *dev, const char *number)
 {
 	return blockdev_by_number(dev, number) ? dev->path : number;
@@ -117,7 +117,7 @@ static void put_spare(FILE *out, const struct sample *sample)
 	uint64_t taken = sample->number[NUMBER_SPARE_FREE] < total ?
 			 total - sample->number[NUMBER_SPARE_FREE] : 0;
 	double part = total ? (double)taken / total : 0;
-	/* show at least one unit for a nonzero share */
+	/* show at least one character for a nonzero share */
 	int marks = taken ? 1 + part * (BAR - 1) : 0;
 
 	fprintf(out, "  spare    [%.*s%.*s] %.0f%% in use: %llu of %llu, %llu bad, %llu free\n",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap top: show devices again and again.
+ * dmremap top: show devices, updated at intervals.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -23,7 +23,7 @@
 #define INTERVAL_MIN		0.1
 #define INTERVAL_MAX		86400
 
-/* All devices at one time. */
+/* The samples of all devices, taken together. */
 struct moment {
 	uint64_t clock;
 	struct sample *sample;
@@ -32,12 +32,12 @@ struct moment {
 
 /**
  * struct top - the state of the display.
- * @interval: seconds between two looks.
- * @count: how many looks; 0 for no end.
- * @operands: names of devices, up to a %NULL.
- * @live: on a terminal, which is redrawn.
- * @now: the last look.
- * @before: the one before it; its samples are %NULL if there was none.
+ * @interval: seconds between two samples.
+ * @count: number of samples; 0 means no limit.
+ * @operands: names of devices, terminated by %NULL.
+ * @live: the output is a terminal, which is redrawn.
+ * @now: the latest samples.
+ * @before: the previous ones; %NULL if there are none.
  * @text: the displayed text.
  */
 struct top {
@@ -50,7 +50,7 @@ struct top {
 	char *text;
 };
 
-/* One of the same name may have been made anew. */
+/* Another device may have been created with the same name. */
 static const struct sample *sample_before(const struct top *top, const struct sample *now)
 {
 	const struct sample *sample;
@@ -90,7 +90,7 @@ static int look_at(struct top *top, const struct devices *devices, FILE *out)
 	return EXIT_CLEAN;
 }
 
-/* Look, and make the text. */
+/* Take samples and format the text. */
 static int look(struct top *top)
 {
 	struct devices devices;
@@ -146,7 +146,7 @@ static bool wait_until(const struct top *top, uint64_t until)
 	return event == SCREEN_TIME;
 }
 
-/* A look that was missed, in a program that was stopped, is not made up for. */
+/* Samples missed while the program was stopped are skipped. */
 static uint64_t next_time(uint64_t last, double interval)
 {
 	struct timespec time;
@@ -158,7 +158,10 @@ static uint64_t next_time(uint64_t last, double interval)
 	return last > now ? last : now + interval * 1e9;
 }
 
-/* One that goes later may come again; one that never was there was misspelt. */
+/*
+ * None of the named devices exists, so the names are probably wrong. A device that disappears later
+ * may come back.
+ */
 static int complain_none(const struct top *top)
 {
 	char **name;
@@ -258,7 +261,7 @@ static int run_top(int argc, char **argv)
 const struct command command_top = {
 	.name = "top",
 	.arguments = "[--interval SECONDS] [--count N] [DEVICE...]",
-	.summary = "show what devices are doing, again and again",
+	.summary = "show what devices are doing, updated at intervals",
 	.help =
 	"Shows the state of all dm-remap devices, or of those named, and rates since the\n"
 	"last look; the first look has none. On a terminal it is redrawn, and q quits;\n"

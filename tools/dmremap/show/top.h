@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What top shows of a device.
+ * Prints the part of top for one device.
  */
 #ifndef _DMREMAP_TOP_H
 #define _DMREMAP_TOP_H
@@ -10,18 +10,18 @@
 #include "kernel/sample.h"
 
 /**
- * top_device() - print the state of a device, and recent activity.
+ * top_device() - print the state and recent activity of a device.
  * @out: where to print.
  * @now: the current sample.
- * @before: the former sample, or %NULL if it is new; then there are no rates.
- * @seconds: how long ago that was.
- * @colours: whether the state is to have a colour.
+ * @before: the previous sample; %NULL for a new device, which has no rates yet.
+ * @seconds: the time between the two samples.
+ * @colours: print the state in colour.
  */
 void top_device(FILE *out, const struct sample *now, const struct sample *before,
 		double seconds, bool colours);
 
 /**
- * top_missing() - print that a device is not there.
+ * top_missing() - print that a device does not exist.
  * @out: where to print.
  * @name: its name.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap check: report faults, write nothing.
+ * dmremap check: report faults without writing anything.
  */
 #include <stdio.h>
 
@@ -32,7 +32,7 @@ static int check(const struct set *set, const void *context)
 	};
 
 	if (device_in_use(set->dev))
-		complain("%s is in use: what changes meanwhile may look wrong.", set->dev->path);
+		complain("%s is in use: metadata that changes during the check may look wrong.", set->dev->path);
 	if (json)
 		findings_json_begin(set->dev->path);
 	examine(&diagnosis, set);
@@ -60,12 +60,12 @@ static int run_check(int argc, char **argv)
 const struct command command_check = {
 	.name = "check",
 	.arguments = "[--json] DEVICE|IMAGE",
-	.summary = "look for damage on a spare, and write nothing",
+	.summary = "check the metadata of a spare, and write nothing",
 	.help =
-	"Reads both superblocks and all copies of the table, and says of each thing that\n"
-	"is wrong where it is and whether a repair makes it good.\n\n"
+	"Reads both superblocks and all copies of the table, and reports the location of each\n"
+	"fault and whether it can be repaired.\n\n"
 	"  -j, --json  print JSON\n"
 	"  -h, --help  print this\n\n"
-	"Exit status: 0 clean, 4 errors, 8 it cannot be read or is no spare, 16 wrong usage.\n",
+	"Exit status: 0 clean, 4 errors, 8 DEVICE cannot be read or is not a spare, 16 wrong usage.\n",
 	.run = run_check,
 };

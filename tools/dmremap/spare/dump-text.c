@@ -9,7 +9,7 @@
 
 #define FIXED_RIGHT	(SCOLS_FL_RIGHT | SCOLS_FL_STRICTWIDTH)
 
-/* The entries, which are printed page by page. */
+/* The table of entries, printed page by page. */
 static struct libscols_table *entries;
 
 static void print_and_drop(struct libscols_table *table)
@@ -115,7 +115,7 @@ static void print_resizes(const struct set *set)
 
 static void begin(const struct set *set, const struct summary *summary)
 {
-	/* each page is laid out by itself, so the widths must not depend on it */
+	/* each page is laid out separately, so fix the widths of the columns */
 	static const struct text_column columns[] = {
 		{ "SLOT", 10, FIXED_RIGHT }, { "STATE", 7, SCOLS_FL_STRICTWIDTH },
 		{ "MAIN_SECTOR", 14, FIXED_RIGHT }, { "SPARE_SECTOR", 14, FIXED_RIGHT },

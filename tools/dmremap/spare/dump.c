@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dmremap dump: show all that is in a spare's metadata.
+ * dmremap dump: show the metadata of a spare.
  */
 #include "command.h"
 #include "lib/message.h"
@@ -72,13 +72,13 @@ static int run_dump(int argc, char **argv)
 const struct command command_dump = {
 	.name = "dump",
 	.arguments = "[--json] DEVICE|IMAGE",
-	.summary = "show what a spare's metadata says",
+	.summary = "show the metadata of a spare",
 	.help =
 	"Shows the superblocks, the settings, the state of each replica of the table, and\n"
 	"all entries that are not free. Main sectors count from the start of the target.\n\n"
 	"  -j, --json  print JSON\n"
 	"  -h, --help  print this\n\n"
-	"Exit status: 0 all was shown, 4 pages are lost, 8 it cannot be read or is no spare,\n"
+	"Exit status: 0 all was shown, 4 pages are lost, 8 DEVICE cannot be read or is not a spare,\n"
 	"16 wrong usage.\n",
 	.run = run_dump,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What dump shows, and the two forms in which it does.
+ * The content that dump shows, and its two output formats.
  */
 #ifndef _DMREMAP_DUMP_H
 #define _DMREMAP_DUMP_H
@@ -8,9 +8,9 @@
 #include "disk/table.h"
 
 /**
- * struct summary - of the table.
- * @copies: pages of each replica, by state.
- * @lost_pages: pages without any valid copy.
+ * struct summary - summary of the table.
+ * @copies: number of pages by replica and state.
+ * @lost_pages: number of pages without a valid copy.
  */
 struct summary {
 	uint32_t copies[DM_REMAP_MAX_REPLICAS][NR_COPY_STATES];
@@ -18,11 +18,11 @@ struct summary {
 };
 
 /**
- * struct dump_form - a form of output.
- * @begin: all but the entries.
- * @entry: an entry that is not free.
- * @page_end: the entries of a page have been given.
- * @end: all entries have been given.
+ * struct dump_form - an output format.
+ * @begin: print everything but the entries.
+ * @entry: print an entry that is not free.
+ * @page_end: called after the entries of a page.
+ * @end: called after all entries.
  */
 struct dump_form {
 	void (*begin)(const struct set *set, const struct summary *summary);
@@ -34,7 +34,7 @@ struct dump_form {
 extern const struct dump_form dump_text;
 extern const struct dump_form dump_json;
 
-/* Where the data of an entry is. */
+/* Sector of the spare that holds the data of an entry. */
 static inline uint64_t entry_spare_sector(const struct set *set, const struct entry *entry)
 {
 	const struct dm_remap_geometry *geo = set_geometry(set);
@@ -42,7 +42,7 @@ static inline uint64_t entry_spare_sector(const struct set *set, const struct en
 	return geo->data_start + (uint64_t)entry->slot * (geo->block_size / 512);
 }
 
-/* Where it belongs, from the start of the target. */
+/* Sector of the target at which its block begins. */
 static inline uint64_t entry_main_sector(const struct set *set, const struct entry *entry)
 {
 	return entry->block * (set_geometry(set)->block_size / 512);

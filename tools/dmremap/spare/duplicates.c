@@ -5,14 +5,14 @@
 #include "lib/message.h"
 #include "spare/duplicates.h"
 
-/* Blocks in a pass, and blocks that may be there twice, which is far from usual. */
+/* Maximum number of blocks in a pass, and of duplicate blocks, which are rare. */
 #ifndef DUPLICATES_BLOCKS_MAX
 #define DUPLICATES_BLOCKS_MAX	(8 * 1024 * 1024)
 #endif
 #define DUPLICATES_DOUBLES_MAX	65536
 #define DUPLICATES_HOLDERS_MAX	(4 * DUPLICATES_DOUBLES_MAX)
 
-/* A slot whose block another slot holds as well. */
+/* A slot that holds the same block as another slot. */
 struct holder {
 	uint64_t block;
 	uint32_t slot;
@@ -87,7 +87,7 @@ static void add_double(struct duplicates *d, uint64_t block)
 		d->doubles = resize(NULL, DUPLICATES_DOUBLES_MAX, sizeof(*d->doubles));
 	if (d->nr_doubles == DUPLICATES_DOUBLES_MAX) {
 		d->nr_doubles = sort_unique(d->doubles, d->nr_doubles);
-		/* else there would be no end of sorting */
+		/* otherwise almost every addition would sort the list again */
 		if (d->nr_doubles > DUPLICATES_DOUBLES_MAX / 2)
 			d->too_many = true;
 	}
@@ -110,7 +110,7 @@ static void settle(struct duplicates *d)
 	d->nr_blocks = sort_unique(d->blocks, d->nr_blocks);
 }
 
-/* Make room: with more memory, or by leaving the higher blocks to the next pass. */
+/* Make room by allocating more memory, or by deferring the higher blocks to the next pass. */
 static void make_room(struct duplicates *d)
 {
 	if (d->size < DUPLICATES_BLOCKS_MAX) {
@@ -144,7 +144,7 @@ void duplicates_add_page(struct duplicates *d, const struct table *table)
 	}
 }
 
-/* Look for blocks above those that are done. */
+/* Make a pass over the blocks above the ones already checked. */
 static void next_pass(struct duplicates *d, const struct set *set)
 {
 	struct table table;
@@ -199,7 +199,7 @@ static void find_holders(struct duplicates *d, const struct set *set, struct hol
 	qsort(holders->list, holders->nr, sizeof(*holders->list), compare_holders);
 }
 
-/* @nr slots, two at least, hold the same block. */
+/* @nr slots (two or more) hold the same block. */
 static void judge(struct duplicates *d, const struct set *set, const struct holder *h,
 		  unsigned int nr, struct findings *findings)
 {

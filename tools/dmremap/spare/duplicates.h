@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Main blocks that are in two slots.
+ * Finds main blocks that are in two slots.
  *
- * A crash between two writes of pages leaves them, when a block was moving from one
- * slot to another: the sequence numbers of the entries say which slot counts, and the
- * other slot is bad.  If they do not tell, or if there are more than two, the damage
- * cannot be repaired.
+ * They remain after a crash between two page writes, while a block was moving from one slot to
+ * another. The sequence numbers of the entries tell which slot is valid; the other slot is bad. If
+ * the numbers are equal, or if there are more than two slots, the damage cannot be repaired.
  *
- * Memory is bounded: of a large table a part of the main is looked at in each
- * pass, from its beginning on.
+ * To bound the memory, each pass over a large table covers only a part of the main, from its
+ * beginning on.
  */
 #ifndef _DMREMAP_DUPLICATES_H
 #define _DMREMAP_DUPLICATES_H
@@ -19,15 +18,15 @@
 /**
  * struct duplicates - the duplicates found.
  * @stale_slots: slots that become bad, in ascending order.
- * @nr_stale: there are this many.
- * @blocks: blocks seen in this pass; in order and each once up to @nr_sorted.
- * @nr_blocks: there are this many.
- * @size: room in @blocks.
+ * @nr_stale: number of @stale_slots.
+ * @blocks: blocks seen in this pass; sorted and unique up to @nr_sorted.
+ * @nr_blocks: number of @blocks.
+ * @size: allocated size of @blocks.
  * @from: lowest block of this pass.
- * @to: highest block of this pass, known when it ends.
+ * @to: highest block of this pass, known at its end.
  * @doubles: blocks that were seen twice.
- * @nr_doubles: there are this many.
- * @too_many: more than can be handled.
+ * @nr_doubles: number of @doubles.
+ * @too_many: there are more duplicates than can be handled.
  */
 struct duplicates {
 	uint32_t *stale_slots;
@@ -45,10 +44,10 @@ struct duplicates {
 
 void duplicates_init(struct duplicates *d);
 
-/* Take note of a page, in the first pass over the table. */
+/* Record the blocks of a page, in the first pass over the table. */
 void duplicates_add_page(struct duplicates *d, const struct table *table);
 
-/* After that pass: check the rest, and report the duplicates. */
+/* After the first pass: make further passes if necessary, and report the duplicates. */
 void duplicates_resolve(struct duplicates *d, const struct set *set, struct findings *findings);
 
 /* Whether a slot becomes bad. */

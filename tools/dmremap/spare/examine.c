@@ -39,8 +39,8 @@ static void examine_superblocks(struct diagnosis *diagnosis, const struct set *s
 }
 
 /*
- * The same is often wrong with many pages in a row, and is told once: one finding
- * may be open for each replica, and one for pages as a whole.
+ * A run of pages often has the same fault, which is reported once: one finding may be open for each
+ * replica, and one for pages as a whole.
  */
 #define WHOLE_PAGE	DM_REMAP_MAX_REPLICAS
 
@@ -80,7 +80,7 @@ static void examine_copies(struct diagnosis *diagnosis, const struct table *tabl
 	for (i = 0; i < geo->replicas; i++) {
 		copy = &table->copy[i];
 		note_sequence(diagnosis, copy->sequence);
-		/* as the kernel judges it, also by a copy that was left behind */
+		/* stale copies count too, as in the kernel */
 		if (copy->sb_sequence > le64toh(table->set->newest->content->sequence))
 			diagnosis->outdated = true;
 		if (copy->state == COPY_UNREADABLE)

@@ -10,14 +10,14 @@
 #include "spare/duplicates.h"
 
 /**
- * struct diagnosis - the result.
- * @findings: how many; set @findings.show before.
- * @duplicates: main blocks in two slots.
- * @write_superblocks: one of them must be rewritten.
+ * struct diagnosis - the faults found, and the repairs they need.
+ * @findings: the faults; the caller sets @findings.show.
+ * @duplicates: blocks of the main found in two slots.
+ * @write_superblocks: a superblock must be rewritten.
  * @write_pages: pages that must be rewritten.
- * @sequence: highest one of the pages and the superblocks' generations.
- * @outdated: the table is newer than the superblock that can be read.
- * @unreadable: something could not be read, and may have a higher one.
+ * @sequence: highest sequence number of all pages and superblocks.
+ * @outdated: the table is newer than the readable superblock.
+ * @unreadable: something could not be read, and may have a higher sequence number.
  */
 struct diagnosis {
 	struct findings findings;
@@ -29,12 +29,12 @@ struct diagnosis {
 	bool outdated;
 };
 
-/* Look at everything; @set must be usable. */
+/* Check all of the metadata; @set must be usable. */
 void examine(struct diagnosis *diagnosis, const struct set *set);
 
 void diagnosis_free(struct diagnosis *diagnosis);
 
-/* Whether a repair writes this page: a copy is unusable, or a slot becomes bad. */
+/* Whether a repair rewrites this page, because a copy is unusable or a slot becomes bad. */
 bool page_needs_repair(const struct diagnosis *diagnosis, const struct table *table);
 
 #endif /* _DMREMAP_EXAMINE_H */

@@ -30,6 +30,7 @@ static const char * const settings[DM_REMAP_NR_SET] = {
 	[DM_REMAP_SET_RATE_URGENT] = "rate_urgent",
 	[DM_REMAP_SET_SCRUB_RATE_KIB] = "scrub_rate_kib",
 	[DM_REMAP_SET_SCRUB_REGION_MIB] = "scrub_region_mib",
+	[DM_REMAP_SET_RETRY_WITHIN_MS] = "retry_within_ms",
 };
 
 static const char * const policies[] = { "linear", "near", "spread" };
@@ -59,7 +60,7 @@ static void uuid(field_fn *fn, void *context, const uint8_t *bytes)
 	text(fn, context, "uuid", value);
 }
 
-/* It should be printable, but may be damaged. */
+/* The text should be printable, but may be damaged. */
 static void printable(field_fn *fn, void *context, const char *name, const uint8_t *bytes)
 {
 	char value[FIELD_TEXT_SIZE], *end = value;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The superblock as names and values, for both forms of output.
+ * The superblock as names and values, for both output formats.
  */
 #ifndef _DMREMAP_FIELDS_H
 #define _DMREMAP_FIELDS_H
@@ -9,14 +9,14 @@
 
 #include "disk/set.h"
 
-/* A byte of main_id may take four characters. */
+/* A byte of main_id takes up to four characters. */
 #define FIELD_TEXT_SIZE	(4 * DM_REMAP_MAIN_ID_SIZE)
 
 /**
  * struct field - a name and a value.
  * @name: its name.
  * @text: the value as text.
- * @is_number: it is a number, in @number as well.
+ * @is_number: the value is a number, and also in @number.
  * @number: the value, if it is a number.
  */
 struct field {
@@ -28,13 +28,13 @@ struct field {
 
 typedef void field_fn(void *context, const struct field *field);
 
-/* Call @fn for each field of the superblock that counts, but the following. */
+/* Call @fn for each field of the valid superblock except those below. */
 void fields_of_set(const struct set *set, field_fn *fn, void *context);
 
-/* Call @fn for each setting that is in it. */
+/* Call @fn for each stored setting. */
 void fields_of_settings(const struct set *set, field_fn *fn, void *context);
 
-/* Call @fn for each field of resize @i of the hash table. */
+/* Call @fn for each field of entry @i in the resize history. */
 void fields_of_resize(const struct set *set, unsigned int i, field_fn *fn, void *context);
 
 #endif /* _DMREMAP_FIELDS_H */

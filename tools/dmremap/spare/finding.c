@@ -68,10 +68,10 @@ static const char *remedy(const struct finding *f)
 	if (!f->repairable)
 		return "cannot be repaired";
 	if (f->kind == FINDING_TWICE)
-		return "to be repaired: the first slot counts, the other one becomes bad";
+		return "can be repaired: the first slot is valid, the other one becomes bad";
 	if (f->kind == FINDING_SUPERBLOCK)
-		return "to be written anew from the other one";
-	return "to be written anew from a good copy";
+		return "can be rewritten from the other one";
+	return "can be rewritten from a good copy";
 }
 
 void finding_show_text(const struct finding *f)

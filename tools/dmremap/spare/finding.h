@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Something that is wrong with a set: where, what, and whether it can be repaired.
+ * A fault of a set: its location, a description, and whether it can be repaired.
  */
 #ifndef _DMREMAP_FINDING_H
 #define _DMREMAP_FINDING_H
@@ -10,24 +10,24 @@
 #include <stdio.h>
 
 enum finding_kind {
-	FINDING_SUPERBLOCK,	/* @nr is wrong */
-	FINDING_SUPERBLOCKS,	/* they do not go together */
+	FINDING_SUPERBLOCK,	/* superblock @nr */
+	FINDING_SUPERBLOCKS,	/* the superblocks contradict each other */
 	FINDING_COPY,		/* replica @nr, pages @first to @last */
 	FINDING_PAGE,		/* all copies of pages @first to @last */
-	FINDING_TWICE,		/* a main block is in slots @first and @last */
+	FINDING_TWICE,		/* slots @first and @last hold the same main block */
 	FINDING_TABLE,		/* the table as a whole */
 };
 
 /**
  * struct finding - a fault.
- * @kind: with what.
+ * @kind: the faulty part.
  * @nr: superblock or replica.
- * @first: page or slot; for %FINDING_TWICE the one that counts.
+ * @first: page or slot; for %FINDING_TWICE the valid one.
  * @last: page or slot.
- * @sector: on the spare, of the fault, or of its first page; for
- *	%FINDING_TWICE on the main.
- * @why: a sentence.
- * @repairable: a repair makes it good without loss.
+ * @sector: sector of the fault, or of its first page, on the spare; for %FINDING_TWICE the sector
+ *	on the main.
+ * @why: a description.
+ * @repairable: it can be repaired without loss.
  */
 struct finding {
 	enum finding_kind kind;
@@ -40,10 +40,10 @@ struct finding {
 };
 
 /**
- * struct findings - where findings go as they come up.
- * @show: print one.
- * @repairable: number of findings of that kind.
- * @fatal: number of the others.
+ * struct findings - the consumer of findings.
+ * @show: called for each finding.
+ * @repairable: number of repairable findings.
+ * @fatal: number of other findings.
  */
 struct findings {
 	void (*show)(const struct finding *finding);
@@ -53,11 +53,11 @@ struct findings {
 
 void findings_add(struct findings *findings, const struct finding *finding);
 
-/* For @show: lines for people, and elements of a JSON array. */
+/* Implementations of @show: lines of text, and elements of a JSON array. */
 void finding_show_text(const struct finding *finding);
 void finding_show_json(const struct finding *finding);
 
-/* The parts of the JSON before these elements, and after them: the device, and the numbers. */
+/* The parts of the JSON before and after these elements: the device, and the totals. */
 void findings_json_begin(const char *device);
 void findings_json_end(const struct findings *findings);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The one way in which check, dump and repair come to the metadata of a spare.
+ * Opens the metadata of a spare for check, dump and repair.
  */
 #ifndef _DMREMAP_OPEN_H
 #define _DMREMAP_OPEN_H
@@ -12,11 +12,11 @@
 /**
  * spare_open_and() - read a spare's superblocks and act on them.
  * @path: the spare, or an image of it.
- * @write: open it for writing; it must not be in use then.
- * @act: what to do, if a superblock is usable; returns an exit status.
+ * @write: open it for writing; then it must not be in use.
+ * @act: called if a superblock is usable; returns an exit status.
  * @context: for @act.
  *
- * Complains if the spare cannot be opened, or no superblock is usable.
+ * Prints an error if the spare cannot be opened, or no superblock is usable.
  *
  * Return: an exit status.
  */

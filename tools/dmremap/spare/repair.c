@@ -44,7 +44,7 @@ static int apply(const struct set *set, const struct diagnosis *diagnosis,
 	if (choices->dry_run)
 		return EXIT_UNCORRECTED;
 	if (!set->writable) {
-		complain("%s has features that are not known. A newer dmremap can repair it.",
+		complain("%s uses features that this dmremap does not know. A newer dmremap can repair it.",
 			 path);
 		return EXIT_OPERATION;
 	}
@@ -59,7 +59,7 @@ static int apply(const struct set *set, const struct diagnosis *diagnosis,
 	return EXIT_CORRECTED;
 }
 
-/* Behind the findings. */
+/* Printed after the findings. */
 static void conclude_json(const struct diagnosis *diagnosis, int status)
 {
 	findings_json_end(&diagnosis->findings);
@@ -128,7 +128,7 @@ static int run_repair(int argc, char **argv)
 		return command_misused(&command_repair);
 	}
 	if (choices.json && !choices.yes && !choices.dry_run) {
-		complain("With --json nothing is asked: say --yes or --dry-run.");
+		complain("--json asks no questions: give --yes or --dry-run.");
 		return command_misused(&command_repair);
 	}
 	path = command_operand(&command_repair, argc, argv);
@@ -138,17 +138,17 @@ static int run_repair(int argc, char **argv)
 const struct command command_repair = {
 	.name = "repair",
 	.arguments = "[--dry-run|--yes] [--json] DEVICE|IMAGE",
-	.summary = "make good what is wrong on a spare that is not in use",
+	.summary = "repair the metadata of a spare that is not in use",
 	.help =
-	"Says what is wrong and how much would be written, and asks before it writes.\n"
-	"Copies that are bad, lost or older are written anew from the one that counts.\n"
-	"If something cannot be repaired, nothing is written. It may be stopped at any\n"
-	"moment and started again. A set that is activated repairs itself the same way.\n\n"
+	"Reports what is wrong and how much would be written, and asks before it writes.\n"
+	"Bad, lost and outdated copies are rewritten from the valid one.\n"
+	"If something cannot be repaired, nothing is written. The command may be interrupted\n"
+	"and repeated at any time. The kernel does the same when it activates the set.\n\n"
 	"  -n, --dry-run  do not ask and do not write\n"
 	"  -y, --yes      do not ask\n"
 	"  -j, --json     print JSON, and do not ask: with one of these two\n"
 	"  -h, --help     print this\n\n"
-	"Exit status: 0 there was nothing to do, 1 all was repaired, 4 errors are left,\n"
-	"8 it cannot be read, is in use or is no spare, 16 wrong usage.\n",
+	"Exit status: 0 no errors found, 1 all errors were repaired, 4 errors are left,\n"
+	"8 DEVICE cannot be read, is in use or is not a spare, 16 wrong usage.\n",
 	.run = run_repair,
 };

@@ -6,7 +6,7 @@
 #include "lib/message.h"
 #include "spare/rewrite.h"
 
-/* An unreadable page may be newer than all readable ones, but not by much. */
+/* Safety margin: an unreadable page may be slightly newer than all readable ones. */
 #define UNREADABLE_MARGIN	65536
 
 static int write_page(const struct set *set, uint64_t sector, const void *page)
@@ -57,7 +57,7 @@ static void fill_page(struct dm_remap_page *page, const struct table *table,
 	page->crc = htole32(dm_remap_page_crc(page, sb->seed));
 }
 
-/* Write the copies that are good, or those that are not. */
+/* Write either the good copies or the others. */
 static int write_copies(const struct table *table, const struct dm_remap_page *page, bool good)
 {
 	const struct dm_remap_geometry *geo = set_geometry(table->set);
@@ -80,7 +80,7 @@ static int rewrite_page(const struct table *table, const struct diagnosis *diagn
 	int ret;
 
 	if (!table->newest || table->differ) {
-		complain("Page %u cannot be read any more. Nothing of it was written.", table->nr);
+		complain("Page %u can no longer be read, and was not written.", table->nr);
 		return -1;
 	}
 	page = device_buffer(1);

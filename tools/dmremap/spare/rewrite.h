@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Write superblocks and pages anew from those that count.
+ * Rewrites superblocks and pages from valid copies.
  */
 #ifndef _DMREMAP_REWRITE_H
 #define _DMREMAP_REWRITE_H
@@ -8,13 +8,13 @@
 #include "spare/examine.h"
 
 /*
- * Do what @diagnosis asks for, which must have no finding that is fatal.
+ * Carry out the repairs in @diagnosis, which must have no fatal finding.
  *
- * Each write is durable before the next.  A bad copy is written before a good one,
- * so that at any moment one is good; all get a sequence that is higher than any
- * seen, so that the same is read whenever this is interrupted.
+ * Each write is durable before the next one starts. Bad copies are written before good ones, so
+ * that at any time one copy is good. All copies get a sequence number higher than any seen, so that
+ * the same content is read even if the repair is interrupted.
  *
- * Returns 0, or -1, having complained, if a write failed.
+ * Returns 0, or -1, after printing an error, if a write failed.
  */
 int rewrite(const struct set *set, const struct diagnosis *diagnosis);
 
