@@ -5,9 +5,8 @@
 # rig: test=uml timeout=300
 
 load ../lib/common
+load ../lib/kill
 
-DMREMAP=$PWD/../tools/dmremap/dmremap
-HALT=$PWD/guest/halt.so
 
 teardown() {
 	rm -rf /etc/dm-remap

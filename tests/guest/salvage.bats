@@ -4,12 +4,11 @@
 # rig: test=uml timeout=600
 
 load ../lib/common
+load ../lib/kill
 
 R=/dev/mapper/r
 V=/dev/mapper/r-salvage
 CONFIG=/sys/kernel/config/dm-remap/r
-DMREMAP=$PWD/../tools/dmremap/dmremap
-HALT=$PWD/guest/halt.so
 
 teardown() {
 	umount /mnt 2>/dev/null || :
@@ -17,8 +16,6 @@ teardown() {
 	remove_devices
 }
 teardown_file() { clean_up; }
-
-sum() { dd if="$1" bs=1M iflag=direct status=none | md5sum; }
 
 # sealed_gpt: a sealed set that is stopped, of a small disk with data; WHOLE is its content
 sealed_gpt() {

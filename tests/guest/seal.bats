@@ -6,11 +6,10 @@
 # shellcheck disable=SC2030,SC2031 # each test sets WHOLE for itself
 
 load ../lib/common
+load ../lib/kill
 
 R=/dev/mapper/r
 CONFIG=/sys/kernel/config/dm-remap/r
-DMREMAP=$PWD/../tools/dmremap/dmremap
-HALT=$PWD/guest/halt.so
 
 teardown() { remove_devices; }
 teardown_file() { clean_up; }
@@ -21,9 +20,6 @@ in_lvm() {
 	lvm "$command" --config 'activation { udev_sync=0 udev_rules=0 } devices { scan=["/dev/mapper"] use_devicesfile=0 } backup { backup=0 archive=0 }' \
 		"$@" 3>&- 4>&-
 }
-
-# sum DEVICE: of all that is on the disk
-sum() { dd if="$1" bs=1M iflag=direct status=none | md5sum; }
 
 # shows DEVICE: all that blkid says of it, but for its name
 shows() { blkid -p -o export "$1" | grep -v ^DEVNAME= || :; }
@@ -309,16 +305,9 @@ small_gpt() {
 
 # --- what goes wrong ----------------------------------------------------------------
 
-# power_cut: the disks as they are now, and the set on them
-power_cut() {
-	local disk
-	for disk in main spare; do
-		dd if=/dev/$disk of="$BATS_TEST_TMPDIR/$disk" bs=1M iflag=direct status=none
-	done
-	dmsetup remove r
-	for disk in main spare; do
-		dd if="$BATS_TEST_TMPDIR/$disk" of=/dev/$disk bs=1M oflag=direct status=none
-	done
+# after_power_cut: the set on the disks as they are now
+after_power_cut() {
+	power_cut main spare
 	remap_create r /dev/main /dev/spare persistent
 }
 
@@ -364,7 +353,7 @@ halted() {
 			[[ $n != *t ]] || how=TORN_AT
 			halted $how "${n%t}" "$DMREMAP" seal r
 			assert_equal "$(sum $R)" "$WHOLE"
-			power_cut
+			after_power_cut
 			assert_equal "$n: $(sum $R)" "$n: $WHOLE"
 			"$DMREMAP" $next r
 			assert_equal "$(sum $R)" "$WHOLE"
@@ -386,7 +375,7 @@ halted() {
 		for n in 1 2 3; do
 			"$DMREMAP" seal r
 			halted HALT_AT $n "$DMREMAP" unseal r
-			power_cut
+			after_power_cut
 			assert_equal "$n: $(sum $R)" "$n: $WHOLE"
 			"$DMREMAP" $next r
 			assert_equal "$(sum $R)" "$WHOLE"
@@ -401,7 +390,7 @@ halted() {
 	"$DMREMAP" seal r
 	dmsetup message r 0 remove 4088 8
 	read_direct $R 0 4096 | dd of=/dev/main bs=4096 oflag=direct conv=notrunc status=none
-	power_cut
+	after_power_cut
 	run -0 "$DMREMAP" unseal r
 	assert_output "r: unsealed"
 	assert_equal "$(sum /dev/main) $(<$CONFIG/remaps/count)" "$WHOLE 0"
@@ -438,7 +427,7 @@ halted() {
 	assert_equal "$(label_uuid /dev/main)" ""
 	# and the device comes back with it
 	null_blk_bad main -4090-4090
-	power_cut
+	after_power_cut
 	assert_equal "$(sum $R)" "$WHOLE"
 }
 
