@@ -15,6 +15,17 @@ install: modules
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) \
 		$$(sed -n 's/^#define UTS_RELEASE "\(.*\)"$$/\1/p' $(KDIR)/include/generated/utsrelease.h)
 
+# Those of DKMS belong to the package.
+MODULES_DIR = $(INSTALL_MOD_PATH)/lib/modules/$(KVER)
+
+uninstall:
+	[ -n "$(INSTALL_MOD_PATH)$(DESTDIR)" ] || tools/boot/no-sets
+	$(MAKE) -C tools/boot uninstall
+	$(MAKE) -C tools/dmremap uninstall
+	[ ! -d $(MODULES_DIR) ] || find $(MODULES_DIR) -name dkms -prune -o \
+		-name 'dm-remap*.ko*' -type f -exec rm -f {} +
+	[ ! -d $(MODULES_DIR) ] || depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(KVER)
+
 headers:
 	@test -e $(KDIR)/Makefile || { \
 		echo "There are no kernel headers in $(KDIR)." >&2; \
@@ -100,5 +111,5 @@ distclean: clean
 help:
 	@cat $(RIG)/help.txt
 
-.PHONY: modules install headers check test quick kunit bats shell demo bench tools deb fuzz crash soak fleet coverage tested compilers mutate \
+.PHONY: modules install uninstall headers check test quick kunit bats shell demo bench tools deb fuzz crash soak fleet coverage tested compilers mutate \
 	pictures docs html clean distclean help

@@ -131,3 +131,20 @@ options_of() {
 	run dmremap --version
 	assert_success
 }
+
+@test "make uninstall removes what the installation has put there, but not the configuration" {
+	local to=$PWD/to
+	mkdir -p "$to/lib/modules/6.0/updates/dkms" "$to/usr/share/man/man8"
+	touch "$to/lib/modules/6.0/updates/dm-remap.ko.xz" "$to/lib/modules/6.0/updates/other.ko" \
+		"$to/lib/modules/6.0/updates/dkms/dm-remap.ko" "$to/usr/share/man/man8/other.8"
+	find "$to" ! -type d ! -name dm-remap.ko.xz | sort >before
+	make -s -C "$TOP/tools/dmremap" install DESTDIR="$to" PREFIX=/usr
+	make -s -C "$TOP/tools/boot" install DESTDIR="$to" PREFIX=/usr
+	[ "$(find "$to" ! -type d | wc -l)" -gt 50 ]
+	make -s -C "$TOP" uninstall DESTDIR="$to" PREFIX=/usr INSTALL_MOD_PATH="$to" KVER=6.0
+	find "$to" ! -type d ! -name "modules.*" | sort >after
+	run diff before after
+	assert_output --partial "> $to/etc/dm-remap/dm-remap.conf"
+	refute_line --regexp "^<|^> (.*/etc/dm-remap/.*)?[^/]*\.(8|ko|rules|service|timer)$"
+	assert_equal "$(grep -c '^>' <<<"$output")" 2
+}
