@@ -186,6 +186,10 @@ old_set() {
 	run -8 "$DMREMAP" replace --force --mapfile "$BATS_TEST_TMPDIR/text" r /dev/new
 	assert_output --partial "exists, and is no mapfile"
 	assert_equal "$(<"$BATS_TEST_TMPDIR/text")" text
+	echo "# Mapfile. Created by GNU ddrescue version 1.27" >"$BATS_TEST_TMPDIR/map"
+	run -8 "$DMREMAP" replace --force --mapfile "$BATS_TEST_TMPDIR/map" r /dev/new
+	assert_output --partial "is a mapfile of another program, such as ddrescue, and would be written over"
+	assert_equal "$(<"$BATS_TEST_TMPDIR/map")" "# Mapfile. Created by GNU ddrescue version 1.27"
 	run -16 "$DMREMAP" replace --pause long r /dev/new
 	assert_output --partial '"long" is not a number of seconds.'
 	run -8 "$DMREMAP" replace --force --pause 0 r /dev/spare

@@ -51,7 +51,7 @@ refused_all() {
 		case $former in
 		empty) : >maps/map ;;
 		old)
-			echo "# Mapfile. of another run" >maps/map
+			echo "# Mapfile. Created by dmremap replace: of another run" >maps/map
 			chmod 640 maps/map
 			;;
 		esac
@@ -70,6 +70,14 @@ refused_all() {
 	run "$HELPERS/test-mapfile" maps/none/map
 	assert_failure 8
 	assert_output --partial "maps/none/map cannot be written"
+	# what ddrescue has found out, perhaps going on with ours
+	for former in "Created by GNU ddrescue version 1.27" "Created by dmremap replace --rescue-spare: -"; do
+		echo "# Mapfile. $former" >maps/map
+		run "$HELPERS/test-mapfile" maps/map
+		assert_failure 8
+		assert_output --partial "maps/map is a mapfile of another program"
+		assert_equal "$(cat maps/map)" "# Mapfile. $former"
+	done
 }
 
 @test "a signal ends the copy at once, in use and while I/O waits" {

@@ -581,6 +581,15 @@ active_set() {
 	register $A name=r main_id=- copy_id=-
 	run dmremap status
 	assert_line --partial "$(dev sdd) has the content of r"
+	# and it is not forgotten when the set is written down again
+	blank sde 8:64
+	echo 8:32 >"$DMREMAP_ROOT/sys/kernel/config/dm-remap/r/main"
+	mkdir -p "$DMREMAP_ROOT"/sys/kernel/config/{dm-remap/r/spare,dm-remap-reassembly/sets}
+	: >"$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/scan"
+	echo 8:64 >"$DMREMAP_ROOT/sys/kernel/config/dm-remap/r/spare/device"
+	run dmremap assemble r
+	assert_success
+	assert_equal "$(grep -v sectors "$(registered $A)")" $'name=r\nmain_id=-\nspare_id=-\ncopy_id=-'
 }
 
 # member NAME UUID: an md member on a disk, of one array with all others, with a UUID of its own

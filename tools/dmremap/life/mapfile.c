@@ -15,6 +15,7 @@
 #include "lib/message.h"
 
 #define MAGIC		"# Mapfile."
+#define OWN_MAGIC	MAGIC " Created by dmremap replace:"
 #define SECTOR_BYTES	512
 
 static int say_unwritable(const char *path)
@@ -26,17 +27,21 @@ static int say_unwritable(const char *path)
 int mapfile_check(const char *path)
 {
 	FILE *file = fopen(path, "a+e");
-	char begin[sizeof(MAGIC)] = "";
+	char begin[sizeof(OWN_MAGIC)] = "";
 	size_t size;
 
 	if (!file)
 		return say_unwritable(path);
 	rewind(file);
-	size = fread(begin, 1, strlen(MAGIC), file);
+	size = fread(begin, 1, strlen(OWN_MAGIC), file);
 	fclose(file);
-	if (!size || !strcmp(begin, MAGIC))
+	if (!size || !strcmp(begin, OWN_MAGIC))
 		return EXIT_CLEAN;
-	complain("%s exists, and is no mapfile. Give another file.", path);
+	if (!strncmp(begin, MAGIC, strlen(MAGIC)))
+		complain("%s is a mapfile of another program, such as ddrescue, and would be written over. Give the name of a new file.",
+			 path);
+	else
+		complain("%s exists, and is no mapfile. Give another file.", path);
 	return EXIT_OPERATION;
 }
 

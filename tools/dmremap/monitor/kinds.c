@@ -48,7 +48,7 @@ static const struct event_kind kinds[] = {
 	  "This host knows the set, and it is not active.", NULL, "" },
 	{ "duplicate", WEIGHT_WARNING, NULL, "a copy of a disk of the set has been connected",
 	  "A device claims to be a half of the set, which is active with another device. It is not used.",
-	  NULL, "If it is a copy or a snapshot, remove it or wipe it; \"dmremap scan\" shows it." },
+	  NULL, "If it is a copy or a snapshot, disconnect it or wipe it, or give it an identity of its own with \"dmremap clone-uuid\"; \"dmremap scan\" shows it." },
 	{ "scrub-done", WEIGHT_GOOD, NULL, "a scrub has ended", "A scrub has read the whole main.",
 	  NULL, "" },
 	{ "store-mended", WEIGHT_GOOD, NULL, "the remap table has all its copies again",

@@ -200,7 +200,7 @@ static void explain_conflict(char *text, const struct known_set *set)
 	found += explain_copies(text, set, &halves, HALF_MAIN, found ? ", and " : ": ");
 	halves_free(&halves);
 	if (found) {
-		text_add(text, EXPLAIN_SIZE, ". Disconnect the copy, or zero its first and last 4 KiB if nobody needs it, and run \"dmremap scan\"; if it is one disk that is seen twice, set up multipath.");
+		text_add(text, EXPLAIN_SIZE, ". Disconnect the copy and run \"dmremap scan\". If both are to be used, give the copy an identity of its own: \"dmremap clone-uuid MAIN-COPY SPARE-COPY\". If nobody needs it, zero its first and last 4 KiB. If it is one disk that is seen twice, set up multipath.");
 	} else if (read_spare(&spare, set)) {
 		*text = 0;
 		text_add(text, EXPLAIN_SIZE, "%s is not activated: several devices may be its main, which has %llu sectors.",

@@ -278,10 +278,15 @@ bool registry_is_spare(const struct registered *set, const char *path)
 	return is_one_of(set->spare_id, set->next_spare_id, path);
 }
 
+bool registry_is_identity(const char *id)
+{
+	return *id && strcmp(id, NO_ID);
+}
+
 /* NO_ID matches many devices, so it does not count. */
 static bool is_named(const char *id, const char *path)
 {
-	return *id && strcmp(id, NO_ID) && registry_is(id, path);
+	return registry_is_identity(id) && registry_is(id, path);
 }
 
 bool registry_names_main(const struct registered *set, const char *path)

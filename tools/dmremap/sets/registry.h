@@ -96,6 +96,9 @@ bool registry_remove(const char *uuid);
  */
 void registry_identify(char id[REGISTRY_ID_SIZE], const char *path);
 
+/* Whether what was written down tells devices apart: not "-", nor nothing. */
+bool registry_is_identity(const char *id);
+
 /**
  * registry_is() - whether a device may be the one for which an identity was recorded.
  * @id: a recorded identity; "" matches any device.

@@ -39,7 +39,7 @@ static void note_copy(struct registered *set, const struct registered *before)
 	/*
 	 * devices without an identity all look the same here; they are told apart by their content
 	 */
-	if (strcmp(copy, set->main_id) || *before->next_main_id)
+	if (strcmp(copy, set->main_id) || !registry_is_identity(copy))
 		text_copy(set->copy_id, copy, sizeof(set->copy_id));
 }
 
