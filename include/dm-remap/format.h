@@ -66,6 +66,11 @@
 #define DM_REMAP_SB_JOINING		0x20
 /* dm_remap_sb.flags: another spare has replaced this one. */
 #define DM_REMAP_SB_REPLACED		0x40
+/*
+ * dm_remap_sb.flags: the table has moved, for the spare has grown, and superblock 0 may still be
+ * the one of before.
+ */
+#define DM_REMAP_SB_TABLE_MOVED		0x80
 
 /* Types of identities; 0 is an unused entry. */
 enum dm_remap_id_type {
@@ -470,8 +475,9 @@ int dm_remap_layout(struct dm_remap_geometry *geo);
  * @geo: the current layout; changed to the new one, with the same data_start.
  * @spare_sectors: size of the device now.
  *
- * All copies of the table move to the new end, entirely after the former one, so that they can be
- * written while the former ones are still in force.
+ * All copies of the table move to the end, after everything that is in use and not over superblock
+ * 1, so that they can be written while the former ones are still in force.  If superblock 1 moves
+ * by less than they need, they end at its former place.
  *
  * Return: 0, or -1 if that gives no additional blocks; then @geo is unchanged.
  */

@@ -263,6 +263,7 @@ struct dm_remap_store_type;
  * @incomplete: part of the table is lost; only if nothing may be written.
  * @fresh: the spare is empty, and start() will format it.
  * @joining: the spare is a copy of another one, which it replaces in start().
+ * @may_grow: the spare has room for more blocks, which a successor finds.
  * @token: ID of the tracker that guarantees that the copy is complete, if @joining.
  *
  * Embedded in the store's own structure; filled by open() and, for @incomplete, load(); constant
@@ -278,6 +279,7 @@ struct dm_remap_store {
 	bool incomplete;
 	bool fresh;
 	bool joining;
+	bool may_grow;
 	u64 token;
 };
 

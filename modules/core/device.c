@@ -107,9 +107,11 @@ void remap_device_check_store(struct remap_device *rd)
 	rd->store->type->stat(rd->store, &stat);
 	if (stat.state != rd->health.state)
 		report_store(rd, stat.state);
-	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->health.faults)
+	if (stat.state == DM_REMAP_STORE_DEGRADED && stat.faults != rd->health.faults) {
+		WRITE_ONCE(rd->health.repair_delay, 0);
 		/* Frozen while a hibernation image is written: see background.c. */
 		mod_delayed_work(system_freezable_wq, &rd->health.repair, 0);
+	}
 	WRITE_ONCE(rd->health.state, stat.state);
 	rd->health.faults = stat.faults;
 }
@@ -132,16 +134,18 @@ void remap_device_init_repair(struct remap_device *rd, work_func_t repair)
 void remap_device_repair_later(struct remap_device *rd)
 {
 	struct remap_store_health *health = &rd->health;
+	unsigned int delay;
 
 	if (READ_ONCE(health->state) != DM_REMAP_STORE_DEGRADED ||
 	    READ_ONCE(rd->suspended) || READ_ONCE(rd->read_only)) {
-		health->repair_delay = 0;
+		WRITE_ONCE(health->repair_delay, 0);
 		return;
 	}
-	health->repair_delay = clamp_t(unsigned int, 2 * health->repair_delay, FIRST_RETRY,
-				       LAST_RETRY);
+	delay = clamp_t(unsigned int, 2 * READ_ONCE(health->repair_delay), FIRST_RETRY,
+			LAST_RETRY);
+	WRITE_ONCE(health->repair_delay, delay);
 	/* Does nothing if the work has been queued in between. */
-	queue_delayed_work(system_freezable_wq, &health->repair, health->repair_delay);
+	queue_delayed_work(system_freezable_wq, &health->repair, delay);
 }
 
 void remap_device_stop_repair(struct remap_device *rd)

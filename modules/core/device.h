@@ -74,7 +74,7 @@ struct remap_track;
  * @state: its state at the last check.
  * @faults: the number of bad copies found by then.
  * @repair: lets the store repair itself.
- * @repair_delay: delay until the next attempt, in jiffies; only @repair uses it.
+ * @repair_delay: delay until the next attempt, in jiffies; 0 after a new fault.
  */
 struct remap_store_health {
 	enum dm_remap_store_state state;

@@ -398,7 +398,8 @@ static bool same_disks(const struct remap_device *a, const struct remap_device *
 
 /*
  * Whether a new device should take over from an existing one: it has another spare, more room on
- * the same spare, another length, or a new main with the same spare.
+ * the same spare, since then or before that was activated, another length, or a new main with the
+ * same spare.
  */
 static bool is_successor(const struct remap_device *new, const struct remap_device *rd,
 			 const struct remap_args *args)
@@ -414,7 +415,8 @@ static bool is_successor(const struct remap_device *new, const struct remap_devi
 	if (new->spare_bdev != rd->spare_bdev || new->len != rd->len)
 		return true;
 	/* A table with the old main, spare and length goes back to the kept device. */
-	return new->life.spare_sectors != rd->life.spare_sectors && !rd->life.kept;
+	return (new->life.spare_sectors != rd->life.spare_sectors || rd->store->may_grow) &&
+	       !rd->life.kept;
 }
 
 /*

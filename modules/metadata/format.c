@@ -124,10 +124,9 @@ int dm_remap_layout(struct dm_remap_geometry *geo)
 	return 0;
 }
 
-/* Blocks that are left if the copies of @pages pages each are before the last superblock. */
-static __u64 place_behind(struct dm_remap_geometry *geo, __u64 pages)
+/* Blocks that are left if the copies of @pages pages each end at @end. */
+static __u64 place_behind(struct dm_remap_geometry *geo, __u64 pages, __u64 end)
 {
-	__u64 end = dm_remap_sb_sector(geo->spare_sectors, 1);
 	__u64 size = pages * DM_REMAP_PAGE_SECTORS;
 	unsigned int i;
 
@@ -138,29 +137,59 @@ static __u64 place_behind(struct dm_remap_geometry *geo, __u64 pages)
 	return (geo->replica_start[0] - geo->data_start) / sectors_per_block(geo);
 }
 
-int dm_remap_layout_grow(struct dm_remap_geometry *geo, __u64 spare_sectors)
+/* The first sector that has nothing in use behind it, but for superblock 1. */
+static __u64 end_of_use(const struct dm_remap_geometry *geo)
 {
-	__u64 behind = dm_remap_sb_sector(geo->spare_sectors, 1) + DM_REMAP_PAGE_SECTORS;
-	__u64 low = 1, high = pages_for((__u32)-1), blocks;
-	struct dm_remap_geometry grown = *geo;
+	__u64 end = geo->data_start + (__u64)geo->nr_blocks * sectors_per_block(geo);
+	unsigned int i;
 
-	grown.spare_sectors = spare_sectors;
+	for (i = 0; i < geo->replicas; i++) {
+		__u64 copy_end = dm_remap_page_sector(geo, i, geo->nr_pages);
+
+		if (copy_end > end)
+			end = copy_end;
+	}
+	return end;
+}
+
+/* Lay out @grown with copies that end at @end, and are behind all that @geo has in use. */
+static bool lay_out_behind(struct dm_remap_geometry *grown, const struct dm_remap_geometry *geo,
+			   __u64 end)
+{
+	__u64 low = 1, high = pages_for((__u32)-1), blocks;
+
 	/* As in dm_remap_layout(). */
 	while (low < high) {
 		__u64 mid = (low + high) / 2;
 
-		if (place_behind(&grown, mid) > mid * DM_REMAP_PAGE_ENTRIES)
+		if (place_behind(grown, mid, end) > mid * DM_REMAP_PAGE_ENTRIES)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	blocks = place_behind(&grown, low);
+	blocks = place_behind(grown, low, end);
 	if (blocks > (__u32)-1)
 		blocks = (__u32)-1;
-	if (blocks <= geo->nr_blocks || grown.replica_start[0] < behind)
+	if (blocks <= geo->nr_blocks || grown->replica_start[0] < end_of_use(geo))
+		return false;
+	grown->nr_pages = pages_for(blocks);
+	grown->nr_blocks = blocks;
+	return true;
+}
+
+int dm_remap_layout_grow(struct dm_remap_geometry *geo, __u64 spare_sectors)
+{
+	__u64 former = dm_remap_sb_sector(geo->spare_sectors, 1);
+	__u64 end = dm_remap_sb_sector(spare_sectors, 1);
+	struct dm_remap_geometry grown = *geo;
+
+	grown.spare_sectors = spare_sectors;
+	if (!lay_out_behind(&grown, geo, end))
 		return -1;
-	grown.nr_pages = pages_for(blocks);
-	grown.nr_blocks = blocks;
+	/* Superblock 1 counts where it is until the other place has it: no copy goes over it. */
+	if (end != former && grown.replica_start[0] < former + DM_REMAP_PAGE_SECTORS &&
+	    !lay_out_behind(&grown, geo, former))
+		return -1;
 	*geo = grown;
 	return 0;
 }
@@ -264,6 +293,11 @@ bool dm_remap_sb_grown(const struct dm_remap_sb *first, const struct dm_remap_sb
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_sb_grown, DM_REMAP_NS);
 
+static bool has_moved_table(const struct dm_remap_sb *sb)
+{
+	return le32_to_cpu(sb->flags) & DM_REMAP_SB_TABLE_MOVED;
+}
+
 bool dm_remap_sb_differ(const struct dm_remap_sb *first, const struct dm_remap_sb *second)
 {
 	if (has_other_main(first, second) || has_other_main(second, first))
@@ -272,8 +306,9 @@ bool dm_remap_sb_differ(const struct dm_remap_sb *first, const struct dm_remap_s
 	    memcmp(first->secret, second->secret, sizeof(first->secret)) ||
 	    first->seed != second->seed || first->data_start != second->data_start)
 		return true;
-	/* with more room there are more blocks, and the table is elsewhere */
+	/* with more room there are more blocks, and the table is elsewhere; or that has failed */
 	return !dm_remap_sb_grown(first, second) &&
+	       !has_moved_table(first) && !has_moved_table(second) &&
 	       (first->nr_blocks != second->nr_blocks ||
 		memcmp(first->replica_start, second->replica_start,
 		       sizeof(first->replica_start)));

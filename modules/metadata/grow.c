@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Spares that have become larger: superblock 1 moves to the new end.
+ * Spares that have become larger: superblock 1 moves to the new end, and for more blocks the
+ * table moves behind all that was in use.
  */
 #include <linux/blkdev.h>
 
@@ -34,6 +35,13 @@ void meta_extend_layout(struct meta *m)
 	m->growing = !dm_remap_layout_grow(&m->grown, bdev_nr_sectors(m->p.spare));
 }
 
+bool meta_may_grow(const struct meta *m)
+{
+	struct dm_remap_geometry geo = m->growing ? m->grown : m->geo;
+
+	return !dm_remap_layout_grow(&geo, bdev_nr_sectors(m->p.spare));
+}
+
 /* Faults of the former copies do not concern the new ones. */
 void meta_forget_bad(struct meta *m)
 {
@@ -59,26 +67,6 @@ int meta_table_write(struct meta *m)
 		ret = meta_pages_write(m, page, n);
 	}
 	return ret;
-}
-
-int meta_extend(struct meta *m)
-{
-	struct dm_remap_sb *sb = m->sb;
-	unsigned int r;
-
-	sb->former_spare_sectors = sb->spare_sectors;
-	m->geo = m->grown;
-	m->growing = false;
-	meta_forget_bad(m);
-	sb->spare_sectors = cpu_to_le64(m->geo.spare_sectors);
-	sb->nr_blocks = cpu_to_le32(m->geo.nr_blocks);
-	sb->nr_pages = cpu_to_le32(m->geo.nr_pages);
-	for (r = 0; r < m->geo.replicas; r++)
-		sb->replica_start[r] = cpu_to_le64(m->geo.replica_start[r]);
-	if (meta_table_write(m) || !meta_stale_record(m))
-		return -EIO;
-	meta_super_number(m);
-	return meta_super_put(m, 1) ? 0 : -EIO;
 }
 
 static bool in_data_area(const struct meta *m, u64 sector)
@@ -110,7 +98,7 @@ static bool is_untouched(const struct meta *m, u64 sector)
  * In the data area it is not erased unless nothing can be there: an earlier activation may
  * not have come to write down that it has been erased, or may have had a bad superblock.
  */
-bool meta_forget_former_end(struct meta *m)
+static bool forget_former_end(struct meta *m)
 {
 	u64 former = le64_to_cpu(m->sb->former_spare_sectors);
 	u64 sector = dm_remap_sb_sector(former, 1);
@@ -125,4 +113,88 @@ bool meta_forget_former_end(struct meta *m)
 	if (erased || data)
 		m->sb->former_spare_sectors = 0;
 	return data;
+}
+
+/* Whether superblock 1 stays where it is, and is written over. */
+static bool end_stays(const struct meta *m)
+{
+	return dm_remap_sb_sector(m->geo.spare_sectors, 1) ==
+	       dm_remap_sb_sector(m->grown.spare_sectors, 1);
+}
+
+/* A power cut while superblock 1 is written over takes it: the other one has to be good. */
+static int mend_both(struct meta *m)
+{
+	if (meta_super_write(m, true) || m->sb_bad[0] || m->sb_bad[1])
+		return -EIO;
+	forget_former_end(m);
+	return 0;
+}
+
+int meta_extend(struct meta *m)
+{
+	struct dm_remap_sb *sb = m->sb;
+	bool stays = end_stays(m);
+	unsigned int r;
+
+	if (stays && mend_both(m))
+		return -EIO;
+	sb->former_spare_sectors = stays ? 0 : sb->spare_sectors;
+	sb->flags |= cpu_to_le32(DM_REMAP_SB_TABLE_MOVED);
+	m->geo = m->grown;
+	m->growing = false;
+	meta_forget_bad(m);
+	sb->spare_sectors = cpu_to_le64(m->geo.spare_sectors);
+	sb->nr_blocks = cpu_to_le32(m->geo.nr_blocks);
+	sb->nr_pages = cpu_to_le32(m->geo.nr_pages);
+	for (r = 0; r < m->geo.replicas; r++)
+		sb->replica_start[r] = cpu_to_le64(m->geo.replica_start[r]);
+	if (meta_table_write(m) || !meta_stale_record(m))
+		return -EIO;
+	meta_super_number(m);
+	return meta_super_put(m, 1) ? 0 : -EIO;
+}
+
+/*
+ * Superblock 0 of before a growth names copies of the table that are not written any more.  If it
+ * were read again one day, and superblock 1 not, nothing would tell that these are old: so the
+ * set is not used before superblock 0 is another one.
+ */
+static int check_first(const struct meta *m)
+{
+	if (!m->sb_bad[0] || !(le32_to_cpu(m->sb->flags) & DM_REMAP_SB_TABLE_MOVED))
+		return 0;
+	DMERR("%s: superblock 0 cannot be written: the spare cannot be used with its new size",
+	      m->p.name);
+	return -EIO;
+}
+
+int meta_end_growth(struct meta *m)
+{
+	u32 flags = le32_to_cpu(m->sb->flags);
+	int ret = check_first(m);
+	bool again;
+
+	if (ret)
+		return ret;
+	again = forget_former_end(m) || (flags & DM_REMAP_SB_TABLE_MOVED);
+	m->sb->flags = cpu_to_le32(flags & ~DM_REMAP_SB_TABLE_MOVED);
+	return again ? meta_super_write(m, true) : 0;
+}
+
+void meta_undo_growth(struct meta *m, const struct meta *grown)
+{
+	u64 end = dm_remap_sb_sector(bdev_nr_sectors(m->p.spare), 1);
+	unsigned int r;
+
+	memset(m->buf, 0, DM_REMAP_PAGE_SIZE);
+	if (end > dm_remap_sb_sector(m->geo.spare_sectors, 1))
+		dm_remap_rw(m->p.spare, REQ_OP_WRITE | REQ_SYNC | REQ_FUA, end, m->buf,
+			    DM_REMAP_PAGE_SECTORS);
+	if (grown->geo.nr_blocks == m->geo.nr_blocks)
+		return;
+	for (r = 0; r < grown->geo.replicas; r++)
+		dm_remap_rw(m->p.spare, REQ_OP_WRITE | REQ_SYNC | REQ_FUA,
+			    dm_remap_page_sector(&grown->geo, r, 0), m->buf,
+			    DM_REMAP_PAGE_SECTORS);
 }

@@ -108,6 +108,7 @@ static int meta_open(const struct dm_remap_store_params *params,
 	m->store.block_size = m->geo.block_size;
 	m->store.data_start = m->geo.data_start;
 	m->store.nr_blocks = m->growing ? m->grown.nr_blocks : m->geo.nr_blocks;
+	m->store.may_grow = meta_may_grow(m);
 	*store = &m->store;
 	return 0;
 
@@ -158,22 +159,6 @@ static void repair_first(struct meta *m)
 		more = meta_pages_repair(m, META_FIRST_REPAIRS);
 }
 
-/*
- * Superblock 0 of before a growth names the former end, and copies of the table that are not
- * written any more.  If it were read again one day, and superblock 1 not, nothing would tell that
- * these are old: so a spare that has grown is not used before superblock 0 says so.
- */
-static int check_grown(const struct meta *m)
-{
-	if (!m->sb_bad[0] || !m->sb->former_spare_sectors ||
-	    m->geo.replica_start[0] < m->geo.data_start)
-		return 0;
-	DMERR("%s: superblock 0 cannot be written: the spare cannot be used with its new size",
-	      m->p.name);
-	return -EIO;
-}
-
-/* The former end may be in use as soon as the set is: it must not be erased after that. */
 static int start_again(struct meta *m)
 {
 	int ret = 0;
@@ -189,10 +174,7 @@ static int start_again(struct meta *m)
 	}
 	if (!ret)
 		ret = m->failed ? -EIO : meta_super_write(m, true);
-	ret = ret ?: check_grown(m);
-	if (!ret && meta_forget_former_end(m))
-		ret = meta_super_write(m, true);
-	return ret;
+	return ret ?: meta_end_growth(m);
 }
 
 /* What a target of another length, or another spare, changes. */

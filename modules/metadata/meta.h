@@ -217,11 +217,19 @@ int meta_fresh_format(struct meta *m);
 void meta_extend_layout(struct meta *m);
 
 /**
+ * meta_may_grow() - whether the spare has room for more blocks than the table is going to have.
+ * @m: the store, after meta_extend_layout().
+ *
+ * Return: whether a successor would find more blocks.
+ */
+bool meta_may_grow(const struct meta *m);
+
+/**
  * meta_extend() - write the table where it is going to be, and superblock 1.
  * @m: the store; growing.
  *
- * Until superblock 1 at the new end is durable all that was there is in place.  Superblock 0
- * follows with the next meta_super_write().
+ * Until superblock 1 is durable all that was there is in place.  Superblock 0 follows with the
+ * next meta_super_write().
  *
  * Return: 0, or -EIO.
  */
@@ -237,14 +245,25 @@ int meta_extend(struct meta *m);
 void meta_grow(struct meta *m);
 
 /**
- * meta_forget_former_end() - erase superblock 1 at the end that a spare had before.
- * @m: the store; both superblocks have been written.
+ * meta_end_growth() - finish what a growth has left to do, of this activation or one before.
+ * @m: the store; its superblocks have been written.
  *
- * If the data area reaches over that place it is never erased again, for data may be there.
+ * Erases superblock 1 at the former end.  If the data area reaches over that place it is never
+ * erased again, for data may be there.  Superblocks that have more to say are written again
+ * before any I/O.
  *
- * Return: whether both superblocks have to be written before any I/O, for that reason.
+ * Return: 0, or -EIO, also if superblock 0 is not known to be of after the growth.
  */
-bool meta_forget_former_end(struct meta *m);
+int meta_end_growth(struct meta *m);
+
+/**
+ * meta_undo_growth() - erase what a growth that failed may have written.
+ * @m: the store that stays; its superblocks have been written.
+ * @grown: the store on the same spare that could not be started.
+ *
+ * Its superblock 1 would count where the others cannot be read: it finds no table then.
+ */
+void meta_undo_growth(struct meta *m, const struct meta *grown);
 
 /**
  * meta_forget_bad() - note that no copy of any page is bad.

@@ -131,24 +131,26 @@ static int check_unused(struct meta *m, const struct found *found, char **error)
 {
 	int ret = 0;
 
+	bool zero = dm_remap_sb_is_zero(found[0].sb);
+	bool magic = has_magic(&found[0]) || has_magic(&found[1]);
+
 	if (is_formatting(&found[0]))
 		return 0;
 	if (found[0].unreadable || found[1].unreadable)
 		ret = -EIO;
-	else if (!dm_remap_sb_is_zero(found[0].sb))
-		ret = -EINVAL;
 	else if (!found[1].why)
 		ret = -EEXIST;
-	else if (has_magic(&found[1]))
-		ret = -EINVAL;
-	ret = ret ?: check_table(m);
-	ret = ret ?: meta_check_signatures(m);
-	if (ret == -EEXIST)
+	else
+		ret = check_table(m) ?: (magic ? -EEXIST : 0);
+	ret = ret ?: (zero ? meta_check_signatures(m) : -EINVAL);
+	if (ret == -EEXIST && zero)
 		*error = "A spare whose first page was erased: see dmremap check and delete";
+	else if (ret == -EEXIST)
+		*error = "A spare with damaged superblocks, not an empty disk: see dmremap check";
 	else if (ret == -EIO)
 		*error = "The spare cannot be read: it may not be empty";
 	else if (ret)
-		*error = "The spare holds something else: wipe it, if that is not needed";
+		*error = "The spare holds something else: see dmremap check before you wipe it";
 	return ret == -EEXIST ? -EINVAL : ret;
 }
 

@@ -63,18 +63,9 @@ void meta_stay(struct dm_remap_store *store, const struct dm_remap_store *succes
 {
 	const struct meta *s = container_of(successor, struct meta, store);
 	struct meta *m = to_meta(store);
-	u64 sector;
 
 	m->generation = max(m->generation, s->generation) + 1;
 	m->next_sequence = max(m->next_sequence, s->next_sequence);
-	if (m->failed || meta_super_write(m, true))
-		return;
-	/* Superblock 1 may have come to a new end, where it would count without superblock 0. */
-	sector = dm_remap_sb_sector(bdev_nr_sectors(m->p.spare), 1);
-	if (m->p.spare != s->p.spare ||
-	    sector <= dm_remap_sb_sector(le64_to_cpu(m->sb->spare_sectors), 1))
-		return;
-	memset(m->buf, 0, DM_REMAP_PAGE_SIZE);
-	dm_remap_rw(m->p.spare, REQ_OP_WRITE | REQ_SYNC | REQ_FUA, sector, m->buf,
-		    DM_REMAP_PAGE_SECTORS);
+	if (!m->failed && !meta_super_write(m, true) && m->p.spare == s->p.spare)
+		meta_undo_growth(m, s);
 }

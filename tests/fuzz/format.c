@@ -162,6 +162,41 @@ static bool check_layout(const struct input *in, struct dm_remap_sb *sb)
 	return true;
 }
 
+static bool are_apart(const struct area *a, const struct area *b)
+{
+	return a->start + a->n <= b->start || b->start + b->n <= a->start;
+}
+
+/* A spare that has grown: the new copies are over nothing that counts until they do. */
+static void check_growth(const struct dm_remap_geometry *geo, uint64_t device_sectors)
+{
+	struct area new = {}, former = {
+		dm_remap_sb_sector(geo->spare_sectors, 1), DM_REMAP_PAGE_SECTORS,
+	}, data = { geo->data_start, (uint64_t)geo->nr_blocks * (geo->block_size / 512) };
+	struct dm_remap_geometry read, grown = *geo;
+	unsigned int i, j;
+	struct dm_remap_sb sb;
+	uint64_t last;
+
+	if (dm_remap_layout_grow(&grown, device_sectors))
+		return;
+	must(grown.nr_blocks > geo->nr_blocks && grown.data_start == geo->data_start);
+	for (i = 0; i < grown.replicas; i++) {
+		new = (struct area) { grown.replica_start[i], grown.nr_pages * 8ULL };
+		must(are_apart(&new, &former) && are_apart(&new, &data));
+		for (j = 0; j < geo->replicas; j++) {
+			struct area old = { geo->replica_start[j], geo->nr_pages * 8ULL };
+
+			must(are_apart(&new, &old));
+		}
+	}
+	fill(&sb, &grown);
+	last = dm_remap_sb_sector(grown.spare_sectors, 1);
+	sb.crc = htole32(dm_remap_sb_crc(&sb, last));
+	must(!dm_remap_sb_check(&sb, last, device_sectors, false, &read));
+	check_geometry(&read, &sb, device_sectors);
+}
+
 static void flip(void *content, const void *bits, size_t size)
 {
 	const uint8_t *from = bits;
@@ -259,6 +294,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	must(!(in.flags & 1));
 	check_geometry(&geo, &in.sb, device);
+	check_growth(&geo, device);
 	check_page(&in, &geo);
 	return 0;
 }

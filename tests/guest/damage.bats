@@ -258,21 +258,27 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 	sb1=${SB[1]}
 	put 0 1 noise
 	put "$sb1" 1 noise
-	refuses "holds something else"
-	refuses "holds something else" read_only
+	refuses "damaged superblocks"
+	refuses "damaged superblocks" read_only
 	put 0 1 noise
 	put "$sb1" 1 zero
+	refuses "damaged superblocks"
+	# also without a table, which may have moved
+	printf DMREMAPS | dd of=/dev/spare bs=1 conv=notrunc,fsync status=none
+	dd if=/dev/urandom of=/dev/spare bs=4096 count=8 seek=1 oflag=direct conv=notrunc status=none
+	refuses "damaged superblocks"
+	dd if=/dev/urandom of=/dev/spare bs=4096 count=1 oflag=direct conv=notrunc status=none
 	refuses "holds something else"
 	# one that has a wrong checksum says that there was one
 	put_back
 	put 0 1 zero
 	printf x | dd of=/dev/spare bs=1 oseek=$((sb1 * 512 + 2000)) conv=notrunc,fsync status=none
-	refuses "holds something else"
+	refuses "first page was erased"
 	# swapped
 	put_back
 	dd if=/dev/spare of=/dev/spare bs=4096 count=1 oseek=$((sb1 / 8)) iflag=direct oflag=direct conv=notrunc status=none
 	put 0 1 noise
-	refuses "holds something else"
+	refuses "damaged superblocks"
 	# one cannot be read
 	put_back
 	put "$sb1" 1 noise

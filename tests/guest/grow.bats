@@ -3,6 +3,8 @@
 # dmremap grow: a spare, or a main, that has become larger, under a set in use; with the
 # power cut after each write.
 # rig: test=uml timeout=900
+#
+# shellcheck disable=SC2030,SC2031 # each test runs its own commands
 
 load ../lib/common
 
@@ -66,7 +68,7 @@ whole() {
 	uuid=$(<$CONFIG/uuid)
 	echo 7 >$CONFIG/spare/reserve
 	run -0 "$DMREMAP" grow r
-	assert_output "r is as large as it can be."
+	assert_output --regexp '^r is as large as it can be: its spare, /dev/[^ ]*, has no room for more blocks. Make that device larger first, or use a larger one: "dmremap replace-spare r NEW".$'
 	assert_equal "$(<$CONFIG/spare/total)" 250
 	start_fio $R --offset=3500k --size=512k
 	# not enough for a larger table behind the former end, then more and more
@@ -97,38 +99,97 @@ whole() {
 	assert_data /dev/main 4008 2048000 3
 }
 
-@test "killed before each step, and then without power, the set is whole" {
-	local n disk
+# enlarged USED: a set whose spare has become larger; USED yes: and that was stopped since, so
+# that superblock 1 is at the new end already
+enlarged() {
+	a_set
+	linear s /dev/spare 4096
+	[ "$1" = yes ] || return 0
+	dmsetup remove r
+	"$DMREMAP" assemble /dev/mapper/m /dev/mapper/s
+	assert_equal "$(<$CONFIG/spare/total)" 250
+}
+
+# cut_power: the machine stops, and starts again
+cut_power() {
+	local disk
+	null_blk_bad main -4000-4007
+	for disk in main spare; do
+		dd if=/dev/$disk of="$BATS_TEST_TMPDIR/$disk" bs=1M iflag=direct status=none
+	done
+	dmsetup remove r
+	for disk in main spare; do
+		dd if="$BATS_TEST_TMPDIR/$disk" of=/dev/$disk bs=1M oflag=direct status=none
+	done
+	"$DMREMAP" assemble /dev/mapper/m /dev/mapper/s
+}
+
+# larger: all is where it belongs, and there are more blocks
+larger() {
+	[ "$(<$CONFIG/spare/total)" -ge 490 ]
+	whole
+}
+
+# killed_at_each_step USED
+killed_at_each_step() {
+	local n
 	for ((n = 1; ; n++)); do
-		a_set
-		linear s /dev/spare 4096
+		enlarged "$1"
 		run env STEP_AT="$n" LD_PRELOAD="$HALT" "$DMREMAP" grow r
 		[ "$status" = 137 ] || break
-		null_blk_bad main -4000-4007
-		for disk in main spare; do
-			dd if=/dev/$disk of="$BATS_TEST_TMPDIR/$disk" bs=1M iflag=direct status=none
-		done
-		dmsetup remove r
-		for disk in main spare; do
-			dd if="$BATS_TEST_TMPDIR/$disk" of=/dev/$disk bs=1M oflag=direct status=none
-		done
-		"$DMREMAP" assemble /dev/mapper/m /dev/mapper/s
+		cut_power
 		whole
-		# though it may be too late for more blocks
-		"$DMREMAP" grow r
-		whole
+		run -0 "$DMREMAP" grow r
+		larger
 		teardown
 	done
 	assert_success
 	[ "$n" -gt 2 ]
-	whole
+	larger
+	teardown
+}
+
+@test "killed before each step, and then without power, the set is whole, and grows then" {
+	killed_at_each_step no
+}
+
+@test "the same with a set that has been stopped since its spare has become larger" {
+	killed_at_each_step yes
+}
+
+@test "a set that was stopped since its spare has become larger grows, again and again" {
+	local size before=250
+	enlarged yes
+	for size in 4096 4104 8192 16384; do
+		linear s /dev/spare $size
+		dmsetup remove r
+		"$DMREMAP" assemble /dev/mapper/m /dev/mapper/s
+		assert_equal "$(<$CONFIG/spare/total)" "$before"
+		run -0 "$DMREMAP" grow r
+		if [ $size = 4104 ]; then
+			# less than the table needs
+			assert_output --partial "r is as large as it can be"
+		else
+			[ "$(<$CONFIG/spare/total)" -gt $((size * 95 / 800)) ]
+		fi
+		before=$(<$CONFIG/spare/total)
+		whole
+	done
+	dmsetup message r 0 add 4008 4000
+	write_pattern $R 4008 2048000 3
+	dmsetup remove r
+	run -0 "$DMREMAP" check /dev/mapper/s
+	"$DMREMAP" assemble /dev/mapper/m /dev/mapper/s
+	assert_data $R 800 819200 2
+	assert_data $R 4008 2048000 3
+	assert_equal "$(<$CONFIG/remaps/count) $(<$CONFIG/spare/total)" "700 $before"
 }
 
 @test "a main grows, and shrinks where no remap is beyond" {
 	a_set
 	linear m /dev/main 16384
 	run -0 "$DMREMAP" grow r
-	assert_output "r is as large as it can be."
+	assert_output --regexp 'Its main, /dev/[^ ]*, is larger than the set: "dmremap grow --main r".$'
 	run -0 "$DMREMAP" grow --main r
 	assert_output --partial "r has 16384 sectors; it had 8192."
 	assert_equal "$(sectors $R)" 16384

@@ -26,16 +26,18 @@
 /* The spare, and its failing pages. */
 static u8 (*disk)[DM_REMAP_PAGE_SIZE];
 static u64 bad_writes, bad_reads;
+/* Pages that can be written before bad_writes begins. */
+static unsigned int good_writes;
 static unsigned int spare_sectors = SPARE_SECTORS;
 /* Pages whose last write failed: their content is unknown. */
 static u64 unsound;
 static bool as_successor, as_new_main;
 /*
- * Writes that succeed until the power goes, or UINT_MAX; those that failed reach the medium or
- * do not.
+ * Writes that succeed until the power goes, or UINT_MAX; of those that fail, so many reach the
+ * medium, or all.
  */
 static unsigned int writes_left;
-static bool lands;
+static unsigned int lands;
 /* Sectors of the write under way when the power goes that reach the medium. */
 static u8 torn;
 static bool is_cut;
@@ -74,9 +76,13 @@ static blk_status_t test_rw(struct block_device *bdev, blk_opf_t opf, sector_t s
 			tear(page, at);
 			return BLK_STS_IOERR;
 		}
-		if ((write ? bad_writes : bad_reads) & BIT_ULL(page)) {
-			if (write && lands)
+		if (write && good_writes) {
+			good_writes--;
+		} else if ((write ? bad_writes : bad_reads) & BIT_ULL(page)) {
+			if (write && lands) {
 				memcpy(disk[page], at, DM_REMAP_PAGE_SIZE);
+				lands -= lands != UINT_MAX;
+			}
 			if (write)
 				unsound |= BIT_ULL(page);
 			return BLK_STS_MEDIUM;
@@ -242,9 +248,10 @@ static int map_slot(struct dm_remap_store *store, u32 slot, u64 block)
 static void all_works(void)
 {
 	bad_writes = 0;
+	good_writes = 0;
 	bad_reads = 0;
 	writes_left = UINT_MAX;
-	lands = false;
+	lands = 0;
 	torn = 0;
 	is_cut = false;
 }
@@ -327,7 +334,7 @@ static void run_schedule(struct kunit *test, unsigned int writes, unsigned int r
 	store = open_set(&ret);
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	bad_writes = place_mask(writes);
-	lands = land;
+	lands = land ? UINT_MAX : 0;
 	writes_left = cut;
 	if (map_slot(store, 0, 8))
 		pending = 9;
@@ -409,8 +416,11 @@ static void growth(struct kunit *test)
 	}
 }
 
-/* A set whose table has all pages that its spare has room for; the spare has become larger. */
-static void format_to_grow(struct kunit *test)
+/*
+ * A set whose table has all pages that its spare has room for; the spare has become larger.
+ * Perhaps it has been used since: then superblock 1 is at the new end.
+ */
+static void format_to_grow(struct kunit *test, bool used)
 {
 	struct dm_remap_store *store;
 	int ret;
@@ -422,6 +432,12 @@ static void format_to_grow(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, map_slot(store, 170, 70), 0);
 	meta_close(store, NULL);
 	spare_sectors = GROWN_SECTORS;
+	if (!used)
+		return;
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	meta_close(store, NULL);
+	KUNIT_ASSERT_TRUE(test, dm_remap_sb_is_zero(disk[PAGES - 1]));
 }
 
 static struct dm_remap_store *open_to_grow(int *ret)
@@ -462,38 +478,45 @@ static bool use_former_end(struct kunit *test)
  * The power goes after each write of a growth, and again when there is data in the former end:
  * no activation erases that.
  */
-static void former_end(struct kunit *test)
+static void run_former_end(struct kunit *test, bool used, unsigned int bad, unsigned int cut,
+			   unsigned int *grown)
 {
 	struct dm_remap_store *store;
-	unsigned int cut, bad, used = 0;
 	int ret;
 
-	for (bad = 0; bad < 3; bad++) {
-		for (cut = 0; cut < 40; cut++) {
-			format_to_grow(test);
-			writes_left = cut;
-			/* a superblock cannot be written, for now */
-			if (bad)
-				bad_writes = BIT_ULL(bad == 1 ? 0 : GROWN_PAGES - 1);
-			store = open_to_grow(&ret);
-			if (store)
-				meta_close(store, NULL);
-			writes_left = UINT_MAX;
-			if (!use_former_end(test))
-				continue;
-			used++;
-			all_works();
-			store = open_set(&ret);
-			KUNIT_EXPECT_EQ(test, ret, 0);
-			if (store)
-				meta_close(store, NULL);
-			KUNIT_EXPECT_EQ(test, loaded[FORMER_SLOT + 2], 101);
-			KUNIT_EXPECT_TRUE_MSG(test, !memchr_inv(disk[PAGES - 1], 0xda,
-								DM_REMAP_PAGE_SIZE),
-					      "erased: superblock %u bad, cut %u", bad, cut);
-		}
+	format_to_grow(test, used);
+	writes_left = cut;
+	/* a superblock cannot be written, for now */
+	if (bad)
+		bad_writes = BIT_ULL(bad == 1 ? 0 : GROWN_PAGES - 1);
+	store = open_to_grow(&ret);
+	if (store)
+		meta_close(store, NULL);
+	writes_left = UINT_MAX;
+	if (!use_former_end(test))
+		return;
+	(*grown)++;
+	all_works();
+	store = open_set(&ret);
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	if (store)
+		meta_close(store, NULL);
+	KUNIT_EXPECT_EQ(test, loaded[FORMER_SLOT + 2], 101);
+	KUNIT_EXPECT_TRUE_MSG(test, !memchr_inv(disk[PAGES - 1], 0xda, DM_REMAP_PAGE_SIZE),
+			      "erased: superblock %u bad, cut %u", bad, cut);
+}
+
+static void former_end(struct kunit *test)
+{
+	unsigned int bad, cut, used, grown;
+
+	for (used = 0; used < 2; used++) {
+		grown = 0;
+		for (bad = 0; bad < 3; bad++)
+			for (cut = 0; cut < 40; cut++)
+				run_former_end(test, used, bad, cut, &grown);
+		KUNIT_EXPECT_GT(test, grown, 0);
 	}
-	KUNIT_EXPECT_GT(test, used, 0);
 }
 
 /* A superblock that has the place of something else erased is not believed. */
@@ -539,40 +562,217 @@ static void use_grown(struct dm_remap_store *store, u32 slot)
  * Superblock 0 fails writes while a spare grows, and recovers; then the other one cannot be read.
  * It must not count with the former copies of the table, whenever the power went before.
  */
-static void grown_without_first(struct kunit *test)
+static void run_without_first(struct kunit *test, bool used, unsigned int cut, bool land,
+			      unsigned int *grown)
 {
 	struct dm_remap_store *store;
-	unsigned int cut, land, grown = 0;
 	int ret;
 
-	for (cut = 0; cut < 40; cut++) {
-		for (land = 0; land < 2; land++) {
-			format_to_grow(test);
-			memcpy(acked, table, sizeof(acked));
-			bad_writes = BIT_ULL(0);
-			lands = land;
-			writes_left = cut < 39 ? cut : UINT_MAX;
-			use_grown(open_to_grow(&ret), 5);
-			writes_left = UINT_MAX;
-			is_cut = false;
-			use_grown(open_set(&ret), 6);
-			all_works();
-			bad_reads = BIT_ULL(GROWN_PAGES - 1);
-			memcpy(table, acked, sizeof(table));
-			KUNIT_EXPECT_TRUE_MSG(test, found_or_refused(0, 0), "stale: cut %u, lands %u",
-					      cut, land);
-			all_works();
-			store = open_set(&ret);
-			KUNIT_EXPECT_EQ_MSG(test, ret, 0, "cut %u, lands %u", cut, land);
-			if (!store)
-				continue;
-			KUNIT_EXPECT_TRUE_MSG(test, !memcmp(loaded, acked, sizeof(acked)),
-					      "not as acknowledged: cut %u, lands %u", cut, land);
-			grown += store->nr_blocks > FORMER_SLOT;
-			meta_close(store, NULL);
-		}
+	format_to_grow(test, used);
+	memcpy(acked, table, sizeof(acked));
+	bad_writes = BIT_ULL(0);
+	lands = land ? UINT_MAX : 0;
+	writes_left = cut;
+	use_grown(open_to_grow(&ret), 5);
+	writes_left = UINT_MAX;
+	is_cut = false;
+	use_grown(open_set(&ret), 6);
+	all_works();
+	bad_reads = BIT_ULL(GROWN_PAGES - 1);
+	memcpy(table, acked, sizeof(table));
+	KUNIT_EXPECT_TRUE_MSG(test, found_or_refused(0, 0), "stale: used %u, cut %u, lands %u",
+			      used, cut, land);
+	all_works();
+	store = open_set(&ret);
+	KUNIT_EXPECT_EQ_MSG(test, ret, 0, "used %u, cut %u, lands %u", used, cut, land);
+	if (!store)
+		return;
+	KUNIT_EXPECT_TRUE_MSG(test, !memcmp(loaded, acked, sizeof(acked)),
+			      "not as acknowledged: used %u, cut %u, lands %u", used, cut, land);
+	*grown += store->nr_blocks > FORMER_SLOT;
+	meta_close(store, NULL);
+}
+
+static void grown_without_first(struct kunit *test)
+{
+	unsigned int used, cut, land, grown;
+
+	for (used = 0; used < 2; used++) {
+		grown = 0;
+		for (cut = 0; cut < 40; cut++)
+			for (land = 0; land < 2; land++)
+				run_without_first(test, used, cut < 39 ? cut : UINT_MAX, land,
+						  &grown);
+		/* superblock 1 is not written over before superblock 0 is good */
+		KUNIT_EXPECT_EQ(test, grown > 0, !used);
 	}
-	KUNIT_EXPECT_GT(test, grown, 0);
+}
+
+/* What goes wrong around a growth that a power cut ends. */
+struct cut_growth {
+	bool used;		/* superblock 1 was at the new end before */
+	unsigned int cut;	/* writes before the power goes */
+	u8 written;		/* sectors of the next one that are on the medium */
+	u64 writes;		/* places that fail writes when the set is used next */
+	u64 reads;		/* places that fail reads later */
+};
+
+/*
+ * The power goes while the table moves, torn writes included, the set is used again, perhaps
+ * with a superblock that takes no writes, and later a superblock cannot be read.
+ */
+static void run_growth_cut(struct kunit *test, const struct cut_growth *c)
+{
+	struct dm_remap_store *store;
+	int ret;
+
+	format_to_grow(test, c->used);
+	memcpy(acked, table, sizeof(acked));
+	writes_left = c->cut;
+	torn = c->written;
+	use_grown(open_to_grow(&ret), 5);
+	all_works();
+	bad_writes = c->writes;
+	if (bad_writes)
+		use_grown(open_set(&ret), 6);
+	all_works();
+	memcpy(table, acked, sizeof(table));
+	bad_reads = c->reads;
+	KUNIT_EXPECT_TRUE_MSG(test, found_or_refused(5, 36),
+			      "used %u, cut %u, torn %x, writes %llx, reads %llx", c->used, c->cut,
+			      c->written, c->writes, c->reads);
+	all_works();
+	store = open_to_grow(&ret);
+	KUNIT_EXPECT_EQ_MSG(test, ret, 0, "used %u, cut %u, torn %x, writes %llx, reads %llx",
+			    c->used, c->cut, c->written, c->writes, c->reads);
+	if (!store)
+		return;
+	KUNIT_EXPECT_GT_MSG(test, store->nr_blocks, FORMER_SLOT, "used %u, cut %u, torn %x",
+			    c->used, c->cut, c->written);
+	meta_close(store, NULL);
+	memcpy(table, acked, sizeof(table));
+	KUNIT_EXPECT_TRUE(test, found_or_refused(5, 36));
+}
+
+static void growth_cut(struct kunit *test)
+{
+	static const u64 reads[] = { 0, 1, BIT_ULL(PAGES - 1), BIT_ULL(GROWN_PAGES - 1) };
+	static const u64 writes[] = { 0, 1, BIT_ULL(GROWN_PAGES - 1) };
+	static const u8 written[] = { 0, 0x01, 0x0f, 0xfe, 0xff };
+	struct cut_growth c;
+	unsigned int i, j, k;
+
+	for (i = 0; i < ARRAY_SIZE(written); i++)
+		for (j = 0; j < ARRAY_SIZE(writes); j++)
+			for (k = 0; k < ARRAY_SIZE(reads); k++)
+				for (c.cut = 0; c.cut < 40; c.cut++) {
+					c.written = written[i];
+					c.writes = writes[j];
+					c.reads = reads[k];
+					c.used = false;
+					run_growth_cut(test, &c);
+					c.used = true;
+					run_growth_cut(test, &c);
+				}
+}
+
+/* What fails during a growth. */
+struct failed_growth {
+	bool used;		/* superblock 1 was at the new end before */
+	unsigned int after;	/* pages written before anything fails */
+	u64 writes;		/* places that fail writes then */
+	unsigned int lands;	/* of the writes that fail, as many are on the medium */
+	u64 reads;		/* places that fail reads later */
+};
+
+/* A set, and one that takes over from it and grows. */
+static struct dm_remap_store *open_grown(struct kunit *test, const struct failed_growth *f,
+					 struct dm_remap_saved *saved,
+					 struct dm_remap_store **grown)
+{
+	struct dm_remap_store *store;
+	int ret;
+
+	format_to_grow(test, f->used);
+	/* or it becomes larger while the set is in use */
+	spare_sectors = f->used ? GROWN_SECTORS : SPARE_SECTORS;
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	spare_sectors = GROWN_SECTORS;
+	as_successor = true;
+	*grown = load_set(&ret, saved);
+	as_successor = false;
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	return store;
+}
+
+/*
+ * A growth fails, the set goes on as it was, and later a superblock cannot be read: what the
+ * growth has written does not count.
+ */
+static bool run_growth_fails(struct kunit *test, const struct failed_growth *f)
+{
+	struct dm_remap_saved saved = { };
+	struct dm_remap_store *store, *grown;
+	bool failed;
+	int ret;
+
+	store = open_grown(test, f, &saved, &grown);
+	good_writes = f->after;
+	bad_writes = f->writes;
+	lands = f->lands;
+	failed = meta_start(grown, &saved);
+	if (failed)
+		meta_stay(store, grown);
+	meta_close(grown, NULL);
+	if (failed)
+		KUNIT_EXPECT_EQ(test, map_slot(store, 5, 35), 0);
+	meta_close(store, NULL);
+	all_works();
+	bad_reads = f->reads;
+	KUNIT_EXPECT_TRUE_MSG(test, found_or_refused(0, 0),
+			      "stale: used %u, after %u, writes %llx, lands %u, reads %llx",
+			      f->used, f->after, f->writes, f->lands, f->reads);
+	all_works();
+	KUNIT_EXPECT_TRUE(test, found_or_refused(0, 0));
+	store = open_to_grow(&ret);
+	if (!store) {
+		/* superblock 0 may speak of a new end, where there is nothing */
+		KUNIT_EXPECT_TRUE_MSG(test, f->lands == 1 && f->writes == 1 && !f->used,
+				      "refused, %d: used %u, after %u, writes %llx, lands %u", ret,
+				      f->used, f->after, f->writes, f->lands);
+		return failed;
+	}
+	KUNIT_EXPECT_GT(test, store->nr_blocks, FORMER_SLOT);
+	meta_close(store, NULL);
+	return failed;
+}
+
+static unsigned int run_growths_fail(struct kunit *test, u64 writes, u64 reads)
+{
+	static const unsigned int land[] = { 0, 1, UINT_MAX };
+	struct failed_growth f = { .writes = writes, .reads = reads };
+	unsigned int i, failed = 0;
+
+	for (i = 0; i < ARRAY_SIZE(land); i++)
+		for (f.after = 0; f.after < 30; f.after++) {
+			f.lands = land[i];
+			f.used = false;
+			failed += run_growth_fails(test, &f);
+			f.used = true;
+			failed += run_growth_fails(test, &f);
+		}
+	return failed;
+}
+
+static void growth_fails(struct kunit *test)
+{
+	static const u64 places[] = { 0, 1, BIT_ULL(GROWN_PAGES - 1) };
+	unsigned int i, j;
+
+	for (i = 1; i < ARRAY_SIZE(places); i++)
+		for (j = 0; j < ARRAY_SIZE(places); j++)
+			KUNIT_EXPECT_GT(test, run_growths_fail(test, places[i], places[j]), 0);
 }
 
 /* After a growth superblock 0 may be an old version of itself: the other one counts. */
@@ -583,7 +783,7 @@ static void grown_and_reverted(struct kunit *test)
 	int ret;
 
 	KUNIT_ASSERT_NOT_NULL(test, kept);
-	format_to_grow(test);
+	format_to_grow(test, false);
 	memcpy(kept, disk[0], DM_REMAP_PAGE_SIZE);
 	store = open_to_grow(&ret);
 	KUNIT_ASSERT_EQ(test, ret, 0);
@@ -618,7 +818,7 @@ static void take_main(struct kunit *test, struct take_over *t)
 	KUNIT_EXPECT_EQ(test, table[0] + table[1], 0);
 	bad_writes = place_mask(t->bad);
 	writes_left = t->cut;
-	lands = t->land;
+	lands = t->land ? UINT_MAX : 0;
 	t->started = !meta_start(new, &saved);
 	if (!t->started && writes_left) {
 		table[0] = 8;
@@ -997,7 +1197,7 @@ static void erased(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ret, -EINVAL);
 	KUNIT_EXPECT_NULL(test, store);
 	/* Nor where the spare has grown, and nothing is at its end. */
-	format_to_grow(test);
+	format_to_grow(test, false);
 	memset(disk[0], 0, DM_REMAP_PAGE_SIZE);
 	store = open_set(&ret);
 	KUNIT_EXPECT_EQ(test, ret, -EINVAL);
@@ -1114,7 +1314,7 @@ static void change_faults(struct schedule *s)
 
 	bad_reads = 0;
 	bad_writes = 0;
-	lands = chance(s, 2);
+	lands = chance(s, 2) ? UINT_MAX : 0;
 	while (n--) {
 		place = places_of(s, chance(s, s->geo.nr_pages + 1));
 		while (hweight64(place) > 1 && chance(s, hweight64(place)))
@@ -1315,6 +1515,8 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(duplicate),
 	KUNIT_CASE(growth),
 	KUNIT_CASE(former_end),
+	KUNIT_CASE(growth_cut),
+	KUNIT_CASE(growth_fails),
 	KUNIT_CASE(former_end_impossible),
 	KUNIT_CASE(grown_and_reverted),
 	KUNIT_CASE(grown_without_first),

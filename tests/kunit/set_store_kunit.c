@@ -371,6 +371,28 @@ static void a_copy_that_recovers_is_written_while_the_set_is_idle(struct kunit *
 	EXPECT_ATTR(s, "metadata/replicas", "2");
 }
 
+/* Repairs wait longer each time, but not for what has failed since. */
+static void a_new_fault_is_repaired_as_soon_as_the_first(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned long then;
+
+	make_set(s, "1 persistent");
+	bitmap_set(s->spare->bad_write, 8, 8);
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	/* the second attempt has failed, and the third one is 10 s away */
+	msleep(6000);
+	KUNIT_EXPECT_STREQ(test, status(s).store, "degraded");
+	/* superblock 1 */
+	bitmap_set(s->spare->bad_write, SPARE_SECTORS - 8, 8);
+	EXPECT_SET(s, 0, "errors/retries", "3");
+	then = jiffies;
+	msleep(1000);
+	mdisk_mend(s->spare);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(status(s).store, "clean")));
+	KUNIT_EXPECT_LT(test, jiffies - then, 9 * HZ);
+}
+
 /* The repair gives up while the set is suspended. */
 static void a_copy_that_recovers_while_suspended_is_written_after_the_resume(struct kunit *test)
 {
@@ -879,6 +901,33 @@ static void a_spare_that_has_grown_gives_more_blocks(struct kunit *test)
 	KUNIT_EXPECT_LT(test, try_set(s), 0);
 }
 
+static void a_spare_that_grew_before_the_activation_gives_more_blocks(struct kunit *test)
+{
+	struct set *s = test->priv;
+	u32 capacity;
+
+	make_set(s, "1 persistent");
+	make_remaps(s);
+	capacity = status(s).capacity;
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	set_capacity(s->spare->gendisk, 2 * SPARE_SECTORS);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_EXPECT_EQ(test, status(s).capacity, capacity);
+	/* not in use */
+	KUNIT_ASSERT_EQ(test, reload(s), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_EXPECT_EQ(test, status(s).capacity, capacity);
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	KUNIT_ASSERT_EQ(test, reload(s), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_EXPECT_GE(test, status(s).capacity, capacity + SPARE_SECTORS / 8 - 4);
+	expect_remaps(s);
+	cut_power(s);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_EXPECT_GE(test, status(s).capacity, capacity + SPARE_SECTORS / 8 - 4);
+	expect_remaps(s);
+}
+
 static void a_persistent_set_changes_its_length_suspended(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -1137,6 +1186,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(a_block_that_leaves_its_slot_is_whole_after_each_cut),
 	KUNIT_CASE(a_copy_that_was_lost_is_written_anew),
 	KUNIT_CASE_SLOW(a_copy_that_recovers_is_written_while_the_set_is_idle),
+	KUNIT_CASE_SLOW(a_new_fault_is_repaired_as_soon_as_the_first),
 	KUNIT_CASE_SLOW(a_copy_that_recovers_while_suspended_is_written_after_the_resume),
 	KUNIT_CASE(a_store_that_cannot_write_fails_and_says_so),
 	KUNIT_CASE(a_move_in_doubt_is_answered_by_neither),
@@ -1152,6 +1202,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(without_any_copy_of_a_page_reads_fail_rather_than_lie),
 	KUNIT_CASE(superblocks_that_make_no_sense_are_refused),
 	KUNIT_CASE(a_spare_that_has_grown_gives_more_blocks),
+	KUNIT_CASE(a_spare_that_grew_before_the_activation_gives_more_blocks),
 	KUNIT_CASE(a_persistent_set_changes_its_length_suspended),
 	KUNIT_CASE_SLOW(a_staggered_scrub_begins_anew_with_another_length),
 	KUNIT_CASE(no_auto_remap_outlasts_a_new_length),

@@ -2,9 +2,11 @@
 /*
  * The arithmetic of the layout: for spares of all sizes, and at the edges, what
  * dm_remap_layout() makes is what dm_remap_sb_check() believes, lies in the
- * spare, and is as large as can be.
+ * spare, and is as large as can be; and what dm_remap_layout_grow() makes of it, whether
+ * superblock 1 has moved already or not, is over nothing that is in use.
  */
 #include <endian.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,6 +88,105 @@ static void check_full(const struct dm_remap_geometry *geo)
 		fail(geo, "the data area is not aligned");
 }
 
+static bool is_over(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
+{
+	return a < b + b_size && b < a + a_size;
+}
+
+/* The new copies are over nothing that counts until they do. */
+static void check_apart(const struct dm_remap_geometry *geo, const struct dm_remap_geometry *grown)
+{
+	uint64_t former = dm_remap_sb_sector(geo->spare_sectors, 1);
+	uint64_t size = (uint64_t)grown->nr_pages * DM_REMAP_PAGE_SECTORS;
+	uint64_t old_size = (uint64_t)geo->nr_pages * DM_REMAP_PAGE_SECTORS;
+	uint64_t data = (uint64_t)geo->nr_blocks * (geo->block_size / 512);
+	unsigned int i, j;
+
+	for (i = 0; i < grown->replicas; i++) {
+		uint64_t start = grown->replica_start[i];
+
+		if (is_over(start, size, former, DM_REMAP_PAGE_SECTORS))
+			fail(grown, "a new copy is over superblock 1");
+		if (is_over(start, size, geo->data_start, data))
+			fail(grown, "a new copy is over data");
+		for (j = 0; j < geo->replicas; j++)
+			if (is_over(start, size, geo->replica_start[j], old_size))
+				fail(grown, "a new copy is over a former one");
+	}
+}
+
+/* Room behind what is in use is given to the data area as soon as the table fits there. */
+static bool check_grown(struct dm_remap_geometry *geo, uint64_t spare_sectors)
+{
+	uint64_t block = geo->block_size / 512, more = spare_sectors - geo->spare_sectors;
+	struct dm_remap_geometry grown = *geo;
+	uint64_t blocks, copies;
+
+	if (dm_remap_layout_grow(&grown, spare_sectors)) {
+		if (memcmp(&grown, geo, sizeof(grown)))
+			fail(geo, "it was changed though it cannot grow");
+		return false;
+	}
+	right++;
+	check_believed(&grown);
+	check_apart(geo, &grown);
+	if (grown.data_start != geo->data_start || grown.nr_blocks <= geo->nr_blocks)
+		fail(&grown, "it has not grown");
+	copies = (uint64_t)grown.nr_pages * grown.replicas * DM_REMAP_PAGE_SECTORS;
+	blocks = (spare_sectors - geo->data_start - copies) / block;
+	/* but for what is less than a table takes, before or behind superblock 1 */
+	if (grown.nr_blocks != UINT32_MAX && more > copies + 64 &&
+	    grown.nr_blocks + (copies + copies / 4 + 128) / block + 2 < blocks)
+		fail(&grown, "it leaves space unused");
+	*geo = grown;
+	return true;
+}
+
+/*
+ * A spare that grows step by step: by "dmremap grow", or by being used with the new size before,
+ * which moves superblock 1 alone.
+ */
+static void check_steps(uint64_t spare_sectors, uint32_t block, uint32_t replicas,
+			uint64_t step, unsigned int used)
+{
+	struct dm_remap_geometry geo = {
+		.spare_sectors = spare_sectors, .block_size = block, .replicas = replicas,
+		.target_sectors = 1ULL << 41,
+	};
+	uint64_t size = spare_sectors;
+	unsigned int i;
+	bool grown;
+
+	if (dm_remap_layout(&geo))
+		return;
+	for (i = 0; i < 8; i++) {
+		size += step;
+		grown = check_grown(&geo, size);
+		if (!grown && used >> i & 1)
+			geo.spare_sectors = size;
+		if (used >> i & 1)
+			geo.spare_sectors = size += step;
+		if (step > geo.spare_sectors / 2 && used >> i & 1 && !check_grown(&geo, size) &&
+		    geo.nr_blocks != UINT32_MAX)
+			fail(&geo, "it cannot grow once it has been used");
+	}
+}
+
+static void check_growth(void)
+{
+	static const uint64_t sizes[] = { 320, 2048, 4099, 1 << 20, 1ULL << 36 };
+	uint32_t block, replicas;
+	unsigned int i, shift, used;
+
+	for (block = 512; block <= 32768; block *= 8)
+		for (replicas = 1; replicas <= DM_REMAP_MAX_REPLICAS; replicas++)
+			for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+				for (shift = 0; shift < 40; shift += 3)
+					for (used = 0; used < 256; used += 85)
+						check_steps(sizes[i], block, replicas,
+							    (1ULL << shift) + shift % 3, used);
+}
+
 static void check_page(const struct dm_remap_geometry *geo)
 {
 	const uint64_t seed = 0;
@@ -162,6 +263,7 @@ int main(void)
 			for (delta = 1; delta < 20; delta++)
 				check(UINT64_MAX - delta, block, replicas);
 		}
+	check_growth();
 	if (wrong)
 		printf("%u wrong\n", wrong);
 	printf("%u layouts\n", right);

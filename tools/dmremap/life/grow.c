@@ -21,10 +21,16 @@ static bool is_sealed(const struct volume *volume)
 	return half.role == HALF_MAIN && !strcmp(half.uuid, volume->uuid);
 }
 
-static int find_size(const struct volume *volume, bool main, uint64_t *sectors)
+/* Sectors that the main would have for a longer set. */
+static uint64_t longest(const struct volume *volume)
 {
 	uint64_t block = volume_block_sectors(volume);
 
+	return (volume->main.sectors - volume->main_start) / block * block;
+}
+
+static int find_size(const struct volume *volume, bool main, uint64_t *sectors)
+{
 	*sectors = volume->sectors;
 	if (!main)
 		return EXIT_CLEAN;
@@ -33,7 +39,7 @@ static int find_size(const struct volume *volume, bool main, uint64_t *sectors)
 			 volume->name, volume->main.path);
 		return EXIT_OPERATION;
 	}
-	*sectors = (volume->main.sectors - volume->main_start) / block * block;
+	*sectors = longest(volume);
 	if (*sectors >= volume->sectors)
 		return EXIT_CLEAN;
 	complain("%s is smaller than the set on it.", volume->main.path);
@@ -55,6 +61,24 @@ static int capacity(const struct volume *volume, uint64_t *blocks)
 	return EXIT_CLEAN;
 }
 
+static void tell_same(const struct volume *volume, uint64_t sectors)
+{
+	char text[KERNEL_TEXT_SIZE];
+	struct blockdev spare;
+
+	if (kernel_read(TREE_CONFIG, volume->name, "spare/device", text) ||
+	    !blockdev_by_number(&spare, text))
+		*spare.path = 0;
+	printf("%s is as large as it can be: its spare%s%s%s has no room for more blocks.",
+	       volume->name, *spare.path ? ", " : "", spare.path, *spare.path ? "," : "");
+	if (longest(volume) > sectors)
+		printf(" Its main, %s, is larger than the set: \"dmremap grow --main %s\".\n",
+		       volume->main.path, volume->name);
+	else
+		printf(" Make that device larger first, or use a larger one: \"dmremap replace-spare %s NEW\".\n",
+		       volume->name);
+}
+
 static void tell(const struct volume *volume, uint64_t sectors, uint64_t before, uint64_t after)
 {
 	if (after > before)
@@ -64,7 +88,7 @@ static void tell(const struct volume *volume, uint64_t sectors, uint64_t before,
 		printf("%s has %llu sectors; it had %llu. The file system on it does not grow by itself: \"resize2fs\" enlarges ext4.\n",
 		       volume->name, LLU(sectors), LLU(volume->sectors));
 	if (after == before && sectors == volume->sectors)
-		printf("%s is as large as it can be.\n", volume->name);
+		tell_same(volume, sectors);
 }
 
 static int grow(const char *name, bool main)
@@ -118,8 +142,8 @@ const struct command command_grow = {
 	.summary = "use the additional space of a spare or main that has become larger",
 	.help =
 	"After the device of the spare has become larger, by \"lvextend\" for example, the set,\n"
-	"which may be in use, gets more blocks. It needs room for a larger table behind the\n"
-	"former end, about 1.2% of the spare; with less the spare stays as it is.\n\n"
+	"which may be in use, gets more blocks. The new room has to be enough for a larger table,\n"
+	"about 1.2% of the spare; with less the spare stays as it is.\n\n"
 	"  -m, --main  let the set grow to the end of its main, too\n"
 	"  -h, --help  print this\n\n"
 	"Exit status: 0 it has grown, or is as large as it can be, 8 it could not be done, and\n"
