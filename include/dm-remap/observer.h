@@ -78,7 +78,7 @@ enum dm_remap_count {
 
 enum dm_remap_latency {
 	DM_REMAP_REMAP_LATENCY,	/* for each DM_REMAP_REMAPS_AUTO: how long its I/O waited */
-	DM_REMAP_MAP_LATENCY,	/* time to look up where a request goes; see dm_remap_observer_time() */
+	DM_REMAP_MAP_LATENCY,	/* of lookups; see dm_remap_observer_time() */
 	DM_REMAP_NR_LATENCIES
 };
 

@@ -87,7 +87,7 @@ by_id() { mkdir -p $BY_ID && ln -sf "$2" "$BY_ID/$1"; }
 		# shellcheck disable=SC2086 # words
 		run dmremap assemble $how
 		assert_failure 4
-		assert_output --partial "by its size only"
+		assert_output --partial "only the size shows"
 		inactive
 	done
 	run dmremap assemble --incremental /dev/main
@@ -270,7 +270,7 @@ by_id() { mkdir -p $BY_ID && ln -sf "$2" "$BY_ID/$1"; }
 	run dmremap scan
 	run dmremap status
 	assert_success
-	assert_output --partial "There are no sets"
+	assert_output --partial "There are no active or waiting sets"
 }
 
 @test "a half that is missing, or goes" {
@@ -308,7 +308,7 @@ by_id() { mkdir -p $BY_ID && ln -sf "$2" "$BY_ID/$1"; }
 	seal r $U /dev/main /dev/spare
 	run dmremap assemble --degraded r
 	assert_failure 8
-	assert_output --partial "its spare is there, /dev/spare"
+	assert_output --partial "its spare is present, /dev/spare"
 	inactive
 	echo 0 >"$NULLB/spare/power"
 	run dmremap assemble --degraded --all
@@ -362,7 +362,7 @@ by_id() { mkdir -p $BY_ID && ln -sf "$2" "$BY_ID/$1"; }
 	dmsetup create r --table "0 8 zero"
 	run dmremap assemble /dev/main /dev/spare
 	assert_failure 8
-	assert_output --partial "there is another device that is called r"
+	assert_output --partial "another device has the name r"
 	assert_output --partial "--name"
 	run dmremap assemble --name a/b /dev/main /dev/spare
 	assert_failure 16
@@ -465,7 +465,7 @@ at_once() {
 	dmremap stop r
 	run dmremap wait r --timeout 0.5
 	assert_failure 4
-	assert_output --partial "nobody has activated it"
+	assert_output --partial "has not been activated"
 	run dmremap wait
 	assert_failure 16
 	run dmremap wait r --timeout never

@@ -149,7 +149,7 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 @test "a spare with something on it" {
 	disks
 	mkfs.ext4 -q -L precious /dev/spare
-	denied 'There is a filesystem (ext4) on /dev/spare. If it is not needed any more: "--force"' r /dev/main /dev/spare
+	denied 'There is a filesystem (ext4) on /dev/spare. If it is no longer needed: "--force"' r /dev/main /dev/spare
 	changes_nothing run -8 "$DMREMAP" create --transient r /dev/main /dev/spare
 	assert_output --partial "There is a filesystem (ext4)"
 	changes_nothing run -0 "$DMREMAP" create --force --dry-run r /dev/main /dev/spare
@@ -184,7 +184,7 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	refused "has places that cannot be read" "$DMREMAP" create r /dev/main /dev/spare
 	null_blk_bad spare -128-135
 	write_pattern /dev/spare 1 512 3
-	denied "nobody knows what is on it" r /dev/main /dev/spare
+	denied "its content is of an unknown kind" r /dev/main /dev/spare
 	"$DMREMAP" create --force r /dev/main /dev/spare
 	assert_data $R 0 4194304 1
 }
@@ -251,7 +251,7 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	run -16 "$DMREMAP" create r /dev/main
 	run -16 "$DMREMAP" create a/b /dev/main /dev/spare
 	run -16 "$DMREMAP" create --block-size 1000 r /dev/main /dev/spare
-	denied "cannot be a main_id" r --main-id "a b" /dev/main /dev/spare
+	denied "is not a valid main_id" r --main-id "a b" /dev/main /dev/spare
 	null_blk large 4 blocksize=4096
 	changes_nothing run -8 "$DMREMAP" create --block-size 512 r /dev/large /dev/spare
 	assert_output --partial "smaller than a sector"
@@ -355,14 +355,14 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	null_blk disk 8
 	sfdisk -q /dev/disk <<<$'label: gpt\n,3M\n,3M\n'
 	run -0 "$DMREMAP" create one /dev/disk1 /dev/disk2
-	assert_output --partial "/dev/disk1 and /dev/disk2 are on one disk, disk"
+	assert_output --partial "/dev/disk1 and /dev/disk2 are on the same disk, disk"
 }
 
 @test "a disk with its own end as the spare: an empty one only" {
 	local before
 	null_blk disk 8
 	refused '"2X" is not a size' "$DMREMAP" create --tail 2X r /dev/disk
-	refused "do not go with it" "$DMREMAP" create --tail 2M --force r /dev/disk
+	refused "do not go with --tail" "$DMREMAP" create --tail 2M --force r /dev/disk
 	refused "too small for a spare of 6 MiB" "$DMREMAP" create --tail 6M r /dev/disk
 	write_pattern /dev/disk 100 512 1
 	refused "/dev/disk is not empty" "$DMREMAP" create --tail 2M r /dev/disk
@@ -370,7 +370,7 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	assert_equal "$(wipefs --noheadings /dev/disk)" ""
 	blkdiscard -f -z /dev/disk
 	run -0 "$DMREMAP" create --tail 2M r /dev/disk
-	assert_output --partial "/dev/disk1 and /dev/disk2 are on one disk, disk"
+	assert_output --partial "/dev/disk1 and /dev/disk2 are on the same disk, disk"
 	assert_equal "$(<$CONFIG/main)" "$(mountpoint -x /dev/disk1)"
 	assert_equal "$(<$CONFIG/spare/device)" "$(mountpoint -x /dev/disk2)"
 	assert_equal "$(sectors $R)" 8192

@@ -110,7 +110,7 @@ lines() {
 	in_lvm vgchange -an vg >/dev/null
 	run "$DMREMAP" files r
 	assert_failure 4
-	assert_line --partial "no volume of LVM that is active"
+	assert_line --partial "no active LVM volume"
 }
 
 @test "what is not known, and a device that cannot be looked through" {

@@ -171,7 +171,7 @@ old_set() {
 	# content that no program knows
 	write_pattern /dev/new 100 512 1
 	run -8 "$DMREMAP" replace r /dev/new
-	assert_output --partial "/dev/new is not empty, though nobody knows what is on it."
+	assert_output --partial "/dev/new is not empty, but its content is of an unknown kind."
 	assert_data /dev/new 100 512 1
 	mkfs.ext4 -q /dev/new
 	run -8 "$DMREMAP" replace r /dev/new

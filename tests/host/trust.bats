@@ -73,7 +73,7 @@ nothing_ran() {
 	own_root
 	guest_run 'dmremap scan 2>&1 | tee /tmp/scan
 		grep -E "^/dev/vdb +spare +evil .* foreign +superblock" /tmp/scan &&
-		grep -F "evil is foreign: this host does not activate it by itself." /tmp/scan'
+		grep -F "evil is foreign: this host does not activate it automatically." /tmp/scan'
 	guest_run 'udevadm info --query=property /dev/vdb | grep -x UDISKS_IGNORE=1'
 	# by hand, it cannot take disks in use
 	run guest_run 'dmremap assemble evil 2>&1'
@@ -229,7 +229,7 @@ ours() {
 	guest_run 'umount /data && dmremap stop data && dmsetup create data --table "0 8 zero" &&
 		udevadm trigger --settle --action=add /dev/disk/by-id/virtio-spare'
 	guest_run 'until systemctl --failed | grep -q run-; do sleep 0.5; done
-		journalctl -b | grep -F "Set '"$uuid"' is not activated: there is another device that is called data"'
+		journalctl -b | grep -F "Set '"$uuid"' is not activated: another device has the name data"'
 	guest_run 'dmsetup remove data; systemctl reset-failed; dmremap assemble data'
 	# INT and TERM at any moment
 	for i in 0.02 0.05 0.1 0.2 0.3 0.5; do

@@ -1142,29 +1142,6 @@ static void a_change_waits_for_a_block_that_moves(struct kunit *test)
 	EXPECT_READ(s, 88, 8, 'm');
 }
 
-static void a_removal_leaves_out_no_block_that_moves(struct kunit *test)
-{
-	struct set *s = quiet_set(test, "1 transient");
-	struct setter *remove;
-	struct sent_io *w;
-
-	EXPECT_SET(s, 0, "remaps/add", "88");
-	__set_bit(80, s->main->bad_write);
-	s->spare->hold = true;
-	w = send(s, REQ_OP_WRITE, 80, 8, 'a');
-	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) == 1));
-	mdisk_mend(s->main);
-	remove = begin_set(s, "remaps/remove", "80 16");
-	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&remove->done, HZ / 10));
-	mdisk_release(s->spare);
-	KUNIT_EXPECT_EQ(test, answer(w), 0);
-	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&remove->done, 30 * HZ));
-	KUNIT_EXPECT_EQ(test, remove->ret, 0);
-	expect_list(s, "");
-	EXPECT_READ(s, 80, 8, 'a');
-	EXPECT_READ(s, 88, 8, 'm');
-}
-
 /* More bios than there are jobs, two for each block. */
 #define MANY	96
 
@@ -1361,7 +1338,6 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_move_waits_for_writes_in_flight),
 	KUNIT_CASE(a_read_that_fails_while_its_block_moves_is_read_there),
 	KUNIT_CASE(a_change_waits_for_a_block_that_moves),
-	KUNIT_CASE(a_removal_leaves_out_no_block_that_moves),
 	KUNIT_CASE(many_writes_fail_at_once),
 	KUNIT_CASE(a_suspend_waits_for_what_moves),
 	KUNIT_CASE(neighbours_of_a_bad_block_are_read),

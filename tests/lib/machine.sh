@@ -21,7 +21,7 @@
 #   machine_setup, machine_teardown   of a file whose tests go on with the machine of those before,
 #                                 in GUEST: after one that has failed they all fail at once
 #
-# RIG_CPUS is the number of its processors, 2; with 1 it is faster on a busy host.
+# RIG_CPUS is the number of its processors, 2.
 #
 # GUEST/console.log has the output of the machine's console. A machine that does not answer within
 # GUEST_TIMEOUT is a failure.

@@ -88,19 +88,19 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	program journalctl "[ 5.0] host kernel: nothing of interest"
 	run advise /dev/sdb
 	assert_success
-	assert_line --partial "Not seen: what the disk knows of itself: there is no smartctl"
+	assert_line --partial "Not seen: the disk's own data: smartctl 7.0 or later is not installed"
 	program smartctl '{"smartctl": {"exit_status": 2}}' 2
 	run advise /dev/sdb
-	assert_line --partial "Not seen: what the disk knows of itself: it sleeps"
+	assert_line --partial "Not seen: the disk's own data: it sleeps"
 	program smartctl '{"smartctl": {"exit_status": 2, "messages": [{"string": "Smartctl open device: /dev/sdb failed: Permission denied"}]}}' 2
 	run advise /dev/sdb
 	assert_line --partial "Not seen: the disk's own data: only root may read it"
 	program smartctl '{"smartctl": {"exit_status": 2, "messages": [{"string": "Smartctl open device: /dev/sdb failed: No such device"}]}}' 2
 	run advise /dev/sdb
-	assert_line --partial "Not seen: what the disk knows of itself: it does not answer"
+	assert_line --partial "Not seen: the disk's own data: it does not answer"
 	program smartctl "UNRECOGNIZED OPTION: json=c" 1
 	run advise /dev/sdb
-	assert_line --partial "Not seen: what the disk knows of itself: there is no smartctl 7.0 or later"
+	assert_line --partial "Not seen: the disk's own data: smartctl 7.0 or later is not installed"
 	program smartctl "$(smart hdd-wd-red-well)"
 	rm bin/journalctl
 	run advise /dev/sdb
@@ -117,7 +117,7 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 		assert_failure "$2"
 		assert_line --partial "$3"
 	}
-	verdict ssd-840-crc-now 1 "See whether it goes on: dmesg --follow; smartctl -A $DMREMAP_ROOT/dev/sdb"
+	verdict ssd-840-crc-now 1 "See whether the errors go on: dmesg --follow; smartctl -A $DMREMAP_ROOT/dev/sdb"
 	verdict hdd-st500lt-recent-unc 2 "hdparm --yes-i-know-what-i-am-doing --repair-sector 72944776 $DMREMAP_ROOT/dev/sdb"
 	assert_line "  Replace it within 60 days."
 	verdict hdd-wd1600-49 3 "2. Make a spare of 18 MiB or more on another disk: lvcreate -L 18m -n spare VG"

@@ -94,7 +94,7 @@ SECTORS=32768
 	run --separate-stderr fake export --format badblocks --block-size 8192 safe
 	assert_success
 	assert_output $'0\n1\n2'
-	[[ $stderr == *"Blocks of 8192 bytes do not begin and end where those of the device do"* ]]
+	[[ $stderr == *"Blocks of 8192 bytes are not aligned with the blocks of the device"* ]]
 	run --separate-stderr fake export --format badblocks --block-size 4096 safe
 	[ "$stderr" = "" ]
 }
@@ -148,7 +148,7 @@ line_of() { echo "$(($1 * N)) $((2048 + $1 * N)) $N $( (($1 % 2)) && echo pendin
 @test "wrong usage, and devices that are none" {
 	run fake export --format smartctl safe
 	assert_failure 16
-	assert_output --partial 'There is no format "smartctl" to export'
+	assert_output --partial 'Unknown format "smartctl"'
 	run fake export --format md --block-size 512 safe
 	assert_failure 16
 	run fake export

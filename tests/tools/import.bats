@@ -51,7 +51,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 @test "badblocks: its default block size is used, and said" {
 	volume 32768
 	assert_ranges "$BAD" --format badblocks safe "$LISTS/badblocks-1024"
-	[[ $stderr == "dmremap: The numbers are taken for blocks of 1024 bytes, as badblocks counts"* ]]
+	[[ $stderr == "dmremap: The numbers are taken as blocks of 1024 bytes, the default of badblocks"* ]]
 }
 
 @test "ddrescue: what is bad, and what else one asks for" {
@@ -104,9 +104,9 @@ BAD=$'4096 8\n8000 8\n20480 16'
 @test "smartctl: the error logs, without errors that no sector has made" {
 	# a disk that the short log has too few bits for
 	assert_ranges "" safe "$LISTS/smartctl-ata-error"
-	[[ $stderr == *"Entries left out: 2, whose log has fewer bits"* ]]
+	[[ $stderr == *"Entries left out: 2, from a log with too few address bits"* ]]
 	[[ $stderr == *'"smartctl -l xerror /dev/sdb"'* ]]
-	[[ $stderr == *"Entries left out: 1, for errors that do not make a sector of this disk bad"* ]]
+	[[ $stderr == *"Entries left out: 1, for errors that do not mean a bad sector of this disk"* ]]
 	# in the long one that address is one like others
 	assert_ranges $'6203352 8\n268435448 8\n7813282976 8' safe "$LISTS/smartctl-ata-xerror"
 	[ "$stderr" = "" ]
@@ -142,16 +142,16 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	volume 46875541504
 	assert_ranges $'109273 1\n4021254152 2\n4021254232 1' safe "$LISTS/smartctl-scsi"
 	[[ $stderr == *"Entries left out: 2, for errors"* ]]
-	[[ $stderr == *"Self-tests left out: 1, which failed for another reason"* ]]
+	[[ $stderr == *"Self-tests left out: 1, which failed for a reason other than"* ]]
 	assert_ranges $'109273 1\n4021254152 1' safe "$LISTS/smartctl-scsi.json"
 }
 
 @test "smartctl: a disk that has nothing to tell, and text without logs" {
 	volume 32768
 	assert_ranges "" safe "$LISTS/smartctl-nvme-4k"
-	assert_refused 8 "smartctl-nvme-7.3.json has no log of a disk" safe "$LISTS/smartctl-nvme-7.3.json"
-	assert_refused 8 "smartctl-scsi_debug has no log of a disk" safe "$LISTS/smartctl-scsi_debug"
-	assert_refused 8 "is no whole JSON" safe <(head -c 300 "$LISTS/smartctl-ata.json")
+	assert_refused 8 "smartctl-nvme-7.3.json contains no log of a disk" safe "$LISTS/smartctl-nvme-7.3.json"
+	assert_refused 8 "smartctl-scsi_debug contains no log of a disk" safe "$LISTS/smartctl-scsi_debug"
+	assert_refused 8 "is not complete JSON" safe <(head -c 300 "$LISTS/smartctl-ata.json")
 }
 
 @test "smartctl: sectors are those of the text, else of the disk, else as one says" {
@@ -166,7 +166,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	sed '1iSector Size:      512 bytes logical/physical' log >said
 	assert_ranges "1000 8" --format smartctl safe said
 	sed '1iSector Sizes:     3 bytes logical, 4096 bytes physical' log >odd
-	assert_refused 8 "logical sectors of 3 bytes" --format smartctl safe odd
+	assert_refused 8 "logical sector size of 3 bytes" --format smartctl safe odd
 }
 
 @test "smartctl: sectors are of the whole disk where the main is a partition" {
@@ -180,7 +180,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	assert_ranges "" safe log-2047
 	[[ $stderr == *"is a partition that begins at sector 2048 of it"* ]]
 	[[ $stderr == *"1 of 1 entry is outside of safe, which is sectors 2048 to 1002047 of the disk"* ]]
-	[[ $stderr == *"That is all of them"* ]]
+	[[ $stderr == *"No entry is inside"* ]]
 	assert_ranges "0 8" safe log-2048
 	assert_ranges "0 8" safe log-2055
 	assert_ranges "8 8" safe log-2056
@@ -367,7 +367,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	with_line 10 "0x00200000  0x00000400  -" "$LISTS/ddrescue-done"
 	assert_refused 8 "line 10, \"0x00200000  0x00000400  -\", begins before the end" safe wrong
 	sed 7d "$LISTS/ddrescue-done" >wrong
-	assert_refused 8 "the state that a mapfile begins with" safe wrong
+	assert_refused 8 "the status line at the start of a mapfile" safe wrong
 	with_line 7 "# 1  Short offline       Completed: read failure       90%      2126         5716x9643" "$LISTS/smartctl-ata-selftest"
 	assert_refused 8 "wrong, line 7, \"# 1  Short offline" safe wrong
 	with_line 7 "# 1  Short offline" "$LISTS/smartctl-ata-selftest"
@@ -375,7 +375,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	sed 's/0x06374000/0x06374001/' "$LISTS/smartctl-ata-error" >wrong
 	assert_refused 8 "has a sector number that cannot be parsed" safe wrong
 	sed 's/0x0daafe80/0x0daafe8/' "$LISTS/smartctl-ata.json" >wrong
-	assert_refused 8 "in a way that cannot be understood" safe wrong
+	assert_refused 8 "a sector number that cannot be parsed" safe wrong
 	sed 's/294695577 /29469557x /' "$LISTS/smartctl-nvme-error" >wrong
 	assert_refused 8 "does not have the format of its table" safe wrong
 }
@@ -391,8 +391,8 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	assert_ranges "$BAD" safe map
 	: >empty
 	assert_ranges "" safe empty
-	assert_refused 8 'list, line 1, "some text", is of no list that is known' safe <(echo some text) ||
-		assert_refused 8 'line 1, "some text", is of no list that is known' safe <(echo some text)
+	assert_refused 8 'list, line 1, "some text", has no known list format' safe <(echo some text) ||
+		assert_refused 8 'line 1, "some text", has no known list format' safe <(echo some text)
 	volume 7814037168
 	for list in "$LISTS"/smartctl-ata-*; do
 		run fake import --dry-run --json safe "$list"
@@ -402,14 +402,14 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 
 @test "options that make no sense for a format, and files that are none" {
 	volume 32768
-	assert_refused 16 "--block-size is not for ddrescue" --block-size 512 safe "$LISTS/ddrescue-done"
-	assert_refused 16 "--include is for mapfiles" --include / --format md safe "$LISTS/md-bad_blocks"
+	assert_refused 16 "--block-size does not apply to ddrescue" --block-size 512 safe "$LISTS/ddrescue-done"
+	assert_refused 16 "--include applies to mapfiles" --include / --format md safe "$LISTS/md-bad_blocks"
 	assert_refused 16 "--include takes statuses" --include + safe "$LISTS/ddrescue-done"
-	assert_refused 16 'There is no format "dd"' --format dd safe "$LISTS/ddrescue-done"
+	assert_refused 16 'Unknown format "dd"' --format dd safe "$LISTS/ddrescue-done"
 	for size in 0 1 1000 33554432 x 512x ""; do
-		assert_refused 16 "A block of $size bytes cannot be" --block-size "$size" safe "$LISTS/badblocks-512"
+		assert_refused 16 "$size is not a valid block size" --block-size "$size" safe "$LISTS/badblocks-512"
 	done
-	assert_refused 16 "Say which device, and which file" safe
+	assert_refused 16 "Give the device and the file" safe
 	assert_refused 8 "nosuch cannot be read: No such file" safe nosuch
 	assert_refused 8 "cannot be read: Is a directory" safe .
 	assert_refused 8 "it is not text" --format plain safe <(printf '8\0 8\n')
@@ -451,13 +451,13 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	for answer in "" n no Y,y; do
 		FAKE_DM_LOG=log run fake import --give-up safe "$LISTS/ddrescue-done" <<<"$answer"
 		assert_failure 4
-		assert_output --partial "3 blocks of safe: what the main does not give of them now is lost for good."
+		assert_output --partial "3 blocks of safe: what cannot be read from the main now is lost for good."
 		assert_output --partial "Nothing has been changed."
 		run grep -v ^list log
 		assert_output ""
 		[ ! -s "$CONFIG/remaps/mark" ]
 	done
-	assert_refused 16 "With --json nothing is asked" --give-up --json safe "$LISTS/ddrescue-done"
+	assert_refused 16 "--json asks no questions" --give-up --json safe "$LISTS/ddrescue-done"
 	assert_refused 16 "--copy and --give-up" --give-up --copy safe "$LISTS/ddrescue-done"
 	rm log
 	FAKE_DM_LOG=log run fake import --give-up safe "$LISTS/ddrescue-done" <<<y
@@ -491,7 +491,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	assert_ranges $'6144 8\n1052672 8' --of /dev/sdb1 safe "$LISTS/ddrescue-whole-disk"
 	# the name in its header tells as well, where it leads to a device
 	sed 's,/dev/sdX,/dev/sdb,; s/0x60000000  +/0x00001000  +/' "$LISTS/ddrescue-whole-disk" >map
-	assert_refused 8 "is a list of /dev/sdb, which is the disk of safe, and its numbers would be taken for those of the main" safe map
+	assert_refused 8 "is a list of /dev/sdb, which is the disk of safe, but its numbers would be taken as sectors of the main" safe map
 	sed 's,/dev/sdb,/dev/sdb1,' map >of-main
 	assert_ranges $'6144 8\n1052672 8' safe of-main
 	# a disk as main, and the map of its partition
@@ -508,7 +508,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	echo DEVNAME=sdc >"$DMREMAP_ROOT/sys/devices/sdc/uevent"
 	echo 4198402 >"$DMREMAP_ROOT/sys/devices/sdc/size"
 	sed 's,/dev/sdb,/dev/sdc,' map >of-other
-	assert_refused 8 "is a list of /dev/sdc, which is another device than the main of safe" safe of-other
+	assert_refused 8 "is a list of /dev/sdc, which is not the main of safe" safe of-other
 	assert_refused 8 "/dev/sdc is neither the main of safe, nor its disk" --of /dev/sdc safe of-other
 	assert_refused 8 "/dev/sdz: there is no such device" --of /dev/sdz safe of-other
 	# of the device itself
@@ -542,7 +542,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	assert_ranges "353768 8" safe "$LISTS/smartctl-selftest-other"
 	[[ $stderr == "dmremap: Self-tests left out: 1, which failed for a reason other than an unreadable sector." ]]
 	assert_ranges "" safe "$LISTS/smartctl-selftest-other.json"
-	[[ $stderr == "dmremap: Self-tests left out: 1, which failed for another reason"* ]]
+	[[ $stderr == "dmremap: Self-tests left out: 1, which failed for a reason other than"* ]]
 	# an extended test above it has read the whole disk since then
 	sed '2a# 0  Extended offline    Completed without error       00%      1300         -' \
 		"$LISTS/smartctl-selftest-other" >later
@@ -565,7 +565,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 @test "smartctl: addresses that were cut" {
 	volume 7814037168
 	assert_ranges "" safe "$LISTS/smartctl-selftest-32bit"
-	[[ $stderr == *"Entries left out: 1, whose log has fewer bits"* ]]
+	[[ $stderr == *"Entries left out: 1, from a log with too few address bits"* ]]
 	[[ $stderr == *'"smartctl -l xselftest /dev/sdb"'* ]]
 	# the log with 48 bits has all of it
 	sed 's/^SMART Self-test log structure.*/SMART Extended Self-test Log Version: 1 (1 sectors)/' \
@@ -590,7 +590,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 @test "kernel: by the name of the disk, whatever the kernel's age" {
 	disk_name sda 8:0
 	assert_ranges $'4096 8\n20480 8\n40960 8' safe "$LISTS/kernel-log"
-	[[ $stderr == *"Errors left out: 1, of an array of md"* ]]
+	[[ $stderr == *"Errors left out: 1, in an md array"* ]]
 	disk_name mmcblk0 179:0
 	assert_ranges "81920 8" safe "$LISTS/kernel-log"
 	disk_name nvme0n1 259:0
@@ -602,7 +602,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	assert_ranges "15628160 8" safe path
 	disk_name sdz 8:160
 	assert_ranges "" safe "$LISTS/kernel-log"
-	[[ $stderr == *"no bad sector of sdz, but errors of sda, mmcblk0, nvme0n1"* ]]
+	[[ $stderr == *"no bad sector of sdz, but has errors of sda, mmcblk0, nvme0n1"* ]]
 }
 
 @test "kernel: whatever dmesg, journalctl and syslog put before a message" {
@@ -697,8 +697,8 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 		BTRFS error (device sdb): bdev /dev/sdb errs: wr 0, rd 1, flush 0, corrupt 0, gen 0
 	EOF
 	assert_ranges "900 1" safe more
-	[[ $stderr == *"Of them, 1 could be read, and their content was wrong"* ]]
-	[[ $stderr == *"Errors left out: 1, whose places btrfs has written again"* ]]
+	[[ $stderr == *"1 of these could be read, but had wrong content"* ]]
+	[[ $stderr == *"Errors left out: 1, whose places btrfs has rewritten"* ]]
 	[[ $stderr == *"Errors of btrfs left out: 1, which name no place"* ]]
 }
 
@@ -706,13 +706,13 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	volume 32768 100
 	block_size 512
 	assert_ranges "4096 8" safe "$LISTS/zpool-events"
-	[[ $stderr == *"ZFS names whole requests, of which a part may be good: 1."* ]]
+	[[ $stderr == *"Whole requests named by ZFS, of which only a part may be bad: 1."* ]]
 	sed 's,/dev/mapper/safe,/dev/sdb,' "$LISTS/zpool-events" >of-main
 	assert_ranges "3996 8" safe of-main
 	# content that is wrong may be of a bad sector; a disk that has gone has none
 	sed 's/fs.zfs.io/fs.zfs.checksum/; s/zio_err = 0x5/zio_err = 0x34/' "$LISTS/zpool-events" >checksum
 	assert_ranges "4096 8" safe checksum
-	[[ $stderr == *"Of them, 1 could be read, and the content was wrong"* ]]
+	[[ $stderr == *"1 of these could be read, but had wrong content"* ]]
 	for change in 's/zio_err = 0x5/zio_err = 0x6/=Entries left out: 1, for errors' \
 		's/zio_offset.*//=Events of ZFS left out: 1, which name no place' \
 		's/zio_size = .*/zio_size = 0x0/=Events of ZFS left out: 1, which name no place' \
@@ -788,5 +788,5 @@ programs() {
 	programs "exit 2" "exit 1"
 	assert_refused 8 "The kernel's log cannot be read" --from-disk safe
 	assert_refused 16 "--from-disk knows what it reads" --from-disk --of /dev/sdb safe
-	assert_refused 16 "Say which device" --from-disk safe list
+	assert_refused 16 "Give the device" --from-disk safe list
 }

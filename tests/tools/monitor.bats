@@ -298,7 +298,7 @@ sleeper_is_gone() { [ -z "$(tr -d '\0' <"/proc/$(cat sleeper)/cmdline" 2>/dev/nu
 	rm root/usr/sbin/sendmail
 	run dmremap monitor --test
 	assert_failure 8
-	assert_output --partial "There is no mail, since there is no /usr/sbin/sendmail."
+	assert_output --partial "Mail cannot be sent without /usr/sbin/sendmail."
 	# ended with its children
 	printf '#!/bin/sh\nsleep 1000 & echo $! >%s/sleeper; wait\n' "$PWD" >program
 	conf "PROGRAM $PWD/program" "SETTLE 0"

@@ -15,7 +15,7 @@ assert_settled() {
 	was=$(table damaged.img)
 	run dmremap check damaged.img
 	assert_failure 4
-	assert_line --partial "slots $1 and $2 (main sector 400): they hold the same block of the main; to be repaired: the first slot counts"
+	assert_line --partial "slots $1 and $2 (main sector 400): they hold the same block of the main; can be repaired: the first slot is valid"
 	run dmremap repair --yes damaged.img
 	assert_failure 1
 	# all but the loser is as it was

@@ -163,7 +163,7 @@ DM_REMAP_AUTO=0"
 	assert_line --regexp "/sdb has lost one of its two superblocks: .*checksum.*\"dmremap repair $(dev sdb)\""
 	known $A name=safe state=waiting-main main=- spare=8:16 generation=1 table=
 	run dmremap status
-	assert_line --regexp "safe waits for its main.* $(dev sdb) has lost one .*\"dmremap repair $(dev sdb)\" writes"
+	assert_line --regexp "safe waits for its main.* $(dev sdb) has lost one .*\"dmremap repair $(dev sdb)\" rewrites"
 	run dmremap assemble safe
 	assert_failure 4
 	assert_line --partial "\"dmremap repair $(dev sdb)\""
@@ -206,7 +206,7 @@ spoilt() {
 	for command in scan "scan $(dev sda)" status; do
 		# shellcheck disable=SC2086 # words
 		run dmremap $command
-		assert_line --partial "$(dev sda) has lost copies of 1 page of its table. \"dmremap repair $(dev sda)\" writes them anew"
+		assert_line --partial "$(dev sda) has lost copies of 1 page of its table. \"dmremap repair $(dev sda)\" rewrites them"
 		refute_output --partial "no usable copy"
 	done
 	known $A name=safe state=waiting-main main=- spare=8:0 generation=1 table=

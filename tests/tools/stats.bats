@@ -181,7 +181,7 @@ numbers_of() {
 			set_to bad $path "$text"
 			run dmremap stats
 			assert_failure 8
-			assert_line --partial "dmremap: $(file bad $path) is not what it should be."
+			assert_line --partial "dmremap: $(file bad $path) is malformed."
 			# the others are shown
 			assert_line --regexp "^name +good\$"
 			refute_line --regexp "^name +bad\$"
@@ -198,7 +198,7 @@ numbers_of() {
 		printf '%b' "$text" >"$(file safe "$path")"
 		run dmremap stats
 		assert_failure 8
-		assert_output --partial "$(file safe "$path") is not what it should be."
+		assert_output --partial "$(file safe "$path") is malformed."
 		rm -r root
 		mv kept root
 		n=$((n + 1))

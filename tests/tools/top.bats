@@ -166,7 +166,7 @@ more() { set_to "$1" "stats/$2" $(($(cat "$(file "$1" "stats/$2")") + $3)); }
 	status=0
 	wait "$TOP_PID" || status=$?
 	[ "$status" = 8 ]
-	grep -q "stats/reads is not what it should be" errors
+	grep -q "stats/reads is malformed" errors
 	set_to safe stats/reads 1
 	rm root/proc/uptime
 	run bash -c "timeout 20 '$DMREMAP' top --interval 0.1 >/dev/full"
@@ -223,7 +223,7 @@ LEFT="keys as before, own screen, cursor shown"
 	device safe
 	run terminal 100 30 "see remap 50%" "touch $(file safe stats/reads) x" -- --interval 0.2
 	assert_output --partial "exit 8; $LEFT"
-	[[ $output == *$'\033[?1049l'*"is not what it should be."* ]]
+	[[ $output == *$'\033[?1049l'*"is malformed."* ]]
 }
 
 @test "so it is after the last of some looks" {

@@ -102,13 +102,13 @@ root_disk_and_stick() {
 	conf "device_timeout=5"
 	auto
 	would evil 8:0 8:16
-	assert_output --partial "has dm_remap.assemble=certainly, which is none of"
+	assert_output --partial "has dm_remap.assemble=certainly, which is not"
 	command_line ""
 	conf assemble=perhaps device_timeout=x colour=red "what"
 	auto
 	would evil 8:0 8:16
-	assert_output --partial 'assemble is known, sealed or none, and not "perhaps"'
-	assert_output --partial 'device_timeout is a number of seconds up to 86400, and not "x"'
+	assert_output --partial 'assemble must be known, sealed or none, not "perhaps"'
+	assert_output --partial 'device_timeout must be a number of seconds up to 86400, not "x"'
 	assert_output --partial "there is no setting colour"
 	assert_output --partial '"what" is not understood'
 }
@@ -174,7 +174,7 @@ root_disk_and_stick() {
 	register $B
 	auto
 	assert_failure 8
-	assert_output --partial "Set $B is not activated: there is another device that is called data (254:7)"
+	assert_output --partial "Set $B is not activated: another device has the name data (254:7)"
 }
 
 @test "two sets that this host knows do not change names" {
@@ -345,14 +345,14 @@ our_set() {
 	run dmremap scan
 	assert_line --regexp "/dev/sdb +spare +safe +$A +known"
 	assert_line --regexp "/dev/sdc +spare +safe +$A +copy"
-	assert_output --partial "sdc says that it is the spare of safe, which is another device to this host"
+	assert_output --partial "sdc claims to be the spare of safe, but this host knows another device as that half"
 	# ours is away: it is waited for
 	rm "$(dev sdb)"
 	rm -r "$DMREMAP_ROOT/$BLOCK/sdb" "$DMREMAP_ROOT/sys/dev/block/8:16"
 	auto
 	assert_failure 4
 	refute_would
-	assert_output --partial "this host knows that as usb-ours. Connect that one."
+	assert_output --partial "this host knows usb-ours as that half. Connect that one."
 	run dmremap assemble --dry-run safe
 	assert_failure 8
 	refute_would
@@ -397,13 +397,13 @@ our_set() {
 	root_disk_and_stick
 	run dmremap status
 	assert_success
-	assert_output --partial "evil is foreign: this host does not activate it by itself. \"dmremap assemble $B\""
+	assert_output --partial "evil is foreign: this host does not activate it automatically. \"dmremap assemble $B\""
 	run jq -c '.sets[] | [.name, .foreign]' <(dmremap status --json 2>/dev/null)
 	assert_output '["evil",true]'
 	run dmremap scan
 	assert_success
 	assert_line --regexp "sdb spare evil $B foreign superblock"
-	assert_output --partial "\"dmremap assemble $B\" does, and has it remembered"
+	assert_output --partial "\"dmremap assemble $B\" activates and records it"
 	run jq -c '.devices[] | [.role, .trust]' <(dmremap scan --json)
 	assert_output '["spare","foreign"]
 ["main","foreign"]'
@@ -419,7 +419,7 @@ our_set() {
 	says $A complete 7:0 7:1
 	auto
 	assert_failure 4
-	assert_output --partial "this host knows that as file:/srv/spare.img"
+	assert_output --partial "this host knows file:/srv/spare.img as that half"
 	echo /srv/spare.img >"$DMREMAP_ROOT/$BLOCK/loop1/loop/backing_file"
 	auto
 	would safe 7:0 7:1
@@ -499,7 +499,7 @@ our_set() {
 	chmod 711 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR"
 	run setpriv --reuid=65534 --regid=65534 --clear-groups env DMREMAP_ROOT="$DMREMAP_ROOT" "$DMREMAP" scan
 	assert_failure 8
-	assert_output --partial "takes the privileges of root"
+	assert_output --partial "requires root privileges"
 	refute_output --partial "No device is a half"
 }
 

@@ -294,7 +294,7 @@ const struct command command_export = {
 	"  -b, --block-size N  block size for badblocks in bytes; default 1024\n"
 	"  -j, --json          print JSON\n"
 	"  -h, --help          print this\n\n"
-	"Exit status: 0 everything was printed, 8 DEVICE does not exist or cannot be read,\n"
+	"Exit status: 0 everything was printed, 8 the device does not exist or cannot be read,\n"
 	"16 wrong usage.\n",
 	.run = run_export,
 };

@@ -66,6 +66,6 @@ const struct command command_check = {
 	"fault and whether it can be repaired.\n\n"
 	"  -j, --json  print JSON\n"
 	"  -h, --help  print this\n\n"
-	"Exit status: 0 clean, 4 errors, 8 DEVICE cannot be read or is not a spare, 16 wrong usage.\n",
+	"Exit status: 0 clean, 4 errors, 8 the device cannot be read or is not a spare, 16 wrong usage.\n",
 	.run = run_check,
 };

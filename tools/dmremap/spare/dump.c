@@ -78,7 +78,7 @@ const struct command command_dump = {
 	"all entries that are not free. Main sectors count from the start of the target.\n\n"
 	"  -j, --json  print JSON\n"
 	"  -h, --help  print this\n\n"
-	"Exit status: 0 all was shown, 4 pages are lost, 8 DEVICE cannot be read or is not a spare,\n"
+	"Exit status: 0 all was shown, 4 pages are lost, 8 the device cannot be read or is not a spare,\n"
 	"16 wrong usage.\n",
 	.run = run_dump,
 };

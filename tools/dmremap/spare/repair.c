@@ -149,6 +149,6 @@ const struct command command_repair = {
 	"  -j, --json     print JSON, and do not ask: with one of these two\n"
 	"  -h, --help     print this\n\n"
 	"Exit status: 0 no errors found, 1 all errors were repaired, 4 errors are left,\n"
-	"8 DEVICE cannot be read, is in use or is not a spare, 16 wrong usage.\n",
+	"8 the device cannot be read, is in use or is not a spare, 16 wrong usage.\n",
 	.run = run_repair,
 };
