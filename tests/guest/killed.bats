@@ -61,12 +61,6 @@ sealed() {
 	"$DMREMAP" stop r
 }
 
-# alone: a sealed main, whose spare is lost
-alone() {
-	sealed
-	blkdiscard -f -z /dev/spare
-}
-
 # damaged: without superblock 0 and a page of the first copy of the table
 damaged() {
 	stopped
@@ -235,14 +229,6 @@ renamed() {
 	whole "$1"
 }
 
-# the main gives all without its spare, or after the command was given again
-salvaged() {
-	[ "$(head -c 8 /dev/main)" != DMREMAPM ] ||
-		assert_equal "$("$DMREMAP" salvage --dry-run --json /dev/main | jq .missing_sectors)" 0
-	run "$DMREMAP" salvage --remove-label --yes /dev/main
-	assert_equal "$1: $(sum /dev/main)" "$1: $WHOLE"
-}
-
 # --- each step ------------------------------------------------------------------------------
 
 # host_state save|put: what this host knows of sets
@@ -333,8 +319,6 @@ both() {
 }
 
 @test "repair" { both damaged inactive repaired 2 repair --yes /dev/spare; }
-
-@test "salvage" { both alone inactive salvaged 8 salvage --remove-label --yes /dev/main; }
 
 @test "clone-uuid" { both copied inactive cloned 6 clone-uuid --name r /dev/main /dev/spare; }
 
