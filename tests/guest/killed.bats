@@ -183,9 +183,9 @@ repaired() {
 	whole "$1"
 }
 
-# the set is whole, or it has gone and the main has all
+# the set is whole, or it has gone and the main has all; no host waits for a set that has gone
 deleted() {
-	if "$DMREMAP" dump /dev/spare >/dev/null 2>&1; then
+	if "$DMREMAP" dump /dev/spare >/dev/null 2>&1 && compgen -G "/etc/dm-remap/sets.d/*" >/dev/null; then
 		whole "$1"
 		activate
 		"$DMREMAP" delete r
@@ -193,6 +193,7 @@ deleted() {
 		"$DMREMAP" delete /dev/spare
 	fi
 	assert_equal "$1: $(sum /dev/main)" "$1: $WHOLE"
+	assert_equal "$1: $(compgen -G "/etc/dm-remap/sets.d/*")" "$1: "
 }
 
 # it is given again, unless one can do without

@@ -266,7 +266,7 @@ small_gpt() {
 	assert_equal "$(<$CONFIG/remaps/count) $(sum $R)" "2 $WHOLE"
 	guest/label /dev/main "$(<$CONFIG/uuid)" r crc=1
 	run -0 "$DMREMAP" seal r
-	assert_output --partial "made anew"
+	assert_output --partial "will be replaced"
 	sealed
 	"$DMREMAP" unseal r
 	# the blocks listed by the old one stay

@@ -133,13 +133,13 @@ failing() { FAULT_WRITE_ERROR=$1 LD_PRELOAD="$HELPERS/fakedm.so $HELPERS/faults.
 		assert_output --partial "$text"
 		assert_output --partial "0 of 1 block was remapped"
 	done <<-EOF
-		22 the kernel does not take the ranges
-		34 there are sectors beyond the end
+		22 the kernel rejects the ranges
+		34 some sectors are beyond the end
 		17 a block is remapped already
 		28 the spare is full
 		30 the device is read-only or has failed
 		16 the device is suspended
-		5 the spare or the main fails
+		5 the spare or the main reported an error
 	EOF
 	remapped "8 2064 8 remapped 0x0 0x0" "16 2064 8 remapped 0x0 0x0"
 	run failing 2 remove safe 8

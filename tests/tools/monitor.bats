@@ -335,7 +335,7 @@ $PWD/program was run 2 times."
 	conf "SETTLE 5"
 	run dmremap monitor --test
 	assert_failure 8
-	assert_output --partial "Nobody would be told"
+	assert_output --partial "Nobody would be notified"
 }
 
 @test "a wrong line of the file is named" {
@@ -351,7 +351,7 @@ $PWD/program was run 2 times."
 		MAILFROM a@b>|one mail address is expected
 		PROGRAM rm|the path of a program is expected
 		PROGRAM /nosuch|No such file or directory
-		PROGRAM /etc|this is no program
+		PROGRAM /etc|this is not an executable program
 		PROGRAM /bin/sh -c ls|No such file or directory
 		SETTLE -1|a number from 0 to 3600 is expected
 		SETTLE 3601|a number from 0 to 3600 is expected

@@ -54,7 +54,7 @@ block() { dd if=image bs=512 skip="$1" count="${2:-8}" status=none | head -c 6; 
 	# nothing is written over
 	run dmremap replace --rescue-spare spare.img --image image --mapfile other
 	assert_failure 8
-	assert_output --partial "image exists"
+	assert_output --partial "image already exists"
 	run dmremap replace --rescue-spare spare.img --image other --mapfile map
 	assert_failure 8
 	[ ! -e other ]

@@ -305,7 +305,7 @@ our_set() {
 	register $A
 	auto
 	assert_failure 4
-	assert_output --partial "known by its size only"
+	assert_output --partial "only the size shows"
 	by_id sda ata-disk
 	run dmremap assemble --dry-run "$(dev sda)" "$(dev sdb)"
 	assert_failure 8

@@ -100,16 +100,21 @@ static bool may_lose(const struct ending *ending, const char *name, uint64_t lef
 	return ending->yes || ask(question);
 }
 
+/*
+ * The host forgets the set first: interrupted here, a set without a spare would be waited for at
+ * each boot, while a spare that no host knows stays where it is until it is emptied by its name.
+ */
 static int end_spare(const char *name, const char *path, const char *uuid)
 {
-	int status = wipe_spare(path);
+	int status;
 
+	forget_set(uuid);
+	status = wipe_spare(path);
 	if (status) {
 		complain("%s is not in use any more, but its spare %s still has the metadata of the set. Give the command again, as \"dmremap delete %s\".",
 			 name, path, path);
 		return EXIT_UNCORRECTED;
 	}
-	forget_set(uuid);
 	announce_change(path);
 	return EXIT_CLEAN;
 }
