@@ -35,27 +35,62 @@ pwrite_fn pwrite64;
 
 static int calls;
 
-/* In all processes of the program. */
-static int *steps;
+/* Shared by all processes of the program. */
+static struct {
+	int steps;
+	int halted;
+} *shared;
 static pid_t first;
 
 static void __attribute__((constructor)) begin(void)
 {
-	steps = mmap(NULL, sizeof(*steps), PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (steps == MAP_FAILED)
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
 		abort();
 	first = getpid();
+}
+
+static int sleeps(pid_t pid)
+{
+	char path[32], state = 0;
+	FILE *stat;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	stat = fopen(path, "r");
+	if (!stat)
+		return 1;
+	if (fscanf(stat, "%*d (%*[^)]) %c", &state) != 1)
+		state = 0;
+	fclose(stat);
+	return state == 'S' || state == 'Z';
+}
+
+/*
+ * User-mode Linux panics if a process is killed in the middle of fork(), so the first process is
+ * killed when it sleeps, or at its own next step.
+ */
+static void halt(void)
+{
+	int tries;
+
+	shared->halted = 1;
+	for (tries = 0; getpid() != first && !sleeps(first) && tries < 1000; tries++)
+		usleep(1000);
+	kill(first, SIGKILL);
+	raise(SIGKILL);
 }
 
 static void step(void)
 {
 	const char *value = getenv("STEP_AT");
 
-	if (!value || ++*steps != atoi(value))
+	if (!value)
 		return;
-	kill(first, SIGKILL);
-	raise(SIGKILL);
+	if (shared->halted && getpid() == first)
+		raise(SIGKILL);
+	if (++shared->steps == atoi(value))
+		halt();
 }
 
 static int is_now(const char *variable)

@@ -120,7 +120,7 @@ identified() {
 
 # content WHEN: of the device, which is stopped then
 content() {
-	assert_equal "$1: $(sum $R)" "$1: $WHOLE"
+	assert_equal "$1: $(sum "$R")" "$1: $WHOLE"
 	"$DMREMAP" stop "${R##*/}"
 }
 
@@ -132,7 +132,7 @@ boots() {
 	# which sets were stopped by hand
 	rm -rf /run/dm-remap
 	"$@" || :
-	if [ -e $R ]; then
+	if [ -e "$R" ]; then
 		BOOTED=1
 		content "$when, $*"
 	elif identified; then

@@ -286,6 +286,7 @@ static struct kunit_suite dirs_suite = {
 	.exit = dirs_test_exit,
 	.test_cases = dirs_cases,
 };
+
 kunit_test_suite(dirs_suite);
 
 MODULE_DESCRIPTION("Unit tests of the directories of devices");

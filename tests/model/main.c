@@ -111,8 +111,8 @@ void wrong(struct model *m, const struct act *act, const char *format, ...)
 	va_end(args);
 	printf("\n  settings: auto_remap %d, on_read_error %s, retries %u, retry_within_ms %u, pending_retry_ms %u, slow_ms %u, verify_writes %s, first_rewrite %d, neighbours %u, reserve %u, %s\n",
 	       m->s.auto_remap, m->s.zero ? "zero" : "fail", m->s.retries,
-	       m->s.within_ms, m->s.retry_ms, m->s.slow_ms, m->s.verify, m->s.rewrite, m->s.neighbours,
-	       m->s.reserve, m->s.policy);
+	       m->s.within_ms, m->s.retry_ms, m->s.slow_ms, m->s.verify, m->s.rewrite,
+	       m->s.neighbours, m->s.reserve, m->s.policy);
 	printf("  before: %s, %llu remapped, %llu pending, %llu bad, of %llu\n", m->status.state,
 	       m->status.remapped, m->status.pending, m->status.bad, m->status.capacity);
 	for (i = 0; i < m->nr_acts; i++)
