@@ -109,7 +109,7 @@ by_id() { mkdir -p $BY_ID && ln -sf "$2" "$BY_ID/$1"; }
 	null_blk small 4
 	run dmremap assemble /dev/small /dev/spare
 	assert_failure 8
-	assert_output --partial "/dev/small is no spare"
+	assert_output --partial "/dev/small is not a spare"
 	run dmremap assemble /dev/main
 	assert_failure 8
 	run dmremap assemble /dev/nosuch /dev/spare

@@ -45,7 +45,7 @@ sealed_gpt() {
 	refused "in use" "$DMREMAP" salvage /dev/main
 	umount /mnt
 	"$DMREMAP" stop r
-	refused "The spare of /dev/main is there, /dev/spare" "$DMREMAP" salvage /dev/main
+	refused "The spare of /dev/main is present, /dev/spare" "$DMREMAP" salvage /dev/main
 	blkdiscard -f -z /dev/spare
 
 	run -0 "$DMREMAP" salvage /dev/main
