@@ -204,7 +204,7 @@ once() { run dmremap monitor --once; assert_success; }
 	assert_output --partial "1 block moved to the spare"
 	assert_line "  exhausted"
 	assert_line "  lost-data"
-	assert_line --partial "while no monitor was running"
+	assert_line --partial "while no monitor ran"
 	assert_line --regexp "^Subject: .* safe: the spare is full \(and 2 other events\)"
 	once
 	start_monitor

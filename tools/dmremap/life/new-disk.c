@@ -96,7 +96,8 @@ static int refuse_content(const struct signatures *found, const char *path)
 		complain("%s is not empty, but its content is of an unknown kind. If it is no longer needed: \"--force\".",
 			 path);
 	else
-		complain("%s has places that cannot be read. Take a disk without such places.", path);
+		complain("%s has places that cannot be read. Take a disk without such places.",
+			 path);
 	return EXIT_OPERATION;
 }
 

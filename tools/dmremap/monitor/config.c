@@ -145,7 +145,7 @@ int monitor_config_read(struct monitor_config *config, const char *path)
 		return EXIT_CLEAN;
 	if (!error)
 		return take_text(config, path ? path : own, text);
-	complain("%s cannot be read: %s.", path ? path : own,
-		 error == -EBADMSG ? "it is not text, or longer than 4096 bytes" : strerror(-error));
+	complain("%s cannot be read: %s.", path ? path : own, error != -EBADMSG ?
+		 strerror(-error) : "it is not text, or longer than 4096 bytes");
 	return EXIT_USAGE;
 }

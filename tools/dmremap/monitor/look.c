@@ -141,7 +141,7 @@ static void compare_count(struct queue *queue, const struct look *look, const ch
 	const char *more = "";
 
 	if (starting)
-		more = "This happened while no monitor was running; changes made by hand are included.";
+		more = "This happened while no monitor ran; changes made by hand are included.";
 	if (now > before && (starting || queue_has(queue, look->now.key, event)))
 		add(queue, look, event, now - before, more);
 }

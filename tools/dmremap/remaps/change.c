@@ -297,24 +297,24 @@ const char *change_done_word(enum change_kind kind)
 	return done[kind];
 }
 
-static const char cannot_mark[] =
-	"the loaded module cannot mark blocks. Load the module that came with this dmremap, or use \"--copy\"";
-static const char cannot_forget[] =
-	"the loaded module cannot give up blocks. Load the module that came with this dmremap";
-static const char cannot_cure[] =
-	"the loaded module cannot try blocks on the main. Load the module that came with this dmremap";
+/* Without the message that a command sends, the module is older than dmremap. */
+static const char * const cannot[] = {
+	[CHANGE_MARK] =
+		"the loaded module cannot mark blocks. Load the module that came with this dmremap, or use \"--copy\"",
+	[CHANGE_FORGET] =
+		"the loaded module cannot give up blocks. Load the module that came with this dmremap",
+	[CHANGE_CURE] =
+		"the loaded module cannot try blocks on the main. Load the module that came with this dmremap",
+};
+
+static const char rejected[] =
+	"the kernel rejects the ranges: module and dmremap are of different versions";
 
 const char *change_why(int error, enum change_kind kind)
 {
 	switch (-error) {
 	case EINVAL:
-		if (kind == CHANGE_MARK)
-			return cannot_mark;
-		if (kind == CHANGE_FORGET)
-			return cannot_forget;
-		if (kind == CHANGE_CURE)
-			return cannot_cure;
-		return "the kernel rejects the ranges: the loaded module and dmremap are of different versions";
+		return kind < ARRAY_SIZE(cannot) && cannot[kind] ? cannot[kind] : rejected;
 	case ERANGE:
 		return "some sectors are beyond the end of the device: it has become smaller";
 	case EEXIST:

@@ -97,7 +97,8 @@ static int parse_json(struct import *import)
 
 	root = json_in_parse(import->text, import->size, &why);
 	if (!root) {
-		complain("%s is not complete JSON: %s. Nothing has been changed.", import->path, why);
+		complain("%s is not complete JSON: %s. Nothing has been changed.",
+			 import->path, why);
 		return -1;
 	}
 	errors = json_in_array(root, "errors");

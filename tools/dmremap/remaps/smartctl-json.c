@@ -220,7 +220,8 @@ int smartctl_json_parse(struct import *import)
 
 	root = json_in_parse(import->text, import->size, &why);
 	if (!root)
-		complain("%s is not complete JSON: %s. Nothing has been changed.", import->path, why);
+		complain("%s is not complete JSON: %s. Nothing has been changed.",
+			 import->path, why);
 	else if (!has_logs(root))
 		complain("%s contains no log of a disk. \"smartctl --json -x\" prints them; for NVMe, smartctl 7.3 and older print them only as text: import the output of \"smartctl -x\".",
 			 import->path);

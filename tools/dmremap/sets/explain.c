@@ -29,7 +29,8 @@ static void add_ids(char *text, const char *path, const char *recorded)
 
 	text_encode(encoded, recorded);
 	main_id_choose(path, own);
-	text_add(text, EXPLAIN_SIZE, "the set's main is known as %s, and this device as %s", encoded,
+	text_add(text, EXPLAIN_SIZE, "the set's main is known as %s, and this device as %s",
+		 encoded,
 		 *own ? own : "nothing");
 }
 
@@ -48,7 +49,8 @@ void explain_other(char *text, const struct known_set *set, const struct half *m
 		text_add(text, EXPLAIN_SIZE, "its label has the uuid of the set, but not its secret: it was not written for %s.",
 			 spare->dev.path);
 	} else if (main_id_judge(spare->main_id, main->dev.path) != MAIN_ID_OTHER) {
-		text_add(text, EXPLAIN_SIZE, "its main has a label, and %s has none.", main->dev.path);
+		text_add(text, EXPLAIN_SIZE, "its main has a label, and %s has none.",
+			 main->dev.path);
 	} else {
 		add_ids(text, main->dev.path, spare->main_id);
 		main_id_choose(main->dev.path, own);
@@ -98,7 +100,8 @@ static int add_by_size(char *text, const struct known_set *set, const struct hal
 	int nr = spare->labelled ? 0 : find_by_size(spare, found, false), i;
 
 	for (i = 0; i < nr; i++)
-		text_add(text, EXPLAIN_SIZE, "%s%s", i ? ", " : " Of that size there is ", found[i].path);
+		text_add(text, EXPLAIN_SIZE, "%s%s",
+			 i ? ", " : " Of that size there is ", found[i].path);
 	if (nr)
 		text_add(text, EXPLAIN_SIZE, ". If %s is the main, say so: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found by itself.",
 			 nr > 1 ? "one of them" : "it", nr > 1 ? "MAIN" : found[0].path,
@@ -140,10 +143,12 @@ static void explain_main(char *text, const struct known_set *set)
 		return;
 	}
 	if (!read_spare(&spare, set)) {
-		text_add(text, EXPLAIN_SIZE, ", and %s is no longer its spare. Run \"dmremap scan\".", dev.path);
+		text_add(text, EXPLAIN_SIZE, ", and %s is no longer its spare. Run \"dmremap scan\".",
+			 dev.path);
 		return;
 	}
-	text_add(text, EXPLAIN_SIZE, ", a device of %llu sectors", (unsigned long long)spare.main_sectors);
+	text_add(text, EXPLAIN_SIZE, ", a device of %llu sectors",
+		 (unsigned long long)spare.main_sectors);
 	if (spare.labelled) {
 		text_add(text, EXPLAIN_SIZE, " with the label of the set");
 	} else if (*spare.main_id) {
@@ -181,7 +186,8 @@ static int explain_copies(char *text, const struct known_set *set, const struct 
 	text_add(text, EXPLAIN_SIZE, "%s%s", before, first->dev.path);
 	for (; half; half = halves_find(halves, half + 1, role, set->uuid), nr++)
 		text_add(text, EXPLAIN_SIZE, " and %s", half->dev.path);
-	text_add(text, EXPLAIN_SIZE, " %s say that they are its %s", nr == 2 ? "both" : "all", half_role_name(role));
+	text_add(text, EXPLAIN_SIZE, " %s say that they are its %s",
+		 nr == 2 ? "both" : "all", half_role_name(role));
 	return 1;
 }
 
@@ -191,7 +197,8 @@ static void explain_conflict(char *text, const struct known_set *set)
 	struct half spare;
 	int found;
 
-	text_add(text, EXPLAIN_SIZE, "%s is there more than once, and no copy of it is used", set->name);
+	text_add(text, EXPLAIN_SIZE, "%s is there more than once, and no copy of it is used",
+		 set->name);
 	if (halves_read_all(&halves)) {
 		text_add(text, EXPLAIN_SIZE, ".");
 		return;

@@ -32,7 +32,8 @@ static int check(const struct set *set, const void *context)
 	};
 
 	if (device_in_use(set->dev))
-		complain("%s is in use: metadata that changes during the check may look wrong.", set->dev->path);
+		complain("%s is in use: metadata that changes during the check may look wrong.",
+			 set->dev->path);
 	if (json)
 		findings_json_begin(set->dev->path);
 	examine(&diagnosis, set);
