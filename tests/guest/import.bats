@@ -250,6 +250,23 @@ selftest() {
 }
 some_remapped() { (($(remap_status r remapped) > 0)); }
 
+@test "other users cannot keep dmremap from changing blocks" {
+	local pids=() file
+	remap_create r /dev/main /dev/spare
+	for file in "" remaps remaps/add remaps/mark uuid; do
+		setpriv --reuid 1000 --regid 1000 --clear-groups \
+			flock --no-fork "/sys/kernel/config/dm-remap/r/$file" sleep 60 2>/dev/null 3>&- &
+		pids+=($!)
+	done
+	sleep 1
+	run timeout 20 "$DMREMAP" add r 800
+	kill "${pids[@]}" 2>/dev/null || :
+	wait "${pids[@]}" 2>/dev/null || :
+	assert_success
+	assert_output "r: 1 block was remapped."
+	assert_remaps 800
+}
+
 @test "two at the same time count each block once, and no block of the other" {
 	local pid words
 	null_blk slow 32 mbps=20

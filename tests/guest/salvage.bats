@@ -13,6 +13,7 @@ CONFIG=/sys/kernel/config/dm-remap/r
 teardown() {
 	umount /mnt 2>/dev/null || :
 	! [ -e $V ] || dmsetup remove r-salvage
+	rm -rf /dev/disk/by-id
 	remove_devices
 }
 teardown_file() { clean_up; }
@@ -27,6 +28,7 @@ sealed_gpt() {
 	"$DMREMAP" seal r
 	WHOLE=$(sum $R)
 	UUID=$(<$CONFIG/uuid)
+	MAIN_ID=$(<$CONFIG/main_id)
 	"$DMREMAP" stop r
 }
 
@@ -156,7 +158,8 @@ sealed_gpt() {
 	assert_equal "$(jq -c '.pieces[0]' <<<"$output")" '{"start":0,"sectors":8,"source":"missing"}'
 }
 
-@test "--remove-label is killed before each write and given again" {
+# killed_each_time: on /dev/main, which may have an identity
+killed_each_time() {
 	local n=1 done=""
 	sealed_gpt
 	dd if=/dev/main of="$BATS_TEST_TMPDIR/sealed" bs=1M iflag=direct status=none
@@ -182,4 +185,13 @@ sealed_gpt() {
 	[ $n -gt 15 ]
 	refused "has no label" "$DMREMAP" salvage --remove-label --yes /dev/main
 	assert_equal "$(sum /dev/main)" "$WHOLE"
+}
+
+@test "--remove-label is killed before each write and given again" { killed_each_time; }
+
+@test "the same on a main with an identity" {
+	mkdir -p /dev/disk/by-id
+	ln -s /dev/main /dev/disk/by-id/wwn-0x5000c500a1b2c3d4
+	killed_each_time
+	assert_equal "$MAIN_ID" wwn-0x5000c500a1b2c3d4
 }

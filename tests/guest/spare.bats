@@ -290,8 +290,9 @@ space() { echo "$(<$CONFIG/spare/total) $(<$CONFIG/spare/used) $(<$CONFIG/spare/
 	null_blk_bad main +800-800
 	write_pattern /dev/main 1600 4096 old
 	remap_create r /dev/main /dev/spare
-	refused "" write_pattern $R 800 4096 a
-	refused "" add 1600
+	refused "Input/output error" write_pattern $R 800 4096 a
+	# it has free blocks
+	refused "Input/output error" add 1600
 	assert_data $R 1600 4096 old
 	write_pattern $R 8000 4096 b
 	assert_data /dev/main 8000 4096 b

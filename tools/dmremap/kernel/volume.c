@@ -210,8 +210,8 @@ static void gather(void *context, const struct remap *remap, const char *line)
 
 int volume_lock(const struct volume *volume)
 {
-	int fd = open(kernel_path(TREE_CONFIG, volume->name, ""),
-		      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* A file that other users can open, they could lock as well, and keep. */
+	int fd = open(kernel_path(TREE_CONFIG, volume->name, "remaps/add"), O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0 || !flock(fd, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK)
 		return fd;
