@@ -77,6 +77,8 @@ static const char *check_store(struct remap_device *rd, struct remap_device *old
 	remap_commit_unlock(old);
 	if (ret == -EBUSY)
 		return "The set has changed since its new table was loaded: load it again";
+	if (ret == -EIO)
+		return "A superblock of the spare is bad: replace the spare before the main";
 	if (ret)
 		return "The spare is a copy of the spare of another set";
 	return check_copy(rd, old);
