@@ -554,6 +554,18 @@ bool dm_remap_sb_same(const struct dm_remap_sb *a, const struct dm_remap_sb *b);
 bool dm_remap_sb_grown(const struct dm_remap_sb *first, const struct dm_remap_sb *second);
 
 /**
+ * dm_remap_sb_undone() - whether a growth that superblock 0 records was undone.
+ * @first: superblock 0; both have been checked.
+ * @second: superblock 1 at the end that the spare had before.
+ *
+ * A write of superblock 0 may have been reported as failed although it is on the medium.  The set
+ * then went on without the growth, and wrote superblock 1 where it was.
+ *
+ * Return: true if it was undone, and @second counts.
+ */
+bool dm_remap_sb_undone(const struct dm_remap_sb *first, const struct dm_remap_sb *second);
+
+/**
  * dm_remap_sb_differ() - whether two superblocks cannot belong to one spare.
  * @first: superblock 0; both have been checked.
  * @second: superblock 1.

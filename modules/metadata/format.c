@@ -293,6 +293,13 @@ bool dm_remap_sb_grown(const struct dm_remap_sb *first, const struct dm_remap_sb
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_sb_grown, DM_REMAP_NS);
 
+bool dm_remap_sb_undone(const struct dm_remap_sb *first, const struct dm_remap_sb *second)
+{
+	return le64_to_cpu(second->sequence) > le64_to_cpu(first->sequence) &&
+	       second->spare_sectors == first->former_spare_sectors;
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_sb_undone, DM_REMAP_NS);
+
 static bool has_moved_table(const struct dm_remap_sb *sb)
 {
 	return le32_to_cpu(sb->flags) & DM_REMAP_SB_TABLE_MOVED;

@@ -49,11 +49,15 @@ static bool is_other_set(const struct found *found)
 	return !found[0].why && !found[1].why && dm_remap_sb_differ(found[0].sb, found[1].sb);
 }
 
-/* Superblock 1: at the end that superblock 0 speaks of, or one that it was moving to. */
+/*
+ * Superblock 1: at the end that superblock 0 speaks of, at one that it was moving to, or, if that
+ * was undone, where it was before.
+ */
 static void read_second(const struct meta *m, struct found *found)
 {
 	u64 size = bdev_nr_sectors(m->p.spare);
 	u64 end = found[0].why ? size : found[0].geo.spare_sectors;
+	u64 former;
 
 	if (dm_remap_sb_sector(end, 1) != dm_remap_sb_sector(size, 1)) {
 		read_super(m, &found[1], dm_remap_sb_sector(size, 1));
@@ -62,6 +66,13 @@ static void read_second(const struct meta *m, struct found *found)
 			return;
 	}
 	read_super(m, &found[1], dm_remap_sb_sector(end, 1));
+	former = found[0].why ? 0 : le64_to_cpu(found[0].sb->former_spare_sectors);
+	if (!former || !found[1].why)
+		return;
+	read_super(m, &found[1], dm_remap_sb_sector(former, 1));
+	if (found[1].why || is_other_set(found) ||
+	    !dm_remap_sb_undone(found[0].sb, found[1].sb))
+		read_super(m, &found[1], dm_remap_sb_sector(end, 1));
 }
 
 /* Something that a later version, or one that knows the device, may make sense of. */

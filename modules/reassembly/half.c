@@ -64,13 +64,14 @@ static int read_end(struct block_device *bdev, struct end *end, u64 sector, unsi
 }
 
 /*
- * Superblock 1 is where superblock 0 says that the spare ends; or, if the device has grown, at
- * the new end to which the store was about to move it.
+ * Superblock 1 is where superblock 0 says that the spare ends; if the device has grown, at the
+ * new end to which the store was about to move it; or, if that was undone, where it was before.
  */
 static int read_second(struct block_device *bdev, struct end *ends, unsigned int unit)
 {
 	u64 size = bdev_nr_sectors(bdev);
 	u64 end = ends[0].why ? size : ends[0].geo.spare_sectors;
+	u64 former;
 	int ret;
 
 	if (dm_remap_sb_sector(end, 1) != dm_remap_sb_sector(size, 1)) {
@@ -81,6 +82,14 @@ static int read_second(struct block_device *bdev, struct end *ends, unsigned int
 		    dm_remap_sb_grown(end_sb(&ends[0]), end_sb(&ends[1])))
 			return 0;
 	}
+	ret = read_end(bdev, &ends[1], dm_remap_sb_sector(end, 1), unit);
+	former = ends[0].why ? 0 : le64_to_cpu(end_sb(&ends[0])->former_spare_sectors);
+	if (ret || !former || !ends[1].why)
+		return ret;
+	ret = read_end(bdev, &ends[1], dm_remap_sb_sector(former, 1), unit);
+	if (ret || (!ends[1].why && !differ(ends) &&
+		    dm_remap_sb_undone(end_sb(&ends[0]), end_sb(&ends[1]))))
+		return ret;
 	return read_end(bdev, &ends[1], dm_remap_sb_sector(end, 1), unit);
 }
 

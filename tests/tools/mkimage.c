@@ -48,7 +48,7 @@ static const struct field_place places[] = {
 	FIELD(generation), FIELD(spare_sectors), FIELD(main_sectors), FIELD(main_start),
 	FIELD(target_sectors), FIELD(data_start), FIELD(block_size), FIELD(nr_blocks),
 	FIELD(replicas), FIELD(nr_pages), FIELD(pages_used), FIELD(flags), FIELD(nr_stale),
-	FIELD(stale_since), FIELD(stale_copies),
+	FIELD(stale_since), FIELD(stale_copies), FIELD(former_spare_sectors),
 	FIELD(nr_history), FIELD(grows), FIELD(shrinks), FIELD(resize_ns),
 	{ "uuid", offsetof(struct dm_remap_sb, uuid), 8 },
 	{ "replica_start_0", offsetof(struct dm_remap_sb, replica_start[0]), 8 },

@@ -103,3 +103,42 @@ block() { dd if=image bs=512 skip="$1" count="${2:-8}" status=none | head -c 6; 
 	run dmremap dump --json grown.img
 	assert_output --partial '"spare_sectors": 2600'
 }
+
+@test "a growth that was undone although superblock 0 records it: superblock 1 where it was counts" {
+	image small <<-EOF
+		spare 1M
+		fill 5 100
+		field sequence 7
+	EOF
+	image large <<-EOF
+		spare 1300K
+		fill 4 100
+		field sequence 6
+		field former_spare_sectors 2048
+		field flags 128
+	EOF
+	cp small.img undone.img
+	truncate -s 1300K undone.img
+	copy_page large.img 0 undone.img 0
+	run dmremap check undone.img
+	assert_failure 4
+	assert_output --partial "older"
+	run dmremap dump --json undone.img
+	assert_output --partial '"spare_sectors": 2048'
+	run dmremap repair --yes undone.img
+	assert_failure 1
+	run dmremap check undone.img
+	assert_success
+	run dmremap dump undone.img
+	assert_output --regexp "4 mapped +832 "
+	# an older one there is left over from a growth that has been completed
+	copy_page large.img 0 undone.img 0
+	image small <<-EOF
+		spare 1M
+		fill 5 100
+		field sequence 5
+	EOF
+	copy_page small.img 2040 undone.img 2040
+	run dmremap dump --json undone.img
+	assert_output --partial '"spare_sectors": 2600'
+}

@@ -126,12 +126,28 @@ static bool has_grown(const struct superblock *first, const struct superblock *l
 	       dm_remap_sb_grown(first->content, last->content);
 }
 
-/* Read superblock 1 at the end recorded in superblock 0, or at the end to which it was moving. */
+/* As in the kernel: superblock 0 records a growth that was undone, and superblock 1 is where it was. */
+static bool was_undone(const struct superblock *first, const struct superblock *last)
+{
+	return is_valid(last) && !dm_remap_sb_differ(first->content, last->content) &&
+	       dm_remap_sb_undone(first->content, last->content);
+}
+
+static void read_again(struct superblock *last, const struct device *dev, uint64_t end)
+{
+	*last = (struct superblock) { .content = last->content };
+	read_sb(last, dev, 1, end);
+}
+
+/*
+ * Read superblock 1 at the end recorded in superblock 0, at the end to which it was moving, or
+ * where it was before.
+ */
 static void read_last(struct set *set)
 {
 	struct superblock *first = &set->sb[0], *last = &set->sb[1];
 	const struct device *dev = set->dev;
-	uint64_t end = dev->sectors;
+	uint64_t end = dev->sectors, former;
 
 	/* if the device has shrunk, the last one is gone */
 	if (first->state == SB_GOOD || first->state == SB_REFUSED)
@@ -142,8 +158,13 @@ static void read_last(struct set *set)
 		if (has_grown(first, last))
 			return;
 	}
-	*last = (struct superblock) { .content = last->content };
-	read_sb(last, dev, 1, end);
+	read_again(last, dev, end);
+	former = is_valid(first) ? le64toh(first->content->former_spare_sectors) : 0;
+	if (!former || is_valid(last))
+		return;
+	read_again(last, dev, former);
+	if (!was_undone(first, last))
+		read_again(last, dev, end);
 }
 
 /* Decide which of the two superblocks is in force, if any. */
