@@ -126,7 +126,7 @@ static bool has_grown(const struct superblock *first, const struct superblock *l
 	       dm_remap_sb_grown(first->content, last->content);
 }
 
-/* As in the kernel: superblock 0 records a growth that was undone, and superblock 1 is where it was. */
+/* As in the kernel: superblock 0 records a growth that was undone; superblock 1 is where it was. */
 static bool was_undone(const struct superblock *first, const struct superblock *last)
 {
 	return is_valid(last) && !dm_remap_sb_differ(first->content, last->content) &&
