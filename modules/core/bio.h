@@ -118,7 +118,7 @@ static inline void remap_bio_time(struct remap_device *rd, struct remap_io *io)
  * remap_bio_to_spare() - direct a bio to a slot.
  * @rd: the device.
  * @bio: the bio; its blocks are consecutive on the spare from the slot on.
- * @io: its notes.
+ * @io: its per-bio data.
  * @slot: the slot of its first block.
  *
  * Context: any.

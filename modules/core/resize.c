@@ -87,7 +87,7 @@ static void move_all(struct remap_table *t, u32 threads)
 	kfree(team);
 }
 
-/* Returns false if there is nothing to do, or no memory for it. */
+/* Begin a resize if one is due. Returns false if there is no memory for it. */
 static bool begin(struct remap_device *rd, u32 threads)
 {
 	struct remap_buckets *next;
@@ -134,7 +134,7 @@ static void resize_later(struct remap_device *rd, u64 ns)
 	u64 due = get_jiffies_64() + (ns ? nsecs_to_jiffies(ns) + 1 : 0);
 
 	lockdep_assert_held(&rd->lock);
-	/* Whoever asks for an earlier time gets it, and nobody is put off for a later one. */
+	/* A request for an earlier time takes effect; one for a later time delays nothing. */
 	if (delayed_work_pending(&rd->resize.work) && time_after_eq64(due, rd->resize.due))
 		return;
 	rd->resize.due = due;
@@ -142,9 +142,9 @@ static void resize_later(struct remap_device *rd, u64 ns)
 }
 
 /*
- * A table that is to shrink when its load has been low for a while: this may be too early,
- * because the load was high since then, or there was no memory.  If nothing changes nobody
- * else will ask.
+ * A table shrinks only after its load has been low for a while. The work may have run too early
+ * for that, because the load has been high in between, or there was no memory. So run it again:
+ * if nothing changes, nobody else will request it.
  */
 static void wait_again(struct remap_device *rd)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The array that everything known about a remap is kept in: one slot for each
- * block of the spare's data area.
+ * The array of slots, one for each block of the spare's data area; they hold what is known about
+ * each remap.
  */
 #ifndef _REMAP_SLOTS_H
 #define _REMAP_SLOTS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What happens to I/O that failed, and to I/O to blocks that need care.
+ * Handles failed I/O, and I/O to blocks that need care.
  */
 #ifndef _REMAP_WORKER_H
 #define _REMAP_WORKER_H
@@ -13,7 +13,7 @@ struct remap_job;
 /**
  * remap_failed() - a bio came back with an error.
  * @rd: the device.
- * @bio: the bio; counted no longer, but its notes still say where it was.
+ * @bio: the bio; no longer counted in flight, but its per-bio data still says where it was.
  * @status: its status.
  *
  * Context: any, interrupts included.
