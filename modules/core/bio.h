@@ -25,8 +25,8 @@ enum remap_place {
 };
 
 /*
- * It is counted in flight (inflight.h); it is timed (service.h); it has waited for the owner of
- * its block before it was sent.
+ * Flags of remap_io.tracked: the bio is counted in flight (inflight.h); it is timed (service.h);
+ * it has waited for the owner of its block before it was sent.
  */
 #define REMAP_COUNTED	BIT(0)
 #define REMAP_TIMED	BIT(1)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Resizing a large table: memory is allocated and entries are moved without the
- * device's lock, so that changes go on (table.c).  On several processors each takes the
- * next range until there is none.
+ * Resizing a large table: memory is allocated and entries are moved without the device's lock,
+ * so that changes can go on (table.c). With several processors, each takes the next range until
+ * none is left.
  */
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
@@ -23,7 +23,7 @@ static struct workqueue_struct *resize_wq;
 /**
  * struct team - processors that move the ranges of one resize.
  * @t: the table.
- * @next: number of the range that nobody has taken yet.
+ * @next: number of the first range that nobody has taken yet.
  * @helpers: work items of all but the first.
  */
 struct team {

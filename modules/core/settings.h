@@ -69,7 +69,7 @@ enum remap_verify {
 void remap_settings_default(struct dm_remap_settings *s, u32 nr_blocks);
 
 /**
- * remap_settings_valid() - whether values are in range and go together.
+ * remap_settings_valid() - whether values are in range and consistent.
  * @s: the values.
  * @nr_blocks: blocks of the spare's data area.
  *
@@ -172,9 +172,9 @@ void remap_settings_no_auto_remap(struct remap_device *rd);
  * read-only takes it for as long as it is active.
  *
  * Context: process, may sleep; no locks held.
- * Return: 0; -EINVAL if it is out of range or does not go with the others, -EBUSY while
- * the device is suspended, -EROFS if the store has failed, -EIO if the value could not
- * be saved, -EINTR for a fatal signal.  Nothing has changed then.
+ * Return: 0; -EINVAL if it is out of range or inconsistent with the others, -EBUSY while the
+ * device is suspended, -EROFS if the store has failed, -EIO if the value could not be saved,
+ * -EINTR for a fatal signal. Nothing has changed then.
  */
 int remap_settings_change(struct remap_device *rd, size_t offset, u32 value);
 

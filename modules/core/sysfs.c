@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /sys/block/dm-N/remap and /sys/kernel/dm-remap.  The work item of dirs.c makes and
- * removes them, possibly after the disk has left sysfs: its directory's kernfs node
- * (remap_dirs.node) is kept, so what is added to it then fails with ENOENT.
+ * /sys/block/dm-N/remap and /sys/kernel/dm-remap. The work item of dirs.c makes and removes
+ * them, possibly after the disk has left sysfs: its directory's kernfs node (remap_dirs.node) is
+ * kept, so that adding to it then fails with ENOENT.
  */
 #include <linux/blkdev.h>
 #include <linux/kobject.h>

@@ -13,9 +13,10 @@
  * cursor: slots below it are in both tables, and so are slots that came after the resize began.
  * Small tables are moved a piece with each change, under the caller's lock. For large ones the
  * owner's worker moves them without that lock, on several processors: a range's own lock keeps a
- * slot from being moved while it is inserted or removed, for the time that a few slots take.
- * Buckets of the new table are changed by cmpxchg, since slots of all ranges share them. Movers
- * only push to them; a removal, of which only one runs at a time, retries if its cmpxchg fails.
+ * slot from being moved while it is inserted or removed, and is held only for as long as it
+ * takes to move a few slots. Buckets of the new table are changed by cmpxchg, since slots of all
+ * ranges share them. Movers only push to them; a removal, of which only one runs at a time,
+ * retries if its cmpxchg fails.
  *
  * A lookup may be standing on a slot that is taken out of its chain and put
  * into another one.  It then goes on in the wrong chain and may miss what it
@@ -31,10 +32,10 @@
  * long as a block in the chain has it, so a lookup that finds it missing need not look
  * at t->seq: the block was not in the table when the bucket was read.
  *
- * The hash is keyed, at random for each device: a medium cannot hold blocks that all
- * go into one chain.  It hashes groups of REMAP_GROUP consecutive blocks; the blocks
- * of a group have different buckets that share a cache line, because damage on a disk
- * is in runs.  Neither tags nor buckets are stored: each activation has its own key.
+ * The hash is keyed, at random for each device: a medium cannot hold blocks that all go into one
+ * chain. It hashes groups of REMAP_GROUP consecutive blocks; the blocks of a group have
+ * different buckets that share a cache line, because damage on a disk comes in runs. Neither
+ * tags nor buckets are stored: each activation has its own key.
  */
 #define pr_fmt(fmt) fmt
 #define DM_MSG_PREFIX "remap"

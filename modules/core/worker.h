@@ -23,7 +23,8 @@ struct remap_job;
 int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status);
 
 /**
- * remap_defer() - give a bio that has met a block in care, or needs verification, to a job.
+ * remap_defer() - give a bio that has met a block that needs care, or that needs verification,
+ * to a job.
  * @rd: the device.
  * @bio: the bio, within one block unless it needs verification; it may be gone when this
  *	returns.

@@ -25,7 +25,7 @@ static const struct signature {
 	{ "Btrfs",			"_BHRfS_M",		8, SZ_64K + 64 },
 };
 
-/* Whether the page at a sector has a signature; an error if it cannot be read. */
+/* Return: 0; -EINVAL if the page at a sector has a signature; -EIO if it cannot be read. */
 static int has_signature(struct meta *m, sector_t sector, unsigned int offset,
 			 const struct signature *s)
 {
@@ -55,7 +55,7 @@ int meta_check_signatures(struct meta *m)
 		ret = has_signature(m, (signatures[i].place - offset) >> SECTOR_SHIFT, offset,
 				    &signatures[i]);
 	}
-	/* Older formats of md have it at the end: 1.0, and 0.90. */
+	/* Older formats of md, 1.0 and 0.90, have it at the end. */
 	if (!ret && size >= 16)
 		ret = has_signature(m, round_down(size - 16, 8), 0, md);
 	if (!ret && size >= 128)

@@ -39,7 +39,7 @@
 /**
  * struct meta - a persistent store.
  * @store: what the core sees.
- * @p: the request that it was opened for.
+ * @p: the parameters that it was opened with.
  * @geo: where things are.
  * @grown: where they will be, if @growing.
  * @growing: start() will give the set more blocks, on a spare that has grown.
@@ -184,7 +184,7 @@ int meta_open_spare(struct meta *m, unsigned int replicas, char **error);
  * meta_check_signatures() - whether a spare that begins with zeros is in use.
  * @m: the store.
  *
- * Return: 0 if not; -EINVAL; -EIO if that cannot be read.
+ * Return: 0 if not; -EINVAL if it is; -EIO if that cannot be read.
  */
 int meta_check_signatures(struct meta *m);
 
@@ -341,7 +341,7 @@ enum meta_label {
 enum meta_label meta_label_read(const struct meta *m, const char **why);
 
 /**
- * meta_label_check() - whether the label of the main goes with the spare.
+ * meta_label_check() - whether the label of the main matches the spare.
  * @m: the store; sb is set unless @fresh.
  * @fresh: the spare is empty.
  * @error: set to a sentence for ti->error on failure.

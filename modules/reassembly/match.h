@@ -73,8 +73,8 @@ struct reassembly_rivals {
  * @index: all halves that are known.
  * @taken: whether a device is in use by an active set, or is the device of one.
  * @context: for @taken.
- * @by_size: rivals for the last size, which this has itself.
- * @id: the last identity.
+ * @by_size: rivals for the last size that was looked up, which is recorded in it.
+ * @id: the last identity that was looked up.
  * @by_id: rivals for that identity and one size, which may differ from that of @by_size.
  * @in_use: see struct reassembly_match, of the set that is being matched.
  *
