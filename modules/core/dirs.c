@@ -166,7 +166,7 @@ static void take_name(struct remap_dirs *dirs, struct wanted *w)
 	mutex_unlock(&dirs_lock);
 }
 
-/* Return: whether there is all that there should be. */
+/* Return: whether everything exists that should. */
 static bool add_missing(struct remap_dirs *dirs, const struct wanted *w)
 {
 	if (!dirs->observed.dir && remap_sysfs_add(dirs))
@@ -182,7 +182,7 @@ static bool add_missing(struct remap_dirs *dirs, const struct wanted *w)
 	return dirs->linked && dirs->tree;
 }
 
-/* Return: whether there is all that there should be. */
+/* Return: whether everything exists that should. */
 static bool follow(struct remap_dirs *dirs)
 {
 	struct wanted w;

@@ -33,7 +33,10 @@
 /* Maximum number of pages to try until each copy has one that records the superblock's sequence. */
 #define META_WITNESSES		8U
 
-/* Maximum number of commits between two attempts to write a failing copy; doubles each time. */
+/*
+ * Commits between two attempts to write a failing copy: the number doubles each time, up to
+ * this.
+ */
 #define META_MAX_BACKOFF	1024U
 
 /**

@@ -50,7 +50,7 @@ int meta_empty(struct meta *m)
 {
 	if (meta_super_write(m, true))
 		return -EIO;
-	/* There is no way back from here: an error from now on is like any later one. */
+	/* There is no way back from here: an error from now on is handled like any later one. */
 	memset(m->sb->replacement.previous_secret, 0, DM_REMAP_SECRET_SIZE);
 	m->pages_used = first_pages(m);
 	if (meta_table_write(m))

@@ -13,7 +13,7 @@ static void forget_rewrite(struct meta *m, u32 page)
 }
 
 /*
- * Write the bad copies first: until they have been written, the good ones are left alone. Then
+ * Write the bad copies first: until they have been written, the good ones stay intact. Then
  * write the good ones, too, so that all have the same sequence. If no bad copy can be written,
  * do not put the good one at risk, unless its content has to change.
  */

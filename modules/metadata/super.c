@@ -103,7 +103,7 @@ static int disown(struct meta *m)
 	return ret;
 }
 
-/* Write the bad ones first: until they have been written, the good one is left alone. */
+/* Write the bad ones first: until they have been written, the good one stays intact. */
 static bool mend_bad(struct meta *m)
 {
 	bool fine = true;
