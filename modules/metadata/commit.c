@@ -28,10 +28,7 @@ static int write_step(struct meta *m, const struct dm_remap_entry *e, unsigned i
 	unsigned int i = 0;
 
 	while (i < n) {
-		/*
-		 * A page that was never used is written together with all unused pages before
-		 * it.
-		 */
+		/* A page that was never used is written with all unused pages before it. */
 		u32 start = min(meta_page_of(e[i].slot), m->pages_used), nr;
 		int ret;
 

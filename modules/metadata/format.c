@@ -102,8 +102,8 @@ int dm_remap_layout(struct dm_remap_geometry *geo)
 	if (geo->spare_sectors < 3 * DM_REMAP_PAGE_SECTORS)
 		return -1;
 	/*
-	 * Find where the two meet: each page more has room for more entries, and leaves room for
-	 * fewer blocks.
+	 * Find where the two meet: each additional page has room for more entries, and leaves
+	 * room for fewer blocks.
 	 */
 	high = pages_for((__u32)-1);
 	while (low < high) {
@@ -186,10 +186,7 @@ int dm_remap_layout_grow(struct dm_remap_geometry *geo, __u64 spare_sectors)
 	grown.spare_sectors = spare_sectors;
 	if (!lay_out_behind(&grown, geo, end))
 		return -1;
-	/*
-	 * Until superblock 1 has been written to its new place, no copy may overwrite the old
-	 * one.
-	 */
+	/* No copy may overwrite superblock 1 before it has been written to its new place. */
 	if (end != former && grown.replica_start[0] < former + DM_REMAP_PAGE_SECTORS &&
 	    !lay_out_behind(&grown, geo, former))
 		return -1;

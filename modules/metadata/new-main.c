@@ -35,10 +35,7 @@ void meta_forget_main(struct meta *m)
 	meta_forget_bad(m);
 }
 
-/*
- * Bad blocks of the spare stay bad, except those in pages so far back that I/O would wait too
- * long.
- */
+/* Bad blocks of the spare stay bad, unless their pages are so far back that I/O would wait. */
 static u32 first_pages(const struct meta *m)
 {
 	u32 pages = clamp(m->kept_pages, META_FIRST_PAGES, META_FIRST_REPAIRS);
