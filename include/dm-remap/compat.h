@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One source for kernels from 6.1 on.
+ * Lets one source be compiled for kernels from 6.1 on.
  *
  * For each difference modules/compat.mk compiles a line of code, and defines DM_REMAP_HAVE_<WHAT>
  * if that succeeds. So backports to stable and distribution kernels are detected, and no version

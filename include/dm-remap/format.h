@@ -3,8 +3,8 @@
  * The on-disk format of a persistent set, and its checker, which the metadata module, the tools and
  * the fuzzer share. docs/on-disk-format.md explains the format; this file has the numbers.
  *
- * Plain C: compiles in the kernel and out of it.  Everything on disk is
- * little-endian.  Nothing that was read is used before it has been checked.
+ * Plain C that compiles inside and outside the kernel. Everything on disk is little-endian.
+ * Nothing that was read is used before it has been checked.
  */
 #ifndef _DM_REMAP_FORMAT_H
 #define _DM_REMAP_FORMAT_H
@@ -67,8 +67,8 @@
 /* dm_remap_sb.flags: another spare has replaced this one. */
 #define DM_REMAP_SB_REPLACED		0x40
 /*
- * dm_remap_sb.flags: the table has moved, for the spare has grown, and superblock 0 may still be
- * the one of before.
+ * dm_remap_sb.flags: the table has moved because the spare has grown, and superblock 0 may still
+ * be the former one.
  */
 #define DM_REMAP_SB_TABLE_MOVED		0x80
 
@@ -149,8 +149,8 @@ struct dm_remap_sb_stale {
  *	higher one, it has been used since.
  * @previous_uuid: uuid of the set of which this one is a copy, until the label has its own
  *	identity.
- * @previous_secret: as @previous_uuid; or secret of the set with its former main, until the table
- *	has been written for the new one; then @partner_seed is the seed of that time.
+ * @previous_secret: as @previous_uuid; or secret of the set with its former main, until the
+ *	table has been written for the new one; in that case @partner_seed is the former seed.
  * @zero: zeros.
  */
 struct dm_remap_sb_replacement {

@@ -190,7 +190,7 @@ enum dm_remap_resize_action {
  * @from: buckets before.
  * @to: buckets afterwards.
  * @entries: remapped and pending blocks when it began.
- * @duration_ns: how long it took; 0 at its begin.
+ * @duration_ns: how long it took; 0 when it begins.
  */
 struct dm_remap_resize_event {
 	const char *name;
@@ -202,10 +202,10 @@ struct dm_remap_resize_event {
 
 /**
  * dm_remap_resize_notifier_register() - get notified of resizes of remap tables.
- * @nb: called with an enum dm_remap_resize_action and a struct dm_remap_resize_event,
- *	in process context, with the device's lock held: it must not wait for I/O to a
- *	remap device, allocate memory but with GFP_NOIO, read or write attributes, or
- *	make or remove devices.  Its return value is ignored.
+ * @nb: called with an enum dm_remap_resize_action and a struct dm_remap_resize_event, in process
+ *	context, with the device's lock held: it must not wait for I/O to a remap device,
+ *	allocate memory other than with GFP_NOIO, read or write attributes, or make or remove
+ *	devices. Its return value is ignored.
  *
  * Context: process, may sleep.
  * Return: 0; -EEXIST if it is registered already.

@@ -313,14 +313,12 @@ typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entr
  *	can be repaired at once; called once, before the first change.  Must not
  *	wait for memory.  Returns 0, or -EIO if nothing could be written: it may
  *	be called again.
- * @commit: make the states of @nr slots durable, all data written to the spare
- *	before the call with them.  They become so in two steps: first those that
- *	are mapped or pending, then those that are free or bad.  If the machine
- *	stops on the way, any of those of one step may be so or not, but none of
- *	the second unless all of the first.  No slot is there twice.  The array
- *	may be put into another order.  Returns when it is done: 0, or -EIO, when
- *	any of them may or may not be so, now and for ever: the state is
- *	DM_REMAP_STORE_FAILED then.
+ * @commit: make the states of @nr slots durable, together with all data written to the spare
+ *	before the call, in two steps: first those that are mapped or pending, then those that
+ *	are free or bad. If the machine stops in between, any of the first may be durable or not,
+ *	or else all of the first and any of the second. No slot occurs twice. The array may be
+ *	reordered. Returns 0 when all are durable; or -EIO if any of them may be durable or not,
+ *	now and forever: the state of the store is DM_REMAP_STORE_FAILED then.
  * @save: make a struct dm_remap_saved durable.  Errors as @commit.
  * @sync: return when every change is durable.  Errors as @commit.
  * @repair: do one bounded step to repair a degraded store. Returns whether there is more to do now.

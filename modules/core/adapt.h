@@ -2,18 +2,21 @@
 /*
  * When a table whose policy is adaptive grows and shrinks.
  *
- * It grows when a lookup that finds its block looks at too many slots, as measured, not
- * when the load says that it may: blocks in runs spread better than others.  It shrinks
- * when its load has been low for a while.  How long that is depends on how often the
- * table changed its mind: each time that it grows soon after it shrank, it waits four
- * times as long.  So a table that swings between two sizes soon stays at the larger one.
+ * It grows when successful lookups visit too many slots, as measured, and not just because of
+ * its load: blocks in runs spread better than others. It shrinks when its load has been low for
+ * a while. How long that is depends on how often the table changed its mind: each time that it
+ * grows soon after it shrank, it waits four times as long. So a table that swings between two
+ * sizes soon stays at the larger one.
  */
 #ifndef _REMAP_ADAPT_H
 #define _REMAP_ADAPT_H
 
 #include <linux/types.h>
 
-/* Slots that a hit looks at, in hundredths, as at random blocks with a load of 150%. */
+/*
+ * It grows above this number of slots visited by a hit, in hundredths: random blocks at a load
+ * of 150%.
+ */
 #define REMAP_ADAPT_LONG	175U
 /* It never grows at a load below the first, and always grows above the second, in percent. */
 #define REMAP_ADAPT_MIN_GROW	75U

@@ -17,9 +17,9 @@
 #include "verify.h"
 
 /*
- * Moves in a batch, and the bytes that they may have together.  The larger it is
- * the fewer pages of a persistent table are written twice, the smaller the shorter
- * I/O to its blocks waits: 4080 entries are some 20 pages of a persistent table.
+ * Maximum number of moves in a batch, and of their bytes in total. A larger batch writes fewer
+ * pages of a persistent table twice; a smaller one delays I/O to its blocks for less time. 4080
+ * entries are some 20 pages of a persistent table.
  */
 #define ADMIN_BATCH		4080U
 #define ADMIN_BATCH_BYTES	(16U << 20)
@@ -30,7 +30,7 @@ struct block_range {
 	u64 nr;
 };
 
-/* @nr_new: of the blocks to be added, those that have no slot yet. */
+/* @nr_new: number of the blocks to be added that have no slot yet. */
 struct request {
 	struct remap_device *rd;
 	enum remap_admin_op op;
@@ -160,9 +160,7 @@ static int check_range(struct request *req, const struct block_range *range)
 	return 0;
 }
 
-/*
- * If a block is named twice, it is already remapped, or already removed, the second time.
- */
+/* A block that is named twice counts as already remapped, or already removed, the second time. */
 static int check(struct request *req)
 {
 	struct remap_device *rd = req->rd;

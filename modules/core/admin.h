@@ -29,14 +29,12 @@ enum remap_admin_op {
  * returns the changes are in force and durable.
  *
  * Context: process, may sleep; no locks held.
- * Return: 0; -EINVAL if a line is malformed, -ERANGE if one is beyond the
- * device, -EEXIST if a block to be added or marked is remapped already, -ENOENT
- * if one to be removed or forgotten is not, -ENOSPC if the spare has too few free
- * blocks, -EROFS if the device is read-only or its store has failed, -EBUSY if it is
- * suspended; nothing
- * has changed then.  -EIO if a block could not be moved, -ENOSPC if blocks of the
- * spare failed and none were left, -EINTR for a fatal signal: blocks before that
- * one have been moved.  A block that cannot be cured is no error.
+ * Return: 0; -EINVAL if a line is malformed, -ERANGE if one is beyond the device, -EEXIST if a
+ * block to be added or marked is remapped already, -ENOENT if one to be removed or forgotten is
+ * not, -ENOSPC if the spare has too few free blocks, -EROFS if the device is read-only or its
+ * store has failed, -EBUSY if it is suspended: nothing has changed then. -EIO if a block could
+ * not be moved, -ENOSPC if blocks of the spare failed and none were left, -EINTR for a fatal
+ * signal: blocks before that one have been moved. A block that cannot be cured is no error.
  */
 int remap_admin_write(struct remap_device *rd, char *text, size_t len, enum remap_admin_op op);
 

@@ -22,8 +22,8 @@
  * @main_id: or "" if not given.
  * @no_auto_remap: errors pass through.
  * @read_only: no writes.
- * @force_block_size: a spare with larger logical blocks than those of a main that has
- *	content may be formatted.
+ * @force_block_size: format the spare even if its logical blocks are larger than those of the
+ *	main, and the main has content.
  * @new_main: the main is a copy of the set in use, and its spare will be emptied: the ID of the
  *	tracker that guarantees that the copy is complete; otherwise 0. Never printed: once the
  *	table is in force, the new main is simply the main of the set.

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which attempts on the main are the last.
+ * Decides which attempt on the main is the last.
  *
- * A disk that takes a second or more to report an error has tried the sector many times
- * itself.  Another attempt would cost the one who waits that time again, and seldom finds
- * what the disk has not: errors/retry_within_ms.
+ * A disk that takes a second or more to report an error has tried the sector many times itself.
+ * Another attempt would make the caller wait for that time again, and would seldom succeed where
+ * the disk has not: errors/retry_within_ms.
  *
- * The time is that from sending a request to its completion, as a reader sees it.  It includes
- * waiting behind requests of others: docs/design.md tells what that can do.
+ * The time is that from sending a request to its completion, as a reader sees it. It includes
+ * waiting behind other requests: docs/design.md describes the effects.
  */
 #ifndef _REMAP_ATTEMPTS_H
 #define _REMAP_ATTEMPTS_H
@@ -22,10 +22,10 @@
 /**
  * remap_took_long() - whether an attempt that failed is the last.
  * @rd: the device.
- * @ns: what the main took for it, in nanoseconds; 0 if nobody can say.
+ * @ns: how long the main took for it, in nanoseconds; 0 if unknown.
  *
  * Context: any.
- * Return: true if the same is not to be tried again.
+ * Return: true if it must not be tried again.
  */
 static inline bool remap_took_long(const struct remap_device *rd, u64 ns)
 {
@@ -35,16 +35,16 @@ static inline bool remap_took_long(const struct remap_device *rd, u64 ns)
 }
 
 /**
- * remap_bio_took_long() - the same of a bio that has just come back from the main.
+ * remap_bio_took_long() - remap_took_long() for a bio that has just failed on the main.
  * @rd: the device.
  * @bio: the bio, a clone of device-mapper's.
  *
- * Uses the time that device-mapper notes of each bio, in jiffies, so that I/O that succeeds
- * pays nothing.  That time passes through 32 bits of microseconds.
+ * Uses the start time that device-mapper records for each bio, in jiffies, so that I/O that
+ * succeeds has no overhead. The kernel truncates that time to 32 bits of microseconds.
  *
  * Context: any.
- * Return: true if it is not to be tried again; false if it has waited for the owner of
- * its block before it was sent, since nobody knows how long it took then.
+ * Return: true if it must not be tried again; false if it had waited for the owner of its block
+ * before it was sent, because its duration is unknown then.
  */
 static inline bool remap_bio_took_long(const struct remap_device *rd, struct bio *bio)
 {

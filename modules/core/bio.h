@@ -25,8 +25,8 @@ enum remap_place {
 };
 
 /*
- * It is counted in flight (inflight.h); it is timed (service.h); it has waited for the owner of
- * its block before it was sent.
+ * Flags of remap_io.tracked: the bio is counted in flight (inflight.h); it is timed (service.h);
+ * it has waited for the owner of its block before it was sent.
  */
 #define REMAP_COUNTED	BIT(0)
 #define REMAP_TIMED	BIT(1)
@@ -118,7 +118,7 @@ static inline void remap_bio_time(struct remap_device *rd, struct remap_io *io)
  * remap_bio_to_spare() - direct a bio to a slot.
  * @rd: the device.
  * @bio: the bio; its blocks are consecutive on the spare from the slot on.
- * @io: its notes.
+ * @io: its per-bio data.
  * @slot: the slot of its first block.
  *
  * Context: any.

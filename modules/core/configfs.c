@@ -36,7 +36,7 @@ struct remap_group {
 
 /**
  * struct remap_tree - a directory.
- * @ref: one for each group; a lookup of a group at the wrong moment may hold it a little longer
+ * @ref: one reference for each group; a concurrent lookup of a group may hold it slightly longer
  *	than the directory exists.
  * @dirs: the directories it belongs to, which live as long as its attributes.
  * @groups: the directory itself and those in it.
@@ -52,7 +52,7 @@ static struct remap_dirs *item_dirs(struct config_item *item)
 	return container_of(to_config_group(item), struct remap_group, group)->tree->dirs;
 }
 
-/* Attributes are functions of the device in force; between two devices there is none. */
+/* Attributes are functions of the device in force; while there is none, they fail with ENOENT. */
 
 static ssize_t show(struct config_item *item, char *page,
 		    ssize_t (*fn)(struct remap_device *rd, char *page))
@@ -115,7 +115,7 @@ static ssize_t _group##_##_name##_store(struct config_item *item,		\
 }										\
 CONFIGFS_ATTR_WO(_group##_, _name)
 
-/* The shapes of attributes. */
+/* Macros for the kinds of attributes. */
 
 #define REMAP_ATTR_RO(_group, _name, _fmt, _value...)				\
 static ssize_t show_##_group##_##_name(struct remap_device *rd, char *page)	\
@@ -125,9 +125,7 @@ static ssize_t show_##_group##_##_name(struct remap_device *rd, char *page)	\
 REMAP_SHOW(_group, _name)							\
 CONFIGFS_ATTR_RO(_group##_, _name)
 
-/*
- * The most that configfs passes at once (SIMPLE_ATTR_SIZE - 1); the rest comes as the next write.
- */
+/* configfs passes at most SIMPLE_ATTR_SIZE - 1 bytes at once; the rest is the next write. */
 #define WRITE_MAX	4095
 
 /*
@@ -185,7 +183,7 @@ static ssize_t store_##_group##_##_name(struct remap_device *rd,		\
 }										\
 REMAP_ATTR(_group, _name)
 
-/* A choice of words; the one in force is shown in brackets. */
+/* Print the words of a choice, with the one in force in brackets. */
 static ssize_t show_choice(char *page, const char * const *words, unsigned int nr,
 			   unsigned int chosen)
 {
@@ -198,7 +196,7 @@ static ssize_t show_choice(char *page, const char * const *words, unsigned int n
 	return sz;
 }
 
-/* One of the words, or the line as it is shown. */
+/* Accept one of the words, or the whole line as show_choice() prints it. */
 static int find_choice(const char *page, size_t count, const char * const *words,
 		       unsigned int nr)
 {
@@ -258,7 +256,7 @@ static ssize_t store_top_main_id(struct remap_device *rd, const char *page, size
 
 	if (!is_value(page, count) || copy_word(id, sizeof(id), page))
 		return -EINVAL;
-	/* The function consumes what it prints, even if that is nothing. */
+	/* The attribute accepts what it prints, even if that is an empty line. */
 	remap_settings_get_main_id(rd, old);
 	if (!*id && !*old)
 		return count;

@@ -34,7 +34,7 @@ void remap_configfs_exit(void);
  * Waits for the lock of the parent directory, which any user can hold indefinitely.
  *
  * Context: the work item of @dirs, without any lock.
- * Return: the directory; NULL without memory, or where configfs refuses.
+ * Return: the directory; NULL if there is no memory or configfs refuses.
  */
 struct remap_tree *remap_tree_add(struct remap_dirs *dirs, const char *name, bool persistent);
 

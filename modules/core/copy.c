@@ -32,7 +32,7 @@ static u64 bio_sector_mask(const struct remap_device *rd, const struct remap_mov
 				 m->piece.bi_size >> SECTOR_SHIFT);
 }
 
-/* Sectors that reading from the main is expected to fail for now. */
+/* Whether the main has just failed to read some of these sectors, and would fail again. */
 static bool failed_a_moment_ago(struct remap_device *rd, const struct remap_move *m, u64 mask)
 {
 	u32 slot = m->from == REMAP_NO_SLOT ? m->slot : m->from;
@@ -112,10 +112,10 @@ static blk_status_t assemble(struct remap_device *rd, struct remap_move *m)
 /**
  * struct replacement - a slot that replaces another.
  * @c: makes it durable.
- * @changes: for the store, which may put them into another order.
+ * @changes: for the store, which may reorder them.
  * @bad: the slot that failed.
  * @slot: its replacement.
- * @pending: the store knows the block at @bad, as pending.
+ * @pending: in the store, @bad is a pending slot of the block.
  */
 struct replacement {
 	struct remap_commit c;
@@ -161,7 +161,7 @@ static blk_status_t replace_slot(struct remap_device *rd, struct remap_move *m,
 	u64 word;
 	u8 seq;
 
-	/* Then the whole spare is failing, not just this block. */
+	/* If so, the whole spare is failing, not just this block. */
 	if (remap_turned_read_only(rd))
 		return status;
 	mutex_lock(&rd->lock);
@@ -287,8 +287,8 @@ static void copy_run(struct remap_device *rd, struct remap_move *m)
 }
 
 /*
- * Copy what kcopyd can copy.  For each move that begins a run, run is set to the
- * blocks in it and copied to whether they were; other moves are runs of one.
+ * Copy what kcopyd can copy. For each move that begins a run, sets @run to the number of its
+ * blocks, and @copied to whether they were copied; other moves are runs of one block.
  */
 static void copy_runs(struct remap_device *rd, struct remap_batch *batch)
 {

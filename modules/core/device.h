@@ -86,7 +86,7 @@ struct remap_store_health {
 /**
  * struct remap_device - see above.
  * @inflight: bios at the main or the spare.
- * @regions: where there are remaps.
+ * @regions: tells which parts of the main have remaps.
  * @slow_path_size: remap_map() sends bios of up to this many bytes along the slow path: 0 for those
  *	without data, U32_MAX for all.
  * @auto_moves: whether blocks may move by themselves.
@@ -107,11 +107,11 @@ struct remap_store_health {
  * @no_auto_remap: errors/auto_remap is 0 because of the table line; it is stored as 1.
  * @turned_read_only: a disk has turned read-only since the last resume: read_only.h.
  *
- * @life: where it is in its life.
+ * @life: its stage in its life.
  * @md: the dm device.
  * @dirs: the directories of @md.
- * @name: its name, as of the last resume or second, for messages and the store; written
- *	under @commit_lock and @lock.
+ * @name: its name, as of the last resume or of the check once a second, for messages and the
+ *	store; written under @commit_lock and @lock.
  * @number: its number, as dm_device_name() has it.
  * @read_only: nothing may be written to either device; as the table in use has it.
  *
@@ -143,7 +143,7 @@ struct remap_store_health {
  *
  * @background: background reads of the main.
  * @probe: state of these reads.
- * @suspects: blocks near bad ones that it is to read; @lock.
+ * @suspects: blocks near bad ones, for @background to read; @lock.
  * @scrub: the scrub under way.
  *
  * @errors: requests that failed.
@@ -239,7 +239,7 @@ static inline struct remap_regions *remap_regions_in_use(const struct remap_devi
 	return rcu_dereference_check(rd->regions, lockdep_is_held(&rd->lock));
 }
 
-/* The same, while a bio is mapped: they are replaced only while none is. */
+/* The same, while a bio is mapped: regions are never replaced while one is. */
 static inline struct remap_regions *remap_regions_of_io(const struct remap_device *rd)
 {
 	return rcu_dereference_raw(rd->regions);

@@ -95,8 +95,8 @@ static bool has_own_name(const struct remap_dirs *dirs)
 }
 
 /*
- * Let entries check again whose directories do not have the names of their devices. Names of
- * devices are unique, so a name that is taken is about to be released by its holder.
+ * Let those entries check again whose directories do not have the names of their devices. Names
+ * of devices are unique, so a name that is taken is about to be released by its holder.
  */
 static void ask_renamed(void)
 {
@@ -108,7 +108,7 @@ static void ask_renamed(void)
 			ask(dirs);
 }
 
-/* Attributes may hold the semaphore for long: if so, try again in a second. */
+/* Attributes may hold the semaphore for a long time: if so, try again in a second. */
 static void check_read_only(struct remap_dirs *dirs)
 {
 	if (!down_read_trylock(&dirs->sem))
@@ -166,7 +166,7 @@ static void take_name(struct remap_dirs *dirs, struct wanted *w)
 	mutex_unlock(&dirs_lock);
 }
 
-/* Return: whether there is all that there should be. */
+/* Return: whether everything exists that should. */
 static bool add_missing(struct remap_dirs *dirs, const struct wanted *w)
 {
 	if (!dirs->observed.dir && remap_sysfs_add(dirs))
@@ -182,7 +182,7 @@ static bool add_missing(struct remap_dirs *dirs, const struct wanted *w)
 	return dirs->linked && dirs->tree;
 }
 
-/* Return: whether there is all that there should be. */
+/* Return: whether everything exists that should. */
 static bool follow(struct remap_dirs *dirs)
 {
 	struct wanted w;

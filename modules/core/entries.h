@@ -21,7 +21,7 @@ void remap_read_entry(void *context, u32 slot, struct dm_remap_entry *entry);
  * remap_load_entry() - a dm_remap_load_fn.
  * @context: the device.
  * @entry: what the store has read.
- * @other: see there.
+ * @other: see dm_remap_load_fn.
  *
  * Context: process, may sleep; the device's lock.
  * Return: see there.

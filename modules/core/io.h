@@ -17,11 +17,10 @@ struct remap_device;
  * @bdev: the device that reported it.
  * @status: the error.
  *
- * BLK_STS_MEDIUM is one. BLK_STS_IOERR may be one, since many drivers report nothing more specific,
- * but not on NVMe, whose driver uses BLK_STS_MEDIUM. Neither is one on a disk that is gone or, for
- * SCSI, offline: the last command that timed out may carry the disk's earlier sense data. All other
- * errors concern the transport or the request, and are no reason to move
- * data.
+ * BLK_STS_MEDIUM is one. BLK_STS_IOERR may be one, since many drivers report nothing more
+ * specific, but not on NVMe, whose driver uses BLK_STS_MEDIUM. Neither is one on a disk that is
+ * gone or, for SCSI, offline: the last command that timed out may carry the disk's earlier sense
+ * data. All other errors concern the transport or the request, and do not justify moving data.
  *
  * Context: any.
  * Return: true if it can be.

@@ -66,7 +66,7 @@ static void add_idle(struct remap_jobs *jobs, struct remap_job *job)
 	jobs->nr_idle++;
 }
 
-/* Start idle jobs while bios wait. Each takes a bio; a job that finds none becomes idle again. */
+/* Start an idle job, if there is one. It takes a bio; if it finds none, it becomes idle again. */
 static void start_job(struct remap_jobs *jobs)
 {
 	struct remap_job *job;
@@ -77,7 +77,7 @@ static void start_job(struct remap_jobs *jobs)
 		return;
 	list_del(&job->list);
 	jobs->nr_idle--;
-	/* Do this first: once the bio is taken and completed, the device may be gone. */
+	/* Under the lock: once the bio has been taken and completed, the device may be gone. */
 	queue_work(jobs->wq, &job->work);
 }
 

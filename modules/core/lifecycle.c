@@ -188,7 +188,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 		remap_scrub_restore(rd);
 		rd->life.loaded = true;
 	}
-	/* Then no region counts as clean. */
+	/* If part of the table is lost, no region may count as clean. */
 	if (!ret && rd->store->incomplete)
 		remap_regions_add_all(regions);
 	mutex_unlock(&rd->lock);
@@ -224,7 +224,7 @@ static void take_apart(struct remap_device *rd)
 	remap_probe_release(rd);
 	remap_resize_stop(rd);
 	remap_rate_exit(rd);
-	/* After everything that releases the commit lock, because that may queue it. */
+	/* Do this after all that releases the commit lock, because that may queue a repair. */
 	remap_device_stop_repair(rd);
 	remap_track_exit(rd);
 	remap_jobs_exit(&rd->jobs);
@@ -306,7 +306,7 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 	return rd;
 }
 
-/* Check this before the resume, so that a table that cannot come into force is not loaded. */
+/* Check this before the resume: a table that cannot come into force must not be loaded. */
 static int check_succession(struct remap_device *rd, char **error)
 {
 	struct remap_device *old = rd->life.predecessor;
@@ -397,9 +397,9 @@ static bool same_disks(const struct remap_device *a, const struct remap_device *
 }
 
 /*
- * Whether a new device should take over from an existing one: it has another spare, more room on
- * the same spare, since then or before that was activated, another length, or a new main with the
- * same spare.
+ * Whether a new device should take over from an existing one: it has another spare; more room on
+ * the same spare, which has grown since the existing device was created, or had already grown by
+ * then; another length; or a new main with the same spare.
  */
 static bool is_successor(const struct remap_device *new, const struct remap_device *rd,
 			 const struct remap_args *args)
@@ -565,7 +565,7 @@ static int change_length(struct remap_device *rd, struct remap_regions **new, se
 	}
 	mutex_unlock(&rd->lock);
 	mutex_unlock(&rd->admin);
-	/* There is no I/O, but the remaps may be being listed. */
+	/* No I/O is in flight, but a list of the remaps may be under way. */
 	synchronize_rcu();
 	return ret;
 }
@@ -588,7 +588,7 @@ static int start_store(struct remap_device *rd)
 	return ret;
 }
 
-/* Keep a device whose remaps are needed when the old table is destroyed. */
+/* Keep a device alive whose remaps are still needed after its table has been destroyed. */
 static void keep(struct remap_device *old, struct remap_device **refused)
 {
 	mutex_lock(&remap_devices_lock);

@@ -169,8 +169,8 @@ static int map_watched(struct remap_target *rt, struct bio *bio)
 }
 
 /*
- * Map a flush, a write to a read-only device, polled I/O, or any I/O of a device that sends
- * everything along the slow path.
+ * Map a flush, a write to a read-only device, polled I/O, or any I/O of a device that sends all
+ * of it along the slow path.
  */
 static noinline int map_other(struct dm_target *ti, struct bio *bio)
 {

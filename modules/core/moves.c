@@ -90,7 +90,7 @@ static void report_lost(struct remap_device *rd, const struct remap_move *m,
 		  (unsigned long long)remap_main_sector(rd, m->block), sectors);
 }
 
-/* I/O goes to the new place. */
+/* Complete the move: I/O goes to the new place. */
 static void complete_move(struct remap_device *rd, struct remap_move *m)
 {
 	u64 was_lost = m->was == REMAP_MAPPED ?

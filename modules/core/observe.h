@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Reports of the core about its work: to the observer, to listeners for
- * resizes, and to tracepoints.  <dm-remap/observer.h> has the other side.
+ * How the core reports what it does: to the observer, to listeners for resizes, and to
+ * tracepoints. <dm-remap/observer.h> has the observer's side.
  *
  * Without an observer, the I/O path contains only a NOP.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Resizing a large table: memory is allocated and entries are moved without the
- * device's lock, so that changes go on (table.c).  On several processors each takes the
- * next range until there is none.
+ * Resizing a large table: memory is allocated and entries are moved without the device's lock,
+ * so that changes can go on (table.c). With several processors, each takes the next range until
+ * none is left.
  */
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
@@ -23,7 +23,7 @@ static struct workqueue_struct *resize_wq;
 /**
  * struct team - processors that move the ranges of one resize.
  * @t: the table.
- * @next: number of the range that nobody has taken yet.
+ * @next: number of the first range that nobody has taken yet.
  * @helpers: work items of all but the first.
  */
 struct team {
@@ -87,7 +87,7 @@ static void move_all(struct remap_table *t, u32 threads)
 	kfree(team);
 }
 
-/* Returns false if there is nothing to do, or no memory for it. */
+/* Begin a resize if one is due. Returns false if there is no memory for it. */
 static bool begin(struct remap_device *rd, u32 threads)
 {
 	struct remap_buckets *next;
@@ -134,7 +134,7 @@ static void resize_later(struct remap_device *rd, u64 ns)
 	u64 due = get_jiffies_64() + (ns ? nsecs_to_jiffies(ns) + 1 : 0);
 
 	lockdep_assert_held(&rd->lock);
-	/* Whoever asks for an earlier time gets it, and nobody is put off for a later one. */
+	/* A request for an earlier time takes effect; one for a later time delays nothing. */
 	if (delayed_work_pending(&rd->resize.work) && time_after_eq64(due, rd->resize.due))
 		return;
 	rd->resize.due = due;
@@ -142,9 +142,9 @@ static void resize_later(struct remap_device *rd, u64 ns)
 }
 
 /*
- * A table that is to shrink when its load has been low for a while: this may be too early,
- * because the load was high since then, or there was no memory.  If nothing changes nobody
- * else will ask.
+ * A table shrinks only after its load has been low for a while. The work may have run too early
+ * for that, because the load has been high in between, or there was no memory. So run it again:
+ * if nothing changes, nobody else will request it.
  */
 static void wait_again(struct remap_device *rd)
 {

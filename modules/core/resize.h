@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Resizes of tables that are too large for the caller of a change.
+ * Resizes tables that are too large to be resized by the caller of a change.
  */
 #ifndef _REMAP_RESIZE_H
 #define _REMAP_RESIZE_H
@@ -28,7 +28,7 @@ struct remap_resize {
 void remap_resize_prepare(struct remap_device *rd);
 
 /**
- * remap_resize_stop() - resize no more.
+ * remap_resize_stop() - stop resizing.
  * @rd: the device; nothing changes its table any more.
  *
  * Context: process, may sleep.
@@ -52,7 +52,7 @@ void remap_device_balance(struct remap_device *rd);
 int remap_resize_init(void);
 
 /**
- * remap_resize_exit() - undo it, when there are no devices any more.
+ * remap_resize_exit() - undo remap_resize_init(); there are no devices any more.
  *
  * Context: process.
  */

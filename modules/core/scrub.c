@@ -12,29 +12,29 @@
 #include "settings.h"
 #include "stagger.h"
 
-/* What a power cut costs at most is read again. */
+/* Save the position this often: after a power cut, at most this much time is lost. */
 #define SAVE_NS		(30 * NSEC_PER_SEC)
 
-/* Blocks with a slot that are passed in one step. */
+/* Maximum number of blocks with a slot to skip in one step. */
 #define MAX_PASSED	4096
 
-/* With a limit on the rate a piece is what may be read in this part of a second. */
+/* With a rate limit, a piece is what may be read in 1 / PIECES_PER_S of a second. */
 #define PIECES_PER_S	8
 #define MAX_LATE_NS	(50 * NSEC_PER_MSEC)
 
-/* While others use the disk the scrub sleeps for so many times as long as it reads. */
+/* While others use the disk, sleep for this multiple of the time that the last read took. */
 #define SLEEP_PER_READ	4
 #define MIN_SLEEP_NS	(10 * NSEC_PER_MSEC)
 #define MAX_SLEEP_NS	NSEC_PER_SEC
 
-/* While the disk answers others slowly, and while nothing can be read or moved. */
+/* How long to sleep while the disk is slow for others, and while nothing can be read or moved. */
 #define SLOW_SLEEP_NS	NSEC_PER_SEC
 #define LATER_SLEEP_NS	(5 * NSEC_PER_SEC)
 
-/* What is read of a region at a time, where the run is staggered. */
+/* How much of a region a staggered run reads at a time. */
 #define STEP_BYTES	SZ_1M
 
-/* Blocks first to first + nr - 1, under the order that was in force; @sweep: out of turn. */
+/* Blocks first to first + nr - 1; @order: remap_scrub.order by then; @sweep: read out of turn. */
 struct scrub_piece {
 	u64 first;
 	unsigned int nr;
@@ -45,8 +45,9 @@ struct scrub_piece {
 bool remap_scrub_wanted(const struct remap_device *rd)
 {
 	/*
-	 * Not by the marks of the disks: one that is taken back before anybody has noted it
-	 * is no end of being read-only, after which the background is woken.
+	 * Do not check the read-only marks of the disks here. The background is woken at the end
+	 * of a read-only state that was noticed; a mark that is cleared before anyone notices it
+	 * would stop the run, and nothing would wake it.
 	 */
 	return READ_ONCE(rd->saved.scrub.state) == DM_REMAP_SCRUB_RUNNING &&
 	       !READ_ONCE(rd->read_only) && !READ_ONCE(rd->turned_read_only);
@@ -81,7 +82,7 @@ static void stop_time(struct remap_device *rd)
 	rd->scrub.since_ns = 0;
 }
 
-/* The run has ended: it is the newest of the results. */
+/* End the run, and record it as the newest result. */
 static void end_run(struct remap_device *rd)
 {
 	struct dm_remap_scrub *s = &rd->saved.scrub;
@@ -236,7 +237,7 @@ void remap_scrub_resized(struct remap_device *rd, sector_t former)
 	lockdep_assert_held(&rd->lock);
 	if (rd->len == former)
 		return;
-	/* They may be beyond the end. */
+	/* These blocks may be beyond the new end. */
 	rd->scrub.sweep = 0;
 	rd->scrub.sweep_end = 0;
 	rd->scrub.single = 0;
@@ -306,7 +307,7 @@ static bool find_piece(struct remap_device *rd, struct scrub_piece *piece)
 	return find_in_sweep(rd, piece) || find_in_turn(rd, piece);
 }
 
-/* Let the disk, and the rate, rest for as long as a piece of work asks for. */
+/* After a piece, set when the next one may be read, for the sake of other users and of the rate. */
 static void set_due(struct remap_device *rd, unsigned int nr, u64 now, enum remap_probed probed)
 {
 	u64 rate = READ_ONCE(rd->settings.scrub_rate_kib), sleep = 0;
@@ -319,7 +320,7 @@ static void set_due(struct remap_device *rd, unsigned int nr, u64 now, enum rema
 	else if (remap_probe_level(&rd->probe) == REMAP_LOAD_BUSY)
 		sleep = clamp(SLEEP_PER_READ * remap_probe_ns(&rd->probe), (u64)MIN_SLEEP_NS,
 			      (u64)MAX_SLEEP_NS);
-	/* Time that was lost to the timer is made up for, but no more. */
+	/* Make up for a late timer, but for no more than that. */
 	*due = max(*due, now - min_t(u64, now, MAX_LATE_NS));
 	if (rate)
 		*due += div64_u64(((u64)nr << rd->block_shift) * NSEC_PER_SEC, 2 * rate);
@@ -327,8 +328,8 @@ static void set_due(struct remap_device *rd, unsigned int nr, u64 now, enum rema
 }
 
 /*
- * A block has moved, or is pending: all of its region is read before the run goes on.  Not for
- * one that is left where it is, which would be found again by each pass over its region.
+ * A block has moved or become pending: read all of its region before the run goes on. Not called
+ * for a block that is left where it is: each pass over its region would find it again.
  */
 static void begin_sweep(struct remap_device *rd, u64 block)
 {
@@ -356,7 +357,7 @@ static void account(struct remap_device *rd, const struct scrub_piece *piece,
 	}
 	s->run.moved += probed == REMAP_PROBED_MOVED;
 	s->run.pending += probed == REMAP_PROBED_PENDING;
-	/* One that is left is found again out of turn. */
+	/* A sweep finds a block that is left once more: do not count it again. */
 	rd->scrub.left += probed == REMAP_PROBED_LEFT && !piece->sweep;
 	s->run.sectors += sectors;
 	if (piece->sweep) {

@@ -24,8 +24,8 @@ enum remap_scrub_order {
 };
 
 /**
- * struct remap_scrub - a run, as far as it is not kept.
- * @order: orders carried out; a read that began before one does not count.
+ * struct remap_scrub - the part of a run's state that is not saved.
+ * @order: number of orders carried out; a read that began before the last one does not count.
  * @single: from this block on blocks are read one by one,
  * @single_end: up to this one.
  * @sweep: the next block of a region in which something was found,
@@ -36,7 +36,7 @@ enum remap_scrub_order {
  * @saved_ns: when the position was written last.
  * @left: blocks that are in trouble and could not be moved.
  *
- * All of it under remap_device.lock, but @saved_ns, which is the background's.
+ * All of it is under remap_device.lock, except @saved_ns, which only the background uses.
  */
 struct remap_scrub {
 	u32 order;
@@ -52,7 +52,7 @@ struct remap_scrub {
 };
 
 /**
- * remap_scrub_restore() - take a run up where the store has it.
+ * remap_scrub_restore() - resume a run from the state that the store has saved.
  * @rd: the device; @rd->saved is loaded.
  *
  * Context: process; @rd->lock.
@@ -105,7 +105,7 @@ unsigned long remap_scrub_step(struct remap_device *rd);
 
 /**
  * remap_scrub_suspend() - write the position of a run under way.
- * @rd: the device; its background stands still, and it may still be written.
+ * @rd: the device; its background work is stopped, and it may still be written.
  *
  * Context: process, may sleep; no locks held.
  */

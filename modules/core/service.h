@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How long the main takes for a request of its own.
+ * Measures how long the disk of the main takes for a single request.
  *
- * The time from sending a request to its completion includes the time for which the disk
- * worked on others.  It is the disk's own only for a request that found the disk idle and
- * was completed before any other: then the disk had nothing else to begin with.  Requests
- * of other users of the disk, of its other partitions for example, are not seen.
+ * The time from sending a request to its completion includes the time for which the disk worked
+ * on other requests. It is the request's own time only if the request found the disk idle and
+ * completed before any other: then the disk had nothing else to do first. Requests of other
+ * users of the disk, to its other partitions for example, are not seen.
  */
 #ifndef _REMAP_SERVICE_H
 #define _REMAP_SERVICE_H
@@ -38,7 +38,8 @@ struct remap_service_time {
  * remap_service_begin() - a request is about to be sent.
  * @s: where.
  * @t: filled in.
- * @own: of the requests in flight, those that the caller has entered and does not use.
+ * @own: number of requests in flight that the caller itself has begun, but that the disk is not
+ *	working on.
  *
  * Context: any.
  */
@@ -52,16 +53,16 @@ static inline void remap_service_begin(struct remap_service *s, struct remap_ser
 }
 
 /**
- * remap_service_end() - it was completed.
+ * remap_service_end() - a request has completed.
  * @s: where.
  * @t: from remap_service_begin().
  *
  * Context: any.
- * Return: the nanoseconds that the disk took for it; 0 if nobody can say.
+ * Return: the nanoseconds that the disk took for it; 0 if unknown.
  */
 static inline u64 remap_service_end(struct remap_service *s, const struct remap_service_time *t)
 {
-	/* Completed first: whoever finds the disk idle afterwards has seen it. */
+	/* Count the completion first: a request that then finds the disk idle has seen it. */
 	bool first = atomic_inc_return(&s->completed) == t->completed + 1;
 
 	atomic_dec_return(&s->in_flight);

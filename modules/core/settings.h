@@ -14,15 +14,15 @@ struct remap_device;
 #define REMAP_MAX_RETRIES		16U
 #define REMAP_DEFAULT_RETRIES		1U
 /*
- * By default half of the spare, so that a disk that is gone does not fill it, between
- * these: enough for most of the areas that go bad at once (docs/guide/choosing-a-spare.md),
- * and for one of some megabytes that is written in one go.
+ * The default is half of the spare, so that a disk that is gone does not fill it, but within
+ * these bounds: enough for most of the areas that go bad at once
+ * (docs/guide/choosing-a-spare.md), and for one of some megabytes that is written in one go.
  */
 #define REMAP_LEAST_STORM_LIMIT		64U
 #define REMAP_DEFAULT_STORM_LIMIT	4096U
 /*
- * A sector passes the head of a disk of 7,200 rpm 120 times in it: the disk has tried it again
- * itself (7 s with ERC, up to minutes without).  Twice what a disk that is well takes with a
+ * In this time, a sector of a 7,200 rpm disk passes the head 120 times: the disk has retried it
+ * itself (for 7 s with ERC, up to minutes without). It is twice what a healthy disk takes with a
  * full queue.
  */
 #define REMAP_DEFAULT_RETRY_WITHIN_MS	1000U
@@ -32,10 +32,10 @@ struct remap_device;
 /* docs/design.md: half of the next errors are within 10 MB, in short runs. */
 #define REMAP_DEFAULT_NEIGHBOURS	8U
 #define REMAP_MAX_NEIGHBOURS		65536U
-/* docs/design.md has the studies behind them: moves an hour. */
 #define REMAP_DEFAULT_SCRUB_REGION	128U
 #define REMAP_MAX_SCRUB_REGION		1048576U
 
+/* Moves in an hour: docs/design.md has the studies behind these numbers. */
 #define REMAP_DEFAULT_RATE_WARN		20U
 #define REMAP_DEFAULT_RATE_URGENT	50U
 #define REMAP_MAX_RESIZE_THREADS	64U
@@ -69,7 +69,7 @@ enum remap_verify {
 void remap_settings_default(struct dm_remap_settings *s, u32 nr_blocks);
 
 /**
- * remap_settings_valid() - whether values are in range and go together.
+ * remap_settings_valid() - whether values are in range and consistent.
  * @s: the values.
  * @nr_blocks: blocks of the spare's data area.
  *
@@ -134,15 +134,15 @@ void remap_settings_warn(struct remap_device *rd);
  * remap_settings_keep_name() - let the store keep the name that the device has now.
  * @rd: the device.
  *
- * Does nothing if it is kept already, or if the device is being removed.  If that fails
- * the store says so.
+ * Does nothing if it is kept already, or if the device is being removed. The store reports
+ * errors.
  *
  * Context: process, may sleep; must not wait for memory that needs I/O.
  */
 void remap_settings_keep_name(struct remap_device *rd);
 
 /**
- * remap_settings_follow_name() - the same at any time.
+ * remap_settings_follow_name() - remap_settings_keep_name() at any time.
  * @rd: the device; while it is suspended nothing is done, since nothing may be written
  *	and the resume keeps the name.
  *
@@ -153,7 +153,7 @@ void remap_settings_keep_name(struct remap_device *rd);
 bool remap_settings_follow_name(struct remap_device *rd);
 
 /**
- * remap_settings_no_auto_remap() - the table says no_auto_remap.
+ * remap_settings_no_auto_remap() - apply the argument no_auto_remap of the table line.
  * @rd: the device.
  *
  * It holds until errors/auto_remap is written, and is not kept with the set.
@@ -172,9 +172,9 @@ void remap_settings_no_auto_remap(struct remap_device *rd);
  * read-only takes it for as long as it is active.
  *
  * Context: process, may sleep; no locks held.
- * Return: 0; -EINVAL if it is out of range or does not go with the others, -EBUSY while
- * the device is suspended, -EROFS if the store has failed, -EIO if the value could not
- * be saved, -EINTR for a fatal signal.  Nothing has changed then.
+ * Return: 0; -EINVAL if it is out of range or inconsistent with the others, -EBUSY while the
+ * device is suspended, -EROFS if the store has failed, -EIO if the value could not be saved,
+ * -EINTR for a fatal signal. Nothing has changed then.
  */
 int remap_settings_change(struct remap_device *rd, size_t offset, u32 value);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The array that everything known about a remap is kept in: one slot for each
- * block of the spare's data area.
+ * The array of slots, one for each block of the spare's data area; they hold what is known about
+ * each remap.
  */
 #ifndef _REMAP_SLOTS_H
 #define _REMAP_SLOTS_H
@@ -151,8 +151,7 @@ void remap_slots_exit(struct remap_slots *slots);
  * @slots: the array.
  * @slot: number of the slot, below @slots->nr.
  *
- * Falls back on the memory allocated ahead, and replaces that when
- * there is.
+ * Falls back on the memory allocated ahead, and replaces that once memory is available.
  *
  * Context: process, may sleep, does no I/O to get memory; the caller's lock.
  * Return: whether remap_slots_at() may be called for @slot.
@@ -189,7 +188,8 @@ static inline u32 remap_slots_used(const struct remap_slots *slots, u32 chunk)
  * remap_slots_end() - the slots that may hold something.
  * @slots: the array.
  *
- * Context: any; without the caller's lock it may be too low by then.
+ * Context: any; without the caller's lock, the result may be too low by the time that it is
+ * used.
  * Return: all slots from this one on are free and have never been used.
  */
 static inline u32 remap_slots_end(const struct remap_slots *slots)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A sector that takes a disk seconds will soon not be read at all.  A job reads the slow
- * block once more, into memory of its own, and moves it.  The pages of the bio would save
- * that, but they belong to whoever reads: a program may write to its buffer while the
- * read is in flight, and so to a block that it may only read.
+ * A sector that takes a disk seconds will soon not be read at all. A job reads the slow block
+ * once more, into memory of its own, and moves it. Writing from the pages of the bio would save
+ * that read, but they belong to the reader: a program may write to its buffer while the read is
+ * in flight, and would thus change a block that it may only read.
  */
 #include <linux/device-mapper.h>
 
@@ -30,7 +30,7 @@ bool remap_slow_judge(struct remap_device *rd, sector_t sector, unsigned int sec
 		trace_dm_remap_slow(rd, sector, sectors, ns);
 		return !READ_ONCE(rd->slow.stopped) && remap_may_move(rd);
 	}
-	/* Nearly always 0: no write to what CPUs share. */
+	/* Nearly always 0 already: avoid writing to a shared cache line. */
 	if (READ_ONCE(rd->slow.consecutive_moves))
 		WRITE_ONCE(rd->slow.consecutive_moves, 0);
 	return false;
@@ -79,7 +79,7 @@ struct remap_move *remap_slow_move_block(struct remap_job *job, u64 block)
 	if (READ_ONCE(rd->slow.stopped) || !remap_may_move(rd))
 		return NULL;
 	m = remap_own(job, block, REMAP_FREE, REMAP_TO_SPARE);
-	/* In other hands: they read it, too. */
+	/* If the block has another owner, that one reads it, too. */
 	job->again = false;
 	if (!m)
 		return NULL;
@@ -108,7 +108,7 @@ static bool read_is_slow(struct remap_job *job, u64 block)
 	blk_status_t status;
 	u64 ns;
 
-	/* The job has entered as well. */
+	/* The job itself counts as one request in flight. */
 	remap_service_begin(&rd->service, &t, 1);
 	status = dm_remap_rw(rd->main, REQ_OP_READ, remap_main_sector(rd, block),
 			     job->batch->read_buf, remap_block_sectors(rd));

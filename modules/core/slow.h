@@ -23,14 +23,14 @@ struct remap_slow {
 };
 
 /**
- * remap_slow_judge() - whether a read of the main was slow, and its blocks are to move.
+ * remap_slow_judge() - whether a read of the main was slow, and its blocks should move.
  * @rd: the device.
  * @sector: first sector read, from the start of the target.
  * @sectors: how much.
  * @ns: from remap_service_end().
  *
  * Context: any.
- * Return: true if they are.
+ * Return: true if so.
  */
 bool remap_slow_judge(struct remap_device *rd, sector_t sector, unsigned int sectors, u64 ns);
 
@@ -50,8 +50,8 @@ void remap_slow_move(struct remap_job *job, struct bio *bio);
  * @block: the block.
  *
  * Context: process, may sleep; no lock.
- * Return: the move, which has ended, and may have made the block pending; NULL if it may
- * not move, or is in other hands.
+ * Return: the move, which has ended, and may have made the block pending; NULL if it may not
+ * move, or has another owner.
  */
 struct remap_move *remap_slow_move_block(struct remap_job *job, u64 block);
 

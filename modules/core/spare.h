@@ -25,8 +25,7 @@ enum remap_policy {
  * @used: blocks that are neither free nor bad.
  * @bad: blocks that failed.
  * @reserve: free blocks that remap_spare_alloc() leaves to manual remaps.
- * @held: free blocks that remap_spare_alloc() keeps for a request to add remaps by
- *	hand that is under way; it takes from them.
+ * @held: free blocks that are kept for a manual request under way, and from which it takes.
  * @lowest: no block below this one is free.
  * @cursor: where REMAP_POLICY_SPREAD goes on.
  *

@@ -3,10 +3,10 @@
  * The order of a staggered scrub: the main is cut into regions, and a step of each is read in
  * turn, then the next step of each, until all has been read.
  *
- * Bad blocks come in groups.  A pass in order of place meets a group when it gets there; a
- * staggered one has looked at each part of the disk after a small share of the pass, and a
- * find there has the rest of its region read at once (scrub.c).  Knows numbers of blocks,
- * and nothing else.
+ * Bad blocks come in groups. A pass in order of place meets a group when it gets there; a
+ * staggered one has looked at each part of the disk after a small share of the pass, and when it
+ * finds a bad block, the rest of that region is read at once (scrub.c). This code deals with
+ * block numbers only.
  */
 #ifndef _REMAP_STAGGER_H
 #define _REMAP_STAGGER_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kinds of stores that there are.
+ * Opens and closes stores by the name of their kind.
  */
 #ifndef _REMAP_STORE_H
 #define _REMAP_STORE_H
@@ -19,8 +19,8 @@ extern struct dm_remap_store_type remap_store_transient;
  * Requests the module "dm-remap-store-<name>" if the kind is not known.
  *
  * Context: process, may sleep.
- * Return: 0, and the caller has to call remap_store_close(); -EINVAL if there is no
- * such kind; or what open says.
+ * Return: 0, and the caller has to call remap_store_close(); -EINVAL if there is no such kind;
+ * or the error of its open operation.
  */
 int remap_store_open(const char *name, const struct dm_remap_store_params *params,
 		     struct dm_remap_store **store, char **error);

@@ -4,7 +4,7 @@
 
 #include "suspects.h"
 
-/* A piece has a block for each so many blocks between it and the last bad one. */
+/* A piece has one block for every this many blocks between it and the outermost bad one. */
 #define BLOCKS_FOR_ONE	8
 
 static enum remap_side side_of(const struct remap_suspect *area, u64 block)
@@ -44,7 +44,7 @@ static u64 left(const struct remap_suspect *area, enum remap_side side, u64 reac
 	return end > area->done[side] ? end - area->done[side] : 0;
 }
 
-/* From the outermost bad block to what was looked at. */
+/* Number of blocks beyond the outermost bad one that were looked at. */
 static u64 since_bad(const struct remap_suspect *area, enum remap_side side)
 {
 	return area->done[side] > area->bad[side] ? area->done[side] - area->bad[side] : 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Blocks near bad ones, which are likely to be bad themselves: which of them to
- * read, and in which order.  Knows numbers of blocks, and nothing else.
+ * Blocks near bad ones, which are likely to be bad themselves: which of them to read, and in
+ * which order. This code deals with block numbers only.
  *
  * An area grows from the block that failed first.  It is read outward, on both sides in
  * turn, up to `reach` blocks beyond the outermost bad block on each side.  Pieces are
@@ -12,7 +12,7 @@
 
 #include <linux/types.h>
 
-/* What comes while so many areas wait is not looked at. */
+/* While this many areas wait, no further area is begun. */
 #define REMAP_MAX_SUSPECTS	16U
 
 enum remap_side {
@@ -38,7 +38,7 @@ struct remap_suspect {
 };
 
 /**
- * struct remap_suspects - areas that wait, the one that is worked on first.
+ * struct remap_suspects - areas that wait; the first one is being worked on.
  * @nr: how many.
  * @areas: the areas.
  *
@@ -80,9 +80,9 @@ bool remap_suspects_note(struct remap_suspects *s, u64 block, u64 reach);
 
 /**
  * remap_suspects_next() - the next piece of the first area.
- * @s: where, with an area at least.
+ * @s: the areas, at least one.
  * @reach: as above.
- * @nr_blocks: blocks that there are.
+ * @nr_blocks: number of blocks of the device.
  * @max: blocks that a piece may have.
  * @piece: set to the piece.
  *

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /sys/block/dm-N/remap and /sys/kernel/dm-remap.  The work item of dirs.c makes and
- * removes them, possibly after the disk has left sysfs: its directory's kernfs node
- * (remap_dirs.node) is kept, so what is added to it then fails with ENOENT.
+ * /sys/block/dm-N/remap and /sys/kernel/dm-remap. The work item of dirs.c makes and removes
+ * them, possibly after the disk has left sysfs: its directory's kernfs node (remap_dirs.node) is
+ * kept, so that adding to it then fails with ENOENT.
  */
 #include <linux/blkdev.h>
 #include <linux/kobject.h>
@@ -59,9 +59,9 @@ int remap_sysfs_init(void)
 	if (!root)
 		return -ENOMEM;
 	/*
-	 * An event needs a set that its object is in, and gives the set's name as the
-	 * subsystem.  This object is in its own: it is no member that the set would
-	 * have to know of, and must not be one when it goes.
+	 * A uevent needs an object that is in a kset, and gives the kset's name as the
+	 * subsystem. So let this kset's own object point to the kset. It is not on its list of
+	 * members, and the pointer has to be cleared before it is unregistered.
 	 */
 	root->kobj.kset = root;
 	return 0;

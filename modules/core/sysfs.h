@@ -53,7 +53,7 @@ void remap_sysfs_remove(struct remap_dirs *dirs);
 int remap_sysfs_init(void);
 
 /**
- * remap_sysfs_exit() - take it away.
+ * remap_sysfs_exit() - remove it.
  *
  * Context: process, may sleep.
  */

@@ -8,15 +8,15 @@
  * one, a piece at a time, while the old one stays complete: lookups only ever
  * look into one table, and change over to the new one when it is complete too.
  *
- * A resize moves slots in the order of their numbers, not buckets, so that a piece of
- * work is the same size however long the chains are.  The slots are divided into
- * ranges, each with a cursor: slots below it are in both tables, and so are slots that
- * came after the resize began.  Small tables are moved a piece with each change, under
- * the caller's lock.  For large ones the owner's worker moves them without that lock,
- * on several processors: a range's own lock keeps a slot from being moved while it is
- * inserted or removed, for the time that a few slots take.  Buckets of the new table are
- * changed by cmpxchg, since the slots of all ranges meet there.  They are only pushed to
- * by movers; removals, of which there is one at a time, look again if that fails.
+ * A resize moves slots in the order of their numbers, not buckets, so that a piece of work is
+ * the same size however long the chains are. The slots are divided into ranges, each with a
+ * cursor: slots below it are in both tables, and so are slots that came after the resize began.
+ * Small tables are moved a piece with each change, under the caller's lock. For large ones the
+ * owner's worker moves them without that lock, on several processors: a range's own lock keeps a
+ * slot from being moved while it is inserted or removed, and is held only for as long as it
+ * takes to move a few slots. Buckets of the new table are changed by cmpxchg, since slots of all
+ * ranges share them. Movers only push to them; a removal, of which only one runs at a time,
+ * retries if its cmpxchg fails.
  *
  * A lookup may be standing on a slot that is taken out of its chain and put
  * into another one.  It then goes on in the wrong chain and may miss what it
@@ -32,10 +32,10 @@
  * long as a block in the chain has it, so a lookup that finds it missing need not look
  * at t->seq: the block was not in the table when the bucket was read.
  *
- * The hash is keyed, at random for each device: a medium cannot hold blocks that all
- * go into one chain.  It hashes groups of REMAP_GROUP consecutive blocks; the blocks
- * of a group have different buckets that share a cache line, because damage on a disk
- * is in runs.  Neither tags nor buckets are stored: each activation has its own key.
+ * The hash is keyed, at random for each device: a medium cannot hold blocks that all go into one
+ * chain. It hashes groups of REMAP_GROUP consecutive blocks; the blocks of a group have
+ * different buckets that share a cache line, because damage on a disk comes in runs. Neither
+ * tags nor buckets are stored: each activation has its own key.
  */
 #define pr_fmt(fmt) fmt
 #define DM_MSG_PREFIX "remap"
@@ -51,7 +51,7 @@
 #include "gfp.h"
 #include "table.h"
 
-/* A busy table resizes often: only the first time is for everybody. */
+/* A busy table resizes often: only its first resize is logged above the debug level. */
 static const char resize_begins[] =
 	KERN_DEBUG DM_FMT("%s: Adaptive hash table resize: %u -> %u buckets (count=%u)");
 static const char resize_ends[] =
@@ -72,7 +72,7 @@ static __printf(1, 2) void log_debug(const char *format, ...)
 /* Slots moved between two releases of a range's lock: some microseconds. */
 #define REMAP_MOVE_SLOTS	256U
 
-/* Changes between two measurements of chains, and buckets that are looked at. */
+/* Chains are measured after this many changes, in this many buckets. */
 #define REMAP_MEASURE_CHANGES	16U
 #define REMAP_MEASURE_BUCKETS	64U
 
@@ -127,15 +127,15 @@ static u32 *head_at(const struct remap_buckets *b, u32 bucket)
 			->heads[bucket & (REMAP_SEGMENT_BUCKETS - 1)];
 }
 
-/* No slot, in chains: all bits that a slot number may have are set. */
+/* The end of a chain: all bits that a slot number may use are set. */
 static u32 chain_end(const struct remap_table *t)
 {
 	return t->chain_end;
 }
 
 /*
- * Two multiplications: after one, groups at equal distances would stay so, and gather
- * in few buckets under some keys.
+ * Multiply twice: after one multiplication, equally spaced groups would still be equally spaced,
+ * and under some keys they would gather in a few buckets.
  */
 static u64 hash_block(const struct remap_table *t, u64 block)
 {
@@ -181,7 +181,7 @@ static void free_buckets(struct remap_buckets *b)
 	kvfree(b);
 }
 
-/* After the last lookup in it. */
+/* Free an array of chains after the last lookup in it. */
 static void free_buckets_later(struct remap_buckets *b)
 {
 	u32 i;
@@ -216,7 +216,7 @@ int remap_table_init(struct remap_table *t, struct remap_slots *slots, const cha
 	struct remap_buckets *b;
 
 	get_random_bytes(t->key, sizeof(t->key));
-	/* Odd: a multiplication that loses nothing. */
+	/* Odd, so that no information is lost in the multiplication. */
 	t->key[0] |= 1;
 	t->key[1] |= 1;
 	t->slot_bits = fls(slots->nr);
@@ -294,8 +294,8 @@ u32 remap_table_lookup(const struct remap_table *t, u64 block, u64 *word)
 }
 
 /*
- * A slot has left a chain, or a table is out of use: whoever may still be in it
- * must look again before it says that something is not there.
+ * A slot has left a chain, or a table has been replaced: a lookup that may still be in it must
+ * start again before it reports that a block is not there.
  */
 static void changed(struct remap_table *t)
 {
@@ -326,8 +326,8 @@ static u32 tag_of_slot(const struct remap_table *t, u32 slot)
 }
 
 /*
- * What a bucket becomes when a slot has left the chain that begins at @head.  If the
- * slot is not the first of the chain, its predecessor is changed as well.
+ * Compute what a bucket becomes when a slot leaves the chain that begins at @head. If the slot
+ * is not the first of the chain, this also updates the link of its predecessor.
  */
 static u32 head_without(const struct remap_table *t, u8 link, u32 head, u32 slot)
 {
@@ -366,7 +366,7 @@ static struct remap_range *range_of(struct remap_table *t, u32 slot)
 	return &t->ranges[slot / t->range_slots];
 }
 
-/* Whether a slot belongs into the new table, too. */
+/* Whether a slot belongs in the new table, too. */
 static bool in_next(const struct remap_table *t, const struct remap_range *r, u32 slot)
 {
 	return t->next && (slot < r->cursor || slot >= r->end);
@@ -448,7 +448,7 @@ static u32 chain_length(const struct remap_table *t, const struct remap_buckets 
 	return n;
 }
 
-/* Every now and then, at another place each time. */
+/* Measure chains now and then, in other buckets each time. */
 static void measure_chains(struct remap_table *t)
 {
 	const struct remap_buckets *b = current_buckets(t);
@@ -548,8 +548,8 @@ static void finish_resize(struct remap_table *t)
 	t->next = NULL;
 	free_ranges(t);
 	/*
-	 * The next resize will use the links of the old table, in which lookups
-	 * may still be.
+	 * The next resize will reuse the links of the old table, which lookups may still be
+	 * following.
 	 */
 	changed(t);
 	free_buckets_later(old);
@@ -571,7 +571,7 @@ static void finish_resize(struct remap_table *t)
 	notify_resize(t, REMAP_TABLE_RESIZE_END);
 }
 
-/* Move up to *@budget slots of a range to the new table; a chunk that is empty is one. */
+/* Move up to *@budget slots of a range to the new table; an empty chunk counts as one slot. */
 static void move_slots(struct remap_table *t, struct remap_range *r, u32 *budget)
 {
 	while (r->cursor < r->end && *budget) {

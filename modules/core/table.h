@@ -26,7 +26,7 @@
 struct remap_buckets;
 struct remap_table;
 
-/* What struct remap_table.resize_notify is told. */
+/* The events that struct remap_table.resize_notify is called for. */
 enum remap_table_change {
 	REMAP_TABLE_RESIZE_BEGIN,
 	REMAP_TABLE_RESIZE_STEP,
@@ -39,8 +39,8 @@ typedef void (*remap_table_notify_fn)(const struct remap_table *t, enum remap_ta
 
 /**
  * struct remap_range - slots that a resize moves one after the other.
- * @lock: for the slots of the range, so that one is inserted or removed before it is
- *	moved or after, and for @cursor.  Taken within the caller's lock, or without.
+ * @lock: protects @cursor and the slots of the range, so that a slot is inserted or removed
+ *	either before or after its move. Taken with or without the caller's lock.
  * @start: first slot.
  * @cursor: slots from @start up to this one are in the new table.
  * @end: slot behind the last.
@@ -68,11 +68,11 @@ struct remap_range {
  * @resize_notify: called when @resize begins, after each piece of it, and when it has ended,
  *	or NULL; the caller's lock is held.
  * @adaptive: @adapt takes the place of @grow_percent and @shrink_percent.
- * @adapt: what the table has seen; only if @adaptive.
+ * @adapt: measurements of the table; only if @adaptive.
  * @lock: the caller's, for lockdep; NULL if it has none.
  * @next: the table that a resize is filling, or NULL.
- * @ranges: the slots that there were when it began; all others are in @next already.
- * @only: @ranges, if there is one.
+ * @ranges: all slots up to remap_slots_end() when it began; all others are in @next already.
+ * @only: room for @ranges if there is only one.
  * @none: the range of slots that no resize moves.
  * @nr_ranges: elements of @ranges.
  * @range_slots: slots of each, but for the last.
@@ -131,7 +131,7 @@ static inline void remap_table_set_lock(struct remap_table *t, struct mutex *loc
 #endif
 }
 
-/* Without the caller's lock, of a moment ago. */
+/* Without the caller's lock, the value may be outdated. */
 static inline u32 remap_table_entries(const struct remap_table *t)
 {
 	return READ_ONCE(t->entries);
@@ -156,7 +156,7 @@ static inline void remap_table_set_limits(struct remap_table *t, u32 min_buckets
 	t->shrink_percent = shrink_percent;
 }
 
-/* For a new table: a function that is called as remap_table.resize_notify says. */
+/* For a new table: set remap_table.resize_notify. */
 static inline void remap_table_set_notify(struct remap_table *t, remap_table_notify_fn notify)
 {
 	t->resize_notify = notify;
@@ -187,8 +187,8 @@ void remap_table_exit(struct remap_table *t);
  * @block: block of the main.
  * @word: set to what the slot holds, if there is one.
  *
- * Takes no lock and waits for nobody, a resize included.  A block that is in
- * the table all the time is found, whatever is inserted and removed at the same time.
+ * Takes no lock and never waits, not even for a resize. A block that is in the table all the
+ * time is found, whatever is inserted and removed concurrently.
  *
  * Context: any but NMI.
  * Return: the slot, or REMAP_NO_SLOT.
@@ -223,14 +223,13 @@ void remap_table_remove(struct remap_table *t, u32 slot, enum remap_slot_state s
  * remap_table_balance() - do one bounded piece of the resize that is due.
  * @t: the table.
  *
- * To be called after each insertion, removal and change of a limit.  A table of
- * up to REMAP_INLINE_BUCKETS buckets is replaced within the call; memory for a
- * larger one is allocated by remap_table_prepare_resize(), out of the way of
- * the caller's lock.
+ * To be called after each insertion, removal and change of a limit. A table of up to
+ * REMAP_INLINE_BUCKETS buckets is replaced within the call; for a larger one, the caller drops
+ * its lock to allocate memory with remap_buckets_alloc().
  *
  * Context: process, may sleep, does no I/O to get memory; the caller's lock.
- * Return: whether remap_table_prepare_resize() and another call are needed to
- * go on.
+ * Return: whether there is more to do: remap_table_begin_resize() if a resize is due and none is
+ * under way, and further calls.
  */
 bool remap_table_balance(struct remap_table *t);
 
@@ -257,7 +256,7 @@ struct remap_buckets *remap_buckets_alloc(const struct remap_table *t, u32 nr);
 /**
  * remap_table_begin_resize() - start to fill a new table.
  * @t: the table.
- * @next: from remap_buckets_alloc(); freed if it does not fit any more.
+ * @next: from remap_buckets_alloc(); freed if it is no longer of the right size.
  * @ranges: pieces to divide the work into; fewer if there is no memory or little work.
  *
  * Context: any; the caller's lock.
@@ -292,7 +291,7 @@ bool remap_table_begin_moving(struct remap_table *t);
 bool remap_table_move(struct remap_table *t, u32 range);
 
 /**
- * remap_table_end_moving() - go over to the new table.
+ * remap_table_end_moving() - switch to the new table.
  * @t: the table; all ranges are done, and no remap_table_move() is running.
  *
  * Context: any; the caller's lock.
@@ -300,11 +299,12 @@ bool remap_table_move(struct remap_table *t, u32 range);
 void remap_table_end_moving(struct remap_table *t);
 
 /**
- * remap_table_moved() - how far a resize is.
+ * remap_table_moved() - the progress of a resize.
  * @t: the table.
  *
  * Context: any; the caller's lock.
- * Return: slots that are in the new table, or were not there when it was begun.
+ * Return: the number of slots that the resize has passed, or that were first used after it
+ * began.
  */
 u32 remap_table_moved(const struct remap_table *t);
 
@@ -318,7 +318,7 @@ u32 remap_table_moved(const struct remap_table *t);
 void remap_table_set_adaptive(struct remap_table *t, bool adaptive);
 
 /**
- * remap_table_wait() - when a resize may become due though nothing changes.
+ * remap_table_wait() - how long until a resize may become due without any change.
  * @t: the table.
  *
  * Context: any; the caller's lock.

@@ -14,7 +14,7 @@ bool remap_takeover_allowed(const struct remap_device *rd)
 	       READ_ONCE(rd->suspended) && !rd->read_only;
 }
 
-/* Whether the successor knows the same of a block, or that more of it was given up. */
+/* Whether the successor has the same entry for a block, or one in which more sectors are lost. */
 static bool agrees(struct remap_device *rd, const struct dm_remap_entry *e)
 {
 	struct dm_remap_entry other;
@@ -28,9 +28,9 @@ static bool agrees(struct remap_device *rd, const struct dm_remap_entry *e)
 }
 
 /*
- * Nothing changes in either table: the one is suspended, and the other was never in use.
- * What is being moved, or in doubt, is settled on neither side.  With a new main there is
- * nothing left to know of any block.
+ * Neither table changes: one device is suspended, and the other was never in use. A block that
+ * is moving or in doubt has no entry to agree on. With a new main, there are no entries left to
+ * compare.
  */
 static bool tables_agree(struct remap_device *rd, struct remap_device *old)
 {
@@ -53,7 +53,7 @@ static bool tables_agree(struct remap_device *rd, struct remap_device *old)
 	return nr == rd->mapped + rd->pending;
 }
 
-/* The data of a copy, of the spare or of the set, is what the tracker had seen to at last. */
+/* A copy of spare or set is up to date only if the tracker has no written regions left. */
 static const char *check_copy(struct remap_device *rd, struct remap_device *old)
 {
 	u64 new_main = remap_new_main(&rd->life);
@@ -96,14 +96,14 @@ const char *remap_takeover_check(struct remap_device *rd, struct remap_device *o
 	return why;
 }
 
-/* What goes by the size of the spare: it may have fewer blocks now. */
+/* Limit the settings that depend on the size of the spare, which may have fewer blocks now. */
 static void fit_settings(struct dm_remap_settings *s, u32 nr_blocks)
 {
 	s->reserve = min(s->reserve, nr_blocks);
 	s->low_water = min(s->low_water, nr_blocks);
 }
 
-/* How the old main has been doing is nothing that the new one should be judged by. */
+/* The new main must not be judged by the history of the old one. */
 static void forget_main(struct remap_device *rd)
 {
 	memset(&rd->saved.rate, 0, sizeof(rd->saved.rate));
@@ -139,6 +139,6 @@ void remap_takeover_end(struct remap_device *rd, struct remap_device *old, bool 
 		old->store->type->retire(old->store, rd->store);
 	else
 		old->store->type->stay(old->store, rd->store);
-	/* Not remap_commit_unlock(): that a store has retired is no fault to be told of. */
+	/* Not remap_commit_unlock(): it would report that the store has retired as a fault. */
 	mutex_unlock(&old->commit_lock);
 }

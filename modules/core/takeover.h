@@ -4,8 +4,8 @@
  * with more room on the same spare, with another length, or with a new main.
  *
  * The successor is made like any device, from the content of its spare, when the table is
- * loaded.  When it is resumed it must know what the device in force knows, which has been
- * suspended all the time.
+ * loaded. When it is resumed, its table must agree with that of the device in force, which has
+ * been suspended all the time.
  */
 #ifndef _REMAP_TAKEOVER_H
 #define _REMAP_TAKEOVER_H
@@ -18,7 +18,7 @@ struct remap_device;
  * remap_takeover_allowed() - whether a device is in a state in which another may take over.
  * @rd: a device that is ready.
  *
- * Context: process; the caller sees to it that @rd stays.
+ * Context: process; the caller makes sure that @rd is not freed.
  * Return: true if it is.
  */
 bool remap_takeover_allowed(const struct remap_device *rd);
@@ -34,7 +34,7 @@ bool remap_takeover_allowed(const struct remap_device *rd);
 const char *remap_takeover_check(struct remap_device *rd, struct remap_device *old);
 
 /**
- * remap_takeover_prepare() - take what the device in force knows beside the table.
+ * remap_takeover_prepare() - copy the state of the device in force, other than its table.
  * @rd: the successor.
  * @old: the device in force; suspended.
  *
@@ -43,10 +43,10 @@ const char *remap_takeover_check(struct remap_device *rd, struct remap_device *o
 void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old);
 
 /**
- * remap_takeover_end() - the successor's store has started, or could not.
+ * remap_takeover_end() - the successor's store has started, or has failed to start.
  * @rd: the successor.
  * @old: the device in force.
- * @started: which.
+ * @started: whether it has started.
  *
  * Context: process, may sleep; does I/O to the spare of @old.
  */

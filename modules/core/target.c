@@ -52,7 +52,7 @@ static bool begins_with(struct block_device *bdev, const char *magic, void *buf)
 
 	if (bdev_nr_bytes(bdev) < bytes)
 		return false;
-	/* The main is a disk with bad sectors: this may be one. */
+	/* The main may have bad sectors, and this may be one. */
 	if (dm_remap_rw(bdev, REQ_OP_READ, 0, buf, bytes >> SECTOR_SHIFT) != BLK_STS_OK)
 		return false;
 	return !memcmp(buf, magic, DM_REMAP_MAGIC_SIZE);
@@ -128,7 +128,7 @@ static int check_devices(struct dm_target *ti, struct remap_target *rt)
 	return check_heads(ti, rt);
 }
 
-/* A device that is shared knows another length until this target is resumed. */
+/* Prepare for another length: a shared device keeps its former one until this target is resumed. */
 static int prepare_length(struct dm_target *ti, struct remap_target *rt)
 {
 	char *why = remap_device_check_length(rt->rd, ti->len);
@@ -172,7 +172,7 @@ static int make_target(struct dm_target *ti, unsigned int argc, char **argv)
 	rt->main = rt->main_dev->bdev;
 	rt->main_start = rt->args.main_start;
 	rt->slow_path_opf = REQ_POLLED;
-	/* What op_is_write() looks at. */
+	/* The bit that op_is_write() tests. */
 	if (rt->args.read_only)
 		rt->slow_path_opf |= (__force blk_opf_t)1;
 	rt->args.block_size = rt->rd->store->block_size;
@@ -183,7 +183,7 @@ static int make_target(struct dm_target *ti, unsigned int argc, char **argv)
 	ti->num_flush_bios = 2;
 	ti->num_discard_bios = 1;
 	ti->num_write_zeroes_bios = 1;
-	/* What is remapped is a small part; map.c sees to a spare that cannot. */
+	/* Remapped blocks are a small part; map.c handles a spare that cannot discard. */
 	ti->discards_supported = bdev_max_discard_sectors(rt->main_dev->bdev);
 	ti->per_io_data_size = sizeof(struct remap_io);
 	ti->private = rt;
@@ -213,7 +213,7 @@ static int remap_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 	return ret;
 }
 
-/* What was kept for a way back that is not needed any more. */
+/* Release the device that was kept for a return to it, which is no longer needed. */
 static void drop_kept(struct dm_target *ti)
 {
 	struct remap_target *rt = ti->private;
@@ -243,7 +243,7 @@ static void remap_presuspend(struct dm_target *ti)
 {
 	struct remap_target *rt = ti->private;
 
-	/* Writes down where the scrub is: before nothing may be written. */
+	/* This saves the position of the scrub, so it must come while writing is still allowed. */
 	remap_patrol_suspend(rt->rd);
 	remap_admin_suspend(rt->rd, true);
 }
@@ -269,8 +269,8 @@ static int get_again(struct dm_target *ti, const struct remap_device *old,
 }
 
 /*
- * device-mapper destroys the old table although this one could not be resumed.  What is
- * kept in memory is needed by the next table with the old disks: keep those open for it.
+ * device-mapper destroys the old table although this one could not be resumed. The next table
+ * with the old disks needs the state in memory: keep it, and its disks open, until then.
  */
 static void keep_old(struct dm_target *ti, struct remap_device *old)
 {
@@ -423,10 +423,10 @@ static int remap_message(struct dm_target *ti, unsigned int argc, char **argv,
 }
 
 /*
- * Limits are computed from both devices before the target is first resumed.  From then on
- * device-mapper calls this for persistent reservations only.  Those are of the main: if that
- * refused one because another host has it, device-mapper would try the next device, and report
- * success where the spare takes it.
+ * Limits are computed from both devices before the target is first resumed. From then on,
+ * device-mapper calls this only for persistent reservations, which concern the main alone: if
+ * the main refused one because another host holds it, device-mapper would try the next device,
+ * and report success if the spare accepted it.
  */
 static int remap_iterate_devices(struct dm_target *ti, iterate_devices_callout_fn fn, void *data)
 {

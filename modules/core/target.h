@@ -20,13 +20,12 @@ struct remap_regions;
  * @slow_path_opf: flags of bios that remap_map() has to look at more closely.
  * @main_dev: the main, open.
  * @spare_dev: the spare, open.
- * @args: its table line; @args.read_only also where the table is read-only.
+ * @args: its table line; @args.read_only is also set if the table is read-only.
  * @resumed: it has been in use.
  * @kept: the device whose remaps kept this target from being resumed, or NULL.
  * @kept_main: its main, open.
  * @kept_spare: its spare, open.
- * @regions: for its length; those that the device has replaced once it is in use
- *	with another one.
+ * @regions: for its length; once the device uses them, those that they have replaced.
  */
 struct remap_target {
 	struct remap_device *rd;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tracepoints, in /sys/kernel/tracing/events/dm_remap.  docs/tracing.md says how
- * to use them.  None of them is on the way of I/O that does not fail.
+ * Tracepoints, in /sys/kernel/tracing/events/dm_remap. docs/tracing.md says how to use them.
+ * None of them is in the path of I/O that does not fail.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM dm_remap
@@ -53,7 +53,7 @@ TRACE_EVENT(dm_remap_error,
 		  (unsigned long long)__entry->sector, __entry->sectors, __entry->error)
 );
 
-/* A block of the main is, or is not any more, at a block of the spare. */
+/* A block of the main has been remapped to a block of the spare, or no longer is. */
 DECLARE_EVENT_CLASS(dm_remap_remap,
 	TP_PROTO(const struct remap_device *rd, u64 block, u32 slot, bool automatic),
 	TP_ARGS(rd, block, slot, automatic),
@@ -111,7 +111,7 @@ TRACE_EVENT(dm_remap_relocation_begin,
 		  __entry->back ? "to-main" : "to-spare")
 );
 
-/* It has moved, or not. */
+/* The move has ended, with or without success. */
 TRACE_EVENT(dm_remap_relocation_end,
 	TP_PROTO(const struct remap_device *rd, const struct remap_move *m, bool back),
 	TP_ARGS(rd, m, back),
@@ -139,7 +139,7 @@ TRACE_EVENT(dm_remap_relocation_end,
 		  __entry->duration_ns)
 );
 
-/* The remap table gets another size. */
+/* The remap table is resized. */
 DECLARE_EVENT_CLASS(dm_remap_resize,
 	TP_PROTO(const struct remap_device *rd, const struct dm_remap_resize_event *event),
 	TP_ARGS(rd, event),
@@ -229,7 +229,7 @@ TRACE_EVENT(dm_remap_storm,
 	TP_printk("%d:%d remaps=%u", MAJOR(__entry->dev), MINOR(__entry->dev), __entry->remaps)
 );
 
-/* The main has given something, and took longer for it than errors/slow_ms. */
+/* A read of the main has succeeded, but took longer than errors/slow_ms. */
 TRACE_EVENT(dm_remap_slow,
 	TP_PROTO(const struct remap_device *rd, sector_t sector, unsigned int sectors, u64 ns),
 	TP_ARGS(rd, sector, sectors, ns),

@@ -19,9 +19,9 @@
 DEFINE_STATIC_KEY_FALSE(remap_tracked);
 
 /*
- * Set bits first to last - 1.  Whole words at once: a discard may have a million regions, and
- * may be answered in an interrupt.  Whoever takes bits from such a word takes them from before
- * or from after this.
+ * Set bits first to last - 1. Set whole words at once where possible, because a discard may have
+ * a million regions, and may complete in an interrupt. A concurrent take_run() clears a bit of
+ * such a word either before or after this.
  */
 static void set_regions(unsigned long *written, u64 first, u64 last)
 {
@@ -53,7 +53,7 @@ void remap_track_note(struct remap_device *rd, const struct bio *bio)
 	rcu_read_unlock();
 }
 
-/* Put a tracker, or none, in the place of the one that there is. */
+/* Replace the tracker, if there is one, with a new one or with none. */
 static void replace(struct remap_device *rd, struct remap_track *new)
 {
 	struct remap_track *old;
@@ -113,7 +113,7 @@ static struct remap_track *find(struct remap_device *rd, u64 id)
 	return t && t->id == id ? t : NULL;
 }
 
-/* Take the written regions from one on that follow each other: where they begin and end. */
+/* Take the next run of written regions from @from on. Return: whether there is one. */
 static bool take_run(struct remap_track *t, u64 from, u64 *begin, u64 *end)
 {
 	*begin = find_next_bit(t->written, t->nr, from);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The tracker of written regions: which parts of a device have been written since somebody
- * asked last.  A program that copies the set while it is in use copies those once more.
+ * The tracker of written regions: which parts of a device have been written since they were last
+ * asked for. A program that copies the set while it is in use copies those once more.
  *
- * A write is noted when it has been answered.  What is read after a region was asked for
- * has every write that was answered before; a write that was on its way then is noted
- * later.  While there is no tracker on any device, a NOP in the path of I/O is all it costs.
+ * A write is noted when it completes. So data that is read after its region was asked for
+ * includes every write noted before; a write that was in flight at that time is noted later.
+ * While no device has a tracker, the I/O path contains only a NOP.
  */
 #ifndef _REMAP_TRACK_H
 #define _REMAP_TRACK_H
@@ -37,7 +37,7 @@ struct remap_track {
 };
 
 /**
- * remap_track_note() - note that a bio has been answered.
+ * remap_track_note() - note that a bio has completed.
  * @rd: the device.
  * @bio: the bio.
  *
@@ -46,7 +46,7 @@ struct remap_track {
 void remap_track_note(struct remap_device *rd, const struct bio *bio);
 
 /**
- * remap_track_exit() - end the tracker of a device that goes.
+ * remap_track_exit() - end the tracker of a device that is going away.
  * @rd: the device.
  *
  * Context: process, may sleep; there is no I/O.
@@ -54,12 +54,12 @@ void remap_track_note(struct remap_device *rd, const struct bio *bio);
 void remap_track_exit(struct remap_device *rd);
 
 /**
- * remap_track_is_clean() - whether nothing was written that has not been asked for.
+ * remap_track_is_clean() - whether there are no written regions that have not been asked for.
  * @rd: the device; suspended.
  * @id: of the tracker that should be there.
  *
  * Context: process, may sleep.
- * Return: true if nothing was.
+ * Return: true if there are none.
  */
 bool remap_track_is_clean(struct remap_device *rd, u64 id);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Writes that are read back (errors/verify_writes), for media that take writes and lose
+ * Writes that are read back (errors/verify_writes), for media that acknowledge writes and lose
  * them without an error.
  *
- * What is written and compared is in the caller's own memory: the pages of a bio may change
- * while it is in flight.  The device is flushed before it is read.  That shows what a
- * later read will get, not that it came from the medium: a device may still answer from
- * a cache of its own.
+ * The data is written and compared from the caller's own memory, because the pages of a bio may
+ * change while it is in flight. The device is flushed before it is read. That shows what a later
+ * read will get, not that it came from the medium: a device may still answer from a cache of its
+ * own.
  */
 #ifndef _REMAP_VERIFY_H
 #define _REMAP_VERIFY_H
@@ -78,17 +78,17 @@ blk_status_t remap_verify(struct remap_device *rd, struct block_device *bdev, se
  * @sectors: how much.
  *
  * Context: process, may sleep.
- * Return: BLK_STS_OK, or an error: of the write, or that something else is read.
+ * Return: BLK_STS_OK, or the error of the write or of remap_verify().
  */
 blk_status_t remap_write_spare(struct remap_device *rd, blk_opf_t opf, sector_t sector,
 			       void *data, void *buf, unsigned int sectors);
 
 /**
- * remap_equal_blocks() - how much of a range is as it should be.
+ * remap_equal_blocks() - how much of a range is equal in two buffers.
  * @sector: its first sector, from the start of the target.
  * @block_sectors: sectors of a block.
- * @a: its data.
- * @b: the same.
+ * @a: one buffer, with the range's data.
+ * @b: the other buffer.
  * @bytes: its size, whole sectors.
  *
  * Context: any.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What happens to I/O that failed, and to I/O to blocks that need care.
+ * Handles failed I/O, and I/O to blocks that need care.
  *
- * A job looks at each block of its bio on its own.  A block that the main does not take
- * is moved to the spare with what the bio writes to it; a block that cannot be read is
- * made pending, so that its next write goes to the spare.  Moves of one bio are
- * gathered in a batch and share a commit, which other jobs share as well.
+ * A job looks at each block of its bio on its own. A block whose write the main fails is moved
+ * to the spare, with the data that the bio writes to it; a block that cannot be read is made
+ * pending, so that its next write goes to the spare. Moves of one bio are gathered in a batch
+ * and share a commit, which other jobs share as well.
  *
  * A block that has another owner is not waited for: the job runs its batch, so that it
  * owns nothing any more, and parks the bio.
@@ -92,9 +92,9 @@ void remap_defer_slow(struct remap_device *rd, struct bio *bio)
 }
 
 /*
- * What the main gave for a bio that is within one block: that was an attempt of its
- * own.  If it was the spare that failed, the block may have gone back to the main
- * since, which has not been tried then.
+ * The status of the attempt on this piece alone: the failed bio itself was one if it is within
+ * one block and was at the main. If it failed on the spare, the block may have moved back since,
+ * and then the main has not been tried.
  */
 static blk_status_t tried_alone(const struct remap_io *io, const struct remap_piece *p)
 {
@@ -104,9 +104,8 @@ static blk_status_t tried_alone(const struct remap_io *io, const struct remap_pi
 }
 
 /*
- * Try a large piece of what is left of a large bio as a whole, where nothing is
- * remapped.  Where that fails all its blocks are looked at one by one, so that a bad
- * block fails in one window only.
+ * Try a large piece of what is left of a large bio as a whole, where nothing is remapped. If
+ * that fails, its blocks are handled one by one, so that a bad block fails in one window only.
  *
  * Return: the bytes that are done.
  */
@@ -133,7 +132,7 @@ static unsigned int try_window(struct remap_job *job, struct bvec_iter rest)
 	return WINDOW;
 }
 
-/* Do the next part of the bio.  Return: its bytes. */
+/* Handle the next part of the bio. Return: its number of bytes. */
 static unsigned int next_part(struct remap_job *job, blk_status_t *status)
 {
 	struct remap_io *io = remap_bio_io(job->bio);
@@ -142,7 +141,7 @@ static unsigned int next_part(struct remap_job *job, blk_status_t *status)
 	unsigned int done = try_window(job, io->rest);
 
 	job->took_long = before != BLK_STS_OK && io->took_long;
-	/* From here on a batch that is run may set it. */
+	/* Clear the error of the first attempt; from here on, running the batch may set one. */
 	if (io->failed) {
 		io->failed = false;
 		io->status = BLK_STS_OK;
@@ -158,9 +157,9 @@ static unsigned int next_part(struct remap_job *job, blk_status_t *status)
 }
 
 /*
- * Let a bio wait for the owner of its next block, if that has one.
+ * Let a bio wait for the owner of its next block, if the block has one.
  *
- * Return: whether it waits; it may have gone already.
+ * Return: true if it waits, in which case it may even be completed by now.
  */
 static bool park(struct remap_job *job)
 {
@@ -206,7 +205,7 @@ static bool handle_parts(struct remap_job *job)
 /* A bio within one block that has not been begun can be sent as it is. */
 static bool can_resubmit(struct remap_device *rd, struct bio *bio, const struct remap_io *io)
 {
-	/* It may have gone to the spare since, which needs verification as well. */
+	/* Its block may have moved to the spare since, where writes need verification as well. */
 	if (remap_counts_on_main(bio_op(bio)) && remap_verifies(rd, true))
 		return false;
 	return !io->failed && io->rest.bi_size == io->iter.bi_size &&
@@ -230,7 +229,7 @@ void remap_handle(struct remap_job *job, struct bio *bio)
 	}
 	if (can_resubmit(job->rd, bio, io) && remap_resubmit(job->rd, bio))
 		return;
-	/* A discard promises nothing: of a block in care it is done. */
+	/* A discard is only a hint: complete it without effect if the block needs care. */
 	if (bio_op(bio) == REQ_OP_DISCARD) {
 		remap_finish(bio, BLK_STS_OK);
 		return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What happens to I/O that failed, and to I/O to blocks that need care.
+ * Handles failed I/O, and I/O to blocks that need care.
  */
 #ifndef _REMAP_WORKER_H
 #define _REMAP_WORKER_H
@@ -13,7 +13,7 @@ struct remap_job;
 /**
  * remap_failed() - a bio came back with an error.
  * @rd: the device.
- * @bio: the bio; counted no longer, but its notes still say where it was.
+ * @bio: the bio; no longer counted in flight, but its per-bio data still says where it was.
  * @status: its status.
  *
  * Context: any, interrupts included.
@@ -23,7 +23,8 @@ struct remap_job;
 int remap_failed(struct remap_device *rd, struct bio *bio, blk_status_t status);
 
 /**
- * remap_defer() - give a bio that has met a block in care, or needs verification, to a job.
+ * remap_defer() - give a bio that has met a block that needs care, or that needs verification,
+ * to a job.
  * @rd: the device.
  * @bio: the bio, within one block unless it needs verification; it may be gone when this
  *	returns.

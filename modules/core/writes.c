@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes that failed, and writes to blocks that need care.
+ * Handles failed writes, and writes to blocks that need care.
  */
 #include <linux/device-mapper.h>
 
@@ -18,8 +18,8 @@
 #include "writes.h"
 
 /*
- * Begin the move of a piece's block, and of what the bio writes to it.  @status is that of the
- * write to a block without slot, if that does not move by itself.
+ * Begin to move a piece's block, with the data that the bio writes to it. @status is the result
+ * if the block has no slot and may not move automatically.
  */
 static blk_status_t move_piece(struct remap_job *job, const struct remap_piece *p,
 			       enum remap_slot_state state, blk_status_t status)
@@ -56,7 +56,7 @@ static blk_status_t move_piece(struct remap_job *job, const struct remap_piece *
 /*
  * Write a piece once.
  *
- * Return: the status; *@lost is set if the device took it and has not kept it.
+ * Return: the status; *@lost is set if the device acknowledged the write but did not keep it.
  */
 static blk_status_t write_once(struct remap_job *job, const struct remap_piece *p,
 			       struct block_device *bdev, sector_t sector, bool *lost)
@@ -77,10 +77,10 @@ static blk_status_t write_once(struct remap_job *job, const struct remap_piece *
 }
 
 /*
- * Write a piece up to @tries times, but to the main not again after an attempt that took long;
- * @status is the answer if that is never.  A device that has lost a write is not given another
- * chance: it would not say so the next time.  The spare has all of them: if the block leaves its
- * slot, what that does not give is lost.
+ * Write a piece up to @tries times; if no attempt is made, return @status. Do not retry on the main
+ * after an attempt that took long, nor on a device that has lost a write: it might not report the
+ * next loss. On the spare, make all attempts, however long they take: if the block leaves its slot,
+ * sectors that the slot cannot return are lost.
  */
 static blk_status_t try_write(struct remap_job *job, const struct remap_piece *p, u32 slot,
 			      unsigned int tries, blk_status_t status)
@@ -132,7 +132,7 @@ static blk_status_t write_main(struct remap_job *job, const struct remap_piece *
 	return status;
 }
 
-/* The first bytes of a bio, up to the end of a block, as many as a window takes. */
+/* How many bytes of the rest of a bio fit into a window, up to the end of a block. */
 static unsigned int window_bytes(const struct remap_device *rd, struct bvec_iter rest)
 {
 	unsigned int block_sectors = remap_block_sectors(rd);
@@ -144,7 +144,7 @@ static unsigned int window_bytes(const struct remap_device *rd, struct bvec_iter
 		skipped) << SECTOR_SHIFT;
 }
 
-/* Return: how much of a window the main has kept; *@status if it cannot be told. */
+/* Return: how much of a window the main has kept; *@status is set if that cannot be determined. */
 static unsigned int write_and_compare(struct remap_job *job, struct bvec_iter window,
 				      blk_status_t *status)
 {
@@ -190,8 +190,8 @@ unsigned int remap_write_window(struct remap_job *job, struct bvec_iter rest)
 }
 
 /*
- * Write sectors of a mapped block some of which are lost or unread: they are there
- * from now on.
+ * Write sectors of a mapped block, some of which are lost or unread; afterwards they no longer
+ * are.
  */
 static blk_status_t write_in_place(struct remap_job *job, const struct remap_piece *p)
 {
@@ -234,7 +234,7 @@ static blk_status_t write_mapped(struct remap_job *job, const struct remap_piece
 	return status;
 }
 
-/* Not while another part of the block, which the bio does not write, is known to fail. */
+/* Not if another part of the block, which the bio does not write, is known to fail. */
 static bool rewrite_may_help(struct remap_device *rd, const struct remap_piece *p)
 {
 	unsigned int ms = READ_ONCE(rd->settings.pending_retry_ms);
@@ -248,7 +248,7 @@ static bool rewrite_may_help(struct remap_device *rd, const struct remap_piece *
 	       !(ms && (remap_failures_get(&rd->failures, slot, ms) & ~remap_piece_mask(p)));
 }
 
-/* Return: whether the main has taken the piece, and gives the whole block. */
+/* Return: whether the main has kept the piece, and can read the whole block. */
 static bool main_keeps(struct remap_job *job, const struct remap_piece *p)
 {
 	struct remap_device *rd = job->rd;
@@ -283,10 +283,11 @@ static void stay_on_main(struct remap_job *job, struct remap_move *m)
 
 /*
  * Write a piece of a pending block to the main: most drives replace a sector that they cannot
- * read when it is written (errors/first_rewrite).  The block is pending no longer if the main
- * gives all of it afterwards.  Otherwise it moves to the spare, with what the bio writes.
+ * read when it is written (errors/first_rewrite). If the main can read the whole block
+ * afterwards, it is no longer pending. Otherwise it moves to the spare, with the data that the
+ * bio writes.
  *
- * Return: whether it was tried, and the bio's status is the result; false if the block has to
+ * Return: true if it was tried, with the result in the bio's status; false if the block has to
  * move.
  */
 static bool rewrite(struct remap_job *job, const struct remap_piece *p)
@@ -296,7 +297,7 @@ static bool rewrite(struct remap_job *job, const struct remap_piece *p)
 
 	if (!rewrite_may_help(rd, p))
 		return false;
-	/* What the batch has must not wait for this, which may take long. */
+	/* The moves in the batch must not wait for this, which may take long. */
 	remap_flush_batch(job);
 	m = remap_own(job, p->block, REMAP_PENDING, REMAP_TO_SPARE);
 	if (!m)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Writes that failed, and writes to blocks that need care.
+ * Handles failed writes, and writes to blocks that need care.
  */
 #ifndef _REMAP_WRITES_H
 #define _REMAP_WRITES_H
@@ -11,15 +11,15 @@ struct remap_job;
 struct remap_piece;
 
 /**
- * remap_write_piece() - write a piece, to the spare if the main does not take it.
+ * remap_write_piece() - write a piece, or move its block to the spare if the main fails it.
  * @job: the job that has its bio.
  * @p: the piece.
  * @status: that of the attempt that was this piece alone, or BLK_STS_OK if there
  *	was none.
  *
  * Context: process, may sleep; no lock.
- * Return: what became of it; BLK_STS_OK if it is in the job's batch: whether it
- * moved is known when that was run.  It means nothing if @job->again is set.
+ * Return: the status; BLK_STS_OK also if the move is in the job's batch, and its result known
+ * only once that has run. Meaningless if @job->again is set.
  */
 blk_status_t remap_write_piece(struct remap_job *job, const struct remap_piece *p,
 			       blk_status_t status);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Commits: entries that are mapped or pending first, then those that are free or
- * bad.  What a step left behind in some copy, and that the table has grown, is in
- * both superblocks before the next step begins.
+ * Commits: entries that are mapped or pending first, then those that are free or bad. Before the
+ * next step begins, both superblocks record which copies the step has left stale, and how many
+ * pages are in use.
  */
 #include <linux/sort.h>
 
@@ -22,13 +22,13 @@ static int compare_entries(const void *a, const void *b)
 	return x->slot < y->slot ? -1 : x->slot > y->slot;
 }
 
-/* The pages that @n entries are in, those that follow each other in one go. */
+/* Write the pages that @n entries are in, consecutive ones together. */
 static int write_step(struct meta *m, const struct dm_remap_entry *e, unsigned int n)
 {
 	unsigned int i = 0;
 
 	while (i < n) {
-		/* A page that was never used comes with those before it. */
+		/* A page that was never used is written with all unused pages before it. */
 		u32 start = min(meta_page_of(e[i].slot), m->pages_used), nr;
 		int ret;
 

@@ -66,7 +66,7 @@ static __u64 pages_for(__u64 blocks)
 }
 
 /*
- * Lay out @pages pages a copy and see how many blocks are left.  The superblocks
+ * Lay out copies of @pages pages, and return the number of blocks that are left. The superblocks
  * take a page at each end.
  */
 static __u64 place(struct dm_remap_geometry *geo, __u64 pages)
@@ -102,8 +102,8 @@ int dm_remap_layout(struct dm_remap_geometry *geo)
 	if (geo->spare_sectors < 3 * DM_REMAP_PAGE_SECTORS)
 		return -1;
 	/*
-	 * The most pages whose entries all have a block: with more, there is less
-	 * room for blocks, so it is where the two meet.
+	 * Find where the two meet: each additional page has room for more entries, and leaves
+	 * room for fewer blocks.
 	 */
 	high = pages_for((__u32)-1);
 	while (low < high) {
@@ -186,7 +186,7 @@ int dm_remap_layout_grow(struct dm_remap_geometry *geo, __u64 spare_sectors)
 	grown.spare_sectors = spare_sectors;
 	if (!lay_out_behind(&grown, geo, end))
 		return -1;
-	/* Superblock 1 counts where it is until the other place has it: no copy goes over it. */
+	/* No copy may overwrite superblock 1 before it has been written to its new place. */
 	if (end != former && grown.replica_start[0] < former + DM_REMAP_PAGE_SECTORS &&
 	    !lay_out_behind(&grown, geo, former))
 		return -1;
@@ -239,7 +239,7 @@ __u32 dm_remap_sb_crc(const struct dm_remap_sb *sb, __u64 sector)
 	return crc_at(sb, sizeof(*sb), sector);
 }
 
-/* No entries: programs see a partition table, and the kernel makes no partition of it. */
+/* Without entries: programs see a partition table, and the kernel creates no partitions. */
 static void put_dos_table(__u8 *dos, const __u8 *uuid)
 {
 	memset(dos, 0, DM_REMAP_DOS_SIZE);
@@ -313,7 +313,10 @@ bool dm_remap_sb_differ(const struct dm_remap_sb *first, const struct dm_remap_s
 	    memcmp(first->secret, second->secret, sizeof(first->secret)) ||
 	    first->seed != second->seed || first->data_start != second->data_start)
 		return true;
-	/* with more room there are more blocks, and the table is elsewhere; or that has failed */
+	/*
+	 * after a growth, even a failed one, the number of blocks and the place of the table may
+	 * differ
+	 */
 	return !dm_remap_sb_grown(first, second) &&
 	       !has_moved_table(first) && !has_moved_table(second) &&
 	       (first->nr_blocks != second->nr_blocks ||
@@ -445,7 +448,7 @@ static const char *check_places(const struct dm_remap_geometry *geo)
 	return NULL;
 }
 
-/* The page that is erased once a spare has grown: nothing that counts may be there. */
+/* The page that is erased once a spare has grown: nothing that is in use may be there. */
 static const char *check_former(const struct dm_remap_sb *sb, const struct dm_remap_geometry *geo)
 {
 	__u64 former = le64_to_cpu(sb->former_spare_sectors), page;

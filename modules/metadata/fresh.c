@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Spares that are empty: whether they are, and formatting.
+ * Empty spares: checks whether a spare is empty, and formats it.
  */
 #include <linux/blkdev.h>
 #include <linux/random.h>
@@ -10,7 +10,7 @@
 
 #include "meta.h"
 
-/* What others leave on a disk whose first page is zeros, and in which byte. */
+/* What other formats leave on a disk whose first page is zeros, and at which byte. */
 static const struct signature {
 	const char *what;
 	const char *magic;
@@ -25,7 +25,7 @@ static const struct signature {
 	{ "Btrfs",			"_BHRfS_M",		8, SZ_64K + 64 },
 };
 
-/* Whether the page at a sector has a signature; an error if it cannot be read. */
+/* Return: 0; -EINVAL if the page at a sector has a signature; -EIO if it cannot be read. */
 static int has_signature(struct meta *m, sector_t sector, unsigned int offset,
 			 const struct signature *s)
 {
@@ -55,7 +55,7 @@ int meta_check_signatures(struct meta *m)
 		ret = has_signature(m, (signatures[i].place - offset) >> SECTOR_SHIFT, offset,
 				    &signatures[i]);
 	}
-	/* Older formats of md have it at the end: 1.0, and 0.90. */
+	/* Older formats of md, 1.0 and 0.90, have it at the end. */
 	if (!ret && size >= 16)
 		ret = has_signature(m, round_down(size - 16, 8), 0, md);
 	if (!ret && size >= 128)
@@ -160,9 +160,9 @@ static int format_pages(struct meta *m)
 }
 
 /*
- * Superblock 0 says first that the spare is being formatted: it counts as empty
- * until that is taken back, whatever is at the end of the spare.  One that says so already
- * stays, for what a power cut leaves of two of them may be neither.
+ * Mark superblock 0 first: the spare is being formatted, and counts as empty until the mark is
+ * removed, whatever is at its end. Keep a mark that is already there: a power cut while it is
+ * overwritten could leave neither of the two.
  */
 static int announce(struct meta *m)
 {

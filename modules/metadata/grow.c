@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Spares that have become larger: superblock 1 moves to the new end, and for more blocks the
- * table moves behind all that was in use.
+ * Spares that have become larger: superblock 1 moves to the new end, and to make room for more
+ * blocks, the table moves behind everything that was in use.
  */
 #include <linux/blkdev.h>
 
@@ -76,7 +76,7 @@ static bool in_data_area(const struct meta *m, u64 sector)
 	return sector >= m->geo.data_start && sector < m->geo.data_start + sectors;
 }
 
-/* Whether no block has ever been given out that is over the page at a sector. */
+/* Whether all blocks that overlap the page at a sector are free. */
 static bool is_untouched(const struct meta *m, u64 sector)
 {
 	u32 sectors = m->geo.block_size >> SECTOR_SHIFT;
@@ -95,8 +95,8 @@ static bool is_untouched(const struct meta *m, u64 sector)
 }
 
 /*
- * In the data area it is not erased unless nothing can be there: an earlier activation may
- * not have come to write down that it has been erased, or may have had a bad superblock.
+ * In the data area, erase it only if no data can be there: an earlier activation may have erased
+ * it without recording that, or may have had a bad superblock.
  */
 static bool forget_former_end(struct meta *m)
 {
@@ -115,14 +115,14 @@ static bool forget_former_end(struct meta *m)
 	return data;
 }
 
-/* Whether superblock 1 stays where it is, and is written over. */
+/* Whether superblock 1 stays where it is, and is overwritten. */
 static bool end_stays(const struct meta *m)
 {
 	return dm_remap_sb_sector(m->geo.spare_sectors, 1) ==
 	       dm_remap_sb_sector(m->grown.spare_sectors, 1);
 }
 
-/* A power cut while superblock 1 is written over takes it: the other one has to be good. */
+/* A power cut while superblock 1 is overwritten destroys it, so the other one has to be good. */
 static int mend_both(struct meta *m)
 {
 	if (meta_super_write(m, true) || m->sb_bad[0] || m->sb_bad[1])
@@ -156,9 +156,9 @@ int meta_extend(struct meta *m)
 }
 
 /*
- * Superblock 0 of before a growth names copies of the table that are not written any more.  If it
- * were read again one day, and superblock 1 not, nothing would tell that these are old: so the
- * set is not used before superblock 0 is another one.
+ * A superblock 0 from before a growth names copies of the table that are no longer written. If
+ * it became readable again one day, and superblock 1 did not, nothing would show that these
+ * copies are old. So the set is not used until superblock 0 has been replaced.
  */
 static int check_first(const struct meta *m)
 {

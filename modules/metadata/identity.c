@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the main is known by.  The kernel knows less than udev: the uuid of a
- * partition, and what main_id was given.
+ * How the main is identified. The kernel knows less than udev: only the uuid of a partition, and
+ * the main_id that was given.
  */
 #include <linux/blkdev.h>
 
@@ -35,7 +35,7 @@ int meta_identity_check(const struct meta *m, char **error)
 		*error = "The spare belongs to another main: its PARTUUID is not that of this one";
 		return -EINVAL;
 	}
-	/* Size is for those that nothing else is known of. */
+	/* Go by the size only if nothing else identifies the main. */
 	if (le64_to_cpu(m->sb->main_sectors) != bdev_nr_sectors(m->p.main) &&
 	    !m->p.main_id && part <= 0 && !m->p.successor) {
 		*error = "The spare belongs to another main: that one has another size or start";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The label of the main, which says whose main it is.
+ * The label of the main, which names its set.
  */
 #include <linux/blkdev.h>
 
@@ -33,8 +33,8 @@ enum meta_label meta_label_read(const struct meta *m, const char **why)
 }
 
 /*
- * A main with a label is not whole without its spare.  Nor is one whose label is not
- * right any more, as when the main has grown; but a spare that says that it is the main's
+ * A main with a label is incomplete without its spare. So is one whose label has become invalid,
+ * for example because the main has grown; but if a spare says that it belongs to this main, it
  * is believed.
  */
 int meta_label_check(const struct meta *m, bool fresh, char **error)

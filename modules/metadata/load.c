@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading the table: of the copies of a page the newest counts, of those that the
- * superblock does not name as left behind.  The copies are read at the same time, some
- * runs of pages ahead of the one that is being loaded.
+ * Reads the table. Of the copies of a page, the newest one counts that the superblock does not
+ * name as stale. The copies are read in parallel, some runs of pages ahead of the one that is
+ * being loaded.
  */
 #include <linux/blkdev.h>
 #include <linux/sched/signal.h>
@@ -41,7 +41,7 @@ static void begin_run(struct meta *m, struct run *run, u32 page)
 				    run->n * DM_REMAP_PAGE_SECTORS);
 }
 
-/* One by one; those that cannot be read are zeros, which is no page. */
+/* Read the pages one by one; those that cannot be read become zeros, which is not a valid page. */
 static void read_pages(struct meta *m, unsigned int replica, const struct run *run)
 {
 	struct dm_remap_page *pages = run->copies[replica];
@@ -66,8 +66,8 @@ static void end_run(struct meta *m, struct run *run, bool wanted)
 }
 
 /*
- * Two slots have the same block: it was moved from one to the other, and the
- * machine stopped before the old one was taken back.
+ * Two slots have the same block: it was moved from one to the other, and the machine stopped
+ * before the old entry was removed.
  */
 static int resolve_duplicate(struct meta *m, dm_remap_load_fn fn, void *context,
 			     const struct dm_remap_entry *e, const struct dm_remap_entry *other)
@@ -124,7 +124,7 @@ static int load_page(struct meta *m, dm_remap_load_fn fn, void *context, u32 nr,
 	return 0;
 }
 
-/* Nearly always all copies are the same, and what holds for one holds for the others. */
+/* The copies are nearly always identical, and then the check of one is valid for the others. */
 static const char *check_copy(const struct meta *m, unsigned int replica, u32 nr,
 			      const struct dm_remap_page *page, const struct dm_remap_page *good)
 {
@@ -137,7 +137,7 @@ static const char *check_copy(const struct meta *m, unsigned int replica, u32 nr
 	return why;
 }
 
-/* The copy of a page that counts, or NULL; the others are noted as bad. */
+/* The copy of a page that counts, or NULL; the others are marked as bad. */
 static const struct dm_remap_page *best_copy(struct meta *m, u32 nr, unsigned int i)
 {
 	const struct dm_remap_page *best = NULL;
@@ -161,7 +161,7 @@ static const struct dm_remap_page *best_copy(struct meta *m, u32 nr, unsigned in
 	return best;
 }
 
-/* Whether a copy, any of them, was written with a newer superblock than ours. */
+/* Whether any copy of a page was written with a newer superblock than ours. */
 static bool super_is_stale(const struct meta *m, u32 nr, unsigned int i)
 {
 	unsigned int r;
@@ -263,7 +263,7 @@ static struct run *alloc_runs(const struct meta *m)
 	return runs;
 }
 
-/* Loading takes less time than reading: the medium never waits for it. */
+/* Loading takes less time than reading, so the medium is never idle. */
 static int load_runs(struct meta *m, dm_remap_load_fn fn, void *context, struct run *runs,
 		     char **error)
 {
@@ -299,8 +299,8 @@ int meta_pages_load(struct meta *m, dm_remap_load_fn fn, void *context, char **e
 	free_runs(runs);
 	m->loaded = m->generation;
 	/*
-	 * There may be pages and a superblock that are newer than what could be read.
-	 * What is written from now on is newer than those.
+	 * There may be pages and a superblock that are newer than those that could be read. What
+	 * is written from now on must be newer still.
 	 */
 	m->generation += META_SEQUENCE_GAP;
 	m->next_sequence += META_SEQUENCE_GAP;

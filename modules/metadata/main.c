@@ -63,7 +63,7 @@ static struct meta *alloc_meta(const struct dm_remap_store_params *params)
 	return m;
 }
 
-/* How large they are the medium says: no program is killed for them. */
+/* The medium determines their size, so they must not trigger the OOM killer. */
 static int alloc_bitmaps(struct meta *m)
 {
 	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
@@ -143,14 +143,14 @@ static int meta_load(struct dm_remap_store *store, dm_remap_load_fn fn, void *co
 		return ret;
 	meta_saved_get(m, saved);
 	if (m->p.read_only) {
-		/* What cannot be trusted in full takes no changes. */
+		/* A table that has lost pages must not be changed. */
 		m->failed = m->lost_pages;
 		store->incomplete = m->lost_pages;
 	}
 	return 0;
 }
 
-/* What the superblocks have no room to name has to be whole. */
+/* Repair pages until the superblocks have room to name all those that are still bad. */
 static void repair_first(struct meta *m)
 {
 	bool more = meta_pages_repair(m, META_FIRST_REPAIRS);
@@ -166,7 +166,7 @@ static int start_again(struct meta *m)
 	if (m->growing) {
 		ret = meta_extend(m);
 	} else if (!m->pages_used) {
-		/* the power went while the set got a new main */
+		/* the power failed while the set got a new main */
 		ret = meta_empty(m);
 	} else {
 		repair_first(m);
@@ -177,7 +177,7 @@ static int start_again(struct meta *m)
 	return ret ?: meta_end_growth(m);
 }
 
-/* What a target of another length, or another spare, changes. */
+/* Record what another length of the target, or another spare, changes. */
 static void note_succession(struct meta *m)
 {
 	m->geo.target_sectors = m->p.len;
@@ -188,7 +188,7 @@ static void note_succession(struct meta *m)
 	m->store.joining = false;
 }
 
-/* It may be called again: what failed here has failed nothing that was acknowledged. */
+/* May be called again after an error: nothing that was acknowledged has been lost. */
 static int meta_start(struct dm_remap_store *store, const struct dm_remap_saved *saved)
 {
 	struct meta *m = to_meta(store);
@@ -224,7 +224,7 @@ static int meta_set_main_id(struct dm_remap_store *store, const char *main_id)
 	return meta_super_write(m, true);
 }
 
-/* With the label gone and this flag set no main without an identity would be believed. */
+/* If the flag stayed set, a main without label and identity would not be accepted any more. */
 static int meta_unlabel(struct dm_remap_store *store)
 {
 	struct meta *m = to_meta(store);
@@ -279,8 +279,8 @@ static bool spare_answers(struct meta *m)
 }
 
 /*
- * Nobody waits for a repair: a disk that is away for a moment gets no write, since one that the
- * good superblock does not take fails the store for good.
+ * A repair is not urgent. Do not write to a disk that is gone for a moment, because a failed
+ * write of the good superblock would fail the store permanently.
  */
 static bool meta_repair(struct dm_remap_store *store)
 {
@@ -290,7 +290,7 @@ static bool meta_repair(struct dm_remap_store *store)
 	if (m->failed || m->p.read_only || !spare_answers(m))
 		return false;
 	more = meta_pages_repair(m, META_RUN);
-	/* What failed is named there, and what is whole again is not. */
+	/* Name in the superblocks what has failed, and no longer what is intact again. */
 	if (!m->failed && (m->unrecorded || m->sb_bad[0] || m->sb_bad[1] ||
 			   (!more && (m->sb->nr_stale || m->sb->stale_copies))))
 		meta_super_write(m, true);

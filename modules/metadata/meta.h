@@ -21,46 +21,49 @@
 /* Pages that are read or written in one go, in a buffer of 64 KiB. */
 #define META_RUN	16U
 
-/* More than one commit adds to a sequence. */
+/* More than a single commit can add to a sequence. */
 #define META_SEQUENCE_GAP		SZ_64K
 
-/* Pages that are repaired before the set is used; others are while it is. */
+/* Maximum number of pages to repair before the set is used; the others are repaired while it is. */
 #define META_FIRST_REPAIRS	4096U
 
 /* Pages that are written when a spare is formatted. */
 #define META_FIRST_PAGES	256U
 
-/* Pages of a copy that get the sequence of a superblock, if the first cannot be written. */
+/* Maximum number of pages to try until each copy has one that records the superblock's sequence. */
 #define META_WITNESSES		8U
 
-/* Commits between two tries to write a copy that fails: doubled each time up to this. */
+/*
+ * Commits between two attempts to write a failing copy: the number doubles each time, up to
+ * this.
+ */
 #define META_MAX_BACKOFF	1024U
 
 /**
  * struct meta - a persistent store.
  * @store: what the core sees.
- * @p: the request that it was opened for.
+ * @p: the parameters that it was opened with.
  * @geo: where things are.
- * @grown: where they are going to be, if @growing.
+ * @grown: where they will be, if @growing.
  * @growing: start() will give the set more blocks, on a spare that has grown.
  * @formatting: superblock 0 says that the spare is being formatted.
  * @sb: the superblock, as it is or is about to be written.
- * @sequence: of the superblocks, as far as all that are not bad have it.
- * @next_sequence: highest that may be on disk.
+ * @sequence: the sequence that all good superblocks have.
+ * @next_sequence: the highest sequence that may be on disk.
  * @generation: of the set; of the last page written.
  * @loaded: what @generation was on the spare when the table was loaded.
  * @pages_used: as in the superblock.
  * @nr_entries: slots that have a block.
- * @kept_pages: pages up to the last that has entries.
- * @sb_bad: superblocks that are not as @sb.
- * @bad: for each copy, a bit for each page that is not as it should be.
+ * @kept_pages: number of pages up to the last one that has entries.
+ * @sb_bad: superblocks that are bad or out of date.
+ * @bad: for each copy, a bit for each page that is bad or out of date.
  * @nr_bad: bits set in each of them.
  * @rewrite: pages whose content is wrong in all copies.
  * @nr_rewrite: bits set in it.
  * @unrecorded: there are bad copies that the superblocks do not name.
  * @backoff: commits to wait before bad copies are tried again.
  * @retry_at: value of @commits at which that is.
- * @changes: entries of a commit under way, which the core has not taken note of.
+ * @changes: entries of a commit under way, which the core has not applied yet.
  * @nr_first: how many of them are of its first step.
  * @nr_second: how many are of its second step, or 0 before that.
  * @repair_next: where the repair goes on.
@@ -116,7 +119,7 @@ static inline struct meta *to_meta(struct dm_remap_store *store)
 }
 
 /**
- * meta_whole_copies() - how many copies of the table are as they should be.
+ * meta_whole_copies() - number of intact copies of the table.
  * @m: the store.
  *
  * Return: the number of copies.
@@ -184,7 +187,7 @@ int meta_open_spare(struct meta *m, unsigned int replicas, char **error);
  * meta_check_signatures() - whether a spare that begins with zeros is in use.
  * @m: the store.
  *
- * Return: 0 if not; -EINVAL; -EIO if that cannot be read.
+ * Return: 0 if not; -EINVAL if it is; -EIO if that cannot be read.
  */
 int meta_check_signatures(struct meta *m);
 
@@ -225,11 +228,11 @@ void meta_extend_layout(struct meta *m);
 bool meta_may_grow(const struct meta *m);
 
 /**
- * meta_extend() - write the table where it is going to be, and superblock 1.
+ * meta_extend() - write the table and superblock 1 to their new places.
  * @m: the store; growing.
  *
- * Until superblock 1 is durable all that was there is in place.  Superblock 0 follows with the
- * next meta_super_write().
+ * Until superblock 1 is durable, everything that was there before stays intact. Superblock 0
+ * follows with the next meta_super_write().
  *
  * Return: 0, or -EIO.
  */
@@ -239,20 +242,20 @@ int meta_extend(struct meta *m);
  * meta_grow() - put superblock 1 at the end of a spare that has grown.
  * @m: the store.
  *
- * Superblock 0 speaks of the new end with the next meta_super_write().  If the new
- * end cannot be written the old one stays in use.
+ * Superblock 0 records the new end with the next meta_super_write(). If the new end cannot be
+ * written, the old one stays in use.
  */
 void meta_grow(struct meta *m);
 
 /**
- * meta_end_growth() - finish what a growth has left to do, of this activation or one before.
+ * meta_end_growth() - finish a growth that this activation or an earlier one has begun.
  * @m: the store; its superblocks have been written.
  *
- * Erases superblock 1 at the former end.  If the data area reaches over that place it is never
- * erased again, for data may be there.  Superblocks that have more to say are written again
- * before any I/O.
+ * Erases superblock 1 at the former end. If that place is in the data area now, it is not erased
+ * again later, because data may be there. If this changes what the superblocks have to record,
+ * they are written again before any I/O.
  *
- * Return: 0, or -EIO, also if superblock 0 is not known to be of after the growth.
+ * Return: 0, or -EIO, also if superblock 0 may still be from before the growth.
  */
 int meta_end_growth(struct meta *m);
 
@@ -261,13 +264,14 @@ int meta_end_growth(struct meta *m);
  * @m: the store that stays; its superblocks have been written.
  * @grown: the store on the same spare that could not be started.
  *
- * Its superblock 1 would count where the others cannot be read: it finds no table then.
+ * Otherwise, its superblock 1 would be used if the others cannot be read. The first pages of its
+ * table are erased, too, so that even then it finds no table.
  */
 void meta_undo_growth(struct meta *m, const struct meta *grown);
 
 /**
  * meta_forget_bad() - note that no copy of any page is bad.
- * @m: the store; what was known is of former copies, or of a former table.
+ * @m: the store; what was recorded is about former copies, or a former table.
  */
 void meta_forget_bad(struct meta *m);
 
@@ -279,7 +283,7 @@ void meta_forget_bad(struct meta *m);
  */
 int meta_table_write(struct meta *m);
 
-/* stale.c: which copies do not count. */
+/* stale.c: stale copies of pages. */
 
 /**
  * meta_stale_record() - put the bad copies into the superblock.
@@ -293,7 +297,7 @@ bool meta_stale_record(struct meta *m);
 
 /**
  * meta_super_put() - write one superblock, as it is.
- * @m: the store; sb is complete but for what depends on the place.
+ * @m: the store; sb is complete, except for the fields that depend on the place.
  * @nr: which.
  *
  * Return: whether it is durable.
@@ -311,8 +315,8 @@ void meta_super_number(struct meta *m);
  * @m: the store.
  * @mend: try one that is bad, too.
  *
- * One that cannot be written is found out by every later activation: the other one
- * and the table have a higher sequence when this returns.
+ * Every later activation detects that one that could not be written is stale, because the other
+ * one and the table have a higher sequence when this returns.
  *
  * Return: 0, or -EIO if that could not be done; the store has failed then.
  */
@@ -324,7 +328,7 @@ int meta_super_write(struct meta *m, bool mend);
 enum meta_label {
 	META_LABEL_NONE,
 	META_LABEL_FOUND,
-	META_LABEL_BAD,		/* there is one, that is not right */
+	META_LABEL_BAD,		/* there is one, but it is invalid */
 	META_LABEL_UNREADABLE,
 };
 
@@ -333,14 +337,14 @@ enum meta_label {
  * @m: the store; its buffer holds the sector that was read.
  * @why: set to what is wrong with it, if that is so.
  *
- * One that ends before the target begins does not count.
+ * A label whose target ends before this target begins does not count.
  *
  * Return: the kind of label.
  */
 enum meta_label meta_label_read(const struct meta *m, const char **why);
 
 /**
- * meta_label_check() - whether the label of the main goes with the spare.
+ * meta_label_check() - whether the label of the main matches the spare.
  * @m: the store; sb is set unless @fresh.
  * @fresh: the spare is empty.
  * @error: set to a sentence for ti->error on failure.
@@ -350,14 +354,14 @@ enum meta_label meta_label_read(const struct meta *m, const char **why);
 int meta_label_check(const struct meta *m, bool fresh, char **error);
 
 /**
- * meta_label_note() - put into the superblock whether the main has one.
+ * meta_label_note() - record in the superblock whether the main has a label.
  * @m: the store.
  *
  * Does not write it.
  */
 void meta_label_note(struct meta *m);
 
-/* identity.c: what the main is known by. */
+/* identity.c: how the main is identified. */
 
 /**
  * meta_identity_check() - whether the main is the one that is recorded.
@@ -388,7 +392,7 @@ void meta_identity_note(struct meta *m);
 void meta_saved_put(struct meta *m, const struct dm_remap_saved *saved);
 
 /**
- * meta_saved_get() - take it from the superblock.
+ * meta_saved_get() - get settings and counts from the superblock.
  * @m: the store.
  * @saved: filled in as far as something was kept.
  */
@@ -401,7 +405,7 @@ void meta_saved_get(const struct meta *m, struct dm_remap_saved *saved);
  * @m: the store.
  * @replica: the copy.
  * @page: the page.
- * @bad: what is so.
+ * @bad: true if it is bad.
  */
 void meta_page_mark(struct meta *m, unsigned int replica, u32 page, bool bad);
 
@@ -501,8 +505,8 @@ void meta_stay(struct dm_remap_store *store, const struct dm_remap_store *succes
  * meta_forget_main() - forget all that is recorded of the main and of the blocks on the spare.
  * @m: the store, which takes over with a new main.
  *
- * In memory.  No page that is on the spare counts with the new seed, nor does a label of the
- * former main with the new secret.
+ * In memory only. With the new seed, no page on the spare counts any more; with the new secret,
+ * no label of the former main does.
  */
 void meta_forget_main(struct meta *m);
 
@@ -524,8 +528,8 @@ int meta_empty(struct meta *m);
  * @m: the store.
  * @budget: how many at most.
  *
- * Those that still fail writes are tried again the next time, when all others
- * have had their turn.  What fails is recorded by the next meta_super_write().
+ * Pages whose writes still fail are tried again after all others have had their turn. What fails
+ * is recorded by the next meta_super_write().
  *
  * Return: whether there may be more.
  */

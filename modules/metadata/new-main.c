@@ -3,10 +3,10 @@
  * A new main for a set in use: "dmremap replace" has copied all content to it, so no block is
  * needed on the spare any more.
  *
- * The superblock says of which main the set is, and with its seed which pages count.  So one
- * write of one page changes from the set with the former main and its remaps to the set with
- * the new main and none: there is nothing in between.  Pages are written only once both
- * superblocks are durable, and before that nothing of the former table is touched.
+ * The superblock determines the main of the set and, by its seed, which pages count. So a single
+ * write of one page replaces the set with the former main and its remaps by the set with the new
+ * main and no remaps: there is no state in between. Pages are written only once both superblocks
+ * are durable, and before that nothing of the former table is touched.
  */
 #include <linux/blkdev.h>
 #include <linux/random.h>
@@ -35,7 +35,7 @@ void meta_forget_main(struct meta *m)
 	meta_forget_bad(m);
 }
 
-/* Blocks of the spare that are bad stay so, unless they are so far back that I/O would wait. */
+/* Bad blocks of the spare stay bad, unless their pages are so far back that I/O would wait. */
 static u32 first_pages(const struct meta *m)
 {
 	u32 pages = clamp(m->kept_pages, META_FIRST_PAGES, META_FIRST_REPAIRS);
@@ -47,7 +47,7 @@ int meta_empty(struct meta *m)
 {
 	if (meta_super_write(m, true))
 		return -EIO;
-	/* There is no way back from here: what fails now is as if it failed later. */
+	/* There is no way back from here: an error from now on is handled like any later one. */
 	memset(m->sb->replacement.previous_secret, 0, DM_REMAP_SECRET_SIZE);
 	m->pages_used = first_pages(m);
 	if (meta_table_write(m))

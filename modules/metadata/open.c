@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Finding the superblock of a spare, or deciding that the spare is empty.
+ * Finds the superblock of a spare, or decides that the spare is empty.
  *
  * Superblock 1 is where superblock 0 says that the spare ends, or ended when it was
  * written: the device may have grown.  Without superblock 0 only the end of the
@@ -50,8 +50,8 @@ static bool is_other_set(const struct found *found)
 }
 
 /*
- * Superblock 1: at the end that superblock 0 speaks of, at one that it was moving to, or, if that
- * was undone, where it was before.
+ * Read superblock 1 at the end that superblock 0 records, at a new end if it has moved there, or
+ * at the former end if that move was undone.
  */
 static void read_second(const struct meta *m, struct found *found)
 {
@@ -75,7 +75,7 @@ static void read_second(const struct meta *m, struct found *found)
 		read_super(m, &found[1], dm_remap_sb_sector(end, 1));
 }
 
-/* Something that a later version, or one that knows the device, may make sense of. */
+/* Whether it is an intact superblock that we cannot use: of a later version, or another device. */
 static bool is_foreign(const struct found *f)
 {
 	return f->why && !f->unreadable && dm_remap_sb_is_intact(f->sb, f->sector);
@@ -128,7 +128,7 @@ static int check_pair(const struct meta *m, char **error)
 	return -EINVAL;
 }
 
-/* Whether there is the first page of a table behind a first page of zeros. */
+/* Check that no table follows a first page of zeros. */
 static int check_table(const struct meta *m)
 {
 	if (dm_remap_rw(m->p.spare, REQ_OP_READ, DM_REMAP_PAGE_SECTORS, m->buf,

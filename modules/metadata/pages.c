@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writing pages of the table.
+ * Writes pages of the table.
  *
- * A page is written to one copy of the table after the other, each durable
- * before the next is begun, so that one of them is whole at any time and there
- * is no need for a journal.  What is written comes from the core's memory, not
- * from the disk: to change a page it need not be read.
+ * A page is written to one copy of the table after the other, each durable before the next is
+ * begun, so that one of them is whole at any time and there is no need for a journal. What is
+ * written comes from the core's memory, so a page need not be read to be changed.
  */
 #include <linux/blkdev.h>
 
@@ -48,7 +47,7 @@ static void set_entry(struct dm_remap_page *page, const struct dm_remap_entry *e
 	};
 }
 
-/* Those of @n sorted entries that are in a page. */
+/* Put those of @n sorted entries that belong to a page into it. */
 static void overlay(struct dm_remap_page *page, u32 nr, const struct dm_remap_entry *entries,
 		    unsigned int n)
 {
@@ -99,7 +98,7 @@ static void complain(struct meta *m, unsigned int replica, u32 page)
 		    (unsigned long long)page_sector(m, replica, page));
 }
 
-/* By themselves if not together. */
+/* Write the pages together or, if that fails, one by one. */
 unsigned int meta_copy_write(struct meta *m, unsigned int replica, u32 page, u32 n,
 			     blk_opf_t flags)
 {
@@ -139,7 +138,7 @@ static bool good_somewhere(const struct meta *m, u32 page)
 	return false;
 }
 
-/* Pages from the first on, at most @n, that are as good as that in a copy. */
+/* How many pages from @page on, at most @n, are all good or all bad in a copy. */
 static u32 alike(const struct meta *m, unsigned int replica, u32 page, u32 n)
 {
 	bool bad = test_bit(page, m->bad[replica]);
@@ -161,8 +160,8 @@ static bool all_good_somewhere(const struct meta *m, u32 page, u32 n)
 }
 
 /*
- * All copies are durable before this ends: one that is still in the drive's cache
- * would be an old one after a power cut, and may be the only one that can be read.
+ * All copies are durable when this returns: one that was still in the drive's cache would be
+ * stale after a power cut, and might be the only one that can be read.
  */
 int meta_pages_write(struct meta *m, u32 page, u32 n)
 {
@@ -173,13 +172,13 @@ int meta_pages_write(struct meta *m, u32 page, u32 n)
 	for (i = 0; i < n; i++)
 		meta_page_seal(m, &m->buf[i]);
 	for (r = 0; r < m->geo.replicas; r++) {
-		/* What is bad is named in the superblocks, and stays so. */
+		/* The superblocks name this copy as bad; leave it out until a retry is due. */
 		if (test_bit(page, m->bad[r]) && !retry && alike(m, r, page, n) == n)
 			left_out |= BIT(r);
 		else if (meta_copy_write(m, r, page, n, flags) == n)
 			flags &= ~REQ_PREFLUSH;
 	}
-	/* One that has recovered may be all there is now. */
+	/* A copy that was left out may have recovered, and be the only one now. */
 	for (r = 0; r < m->geo.replicas && !all_good_somewhere(m, page, n); r++)
 		if (left_out & BIT(r))
 			meta_copy_write(m, r, page, n, REQ_PREFLUSH | REQ_FUA);

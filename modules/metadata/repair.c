@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writing bad copies of pages anew.
+ * Rewrites bad copies of pages.
  */
 #include <linux/blkdev.h>
 
@@ -13,9 +13,9 @@ static void forget_rewrite(struct meta *m, u32 page)
 }
 
 /*
- * The bad copies first: until they are written the good ones stay.  Then the
- * good ones, too, so that all have the same sequence.  The only copy is not put at
- * risk, unless its content has to change.
+ * Write the bad copies first: until they have been written, the good ones stay intact. Then
+ * write the good ones, too, so that all have the same sequence. If no bad copy can be written,
+ * do not put the good one at risk, unless its content has to change.
  */
 static void repair_page(struct meta *m, u32 page)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Settings, history, rate and scrub, which the superblock keeps.
+ * Settings, history, rate and scrub, which are stored in the superblock.
  */
 #include <linux/string.h>
 
@@ -37,7 +37,7 @@ static u32 *setting(struct dm_remap_settings *s, u32 id)
 	return (u32 *)((u8 *)s + places[id]);
 }
 
-/* Its place, or a free one. */
+/* The place of a setting, or a free one. */
 static struct dm_remap_sb_setting *setting_place(struct dm_remap_sb *sb, u32 id)
 {
 	struct dm_remap_sb_setting *free = NULL;

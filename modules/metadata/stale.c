@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which copies do not count.
+ * Stale copies of pages, which do not count.
  *
  * A copy of a page whose write failed may have its old content, the new one, or
  * noise, and a later read may return either version.  So both superblocks name it,
@@ -31,7 +31,7 @@ static u32 bad_copies(const struct meta *m, u32 page)
 	return copies;
 }
 
-/* An element is exact for its page, so a whole copy that is good there counts. */
+/* An element is exact for its page: there, even a copy in @whole counts if it is good. */
 static bool fill_list(struct meta *m, u32 whole)
 {
 	struct dm_remap_sb *sb = m->sb;

@@ -4,10 +4,10 @@
  * which has grown, or for a target of another length; or on another spare, which
  * "dmremap replace-spare" has made a copy of this one.
  *
- * The successor reads everything from its spare.  A copy says that it is joining, so it
- * counts nowhere until it has started; its first superblock without that flag is what
- * ends the old spare, and says so, for the old one may not take a write any more.
- * docs/on-disk-format.md has the order of writes.
+ * The successor reads everything from its spare. A copy is marked as joining, so nothing uses it
+ * until it has started. Its first superblock without that flag retires the old spare, and
+ * records that, because the old spare may no longer accept writes. docs/on-disk-format.md has
+ * the order of writes.
  */
 #include <linux/blkdev.h>
 #include <linux/string.h>
@@ -17,8 +17,8 @@
 #include "meta.h"
 
 /*
- * A new main is written to one superblock after the other, and there is no table that could
- * tell which of them counts: each must be good.
+ * A new main is recorded in one superblock after the other, and there is no table to show which
+ * of them is current, so both must be good.
  */
 static bool is_degraded(const struct meta *m)
 {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writing superblocks.
+ * Writes superblocks.
  *
- * The two have the same content and are written one after the other, each durable
- * before the next: one of them is whole at any time.  One that cannot be written
- * may be read again some day.  So that it is not believed then, pages of the table
- * have the sequence that superblocks had when they were written: the good one is
- * written once more, with a sequence that the bad one never had, and then a page of
- * each copy with that.
+ * The two have the same content and are written one after the other, each durable before the
+ * next: one of them is whole at any time. One that cannot be written may become readable again
+ * some day, and must not be believed then. So each page of the table records the sequence that
+ * the superblocks had when it was written. If a superblock fails, the good one is written once
+ * more, with a sequence that the bad one never had, and then a page of each copy, which records
+ * that sequence.
  */
 #include <linux/blkdev.h>
 #include <linux/slab.h>
@@ -50,7 +50,7 @@ void meta_super_number(struct meta *m)
 	m->sb->nr_entries = cpu_to_le32(m->nr_entries);
 }
 
-/* Write those that are good.  Fails if there is none, or if one fails. */
+/* Write the superblocks that are good. Fails if none of them can be written. */
 static int write_good(struct meta *m)
 {
 	unsigned int nr, good = 0;
@@ -69,12 +69,12 @@ static int write_good(struct meta *m)
 	return 0;
 }
 
-/* A page of each copy gets the sequence of the superblock that is good. */
+/* Write a page of each copy, to record the sequence of the good superblock. */
 static int write_witnesses(struct meta *m)
 {
 	u32 page, noted = 0, all = BIT(m->geo.replicas) - 1, r;
 
-	/* A copy that was bad has to know it as well, if it can be written again. */
+	/* Retry copies that were bad: those that can be written again must record it as well. */
 	m->retry_at = m->commits;
 	for (page = 0; page < min(m->pages_used, META_WITNESSES) && noted != all; page++) {
 		meta_page_fill(m, m->buf, page);
@@ -87,13 +87,13 @@ static int write_witnesses(struct meta *m)
 	return noted ? 0 : -EIO;
 }
 
-/* One has just failed: nobody must believe it any more. */
+/* A superblock has just failed: make sure that it is never believed again. */
 static int disown(struct meta *m)
 {
 	bool lost[2] = { m->sb_bad[0], m->sb_bad[1] };
 	int ret = write_good(m);
 
-	/* The other one as well. */
+	/* The other one has failed as well. */
 	if (ret || m->sb_bad[0] != lost[0] || m->sb_bad[1] != lost[1])
 		return -EIO;
 	m->sequence = m->next_sequence;
@@ -103,7 +103,7 @@ static int disown(struct meta *m)
 	return ret;
 }
 
-/* Those that are bad first: until they are written the good one stays. */
+/* Write the bad ones first: until they have been written, the good one stays intact. */
 static bool mend_bad(struct meta *m)
 {
 	bool fine = true;

@@ -36,7 +36,7 @@ static bool is_formatting(const struct end *end)
 	return !end->why && (le32_to_cpu(end_sb(end)->flags) & DM_REMAP_SB_FORMATTING);
 }
 
-/* Two superblocks that cannot be of one set, as the store sees it. */
+/* Whether two superblocks cannot belong to one set, by the criteria of the store. */
 static bool differ(const struct end *ends)
 {
 	return dm_remap_sb_differ(end_sb(&ends[0]), end_sb(&ends[1]));
@@ -50,7 +50,7 @@ static int read_end(struct block_device *bdev, struct end *end, u64 sector, unsi
 		return -ENOMEM;
 	end->unreadable = dm_remap_rw(bdev, REQ_OP_READ, sector, end->buf,
 				      unit >> SECTOR_SHIFT) != BLK_STS_OK;
-	/* A label is smaller, and there may be bad sectors behind it. */
+	/* A label is smaller than that, and there may be bad sectors after it. */
 	end->head = !sector && (!end->unreadable ||
 		    dm_remap_rw(bdev, REQ_OP_READ, sector, end->buf,
 				bdev_logical_block_size(bdev) >> SECTOR_SHIFT) == BLK_STS_OK);
@@ -103,7 +103,7 @@ static void take_main(struct half *half, const struct dm_remap_label *label)
 	strscpy(half->name, (const char *)label->name, sizeof(half->name));
 }
 
-/* One that has no place in its set, not yet or not any more, is nobody's half. */
+/* A spare that has not yet joined its set, or has been replaced, is not a half of it. */
 static void take_spare(struct half *half, const struct dm_remap_sb *sb)
 {
 	if (le32_to_cpu(sb->flags) & (DM_REMAP_SB_JOINING | DM_REMAP_SB_REPLACED))
@@ -132,9 +132,10 @@ static void take_damaged(struct half *half, const struct end *end, const char *w
 }
 
 /*
- * The store takes none of two superblocks if it refuses one that is not damaged.  It would
- * take one at the end of a device that begins with something else, because its caller says
- * that the device is a spare; a disk that was a spare once, and has a file system now, is none.
+ * Like the store, use neither superblock if one of them is refused but not damaged. Unlike the
+ * store, whose caller says that the device is a spare, do not use one at the end of a device
+ * that begins with something else: the disk may once have been a spare, and have a file system
+ * now.
  */
 static void classify(struct half *half, const struct end *ends)
 {
@@ -172,7 +173,7 @@ static int read_ends(struct half *half, struct block_device *bdev)
 	if (half->sectors < unit >> SECTOR_SHIFT)
 		return 0;
 	ret = read_end(bdev, &ends[0], 0, unit);
-	/* A bad sector takes a disk seconds: it is only looked for where it counts. */
+	/* A bad sector takes a disk seconds, so read superblock 1 only where it matters. */
 	if (!ret && spare && (ends[0].unreadable || has_magic(&ends[0], DM_REMAP_SPARE_MAGIC)))
 		ret = read_second(bdev, ends, unit);
 	if (!ret)
@@ -182,7 +183,7 @@ static int read_ends(struct half *half, struct block_device *bdev)
 	return ret;
 }
 
-/* What udev makes of it; a disk that has been asked once answers from memory. */
+/* The world-wide name, as udev writes it; after the first time it is answered from memory. */
 static void take_wwn(struct half *half, struct block_device *bdev)
 {
 	const struct block_device_operations *ops = bdev->bd_disk->fops;

@@ -110,15 +110,15 @@ struct half {
 };
 
 /**
- * reassembly_half_read() - see what a block device is.
+ * reassembly_half_read() - find out what a block device is.
  * @dev: the device.
- * @given: the last part of the path by which it was given; too long a one is left out.
+ * @given: the last part of the path by which it was given; ignored if too long.
  *
- * A main is a disk with bad sectors: that something cannot be read is no error.
+ * A main may have bad sectors, so it is not an error if something cannot be read.
  *
  * Context: process, may sleep.
- * Return: the half, to be freed by kfree(); or an error: -ENXIO if there is no such
- * device, -ENOMEM, what opening it gives.
+ * Return: the half, to be freed by kfree(); or an error: -ENXIO if there is no such device,
+ * -ENOMEM, or that of opening it.
  */
 struct half *reassembly_half_read(dev_t dev, const char *given);
 

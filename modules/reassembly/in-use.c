@@ -81,7 +81,7 @@ const struct dm_remap_set *reassembly_in_use_find(const struct reassembly_in_use
 {
 	unsigned int i;
 
-	/* Whoever makes a transient one may give it any uuid. */
+	/* A transient set may have been given any uuid. */
 	for (i = 0; i < use->nr; i++)
 		if (use->sets[i].persistent && uuid_equal(&use->sets[i].uuid, uuid))
 			return &use->sets[i];

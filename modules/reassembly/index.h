@@ -2,12 +2,12 @@
 /*
  * The halves that are known, found by device, by set, by identity and by size.
  *
- * Matching a half needs its competitors: the other halves of its set, the spares and mains
- * with the same identity, and those with nothing but the same size.  Each of these is a
- * hash table, so that the cost of a new half depends on its competitors and not on all that
- * is known.  The hashes are keyed at random: whoever writes a medium chooses what is hashed.
+ * Matching a half needs its competitors: the other halves of its set, the spares and mains with
+ * the same identity, and those with nothing but the same size. Each of these is a hash table, so
+ * that the cost of a new half depends on its competitors and not on all that is known. The
+ * hashes are keyed at random, because what is hashed comes from media that anybody can write.
  *
- * All functions: the caller sees to it that nobody else uses the index.
+ * For all functions, the caller makes sure that nobody else uses the index.
  */
 #ifndef _REMAP_INDEX_H
 #define _REMAP_INDEX_H
@@ -45,7 +45,7 @@ void reassembly_index_init(struct reassembly_index *index);
 /* Enter a half; no other has its device. */
 void reassembly_index_add(struct reassembly_index *index, struct half *half);
 
-/* Take a half out; the caller owns it then. */
+/* Take a half out; the caller then owns it. */
 void reassembly_index_del(struct half *half);
 
 /* The half on a device, or NULL. */

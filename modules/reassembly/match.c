@@ -57,7 +57,7 @@ static bool replaces(const struct half *spare, const struct half *other)
 	       other->generation <= spare->partner_generation;
 }
 
-/* A spare that was replaced, but could not be marked so. */
+/* Whether a spare was replaced, but could not be marked as such. */
 static bool is_replaced(const struct reassembly_matcher *m, const struct half *spare)
 {
 	const struct half *half;
@@ -68,7 +68,7 @@ static bool is_replaced(const struct reassembly_matcher *m, const struct half *s
 	return false;
 }
 
-/* Of @kind in the set; their number, and the last of them. */
+/* Count the halves of @kind in the set, and find the last of them. */
 static unsigned int of_kind(const struct reassembly_matcher *m, const uuid_t *uuid,
 			    enum half_kind kind, const struct half **found)
 {
@@ -84,7 +84,7 @@ static unsigned int of_kind(const struct reassembly_matcher *m, const uuid_t *uu
 	return nr;
 }
 
-/* Anybody can read the uuid of a set, and write it on a disk: the secret makes the label. */
+/* Anybody can read the uuid of a set and write it on a disk: the secret proves the label. */
 static bool is_label_of(const struct half *main, const struct half *spare)
 {
 	return main->kind == HALF_MAIN && uuid_equal(&main->uuid, &spare->uuid) &&
@@ -115,7 +115,7 @@ static void add_spare(struct reassembly_rivals *rivals, const struct half *spare
 		rivals->several = true;
 }
 
-/* A half that has an identity twice, as its name and its PARTUUID say, is one half. */
+/* Count a half once, even if two of its identities (its name and its PARTUUID) are the same. */
 static bool is_first(const struct half_id *entry)
 {
 	const struct half_id *id;
@@ -171,7 +171,7 @@ static bool is_wanted(struct reassembly_matcher *m, const struct half *main)
 	       (*main->wwn && rivals_by_id(m, main->wwn, main->sectors)->spares);
 }
 
-/* Halves of a size, and halves that ask for it because they have no identity to ask for. */
+/* Mains of a size, and spares that ask for that size because they know of nothing better. */
 static const struct reassembly_rivals *rivals_by_size(struct reassembly_matcher *m, u64 sectors)
 {
 	struct reassembly_rivals *rivals = &m->by_size;
@@ -193,7 +193,10 @@ static const struct reassembly_rivals *rivals_by_size(struct reassembly_matcher 
 	return rivals;
 }
 
-/* One that another set has as much right to counts as two: either might be wrong. */
+/*
+ * A main that another set has an equal claim to counts as two, a conflict: either might be
+ * wrong.
+ */
 static unsigned int count_mains(struct reassembly_matcher *m,
 				const struct reassembly_rivals *rivals, const uuid_t *uuid,
 				const struct half **found)
@@ -215,7 +218,7 @@ static unsigned int find_plain(struct reassembly_matcher *m, const struct half *
 			   &spare->uuid, found);
 }
 
-/* Nothing but its size speaks for a device, so nothing may speak against it. */
+/* Only its size speaks for such a device, so nothing at all may speak against it. */
 static unsigned int find_by_size(struct reassembly_matcher *m, const struct half *spare,
 				 const struct half **found)
 {
@@ -242,7 +245,7 @@ static unsigned int find_main(struct reassembly_matcher *m, const struct half *s
 	if (by_label)
 		return by_label;
 	by_id = find_plain(m, spare, found);
-	/* the spare knows of no label: whoever wrote one there did not know the set */
+	/* the spare knows of no label, so a label on another main is not the set's own */
 	if (by_id && !spare->labelled)
 		return by_id;
 	by_label = labelled(m, spare, VERDICT_UNKNOWN, found);
@@ -251,7 +254,7 @@ static unsigned int find_main(struct reassembly_matcher *m, const struct half *s
 	return find_by_size(m, spare, found);
 }
 
-/* One copy of the other half may show that this one is an older copy. */
+/* Whether two halves fit each other; if not, one of them may be an older copy. */
 static bool fit(const struct half *main, const struct half *spare)
 {
 	return main->kind == HALF_PLAIN ||

@@ -11,11 +11,11 @@
  *	has another one		never			never
  *	has none that is known	2, or 3 then		4: its size, if there was never a label
  *
- * The label of a set has its secret as well as its uuid; with another secret it counts for
- * nothing.  The lowest number wins; two devices of the same rank are a conflict, and so are 2 and 3
- * where the spare knows of a label: one of the two disks lies.  A device without a label that
- * another set has as much reason to take is a conflict as well.  This module does not
- * know which sets are this host's: the tools do, and settle a conflict by that.
+ * The label of a set contains its secret as well as its uuid; with another secret it is ignored.
+ * The lowest number wins; two devices of the same rank are a conflict, and so are 2 and 3 where
+ * the spare knows of a label: one of the two disks lies. A device without a label that another
+ * set has an equal claim to is a conflict as well. This module does not know which sets are this
+ * host's: the tools do, and settle a conflict by that.
  */
 #ifndef _REMAP_MATCH_H
 #define _REMAP_MATCH_H
@@ -73,8 +73,8 @@ struct reassembly_rivals {
  * @index: all halves that are known.
  * @taken: whether a device is in use by an active set, or is the device of one.
  * @context: for @taken.
- * @by_size: rivals for the last size, which this has itself.
- * @id: the last identity.
+ * @by_size: rivals for the last size that was looked up, which is recorded in it.
+ * @id: the last identity that was looked up.
  * @by_id: rivals for that identity and one size, which may differ from that of @by_size.
  * @in_use: see struct reassembly_match, of the set that is being matched.
  *

@@ -6,7 +6,7 @@
 #include "root.h"
 #include "scan.h"
 
-/* What configfs gives at most (SIMPLE_ATTR_SIZE - 1); the rest is the next write. */
+/* configfs passes at most SIMPLE_ATTR_SIZE - 1 bytes at once; the rest is the next write. */
 #define WRITE_MAX	4095
 
 static ssize_t root_scan_store(struct config_item *item, const char *page, size_t count)

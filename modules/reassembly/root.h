@@ -15,7 +15,7 @@ struct config_group;
 int reassembly_root_init(struct config_group *sets);
 
 /**
- * reassembly_root_exit() - take it away; no set is shown any more.
+ * reassembly_root_exit() - remove it; no set is shown any more.
  *
  * Context: process, may sleep.
  */

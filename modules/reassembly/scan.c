@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A scan has four steps, and only the third holds reassembly_lock for longer than a look:
+ * A scan has four steps; only the third holds reassembly_lock for more than a brief check:
  *
  *	read		open and read the devices that were named
  *	check		see whether halves that compete with them are still there
@@ -20,13 +20,13 @@
 #include "sets.h"
 #include "tree.h"
 
-/* Halves checked beside competitors, so that a device that has gone is forgotten in time. */
+/* Halves to check besides competitors, so that devices that have gone are forgotten eventually. */
 #define CHECK_MORE	16
 
-/* At most so many in one scan: a medium decides how many compete. */
+/* Maximum number of checks in one scan: the content of media decides how many halves compete. */
 #define CHECK_MAX	256
 
-/* A half that is looked at without the lock. */
+/* A half that is checked without the lock. */
 struct check {
 	dev_t dev;
 	u64 diskseq;
@@ -186,7 +186,7 @@ static void choose_checks(struct scan *scan)
 	mutex_unlock(&reassembly_lock);
 }
 
-/* Devices that have gone, are another disk now, or belong to an active set. */
+/* Find devices that have gone, are another disk now, or are the device of an active set. */
 static int check(struct scan *scan)
 {
 	struct check *check;
@@ -203,7 +203,7 @@ static int check(struct scan *scan)
 
 /* --- announce --------------------------------------------------------------------- */
 
-/* Without memory nothing is said: the attributes show it all the same. */
+/* Without memory, nothing is announced; the attributes show the new state all the same. */
 static struct news *add_news(struct scan *scan, const uuid_t *uuid, const char *name)
 {
 	struct news *news = kzalloc(sizeof(*news), GFP_KERNEL);
@@ -266,7 +266,7 @@ static bool has_set(const struct half *half)
 	return half->kind != HALF_PLAIN;
 }
 
-/* Sets of halves that were read stay until these are entered; new ones are made. */
+/* Keep the sets of the halves that were read until these are entered; create missing sets. */
 static int pin_sets(struct scan *scan)
 {
 	struct reassembly_set *set;
@@ -307,7 +307,7 @@ static void make_dirty(struct scan *scan, struct reassembly_set *set)
 		list_add_tail(&set->dirty, &scan->dirty);
 }
 
-/* Sets that a half has to do with: its own, and those whose main it is, or might be. */
+/* Mark the sets that a half affects as dirty: its own, and those whose main it is or might be. */
 static void touch(struct scan *scan, const struct half *half)
 {
 	const struct half *other;
@@ -350,10 +350,7 @@ static bool is_wanted(const char *id)
 	return false;
 }
 
-/*
- * Whoever gives a main by another path does not take back the name that its set knows it
- * by.
- */
+/* If a known main is scanned by another path, keep the former name if a spare asks for that. */
 static void keep_given(struct half *half, const struct half *known)
 {
 	if (known->diskseq == half->diskseq && is_wanted(known->given))
@@ -456,7 +453,7 @@ static void enter(struct scan *scan)
 	match_dirty(scan);
 }
 
-/* Nothing is entered; sets that were only made for this go again. */
+/* Enter nothing, and drop sets that were created only for this scan. */
 static void give_up(struct scan *scan)
 {
 	struct half *half;
@@ -481,7 +478,7 @@ static void bury(struct list_head *dead)
 	}
 }
 
-/* A scan whose devices have been read. */
+/* Finish a scan whose devices have been read. */
 static int finish(struct scan *scan)
 {
 	struct reassembly_tree_change change;

@@ -60,7 +60,7 @@ struct reassembly_set *reassembly_set_any(void)
 	return NULL;
 }
 
-/* Any bytes but these: names may be in any language. */
+/* Allow any bytes but these: names may be in any language. */
 bool reassembly_is_name(const char *name)
 {
 	const unsigned char *c;
@@ -107,7 +107,7 @@ static bool taken(void *context, dev_t dev)
 	return reassembly_in_use(context, dev);
 }
 
-/* A device that it may have is free again.  Without memory for that the old view stays. */
+/* A device that the set may claim is free again. Without memory, keep the old view. */
 static void match_again(struct reassembly_set *set)
 {
 	struct reassembly_matcher matcher = { .index = &reassembly_halves, .taken = taken };
@@ -136,7 +136,7 @@ static bool look_at(void *context, const struct dm_remap_set *set)
 
 	search->in_use |= set->main == search->dev || set->spare == search->dev ||
 			  set->device == search->dev;
-	/* Whoever makes a transient one may give it any uuid. */
+	/* A transient set may have been given any uuid. */
 	if (set->persistent && uuid_equal(&set->uuid, search->uuid)) {
 		search->found = true;
 		search->set = *set;

@@ -2,9 +2,10 @@
 /*
  * The halves and the sets that are known.
  *
- * Both are changed and read under one lock, reassembly_lock.  It is a leaf but for memory:
- * no device is opened or read under it, and no directory of configfs is made or removed, so
- * that a disk that does not answer, or somebody who lists the directory, delays nobody else.
+ * Both are changed and read under one lock, reassembly_lock. It is a leaf lock, except for
+ * memory allocation: no device is opened or read under it, and no directory of configfs is made
+ * or removed, so that a disk that does not answer, or a process that lists the directory, delays
+ * nobody else.
  */
 #ifndef _REMAP_SETS_H
 #define _REMAP_SETS_H
@@ -47,7 +48,7 @@ struct set_view {
  * @uuid: its name.
  * @pins: scans that need it, though it may have no half yet.
  * @view: what the last match gave.
- * @in_use: a device that the match has left out because a set used it, this one perhaps; or 0.
+ * @in_use: a device that the match has left out because a set, perhaps this one, used it; or 0.
  * @announced: its state when changes were announced last.
  * @shown: the directory is there; belongs to the work that makes directories.
  */
@@ -73,7 +74,7 @@ extern struct reassembly_index reassembly_halves;
 /* Find a set, or NULL. */
 struct reassembly_set *reassembly_set_find(const uuid_t *uuid);
 
-/* Enter a set that was allocated; and take one out, which the caller owns then. */
+/* Enter an allocated set; and take one out, which the caller then owns. */
 void reassembly_set_add(struct reassembly_set *set);
 void reassembly_set_del(struct reassembly_set *set);
 
@@ -95,15 +96,15 @@ void reassembly_set_match(struct reassembly_set *set, struct reassembly_matcher 
  * @set: the set.
  * @view: filled in.
  *
- * Matches nothing, unless a device that was in use when the set was matched is not any more.
+ * Does not match again, unless a device that was in use at the last match is free now.
  *
  * Context: process, may sleep; takes reassembly_lock.
  */
 void reassembly_set_view(struct reassembly_set *set, struct set_view *view);
 
 /**
- * reassembly_set_copies() - write down the devices that say that they are a half of a set and
- * are not used: copies beside its halves, or each of them if none can be preferred.
+ * reassembly_set_copies() - list the devices that claim to be a half of a set but are not used:
+ * copies of its halves, or all of them if none can be preferred.
  * @set: the set.
  * @page: takes lines "MAJ:MIN main" and "MAJ:MIN spare", as many as fit.
  *

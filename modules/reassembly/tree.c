@@ -144,9 +144,9 @@ static void hide(struct list_head *dead)
 }
 
 /*
- * Nobody waits for the work item itself, which is at its end when it says that it is done, but
- * for the queue when the module goes: lockdep would take configfs's lock of the directory of
- * "scan" for that of a set's.
+ * Callers wait for the completion, after which the work item does nothing more; only module exit
+ * waits for the queue. If callers flushed the work item, lockdep would confuse configfs's lock
+ * of the directory of "scan", which they hold, with that of a set's directory.
  */
 static struct workqueue_struct *wq;
 
@@ -203,7 +203,7 @@ void reassembly_tree_hide_end(struct reassembly_tree_change *change)
 
 struct config_group *reassembly_tree_init(void)
 {
-	/* in order: a directory that is made again must not be there any more */
+	/* ordered: a directory must have been removed before it is created again */
 	wq = alloc_ordered_workqueue("dm-remap-reassembly", 0);
 	if (!wq)
 		return ERR_PTR(-ENOMEM);

@@ -2,8 +2,8 @@
 /*
  * /sys/kernel/config/dm-remap-reassembly/sets: a directory for each set.
  *
- * Another task makes and removes the directories: whoever writes the attribute "scan" holds
- * configfs's lock of that directory, which must not be held when these are changed.
+ * A work item makes and removes the directories, because a writer of the attribute "scan" holds
+ * configfs's lock of its directory, and that lock must not be held while these are changed.
  */
 #ifndef _REMAP_TREE_H
 #define _REMAP_TREE_H
@@ -22,7 +22,7 @@ struct reassembly_set;
  * @done: it is done.
  * @set: the set whose directory is made; or NULL, and
  * @dead: the directories of these sets are removed.
- * @ret: what came of it.
+ * @ret: the result.
  */
 struct reassembly_tree_change {
 	struct work_struct work;
@@ -45,7 +45,7 @@ struct reassembly_set *reassembly_tree_alloc(const uuid_t *uuid);
  * reassembly_tree_free() - drop a set without a directory.
  * @set: from reassembly_tree_alloc().
  *
- * It goes when nobody reads its attributes any more.
+ * It is freed when nobody reads its attributes any more.
  *
  * Context: process, may sleep.
  */
@@ -65,7 +65,7 @@ int reassembly_tree_show(struct reassembly_set *set);
  * @change: for reassembly_tree_hide_end(), which has to follow.
  * @dead: sets, in no table any more.
  *
- * Does not wait.  A directory of the same name that is made later comes later.
+ * Does not wait. A request to make a directory of the same name is carried out only after this.
  *
  * Context: any that may queue work.
  */

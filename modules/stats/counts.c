@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The counts themselves.  Each CPU has its own, so that counting shares no memory; they
- * only ever go up, and a reset remembers where they were.
+ * The counts themselves. Each CPU has its own, so that counting shares no memory; they only ever
+ * go up, and a reset only records their values.
  */
 #include <linux/cpumask.h>
 #include <linux/log2.h>

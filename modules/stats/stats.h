@@ -116,7 +116,7 @@ u64 remap_stats_read(struct stats *s, enum dm_remap_count what);
 u64 remap_stats_read_latency(struct stats *s, enum dm_remap_latency what, unsigned int bucket);
 
 /**
- * remap_stats_reset() - begin to count anew.
+ * remap_stats_reset() - start counting from zero.
  * @s: the statistics.
  *
  * A count that races with the reset is not lost: it falls before or after it.
@@ -135,7 +135,7 @@ void remap_stats_reset(struct stats *s);
 int remap_stats_dir_add(struct stats *s);
 
 /**
- * remap_stats_dir_remove() - take it away, and wait until nobody is in it.
+ * remap_stats_dir_remove() - remove the directory, and wait until nobody uses it.
  * @s: the statistics, with a directory.
  *
  * Context: process, may sleep.

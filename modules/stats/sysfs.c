@@ -155,7 +155,7 @@ static ssize_t stats_attr_show(struct kobject *kobj, struct attribute *attr, cha
 static ssize_t stats_attr_store(struct kobject *kobj, struct attribute *attr, const char *page,
 				size_t count)
 {
-	/* What is behind a zero is no part of the text, and not to be ignored. */
+	/* sysfs_streq() would ignore anything after a NUL: refuse that. */
 	if (strlen(page) != count || !sysfs_streq(page, "1"))
 		return -EINVAL;
 	remap_stats_reset(kobj_to_stats(kobj));
