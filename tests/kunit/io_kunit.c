@@ -139,7 +139,7 @@ static int read_units(struct remap_device *rd, unsigned int sectors, u64 skip, u
 						      rd->settings.retries + 1, false, lost));
 }
 
-/* Expect zeros in the sectors of @zero, anything in those of @any, and the disk's data elsewhere. */
+/* Expect zeros in the sectors of @zero, anything in those of @any, data of the disk elsewhere. */
 static void expect_data(struct kunit *test, unsigned int sectors, u64 zero, u64 any)
 {
 	unsigned int i;

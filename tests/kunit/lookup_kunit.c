@@ -216,7 +216,7 @@ static bool found_before_or_after(u64 block, u32 slot, u64 word)
 
 /* Changes */
 
-/* Remove or move the slots before the target in its chain, beginning at its head. */
+/* The slots before the target in its chain, from its head. */
 static void remove_first(struct fixture *f)
 {
 	remap_table_remove(&f->table, IN_CHAIN - 1, REMAP_FREE);
