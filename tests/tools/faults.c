@@ -5,8 +5,8 @@
  *	FAULT_SECTORS="A-B ..."	reads of any of these sectors fail with EIO
  *	FAULT_BAD_WRITES=1	writes to them fail, too
  *	FAULT_WRITES=N		the program is killed after N pages have been written
- *	FAULT_TORN=M		and after M sectors of the next page, and noise in the sector after
- *				these
+ *	FAULT_TORN=M		before that, M sectors of the next page are written, and noise in
+ *				the sector after these
  *	FAULT_SLOW=NAME		reads of files with this name never end
  *	FAULT_LOG=FILE		the sector of each write is appended to it
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test-disk-copy NEW in-use|waiting: a signal ends the copy of a set within a chunk, both while the set is in
- * use and while its I/O waits.
+ * test-disk-copy NEW in-use|waiting: a signal ends the copy of a set within a chunk, both while the
+ * set is in use and while its I/O waits.
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -68,7 +68,7 @@ int dm_udev_complete(uint32_t cookie)
 	return cookie && !add(-1);
 }
 
-/* udev has been as fast as can be. */
+/* udev has already finished. */
 int dm_udev_wait(uint32_t cookie)
 {
 	dev->waits++;
