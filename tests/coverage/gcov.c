@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel's gcov as a module, for a kernel that was built without it: the kernel's own
- * sources, and what calls the constructors by which modules make their counters known, for
- * such a kernel does not.  To be loaded before modules that count.
+ * The kernel's gcov as a module, for a kernel that was built without it.  It consists of the
+ * kernel's own sources, and of code that calls the constructors with which modules register their
+ * counters, since such a kernel does not call them.  Load it before instrumented modules.
  */
 #include <linux/module.h>
 #include <linux/notifier.h>
@@ -10,7 +10,7 @@
 #undef device_initcall
 #define device_initcall(fn)	static int (*const gcov_start_##fn)(void) = fn
 
-/* Where links to sources would be made. */
+/* The directory for links to sources, which are not made. */
 #define OBJTREE	"/"
 #define SRCTREE	"/"
 
@@ -21,7 +21,7 @@
 #include "gcc_base.c"
 #include "gcc_4_7.c"
 
-/* Local functions of this name are the constructors that the compiler makes for gcov. */
+/* Prefix of the local functions that the compiler generates as constructors for gcov. */
 #define CONSTRUCTOR	"_sub_I_"
 
 static void construct(struct module *mod)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Activation of a set on disks as a crash may have left them, and checks of its content. */
+/* Activates a set on disks as a crash may have left them, and checks its content. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,14 +18,14 @@ struct point {
 	struct checker *k;
 	u64 time;
 	const char *what;
-	bool again;		/* a crash while it was activated */
-	u32 failing;		/* places, while it is activated */
+	bool again;		/* after a second crash, during an activation */
+	u32 failing;		/* places that fail during the activation */
 	const struct op *last, *running;
 	struct entry *table;
 	unsigned int wrong;
 };
 
-/* Lines about one point. */
+/* Maximum number of messages about one point. */
 #define MAX_LINES 6
 
 static void wrong(struct point *p, const char *format, ...) __printf(2, 3);
@@ -97,7 +97,7 @@ static void check_status(struct point *p)
 		wrong(p, "the store is %s", store);
 }
 
-/* A block that moves during an op may be in its old or its new place, or between. */
+/* A block that moves during an op may be in its old place, in its new one, or in between. */
 static bool in_motion(const struct point *p, u64 block)
 {
 	const struct config *c = p->k->c;
@@ -115,10 +115,7 @@ static bool in_motion(const struct point *p, u64 block)
 	return false;
 }
 
-/*
- * What was only on the main could be read when it was activated before, and is on the
- * spare now.
- */
+/* Whether the earlier activation could read data that was only on the main, and moved it. */
 static bool read_before(const struct point *p, const struct entry *is, const struct entry *should)
 {
 	return p->again && !is->pending && is->slot == should->slot && is->lost == should->lost &&
@@ -198,7 +195,7 @@ static void check_data(struct point *p, u64 sector, u64 n)
 	}
 }
 
-/* The set is gone; a device of that name stays, for making one is slow. */
+/* Take down the set, but keep the device, since creating one is slow. */
 static void idle(struct checker *k)
 {
 	int error = dm_table(&k->set, k->c->sectors[MAIN], "error", "");
@@ -208,8 +205,8 @@ static void idle(struct checker *k)
 }
 
 /*
- * Whether something has no place that is known to be good and can be read.  Where one copy
- * fails writes a power cut may tear the other.
+ * Whether a superblock or page has no readable place that is known to be good.  If one copy fails
+ * writes, a power cut may tear the other.
  */
 static bool may_be_refused(const struct point *p)
 {
@@ -250,8 +247,8 @@ static void put_entry(u8 *disk, const struct io *io, u32 sectors)
 }
 
 /*
- * Writes were sequential then: the log has them in that order.  It is empty if the set was
- * refused, as it may be where places failed in the workload.
+ * Writes of an activation are sequential, so the log has them in their real order.  It is empty if
+ * the set was refused, which is allowed if places failed in the workload.
  */
 static void crash_again(struct checker *k, u8 *const disks[NR_DISKS], u64 time, const char *what)
 {
@@ -284,7 +281,7 @@ static void crash_again(struct checker *k, u8 *const disks[NR_DISKS], u64 time, 
 	free(log);
 }
 
-/* While superblocks and copies of the table fail, be it one or two. */
+/* Activate the set while one or two superblocks or copies of the table cannot be read. */
 static void activate_with_faults(struct point *p)
 {
 	const struct places *places = &p->k->p->w->places;
@@ -307,7 +304,7 @@ void check_point(struct checker *k, u8 *const disks[NR_DISKS], u64 time, const c
 	put_disk(k, MAIN, disks[MAIN]);
 	put_disk(k, SPARE, disks[SPARE]);
 	k->unknown = false;
-	/* Not while the spare is being formatted: it is empty then. */
+	/* Not while the spare is being formatted, since it is still empty. */
 	if (k->c->faults && p.last && one_in(2)) {
 		activate_with_faults(&p);
 		return;

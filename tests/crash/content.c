@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What sectors say of themselves; chance; and what all parts need. */
+/* Self-identifying sectors, random numbers, and helpers for all parts. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@ void *xalloc(size_t size)
 {
 	void *p = NULL;
 
-	/* For direct I/O. */
+	/* Aligned for direct I/O. */
 	if (posix_memalign(&p, 4096, size ? size : 1))
 		die("out of memory");
 	memset(p, 0, size);
@@ -37,7 +37,7 @@ void *xalloc(size_t size)
 
 void *one_more(void *array, unsigned int nr, size_t size)
 {
-	/* Whenever the number is a power of two, or none. */
+	/* Double the array whenever the number is 0 or a power of two. */
 	if (!(nr & (nr - 1)))
 		array = realloc(array, (nr ? 2 * nr : 1) * size);
 	if (!array)
@@ -82,7 +82,7 @@ bool one_in(u32 n)
 	return !below(n);
 }
 
-/* A checksum at the end: a mixture of two sectors matches neither. */
+/* The checksum at the end makes sure that a mixture of two sectors matches neither. */
 void fill_sector(void *buf, enum kind kind, u64 sector, u32 version)
 {
 	u64 *words = buf, x;

@@ -2,12 +2,12 @@
 /*
  * Crash consistency of persistent sets, by dm-log-writes.
  *
- * The main and the spare of a set each lie under a log-writes device.  A workload
- * runs on the set (workload.c); from the logs, and the times that the block layer's
- * trace events give, comes the timeline of issued and completed I/O (timeline.c); from
- * that the disks as they may be after a power cut at any time (image.c); and each
- * such pair of disks is activated and compared with what the set had promised
- * until then (promise.c, check.c).
+ * The main and the spare of a set are each below a log-writes device.  A workload runs on
+ * the set (workload.c).  The logs, together with the times of the block layer's trace
+ * events, give the timeline of issued and completed I/O (timeline.c).  From it follow the
+ * possible contents of the disks after a power cut at any time (image.c).  Each such pair
+ * of disks is activated, and compared with what the set had promised until then
+ * (promise.c, check.c).
  */
 #ifndef CRASH_H
 #define CRASH_H
@@ -21,30 +21,30 @@
 #define SECTOR		512U
 #define NEVER		UINT64_MAX
 #define NO_SLOT		UINT32_MAX
-#define MAX_BLOCK	8U		/* sectors in a block, at most */
+#define MAX_BLOCK	8U		/* maximum number of sectors in a block */
 
 #define __aligned(n)		ATTRIBUTE((aligned(n)))
 
 void *xalloc(size_t size);
-/* Room for one more in an array that grows. */
+/* Make room for one more element in a growing array. */
 void *one_more(void *array, unsigned int nr, size_t size);
 
-/* --- chance: the same numbers for the same seed ---------------------------------- */
+/* --- random numbers, the same for the same seed ---------------------------------- */
 
 void seed_random(u64 seed);
 u64 random_u64(void);
 /* Switch to another sequence; the returned value restores the former one. */
 u64 swap_random(u64 other);
-/* From 0 to below @n. */
+/* A random number from 0 to @n - 1. */
 u32 below(u32 n);
 bool one_in(u32 n);
 
 /* --- content of sectors (content.c) --------------------------------------------- */
 
 /*
- * Each sector identifies itself.  Data of the set: which sector, and in which
- * version.  DEAD is the images' content of a bad sector, STALE the content that is
- * on the spare at first.
+ * Each sector identifies itself.  DATA is data of the set, with the number of the sector and
+ * its version; DEAD is the content of a bad sector in images; STALE is the initial content
+ * of the spare.
  */
 enum kind { KIND_DATA = 1, KIND_DEAD_MAIN, KIND_DEAD_SPARE, KIND_STALE, KIND_NONE };
 
@@ -74,10 +74,10 @@ struct config {
 	unsigned int nr_ops;
 };
 
-/* @sectors is a logical block. */
+/* @sectors is the size of a logical block. */
 void make_disk(const char *name, unsigned int mib, bool fua, unsigned int sectors);
 void remove_disk(const char *name);
-/* Sectors become bad, or good again. */
+/* Make sectors bad, or good again. */
 void set_bad(const char *disk, u64 first, u64 last, bool bad);
 /* Return: 0 or an errno. */
 int put_file(const char *path, const char *format, ...) __printf(2, 3);
@@ -92,11 +92,11 @@ bool read_all(int fd, void *buf, size_t size, u64 sector);
 
 /* --- the remap table ------------------------------------------------------------- */
 
-/* Where a block is; a copy of the list is an array of as many as the main has. */
+/* The location of a block; a copy of the table is an array with one entry per block of the main. */
 struct entry {
 	u32 slot;		/* sector of the spare, or NO_SLOT */
 	bool pending;
-	u64 lost;		/* sectors that are nowhere */
+	u64 lost;		/* sectors whose data is lost */
 	u64 unread;		/* sectors that are still only on the main */
 };
 
@@ -125,30 +125,30 @@ struct write_range {
 };
 
 /*
- * The sequence of operations.  Writes of one op run at the same time, and
- * beside its remaps by hand.
+ * An operation of the workload; ops run one after the other.  The writes of an op run
+ * concurrently, and at the same time as its manual remaps.
  */
 struct op {
 	enum op_kind kind;
 	struct write_range writes[MAX_WRITES];
 	unsigned int nr_writes;
-	bool admin;		/* blocks were added or removed by hand */
+	bool admin;		/* blocks were added or removed manually */
 	bool ok;
 	enum disk disk;		/* OP_BAD, OP_HEAL */
 	u64 first, last;
 	u32 places;		/* OP_FAIL, OP_RECOVER: a bit for each */
 	u32 value;		/* OP_SET */
-	struct entry *table;	/* after it */
-	u64 started, ended;	/* by the trace */
+	struct entry *table;	/* after the op */
+	u64 started, ended;	/* according to the trace */
 };
 
-/* Where a superblock or a copy of a page of the table is on the spare. */
+/* The location on the spare of a superblock, or of a copy of a page of the table. */
 struct place {
 	u64 first, last;
-	unsigned int thing;	/* 0: a superblock; from 1 on: a page */
+	unsigned int thing;	/* 0 for a superblock, otherwise the number of the page plus 1 */
 };
 
-/* For a set of four copies: the maximum of the workloads. */
+/* For a set with four copies, the maximum in any workload. */
 #define MAX_PLACES	30U
 
 struct places {
@@ -161,7 +161,7 @@ struct workload {
 	struct op *ops;
 	unsigned int nr;
 	struct places places;
-	u8 *base[NR_DISKS];	/* the disks before the first of them */
+	u8 *base[NR_DISKS];	/* the initial content of the disks */
 };
 
 void run_workload(const struct config *c, struct workload *w);
@@ -174,20 +174,20 @@ struct io {
 	u32 sectors;		/* 0: a flush */
 	bool fua, failed;
 	u64 queued, done;	/* times */
-	u64 durable;		/* from then on */
+	u64 durable;		/* the time from which on it is durable */
 	const u8 *data;
 };
 
 struct timeline {
-	struct io *ios;		/* in the order of done */
+	struct io *ios;		/* sorted by @done */
 	unsigned int nr;
-	char *log[NR_DISKS];	/* what data points into */
+	char *log[NR_DISKS];	/* the content to which @data points */
 };
 
 void trace_begin(const struct dm *main, const struct dm *spare);
 void trace_mark(bool begin, unsigned int op);
 void trace_end(void);
-/* Sets the times of the ops as well. */
+/* Also sets the times of the ops. */
 void read_timeline(struct timeline *t, struct workload *w);
 void free_timeline(struct timeline *t);
 /* The entries of a log, in order. */
@@ -195,14 +195,14 @@ struct io *read_log(const char *path, unsigned int *nr, char **log);
 
 /* --- superblocks and copies of the table (places.c) ------------------------------ */
 
-/* Derived from the spare's content.  Sets of places are masks, bit 0 the first. */
+/* Find the places in the spare's content.  Sets of places are bit masks. */
 void find_places(struct places *p, const char *spare);
-/* Whether each superblock and page has one of these. */
+/* Whether these places include one of the superblocks, and one copy of each page. */
 bool each_has(const struct places *p, u32 places);
-/* One or two that fail together, if each thing keeps one that does not; or none. */
+/* Choose up to two places to fail, so that each thing keeps a place that does not fail. */
 u32 some_places(const struct places *p, u32 failing);
 void set_places(const struct places *p, const char *disk, u32 places, bool bad);
-/* The places that have their last write, if the power fails at that time. */
+/* The places whose last write is durable if the power fails at that time. */
 u32 sound_places(const struct workload *w, const struct timeline *t, u64 time);
 
 /* --- promised data (promise.c) ----------------------------------------------- */
@@ -210,9 +210,9 @@ u32 sound_places(const struct workload *w, const struct timeline *t, u64 time);
 /* A content that a sector may have. */
 struct item {
 	u32 version;		/* or LOST */
-	u64 issued;		/* before that it cannot be */
+	u64 issued;		/* not possible before this time */
 	u64 acked;
-	u64 durable;		/* from then on older ones cannot be */
+	u64 durable;		/* older contents are not possible from this time on */
 };
 
 #define LOST UINT32_MAX
@@ -231,7 +231,7 @@ struct promises {
 void make_promises(struct promises *p, const struct config *c, const struct workload *w);
 void free_promises(struct promises *p);
 bool may_have(const struct promises *p, u64 sector, u32 version, u64 time);
-/* The op that had ended last; *running is set to the one after it if it had begun. */
+/* The last op that had ended; *running is set to the next one if it had begun. */
 const struct op *last_op(const struct promises *p, u64 time, const struct op **running);
 
 /* --- disks after a crash (image.c) ----------------------------------------------- */
@@ -248,17 +248,17 @@ struct images {
 	struct image durable[NR_DISKS];	/* content required at the boundary */
 	struct image crash[NR_DISKS];	/* content allowed after a crash */
 	struct io **by_durable;
-	unsigned int next;		/* in it */
+	unsigned int next;		/* index in @by_durable */
 };
 
-/* How much of what need not be there is. */
+/* How much of the content that need not be on the disks is there. */
 enum how { HOW_NOTHING, HOW_ALL, HOW_SOME, HOW_TORN };
 
 void images_begin(struct images *im, const struct config *c, const struct workload *w,
 		  const struct timeline *t);
 /* Times must not decrease. */
 void images_advance(struct images *im, u64 time);
-/* Return: writes that might have been left out or torn. */
+/* Return: the number of writes that may be missing or torn. */
 unsigned int images_crash(struct images *im, u64 time, enum how how);
 void images_end(struct images *im);
 
@@ -273,12 +273,12 @@ struct checker {
 	int set_fd;
 	int fd[NR_DISKS];
 	u8 *shadow[NR_DISKS];		/* content of the disks */
-	bool unknown;			/* they may have something else */
+	bool unknown;			/* the disks may differ from @shadow */
 	u8 *buf;
 	unsigned int failures;
 	unsigned int again;		/* crashes during activations */
 	unsigned int faulty;		/* activations while places failed */
-	unsigned int refused;		/* of these */
+	unsigned int refused;		/* of these, refused by the set */
 };
 
 void checker_begin(struct checker *k, const struct config *c, const struct promises *p,
@@ -286,7 +286,7 @@ void checker_begin(struct checker *k, const struct config *c, const struct promi
 void checker_end(struct checker *k);
 /*
  * Activate a set on these disks and compare.  @what names the point in messages.
- * With @log_too the activation itself is logged, and crashes as well.
+ * With @log_too the activation is itself logged, and then replayed with crashes.
  */
 void check_point(struct checker *k, u8 *const disks[NR_DISKS], u64 time, const char *what,
 		 bool log_too);

@@ -92,7 +92,7 @@ void make_disk(const char *name, unsigned int mib, bool fua, unsigned int sector
 	set(name, "memory_backed", 1);
 	set(name, "blocksize", sectors * SECTOR);
 	set(name, "discard", 1);
-	/* Flushes need a cache; log-writes sees them. */
+	/* Only disks with a cache get flushes, which log-writes records. */
 	set(name, "cache_size", 1);
 	set(name, "fua", fua);
 	set(name, "power", 1);

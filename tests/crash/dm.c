@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Device-mapper by its ioctls: thousands of devices are made, a process for each is slow. */
+/* Device-mapper by its ioctls: a process for each of thousands of devices would be slow. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 
 #define BUFFER 65536
 
-/* Longest parameters of a table, and message. */
+/* Maximum length of table parameters, and of a message. */
 #define MAX_PARAMS 1024
 
 union request {
@@ -22,7 +22,7 @@ union request {
 	char bytes[BUFFER];
 };
 
-/* Some programs have threads. */
+/* One for each thread, since some programs have several. */
 static __thread union request request;
 
 static int control_fd(void)
@@ -126,7 +126,7 @@ void dm_remove(struct dm *dm)
 {
 	int error, tries = 0;
 
-	/* Somebody may look at it just now. */
+	/* Another program may have the device open for a moment. */
 	do {
 		prepare(dm->name);
 		error = call(DM_DEV_REMOVE);

@@ -19,7 +19,7 @@ typedef __u8 u8;
 typedef __u32 u32;
 typedef __u64 u64;
 
-/* The program that uses this defines it: print an error, and exit. */
+/* Print an error and exit; each program defines its own. */
 void die(const char *format, ...) __printf(1, 2) __noreturn;
 
 struct dm {
@@ -37,16 +37,16 @@ struct dm_piece {
 /* All exit the program on failure, except those that return an error. */
 void dm_create(struct dm *dm, const char *name, u64 sectors, const char *target,
 	       const char *params);
-/* Another table for it.  Return: 0 or an errno. */
+/* Replace its table.  Return: 0 or an errno. */
 int dm_table(struct dm *dm, u64 sectors, const char *target, const char *params);
-/* The same with a table of several pieces, one behind the other. */
+/* The same with a table of several consecutive pieces. */
 int dm_pieces(struct dm *dm, const struct dm_piece *pieces, unsigned int nr);
 /* Suspend it, or resume it.  Return: 0 or an errno. */
 int dm_suspend(const struct dm *dm, bool suspend, bool noflush);
 void dm_remove(struct dm *dm);
-/* The status line after the name of the target. */
+/* Get the status line, without the name of the target. */
 void dm_status(const struct dm *dm, char *buf, size_t size);
-/* A message to sector 0; the reply in @buf. */
+/* Send a message to sector 0; the reply is in @buf. */
 void dm_message(const struct dm *dm, const char *message, char *buf, size_t size);
 
 #endif /* CRASH_DM_H */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The disks as they may be after a crash.
+ * The possible contents of the disks after a crash.
  *
- * A write that is durable is there.  One that is not, because it is in the disk's
- * cache or still on its way, may be there, or not, or some of its sectors may; a
- * write never undoes one that was completed later.
+ * A durable write is on the disk.  A write that is not durable, because it is in the disk's
+ * cache or still in flight, may be there completely, partly, or not at all.  A write never
+ * undoes one that was completed later.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -109,10 +109,10 @@ static bool is_bad(const struct images *im, unsigned int disk, u64 sector, u64 t
 	return bad;
 }
 
-/* Some of the sectors that a write has, as far as they can be written. */
+/* Put some sectors of a write on the disk, except those that cannot be written. */
 static void put_some(struct images *im, const struct io *io, enum how how)
 {
-	/* A prefix, or any. */
+	/* Either a prefix of the write, or arbitrary sectors. */
 	u32 i, prefix = below(2) ? 1 + below(io->sectors) : 0;
 
 	for (i = 0; i < io->sectors; i++) {
@@ -124,7 +124,7 @@ static void put_some(struct images *im, const struct io *io, enum how how)
 	}
 }
 
-/* The result of an old failed write is settled. */
+/* The result of a failed write is settled once the disk has been flushed after it. */
 static bool may_matter(const struct images *im, const struct io *io, u64 time)
 {
 	const struct io *other;

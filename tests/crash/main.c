@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * crash SEED POINTS: workloads with this seed and the following ones, each replayed
- * up to all of its boundaries, until at least so many points have been checked.
+ * crash SEED POINTS: run workloads with this seed and the following ones, and replay each
+ * one up to every boundary, until at least POINTS points have been checked.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static void make_config(struct config *c, u64 seed)
 	seed_random(seed);
 	c->seed = seed;
 	c->block = blocks[seed % 5];
-	/* Whole pages. */
+	/* A multiple of the page size. */
 	c->blocks = c->block == 8 ? 64 + below(64) : 400;
 	c->sectors[MAIN] = c->block * c->blocks;
 	slots = c->block == 8 ? 60 + below(40) : 300 + below(200);
@@ -56,13 +56,13 @@ static u64 random_time(u64 from, u64 to)
 	return from + random_u64() % (to - from);
 }
 
-/* All points from one boundary to the next, at @next. */
+/* Check all points from the boundary at @time to the next one, at @next. */
 static void check_boundary(struct checker *k, struct images *im, struct figures *f, u64 time,
 			   u64 next)
 {
 	static const char * const names[] = { "nothing more", "all", "some", "some torn" };
 	u8 *const disks[] = { im->crash[MAIN].data, im->crash[SPARE].data };
-	/* The few of the formatting are torn more often. */
+	/* Tear the few writes of the formatting more often. */
 	unsigned int i, last = time < k->p->w->ops[0].ended ? HOW_TORN + 6 : HOW_TORN;
 	enum how how;
 	char what[96];
@@ -73,7 +73,7 @@ static void check_boundary(struct checker *k, struct images *im, struct figures 
 		how = i < HOW_TORN ? i : HOW_TORN;
 		if (how)
 			at = how == HOW_TORN ? random_time(time, next) : next - 1;
-		/* Without anything open there is only one. */
+		/* If no write is outstanding, there is only one possible content. */
 		if (!images_crash(im, at, how) && how)
 			continue;
 		snprintf(what, sizeof(what), "seed %llu, boundary %u, %s", k->c->seed,
@@ -169,7 +169,7 @@ int main(int argc, char **argv)
 	seed = strtoull(argv[1], NULL, 0);
 	for (i = 0; i < 7; i++)
 		make_disk(disks[i], i < 3 ? 256 : 1, true, 1);
-	/* Its slab caches are shared; to destroy one is slower than all else. */
+	/* Keep a set: the last one destroys the shared slab caches, slower than anything else. */
 	dm_create(&kept, "kept", 2048, "remap", "/dev/keptmain 0 /dev/keptspare 1 transient");
 	while (f.points < strtoul(argv[2], NULL, 0) && f.failures < MAX_FAILURES)
 		run(seed++, &f);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Superblocks and copies of the table: which fail, and which are known to be good.
+ * Superblocks and copies of the table: those that fail, and those known to be good.
  *
  * A place is sound if its last write succeeded and is durable.  A set must be activated as
  * long as each of its superblocks and pages has a sound place that can be read; otherwise it may
- * be refused.  Whatever it does, it must never show an older state than was acknowledged.
+ * be refused.  In any case it must never show a state older than the acknowledged one.
  */
 #include <unistd.h>
 
@@ -12,7 +12,7 @@
 
 #define PAGE_SECTORS	8U
 
-/* Words of a superblock, of 8 and 4 bytes. */
+/* Indexes into a superblock: two into its words of 8 bytes, two into its words of 4 bytes. */
 #define SPARE_SECTORS	12
 #define REPLICA_START	22
 #define REPLICAS	38
@@ -58,8 +58,9 @@ bool each_has(const struct places *p, u32 places)
 }
 
 /*
- * Each copy of the table records, if possible, that a superblock failed: two faults at a
- * time that have left nothing which could tell, and then two others, are more than a set stands.
+ * Each copy of the table records, if possible, that a superblock failed.  If a superblock and a
+ * whole copy fail together, nothing may show this after two further faults, which is more than a
+ * set can survive.
  */
 static bool is_told(const struct places *p, u32 failing)
 {

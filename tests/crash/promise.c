@@ -2,10 +2,10 @@
 /*
  * The promises of a set up to a point in time.
  *
- * A write that was acknowledged may be lost until a flush that began after it was
- * acknowledged, or if it was FUA, as on any disk with a cache.  A block that moved in an op
- * is durable when the op is over: with the data acknowledged before, and with the data that the
- * op wrote if nothing ran beside it.
+ * As on any disk with a cache, an acknowledged write may be lost, unless it was FUA or a later
+ * flush has completed.  A block that moved in an op is durable when the op has ended, with the
+ * data acknowledged before, or with the data that the op wrote if nothing else ran at the same
+ * time.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +73,7 @@ static void note_moves(struct promises *p, const struct op *op, const struct op 
 
 		if (old->slot == new->slot && old->pending == new->pending)
 			continue;
-		/* A slot that is only reserved has nothing. */
+		/* A reserved slot holds no data yet. */
 		if (new->pending || (old->pending && new->slot == NO_SLOT))
 			continue;
 		for (s = b * p->c->block; s < (b + 1) * p->c->block; s++)
@@ -81,7 +81,7 @@ static void note_moves(struct promises *p, const struct op *op, const struct op 
 	}
 }
 
-/* Sectors of the set whose data is in bad sectors now. */
+/* Record the sectors of the set whose data was in sectors that are now bad. */
 static void note_bad(struct promises *p, const struct op *op, const struct op *before)
 {
 	u64 s;
@@ -154,7 +154,7 @@ const struct op *last_op(const struct promises *p, u64 time, const struct op **r
 {
 	unsigned int low = 0, high = p->w->nr;
 
-	/* The first that has not begun. */
+	/* Find the first op that has not begun. */
 	while (low < high) {
 		unsigned int mid = (low + high) / 2;
 

@@ -2,11 +2,11 @@
 /*
  * What reached the disks, and when.
  *
- * A log of dm-log-writes has all that was written, but a write that is not FUA is
- * in it only at the next flush, behind FUA writes that came later, and two logs
- * have no common order.  So when each write and flush was issued and completed is
- * taken from the trace events of the block layer, by a clock that only counts; the
- * ops of the workload are marked in the same trace.
+ * A log of dm-log-writes contains everything that was written.  But it records a write that is
+ * not FUA only at the next flush, after later FUA writes, and two logs have no common order.
+ * So the times at which writes and flushes were issued and completed are taken from the trace
+ * events of the block layer, with a clock that only counts events.  The same trace contains
+ * marks for the ops of the workload.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 
 #define TRACING "/sys/kernel/tracing/"
 
-/* Room for the entries between two events. */
+/* Spacing of events, which leaves times in between for other entries. */
 #define TICKS 4
 
 static const char * const events[] = { "block_bio_queue", "block_bio_complete" };
@@ -61,7 +61,7 @@ void trace_begin(const struct dm *main, const struct dm *spare)
 	traced[SPARE] = *spare;
 	trace_set("tracing_on", "0");
 	trace_set("buffer_size_kb", "16384");
-	/* It empties the buffer, too. */
+	/* A change of the clock also empties the buffer. */
 	trace_set("trace_clock", "local");
 	trace_set("trace_clock", "counter");
 	snprintf(filter, sizeof(filter), "dev == %u || dev == %u", kernel_dev(main),
@@ -197,7 +197,7 @@ static void queue(struct timeline *t, const struct event *e)
 		t->ios[t->nr++] = io;
 		if (!e->sectors)
 			return;
-		/* A flush that a write follows: no event tells when it is done. */
+		/* A flush before a write: no event shows when it is done. */
 		t->ios[t->nr - 1].done = e->time + 1;
 		io.queued = e->time + 2;
 	}
@@ -278,7 +278,7 @@ static int by_done(const void *a, const void *b)
 	return x->done < y->done ? -1 : x->done > y->done;
 }
 
-/* Entries that have been found are marked as queued. */
+/* Entries of the log that are already assigned are marked as queued. */
 static bool is_entry(const struct io *entry, const struct io *io)
 {
 	if (entry->queued || entry->sectors != io->sectors)
@@ -286,7 +286,7 @@ static bool is_entry(const struct io *entry, const struct io *io)
 	return !io->sectors || (entry->sector == io->sector && entry->fua == io->fua);
 }
 
-/* Writes to the same place are in the log in the order in which they ended. */
+/* The log has writes to the same place in the order in which they completed. */
 static void take_data(struct timeline *t, unsigned int disk, const char *path)
 {
 	unsigned int i, j, nr, first = 0, left = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The workload: writes, some of them FUA, and flushes; sectors that go bad below,
- * so that blocks move by themselves, to the spare and within it; remaps by hand
- * and their removal, beside writes and alone; settings; and new activations.
+ * The workload: writes, some of them FUA, and flushes; sectors that go bad, so that blocks
+ * move automatically to the spare and within it; manual remaps and their removal, alone and
+ * concurrently with writes; changes of settings; and new activations.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 
 #include "crash.h"
 
-/* So many that they are never a storm. */
+/* High enough that remaps never count as a storm. */
 #define STORM_LIMIT 1000000U
 
 #define MAX_BAD 30
@@ -34,7 +34,7 @@ struct running {
 	struct entry *table;
 	u64 bad[MAX_BAD];	/* blocks that have had bad sectors */
 	unsigned int nr_bad;
-	u32 failing;		/* places */
+	u32 failing;		/* bit mask of places */
 	u8 *buf[MAX_WRITES];
 };
 
@@ -91,7 +91,7 @@ static void recover(struct running *r, u32 places)
 	r->failing &= ~places;
 }
 
-/* It may be refused while places fail, if others are known to be old. */
+/* While places fail, the set may be refused if the others are known to be outdated. */
 static void start_set(struct running *r)
 {
 	int error;
@@ -123,7 +123,7 @@ static void op_start(struct running *r)
 	snprintf(text, sizeof(text), "%u", r->c->retries);
 	set_attribute("errors/retries", text);
 	set_attribute("spare/policy", r->c->policy);
-	/* Only requests move blocks. */
+	/* Blocks should only move because of requests. */
 	set_attribute("errors/neighbours", "0");
 	set_storm_limit(op, STORM_LIMIT);
 	end_op(r, op);
@@ -153,7 +153,7 @@ static bool overlaps(const struct op *op, const struct write_range *range)
 	return false;
 }
 
-/* A block that is pending, or has lost or unread sectors, if there is one. */
+/* Find a block that is pending, or has lost or unread sectors. */
 static bool some_hurt(const struct running *r, u64 *block)
 {
 	u64 i, first = below(r->c->blocks);
@@ -167,7 +167,7 @@ static bool some_hurt(const struct running *r, u64 *block)
 	return false;
 }
 
-/* A sector, rather often of a block that is on the spare, is hurt, or has bad sectors. */
+/* Choose a sector, preferably of a block that is on the spare, damaged, or has bad sectors. */
 static u64 some_sector(struct running *r)
 {
 	u64 sector = below(r->c->sectors[MAIN]), block;
@@ -245,9 +245,9 @@ static void wait_writes(struct running *r, struct op *op)
 	}
 }
 
-/* --- by hand --------------------------------------------------------------------- */
+/* --- manual remaps --------------------------------------------------------------- */
 
-/* Lines for blocks that are on the spare, or not. */
+/* Choose blocks that are on the spare, or that are not. */
 static void choose_blocks(struct running *r, bool moved, char *lines, size_t size)
 {
 	unsigned int tries, n = 0, wanted = 1 + below(3);
@@ -291,7 +291,7 @@ static void by_hand(struct op *op, const char *lines, bool remove)
 	error = put_file(remove ? CONFIGFS "set/remaps/remove" : CONFIGFS "set/remaps/add", "%s",
 			 lines);
 	op->ok = !error;
-	/* A block may move, or fail to be read or written, beside it. */
+	/* At the same time a block may move, or fail to be read or written. */
 	if (error && error != EIO && error != ENOSPC && error != EEXIST && error != ENOENT)
 		die("by hand: %s", strerror(error));
 }
@@ -327,8 +327,8 @@ static void op_flush(struct running *r)
 }
 
 /*
- * So many blocks that entries of others are in other sectors of their page, or
- * even in other pages: else a torn page is never between two states.
+ * Remap enough blocks that later entries are in other sectors of the page, or even in other
+ * pages.  Otherwise a torn page would never be a mixture of two states.
  */
 static void op_fill(struct running *r)
 {
@@ -344,7 +344,7 @@ static void op_fill(struct running *r)
 	end_op(r, op);
 }
 
-/* Some sectors of the main, or of a block that is on the spare. */
+/* Make some sectors bad, either on the main or of a block on the spare. */
 static void op_bad(struct running *r)
 {
 	struct op *op = begin_op(r, OP_BAD);
@@ -383,7 +383,7 @@ static void op_read(struct running *r)
 				  below(r->c->blocks)) * r->c->block;
 
 	trace_mark(true, r->w->nr);
-	/* Whether it can be read is not the question: it may make blocks pending. */
+	/* The read may fail: its purpose is to make blocks pending. */
 	op->ok = read_all(r->fd, r->buf[0], r->c->block * SECTOR, sector);
 	end_op(r, op);
 }
@@ -399,7 +399,7 @@ static void op_fail(struct running *r)
 	end_op(r, op);
 }
 
-/* All that fail, or some. */
+/* Some or all of the failing places recover. */
 static void op_recover(struct running *r)
 {
 	struct op *op = begin_op(r, OP_RECOVER);
@@ -448,7 +448,7 @@ static void some_op(struct running *r)
 		r->w->ops[r->w->nr - 1].value = value;
 }
 
-/* --- all of it ------------------------------------------------------------------- */
+/* --- the whole workload ---------------------------------------------------------- */
 
 /* The initial content of the disks. */
 static void make_base(const struct config *c, struct workload *w)
@@ -460,7 +460,7 @@ static void make_base(const struct config *c, struct workload *w)
 
 	for (d = 0; d < NR_DISKS; d++) {
 		w->base[d] = xalloc(c->sectors[d] * SECTOR);
-		/* A spare whose first page is zeros is taken. */
+		/* The first page of the spare must be zeros for it to be accepted. */
 		for (s = d == SPARE ? 8 : 0; s < c->sectors[d]; s++)
 			fill_sector(w->base[d] + s * SECTOR, d == SPARE ? KIND_STALE : KIND_DATA, s,
 				    0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What fails one thing at a time: each allocation that a call makes, each allocation
- * of the kernel's workers, each request to a disk.  By the kernel's fault injection,
- * which the debug kernel has.
+ * Makes one thing fail at a time: each allocation of a call, each allocation of the kernel's
+ * workers, each request to a disk.  Uses the kernel's fault injection, which the debug kernel
+ * has.
  */
 #ifndef FAILURES_H
 #define FAILURES_H
@@ -16,15 +16,15 @@
 
 /* --- faults (inject.c) ----------------------------------------------------------- */
 
-/* The @n-th allocation, from 1, that this thread makes from now on fails. */
+/* Make the @n-th allocation of this thread from now on fail, counted from 1. */
 void fail_allocation(unsigned int n);
-/* No more.  Return: whether one has failed. */
+/* Stop that.  Return: whether an allocation has failed. */
 bool allocation_failed(void);
-/* One of the next @n allocations of the kernel's workers fails; none if @n is 0. */
+/* Make one of the next @n allocations of the kernel's workers fail; none if @n is 0. */
 void fail_workers(unsigned int n);
-/* The request to a disk that begins after @bytes more of them fails, once. */
+/* After @bytes more bytes of requests to a disk, make the next request fail once. */
 void fail_request(const char *disk, u64 bytes);
-/* No more.  Return: whether one has failed. */
+/* Stop that.  Return: whether a request has failed. */
 bool request_failed(const char *disk);
 
 /* --- the set (set.c) ------------------------------------------------------------- */
@@ -33,28 +33,28 @@ struct set {
 	struct dm dm;
 	const char *store;
 	int fd;
-	/* of each sector of the main; 0 is its initial content */
+	/* the version of each sector of the main; 0 is the initial content */
 	u32 versions[MAIN_BLOCKS * BLOCK];
 };
 
 /*
- * Activate it; the @n-th allocation of that, from 1, fails.  @hit is set to whether
- * there was one.  Return: 0 or an errno, with no device.
+ * Activate the set, with the @n-th allocation (counted from 1) failing.  @hit is set to whether
+ * there was such an allocation.  Return: 0, or an errno if there is no device.
  */
 int set_try(struct set *set, unsigned int n, bool *hit);
 void set_activate(struct set *set);
 void set_remove(struct set *set);
-/* A fresh spare, a main full of data. */
+/* Prepare an empty spare, and a main full of data. */
 void set_begin(struct set *set, const char *store);
-/* Write sectors in a new version.  Return: 0 or an errno. */
+/* Write a new version of sectors.  Return: 0 or an errno. */
 int set_write(struct set *set, u64 sector, unsigned int sectors);
-/* All that can be read is right; @unreadable sectors are not. */
+/* Check that @unreadable sectors cannot be read, and that all others have the right content. */
 void set_check(struct set *set, unsigned int unreadable);
-/* The first sectors of the blocks in the list, a line each. */
+/* List the first sector of each remapped block, one per line. */
 void set_list(const struct set *set, char *list, size_t size);
 /* Return: 0 or an errno. */
 int set_change(const char *attribute, const char *lines);
-/* A field of the status line, from 0, the state. */
+/* A field of the status line; field 0 is the state. */
 u64 set_status(const struct set *set, unsigned int field);
 
 #endif /* FAILURES_H */

@@ -28,7 +28,7 @@ static void attribute(const char *kind, const char *name, const char *value)
 	put(path, value);
 }
 
-/* Also those that may wait, and silently. */
+/* Let allocations fail that are allowed to wait, too, and without messages. */
 static void all_allocations(void)
 {
 	static bool done;
@@ -100,7 +100,7 @@ static void mark_workers(bool fail)
 		if (strncmp(name, "kworker/", 8))
 			continue;
 		snprintf(path, sizeof(path), "/proc/%s/make-it-fail", entry->d_name);
-		/* It may have ended. */
+		/* The worker may have ended; ignore that. */
 		put_file(path, "%d", fail);
 	}
 	closedir(proc);
@@ -116,7 +116,7 @@ void fail_workers(unsigned int n)
 	mark_workers(n);
 	snprintf(interval, sizeof(interval), "%u", n ? n : 1);
 	for (i = 0; i < 2; i++) {
-		/* Nothing fails while this is changed: without the filter it would be this. */
+		/* Turn it off for the change: without the filter this program would be hit. */
 		attribute(kinds[i], "probability", "0");
 		attribute(kinds[i], "task-filter", n ? "Y" : "N");
 		attribute(kinds[i], "interval", interval);
@@ -125,7 +125,7 @@ void fail_workers(unsigned int n)
 	}
 }
 
-/* A disk of null_blk has one name everywhere. */
+/* A null_blk disk has the same name in /dev and in sysfs. */
 static void mark_disk(const char *disk, bool fail)
 {
 	char path[128];

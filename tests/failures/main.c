@@ -45,8 +45,8 @@ static void remember(char *list)
 }
 
 /*
- * The next allocation to fail: each of the first, and of the others, most of which fill
- * reserves, some at random.
+ * The distance to the next allocation to fail: fail each of the first ones, and then a random
+ * selection of the others, most of which fill reserves.
  */
 static unsigned int step(unsigned int n)
 {
@@ -61,7 +61,7 @@ static void count(int error)
 		succeeded++;
 }
 
-/* A set is there as it was, or is not there. */
+/* After a failed activation there is no set; after a successful one it is unchanged. */
 static void activations(const char *list)
 {
 	unsigned int n;
@@ -86,7 +86,7 @@ static void case_activate(void)
 {
 	static char list[LIST];
 
-	/* First it is formatted. */
+	/* These activations format the spare. */
 	activations("");
 	must(set_change("remaps/add", REMAPS), "remaps/add");
 	remember(list);
@@ -98,7 +98,7 @@ static void case_activate(void)
 	}
 }
 
-/* Some blocks may have moved when the disk has failed; get to the list @to. */
+/* If a disk failed, some of the blocks may have moved; restore the list @to. */
 static void mend(const char *attribute, const char *undo, const char *to)
 {
 	static char list[LIST];
@@ -115,8 +115,8 @@ static void mend(const char *attribute, const char *undo, const char *to)
 }
 
 /*
- * All is done, or an error says that nothing is.  The disks may make use of memory,
- * too: their errors are EIO.
+ * A change is made completely, or fails without changing anything.  The disks may also allocate
+ * memory; if that fails, the error is EIO.
  */
 static void changes(const char *attribute, const char *undo, const char *before, const char *after)
 {
@@ -154,7 +154,7 @@ static void case_change(void)
 	changes("remaps/remove", "remaps/add", list, "");
 }
 
-/* A table is replaced, or the old one stays; remaps stay in any case. */
+/* The table is replaced, or the old one stays; the remaps stay in either case. */
 static void case_reload(void)
 {
 	static char list[LIST];
@@ -174,7 +174,7 @@ static void case_reload(void)
 		if (error && !hit)
 			die("allocation %u: %s, but none has failed", n, strerror(error));
 		count(error);
-		/* It may be that it was not resumed. */
+		/* The device may still be suspended. */
 		if (error)
 			must(dm_table(&set.dm, MAIN_BLOCKS * BLOCK, "remap", params), "reload");
 		expect_list(list, "after a reload");
@@ -199,7 +199,7 @@ static void load_module(const char *first, const char *second)
 		die("modprobe %s", first);
 }
 
-/* The known sets, a word for each state. */
+/* Get the states of the known sets, one word for each. */
 static void states(char *text, size_t size)
 {
 	glob_t paths;
@@ -250,7 +250,7 @@ static void case_scan(void)
 	set_activate(&set);
 }
 
-/* Bad blocks move even if memory cannot be had. */
+/* Bad blocks move even if there is no memory. */
 static void case_workers(void)
 {
 	enum { BAD = 200 };
@@ -258,16 +258,16 @@ static void case_workers(void)
 
 	set_activate(&set);
 	must(set_change("errors/storm_limit", "0"), "storm_limit");
-	/* Each block moves for a request. */
+	/* Blocks should only move because of requests. */
 	must(set_change("errors/neighbours", "0"), "neighbours");
 	for (i = 0; i < BAD; i++)
 		set_bad("main", 3 * i * BLOCK + 2, 3 * i * BLOCK + 2, true);
 	for (i = 0; i < BAD; i++) {
 		fail_workers(1 + below(60));
-		/* A part of the block, all of it, and more than it. */
+		/* Write a part of the block, all of it, or more. */
 		must(set_write(&set, 3 * i * BLOCK + (i % 3 ? 0 : 2), i % 3 ? 8 * (i % 3) : 1),
 		     "write");
-		/* The spare has bad blocks, too. */
+		/* Let the spare have bad blocks, too. */
 		if (i % 50 == 0)
 			set_bad("spare", 1000 + i * BLOCK, 1008 + i * BLOCK, true);
 	}
@@ -314,10 +314,10 @@ static const struct step {
 	const char *name;
 	int (*run)(void);
 	bool bad_main;		/* sector 804 cannot be written */
-	bool added;		/* the blocks are remapped before */
-	bool bad_spare;		/* the spare block that has the first cannot be written */
-	bool may_fail;		/* with an error that says so */
-	u64 stride;		/* bytes to the next request to fail; one may be as short */
+	bool added;		/* the blocks are remapped beforehand */
+	bool bad_spare;		/* the spare block with the first of them cannot be written */
+	bool may_fail;		/* the step may fail, but must then return an error */
+	u64 stride;		/* bytes to the next request to fail: at most the shortest one */
 } steps[] = {
 	{ "an automatic remap", write_bad_block, .bad_main = true, .stride = 512 },
 	{ "a write of several blocks, of which one is bad", write_bad_blocks, .bad_main = true,
@@ -363,7 +363,7 @@ static bool run_step(const struct step *step, const char *disk, u64 bytes)
 		die("%s, %s fails after %llu bytes: %s", step->name, disk,
 		    (unsigned long long)bytes, strerror(error));
 	count(error);
-	/* Removals that failed stay, independently of each other. */
+	/* Each removal may fail on its own, and that block then stays remapped. */
 	if (error && !step->added)
 		expect_list(before, step->name);
 	set_check(&set, 0);
@@ -380,7 +380,7 @@ static bool run_step(const struct step *step, const char *disk, u64 bytes)
 		set_bad("main", 804, 804, false);
 	if (step->bad_spare)
 		set_bad("spare", bad_spare, bad_spare, false);
-	/* Everything is as at the beginning, but for bad blocks of the spare. */
+	/* Everything is as at the beginning, except for bad blocks of the spare. */
 	set_list(&set, before, LIST);
 	if (*before) {
 		char *line, *next;
@@ -394,7 +394,7 @@ static bool run_step(const struct step *step, const char *disk, u64 bytes)
 	return hit;
 }
 
-/* EVERY=4 in the environment: a quarter of the requests, by the seed; each takes seconds. */
+/* EVERY=4 in the environment tests a quarter of the requests, by the seed: each takes seconds. */
 static void case_requests(void)
 {
 	const char *text = getenv("EVERY");

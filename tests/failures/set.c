@@ -53,7 +53,7 @@ void set_begin(struct set *set, const char *store)
 	unsigned int done;
 	u64 sector;
 
-	/* Write all of it, so the disks allocate no memory later. */
+	/* Write everything, so that the disks need not allocate memory later. */
 	memset(buffer, 0, sizeof(buffer));
 	for (sector = 0; pwrite(fd, buffer, sizeof(buffer), sector * SECTOR) > 0;)
 		sector += sizeof(buffer) / SECTOR;

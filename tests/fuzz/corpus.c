@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * corpus DISK SECONDS FILE...: give images to the kernel's module, in a guest.  It
- * must take an image or refuse it, and it must accept an accepted image again, with the
- * same table.  A crash, or a complaint of the kernel, is for others to see.
+ * corpus DISK SECONDS FILE...: give images to the kernel module, in a guest.  The module must
+ * accept or refuse each image, and must accept an accepted image again, with the same table.
+ * The caller detects crashes and complaints of the kernel.
  *
- * DISK is overwritten; the set's devices are called main, spare and r.
+ * DISK is overwritten; the devices are called main, spare and r.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
 
 static unsigned int taken, refused;
 
-/* A number of a superblock, if it can be a size. */
+/* Read a number in a superblock, if it is a plausible size. */
 static u64 size_at(const u8 *superblock, unsigned int offset, u64 otherwise)
 {
 	u64 n = 0;
@@ -32,7 +32,7 @@ static u64 size_at(const u8 *superblock, unsigned int offset, u64 otherwise)
 	return n && n < 1ULL << 50 ? n : otherwise;
 }
 
-/* An image, and the disks that its superblock speaks of. */
+/* An image, and the sizes that its superblock records. */
 struct candidate {
 	const char *path;
 	u64 sectors;
@@ -41,7 +41,7 @@ struct candidate {
 	u64 target_sectors;
 };
 
-/* Read an image and put it on the disk, whole pages of it. */
+/* Read an image, and write its whole pages to the disk. */
 static bool put_image(struct candidate *image, int disk)
 {
 	static u8 data[MAX_IMAGE];
@@ -55,7 +55,7 @@ static bool put_image(struct candidate *image, int disk)
 	fclose(file);
 	if (!size)
 		return false;
-	/* The second one, if there is no first one. */
+	/* Without a first superblock, use the second one. */
 	if (memcmp(data, "DMREMAPS", 8))
 		superblock = data + size - PAGE;
 	image->sectors = size / SECTOR;
@@ -66,7 +66,7 @@ static bool put_image(struct candidate *image, int disk)
 	return true;
 }
 
-/* Return: 0 or an errno; the device is there if it is 0. */
+/* Return: 0, or an errno if there is no device. */
 static int take(struct dm *set, const struct candidate *image, const struct dm *disks,
 		const char *arguments)
 {
@@ -104,13 +104,13 @@ static void try_image(struct candidate *image, const struct dm *disks)
 
 	if (take(&set, image, disks, "1 persistent")) {
 		refused++;
-		/* It may still be read. */
+		/* A read-only activation may still succeed. */
 		if (!take(&set, image, disks, "2 persistent read_only"))
 			dm_remove(&set);
 		return;
 	}
 	taken++;
-	/* Pending blocks that can be read move. */
+	/* Read pending blocks, which then move if they can be read. */
 	fd = open_device(set.path);
 	read_all(fd, data, sizeof(data), 0);
 	close(fd);

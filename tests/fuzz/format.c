@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzer of the checker itself: a superblock, a page, a label and a layout, of which
- * only the checksum is valid.  Accepted metadata must be usable.
+ * Fuzzer of the checks themselves: a superblock, a page, a label and a layout of which only
+ * the checksums are valid.  Accepted metadata must be usable.
  */
 #include <endian.h>
 #include <stdbool.h>
@@ -37,7 +37,7 @@ struct area {
 	uint64_t n;
 };
 
-/* The areas are in the spare, over no superblock, and not over each other. */
+/* Check that areas are within the spare, and overlap neither a superblock nor each other. */
 static void check_areas(const struct dm_remap_geometry *geo, const struct area *areas,
 			unsigned int nr)
 {
@@ -81,7 +81,7 @@ static void check_geometry(const struct dm_remap_geometry *geo, const struct dm_
 		     areas[i].start + areas[i].n - 8);
 	}
 	if (le64toh(sb->former_spare_sectors)) {
-		/* is erased, and may be in the data area */
+		/* will be erased, and may be in the data area */
 		areas[i] = (struct area) {
 			dm_remap_sb_sector(le64toh(sb->former_spare_sectors), 1), DM_REMAP_PAGE_SECTORS,
 		};
@@ -142,7 +142,7 @@ static void fill(struct dm_remap_sb *sb, const struct dm_remap_geometry *geo)
 		sb->replica_start[i] = htole64(geo->replica_start[i]);
 }
 
-/* Whatever is laid out is believed. */
+/* Any layout that is computed must be accepted. */
 static bool check_layout(const struct input *in, struct dm_remap_sb *sb)
 {
 	struct dm_remap_geometry read, geo = {
@@ -167,7 +167,7 @@ static bool are_apart(const struct area *a, const struct area *b)
 	return a->start + a->n <= b->start || b->start + b->n <= a->start;
 }
 
-/* A spare that has grown: the new copies are over nothing that counts until they do. */
+/* Grow a spare: the new copies must not overwrite anything in force until they take over. */
 static void check_growth(const struct dm_remap_geometry *geo, uint64_t device_sectors)
 {
 	struct area new = {}, former = {
@@ -237,7 +237,7 @@ static void check_label(const struct input *in)
 	}
 }
 
-/* Mostly in used fields: the history and most entries are alike. */
+/* Mutate mostly used fields: the history and most entries are all alike. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed)
 {
 	static const struct {
@@ -272,7 +272,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 	return sizeof(struct input);
 }
 
-/* Zeros are a superblock and a page that are right; other input is a change of it. */
+/* The input is XORed into a valid superblock and page, so zeros leave them unchanged. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct input in;

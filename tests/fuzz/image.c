@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzer of dmremap: an image goes through its commands as a user would give
- * them.  They must not crash or hang, must agree with each other, and a repair
- * must leave the table as it was and no work for a second one.
+ * Fuzzer of dmremap: runs its commands on an image as a user would.  They must not crash or
+ * hang, and must agree with each other.  A repair must keep the table as it was, and leave
+ * nothing for a second repair to do.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ static int run(const struct command *command, const char *option, const char *pa
 	return command->run(3, argv);
 }
 
-/* A checksum of all entries except those that a repair removes. */
+/* Compute a checksum of all entries except those that a repair removes. */
 static uint64_t digest(int fd, struct diagnosis *diagnosis)
 {
 	struct device dev;

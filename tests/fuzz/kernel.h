@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * As much of the kernel as modules/reassembly/{half,index,match}.c need, for a program.  The
- * headers that they include are empty files; a block device is a struct medium.
+ * The parts of the kernel that modules/reassembly/{half,index,match}.c need, for a user-space
+ * program.  The headers that they include are empty files; a block device is a struct medium.
  */
 #ifndef _FUZZ_KERNEL_H
 #define _FUZZ_KERNEL_H
@@ -68,7 +68,7 @@ static inline ssize_t strscpy(char *to, const char *from, size_t size)
 	return n;
 }
 
-/* The one format that is used: "PREFIX%*phN", bytes in hex. */
+/* Implements the only format used: "PREFIX%*phN", bytes in hex. */
 static inline void print_hex(char *to, size_t size, const char *format, int len, const u8 *bytes)
 {
 	int n = strcspn(format, "%"), i;

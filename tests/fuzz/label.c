@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzer of what reads a main: an image with a label goes through "scan" and "salvage", as
- * it is taken for a half, shown, copied and put back.
+ * Fuzzer of the code that reads a main: an image with a label goes through "scan" and
+ * "salvage", and is identified as a half, shown, copied and restored.
  */
 #include <endian.h>
 #include <stdbool.h>
@@ -24,7 +24,7 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A checksum that says that a range was kept, or not. */
+/* Set the checksum of a range so that its copies count as kept. */
 static void keep_range(uint8_t *data, size_t size, struct dm_remap_label *label,
 		       struct dm_remap_label_range *range)
 {
@@ -60,7 +60,7 @@ static void keep_head(const uint8_t *data, size_t size, struct dm_remap_label *l
 							  sizeof(sector))));
 }
 
-/* Mostly of the label, which is mostly right. */
+/* Mutate mostly the label, and make it valid again in most cases. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed)
 {
 	struct dm_remap_label label;
@@ -89,7 +89,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 	return size;
 }
 
-/* One after the other, from the first sector to the last. */
+/* Check that the pieces cover the device without gaps, in order. Returns whether any is missing. */
 static bool check_pieces(const struct salvage *salvage)
 {
 	struct salvage_piece piece[SALVAGE_PIECES];
@@ -122,7 +122,7 @@ static uint8_t *content_of(const struct salvage *salvage)
 	return content;
 }
 
-/* If nothing is missing, the main afterwards equals the view. */
+/* If nothing is missing, the restored main must equal the view. */
 static void check_restored(int fd, const char *path, const uint8_t *content, uint64_t sectors,
 			   bool missing)
 {
@@ -163,7 +163,7 @@ static void try_half(const char *path, const uint8_t *data, size_t size)
 	memcpy(&label, data, size < sizeof(label) ? size : sizeof(label));
 	snprintf(dev.path, sizeof(dev.path), "%s", path);
 	half_look(&half, &dev);
-	/* where there is no room for two superblocks, the first sector of a file is not read */
+	/* the first sector of a file is not read if there is no room for two superblocks */
 	if (size < 3 * DM_REMAP_PAGE_SIZE)
 		return;
 	must((half.role == HALF_MAIN) == !dm_remap_label_check(&label, size / 512));

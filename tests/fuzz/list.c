@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzer of what other programs print of bad sectors: the lists that "dmremap import" takes,
- * each as the format that it looks like or as one that somebody names, and what "dmremap
- * advise" reads.  Whatever is in a list, no block is marked that the set does not have.
+ * Fuzzer of other programs' output about bad sectors: the lists that "dmremap import" reads,
+ * in the guessed format or in one named by the user, and the input of "dmremap advise".
+ * Whatever a list contains, only blocks of the set may be marked.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzer of the matching of disks into sets: up to six of them, with superblocks, labels and
- * identities that are mostly right, are read by the reassembly module and by dmremap, and
- * matched.  Both must see the same, and no disk may be chosen against evidence for another
- * (docs/security.md), whatever order they arrive in.
+ * Fuzzer of the matching of disks into sets: the reassembly module and dmremap read up to six
+ * disks, with mostly valid superblocks, labels and identities, which are then matched.  Both
+ * must see the same, and in any order of arrival no disk may be chosen against evidence for
+ * another one (docs/security.md).
  */
 #include <endian.h>
 #include <stdio.h>
@@ -36,7 +36,7 @@ static uint8_t take(struct bytes *bytes)
 	return *bytes->data++;
 }
 
-/* Identities that disks have and spares ask for. */
+/* Make an identity that a disk may have, or that a spare may record. */
 static void name_id(char *id, size_t size, uint8_t kind, uint8_t nr)
 {
 	switch (kind % 4) {
@@ -68,7 +68,7 @@ static void name_disk(struct medium *medium, uint8_t byte)
 	medium->in_use = byte >= 0xe0;
 }
 
-/* Bytes of a page that are other ones: whatever it is, in the first half of it. */
+/* Change @n bytes anywhere in a page. */
 static void patch(struct bytes *bytes, uint8_t *page, unsigned int n)
 {
 	unsigned int offset;
@@ -80,7 +80,7 @@ static void patch(struct bytes *bytes, uint8_t *page, unsigned int n)
 	}
 }
 
-/* Return: whether one of the two may say that the spare is in no set. */
+/* Return: whether one of the two superblocks may say that the spare is in no set. */
 static bool fill(struct dm_remap_sb *sb, const struct dm_remap_geometry *geo, struct bytes *bytes)
 {
 	uint8_t set = take(bytes), id = take(bytes);
@@ -128,7 +128,7 @@ static void put(struct medium *medium, unsigned int place, uint64_t sector,
 	memcpy(medium->page[place], &copy, sizeof(copy));
 }
 
-/* Why the spare is in no set, if it is not, and which of the two superblocks is newer. */
+/* Perhaps take the spare out of its set, for one of several reasons; perhaps raise the sequence. */
 static void retire(struct dm_remap_sb *sb, uint8_t byte)
 {
 	static const uint32_t flags[] = {
@@ -218,7 +218,7 @@ static unsigned int make_media(struct medium *media, struct bytes *bytes)
 	return nr;
 }
 
-/* Write all of its pages, or zeros over them. */
+/* Write all pages of a medium, or overwrite them with zeros. */
 static void write_pages(int fd, const struct medium *medium, bool zeros)
 {
 	static const uint8_t none[MEDIUM_PAGE];
@@ -230,7 +230,7 @@ static void write_pages(int fd, const struct medium *medium, bool zeros)
 				    medium->sector[i] * 512) == MEDIUM_PAGE);
 }
 
-/* In a file, for dmremap: one for mains and one for spares, which have the same size each. */
+/* Let dmremap look at a disk, in a file: all mains have the same size, and so do all spares. */
 static void look(struct half *half, const struct medium *medium)
 {
 	static struct blockdev files[2];
@@ -248,7 +248,7 @@ static void look(struct half *half, const struct medium *medium)
 	write_pages(fds[spare], medium, true);
 }
 
-/* A file has no bad sectors, and here it has one of two sizes; nothing can be said of zeros. */
+/* The files have no bad sectors, and one of two sizes; a first page of zeros cannot be compared. */
 static bool can_compare(const struct medium *medium)
 {
 	return !medium->bad[PLACE_FIRST] && !medium->bad[PLACE_LAST] &&
@@ -256,8 +256,8 @@ static bool can_compare(const struct medium *medium)
 }
 
 /*
- * dmremap accepts each half that the module accepts, in the same role.  dmremap names damage that
- * the module has no use for.
+ * dmremap must accept each half that the module accepts, in the same role.  It also reports damage
+ * that the module ignores.
  */
 static void compare(const struct medium *medium, const struct seen *seen)
 {
@@ -302,7 +302,7 @@ static bool contradicts(const struct medium *medium, const char *id)
 		*medium->partuuid);
 }
 
-/* A pair that is taken for a set. */
+/* Check a pair of disks that has been matched as a set. */
 static void check_pair(const struct medium *media, const struct seen *seen,
 		       const struct media_match *match)
 {
@@ -322,7 +322,7 @@ static void check_pair(const struct medium *media, const struct seen *seen,
 	}
 	must(!media[match->main].in_use);
 	must(media[match->main].sectors == spare->main_sectors);
-	/* a spare that knows of a label takes no disk for its size */
+	/* a spare that knows of a label must not accept a disk by its size alone */
 	must(has_id(&media[match->main], spare->main_id) || !spare->labelled);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The reassembly module's readers and its matching, on disks that are made up.
+ * The reassembly module's readers and its matching, on generated disks.
  */
 #include <strings.h>
 
@@ -49,14 +49,14 @@ blk_status_t dm_remap_rw(struct block_device *bdev, blk_opf_t opf, sector_t sect
 	unsigned int i;
 
 	(void)opf;
-	/* the kernel asks for nothing else */
+	/* the kernel never reads beyond the end of a device */
 	if (sector > medium->sectors || sectors > medium->sectors - sector)
 		abort();
 	memset(buf, 0, sectors * 512);
 	for (i = 0; i < NR_PLACES; i++) {
 		if (medium->sector[i] != sector)
 			continue;
-		/* the first sector is readable though the following ones are not */
+		/* the first sector is readable even if the following ones are not */
 		if (medium->bad[i] && (i || sectors > 1))
 			return 1;
 		memcpy(buf, medium->page[i], sectors * 512);
@@ -106,7 +106,7 @@ static struct media_match result(const struct reassembly_match *match)
 	};
 }
 
-/* A matcher that has matched other sets gives what a new one gives. */
+/* A matcher that has matched other sets must give the same result as a new one. */
 static void check_forgets(const struct reassembly_index *index, const uuid_t *uuid,
 			  const struct reassembly_match *match)
 {

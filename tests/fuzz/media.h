@@ -11,7 +11,7 @@
 #define MEDIA_MAX	6
 #define MEDIUM_PAGE	4096
 
-/* Where something is on a disk; the rest of it is zeros. */
+/* The places on a disk that have content; the rest is zeros. */
 enum medium_place {
 	PLACE_FIRST,	/* its first page */
 	PLACE_LAST,	/* superblock 1, where superblock 0 says that the spare ends */
@@ -24,12 +24,12 @@ enum medium_place {
  * @sectors: its size.
  * @sector: where its pages are.
  * @page: their content.
- * @bad: they cannot be read.
+ * @bad: pages that cannot be read.
  * @partition: it is a partition.
  * @partuuid: its PARTUUID; "" for none.
  * @wwn: the last byte of its world-wide name; 0 for none.
- * @given: the name that somebody gave it.
- * @in_use: a set uses it already.
+ * @given: the name given by a user.
+ * @in_use: it is already used by a set.
  */
 struct medium {
 	uint64_t sectors;
@@ -43,7 +43,7 @@ struct medium {
 	bool in_use;
 };
 
-/* The kind of a disk; the first four as enum half_kind. */
+/* The kind of a disk; the first four are the same as in enum half_kind. */
 enum media_kind {
 	MEDIA_PLAIN,
 	MEDIA_MAIN,
@@ -80,7 +80,7 @@ enum media_state {
 };
 
 /**
- * struct media_match - what there is of a set.
+ * struct media_match - the halves found of a set.
  * @state: whether it can be activated.
  * @main: the number of its main; -1 for none.
  * @spare: the number of its spare.
@@ -101,7 +101,7 @@ void media_read(const struct medium *media, unsigned int nr, struct seen *seen);
  */
 void media_match(struct media_match *match, bool backwards);
 
-/* Drop what media_read() has made. */
+/* Free the result of media_read(). */
 void media_forget(void);
 
 #endif /* _FUZZ_MEDIA_H */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* End the program, as a finding, unless something is so. */
+/* Abort the program unless a condition is true, which the fuzzer records as a finding. */
 #define must(so)								\
 	do {									\
 		if (!(so)) {							\

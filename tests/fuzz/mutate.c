@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mutations of an image that get past the checksums: mostly of one page, or by
- * one page replaced by another, or with a block in a second slot; then the
- * checksums are made right again, most of them.
+ * Mutations of an image that get past the checksums: mostly of one page, or by replacing one
+ * page by another, or by putting a block into a second slot.  Then most of the checksums are
+ * corrected.
  */
 #include <endian.h>
 #include <stdint.h>
@@ -14,7 +14,7 @@
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
 
-/* Pages that are worth the time. */
+/* Maximum number of pages worth the time. */
 #define PAGES_MAX	64
 
 struct image {
@@ -33,7 +33,7 @@ static void *page(const struct image *image, uint64_t nr)
 	return image->data + nr * DM_REMAP_PAGE_SIZE;
 }
 
-/* A place where there are superblocks and tables rather than data. */
+/* Choose a page that is more likely part of a superblock or table than of data. */
 static uint64_t place(struct image *image)
 {
 	uint64_t n = image->pages < 8 ? image->pages : 8, nr = any(image, n);
@@ -65,7 +65,7 @@ static void copy_entry(struct image *image)
 	entry->unread = 0;
 }
 
-/* Superblocks and pages get the sequences that tell most. */
+/* Change a sequence number slightly, since close numbers test most. */
 static void near_sequence(struct image *image)
 {
 	struct dm_remap_page *p = page(image, place(image));

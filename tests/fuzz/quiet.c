@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * In place of message.c of dmremap, which would fill the log.
+ * Replaces message.c of dmremap, which would fill the log.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ void no_memory(void)
 	abort();
 }
 
-/* Nothing of the machine that it runs on is looked at. */
+/* Make sure that nothing on this machine is examined. */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;

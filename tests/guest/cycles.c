@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * cycles MAIN SPARE SECTORS ROUNDS STATS: rounds of create, rename, suspend, reload, resume and
- * remove of a transient set, while another process loads the module in the file STATS and
- * unloads it. The last line says how often that was.
+ * remove of a transient set, while another process repeatedly loads and unloads the module
+ * in the file STATS. The last line says how often it did so.
  */
 #include <err.h>
 #include <errno.h>
@@ -77,7 +77,7 @@ static void cycle(const char *params, unsigned long long sectors, unsigned int r
 	call(DM_DEV_REMOVE, round, "remove");
 }
 
-/* Until it is told to end; *@times counts. */
+/* Load and unload the module until killed; count that in *@times. */
 static void come_and_go(const char *path, atomic_uint *times)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

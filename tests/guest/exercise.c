@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * exercise FILE BYTES OPERATIONS SEED: do random things to a file, and compare it with
- * the model.
+ * exercise FILE BYTES OPERATIONS SEED: perform random operations on a file, and compare it
+ * with a model.
  *
- * Reads, writes, through the page cache and past it, by read(), write() and mmap();
- * truncations, holes, zeroed and allocated ranges, fsync, and the file closed and opened
- * again with a cold cache.  This is what fsx, of old, does; Debian has no
- * package of that.
+ * The operations are reads and writes, through the page cache and past it, by read(), write()
+ * and mmap(); truncation, punching holes, zeroing and allocating ranges, fsync(), and closing
+ * and reopening the file with a cold cache.  This is like the classic fsx, for which Debian
+ * has no package.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@
 
 #define MAX_IO	(256U << 10)
 #define PAGE	4096U
-#define LAST	16		/* operations that are told after a mismatch */
+#define LAST	16		/* operations to print after a mismatch */
 
 static const char *path;
 static int fd, direct;
@@ -48,7 +48,7 @@ static void __noreturn __printf(1, 2) give_up(const char *fmt, ...)
 	exit(1);
 }
 
-/* Also identifies a failing call. */
+/* Record an operation, to print it if something fails. */
 static void __printf(1, 2) say(const char *fmt, ...)
 {
 	va_list ap;
@@ -152,7 +152,7 @@ static void do_write(size_t at, size_t n, bool past)
 	grow(at + n);
 }
 
-/* What of a mapping is behind the end of the file is never touched. */
+/* Never touch the part of a mapping beyond the end of the file. */
 static void do_map(size_t at, size_t n, bool write)
 {
 	size_t start = at / PAGE * PAGE;
@@ -202,7 +202,7 @@ static void operation(void)
 
 	n = n < max - at ? n : max - at;
 	if (what < 8 || (what >= 30 && what < 40)) {
-		/* past the page cache, in units of a sector of any disk */
+		/* past the page cache, in units that suit the sector size of any disk */
 		at = at / PAGE * PAGE;
 		n = (n + PAGE - 1) / PAGE * PAGE;
 	}

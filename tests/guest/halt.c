@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Preloaded into dmremap: ends it before one of the calls that change something,
- * or in the middle of one, or lets one fail. Calls are counted from 1: write, pwrite and
+ * Preloaded into dmremap: kills it before one of the calls that change something, or in the
+ * middle of one, or makes one fail. These calls, counted from 1, are write, pwrite and
  * fdatasync on anything but standard output and error.
  *
  *   HALT_AT=N    it is killed before call N
  *   TORN_AT=N    call N, if it is a pwrite, writes its first sector; then it is killed
  *   FAIL_AT=N    call N fails with FAIL_ERRNO
- *   HALT_LOG=F   calls are noted in F
- *   STEP_AT=N    it is killed before step N: these calls, and in one count with them the ioctls
- *                by which device-mapper changes something, rename, unlink
+ *   HALT_LOG=F   calls are logged in F
+ *   STEP_AT=N    it is killed before step N; steps are these calls, the ioctls by which
+ *                device-mapper changes something, rename and unlink, counted together
  *   SUSPEND_RUN=F  bash runs the script F just before a device is suspended
  */
 #include <dlfcn.h>
@@ -120,7 +120,7 @@ static void note(const char *call, int fd, const char *what, size_t size, long l
 	fclose(log);
 }
 
-/* Whether the call is to fail. */
+/* Whether the call should fail. */
 static int count(void)
 {
 	calls++;

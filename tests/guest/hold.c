@@ -2,8 +2,8 @@
 /*
  * hold DIRECTORY DEVICE: read the directory into memory that is mapped from the device.
  *
- * The kernel copies the names with the directory's lock held, so while the device is
- * suspended this holds that lock.  Any user can do the same with a file of his own.
+ * The kernel copies the names with the directory locked, so this holds the lock as long as
+ * the device is suspended.  Any user can do the same with a file of their own.
  */
 #include <err.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ioctls DEVICE COMMAND [KEY]: send one command to a block device and print its answer: "ok",
- * what follows from it, or the name of the error.
+ * ioctls DEVICE COMMAND [KEY]: send one command to a block device, and print "ok", the result,
+ * or the name of the error.
  *
  * inquiry, ata-identify, nvme-identify: as sg_inq, hdparm and nvme do
  * register, unregister, reserve, release KEY: the kernel's own calls for persistent
@@ -50,7 +50,7 @@ static int inquiry(int fd)
 	return scsi(fd, command, sizeof(command), 96);
 }
 
-/* @action: 0 is for the keys, 1 for the reservation. */
+/* @action: 0 reads the keys, 1 the reservation. */
 static int reserve_in(int fd, unsigned int action)
 {
 	unsigned char command[10] = { 0x5e, action, 0, 0, 0, 0, 0, 4, 0 };
@@ -67,7 +67,7 @@ static unsigned long long number_at(const unsigned char *at, unsigned int bytes)
 	return value;
 }
 
-/* Each key after the 8 bytes of the header, whose last 4 are the length of the rest. */
+/* Keys follow a header of 8 bytes, the last 4 of which are the length of the rest. */
 static int print_keys(int fd, unsigned int action)
 {
 	unsigned int pos, end;
@@ -78,7 +78,7 @@ static int print_keys(int fd, unsigned int action)
 	end = 8 + number_at(data + 4, 4);
 	if (end > 1024)
 		errx(1, "too many keys");
-	/* the reservation is a key and other things */
+	/* a reservation consists of a key and other fields */
 	if (action && end > 16)
 		end = 16;
 	for (pos = 8; pos + 8 <= end; pos += 8)
@@ -134,7 +134,7 @@ int main(int argc, char **argv)
 		ret = send_nvme(fd);
 	else
 		ret = reserve(fd, name, argc > 3 ? strtoull(argv[3], NULL, 0) : 0);
-	/* a reservation that another has is a status, not an error */
+	/* a conflicting reservation is reported by a status, not by an error */
 	if (ret > 0)
 		printf("status %d\n", ret);
 	else

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * label DEVICE UUID NAME [FIELD=VALUE...]: write a label as dmremap seal does, but
- * whether it is right or not.
+ * label DEVICE UUID NAME [FIELD=VALUE...]: write a label like dmremap seal, even an invalid
+ * one.
  *
- * Fields, before the checksum is made: version, main_sectors, target_sectors, block_size,
- * nr_ranges, first, scattered (that many ranges of one block, eight blocks apart),
- * zero_name (0 lets the name fill all of its place), secret (changes these bits of its
- * first byte); after it: crc.
+ * These fields are set before the checksum is computed: version, main_sectors,
+ * target_sectors, block_size, nr_ranges, first, scattered (this many ranges of one block,
+ * eight blocks apart), zero_name (0 lets the name fill the whole field), secret (flips these
+ * bits of its first byte).  The field crc is set afterwards.
  *
  * The secret is that of the spare with this uuid, /dev/spare or /dev/spare2, if one of them is.
  */

@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One kind of fault, all kinds of I/O: matrix.bats has the tables, this program
- * does what is in them, since a shell would take an hour.
+ * Tests one kind of fault with all kinds of I/O. The tables are in matrix.bats; this program
+ * executes them, since a shell would take an hour.
  *
  *	matrix KEY=VALUE... < table
  *
  *	main=, spare=	devices; main_start is 0
- *	unit=BYTES	larger logical block of the two
+ *	unit=BYTES	the larger of their logical block sizes
  *	blocks="..."	block sizes; those smaller than the unit are left out
- *	bad=FILE	null_blk's badblocks of the main: the sector is bad from the I/O on
- *	spare_bad=FILE	those of the spare, for
- *	spare=KIND	next (the block that would be taken fails), held (the block that
- *			the data is on fails), data (all blocks fail), copy, store (one
- *			copy or all of the table cannot be written), full
- *	file=, on=, off=	text to write there before and after the I/O; several
- *			pieces have commas between
- *	error=NAME	what E stands for
+ *	bad=FILE	badblocks of the main in null_blk: makes the sector bad before the I/O
+ *	spare_bad=FILE	badblocks of the spare, for
+ *	spare=KIND	next (the block to be allocated next fails), held (the block that
+ *			holds the data fails), data (all blocks fail), copy, store (one
+ *			copy of the table, or all, cannot be written), full
+ *	file=, on=, off=	a file, and what to write to it before and after the I/O;
+ *			pieces are separated by commas
+ *	error=NAME	the error that E stands for
  *	local=1		the fault affects one sector
- *	second=W	the next sector if I/O meets two of them: error, old
+ *	second=W	the next sector if the I/O meets two bad ones: error, old
  *
  * A line of the table:
  *
  *	io result errors remapped pending lost bad after
  *
- * result is "ok" or an error; errors which of the counters (r)ead and (w)rite of
- * the main and (s)pare go up, and the others do not; then by how much the fields of
- * the status change (lost in units), "*" being anything and "a/b" a where a block is
- * one unit, b where it is larger; after is the content of the sector then: old, new,
- * zero, error, any.
+ * "result" is "ok" or an error. "errors" lists the error counters that go up, of (r)eads and
+ * (w)rites of the main and of the (s)pare; the others must not. The next fields are the changes
+ * of fields of the status ("lost" in units); "*" is anything, and "a/b" is a if a block is one
+ * unit, and b if it is larger. "after" is the content of the sector afterwards: old, new, zero,
+ * error, any.
  *
- * Each I/O has a place of its own.  Around it nothing else may change: data is
- * compared through the device and on both disks, and again when the set has been
- * removed and activated anew.
+ * Each I/O has a place of its own.  Nothing else around it may change: the data is compared
+ * through the device and on both disks, and again after the set has been removed and
+ * reactivated.
  */
 #include <endian.h>
 #include <errno.h>
@@ -55,7 +55,7 @@
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
 #define PLACE		256U	/* sectors from one place to the next */
-#define USED		192U	/* of them are looked at; the fault is in the middle third */
+#define USED		192U	/* of these are examined; the fault is in the middle third */
 #define MAX_ROWS	24
 
 enum { OLD = 1, NEW = 2, ZERO = 4, UNREADABLE = 8, FOREIGN = 16 };
@@ -65,7 +65,7 @@ enum kind {
 	WRITE_MULTI, WRITE_FUA, WRITE_CACHED, ZEROES, DISCARD, FLUSH, READ_WRITE, NR_KINDS
 };
 
-/* In the order of their places: disks that come with bad sectors have them there. */
+/* In the order of their places, which disks with preset bad sectors depend on. */
 static const char *const kinds[NR_KINDS] = {
 	"read", "read-block", "read-multi", "read-cached", "write", "write-beside",
 	"write-half", "write-block", "write-multi", "write-fua", "write-cached", "zeroes",
@@ -145,7 +145,7 @@ static void put(const char *path, const char *text)
 	close(to);
 }
 
-/* The pieces of a text with commas. */
+/* Write the comma-separated pieces of a text. */
 static void put_pieces(const char *path, const char *text)
 {
 	char *copy = strdup(text), *piece, *rest = copy;
@@ -234,7 +234,7 @@ static u64 block_of(const struct row *row)
 	return bad_of(row) / block * block;
 }
 
-/* Sectors that fail: where two are needed, the next one as well. */
+/* Number of failing sectors: if two units are needed, the next one fails as well. */
 static unsigned int nr_bad(const struct row *row)
 {
 	return row->kind == WRITE_HALF ? 2 * unit : unit;
@@ -246,8 +246,8 @@ static void allow(struct row *row, u64 sector, unsigned int nr, u8 what)
 }
 
 /*
- * Where the sector is on the spare, and 0 if it is not.  A block that has moved
- * without sectors that the main did not give is split.
+ * The location of the sector on the spare, or 0.  A block is split if it has moved without
+ * the sectors that could not be read from the main.
  */
 static u64 on_spare(const struct row *row, u64 sector, unsigned int *remapped, bool *split)
 {
@@ -277,7 +277,7 @@ static u64 on_spare(const struct row *row, u64 sector, unsigned int *remapped, b
 	return found;
 }
 
-/* Check the content; from now on only this content is allowed. */
+/* Check the content; from now on only the content found here is allowed. */
 static void compare(struct row *row, int from, u64 place, u64 sector, unsigned int nr,
 		    const char *where)
 {
@@ -297,7 +297,7 @@ static void compare(struct row *row, int from, u64 place, u64 sector, unsigned i
 	}
 }
 
-/* The number of the place, or of the block that has the fault. */
+/* Compare sectors from @first to @end, which are at @shift sectors further on in @from. */
 static void compare_range(struct row *row, int from, long long shift, u64 first, u64 end,
 			  const char *where, bool skip_unreadable)
 {
@@ -306,7 +306,7 @@ static void compare_range(struct row *row, int from, long long shift, u64 first,
 	for (sector = first; sector < end; sector = next) {
 		const u8 *content = row->content + (sector - base_of(row));
 
-		/* Alone if it may be unreadable: it would take others with it. */
+		/* A unit that may be unreadable is read alone: it would fail the read of others. */
 		for (next = sector + unit; next < end; next += unit)
 			if ((content[0] | content[next - sector]) & UNREADABLE)
 				break;
@@ -323,7 +323,7 @@ static void verify(struct row *row)
 	compare_range(row, fd, 0, base, base + USED, "device", false);
 	/* A block that has not moved is only on the main. */
 	compare_range(row, main_fd, 0, base, first, "main before", true);
-	/* The second bad sector may have moved by having been read. */
+	/* Reading the second bad sector may have moved its block. */
 	if (block == unit && row->kind == WRITE_HALF)
 		end += block;
 	compare_range(row, main_fd, 0, end, base + USED, "main behind", true);
@@ -388,7 +388,7 @@ static bool spare_is(const char *kind)
 	return key_fault && !strcmp(key_fault, kind);
 }
 
-/* Nothing is left for errors. */
+/* Leave no free block on the spare for failing blocks. */
 static void fill_spare(void)
 {
 	struct status s = get_status();
@@ -399,7 +399,7 @@ static void fill_spare(void)
 	dm_message(&dm, text, NULL, 0);
 }
 
-/* A spare as new, and a main with old data, all sectors good. */
+/* Prepare an empty spare, and a main with old data, with all sectors good. */
 static void make_set(void)
 {
 	unsigned int i;
@@ -409,7 +409,7 @@ static void make_set(void)
 		set_bad(key_bad, 0, NR_KINDS * PLACE, false);
 	if (key_spare_bad)
 		set_bad(key_spare_bad, 0, device_sectors(spare_fd), false);
-	/* Both superblocks, and the first page of the table. */
+	/* Clear both superblocks, and the first page of the table. */
 	memset(buf, 0, 8192);
 	if (pwrite(spare_fd, buf, 8192, 0) != 8192 ||
 	    pwrite(spare_fd, buf, 4096, (device_sectors(spare_fd) / 8 - 1) * 4096) != 4096)
@@ -420,7 +420,7 @@ static void make_set(void)
 
 		allow(row, base_of(row), USED, OLD);
 		for (sector = base_of(row); sector < base_of(row) + USED; sector += nr) {
-			/* A disk with bad sectors of its own takes the others. */
+			/* On a disk with preset bad sectors the others can still be written. */
 			bool alone = sector >= bad_of(row) && sector < bad_of(row) + nr_bad(row);
 
 			nr = alone ? unit : sector < bad_of(row) ? bad_of(row) - sector :
@@ -436,9 +436,9 @@ static void make_set(void)
 	}
 	activate();
 	setting("errors/retries", "2");
-	/* A sector that is no longer bad is readable at once. */
+	/* Let a sector be read again as soon as it is no longer bad. */
 	setting("errors/pending_retry_ms", "0");
-	/* Each cell is about one request; scrub.bats has those that come by themselves. */
+	/* Each cell tests a single request; scrub.bats tests reads in the background. */
 	setting("errors/neighbours", "0");
 	setting("spare/policy", "linear");
 	read_geometry();
@@ -465,7 +465,7 @@ static int direct_read(const struct row *row, u64 sector, unsigned int nr)
 	return 0;
 }
 
-/* Page after page, as read-ahead likes it. */
+/* Read page after page, which triggers read-ahead. */
 static int cached_read(const struct row *row)
 {
 	u64 sector, base = base_of(row);
@@ -521,7 +521,7 @@ static int range_ioctl(unsigned long cmd, u64 sector, unsigned int nr)
 	return ioctl(fd, cmd, range) ? errno : 0;
 }
 
-/* By a file of its own: others may have the errors of earlier writes to tell. */
+/* Use a separate open file: others may still have to report errors of earlier writes. */
 static int flush(void)
 {
 	int file = open(dm.path, O_RDWR | O_CLOEXEC), error;
@@ -591,7 +591,7 @@ static int do_io(struct row *row, u64 *sector, unsigned int *nr, u8 *what)
 
 /* --- a cell ---------------------------------------------------------------------- */
 
-/* "a/b": one for blocks of one unit, another for larger ones. */
+/* Of "a/b", return a for blocks of one unit, and b for larger ones. */
 static const char *of_size(const char *text)
 {
 	static char part[2][16];
@@ -638,7 +638,7 @@ static void expect_content(struct row *row, int error, u64 sector, unsigned int 
 	u8 was = row->content[bad - base_of(row)];
 	u8 after = content_named(of_size(row->after));
 
-	/* Sectors without a write are unchanged. */
+	/* "old" means the previous content, since the sector was not written. */
 	if (after == OLD)
 		after = was;
 	for (s = sector; s < sector + nr; s++)
@@ -651,7 +651,7 @@ static void expect_content(struct row *row, int error, u64 sector, unsigned int 
 	}
 }
 
-/* A fault of the spare that comes before each I/O. */
+/* Inject the fault of the spare before an I/O. */
 static void arm_spare(const struct row *row)
 {
 	struct status s = get_status();
@@ -659,7 +659,7 @@ static void arm_spare(const struct row *row)
 	u64 place;
 
 	if (spare_is("next")) {
-		/* By policy they are taken in turn, and none is given back. */
+		/* With this policy blocks are allocated in order, and none has been freed. */
 		place = s.count[REMAPPED] + s.count[PENDING] + s.count[BAD];
 		set_bad(key_spare_bad, data_start + place * block, unit, true);
 	} else if (spare_is("held")) {
@@ -772,7 +772,7 @@ static void run_cell(struct row *row)
 
 	expect_content(row, error, sector, nr, what, after.count[LOST] > before.count[LOST]);
 	disarm_spare();
-	/* Nobody can tell where the block is, until the set is activated again. */
+	/* The location of the block is in doubt until the set is activated again. */
 	if (spare_is("store")) {
 		deactivate();
 		activate();
@@ -780,7 +780,7 @@ static void run_cell(struct row *row)
 	verify(row);
 }
 
-/* All is there again when the set is activated anew. */
+/* A new activation must restore the same state. */
 static void run_again(void)
 {
 	struct status before = get_status(), after;
@@ -810,7 +810,7 @@ static void run_table(void)
 	deactivate();
 }
 
-/* --- what is asked for ----------------------------------------------------------- */
+/* --- arguments and table --------------------------------------------------------- */
 
 static void read_table(void)
 {

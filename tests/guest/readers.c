@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * readers DEVICE READERS SECONDS SECTOR STRIDE BLOCKS: that many threads read blocks of 4 KiB
- * past the page cache, each again and again for so many seconds, or each its first block once
- * if that is 0.
+ * readers DEVICE READERS SECONDS SECTOR STRIDE BLOCKS: let READERS threads read blocks of 4 KiB
+ * past the page cache, repeatedly for SECONDS, or only the first block of each thread once if
+ * that is 0.
  *
  * Thread i reads every READERS-th of the BLOCKS blocks from the i-th on; block k is at sector
- * SECTOR + k * STRIDE.  Prints how many reads there were, how many of them failed, and then
- * the 50th, 99th and 99.9th percentile and the maximum of how long they took, in
- * microseconds.  fio leaves reads that failed out of its statistics.
+ * SECTOR + k * STRIDE.  Prints the number of reads, the number of failed reads, and the 50th,
+ * 99th and 99.9th percentile and the maximum of the read latency in microseconds.  Unlike
+ * this, fio leaves failed reads out of its statistics.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -77,7 +77,7 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* So many in a thousand took no longer. */
+/* The latency that this many reads in a thousand did not exceed. */
 static unsigned int percentile(unsigned int thousandths)
 {
 	return took[(nr_reads * (unsigned long long)thousandths + 999) / 1000 - 1];

@@ -5,15 +5,14 @@
  *	stamp write DEVICE LOG CONFIG SEED	until the machine stops
  *	stamp check DEVICE LOG bad=... was-bad=... unreadable=... < list of remaps
  *
- * Some threads write to random places of a device sectors that say where and when
- * they were written, a third adds and removes remaps by hand.  Each of them has
- * a log, on a disk that never fails, of acknowledged operations.  After the power cut
- * each sector must be as it was acknowledged last, or be of the one write of its
- * owner that was under way; and so for the remaps.  Then what was found is the
- * beginning for the next run.
+ * Some threads write sectors that say where and when they were written to random places of a
+ * device; another one adds and removes remaps manually.  Each thread logs the acknowledged
+ * operations on a disk that never fails.  After the power cut each sector must have the last
+ * acknowledged content, or that of the one write of its owner that was in flight; and
+ * likewise for the remaps.  The next run starts from the state that was found.
  *
- * bad= are the sectors that failed writes in the last run, was-bad= those of all
- * runs, unreadable= those that fail reads.
+ * bad= lists the sectors that failed writes in the last run, was-bad= those of all runs,
+ * unreadable= those that fail reads.
  */
 #define _GNU_SOURCE
 
@@ -30,9 +29,9 @@
 #define SECTOR		512
 #define SECTORS		32768U	/* of the device */
 #define BLOCK		8U	/* sectors */
-#define FINE		4096U	/* from here on owners have more than a sector in a row */
-#define BY_HAND		28672U	/* from here on remaps are made by hand */
-#define STRIPE		128U	/* sectors that have one owner */
+#define FINE		4096U	/* from here on an owner has more than one consecutive sector */
+#define BY_HAND		28672U	/* from here on remaps are made manually */
+#define STRIPE		128U	/* number of consecutive sectors with one owner */
 #define WRITERS		4U
 
 #define LOG_VERSIONS	(1 << 20)
@@ -250,7 +249,7 @@ static uint64_t last[WRITERS];
 
 #define WRONG(...) do { if (wrong++ < 20) printf(__VA_ARGS__); } while (0)
 
-/* sectors as 8,16-18 */
+/* mark the sectors in a list such as "8,16-18" */
 static void mark(bool *set, const char *list)
 {
 	char *end;
@@ -290,7 +289,7 @@ static unsigned int replay_all(void)
 	unsigned int nr, i, n = 0;
 
 	for (nr = 0; nr <= WRITERS; nr++) {
-		/* Most of it was never written. */
+		/* Read piece by piece, since most of the log was never written. */
 		for (i = 0; i < LOG_MAX; i++) {
 			if (i % 1024 == 0)
 				read_log(&records[i], 1024 * SECTOR, LOG_RECORDS +

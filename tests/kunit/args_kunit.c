@@ -10,8 +10,8 @@
 #define MAX_ARGC	32
 
 /**
- * struct line - a table line, taken apart.
- * @text: of the words.
+ * struct line - a table line, split into words.
+ * @text: the text of the words.
  * @argv: the words.
  * @argc: their number.
  * @args: the expected result.
@@ -26,8 +26,8 @@ struct line {
 };
 
 /*
- * As device-mapper does it (dm-table.c), which does not export it: words are
- * between spaces, and a backslash quotes the next character.
+ * Like the function in dm-table.c, which is not exported: words are separated by
+ * spaces, and a backslash quotes the next character.
  */
 static void split(struct line *l)
 {
@@ -341,7 +341,7 @@ static void every_combination_is_read_as_it_was_written(struct kunit *test)
 	}
 }
 
-/* What libdm, and so dmsetup, makes of a line before the kernel gets it. */
+/* Transform a line as libdm, and so dmsetup, does before the kernel gets it. */
 static const char *through_libdm(struct kunit *test, const char *line)
 {
 	char *text = kunit_kzalloc(test, 1024, GFP_KERNEL), *out = text;

@@ -39,7 +39,7 @@ static const struct rhashtable_params object_params = {
 	.automatic_shrinking = true,
 };
 
-/* Random, with no two the same: bits of a bijection of the number. */
+/* A random-looking key, different for each number: the steps below are a bijection. */
 static u64 bench_key(u32 i)
 {
 	u64 x = i;
@@ -52,7 +52,7 @@ static u64 bench_key(u32 i)
 	return x;
 }
 
-/* Keys 0 to @n - 1 are in a table, in another order than they were inserted in. */
+/* Choose keys to look up, in random order, in a table that contains keys 0 to @n - 1. */
 static void bench_choose_keys(u64 *hits, u64 *misses, u32 n)
 {
 	struct rnd_state rnd;
@@ -66,9 +66,9 @@ static void bench_choose_keys(u64 *hits, u64 *misses, u32 n)
 }
 
 /*
- * Look up BENCH_LOOKUPS keys, and return how many were found.  Other work on the machine
- * takes the processor away now and then, for longer than a piece of the lookups takes:
- * so of each piece the best of some rounds counts.
+ * Look up BENCH_LOOKUPS keys, and return how many were found.  Other work on the machine now
+ * and then takes the processor away for longer than a piece of the lookups takes, so record
+ * the best time of each piece in several rounds.
  */
 static u32 bench_round(u32 (*look_up)(const u64 *keys), const u64 *keys, u32 *best)
 {
@@ -84,7 +84,7 @@ static u32 bench_round(u32 (*look_up)(const u64 *keys), const u64 *keys, u32 *be
 	return n;
 }
 
-/* In thousandths of a nanosecond a lookup. */
+/* The time of a lookup, in thousandths of a nanosecond. */
 static u64 bench_per_lookup(const u32 *best)
 {
 	u64 sum = 0;

@@ -3,10 +3,10 @@
  * The cost of a lookup, and the memory of an entry, compared with rhashtable in
  * the same run.
  *
- * Times are printed.  They are only judged against each other: among 100,000 entries
- * a lookup is to take at most half of rhashtable's time, whether the block is there or
- * not.  Among 1,000,000 memory decides: a block that is found is in the second cache line
- * that has to be fetched, and in rhashtable in the second as well.
+ * Times are printed, but only compared with each other: among 100,000 entries a lookup
+ * must take at most half of rhashtable's time, whether the block is present or not.  Among
+ * 1,000,000 entries memory latency decides: in both tables a block is found in the second
+ * cache line that has to be fetched.
  */
 #include <kunit/test.h>
 
@@ -16,7 +16,7 @@
 #include "bench.h"
 #include "table.h"
 
-/* As from another source, which it is in the module. */
+/* Not inlined, since in the module it is in another source file. */
 noinline u32 remap_table_lookup(const struct remap_table *t, u64 block, u64 *word);
 
 /**
@@ -24,9 +24,9 @@ noinline u32 remap_table_lookup(const struct remap_table *t, u64 block, u64 *wor
  * @f: ours.
  * @ht: the other.
  * @objects: of @ht.
- * @hits: keys that are there, in another order than they were inserted in.
- * @misses: keys that are not there.
- * @sum: of the results, so that lookups are not optimized away.
+ * @hits: keys that are present, in random order.
+ * @misses: keys that are absent.
+ * @sum: sum of the results, so that lookups are not optimized away.
  */
 struct bench {
 	struct fixture f;
@@ -65,7 +65,7 @@ static void fill(struct kunit *test, u32 n)
 		if (!(i % 1024))
 			cond_resched();
 	}
-	/* Its worker may still be resizing. */
+	/* The worker of the rhashtable may still be resizing. */
 	do {
 		flush_work(&bench.ht.run_work);
 	} while (rcu_access_pointer(rcu_access_pointer(bench.ht.tbl)->future_tbl));
@@ -121,7 +121,7 @@ static void compare(struct kunit *test, const char *what, const u64 *keys, u32 e
 		   *other / 1000, *other / 100 % 10);
 }
 
-/* In hundredths of a byte for each entry. */
+/* Memory per entry, in hundredths of a byte. */
 static u32 bytes_per_entry(void)
 {
 	const struct remap_slots *slots = &bench.f.slots;
@@ -136,7 +136,7 @@ static u32 bytes_per_entry(void)
 	return div_u64(bytes * 100, bench.f.table.entries);
 }
 
-/* @share: our time must be at most rhashtable's, divided by it. */
+/* @share: our time must be at most rhashtable's time divided by this. */
 static void measure(struct kunit *test, u32 n, u32 share)
 {
 	u64 hit, miss, other_hit, other_miss;
@@ -165,7 +165,7 @@ static void lookups_among_1000000_entries_take_less_than_rhashtables_time(struct
 /**
  * struct stalls - how long each step of a table's growth holds a lock that others wait for.
  * @best: the shortest time of each in all rounds, in ns.
- * @most: elements of @best.
+ * @most: size of @best.
  * @nr: steps of this round so far.
  */
 struct stalls {
@@ -194,13 +194,13 @@ static void move_range(struct kunit *test, u32 range)
 		start = ktime_get_ns();
 		more = remap_table_move(&f->table, range);
 		note_step(start);
-		/* Found in the old table, whatever has been moved. */
+		/* It is found in the old table, whatever has been moved. */
 		KUNIT_ASSERT_TRUE(test, is_found(f, some_block(0), 0));
 		cond_resched();
 	} while (more);
 }
 
-/* As resize.c does it; memory is allocated without a lock. */
+/* The same steps as in resize.c; memory is allocated without a lock. */
 static void resize_in_steps(struct kunit *test)
 {
 	struct remap_table *t = &bench.f.table;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Our table beside others: those that the kernel has, and small ones with layouts that it
- * has not.  The latter are made for one size, cannot grow, and have no readers beside
- * writers; they show the limit of a layout, not the performance of a table with it.
+ * Our table compared with others: those of the kernel, and small ones with layouts that the
+ * kernel does not have.  The latter are made for one size, cannot grow, and do not support
+ * readers concurrent with writers; they show the limit of a layout, not the performance of a
+ * complete table with it.
  *
  *   insmod bench_layouts_kunit.ko entries=100000,1000000
  *
@@ -20,7 +21,7 @@
 #include "bench.h"
 #include "table.h"
 
-/* As from another source, which it is in the module. */
+/* Not inlined, since in the module it is in another source file. */
 noinline u32 remap_table_lookup(const struct remap_table *t, u64 block, u64 *word);
 
 static uint entries[8] = { 100000, 1000000 };
@@ -29,10 +30,10 @@ module_param_array(entries, uint, &nr_entries, 0444);
 
 /**
  * struct layout - a table.
- * @name: for people.
- * @most: entries that it is measured with at most: at random keys some take much memory.
- * @make: put the keys 0 to @n - 1 in it.
- * @look_up: find BENCH_PIECE keys; returns how many are there.
+ * @name: its name, to be printed.
+ * @most: maximum number of entries to test, since some take much memory for random keys.
+ * @make: create it with the keys 0 to @n - 1.
+ * @look_up: look up BENCH_PIECE keys; returns how many are present.
  * @drop: free it.
  */
 struct layout {
@@ -114,7 +115,7 @@ static bool ht_make(u32 n)
 		if (!(i % 1024))
 			cond_resched();
 	}
-	/* Its worker may still be resizing. */
+	/* The worker of the rhashtable may still be resizing. */
 	do {
 		flush_work(&ht.run_work);
 	} while (rcu_access_pointer(rcu_access_pointer(ht.tbl)->future_tbl));
@@ -222,7 +223,7 @@ static void mt_drop(void)
  * struct cell - an entry of the tables below.
  * @key: the block, plus 1; 0 if the cell is empty.
  * @slot: the payload.
- * @distance: robin hood: cells from where its hash would have it.
+ * @distance: robin hood: number of cells from the one selected by its hash.
  */
 struct cell {
 	u64 key;
@@ -241,7 +242,7 @@ static u64 hash_key(u64 key)
 	return (h ^ h >> 32) * 0xa0761d6478bd642fULL;
 }
 
-/* One of nr_places, by 32 bits of the hash. */
+/* Choose one of nr_places by 32 bits of the hash. */
 static u32 place_of(u32 hash)
 {
 	return (u64)hash * nr_places >> 32;
@@ -258,7 +259,7 @@ static void cells_drop(void)
 static bool cells_make(u32 places, u32 cells_per_place)
 {
 	nr_places = places;
-	/* Whole cache lines: a page or more is aligned to one. */
+	/* An allocation of a page or more is aligned to cache lines. */
 	cells = kvcalloc((u64)places * cells_per_place, sizeof(*cells), GFP_KERNEL);
 	return cells;
 }
@@ -321,7 +322,7 @@ static __always_inline bool cuckoo_find(u64 key)
 	const struct cell *a = &cells[place_of(h) * 4], *b = &cells[place_of(h >> 32) * 4];
 	u32 i;
 
-	/* Both lines are on their way at the same time. */
+	/* Fetch both lines at the same time. */
 	prefetch(b);
 	for (i = 0; i < 4; i++) {
 		if (is_cell_of(&a[i], key))
@@ -339,7 +340,7 @@ static u32 cuckoo_look_up(const u64 *keys)
 	return look_up_with(cuckoo_find, keys);
 }
 
-/* robin hood: linear probing, the entry further from home stays; 75% full */
+/* robin hood: linear probing, where the entry further from home keeps the cell; 75% full */
 
 static bool robin_make(u32 n)
 {
@@ -378,7 +379,7 @@ static u32 robin_look_up(const u64 *keys)
 	return look_up_with(robin_find, keys);
 }
 
-/* swiss table: groups of 8 cells, a byte with 7 bits of the hash for each; 80% full */
+/* swiss table: groups of 8 cells, and for each cell a byte with 7 bits of the hash; 80% full */
 
 #define ONES	0x0101010101010101ULL
 
@@ -438,8 +439,8 @@ static u32 swiss_look_up(const u64 *keys)
 }
 
 /*
- * Lines of tags: a cache line has 16 slot numbers with some bits of the hash above each, and the
- * keys are with the slots; 75% full.
+ * Lines of tags: a cache line has 16 slot numbers, each with some bits of the hash above it; the
+ * keys are stored in the slots; 75% full.
  */
 
 #define LINE_WORDS	16

@@ -13,7 +13,7 @@
 
 #include "../../modules/core/device.h"
 
-/* Nobody observes or traces. */
+/* No observers and no tracing. */
 #define _REMAP_TRACE_H
 DEFINE_STATIC_KEY_FALSE(remap_observed);
 void __remap_count(struct remap_device *rd, enum dm_remap_count what, u64 n)
@@ -28,7 +28,7 @@ static void trace_dm_remap_commit(struct remap_device *rd, u64 nr, u32 pages, u6
 
 static struct remap_device *rd;
 
-/* In the place of the store. */
+/* The state of the store that replaces the real one. */
 static unsigned int commits, sizes[8];
 static int store_error;
 static struct completion entered, go_on;
@@ -72,7 +72,7 @@ static void fake_stat(struct dm_remap_store *store, struct dm_remap_store_stat *
 
 static const struct dm_remap_store_type fake_type = { .commit = fake_commit, .stat = fake_stat };
 
-/* A requester. */
+/* A thread that requests a commit. */
 static struct asker {
 	struct remap_commit c;
 	struct dm_remap_entry changes[REMAP_COMMIT_GROUP + 1];
@@ -109,7 +109,7 @@ static void prepare(struct asker *a, unsigned int nr)
 	a->c.apply = apply;
 }
 
-/* The first is in the store; the others wait in the list. */
+/* Let the first commit enter the store, while the others wait in the list. */
 static void begin(struct kunit *test, unsigned int nr, const unsigned int *sizes_of)
 {
 	unsigned int i, waiting;

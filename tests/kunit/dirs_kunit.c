@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The directories of devices: their names, what fails and is tried again, and that nobody
- * waits for a file system that hangs.
+ * The directories of devices: their names, retries after failures, and that nothing waits
+ * for a file system that hangs.
  */
 #include <kunit/test.h>
 
@@ -49,17 +49,17 @@ static int fake_name(struct mapped_device *md, char *name, char *uuid)
 static struct fake devices[DEVICES];
 static struct remap_device *rds[DEVICES];
 
-/* Calls of the file systems, and what is there. */
+/* The state of the file systems, and how their calls behave. */
 static struct {
-	/* so many calls fail */
+	/* number of calls that will fail */
 	unsigned int sysfs_fails, link_fails, tree_fails;
-	/* while true the next call waits for @go */
+	/* if true, the next call waits for @go */
 	bool hangs;
 	struct completion go;
 	unsigned int links, trees, dirs, names;
 } fs;
 
-/* --- what dirs.c calls */
+/* --- functions that dirs.c calls */
 
 static bool fails(unsigned int *left)
 {
@@ -158,7 +158,7 @@ static void deactivate(unsigned int i)
 	devices[i].dirs = NULL;
 }
 
-/* Whether a device's directories are all there, with a name. */
+/* Whether all directories of a device exist, with this name. */
 static bool are(unsigned int i, const char *name)
 {
 	const struct remap_dirs *d = devices[i].dirs;
@@ -212,7 +212,7 @@ static void directories_come_and_go_with_a_device(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fs.dirs, 1);
 }
 
-/* device-mapper tells nobody of a rename. */
+/* device-mapper does not notify targets of a rename. */
 static void names_are_followed_and_swapped(struct kunit *test)
 {
 	char uuid[UUID_STRING_LEN + 1];
@@ -225,7 +225,7 @@ static void names_are_followed_and_swapped(struct kunit *test)
 	devices[1].name = "s";
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(are(0, "q") && are(1, "s")));
 	KUNIT_EXPECT_EQ(test, fs.trees, 2);
-	/* one that is being removed keeps the name until it has gone */
+	/* a device that is being removed keeps its name until it has gone */
 	devices[1].name = NULL;
 	activate(test, 2, "s");
 	snprintf(uuid, sizeof(uuid), "%pU", &devices[2].dirs->uuid);
@@ -253,7 +253,7 @@ static void what_fails_is_tried_again(struct kunit *test)
 	}
 }
 
-/* As a reader of configfs can let it hang; this would hang, too. */
+/* A reader of configfs can make it hang; nothing else may hang with it. */
 static void nobody_waits_long_for_a_file_system(struct kunit *test)
 {
 	unsigned long begin = jiffies;
@@ -261,7 +261,7 @@ static void nobody_waits_long_for_a_file_system(struct kunit *test)
 	fs.hangs = true;
 	activate(test, 0, "r");
 	KUNIT_EXPECT_NULL(test, devices[0].dirs->tree);
-	/* in force without its directories, and gone before them */
+	/* the device is active without its directories, and goes before them */
 	KUNIT_EXPECT_PTR_EQ(test, devices[0].dirs->rd, rds[0]);
 	deactivate(0);
 	fs.hangs = false;

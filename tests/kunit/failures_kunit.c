@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
-/* What is allocated; nobody reads while the tests free. */
+/* Number of allocations; the tests free at once, since there are no concurrent readers. */
 static int allocated;
 
 static void *test_alloc(size_t size, gfp_t gfp)
@@ -45,7 +45,7 @@ static void the_last_failure_of_a_slot_is_known(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 7, 0), 0x8);
 	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 8, 60000), 0x1);
 	KUNIT_EXPECT_EQ(test, remap_failures_get(&failures, 9, 60000), 0);
-	/* what it replaced is freed */
+	/* the record that was replaced has been freed */
 	KUNIT_EXPECT_EQ(test, allocated, 2);
 }
 

@@ -10,7 +10,7 @@
 
 static struct remap_inflight in;
 
-/* I/O that comes back later. */
+/* I/O that completes later. */
 static struct io {
 	struct delayed_work work;
 	u64 block, nr;
@@ -107,7 +107,7 @@ static void leaving_on_another_cpu_or_epoch_balances(struct kunit *test)
 		KUNIT_ASSERT_TRUE(test, empty(&in, 0, i) && empty(&in, 1, i));
 }
 
-/* Always some I/O to another block of the bucket: the next begins before one ends. */
+/* Continuous I/O to another block of the bucket: the next one begins before the last one ends. */
 static struct io chain[2];
 static bool chained;
 static unsigned int links;
@@ -138,7 +138,7 @@ static void a_busy_neighbour_in_the_bucket_starves_nobody(struct kunit *test)
 		schedule_delayed_work(&chain[i].work, msecs_to_jiffies(10 + 10 * i));
 	}
 	drain(3);
-	/* it was still going on */
+	/* that I/O was still going on */
 	KUNIT_EXPECT_FALSE(test, empty(&in, 0, remap_inflight_bucket(3)) &&
 			   empty(&in, 1, remap_inflight_bucket(3)));
 	WRITE_ONCE(chained, false);

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * I/O that the device does itself: masks of sectors, what errors mean, reading
- * what can be read, and data in pieces of bios.
+ * I/O that the device does itself: masks of sectors, the meaning of errors, reading
+ * the readable sectors, and data in pieces of bios.
  */
 #include <kunit/test.h>
 
 #include <linux/bio.h>
 
-/* In the place of the disk. */
+/* Replaces the disk. */
 static int disk_submit(struct bio *bio);
 
-/* The disk has no queue, which a bio would look into for its control group. */
+/* The disk has no queue, in which bio_init() would look for its control group. */
 static void disk_bio_init(struct bio *bio, struct block_device *bdev, struct bio_vec *table,
 			  unsigned short max_vecs, blk_opf_t opf)
 {
@@ -30,10 +30,10 @@ static void disk_bio_init(struct bio *bio, struct block_device *bdev, struct bio
 /**
  * struct disk - a disk with bad sectors.
  * @data: each sector is filled with the low byte of its number plus 1.
- * @failures: how often a sector fails yet; U32_MAX for ever.
- * @status: with what.
- * @requests: that it got.
- * @sectors: that it was asked for.
+ * @failures: how many more times a sector fails; U32_MAX for always.
+ * @status: the status of failures.
+ * @requests: number of requests received.
+ * @sectors: number of sectors requested.
  */
 static struct disk {
 	u8 data[DISK_SECTORS][SECTOR_SIZE];
@@ -139,7 +139,7 @@ static int read_units(struct remap_device *rd, unsigned int sectors, u64 skip, u
 						      rd->settings.retries + 1, false, lost));
 }
 
-/* Sectors of @zero are zeros, and all others but those of @any as on the disk. */
+/* Expect zeros in the sectors of @zero, anything in those of @any, data of the disk elsewhere. */
 static void expect_data(struct kunit *test, unsigned int sectors, u64 zero, u64 any)
 {
 	unsigned int i;
@@ -201,7 +201,7 @@ static void a_sector_is_tried_once_more_with_every_retry(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, read_units(device(test, 1, retries), 8, 0, &lost), 0);
 		KUNIT_EXPECT_EQ_MSG(test, lost, 0, "%u retries", retries);
 		expect_data(test, 8, 0, 0);
-		/* and now one too late */
+		/* and now it would need one more attempt */
 		disk.failures[FIRST + 3] = 2 + retries;
 		KUNIT_EXPECT_EQ(test, read_units(device(test, 1, retries), 8, 0, &lost), 0);
 		KUNIT_EXPECT_EQ_MSG(test, lost, BIT_ULL(3), "%u retries", retries);
@@ -248,7 +248,7 @@ static void of_the_main_a_physical_block_is_tried_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, remap_read_sectors(rd, &test_bdev, FIRST, buf, 0xffff, 1, false,
 						 &bad), BLK_STS_OK);
 	KUNIT_EXPECT_EQ(test, bad, 0xff);
-	/* all of it, and the two physical blocks */
+	/* the whole range, and each of the two physical blocks */
 	KUNIT_EXPECT_EQ(test, disk.requests, 3);
 }
 
@@ -267,7 +267,7 @@ static void an_error_that_is_not_the_mediums_ends_it(struct kunit *test)
 
 #define NR_PAGES	3
 
-/* A bio over 3 * 1536 bytes: the middle of three pages. */
+/* A bio of 3 * 1536 bytes, in the middle of three pages. */
 static struct bio *make_bio(struct kunit *test, blk_opf_t opf)
 {
 	struct bio *bio = bio_kmalloc(NR_PAGES, GFP_KERNEL);
@@ -297,7 +297,7 @@ static void free_bio(struct bio *bio)
 	kfree(bio);
 }
 
-/* From @skip on, @n bytes. */
+/* The part of @n bytes from @skip on. */
 static struct bvec_iter piece_of(struct bio *bio, unsigned int skip, unsigned int n)
 {
 	struct bvec_iter piece = bio->bi_iter;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lookups without a lock, one interleaving after the other.
+ * Lookups without a lock, with each interleaving of changes in turn.
  *
- * Between any two loads of a lookup the table may change.  Here it does: the
- * loads are counted, and before those that a case chooses a change is made, as if
- * by a writer on another processor.  Each case goes through all the places in a
- * lookup at which its changes can come, and the result must be right every time.
- * This tests the order of events; what a processor may make of that
- * order is not seen here (readers_kunit.c runs real threads).
+ * The table may change between any two loads of a lookup.  Here the loads are counted,
+ * and a change is made before those loads that a case chooses, as if by a writer on
+ * another processor.  Each case tries all places in a lookup at which its changes can
+ * happen, and the result must be right every time.  This tests the order of events, but
+ * not how a processor may reorder them (readers_kunit.c runs real threads).
  */
 #include <kunit/test.h>
 
@@ -29,7 +28,7 @@ static void before_load(void);
 
 #include "table.h"
 
-/* Changes of a case, in their order, and before which load each comes. */
+/* The changes of a case, in order, and the load before which each is made. */
 #define MAX_CHANGES	4
 
 typedef void (*change_fn)(struct fixture *f);
@@ -55,16 +54,16 @@ static void before_load(void)
 }
 
 /*
- * Six blocks of the bucket that block 0 belongs to, with 64 buckets as with 128,
- * and as many of a second one.  With 256 buckets each second one is in another
- * chain.  Those that are inserted last come first in their chain.
+ * Six blocks in the bucket of block 0, with 64 as well as with 128 buckets, and as many
+ * in a second bucket.  With 256 buckets every other one of the first six is in another
+ * chain.  Blocks that are inserted last come first in their chain.
  */
 #define IN_CHAIN	6
 #define TARGET		2	/* three are before it in the chain, two behind */
 
 static u64 here[IN_CHAIN + 2], there[IN_CHAIN + 2];
 
-/* All have the tag of block 0, so that lookups walk the chain. */
+/* All blocks have the tag of block 0, so that lookups walk the chain. */
 static void choose_blocks(struct fixture *f)
 {
 	unsigned int nr_here = 0, nr_there = 0;
@@ -121,7 +120,7 @@ static void clean_up(void)
 	}
 }
 
-/* Look up @block while the changes are made; the slot, with its word in *@word. */
+/* Look up @block while the changes are made.  Returns the slot; *@word is its word. */
 static u32 look(struct fixture *f, u64 block, u64 *word)
 {
 	u32 slot;
@@ -138,9 +137,9 @@ static u32 look(struct fixture *f, u64 block, u64 *word)
 typedef bool (*right_fn)(u64 block, u32 slot, u64 word);
 
 /*
- * Try all ways to place the changes @fns, in their order, among the loads of a
- * lookup of @block.  Loads that a lookup does because of a change count too: the
- * places move up until the last change is no longer made.
+ * Try all ways to place the changes @fns, in order, among the loads of a lookup of
+ * @block.  Loads that a lookup does because of a change count as well, so move the
+ * places up until a lookup ends before the last change.
  */
 static void try_all(struct kunit *test, u64 block, right_fn right, unsigned int nr,
 		    const change_fn *fns)
@@ -166,7 +165,7 @@ static void try_all(struct kunit *test, u64 block, right_fn right, unsigned int 
 				      slot, word, run.at[0], nr > 1 ? run.at[1] : 0,
 				      nr > 2 ? run.at[2] : 0, nr > 3 ? run.at[3] : 0);
 		tries++;
-		/* Count up, the last place fastest; start over behind the one before. */
+		/* Advance the last place first; at its end, advance the one before, and reset it. */
 		k = run.done == nr ? nr - 1 : run.done;
 		if (run.done < nr) {
 			if (!k--)

@@ -6,7 +6,7 @@
 
 #include <linux/xarray.h>
 
-/* So many stores at new indices succeed, then memory is out. */
+/* Number of stores at new indexes that succeed before memory runs out. */
 static unsigned int stores_left = UINT_MAX;
 
 static void *test_xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)

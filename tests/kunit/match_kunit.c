@@ -9,7 +9,7 @@
 
 #define MAX_HALVES	8
 
-/* Numbers of devices, which are their places in the array as well. */
+/* Numbers of devices, which are also their indexes in the array. */
 enum { DEV_MAIN = 1, DEV_SPARE, DEV_OTHER, DEV_THIRD };
 
 struct scene {
@@ -53,7 +53,7 @@ static void enter(struct scene *s)
 			reassembly_index_add(&s->index, &s->all[i]);
 }
 
-/* The matches of one set, after those of another, whose state must not matter. */
+/* Match one set, perhaps after another one, whose result must not matter. */
 static enum set_state look_at(struct scene *s, const uuid_t *uuid, const uuid_t *before)
 {
 	struct reassembly_matcher matcher = { .index = &s->index, .taken = is_in_use };
@@ -113,17 +113,17 @@ static void a_label_never_beats_an_identity(struct kunit *test)
 	strscpy(spare->main_id, "wwn-0x1", sizeof(spare->main_id));
 	strscpy(main->given, "wwn-0x1", sizeof(main->given));
 	forged = add(s, DEV_OTHER, HALF_MAIN);
-	/* the spare knows of no label */
+	/* the spare has not recorded a label, so its identity counts */
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)main);
-	/* it does: one of the two lies */
+	/* now it has, so one of the two disks must be wrong */
 	spare->labelled = true;
 	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
-	/* and this one is known to */
+	/* the labelled one has another identity, so it is the wrong one */
 	strscpy(forged->wwn, "wwn-0x2", sizeof(forged->wwn));
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)main);
-	/* even if it is the only one */
+	/* it is not accepted even if it is the only one */
 	s->there[DEV_MAIN] = false;
 	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)NULL);
@@ -144,17 +144,17 @@ static void a_label_without_the_secret_counts_for_nothing(struct kunit *test)
 	spare->labelled = true;
 	memset(spare->secret, 0x5a, sizeof(spare->secret));
 	memset(main->secret, 0x5a, sizeof(main->secret));
-	/* it is not a second copy of the main */
+	/* it does not count as a second copy of the main */
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)main);
-	/* nor the main, if that is missing */
+	/* nor as the main, if that is missing */
 	s->there[DEV_MAIN] = false;
 	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
-	/* even with the identity: the store would refuse it */
+	/* not even with the right identity, since the store would refuse it */
 	strscpy(spare->main_id, "wwn-0x1", sizeof(spare->main_id));
 	strscpy(forged->wwn, "wwn-0x1", sizeof(forged->wwn));
 	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
-	/* one byte makes the difference */
+	/* a difference in a single byte is enough */
 	memset(forged->secret, 0x5a, sizeof(forged->secret));
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	forged->secret[DM_REMAP_SECRET_SIZE - 1] = 0;
@@ -178,7 +178,7 @@ static void an_identity_that_differs_refuses_a_main_of_the_right_size(struct kun
 	strscpy(main->partuuid, a, sizeof(main->partuuid));
 	strscpy(main->given, a, sizeof(main->given));
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
-	/* a world-wide name, likewise */
+	/* the same for a world-wide name */
 	*main->partuuid = *main->given = 0;
 	strscpy(spare->main_id, "wwn-0x5000c5", sizeof(spare->main_id));
 	strscpy(main->wwn, "wwn-0x5000c6", sizeof(main->wwn));
@@ -197,7 +197,7 @@ static void a_main_with_main_id_is_preferred_to_others_of_its_size(struct kunit 
 	add(s, DEV_THIRD, HALF_PLAIN);
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)half_of(s, DEV_MAIN));
-	/* but it has to have the size */
+	/* but it must have the right size */
 	half_of(s, DEV_MAIN)->sectors = 999;
 	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
 }
@@ -236,7 +236,7 @@ static void size_alone_is_enough_for_one_disk_only(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)half_of(s, DEV_MAIN));
 }
 
-/* The spare of another set. */
+/* Add the spare of another set. */
 static struct half *add_stranger(struct scene *s, unsigned int nr)
 {
 	struct half *half = add(s, nr, HALF_SPARE);
@@ -252,7 +252,7 @@ static void a_disk_of_the_size_of_two_sets_is_that_of_neither(struct kunit *test
 	struct half *stranger = add_stranger(s, DEV_OTHER);
 
 	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
-	/* one that would not take it: of another size, in use, sealed, or with its main there */
+	/* no conflict if that one has another size, is in use, is sealed, or has its main */
 	stranger->main_sectors = 1008;
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	stranger->main_sectors = 1000;
@@ -265,14 +265,14 @@ static void a_disk_of_the_size_of_two_sets_is_that_of_neither(struct kunit *test
 	add(s, DEV_THIRD, HALF_MAIN)->uuid = s->other_uuid;
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	half_of(s, DEV_THIRD)->kind = HALF_DAMAGED;
-	/* nor one whose main_id another disk has */
+	/* nor if another disk has its main_id */
 	strscpy(stranger->main_id, "wwn-2", 8);
 	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
 	half_of(s, DEV_THIRD)->kind = HALF_PLAIN;
 	strscpy(half_of(s, DEV_THIRD)->given, "wwn-2", 8);
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)main);
-	/* and main_id is more than the size */
+	/* main_id takes precedence over the size */
 	strscpy(main->given, "wwn-2", 8);
 	half_of(s, DEV_THIRD)->sectors = 999;
 	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
@@ -290,7 +290,7 @@ static void size_alone_is_not_enough_where_there_was_a_label(struct kunit *test)
 
 	spare->labelled = true;
 	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
-	/* its name is, for a label may have become unreadable */
+	/* its identity is enough, since a label may have become unreadable */
 	strscpy(spare->main_id, "id", 8);
 	strscpy(main->given, "id", 8);
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
@@ -319,7 +319,7 @@ static void what_is_missing_is_named(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_SPARE);
 	add(s, DEV_OTHER, HALF_DAMAGED);
 	KUNIT_EXPECT_EQ(test, look(s), SET_DAMAGED);
-	/* a good one makes the damaged one a stranger */
+	/* if there is a good spare, the damaged one does not matter */
 	add(s, DEV_SPARE, HALF_SPARE);
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	s->there[main->dev] = false;
@@ -355,17 +355,17 @@ static void two_sets_that_ask_for_one_identity_are_a_conflict(struct kunit *test
 	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
 	KUNIT_EXPECT_EQ(test, look_at(s, &s->other_uuid, &s->uuid), SET_CONFLICT);
 	KUNIT_EXPECT_EQ(test, s->match.in_use, 0U);
-	/* a half in use needs nothing, until it is released */
+	/* a half in use makes no claim until it is released */
 	in_use = DEV_OTHER;
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	KUNIT_EXPECT_EQ(test, s->match.in_use, (dev_t)DEV_OTHER);
-	/* nor does one whose main has another size */
+	/* nor does a spare whose main has another size */
 	in_use = 0;
 	stranger->main_sectors = 1008;
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 }
 
-/* What was found for an identity at one size says nothing about another size. */
+/* The rivals for an identity at one size do not count for another size. */
 static void rivals_of_another_size_are_forgotten(struct kunit *test)
 {
 	struct scene *s = test->priv;
@@ -390,7 +390,7 @@ static void rivals_of_another_size_are_forgotten(struct kunit *test)
 	reassembly_match(&matcher, &sealed->uuid, &s->match);
 	KUNIT_EXPECT_EQ(test, s->match.state, SET_WAITING_MAIN);
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)NULL);
-	/* and nothing of it is left over for the first size */
+	/* and the first size gives the same result as before */
 	reassembly_match(&matcher, &first->uuid, &s->match);
 	KUNIT_EXPECT_EQ(test, s->match.state, SET_COMPLETE);
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)main);
@@ -406,7 +406,7 @@ static bool count_questions(void *context, dev_t dev)
 	return false;
 }
 
-/* @nr spares that ask for mains of one size, and for one identity. */
+/* Add @nr spares with mains of one size, half of which ask for the same identity. */
 static void add_crowd(struct kunit *test, struct scene *s, unsigned int nr)
 {
 	struct half *half;
@@ -440,7 +440,7 @@ static void many_spares_cost_in_proportion(struct kunit *test)
 	list_for_each_entry(half, &s->index.all, list)
 		if (half->kind == HALF_SPARE)
 			reassembly_match(&matcher, &half->uuid, &s->match);
-	/* at most a few for each of them, where it was one for each pair */
+	/* at most a few for each spare, and not one for each pair */
 	KUNIT_EXPECT_LT(test, questions, 10U * CROWD);
 }
 

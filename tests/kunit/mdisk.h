@@ -12,33 +12,33 @@
 #include <linux/pr.h>
 #include <linux/vmalloc.h>
 
-#define MDISK_SECTORS	16384U		/* of the largest */
+#define MDISK_SECTORS	16384U		/* size of the largest disk */
 
 /**
  * struct mdisk - a disk.
- * @gendisk: the kernel's.
+ * @gendisk: its gendisk.
  * @data: the content that a read returns.
  * @stable: the content after a power cut.
  * @bad_read: sectors that cannot be read.
  * @bad_write: sectors that cannot be written.
  * @heals: sectors that can be read again once they were written.
- * @deaf: sectors whose writes succeed and change nothing.
+ * @deaf: sectors whose writes succeed, but change nothing.
  * @slow: sectors whose reads and writes take @slow_ms.
  * @slow_ms: see @slow.
- * @fast_next: so many of these do not take it yet.
- * @error: of what fails.
- * @fail_next: so many attempts fail at a sector of @bad_read, then it can be read; 0 is always.
- * @writes_left: writes until the power goes, after which all fail.
- * @reads: reads that it got.
- * @writes: writes.
- * @flushes: flushes, those of REQ_PREFLUSH included.
- * @discards: discards.
- * @last_opf: of the last write.
- * @reservations: calls for persistent reservations that it got.
- * @pr_ret: its answer to those; -EOPNOTSUPP at first.
+ * @fast_next: number of these that are still fast.
+ * @error: the status of failures.
+ * @fail_next: number of reads that fail because of @bad_read, which is then cleared; 0 is all.
+ * @writes_left: number of writes until the power is cut, after which all fail.
+ * @reads: number of reads.
+ * @writes: number of writes.
+ * @flushes: number of flushes, including those of REQ_PREFLUSH.
+ * @discards: number of discards.
+ * @last_opf: the flags of the last write.
+ * @reservations: number of calls for persistent reservations.
+ * @pr_ret: the result of those calls; initially -EOPNOTSUPP.
  * @hold: writes wait until mdisk_release().
- * @hold_reads: so do reads.
- * @lock: of @held.
+ * @hold_reads: reads wait as well.
+ * @lock: protects @held.
  * @held: the waiting requests.
  */
 struct mdisk {
@@ -65,7 +65,7 @@ struct mdisk {
 };
 
 static int mdisk_major;
-/* Whether the next disk is one of zones. */
+/* Whether the next disk is zoned. */
 static bool mdisk_zoned;
 static unsigned int mdisk_count;
 
@@ -105,7 +105,7 @@ static blk_status_t mdisk_read(struct mdisk *d, struct bio *bio)
 	return BLK_STS_OK;
 }
 
-/* All of a write, or of zeroes, gets there or nothing. */
+/* A write, or a write of zeroes, succeeds as a whole or changes nothing. */
 static blk_status_t mdisk_write(struct mdisk *d, struct bio *bio)
 {
 	sector_t first = bio->bi_iter.bi_sector, end = bio_end_sector(bio), s;
@@ -167,7 +167,7 @@ static void mdisk_answer(struct mdisk *d, struct bio *bio)
 {
 	blk_status_t status = mdisk_do(d, bio);
 
-	/* the part that was split off may have failed already */
+	/* a part that was split off may have failed already */
 	if (status != BLK_STS_OK)
 		bio->bi_status = status;
 	bio_endio(bio);
@@ -229,7 +229,7 @@ static inline void mdisk_step(struct mdisk *d)
 	mdisk_do_held(d, true);
 }
 
-/* How many wait. */
+/* The number of waiting requests. */
 static inline unsigned int mdisk_held(struct mdisk *d)
 {
 	unsigned int n;
@@ -269,7 +269,7 @@ static const struct pr_ops mdisk_pr_ops = {
 	.pr_release = mdisk_pr_release,
 };
 
-/* It takes any command, so that a set that passes one on is seen. */
+/* Accept any command, to detect a set that passes one on. */
 static int mdisk_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
 		       unsigned long arg)
 {
@@ -283,7 +283,7 @@ static const struct block_device_operations mdisk_ops = {
 	.pr_ops = &mdisk_pr_ops,
 };
 
-/* All can be read and written, and no power is gone. */
+/* Make everything readable and writable, and turn the power on. */
 static void mdisk_mend(struct mdisk *d)
 {
 	bitmap_zero(d->bad_read, MDISK_SECTORS);
@@ -299,7 +299,7 @@ static void mdisk_mend(struct mdisk *d)
 	d->pr_ret = -EOPNOTSUPP;
 }
 
-/* The power was cut: unflushed data is gone. */
+/* Cut the power: unflushed data is lost. */
 static void __maybe_unused mdisk_cut(struct mdisk *d)
 {
 	memcpy(d->data, d->stable, get_capacity(d->gendisk) << SECTOR_SHIFT);

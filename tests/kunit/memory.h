@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory that runs out when a test says so.  To be included before the sources
- * under test.
+ * Memory that runs out when a test says so.  Include this before the sources under
+ * test.
  */
 #ifndef _KUNIT_MEMORY_H
 #define _KUNIT_MEMORY_H
@@ -10,7 +10,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-/* So many allocations of the sources under test succeed, then none. */
+/* Number of allocations of the sources under test that succeed before all fail. */
 static unsigned int allocations_left = UINT_MAX;
 
 static inline bool may_allocate(void)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The persistent store against a spare in memory whose places fail writes and reads
- * by schedule: acknowledged changes are found again, or the set is refused, and never stale.
+ * The persistent store on a spare in memory, whose places fail writes and reads by schedule:
+ * acknowledged changes are found again, or the set is refused, but stale data is never accepted.
  */
 #include <kunit/test.h>
 #include <linux/blkdev.h>
@@ -26,25 +26,25 @@
 /* The spare, and its failing pages. */
 static u8 (*disk)[DM_REMAP_PAGE_SIZE];
 static u64 bad_writes, bad_reads;
-/* Pages that can be written before bad_writes begins. */
+/* Number of pages that can be written before bad_writes takes effect. */
 static unsigned int good_writes;
 static unsigned int spare_sectors = SPARE_SECTORS;
-/* Pages whose last write failed: their content is unknown. */
+/* Pages whose last write failed, so that their content is unknown. */
 static u64 unsound;
 static bool as_successor, as_new_main;
 /*
- * Writes that succeed until the power goes, or UINT_MAX; of those that fail, so many reach the
- * medium, or all.
+ * Number of writes that succeed until the power is cut, or UINT_MAX.  lands: number of failed
+ * writes that reach the medium nevertheless; UINT_MAX for all.
  */
 static unsigned int writes_left;
 static unsigned int lands;
-/* Sectors of the write under way when the power goes that reach the medium. */
+/* Sectors that reach the medium of the write that is in flight when the power is cut. */
 static u8 torn;
 static bool is_cut;
 
 static struct block_device test_main, test_spare;
 
-/* The first write that the power does not last for. */
+/* Tear the first write after the power is cut. */
 static void tear(unsigned int nr, const u8 *from)
 {
 	u8 *page = disk[nr];
@@ -151,11 +151,11 @@ void dm_remap_store_unregister(struct dm_remap_store_type *type)
 #define MODULE_ALIAS(name)	static_assert(sizeof(name))
 #include "../../modules/metadata/main.c"
 
-/* The core's table: main block of each slot plus one, 0 if it is free. */
+/* The core's table: the main block of each slot plus one, or 0 if the slot is free. */
 static u64 table[SLOTS], loaded[SLOTS];
 static u8 seqs[SLOTS];
 
-/* Each slot has another one, so that none can be taken for its neighbour's. */
+/* Neighbouring slots have different reasons, so that they cannot be confused. */
 static u8 reason_of(u32 slot)
 {
 	return 1 + slot % 15;
@@ -192,7 +192,7 @@ static int load_slot(void *context, const struct dm_remap_entry *e, struct dm_re
 	return 0;
 }
 
-/* Open and load; nothing is written. */
+/* Open and load a set, which writes nothing. */
 static struct dm_remap_store *load_set(int *ret, struct dm_remap_saved *saved)
 {
 	struct dm_remap_store_params params = {
@@ -231,7 +231,7 @@ static struct dm_remap_store *open_set(int *ret)
 	return NULL;
 }
 
-/* Acknowledged changes are in the table from then on. */
+/* Map a slot; the table records the change when it is acknowledged. */
 static int map_slot(struct dm_remap_store *store, u32 slot, u64 block)
 {
 	struct dm_remap_entry e = {
@@ -258,7 +258,7 @@ static void all_works(void)
 
 #define MAX_PLACES	6
 
-/* The places of a set: its superblocks, and the copies of two pages, or of one with more copies. */
+/* The places of a set: superblocks, and copies of two pages, or of one if there are more copies. */
 static unsigned int parts[MAX_PLACES], nr_places;
 
 static void find_places(const struct dm_remap_geometry *geo)
@@ -302,7 +302,7 @@ static u64 place_mask(unsigned int set)
 	return mask;
 }
 
-/* An activation finds the acknowledged changes, and perhaps @pending, or is refused. */
+/* Whether an activation finds the acknowledged changes, and perhaps @pending, or is refused. */
 static bool found_or_refused(u32 slot, u64 pending)
 {
 	static u64 expected[SLOTS];
@@ -322,7 +322,7 @@ static bool found_or_refused(u32 slot, u64 pending)
 	return true;
 }
 
-/* Commits while some places fail writes, then an activation while others fail reads. */
+/* Commit changes while some places fail writes, then activate while others fail reads. */
 static void run_schedule(struct kunit *test, unsigned int writes, unsigned int reads,
 			 unsigned int cut, bool land)
 {
@@ -357,7 +357,7 @@ static void restore(const u8 *from)
 	table[0] = 8;
 }
 
-/* The power goes after each write, or not at all; what fails is written or not. */
+/* Cut the power after each write, or not at all; failed writes reach the medium or not. */
 static void run_pair(struct kunit *test, const u8 *kept, unsigned int writes, unsigned int reads)
 {
 	unsigned int cut;
@@ -371,8 +371,8 @@ static void run_pair(struct kunit *test, const u8 *kept, unsigned int writes, un
 }
 
 /*
- * Each place, and each pair of places, fails writes, and later each place or pair
- * reads, in sets of two to four copies.
+ * Let each place, and each pair of places, fail writes, and later each place or pair fail
+ * reads, in sets with two to four copies.
  */
 static void pairs(struct kunit *test)
 {
@@ -394,7 +394,7 @@ static void pairs(struct kunit *test)
 	replicas = was;
 }
 
-/* Growth of the table with one superblock that cannot be written. */
+/* The table grows while one superblock cannot be written. */
 static void growth(struct kunit *test)
 {
 	struct dm_remap_store *store;
@@ -417,8 +417,8 @@ static void growth(struct kunit *test)
 }
 
 /*
- * A set whose table has all pages that its spare has room for; the spare has become larger.
- * Perhaps it has been used since: then superblock 1 is at the new end.
+ * Make a set whose table has as many pages as its spare has room for, and enlarge the spare.
+ * With @used the set has been used since then, so superblock 1 is at the new end.
  */
 static void format_to_grow(struct kunit *test, bool used)
 {
@@ -450,17 +450,17 @@ static struct dm_remap_store *open_to_grow(int *ret)
 	return store;
 }
 
-/* The slots that are where superblock 1 was. */
+/* The first of the slots that are where superblock 1 was. */
 #define FORMER_SLOT	(SPARE_SECTORS - DM_REMAP_PAGE_SECTORS - 3 * DM_REMAP_PAGE_SECTORS)
 
-/* Use one of them, as a block that moves there does, and lose power. */
+/* Use one of these slots, like a block that moves there, and lose power. */
 static bool use_former_end(struct kunit *test)
 {
 	struct dm_remap_store *store;
 	int ret;
 
 	store = open_set(&ret);
-	/* Not before superblock 0 can be written. */
+	/* It may be refused until superblock 0 can be written. */
 	if (!store && (bad_writes & 1))
 		return false;
 	KUNIT_ASSERT_EQ(test, ret, 0);
@@ -475,8 +475,8 @@ static bool use_former_end(struct kunit *test)
 }
 
 /*
- * The power goes after each write of a growth, and again when there is data in the former end:
- * no activation erases that.
+ * Cut the power after each write of a growth, and again when there is data at the former end of
+ * the spare: no activation may erase that data.
  */
 static void run_former_end(struct kunit *test, bool used, unsigned int bad, unsigned int cut,
 			   unsigned int *grown)
@@ -486,7 +486,7 @@ static void run_former_end(struct kunit *test, bool used, unsigned int bad, unsi
 
 	format_to_grow(test, used);
 	writes_left = cut;
-	/* a superblock cannot be written, for now */
+	/* at first a superblock cannot be written */
 	if (bad)
 		bad_writes = BIT_ULL(bad == 1 ? 0 : GROWN_PAGES - 1);
 	store = open_to_grow(&ret);
@@ -519,7 +519,7 @@ static void former_end(struct kunit *test)
 	}
 }
 
-/* A superblock that has the place of something else erased is not believed. */
+/* A superblock that asks to erase the place of something else must be refused. */
 static void former_end_impossible(struct kunit *test)
 {
 	struct dm_remap_sb *sb[2] = { (void *)disk[0], (void *)disk[PAGES - 1] };
@@ -560,7 +560,7 @@ static void use_grown(struct dm_remap_store *store, u32 slot)
 
 /*
  * Superblock 0 fails writes while a spare grows, and recovers; then the other one cannot be read.
- * It must not count with the former copies of the table, whenever the power went before.
+ * Superblock 0 must not be used with the former copies of the table, whenever the power was cut.
  */
 static void run_without_first(struct kunit *test, bool used, unsigned int cut, bool land,
 			      unsigned int *grown)
@@ -603,23 +603,23 @@ static void grown_without_first(struct kunit *test)
 			for (land = 0; land < 2; land++)
 				run_without_first(test, used, cut < 39 ? cut : UINT_MAX, land,
 						  &grown);
-		/* superblock 1 is not written over before superblock 0 is good */
+		/* superblock 1 is not overwritten before superblock 0 is good */
 		KUNIT_EXPECT_EQ(test, grown > 0, !used);
 	}
 }
 
-/* What goes wrong around a growth that a power cut ends. */
+/* The faults around a growth that is interrupted by a power cut. */
 struct cut_growth {
 	bool used;		/* superblock 1 was at the new end before */
-	unsigned int cut;	/* writes before the power goes */
-	u8 written;		/* sectors of the next one that are on the medium */
+	unsigned int cut;	/* number of writes before the power is cut */
+	u8 written;		/* sectors of the next write that reach the medium */
 	u64 writes;		/* places that fail writes when the set is used next */
 	u64 reads;		/* places that fail reads later */
 };
 
 /*
- * The power goes while the table moves, torn writes included, the set is used again, perhaps
- * with a superblock that takes no writes, and later a superblock cannot be read.
+ * Cut the power while the table moves, possibly with a torn write; use the set again, possibly
+ * with a superblock that cannot be written; later a superblock cannot be read.
  */
 static void run_growth_cut(struct kunit *test, const struct cut_growth *c)
 {
@@ -676,16 +676,16 @@ static void growth_cut(struct kunit *test)
 				}
 }
 
-/* What fails during a growth. */
+/* The failures during a growth. */
 struct failed_growth {
 	bool used;		/* superblock 1 was at the new end before */
-	unsigned int after;	/* pages written before anything fails */
+	unsigned int after;	/* number of pages written before anything fails */
 	u64 writes;		/* places that fail writes then */
-	unsigned int lands;	/* of the writes that fail, as many are on the medium */
+	unsigned int lands;	/* number of failed writes that reach the medium nevertheless */
 	u64 reads;		/* places that fail reads later */
 };
 
-/* A set, and one that takes over from it and grows. */
+/* Open a set, and its successor, which takes over from it and grows. */
 static struct dm_remap_store *open_grown(struct kunit *test, const struct failed_growth *f,
 					 struct dm_remap_saved *saved,
 					 struct dm_remap_store **grown)
@@ -694,7 +694,7 @@ static struct dm_remap_store *open_grown(struct kunit *test, const struct failed
 	int ret;
 
 	format_to_grow(test, f->used);
-	/* or it becomes larger while the set is in use */
+	/* otherwise the spare becomes larger while the set is in use */
 	spare_sectors = f->used ? GROWN_SECTORS : SPARE_SECTORS;
 	store = open_set(&ret);
 	KUNIT_ASSERT_EQ(test, ret, 0);
@@ -707,8 +707,8 @@ static struct dm_remap_store *open_grown(struct kunit *test, const struct failed
 }
 
 /*
- * A growth fails, the set goes on as it was, and later a superblock cannot be read: what the
- * growth has written does not count.
+ * A growth fails, the set continues as before, and later a superblock cannot be read: whatever
+ * the growth has written must not count.
  */
 static bool run_growth_fails(struct kunit *test, const struct failed_growth *f)
 {
@@ -772,7 +772,7 @@ static void growth_fails(struct kunit *test)
 			KUNIT_EXPECT_GT(test, run_growths_fail(test, places[i], places[j]), 0);
 }
 
-/* After a growth superblock 0 may be an old version of itself: the other one counts. */
+/* If superblock 0 reverts to an old version after a growth, the other one counts. */
 static void grown_and_reverted(struct kunit *test)
 {
 	u8 *kept = kunit_kmalloc(test, DM_REMAP_PAGE_SIZE, GFP_KERNEL);
@@ -790,12 +790,12 @@ static void grown_and_reverted(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, found_or_refused(0, 0));
 }
 
-/* The expected table of a set with a new main: all of the former set, or nothing. */
+/* A change of the main, after which the table has everything of the former set, or nothing. */
 struct take_over {
 	unsigned int bad, reads, cut;
 	bool land;
-	bool started;	/* acknowledged */
-	bool went_on;	/* refused, and the former set has acknowledged one more block */
+	bool started;	/* the change was acknowledged */
+	bool went_on;	/* the change was refused, and the former set acknowledged another block */
 };
 
 static void take_main(struct kunit *test, struct take_over *t)
@@ -826,7 +826,7 @@ static void take_main(struct kunit *test, struct take_over *t)
 	if (t->started)
 		meta_retire(old, new);
 	meta_close(new, NULL);
-	/* one that has retired writes nothing any more */
+	/* a retired store no longer writes anything */
 	meta_close(old, t->started ? &saved : NULL);
 }
 
@@ -861,8 +861,8 @@ static void look_after(struct kunit *test, const struct take_over *t)
 }
 
 /*
- * A set gets a new main; any one place fails writes, the power goes after each write or not at
- * all, and later any one place cannot be read: the former set is there, or the new one.
+ * Change the main while any one place fails writes; cut the power after each write or not at all;
+ * later any one place cannot be read.  Either the former set is found, or the new one.
  */
 static void new_main(struct kunit *test)
 {
@@ -892,8 +892,8 @@ static void new_main(struct kunit *test)
 }
 
 /*
- * The power goes when both superblocks have the new main and no page has been written for it: the
- * next activation writes them, so that the set can lose a superblock as any other.
+ * Cut the power when both superblocks have the new main, but no page has been written for it.  The
+ * next activation must write the pages, so that the set can lose a superblock like any other.
  */
 static void new_main_without_pages(struct kunit *test)
 {
@@ -924,7 +924,7 @@ static void new_main_without_pages(struct kunit *test)
 	}
 }
 
-/* Where either store knows that a superblock is bad, the set keeps its main. */
+/* If either store knows that a superblock is bad, the set keeps its main. */
 static void new_main_degraded(struct kunit *test)
 {
 	struct dm_remap_store *old, *new;
@@ -938,7 +938,7 @@ static void new_main_degraded(struct kunit *test)
 		format_set(test);
 		old = open_set(&ret);
 		KUNIT_ASSERT_EQ(test, ret, 0);
-		/* it cannot be read when the table is loaded, or written afterwards */
+		/* the superblock cannot be read when the table is loaded, or not written later */
 		bad_reads = lost & 2 ? 0 : place;
 		as_new_main = true;
 		new = load_set(&ret, &saved);
@@ -955,7 +955,7 @@ static void new_main_degraded(struct kunit *test)
 	all_works();
 }
 
-/* A superblock that was bad is written once, and so is the other one. */
+/* An activation rewrites a bad superblock, after which both have the same content. */
 static void both_superblocks(struct kunit *test)
 {
 	struct dm_remap_store *store;
@@ -972,7 +972,7 @@ static void both_superblocks(struct kunit *test)
 	}
 }
 
-/* A repair that finds the whole spare away leaves it to a later one. */
+/* A repair that finds the whole spare gone leaves the work to a later repair. */
 static void repair_without_spare(struct kunit *test)
 {
 	struct dm_remap_saved saved = { };
@@ -1002,7 +1002,7 @@ static void repair_without_spare(struct kunit *test)
 	}
 }
 
-/* Without a page of the table to show that the superblock is old it might be believed. */
+/* If no page of the table showed that a superblock is outdated, it might be accepted. */
 static void a_superblock_and_a_page(struct kunit *test)
 {
 	static const struct dm_remap_saved saved;
@@ -1024,7 +1024,7 @@ static void a_superblock_and_a_page(struct kunit *test)
 	replicas = before;
 }
 
-/* Activate the set, or format it, until the power goes in a write that is torn. */
+/* Activate or format the set until a power cut that tears a write. */
 static void format_until(unsigned int cut, u8 sectors)
 {
 	struct dm_remap_store *store;
@@ -1040,8 +1040,8 @@ static void format_until(unsigned int cut, u8 sectors)
 }
 
 /*
- * Opening and loading write nothing, and a format that a power cut has stopped is begun anew,
- * whatever sectors of the last write are there, and after a second cut.
+ * A format that was interrupted by a power cut is started again, whichever sectors of the last
+ * write are on the disk, even after a second cut.
  */
 static void formatting(struct kunit *test)
 {
@@ -1073,7 +1073,7 @@ static void reasons_are_kept(struct kunit *test)
 	format_set(test);
 	store = open_set(&ret);
 	KUNIT_ASSERT_EQ(test, ret, 0);
-	/* each commit writes those before it once more */
+	/* each commit also rewrites the previous ones */
 	for (slot = 1; slot < 20; slot++)
 		KUNIT_ASSERT_EQ(test, map_slot(store, slot, 7 + slot), 0);
 	meta_close(store, NULL);
@@ -1085,8 +1085,7 @@ static void reasons_are_kept(struct kunit *test)
 	meta_close(store, NULL);
 }
 
-/* A block moves from slot 0 to slot 200, in another page, and the power goes between. */
-/* What a page may hold, and what shows that it was not written by us. */
+/* Entries that a page may contain, and entries that show that it was not written by us. */
 static void entries_that_cannot_be(struct kunit *test)
 {
 	enum { FREE = DM_REMAP_ENTRY_FREE, MAPPED = DM_REMAP_ENTRY_MAPPED,
@@ -1137,6 +1136,7 @@ static void entries_that_cannot_be(struct kunit *test)
 	}
 }
 
+/* Move a block from slot 0 to slot 200, in another page, and cut the power in between. */
 static void leave_duplicate(struct kunit *test)
 {
 	struct dm_remap_entry e[2] = {
@@ -1156,8 +1156,8 @@ static void leave_duplicate(struct kunit *test)
 }
 
 /*
- * If two slots have one block, the newer one counts, whichever copy of a page is gone as well, and
- * the repair puts no good copy at risk: the power goes after each of its writes, in the next one.
+ * If two slots have the same block, the newer one counts, whichever copy of a page is also lost.
+ * The repair puts no good copy at risk, even if the power is cut in any of its writes.
  */
 static void duplicate(struct kunit *test)
 {
@@ -1180,7 +1180,7 @@ static void duplicate(struct kunit *test)
 	}
 }
 
-/* A first page of zeros does not make an empty spare of a set. */
+/* A first page of zeros does not turn the spare of a set into an empty one. */
 static void erased(struct kunit *test)
 {
 	struct dm_remap_store *store;
@@ -1194,7 +1194,7 @@ static void erased(struct kunit *test)
 	store = open_set(&ret);
 	KUNIT_EXPECT_EQ(test, ret, -EINVAL);
 	KUNIT_EXPECT_NULL(test, store);
-	/* Nor where the spare has grown, and nothing is at its end. */
+	/* Not even if the spare has grown, so that there is nothing at its end. */
 	format_to_grow(test, false);
 	memset(disk[0], 0, DM_REMAP_PAGE_SIZE);
 	store = open_set(&ret);
@@ -1207,7 +1207,7 @@ static void erased(struct kunit *test)
 
 #define MANY_PAGES 400U
 
-/* Pages from @first on have a bad copy. */
+/* Mark one copy of @n pages from @first on as bad. */
 static void mark_bad(struct meta *m, unsigned int replica, u32 first, u32 n)
 {
 	u32 page;
@@ -1222,8 +1222,8 @@ static bool counts(const struct meta *m, unsigned int replica, u32 page)
 }
 
 /*
- * The superblock names pages one by one, and one copy as a whole where there are more; what
- * it has no room for is refused.
+ * The superblock lists pages individually, or one whole copy if there are more; if it does not
+ * have enough room, the record is refused.
  */
 static void stale_room(struct kunit *test)
 {
@@ -1245,12 +1245,12 @@ static void stale_room(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, meta_stale_record(m));
 	KUNIT_EXPECT_FALSE(test, counts(m, 1, 0));
 	KUNIT_EXPECT_TRUE(test, counts(m, 1, DM_REMAP_SB_STALE));
-	/* One more: the copy as a whole. */
+	/* With one more page the whole copy is recorded. */
 	mark_bad(m, 1, DM_REMAP_SB_STALE, 1);
 	KUNIT_EXPECT_TRUE(test, meta_stale_record(m));
 	KUNIT_EXPECT_FALSE(test, counts(m, 1, 0) || counts(m, 1, MANY_PAGES - 1));
 	KUNIT_EXPECT_TRUE(test, counts(m, 0, 0));
-	/* Beside it there is room for as many of the other copy. */
+	/* In addition there is room for as many pages of the other copy. */
 	mark_bad(m, 0, 200, DM_REMAP_SB_STALE);
 	KUNIT_EXPECT_TRUE(test, meta_stale_record(m));
 	KUNIT_EXPECT_FALSE(test, counts(m, 0, 200));
@@ -1259,9 +1259,9 @@ static void stale_room(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, meta_stale_record(m));
 }
 
-/* --- faults that come and go by chance ------------------------------------------- */
+/* --- faults that come and go at random ------------------------------------------- */
 
-/* A set while places fail and recover, with power cuts between. */
+/* A set whose places fail and recover, with power cuts in between. */
 struct schedule {
 	struct kunit *test;
 	struct rnd_state rnd;
@@ -1271,7 +1271,7 @@ struct schedule {
 	unsigned int refused, again;
 };
 
-/* The possible results of an unacknowledged commit. */
+/* The possible result of an unacknowledged commit. */
 static u64 maybe[SLOTS];
 
 static u32 chance(struct schedule *s, u32 n)
@@ -1279,7 +1279,7 @@ static u32 chance(struct schedule *s, u32 n)
 	return prandom_u32_state(&s->rnd) % n;
 }
 
-/* The pages that a superblock (thing 0) or a page of the table (from 1 on) is in. */
+/* The pages that hold the superblocks (thing 0), or the copies of a page of the table (others). */
 static u64 places_of(const struct schedule *s, unsigned int thing)
 {
 	unsigned int r;
@@ -1293,7 +1293,7 @@ static u64 places_of(const struct schedule *s, unsigned int thing)
 	return places;
 }
 
-/* Whether each thing has one of these places. */
+/* Whether each thing has at least one of these places. */
 static bool each_has(const struct schedule *s, u64 places)
 {
 	unsigned int thing;
@@ -1304,7 +1304,7 @@ static bool each_has(const struct schedule *s, u64 places)
 	return true;
 }
 
-/* At most two places fail at a time: reads, writes, or both. */
+/* Let up to two places fail at a time: reads, writes, or both. */
 static void change_faults(struct schedule *s)
 {
 	unsigned int n = chance(s, 3), how;
@@ -1353,7 +1353,7 @@ static void check_loaded(struct schedule *s)
 	memcpy(maybe, loaded, sizeof(maybe));
 }
 
-/* An activation: right, or refused if something has no place that is known to be good. */
+/* Activate the set: it may only be refused if something has no place that is known to be good. */
 static void activate(struct schedule *s)
 {
 	bool must = each_has(s, ~(unsound | bad_reads | bad_writes)) && writes_left == UINT_MAX;
@@ -1369,7 +1369,7 @@ static void activate(struct schedule *s)
 	s->refused += !s->store && writes_left == UINT_MAX;
 }
 
-/* With all places well it is refused only if something is lost for good. */
+/* If all places work, the set is refused only if something is permanently lost. */
 static bool activate_at_last(struct schedule *s)
 {
 	unsigned int tries;
@@ -1400,7 +1400,7 @@ static unsigned int some_changes(struct schedule *s, struct dm_remap_entry *e)
 	return n;
 }
 
-/* A place that takes writes is enough: the set stays active. */
+/* Commit changes: a single writable place of each thing is enough for the set to stay active. */
 static void change(struct schedule *s)
 {
 	bool must = each_has(s, ~bad_writes) && writes_left == UINT_MAX &&
@@ -1466,7 +1466,7 @@ static void begin_schedule(struct schedule *s)
 	s->store = open_set(&ret);
 	KUNIT_ASSERT_EQ(s->test, ret, 0);
 	s->geo = to_meta(s->store)->geo;
-	/* As of a spare that is larger than what formatting writes. */
+	/* As with a spare that is too large for formatting to write the whole table. */
 	if (chance(s, 2)) {
 		to_meta(s->store)->pages_used = 1;
 		KUNIT_ASSERT_EQ(s->test, meta_super_write(to_meta(s->store), false), 0);
@@ -1474,9 +1474,9 @@ static void begin_schedule(struct schedule *s)
 }
 
 /*
- * Places fail and recover at any time, singly and in pairs, in sets of one to four copies:
- * what was acknowledged is found, or the set is refused while nothing that is good can be
- * read; and as long as each thing can be written somewhere, changes are taken.
+ * Places fail and recover at any time, singly and in pairs, in sets with one to four copies.
+ * Acknowledged changes are found, or the set is refused because no good copy can be read.  As
+ * long as each thing can be written somewhere, changes are accepted.
  */
 static void schedules(struct kunit *test)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random operations on table, spare and regions together, as a device does them,
- * beside a model that is too simple to be wrong.
+ * Random operations on table, spare and regions together, as a device performs them,
+ * compared with a model that is too simple to be wrong.
  *
  * The seed is printed; the module's parameter "seed" repeats a run.
  */
@@ -25,11 +25,11 @@ module_param(seed, uint, 0444);
 MODULE_PARM_DESC(seed, "Of the random operations (default: another one each time)");
 
 /**
- * struct model - what should be so.
- * @slot_of: for each block its slot, or REMAP_NO_SLOT.
- * @words: for each slot its word.
- * @entries: slots with a block.
- * @bad: bad slots.
+ * struct model - the expected state.
+ * @slot_of: the slot of each block, or REMAP_NO_SLOT.
+ * @words: the word of each slot.
+ * @entries: number of slots with a block.
+ * @bad: number of bad slots.
  */
 struct model {
 	u32 *slot_of;
@@ -51,7 +51,7 @@ static u32 below(u32 n)
 	return (u64)prandom_u32_state(&m.rnd) * n >> 32;
 }
 
-/* Half of the blocks are near each other, and some are at the end of all. */
+/* Half of the blocks are close together, and some are at the very end. */
 static u64 block_of(u32 i)
 {
 	if (i < NR_BLOCKS / 2)
@@ -61,7 +61,7 @@ static u64 block_of(u32 i)
 	return some_block(i);
 }
 
-/* The regions belong to a main of at most the maximum size. */
+/* The regions need a main of no more than the maximum size. */
 static sector_t sector_of(u64 block)
 {
 	return (block << BLOCK_SHIFT) & (BIT_ULL(40) - 1);
@@ -82,7 +82,7 @@ static enum remap_slot_state random_state(void)
 	return states[below(ARRAY_SIZE(states))];
 }
 
-/* As one of several processors, which are anywhere in their ranges. */
+/* Act as one of several processors, each of which is somewhere in its range. */
 static void move_a_piece(void)
 {
 	struct remap_table *t = &m.f.table;
@@ -96,7 +96,7 @@ static void move_a_piece(void)
 	remap_table_end_moving(t);
 }
 
-/* Resizes go on a piece at a time, or not at all for a while. */
+/* Continue a resize by a piece, or not at all for a while. */
 static void balance(void)
 {
 	if (below(4))
@@ -125,7 +125,7 @@ static void add(struct kunit *test)
 	model_set(i, slot, word);
 	if (old == REMAP_NO_SLOT)
 		return;
-	/* It has moved to another block of the spare. */
+	/* The block has moved to another slot. */
 	balance();
 	if (below(4)) {
 		remap_table_remove(&m.f.table, old, REMAP_FREE);
@@ -222,7 +222,7 @@ static void check_all(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, count_absent(&m.f, 1000), 1000);
 }
 
-/* Mostly additions for a while, then mostly removals. */
+/* Perform mostly additions for a while, then mostly removals. */
 static void operate(struct kunit *test, u32 n)
 {
 	bool fill = n / 10000 % 2 == 0;
@@ -260,7 +260,7 @@ static void random_operations_leave_what_the_model_says(struct kunit *test)
 			cond_resched();
 		}
 	}
-	/* It covered the intended transitions. */
+	/* The test has covered the intended transitions. */
 	KUNIT_EXPECT_GT(test, m.f.table.grows, 5);
 	KUNIT_EXPECT_GT(test, m.f.table.shrinks, 5);
 	KUNIT_EXPECT_GT(test, m.model.bad, 100);

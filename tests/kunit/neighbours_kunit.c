@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When blocks near bad ones are read: after a rest, within a minute, and not while the disk
- * answers others slowly.  The clock, the disk and the table are the test's.
+ * When blocks near bad ones are read: after a pause, within a minute, and not while the disk
+ * answers other requests slowly.  The clock, the disk and the table belong to the test.
  */
 #include <kunit/test.h>
 
@@ -11,7 +11,7 @@
 
 static u64 now_ns;
 
-/* A read: how long it takes, and what comes of it. */
+/* How long a read takes, and its result. */
 static u64 read_ns;
 static enum remap_probed result;
 static enum remap_load_level level;
@@ -55,7 +55,7 @@ static void fail_block(u64 block)
 	remap_suspects_note(&rd->suspects, block, rd->settings.neighbours);
 }
 
-/* Steps until nothing is left to do, or @seconds are over.  Return: seconds that it took. */
+/* Run steps until nothing is left to do, for at most @seconds.  Return: the seconds it took. */
 static u64 run(struct kunit *test, unsigned int seconds)
 {
 	u64 begin = now_ns, end = begin + seconds * NSEC_PER_SEC;
@@ -81,7 +81,7 @@ static void the_rest_is_a_second(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rd->suspects.nr, 0);
 }
 
-/* Each find makes the area larger; a disk that tries for 20 s would be busy for ever. */
+/* Each bad block found enlarges the area; a disk that retries for 20 s would be busy forever. */
 static void a_minute_is_the_end(struct kunit *test)
 {
 	result = REMAP_PROBED_PENDING;
@@ -90,7 +90,7 @@ static void a_minute_is_the_end(struct kunit *test)
 	KUNIT_EXPECT_LE(test, run(test, 600), 62);
 	KUNIT_EXPECT_EQ(test, reads, 3);
 	KUNIT_EXPECT_EQ(test, rd->suspects.nr, 0);
-	/* and good blocks that are slow are no reason to go on */
+	/* good blocks that are slow are no reason to continue either */
 	result = REMAP_PROBED_GOOD;
 	reads = 0;
 	fail_block(2000);
@@ -118,7 +118,7 @@ static void nothing_is_read_while_others_wait_long(struct kunit *test)
 	level = REMAP_LOAD_BUSY;
 	run(test, 10);
 	KUNIT_EXPECT_EQ(test, reads, 16);
-	/* the minute goes on, and what waits longer is forgotten */
+	/* the minute continues to run, and blocks that wait longer are forgotten */
 	reads = 0;
 	level = REMAP_LOAD_SLOW;
 	fail_block(2000);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Observers of devices: which devices they watch, and how often their leaving waits.
+ * Observers of devices: which devices they watch, and how often it waits to unregister one.
  */
 #include <kunit/test.h>
 
@@ -12,7 +12,7 @@ static void count_wait(void);
 
 #define synchronize_rcu()	count_wait()
 
-/* Nobody traces, and dm-remap may be loaded. */
+/* No tracing, and no exports, since dm-remap may be loaded. */
 #define _REMAP_TRACE_H
 #define trace_dm_remap_error(...)		do { } while (0)
 #define trace_dm_remap_resize_begin(...)	do { } while (0)
@@ -25,7 +25,7 @@ static void count_wait(void);
 
 #define DEVICES	40
 
-/* What other sources of the core have. */
+/* Defined in other sources of the core. */
 DEFINE_STATIC_KEY_FALSE(remap_end_watched);
 
 static struct dm_remap_observed devices[DEVICES];
@@ -115,7 +115,7 @@ static void leaving_waits_once_without_a_lock(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, static_key_enabled(&remap_observed));
 	KUNIT_EXPECT_FALSE(test, static_key_enabled(&remap_timed));
 	KUNIT_EXPECT_FALSE(test, static_key_enabled(&remap_end_watched));
-	/* and it can come again */
+	/* the observer can be registered again */
 	KUNIT_ASSERT_EQ(test, dm_remap_observer_register(&fake), 0);
 	KUNIT_EXPECT_EQ(test, watched(), DEVICES);
 	dm_remap_observer_unregister(&fake);
@@ -135,7 +135,7 @@ static void devices_come_and_go_while_they_are_observed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, detached, 1);
 	dm_remap_observer_unregister(&fake);
 	KUNIT_EXPECT_EQ(test, detached, DEVICES);
-	/* not watched, and not waited for */
+	/* an unobserved device needs no wait */
 	waits = 0;
 	remap_observe_detach(&devices[2]);
 	KUNIT_EXPECT_EQ(test, waits, 0);
@@ -152,13 +152,13 @@ static void an_observer_that_one_device_refuses_watches_none(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, detached, attached);
 	KUNIT_EXPECT_FALSE(test, static_key_enabled(&remap_observed));
 	KUNIT_EXPECT_FALSE(test, static_key_enabled(&remap_end_watched));
-	/* a device whose disk is about to go is no obstacle */
+	/* a device whose disk is about to disappear is no obstacle */
 	refusal = -ENOENT;
 	KUNIT_ASSERT_EQ(test, dm_remap_observer_register(&fake), 0);
 	KUNIT_EXPECT_EQ(test, watched(), DEVICES - 1);
 	dm_remap_observer_unregister(&fake);
 	KUNIT_EXPECT_EQ(test, detached, attached);
-	/* nor is one that comes later */
+	/* nor is a device that is added later */
 	refused = DEVICES;
 	KUNIT_ASSERT_EQ(test, dm_remap_observer_register(&fake), 0);
 	remap_observe_detach(&devices[3]);

@@ -77,7 +77,7 @@ static void moves_are_counted_by_hour_day_and_month(struct kunit *test)
 	count(rd, 8);
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&rd->rate.save_work));
 	expect(test, rd, 8, 8, 8);
-	/* A quarter into the next hour three quarters of it are within the last one. */
+	/* After an hour and a quarter, three quarters of the count are within the last hour. */
 	now_s += HOUR_S + HOUR_S / 4;
 	expect(test, rd, 6, 8, 8);
 	count(rd, 1);
@@ -146,7 +146,7 @@ static void a_rate_that_stays_above_half_is_not_told_again(struct kunit *test)
 	struct remap_device *rd = called.rd;
 
 	count(rd, 20);
-	/* Ten of the 20 are within the hour, and there is one more: 11. */
+	/* Ten of the 20 are within the last hour, plus one more: 11. */
 	now_s += HOUR_S + HOUR_S / 2;
 	count(rd, 1);
 	KUNIT_EXPECT_EQ(test, rd->rate.level, REMAP_RATE_WARN);
@@ -160,7 +160,7 @@ static void a_rate_that_fell_below_half_is_told_again(struct kunit *test)
 
 	count(rd, 60);
 	KUNIT_EXPECT_EQ(test, called.events, 2);
-	/* From urgent to calm, and up again step by step. */
+	/* From urgent to calm, and then up again step by step. */
 	now_s += 3 * HOUR_S;
 	count(rd, 1);
 	KUNIT_EXPECT_EQ(test, rd->rate.level, REMAP_RATE_CALM);
@@ -175,7 +175,7 @@ static void urgent_falls_to_warn_first(struct kunit *test)
 	struct remap_device *rd = called.rd;
 
 	count(rd, 60);
-	/* A third of 60, and one: 21, which is below 25. */
+	/* A third of 60, plus one: 21, which is below 25. */
 	now_s += HOUR_S + HOUR_S * 2 / 3;
 	count(rd, 1);
 	KUNIT_EXPECT_EQ(test, rd->rate.level, REMAP_RATE_WARN);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lookups without a lock, in threads, while the table changes all the time.
+ * Lookups without a lock, in threads, while the table changes continuously.
  *
- * The findings depend on the machine: with one processor threads change over
- * only between lookups, with several they meet anywhere.
+ * What this can find depends on the machine: with one processor, threads are switched
+ * only between lookups; with several, they can meet anywhere.
  */
 #include <kunit/test.h>
 
@@ -17,7 +17,7 @@
 #include "table.h"
 
 #define NR_PERMANENT	3000U	/* slots 0 to 2999 */
-#define NR_MOVED	50U	/* blocks that are always there, in changing slots */
+#define NR_MOVED	50U	/* blocks that are always present, in changing slots */
 #define NR_CHANGING	3000U	/* slots 3000 to 5999 */
 #define NR_READERS	3U
 #define RUN_TIME	(HZ * 9 / 10)
@@ -27,8 +27,8 @@
  * @task: the thread.
  * @f: the table.
  * @kind: the kind of its lookups.
- * @lookups: lookups it made.
- * @wrong: those whose result was wrong.
+ * @lookups: number of lookups.
+ * @wrong: number of lookups with a wrong result.
  */
 struct reader {
 	struct task_struct *task;
@@ -51,7 +51,7 @@ static bool permanent_is_wrong(struct fixture *f, u32 i)
 	       word != remap_word(some_block(i), REMAP_MAPPED, 0);
 }
 
-/* Its slot changes, but it has one, and the word is of this block. */
+/* Its slot changes, but it always has one, and the word must be that of this block. */
 static bool moved_is_wrong(struct fixture *f, u32 i)
 {
 	u64 word = 0;
@@ -103,7 +103,7 @@ static u32 below(u32 n)
 	return (u64)prandom_u32_state(&writer.rnd) * n >> 32;
 }
 
-/* A free slot, at random, so that slots are used again soon and late. */
+/* Choose a random free slot, so that slots are reused sooner or later. */
 static u32 *get_slot(void)
 {
 	u32 other = writer.nr_used + below(NR_CHANGING - writer.nr_used);
@@ -136,7 +136,7 @@ static void remove_block(struct fixture *f)
 	put_slot(i);
 }
 
-/* A moved block's slot is swapped for a free one. */
+/* Swap the slot of a moved block for a free one. */
 static void move_block(struct fixture *f)
 {
 	u32 i = below(NR_MOVED), old = writer.moved_at[i], *slot;
@@ -187,7 +187,7 @@ static void start_moving(struct fixture *f)
 	if (!remap_table_begin_moving(&f->table))
 		return;
 	atomic_set(&movers.next, 0);
-	/* The ranges, and that none is taken, are seen before. */
+	/* Movers must see the ranges, and that none is taken, before this. */
 	smp_store_release(&movers.moving, true);
 }
 
@@ -196,11 +196,11 @@ static void end_moving_if_done(struct fixture *f)
 	if (!movers.moving || atomic_read(&movers.next) < f->table.nr_ranges)
 		return;
 	WRITE_ONCE(movers.moving, false);
-	/* Pairs with atomic_inc_return() of a mover: it is seen inside, or sees this. */
+	/* Pairs with atomic_inc_return() of a mover: either it is seen inside, or it sees this. */
 	smp_mb();
 	while (atomic_read(&movers.inside))
 		cond_resched();
-	/* What movers did is seen behind. */
+	/* The changes made by movers must be visible after this. */
 	smp_rmb();
 	remap_table_end_moving(&f->table);
 	movers.resizes++;
@@ -231,7 +231,7 @@ static void stop_movers(struct fixture *f)
 	movers.f = NULL;
 }
 
-/* One way or the other to go on with the resize that is due. */
+/* Continue a due resize in one way or another. */
 static void resize(struct fixture *f)
 {
 	if (!remap_table_balance(&f->table)) {

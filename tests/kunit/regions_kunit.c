@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The summary of where on the main there are remaps.
+ * The summary of the locations of remaps on the main.
  */
 #include <kunit/test.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which requests say how long the disk took.
+ * Which requests measure how long the disk takes.
  */
 #include <kunit/test.h>
 
@@ -33,7 +33,7 @@ static void the_first_of_several_tells(struct kunit *test)
 	KUNIT_EXPECT_GE(test, remap_service_end(&service, &a), 20 * NSEC_PER_MSEC);
 	KUNIT_EXPECT_EQ(test, remap_service_end(&service, &b), 0);
 	KUNIT_EXPECT_EQ(test, remap_service_end(&service, &c), 0);
-	/* And the next that finds the disk idle. */
+	/* And the next one that finds the disk idle. */
 	remap_service_begin(&service, &a, 0);
 	msleep(20);
 	KUNIT_EXPECT_GE(test, remap_service_end(&service, &a), 20 * NSEC_PER_MSEC);
@@ -57,7 +57,7 @@ static void what_the_caller_does_besides_is_left_out(struct kunit *test)
 	remap_service_begin(&service, &t, 1);
 	msleep(20);
 	KUNIT_EXPECT_GE(test, remap_service_end(&service, &t), 20 * NSEC_PER_MSEC);
-	/* Without I/O of other programs. */
+	/* It only counts if no other I/O is in flight. */
 	remap_service_begin(&service, &other, 0);
 	remap_service_begin(&service, &t, 1);
 	KUNIT_EXPECT_EQ(test, remap_service_end(&service, &t), 0);

@@ -22,19 +22,19 @@
 #define TREE		"/sys/kernel/config/dm-remap/"
 
 /**
- * struct set - a set under test, and all that belongs to it.
- * @test: the case.
- * @control: device-mapper's.
+ * struct set - a set under test, and everything that belongs to it.
+ * @test: the test case.
+ * @control: the control device of device-mapper.
  * @user: memory of a process, for ioctls.
  * @ioctl: the request, and its result.
  * @main: the main.
  * @spare: the spare.
- * @args: of the table.
- * @name: of the device.
- * @dev: its number.
- * @bdev: it, open; or NULL.
- * @buf: for I/O: 64 sectors.
- * @text: of attributes and replies.
+ * @args: arguments of the table.
+ * @name: name of the device.
+ * @dev: number of the device.
+ * @bdev: the open device, or NULL.
+ * @buf: buffer for I/O, 64 sectors.
+ * @text: text of attributes and replies.
  */
 struct set {
 	struct kunit *test;
@@ -52,7 +52,7 @@ struct set {
 
 #define BUF_SECTORS	64U
 
-/* Whether a condition comes true within some seconds. */
+/* Whether a condition becomes true within 30 seconds. */
 #define COMES_TRUE(condition) ({					\
 	unsigned int _i = 0;						\
 	while (!(condition) && _i++ < 1500)				\
@@ -143,7 +143,7 @@ static void close_bdev(struct set *s)
 	if (s->bdev)
 		fput(s->bdev);
 	s->bdev = NULL;
-	/* it is closed when no other work is left */
+	/* the file is closed with a delay, so wait for that */
 	flush_delayed_fput();
 }
 
@@ -175,7 +175,7 @@ static bool has_directory(struct set *s)
 	return true;
 }
 
-/* Return: 0, or why the set cannot be had; nothing is left of it then. */
+/* Make the set.  Return: 0, or an errno after removing whatever was made. */
 static int try_set(struct set *s)
 {
 	int ret = create_device(s);
@@ -201,14 +201,14 @@ static void make_set(struct set *s, const char *args)
 	KUNIT_ASSERT_EQ(s->test, try_set(s), 0);
 }
 
-/* Remove it and make it again from the disks. */
+/* Remove the set, and make it again from its disks. */
 static void __maybe_unused again(struct set *s)
 {
 	KUNIT_ASSERT_EQ(s->test, remove_set(s), 0);
 	KUNIT_ASSERT_EQ(s->test, try_set(s), 0);
 }
 
-/* The target's status, or its table with @flags. */
+/* The target's status, or another text selected by @flags, such as its table. */
 static const char *status_of(struct set *s, u32 flags)
 {
 	struct dm_ioctl *dmi = dm_begin(s, flags);
@@ -218,7 +218,7 @@ static const char *status_of(struct set *s, u32 flags)
 	return (char *)(spec + 1);
 }
 
-/* How many events device-mapper has told of the device. */
+/* Number of events of the device that device-mapper has reported. */
 static inline u32 events_of(struct set *s)
 {
 	struct dm_ioctl *dmi = dm_begin(s, 0);
@@ -287,7 +287,7 @@ static ssize_t file_write(const char *path, const void *data, size_t n)
 	if (IS_ERR(f))
 		return PTR_ERR(f);
 	ret = kernel_write(f, data, n, &pos);
-	/* what configfs says of a value it says here */
+	/* configfs stores the value now, and logs any error */
 	filp_close(f, NULL);
 	return ret;
 }
@@ -324,7 +324,7 @@ static int set_attr(struct set *s, const char *attr, const char *value)
 	return set_attr_n(s, attr, value, strlen(value));
 }
 
-/* In @text; without the newline. */
+/* Read an attribute into @text, without the newline. */
 static const char *get_attr(struct set *s, const char *attr)
 {
 	char path[128];
@@ -344,7 +344,7 @@ static const char *get_attr(struct set *s, const char *attr)
 #define EXPECT_SET(s, ret, attr, value)	\
 	KUNIT_EXPECT_EQ_MSG((s)->test, set_attr(s, attr, value), ret, "%s to %s", attr, value)
 
-/* A count of the statistics. */
+/* Read a count of the statistics. */
 static u64 stat_of(struct set *s, const char *name)
 {
 	char path[128];
@@ -361,7 +361,7 @@ static u64 stat_of(struct set *s, const char *name)
 
 /* --- I/O */
 
-/* The content of a sector with @seed. */
+/* Fill sectors with the content for @seed. */
 static void fill(u8 *buf, sector_t sector, unsigned int n, u8 seed)
 {
 	unsigned int i;
@@ -386,7 +386,7 @@ static bool holds(const u8 *buf, sector_t sector, unsigned int n, u8 seed)
 	return true;
 }
 
-/* A bio for n sectors of a buffer. */
+/* Make a bio for @n sectors of a buffer. */
 static struct bio *make_bio(struct set *s, blk_opf_t opf, sector_t sector, void *buf,
 			    unsigned int n)
 {
@@ -405,7 +405,7 @@ static struct bio *make_bio(struct set *s, blk_opf_t opf, sector_t sector, void 
 	return bio;
 }
 
-/* Return: 0 or an errno; data is in @buf. */
+/* Perform I/O with the data in @buf.  Return: 0 or an errno. */
 static int do_io(struct set *s, blk_opf_t opf, sector_t sector, unsigned int n)
 {
 	struct bio *bio = make_bio(s, opf, sector, s->buf, n);
@@ -422,7 +422,7 @@ static int write_at(struct set *s, sector_t sector, unsigned int n, u8 seed)
 	return do_io(s, REQ_OP_WRITE, sector, n);
 }
 
-/* Whether it can be read and has the content of a seed. */
+/* Whether sectors can be read, and have the content for a seed. */
 static bool reads_as(struct set *s, sector_t sector, unsigned int n, u8 seed)
 {
 	memset(s->buf, 0x5a, n << SECTOR_SHIFT);
@@ -443,9 +443,9 @@ static bool __maybe_unused reads_zero(struct set *s, sector_t sector, unsigned i
 	KUNIT_EXPECT_NE((s)->test, do_io(s, REQ_OP_READ, sector, n), 0)
 
 /**
- * struct sent_io - I/O that is not waited for at once.
- * @done: when it is.
- * @status: then.
+ * struct sent_io - asynchronous I/O.
+ * @done: completed when the I/O is.
+ * @status: its status then.
  * @buf: its data.
  */
 struct sent_io {
@@ -463,7 +463,7 @@ static inline void sent_io_end(struct bio *bio)
 	complete(&r->done);
 }
 
-/* Send I/O of up to a block; a write has the data of @seed. */
+/* Send I/O of up to a block; a write has the content for @seed. */
 static inline struct sent_io *send(struct set *s, blk_opf_t opf, sector_t sector, unsigned int n,
 				   u8 seed)
 {
@@ -489,7 +489,7 @@ static inline int answer(struct sent_io *r)
 	return blk_status_to_errno(r->status);
 }
 
-/* --- the frame of a suite */
+/* --- setup and teardown of a suite */
 
 static int set_test_init(struct kunit *test)
 {
@@ -549,7 +549,7 @@ static void set_suite_exit(struct kunit_suite *suite)
 	unregister_blkdev(mdisk_major, "mdisk");
 }
 
-/* The suite NAME, of the cases NAME_cases. */
+/* Define the suite NAME with the cases NAME_cases. */
 #define SET_SUITE(set_name)					\
 	static struct kunit_suite set_name##_suite = {		\
 		.name = #set_name,				\

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What people and programs do to whole sets: tables, messages, attributes, suspends.
+ * How people and programs manage whole sets: tables, messages, attributes, suspends.
  */
 #include <linux/blk-integrity.h>
 #include <linux/pr.h>
@@ -32,7 +32,7 @@ static void bad_tables_are_refused(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, create_device(s), 0);
 	for (i = 0; bad[i]; i++) {
-		/* without a store it is a persistent set, which is not an error here */
+		/* these are persistent by default, which is not an error here */
 		if (!strcmp(bad[i], "") || !strcmp(bad[i], "2 block_size 512") ||
 		    !strcmp(bad[i], "1 read_only"))
 			continue;
@@ -45,7 +45,7 @@ static void bad_tables_are_refused(struct kunit *test)
 		dm_begin(s, 0);
 		KUNIT_EXPECT_EQ(test, dm_call(s, DM_TABLE_CLEAR), 0);
 	}
-	/* nothing was written to decide that */
+	/* no table wrote anything */
 	KUNIT_EXPECT_EQ(test, s->spare->writes + s->main->writes, 0);
 }
 
@@ -66,7 +66,7 @@ static void disks_that_do_not_go_together_are_refused(struct kunit *test)
 	KUNIT_EXPECT_NE(test, load_table(s, 1004, s->main, 0, s->spare, "1 transient", 0), 0);
 	KUNIT_EXPECT_NE(test, load_table(s, 1004, s->main, 0, s->spare,
 					 "3 transient block_size 4096", 0), 0);
-	/* heads that say that a disk is in use */
+	/* magics that show that a disk is part of a set */
 	at = mdisk_at(s->spare, 0);
 	memcpy(at, "DMREMAPS", 8);
 	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 0, s->spare, "1 transient", 0), -EINVAL);
@@ -81,7 +81,7 @@ static void disks_that_do_not_go_together_are_refused(struct kunit *test)
 	memcpy(at, "DMREMAPM", 8);
 	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 0, s->spare, "1 transient", 0), -EINVAL);
 	fill(at, 0, 1, 'm');
-	/* one that cannot be written */
+	/* a disk that cannot be written */
 	set_disk_ro(s->main->gendisk, true);
 	KUNIT_EXPECT_NE(test, load_table(s, 1024, s->main, 0, s->spare, "1 transient", 0), 0);
 	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 0, s->spare, "2 transient read_only", 0),
@@ -195,11 +195,11 @@ static void what_would_go_around_remaps_is_not_declared(struct kunit *test)
 	bdev = file_bdev(s->bdev);
 	fops = bdev->bd_disk->fops;
 	lim = &bdev_get_queue(bdev)->limits;
-	/* SG_IO, and what smartctl and hdparm send */
+	/* SG_IO, and the ioctls of smartctl and hdparm */
 	KUNIT_EXPECT_EQ(test, fops->ioctl(bdev, BLK_OPEN_READ, 0x2285, 0), -ENOTTY);
 	KUNIT_EXPECT_EQ(test, fops->ioctl(bdev, BLK_OPEN_READ, 0x031f, 0), -ENOTTY);
 	KUNIT_EXPECT_EQ(test, fops->ioctl(bdev, BLK_OPEN_WRITE, 0x4e43, 0), -ENOTTY);
-	/* neither disk has reservations */
+	/* neither disk supports reservations */
 	KUNIT_EXPECT_NE(test, fops->pr_ops->pr_register(bdev, 0, 1, 0), 0);
 	KUNIT_EXPECT_NE(test, fops->pr_ops->pr_reserve(bdev, 1, PR_EXCLUSIVE_ACCESS, 0), 0);
 	KUNIT_EXPECT_EQ(test, lim->max_secure_erase_sectors, 0);
@@ -225,18 +225,18 @@ static void reservations_are_those_of_the_main(struct kunit *test)
 	make_set(s, "1 transient");
 	bdev = file_bdev(s->bdev);
 	pr = bdev->bd_disk->fops->pr_ops;
-	/* on a spare that has none, and on one that has */
+	/* with a spare that does not support them, and with one that does */
 	KUNIT_EXPECT_EQ(test, pr->pr_register(bdev, 0, 1, 0), 0);
 	s->spare->pr_ret = 0;
 	KUNIT_EXPECT_EQ(test, pr->pr_register(bdev, 0, 1, 0), 0);
 	KUNIT_EXPECT_EQ(test, pr->pr_reserve(bdev, 1, PR_EXCLUSIVE_ACCESS, 0), 0);
 	KUNIT_EXPECT_EQ(test, s->main->reservations, 3);
-	/* another host has it */
+	/* another host holds the reservation */
 	s->main->pr_ret = PR_STS_RESERVATION_CONFLICT;
 	KUNIT_EXPECT_EQ(test, pr->pr_reserve(bdev, 1, PR_EXCLUSIVE_ACCESS, 0),
 			PR_STS_RESERVATION_CONFLICT);
 	KUNIT_EXPECT_EQ(test, s->spare->reservations, 0);
-	/* with another table, too */
+	/* the same with a new table */
 	KUNIT_EXPECT_EQ(test, reload(s), 0);
 	KUNIT_EXPECT_EQ(test, suspend(s), 0);
 	KUNIT_EXPECT_EQ(test, resume(s), 0);
@@ -245,7 +245,7 @@ static void reservations_are_those_of_the_main(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->spare->reservations, 0);
 }
 
-/* --- remaps by hand */
+/* --- manual remaps */
 
 static void ranges_are_parsed_or_refused(struct kunit *test)
 {
@@ -302,7 +302,7 @@ static void ranges_are_parsed_or_refused(struct kunit *test)
 	EXPECT_ATTR(s, "spare/free", "128");
 }
 
-/* With as many remaps as a region has blocks a list goes through the regions. */
+/* With as many remaps as a region has blocks, listing goes by regions. */
 static void a_list_of_many_blocks_is_whole_and_in_order(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -321,7 +321,7 @@ static void a_list_of_many_blocks_is_whole_and_in_order(struct kunit *test)
 		before = n;
 		snprintf(text, sizeof(text), "list %llu", from);
 		EXPECT_MESSAGE(s, 0, text);
-		/* more than fits in @text */
+		/* the reply may be longer than @text */
 		rest = *s->text ? (char *)dmi + dmi->data_start : s->text;
 		while ((line = strsep(&rest, "\n")) && *line) {
 			KUNIT_ASSERT_EQ(test, kstrtou64(strsep(&line, " "), 10, &block), 0);
@@ -349,7 +349,7 @@ static void a_long_write_is_taken_up_to_its_last_whole_line(struct kunit *test)
 	KUNIT_EXPECT_LE(test, ret, 4095);
 	KUNIT_EXPECT_EQ(test, text[ret - 1], '\n');
 	KUNIT_EXPECT_EQ(test, status(s).mapped, ret / 5);
-	/* a line without its end is not one */
+	/* a line without a newline is not accepted */
 	memset(text, ' ', 5000);
 	ret = file_write(path, text, 5000);
 	KUNIT_EXPECT_EQ(test, ret, -EINVAL);
@@ -380,12 +380,12 @@ static void messages_do_what_attributes_do(struct kunit *test)
 		    "80 0 8 remapped 0x0 0x0\n88 8 8 remapped 0x0 0x0\n160 16 8 pending 0x0 0x0\n");
 	EXPECT_MESSAGE(s, -ENOENT, "forget 200");
 	EXPECT_MESSAGE(s, -ENOENT, "cure 200");
-	/* a pending block that can be read after all */
+	/* adding a pending block that can be read after all moves it */
 	EXPECT_MESSAGE(s, 0, "add 160");
 	EXPECT_READ(s, 160, 8, 'm');
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 3);
 	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
-	/* a block that cannot move stays as it is, and is only forgotten */
+	/* an unreadable block stays pending, and removing it only forgets it */
 	__set_bit(241, s->main->bad_read);
 	EXPECT_MESSAGE(s, 0, "add 240");
 	KUNIT_EXPECT_EQ(test, status(s).pending, 1);
@@ -394,7 +394,7 @@ static void messages_do_what_attributes_do(struct kunit *test)
 	EXPECT_MESSAGE(s, 0, "remove 240");
 	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
 	EXPECT_STAT(s, "remaps_marked", 2);
-	/* data written in between comes back */
+	/* data written in between moves back as well */
 	EXPECT_WRITE(s, 0, 84, 8, 'a');
 	EXPECT_MESSAGE(s, 0, "remove 80 16");
 	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 84), 84, 8, 'a'));
@@ -415,7 +415,7 @@ static void a_block_that_the_main_does_not_take_stays(struct kunit *test)
 	EXPECT_SET(s, -EIO, "remaps/remove", "80 24");
 	expect_list(s, "88 8 8 remapped 0x0 0x0\n");
 	EXPECT_READ(s, 80, 24, 'a');
-	/* nor one that it loses */
+	/* nor does a block move back if the main loses the write */
 	mdisk_mend(s->main);
 	__set_bit(93, s->main->deaf);
 	EXPECT_SET(s, -EIO, "remaps/remove", "88");
@@ -529,7 +529,7 @@ static void a_table_has_as_many_buckets_as_it_was_told_to(struct kunit *test)
 	EXPECT_SET(s, 0, "hash/grow_percent", "300");
 	EXPECT_SET(s, 0, "hash/shrink_percent", "140");
 	EXPECT_SET(s, -EINVAL, "hash/grow_percent", "280");
-	/* each is found again */
+	/* every block is found again */
 	for (i = 0; i < 97; i++)
 		EXPECT_READ(s, 40 * i, 2, 'm');
 }
@@ -592,7 +592,7 @@ static void words_are_chosen(struct kunit *test)
 	EXPECT_SET(s, -EINVAL, "main_id", " ");
 	EXPECT_SET(s, -EINVAL, "main_id", "a\x01");
 	EXPECT_ATTR(s, "main_id", "a b-c");
-	/* the next block is where the policy says */
+	/* the next slot is where the policy says */
 	EXPECT_SET(s, 0, "spare/policy", "linear");
 	EXPECT_SET(s, 0, "remaps/add", "80\n800");
 	EXPECT_SET(s, 0, "remaps/remove", "80");
@@ -646,7 +646,7 @@ static void counts_start_again_with_a_reset(struct kunit *test)
 	EXPECT_STAT(s, "writes", 0);
 	EXPECT_STAT(s, "write_sectors", 0);
 	EXPECT_STAT(s, "main_read_errors", 0);
-	/* the current state stays */
+	/* a reset does not affect the current state */
 	EXPECT_STAT(s, "pending_blocks", 1);
 	EXPECT_WRITE(s, 0, 16, 8, 'a');
 	EXPECT_STAT(s, "writes", 1);
@@ -695,7 +695,7 @@ static void nothing_changes_while_it_is_suspended(struct kunit *test)
 	EXPECT_MESSAGE(s, -EBUSY, "sync");
 	expect_list(s, "80 0 8 remapped 0x0 0x0\n");
 	EXPECT_ATTR(s, "remaps/count", "1");
-	/* a table with the same disks keeps all of it */
+	/* a table with the same disks keeps everything */
 	KUNIT_ASSERT_EQ(test, reload(s), 0);
 	KUNIT_ASSERT_EQ(test, resume(s), 0);
 	expect_list(s, "80 0 8 remapped 0x0 0x0\n");
@@ -717,7 +717,7 @@ static void a_set_with_remaps_keeps_its_spare(struct kunit *test)
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, spare,
 					 "3 transient block_size 512", 0), -EINVAL);
-	/* remaps that come between load and resume */
+	/* blocks may be remapped between load and resume */
 	EXPECT_SET(s, 0, "remaps/remove", "80");
 	KUNIT_ASSERT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, other, s->args, 0), 0);
 	EXPECT_SET(s, 0, "remaps/add", "160");
@@ -729,7 +729,7 @@ static void a_set_with_remaps_keeps_its_spare(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, open_bdev(s), 0);
 	EXPECT_READ(s, 160, 8, 'a');
 	expect_list(s, "160 0 8 remapped 0x0 0x0\n");
-	/* without remaps it may be a different one */
+	/* without remaps the spare may be replaced */
 	EXPECT_SET(s, 0, "remaps/remove", "160");
 	KUNIT_ASSERT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, other, s->args, 0), 0);
 	KUNIT_ASSERT_EQ(test, resume(s), 0);
@@ -759,7 +759,7 @@ static void a_set_without_remaps_beyond_may_get_shorter(struct kunit *test)
 	expect_list(s, "80 0 8 remapped 0x0 0x0\n4096 8 8 remapped 0x0 0x0\n");
 }
 
-/* A block was found, and the rest of its region is read next; that is beyond the new end. */
+/* After a bad block the rest of its region is read next, but that is beyond the new end. */
 static void a_scrub_does_not_go_beyond_a_new_end(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -822,7 +822,7 @@ static void a_read_only_set_writes_nothing(struct kunit *test)
 	EXPECT_SET(s, -EROFS, "errors/resume", "1");
 	EXPECT_SET(s, -EROFS, "scrub/control", "start");
 	EXPECT_SET(s, -EROFS, "main_id", "x");
-	/* settings are for as long as the device is there */
+	/* settings can be changed, for the lifetime of the device */
 	EXPECT_SET(s, 0, "errors/retries", "3");
 	__set_bit(160, s->main->bad_read);
 	EXPECT_READ_FAILS(s, 160, 8);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * I/O of whole sets: moves when a disk fails, results of reads then, and
- * counted.
+ * I/O of whole sets: moves when a disk fails, the results of reads in that case, and
+ * the counters.
  */
 #include <linux/kthread.h>
 
 #include "set.h"
 
-/* A set without the reading of neighbours, which takes seconds. */
+/* Make a set that does not read the neighbours of bad blocks, which takes seconds. */
 static struct set *quiet_set(struct kunit *test, const char *args)
 {
 	struct set *s = test->priv;
@@ -24,7 +24,7 @@ static void bad_reads(struct set *s, unsigned int first, unsigned int n)
 	bitmap_set(s->main->bad_read, first, n);
 }
 
-/* --- nothing is wrong */
+/* --- without faults */
 
 static void what_is_not_remapped_goes_to_the_main(struct kunit *test)
 {
@@ -69,7 +69,7 @@ static void discards_and_zeroes_are_counted_and_done(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, blkdev_issue_zeroout(bdev, 24, 24, GFP_KERNEL, BLKDEV_ZERO_NOUNMAP),
 			0);
 	KUNIT_EXPECT_TRUE(test, reads_zero(s, 24, 24));
-	/* on the main the remapped block is as it was */
+	/* the remapped block is unchanged on the main */
 	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 32), 32, 8, 'm'));
 	EXPECT_WRITE(s, 0, 24, 24, 'b');
 	KUNIT_EXPECT_EQ(test, blkdev_issue_discard(bdev, 24, 24, GFP_KERNEL), 0);
@@ -113,7 +113,7 @@ static void nowait_io_that_would_wait_is_refused_and_counted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_READ | REQ_NOWAIT, 40, 8), 0);
 	expect_list(s, "32 0 8 pending 0x0 0x0\n");
 	EXPECT_STAT(s, "remaps_marked", 1);
-	/* a status that requests another attempt is not a result */
+	/* I/O that is to be tried again is not counted */
 	EXPECT_STAT(s, "reads", 1);
 	EXPECT_STAT(s, "writes", 0);
 	EXPECT_READ(s, 32, 8, 'm');
@@ -154,7 +154,7 @@ static void a_bad_write_moves_its_block(struct kunit *test)
 	EXPECT_STAT(s, "remaps_failed", 0);
 	EXPECT_STAT(s, "retries_recovered", 0);
 	EXPECT_STAT(s, "writes", 2);
-	/* the one that moved the block was for the main */
+	/* the write that moved the block was sent to the main */
 	EXPECT_STAT(s, "remapped_writes", 1);
 	EXPECT_ATTR(s, "remaps/count", "1");
 	EXPECT_ATTR(s, "remaps/rate", "1 1 1");
@@ -209,7 +209,7 @@ static void a_write_over_many_blocks_moves_the_bad_ones_only(struct kunit *test)
 	EXPECT_ATTR(s, "remaps/rate", "3 3 3");
 }
 
-/* A bio of 3 MiB, all parts of which have the same content. */
+/* Send a bio of 3 MiB, all parts of which share the same memory. */
 static int large_io(struct set *s, blk_opf_t opf)
 {
 	unsigned int bytes = BUF_SECTORS << SECTOR_SHIFT, i, n = 3 * SZ_1M / bytes;
@@ -225,8 +225,9 @@ static int large_io(struct set *s, blk_opf_t opf)
 }
 
 /*
- * The disk takes 512 KiB at a time: 6 requests; of the window that fails 2 and each of its
- * blocks, one of them twice; of the next window 2; and each block of the last 1 MiB.
+ * The disk takes 512 KiB at a time, so there are 6 requests; then 2 for the window that fails, and
+ * one for each of its blocks, two for one of them; 2 for the next window; and one for each block of
+ * the last 1 MiB.
  */
 static void a_bad_block_of_a_large_bio_fails_in_one_window(struct kunit *test)
 {
@@ -255,14 +256,14 @@ static void a_write_that_fails_once_moves_nothing(struct kunit *test)
 	EXPECT_SET(s, 0, "errors/retries", "2");
 	s->main->writes_left = 0;
 	s->main->error = BLK_STS_TRANSPORT;
-	/* not the medium's: told at once */
+	/* an error that is not a medium error is reported at once */
 	KUNIT_EXPECT_EQ(test, write_at(s, 8, 8, 'a'), -ENOLINK);
 	KUNIT_EXPECT_EQ(test, s->main->writes, 1);
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 0);
 	mdisk_mend(s->main);
 	EXPECT_WRITE(s, 0, 8, 8, 'b');
 	EXPECT_READ(s, 8, 8, 'b');
-	/* as often as it was told to, and once */
+	/* as often as "retries" says, plus the first attempt */
 	s->main->writes = 0;
 	__set_bit(8, s->main->bad_write);
 	EXPECT_WRITE(s, 0, 8, 8, 'c');
@@ -302,19 +303,19 @@ static void a_bad_read_makes_its_block_pending(struct kunit *test)
 	EXPECT_STAT(s, "pending_answers", 0);
 	EXPECT_ATTR(s, "remaps/pending", "1");
 	EXPECT_ATTR(s, "remaps/rate", "1 1 1");
-	/* for ten seconds the main is not asked for this again */
+	/* for ten seconds the bad sector is not read from the main again */
 	reads = s->main->reads;
 	EXPECT_READ_FAILS(s, 200, 8);
 	KUNIT_EXPECT_EQ(test, s->main->reads, reads);
 	EXPECT_STAT(s, "pending_answers", 1);
-	/* except for readable blocks, which move as a whole */
+	/* reading good sectors of the block is tried, and moves all that can be read */
 	EXPECT_READ(s, 204, 2, 'm');
 	expect_list(s, "200 0 8 split 0x0 0x8\n");
 	KUNIT_EXPECT_STREQ(test, status(s).state, "degraded");
 	EXPECT_READ(s, 200, 3, 'm');
 	EXPECT_READ_FAILS(s, 203, 1);
 	EXPECT_READ_FAILS(s, 202, 4);
-	/* a write of the sector makes all of it good */
+	/* writing the bad sector completes the block */
 	EXPECT_WRITE(s, 0, 203, 1, 'a');
 	expect_list(s, "200 0 8 remapped 0x0 0x0\n");
 	KUNIT_EXPECT_STREQ(test, status(s).state, "ok");
@@ -334,13 +335,13 @@ static void sectors_beside_a_bad_one_are_read_from_the_main(struct kunit *test)
 	EXPECT_READ(s, 200, 2, 'm');
 	EXPECT_READ(s, 204, 4, 'm');
 	expect_list(s, "200 0 8 pending 0x0 0x0\n");
-	/* a further failed sector of the block is recorded */
+	/* another failed sector of the block is recorded, too */
 	bad_reads(s, 206, 1);
 	EXPECT_READ_FAILS(s, 206, 1);
 	reads = s->main->reads;
 	EXPECT_READ_FAILS(s, 203, 4);
 	KUNIT_EXPECT_EQ(test, s->main->reads, reads);
-	/* the bad ones can be read at last: all that can be read moves with them */
+	/* once the bad sectors can be read, the block moves */
 	mdisk_mend(s->main);
 	EXPECT_SET(s, 0, "errors/pending_retry_ms", "0");
 	EXPECT_READ(s, 203, 4, 'm');
@@ -357,7 +358,7 @@ static void a_pending_block_moves_with_its_next_write(struct kunit *test)
 	expect_list(s, "200 0 8 pending 0x0 0x0\n");
 	EXPECT_READ(s, 192, 8, 'm');
 	EXPECT_READ(s, 208, 8, 'm');
-	/* sectors known to fail are not read again for it */
+	/* the move does not retry sectors that recently failed */
 	EXPECT_WRITE(s, 0, 200, 2, 'a');
 	expect_list(s, "200 0 8 split 0x0 0xfc\n");
 	EXPECT_READ(s, 200, 2, 'a');
@@ -365,7 +366,7 @@ static void a_pending_block_moves_with_its_next_write(struct kunit *test)
 	EXPECT_READ(s, 204, 2, 'm');
 	expect_list(s, "200 0 8 split 0x0 0xcc\n");
 	EXPECT_READ_FAILS(s, 202, 2);
-	/* the main gives it after all */
+	/* the main can be read after all */
 	mdisk_mend(s->main);
 	EXPECT_READ(s, 202, 6, 'm');
 	expect_list(s, "200 0 8 remapped 0x0 0x0\n");
@@ -397,17 +398,17 @@ static void without_retries_the_first_error_counts(struct kunit *test)
 	EXPECT_READ_FAILS(s, 200, 8);
 	KUNIT_EXPECT_EQ(test, s->main->reads, 1);
 	KUNIT_EXPECT_EQ(test, status(s).pending, 1);
-	/* ahead of time nothing is retried, and nothing moves */
+	/* read-ahead retries nothing, and moves nothing */
 	bad_reads(s, 303, 1);
 	KUNIT_EXPECT_NE(test, do_io(s, REQ_OP_READ | REQ_RAHEAD, 300, 8), 0);
 	KUNIT_EXPECT_EQ(test, status(s).pending, 1);
 }
 
-/* --- failures that come late */
+/* --- failures after a long time */
 
 /*
- * A set with 3 retries for failures within @limit_ms, whose disks take @late_ms for the sectors
- * that a case marks as slow.
+ * Make a set with 3 retries for failures within @limit_ms, on disks that take @late_ms for the
+ * sectors that a case marks as slow.
  */
 static struct set *late_set(struct kunit *test, const char *limit_ms, unsigned int late_ms)
 {
@@ -420,7 +421,7 @@ static struct set *late_set(struct kunit *test, const char *limit_ms, unsigned i
 	return s;
 }
 
-/* How many reads of the main a read costs that fails. */
+/* The number of reads of the main for a read that fails. */
 static unsigned int reads_of(struct set *s, sector_t sector, unsigned int n)
 {
 	unsigned int before = s->main->reads;
@@ -439,9 +440,9 @@ static void a_read_that_failed_late_is_not_tried_again(struct kunit *test)
 		__set_bit(sector, s->main->slow);
 	}
 	KUNIT_EXPECT_EQ(test, reads_of(s, 200, 8), 1);
-	/* a larger one does not tell which block it is: each is read alone, once */
+	/* a larger read does not show which block failed: each is read alone, once */
 	KUNIT_EXPECT_EQ(test, reads_of(s, 392, 24), 3);
-	/* sooner than the limit, and without one, all are */
+	/* failures below the limit, and all failures without one, are retried */
 	EXPECT_SET(s, 0, "errors/retry_within_ms", "20000");
 	KUNIT_EXPECT_EQ(test, reads_of(s, 600, 8), 4);
 	EXPECT_SET(s, 0, "errors/retry_within_ms", "0");
@@ -450,7 +451,7 @@ static void a_read_that_failed_late_is_not_tried_again(struct kunit *test)
 	expect_list(s, "200 0 8 pending 0x0 0x0\n400 8 8 pending 0x0 0x0\n"
 		       "600 16 8 pending 0x0 0x0\n800 24 8 pending 0x0 0x0\n");
 	KUNIT_EXPECT_EQ(test, status(s).lost, 0);
-	/* nothing is lost: the next read asks the main once more */
+	/* nothing is lost: the next read tries the main again */
 	mdisk_mend(s->main);
 	EXPECT_SET(s, 0, "errors/pending_retry_ms", "0");
 	EXPECT_READ(s, 200, 8, 'm');
@@ -469,7 +470,7 @@ static void a_write_that_failed_late_moves_its_block(struct kunit *test)
 	expect_list(s, "200 0 8 remapped 0x0 0x0\n");
 	EXPECT_READ(s, 202, 2, 'a');
 	EXPECT_READ(s, 204, 4, 'm');
-	/* of a larger one each block, once: three, one of which is bad */
+	/* of a larger write, each of the three blocks is written once; one is bad */
 	__set_bit(403, s->main->bad_write);
 	__set_bit(403, s->main->slow);
 	s->main->writes = 0;
@@ -482,14 +483,14 @@ static void a_retry_that_fails_late_is_the_last(struct kunit *test)
 {
 	struct set *s = late_set(test, "600", 700);
 
-	/* the bio itself fails at once: the disk takes long from then on */
+	/* the bio itself fails at once, but after that the disk is slow */
 	bad_reads(s, 203, 1);
 	__set_bit(203, s->main->slow);
 	s->main->fast_next = 1;
 	KUNIT_EXPECT_EQ(test, reads_of(s, 200, 8), 2);
 }
 
-/* A slot whose sectors have not been read elsewhere: they would be lost. */
+/* The sectors of a slot have no other copy, and would be lost. */
 static void the_spare_has_all_of_its_attempts(struct kunit *test)
 {
 	struct set *s = late_set(test, "30", 60);
@@ -499,10 +500,10 @@ static void the_spare_has_all_of_its_attempts(struct kunit *test)
 	bitmap_set(s->spare->slow, 0, 8);
 	s->spare->writes = 0;
 	EXPECT_WRITE(s, 0, 203, 1, 'a');
-	/* the bio, four attempts, and the block in another slot */
+	/* the bio, four attempts, and the write of the block to another slot */
 	KUNIT_EXPECT_EQ(test, s->spare->writes, 1 + 4 + 1);
 	EXPECT_READ(s, 203, 1, 'a');
-	/* a slot that can be read at the fourth attempt only */
+	/* a slot that can only be read at the fourth attempt */
 	EXPECT_SET(s, 0, "remaps/add", "400");
 	__set_bit(16 + 2, s->spare->bad_write);
 	__set_bit(16 + 5, s->spare->bad_read);
@@ -535,7 +536,7 @@ static void lost_data_is_refused_or_zero_until_it_is_written(struct kunit *test)
 	EXPECT_READ(s, 204, 4, 'm');
 	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_READ, 200, 8), 0);
 	KUNIT_EXPECT_TRUE(test, holds(s->buf, 200, 2, 'm'));
-	/* lost sectors cannot go back */
+	/* a block with lost sectors cannot move back */
 	EXPECT_SET(s, -EIO, "remaps/remove", "200");
 	EXPECT_MESSAGE(s, 0, "cure 200");
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
@@ -555,7 +556,7 @@ static void what_is_unread_of_a_block_can_be_given_up(struct kunit *test)
 	EXPECT_READ_FAILS(s, 200, 8);
 	EXPECT_WRITE(s, 0, 207, 1, 'a');
 	expect_list(s, "200 0 8 split 0x0 0x7f\n");
-	/* readable sectors move along */
+	/* the readable sectors move as well */
 	EXPECT_MESSAGE(s, 0, "forget 200");
 	expect_list(s, "200 0 8 remapped 0x4 0x0\n");
 	EXPECT_READ(s, 200, 2, 'm');
@@ -638,7 +639,7 @@ static void a_slot_that_fails_its_first_write_is_bad(struct kunit *test)
 	bad_reads(s, 160, 1);
 	EXPECT_READ_FAILS(s, 160, 8);
 	expect_reasons(s, "80 16 8 remapped 0x0 0x0 write\n160 24 8 pending 0x0 0x0 read\n");
-	/* and keeps its reason, whatever slot it goes to */
+	/* and keeps its reason, whichever slot it moves to */
 	__set_bit(24, s->spare->bad_write);
 	EXPECT_WRITE(s, 0, 160, 8, 'b');
 	EXPECT_READ(s, 160, 8, 'b');
@@ -651,24 +652,24 @@ static void a_slot_that_fails_its_first_write_is_bad(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
 }
 
-/* The main is not asked for what failed a moment ago, whichever slot has the block by now. */
+/* Sectors that failed recently are not read again, whichever slot the block is in by now. */
 static void recent_failures_go_with_their_block(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
 	unsigned int reads;
 
-	/* also on a machine that is busy */
+	/* long enough for a busy machine */
 	EXPECT_SET(s, 0, "errors/pending_retry_ms", "3600000");
 	bad_reads(s, 160, 1);
 	EXPECT_READ_FAILS(s, 160, 1);
 	reads = s->main->reads;
-	/* the slot that was reserved for it */
+	/* the slot reserved for the block fails */
 	__set_bit(0, s->spare->bad_write);
 	EXPECT_WRITE(s, 0, 164, 1, 'b');
 	expect_list(s, "160 8 8 split 0x0 0xef\n");
 	EXPECT_READ_FAILS(s, 160, 8);
 	KUNIT_EXPECT_EQ(test, s->main->reads, reads);
-	/* and the one that it has moved to */
+	/* and so does the one that it has moved to */
 	__set_bit(12, s->spare->bad_write);
 	EXPECT_WRITE(s, 0, 164, 1, 'c');
 	expect_list(s, "160 16 8 split 0x0 0xef\n");
@@ -703,14 +704,14 @@ static void a_storm_stops_automatic_remaps(struct kunit *test)
 	bitmap_set(s->main->bad_write, 80, 80);
 	for (i = 0; i < 3; i++)
 		EXPECT_WRITE(s, 0, 80 + 8 * i, 8, 'a');
-	/* a success between begins anew */
+	/* a success in between restarts the count */
 	EXPECT_READ(s, 0, 8, 'm');
 	for (; i < 7; i++)
 		EXPECT_WRITE(s, 0, 80 + 8 * i, 8, 'a');
 	KUNIT_EXPECT_STREQ(test, status(s).state, "suspended-remaps");
 	KUNIT_EXPECT_NE(test, write_at(s, 144, 8, 'a'), 0);
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 7);
-	/* remapped blocks stay usable, and so do manual changes */
+	/* remapped blocks stay usable, and manual changes are still possible */
 	EXPECT_WRITE(s, 0, 80, 56, 'b');
 	EXPECT_READ(s, 80, 56, 'b');
 	EXPECT_SET(s, 0, "remaps/add", "400");
@@ -720,7 +721,7 @@ static void a_storm_stops_automatic_remaps(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, status(s).state, "ok");
 	EXPECT_WRITE(s, 0, 144, 8, 'a');
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 9);
-	/* 0 is never */
+	/* 0 means no limit */
 	EXPECT_SET(s, 0, "errors/storm_limit", "0");
 	bitmap_set(s->main->bad_write, 1024, 160);
 	for (i = 0; i < 20; i++)
@@ -728,7 +729,7 @@ static void a_storm_stops_automatic_remaps(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, status(s).state, "ok");
 }
 
-/* I/O that shows that the main is there: what it reads or writes, alone or beside bad blocks. */
+/* Do I/O that shows that the main works: reads and writes, alone or next to bad blocks. */
 static void main_succeeds(struct kunit *test, struct set *s, unsigned int how)
 {
 	switch (how) {
@@ -739,7 +740,7 @@ static void main_succeeds(struct kunit *test, struct set *s, unsigned int how)
 		EXPECT_WRITE(s, 0, 3200, 8, 'w');
 		break;
 	case 2:
-		/* a good block, and a bad one behind it, which counts */
+		/* a good block, followed by a bad one, which counts */
 		bad_reads(s, 2010, 1);
 		EXPECT_READ_FAILS(s, 2000, 16);
 		break;
@@ -748,7 +749,7 @@ static void main_succeeds(struct kunit *test, struct set *s, unsigned int how)
 		EXPECT_WRITE(s, 0, 2016, 16, 'b');
 		break;
 	case 4:
-		/* another attempt */
+		/* a successful retry */
 		bad_reads(s, 2040, 1);
 		s->main->fail_next = 2;
 		EXPECT_SET(s, 0, "errors/retries", "3");
@@ -760,7 +761,7 @@ static void main_succeeds(struct kunit *test, struct set *s, unsigned int how)
 		EXPECT_SET(s, 0, "errors/verify_writes", "off");
 		break;
 	case 6:
-		/* blocks of a request that failed, each for itself */
+		/* each block of a failed request, read alone */
 		bad_reads(s, 2090, 1);
 		s->main->fail_next = 1;
 		EXPECT_READ(s, 2080, 16, 'm');
@@ -848,7 +849,7 @@ static void a_pending_block_whose_last_slot_fails_is_on_the_main(struct kunit *t
 	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 4000), 4000, 8, 'b'));
 }
 
-/* --- writes that are looked at again */
+/* --- verification of writes */
 
 static void a_large_write_is_compared_in_windows(struct kunit *test)
 {
@@ -859,7 +860,7 @@ static void a_large_write_is_compared_in_windows(struct kunit *test)
 	EXPECT_WRITE(s, 0, 203, 64, 'a');
 	KUNIT_EXPECT_EQ(test, s->main->writes, 1);
 	EXPECT_READ(s, 203, 64, 'a');
-	/* up to the block that was lost it is good, and behind it again */
+	/* everything before and after the lost block is good */
 	bitmap_set(s->main->deaf, 243, 2);
 	EXPECT_WRITE(s, 0, 203, 64, 'b');
 	EXPECT_READ(s, 203, 64, 'b');
@@ -886,13 +887,13 @@ static void writes_that_are_lost_are_noticed(struct kunit *test)
 	EXPECT_WRITE(s, 0, 88, 40, 'b');
 	EXPECT_READ(s, 88, 40, 'b');
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
-	/* of a large one only the block that was lost */
+	/* of a large write only the lost block moves */
 	bitmap_set(s->main->deaf, 243, 2);
 	EXPECT_WRITE(s, 0, 208, 64, 'c');
 	EXPECT_READ(s, 208, 64, 'c');
 	EXPECT_MESSAGE(s, 0, "list 200");
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
-	/* and on the spare */
+	/* lost writes are also detected on the spare */
 	bitmap_set(s->spare->deaf, 0, 8);
 	EXPECT_WRITE(s, 0, 80, 8, 'd');
 	EXPECT_READ(s, 80, 8, 'd');
@@ -922,7 +923,7 @@ static void a_first_rewrite_lets_the_drive_cure(struct kunit *test)
 	EXPECT_STAT(s, "rewrites_cured", 1);
 	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
 	EXPECT_ATTR(s, "spare/used", "0");
-	/* one that stays bad moves */
+	/* a block that stays bad moves */
 	bad_reads(s, 304, 1);
 	EXPECT_READ_FAILS(s, 304, 8);
 	EXPECT_WRITE(s, 0, 304, 8, 'b');
@@ -930,7 +931,7 @@ static void a_first_rewrite_lets_the_drive_cure(struct kunit *test)
 	EXPECT_STAT(s, "rewrites_cured", 1);
 	EXPECT_READ(s, 304, 8, 'b');
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
-	/* not for a part while another part is known to fail */
+	/* no rewrite of a part while another part is known to fail */
 	EXPECT_SET(s, 0, "errors/pending_retry_ms", "60000");
 	bad_reads(s, 400, 1);
 	EXPECT_READ_FAILS(s, 400, 8);
@@ -964,7 +965,7 @@ static void slow_blocks_move_while_they_can_be_read(struct kunit *test)
 	EXPECT_READ(s, 800, 8, 'm');
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 4);
 	EXPECT_STAT(s, "retries_recovered", 0);
-	/* a larger read is looked at block by block */
+	/* a larger slow read is repeated block by block */
 	EXPECT_READ(s, 0, 8, 'm');
 	__set_bit(1005, s->main->slow);
 	EXPECT_READ(s, 984, 40, 'm');
@@ -973,9 +974,9 @@ static void slow_blocks_move_while_they_can_be_read(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, str_has_prefix(s->text, "1000 "));
 }
 
-/* --- at the same time */
+/* --- concurrency */
 
-/* A write of an attribute that is not waited for at once. */
+/* An asynchronous write of an attribute. */
 struct setter {
 	struct set *s;
 	const char *attr, *value;
@@ -1017,7 +1018,7 @@ static void io_to_a_block_that_moves_waits_for_it(struct kunit *test)
 	w[1] = send(s, REQ_OP_WRITE, 84, 2, 'b');
 	w[2] = send(s, REQ_OP_WRITE, 86, 2, 'c');
 	r = send(s, REQ_OP_READ, 80, 8, 0);
-	/* blocks beside it do not */
+	/* neighbouring blocks do not wait */
 	other = send(s, REQ_OP_READ, 88, 8, 0);
 	KUNIT_EXPECT_EQ(test, answer(other), 0);
 	KUNIT_EXPECT_TRUE(test, holds(other->buf, 88, 8, 'm'));
@@ -1037,7 +1038,7 @@ static void io_to_a_block_that_moves_waits_for_it(struct kunit *test)
 	expect_list(s, "80 0 8 remapped 0x0 0x0\n");
 }
 
-/* It has waited longer than errors/retry_within_ms when it fails on the main, at once. */
+/* A read waits longer than errors/retry_within_ms before it fails on the main, at once. */
 static void what_waited_for_its_block_is_tried_again(struct kunit *test)
 {
 	struct set *s = late_set(test, "600", 0);
@@ -1049,7 +1050,7 @@ static void what_waited_for_its_block_is_tried_again(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) == 1));
 	r = send(s, REQ_OP_READ, 80, 8, 0);
 	msleep(700);
-	/* the move fails, and the block stays on the main, which gives it at the third attempt */
+	/* the move fails; the block stays on the main, where the third attempt can read it */
 	s->spare->error = BLK_STS_TRANSPORT;
 	__set_bit(3, s->spare->bad_write);
 	bad_reads(s, 83, 1);
@@ -1081,7 +1082,7 @@ static void a_move_waits_for_writes_in_flight(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, add->ret, 0);
 	EXPECT_READ(s, 80, 8, 'a');
 	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->spare, 0), 80, 8, 'a'));
-	/* and those on the spare, when it moves back */
+	/* a move back waits for writes in flight on the spare */
 	s->spare->hold = true;
 	w = send(s, REQ_OP_WRITE, 80, 8, 'b');
 	KUNIT_EXPECT_EQ(test, mdisk_held(s->spare), 1);
@@ -1096,7 +1097,7 @@ static void a_move_waits_for_writes_in_flight(struct kunit *test)
 	expect_list(s, "");
 }
 
-/* That is no retry that helped: the spare answers what the main could not. */
+/* This does not count as a successful retry, since the data comes from the spare. */
 static void a_read_that_fails_while_its_block_moves_is_read_there(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
@@ -1160,7 +1161,7 @@ static void many_writes_fail_at_once(struct kunit *test)
 	for (i = 0; i < MANY; i++)
 		w[i] = send(s, REQ_OP_WRITE, 800 + 4 * i, 4, 'a');
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) > 4));
-	/* the data is there; while the first commit is written, others come to wait for it */
+	/* the data has been written; others wait while the first commit is written */
 	mdisk_step(s->spare);
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare)));
 	msleep(100);
@@ -1205,11 +1206,11 @@ static void neighbours_of_a_bad_block_are_read(struct kunit *test)
 	EXPECT_SET(s, 0, "errors/neighbours", "4");
 	EXPECT_SET(s, 0, "errors/retries", "0");
 	bad_reads(s, 800, 1);
-	bad_reads(s, 817, 1);	/* 2 blocks on */
-	bad_reads(s, 849, 1);	/* 4 blocks from that */
+	bad_reads(s, 817, 1);	/* 2 blocks after */
+	bad_reads(s, 849, 1);	/* 4 blocks after that */
 	bad_reads(s, 768, 1);	/* 4 blocks before */
-	bad_reads(s, 728, 1);	/* 5 from that */
-	bad_reads(s, 889, 1);	/* 5 from that */
+	bad_reads(s, 728, 1);	/* 5 blocks before that */
+	bad_reads(s, 889, 1);	/* 5 blocks after the last one */
 	EXPECT_READ_FAILS(s, 800, 8);
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(status(s).pending == 4));
 	msleep(100);
@@ -1248,7 +1249,7 @@ static void a_scrub_reads_all_of_the_main(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "scrub/state"), "idle")));
 	EXPECT_ATTR(s, "scrub/position", "8192");
 	EXPECT_ATTR(s, "remaps/pending", "1");
-	/* a scrub's findings do not count for the rate */
+	/* blocks found by a scrub do not count in the rate */
 	EXPECT_ATTR(s, "remaps/rate", "0 0 0");
 	get_attr(s, "scrub/last_result");
 	n = sscanf(s->text, "%llu %u %u %u %u", &epoch, &took, &sectors, &moved, &pending);
@@ -1258,7 +1259,7 @@ static void a_scrub_reads_all_of_the_main(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pending, 1);
 	KUNIT_EXPECT_LT(test, abs_diff(epoch, (u64)ktime_get_real_seconds()), 60);
 	KUNIT_EXPECT_GE(test, stat_of(s, "scrub_sectors"), MAIN_SECTORS - 16);
-	/* a second one; one that can be read later moves */
+	/* a second scrub: a block that can be read at a retry moves */
 	bad_reads(s, 2003, 1);
 	s->main->fail_next = 2;
 	EXPECT_SET(s, 0, "scrub/control", "start");
@@ -1271,7 +1272,7 @@ static void a_scrub_reads_all_of_the_main(struct kunit *test)
 	EXPECT_ATTR(s, "remaps/count", "3");
 }
 
-/* Reads of the main that a scrub takes. */
+/* The number of reads of the main by a scrub. */
 static unsigned int reads_of_scrub(struct set *s)
 {
 	unsigned int before = s->main->reads;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Persistent sets: their state after a removal or a power cut, on spares that are
- * whole, damaged, too slow to take a write, or of somebody else.
+ * Persistent sets: their state after a removal or a power cut, on spares that are intact,
+ * damaged, unable to write, or part of another set.
  */
 #include "set.h"
 
-/* the module that is loaded exports them already */
+/* the loaded module already exports these symbols */
 #undef EXPORT_SYMBOL_NS_GPL
 #define EXPORT_SYMBOL_NS_GPL(name, ns)	static_assert(sizeof(#name #ns))
 #include "../../modules/metadata/format.c"
@@ -28,7 +28,7 @@ static u8 *image_of(const struct mdisk *d, const u8 *data)
 	return image;
 }
 
-/* Nothing from now on, not even the removal, changes what is on the disks. */
+/* From now on nothing changes the content of the disks, not even the removal of the set. */
 static void cut_power(struct set *s)
 {
 	u8 *main = image_of(s->main, s->main->stable), *spare = image_of(s->spare,
@@ -72,7 +72,7 @@ static void expect_settings(struct set *s)
 		EXPECT_ATTR(s, settings[i][0], settings[i][1]);
 }
 
-/* Blocks in each state, and with each mask. */
+/* Make blocks in each state, and with each mask. */
 static void make_remaps(struct set *s)
 {
 	EXPECT_SET(s, 0, "errors/neighbours", "0");
@@ -156,7 +156,7 @@ static void what_a_slot_was_is_forgotten_with_its_block(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
 	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
 	EXPECT_READ(s, 88, 8, 'a');
-	/* and used again */
+	/* the slots can be used again */
 	EXPECT_SET(s, 0, "remaps/add", "800 40");
 	EXPECT_READ(s, 800, 40, 'm');
 	EXPECT_WRITE(s, 0, 800, 40, 'c');
@@ -190,7 +190,7 @@ static void bad_spare_blocks_stay_bad(struct kunit *test)
 	EXPECT_ATTR(s, "spare/used", "3");
 }
 
-/* The slot that takes its place is on the next page of the table, and writes that alone. */
+/* The slot that replaces it is on the next page of the table, the only page that it writes. */
 static void a_bad_slot_is_noted_on_its_own_page(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -259,7 +259,7 @@ static int leave_a_bad_slot(struct set *s)
 	return write_at(s, 160, 8, 'b');
 }
 
-/* Whichever write of the spare is the last one, acknowledged data is there, and the rest. */
+/* Whichever write to the spare is the last one, acknowledged and other data must be there. */
 static void at_each_write(struct kunit *test, int (*act)(struct set *s), sector_t sector)
 {
 	struct set *s = test->priv;
@@ -348,14 +348,14 @@ static void a_copy_that_was_lost_is_written_anew(struct kunit *test)
 	EXPECT_ATTR(s, "metadata/replicas", "2");
 	KUNIT_EXPECT_STRNEQ(test, get_attr(s, "metadata/repairs"), "0");
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
-	/* with the other copy gone, the rewritten one has all of it */
+	/* if the other copy is lost, the rewritten one has everything */
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
 	memset(mdisk_at(s->spare, SPARE_SECTORS - 16), 0, 4096);
 	KUNIT_ASSERT_EQ(test, try_set(s), 0);
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
 }
 
-/* Nothing else is written to the set, and the copy recovers after a repair that failed. */
+/* The copy recovers after a failed repair, while nothing else is written to the set. */
 static void a_copy_that_recovers_is_written_while_the_set_is_idle(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -371,7 +371,7 @@ static void a_copy_that_recovers_is_written_while_the_set_is_idle(struct kunit *
 	EXPECT_ATTR(s, "metadata/replicas", "2");
 }
 
-/* Repairs wait longer each time, but not for what has failed since. */
+/* Repairs of a fault wait longer each time, but a new fault is repaired soon. */
 static void a_new_fault_is_repaired_as_soon_as_the_first(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -393,7 +393,7 @@ static void a_new_fault_is_repaired_as_soon_as_the_first(struct kunit *test)
 	KUNIT_EXPECT_LT(test, jiffies - then, 9 * HZ);
 }
 
-/* The repair gives up while the set is suspended. */
+/* The repair stops while the set is suspended. */
 static void a_copy_that_recovers_while_suspended_is_written_after_the_resume(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -450,7 +450,7 @@ static void a_move_in_doubt_is_answered_by_neither(struct kunit *test)
 	make_set(s, "1 persistent");
 	EXPECT_SET(s, 0, "errors/neighbours", "0");
 	__set_bit(80, s->main->bad_write);
-	/* the data, then nothing */
+	/* only the data can be written */
 	s->spare->writes_left = 1;
 	KUNIT_EXPECT_NE(test, write_at(s, 80, 8, 'a'), 0);
 	KUNIT_EXPECT_STREQ(test, status(s).state, "failed");
@@ -503,7 +503,7 @@ static void a_spare_has_as_many_copies_as_it_was_told_to(struct kunit *test)
 		make_set(s, "1 persistent");
 		EXPECT_ATTR(s, "metadata/replicas", text);
 		EXPECT_SET(s, 0, "remaps/add", "80");
-		/* the set keeps its state */
+		/* an existing set keeps its number of copies */
 		file_write(path, "2", 1);
 		again(s);
 		EXPECT_ATTR(s, "metadata/replicas", text);
@@ -551,7 +551,7 @@ static void a_spare_knows_its_set(struct kunit *test)
 	expect_refused(s, "1 persistent");
 	mdisk_free(s->main);
 	s->main = main;
-	/* nothing is taken over without a look at the whole of it */
+	/* the refused tables have changed nothing */
 	expect_taken(s, "1 persistent");
 }
 
@@ -561,7 +561,7 @@ static void nothing_is_written_before_the_first_resume(struct kunit *test)
 	unsigned int i, writes;
 
 	strscpy(s->args, "1 persistent", sizeof(s->args));
-	/* a spare that is to be formatted, and one that is a spare already */
+	/* first a spare to be formatted, then one that already is a spare */
 	for (i = 0; i < 2; i++) {
 		writes = s->spare->writes;
 		KUNIT_ASSERT_EQ(test, create_device(s), 0);
@@ -604,13 +604,13 @@ static void what_is_not_empty_is_not_formatted(struct kunit *test)
 		expect_refused(s, "1 persistent");
 		mdisk_mend(s->spare);
 	}
-	/* elsewhere any content is allowed */
+	/* in other places any content is allowed */
 	memset(s->spare->data + 8192, 0xff, 4096);
 	strscpy(s->args, "1 persistent", sizeof(s->args));
 	KUNIT_EXPECT_EQ(test, try_set(s), 0);
 }
 
-/* Its content may be a file system of small sectors, which the set would not have. */
+/* The main may contain a file system with small sectors, which the set does not support. */
 static void content_of_small_sectors_needs_to_be_forced(struct kunit *test)
 {
 	static const char * const taken[] = { "2 persistent force_block_size", "1 persistent" };
@@ -630,7 +630,7 @@ static void content_of_small_sectors_needs_to_be_forced(struct kunit *test)
 		/* an empty main has no such content */
 		memset(mdisk_at(s->main, 0), 0, 4096);
 	}
-	/* what cannot be read may have */
+	/* a main that cannot be read may have such content */
 	__set_bit(0, s->main->bad_read);
 	expect_refused(s, "1 persistent");
 }
@@ -646,7 +646,7 @@ static void a_spare_that_is_too_small_is_refused(struct kunit *test)
 		memset(s->spare->data, 0, SPARE_SECTORS << SECTOR_SHIFT);
 		set_capacity(s->spare->gendisk, sectors);
 		ret = try_set(s);
-		/* two superblocks, two copies of one page, and a block */
+		/* room for two superblocks, two copies of one page, and one block */
 		KUNIT_EXPECT_EQ_MSG(test, !ret, sectors >= 40, "%u sectors", sectors);
 		if (ret)
 			continue;
@@ -673,7 +673,7 @@ static void either_superblock_and_either_copy_is_enough(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, image);
 	for (how = 0; how < 3; how++) {
 		for (i = 0; i < ARRAY_SIZE(pages); i++) {
-			/* a first page of zeros is that of an empty spare, or a wiped one */
+			/* a first page of zeros means that the spare is empty or wiped */
 			if (!how && !i)
 				continue;
 			restore(s->spare, image);
@@ -692,7 +692,7 @@ static void either_superblock_and_either_copy_is_enough(struct kunit *test)
 			EXPECT_READ(s, 88, 8, 'a');
 			KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(status(s).store, "clean")));
 			KUNIT_ASSERT_EQ(test, remove_set(s), 0);
-			/* which stays so */
+			/* the repair is permanent */
 			KUNIT_ASSERT_EQ(test, try_set(s), 0);
 			KUNIT_EXPECT_STREQ(test, status(s).store, "clean");
 			KUNIT_ASSERT_EQ(test, remove_set(s), 0);
@@ -723,7 +723,7 @@ static void a_copy_that_was_left_behind_is_brought_up_to_date(struct kunit *test
 		KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
 		KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(status(s).store, "clean")));
 		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
-		/* it has all that the other one had */
+		/* the repaired copy has everything that the other one had */
 		memset(mdisk_at(s->spare, copies[!i]), 0xff, 4096);
 		KUNIT_ASSERT_EQ(test, try_set(s), 0);
 		KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
@@ -758,7 +758,7 @@ static void without_any_copy_of_a_page_reads_fail_rather_than_lie(struct kunit *
 	EXPECT_READ_FAILS(s, 800, 8);
 }
 
-/* Why a superblock is refused by itself; the last three make sense, and are of no use here. */
+/* Why a superblock on its own is refused; the last three are valid, but of no use here. */
 static const char * const superblock_reasons[14] = {
 	"its version is not known",
 	"it has features that are not known",
@@ -821,7 +821,7 @@ static void break_superblock(struct dm_remap_sb *sb, unsigned int how)
 	}
 }
 
-/* Break both superblocks in a way.  Return: what the check says of the second. */
+/* Break both superblocks in one of several ways.  Return: the result of checking the second. */
 static const char *break_superblocks(struct set *s, unsigned int how)
 {
 	struct dm_remap_geometry geo;
@@ -857,7 +857,7 @@ static void superblocks_that_make_no_sense_are_refused(struct kunit *test)
 		strscpy(s->args, "1 persistent", sizeof(s->args));
 		KUNIT_EXPECT_LT_MSG(test, try_set(s), 0, "case %u", i);
 	}
-	/* of two sets */
+	/* superblocks of two different sets */
 	restore(s->spare, image);
 	sb = (void *)mdisk_at(s->spare, SPARE_SECTORS - 8);
 	sb->uuid[3] ^= 1;
@@ -869,7 +869,7 @@ static void superblocks_that_make_no_sense_are_refused(struct kunit *test)
 	vfree(image);
 }
 
-/* --- one spare after another */
+/* --- changes of the spare and of the length */
 
 static void a_spare_that_has_grown_gives_more_blocks(struct kunit *test)
 {
@@ -943,7 +943,7 @@ static void a_persistent_set_changes_its_length_suspended(struct kunit *test)
 	EXPECT_READ(s, 80, 8, 'm');
 	EXPECT_SET(s, -ERANGE, "remaps/add", "4096");
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
-	/* its former length no longer matches */
+	/* the former length no longer matches */
 	KUNIT_EXPECT_LT(test, try_set(s), 0);
 	KUNIT_ASSERT_EQ(test, create_device(s), 0);
 	KUNIT_ASSERT_EQ(test, load_table(s, 4096, s->main, 0, s->spare, s->args, 0), 0);
@@ -951,7 +951,7 @@ static void a_persistent_set_changes_its_length_suspended(struct kunit *test)
 	EXPECT_ATTR(s, "remaps/count", "1");
 }
 
-/* Load the table with another length, and suspend and resume around it. */
+/* Suspend the set, load its table with another length, and resume. */
 static void change_length(struct set *s, u64 len, const char *args)
 {
 	close_bdev(s);
@@ -960,7 +960,7 @@ static void change_length(struct set *s, u64 len, const char *args)
 	KUNIT_ASSERT_EQ(s->test, resume(s), 0);
 }
 
-/* With other regions the position of a staggered scrub would stand for other blocks. */
+/* With other regions the position of a staggered scrub would refer to other blocks. */
 static void a_staggered_scrub_begins_anew_with_another_length(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -978,7 +978,7 @@ static void a_staggered_scrub_begins_anew_with_another_length(struct kunit *test
 	EXPECT_ATTR(s, "scrub/state", "paused");
 }
 
-/* A table without the argument does not take back what the one before has said. */
+/* A table without the argument does not revoke that of the previous table. */
 static void no_auto_remap_outlasts_a_new_length(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -987,7 +987,7 @@ static void no_auto_remap_outlasts_a_new_length(struct kunit *test)
 	EXPECT_ATTR(s, "errors/auto_remap", "0");
 	change_length(s, 4096, "1 persistent");
 	EXPECT_ATTR(s, "errors/auto_remap", "0");
-	/* it is not kept: the next activation goes by its own table */
+	/* it is not stored: the next activation follows its own table */
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
 	KUNIT_ASSERT_EQ(test, create_device(s), 0);
 	KUNIT_ASSERT_EQ(test, load_table(s, 4096, s->main, 0, s->spare, "1 persistent", 0), 0);
@@ -1032,7 +1032,7 @@ static void a_copy_takes_the_place_of_its_spare(struct kunit *test)
 	make_set(s, "1 persistent");
 	make_remaps(s);
 	EXPECT_SET(s, 0, "errors/retries", "6");
-	/* written to since: refused when it is to count */
+	/* a copy is refused if the set has been written to since */
 	make_copy(s, other, track_id(s));
 	EXPECT_WRITE(s, 0, 88, 8, 'c');
 	KUNIT_ASSERT_EQ(test, suspend(s), 0);
@@ -1043,7 +1043,7 @@ static void a_copy_takes_the_place_of_its_spare(struct kunit *test)
 	EXPECT_READ(s, 88, 8, 'c');
 	EXPECT_WRITE(s, 0, 88, 8, 'a');
 	make_copy(s, other, track_id(s));
-	/* not while it is in use */
+	/* a copy cannot take over while the set is not suspended */
 	s->spare = other;
 	KUNIT_EXPECT_LT(test, reload(s), 0);
 	s->spare = old;
@@ -1058,7 +1058,7 @@ static void a_copy_takes_the_place_of_its_spare(struct kunit *test)
 	again(s);
 	EXPECT_READ(s, 88, 8, 'd');
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
-	/* the old one knows that it was replaced */
+	/* the old spare has recorded that it was replaced */
 	s->spare = old;
 	KUNIT_EXPECT_LT(test, try_set(s), 0);
 	mdisk_free(other);
@@ -1099,7 +1099,7 @@ static void put_label(struct set *s, const struct dm_remap_sb *sb)
 	label->crc = cpu_to_le32(dm_remap_label_crc(label));
 }
 
-/* Whether the spare has noted that its main has a label. */
+/* Whether the spare has recorded that its main has a label. */
 static bool is_labelled(struct set *s)
 {
 	const struct dm_remap_sb *sb = (void *)mdisk_at(s->spare, 0);
@@ -1123,7 +1123,7 @@ static void a_label_is_for_one_spare(struct kunit *test)
 	EXPECT_READ(s, 0, 8, 'm');
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
 	expect_refused(s, "1 transient");
-	/* another spare, an empty one included */
+	/* another spare is refused, even an empty one */
 	s->spare = mdisk_alloc(SPARE_SECTORS, 512, 512);
 	expect_refused(s, "1 persistent");
 	expect_refused(s, "1 transient");
@@ -1137,11 +1137,11 @@ static void a_label_is_for_one_spare(struct kunit *test)
 	label->crc = cpu_to_le32(dm_remap_label_crc(label));
 	expect_refused(s, "1 persistent");
 	label->uuid[2] ^= 1;
-	/* one that is not right, or gone, says nothing against the spare */
+	/* a wrong or missing label does not contradict the spare */
 	label->main_sectors = cpu_to_le64(MAIN_SECTORS + 8);
 	label->crc = cpu_to_le32(dm_remap_label_crc(label));
 	expect_taken(s, "1 persistent");
-	/* but a new spare is not formatted for a main with it */
+	/* but a new spare is not formatted for a main with a label, even an invalid one */
 	label->crc ^= 1;
 	s->spare = mdisk_alloc(SPARE_SECTORS, 512, 512);
 	expect_refused(s, "1 persistent");

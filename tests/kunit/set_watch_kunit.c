@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What others see of whole sets: attributes, measurements, other modules, and the messages of
- * tables that are refused.
+ * How others see whole sets: attributes, measurements, other modules, and the errors of refused
+ * tables.
  */
 #include <dm-remap/namespace.h>
 #include <dm-remap/observer.h>
@@ -11,7 +11,7 @@
 
 #define UUID_A	"11111111-2222-3333-4444-555555555555"
 
-/* The number of a disk as attributes print it. */
+/* The number of a disk, as printed by attributes. */
 static const char *number_of(struct set *s, const struct mdisk *d)
 {
 	dev_t dev = disk_devt(d->gendisk);
@@ -38,14 +38,14 @@ static void attributes_tell_disks_and_space(struct kunit *test)
 	EXPECT_ATTR(s, "hash/longest_chain", "1");
 	EXPECT_SET(s, 0, "scrub/region_mib", "2");
 	EXPECT_ATTR(s, "scrub/region_mib", "2");
-	/* the regions of a scrub that runs are what its position counts in */
+	/* the position of a scrub depends on its regions, so they cannot be changed now */
 	EXPECT_SET(s, 0, "scrub/control", "start");
 	EXPECT_SET(s, 0, "scrub/control", "pause");
 	KUNIT_EXPECT_NE(test, set_attr(s, "scrub/region_mib", "1"), 0);
 	EXPECT_ATTR(s, "scrub/region_mib", "2");
 	EXPECT_SET(s, 0, "scrub/control", "resume");
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "scrub/state"), "idle")));
-	/* an id is printable, and once it is known it stays */
+	/* an ID must be printable, and cannot be removed */
 	EXPECT_SET(s, -EINVAL, "main_id", "a\tb");
 	KUNIT_EXPECT_EQ(test, set_attr_n(s, "main_id", "a\0", 2), -EINVAL);
 	EXPECT_SET(s, 0, "main_id", "\n");
@@ -148,7 +148,7 @@ static void other_modules_find_the_sets(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, seen.sets, 1);
 }
 
-/* How many maps the histogram has. */
+/* The number of mapped requests in the histogram. */
 static u64 maps_timed(struct set *s)
 {
 	char path[96], *line, *rest = s->text;
@@ -261,7 +261,7 @@ static void a_table_names_the_tracker_of_a_new_main(struct kunit *test)
 		snprintf(s->args, sizeof(s->args), "3 transient new_main %s", bad[i]);
 		KUNIT_EXPECT_EQ_MSG(test, reload(s), -EINVAL, "%s", s->args);
 	}
-	/* no set is suspended for it */
+	/* there is no suspended set with this tracker */
 	strscpy(s->args, "3 transient new_main 1f", sizeof(s->args));
 	KUNIT_EXPECT_EQ(test, reload(s), -EINVAL);
 	strscpy(s->args, "2 transient force_block_size", sizeof(s->args));
@@ -269,7 +269,7 @@ static void a_table_names_the_tracker_of_a_new_main(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, resume(s), 0);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(status_of(s, DM_STATUS_TABLE_FLAG),
 					   " force_block_size"));
-	/* it has this main already */
+	/* the set already has this main */
 	strscpy(s->args, "3 transient new_main 1f", sizeof(s->args));
 	KUNIT_EXPECT_EQ(test, reload(s), -EINVAL);
 }
@@ -331,7 +331,7 @@ static void a_scrub_reads_the_region_of_what_it_found(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "scrub/state"), "idle")));
 	EXPECT_ATTR(s, "remaps/pending", "2");
 	KUNIT_EXPECT_GE(test, stat_of(s, "scrub_sectors"), MAIN_SECTORS);
-	/* a length at which regions are others: it begins anew */
+	/* with a length that changes the regions the scrub starts again */
 	EXPECT_SET(s, 0, "scrub/control", "start");
 	EXPECT_SET(s, 0, "scrub/control", "pause");
 	close_bdev(s);

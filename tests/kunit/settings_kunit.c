@@ -9,7 +9,7 @@
 #include <linux/device-mapper.h>
 #include <linux/mm.h>
 
-/* The name that a device has now; NULL while it is being removed. */
+/* The current name of the device; NULL while it is being removed. */
 static const char *test_name;
 
 static int test_copy_name(struct mapped_device *md, char *name, char *uuid)
@@ -22,7 +22,7 @@ static int test_copy_name(struct mapped_device *md, char *name, char *uuid)
 
 #define dm_copy_name_and_uuid	test_copy_name
 
-/* Memory of the machine, as the test says. */
+/* The memory of the machine, set by tests. */
 static unsigned long test_pages = SZ_1G / PAGE_SIZE;
 #define totalram_pages()	test_pages
 
@@ -32,7 +32,7 @@ static unsigned long test_pages = SZ_1G / PAGE_SIZE;
 
 #define NR_BLOCKS	1000U
 
-/* Callbacks of a change: the store, which saves, and the device. */
+/* Records the calls made for a change: to the store, which saves it, and to the device. */
 static struct {
 	unsigned int saves, balances, logs;
 	int save_error;
@@ -165,7 +165,7 @@ static void shrink_percent_is_0_to_500(struct kunit *test)
 
 static void at_modprobe_parameters_may_come_in_any_order(struct kunit *test)
 {
-	/* Each alone does not go with the default of the other. */
+	/* Neither value is valid with the default of the other. */
 	KUNIT_EXPECT_EQ(test, SET(shrink_percent, "100"), 0);
 	KUNIT_EXPECT_EQ(test, SET(grow_percent, "201"), 0);
 	KUNIT_EXPECT_EQ(test, remap_params_init(), 0);
@@ -369,7 +369,7 @@ static void a_smallest_table_beyond_its_share_of_memory_is_kept_but_not_made(str
 	struct remap_device *rd = device(test);
 
 	atomic_long_set(&granted_bytes, 0);
-	/* 64 MiB where 16 MiB are the limit */
+	/* 64 MiB, although the limit is 16 MiB */
 	KUNIT_EXPECT_EQ(test, remap_settings_change(rd, FIELD(min_buckets), 1U << 24), 0);
 	KUNIT_EXPECT_EQ(test, rd->settings.min_buckets, 1U << 24);
 	KUNIT_EXPECT_EQ(test, called.saved.settings.min_buckets, 1U << 24);
@@ -473,7 +473,7 @@ static void no_storm_limit_is_said_whenever_it_comes_into_force(struct kunit *te
 	KUNIT_EXPECT_EQ(test, called.logs, 0);
 	KUNIT_EXPECT_EQ(test, remap_settings_change(rd, FIELD(storm_limit), 0), 0);
 	KUNIT_EXPECT_EQ(test, called.logs, 1);
-	/* At activation. */
+	/* The same warning is given at activation. */
 	remap_settings_warn(rd);
 	KUNIT_EXPECT_EQ(test, called.logs, 2);
 }
@@ -486,7 +486,7 @@ static void a_new_name_is_saved_once_unless_a_change_is_under_way(struct kunit *
 	mutex_lock(&rd->admin);
 	KUNIT_EXPECT_FALSE(test, remap_settings_follow_name(rd));
 	mutex_unlock(&rd->admin);
-	/* the next resume sees to it */
+	/* the next resume saves the name */
 	rd->suspended = true;
 	KUNIT_EXPECT_TRUE(test, remap_settings_follow_name(rd));
 	KUNIT_EXPECT_EQ(test, called.saves, 0);
@@ -497,7 +497,7 @@ static void a_new_name_is_saved_once_unless_a_change_is_under_way(struct kunit *
 	KUNIT_EXPECT_EQ(test, called.saves, 1);
 	KUNIT_EXPECT_STREQ(test, called.saved.name, "new");
 	KUNIT_EXPECT_STREQ(test, rd->name, "new");
-	/* what was not saved is tried again */
+	/* a failed save is tried again */
 	test_name = "other";
 	called.save_error = -EIO;
 	KUNIT_EXPECT_TRUE(test, remap_settings_follow_name(rd));
@@ -507,7 +507,7 @@ static void a_new_name_is_saved_once_unless_a_change_is_under_way(struct kunit *
 	KUNIT_EXPECT_TRUE(test, remap_settings_follow_name(rd));
 	KUNIT_EXPECT_EQ(test, called.saves, 3);
 	KUNIT_EXPECT_STREQ(test, called.saved.name, "other");
-	/* one that is being removed keeps its name, one that is read-only saves none */
+	/* a device that is being removed keeps its name; a read-only one does not save it */
 	test_name = NULL;
 	KUNIT_EXPECT_TRUE(test, remap_settings_follow_name(rd));
 	KUNIT_EXPECT_STREQ(test, rd->name, "other");
@@ -518,7 +518,7 @@ static void a_new_name_is_saved_once_unless_a_change_is_under_way(struct kunit *
 	KUNIT_EXPECT_EQ(test, called.saves, 3);
 }
 
-/* Settings kept over a removal */
+/* Settings that survive a removal */
 
 static void restore(struct remap_device *rd)
 {

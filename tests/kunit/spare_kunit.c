@@ -26,7 +26,7 @@ static void make_spare(struct kunit *test, u32 nr, enum remap_policy policy)
 	s->sp = (struct remap_spare) { .slots = &s->base.slots, .policy = policy };
 }
 
-/* Take a block, and put it into the table as the caller of the allocator does. */
+/* Allocate a block, and put it into the table like a caller of the allocator. */
 static u32 take(struct kunit *test, u64 block, bool automatic)
 {
 	struct spare_fixture *s = test->priv;
@@ -35,14 +35,14 @@ static u32 take(struct kunit *test, u64 block, bool automatic)
 	if (slot == REMAP_NO_SLOT)
 		return slot;
 	KUNIT_ASSERT_LT(test, slot, s->base.slots.nr);
-	/* It is a free one, and has memory. */
+	/* It must be free, and have memory. */
 	KUNIT_ASSERT_NOT_NULL(test, remap_slots_chunk(&s->base.slots, slot >> REMAP_CHUNK_SHIFT));
 	KUNIT_ASSERT_EQ(test, remap_slots_word(&s->base.slots, slot), 0);
 	remap_table_insert(&s->base.table, slot, remap_word(block, REMAP_MAPPED, 0));
 	return slot;
 }
 
-/* For tests that do not care which main block it is for: none has a neighbour. */
+/* Allocate a block for an arbitrary main block, none of which are neighbours. */
 static u32 take_any(struct kunit *test)
 {
 	struct spare_fixture *s = test->priv;
@@ -66,7 +66,7 @@ static void turn_bad(struct kunit *test, u32 slot)
 	remap_spare_count_bad(&s->sp);
 }
 
-/* Make a block bad that is free, as a store finds it. */
+/* Mark a free block bad, as a store does that finds it bad. */
 static void find_bad(struct kunit *test, u32 slot)
 {
 	struct spare_fixture *s = test->priv;
@@ -109,7 +109,7 @@ static void every_block_is_handed_out_once_and_then_none(struct kunit *test)
 	make_spare(test, 2500, policy_of(test));
 	for (i = 0; i < 2500; i++) {
 		KUNIT_ASSERT_EQ(test, nr_free(test), 2500 - i);
-		/* pairs of neighbours, in no order */
+		/* pairs of neighbours, in no particular order */
 		KUNIT_ASSERT_NE(test, take(test, some_block(i / 2) + i % 2, false), REMAP_NO_SLOT);
 	}
 	KUNIT_EXPECT_EQ(test, nr_free(test), 0);
@@ -235,7 +235,7 @@ static void what_is_held_is_there_for_those_it_is_held_for(struct kunit *test)
 
 	make_spare(test, 100, policy_of(test));
 	s->sp.held = 60;
-	/* in turn: automatic ones get 40, and the 60 get theirs */
+	/* alternate: automatic remaps get 40, and manual ones the 60 held for them */
 	for (i = 0; i < 60; i++) {
 		slot = take(test, 10 * i, true);
 		automatic += slot != REMAP_NO_SLOT;
@@ -276,7 +276,7 @@ static void without_memory_blocks_that_have_some_are_used(struct kunit *test)
 	make_spare(test, 5000, policy_of(test));
 	KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&s->base.slots, 2048));
 	allocations_left = 0;
-	/* two chunks: the one that has memory, and the one allocated ahead */
+	/* two chunks have memory: the prepared one, and the one allocated in advance */
 	for (i = 0; i < 2048; i++)
 		KUNIT_ASSERT_NE(test, take(test, 3 * i, false), REMAP_NO_SLOT);
 	KUNIT_EXPECT_EQ(test, remap_slots_used(&s->base.slots, 2), 1024);
@@ -302,7 +302,7 @@ static void with_memory_again_every_block_is_handed_out(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr_free(test), 0);
 }
 
-/* As if the blocks were in use, without the memory for them. */
+/* Pretend that the blocks are in use, without allocating memory for them. */
 static void fill_all_but_last_chunk(struct kunit *test)
 {
 	struct spare_fixture *s = test->priv;
@@ -418,7 +418,7 @@ static void near_goes_on_behind_the_block_before(struct kunit *test)
 	take(test, 300, false);
 	take(test, 500, false);
 	take(test, 700, false);
-	/* 0 is free now, but 501 belongs behind 500 */
+	/* 0 is free now, but 501 should go after 500 */
 	give_back(test, 0);
 	give_back(test, 2);
 	KUNIT_EXPECT_EQ(test, take(test, 501, false), 2);

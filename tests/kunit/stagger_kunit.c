@@ -9,7 +9,7 @@
 
 #define MAX_BLOCKS	300U
 
-/* The blocks by their positions, and that each comes once. */
+/* Get the blocks in order of their positions, and check that each one occurs once. */
 static void read_all(struct kunit *test, const struct remap_stagger *s, u64 *order)
 {
 	DECLARE_BITMAP(seen, MAX_BLOCKS) = { };

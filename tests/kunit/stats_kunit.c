@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The counts of the statistics: sums over processors, beyond 32 bits, resets, and which
- * bucket a time is in.
+ * The counts of the statistics: sums over processors, counts beyond 32 bits, resets, and the
+ * bucket for a time.
  */
 #include <kunit/test.h>
 #include <linux/slab.h>
@@ -29,7 +29,7 @@ static void stats_test_exit(struct kunit *test)
 		free_percpu(s->cpu);
 }
 
-/* All counts except one are unchanged. */
+/* Expect that all counts except one are unchanged. */
 static void expect_only(struct kunit *test, enum dm_remap_count what, u64 n)
 {
 	struct stats *s = test->priv;

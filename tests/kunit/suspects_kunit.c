@@ -14,10 +14,10 @@ static struct remap_suspects suspects;
 static DECLARE_BITMAP(bad, NR_BLOCKS);
 static DECLARE_BITMAP(looked, NR_BLOCKS);
 
-/* The blocks read, and their pieces. */
+/* The number of pieces read, and of those that failed. */
 static unsigned int reads, failed;
 
-/* Read what there is to read of the first area; no block is read well twice. */
+/* Read all pieces of the first area; no block may be read successfully twice. */
 static void read_area(struct kunit *test, u64 reach, u64 max)
 {
 	struct remap_suspect_piece piece;
@@ -45,7 +45,7 @@ static void read_area(struct kunit *test, u64 reach, u64 max)
 	remap_suspects_drop(&suspects);
 }
 
-/* The blocks from @first to @last were looked at, but not @origin, and no others. */
+/* Expect that all blocks from @first to @last except @origin were read, and no others. */
 static void expect_looked(struct kunit *test, u64 first, u64 last, u64 origin)
 {
 	KUNIT_EXPECT_FALSE(test, test_bit(origin, looked));
@@ -71,7 +71,7 @@ static void a_find_extends_its_side(struct kunit *test)
 	bitmap_set(bad, 991, 1);
 	remap_suspects_note(&suspects, 1000, 8);
 	read_area(test, 8, 256);
-	/* 991 is one too far. */
+	/* 991 is one block too far away. */
 	expect_looked(test, 992, 1021, 1000);
 	KUNIT_EXPECT_EQ(test, failed, 6);
 }
@@ -85,7 +85,7 @@ static void a_large_reach_is_read_in_large_pieces(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, failed, 0);
 }
 
-/* In a piece that fails blocks are read one by one, and no farther. */
+/* The blocks of a failed piece are read one by one, but not those beyond it. */
 static void a_piece_that_fails_is_read_block_by_block(struct kunit *test)
 {
 	bitmap_set(bad, 3000, 1);
@@ -139,7 +139,7 @@ static void as_many_areas_wait_as_there_is_room_for(struct kunit *test)
 	for (i = 0; i < REMAP_MAX_SUSPECTS; i++)
 		KUNIT_EXPECT_TRUE(test, remap_suspects_note(&suspects, 100 * i, 8));
 	KUNIT_EXPECT_FALSE(test, remap_suspects_note(&suspects, 100 * i, 8));
-	/* One of those that wait still grows. */
+	/* A waiting area can still grow. */
 	KUNIT_EXPECT_TRUE(test, remap_suspects_note(&suspects, 707, 8));
 	remap_suspects_drop(&suspects);
 	KUNIT_EXPECT_EQ(test, suspects.nr, REMAP_MAX_SUSPECTS - 1);

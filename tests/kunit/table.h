@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A table with its slots, for suites that need one.  Include it after what
- * a suite substitutes for kernel functions.
+ * A table with its slots, for suites that need one.  Include this after the definitions
+ * that a suite substitutes for kernel functions.
  */
 #ifndef _KUNIT_TABLE_H
 #define _KUNIT_TABLE_H
@@ -9,7 +9,7 @@
 #include <kunit/test.h>
 #include <linux/device-mapper.h>
 
-/* Some suites resize thousands of times. */
+/* No messages, since some suites resize tables thousands of times. */
 #undef DMINFO
 #define DMINFO(fmt, ...) no_printk(fmt, ##__VA_ARGS__)
 
@@ -30,9 +30,9 @@ struct fixture {
 };
 
 /*
- * A distinct block for each number below 2^48, in no order: the
- * factor is odd.  Tests use low numbers for blocks that are in the table and
- * those from ABSENT on for blocks that never are.
+ * A distinct block for each number below 2^48, in no particular order: the factor is odd.
+ * Tests use low numbers for blocks that are in the table, and numbers from ABSENT on for
+ * blocks that never are.
  */
 #define ABSENT	BIT_ULL(40)
 
@@ -47,7 +47,7 @@ static inline void fixture_exit(struct fixture *f)
 	remap_slots_exit(&f->slots);
 }
 
-/* The same chains in each run; nothing is in the table yet. */
+/* Use a fixed key for the same chains in each run; the table must be empty. */
 static inline void set_key(struct remap_table *t)
 {
 	t->key[0] = 0xd6e8feb86659fd93ULL;
@@ -82,7 +82,7 @@ static inline u32 bucket_in(struct fixture *f, const struct remap_buckets *b, u6
 	return bucket_of(hash_block(&f->table, block), block, b);
 }
 
-/* The work of a table's owner after each change (device.c, resize.c). */
+/* What the owner of a table does after each change (device.c, resize.c). */
 static inline void begin_due_resize_in(struct fixture *f, u32 ranges)
 {
 	u32 due = remap_table_resize_due(&f->table);
@@ -125,7 +125,7 @@ static inline bool is_absent(struct fixture *f, u64 block)
 	return remap_table_lookup(&f->table, block, &word) == REMAP_NO_SLOT;
 }
 
-/* Slots @from to @to - 1 hold the blocks of the same numbers. */
+/* Let slots @from to @to - 1 hold the blocks with the same numbers. */
 static inline void insert_range(struct fixture *f, u32 from, u32 to)
 {
 	for (; from < to; from++)
@@ -151,8 +151,8 @@ static inline u32 count_absent(struct fixture *f, u32 nr)
 }
 
 /*
- * The chains of an array of buckets hold @nr slots in all, each in the chain of
- * its hash, once, with a block and its tag, and no tag that none of them has.
+ * Whether the chains of an array of buckets are consistent: they hold @nr slots in total, each
+ * once, in the chain of its hash, with a block, and every bucket has exactly the tags of its slots.
  */
 static inline bool is_whole(struct fixture *f, const struct remap_buckets *b, u32 nr)
 {

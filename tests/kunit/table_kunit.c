@@ -7,7 +7,7 @@
 #include <linux/hash.h>
 #include <linux/timekeeping.h>
 
-/* A clock that a test can put forward. */
+/* A clock that tests can advance. */
 static u64 clock_offset;
 
 static inline u64 test_clock(void)
@@ -20,7 +20,7 @@ static inline u64 test_clock(void)
 #include "memory.h"
 #include "table.h"
 
-/* Fill and empty a table one entry at a time; change over at these counts. */
+/* A number of entries at which a table filled or emptied one by one changes its size. */
 struct change {
 	u32 entries;
 	u32 buckets;
@@ -36,7 +36,7 @@ static void remove(struct fixture *f, u32 slot)
 	remap_table_remove(&f->table, slot, REMAP_FREE);
 }
 
-/* When to double and when to halve */
+/* Thresholds for doubling and halving */
 
 static void a_new_table_has_min_buckets(struct kunit *test)
 {
@@ -148,9 +148,9 @@ static void alternating_at_a_limit_resizes_once(struct kunit *test)
 }
 
 /*
- * Other percentages, against the rule itself, written without a division:
- * entries * 100 / buckets, rounded down, is above g from (g + 1) * buckets on,
- * and below s up to s * buckets - 1.
+ * Compare other percentages with the rule itself, written without a division:
+ * entries * 100 / buckets, rounded down, is above g if entries * 100 is at least
+ * (g + 1) * buckets, and below s if it is less than s * buckets.
  */
 static u32 buckets_by_the_rule(u32 nr, u32 entries, u32 min, u32 grow, u32 shrink)
 {
@@ -415,7 +415,7 @@ static void a_removed_block_is_not_found_and_all_others_are(struct kunit *test)
 
 	insert_range(f, 0, 5000);
 	settle(f);
-	/* from the middle, in no order: 2999 and 5000 have no common factor */
+	/* in no particular order: 2999 and 5000 have no common factor */
 	for (i = 0; i < 5000; i++) {
 		u32 slot = i * 2999 % 5000;
 
@@ -481,7 +481,7 @@ static void slots_at_the_edges_of_chunks_are_found(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(slots); i++)
 		insert(f, slots[i], some_block(slots[i]));
-	/* and through a resize, which steps over the chunks between */
+	/* a resize must skip the chunks in between */
 	f->table.min_buckets = 128;
 	settle(f);
 	KUNIT_ASSERT_EQ(test, buckets(f), 128);
@@ -513,7 +513,7 @@ static void the_last_slots_of_the_largest_spare_are_found(struct kunit *test)
 	insert(f, 1U << 31, 4);
 	insert(f, 0, 5);
 	f->table.min_buckets = 128;
-	/* 2^22 chunks, of which three have slots */
+	/* 2^22 chunks, only three of which have slots */
 	while (remap_table_balance(&f->table))
 		KUNIT_ASSERT_LE(test, ++calls, (1U << 22) / REMAP_RESIZE_STEP + 2);
 	KUNIT_EXPECT_EQ(test, buckets(f), 128);
@@ -625,7 +625,7 @@ static void a_block_inserted_again_is_found_when_the_new_slot_is_removed(struct 
 
 #define MANY	24740	/* a load of 151 in 16384 buckets */
 
-/* A table that is due to be doubled to 32768 buckets, more than 64 KiB. */
+/* Fill a table that is due to be doubled to 32768 buckets, more than 64 KiB. */
 static void fill_large(struct fixture *f)
 {
 	fixture_init(f, 1U << 20, 16384);
@@ -761,7 +761,7 @@ static void blocks_replaced_during_a_resize_are_found_in_their_new_slots(struct 
 	u32 i;
 
 	begin_large(f);
-	/* room below the cursor for the new slots of blocks above it */
+	/* make room below the cursor for the new slots of blocks above it */
 	remove(f, 5);
 	remove(f, 6);
 	KUNIT_ASSERT_TRUE(test, remap_table_balance(&f->table));
@@ -847,7 +847,7 @@ static void begin_moving(struct fixture *f, u32 ranges)
 	KUNIT_ASSERT_FALSE(f->test, remap_table_balance(&f->table));
 }
 
-/* One piece of each range that has one; a round as of so many processors. */
+/* Move a piece of each range that has one left, like as many processors in parallel. */
 static bool move_each(struct fixture *f)
 {
 	bool more = false;
@@ -882,7 +882,7 @@ static void ranges_cover_all_slots_once(struct kunit *test)
 	}
 }
 
-/* Every tenth slot leaves, gets another block, or both, at all stages of its range. */
+/* Remove every tenth slot, or give it another block, at all stages of its range. */
 static void changes_while_ranges_are_moved_are_in_both_tables(struct kunit *test)
 {
 	struct fixture *f = test->priv;
@@ -952,7 +952,7 @@ static void make_adaptive(struct fixture *f)
 	remap_table_set_adaptive(&f->table, true);
 }
 
-/* Between so many entries and others, each half for so many seconds. */
+/* Alternate between @low and @high entries, staying @seconds at each. */
 static u64 swing(struct fixture *f, u32 low, u32 high, u32 swings, u32 seconds)
 {
 	u32 i;
@@ -987,7 +987,7 @@ static void a_table_that_swings_stops_resizing(struct kunit *test)
 				    "%u s", seconds[i]);
 		KUNIT_EXPECT_TRUE(test, table_is_whole(f));
 	}
-	/* which the fixed percentages do not: */
+	/* fixed percentages do not prevent that */
 	fixture_init(f, 1000, 64);
 	for (i = 0; i < 100; i++) {
 		insert_range(f, 20, 130);
@@ -1011,7 +1011,7 @@ static void an_adaptive_table_grows_with_its_chains(struct kunit *test)
 	}
 	KUNIT_EXPECT_GE(test, buckets(f), 65536);
 	KUNIT_EXPECT_LE(test, buckets(f), 131072);
-	/* The load of blocks in runs, which have short chains, becomes higher. */
+	/* Runs of blocks have short chains, so they are allowed a higher load. */
 	fixture_init(f, 1U << 20, 64);
 	make_adaptive(f);
 	for (i = 0; i < 100000; i++) {
@@ -1260,7 +1260,7 @@ static void the_longest_chain_is_the_fullest_bucket(struct kunit *test)
 	u32 bucket, slot = 0;
 
 	fixture_init(f, 10000, 4096);
-	/* three blocks in each of two buckets, ten in one between and in the last */
+	/* three blocks in each of two buckets, and ten in one between them and in the last one */
 	for (block = 0; slot < 26; block++) {
 		static const struct {
 			u32 bucket, nr;
@@ -1287,7 +1287,7 @@ static void runs_of_blocks_spread_evenly(struct kunit *test)
 	struct fixture *f = test->priv;
 	u32 i;
 
-	/* what damage on a disk looks like: runs, with gaps that are powers of two */
+	/* typical damage of a disk: runs, with gaps that are powers of two */
 	for (i = 0; i < 60000; i++)
 		insert(f, i, (u64)(i / 100) << 20 | i % 100);
 	settle(f);
@@ -1299,7 +1299,7 @@ static void runs_of_blocks_spread_evenly(struct kunit *test)
 
 #define CRAFTED	49152U
 
-/* Blocks that all have one bucket under the key of a table, with up to 2^16 buckets. */
+/* Find blocks that all hash to one bucket under the key of a table with up to 2^16 buckets. */
 static u64 block_against_key(const struct remap_table *t, u64 *next)
 {
 	do {
@@ -1315,7 +1315,7 @@ static void blocks_crafted_for_a_hash_without_a_key_make_no_chain(struct kunit *
 	u32 i;
 
 	for (i = 0; i < CRAFTED; i++) {
-		/* in one bucket of 2^14 and of all smaller tables by hash_64() */
+		/* under hash_64() in one bucket of a table of 2^14 or fewer buckets */
 		while (hash_64(++block, 14))
 			;
 		insert(f, i, block);
@@ -1354,7 +1354,7 @@ static void blocks_crafted_for_one_key_make_no_chain_under_another(struct kunit 
 	for (i = 0; i < 1000; i++)
 		insert(f, i, block_against_key(&known, &block));
 	settle(f);
-	/* The odds of a chain of 12 by chance: 1 in 10^8. */
+	/* A longer chain by chance has a probability of about 1 in 10^8. */
 	KUNIT_EXPECT_LE(test, remap_table_longest_chain(&f->table), 12);
 }
 

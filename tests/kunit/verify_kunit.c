@@ -6,7 +6,7 @@
 
 #include <linux/blkdev.h>
 
-/* In the place of the disk. */
+/* Replaces the disk. */
 static int disk_flush(void);
 
 #define blkdev_issue_flush(bdev) ((void)(bdev), disk_flush())
@@ -18,9 +18,9 @@ static int disk_flush(void);
 /**
  * struct disk - a disk.
  * @data: its content.
- * @loses: it takes a write of this sector and does not keep it.
- * @flush: the answer to a flush.
- * @read: the answer to a read.
+ * @loses: a write of this sector succeeds, but is lost.
+ * @flush: the result of a flush.
+ * @read: the result of a read.
  * @flushed: nothing was written since the last flush.
  */
 static struct disk {
@@ -57,7 +57,7 @@ blk_status_t dm_remap_rw(struct block_device *bdev, blk_opf_t opf, sector_t sect
 	unsigned int i;
 
 	if ((opf & REQ_OP_MASK) == REQ_OP_READ) {
-		/* Unflushed data may come from the cache. */
+		/* Data that has not been flushed comes from the cache. */
 		memcpy(mem, disk.flushed ? disk.data[sector] : (u8 *)data,
 		       sectors << SECTOR_SHIFT);
 		return disk.read;
@@ -105,7 +105,7 @@ static void what_is_equal_ends_at_a_block(struct kunit *test)
 
 	memcpy(buf, data, sizeof(buf));
 	KUNIT_EXPECT_EQ(test, remap_equal_blocks(6, 8, data, buf, bytes), bytes);
-	/* It begins with sector 6 of a block: others begin at its sectors 2, 10 and 18. */
+	/* The data begins with sector 6 of a block; other blocks begin at its sectors 2, 10, 18. */
 	buf[0][0]++;
 	KUNIT_EXPECT_EQ(test, remap_equal_blocks(6, 8, data, buf, bytes), 0U);
 	buf[0][0]--;

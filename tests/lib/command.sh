@@ -1,26 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# One command in a guest that boots for it and stops afterwards: for programs that run for
-# hours, a piece at a time. It works for every kernel, user-mode Linux included.
+# Runs one command in a guest that is booted for it and stops afterwards: for programs that run for
+# hours, a piece at a time. Works with every kernel, including user-mode Linux.
 #
-#   command_freeze KERNEL DIR           keep what guests run as it is now, in DIR
+#   command_freeze KERNEL DIR           keep a copy of what guests run now, in DIR
 #   command_run KERNEL DIR SECONDS COMMAND...
 #                                       run it with bash in tests/ of the guest; DIR/tap.log
 #                                       gets its output, and its status is returned
 #   command_repeat LOG WANTED FIGURE SEEDS SEED COMMAND
-#                                       run COMMAND with SEED, and the seeds after those that
-#                                       it has used, until there were so many; its last line
-#                                       says "all: ... N SEEDS ... N FIGURE"
-#   command_figure FIGURE LOG...        the sum of that over all runs
+#                                       run COMMAND repeatedly, from SEED and then from the
+#                                       next unused seed, until FIGURE adds up to WANTED; its
+#                                       last line says "all: ... N SEEDS ... N FIGURE"
+#   command_figure FIGURE LOG...        the sum of FIGURE over all runs
 #
-# command_run fails as well when the kernel has complained, or something has leaked.
+# command_run also fails if the kernel has complained, or if something has leaked.
 
 # shellcheck source=tests/rig/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../rig/lib.sh"
 # shellcheck source=tests/rig/qemu.sh
 . "$RIG/qemu.sh"
 
-# Modules and programs may be built anew while guests are running.
+# Modules and programs may be rebuilt while guests are running.
 command_freeze() {
 	COMMAND_KERNEL=$1 COMMAND_DIR=$2
 	ln -f "$BUILD/$1/payload.img" "$2/payload.img"
@@ -45,7 +45,7 @@ command_run() {
 	rig_start "$dir" & COMMAND_PID=$!
 	wait "$COMMAND_PID" || status=$?
 	COMMAND_PID=
-	# whatever reads the log may not have come to its end
+	# the reader of the log may not have reached its end yet
 	if ! grep -q 'rig: end' "$dir/kmsg.log" "$dir/console.log"; then
 		echo "the guest did not come to its end (status $status)"
 		tail -n 20 "$dir/console.log" "$dir/qemu.log"
@@ -62,7 +62,7 @@ command_figure() {
 	sed -n "s/^all:.* \([0-9]*\) $name.*/\1/p" "$@" | awk '{ n += $1 } END { print n + 0 }'
 }
 
-# in the background: KERNEL and DIR are what command_freeze was given
+# runs in the background; KERNEL and DIR are as given to command_freeze
 command_repeat() {
 	local log=$1 wanted=$2 figure=$3 seeds=$4 seed=$5 dir status
 	shift 5

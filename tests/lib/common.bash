@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What tests in the guest share. Load it with: load ../lib/common
+# Helpers shared by the tests in the guest. Load them with: load ../lib/common
 #
-# Devices made with these helpers are removed by clean_up, which is the
-# teardown of a file that does not define one of its own.
+# Devices made with these helpers are removed by clean_up, the default
+# teardown of a test file.
 
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
 
-# bats has a trap at each command to know where a test failed, which takes most of
-# the time where a processor is emulated. It is enough to look when one fails. bats
-# sets its traps after it has read this file, so this is where it does that.
-# Programs of tests/host use this file without bats.
+# To know where a test failed, bats traps each command, which takes most of the time on
+# an emulated processor. Trapping failures is enough. bats sets its traps after it has
+# read this file, so override the function that does so. Programs of tests/host use this
+# file without bats.
 _setup_tracing=$(declare -f bats_setup_tracing || :)
 eval "${_setup_tracing:+_$_setup_tracing}"
 bats_setup_tracing() {
@@ -22,21 +22,21 @@ bats_setup_tracing() {
 	BATS_DEBUG_LAST_STACK_TRACE=() BATS_DEBUG_LASTLAST_STACK_TRACE=()
 	trap '_status=$?; _where; (exit "$_status") || bats_error_trap' ERR
 }
-# the first failure is the one that is told
+# report the first failure
 _where() {
 	[ -n "${BATS_DEBUG_LAST_STACK_TRACE_IS_VALID:-}" ] || bats_capture_stack_trace
 	BATS_DEBUG_LAST_STACK_TRACE_IS_VALID=1
 }
 _status=
 
-# The rig tells by this line which test the kernel complained in.
+# By this line the rig knows in which test the kernel complained.
 [ -z "${BATS_TEST_NAME:-}" ] || echo "rig: test $BATS_TEST_NAME" >/dev/kmsg
 
 NULLB=/sys/kernel/config/nullb
 
 teardown() { clean_up; }
 
-# retry_until SECONDS COMMAND...: until it succeeds
+# retry_until SECONDS COMMAND...: repeat COMMAND until it succeeds
 retry_until() {
 	local end=$((SECONDS + $1))
 	shift
@@ -57,7 +57,7 @@ refused() {
 	assert_output --partial "$text"
 }
 
-# log_mark, then log_since: the kernel log in between
+# log_mark, and later log_since: print the kernel log in between
 log_mark() {
 	LOG_MARK="rig: mark $EPOCHREALTIME"
 	echo "$LOG_MARK" >/dev/kmsg
@@ -74,9 +74,9 @@ rig_disk() {
 	readlink -f "/dev/disk-$1"
 }
 
-# null_blk NAME SIZE_MIB [ATTRIBUTE=VALUE...]: make /dev/NAME, its data in
-# memory. Attributes are null_blk's: badblocks=+8-15 (sectors of 512 bytes; may
-# be given again), blocksize=4096, submit_queues=2, discard=1, cache_size=4 ...
+# null_blk NAME SIZE_MIB [ATTRIBUTE=VALUE...]: make /dev/NAME, a disk in
+# memory. Attributes are those of null_blk: badblocks=+8-15 (sectors of 512 bytes; may
+# be repeated), blocksize=4096, submit_queues=2, discard=1, cache_size=4 ...
 null_blk() {
 	local name=$1 size=$2 dir=$NULLB/$1 word
 	shift 2
@@ -92,7 +92,7 @@ null_blk() {
 	[ -b "/dev/$name" ] || { echo "null_blk: no /dev/$name" >&2; return 1; }
 }
 
-# null_blk_bad NAME RANGE...: as +8-15 makes sectors bad, -8-15 good again
+# null_blk_bad NAME RANGE...: +8-15 makes sectors bad, -8-15 makes them good again
 null_blk_bad() {
 	local name=$1 range how from to
 	shift
@@ -124,8 +124,9 @@ sectors() { blockdev --getsz "$1"; }
 # --- device-mapper ----------------------------------------------------------
 
 # remap_create NAME MAIN SPARE [ARGUMENT...]: a remap device over all of MAIN,
-# transient unless told otherwise (persistent, block_size N, ...); with NEIGHBOURS set, its
-# errors/neighbours. Files that count have 0: blocks near bad ones become pending by themselves.
+# transient unless ARGUMENT says otherwise (persistent, block_size N, ...); NEIGHBOURS sets
+# errors/neighbours. Files that count blocks set it to 0, since otherwise blocks near bad ones
+# become pending by themselves.
 remap_create() {
 	local name=$1 main=$2 spare=$3
 	shift 3
@@ -166,20 +167,20 @@ remap_attr() {
 	fi
 }
 
-# remap_list NAME [FROM]: the reply to the message list, with all that follows
-# where it does not fit into one
+# remap_list NAME [FROM]: the reply to the message "list", followed by further
+# replies if it does not fit into one
 remap_list() {
 	local name=$1 from=${2:-0} page last size
 	while page=$(dmsetup message "$name" 0 list "$from") && [ -n "$page" ]; do
 		printf '%s\n' "$page"
-		# a reply has room for much more
+		# a shorter reply is the last one: there is room for more
 		((${#page} > 8000)) || return 0
 		read -r last _ size _ <<<"${page##*$'\n'}"
 		from=$((last + size))
 	done
 }
 
-# remap_map NAME: read the list into MAP, where what spare_of says is looked up
+# remap_map NAME: read the list into MAP, for spare_of
 remap_map() {
 	local main spare n rest
 	declare -gA MAP=()
@@ -189,8 +190,8 @@ remap_map() {
 	done < <(remap_list "$1")
 }
 
-# spare_of SECTOR: where on the spare a sector of the device is, by MAP; an error
-# if it is not there
+# spare_of SECTOR: the sector of the spare that holds a sector of the device, by MAP;
+# an error if there is none
 spare_of() {
 	local block=$(($1 / ${MAP_SECTORS:-1} * ${MAP_SECTORS:-1}))
 	[ -n "${MAP[$block]:-}" ] || { echo "sector $1 is not on the spare" >&2; return 1; }
@@ -207,19 +208,19 @@ listen() {
 	busybox uevent busybox sh -c "echo \$ACTION \$DEVNAME \$DM_REMAP_NAME \$DM_REMAP_EVENT\${DM_REMAP_SECTOR:+ \$DM_REMAP_SECTOR} >>$EVENTS" 3>&- &
 	# shellcheck disable=SC2034 # for the test
 	LISTENER=$!
-	# until it hears
+	# wait until it receives events
 	retry_until 10 _heard
 	: >"$EVENTS"
 }
 _heard() { echo change >/sys/block/main/uevent; sleep 0.2; [ -s "$EVENTS" ]; }
 
-# event_came EVENT [SECTOR]: of the device r
+# event_came EVENT [SECTOR]: whether device r has sent this event
 event_came() { grep -Eqx "change $(dm_dev r) r $1 ?${2:-[0-9]*}" "$EVENTS"; }
 
 # --- data -------------------------------------------------------------------
 
-# pattern BYTES SEED [SKIP]: data that differs in every block and comes out the
-# same for the same seed; without its first SKIP bytes. Both are multiples of 64.
+# pattern BYTES SEED [SKIP]: data that differs in every block and is always the same
+# for the same seed, without its first SKIP bytes. BYTES and SKIP are multiples of 64.
 pattern() {
 	gawk -v n="$1" -v seed="$2" -v skip="${3:-0}" 'BEGIN {
 		for (i = skip; i < skip + n; i += 64) printf "%-31s%-32s\n", "seed " seed, "offset " i
@@ -227,7 +228,7 @@ pattern() {
 }
 
 # _pattern_file BYTES SEED: set PATTERN_FILE to a file that begins with the
-# pattern; making it is slow where a processor is emulated
+# pattern, since generating it is slow on an emulated processor
 _pattern_file() {
 	declare -gA PATTERN_BYTES
 	PATTERN_FILE=$BATS_TEST_TMPDIR/pattern-$2
@@ -247,8 +248,8 @@ read_direct() {
 	dd if="$1" bs="$3" iseek="$(($2 * 512))B" count=1 iflag=direct,fullblock status=none
 }
 
-# assert_data DEVICE SECTOR BYTES SEED [SKIP]: it holds what write_pattern wrote
-# there, or SKIP bytes before
+# assert_data DEVICE SECTOR BYTES SEED [SKIP]: it holds the data that write_pattern
+# wrote there, or SKIP bytes before
 assert_data() {
 	_pattern_file $(($3 + ${5:-0})) "$4"
 	read_direct "$1" "$2" "$3" | cmp -n "$3" -i "0:${5:-0}" - "$PATTERN_FILE" ||
@@ -261,8 +262,8 @@ unreadable() {
 	assert_output --regexp "error reading .*: (Input/output error|No data available)"
 }
 
-# used_bytes DEVICE [SECTOR BYTES]: how many of its bytes, all or these, are not
-# zero, as all of a pattern's are
+# used_bytes DEVICE [SECTOR BYTES]: how many of all its bytes, or of these, are not
+# zero, as those of a pattern never are
 used_bytes() {
 	if [ $# -gt 1 ]; then
 		read_direct "$@"
@@ -281,8 +282,8 @@ fio_verify() {
 		--verify_backlog=32 --verify_state_save=0 "$@" 2>&1 3>&-) || { echo "$out" >&2; return 1; }
 }
 
-# start_fio DEVICE [OPTION...], stop_fio: fio_verify beside other things, again
-# and again; stop_fio says whether all was well
+# start_fio DEVICE [OPTION...], stop_fio: repeat fio_verify in the background;
+# stop_fio fails if any run failed
 start_fio() {
 	touch "$BATS_TEST_TMPDIR/fio-goes-on"
 	while [ -e "$BATS_TEST_TMPDIR/fio-goes-on" ]; do fio_verify "$@" || exit; done 3>&- &
@@ -294,21 +295,21 @@ stop_fio() {
 	wait "$FIO"
 }
 
-# running PID: whether it is
+# running PID: whether the process is running
 running() { kill -0 "$1" 2>/dev/null; }
 
 # --- cleaning up ------------------------------------------------------------
 
-# Everything the helpers can have made, whether they did or not. A device that
-# is busy for good, or a module that cannot go, fails the test.
+# Remove everything that the helpers may have made. A device that stays busy, or a
+# module that cannot be unloaded, fails the test.
 clean_up() {
 	remove_devices
 	unload dm_remap_stats dm_remap_reassembly dm_remap_metadata dm_remap
 	unload null_blk scsi_debug
 }
 
-# The devices only. A file with many short tests has this for its teardown, and
-# clean_up for its teardown_file.
+# Remove the devices only. A file with many short tests uses this as its teardown, and
+# clean_up as its teardown_file.
 remove_devices() {
 	local dir
 	cd /
@@ -330,8 +331,8 @@ _no_dm_devices() {
 	[ "$(dmsetup ls 2>/dev/null)" = "No devices found" ]
 }
 
-# unload MODULE...: those that are loaded; a short wait, for the last user of
-# a module may still be on its way out
+# unload MODULE...: unload those that are loaded; retries for a short time, since the
+# last user of a module may not have let go of it yet
 unload() {
 	local module
 	for module in "$@"; do

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Guests driven from the host: for tests that reboot a machine or cut its
-# power. Disks outlive the machine. One guest at a time per directory; several run at once with
-# "GUEST" set to the directory of each, "net=WIRE:0" in one and "net=WIRE:1" in the other joins two:
+# Guests driven from the host, for tests that reboot a machine or cut its
+# power. Disks outlive the machine. A directory has one guest at a time. To run several at once, set
+# GUEST to the directory of each; "net=WIRE:0" in one and "net=WIRE:1" in another connect the two:
 #
-#   guest_dir DIR               where disks and logs are; first of all
-#   guest_boot KERNEL LINE...   start; each LINE is one of a test file's header
+#   guest_dir DIR               the directory for disks and logs; to be called first
+#   guest_boot KERNEL LINE...   start; each LINE is as in the header of a test file
 #                               ("disk main size=64M inject-error-write=8", "mem=1G")
-#   guest_run COMMAND...        run it with bash; its output, its status
-#   guest_kill                  cut the power, if it is not off already
-#   guest_poweroff              the checks at the end of a test file, and stop
+#   guest_run COMMAND...        run it with bash; gives its output and status
+#   guest_kill                  cut the power, unless it is off already
+#   guest_poweroff              do the checks that end a test file, and stop
 #   guest_log                   the kernel log of this boot
 #
-# guest_kill and guest_poweroff fail when the kernel has complained.
+# guest_kill and guest_poweroff fail if the kernel has complained.
 # GUEST_TIMEOUT is the limit in seconds for a boot, or for a command.
 
 # shellcheck source=tests/rig/lib.sh
@@ -54,8 +54,8 @@ _guest_start() {
 	_guest_line line && [ "$line" = ready ]
 }
 
-# _guest_line VARIABLE: the next line from the guest. Waiting is in small
-# steps, for a dead guest says nothing more.
+# _guest_line VARIABLE: the next line from the guest. Waits in small steps, to notice
+# if the guest has died.
 _guest_line() {
 	local end=$((SECONDS + GUEST_TIMEOUT)) got='' part status
 	exec {_guest_fd}<>"$GUEST/ctl.out"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034 # U and V are for the tests
-# Sets that are found by dm_remap_reassembly, on /dev/main and /dev/spare (null_blk). Load
-# it after ../lib/common.
+# Sets on /dev/main and /dev/spare (null_blk) for dm_remap_reassembly to find. Load this
+# after ../lib/common.
 
 SCAN=/sys/kernel/config/dm-remap-reassembly/scan
 SETS=/sys/kernel/config/dm-remap-reassembly/sets
@@ -21,7 +21,7 @@ teardown() {
 	clean_up
 }
 
-# make NAME UUID MAIN SPARE [ARGUMENT...]: a set, with something remapped
+# make NAME UUID MAIN SPARE [ARGUMENT...]: make a set with a remapped block
 make() {
 	local name=$1 uuid=$2 main=$3 spare=$4
 	shift 4
@@ -29,13 +29,13 @@ make() {
 	write_pattern "/dev/mapper/$name" 64 4096 "$name"
 	remap_attr "$name" remaps/add 64
 	dmsetup remove "$name"
-	# the main's place has something else from now on
+	# from now on the place on the main holds other data
 	write_pattern "$main" 64 4096 stale
 }
 
 dmremap() { $TOOL "$@"; }
 
-# seal NAME UUID MAIN SPARE: give the main a label; its first block is on the spare then
+# seal NAME UUID MAIN SPARE: give the main a label, with its first block on the spare
 seal() {
 	remap_create "$1" "$3" "$4" persistent
 	remap_attr "$1" remaps/add 0
@@ -43,13 +43,13 @@ seal() {
 	$LABEL "$3" "$2" "$1"
 }
 
-# active NAME UUID [DATA]: there is such a device, by its name and its UUID, and it has its data
+# active NAME UUID [DATA]: assert that the device exists, with this UUID, and has its data
 active() {
 	assert_equal "$(dmsetup info -c --noheadings -o uuid "$1")" "DMREMAP-$2"
 	assert_data "/dev/mapper/$1" 64 4096 "${3:-$1}"
 }
 
-# know UUID...: as if it had been made on this machine, which then activates it
+# know UUID...: make the sets known to this machine, which then activates them
 KNOWN=/etc/dm-remap/sets.d
 know() {
 	local uuid
@@ -57,15 +57,15 @@ know() {
 	for uuid; do : >"$KNOWN/$uuid"; done
 }
 
-# scan DEVICE...: in one write
+# scan DEVICE...: scan all of them with one write
 scan() {
 	[ -d "$SETS" ] || modprobe dm_remap_reassembly
-	# bash would write each line alone
+	# bash itself would write each line separately
 	printf '%s\n' "$@" >"$BATS_TEST_TMPDIR/scan-$BASHPID"
 	cat "$BATS_TEST_TMPDIR/scan-$BASHPID" >$SCAN
 }
 
-# said UUID ATTRIBUTE...: their values, on a line
+# said UUID ATTRIBUTE...: print the values of attributes of a set on one line
 said() {
 	local uuid=$1 attribute value
 	local -a values=()
@@ -79,7 +79,7 @@ said() {
 
 number() { mountpoint -x "$1"; }
 
-# activated NAME UUID: by the line that is offered, and with its data
+# activated NAME UUID: activate a set by its published table line, and check its data
 activated() {
 	local table
 	table=$(said "$2" table)

@@ -1,30 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# A real Debian system in a machine, with systemd and udev, as tests/rig/debian-image makes it. It
-# is driven as the guests of guest.sh are: guest_dir, guest_run, guest_kill; and
+# A real Debian system with systemd and udev in a virtual machine, made by tests/rig/debian-image.
+# It is driven like the guests of guest.sh, by guest_dir, guest_run, guest_kill; and by
 #
-#   machine_boot KERNEL LINE...   start, and wait until it takes commands. KERNEL is 6.1 or 6.12, a
-#                                 LINE one of a test file's header ("disk main size=64M if=virtio",
+#   machine_boot KERNEL LINE...   start, and wait until it accepts commands. KERNEL is 6.1 or 6.12. A
+#                                 LINE is as in the header of a test file ("disk main size=64M if=virtio",
 #                                 "append=WORD"), or
-#                                   system         its root file system, LABEL=system, the first
-#                                                  disk; it is written to a file beside it
+#                                   system         its root file system, LABEL=system, as the first
+#                                                  disk; writes go to an overlay file
 #                                   programs       the same, with more programs
 #                                   readme         the same, with dm-remap from its sources; KERNEL is 6.1
 #                                   root=WHAT      the root file system is on something else
-#                                   initrd+=FILE   with the cpio archive FILE behind its initramfs
+#                                   initrd+=FILE   with the cpio archive FILE after its initramfs
 #                                   dracut         with dracut's initramfs; KERNEL is 6.1
-#   machine_start KERNEL LINE...  the same, not waiting
-#   machine_ready                 wait for that
+#   machine_start KERNEL LINE...  the same, without waiting
+#   machine_ready                 wait until it accepts commands
 #   machine_plug NAME LINE        connect a disk while the machine runs
-#   machine_reboot                "reboot", and wait until it is off: the next machine_boot goes on
+#   machine_reboot                "reboot", and wait until it is off; machine_boot then starts it again
 #   machine_kill                  a power cut
-#   machine_setup, machine_teardown   of a file whose tests go on with the machine of those before,
-#                                 in GUEST: after one that has failed they all fail at once
+#   machine_setup, machine_teardown   for a file whose tests all use one machine, in GUEST:
+#                                 once a test has failed, the following ones fail at once
 #
-# RIG_CPUS is the number of its processors, 2.
+# RIG_CPUS is the number of its processors, 2 by default.
 #
-# GUEST/console.log has the output of the machine's console. A machine that does not answer within
-# GUEST_TIMEOUT is a failure.
+# GUEST/console.log has the console output of the machine. It is a failure if the machine does not
+# answer within GUEST_TIMEOUT.
 
 # shellcheck source=tests/lib/guest.sh
 . "$(dirname "${BASH_SOURCE[0]}")/guest.sh"
@@ -42,7 +42,7 @@ machine_teardown() {
 	machine_kill
 }
 
-# _machine_args KERNEL LINE...: fills QEMU
+# _machine_args KERNEL LINE...: fills MACHINE, the command line of QEMU
 _machine_args() {
 	local release line root=LABEL=system mem=1G initrd=initrd.img more=
 	release=$(sed -n "s/^$1 //p" "$DEBIAN/versions")
@@ -52,7 +52,7 @@ _machine_args() {
 	# a busy host may leave a virtual processor waiting for longer than the default
 	RIG_APPEND+=" rcupdate.rcu_cpu_stall_timeout=300"
 	RIG_APPEND+=" systemd.show_status=true systemd.log_target=journal"
-	# devices of QEMU's machine that no test uses
+	# drivers for devices of the machine that no test uses
 	RIG_APPEND+=" modprobe.blacklist=ata_piix,ata_generic,psmouse,evdev,i2c_piix4,pcspkr,floppy,button,serio_raw"
 	MACHINE=()
 	for line in "$@"; do
@@ -78,7 +78,7 @@ _machine_args() {
 	done
 	initrd=$DEBIAN/$initrd-$release
 	if [ -n "$more" ]; then
-		# the kernel wants an archive that is not compressed to begin at a multiple of 4
+		# the kernel requires an uncompressed archive to begin at a multiple of 4
 		cp "$initrd" "$GUEST/initrd" && truncate -s %4 "$GUEST/initrd" &&
 			cat "$more" >>"$GUEST/initrd" || return
 		initrd=$GUEST/initrd
@@ -101,7 +101,7 @@ machine_start() {
 	# bats waits for every process that holds its descriptors
 	"${MACHINE[@]}" </dev/null >"$GUEST/qemu.log" 2>&1 3>&- 4>&- &
 	echo $! >"$GUEST/pid"
-	# or the shell tells of its end
+	# otherwise the shell would report its end
 	disown
 }
 
@@ -118,7 +118,7 @@ machine_boot() {
 	for attempt in 1 2 3; do
 		machine_start "$@" || return
 		machine_ready && return
-		# see there
+		# retry after a known fault of the emulation: see rig_tripped
 		if [ "$attempt" = 3 ] || ! rig_tripped "$GUEST"; then break; fi
 		_machine_kill
 	done
@@ -150,7 +150,7 @@ machine_wait_off() {
 	_guest_gone console
 }
 
-# a power cut; the kernel log is checked all the same
+# a power cut, after which the kernel log is still checked
 machine_kill() {
 	_machine_kill
 	_guest_gone console

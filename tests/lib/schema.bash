@@ -3,17 +3,17 @@
 # The flat table of configfs-schema/generate.py, and reading and writing the attributes that it
 # describes. Load it after ../lib/common.
 #
-# complain collects errors, so that one run of a test names all of
-# it; a test ends with no_complaints.
+# complain collects errors, so that one run of a test reports all of
+# them; a test ends with no_complaints.
 
 SCHEMA_TABLE=${SCHEMA_TABLE:-$BATS_TEST_DIRNAME/../../configfs-schema/flat.tsv}
 
-# By full path, as in the columns of the table
+# The columns of the table, by full path
 declare -gA MODULE ROOT MODE TYPE MIN MAX POW2 DEFAULT RELATION VALUES PATTERN
-# PARENTS are those of directories that come and go
+# PARENTS: the parents of directories that come and go
 declare -ga PATHS ROOTS PARENTS
 
-# How the C library names an error
+# The error messages of the C library
 declare -gA ERROR_TEXT=(
 	[EACCES]="Permission denied"
 	[EBUSY]="Device or resource busy"
@@ -34,12 +34,12 @@ no_complaints() {
 
 module_loaded() { [ -d "/sys/module/$1" ]; }
 
-# schema_modules: the modules in the table, those that others need first
+# schema_modules: the modules in the table, each after the ones that it needs
 schema_modules() { awk -F'\t' '!/^#/ && !seen[$1]++ { print $1 }' "$SCHEMA_TABLE"; }
 
-# schema_load DEVICE: read the table's rows for the loaded modules,
-# with the name of the device, that of its kernel device, and each set that the
-# reassembly module shows filled in.
+# schema_load DEVICE: read the rows of the table for the loaded modules, and fill in
+# the name of the device, its kernel name, and each set that the reassembly module
+# shows.
 schema_load() {
 	local module status sets root path mode type min max pow2 default relation values pattern
 	local dm full dir
@@ -70,7 +70,7 @@ schema_load() {
 	[ ${#PATHS[@]} -gt 0 ]
 }
 
-# paths_of TYPE [MODE [ROOT]]: those of a type and mode (patterns), one per line
+# paths_of TYPE [MODE [ROOT]]: the paths of a type and mode (patterns), one per line
 paths_of() {
 	local path
 	for path in "${PATHS[@]}"; do
@@ -84,7 +84,7 @@ paths_of() {
 is_number() { [[ $1 = u32 || $1 = u64 || $1 = flag ]]; }
 
 # value PATH: set VALUE to its content; for a selector, to the selected word.
-# This and put are called very often, on an emulated CPU: they start nothing.
+# This and put are called very often, on an emulated CPU, so they start no process.
 value() {
 	VALUE=
 	IFS= read -rd '' VALUE <"$1" || [ -n "$VALUE" ] || [ "${DEFAULT[$1]:-}" = '""' ] || return
@@ -114,7 +114,7 @@ resolve() {
 	esac
 }
 
-# put PATH TEXT: write TEXT as it is, in one go unless the kernel takes only a
+# put PATH TEXT: write TEXT as it is, with one write unless the kernel takes only a
 # part; on failure ERROR is the error message of the writer
 put() {
 	local status=0 errors=$BATS_TEST_TMPDIR/put
@@ -133,7 +133,7 @@ put() {
 # put_default PATH
 put_default() { resolve "$1" "${DEFAULT[$1]}" && put "$1" "$VALUE"; }
 
-# failed_with ERROR WHAT: whether ERROR is what WHAT ("write", "open") failed with
+# failed_with ERROR WHAT: whether WHAT ("write", "open") failed with ERROR
 failed_with() {
 	case $2 in
 	write) [[ $ERROR = *"write error: ${ERROR_TEXT[$1]}" || $ERROR = *"error writing "*": ${ERROR_TEXT[$1]}" ]] ;;
@@ -144,8 +144,8 @@ failed_with() {
 # show PATH TEXT: set SHOWN, for messages
 show() { printf -v SHOWN '%q to %s' "$2" "$1"; }
 
-# takes PATH TEXT [VALUE]: complain unless TEXT can be written and VALUE (TEXT,
-# where it is left out) is then there
+# takes PATH TEXT [VALUE]: complain unless TEXT can be written and the attribute then
+# reads as VALUE (default TEXT)
 takes() {
 	show "$1" "$2"
 	if ! put "$1" "$2"; then
@@ -158,7 +158,7 @@ takes() {
 }
 
 # refuses PATH TEXT [ERROR]: complain unless writing TEXT fails with ERROR
-# (EINVAL) and changes nothing
+# (default EINVAL) and changes nothing
 refuses() {
 	local before='' error=${3:-EINVAL}
 	show "$1" "$2"
@@ -174,9 +174,9 @@ refuses() {
 	[ "$VALUE" = "$before" ] || complain "$SHOWN: changed $before to $VALUE"
 }
 
-# limits PATH: set LOW and HIGH to the edges that can be reached. Where they
-# depend on another value, PARTNER is its path and PARTNER_VALUE what it has to
-# be for that.
+# limits PATH: set LOW and HIGH to the lowest and highest values that can be set. If
+# they depend on another attribute, PARTNER is its path, and PARTNER_VALUE the value
+# that it must have for that.
 limits() {
 	local side other times plus most
 	LOW=${MIN[$1]}
@@ -205,6 +205,6 @@ beyond() {
 	if [ "${POW2[$1]}" = yes ]; then
 		printf '%s\n' $((LOW / 2)) $((LOW + 1)) $((LOW * 3)) $((HIGH - 1)) $((HIGH * 2))
 	fi
-	# the same in 32 and in 64 bits as something that is inside
+	# equal to a valid value when truncated to 32 or 64 bits
 	printf '%s\n' $((LOW + (1 << 32))) 18446744073709551616 18446744073709551680
 }

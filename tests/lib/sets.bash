@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034 # what geometry sets is for the tests
-# Persistent sets on /dev/main and /dev/spare (null_blk), as device r. Load it
+# Persistent sets on /dev/main and /dev/spare (null_blk), as device r. Load this
 # after ../lib/common.
 
 R=/dev/mapper/r
@@ -28,11 +28,11 @@ snapshot() {
 		spare/{total,used,free,bad} hash/entries metadata/replicas "${SETTINGS[@]}")
 }
 
-# resizes: of the hash table, as far as they are known
+# resizes: the recorded resizes of the hash table
 resizes() { cat $CONFIG/hash/{grows,shrinks,history}; }
 
-# restart_same [ARGUMENT...]: restart; what snapshot and resizes show is as before,
-# and the generation did not go back
+# restart_same [ARGUMENT...]: restart, and check that the output of snapshot and resizes
+# is the same as before, and that the generation did not decrease
 restart_same() {
 	local generation
 	{ snapshot && resizes; } >"$BATS_TEST_TMPDIR/before"
@@ -42,8 +42,8 @@ restart_same() {
 	[ "$(<$CONFIG/metadata/generation)" -ge "$generation" ]
 }
 
-# trouble_blocks [BAD...]: blocks of set r that are remapped, pending, split and lost, with bad
-# sectors of the main, and BAD as well
+# trouble_blocks [BAD...]: make blocks of set r remapped, pending, split and lost, by means of bad
+# sectors on the main, to which BAD adds more
 trouble_blocks() {
 	dmsetup message r 0 add 800 400
 	write_pattern $R 800 204800 2
@@ -55,7 +55,7 @@ trouble_blocks() {
 	dmsetup message r 0 forget 4032 8
 }
 
-# sum DEVICE...: of all that can be read on each
+# sum DEVICE...: checksum of everything that can be read from each
 sum() {
 	local device
 	for device; do
@@ -63,8 +63,8 @@ sum() {
 	done
 }
 
-# refuses TEXT [ARGUMENT...]: the set cannot be had, the log says TEXT, and
-# neither disk is changed
+# refuses TEXT [ARGUMENT...]: assert that the set is refused, that the log says TEXT, and
+# that neither disk is changed
 refuses() {
 	local text=$1 before
 	shift
@@ -78,8 +78,8 @@ refuses() {
 
 # --- the spare from inside -------------------------------------------------------
 
-# geometry: read superblock 0, or 1 if that is told; sets DATA_START, REPLICAS,
-# NR_PAGES (of a copy), PAGES_USED, SB (sectors of the two), COPY (of the copies)
+# geometry [NR]: read superblock NR (default 0), and set DATA_START, REPLICAS,
+# NR_PAGES (of a copy), PAGES_USED, SB (sectors of both superblocks), COPY (of the copies)
 geometry() {
 	local -a words
 	local sb1=$(($(sectors /dev/spare) / 8 * 8 - 8))
@@ -92,14 +92,13 @@ geometry() {
 	COPY=("${words[@]:22:REPLICAS}")
 }
 
-# put SECTOR PAGES HOW [FILE]: ruin pages of the spare; with "older" they are those
-# of the file
+# put SECTOR PAGES HOW [FILE]: damage pages of the spare; "older" takes them from FILE
 put() {
 	local to=(of=/dev/spare bs=4096 count="$2" oseek=$(($1 / 8)) oflag=direct iflag=fullblock conv=notrunc status=none)
 	case $3 in
 	zero) dd if=/dev/zero "${to[@]}" ;;
 	noise) dd if=/dev/urandom "${to[@]}" ;;
-	# each page is where the next one should be
+	# put each page in the place of the next one
 	shift)
 		dd if=/dev/spare bs=4096 count="$2" iseek=$(($1 ? $1 / 8 - 1 : 1)) iflag=direct status=none |
 			dd "${to[@]}"

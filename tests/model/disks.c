@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The disks, and their faults: sectors that fail all I/O, by null_blk or by a piece of
- * dm-error; that fail only reads or only writes, by dm-delay, which sends them to
- * different devices; and that are slow, so that something is in flight at all.
+ * The disks, and their faults.  Sectors fail all I/O by means of null_blk or of a piece of
+ * dm-error; they fail only reads or only writes by means of dm-delay, which sends these to
+ * different devices.  Others are slow, so that there is I/O in flight at all.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ static const char * const names[] = { "main", "spare" };
 
 static struct dm broken;
 
-/* A piece of @disk from @first on, of sectors in the same mode. */
+/* Describe a piece of @disk from @first on, whose sectors have the same mode. */
 static void describe(char *line, unsigned int disk, u64 first, u8 mode)
 {
 	char good[MAX_DEVICE], bad[MAX_DEVICE];
@@ -77,14 +77,14 @@ static void put_pieces(struct model *m, struct dm *dm, bool create)
 		die("disks: %s", strerror(error));
 }
 
-/* Their initial content. */
+/* Write the initial content of a disk. */
 static void fill_disk(struct model *m, unsigned int d)
 {
 	u8 *data = xalloc(m->c.sectors[d] * SECTOR);
 	int fd;
 	u64 s;
 
-	/* A spare whose first page is zeros is taken. */
+	/* The first page of the spare must be zeros for it to be accepted. */
 	for (s = d == SPARE ? 8 : 0; s < m->c.sectors[d]; s++)
 		fill_sector(data + s * SECTOR, d == SPARE ? KIND_STALE : KIND_DATA, s, 0);
 	fd = open_device(m->part[d].path);
@@ -93,7 +93,7 @@ static void fill_disk(struct model *m, unsigned int d)
 	free(data);
 }
 
-/* A request fails as a whole, with all that was merged into it, which the model does not know. */
+/* A request fails with everything that was merged into it, which the model does not know. */
 static void dont_merge(const char *disk)
 {
 	char path[128];
@@ -168,7 +168,7 @@ void expect_faults(struct model *m)
 			m->ever[d] |= m->seen[d][s];
 }
 
-/* null_blk is told of what changes. */
+/* Tell null_blk which sectors change. */
 static void block(struct model *m, unsigned int d, u64 first, u64 last, bool bad)
 {
 	char disk[64];
@@ -203,7 +203,7 @@ void change_fault(struct model *m, const struct act *act)
 		*mode = act->what == HEAL ? was & ~BAD_BOTH : was | act->mode;
 		changed |= *mode != was;
 	}
-	/* It takes a while. */
+	/* Only if necessary, since it takes a while. */
 	if (changed)
 		put_pieces(m, &m->disks, false);
 }

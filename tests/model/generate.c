@@ -14,21 +14,21 @@ static const char * const verifications[] = { "remapped", "all" };
 
 static void choose_settings(struct model *m)
 {
-	/* Mostly as most people have it. */
+	/* Usually the most common configuration. */
 	m->s.auto_remap = !one_in(6);
 	m->s.zero = one_in(6);
 	m->s.retries = one_in(2) ? 1 : below(3);
-	/* As slow_ms below. */
+	/* See slow_ms below. */
 	m->s.within_ms = one_in(2) ? 1000 : below(6);
-	/* Ask the main each time, or never twice while the set lives, or now and then. */
+	/* Retry each time, or never while the set lives, or now and then. */
 	m->s.retry_ms = one_in(2) ? 0 : one_in(3) ? 20 : 3600000;
-	/* Less than the slow parts take, and a busy machine may. */
+	/* Less than the slow parts take, but a busy machine may take longer, too. */
 	m->s.slow_ms = one_in(4) ? 1 + below(5) : 0;
 	m->s.verify = one_in(3) ? verifications[below(2)] : "off";
 	m->s.rewrite = one_in(2);
 	m->s.neighbours = m->background && one_in(2) ? 1 + below(16) : 0;
 	m->s.reserve = one_in(3) ? below(4) : 0;
-	/* Never a storm. */
+	/* Remaps should never count as a storm. */
 	m->s.storm_limit = one_in(2) ? 0 : 1000000;
 	m->s.policy = policies[below(3)];
 }
@@ -39,12 +39,12 @@ static void choose_hot(struct model *m)
 
 	for (i = 0; i < NR_HOT; i++)
 		m->hot[i] = below(m->c.blocks);
-	/* Some beside each other. */
+	/* Some are next to each other. */
 	for (i = 1; i < NR_HOT; i += 3)
 		m->hot[i] = (m->hot[i - 1] + 1) % m->c.blocks;
 }
 
-/* For as long as the set lives: all writes of a disk or none, and some reads. */
+/* Choose slow sectors for the lifetime of the set: all writes of a disk or none, and some reads. */
 static void choose_slow(struct model *m)
 {
 	unsigned int d;
@@ -70,7 +70,7 @@ void make_model(struct model *m, u64 seed)
 	c->seed = seed;
 	m->unit = shapes[seed % 5].unit;
 	c->block = shapes[seed % 5].block;
-	/* Crashes and activations are for sets that are kept. */
+	/* Crashes and new activations need a persistent set. */
 	m->persistent = seed / 5 % 3 != 2;
 	m->crashes = m->persistent && one_in(2);
 	m->table_faults = m->persistent && seed % 3;
@@ -114,7 +114,7 @@ struct act *one_act(struct model *m, enum act_kind what, u64 sector, u64 sectors
 	return act;
 }
 
-/* The next block from @block on that is pending or has lost or unread sectors, or @block. */
+/* Find a block from @block on that is pending or has lost or unread sectors; else @block. */
 static u64 hurt_block(const struct model *m, u64 block)
 {
 	u64 i, b;
@@ -127,7 +127,7 @@ static u64 hurt_block(const struct model *m, u64 block)
 	return block;
 }
 
-/* The block that all of the batch is about, if there is one; or one of the hot ones. */
+/* Choose the focus of the batch, if there is one, or one of the hot blocks. */
 static u64 some_block(struct model *m)
 {
 	if (m->focus != NO_FOCUS)
@@ -149,7 +149,7 @@ static struct range some_range(struct model *m)
 		n = 1 + below(max);
 	if (one_in(3))
 		first -= first % m->c.block;
-	/* So that there is something in front, too. */
+	/* Let the range also begin before the block. */
 	if (one_in(3))
 		first -= first < n / 2 ? first : n / 2;
 	first -= first % m->unit;
@@ -170,7 +170,7 @@ static struct act *some_io(struct model *m, enum act_kind what)
 	return act;
 }
 
-/* The same again, or a neighbour. */
+/* Add an act on the previous range, or on its neighbour. */
 static void overlapping(struct model *m)
 {
 	const struct range *range = &m->acts[m->nr_acts - 1].ranges[0];
@@ -187,7 +187,7 @@ static void some_by_hand(struct model *m, enum act_kind what)
 	unsigned int i, wanted = 1 + below(MAX_RANGES);
 	u64 block, next = 0, n;
 
-	/* In order, and not overlapping: that is refused. */
+	/* In order and disjoint, since overlapping ranges are refused. */
 	act->nr_ranges = 0;
 	for (i = 0; i < 20 && act->nr_ranges < wanted; i++) {
 		block = some_block(m);
@@ -206,7 +206,7 @@ static void some_by_hand(struct model *m, enum act_kind what)
 	act->wait = below(1500);
 }
 
-/* The first sector of a slot that is in use, or one of those that are next. */
+/* Choose the first sector of a slot that is in use, or of one that will be soon. */
 static u64 some_slot(struct model *m)
 {
 	u64 slot = below(m->slots < 40 ? m->slots : 40), block = some_block(m);
@@ -260,7 +260,7 @@ static void some_heal(struct model *m, bool all)
 	}
 	if (!n || all)
 		n = size - first;
-	/* The next write may cure a pending block. */
+	/* Heal the focus, so that the next write may cure it. */
 	if (!all && focus_is_pending(m)) {
 		disk = MAIN;
 		first = m->focus * m->c.block;
@@ -308,7 +308,7 @@ static void some_ios(struct model *m, unsigned int max)
 		some_io(m, DISCARD)->wait = below(1000);
 }
 
-/* For some batches, since a failure takes several steps. */
+/* Choose a focus for several batches, since a failure takes several steps. */
 static void choose_focus(struct model *m)
 {
 	if (!one_in(4))

@@ -26,7 +26,7 @@ static bool slot_fails(const struct model *m, const struct entry *e, u64 sector,
 
 	if (e->slot == NO_SLOT)
 		return false;
-	/* The first write to a reserved slot is all of it. */
+	/* The first write to a reserved slot writes the whole slot. */
 	if (e->pending && mode == BAD_WRITE)
 		for (s = e->slot; s < e->slot + block; s++)
 			if (m->seen[SPARE][s] & mode)
@@ -48,7 +48,7 @@ bool may_be_bad(const struct model *m, const struct entry *after, u64 sector, u8
 	return moved && seen_anywhere(m, SPARE, mode);
 }
 
-/* Recently failed blocks are not read again; other blocks of the same read fail with them. */
+/* Blocks that failed recently are not read again, and fail other blocks of the same read. */
 static bool may_be_refused(const struct model *m, const struct entry *after, u64 sector)
 {
 	u64 block = sector / m->c.block;
@@ -79,7 +79,7 @@ static bool moves_by_itself(const struct model *m)
 	return m->s.auto_remap || m->was.auto_remap;
 }
 
-/* Whether any of its sectors is or was a moment ago like that. */
+/* Whether any sector of a block has this fault, or had it in the previous batch. */
 static bool is_bad(const struct model *m, u64 block, u8 mode)
 {
 	u64 s;
@@ -112,13 +112,13 @@ bool may_be_slow(const struct model *m, u64 block)
 	       is_touched(m, block, TOUCH_READ);
 }
 
-/* Reasons that allow a write to fail. */
+/* The faults that may make a write fail. */
 static u8 bad_write(const struct model *m)
 {
 	return verifies(m) ? BAD_BOTH : BAD_WRITE;
 }
 
-/* Acts that change a sector. */
+/* The number of acts that change a sector. */
 static unsigned int nr_changes(const struct model *m, u64 sector)
 {
 	unsigned int i, n = 0;
@@ -129,7 +129,7 @@ static unsigned int nr_changes(const struct model *m, u64 sector)
 	return n;
 }
 
-/* It cannot be read, or has been written again since. */
+/* A written block cannot be read back, or has been written again in between. */
 bool may_seem_lost(const struct model *m, u64 block)
 {
 	u64 s;
@@ -158,7 +158,7 @@ static bool any_may_fail(const struct model *m, const struct act *act,
 	return false;
 }
 
-/* Blocks that may need a slot in this batch, and slots that may turn out to be bad. */
+/* Number of blocks that may need a slot in this batch, and of slots that may turn out to be bad. */
 static u64 slots_at_most(const struct model *m)
 {
 	u64 s, b, n = 0, o;
@@ -166,7 +166,7 @@ static u64 slots_at_most(const struct model *m)
 	for (b = 0; b < m->c.blocks; b++) {
 		bool needs = m->by_hand[b] || may_go_by_itself(m, b) || may_be_slow(m, b);
 
-		/* Each write may think that its slot has lost it. */
+		/* Each write may seem to have been lost by its slot. */
 		if (may_seem_lost(m, b))
 			n += m->nr_acts;
 		for (o = 0; o < m->c.block; o++)
@@ -183,7 +183,7 @@ static u64 slots_at_most(const struct model *m)
 	return n;
 }
 
-/* Whether there may have been fewer than so many free slots at some time. */
+/* Whether there may have been fewer than @wanted free slots at some time. */
 static bool may_be_short(const struct model *m, u64 wanted)
 {
 	const struct status *st = &m->status;
@@ -212,7 +212,7 @@ static bool any_may_seem_lost(const struct model *m, const struct act *act)
 	return false;
 }
 
-/* One that passes through: a write that was not kept is an error of the medium. */
+/* Whether the error may be passed on; a write that was lost is a medium error. */
 static bool is_write_error(const struct model *m, const struct act *act)
 {
 	return act->error == EIO || (act->error == ENODATA && any_may_seem_lost(m, act));
@@ -232,7 +232,7 @@ static void judge_write(struct model *m, const struct act *act, const struct ent
 	}
 }
 
-/* Whether any of its blocks is on the spare, or will be at its next write, or was just cured. */
+/* Whether a block is on the spare, or will be after its next write, or may just have been cured. */
 static bool any_on_spare(const struct model *m, const struct act *act, const struct entry *after)
 {
 	u64 i;
@@ -280,7 +280,7 @@ static bool must_stay(const struct model *m, const struct entry *after, u64 bloc
 	return false;
 }
 
-/* Whether something may bring a block to the spare that is removed at the same time. */
+/* Whether something may move a block to the spare while it is being removed. */
 static bool may_come(const struct model *m, u64 block)
 {
 	u64 s;
@@ -298,7 +298,7 @@ struct blocks {
 	u64 nr, on_spare, on_main, stay;
 };
 
-/* Count the blocks of an act that were or are on the spare, or cannot be moved. */
+/* Count the blocks of an act: those on the spare or the main, before or after, or immovable. */
 static struct blocks count_blocks(const struct model *m, const struct act *act,
 				  const struct entry *after)
 {
@@ -318,7 +318,7 @@ static struct blocks count_blocks(const struct model *m, const struct act *act,
 	return n;
 }
 
-/* Whether a block cannot be read as a whole, and is pending when it is added. */
+/* Whether a block may be partly unreadable, so that adding it makes it pending. */
 static bool may_be_pending(const struct model *m, u64 block)
 {
 	u64 s;
@@ -330,8 +330,8 @@ static bool may_be_pending(const struct model *m, u64 block)
 }
 
 /*
- * A block that was added, is pending, and is written beside that: if its slot fails the write
- * and there is no other one the main takes it.
+ * A pending block that was added is written at the same time.  If its slot fails the write and
+ * there is no other slot, the block is written to the main.
  */
 static bool may_be_back(const struct model *m, const struct entry *after, u64 block)
 {
@@ -345,7 +345,7 @@ static bool may_be_back(const struct model *m, const struct entry *after, u64 bl
 	return false;
 }
 
-/* Apply its effect. */
+/* Check the effect of a successful change. */
 static void judge_moved(struct model *m, const struct act *act, const struct entry *after)
 {
 	unsigned int r;
@@ -413,7 +413,7 @@ void judge_acts(struct model *m, const struct entry *after)
 			judge_by_hand(m, act, after);
 			break;
 		case SCRUB:
-			/* A run is under way, or the set is suspended. */
+			/* It is busy if a scrub is running, or if the set is suspended. */
 			if (act->error && act->error != EBUSY && !has(m, CRASH))
 				wrong(m, act, "not an error that it may have");
 			break;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * model SEED OPERATIONS: a set for this seed, and for the following ones, until there
- * were at least so many operations.
+ * model SEED OPERATIONS: run sets with this seed and the following ones, until there have
+ * been at least OPERATIONS operations.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,8 +11,8 @@
 
 #include "model.h"
 
-#define BATCHES		60U	/* of a set */
-#define SWEEP_EVERY	20U	/* batches */
+#define BATCHES		60U	/* number of batches of a set */
+#define SWEEP_EVERY	20U	/* number of batches between sweeps */
 
 static const char * const names[NR_WHATS] = {
 	"write", "read", "flush", "zeroes", "discard", "add", "remove", "scrub", "suspend",

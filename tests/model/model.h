@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The model-based test: the behaviour of a set under random I/O, faults and changes,
- * against a model in memory.
+ * The model-based test: compares the behaviour of a set under random I/O, faults and changes
+ * with a model in memory.
  *
- * Acts come in batches.  All acts of a batch run at the same time: reads, writes and
- * flushes by AIO, the others in two threads.  When all have ended, what they gave and
- * what the set says of itself is judged by what may be (judge.c, table.c), and the
- * model takes note of what each sector may have from now on (sectors.c).
+ * Acts come in batches.  All acts of a batch run concurrently: reads, writes and flushes by
+ * AIO, the others in two threads.  When all have ended, their results and the status of the
+ * set are checked against what is possible (judge.c, table.c), and the model records what
+ * each sector may contain from now on (sectors.c).
  *
- * Which acts there are depends on the seed alone, so they can be run again; what
- * runs at the same time may run in another order then.
+ * The acts depend only on the seed, so they can be repeated; but concurrent acts may then
+ * run in a different order.
  *
  *	remap (set) - linear (main, spare) - one device of pieces (disks) - null_blk
  *
@@ -30,17 +30,17 @@
 #define ROOM		11U
 #define NO_FOCUS	UINT64_MAX
 
-/* A sector may read as zeros, as if that were a version. */
+/* Zeros, as a version that a sector may have. */
 #define ZEROS		UINT32_MAX
 
-/* The fault of a sector of a disk. */
+/* The faults of a sector of a disk. */
 #define BAD_READ	1U
 #define BAD_WRITE	2U
 #define BAD_BOTH	(BAD_READ | BAD_WRITE)
-#define SLOW_READ	4U		/* no fault, but I/O takes a while before it is done */
+#define SLOW_READ	4U		/* no fault, but I/O takes a while */
 #define SLOW_WRITE	8U
 
-/* What acts of a batch did with a sector. */
+/* What the acts of a batch did with a sector. */
 #define TOUCH_READ	1U
 #define TOUCH_WRITE	2U
 
@@ -59,13 +59,13 @@ struct range {
 
 struct act {
 	enum act_kind what;
-	u32 nr;			/* of the operation, and the version that it writes */
-	struct range ranges[MAX_RANGES];	/* one but for ADD and REMOVE */
+	u32 nr;			/* number of the operation, and the version that it writes */
+	struct range ranges[MAX_RANGES];	/* more than one only for ADD and REMOVE */
 	unsigned int nr_ranges;
-	bool flag;		/* WRITE: FUA; SUSPEND: noflush; FAULT: of null_blk */
+	bool flag;		/* WRITE: FUA; SUSPEND: noflush; FAULT: by null_blk */
 	enum disk disk;		/* FAULT, HEAL */
 	u8 mode;		/* FAULT */
-	unsigned int wait;	/* microseconds, in a thread */
+	unsigned int wait;	/* delay in microseconds, for acts in threads */
 	int error;		/* an errno */
 	u8 *buf;
 };
@@ -113,26 +113,26 @@ struct model {
 	struct config c;
 	u64 unit;		/* sectors of a logical block */
 	bool persistent;
-	bool slow;		/* some parts of the disks are */
-	bool crashes;		/* instead of anything but I/O, rather often */
-	bool background;	/* scrubs and neighbours: blocks move that no act touches */
+	bool slow;		/* some parts of the disks are slow */
+	bool crashes;		/* a crash is frequently chosen over other acts except I/O */
+	bool background;	/* scrubs and neighbours move blocks that no act touches */
 	struct settings s;
-	struct settings was;	/* in the batch before */
+	struct settings was;	/* in the previous batch */
 
 	/* disks.c */
 	struct dm disks, part[NR_DISKS];
-	u8 *mode[NR_DISKS];	/* of each sector, by a piece */
-	bool *blocked[NR_DISKS];	/* by null_blk */
-	u8 *seen[NR_DISKS];	/* what any of them was during the batch */
-	u8 *seen_before;	/* of the main, in the batch before */
-	u8 ever[NR_DISKS];	/* all that was ever seen */
+	u8 *mode[NR_DISKS];	/* fault of each sector, by a piece */
+	bool *blocked[NR_DISKS];	/* sectors that fail by null_blk */
+	u8 *seen[NR_DISKS];	/* all faults of each sector during the batch */
+	u8 *seen_before;	/* of the main, in the previous batch */
+	u8 ever[NR_DISKS];	/* all faults since the start */
 	unsigned int nr_faults;
 
 	/* places.c */
 	bool table_faults;
 	u64 chance;
 	struct places places;
-	u32 suspect;		/* places that have failed writes since all was whole */
+	u32 suspect;		/* places that have failed writes since the store was clean */
 
 	/* set.c */
 	struct dm set;
@@ -141,7 +141,7 @@ struct model {
 	u64 slots;
 	struct status status;
 	struct entry *table;
-	bool *retired;		/* slots that are not to be seen again */
+	bool *retired;		/* slots that must not be used again */
 
 	/* sectors.c */
 	struct sector *sectors;
@@ -186,20 +186,20 @@ int change_remaps(const struct act *act);
 int start_scrub(void);
 /* From now on only requests move blocks. */
 void end_background(struct model *m);
-/* The table, and the status that goes with it. */
+/* Read the table, and the status that matches it. */
 struct entry *read_settled(struct model *m, struct status *status);
 
 /* --- places.c -------------------------------------------------------------------- */
 
-/* Before a batch: places of the table fail, or recover. */
+/* Before a batch, let places of the table fail or recover. */
 void change_places(struct model *m);
-/* After it was judged. */
+/* After a batch has been judged, update the suspect places. */
 void note_places(struct model *m);
-/* Whether the store may say that it is. */
+/* Whether the store may report that it is degraded. */
 bool may_be_degraded(const struct model *m);
 bool may_be_refused_at_start(const struct model *m);
 void heal_places(struct model *m);
-/* They are not what data meets. */
+/* Drop the faults of these places, which do not affect data. */
 void forget_places(struct model *m, u8 *seen);
 
 /* --- sectors.c ------------------------------------------------------------------- */
@@ -207,25 +207,25 @@ void forget_places(struct model *m, u8 *seen);
 void set_only(struct sector *s, u32 version);
 void add_version(struct sector *s, u32 version);
 bool may_be(const struct sector *s, u32 version);
-/* Which sectors and blocks the acts touch. */
+/* Record which sectors and blocks the acts touch. */
 void note_touched(struct model *m);
-/* After a batch was judged. */
+/* After a batch has been judged, record what sectors may contain. */
 void note_written(struct model *m, const struct entry *after);
 void check_data(struct model *m, const struct act *act, const struct entry *after);
 
 /* --- judge.c --------------------------------------------------------------------- */
 
-/* Whether a sector may have been on something bad in this batch. */
+/* Whether a sector may have been in a bad place during this batch. */
 bool may_be_bad(const struct model *m, const struct entry *after, u64 sector, u8 mode);
-/* Whether a disk has failed anything like that, anywhere. */
+/* Whether a disk has had such a fault anywhere during this batch. */
 bool seen_anywhere(const struct model *m, unsigned int disk, u8 mode);
-/* Whether I/O to it may have failed. */
+/* Whether I/O to a sector may have failed. */
 bool may_fail(const struct model *m, const struct entry *after, u64 sector, u8 mode);
-/* Whether a block may have moved, or become pending, though no act was for it. */
+/* Whether a block may have moved, or become pending, without an act on it. */
 bool may_go_by_itself(const struct model *m, u64 block);
-/* Whether reads of it may have taken long. */
+/* Whether reads of a block may have been slow. */
 bool may_be_slow(const struct model *m, u64 block);
-/* Whether a write to it may not have been found when it was read back. */
+/* Whether a write to a block may have read back with different content. */
 bool may_seem_lost(const struct model *m, u64 block);
 bool may_be_cured(const struct model *m, u64 block);
 bool verifies(const struct model *m);
@@ -235,7 +235,7 @@ void judge_acts(struct model *m, const struct entry *after);
 
 /* Whether some of a block's sectors may have been lost in this batch. */
 bool may_be_lost(const struct model *m, u64 block, const struct entry *after);
-/* What changed between two tables. */
+/* Check the changes between two tables. */
 void judge_table(struct model *m, const struct entry *after);
 /* Read the status of the set, and check that it is consistent. */
 void judge_counts(struct model *m, const struct entry *after, const struct status *status);
@@ -244,7 +244,7 @@ void judge_counts(struct model *m, const struct entry *after, const struct statu
 
 void begin_running(struct model *m);
 void end_running(struct model *m);
-/* Run the acts, judge, and take note. */
+/* Run the acts, check the results, and update the model. */
 void run_batch(struct model *m);
 bool has(const struct model *m, enum act_kind what);
 
@@ -263,7 +263,7 @@ void tidy_up(struct model *m);
 
 /* --- main.c ---------------------------------------------------------------------- */
 
-/* It is not as it may be: say what, with what led to it, and exit. */
+/* Report an impossible result, with the acts that led to it, and exit. */
 void wrong(struct model *m, const struct act *act, const char *format, ...)
 	__printf(3, 4) __noreturn;
 

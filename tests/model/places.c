@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Superblocks and copies of the table that fail reads, writes or both, one or two or more at a
- * time.  They fail and recover between batches; I/O in flight then meets the fault.
+ * Superblocks and copies of the table that fail reads, writes or both, one or several at a time.
+ * They fail and recover between batches, when I/O in flight may meet the fault.
  *
- * A place that has failed writes is suspect, until the store says that all is whole.  The set
- * must be activated as long as each superblock and page has a place that is neither suspect nor
- * fails; otherwise it may be refused, but its content equals the acknowledged writes.
+ * A place that has failed writes is suspect until the store reports that everything is intact.
+ * The set must be activated as long as each superblock and page has a place that is neither
+ * suspect nor failing; otherwise it may be refused, but never with other content.
  */
 #include <string.h>
 
 #include "model.h"
 
-/* Other sectors of a place may have been healed by an act: it fails as long as one does. */
+/* A place fails as long as one of its sectors does; an act may have healed others. */
 static u32 places_with(const struct model *m, u8 mode)
 {
 	u32 places = 0;
@@ -52,7 +52,7 @@ static void fail_or_recover(struct model *m)
 		set_mode(m, some_places(&m->places, failing), modes[below(4)]);
 }
 
-/* By chance of its own: the acts are the same with and without it. */
+/* Use a separate random sequence, so that the acts are the same with and without this. */
 void change_places(struct model *m)
 {
 	if (m->table_faults) {

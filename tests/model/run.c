@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Running the acts of a batch, all at the same time. */
+/* Runs the acts of a batch concurrently. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -182,7 +182,7 @@ static unsigned int submit(struct model *m)
 		list[nr] = &iocbs[nr];
 		nr++;
 	}
-	/* The others begin only now: making the data takes a while. */
+	/* The threads begin only now, since preparing the data takes a while. */
 	for (i = 0; i < NR_THREADS; i++)
 		sem_post(&threads[i].begin);
 	if (nr && syscall(SYS_io_submit, m->aio, (long)nr, list) != (long)nr)
@@ -209,7 +209,7 @@ static void wait_for(struct model *m, unsigned int nr)
 	}
 }
 
-/* --- and then -------------------------------------------------------------------- */
+/* --- after the acts -------------------------------------------------------------- */
 
 static void activate_again(struct model *m)
 {

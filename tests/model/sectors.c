@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What each sector may have. */
+/* The possible content of each sector. */
 #include <string.h>
 
 #include "model.h"
@@ -61,8 +61,8 @@ void note_touched(struct model *m)
 }
 
 /*
- * A write that succeeded is newer than all that was before the batch; one that failed
- * may have happened, and a discard may have done nothing.
+ * A successful write replaces everything from before the batch.  A failed write may or may
+ * not have happened, and a discard may have done nothing.
  */
 static void note_sector(struct model *m, u64 s)
 {
@@ -96,7 +96,7 @@ void note_written(struct model *m, const struct entry *after)
 		for (s = act->ranges[0].sector; s < end; s++)
 			note_sector(m, s);
 	}
-	/* No content is allowed until it is written. */
+	/* A lost sector must not return any content until it is written. */
 	for (s = 0; s < m->c.sectors[MAIN]; s++)
 		if (is_lost(m, after, s)) {
 			m->sectors[s].nr = 0;
@@ -109,7 +109,7 @@ static bool is_zero(const u8 *buf)
 	return !buf[0] && !memcmp(buf, buf + 1, SECTOR - 1);
 }
 
-/* Whether some act of the batch writes it, now or never. */
+/* Whether an act of this batch writes this version. */
 static bool written_now(const struct model *m, u64 s, u32 version)
 {
 	unsigned int i;
@@ -146,7 +146,7 @@ static void check_sector(struct model *m, const struct act *act, const struct en
 
 	if (lost && !(zero && m->s.zero))
 		wrong(m, act, "sector %llu is lost, and was read", s);
-	/* Or it was lost until it was written, within the batch. */
+	/* The sector is lost, or was lost until it was written in this batch. */
 	if (zero && m->s.zero && (is_lost(m, m->table, s) || is_lost(m, after, s) ||
 				  ((m->touch[s] & TOUCH_WRITE) &&
 				   may_be_lost(m, s / m->c.block, after))))
@@ -157,7 +157,7 @@ static void check_sector(struct model *m, const struct act *act, const struct en
 	if (!may_be(sector, version) && !written_now(m, s, version))
 		wrong(m, act, "sector %llu has version %u, which is not what it may have",
 		      s, version);
-	/* Its content stays. */
+	/* From now on the content must not change. */
 	if (!(m->touch[s] & TOUCH_WRITE) && !discarded_now(m, s))
 		set_only(sector, version);
 }

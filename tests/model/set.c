@@ -10,10 +10,10 @@
 
 #define SET CONFIGFS "set/"
 
-/* Where in a superblock is where the data begins. */
+/* Index of data_start in the 8-byte words of a superblock. */
 #define DATA_START_WORD 17
 
-/* 10 ms apart, until the store has repaired itself and nothing moves. */
+/* Polls every 10 ms until the store has repaired itself and nothing moves. */
 #define SETTLE_POLLS	1000U
 
 static void describe(const struct model *m, char *line, size_t size)
@@ -209,7 +209,7 @@ static bool same_tables(const struct model *m, const struct entry *a, const stru
 	return true;
 }
 
-/* Return: whether the store is not repairing itself, or cannot. */
+/* Return: whether the store is not being repaired, or cannot be. */
 static bool is_settled(const struct model *m, const struct status *st)
 {
 	return may_be_degraded(m) || strcmp(st->store, "degraded");

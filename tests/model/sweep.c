@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Looking at everything; and putting everything in order, at the end. */
+/* Reads everything, and at the end cleans everything up. */
 #include "model.h"
 
 #define STEP 64U	/* sectors */
@@ -44,7 +44,7 @@ void sweep(struct model *m)
 	}
 	if (m->nr_acts)
 		run_reads(m);
-	/* They are not counted. */
+	/* These reads do not count as operations. */
 	m->nr = nr;
 }
 
@@ -54,7 +54,7 @@ static void heal(struct model *m, enum disk disk)
 	run_batch(m);
 }
 
-/* Blocks with lost sectors are written, and then all are taken back. */
+/* Write blocks with lost sectors, and then move all blocks back. */
 void tidy_up(struct model *m)
 {
 	u64 b;

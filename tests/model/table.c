@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whether the table changed only as it may, and the counts are those of the table. */
+/* Checks that the table changed only in allowed ways, and that the counts match it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "model.h"
 
-/* Whether an act uses a sector in the direction that the main fails. */
+/* Whether an act read or wrote a sector of a block that fails such I/O on the main. */
 static bool failed_on_main(const struct model *m, u64 block, u8 touch)
 {
 	u64 s;
@@ -49,7 +49,7 @@ static bool slot_has(const struct model *m, u64 slot, u8 mode)
 	return false;
 }
 
-/* Whether a slot may have failed a write to a block, or have seemed to lose it. */
+/* Whether a slot may have failed a write to a block, or seemed to lose it. */
 static bool slot_may_fail(const struct model *m, u64 slot, u64 block)
 {
 	return slot_has(m, slot, verifies(m) ? BAD_BOTH : BAD_WRITE) || may_seem_lost(m, block);
@@ -63,7 +63,7 @@ static bool may_go_for_an_act(const struct model *m, u64 block, const struct ent
 	return !new->pending && may_seem_lost(m, block);
 }
 
-/* A block that was on the main, and is not, or is pending now. */
+/* Judge a block that has left the main, or has become pending. */
 static void judge_new(struct model *m, u64 block, const struct entry *new)
 {
 	u8 touch = new->pending ? TOUCH_READ : TOUCH_READ | TOUCH_WRITE;
@@ -78,7 +78,7 @@ static void judge_new(struct model *m, u64 block, const struct entry *new)
 		wrong(m, NULL, "block %llu was remapped, or is pending, without a reason", block);
 }
 
-/* A block that has another slot than it had. */
+/* Judge a block that has moved to another slot. */
 static void judge_relocated(struct model *m, u64 block, const struct entry *old)
 {
 	if (m->by_hand[block])
@@ -124,15 +124,15 @@ static bool is_written(const struct model *m, u64 s)
 	return false;
 }
 
-/* Whether the only act of the batch is a write, that succeeded, to this sector. */
+/* Whether the only act of the batch is a successful write to this sector. */
 static bool only_written(const struct model *m, u64 s)
 {
 	return m->nr_acts == 1 && is_written(m, s);
 }
 
 /*
- * Only what leaves a slot that failed is ever lost: what the slot does not give is
- * nowhere.  The main's sectors never are.
+ * Sectors are only lost when their block leaves a failed slot: the unreadable ones have no
+ * other copy.  Sectors on the main are never lost.
  */
 bool may_be_lost(const struct model *m, u64 block, const struct entry *after)
 {
@@ -159,9 +159,9 @@ static void judge_lost(struct model *m, u64 s, const struct entry *after)
 }
 
 /*
- * Whether a block may have moved without a sector of it: the main did not give that, or
- * failed a moment ago to give something of the block, which was pending then.  A read in the
- * background may have made it so.
+ * Whether a block may have moved without one of its sectors: the sector could not be read from
+ * the main, or the block was pending because of a recent read failure, which may have been that
+ * of a read in the background.
  */
 static bool may_stay_unread(const struct model *m, u64 s)
 {
@@ -195,7 +195,7 @@ static void judge_unread(struct model *m, u64 s, const struct entry *after)
 		wrong(m, NULL, "sector %llu is unread, and was written", s);
 }
 
-/* What became of the sectors of a block. */
+/* Judge the sectors of a block. */
 static void judge_sectors(struct model *m, u64 block, const struct entry *after)
 {
 	const struct entry *old = &m->table[block], *new = &after[block];
@@ -211,7 +211,7 @@ static void judge_sectors(struct model *m, u64 block, const struct entry *after)
 	}
 }
 
-/* Whether a block that the main has taken may be pending once more, for a read after that. */
+/* Whether a block cured on the main may be pending again, because of a later read. */
 static bool may_fail_again(const struct model *m, u64 block)
 {
 	return (m->by_hand[block] && has(m, ADD)) || may_go_by_itself(m, block) ||
@@ -219,9 +219,9 @@ static bool may_fail_again(const struct model *m, u64 block)
 }
 
 /*
- * The next write to a block that is pending brings it to the spare.  If its slot fails
- * that, and there is no other one, the write fails, the block is no longer pending, and
- * another write may find the main well.
+ * The next write to a pending block moves it to the spare.  If its slot fails the write and
+ * there is no other slot, the write fails, the block is no longer pending, and another write
+ * may succeed on the main.
  */
 static void judge_pending(struct model *m, u64 block, const struct entry *new)
 {
@@ -330,7 +330,7 @@ static void judge_errors(struct model *m, const struct status *st)
 		must_be(m, "spare_errors", st->errors[2], 0);
 }
 
-/* Slots that may have turned out to be bad in this batch. */
+/* Number of slots that may have turned out to be bad in this batch. */
 static u64 bad_slots(const struct model *m)
 {
 	u64 slot, b, n = 0;
@@ -372,7 +372,7 @@ void judge_counts(struct model *m, const struct entry *after, const struct statu
 		wrong(m, NULL, "the state is %s, and should be %s", st->state,
 		      expected_state(m, st, unread));
 	judge_errors(m, st);
-	/* They are read one after the other. */
+	/* Attributes are read one after the other, so nothing may change in between. */
 	if (m->batch % 4 == 0 && !m->background)
 		judge_attributes(m, st);
 }

@@ -4,14 +4,14 @@
  *
  *   insmod bench_io.ko devices=raw=/dev/nullb0,linear=/dev/mapper/linear size=4096
  *
- * submits I/Os one after the other, at random places, from inside the kernel: there is no
- * system call in the figures.  The devices take turns, some thousand I/Os each, so that
- * other load on the machine affects all of them.  For each device the log has a line
+ * submits I/Os one after the other, at random places, from inside the kernel, so that the
+ * figures include no system calls.  The devices take turns, with some thousand I/Os each,
+ * so that other load on the machine affects all of them.  For each device the log has a line
  *
  *   bench_io: NAME BEST MEDIAN
  *
- * with the time of an I/O, in hundredths of a nanosecond, in the best of all rounds and in
- * the median one.  The module does not stay loaded.
+ * with the time of an I/O, in hundredths of a nanosecond, in the best round and in the median
+ * round.  The module does not stay loaded.
  */
 #include <linux/bio.h>
 #include <linux/blkdev.h>
@@ -53,7 +53,7 @@ MODULE_PARM_DESC(ios, "I/Os of a round on each device");
  * struct bench_device - a device that is measured.
  * @name: for the log.
  * @file: the device, open.
- * @times: of an I/O in each round, in hundredths of a nanosecond.
+ * @times: the time of an I/O in each round, in hundredths of a nanosecond.
  */
 struct bench_device {
 	const char *name;
@@ -121,7 +121,7 @@ static int run(void)
 
 	for (round = 0; round < rounds; round++) {
 		for (i = 0; i < nr_devices; i++) {
-			/* The same places for each device. */
+			/* Use the same places for each device. */
 			prandom_seed_state(&rnd, round);
 			measured[i].times[round] = measure(file_bdev(measured[i].file));
 			cond_resched();

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Disks in memory some of whose sectors fail, for kernels that have no machine around
- * them which could have such disks: user-mode Linux.
+ * Disks in memory with failing sectors, for user-mode Linux, which has no emulated machine
+ * that could provide such disks.
  *
  *   echo NAME:size=16M:lbs=4096:inject-error-read=8,16-18 >/sys/module/faulty_disk/parameters/add
  *
- * makes /dev/faultyN with the serial NAME. The words are those of "# rig: disk" in the head of
- * a test file. As with QEMU's NVMe disks a request fails as a whole, and changes nothing,
- * when one of its sectors fails: with a medium error, or, on if=virtio, with an I/O error.
- * Sectors of heals= cannot be read until they are written, as with drives that replace them then.
+ * makes /dev/faultyN with the serial NAME. The words are those of "# rig: disk" in the header
+ * of a test file. As with QEMU's NVMe disks, a request fails as a whole and changes nothing if
+ * one of its sectors fails: with a medium error, or with an I/O error for if=virtio.
+ * Sectors of heals= cannot be read until they are written, as with drives that then replace them.
  * The attribute "failed" of a disk in sysfs is the number of requests that failed.  Disks stay
  * until the module is unloaded.
  */
@@ -25,17 +25,17 @@
 /**
  * struct faulty_disk - one disk.
  * @entry: in faulty_disks.
- * @gendisk: the kernel's.
- * @serial: the name of it in the test file.
- * @size: bytes.
- * @lbs: bytes of a logical block.
- * @pbs: bytes of a physical block.
- * @error: the status of a request that fails.
+ * @gendisk: its gendisk.
+ * @serial: its name in the test file.
+ * @size: its size in bytes.
+ * @lbs: logical block size in bytes.
+ * @pbs: physical block size in bytes.
+ * @error: the status of failed requests.
  * @data: its content.
  * @bad_read: sectors of 512 bytes that cannot be read, one bit each.
- * @bad_write: those that cannot be written.
- * @heals: those that can be read once they were written.
- * @failed: requests that failed.
+ * @bad_write: sectors that cannot be written.
+ * @heals: sectors that can be read again once they have been written.
+ * @failed: number of failed requests.
  */
 struct faulty_disk {
 	struct list_head entry;
@@ -164,7 +164,7 @@ ATTRIBUTE_GROUPS(faulty);
 
 enum { FAULTY_READ = 1, FAULTY_WRITE = 2, FAULTY_HEALS = 4 };
 
-/* "8,16-18" */
+/* Mark the sectors in a list such as "8,16-18". */
 static int faulty_mark(struct faulty_disk *disk, char *text, unsigned int kinds)
 {
 	u64 first, last;
@@ -225,7 +225,7 @@ static void faulty_free(struct faulty_disk *disk)
 	kfree(disk);
 }
 
-/* Go through TEXT twice, for faults have their place only once the size is known. */
+/* Called twice, since faults can only be recorded once the size is known. */
 static int faulty_parse(struct faulty_disk *disk, const char *text, bool faults)
 {
 	char *copy = kstrdup(text, GFP_KERNEL), *rest, *word, *value;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A subscriber to resizes of remap tables, which can also register as the observer.  Its
- * parameters show the notifications.
+ * parameters show what it was notified of.
  */
 #include <linux/module.h>
 #include <linux/notifier.h>
@@ -18,7 +18,7 @@ static uint from, to, entries;
 module_param(from, uint, 0444);
 module_param(to, uint, 0444);
 module_param(entries, uint, 0444);
-/* A resize ended that was not the one that began, or took no time. */
+/* The resize that ended is not the one that began, or took no time. */
 static bool confused;
 module_param(confused, bool, 0444);
 /* Result of the registration; numbers of attached and detached devices. */
@@ -60,7 +60,7 @@ static struct dm_remap_watch watch = {
 	.observer = &no_observer,
 };
 
-/* Accept one of two devices. */
+/* Accept the first device, and refuse all others. */
 static struct dm_remap_watch *no_attach(struct dm_remap_observed *dev)
 {
 	return attached++ ? ERR_PTR(-ENOMEM) : &watch;

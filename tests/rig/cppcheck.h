@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What cppcheck has to know of kernel macros, lest it takes a loop for a call. */
+/* Definitions of kernel macros, without which cppcheck would take loops for calls. */
 #define list_for_each_entry(p, head, m) for (p = (void *)(head)->next; p; p = (void *)p->m.next)
 #define list_for_each_entry_rcu(p, head, m) list_for_each_entry(p, head, m)
 #define list_for_each_entry_safe(p, n, head, m) for (p = n = (void *)(head)->next; p; p = n)

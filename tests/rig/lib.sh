@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Shared by the scripts of the rig: places, messages, and where the parts of
-# a kernel are. KERNEL is 6.1 or 6.12 (Debian's own), debug, kcsan, uml or umldebug (built here), umlgcov
-# or umldebuggcov (these, and modules that count), arm64, arm64-16k (pages of 16 KiB) or s390x, Debian's own for
-# another architecture, or trixie or newest, of Debian 13 and its backports.
+# Shared by the scripts of the rig: paths, messages, and the parts of a kernel. KERNEL is one of
+#   6.1, 6.12                 Debian's own
+#   debug, kcsan, uml, umldebug  built here
+#   umlgcov, umldebuggcov     the same kernels, with modules instrumented for gcov
+#   arm64, arm64-16k, s390x   Debian's own for another architecture; arm64-16k has pages of 16 KiB
+#   trixie, newest            of Debian 13 and its backports
 
 RIG=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$RIG/../.." && pwd)
@@ -12,22 +14,22 @@ JOBS=${JOBS:-$(nproc)}
 
 # kernel builds and comparisons of sorted lists must not depend on the locale
 export LC_ALL=C
-# depmod and modprobe are not on the path of ordinary users
+# depmod and modprobe are not in the PATH of ordinary users
 PATH=$PATH:/usr/sbin:/sbin
 # shellcheck disable=SC2034 # for scripts that source this
 KERNELS="6.12 6.1 uml umldebug${ALL:+ debug kcsan trixie newest arm64 arm64-16k s390x}"
 unset MAKEFLAGS MFLAGS
 
 note() { echo "rig: $*" >&2; }
-# took NAME SECONDS: for people, and for the table at the end of "make test"
+# took NAME SECONDS: print a duration, and record it for the table at the end of "make test"
 took() {
 	note "$1: $2 s"
 	[ -z "${RIG_TIMES:-}" ] || printf '%s\t%s\n' "$2" "$1" >>"$RIG_TIMES"
 }
 die() { echo "rig: $*" >&2; exit 1; }
 
-# One process at a time per thing made: tests of several kernels run side by
-# side and share it.
+# lock NAME: tests of several kernels run in parallel and share what they build, so only one
+# process at a time may build it.
 lock() {
 	mkdir -p "$BUILD/locks"
 	exec {LOCK_FD}>"$BUILD/locks/$1"
@@ -35,33 +37,33 @@ lock() {
 }
 unlock() { exec {LOCK_FD}>&-; }
 
-# foreign KERNEL: whether it is for another architecture than this machine's
+# foreign KERNEL: whether it is for an architecture other than this machine's
 foreign() { case $1 in arm64|arm64-16k|s390x) ;; *) false ;; esac; }
-# arch_of KERNEL: the architecture of a kernel that is foreign; kernels of one share its programs
+# arch_of KERNEL: the architecture of a foreign kernel; all kernels of one share its programs
 arch_of() { echo "${1%-16k}"; }
-# counts KERNEL: whether its modules count the lines that are run; plain_of KERNEL: the one that does not
+# counts KERNEL: whether its modules are instrumented for gcov; plain_of KERNEL: the same without gcov
 counts() { case $1 in *gcov) ;; *) false ;; esac; }
 plain_of() { echo "${1%gcov}"; }
-# results_of KERNEL: what only counts is no result
+# results_of KERNEL: a run that only measures coverage must not count as a result
 results_of() { if counts "$1"; then echo "$BUILD/coverage/$1"; else echo "$BUILD/results/$1"; fi; }
-# of_debian_13 KERNEL: whether the compiler that its headers need is Debian 13's
+# of_debian_13 KERNEL: whether its headers need the compiler of Debian 13
 of_debian_13() { case $1 in trixie|newest) ;; *) false ;; esac; }
 # shellcheck disable=SC2034 # for scripts that source this
 DEBIAN_13=$BUILD/debian13
-# the prefix of the programs that compile for it
+# the prefix of its cross-compiler
 cross_of() {
 	case $1 in
 	arm64*) echo aarch64-linux-gnu- ;;
 	s390x) echo s390x-linux-gnu- ;;
 	esac
 }
-# the version of the kernel, which there is for this machine as well
+# the version of a foreign kernel, which exists for this machine as well
 version_of() { [ "$1" = s390x ] && echo 6.1 || echo 6.12; }
-# where the guest's programs are
+# the directory of the guest's programs
 guest_of() { if foreign "$1"; then echo "$BUILD/$(arch_of "$1")/guest"; else echo "$BUILD/guest"; fi; }
 
 kernel_release() { cat "$BUILD/$1/release"; }
-# built_modules DIR...: the modules that their Kbuilds name; there may be older ones
+# built_modules DIR...: the modules of the last build; there may also be files of older ones
 built_modules() {
 	local dir
 	for dir; do
@@ -78,18 +80,18 @@ as_root() {
 	fi
 }
 
-# Debian 12's sources as this machine has them: URI CODENAME COMPONENT
+# the package sources of Debian 12 on this machine: URI CODENAME COMPONENT
 debian_sources() {
 	apt-get indextargets --format "\$(REPO_URI) \$(CODENAME) \$(COMPONENT) \$(LABEL)" 'Created-By: Packages' |
 		awk '$2 ~ /^bookworm(-updates|-security)?$/ && $3 == "main" && $4 ~ /^Debian/ { print $1, $2, $3 }' |
 		sort -u
 }
 
-# what to give to "make -C"
+# the directory for "make -C"
 kernel_dir() {
 	case $1 in
 	debug|kcsan|uml*|small|clang) echo "$BUILD/$1/obj" ;;
-	# inside of $DEBIAN_13/tree
+	# inside $DEBIAN_13/tree
 	trixie|newest) echo "/usr/src/linux-headers-$(kernel_release "$1")" ;;
 	*) echo "$BUILD/$1/root/usr/src/linux-headers-$(kernel_release "$1")" ;;
 	esac

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# How a guest is started: fills the array MACHINE from the kernel's name and what
-# the header of a test file asks for. See tests/README.md for the header.
+# Starts guests: fills the array MACHINE according to the kernel's name and the header
+# of a test file. See tests/README.md for the header.
 
-# header FILE: the text after "# rig:" on lines of their own, before the tests
+# header FILE: the text after "# rig:" in the lines before the first test
 rig_header() { sed -n '/^@test/q; s/^# rig: *//p' "$1"; }
 
-# The sectors of "8,16-18" one by one
+# print the sectors of a list such as "8,16-18" one by one
 rig_sectors() {
 	local part
 	for part in ${1//,/ }; do seq "${part%-*}" "${part#*-}"; done
 }
 
-# rig_disk_args DIR disk NAME key=value...: add a disk to QEMU's arguments; its contents
-# are DIR/NAME.img, made when missing. read-bps=N: bytes that it gives in a second.
+# rig_disk_args DIR disk NAME key=value...: add a disk to QEMU's arguments; its content
+# is in DIR/NAME.img, which is made if missing. read-bps=N: read bytes per second.
 rig_disk_args() {
 	local dir=$1 name=$3 word size=64M bus=nvme lbs=512 pbs='' rules='' bps='' n=0 sector type types node blocks
 	shift 3
@@ -25,7 +25,7 @@ rig_disk_args() {
 		pbs=*) pbs=${word#*=} ;;
 		read-bps=*) bps=${word#*=} ;;
 		inject-error=*|inject-error-read=*|inject-error-write=*)
-			# a disk that cannot write somewhere cannot write zeroes there either
+			# a sector that cannot be written cannot be zeroed either
 			case $word in
 			inject-error-read=*) types="read" ;;
 			inject-error-write=*) types="write write-zeroes" ;;
@@ -45,7 +45,7 @@ rig_disk_args() {
 	[ -e "$dir/$name.img" ] || truncate -s "$size" "$dir/$name.img"
 	node=f-$name
 	blocks=logical_block_size=$lbs,physical_block_size=${pbs:-$lbs}
-	# flushes need not reach the host's disk: what survives is what QEMU was told
+	# flushes need not reach the host's disk: everything written to QEMU survives
 	MACHINE+=(-blockdev "driver=file,filename=$dir/$name.img,node-name=f-$name,discard=unmap,cache.no-flush=on")
 	if [ -n "$rules" ]; then
 		MACHINE+=(-blockdev "driver=blkdebug,image=f-$name,node-name=b-$name,discard=unmap$rules")
@@ -65,9 +65,9 @@ rig_disk_args() {
 	esac
 }
 
-# rig_net_args NR WIRE:END: add a network card, connected to that end, 0 or 1, of a wire between two
-# guests. WIRE is the beginning of the names of two Unix sockets: nothing leaves the machine, and either
-# guest may start first, stop and start again.
+# rig_net_args NR WIRE:END: add a network card, connected to end 0 or 1 of a wire between two guests.
+# WIRE is the prefix of the names of two Unix sockets, so nothing leaves the machine, and either guest
+# may start first, or stop and start again.
 rig_net_args() {
 	local nr=$1 wire=${2%:*} end=${2##*:}
 	MACHINE+=(-netdev "dgram,id=net$nr,local.type=unix,local.path=$wire.$end,remote.type=unix,remote.path=$wire.$((1 - end))"
@@ -92,15 +92,15 @@ rig_read_header() {
 			net=*) RIG_NETS+=("${word#*=}") ;;
 			append=*) RIG_APPEND+=" ${word#*=}" ;;
 			kernels=*|test=*|slow) ;;
-			# one guest instruction is one nanosecond: for measuring
+			# for measuring: one guest instruction takes one nanosecond
 			icount) RIG_ACCEL=icount RIG_SMP=1 ;;
-			# processors take turns: none runs code that another is changing
+			# processors take turns, so none runs code that another one is changing
 			one-thread) RIG_ACCEL=tcg,thread=single ;;
 			*) die "header: what is \"$word\"?" ;;
 			esac
 		done
 	done
-	# they do several times the work
+	# these kernels do several times the work
 	case $1 in
 	debug|kcsan|umldebug*) RIG_TIMEOUT=$((RIG_TIMEOUT * 3)) ;;
 	esac
@@ -120,8 +120,8 @@ rig_machine() {
 	esac
 }
 
-# User-mode Linux is a program like any other: its disks are files, its serial lines and
-# its console are file descriptors, which the caller opens in DIR.
+# User-mode Linux is an ordinary program: its disks are files, and its serial lines and
+# console are file descriptors, which the caller opens in DIR.
 rig_uml() {
 	local k=$1 dir=$2 mode=$3 line
 	mkdir -p "$dir/uml"
@@ -142,14 +142,14 @@ rig_uml() {
 	fi
 }
 
-# rig_emulator KERNEL: the emulator, its machine, and on which line the console is
+# rig_emulator KERNEL: the emulator, its machine type, and the serial line of the console
 rig_emulator() {
 	case $1 in
-	# a Cortex-A57 knows no pages of 16 KiB
+	# a Cortex-A57 does not support pages of 16 KiB
 	arm64-16k) MACHINE=(qemu-system-aarch64 -machine virt -cpu "${RIG_CPU:-cortex-a76}"); RIG_APPEND+=" console=ttyAMA0" ;;
 	arm64) MACHINE=(qemu-system-aarch64 -machine virt -cpu "${RIG_CPU:-cortex-a57}"); RIG_APPEND+=" console=ttyAMA0" ;;
 	s390x) MACHINE=(qemu-system-s390x -machine s390-ccw-virtio -cpu "${RIG_CPU:-qemu}"); RIG_APPEND+=" console=ttysclp0" ;;
-	# with that one, kernels 7.x may trip over their own change of code when "crng init done"
+	# on that one, kernels 7.x may trip over their own code patching at "crng init done"
 	trixie|newest) MACHINE=(qemu-system-x86_64 -cpu "${RIG_CPU:-qemu64,+rdrand}"); RIG_APPEND+=" console=ttyS0" ;;
 	*) MACHINE=(qemu-system-x86_64 -cpu "${RIG_CPU:-Nehalem,+rdrand}"); RIG_APPEND+=" console=ttyS0" ;;
 	esac
@@ -160,14 +160,14 @@ rig_qemu() {
 	guest=$(guest_of "$k")
 	rig_emulator "$k"
 	RIG_APPEND+=" loglevel=5 log_buf_len=4M"
-	# an emulated timer may come too late on a busy host for the kernel's check
-	# of it; and the guest needs no protection
+	# on a busy host an emulated timer may be too late for the kernel's check of it;
+	# and the guest needs no mitigations
 	RIG_APPEND+=" no_timer_check mitigations=off"
-	# code loaded at the same address need not be translated again: a program
-	# starts in a quarter of the time
+	# code at the same address need not be translated again, so programs start in a
+	# quarter of the time
 	RIG_APPEND+=" norandmaps nokaslr"
 	if [ "$k" = debug ] || [ "$k" = kcsan ]; then
-		# with icount the counter counts virtual nanoseconds
+		# with icount the time stamp counter counts virtual nanoseconds
 		[ "$RIG_ACCEL" = icount ] && khz=1000000 || khz=$("$BUILD/$k/tsc-khz")
 		RIG_APPEND+=" tsc_early_khz=$khz tsc=reliable"
 	fi
@@ -177,13 +177,13 @@ rig_qemu() {
 	else
 		MACHINE+=(-accel "$RIG_ACCEL")
 	fi
-	# sockets: the firmware's table of processors, which is what the debug kernel goes
-	# by, has one of each
+	# sockets: the debug kernel relies on the firmware's table of processors, which lists
+	# one for each socket
 	MACHINE+=(-smp "$RIG_SMP,sockets=$RIG_SMP" -m "$RIG_MEM"
 		-nodefaults -no-user-config -display none -no-reboot -rtc clock=vm
 		-kernel "$BUILD/$k/vmlinuz" -initrd "$BUILD/$k/initramfs")
 	for line in "$guest/base" "$BUILD/$k/modules" "$BUILD/$k/payload"; do
-		# the guest looks for them by their serial numbers
+		# the guest finds them by their serial numbers
 		MACHINE+=(-drive "file=$line.img,format=raw,if=none,readonly=on,file.locking=off,id=${line##*/}"
 			-device "virtio-blk,drive=${line##*/},serial=rig-${line##*/}")
 	done
@@ -201,7 +201,7 @@ rig_qemu() {
 	fi
 }
 
-# rig_channel DIR NAME: a channel of its own for NAME, which comes to be DIR/NAME.log
+# rig_channel DIR NAME: add a channel for NAME, whose output goes to DIR/NAME.log
 rig_channel() {
 	[ "${MACHINE[0]##*/}" != linux ] || return 0
 	MACHINE+=(-chardev "file,id=$2,path=$1/$2.log" -device "virtserialport,chardev=$2,name=$2")
@@ -218,10 +218,10 @@ rig_start() {
 		>"$1/qemu.log" 2>&1
 }
 
-# rig_tripped DIR: whether the guest ended because the emulator ran a breakpoint which
-# the kernel, changing its own code, had removed from there already. With a thread for
-# each processor that happens, rarely and more so on a busy host, and says nothing about
-# what was tested: the byte before the place that the kernel reports is no breakpoint.
+# rig_tripped DIR: whether the guest ended because the emulator executed a breakpoint that
+# the kernel, patching its own code, had already removed. With a thread for each processor
+# this happens rarely, more often on a busy host, and says nothing about the tested code.
+# It is recognized by the byte before the reported address, which is not a breakpoint.
 rig_tripped() {
 	cat "$1/kmsg.log" "$1/console.log" 2>/dev/null | awk '
 		/Oops: int3/ { oops = 1 }

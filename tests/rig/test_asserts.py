@@ -23,7 +23,7 @@ BAD = ['[ ! -e $R ] && [ "$(ls)" = "" ]',
        'grep -q x log && ! grep -q y log',
        'cmp a b && cmp b c',
        'blockdev --setrw $R 2>/dev/null && run ! write_pattern $R 0 4096 a']
-# of a function: what comes last is its status
+# in a function: the last command decides its status
 MIDDLE = ['for x in a b; do [ $x ] && [ b ]; done',
           'while read -r x; do\n\t\t! grep -q $x log\n\tdone',
           'if [ a ]; then ! grep -q x log; fi',

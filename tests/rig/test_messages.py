@@ -17,14 +17,14 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 PAGE = os.path.join(TOP, 'docs/guide/troubleshooting.md')
 TEXT = r'((?:"(?:\\.|[^"\\])*"\s*(?:PRIu64\s*)?)+)'
 REFUSED = re.compile(r'\berror = ' + TEXT)
-# sentences, not the parts of one that begin with a small letter
+# whole sentences, not parts that begin with a small letter
 SENTENCE = TEXT.replace('"', '"(?![a-z])', 1)
 REASON = re.compile(r'\bwhy = ' + SENTENCE)
 LOGGED = re.compile(r'\b(?:DM(?:ERR|WARN|INFO)(?:_LIMIT)?|remap_(?:err|warn|info|say)\w*)'
                     r'\((?:\w+(?:->\w+)*, )?' + TEXT)
 OF_A_SET = re.compile(r'\bremap_log\(rd, \w+,\s*(?:\w+ \? )?' + TEXT)
 COMPLAINT = re.compile(r'\bcomplain\(' + TEXT)
-# explain.c and damage.c: what begins a message, and not with what ends another one
+# explain.c and damage.c: strings that begin a message, not those that continue one
 EXPLAINED = re.compile(r'\btext_add\(text, \w+, ' + TEXT.replace('"', '"(?:%s (?!%s)|[A-Z])', 1))
 WHY = re.compile(r'\bsnprintf\((?:result|row)->why, sizeof\((?:result|row)->why\),\s*' + TEXT)
 LEFT_OUT = re.compile(r'^\t\t' + TEXT.replace('"', '"(?=[A-Z][A-Za-z -]* left out)', 1), re.M)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# For scripts whose tests are commands: try_begin NAME, try ..., try_end. Results are in
+# For scripts whose tests are commands: call try_begin NAME, try ..., try_end. The results are in
 # build/results/NAME/NAME.tap.
 
 try_begin() {
@@ -21,7 +21,7 @@ try() {
 	} | tee -a "$try_tap" | "$RIG/tap-print" "$try_name"
 }
 
-# try_end: whether all have passed
+# try_end: succeeds if all tests have passed
 try_end() {
 	local status=0
 	! grep -q '^not ok' "$try_tap" || status=1

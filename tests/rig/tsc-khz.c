@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Print how fast this processor's time stamp counter runs, in kHz.
+ * Print the frequency of this processor's time stamp counter in kHz.
  *
- * An emulated processor shows its host's counter. The debug kernel has nothing
- * to measure it by but a timer that is late when the host is busy, and if that
- * fails it counts ticks, of which it then loses many.
+ * An emulated processor uses its host's counter. The debug kernel could only calibrate
+ * it with a timer that is late when the host is busy; if that fails, the kernel counts
+ * ticks instead, many of which are then lost.
  */
 #include <stdio.h>
 #include <time.h>
 #include <x86intrin.h>
 
-/* Both clocks at once: again if something came in between. */
+/* Read both clocks at the same time; retry if this was interrupted. */
 static void both(unsigned long long *ns, unsigned long long *tsc)
 {
 	unsigned long long after;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * In the place of the kernel's tracker of writes: each look at it finds that the first TRACKED
- * sectors were written, or that none were if that is 0.
+ * Replaces the kernel's tracker of writes: each read reports that the first TRACKED sectors were
+ * written; with 0 it reports none.
  */
 #ifndef _FAKE_TRACK_H
 #define _FAKE_TRACK_H

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * To be preloaded: libdevmapper with one device, of which a file has the status
- * line and the list.
+ * To be preloaded: libdevmapper with a single device, whose status line and list come from
+ * a file.
  *
  *	FAKE_DM=FILE		the file
- *	FAKE_DM_TABLE=PARAMS	the table line behind the type
+ *	FAKE_DM_TABLE=PARAMS	the table line after the type
  *	FAKE_DM_ROOM=N		no more than N bytes in a reply
  *	FAKE_DM_LOG=FILE	each message is appended to it
- *	FAKE_DM_REPEAT=1	the list is the same from wherever it is asked for
+ *	FAKE_DM_REPEAT=1	the list is the same whatever sector it is requested from
  *	FAKE_DM_LINEAR=1	the device has another target
- *	FAKE_DM_OLD=1		no message but "list" is known, and that without reasons
- *	FAKE_DM_GOES=N		after N messages the device is not there
+ *	FAKE_DM_OLD=1		the only known message is "list", without reasons
+ *	FAKE_DM_GOES=N		the device disappears after N messages
  */
 #include <errno.h>
 #include <libdevmapper.h>
@@ -78,7 +78,7 @@ static void reply(struct dm_task *task, FILE *file)
 	while (fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%llu %*u %llu", &main_sector, &sectors) != 2)
 			abort();
-		/* the kernel rounds down to a block */
+		/* the kernel rounds the start down to a block */
 		if (main_sector + sectors <= from)
 			continue;
 		if (strlen(task->text) + strlen(line) > room)

@@ -2,7 +2,7 @@
 /*
  * To be preloaded: libudev whose events come from a pipe.
  *
- *	FAKE_UDEV=FIFO	a line is an event: KEY=VALUE, with spaces between
+ *	FAKE_UDEV=FIFO	each line is an event: KEY=VALUE, separated by spaces
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,7 @@ struct udev_monitor *udev_monitor_new_from_netlink(struct udev *udev, const char
 
 	if (strcmp(name, "kernel") || !path)
 		return NULL;
-	/* for both directions, so that it never ends */
+	/* open it in both directions, so that it never ends */
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	return (struct udev_monitor *)udev;
 }

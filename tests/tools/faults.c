@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * To be preloaded: a device that is worse than the image it is read from.
+ * To be preloaded: adds faults to the image that stands for a device.
  *
- *	FAULT_SECTORS="A-B ..."	reads of any of these sectors give EIO
- *	FAULT_BAD_WRITES=1	writes to them do, too
- *	FAULT_WRITES=N		N pages are written, then the program is killed
- *	FAULT_TORN=M		and of the next page M sectors, and noise in the next one
- *	FAULT_SLOW=NAME		reads of files that are called so do not end
+ *	FAULT_SECTORS="A-B ..."	reads of any of these sectors fail with EIO
+ *	FAULT_BAD_WRITES=1	writes to them fail, too
+ *	FAULT_WRITES=N		the program is killed after N pages have been written
+ *	FAULT_TORN=M		before that, M sectors of the next page are written, and noise in
+ *				the sector after these
+ *	FAULT_SLOW=NAME		reads of files with this name never end
  *	FAULT_LOG=FILE		the sector of each write is appended to it
  */
 #include <dlfcn.h>

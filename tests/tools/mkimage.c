@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mkimage IMAGE: make the image of a spare from a description on standard input,
- * and print where its parts are, in sectors: "sb NR SECTOR", "page REPLICA NR
- * SECTOR", and "layout REPLICAS NR_BLOCKS DATA_START".
+ * mkimage IMAGE: make the image of a spare from a description on standard input, and print
+ * the locations of its parts, in sectors: "sb NR SECTOR", "page REPLICA NR SECTOR", and
+ * "layout REPLICAS NR_BLOCKS DATA_START".
  *
  * A line of the description is one of
  *
  *	spare SIZE, main SIZE		bytes, with K, M, G, T or P; default 1M and 64M
  *	main_start SECTOR, block BYTES, replicas N, uuid BYTE, main_id TEXT
- *	name TEXT			to the end of the line; \n is a new line
+ *	name TEXT			up to the end of the line; \n is a newline
  *	label				the image is that of a main, with a label
  *	fill N [BLOCK [SLOT]]		N slots from SLOT on hold the blocks from BLOCK on
  *	map|pending SLOT BLOCK [LOST [SEQ]], bad SLOT, free SLOT
  *	sequence PAGE N			of a page; default 1
  *	sb_sequence PAGE N		of a page; default 0
- *	field NAME N [SUPERBLOCK]	whatever is wanted, of one or both superblocks
+ *	field NAME N [SUPERBLOCK]	any field, in one or both superblocks
  *
- * The order of the lines does not matter, but for the last four.  Nothing is
- * checked: it makes invalid images as well.
+ * The order of the lines does not matter, except for the last four.  Nothing is checked, so
+ * invalid images can be made as well.
  */
 #include <endian.h>
 #include <err.h>
@@ -146,7 +146,7 @@ static void put_name(const char *text)
 	}
 }
 
-/* The parameters of the layout. */
+/* Apply lines with parameters of the layout. */
 static void apply_early(const char *line)
 {
 	char key[32] = "", value[128] = "";

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * To be preloaded: libdevmapper where there are no devices, and neither the creation of one nor
- * its removal ends, as with a disk that does not answer.
+ * To be preloaded: libdevmapper without any devices, in which neither the creation nor the removal
+ * of one ever ends, as with a disk that does not answer.
  *
- *	SLOW_DM=FILE	takes "PID KEY" of the process that waits: KEY is that of the cookie
+ *	SLOW_DM=FILE	takes "PID KEY" of the waiting process; KEY is that of its cookie
  */
 #include <dlfcn.h>
 #include <libdevmapper.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test-disk-copy NEW in-use|waiting: a signal ends the copy of a set within a chunk, both while the set is in
- * use and while its I/O waits.
+ * test-disk-copy NEW in-use|waiting: a signal ends the copy of a set within a chunk, both while the
+ * set is in use and while its I/O waits.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -35,7 +35,7 @@ int set_view_read(const struct set_view *view, uint64_t sector, void *buffer, ui
 	return 0;
 }
 
-/* Return: whether one that would go on for 64 chunks ends after the third one. */
+/* Return: whether a pass of 64 chunks ends after the third one. */
 static bool ends(struct disk_copy *copy, bool in_use)
 {
 	int status;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The arithmetic of the layout: for spares of all sizes, and at the edges, what
- * dm_remap_layout() makes is what dm_remap_sb_check() believes, lies in the
- * spare, and is as large as can be; and what dm_remap_layout_grow() makes of it, whether
- * superblock 1 has moved already or not, is over nothing that is in use.
+ * The arithmetic of the layout.  For spares of all sizes, and at the limits, the result of
+ * dm_remap_layout() must be accepted by dm_remap_sb_check(), lie within the spare, and be as
+ * large as possible.  The result of dm_remap_layout_grow(), whether superblock 1 has already
+ * moved or not, must not overlap anything in use.
  */
 #include <endian.h>
 #include <stdbool.h>
@@ -69,7 +69,7 @@ static void check_believed(const struct dm_remap_geometry *geo)
 	}
 }
 
-/* All the space that is left over is less than a block would take. */
+/* Check that the space left over is too small for another block. */
 static void check_full(const struct dm_remap_geometry *geo)
 {
 	uint64_t block = geo->block_size / 512;
@@ -77,7 +77,7 @@ static void check_full(const struct dm_remap_geometry *geo)
 			(uint64_t)geo->nr_pages * geo->replicas * DM_REMAP_PAGE_SECTORS +
 			geo->nr_blocks * block;
 	uint64_t whole = geo->spare_sectors / DM_REMAP_PAGE_SECTORS * DM_REMAP_PAGE_SECTORS;
-	/* a block more could need a page more in each replica, and alignment */
+	/* another block could need another page in each replica, and alignment */
 	uint64_t slack = 2 * block + geo->replicas * DM_REMAP_PAGE_SECTORS;
 
 	if (used > whole)
@@ -93,7 +93,7 @@ static bool is_over(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
 	return a < b + b_size && b < a + a_size;
 }
 
-/* The new copies are over nothing that counts until they do. */
+/* Check that the new copies do not overlap anything that is in force until they take over. */
 static void check_apart(const struct dm_remap_geometry *geo, const struct dm_remap_geometry *grown)
 {
 	uint64_t former = dm_remap_sb_sector(geo->spare_sectors, 1);
@@ -115,7 +115,7 @@ static void check_apart(const struct dm_remap_geometry *geo, const struct dm_rem
 	}
 }
 
-/* Room behind what is in use is given to the data area as soon as the table fits there. */
+/* Space after the used part must be added to the data area as soon as the table fits there. */
 static bool check_grown(struct dm_remap_geometry *geo, uint64_t spare_sectors)
 {
 	uint64_t block = geo->block_size / 512, more = spare_sectors - geo->spare_sectors;
@@ -134,7 +134,7 @@ static bool check_grown(struct dm_remap_geometry *geo, uint64_t spare_sectors)
 		fail(&grown, "it has not grown");
 	copies = (uint64_t)grown.nr_pages * grown.replicas * DM_REMAP_PAGE_SECTORS;
 	blocks = (spare_sectors - geo->data_start - copies) / block;
-	/* but for what is less than a table takes, before or behind superblock 1 */
+	/* except for space too small for a table, before or after superblock 1 */
 	if (grown.nr_blocks != UINT32_MAX && more > copies + 64 &&
 	    grown.nr_blocks + (copies + copies / 4 + 128) / block + 2 < blocks)
 		fail(&grown, "it leaves space unused");
@@ -143,8 +143,8 @@ static bool check_grown(struct dm_remap_geometry *geo, uint64_t spare_sectors)
 }
 
 /*
- * A spare that grows step by step: by "dmremap grow", or by being used with the new size before,
- * which moves superblock 1 alone.
+ * Grow a spare step by step, by "dmremap grow", or by first using it with the new size, which
+ * moves only superblock 1.
  */
 static void check_steps(uint64_t spare_sectors, uint32_t block, uint32_t replicas,
 			uint64_t step, unsigned int used)
@@ -255,7 +255,7 @@ int main(void)
 			for (sectors = 4096; sectors < 1ULL << 62; sectors *= 2)
 				for (delta = -9; delta <= 9; delta++)
 					check(sectors + delta, block, replicas);
-			/* where the number of blocks reaches 2^32 - 1 */
+			/* near the size at which the number of blocks reaches 2^32 - 1 */
 			edge = ((1ULL << 32) - 1) * (block / 512) +
 			       16843009ULL * DM_REMAP_PAGE_SECTORS * replicas + 16;
 			for (delta = -200; delta <= 200; delta++)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test-mapfile FILE: write a mapfile of 100 sectors of which number 7 could not be read, unless
- * there is something else.
+ * test-mapfile FILE: write a mapfile of 100 sectors, of which number 7 could not be read, unless
+ * the file has other content.
  */
 #include "lib/ranges.h"
 #include "life/mapfile.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How dmremap suspends and resumes a device, whatever fails on the way: the device is not left
+ * How dmremap suspends and resumes a device: whatever fails in between, the device is not left
  * suspended, each resume tells udev to keep the links, and no semaphore is left behind.  The
- * kernel, udev and libdevmapper's cookies are below.
+ * kernel, udev and libdevmapper's cookies are replaced below.
  */
 #include <errno.h>
 #include <libdevmapper.h>
@@ -23,11 +23,11 @@ struct dm_task {
 	uint32_t cookie;
 };
 
-/* The device; the process that resumes it if the program is killed sees the same. */
+/* The device, in memory shared with the process that resumes it if the program is killed. */
 static struct {
 	int suspended, loaded, cookies, waits, bare_resumes;
 	int fail;		/* the type of task that fails, ... */
-	int times;		/* ... so often */
+	int times;		/* ... and how many times */
 	uint32_t key;
 } *dev;
 
@@ -68,7 +68,7 @@ int dm_udev_complete(uint32_t cookie)
 	return cookie && !add(-1);
 }
 
-/* udev has been as fast as can be. */
+/* udev has already finished. */
 int dm_udev_wait(uint32_t cookie)
 {
 	dev->waits++;
@@ -158,7 +158,7 @@ int dm_task_run(struct dm_task *task)
 	return 1;
 }
 
-/* --- what is done with it --------------------------------------------------------- */
+/* --- the operations --------------------------------------------------------------- */
 
 static int fine(void *context)
 {
@@ -224,7 +224,7 @@ static int run(unsigned int i)
 		_exit(cases[i].run(cases[i].paused));
 	}
 	waitpid(pid, &status, 0);
-	/* for the process that does it instead */
+	/* wait for the process that resumes the device instead */
 	for (tries = 0; WIFSIGNALED(status) && sem() >= 0 && tries < 100; tries++)
 		usleep(100000);
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);

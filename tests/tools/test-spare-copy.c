@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test-spare-copy OLD NEW: how the copy of a spare begins on an empty one.  Whatever sectors of
- * that write a power cut lets through, the new spare is empty, or says that its formatting was
- * interrupted.
+ * test-spare-copy OLD NEW: the start of a copy to an empty spare.  Whichever sectors of the first
+ * write reach the disk before a power cut, the new spare must be empty, or show that its formatting
+ * was interrupted.
  */
 #include <endian.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ int list_device(const char *name, const struct list_visitor *visitor)
 	return EXIT_CLEAN;
 }
 
-/* An empty page says nothing, and one that says something must say what is being done. */
+/* The first page must be empty, unless @whole, or show that the spare is being formatted. */
 static bool is_fine(const char *path, bool whole)
 {
 	const struct dm_remap_sb *sb;
@@ -44,7 +44,7 @@ static bool is_fine(const char *path, bool whole)
 	return fine;
 }
 
-/* Those sectors of the page alone whose bits are set in @written. */
+/* Write only the sectors of the page whose bits are set in @written. */
 static int tear(const char *path, const char *page, unsigned int written)
 {
 	char torn[SECTORS * 512] = {};

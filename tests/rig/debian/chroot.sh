@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# For base, system and readme, which are run as root: a tree that Debian is in. Their mounts
-# are private, and end with them.
+# Helpers of base, system and readme, which run as root and build a Debian system in a tree. Their
+# mounts are private, and vanish when the script ends.
 
 [ -n "${RIG_UNSHARED:-}" ] || RIG_UNSHARED=1 exec unshare --mount --propagation private "$0" "$@"
 
@@ -34,26 +34,27 @@ mount_tree() {
 named() { grep -v '^ *#' "$1"; }
 umount_tree() { umount "$tree/proc" "$tree/dev"; }
 
-# the remaining files belong to the user who called sudo
+# give the remaining files to the user who called sudo
 # shellcheck disable=SC2153 # of sudo
 hand_over() { [ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:$SUDO_GID" "$out"; }
 
-# unpack_base: a tree as "base" has made it
+# unpack_base: unpack the tree that "base" has made
 unpack_base() {
 	rm -rf "$tree"
 	mkdir -p "$tree"
 	zstd -q -dc "$out/base.tar.zst" | tar -C "$tree" --numeric-owner -xpf -
 }
 
-# As the installer's "only drivers needed for this system", for a machine that is not here. NVMe
-# disks are not among them: on those a set comes up when the root file system is there.
+# Imitate the installer's choice "only drivers needed for this system" for the virtual machine.
+# Drivers of NVMe disks are left out: a set on those is assembled after the root file system is
+# mounted.
 few_drivers() {
 	mkdir -p "$tree/etc/initramfs-tools/conf.d"
 	echo MODULES=list >"$tree/etc/initramfs-tools/conf.d/modules"
 	printf '%s\n' virtio_pci virtio_blk ext4 >"$tree/etc/initramfs-tools/modules"
 }
 
-# What makes the system able to be asked from outside, and shorter to wait for
+# Let the host control the system, and speed up its boot
 furnish() {
 	local unit
 	mkdir -p "$tree/rig" "$tree/var/log/journal"
@@ -71,7 +72,7 @@ furnish() {
 	echo "LABEL=system / ext4 errors=remount-ro 0 1" >"$tree/etc/fstab"
 }
 
-# image NAME: of the tree
+# image NAME: make an image of the tree
 image() {
 	truncate -s 3G "$out/$1.img"
 	mkfs.ext4 -q -L system -E lazy_itable_init=1,lazy_journal_init=1 -d "$tree" "$out/$1.img"

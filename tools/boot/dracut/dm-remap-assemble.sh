@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Assembles the sets whose halves are there; what waits is said when it changes.
+# Assembles the sets whose halves are present; reports the waiting sets when they change.
 # shellcheck disable=SC1091 # of dracut
 command -v warn >/dev/null || . /lib/dracut-lib.sh
 

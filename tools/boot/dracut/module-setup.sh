@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# dracut: what it takes to mount a root file system from a dm-remap set.
+# dracut: everything needed to mount a root file system on a dm-remap set.
 
 # called by dracut
 check() {
@@ -32,10 +32,10 @@ installkernel() {
 install() {
 	local table
 
-	# the sets that this host knows, and names that are not for others
+	# the sets that this host knows, and the names that other sets must not take
 	# shellcheck disable=SC2154 # dracut's
 	mkdir -p "$initdir/etc/dm-remap"
-	# assemble=sealed does not count there
+	# marks an initramfs, where assemble=sealed has no effect
 	: >"$initdir/etc/dm-remap/initramfs"
 	inst_multiple -o /etc/dm-remap/dm-remap.conf /etc/dm-remap/sets.d/*
 	for table in fstab crypttab; do

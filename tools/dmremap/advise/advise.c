@@ -61,7 +61,7 @@ static bool seen_anything(const struct disk_facts *facts)
 	       (facts->size_known && !facts->sectors);
 }
 
-/* Not for a set, which already has a spare, or if the disk is not a case for dm-remap. */
+/* Skip this for a set, which already has a spare, and for a disk that does not need dm-remap. */
 static void find_places(struct spare_places *places, const struct advice *advice,
 			const struct disk_facts *facts, bool wake)
 {

@@ -57,9 +57,7 @@ static bool raw_count(struct json_object *attribute, uint64_t *n)
 	return *n != UINT32_MAX && *n != 0xffff;
 }
 
-/*
- * Some manufacturers use an attribute number for something else: if it has a name, that must match.
- */
+/* Manufacturers may use an attribute number for something else: a name, if any, must match. */
 static const struct attribute {
 	unsigned int id;
 	const char *name;
@@ -93,7 +91,7 @@ static bool is_reserve(uint64_t id, const char *name)
 					 strstr(name, "Rsv")));
 }
 
-/* Use attribute 5, or one for the remaining reserve: its position between new and failed. */
+/* Compute the reserve from attribute 5 or a similar one, by its position between new and failed. */
 static void take_reserve(struct disk_facts *facts, struct json_object *attribute, uint64_t id,
 			 const char *name)
 {

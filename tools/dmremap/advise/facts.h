@@ -135,19 +135,19 @@ struct set_facts {
  *	blocks.
  * @pending: sectors waiting to be replaced (attribute 197, or its pending defects log).
  * @uncorrectable: sectors that its own tests could not read (attribute 198).
- * @reported: errors it has reported since it was made (attribute 187, media errors of NVMe).
- * @crc: checksum errors of its interface since it was made (attribute 199).
- * @end_to_end: errors on its inner data path since it was made (attribute 184).
+ * @reported: errors it has reported over its lifetime (attribute 187, media errors of NVMe).
+ * @crc: checksum errors of its interface over its lifetime (attribute 199).
+ * @end_to_end: errors on its internal data path over its lifetime (attribute 184).
  * @reserve: percentage of its reserve that is left.
  * @used: percentage of its rated life that is used up.
  * @news_bad: entries of its error log, at most %NEWS_HOURS old, that name a bad sector.
- * @news_link: interface errors in its log of the same age, and those counted since power-on.
- * @news_test: a self-test of the same age could not read a sector.
+ * @news_link: equally recent interface errors in its log, and those counted since power-on.
+ * @news_test: an equally recent self-test could not read a sector.
  * @old_bad: the newest entry that names a bad sector is older, or of unknown age.
  * @bad_lba: one of the bad sectors named in its logs.
  * @nvme_warning: its critical warning.
- * @read_lost: uncorrected read errors since it was made; SCSI.
- * @write_lost: uncorrected write errors since it was made; SCSI.
+ * @read_lost: uncorrected read errors over its lifetime; SCSI.
+ * @write_lost: uncorrected write errors over its lifetime; SCSI.
  * @pre_eol: the reserve of an eMMC: 1 normal, 2 80% used, 3 nearly all used.
  * @erc: its error recovery control.
  * @timeout: the kernel's command time-out in seconds.
@@ -196,7 +196,7 @@ struct disk_facts {
 
 /**
  * facts_from_smartctl() - parse the output of smartctl.
- * @facts: gets it.
+ * @facts: filled in.
  * @text: the JSON.
  * @size: bytes of it.
  *
@@ -206,7 +206,7 @@ bool facts_from_smartctl(struct disk_facts *facts, const char *text, size_t size
 
 /**
  * facts_from_log() - parse the kernel's messages.
- * @facts: gets it.
+ * @facts: filled in.
  * @text: the lines.
  * @disk: the disk's name, such as "sda".
  * @device_path: its directory in sysfs, whose components name the ports that connect it.
@@ -217,14 +217,14 @@ void facts_from_log(struct disk_facts *facts, const char *text, const char *disk
 
 /**
  * facts_from_sysfs() - read the attributes of the disk.
- * @facts: gets it.
+ * @facts: filled in.
  * @disk: the disk's name.
  */
 void facts_from_sysfs(struct disk_facts *facts, const char *disk);
 
 /**
  * facts_from_set() - read the history of a set.
- * @facts: gets it.
+ * @facts: filled in.
  * @name: the set's device.
  */
 void facts_from_set(struct disk_facts *facts, const char *name);

@@ -25,7 +25,7 @@ struct gather_how {
  * gather_disk() - gather the facts about a disk.
  * @facts: filled in.
  * @number: "MAJ:MIN" of the disk or of one of its partitions.
- * @how: how to ask.
+ * @how: the options.
  *
  * Prints an error if the disk does not exist, or if a file cannot be read.
  *
@@ -38,7 +38,7 @@ int gather_disk(struct disk_facts *facts, const char *number, const struct gathe
  * @facts: filled in as far as something can be found out.
  * @number: "MAJ:MIN" of the main.
  *
- * Says nothing, and wakes no disk.
+ * Prints nothing, and does not wake the disk.
  */
 void gather_counts(struct disk_facts *facts, const char *number);
 
@@ -48,7 +48,7 @@ void gather_counts(struct disk_facts *facts, const char *number);
  * @number: "MAJ:MIN" of the main.
  * @set: name of the set, which is active.
  *
- * Says nothing, and asks no disk.
+ * Prints nothing, and sends no command to the disk.
  */
 void gather_history(struct disk_facts *facts, const char *number, const char *set);
 

@@ -6,7 +6,7 @@
 #include "advise/judge.h"
 #include "lib/util.h"
 
-/* Number of replaced and pending sectors from which a disk is failing, or about to fail. */
+/* Numbers of replaced and pending sectors above which a disk is likely to fail, or about to. */
 #define SECTORS_GOING		40
 #define SECTORS_GONE		200
 

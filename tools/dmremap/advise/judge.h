@@ -5,7 +5,7 @@
  * The limits come from published studies of large numbers of disks: 1.7% of those without a
  * replaced sector fail soon, more than half of those with more than 40, and 95% of those with 500.
  * Of the disks with more than 200 that fail, half do so within two days. More than half of all
- * failures show no sign before, so the absence of signs proves nothing.
+ * failures come without any sign, so the absence of signs proves nothing.
  */
 #ifndef _DMREMAP_JUDGE_H
 #define _DMREMAP_JUDGE_H

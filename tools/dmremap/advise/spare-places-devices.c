@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Finds partitions, gaps between them, and disks without a known use. A place counts as used if it
- * has a signature, a partition table, a device on top or a mount.
+ * Finds partitions and disks without a known use, and gaps between partitions. A place counts as
+ * used if it has a signature, a partition table, a device on top or a mount.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -29,7 +29,7 @@ bool content_uuid(const char *path, char text[CONTENT_SIZE]);
  * content_is_member() - whether a device is a member of an array.
  * @path: path of the device, or of an image of it.
  *
- * If the metadata is at its end, such a device begins with the content of the array.
+ * If its metadata is at the end, such a device begins with the content of the array.
  */
 bool content_is_member(const char *path);
 

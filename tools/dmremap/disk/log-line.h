@@ -62,7 +62,7 @@ enum log_kind {
  *	the path in the line. "" if the line names no device.
  * @place: the sector of the disk in units of 512 bytes, or of logical blocks if @logical is set;
  *	for btrfs in bytes.
- * @logical: unit of @place.
+ * @logical: @place is in logical blocks.
  * @write: it was a write.
  * @has_time: @time is known.
  * @time: seconds since the kernel started.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The uses of places: a file, or another use.
+ * What places are used for: by a file, or otherwise.
  */
 #ifndef _DMREMAP_ANSWER_H
 #define _DMREMAP_ANSWER_H
@@ -56,7 +56,7 @@ void answers_about(struct answers *answers, const char *device, const char *type
  * @answers: takes it.
  * @place: the place.
  * @kind: the kind of its content.
- * @format: as printf() has it.
+ * @format: a printf() format.
  */
 void __printf(4, 5) answers_add(struct answers *answers, const struct place *place,
 				enum answer_kind kind, const char *format, ...);

@@ -11,7 +11,7 @@
  * @text: takes its output; the caller frees it.
  * @why: takes the reason if it cannot be run; 160 bytes.
  * @argv: the program and its arguments.
- * @package: the package that it is in.
+ * @package: the package that provides it.
  *
  * Return: whether it was run; its exit status is ignored, since the output decides.
  */

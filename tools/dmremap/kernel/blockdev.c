@@ -47,7 +47,7 @@ static bool is_true(const char *dir, const char *file)
 	return read_file(dir, file, text) && !strcmp(text, "1");
 }
 
-/* Devices that cannot be halves, that do not last, or whose open may block forever. */
+/* Devices that cannot be halves, are not persistent, or may block forever when opened. */
 static bool name_unfit(const char *name)
 {
 	static const char * const unfit[] = { "fd", "mtd", "ram", "sr", "zram" };

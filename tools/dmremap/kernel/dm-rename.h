@@ -3,9 +3,9 @@
 #define _DMREMAP_DM_RENAME_H
 
 /**
- * dm_rename() - give a device another name, and wait until its node has it.
+ * dm_rename() - rename a device, and wait until its node is renamed too.
  * @name: its name.
- * @new_name: the name that it gets.
+ * @new_name: its new name.
  *
  * The device may be in use.  Prints an error on failure.
  *

@@ -3,7 +3,7 @@
  * Resumes a device, with a cookie by which udev signals that it has processed the event.
  *
  * Without a cookie libdevmapper tells udev to leave the device alone, and udev then removes
- * the links of the device.  A cookie is a semaphore of System V, which outlives the program.
+ * the links of the device.  A cookie is a System V semaphore, which outlives the program.
  */
 #ifndef _DMREMAP_DM_RESUME_H
 #define _DMREMAP_DM_RESUME_H

@@ -114,7 +114,7 @@ static void say(const struct dm_switch *sw, enum fault fault, struct kmsg *kmsg)
 			 sw->name, dm_trouble_text());
 }
 
-/* Between suspend and resume no page may be read from the device. */
+/* Between suspend and resume this program must not page anything in from the device. */
 static enum fault carry_out_locked(const struct table_change *change, int *status)
 {
 	struct dm_switch *sw = change->sw;

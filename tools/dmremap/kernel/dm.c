@@ -105,7 +105,9 @@ static void work(void *context)
 	memcpy(run->trouble, trouble, sizeof(trouble));
 }
 
-/* Return: 0 or a negative error number, as dm_trouble_text() tells; -EINTR, -ETIMEDOUT. */
+/*
+ * Return: 0; -EINTR; -ETIMEDOUT; or another negative error number, explained by dm_trouble_text().
+ */
 static int run_and_settle(struct dm_task *task, uint16_t flags, int limit_ms)
 {
 	struct task_run *run = guard_alloc(sizeof(*run));
@@ -331,8 +333,8 @@ static void run_again(void *context)
 }
 
 /*
- * This program or its swap space may be on the device, so no page may be read in between suspend
- * and resume.
+ * This program or its swap space may be on the device, so between suspend and resume no page may
+ * have to be read in.
  */
 static int suspend_and_resume(const char *name, struct dm_task *suspend)
 {

@@ -22,7 +22,7 @@
  * @start: its first sector.
  * @sectors: its size.
  * @target: its type.
- * @params: the words of the table line behind the type.
+ * @params: the words of the table line after the type.
  */
 struct dm_piece {
 	uint64_t start;
@@ -36,7 +36,7 @@ struct dm_piece {
  * @name: its name.
  * @uuid: its UUID, with %DM_UUID_PREFIX; NULL for none.
  * @target: the type of its only target, or of the target whose kernel messages matter.
- * @params: the words of the table line behind the type.
+ * @params: the words of the table line after the type.
  * @sectors: its size.
  * @pieces: its targets, if there are several.
  * @nr_pieces: number of @pieces; 0 for a single target.
@@ -78,7 +78,7 @@ struct dm_found {
 /**
  * struct dm_table - the table of a device with one target.
  * @target: its type.
- * @params: the words of the line behind the type.
+ * @params: the words of the line after the type.
  * @sectors: its size.
  * @number: "MAJ:MIN" of the device.
  * @suspended: its I/O waits.
@@ -126,8 +126,8 @@ int dm_remove(const char *name);
 
 /**
  * dm_find() - look for a device.
- * @name: its name, or NULL to search by
- * @uuid: its UUID, with %DM_UUID_PREFIX.
+ * @name: its name; NULL to search by UUID.
+ * @uuid: its UUID, with %DM_UUID_PREFIX; NULL to search by name.
  * @found: takes the device.
  *
  * Return: 1 if there is one, 0 if not, -1, after printing an error, if that cannot be determined.

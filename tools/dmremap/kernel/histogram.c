@@ -73,7 +73,7 @@ uint64_t histogram_quantile(const struct histogram *histogram, unsigned int perc
 	uint64_t total = histogram_total(histogram), wanted, sum = 0;
 	unsigned int i;
 
-	/* rounded up, and without an overflow */
+	/* round up, and avoid overflow */
 	wanted = total / 100 * percent + (total % 100 * percent + 99) / 100;
 	for (i = 0; i < histogram->nr - 1; i++) {
 		sum += histogram->line[i].count;

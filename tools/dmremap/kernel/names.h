@@ -22,8 +22,8 @@ bool device_name_valid(const char *name);
 /**
  * device_name_find() - find the name of a device.
  * @given: the name given by the user.
- * @name: takes the name that device-mapper has; @given as it is if no device is known to be
- *	meant and it may be a name.
+ * @name: takes the name that device-mapper uses; if @given could be a name but matches no known
+ *	device, a copy of @given.
  *
  * Prints nothing.
  *
@@ -32,7 +32,7 @@ bool device_name_valid(const char *name);
 bool device_name_find(const char *given, char name[KERNEL_NAME_SIZE]);
 
 /**
- * device_name_take() - the same for a command, which ends without a name.
+ * device_name_take() - the same for a command, which cannot continue without a name.
  * @given: the name given by the user.
  * @name: takes the name.
  *
@@ -46,9 +46,9 @@ bool device_name_take(const char *given, char name[KERNEL_NAME_SIZE]);
  * device_name_encoded() - the name of a set that may not be active.
  * @given: its name as people write it or as device-mapper does, /dev/mapper/NAME, or a path
  *	of its device.
- * @name: takes it in the characters of text_encode(); empty if it cannot be a name.
+ * @name: takes the name as encoded by text_encode(); empty if it cannot be a name.
  *
- * A uuid is taken for a name.  Says nothing.
+ * A uuid is treated as a name.  Prints nothing.
  */
 void device_name_encoded(const char *given, char name[ENCODED_NAME_SIZE]);
 

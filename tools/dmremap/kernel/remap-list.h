@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* Both kinds of lines are shorter. */
+/* Upper bound on the length of a line, whether status or list entry. */
 #define LIST_LINE_SIZE		512
 
 /**

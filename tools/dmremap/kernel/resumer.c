@@ -30,9 +30,9 @@ static void put(const char *path, const char *text)
 }
 
 /*
- * When systemd stops a service, a session or a scope, it kills the whole control group. The root
- * group belongs to none of these. Version 2 has it in the first of these places; with version 1,
- * systemd uses the others.
+ * When systemd stops a service, a session or a scope, it kills the whole control group, so move to
+ * the root group, which belongs to none of these. The first file is that of cgroup version 2; the
+ * others are the ones that systemd uses with version 1.
  */
 static void leave_group(void)
 {
@@ -42,7 +42,7 @@ static void leave_group(void)
 }
 
 /*
- * Protect this process from signals that the program gets by its name, its terminal, its process
+ * Protect this process from signals sent to the program by its name, its terminal, its process
  * group or its control group, and from the OOM killer.
  */
 static void hide(void)
@@ -72,7 +72,7 @@ static void keep_only(int *fd)
 	close_range(*fd + 1, ~0U, 0);
 }
 
-/* After this call libdevmapper has opened and mapped everything that it needs. */
+/* Make libdevmapper open and map everything that it needs later. */
 static void warm_up(const char *name)
 {
 	struct dm_task *task = dm_task_create(DM_DEVICE_INFO);

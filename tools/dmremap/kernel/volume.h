@@ -100,14 +100,14 @@ static inline uint64_t volume_block_sectors(const struct volume *volume)
 int volume_free(const struct volume *volume, uint64_t *blocks);
 
 /**
- * volume_lock() - be the only dmremap that changes blocks of a set by hand.
+ * volume_lock() - keep other dmremap processes from manually changing the blocks of a set.
  * @volume: the set.
  *
- * From before the command looks which blocks are remapped until it has counted its own: of
- * two at the same time neither takes blocks of the other for its own.  Waits for the other, and
- * says so.
+ * Take the lock before looking up which blocks are remapped, and hold it until the moved blocks are
+ * counted, so that two concurrent commands do not count each other's blocks.  If another process
+ * holds the lock, prints a message and waits.
  *
- * Return: a file descriptor; closing it ends the lock.  -1 if the set has just gone.
+ * Return: a file descriptor; closing it releases the lock.  -1 if the set has just gone.
  */
 int volume_lock(const struct volume *volume);
 

@@ -14,7 +14,7 @@
  * @text: takes %FILE_TEXT_SIZE bytes; the last newline is cut off.
  *
  * Return: 0 or a negative error number: -EBADMSG if the file is longer than a page or
- * holds a zero byte; -ENOENT if it does not exist, or its device has gone.
+ * contains a NUL; -ENOENT if it does not exist, or its device has gone.
  */
 int file_read(const char *path, char *text);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Words that depend on how many there are. */
+/* Words that depend on a number. */
 #ifndef _DMREMAP_PLURAL_H
 #define _DMREMAP_PLURAL_H
 

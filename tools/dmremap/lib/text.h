@@ -5,9 +5,9 @@
 #include "lib/util.h"
 
 /**
- * text_add() - append to a text, as printf() writes.
- * @text: ends in a zero.
- * @size: bytes there are for it; what there is no room for is left out.
+ * text_add() - append formatted text.
+ * @text: the text to append to, terminated by NUL.
+ * @size: size of the buffer; the result is truncated to fit.
  */
 void __printf(3, 4) text_add(char *text, size_t size, const char *format, ...);
 

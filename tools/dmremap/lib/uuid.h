@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define UUID_SIZE	16
-#define UUID_TEXT_SIZE	37	/* with a zero at the end */
+#define UUID_TEXT_SIZE	37	/* including the NUL */
 
 /* Generate a random UUID. */
 void uuid_make(uint8_t uuid[UUID_SIZE]);

@@ -62,9 +62,9 @@ static int take_words(struct cure *cure, char **words)
 }
 
 /*
- * The label and its copies are in the places of the blocks that it lists, so these blocks must stay
- * on the spare. If the label is unreadable or damaged, at least block 0, in whose place it is, is
- * left alone.
+ * The label and its copies occupy the places of the blocks that the label lists, so these blocks
+ * must stay on the spare. If the label is unreadable or damaged, leave at least block 0 alone, in
+ * whose place it is.
  */
 static int leave_label(struct cure *cure, struct raw *raw)
 {
@@ -78,9 +78,7 @@ static int leave_label(struct cure *cure, struct raw *raw)
 	case RAW_UNLABELLED:
 		break;
 	case RAW_UNREADABLE:
-		/*
-		 * a block that is not on the spare has its own content in its place, not the label
-		 */
+		/* if block 0 is not on the spare, its place has its own content, not the label */
 		status = blocks_remapped(&cure->volume, &first, &blocks);
 		break;
 	case RAW_LABELLED:

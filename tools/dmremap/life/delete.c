@@ -101,8 +101,9 @@ static bool may_lose(const struct ending *ending, const char *name, uint64_t lef
 }
 
 /*
- * The host forgets the set first: interrupted here, a set without a spare would be waited for at
- * each boot, while a spare that no host knows stays where it is until it is emptied by its name.
+ * Make the host forget the set before the spare is emptied. In the reverse order, an interruption
+ * would make each boot wait for a set that has no spare. A spare whose set no host knows does no
+ * harm, and can be emptied later by its name.
  */
 static int end_spare(const char *name, const char *path, const char *uuid)
 {
@@ -151,7 +152,7 @@ static int end_active(const struct volume *volume, const struct ending *ending)
 		complain("%s is in use: %s.", volume->name, users);
 		return EXIT_OPERATION;
 	}
-	/* without a word it would say that blocks cannot go back, and would be lost */
+	/* otherwise the messages below would say that blocks cannot go back and would be lost */
 	if (!ending->give_up && volume_check_writable(volume))
 		return EXIT_OPERATION;
 	if (!find_spare(volume, &spare)) {

@@ -21,7 +21,7 @@ static bool is_sealed(const struct volume *volume)
 	return half.role == HALF_MAIN && !strcmp(half.uuid, volume->uuid);
 }
 
-/* Sectors that the main would have for a longer set. */
+/* The largest size, in sectors, that the main has room for. */
 static uint64_t longest(const struct volume *volume)
 {
 	uint64_t block = volume_block_sectors(volume);

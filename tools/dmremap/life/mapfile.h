@@ -14,8 +14,8 @@
  * mapfile_check() - check that a mapfile can be written.
  * @path: the file; created if it does not exist.
  *
- * A file that is not empty is accepted only if mapfile_write() has made it: results of ddrescue
- * are not written over. Prints an error on failure.
+ * A file that is not empty is accepted only if mapfile_write() made it, so that results of ddrescue
+ * are not overwritten. Prints an error on failure.
  *
  * Return: an exit status.
  */

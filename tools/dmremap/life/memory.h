@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a monitor has reported, for the next monitor process. The file is in /run, so that each boot
- * starts afresh.
+ * Remembers what a monitor has reported, for the next monitor process. The file is in /run, so that
+ * each boot starts afresh.
  *
  * It has a line for each set: its uuid (its name if it has none), its state, the time of the last
  * change, and numbers.

@@ -12,7 +12,7 @@
 /**
  * struct status_log - lines of the log of the running kernel.
  * @line: the last ones, in order.
- * @line.when: when it was written; if the machine was suspended since, it was actually earlier.
+ * @line.when: when it was written; too late if the machine has been suspended since.
  * @line.text: the text after the name of the set.
  * @nr: number of lines.
  * @text: the log itself.

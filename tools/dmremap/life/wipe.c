@@ -88,7 +88,7 @@ static int end_set(const struct device *dev, const struct superblock *sb)
 	return status;
 }
 
-/* Clear superblock 1 also at its place before the spare grew. */
+/* Clear superblock 1, also where it was before the spare grew. */
 static int clear_last_superblocks(const struct device *dev, const struct dm_remap_sb *sb)
 {
 	uint64_t sizes[] = {

@@ -52,10 +52,10 @@ const struct look *looks_find(const struct looks *looks, const char *key);
 
 /**
  * looks_compare() - queue events for all changes.
- * @looks: how sets are now.
+ * @looks: the current states of the sets.
  * @memory: their former states.
  * @queue: takes the events.
- * @starting: no monitor was running since then, so kernel events were missed.
+ * @starting: no monitor has been running since @memory was saved, so kernel events were missed.
  */
 void looks_compare(const struct looks *looks, const struct memory *memory, struct queue *queue,
 		   bool starting);

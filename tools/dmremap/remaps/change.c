@@ -297,7 +297,7 @@ const char *change_done_word(enum change_kind kind)
 	return done[kind];
 }
 
-/* Without the message that a command sends, the module is older than dmremap. */
+/* A module that does not know the message for a change is older than dmremap. */
 static const char * const cannot[] = {
 	[CHANGE_MARK] =
 		"the loaded module cannot mark blocks. Load the module that came with this dmremap, or use \"--copy\"",

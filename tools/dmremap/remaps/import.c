@@ -121,7 +121,7 @@ static int read_list(struct import_request *request, struct import *import,
 	return parse_list(request, import, origin);
 }
 
-/* The disk itself knows which disk it is. */
+/* What the disk itself reports refers to the whole disk, so there is no origin to guess. */
 static int ask_disk(struct import_request *request, struct import *import,
 		    struct import_origin *origin)
 {

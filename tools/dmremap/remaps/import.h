@@ -102,7 +102,7 @@ enum import_left {
  * @unit: unit of the numbers in bytes.
  * @entries: the bad places, in bytes of the disk, as they are listed.
  * @left: number of entries left out, by reason.
- * @extended_passed: an extended self-test above in the same table found nothing.
+ * @extended_passed: an extended self-test listed earlier in the same table found nothing.
  * @whole_log: the smartctl option that prints the entries of @left[LEFT_CUT] with full addresses.
  * @device: the device named in the list; "" if there is none.
  * @extent: bytes that the list covers, from the start of its device; 0 if unknown.

@@ -24,7 +24,7 @@ int smartctl_json_parse(struct import *import);
 
 /**
  * smartctl_ata_error() - add an entry of an error log.
- * @import: gets it.
+ * @import: receives the entry.
  * @description: "Error: UNC at LBA = 0x... = ...".
  * @short_log: the entry is from the log with 28-bit addresses.
  *
@@ -40,7 +40,7 @@ void smartctl_nvme_error(struct import *import, uint64_t lba, uint64_t nsid, uns
 
 /**
  * smartctl_ata_selftest() - add a self-test that stopped at an address.
- * @import: gets it.
+ * @import: receives the entry.
  * @lba: the address.
  * @read_failure: it stopped because the sector could not be read.
  * @short_log: it is from the log with 32-bit addresses.

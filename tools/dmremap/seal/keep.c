@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each moved block leaves a copy with all bits inverted in its place, in which libblkid finds
- * nothing. The label takes the place of the first sector, so the copy of the first sector goes to
+ * Each moved block leaves in its place a copy with all bits inverted, in which libblkid finds no
+ * signature. The label takes the place of the first sector, so the copy of the first sector goes to
  * the place of a sector of zeros.
  */
 #include <endian.h>
@@ -38,7 +38,7 @@ static uint8_t *copy_place(const struct keep *keep, uint64_t block, uint8_t *con
 	return content + keep->copy_sector % sectors * SECTOR_SIZE;
 }
 
-/* If the sector is no longer zeros because it was written since it was chosen, no copy is made. */
+/* Make no copy if the chosen sector has been written since, so that it is no longer all zeros. */
 static void check_copy(struct keep *keep, uint64_t block, uint8_t *content)
 {
 	uint8_t *place = copy_place(keep, block, content);

@@ -14,7 +14,7 @@
  * @volume: the device of the set.
  * @sb: the superblock of its spare.
  *
- * Says why if it cannot.
+ * Prints the reason on failure.
  */
 bool label_spare(const struct volume *volume, struct dm_remap_sb *sb);
 
@@ -48,7 +48,7 @@ bool label_blocks(const struct dm_remap_label *label, struct blocks *blocks);
  * label_crc() - checksum of the copies that a label lists.
  * @crc: checksum of the preceding bytes; %LABEL_CRC_BEGIN at the beginning.
  * @data: the content.
- * @size: bytes of it.
+ * @size: size of @data.
  */
 uint32_t label_crc(uint32_t crc, const void *data, size_t size);
 
@@ -63,7 +63,7 @@ static inline uint32_t label_crc_end(uint32_t crc)
 /* Copies on the main have every bit inverted. */
 void label_invert(void *data, size_t size);
 
-/* Whether all of these bytes are zeros. */
+/* Whether all bytes are zeros. */
 bool label_zeros(const void *data, size_t size);
 
 #endif /* _DMREMAP_LABEL_H */

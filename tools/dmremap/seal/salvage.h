@@ -114,10 +114,9 @@ int salvage_read(const struct salvage *salvage, uint64_t sector, void *buffer,
 /**
  * salvage_search() - look for backup superblocks made by the file system itself.
  * @salvage: the main.
+ * @shown: the device or file to name in the commands.
  *
  * Prints their locations and how to use them.
- *
- * @shown: the device or file to name in the commands.
  */
 void salvage_search(const struct salvage *salvage, const char *shown);
 

@@ -21,7 +21,7 @@ static bool has_label(int fd)
 	       !memcmp(magic, DM_REMAP_LABEL_MAGIC, sizeof(magic));
 }
 
-/* The empty partition table that is part of the label. */
+/* Leave out the empty partition table, which is part of the label. */
 static void leave_out_table(struct signatures *found)
 {
 	unsigned int i, nr = 0;

@@ -207,9 +207,9 @@ static int carry_out(struct raw *raw, const struct seal_plan *plan, bool again)
 }
 
 /*
- * A signature may mask others from libblkid until it is removed: the log of XFS
- * without the superblock before it is taken for an external log. So it is planned and
- * looked at again as long as there is something to move.
+ * A signature may mask others from libblkid until it is removed: for example, the log of XFS is
+ * taken for an external log once the superblock before it is gone. So repeat the plan and the check
+ * as long as there is something to move.
  */
 static int do_seal(struct raw *raw, struct seal_plan *plan, bool dry_run)
 {

@@ -76,7 +76,7 @@ static int move_back(const struct volume *volume, struct blocks *blocks)
 		complain("%s: sector %llu cannot be moved back: %s.", volume->name,
 			 LLU(blocks->block[i] * volume_block_sectors(volume)), strerror(-error));
 		blocks_add(&stay, blocks->block[i]);
-		/* a bad block does not keep others from going back; any other error would */
+		/* a bad block does not keep others from going back, but any other error does */
 		if (error != -EIO)
 			break;
 	}

@@ -33,7 +33,7 @@ static bool is_active(struct activation_result *result, bool automatic)
 {
 	struct active active;
 
-	/* a device that another process is still creating is waited for later */
+	/* if another process is still creating the device, wait for that later */
 	if (!active_find(&active, result->set.uuid) || !active.live)
 		return false;
 	if (!automatic)
@@ -275,7 +275,7 @@ void activate_set(const struct known_set *set, const struct activation_request *
 	if (!new_device_free(result, &main.dev, HALF_MAIN) ||
 	    !new_device_free(result, &spare.dev, HALF_SPARE) ||
 	    !new_device_name(result, activation->name)) {
-		/* unless the set itself holds them: another process was faster */
+		/* no error if the set itself uses them because another process was faster */
 		new_device_other(result);
 		return;
 	}

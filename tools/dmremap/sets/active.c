@@ -81,7 +81,7 @@ static bool take(struct active *active, const char *node)
 	if (!read_file(node, "dm/name", text))
 		return false;
 	snprintf(active->name, sizeof(active->name), "%.500s", text);
-	/* the set's own name takes precedence over the device's */
+	/* the uuid of the set itself takes precedence over that in the UUID of the device */
 	if (remap && !kernel_read(TREE_CONFIG, active->name, "uuid", text))
 		snprintf(active->uuid, sizeof(active->uuid), "%.36s", text);
 	if (!read_file(node, "dev", text))

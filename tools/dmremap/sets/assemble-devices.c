@@ -107,7 +107,7 @@ static bool has_former_end(const char *path)
 	return has;
 }
 
-/* A spare that has grown and lost superblock 0 is not recognized as a half elsewhere. */
+/* Other code does not recognize a spare that has grown and lost superblock 0 as a half. */
 static int refuse_enlarged(const struct halves *halves)
 {
 	const struct half *half, *end = halves->half + halves->nr;

@@ -82,7 +82,7 @@ static bool give_if_main(const struct known_set *set, const struct half *half, i
 	return true;
 }
 
-/* A device that was a half, or a copy of one, is no longer: offer it to the module again. */
+/* A device that was a half, or a copy of one, no longer is: offer it to the module again. */
 static int refresh(const struct known_set *set, const struct half *half)
 {
 	return strcmp(set->spare, half->dev.number) ? EXIT_CLEAN : gather_give(half->dev.path);

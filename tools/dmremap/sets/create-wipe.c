@@ -11,7 +11,7 @@
 #include "lib/message.h"
 #include "sets/create.h"
 
-/* More signatures than ever mask each other. */
+/* Upper bound: never do as many signatures mask one another. */
 #define MAX_ROUNDS	16
 
 static const char zeros[DM_REMAP_PAGE_SIZE];

@@ -51,7 +51,7 @@ static int make(const struct create *create, bool format)
 		status = dm_remove(create->name);
 	if (!status && twice && !format)
 		status = activate(create, true);
-	/* the kernel has written to it */
+	/* the kernel has written to the spare, which udev does not notice */
 	if (!status && !create->transient)
 		announce_change(create->spare);
 	return status;

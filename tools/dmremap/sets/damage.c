@@ -6,7 +6,7 @@
 #include "lib/text.h"
 #include "sets/damage.h"
 
-/* What is found is described in a sentence each. */
+/* Each finding has a sentence of its own. */
 static void next_sentence(char text[DAMAGE_SIZE])
 {
 	if (*text)

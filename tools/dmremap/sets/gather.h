@@ -44,7 +44,7 @@ int gather_main_of(const struct half *spare);
  * @halves: the halves on all devices.
  * @wanted: whether to offer a half, which may be damaged and not name its set; NULL for all.
  *
- * Devices that are not halves are not offered, because the module might take one for a main because
+ * Devices that are not halves are not offered, since the module might take one for a main because
  * of its size.
  *
  * Return: an exit status.

@@ -55,7 +55,7 @@ static bool is_name(const char *word, const char *name)
 	return !strcmp(encoded, name);
 }
 
-/* "/dev/mapper/NAME", also behind "root=" or before a comma, or the first word of crypttab. */
+/* "/dev/mapper/NAME", also after "root=" or before a comma, or the first word of crypttab. */
 static bool speaks_of(char *word, const char *name, bool first)
 {
 	char *device;

@@ -25,7 +25,7 @@ bool name_is_reserved(const char *name, const char *uuid);
  * @name: the name, encoded.
  * @instead: the replacement, for use in a sentence.
  *
- * Says nothing if there are none.
+ * Prints nothing if there are none.
  */
 void name_tell_old(const char *name, const char *instead);
 

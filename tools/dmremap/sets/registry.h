@@ -96,7 +96,7 @@ bool registry_remove(const char *uuid);
  */
 void registry_identify(char id[REGISTRY_ID_SIZE], const char *path);
 
-/* Whether what was written down tells devices apart: not "-", nor nothing. */
+/* Whether a recorded identity distinguishes devices: it is neither "-" nor empty. */
 bool registry_is_identity(const char *id);
 
 /**

@@ -114,7 +114,7 @@ static int stop_all(const struct removal *removal)
 			left--;
 		}
 	} while (left && left < before);
-	/* these stay in use: stop() reports by what */
+	/* these are still in use: stop() reports by what */
 	for (i = 0; i < nr; i++)
 		if (*list[i].name)
 			status = exit_worst(status, stop(&list[i], removal));
