@@ -159,6 +159,7 @@ sealed_gpt() {
 }
 
 # killed_each_time: on /dev/main, which may have an identity
+# shellcheck disable=SC2031 # bats sets status here
 killed_each_time() {
 	local n=1 done=""
 	sealed_gpt

@@ -165,7 +165,7 @@ static void try_all(struct kunit *test, u64 block, right_fn right, unsigned int 
 				      slot, word, run.at[0], nr > 1 ? run.at[1] : 0,
 				      nr > 2 ? run.at[2] : 0, nr > 3 ? run.at[3] : 0);
 		tries++;
-		/* Advance the last place first; at its end, advance the one before, and reset it. */
+		/* Advance the last place first; at its end, advance the one before, reset it. */
 		k = run.done == nr ? nr - 1 : run.done;
 		if (run.done < nr) {
 			if (!k--)
