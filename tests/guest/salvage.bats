@@ -159,16 +159,16 @@ sealed_gpt() {
 }
 
 # killed_each_time: on /dev/main, which may have an identity
-# shellcheck disable=SC2031 # bats sets status here
 killed_each_time() {
-	local n=1 done=""
+	local n=1 done="" ended
 	sealed_gpt
 	dd if=/dev/main of="$BATS_TEST_TMPDIR/sealed" bs=1M iflag=direct status=none
 	blkdiscard -f -z /dev/spare
 	while [ -z "$done" ]; do
 		dd if="$BATS_TEST_TMPDIR/sealed" of=/dev/main bs=1M oflag=direct status=none
-		run env HALT_AT=$n LD_PRELOAD="$HALT" "$DMREMAP" salvage --remove-label --yes /dev/main
-		[ "$status" = 137 ] || done=1
+		ended=0
+		HALT_AT=$n LD_PRELOAD=$HALT "$DMREMAP" salvage --remove-label --yes /dev/main || ended=$?
+		[ $ended = 137 ] || done=1
 		if [ -z "$done" ]; then
 			# a main that is still sealed can be read as well
 			if [ "$(head -c 8 /dev/main)" = DMREMAPM ]; then
