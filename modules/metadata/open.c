@@ -49,6 +49,12 @@ static bool is_other_set(const struct found *found)
 	return !found[0].why && !found[1].why && dm_remap_sb_differ(found[0].sb, found[1].sb);
 }
 
+/* Whether it is an intact superblock that we cannot use: of a later version, or another device. */
+static bool is_foreign(const struct found *f)
+{
+	return f->why && !f->unreadable && dm_remap_sb_is_intact(f->sb, f->sector);
+}
+
 /*
  * Read superblock 1 at the end that superblock 0 records, at a new end if it has moved there, or
  * at the former end if that move was undone.
@@ -67,18 +73,12 @@ static void read_second(const struct meta *m, struct found *found)
 	}
 	read_super(m, &found[1], dm_remap_sb_sector(end, 1));
 	former = found[0].why ? 0 : le64_to_cpu(found[0].sb->former_spare_sectors);
-	if (!former || !found[1].why)
+	if (!former || !found[1].why || is_foreign(&found[1]))
 		return;
 	read_super(m, &found[1], dm_remap_sb_sector(former, 1));
 	if (found[1].why || is_other_set(found) ||
 	    !dm_remap_sb_undone(found[0].sb, found[1].sb))
 		read_super(m, &found[1], dm_remap_sb_sector(end, 1));
-}
-
-/* Whether it is an intact superblock that we cannot use: of a later version, or another device. */
-static bool is_foreign(const struct found *f)
-{
-	return f->why && !f->unreadable && dm_remap_sb_is_intact(f->sb, f->sector);
 }
 
 static void use_super(struct meta *m, const struct found *found)

@@ -84,7 +84,7 @@ static int read_second(struct block_device *bdev, struct end *ends, unsigned int
 	}
 	ret = read_end(bdev, &ends[1], dm_remap_sb_sector(end, 1), unit);
 	former = ends[0].why ? 0 : le64_to_cpu(end_sb(&ends[0])->former_spare_sectors);
-	if (ret || !former || !ends[1].why)
+	if (ret || !former || !ends[1].why || ends[1].refused)
 		return ret;
 	ret = read_end(bdev, &ends[1], dm_remap_sb_sector(former, 1), unit);
 	if (ret || (!ends[1].why && !differ(ends) &&

@@ -125,6 +125,20 @@ block() { dd if=image bs=512 skip="$1" count="${2:-8}" status=none | head -c 6; 
 	assert_output --partial "older"
 	run dmremap dump --json undone.img
 	assert_output --partial '"spare_sectors": 2048'
+	# one of a later version at the new end is not passed over
+	image later <<-EOF
+		spare 1300K
+		fill 4 100
+		field sequence 8
+		field incompat 4096
+	EOF
+	cp undone.img newer.img
+	copy_page later.img "$(sed -n 's/^sb 1 //p' later.places)" newer.img \
+		"$(sed -n 's/^sb 1 //p' later.places)"
+	run dmremap dump --json newer.img
+	refute_output --partial '"spare_sectors": 2048'
+	run dmremap check newer.img
+	refute_output --partial "older"
 	run dmremap repair --yes undone.img
 	assert_failure 1
 	run dmremap check undone.img

@@ -160,7 +160,7 @@ static void read_last(struct set *set)
 	}
 	read_again(last, dev, end);
 	former = is_valid(first) ? le64toh(first->content->former_spare_sectors) : 0;
-	if (!former || is_valid(last))
+	if (!former || is_valid(last) || last->state == SB_REFUSED)
 		return;
 	read_again(last, dev, former);
 	if (!was_undone(first, last))
