@@ -330,7 +330,8 @@ typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entr
  *
  * @succeed: check that a store opened as a successor has everything that the store in use, of the
  *	same kind, has committed. Called before @start, any number of times; writes nothing. Returns
- *	0, -EINVAL if they belong to different sets, -EBUSY if the store in use has changed since.
+ *	0, -EINVAL if they belong to different sets, -EBUSY if the store in use has changed since,
+ *	-EIO if a new main is to be recorded and a superblock is bad.
  * @retire: stop writing, because a successor has started. If the successor has another spare,
  *	record that on this one first; failure to do so is harmless.
  * @stay: a successor could not be started, but may have written something: make sure that this

@@ -32,11 +32,8 @@ int meta_succeed(struct dm_remap_store *store, struct dm_remap_store *old)
 	if (memcmp(m->sb->uuid, o->sb->uuid, sizeof(m->sb->uuid)) ||
 	    memcmp(m->sb->secret, o->sb->secret, sizeof(m->sb->secret)))
 		return -EINVAL;
-	if (m->p.new_main && (is_degraded(m) || is_degraded(o))) {
-		DMERR("%s: a superblock of the spare is bad: replace the spare before the main",
-		      m->p.name);
+	if (m->p.new_main && (is_degraded(m) || is_degraded(o)))
 		return -EIO;
-	}
 	if (m->p.spare == o->p.spare)
 		return m->loaded == o->generation ? 0 : -EBUSY;
 	if (!store->joining || m->sb->replacement.partner_seed != o->sb->seed)

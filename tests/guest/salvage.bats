@@ -190,7 +190,7 @@ killed_each_time() {
 
 @test "--remove-label is killed before each write and given again" { killed_each_time; }
 
-@test "the same on a main with an identity" {
+@test "--remove-label is killed so on a main with an identity" {
 	mkdir -p /dev/disk/by-id
 	ln -s /dev/main /dev/disk/by-id/wwn-0x5000c500a1b2c3d4
 	killed_each_time

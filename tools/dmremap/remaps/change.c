@@ -314,7 +314,7 @@ const char *change_why(int error, enum change_kind kind)
 {
 	switch (-error) {
 	case EINVAL:
-		return kind < ARRAY_SIZE(cannot) && cannot[kind] ? cannot[kind] : rejected;
+		return cannot[kind] ? cannot[kind] : rejected;
 	case ERANGE:
 		return "some sectors are beyond the end of the device: it has become smaller";
 	case EEXIST:
