@@ -179,7 +179,13 @@ int meta_end_growth(struct meta *m)
 		return ret;
 	again = forget_former_end(m) || (flags & DM_REMAP_SB_TABLE_MOVED);
 	m->sb->flags = cpu_to_le32(flags & ~DM_REMAP_SB_TABLE_MOVED);
-	return again ? meta_super_write(m, true) : 0;
+	/*
+	 * Both superblocks have the new places, and the former end may be erased: there is no way
+	 * back, so an error is handled like any later one.
+	 */
+	if (again)
+		meta_super_write(m, true);
+	return 0;
 }
 
 void meta_undo_growth(struct meta *m, const struct meta *grown)

@@ -255,7 +255,8 @@ void meta_grow(struct meta *m);
  * again later, because data may be there. If this changes what the superblocks have to record,
  * they are written again before any I/O.
  *
- * Return: 0, or -EIO, also if superblock 0 may still be from before the growth.
+ * Return: 0, also if the store has failed meanwhile; or -EIO if superblock 0 may still be from
+ * before the growth.
  */
 int meta_end_growth(struct meta *m);
 

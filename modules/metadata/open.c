@@ -44,9 +44,19 @@ static bool is_formatting(const struct found *f)
 	return !f->why && (le32_to_cpu(f->sb->flags) & DM_REMAP_SB_FORMATTING);
 }
 
-static bool is_other_set(const struct found *found)
+static bool is_other_set(const struct found *a, const struct found *b)
 {
-	return !found[0].why && !found[1].why && dm_remap_sb_differ(found[0].sb, found[1].sb);
+	return !a->why && !b->why && dm_remap_sb_differ(a->sb, b->sb);
+}
+
+/* The superblock that is in force, if either is. */
+static const struct found *newer(const struct found *found)
+{
+	bool second = found[0].why ||
+		      (!found[1].why && le64_to_cpu(found[1].sb->sequence) >
+					le64_to_cpu(found[0].sb->sequence));
+
+	return &found[second];
 }
 
 /* Whether it is an intact superblock that we cannot use: of a later version, or another device. */
@@ -56,37 +66,43 @@ static bool is_foreign(const struct found *f)
 }
 
 /*
- * Read superblock 1 at the end that superblock 0 records, at a new end if it has moved there, or
- * at the former end if that move was undone.
+ * Take superblock 1 at the former end if that one is newer than what was found: the spare began to
+ * grow, and that was undone.
+ */
+static void read_former(const struct meta *m, struct found *found)
+{
+	const struct found *newest = newer(found);
+	u64 former = newest->why ? 0 : le64_to_cpu(newest->sb->former_spare_sectors);
+	struct found *end = &found[2];
+
+	if (!former || is_foreign(&found[1]) || is_other_set(&found[0], &found[1]))
+		return;
+	read_super(m, end, dm_remap_sb_sector(former, 1));
+	if (!end->why && !is_other_set(&found[0], end) && !is_other_set(&found[1], end) &&
+	    dm_remap_sb_undone(newest->sb, end->sb))
+		swap(found[1], found[2]);
+}
+
+/*
+ * Read superblock 1 at the end that superblock 0 records, or at a new end if it has moved there; or
+ * at the former end.
  */
 static void read_second(const struct meta *m, struct found *found)
 {
 	u64 size = bdev_nr_sectors(m->p.spare);
 	u64 end = found[0].why ? size : found[0].geo.spare_sectors;
-	u64 former;
 
-	if (dm_remap_sb_sector(end, 1) != dm_remap_sb_sector(size, 1)) {
-		read_super(m, &found[1], dm_remap_sb_sector(size, 1));
-		if (!found[0].why && !found[1].why && !is_other_set(found) &&
-		    dm_remap_sb_grown(found[0].sb, found[1].sb))
-			return;
-	}
-	read_super(m, &found[1], dm_remap_sb_sector(end, 1));
-	former = found[0].why ? 0 : le64_to_cpu(found[0].sb->former_spare_sectors);
-	if (!former || !found[1].why || is_foreign(&found[1]))
-		return;
-	read_super(m, &found[1], dm_remap_sb_sector(former, 1));
-	if (found[1].why || is_other_set(found) ||
-	    !dm_remap_sb_undone(found[0].sb, found[1].sb))
+	read_super(m, &found[1], dm_remap_sb_sector(size, 1));
+	if (dm_remap_sb_sector(end, 1) != dm_remap_sb_sector(size, 1) &&
+	    (found[1].why || is_other_set(&found[0], &found[1]) ||
+	     !dm_remap_sb_grown(found[0].sb, found[1].sb)))
 		read_super(m, &found[1], dm_remap_sb_sector(end, 1));
+	read_former(m, found);
 }
 
 static void use_super(struct meta *m, const struct found *found)
 {
-	bool second = found[0].why ||
-		      (!found[1].why && le64_to_cpu(found[1].sb->sequence) >
-					le64_to_cpu(found[0].sb->sequence));
-	const struct found *f = &found[second];
+	const struct found *f = newer(found);
 	unsigned int i;
 
 	*m->sb = *f->sb;
@@ -178,7 +194,7 @@ static int decide(struct meta *m, struct found *found, unsigned int replicas, ch
 			return -EINVAL;
 		}
 	}
-	if (!is_formatting(&found[0]) && is_other_set(found)) {
+	if (!is_formatting(&found[0]) && is_other_set(&found[0], &found[1])) {
 		*error = "The spare has the superblocks of two different sets: see dmremap check";
 		return -EINVAL;
 	}
@@ -202,7 +218,7 @@ static int decide(struct meta *m, struct found *found, unsigned int replicas, ch
 
 int meta_open_spare(struct meta *m, unsigned int replicas, char **error)
 {
-	struct found found[2] = { };
+	struct found found[3] = { };	/* the last is where superblock 1 may have been before */
 	int ret = -ENOMEM;
 
 	if (bdev_nr_sectors(m->p.spare) < 3 * DM_REMAP_PAGE_SECTORS) {
@@ -212,12 +228,14 @@ int meta_open_spare(struct meta *m, unsigned int replicas, char **error)
 	*error = "Out of memory";
 	found[0].sb = kmalloc(sizeof(*found[0].sb), GFP_KERNEL);
 	found[1].sb = kmalloc(sizeof(*found[1].sb), GFP_KERNEL);
-	if (found[0].sb && found[1].sb) {
+	found[2].sb = kmalloc(sizeof(*found[2].sb), GFP_KERNEL);
+	if (found[0].sb && found[1].sb && found[2].sb) {
 		read_super(m, &found[0], 0);
 		read_second(m, found);
 		ret = decide(m, found, replicas, error);
 	}
 	kfree(found[0].sb);
 	kfree(found[1].sb);
+	kfree(found[2].sb);
 	return ret;
 }

@@ -36,10 +36,20 @@ static bool is_formatting(const struct end *end)
 	return !end->why && (le32_to_cpu(end_sb(end)->flags) & DM_REMAP_SB_FORMATTING);
 }
 
-/* Whether two superblocks cannot belong to one set, by the criteria of the store. */
-static bool differ(const struct end *ends)
+/* Whether both are superblocks, and cannot belong to one set, by the criteria of the store. */
+static bool differ(const struct end *a, const struct end *b)
 {
-	return dm_remap_sb_differ(end_sb(&ends[0]), end_sb(&ends[1]));
+	return !a->why && !b->why && dm_remap_sb_differ(end_sb(a), end_sb(b));
+}
+
+/* The superblock that is in force, if either is. */
+static const struct end *newer(const struct end *ends)
+{
+	bool second = ends[0].why ||
+		      (!ends[1].why && le64_to_cpu(end_sb(&ends[1])->sequence) >
+				       le64_to_cpu(end_sb(&ends[0])->sequence));
+
+	return &ends[second];
 }
 
 static int read_end(struct block_device *bdev, struct end *end, u64 sector, unsigned int unit)
@@ -63,34 +73,38 @@ static int read_end(struct block_device *bdev, struct end *end, u64 sector, unsi
 	return 0;
 }
 
+/* As in the store: where superblock 1 was before counts if it is newer, as a growth was undone then. */
+static int read_former(struct block_device *bdev, struct end *ends, unsigned int unit)
+{
+	const struct end *newest = newer(ends);
+	u64 former = newest->why ? 0 : le64_to_cpu(end_sb(newest)->former_spare_sectors);
+	int ret;
+
+	if (!former || ends[1].refused || differ(&ends[0], &ends[1]))
+		return 0;
+	ret = read_end(bdev, &ends[2], dm_remap_sb_sector(former, 1), unit);
+	if (!ret && !ends[2].why && !differ(&ends[0], &ends[2]) && !differ(&ends[1], &ends[2]) &&
+	    dm_remap_sb_undone(end_sb(newest), end_sb(&ends[2])))
+		swap(ends[1], ends[2]);
+	return ret;
+}
+
 /*
- * Superblock 1 is where superblock 0 says that the spare ends; if the device has grown, at the
- * new end to which the store was about to move it; or, if that was undone, where it was before.
+ * Superblock 1 is where superblock 0 says that the spare ends; or, if the device has grown, at the
+ * new end to which the store was about to move it.
  */
 static int read_second(struct block_device *bdev, struct end *ends, unsigned int unit)
 {
 	u64 size = bdev_nr_sectors(bdev);
 	u64 end = ends[0].why ? size : ends[0].geo.spare_sectors;
-	u64 former;
 	int ret;
 
-	if (dm_remap_sb_sector(end, 1) != dm_remap_sb_sector(size, 1)) {
-		ret = read_end(bdev, &ends[1], dm_remap_sb_sector(size, 1), unit);
-		if (ret)
-			return ret;
-		if (!ends[0].why && !ends[1].why && !differ(ends) &&
-		    dm_remap_sb_grown(end_sb(&ends[0]), end_sb(&ends[1])))
-			return 0;
-	}
-	ret = read_end(bdev, &ends[1], dm_remap_sb_sector(end, 1), unit);
-	former = ends[0].why ? 0 : le64_to_cpu(end_sb(&ends[0])->former_spare_sectors);
-	if (ret || !former || !ends[1].why || ends[1].refused)
-		return ret;
-	ret = read_end(bdev, &ends[1], dm_remap_sb_sector(former, 1), unit);
-	if (ret || (!ends[1].why && !differ(ends) &&
-		    dm_remap_sb_undone(end_sb(&ends[0]), end_sb(&ends[1]))))
-		return ret;
-	return read_end(bdev, &ends[1], dm_remap_sb_sector(end, 1), unit);
+	ret = read_end(bdev, &ends[1], dm_remap_sb_sector(size, 1), unit);
+	if (!ret && dm_remap_sb_sector(end, 1) != dm_remap_sb_sector(size, 1) &&
+	    (ends[1].why || differ(&ends[0], &ends[1]) ||
+	     !dm_remap_sb_grown(end_sb(&ends[0]), end_sb(&ends[1]))))
+		ret = read_end(bdev, &ends[1], dm_remap_sb_sector(end, 1), unit);
+	return ret ?: read_former(bdev, ends, unit);
 }
 
 static void take_main(struct half *half, const struct dm_remap_label *label)
@@ -139,23 +153,17 @@ static void take_damaged(struct half *half, const struct end *end, const char *w
  */
 static void classify(struct half *half, const struct end *ends)
 {
-	bool second = !ends[1].why;
+	const struct end *newest = newer(ends);
 
 	/* formatting was interrupted, and there is nothing on it yet */
 	if (is_formatting(&ends[0]))
 		return;
 	if (ends[0].refused || ends[1].refused)
 		take_damaged(half, &ends[!ends[0].refused], ends[!ends[0].refused].why);
-	else if (!ends[0].why && second && differ(ends))
+	else if (differ(&ends[0], &ends[1]))
 		take_damaged(half, &ends[0], "its superblocks are of two sets");
-	else if (!ends[0].why && second)
-		take_spare(half, le64_to_cpu(end_sb(&ends[1])->sequence) >
-				 le64_to_cpu(end_sb(&ends[0])->sequence) ?
-				 end_sb(&ends[1]) : end_sb(&ends[0]));
-	else if (!ends[0].why)
-		take_spare(half, end_sb(&ends[0]));
-	else if (second)
-		take_spare(half, end_sb(&ends[1]));
+	else if (!newest->why)
+		take_spare(half, end_sb(newest));
 	else if (has_magic(&ends[0], DM_REMAP_SPARE_MAGIC))
 		take_damaged(half, &ends[0], ends[0].why);
 	else if (ends[0].head && !dm_remap_label_check(ends[0].buf, half->sectors))
@@ -165,7 +173,8 @@ static void classify(struct half *half, const struct end *ends)
 static int read_ends(struct half *half, struct block_device *bdev)
 {
 	unsigned int unit = max_t(unsigned int, DM_REMAP_PAGE_SIZE, bdev_logical_block_size(bdev));
-	struct end ends[2] = { { }, { .why = "there is none" } };
+	/* the last is where superblock 1 may have been before */
+	struct end ends[3] = { { }, { .why = "there is none" } };
 	/* Those that are smaller, or whose blocks are larger, cannot be spares. */
 	bool spare = half->sectors >= 3 * DM_REMAP_PAGE_SECTORS && unit == DM_REMAP_PAGE_SIZE;
 	int ret;
@@ -180,6 +189,7 @@ static int read_ends(struct half *half, struct block_device *bdev)
 		classify(half, ends);
 	kfree(ends[0].buf);
 	kfree(ends[1].buf);
+	kfree(ends[2].buf);
 	return ret;
 }
 

@@ -79,6 +79,19 @@ C=/sys/kernel/config/dm-remap
 	[ "$n" -ge 6 ]
 }
 
+@test "superblock 0 is out of date: killed before each write, no state loses the table" {
+	local n
+	for ((n = 1; ; n++)); do
+		rm -f /etc/dm-remap/sets.d/*
+		a_set
+		# from before the set had any remaps
+		"$DMREMAP" create --yes old /dev/main2 /dev/spare2 >/dev/null || :
+		run env HALT_AT="$n" LD_PRELOAD="$HALT" "$DMREMAP" clone-uuid /dev/main2 /dev/spare2
+		[ "$status" = 137 ] || break
+		remove_devices
+	done
+}
+
 @test "halves that do not go together, or are in use, stay as they are" {
 	local before
 	a_set seal

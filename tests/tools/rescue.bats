@@ -139,6 +139,18 @@ block() { dd if=image bs=512 skip="$1" count="${2:-8}" status=none | head -c 6; 
 	refute_output --partial '"spare_sectors": 2048'
 	run dmremap check newer.img
 	refute_output --partial "older"
+	# what the growth wrote at the new end could not be erased, with and without superblock 0
+	cp undone.img kept.img
+	copy_page large.img "$(sed -n 's/^sb 1 //p' large.places)" kept.img \
+		"$(sed -n 's/^sb 1 //p' large.places)"
+	run dmremap dump --json kept.img
+	assert_output --partial '"spare_sectors": 2048'
+	copy_page small.img 0 kept.img 0
+	run dmremap dump --json kept.img
+	assert_output --partial '"spare_sectors": 2048'
+	copy_page /dev/zero 0 kept.img 0
+	run dmremap dump --json kept.img
+	assert_output --partial '"spare_sectors": 2048'
 	run dmremap repair --yes undone.img
 	assert_failure 1
 	run dmremap check undone.img

@@ -126,17 +126,45 @@ static bool has_grown(const struct superblock *first, const struct superblock *l
 	       dm_remap_sb_grown(first->content, last->content);
 }
 
-/* As in the kernel: superblock 0 records a growth that was undone; superblock 1 is where it was. */
-static bool was_undone(const struct superblock *first, const struct superblock *last)
-{
-	return is_valid(last) && !dm_remap_sb_differ(first->content, last->content) &&
-	       dm_remap_sb_undone(first->content, last->content);
-}
-
 static void read_again(struct superblock *last, const struct device *dev, uint64_t end)
 {
 	*last = (struct superblock) { .content = last->content };
 	read_sb(last, dev, 1, end);
+}
+
+static bool are_different(const struct superblock *a, const struct superblock *b)
+{
+	return is_valid(a) && is_valid(b) && dm_remap_sb_differ(a->content, b->content);
+}
+
+static const struct superblock *newer(const struct superblock *a, const struct superblock *b)
+{
+	return !is_valid(a) || (is_valid(b) && le64toh(b->content->sequence) >
+					       le64toh(a->content->sequence)) ? b : a;
+}
+
+/*
+ * As in the kernel: superblock 1 where it was before counts if it is newer, as a growth was undone
+ * then.
+ */
+static void read_former(struct set *set)
+{
+	struct superblock *first = &set->sb[0], *last = &set->sb[1];
+	const struct superblock *newest = newer(first, last);
+	struct superblock former = { .content = device_buffer(1) }, other;
+
+	if (is_valid(newest) && newest->content->former_spare_sectors &&
+	    (is_valid(last) || last->state != SB_REFUSED) && !are_different(first, last)) {
+		read_sb(&former, set->dev, 1, le64toh(newest->content->former_spare_sectors));
+		if (is_valid(&former) && !are_different(first, &former) &&
+		    !are_different(last, &former) &&
+		    dm_remap_sb_undone(newest->content, former.content)) {
+			other = *last;
+			*last = former;
+			former = other;
+		}
+	}
+	free(former.content);
 }
 
 /*
@@ -147,24 +175,16 @@ static void read_last(struct set *set)
 {
 	struct superblock *first = &set->sb[0], *last = &set->sb[1];
 	const struct device *dev = set->dev;
-	uint64_t end = dev->sectors, former;
+	uint64_t end = dev->sectors;
 
 	/* if the device has shrunk, the last one is gone */
 	if (first->state == SB_GOOD || first->state == SB_REFUSED)
 		end = le64toh(first->content->spare_sectors);
-	if (is_valid(first) &&
-	    dm_remap_sb_sector(end, 1) != dm_remap_sb_sector(dev->sectors, 1)) {
-		read_sb(last, dev, 1, dev->sectors);
-		if (has_grown(first, last))
-			return;
-	}
-	read_again(last, dev, end);
-	former = is_valid(first) ? le64toh(first->content->former_spare_sectors) : 0;
-	if (!former || is_valid(last) || last->state == SB_REFUSED)
-		return;
-	read_again(last, dev, former);
-	if (!was_undone(first, last))
+	read_sb(last, dev, 1, dev->sectors);
+	if (dm_remap_sb_sector(end, 1) != dm_remap_sb_sector(dev->sectors, 1) &&
+	    !(is_valid(first) && has_grown(first, last)))
 		read_again(last, dev, end);
+	read_former(set);
 }
 
 /* Decide which of the two superblocks is in force, if any. */

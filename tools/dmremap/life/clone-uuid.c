@@ -146,6 +146,14 @@ static int write_super(struct clone *clone, unsigned int nr)
 	return say(&clone->spare, device_write(&clone->spare, sector, clone->sb));
 }
 
+/* Superblock 0 alone is about to be left, so it has to be in force first, with the former identity. */
+static int bring_up_first(struct clone *clone)
+{
+	if (clone->set.sb[0].state == SB_GOOD)
+		return EXIT_CLEAN;
+	return write_super(clone, 0);
+}
+
 /* Superblocks of two different sets would count as damage, so clear superblock 1 first. */
 static int write_supers(struct clone *clone, bool cleared)
 {
@@ -174,7 +182,8 @@ static int write_all(struct clone *clone)
 	int status = EXIT_CLEAN;
 
 	if (!is_half_done(clone)) {
-		status = new_identity(clone);
+		status = bring_up_first(clone);
+		status = status ?: new_identity(clone);
 		status = status ?: write_supers(clone, true);
 	}
 	if (status || !clone->labelled)
