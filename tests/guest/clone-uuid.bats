@@ -22,7 +22,6 @@ a_set() {
 	write_pattern /dev/main 0 2097152 1
 	sfdisk -q /dev/main <<<$'label: gpt\n,,\n'
 	"$DMREMAP" create r /dev/main /dev/spare
-	dd if=/dev/spare of="$BATS_TEST_TMPDIR/first" bs=4096 count=1 iflag=direct status=none
 	[ $# = 0 ] || "$DMREMAP" seal r
 	dmsetup message r 0 add 800 24
 	write_pattern /dev/mapper/r 800 12288 2
@@ -80,14 +79,12 @@ C=/sys/kernel/config/dm-remap
 	[ "$n" -ge 6 ]
 }
 
-@test "with superblock 0 out of date, killed before each write, it is given again" {
+@test "with superblock 0 damaged, killed before each write, it is given again" {
 	local n
 	for ((n = 1; ; n++)); do
 		rm -f /etc/dm-remap/sets.d/*
 		a_set
-		dd if="$BATS_TEST_TMPDIR/first" of=/dev/spare2 bs=4096 oflag=direct status=none
-		run "$DMREMAP" check /dev/spare2
-		assert_output --partial "older"
+		dd if=/dev/zero of=/dev/spare2 bs=4096 count=1 oflag=direct status=none
 		run env HALT_AT="$n" LD_PRELOAD="$HALT" "$DMREMAP" clone-uuid /dev/main2 /dev/spare2
 		[ "$status" = 137 ] || break
 		"$DMREMAP" clone-uuid --name r-copy /dev/main2 /dev/spare2
