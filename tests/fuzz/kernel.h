@@ -37,6 +37,7 @@ typedef unsigned int fmode_t;
 #define MAJOR(dev)	((unsigned int)(dev) >> 20)
 #define MINOR(dev)	((unsigned int)(dev) & 0xfffff)
 #define max_t(type, a, b)	((type)(a) > (type)(b) ? (type)(a) : (type)(b))
+#define swap(a, b)	do { __auto_type kept = (a); (a) = (b); (b) = kept; } while (0)
 #define lower_32_bits(n)	((u32)(n))
 #define upper_32_bits(n)	((u32)((n) >> 32))
 #define container_of(node, type, member)	((type *)((char *)(node) - offsetof(type, member)))
