@@ -609,8 +609,7 @@ crash() {
 	dd if=/dev/spare of="$BATS_TEST_TMPDIR/spare" bs=1M iflag=direct status=none
 	dmsetup remove r
 	dd if="$BATS_TEST_TMPDIR/spare" of=/dev/spare bs=1M oflag=direct status=none
-	unload dm_remap_reassembly
-	"$DMREMAP" assemble --all
+	"$DMREMAP" assemble /dev/main /dev/spare
 }
 
 # disk_sectors read|written DEVICE
@@ -680,8 +679,8 @@ finished() {
 	retry_until 60 copied_more_than 30
 	kill_copy
 	assert_equal "$(<$CONFIG/remaps/pending)" 0
+	stop_fio
 	crash
-	stop_fio || :
 	run -0 "$DMREMAP" replace r /dev/new
 	assert_output --partial "goes on: "
 	assert_equal "$(<$CONFIG/remaps/pending)" 0

@@ -31,7 +31,8 @@ static bool has_record(struct copy_found *found, const char *path)
 	if (fd < 0)
 		return false;
 	if (copy_record_read(fd, &record) && record.token == found->token &&
-	    !memcmp(record.uuid, found->uuid, sizeof(found->uuid))) {
+	    !memcmp(record.uuid, found->uuid, sizeof(found->uuid)) &&
+	    copy_record_is_alone(fd, record.sectors)) {
 		found->sectors = record.sectors;
 		found->copied = ranges_total(&record.copied);
 		has = true;
