@@ -192,6 +192,11 @@ static void say_kept(const struct disk_copy *copy)
 	fflush(stdout);
 }
 
+static void say_anew(const struct disk_copy *copy, const char *why)
+{
+	printf("%s: the copy to %s begins anew: %s.\n", copy->view.volume->name, copy->path, why);
+}
+
 /* Take over what an interrupted copy has left. Return: whether there is anything. */
 static bool take_record(struct disk_copy *copy)
 {
@@ -199,8 +204,7 @@ static bool take_record(struct disk_copy *copy)
 
 	why = copy_kept(&copy->view, copy->fd, &copy->record, copy->leave_out, &copy->kept);
 	if (why) {
-		printf("%s: the copy to %s begins anew: %s.\n", copy->view.volume->name,
-		       copy->path, why);
+		say_anew(copy, why);
 		ranges_free(&copy->kept);
 		return false;
 	}
@@ -217,10 +221,13 @@ static int find_record(struct disk_copy *copy)
 	const struct volume *volume = copy->view.volume;
 	bool there = copy_record_read(copy->fd, &copy->record) && copy_is_of(&copy->record, volume);
 	uint64_t token = copy->record.token;
+	bool failed;
 	int status;
 
 	if (there && copy->may_record && take_record(copy))
 		return EXIT_CLEAN;
+	if (!there && intent_find(volume->name, &failed))
+		say_anew(copy, "it has no record of the one that was interrupted");
 	status = clear_ends(copy);
 	if (status) {
 		complain("%s.", copy->why);
