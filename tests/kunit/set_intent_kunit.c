@@ -308,8 +308,10 @@ static void a_write_that_cannot_be_marked_waits_and_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ask(s, "end", token, ""), -EROFS);
 	KUNIT_EXPECT_EQ(test, ask(s, "end", token + 1, " lost"), -ESTALE);
 	KUNIT_EXPECT_FALSE(test, completion_done(&io->done));
+	sent = jiffies;
 	KUNIT_EXPECT_EQ(test, ask(s, "end", token, " lost"), 0);
 	KUNIT_EXPECT_EQ(test, answer(io), 0);
+	KUNIT_EXPECT_TRUE(test, time_before(jiffies, sent + 5 * HZ));
 	EXPECT_READ(s, REGION, 8, 'b');
 	EXPECT_WRITE(s, 0, 2 * REGION, 8, 'b');
 	KUNIT_EXPECT_EQ(test, message(s, "intent start"), -EROFS);
