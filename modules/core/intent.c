@@ -45,7 +45,7 @@ static int put(struct remap_device *rd, const struct dm_remap_intent *disk)
 }
 
 /* Writes to regions that are not marked wait from now on, and then fail. */
-static void fail(struct remap_device *rd)
+static void note_failure(struct remap_device *rd)
 {
 	struct remap_intent *in = &rd->intent;
 
@@ -70,7 +70,7 @@ static int mark_wanted(struct remap_device *rd)
 		disk.marks[i / 8] |= BIT(i % 8);
 	ret = put(rd, &disk);
 	if (ret) {
-		fail(rd);
+		note_failure(rd);
 		return ret;
 	}
 	/* Only now may others rely on them. */

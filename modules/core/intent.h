@@ -133,8 +133,8 @@ bool remap_intent_mark(struct remap_device *rd, sector_t sector, unsigned int se
  *
  * Context: process, may sleep.
  * Return: 1 with a reply, 0 without; -EINVAL if the message is malformed; -ESTALE if there is no
- * copy with the token that it gives; -EOPNOTSUPP if the store keeps no map; -EROFS if nothing may be
- * written; -EIO if it could not be made durable; -EBUSY for start and end while the device is
+ * copy with the token that it gives; -EOPNOTSUPP if the store keeps no map; -EROFS if nothing may
+ * be written; -EIO if it could not be made durable; -EBUSY for start and end while the device is
  * suspended.
  */
 int remap_intent_message(struct remap_device *rd, unsigned int argc, char **argv, char *result,

@@ -479,7 +479,7 @@ ended_by_signal() {
 	wait "$1" || status=$?
 	assert_equal "$status" 143
 	run cat "$BATS_TEST_TMPDIR/said"
-	assert_output --partial "r goes on as it was: the copy was interrupted, and goes on when the command is given again"
+	assert_output --partial "r goes on as it was: the copy was interrupted, and goes on when it is started again"
 	assert_output --partial "\"dmremap replace --forget r\" gives that up"
 	is_main main
 	assert_equal "$(wipefs --noheadings /dev/new)" ""
@@ -670,7 +670,7 @@ finished() {
 	kill $COPY
 	wait $COPY || :
 	run cat "$BATS_TEST_TMPDIR/said"
-	assert_output --partial "and goes on when the command is given again"
+	assert_output --partial "and goes on when it is started again"
 	null_blk_bad main +$((4 << 11))-$((4 << 11))
 	before=$(disk_sectors read $R)
 	a_long_copy

@@ -354,20 +354,25 @@ static void a_suspend_waits_for_writes_that_wait(struct kunit *test)
 	mdisk_mend(s->spare);
 }
 
+static int load_length(struct set *s, u64 sectors)
+{
+	return load_table(s, sectors, s->main, 0, s->spare, "1 persistent", 0);
+}
+
 static void another_length_ends_the_copy(struct kunit *test)
 {
 	struct set *s = test->priv;
 	u64 token;
 
 	KUNIT_ASSERT_EQ(test, create_device(s), 0);
-	KUNIT_ASSERT_EQ(test, load_table(s, 2 * REGION, s->main, 0, s->spare, "1 persistent", 0), 0);
+	KUNIT_ASSERT_EQ(test, load_length(s, 2 * REGION), 0);
 	KUNIT_ASSERT_EQ(test, resume(s), 0);
 	KUNIT_ASSERT_EQ(test, open_bdev(s), 0);
 	token = begin(s);
 	EXPECT_WRITE(s, 0, 0, 8, 'a');
 	close_bdev(s);
 	KUNIT_ASSERT_EQ(test, suspend(s), 0);
-	KUNIT_ASSERT_EQ(test, load_table(s, 4 * REGION, s->main, 0, s->spare, "1 persistent", 0), 0);
+	KUNIT_ASSERT_EQ(test, load_length(s, 4 * REGION), 0);
 	KUNIT_ASSERT_EQ(test, resume(s), 0);
 	KUNIT_ASSERT_EQ(test, open_bdev(s), 0);
 	KUNIT_EXPECT_EQ(test, ask(s, "read", token, " 0"), -ESTALE);

@@ -115,8 +115,8 @@ const char *copy_kept(const struct set_view *view, int fd, struct copy_record *r
 		ranges_free(&record->bad);
 	}
 	if (find_unwritten(view->volume, record, kept))
-		return "what was written since is not known, because the copy was given up, or the set got another spare or length";
+		return "what was written since is not known, as after --forget or replace-spare";
 	if (!samples_agree(view, fd, record->token, kept))
-		return "the disk and the set differ where nothing was written since, so another program has changed one of them";
+		return "the disk and the set differ where nothing was written since";
 	return NULL;
 }

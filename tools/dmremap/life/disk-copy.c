@@ -315,6 +315,13 @@ static int leave_out(struct disk_copy *copy, uint64_t sector, uint64_t sectors)
 	return put(copy, sector, copy->buffer, sectors);
 }
 
+static int fail_interrupted(struct disk_copy *copy)
+{
+	if (copy->recorded)
+		return fail(copy, "the copy was interrupted, and goes on when it is started again");
+	return fail(copy, "the copy was interrupted, and begins anew when it is started again");
+}
+
 static uint64_t part_of(const struct disk_copy *copy, uint64_t sectors)
 {
 	uint64_t part = copy->view.unit;
@@ -331,9 +338,7 @@ static int copy_sectors(struct disk_copy *copy, uint64_t sector, uint64_t sector
 
 	/* also if I/O is suspended, which then resumes */
 	if (interrupt_came())
-		return fail(copy, copy->recorded ?
-			    "the copy was interrupted, and goes on when the command is given again" :
-			    "the copy was interrupted, and begins anew when the command is given again");
+		return fail_interrupted(copy);
 	if (!set_view_read(&copy->view, sector, copy->buffer, sectors))
 		return put(copy, sector, copy->buffer, sectors);
 	if (sectors <= copy->view.unit)

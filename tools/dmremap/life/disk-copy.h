@@ -6,7 +6,8 @@
  * The first and the last MiB of the copy are held in memory until the end. Until then no program
  * finds a file system on the new disk, or confuses it with that of the set.
  *
- * A record there says what has been copied durably, so that the copy can go on after an interruption.
+ * A record there says what has been copied durably, so that the copy can go on after an
+ * interruption.
  */
 #ifndef _DMREMAP_DISK_COPY_H
 #define _DMREMAP_DISK_COPY_H
