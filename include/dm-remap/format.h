@@ -42,12 +42,16 @@
 #define DM_REMAP_SB_SCRUB_RUNS	16
 #define DM_REMAP_SB_RATE_HOURS	24
 #define DM_REMAP_SB_RATE_DAYS	30
-#define DM_REMAP_SB_EVENTS	16
+#define DM_REMAP_SB_INTENT	2048	/* regions */
+#define DM_REMAP_INTENT_MIN_SHIFT 11	/* 1 MiB, in sectors */
 #define DM_REMAP_SB_STALE	96
+
+/* A copy to a new main is under way, and each region is marked before it is written. */
+#define DM_REMAP_RO_COMPAT_INTENT	0x1
 
 /* Features known to this version. */
 #define DM_REMAP_COMPAT_KNOWN		0
-#define DM_REMAP_RO_COMPAT_KNOWN	0
+#define DM_REMAP_RO_COMPAT_KNOWN	DM_REMAP_RO_COMPAT_INTENT
 #define DM_REMAP_INCOMPAT_KNOWN		0
 
 /*
@@ -151,7 +155,6 @@ struct dm_remap_sb_stale {
  *	identity.
  * @previous_secret: as @previous_uuid; or secret of the set with its former main, until the
  *	table has been written for the new one; in that case @partner_seed is the former seed.
- * @zero: zeros.
  */
 struct dm_remap_sb_replacement {
 	__le64 token;
@@ -159,7 +162,6 @@ struct dm_remap_sb_replacement {
 	__le64 partner_generation;
 	__u8 previous_uuid[16];
 	__u8 previous_secret[DM_REMAP_SECRET_SIZE];
-	__u8 zero[120];
 };
 
 #define DM_REMAP_DOS_SIZE	72
@@ -221,7 +223,11 @@ struct dm_remap_sb_replacement {
  * @rate_hours: as in struct dm_remap_rate.
  * @rate_days: as in struct dm_remap_rate.
  * @replacement: which spare this one has replaced.
- * @events: reserved for the last events.
+ * @intent_token: of the copy to a new main that is under way; 0 if there is none.
+ * @intent_shift: log2 of the sectors of a region of @intent.
+ * @zero3: zeros.
+ * @intent: a bit for each region of the target that may have been written since the copy began;
+ *	that of region 0 is bit 0 of the first byte.
  * @stale_since: the copies listed below are valid only with at least this sequence.
  * @stale_copies: copies whose pages are all stale, beyond those in @stale;
  *	bit 0 is copy 0.
@@ -279,7 +285,10 @@ struct dm_remap_sb {
 	__le32 rate_hours[DM_REMAP_SB_RATE_HOURS];
 	__le32 rate_days[DM_REMAP_SB_RATE_DAYS];
 	struct dm_remap_sb_replacement replacement;
-	__u8 events[DM_REMAP_SB_EVENTS * 16];
+	__le64 intent_token;
+	__le32 intent_shift;
+	__u8 zero3[108];
+	__u8 intent[DM_REMAP_SB_INTENT / 8];
 	__le64 stale_since;
 	__le32 stale_copies;
 	__le32 nr_stale;
@@ -598,6 +607,27 @@ const char *dm_remap_sb_id(const struct dm_remap_sb *sb, enum dm_remap_id_type t
  * @text: its text, of less than DM_REMAP_MAIN_ID_SIZE characters; empty to forget it.
  */
 void dm_remap_sb_set_id(struct dm_remap_sb *sb, enum dm_remap_id_type type, const char *text);
+
+/**
+ * dm_remap_intent_shift() - size of a region of the intent map.
+ * @sectors: size of the target, at least 1.
+ *
+ * Return: log2 of its sectors: at least 1 MiB, and such that the map covers the target.
+ */
+static inline unsigned int dm_remap_intent_shift(__u64 sectors)
+{
+	unsigned int shift = DM_REMAP_INTENT_MIN_SHIFT;
+
+	while ((sectors - 1) >> shift >= DM_REMAP_SB_INTENT)
+		shift++;
+	return shift;
+}
+
+/**
+ * dm_remap_sb_end_intent() - forget the copy that is under way.
+ * @sb: the superblock.
+ */
+void dm_remap_sb_end_intent(struct dm_remap_sb *sb);
 
 /**
  * dm_remap_copy_counts() - whether a copy of a page is not stale.

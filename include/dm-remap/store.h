@@ -177,6 +177,17 @@ struct dm_remap_saved {
 };
 
 /**
+ * struct dm_remap_intent - the regions that may have been written during a copy to a new main.
+ * @token: names the copy; 0 if there is none.
+ * @marks: a bit for each region of 1 << dm_remap_intent_shift() sectors; that of region 0 is
+ *	bit 0 of the first byte.
+ */
+struct dm_remap_intent {
+	u64 token;
+	u8 marks[DM_REMAP_SB_INTENT / 8];
+};
+
+/**
  * struct dm_remap_store_params - parameters for opening a store.
  * @main: the main device.
  * @spare: the spare device.
@@ -265,6 +276,8 @@ struct dm_remap_store_type;
  * @joining: the spare is a copy of another one, which it replaces in start().
  * @may_grow: the spare has room for more blocks, which a successor finds.
  * @token: ID of the tracker that guarantees that the copy is complete, if @joining.
+ * @intent: the copy to a new main that is under way, as open() found it: none if this store takes
+ *	over with another main, spare or length.
  *
  * Embedded in the store's own structure; filled by open() and, for @incomplete, load(); constant
  * afterwards, except for @fresh and @joining, which start() clears.
@@ -281,6 +294,7 @@ struct dm_remap_store {
 	bool joining;
 	bool may_grow;
 	u64 token;
+	struct dm_remap_intent intent;
 };
 
 /**
@@ -325,6 +339,8 @@ typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entr
  * @stat: fill in *@stat.  Not serialized with the others; does not sleep.
  *
  * @set_main_id: durably record the identity of the main.  Errors as @commit.
+ * @intend: durably record a copy that is under way, and the regions that may be written from now
+ *	on. NULL if a copy cannot be recorded. Errors as @commit.
  * @unlabel: the label of the main, if it has one, is about to be overwritten: durably record that
  *	the main is recognised without it.  May be NULL.  Errors as @commit.
  *
@@ -339,8 +355,8 @@ typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entr
  *
  * All but @stat are called in process context and may sleep, one at a time for a
  * store: the core holds the device's commit lock.  @start, @commit, @save, @sync,
- * @set_main_id, @unlabel and @repair must not wait for memory that needs this device to be
- * freed.
+ * @set_main_id, @intend, @unlabel and @repair must not wait for memory that needs this device to
+ * be freed.
  */
 struct dm_remap_store_type {
 	const char *name;
@@ -359,6 +375,7 @@ struct dm_remap_store_type {
 	int (*sync)(struct dm_remap_store *store);
 	int (*set_main_id)(struct dm_remap_store *store, const char *main_id);
 	int (*unlabel)(struct dm_remap_store *store);
+	int (*intend)(struct dm_remap_store *store, const struct dm_remap_intent *intent);
 	bool (*repair)(struct dm_remap_store *store);
 	void (*stat)(struct dm_remap_store *store, struct dm_remap_store_stat *stat);
 	int (*succeed)(struct dm_remap_store *store, struct dm_remap_store *old);

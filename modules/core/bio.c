@@ -63,6 +63,44 @@ static bool place(struct remap_device *rd, struct bio *bio, u32 *slot)
 	return ready;
 }
 
+static void prepare_main(struct remap_device *rd, struct bio *bio)
+{
+	struct remap_io *io = remap_bio_io(bio);
+
+	io->place = REMAP_ON_MAIN;
+	remap_bio_to_main(bio, rd->main, rd->main_start + io->iter.bi_sector);
+	if (READ_ONCE(rd->settings.slow_ms))
+		remap_bio_time(rd, io);
+}
+
+static void prepare_again(struct bio *bio)
+{
+	struct remap_io *io = remap_bio_io(bio);
+
+	io->tracked |= REMAP_WAITED;
+	bio->bi_status = BLK_STS_OK;
+	bio->bi_iter = io->iter;
+}
+
+bool remap_resubmit_clean(struct remap_device *rd, struct bio *bio)
+{
+	struct remap_io *io = remap_bio_io(bio);
+	bool clean;
+
+	rcu_read_lock();
+	clean = remap_regions_clean(remap_regions_in_use(rd), io->iter.bi_sector,
+				    io->iter.bi_size >> SECTOR_SHIFT);
+	if (clean && remap_counts_on_main(bio_op(bio)))
+		remap_bio_enter(rd, io);
+	rcu_read_unlock();
+	if (!clean)
+		return false;
+	prepare_again(bio);
+	prepare_main(rd, bio);
+	submit_bio_noacct(bio);
+	return true;
+}
+
 bool remap_resubmit(struct remap_device *rd, struct bio *bio)
 {
 	struct remap_io *io = remap_bio_io(bio);
@@ -70,22 +108,16 @@ bool remap_resubmit(struct remap_device *rd, struct bio *bio)
 
 	if (!place(rd, bio, &slot))
 		return false;
-	io->tracked |= REMAP_WAITED;
-	bio->bi_status = BLK_STS_OK;
-	bio->bi_iter = io->iter;
+	prepare_again(bio);
 	if (slot != REMAP_NO_SLOT && remap_nothing_to_discard(rd, bio)) {
 		remap_bio_leave(rd, io);
 		remap_finish(bio, BLK_STS_OK);
 		return true;
 	}
-	if (slot == REMAP_NO_SLOT) {
-		io->place = REMAP_ON_MAIN;
-		remap_bio_to_main(bio, rd->main, rd->main_start + io->iter.bi_sector);
-		if (READ_ONCE(rd->settings.slow_ms))
-			remap_bio_time(rd, io);
-	} else {
+	if (slot == REMAP_NO_SLOT)
+		prepare_main(rd, bio);
+	else
 		remap_bio_to_spare(rd, bio, io, slot);
-	}
 	submit_bio_noacct(bio);
 	return true;
 }

@@ -162,6 +162,17 @@ bool remap_needs_worker(const struct remap_device *rd, u32 slot, u64 word);
 bool remap_resubmit(struct remap_device *rd, struct bio *bio);
 
 /**
+ * remap_resubmit_clean() - send a bio that has waited to the main, where nothing is remapped.
+ * @rd: the device.
+ * @bio: a bio owned by the target, over any number of blocks.
+ *
+ * Context: process, may sleep.
+ * Return: whether it was sent, in which case the caller no longer owns it; otherwise some of its
+ * blocks may not be on the main.
+ */
+bool remap_resubmit_clean(struct remap_device *rd, struct bio *bio);
+
+/**
  * remap_finish() - complete a bio.
  * @bio: a bio owned by the target, and not in flight.
  * @status: its status.

@@ -43,6 +43,7 @@
 #include "failures.h"
 #include "floor.h"
 #include "inflight.h"
+#include "intent.h"
 #include "jobs.h"
 #include "lifecycle.h"
 #include "log.h"
@@ -134,6 +135,7 @@ struct remap_store_health {
  *	and @saved.scrub are in use, under @lock.
  * @health: health of @store at the last check.
  * @track: the tracker of written regions, or NULL; changed under @lock.
+ * @intent: regions that may have been written during a copy to a new main, kept by @store.
  * @resize: the rest of a resize that remap_table_balance() has left.
  *
  * @jobs: for I/O that failed or has to wait.
@@ -195,6 +197,7 @@ struct remap_device {
 	struct dm_remap_saved saved;
 	struct remap_store_health health;
 	struct remap_track __rcu *track;
+	struct remap_intent intent;
 	struct remap_resize resize;
 
 	struct remap_jobs jobs;

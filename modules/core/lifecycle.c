@@ -183,6 +183,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	ret = rd->store->type->load(rd->store, remap_load_entry, rd, &rd->saved, error);
 	if (!ret) {
 		remap_spare_recount(&rd->spare);
+		remap_intent_load(rd);
 		remap_settings_restore(rd, &rd->saved);
 		remap_rate_loaded(rd);
 		remap_scrub_restore(rd);
@@ -291,6 +292,7 @@ static struct remap_device *make_shell(struct mapped_device *md, const struct re
 	init_waitqueue_head(&rd->disowned);
 	remap_resize_prepare(rd);
 	remap_device_init_repair(rd, remap_commit_repair_work);
+	remap_intent_init(&rd->intent);
 	remap_masks_init(&rd->lost);
 	remap_masks_init(&rd->unread);
 	remap_failures_init(&rd->failures);

@@ -149,6 +149,18 @@ static noinline int map_write(struct remap_target *rt, struct bio *bio)
 	return DM_MAPIO_REMAPPED;
 }
 
+/* Whether a write has to wait until its regions are marked in the intent map. */
+static bool needs_mark(struct remap_device *rd, const struct bio *bio)
+{
+	struct remap_intent *in = &rd->intent;
+	sector_t sector = bio->bi_iter.bi_sector;
+
+	if (!op_is_write(bio_op(bio)) || remap_intent_covers(in, sector, bio_sectors(bio)))
+		return false;
+	remap_intent_want(in, sector, bio_sectors(bio));
+	return true;
+}
+
 static int map_data(struct remap_target *rt, struct bio *bio);
 
 static int map_watched(struct remap_target *rt, struct bio *bio)
@@ -156,7 +168,7 @@ static int map_watched(struct remap_target *rt, struct bio *bio)
 	struct remap_io *io = bio->bi_private;
 	int ret;
 
-	if (verifies_bio(rt->rd, bio, false)) {
+	if (needs_mark(rt->rd, bio) || verifies_bio(rt->rd, bio, false)) {
 		io->iter = bio->bi_iter;
 		io->tracked = 0;
 		return map_to_job(rt->rd, bio, io);

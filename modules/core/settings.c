@@ -57,7 +57,8 @@ void remap_settings_apply(struct remap_device *rd)
 	remap_table_set_adaptive(&rd->table, s->hash_policy == REMAP_HASH_ADAPTIVE);
 	remap_spare_configure(&rd->spare, s->policy, s->reserve);
 	WRITE_ONCE(rd->slow_path_size,
-		   s->slow_ms || s->verify_writes == REMAP_VERIFY_ALL ? U32_MAX : 0);
+		   s->slow_ms || s->verify_writes == REMAP_VERIFY_ALL ||
+		   remap_intent_is_active(&rd->intent) ? U32_MAX : 0);
 	remap_device_balance(rd);
 }
 

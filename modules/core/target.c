@@ -14,6 +14,7 @@
 #include "bio.h"
 #include "device.h"
 #include "dirs.h"
+#include "intent.h"
 #include "io.h"
 #include "lifecycle.h"
 #include "list.h"
@@ -417,7 +418,9 @@ static int remap_message(struct dm_target *ti, unsigned int argc, char **argv,
 		return remap_admin_sync(rt->rd);
 	if (!strcasecmp(argv[0], "track"))
 		return remap_track_message(rt->rd, argc, argv, result, maxlen);
-	DMWARN("%s: message is none of add, mark, forget, remove, cure, list, sync, track",
+	if (!strcasecmp(argv[0], "intent"))
+		return remap_intent_message(rt->rd, argc, argv, result, maxlen);
+	DMWARN("%s: message is none of add, mark, forget, remove, cure, list, sync, track, intent",
 	       rt->rd->name);
 	return -EINVAL;
 }

@@ -202,14 +202,31 @@ static bool handle_parts(struct remap_job *job)
 	return true;
 }
 
-/* A bio within one block that has not been begun can be sent as it is. */
-static bool can_resubmit(struct remap_device *rd, struct bio *bio, const struct remap_io *io)
+/*
+ * A bio that has not been begun can be sent as it is, if it is within one block, or if none of its
+ * blocks is remapped.
+ *
+ * Return: whether it was sent.
+ */
+static bool try_resubmit(struct remap_device *rd, struct bio *bio)
 {
-	/* Its block may have moved to the spare since, where writes need verification as well. */
-	if (remap_counts_on_main(bio_op(bio)) && remap_verifies(rd, true))
+	const struct remap_io *io = remap_bio_io(bio);
+	bool counts = remap_counts_on_main(bio_op(bio));
+
+	if (io->failed || io->rest.bi_size != io->iter.bi_size)
 		return false;
-	return !io->failed && io->rest.bi_size == io->iter.bi_size &&
-	       remap_iter_blocks(rd, io->iter) == 1;
+	if (remap_iter_blocks(rd, io->iter) > 1)
+		return !(counts && remap_verifies(rd, false)) && remap_resubmit_clean(rd, bio);
+	/* Its block may have moved to the spare since, where writes need verification as well. */
+	return !(counts && remap_verifies(rd, true)) && remap_resubmit(rd, bio);
+}
+
+/* Whether a write may go on: see intent.h. */
+static bool may_write(struct remap_device *rd, const struct remap_io *io)
+{
+	/* It was queued before the disk turned read-only. */
+	return !remap_turned_read_only(rd) &&
+	       remap_intent_mark(rd, io->iter.bi_sector, io->iter.bi_size >> SECTOR_SHIFT);
 }
 
 void remap_handle(struct remap_job *job, struct bio *bio)
@@ -217,8 +234,7 @@ void remap_handle(struct remap_job *job, struct bio *bio)
 	struct remap_io *io = remap_bio_io(bio);
 	bool main_failed = io->failed && io->place == REMAP_ON_MAIN;
 
-	/* It was queued before the disk turned read-only. */
-	if (op_is_write(bio_op(bio)) && remap_turned_read_only(job->rd)) {
+	if (op_is_write(bio_op(bio)) && !may_write(job->rd, io)) {
 		remap_finish(bio, BLK_STS_IOERR);
 		return;
 	}
@@ -227,7 +243,7 @@ void remap_handle(struct remap_job *job, struct bio *bio)
 		remap_finish(bio, BLK_STS_OK);
 		return;
 	}
-	if (can_resubmit(job->rd, bio, io) && remap_resubmit(job->rd, bio))
+	if (try_resubmit(job->rd, bio))
 		return;
 	/* A discard is only a hint: complete it without effect if the block needs care. */
 	if (bio_op(bio) == REQ_OP_DISCARD) {

@@ -41,7 +41,8 @@ static_assert(offsetof(struct dm_remap_sb, scrub_state) == 2048);
 static_assert(offsetof(struct dm_remap_sb, scrub_runs) == 2096);
 static_assert(offsetof(struct dm_remap_sb, rate_hour) == 2608);
 static_assert(offsetof(struct dm_remap_sb, replacement) == 2832);
-static_assert(offsetof(struct dm_remap_sb, events) == 3008);
+static_assert(offsetof(struct dm_remap_sb, intent_token) == 2888);
+static_assert(offsetof(struct dm_remap_sb, intent) == 3008);
 static_assert(offsetof(struct dm_remap_sb, stale_since) == 3264);
 static_assert(offsetof(struct dm_remap_sb, stale) == 3280);
 static_assert(offsetof(struct dm_remap_sb, zero2) == 4048);
@@ -361,6 +362,15 @@ void dm_remap_sb_set_id(struct dm_remap_sb *sb, enum dm_remap_id_type type, cons
 	sb->id_types[at] = size ? type : DM_REMAP_ID_NONE;
 }
 
+void dm_remap_sb_end_intent(struct dm_remap_sb *sb)
+{
+	sb->ro_compat &= ~cpu_to_le64(DM_REMAP_RO_COMPAT_INTENT);
+	sb->intent_token = 0;
+	sb->intent_shift = 0;
+	memset(sb->intent, 0, sizeof(sb->intent));
+}
+EXPORT_SYMBOL_NS_GPL(dm_remap_sb_end_intent, DM_REMAP_NS);
+
 /* What the list says of a page, or -1 if it does not name it. */
 static int listed_copies(const struct dm_remap_sb *sb, __u32 page)
 {
@@ -513,6 +523,17 @@ static const char *check_stale(const struct dm_remap_sb *sb, const struct dm_rem
 	return NULL;
 }
 
+/* Without the feature, the fields have no meaning. */
+static const char *check_intent(const struct dm_remap_sb *sb, const struct dm_remap_geometry *geo)
+{
+	if (!(le64_to_cpu(sb->ro_compat) & DM_REMAP_RO_COMPAT_INTENT))
+		return NULL;
+	if (!sb->intent_token ||
+	    le32_to_cpu(sb->intent_shift) != dm_remap_intent_shift(geo->target_sectors))
+		return "its map of written regions is impossible";
+	return NULL;
+}
+
 const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 spare_sectors,
 			      bool read_only, struct dm_remap_geometry *geo)
 {
@@ -557,8 +578,8 @@ const char *dm_remap_sb_check(const struct dm_remap_sb *sb, __u64 sector, __u64 
 	    !within(le64_to_cpu(sb->main_start), geo->target_sectors, 0,
 		    le64_to_cpu(sb->main_sectors)))
 		return "the size of the main is impossible";
-	return check_saved(sb) ?: check_stale(sb, geo) ?: check_places(geo) ?:
-	       check_former(sb, geo);
+	return check_saved(sb) ?: check_stale(sb, geo) ?: check_intent(sb, geo) ?:
+	       check_places(geo) ?: check_former(sb, geo);
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_sb_check, DM_REMAP_NS);
 

@@ -79,6 +79,19 @@ static int alloc_bitmaps(struct meta *m)
 	return m->rewrite ? 0 : -ENOMEM;
 }
 
+/* A copy to a new main does not outlive a change of main, spare or length. */
+static void find_intent(struct meta *m)
+{
+	struct dm_remap_sb *sb = m->sb;
+
+	if (m->p.new_main || m->store.joining || le64_to_cpu(sb->target_sectors) != m->p.len)
+		dm_remap_sb_end_intent(sb);
+	if (!(le64_to_cpu(sb->ro_compat) & DM_REMAP_RO_COMPAT_INTENT))
+		return;
+	m->store.intent.token = le64_to_cpu(sb->intent_token);
+	memcpy(m->store.intent.marks, sb->intent, sizeof(sb->intent));
+}
+
 static struct dm_remap_store_type meta_store_type;
 
 static int meta_open(const struct dm_remap_store_params *params,
@@ -109,6 +122,7 @@ static int meta_open(const struct dm_remap_store_params *params,
 	m->store.data_start = m->geo.data_start;
 	m->store.nr_blocks = m->growing ? m->grown.nr_blocks : m->geo.nr_blocks;
 	m->store.may_grow = meta_may_grow(m);
+	find_intent(m);
 	*store = &m->store;
 	return 0;
 
@@ -237,6 +251,22 @@ static int meta_unlabel(struct dm_remap_store *store)
 	return meta_super_write(m, true);
 }
 
+static int meta_intend(struct dm_remap_store *store, const struct dm_remap_intent *intent)
+{
+	struct meta *m = to_meta(store);
+
+	if (m->failed || m->p.read_only)
+		return -EIO;
+	dm_remap_sb_end_intent(m->sb);
+	if (intent->token) {
+		m->sb->ro_compat |= cpu_to_le64(DM_REMAP_RO_COMPAT_INTENT);
+		m->sb->intent_token = cpu_to_le64(intent->token);
+		m->sb->intent_shift = cpu_to_le32(dm_remap_intent_shift(m->p.len));
+		memcpy(m->sb->intent, intent->marks, sizeof(m->sb->intent));
+	}
+	return meta_super_write(m, meta_retry_now(m));
+}
+
 static int meta_commit(struct dm_remap_store *store, struct dm_remap_entry *entries,
 		       unsigned int nr)
 {
@@ -329,6 +359,7 @@ static struct dm_remap_store_type meta_store_type = {
 	.sync		= meta_sync,
 	.set_main_id	= meta_set_main_id,
 	.unlabel	= meta_unlabel,
+	.intend		= meta_intend,
 	.repair		= meta_repair,
 	.stat		= meta_stat,
 	.succeed	= meta_succeed,

@@ -11,6 +11,7 @@
  *   STEP_AT=N    it is killed before step N; steps are these calls, the ioctls by which
  *                device-mapper changes something, rename and unlink, counted together
  *   SUSPEND_RUN=F  bash runs the script F just before a device is suspended
+ *   SUSPEND_FROM=N  ... from the Nth time on
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -172,11 +173,12 @@ int fdatasync(int fd)
 
 static void before_suspend(const struct dm_ioctl *io)
 {
-	const char *script = getenv("SUSPEND_RUN");
+	const char *script = getenv("SUSPEND_RUN"), *from = getenv("SUSPEND_FROM");
+	static int suspends;
 	int status;
 	pid_t child;
 
-	if (!script || !(io->flags & DM_SUSPEND_FLAG))
+	if (!script || !(io->flags & DM_SUSPEND_FLAG) || ++suspends < (from ? atoi(from) : 1))
 		return;
 	child = fork();
 	if (!child) {

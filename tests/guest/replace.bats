@@ -129,7 +129,7 @@ old_set() {
 	for sector in 0 801 4001 4018 4034 9000 16383; do
 		echo "dd if=$dir/data of=$R bs=512 seek=$sector oflag=direct conv=notrunc status=none || exit"
 	done >"$dir/script"
-	SUSPEND_RUN="$dir/script" LD_PRELOAD=$HALT run "$DMREMAP" replace --leave --mapfile "$dir/map" r /dev/new
+	SUSPEND_FROM=2 SUSPEND_RUN="$dir/script" LD_PRELOAD=$HALT run "$DMREMAP" replace --leave --mapfile "$dir/map" r /dev/new
 	assert_equal "$status" 4
 	assert_output --partial "10 sectors could not be read"
 	dmsetup remove r
@@ -413,7 +413,7 @@ copy_is_named() {
 				echo +$sector-$((sector + 7)) >/sys/kernel/config/nullb/spare/badblocks
 			done
 		END
-		SUSPEND_RUN="$BATS_TEST_TMPDIR/script" LD_PRELOAD=$HALT run -8 "$DMREMAP" replace r /dev/new
+		SUSPEND_FROM=2 SUSPEND_RUN="$BATS_TEST_TMPDIR/script" LD_PRELOAD=$HALT run -8 "$DMREMAP" replace r /dev/new
 		assert_output --partial "r goes on as it was"
 		is_active
 		is_main main
@@ -479,9 +479,11 @@ ended_by_signal() {
 	wait "$1" || status=$?
 	assert_equal "$status" 143
 	run cat "$BATS_TEST_TMPDIR/said"
-	assert_output --partial "r goes on as it was: the copy was interrupted"
+	assert_output --partial "r goes on as it was: the copy was interrupted, and goes on when it is started again"
+	assert_output --partial "\"dmremap replace --forget r\" gives that up"
 	is_main main
-	assert_equal "$(used_bytes /dev/new 0 1048576)" 0
+	assert_equal "$(wipefs --noheadings /dev/new)" ""
+	assert_equal "$(used_bytes /dev/new 0 262144)" 0
 	assert_data $R 0 1048576 1
 }
 
@@ -489,7 +491,7 @@ ended_by_signal() {
 	local pid
 	a_slow_disk
 	echo "dd if=/dev/zero of=$R bs=1M seek=2 count=60 oflag=direct status=none" >"$BATS_TEST_TMPDIR/script"
-	SUSPEND_RUN="$BATS_TEST_TMPDIR/script" LD_PRELOAD=$HALT "$DMREMAP" replace r /dev/new \
+	SUSPEND_FROM=2 SUSPEND_RUN="$BATS_TEST_TMPDIR/script" LD_PRELOAD=$HALT "$DMREMAP" replace r /dev/new \
 		>"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
 	pid=$!
 	is_suspended() { [ "$(dmsetup info -c --noheadings -o suspended r)" = Suspended ]; }
@@ -531,7 +533,7 @@ ended_by_signal() {
 	mkdir -p "$dir"
 	mount -t tmpfs -o size=16k none "$dir"
 	echo "! cat /dev/zero >$dir/rest 2>/dev/null" >"$BATS_TEST_TMPDIR/script"
-	SUSPEND_RUN="$BATS_TEST_TMPDIR/script" LD_PRELOAD=$HALT run "$DMREMAP" replace \
+	SUSPEND_FROM=2 SUSPEND_RUN="$BATS_TEST_TMPDIR/script" LD_PRELOAD=$HALT run "$DMREMAP" replace \
 		--mapfile "$dir/map" r /dev/new
 	assert_equal "$status" 4
 	assert_output --partial "$dir/map cannot be written: No space left on device"
@@ -578,4 +580,233 @@ ended_by_signal() {
 	kill $pid
 	ended_by_signal $pid
 	[ ! -e "$BATS_TEST_TMPDIR/map" ]
+}
+
+# a_long_copy [ARGUMENT...]: of 64 MiB, which takes 8 s; COPY is the process, once it has copied 8 MiB
+a_long_copy() {
+	"$DMREMAP" replace "$@" r /dev/new >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+	COPY=$!
+	retry_until 60 copied_more_than 8
+}
+copied() { "$DMREMAP" status r | sed -n 's/^  copy .* it has \([0-9]*\)[.0-9]* MiB of 64.*/\1/p'; }
+copied_more_than() { [ "$(copied)" -gt "$1" ] 2>/dev/null; }
+
+a_large_set() {
+	null_blk main 64
+	null_blk spare 1
+	null_blk new 64 mbps=8
+	dd if=/dev/urandom of=/dev/main bs=1M count=64 oflag=direct status=none
+	"$DMREMAP" create --main-id main r /dev/main /dev/spare
+}
+
+kill_copy() {
+	kill -9 $COPY
+	wait $COPY || :
+}
+
+# crash: the machine stops, and starts again
+crash() {
+	dd if=/dev/spare of="$BATS_TEST_TMPDIR/spare" bs=1M iflag=direct status=none
+	dmsetup remove r
+	dd if="$BATS_TEST_TMPDIR/spare" of=/dev/spare bs=1M oflag=direct status=none
+	"$DMREMAP" assemble /dev/main /dev/spare
+}
+
+# disk_sectors read|written DEVICE
+disk_sectors() {
+	local field=3
+	[ "$1" = read ] || field=7
+	awk "{print \$$field}" "/sys/dev/block/$(mountpoint -x "$2")/stat"
+}
+
+# finished: the set is on the new disk, with its content, and no copy is recorded
+finished() {
+	is_main new
+	cmp -n 67108864 /dev/main /dev/new
+	run -0 dmsetup message r 0 intent
+	assert_output ""
+	run -0 "$DMREMAP" dump /dev/spare
+	assert_line --regexp "ro_compat +0x0"
+}
+
+@test "killed, and then a power cut: the copy goes on where it was" {
+	local there before
+	a_large_set
+	a_long_copy
+	run -0 "$DMREMAP" status r
+	assert_output --partial "to /dev/new is under way: it has"
+	run -0 "$DMREMAP" dump /dev/spare
+	assert_line --regexp "ro_compat +0x1"
+	# in a place that is there already, and in one that is not
+	write_pattern $R $((3 << 11)) 4096 1
+	write_pattern $R $((60 << 11)) 4096 1
+	retry_until 60 copied_more_than 24
+	kill_copy
+	write_pattern $R $((5 << 11)) 4096 2
+	crash
+	run -0 "$DMREMAP" status r
+	assert_output --regexp "copy +to /dev/new was interrupted: it has .* MiB of 64"
+	assert_output --partial '"dmremap replace r /dev/new" goes on; "dmremap replace --forget r" gives it up.'
+	write_pattern $R $((7 << 11)) 4096 3
+	there=$(copied)
+	[ "$there" -gt 24 ]
+	before="$(disk_sectors read $R) $(disk_sectors written /dev/new)"
+	run -0 "$DMREMAP" replace r /dev/new
+	# without the regions of the three writes
+	assert_output --regexp "r: the copy to /dev/new goes on: $((there - 3))[.0-9]* MiB of 64.* MiB are there already."
+	finished
+	# at most: what was not there, these regions, and some for the ends and the samples
+	(($(disk_sectors written /dev/new) - ${before#* } < (64 - there + 3 + 4) << 11))
+	assert_data /dev/new $((3 << 11)) 4096 1
+	assert_data /dev/new $((5 << 11)) 4096 2
+	assert_data /dev/new $((7 << 11)) 4096 3
+	assert_data /dev/new $((60 << 11)) 4096 1
+}
+
+@test "a copy that goes on does not read again what is there" {
+	local before
+	a_large_set
+	a_long_copy
+	kill $COPY
+	wait $COPY || :
+	run cat "$BATS_TEST_TMPDIR/said"
+	assert_output --partial "and goes on when it is started again"
+	null_blk_bad main +$((4 << 11))-$((4 << 11))
+	before=$(disk_sectors read $R)
+	a_long_copy
+	# twice, and with writes all the time
+	start_fio $R --offset=20m --size=2m
+	retry_until 60 copied_more_than 30
+	kill_copy
+	assert_equal "$(<$CONFIG/remaps/pending)" 0
+	stop_fio
+	crash
+	run -0 "$DMREMAP" replace r /dev/new
+	assert_output --partial "goes on: "
+	(($(disk_sectors read $R) - before < 64 << 11))
+	null_blk_bad main -$((4 << 11))-$((4 << 11))
+	finished
+}
+
+@test "a copy begins anew if what is there may be another's, and says why" {
+	a_large_set
+	null_blk other 64
+	a_long_copy
+	kill_copy
+	run -8 "$DMREMAP" replace --forget r /dev/other
+	assert_output --partial "/dev/other has no copy of r that was interrupted."
+	# a file system was made there
+	mkfs.ext4 -q -O ^has_journal /dev/new
+	run -8 "$DMREMAP" replace --pause 0 r /dev/new
+	assert_output --partial "There is a filesystem (ext4) on /dev/new."
+	run -0 "$DMREMAP" status r
+	assert_output --partial "goes on when it is; \"dmremap replace --forget r\" gives it up."
+	run -0 "$DMREMAP" replace --forget r
+	assert_output "The copy of r is given up."
+	run -8 "$DMREMAP" replace --forget r
+	assert_output "dmremap: r is not being copied to a new disk."
+	wipefs -qa /dev/new
+	dd if=/dev/zero of=/dev/new bs=1M count=1 oflag=direct status=none
+	# written in the middle
+	a_long_copy
+	run -8 "$DMREMAP" replace --forget r
+	assert_output --partial "/dev/new is in use, so the copy of r may be under way"
+	kill_copy
+	dd if=/dev/zero of=/dev/new bs=1M seek=1 count=8 oflag=direct conv=notrunc status=none
+	"$DMREMAP" replace r /dev/new >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+	COPY=$!
+	retry_until 60 grep -q "begins anew: the disk and the set differ" "$BATS_TEST_TMPDIR/said"
+	retry_until 60 copied_more_than 8
+	kill_copy
+	# the whole set is on another disk now
+	run -0 "$DMREMAP" replace --leave r /dev/other
+	assert_output --partial "begins anew: it has no record of the one that was interrupted."
+	cmp -n 67108864 /dev/main /dev/other
+}
+
+@test "another spare, another length: nothing is known of what is written, and the copy begins anew" {
+	null_blk main 64
+	null_blk spare 1
+	null_blk other 2
+	null_blk new 64 mbps=8
+	dd if=/dev/urandom of=/dev/main bs=1M count=64 oflag=direct status=none
+	"$DMREMAP" create --main-id main r /dev/main /dev/spare
+	a_long_copy
+	kill_copy
+	"$DMREMAP" replace-spare r /dev/other
+	run -0 dmsetup message r 0 intent
+	assert_output ""
+	write_pattern $R $((3 << 11)) 4096 1
+	run -0 "$DMREMAP" dump /dev/other
+	assert_line --regexp "ro_compat +0x0"
+	"$DMREMAP" replace r /dev/new >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+	COPY=$!
+	retry_until 60 grep -q "begins anew: what was written since is not known" "$BATS_TEST_TMPDIR/said"
+	wait $COPY
+	finished_with other
+}
+finished_with() {
+	is_main new
+	cmp -n 67108864 /dev/main /dev/new
+	assert_equal "$(<$CONFIG/spare/device)" "$(mountpoint -x "/dev/$1")"
+}
+
+@test "sectors that could not be read stay in the list when the copy goes on" {
+	local map=$BATS_TEST_TMPDIR/map
+	a_large_set
+	null_blk_bad main +6000-6001 +40000-40000
+	a_long_copy --mapfile "$map"
+	retry_until 60 copied_more_than 24
+	kill_copy
+	crash
+	# the disk would give them now
+	null_blk_bad main -6000-6001 -40000-40000
+	run -4 "$DMREMAP" replace --mapfile "$map" r /dev/new
+	assert_output --partial "goes on"
+	assert_equal "$(grep -- '-$' "$map" | tr -s ' ')" "0x002EE000 0x00000400 -
+0x01388000 0x00000200 -"
+	assert_equal "$(used_bytes /dev/new 6000 1024)" 0
+	is_main new
+}
+
+# spare_gone, spare_back: none of its superblocks can be written
+spare_gone() { null_blk_bad spare +0-7 +2040-2047; }
+spare_back() { null_blk_bad spare -0-7 -2040-2047; }
+
+@test "a spare that cannot record what is written: no stale copy, whether the tool runs or not" {
+	local began
+	a_large_set
+	a_long_copy
+	spare_gone
+	# the tool destroys its record, and the write goes on
+	write_pattern $R $((3 << 11)) 4096 1
+	wait $COPY || :
+	run cat "$BATS_TEST_TMPDIR/said"
+	assert_output --partial "r goes on as it was: its spare cannot be written any more"
+	write_pattern $R $((4 << 11)) 4096 1
+	spare_back
+	crash
+	run -0 dmsetup message r 0 intent
+	assert_output --regexp " ok$"
+	assert_data $R $((3 << 11)) 4096 1
+	run -8 "$DMREMAP" replace --pause 0 r /dev/new
+	refute_output --partial "goes on: "
+	# without it, writes fail where nothing had been written, until the copy is given up
+	write_pattern $R $((10 << 11)) 4096 2
+	spare_gone
+	began=$SECONDS
+	run ! write_pattern $R $((12 << 11)) 4096 2
+	((SECONDS - began >= 9))
+	write_pattern $R $((10 << 11)) 4096 3
+	run -0 "$DMREMAP" status r
+	assert_output --partial "the spare cannot record them. Giving the copy up lets them go on."
+	run -0 "$DMREMAP" replace --forget r
+	write_pattern $R $((12 << 11)) 4096 4
+	spare_back
+	crash
+	assert_data $R $((12 << 11)) 4096 4
+	run -0 "$DMREMAP" replace r /dev/new
+	refute_output --partial "goes on: "
+	finished
+	assert_data /dev/new $((12 << 11)) 4096 4
 }

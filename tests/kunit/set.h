@@ -264,7 +264,7 @@ static int message(struct set *s, const char *text)
 #define EXPECT_MESSAGE(s, ret, _text)	\
 	KUNIT_EXPECT_EQ_MSG((s)->test, message(s, _text), ret, "message %s", _text)
 
-static void expect_list(struct set *s, const char *expected)
+static void __maybe_unused expect_list(struct set *s, const char *expected)
 {
 	EXPECT_MESSAGE(s, 0, "list");
 	KUNIT_EXPECT_STREQ(s->test, s->text, expected);
@@ -345,7 +345,7 @@ static const char *get_attr(struct set *s, const char *attr)
 	KUNIT_EXPECT_EQ_MSG((s)->test, set_attr(s, attr, value), ret, "%s to %s", attr, value)
 
 /* Read a count of the statistics. */
-static u64 stat_of(struct set *s, const char *name)
+static u64 __maybe_unused stat_of(struct set *s, const char *name)
 {
 	char path[128];
 	u64 n = U64_MAX;

@@ -125,6 +125,7 @@ static int new_identity(struct clone *clone)
 		memcpy(sb->replacement.previous_secret, sb->secret, sizeof(sb->secret));
 	}
 	uuid_make(sb->uuid);
+	dm_remap_sb_end_intent(sb);
 	take_ids(clone);
 	take_name(clone);
 	return take_random(sb->secret, sizeof(sb->secret));

@@ -7,17 +7,27 @@
 #include <unistd.h>
 
 #include "disk/device.h"
+#include "kernel/dm.h"
+#include "kernel/intent.h"
 #include "kernel/track.h"
+#include "life/copy-kept.h"
 #include "life/disk-copy.h"
 #include "lib/clock.h"
 #include "lib/exit.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
 #include "lib/progress.h"
+#include "show/human.h"
 
-#define CHUNK		2048	/* sectors to read at once */
+#define CHUNK		COPY_HELD	/* sectors to read at once */
 #define PARTS		16	/* ... and the number of parts to divide them into if that fails */
 #define PAGE_SECTORS	8
+
+/* Time between two records of what has been copied. */
+#define RECORD_NS	2000000000
+
+/* Time after which the kernel is asked again whether writes wait; they do so for 10 s at most. */
+#define LOOK_NS		1000000000
 
 static void *make_buffer(uint64_t sectors)
 {
@@ -76,6 +86,161 @@ static int clear_ends(struct disk_copy *copy)
 	return status;
 }
 
+/* --- the record ------------------------------------------------------------------- */
+
+/* What has been copied must be durable before the record says so. */
+static int write_record(struct disk_copy *copy)
+{
+	int error = fdatasync(copy->fd) ? -errno : 0;
+
+	ranges_merge(&copy->record.copied);
+	ranges_merge(&copy->bad);
+	copy->record.bad = copy->bad;
+	error = error ?: copy_record_write(copy->fd, &copy->record);
+	copy->record.bad = (struct ranges) {};
+	copy->recorded_ns = clock_ns();
+	return error ? fail_write(copy, -error) : EXIT_CLEAN;
+}
+
+/* The ends are not on the disk yet. */
+static void note_copied(struct disk_copy *copy, uint64_t sector, uint64_t end)
+{
+	if (sector < copy->head_end)
+		sector = copy->head_end;
+	if (end > copy->tail_start)
+		end = copy->tail_start;
+	if (sector < end)
+		ranges_add(&copy->record.copied, sector, end);
+}
+
+/*
+ * Writes wait because the spare cannot record them: let them go on, once nobody can believe any
+ * more that the new disk is up to date.
+ */
+static int give_up_record(struct disk_copy *copy)
+{
+	int error = copy_record_clear(copy->fd);
+
+	if (error)
+		return fail_write(copy, -error);
+	copy->recorded = false;
+	intent_end(copy->view.volume->name, copy->record.token, true);
+	return fail(copy, "its spare cannot be written any more");
+}
+
+/* Write the record of a pass that has ended, with its status. */
+static int write_record_of(struct disk_copy *copy, int status)
+{
+	const char *why = copy->why;
+	int written = write_record(copy);
+
+	if (status)
+		copy->why = why;
+	return status ?: written;
+}
+
+static int keep_record(struct disk_copy *copy, uint64_t sector, uint64_t end)
+{
+	uint64_t now = clock_ns();
+	bool failed = false;
+
+	if (copy->first)
+		note_copied(copy, sector, end);
+	if (now - copy->looked_ns >= LOOK_NS) {
+		copy->looked_ns = now;
+		intent_find(copy->view.volume->name, &failed);
+	}
+	if (failed)
+		return give_up_record(copy);
+	return now - copy->recorded_ns < RECORD_NS ? EXIT_CLEAN : write_record(copy);
+}
+
+/* From now on the kernel remembers what is written, whatever happens. */
+static int begin_record(struct disk_copy *copy)
+{
+	const struct volume *volume = copy->view.volume;
+	int error, status;
+
+	copy_record_free(&copy->record);
+	copy->record = (struct copy_record) { .sectors = volume->sectors };
+	if (!copy->may_record || volume->sectors < 2 * CHUNK ||
+	    !uuid_from_text(volume->uuid, copy->record.uuid))
+		return EXIT_CLEAN;
+	error = intent_start(volume->name, &copy->record.token);
+	if (error) {
+		complain("%s: the kernel cannot keep what is written during an interruption: %s. An interrupted copy will begin anew.",
+			 volume->name, strerror(-error));
+		return EXIT_CLEAN;
+	}
+	status = dm_drain(volume->name);
+	copy->recorded = !status;
+	if (!status && write_record(copy)) {
+		complain("%s.", copy->why);
+		status = EXIT_OPERATION;
+	}
+	return status;
+}
+
+static void say_kept(const struct disk_copy *copy)
+{
+	char there[HUMAN_SIZE], all[HUMAN_SIZE];
+	const struct volume *volume = copy->view.volume;
+
+	printf("%s: the copy to %s goes on: %s of %s are there already.\n", volume->name,
+	       copy->path, human_bytes(there, (double)ranges_total(&copy->kept) * SECTOR_SIZE),
+	       human_bytes(all, (double)volume->sectors * SECTOR_SIZE));
+	fflush(stdout);
+}
+
+static void say_anew(const struct disk_copy *copy, const char *why)
+{
+	printf("%s: the copy to %s begins anew: %s.\n", copy->view.volume->name, copy->path, why);
+}
+
+/* Take over what an interrupted copy has left. Return: whether there is anything. */
+static bool take_record(struct disk_copy *copy)
+{
+	const char *why;
+
+	why = copy_kept(&copy->view, copy->fd, &copy->record, copy->leave_out, &copy->kept);
+	if (why) {
+		say_anew(copy, why);
+		ranges_free(&copy->kept);
+		return false;
+	}
+	copy->recorded = true;
+	copy->bad = copy->record.bad;
+	copy->record.bad = (struct ranges) {};
+	say_kept(copy);
+	return true;
+}
+
+/* The tracker has started, so what is written from now on is copied in a later pass. */
+static int find_record(struct disk_copy *copy)
+{
+	const struct volume *volume = copy->view.volume;
+	bool there = copy_record_read(copy->fd, &copy->record) && copy_is_of(&copy->record, volume);
+	uint64_t token = copy->record.token;
+	bool failed;
+	int status;
+
+	if (there && copy->may_record && take_record(copy))
+		return EXIT_CLEAN;
+	if (!there && intent_find(volume->name, &failed))
+		say_anew(copy, "it has no record of the one that was interrupted");
+	status = clear_ends(copy);
+	if (status) {
+		complain("%s.", copy->why);
+		return status;
+	}
+	/* the spare may be unable to record that the former copy is of no use any more */
+	if (there)
+		intent_end(volume->name, token, true);
+	return begin_record(copy);
+}
+
+/* -------------------------------------------------------------------------------- */
+
 int disk_copy_begin(struct disk_copy *copy)
 {
 	uint64_t sectors = copy->view.volume->sectors;
@@ -86,10 +251,8 @@ int disk_copy_begin(struct disk_copy *copy)
 	copy->head = make_buffer(CHUNK);
 	copy->tail = make_buffer(CHUNK);
 	copy->buffer = make_buffer(CHUNK);
-	status = clear_ends(copy);
-	if (status)
-		complain("%s.", copy->why);
-	return status ?: track_start(copy->view.volume->name, &copy->tracker);
+	status = track_start(copy->view.volume->name, &copy->tracker);
+	return status ?: find_record(copy);
 }
 
 void disk_copy_end(struct disk_copy *copy)
@@ -100,6 +263,8 @@ void disk_copy_end(struct disk_copy *copy)
 	free(copy->tail);
 	free(copy->buffer);
 	ranges_free(&copy->bad);
+	ranges_free(&copy->kept);
+	copy_record_free(&copy->record);
 	if (copy->fd >= 0)
 		close(copy->fd);
 }
@@ -150,6 +315,13 @@ static int leave_out(struct disk_copy *copy, uint64_t sector, uint64_t sectors)
 	return put(copy, sector, copy->buffer, sectors);
 }
 
+static int fail_interrupted(struct disk_copy *copy)
+{
+	if (copy->recorded)
+		return fail(copy, "the copy was interrupted, and goes on when it is started again");
+	return fail(copy, "the copy was interrupted, and begins anew when it is started again");
+}
+
 static uint64_t part_of(const struct disk_copy *copy, uint64_t sectors)
 {
 	uint64_t part = copy->view.unit;
@@ -166,7 +338,7 @@ static int copy_sectors(struct disk_copy *copy, uint64_t sector, uint64_t sector
 
 	/* also if I/O is suspended, which then resumes */
 	if (interrupt_came())
-		return fail(copy, "the copy was interrupted, and begins anew when the command is given again");
+		return fail_interrupted(copy);
 	if (!set_view_read(&copy->view, sector, copy->buffer, sectors))
 		return put(copy, sector, copy->buffer, sectors);
 	if (sectors <= copy->view.unit)
@@ -213,6 +385,8 @@ static int copy_range(struct disk_copy *copy, uint64_t sector, uint64_t end)
 	for (; !status && sector < end; sector += sectors) {
 		sectors = at_most(CHUNK, end - sector);
 		status = copy_sectors(copy, sector, sectors);
+		if (!status && copy->recorded && copy->show)
+			status = keep_record(copy, sector, sector + sectors);
 		copy->done += sectors;
 		show(copy);
 	}
@@ -232,6 +406,9 @@ static int copy_ranges(struct disk_copy *copy, const struct ranges *ranges)
 	ranges_merge(&copy->bad);
 	if (!status && fdatasync(copy->fd))
 		status = fail_write(copy, errno);
+	/* also of a copy that stops here; whatever happens later, the map of the kernel counts */
+	if (copy->recorded && copy->first)
+		status = write_record_of(copy, status);
 	if (copy->show)
 		progress_end();
 	return status;
@@ -240,11 +417,14 @@ static int copy_ranges(struct disk_copy *copy, const struct ranges *ranges)
 /* Copy everything in the first pass, later the writes since the previous pass. */
 static int find_work(struct disk_copy *copy, struct ranges *ranges)
 {
-	if (!copy->begun)
+	copy->first = !copy->begun;
+	if (copy->first)
 		ranges_add(ranges, 0, copy->view.volume->sectors);
 	else if (track_read(copy->view.volume->name, copy->tracker, ranges))
 		return fail(copy, "another program has started to track its writes");
 	ranges_merge(ranges);
+	if (copy->first)
+		ranges_subtract(ranges, &copy->kept);
 	copy->begun = true;
 	return EXIT_CLEAN;
 }
@@ -284,7 +464,7 @@ void disk_copy_spoil(struct disk_copy *copy)
 
 	if (copy->fd < 0)
 		copy->fd = open(copy->path, O_RDWR | O_EXCL | O_DIRECT | O_CLOEXEC);
-	if (copy->fd < 0 || clear_ends(copy))
+	if (copy->fd < 0 || clear_ends(copy) || (copy->recorded && write_record(copy)))
 		complain("%s has the content of the set, but is not in use. Run \"wipefs -a %s\" before the next boot.",
 			 copy->path, copy->path);
 	copy->why = why;

@@ -5,6 +5,9 @@
  *
  * The first and the last MiB of the copy are held in memory until the end. Until then no program
  * finds a file system on the new disk, or confuses it with that of the set.
+ *
+ * A record there says what has been copied durably, so that the copy can go on after an
+ * interruption.
  */
 #ifndef _DMREMAP_DISK_COPY_H
 #define _DMREMAP_DISK_COPY_H
@@ -12,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "life/copy-record.h"
 #include "lib/ranges.h"
 #include "life/set-view.h"
 
@@ -21,8 +25,15 @@
  * @fd: the new disk, open exclusively for writing; -1 when the copy is complete.
  * @path: path of the new disk.
  * @leave_out: continue if sectors cannot be read.
+ * @may_record: the set can remember what is written after an interruption.
+ * @recorded: so it does, and @record is on the new disk.
+ * @record: what has been copied.
+ * @recorded_ns: when it was last written.
+ * @looked_ns: when the kernel was last asked whether it can record what is written.
+ * @kept: what an interrupted copy has left there that need not be copied again; merged.
  * @tracker: the kernel's tracker of writes.
- * @begun: the first pass, over the whole set, is complete.
+ * @begun: the first pass, over the whole set, has begun.
+ * @first: this is the first pass.
  * @head: the held content from the first sector to @head_end.
  * @head_end: end of @head.
  * @tail: the held content from @tail_start to the last sector.
@@ -42,8 +53,15 @@ struct disk_copy {
 	int fd;
 	const char *path;
 	bool leave_out;
+	bool may_record;
+	bool recorded;
+	struct copy_record record;
+	uint64_t recorded_ns;
+	uint64_t looked_ns;
+	struct ranges kept;
 	uint64_t tracker;
 	bool begun;
+	bool first;
 	void *head;
 	uint64_t head_end;
 	void *tail;
@@ -61,9 +79,10 @@ struct disk_copy {
 
 /**
  * disk_copy_begin() - start a copy.
- * @copy: @view, @fd, @path and @leave_out are set.
+ * @copy: @view, @fd, @path, @leave_out and @may_record are set.
  *
- * From now on probes find no content on the new disk. Prints an error on failure.
+ * From now on probes find no content on the new disk. Says what is left there of an interrupted
+ * copy, or why nothing is. Prints an error on failure.
  *
  * Return: an exit status.
  */

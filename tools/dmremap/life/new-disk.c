@@ -8,6 +8,7 @@
 
 #include "disk/signature.h"
 #include "kernel/users.h"
+#include "life/copy-kept.h"
 #include "life/new-disk.h"
 #include "lib/exit.h"
 #include "lib/message.h"
@@ -121,6 +122,19 @@ static int clear_content(const char *path, bool force, int fd)
 	return status;
 }
 
+/* Whether all that the disk has is a copy of this set that was interrupted. */
+static bool has_copy(int fd, const struct volume *volume)
+{
+	struct copy_record record;
+	bool has;
+
+	device_drop_cache(fd);
+	has = copy_record_read(fd, &record) && copy_is_of(&record, volume) &&
+	      copy_record_is_alone(fd, record.sectors);
+	copy_record_free(&record);
+	return has;
+}
+
 int new_disk_open(const char *path, const struct volume *volume, bool force, int *fd)
 {
 	struct blockdev dev;
@@ -139,7 +153,8 @@ int new_disk_open(const char *path, const struct volume *volume, bool force, int
 		return EXIT_OPERATION;
 	}
 	status = check(&dev, volume);
-	status = status ?: clear_content(path, force, exclusive);
+	if (!status && !has_copy(exclusive, volume))
+		status = clear_content(path, force, exclusive);
 	close(exclusive);
 	if (status)
 		return status;

@@ -13,7 +13,7 @@
  * new_disk_open() - open a disk to which the content of a set can be written.
  * @path: the disk.
  * @volume: the set.
- * @force: allow its content to be destroyed.
+ * @force: allow its content to be destroyed, if that is not a copy of the set.
  * @fd: takes the file descriptor, opened exclusively for direct writes.
  *
  * If not, prints the reason.

@@ -105,6 +105,9 @@ static int copy(struct replacement *r)
 	status = status ?: run_copy(r);
 	if (status && !r->switched && r->mapfile)
 		mapfile_drop(r->mapfile, r->mapped);
+	if (status && !r->switched && r->copy.recorded)
+		printf("%s keeps what has been copied, for when the command is given again; \"dmremap replace --forget %s\" gives that up.\n",
+		       r->new, r->volume.name);
 	return status;
 }
 
@@ -295,6 +298,7 @@ static int replace(const char *name, struct replacement *r, const char *main_id)
 	r->copy.view.volume = &r->volume;
 	r->copy.path = r->new;
 	r->copy.leave_out = r->mapfile;
+	r->copy.may_record = !r->direct;
 	status = copy(r);
 	if (r->switched)
 		status = exit_worst(status, clean_up(r));
@@ -319,7 +323,16 @@ struct replace_options {
 	const char *main_id;
 	const char *rescue;
 	const char *image;
+	bool forget;
 };
+
+static int run_forget(char **operands, int nr)
+{
+	if (nr == 1 || nr == 2)
+		return replace_forget(operands[0], operands[1]);
+	complain("Give the set whose copy is to be given up, and its new disk if that is not found.");
+	return command_misused(&command_replace);
+}
 
 static int run_rescue(const struct replace_options *wanted, const char *mapfile, int operands)
 {
@@ -333,6 +346,7 @@ static int run_replace(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "force", no_argument, NULL, 'f' },
+		{ "forget", no_argument, NULL, 'g' },
 		{ "leave", no_argument, NULL, 'l' },
 		{ "main-id", required_argument, NULL, 'i' },
 		{ "mapfile", required_argument, NULL, 'm' },
@@ -353,6 +367,7 @@ static int run_replace(int argc, char **argv)
 			return command_misused(&command_replace);
 		r.force |= option == 'f';
 		r.leave |= option == 'l';
+		wanted.forget |= option == 'g';
 		if (option == 'm')
 			r.mapfile = optarg;
 		if (option == 'i')
@@ -364,6 +379,8 @@ static int run_replace(int argc, char **argv)
 	}
 	if (wanted.rescue || wanted.image)
 		return run_rescue(&wanted, r.mapfile, argc - optind);
+	if (wanted.forget)
+		return run_forget(argv + optind, argc - optind);
 	if (optind != argc - 2) {
 		complain("Give the set and its new disk.");
 		return command_misused(&command_replace);
@@ -376,6 +393,7 @@ const struct command command_replace = {
 	.name = "replace",
 	.arguments = "[--leave] [--force] [--mapfile FILE] [--main-id ID] [--pause SECONDS]\n"
 		     "               NAME NEWDISK\n"
+		     "       dmremap replace --forget NAME [NEWDISK]\n"
 		     "       dmremap replace --rescue-spare SPARE --image FILE --mapfile FILE",
 	.summary = "give an active set another main",
 	.help =
@@ -383,8 +401,10 @@ const struct command command_replace = {
 	"large, and makes NEWDISK its main. The set keeps its name, its uuid and its spare, which\n"
 	"is empty then; whatever uses the set goes on. What is written during the copy is copied\n"
 	"again. I/O waits only for the last pass; how long is said before and after. Until then an\n"
-	"interruption, or a power cut, changes nothing but what is on NEWDISK.\n\n"
+	"interruption, or a power cut, changes nothing but what is on NEWDISK, and the same command\n"
+	"goes on where it stopped.\n\n"
 	"  -f, --force          destroy what is on NEWDISK\n"
+	"      --forget         give up a copy that was interrupted\n"
 	"  -l, --leave          end dm-remap for the device: NEWDISK is a plain disk afterwards\n"
 	"      --main-id ID     what NEWDISK is known by, as for \"dmremap create\"\n"
 	"  -m, --mapfile FILE   leave out sectors that cannot be read, and list them in FILE, a\n"

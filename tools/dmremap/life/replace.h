@@ -61,6 +61,17 @@ struct replacement {
  */
 int replace_switch(struct replacement *r, uint64_t estimate_ns);
 
+/**
+ * replace_forget() - give up a copy that was interrupted.
+ * @name: the set, as given by the user.
+ * @disk: path of the new disk; NULL to look for it.
+ *
+ * Prints the result, or an error.
+ *
+ * Return: an exit status.
+ */
+int replace_forget(const char *name, const char *disk);
+
 /* Print that the set is unchanged, and why. Return: an exit status. */
 int replace_say_why(const struct replacement *r);
 

@@ -51,6 +51,7 @@ static void take_super(struct spare_copy *copy, const struct dm_remap_sb *old)
 		seed = le64toh(old->seed) * 2862933555777941757ULL + time(NULL);
 	sb->seed = seed;
 	sb->flags &= htole32(DM_REMAP_SB_LABELLED);
+	dm_remap_sb_end_intent(sb);
 	sb->generation = htole64(le64toh(old->generation) + GENERATION_MARGIN);
 	sb->created_s = htole64(time(NULL));
 	sb->stale_since = 0;

@@ -7,6 +7,7 @@
 #include "kernel/kernel.h"
 #include "lib/plural.h"
 #include "kernel/disk-name.h"
+#include "life/copy-find.h"
 #include "life/memory.h"
 #include "life/state.h"
 #include "life/status-log.h"
@@ -153,6 +154,50 @@ static void show_since(FILE *out, const struct status_row *row)
 	fprintf(out, "  %-8s %s\n", "since", text);
 }
 
+static bool find_copy(struct copy_found *found, const struct status_row *row)
+{
+	return row->active && copy_find(found, row->uuid, row->name);
+}
+
+void status_report_copy(FILE *out, const struct status_row *row)
+{
+	char there[HUMAN_SIZE], all[HUMAN_SIZE];
+	struct copy_found found;
+
+	if (!find_copy(&found, row))
+		return;
+	if (!found.there) {
+		fprintf(out, "  %-8s to a new main was interrupted, and the new disk is not there. \"dmremap replace %s NEWDISK\" goes on when it is; \"dmremap replace --forget %s\" gives it up.\n",
+			"copy", row->name, row->name);
+		return;
+	}
+	human_bytes(there, found.copied * 512.0);
+	human_bytes(all, found.sectors * 512.0);
+	if (found.running)
+		fprintf(out, "  %-8s to %s is under way: it has %s of %s.\n", "copy",
+			found.disk.path, there, all);
+	else
+		fprintf(out, "  %-8s to %s was interrupted: it has %s of %s. \"dmremap replace %s %s\" goes on; \"dmremap replace --forget %s\" gives it up.\n",
+			"copy", found.disk.path, there, all, row->name, found.disk.path, row->name);
+	if (found.failed)
+		fprintf(out, "  %-8s fail where nothing had been written since the copy began: the spare cannot record them. Giving the copy up lets them go on.\n",
+			"writes");
+}
+
+static void add_copy(struct json_object *object, const struct status_row *row)
+{
+	struct json_object *copy = NULL;
+	struct copy_found found;
+
+	if (find_copy(&found, row)) {
+		copy = json_object_new_object();
+		json_add_flag(copy, "running", found.running);
+		json_add_string(copy, "disk", found.there ? found.disk.path : "");
+		json_add_number(copy, "copied_sectors", found.copied);
+	}
+	json_object_object_add(object, "copy", copy);
+}
+
 static void show_next(FILE *out, const struct status_row *row, const struct state_words *words)
 {
 	if (!*words->next)
@@ -277,6 +322,7 @@ void status_report_json(struct json_object *object, const struct status_row *row
 	add_number(object, row, "spare_free", "spare/free");
 	add_times(object, row);
 	add_replace(object, row);
+	add_copy(object, row);
 	if (log)
 		add_log(object, row->name);
 }

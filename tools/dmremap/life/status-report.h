@@ -16,6 +16,15 @@
 void status_report(FILE *out, const struct status_row *row);
 
 /**
+ * status_report_copy() - report on a copy of the set to a new main, if there is one.
+ * @out: where to print it.
+ * @row: the set.
+ *
+ * Reads all disks if there is one, so programs that poll must not call it.
+ */
+void status_report_copy(FILE *out, const struct status_row *row);
+
+/**
  * status_report_log() - print the last lines about a set in the kernel's log.
  * @out: where to print it.
  * @row: the set.
@@ -23,7 +32,7 @@ void status_report(FILE *out, const struct status_row *row);
 void status_report_log(FILE *out, const struct status_row *row);
 
 /**
- * status_report_json() - add the same to the JSON object of a set.
+ * status_report_json() - add all of this to the JSON object of a set.
  * @object: the JSON object.
  * @row: the set.
  * @log: include the lines of the log, which may require running journalctl.

@@ -131,6 +131,7 @@ static void print(const struct status_row *rows, int nr, char **names, bool json
 		if (is_wanted(&rows[i], names)) {
 			putchar('\n');
 			status_report(stdout, &rows[i]);
+			status_report_copy(stdout, &rows[i]);
 			status_report_log(stdout, &rows[i]);
 		}
 }
