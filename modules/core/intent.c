@@ -39,8 +39,10 @@ static int put(struct remap_device *rd, const struct dm_remap_intent *disk)
 	lockdep_assert_held(&rd->commit_lock);
 	if (!rd->store->type->intend)
 		return -EOPNOTSUPP;
-	if (remap_is_read_only(rd) || remap_store_has_failed(rd))
+	if (remap_is_read_only(rd))
 		return -EROFS;
+	if (remap_store_has_failed(rd))
+		return -EIO;
 	return rd->store->type->intend(rd->store, disk);
 }
 
@@ -70,9 +72,12 @@ static int mark_wanted(struct remap_device *rd)
 		disk.marks[i / 8] |= BIT(i % 8);
 	ret = put(rd, &disk);
 	if (ret) {
-		note_failure(rd);
+		/* a disk that has turned read-only takes no writes at all */
+		if (ret != -EROFS)
+			note_failure(rd);
 		return ret;
 	}
+	WRITE_ONCE(in->failed, false);
 	/* Only now may others rely on them. */
 	for (i = 0; i < DM_REMAP_SB_INTENT; i++)
 		if (disk.marks[i / 8] & BIT(i % 8))
@@ -104,7 +109,7 @@ bool remap_intent_mark(struct remap_device *rd, sector_t sector, unsigned int se
 		ret = mark_wanted(rd);
 	}
 	remap_commit_unlock(rd);
-	return !ret || wait_for_end(in);
+	return !ret || (ret != -EROFS && wait_for_end(in));
 }
 
 /* Change the token in memory, and let bios take the path that fits. */
@@ -142,7 +147,7 @@ static int start(struct remap_device *rd, char *result, unsigned int maxlen)
 	return 1;
 }
 
-static int end(struct remap_device *rd, u64 token, bool lost)
+static int end(struct remap_device *rd, u64 token)
 {
 	struct dm_remap_intent none = { };
 	int ret = -ESTALE;
@@ -150,11 +155,29 @@ static int end(struct remap_device *rd, u64 token, bool lost)
 	remap_commit_lock(rd);
 	if (token && token == rd->intent.token) {
 		ret = put(rd, &none);
-		/* Nobody believes the token any more, wherever it may still be. */
-		if (lost)
-			ret = 0;
 		if (!ret)
 			use(rd, 0);
+	}
+	remap_commit_unlock(rd);
+	return ret;
+}
+
+/*
+ * Nobody believes the token any more, wherever it may still be. Writes may be waiting, so this does
+ * not wait for a change by hand, nor for a resume: while the device is suspended, which it cannot
+ * become under the commit lock, nothing is written.
+ */
+static int end_lost(struct remap_device *rd, u64 token)
+{
+	struct dm_remap_intent none = { };
+	int ret = -ESTALE;
+
+	remap_commit_lock(rd);
+	if (token && token == rd->intent.token) {
+		if (!READ_ONCE(rd->suspended))
+			put(rd, &none);
+		use(rd, 0);
+		ret = 0;
 	}
 	remap_commit_unlock(rd);
 	return ret;
@@ -163,11 +186,14 @@ static int end(struct remap_device *rd, u64 token, bool lost)
 static int read(struct remap_device *rd, u64 token, u64 from, char *result, unsigned int maxlen)
 {
 	const struct remap_intent *in = &rd->intent;
+	u64 begin, next = from < rd->len ? from >> in->shift : DM_REMAP_SB_INTENT;
 	unsigned int sz = 0;
-	u64 begin, next = from >> in->shift;
+	int ret = -ESTALE;
 
-	if (!token || token != READ_ONCE(in->token))
-		return -ESTALE;
+	/* another program may start a copy of its own */
+	mutex_lock(&rd->lock);
+	if (!token || token != in->token)
+		goto out;
 	*result = 0;
 	while (sz + LINE_MAX < maxlen && next < DM_REMAP_SB_INTENT) {
 		begin = find_next_bit(in->marked, DM_REMAP_SB_INTENT, next);
@@ -177,7 +203,10 @@ static int read(struct remap_device *rd, u64 token, u64 from, char *result, unsi
 		DMEMIT("%llu %llu\n", begin << in->shift,
 		       min_t(u64, next << in->shift, rd->len) - (begin << in->shift));
 	}
-	return 1;
+	ret = 1;
+out:
+	mutex_unlock(&rd->lock);
+	return ret;
 }
 
 static int show(struct remap_device *rd, char *result, unsigned int maxlen)
@@ -193,19 +222,15 @@ static int show(struct remap_device *rd, char *result, unsigned int maxlen)
 	return 1;
 }
 
-/* start, or end TOKEN [lost]: not while the device is suspended, as both write the superblocks. */
-static int change(struct remap_device *rd, unsigned int argc, char **argv, u64 token, char *result,
+/* start, or end TOKEN: not while the device is suspended, as both write the superblocks. */
+static int change(struct remap_device *rd, bool starts, u64 token, char *result,
 		  unsigned int maxlen)
 {
-	bool lost = argc == 4 && !strcasecmp(argv[3], "lost");
-	int ret;
+	int ret = remap_device_begin_change(rd);
 
-	if (argc == 4 && !lost)
-		return -EINVAL;
-	ret = remap_device_begin_change(rd);
 	if (ret)
 		return ret;
-	ret = argc == 2 ? start(rd, result, maxlen) : end(rd, token, lost);
+	ret = starts ? start(rd, result, maxlen) : end(rd, token);
 	remap_device_end_change(rd);
 	return ret;
 }
@@ -218,11 +243,13 @@ int remap_intent_message(struct remap_device *rd, unsigned int argc, char **argv
 	if (argc == 1)
 		return show(rd, result, maxlen);
 	if (argc == 2 && !strcasecmp(argv[1], "start"))
-		return change(rd, argc, argv, 0, result, maxlen);
+		return change(rd, true, 0, result, maxlen);
 	if (argc < 3 || argc > 4 || *argv[2] == '+' || kstrtoull(argv[2], 16, &token))
 		return -EINVAL;
-	if (!strcasecmp(argv[1], "end"))
-		return change(rd, argc, argv, token, result, maxlen);
+	if (argc == 3 && !strcasecmp(argv[1], "end"))
+		return change(rd, false, token, result, maxlen);
+	if (argc == 4 && !strcasecmp(argv[1], "end") && !strcasecmp(argv[3], "lost"))
+		return end_lost(rd, token);
 	if (argc == 4 && !strcasecmp(argv[1], "read") && *argv[3] != '+' &&
 	    !kstrtoull(argv[3], 10, &from))
 		return read(rd, token, from, result, maxlen);

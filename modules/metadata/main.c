@@ -264,7 +264,8 @@ static int meta_intend(struct dm_remap_store *store, const struct dm_remap_inten
 		m->sb->intent_shift = cpu_to_le32(dm_remap_intent_shift(m->p.len));
 		memcpy(m->sb->intent, intent->marks, sizeof(m->sb->intent));
 	}
-	return meta_super_write(m, meta_retry_now(m));
+	/* A write waits for this, so leave a bad superblock to the repair. */
+	return meta_super_write(m, false);
 }
 
 static int meta_commit(struct dm_remap_store *store, struct dm_remap_entry *entries,

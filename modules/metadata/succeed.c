@@ -25,6 +25,15 @@ static bool is_degraded(const struct meta *m)
 	return m->failed || m->sb_bad[0] || m->sb_bad[1];
 }
 
+/* Regions may have been marked, or a copy begun or ended, since the successor was loaded. */
+static bool keeps_intent(const struct meta *m, const struct meta *o)
+{
+	const struct dm_remap_sb *a = m->sb, *b = o->sb;
+
+	return !a->intent_token || (a->intent_token == b->intent_token &&
+				    !memcmp(a->intent, b->intent, sizeof(a->intent)));
+}
+
 int meta_succeed(struct dm_remap_store *store, struct dm_remap_store *old)
 {
 	struct meta *m = to_meta(store), *o = to_meta(old);
@@ -35,7 +44,7 @@ int meta_succeed(struct dm_remap_store *store, struct dm_remap_store *old)
 	if (m->p.new_main && (is_degraded(m) || is_degraded(o)))
 		return -EIO;
 	if (m->p.spare == o->p.spare)
-		return m->loaded == o->generation ? 0 : -EBUSY;
+		return m->loaded == o->generation && keeps_intent(m, o) ? 0 : -EBUSY;
 	if (!store->joining || m->sb->replacement.partner_seed != o->sb->seed)
 		return -EINVAL;
 	m->sb->replacement.partner_generation = cpu_to_le64(o->generation);

@@ -797,6 +797,33 @@ static void grown_and_reverted(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, found_or_refused(0, 0));
 }
 
+/* A successor that was loaded before a region was marked, or before a copy ended, is refused. */
+static void successor_without_a_mark(struct kunit *test)
+{
+	struct dm_remap_intent intent = { .token = 5 };
+	struct dm_remap_store *store, *next;
+	struct dm_remap_saved saved = { };
+	int ret, i;
+
+	format_set(test);
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_ASSERT_EQ(test, meta_intend(store, &intent), 0);
+	for (i = 0; i < 3; i++) {
+		as_successor = true;
+		next = load_set(&ret, &saved);
+		as_successor = false;
+		KUNIT_ASSERT_EQ(test, ret, 0);
+		intent.marks[1] = i;
+		if (i == 2)
+			intent.token = 0;
+		KUNIT_ASSERT_EQ(test, meta_intend(store, &intent), 0);
+		KUNIT_EXPECT_EQ(test, meta_succeed(next, store), i ? -EBUSY : 0);
+		meta_close(next, NULL);
+	}
+	meta_close(store, NULL);
+}
+
 /* A change of the main, after which the table has everything of the former set, or nothing. */
 struct take_over {
 	unsigned int bad, reads, cut;
@@ -1522,6 +1549,7 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(former_end),
 	KUNIT_CASE(growth_cut),
 	KUNIT_CASE(growth_fails),
+	KUNIT_CASE(successor_without_a_mark),
 	KUNIT_CASE(former_end_impossible),
 	KUNIT_CASE(grown_and_reverted),
 	KUNIT_CASE(grown_without_first),

@@ -305,7 +305,7 @@ static void a_write_that_cannot_be_marked_waits_and_fails(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, status(s).state, "failed");
 	KUNIT_EXPECT_FALSE(test, completion_done(&io->done));
 	KUNIT_EXPECT_EQ(test, s->main->writes, writes + 1);
-	KUNIT_EXPECT_EQ(test, ask(s, "end", token, ""), -EROFS);
+	KUNIT_EXPECT_EQ(test, ask(s, "end", token, ""), -EIO);
 	KUNIT_EXPECT_EQ(test, ask(s, "end", token + 1, " lost"), -ESTALE);
 	KUNIT_EXPECT_FALSE(test, completion_done(&io->done));
 	sent = jiffies;
@@ -314,7 +314,7 @@ static void a_write_that_cannot_be_marked_waits_and_fails(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, time_before(jiffies, sent + 5 * HZ));
 	EXPECT_READ(s, REGION, 8, 'b');
 	EXPECT_WRITE(s, 0, 2 * REGION, 8, 'b');
-	KUNIT_EXPECT_EQ(test, message(s, "intent start"), -EROFS);
+	KUNIT_EXPECT_EQ(test, message(s, "intent start"), -EIO);
 	/* it is not */
 	cut_power(s);
 	KUNIT_ASSERT_EQ(test, try_set(s), 0);
@@ -380,6 +380,41 @@ static void another_length_ends_the_copy(struct kunit *test)
 	EXPECT_WRITE(s, 0, 3 * REGION, 8, 'a');
 }
 
+static void the_last_region_may_be_a_part(struct kunit *test)
+{
+	struct set *s = test->priv;
+	u64 token;
+
+	KUNIT_ASSERT_EQ(test, create_device(s), 0);
+	KUNIT_ASSERT_EQ(test, load_length(s, 2 * REGION + 64), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_ASSERT_EQ(test, open_bdev(s), 0);
+	token = begin(s);
+	EXPECT_WRITE(s, 0, 2 * REGION + 56, 8, 'a');
+	EXPECT_MARKED(s, token, "4096 64\n");
+	KUNIT_EXPECT_EQ(test, ask(s, "read", token, " 4160"), 0);
+	KUNIT_EXPECT_STREQ(test, s->text, "");
+}
+
+/* Nothing is written then, but writes that wait for a mark have to end, or the suspend would wait. */
+static void a_copy_is_given_up_while_suspended(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int writes;
+	u64 token;
+
+	make_set(s, "1 persistent");
+	token = begin(s);
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	writes = s->spare->writes;
+	KUNIT_EXPECT_EQ(test, ask(s, "end", token, ""), -EBUSY);
+	KUNIT_EXPECT_EQ(test, ask(s, "end", token, " lost"), 0);
+	KUNIT_EXPECT_EQ(test, s->spare->writes, writes);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	EXPECT_WRITE(s, 0, REGION, 8, 'b');
+	KUNIT_EXPECT_EQ(test, ask(s, "read", token, " 0"), -ESTALE);
+}
+
 static void messages_that_are_refused(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -413,6 +448,8 @@ static struct kunit_case set_intent_cases[] = {
 	KUNIT_CASE_SLOW(a_write_that_cannot_be_marked_waits_and_fails),
 	KUNIT_CASE_SLOW(a_suspend_waits_for_writes_that_wait),
 	KUNIT_CASE(another_length_ends_the_copy),
+	KUNIT_CASE(the_last_region_may_be_a_part),
+	KUNIT_CASE(a_copy_is_given_up_while_suspended),
 	KUNIT_CASE(messages_that_are_refused),
 	{ }
 };

@@ -65,12 +65,13 @@ static bool is_clean(const struct set *set)
 	return clean && set->writable;
 }
 
-/* Drop the other identities, which belonged to the former disk. */
+/* Drop the other identities, and a copy that was under way, which were of the former disk. */
 static void replace_ids(struct dm_remap_sb *sb, const char *main_id)
 {
 	memset(sb->id_types, 0, sizeof(sb->id_types));
 	memset(sb->ids, 0, sizeof(sb->ids));
 	dm_remap_sb_set_id(sb, DM_REMAP_ID_MAIN, main_id);
+	dm_remap_sb_end_intent(sb);
 	sb->sequence = htole64(le64toh(sb->sequence) + 1);
 }
 
