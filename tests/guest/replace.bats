@@ -3,7 +3,7 @@
 # dmremap replace: a set in use comes to a new disk, or the disk takes its place; whenever that
 # is interrupted before, the set goes on as it was.
 # shellcheck disable=SC2030,SC2031,SC2086 # each test has a status of its own; paths have no spaces
-# rig: test=uml timeout=900
+# rig: test=uml timeout=1500
 
 load ../lib/common
 load ../lib/sets
