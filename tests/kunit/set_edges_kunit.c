@@ -154,6 +154,22 @@ static void a_slow_read_moves_no_more_than_the_limit(struct kunit *test)
 	expect_reasons(s, "200 0 8 remapped 0x0 0x0 slow\n");
 }
 
+/* A scrub goes on, but leaves the second slow block on the main. */
+static void a_scrub_moves_no_more_slow_blocks_than_the_limit(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "errors/slow_ms", "200");
+	EXPECT_SET(s, 0, "errors/slow_limit", "1");
+	s->main->slow_ms = 300;
+	__set_bit(1003, s->main->slow);
+	__set_bit(5003, s->main->slow);
+	EXPECT_SET(s, 0, "scrub/control", "start");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(get_attr(s, "scrub/state"), "idle")));
+	expect_list(s, "1000 0 8 remapped 0x0 0x0\n");
+	EXPECT_STAT(s, "slow_moves", 1);
+}
+
 /* --- verification and rewrites */
 
 #define LARGE_SECTORS	256U
@@ -315,6 +331,36 @@ static void a_set_of_small_blocks_needs_disks_of_small_sectors(struct kunit *tes
 	KUNIT_EXPECT_EQ(test, try_set(s), -EINVAL);
 }
 
+static void put_partuuid(struct set *s, const char *uuid)
+{
+	struct partition_meta_info **info = &s->main->gendisk->part0->bd_meta_info;
+
+	if (!*info)
+		*info = kzalloc(sizeof(**info), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(s->test, *info);
+	strscpy((*info)->uuid, uuid, sizeof((*info)->uuid));
+}
+
+/* By its PARTUUID; by its size if it has none. */
+static void a_spare_knows_its_main(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	put_partuuid(s, "11111111-01");
+	quiet_set(test, "1 persistent");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	put_partuuid(s, "22222222-01");
+	KUNIT_EXPECT_EQ(test, try_set(s), -EINVAL);
+	put_partuuid(s, "");
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	set_capacity(s->main->gendisk, MAIN_SECTORS + 8);
+	KUNIT_ASSERT_EQ(test, create_device(s), 0);
+	KUNIT_EXPECT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, s->spare, s->args, 0), -EINVAL);
+	put_partuuid(s, "11111111-01");
+	KUNIT_EXPECT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, s->spare, s->args, 0), 0);
+}
+
 static void a_main_that_turned_read_only_is_refused_at_the_resume(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -405,6 +451,34 @@ static void a_persistent_set_without_remaps_changes_its_spare(struct kunit *test
 	mdisk_free(old);
 }
 
+/* The copy that is to join belongs to another set with the same uuid: only the secret tells. */
+static void a_copy_of_the_spare_of_another_set_is_refused(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 persistent");
+	struct mdisk *other = mdisk_alloc(SPARE_SECTORS, 512, 512);
+	unsigned int nr;
+
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	EXPECT_SET(s, 0, "remaps/add", "200");
+	close_bdev(s);
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	memcpy(other->data, s->spare->data, SPARE_SECTORS << SECTOR_SHIFT);
+	for (nr = 0; nr < 2; nr++) {
+		u64 sector = dm_remap_sb_sector(SPARE_SECTORS, nr);
+		struct dm_remap_sb *sb = (void *)mdisk_at(other, sector);
+
+		sb->flags |= cpu_to_le32(DM_REMAP_SB_JOINING);
+		sb->replacement.partner_seed = sb->seed;
+		sb->secret[0] ^= 1;
+		sb->crc = cpu_to_le32(dm_remap_sb_crc(sb, sector));
+	}
+	KUNIT_EXPECT_LT(test, load_table(s, MAIN_SECTORS, s->main, 0, other, s->args, 0), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_ASSERT_EQ(test, open_bdev(s), 0);
+	EXPECT_READ(s, 200, 8, 'm');
+	mdisk_free(other);
+}
+
 static struct kunit_case set_edges_cases[] = {
 	KUNIT_CASE(a_block_that_lost_data_is_not_moved_back),
 	KUNIT_CASE(a_discard_that_waited_for_its_block_is_done),
@@ -413,6 +487,7 @@ static struct kunit_case set_edges_cases[] = {
 	KUNIT_CASE(a_read_is_tried_again_where_no_block_is_free),
 	KUNIT_CASE(a_slow_block_that_fails_is_pending),
 	KUNIT_CASE(a_slow_read_moves_no_more_than_the_limit),
+	KUNIT_CASE(a_scrub_moves_no_more_slow_blocks_than_the_limit),
 	KUNIT_CASE(a_write_beyond_a_window_is_compared_in_several),
 	KUNIT_CASE(a_cure_that_cannot_be_noted_fails_its_write),
 	KUNIT_CASE(a_scrub_that_cannot_be_noted_does_not_begin),
@@ -421,10 +496,12 @@ static struct kunit_case set_edges_cases[] = {
 	KUNIT_CASE(a_table_that_contradicts_itself_is_refused),
 	KUNIT_CASE(a_length_that_is_no_whole_number_of_blocks_is_refused),
 	KUNIT_CASE(a_set_of_small_blocks_needs_disks_of_small_sectors),
+	KUNIT_CASE(a_spare_knows_its_main),
 	KUNIT_CASE(a_main_that_turned_read_only_is_refused_at_the_resume),
 	KUNIT_CASE(a_new_length_that_cannot_be_written_changes_nothing),
 	KUNIT_CASE(a_former_table_whose_disk_turned_read_only_is_given_up),
 	KUNIT_CASE(a_persistent_set_without_remaps_changes_its_spare),
+	KUNIT_CASE(a_copy_of_the_spare_of_another_set_is_refused),
 	{ }
 };
 
