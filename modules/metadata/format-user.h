@@ -10,10 +10,6 @@
 #include <stddef.h>
 #include <string.h>
 
-/* As the kernel's, which needs no message; before C23, clang asks for one. */
-#undef static_assert
-#define static_assert(expr, ...)	_Static_assert(expr, "" __VA_ARGS__)
-
 #define cpu_to_le32(x)	htole32(x)
 #define cpu_to_le64(x)	htole64(x)
 #define le32_to_cpu(x)	le32toh(x)

@@ -356,7 +356,8 @@ static void a_spare_knows_its_main(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
 	set_capacity(s->main->gendisk, MAIN_SECTORS + 8);
 	KUNIT_ASSERT_EQ(test, create_device(s), 0);
-	KUNIT_EXPECT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, s->spare, s->args, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, s->spare, s->args, 0),
+			-EINVAL);
 	put_partuuid(s, "11111111-01");
 	KUNIT_EXPECT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, s->spare, s->args, 0), 0);
 }
