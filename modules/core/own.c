@@ -47,6 +47,21 @@ struct remap_move *remap_own(struct remap_job *job, u64 block, enum remap_slot_s
 	return move_or_null(rd, block, m);
 }
 
+struct remap_move *remap_own_slot(struct remap_job *job, u64 block, u32 slot)
+{
+	struct remap_device *rd = job->rd;
+	struct remap_move *m = NULL;
+	u64 word;
+
+	mutex_lock(&rd->lock);
+	if (remap_table_lookup(&rd->table, block, &word) == slot)
+		m = own(job, block, REMAP_MAPPED, REMAP_TO_SPARE);
+	else
+		job->again = true;
+	mutex_unlock(&rd->lock);
+	return move_or_null(rd, block, m);
+}
+
 struct remap_move *remap_own_failed(struct remap_job *job, u64 block)
 {
 	struct remap_device *rd = job->rd;

@@ -37,6 +37,21 @@ struct remap_move *remap_own(struct remap_job *job, u64 block, enum remap_slot_s
 			     enum remap_goal goal);
 
 /**
+ * remap_own_slot() - take ownership of a mapped block whose slot failed, to move it to another.
+ * @job: the job; its batch has room.
+ * @block: the block.
+ * @slot: the slot that failed.
+ *
+ * Of several writes that fail at the same time, the first one moves the block. The others must not
+ * blame its new slot, which has not failed.
+ *
+ * Context: process, may sleep; takes the device's lock.
+ * Return: the move; NULL if there is no free slot, or, with job->again set, if the block has left
+ * the slot since.
+ */
+struct remap_move *remap_own_slot(struct remap_job *job, u64 block, u32 slot);
+
+/**
  * remap_own_failed() - take ownership of a block of the main that failed a write, to move it.
  * @job: the job; its batch has room.
  * @block: the block; the job has seen that it has no slot.

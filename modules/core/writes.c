@@ -17,12 +17,23 @@
 #include "verify.h"
 #include "writes.h"
 
+/* Take ownership of a piece's block, which is in this state; a mapped block in the slot. */
+static struct remap_move *own_piece(struct remap_job *job, const struct remap_piece *p,
+				    enum remap_slot_state state, u32 slot)
+{
+	if (state == REMAP_FREE)
+		return remap_own_failed(job, p->block);
+	if (state == REMAP_MAPPED)
+		return remap_own_slot(job, p->block, slot);
+	return remap_own(job, p->block, state, REMAP_TO_SPARE);
+}
+
 /*
- * Begin to move a piece's block, with the data that the bio writes to it. @status is the result
- * if the block has no slot and may not move automatically.
+ * Begin to move a piece's block, with the data that the bio writes to it. @slot is the slot of a
+ * mapped block. @status is the result if the block has no slot and may not move automatically.
  */
 static blk_status_t move_piece(struct remap_job *job, const struct remap_piece *p,
-			       enum remap_slot_state state, blk_status_t status)
+			       enum remap_slot_state state, u32 slot, blk_status_t status)
 {
 	struct remap_device *rd = job->rd;
 	struct remap_move *m;
@@ -34,10 +45,7 @@ static blk_status_t move_piece(struct remap_job *job, const struct remap_piece *
 	}
 	if (job->batch->nr == job->batch->max)
 		remap_flush_batch(job);
-	if (state == REMAP_FREE)
-		m = remap_own_failed(job, p->block);
-	else
-		m = remap_own(job, p->block, state, REMAP_TO_SPARE);
+	m = own_piece(job, p, state, slot);
 	if (job->again)
 		return BLK_STS_OK;
 	if (!m && state == REMAP_FREE && !remap_may_move(rd))
@@ -128,7 +136,7 @@ static blk_status_t write_main(struct remap_job *job, const struct remap_piece *
 	if (status == BLK_STS_OK)
 		remap_reset_streak(rd);
 	else if (remap_medium_error(rd->main, status) && remap_may_move(rd))
-		status = move_piece(job, p, REMAP_FREE, status);
+		status = move_piece(job, p, REMAP_FREE, REMAP_NO_SLOT, status);
 	return status;
 }
 
@@ -230,7 +238,7 @@ static blk_status_t write_mapped(struct remap_job *job, const struct remap_piece
 	if (care)
 		status = write_in_place(job, p);
 	if (!job->again && remap_medium_error(rd->spare_bdev, status))
-		status = move_piece(job, p, REMAP_MAPPED, status);
+		status = move_piece(job, p, REMAP_MAPPED, use.slot, status);
 	return status;
 }
 
@@ -332,7 +340,7 @@ blk_status_t remap_write_piece(struct remap_job *job, const struct remap_piece *
 	case REMAP_PENDING:
 		if (rewrite(job, p))
 			return BLK_STS_OK;
-		return move_piece(job, p, REMAP_PENDING, BLK_STS_OK);
+		return move_piece(job, p, REMAP_PENDING, REMAP_NO_SLOT, BLK_STS_OK);
 	default:
 		return write_mapped(job, p, status);
 	}

@@ -49,6 +49,9 @@ retry_until() {
 # slow_kernel: whether this is the debug kernel, where some things are done less often
 slow_kernel() { [ -e /sys/kernel/debug/kmemleak ]; }
 
+# page_size: the bytes of a page of memory, which AT_PAGESZ of the auxiliary vector tells
+page_size() { od -An -v -tu8 -w16 /proc/self/auxv | awk '$1 == 6 { print $2 }'; }
+
 # refused TEXT COMMAND...: it fails, and TEXT is in its output
 refused() {
 	local text=$1
