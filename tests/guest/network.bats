@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # Sets as the floor of what replicates and exports: DRBD between two sets, and a set
-# exported over NVMe/TCP. Both ends are in one machine, over its loopback device.
+# exported over NVMe/TCP, and by LIO. Both ends are in one machine, over its loopback device.
 # rig: kernels=6.1,6.12 test=slice timeout=600
 
 load ../lib/common
@@ -13,9 +13,10 @@ teardown() {
 		[ ! -b "/dev/drbd$minor" ] || drbdsetup down "r$minor" || :
 	done
 	nvme_down
+	lio_down
 	clean_up
 }
-teardown_file() { unload drbd nvme_tcp nvmet_tcp nvmet; }
+teardown_file() { unload drbd nvme_tcp nvmet_tcp nvmet tcm_loop target_core_iblock; }
 
 # node NR: a set whose device is /dev/mapper/rNR, and DRBD on it
 node() {
@@ -164,4 +165,57 @@ nvme_there() { [ -n "$(nvme_disk)" ]; }
 	assert_equal "$(remap_status r remapped)" 3
 	nvme_down
 	assert_data /dev/mapper/r 8192 65536 3
+}
+
+# --- LIO, the kernel's iSCSI target, to a disk of the same machine ----------------------
+
+LIO=/sys/kernel/config/target
+LOOP=$LIO/loopback/naa.6001405000000001
+
+lio_export() {
+	modprobe target_core_iblock
+	modprobe tcm_loop
+	mkdir -p "$LIO/core/iblock_0/set"
+	echo "udev_path=$1" >"$LIO/core/iblock_0/set/control"
+	echo 1 >"$LIO/core/iblock_0/set/enable"
+	mkdir -p "$LOOP/tpgt_1/lun/lun_0"
+	echo naa.6001405000000002 >"$LOOP/tpgt_1/nexus"
+	ln -s "$LIO/core/iblock_0/set" "$LOOP/tpgt_1/lun/lun_0/port"
+}
+lio_down() {
+	[ -d "$LOOP" ] || return 0
+	rm -f "$LOOP/tpgt_1/lun/lun_0/port"
+	rmdir "$LOOP/tpgt_1/lun/lun_0" "$LOOP/tpgt_1" "$LOOP" "$LIO/loopback" "$LIO/core/iblock_0/set" "$LIO/core/iblock_0"
+}
+lio_disk() {
+	local disk
+	for disk in /sys/block/sd*; do
+		[ "$(cat "$disk/device/vendor" 2>/dev/null)" != "LIO-ORG " ] || echo "/dev/${disk##*/}"
+	done
+}
+lio_there() { [ -b "$(lio_disk)" ]; }
+
+@test "LIO: writes over bad sectors, and a lost sector" {
+	local disk
+	modprobe sd_mod
+	null_blk main 32 badblocks=+2051-2051
+	null_blk spare 4
+	remap_create r /dev/main /dev/spare persistent
+	lio_export /dev/mapper/r
+	retry_until 20 lio_there
+	disk=$(lio_disk)
+	write_pattern "$disk" 2048 65536 1
+	assert_data "$disk" 2048 65536 1
+	assert_equal "$(remap_status r remapped state)" "1 ok"
+	null_blk_bad main +4096-4103
+	log_mark
+	run ! read_direct "$disk" 4096 4096
+	# what the other side is told is not that of a medium
+	log_since | grep -F "[$(basename "$disk")]" | grep "Logical unit communication failure"
+	assert_equal "$(remap_status r pending)" 1
+	write_pattern "$disk" 4096 4096 2
+	assert_data "$disk" 4096 4096 2
+	assert_equal "$(remap_status r remapped pending state)" "2 0 ok"
+	lio_down
+	assert_data /dev/mapper/r 4096 4096 2
 }

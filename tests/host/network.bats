@@ -148,9 +148,20 @@ status() { on "$1" 'dmsetup status safe | cut -d" " -f4-8; grep "^ 0:" /proc/drb
 	up b
 	in_sync
 	on a 'drbdadm primary r0
-		if read_direct /dev/drbd0 6000 512 >/dev/null; then exit 1; fi
+		if read_direct /dev/drbd0 6000 512 >/dev/null; then exit 1; fi'
+	status a
+	status b
+	says "now neither disk counts as whole, and DRBD refuses all writes; other sectors can be read"
+	on a 'if write_pattern /dev/drbd0 12000 4096 6; then exit 1; fi
+		assert_data /dev/drbd0 8192 65536 5'
+	says "a is told that its disk counts; then a write to that sector moves the block, and b is resynced"
+	on a 'drbdadm secondary r0 && drbdadm primary --force r0
 		write_pattern /dev/drbd0 6000 4096 6
 		assert_data /dev/drbd0 6000 4096 6'
+	status a
+	on b 'drbdadm invalidate r0'
+	in_sync
+	on a 'assert_data /dev/drbd0 6000 4096 6'
 	status a
 	status b
 	assert_equal "$(on a 'remap_status safe pending lost_sectors')" "0 0"
@@ -195,7 +206,11 @@ paths() { on client 'cat /sys/class/nvme/nvme*/address /sys/class/nvme/nvme*/sta
 	boot client 2 2
 	wait "$other"
 	says "the client has one disk, over two paths"
-	on client 'modprobe nvme_tcp
+	# Debian's package makes these when it is installed
+	on client 'mkdir -p /etc/nvme
+		cat /proc/sys/kernel/random/uuid >/etc/nvme/hostid
+		echo "nqn.2014-08.org.nvmexpress:uuid:$(</etc/nvme/hostid)" >/etc/nvme/hostnqn
+		modprobe nvme_tcp
 		for path in 1 2; do
 			nvme connect -t tcp -a 10.0.$path.1 -s 4420 -n safe --keep-alive-tmo=3 --reconnect-delay=1 --ctrl-loss-tmo=600
 		done

@@ -45,6 +45,11 @@ class Splats(unittest.TestCase):
             self.assertIn(line, self.said(f'[    2.000000] {line}\n'))
         self.assertEqual(self.said('[    2.000000] blk_update_request: I/O error\n'), '')
 
+    def test_sectors_that_neither_node_can_read(self):
+        drbd = '[   11.174127] drbd r0/0 drbd0: drbd_req_destroy: Logic BUG rq_state = 0x{}, completion_ref = 0\n'
+        self.assertEqual(self.said(drbd.format('120040')), '')
+        self.assertIn('Logic BUG', self.said(drbd.format('120042')))
+
 
 if __name__ == '__main__':
     unittest.main()
