@@ -78,6 +78,82 @@ modules() {
 	modules headers 6.1
 }
 
+# letters_are_there UUID ESCAPED: the set whose name has letters that are not ASCII is active, below each of its names
+letters_are_there() {
+	guest_run "set -e
+		node=\$(basename \"\$(realpath '/dev/mapper/$2')\")
+		[ \"\$(cat /sys/block/\$node/dm/name)\" = '$2' ]
+		[ \"\$(cat /sys/block/\$node/dm/uuid)\" = DMREMAP-$1 ]
+		dmremap status данные
+		[ \"\$(LC_ALL=C.UTF-8 dmremap status | grep -c '^данные ')\" = 1 ]
+		[ \"\$(findmnt -no MAJ:MIN /letters | tr -d ' ')\" = \"\$(cat /sys/block/\$node/dev)\" ]
+		grep -x written /letters/file
+		[ /dev/disk/by-dm-remap/$1-main -ef /dev/disk/by-id/virtio-letters ]
+		[ /dev/disk/by-dm-remap/$1-spare -ef /dev/disk/by-id/virtio-more ]
+		[ '/dev/disk/by-id/dm-name-$2' -ef /dev/\$node ]
+		systemctl is-active \"\$(systemd-escape --path --suffix=device '/dev/mapper/$2')\"
+		systemctl is-active letters.mount
+		[ \"\$(systemctl show -P What letters.mount)\" -ef /dev/\$node ]"
+}
+
+@test "a name in any language comes back at boot, from the initramfs on" {
+	local name=данные escaped uuid disks=("disk letters size=64M if=virtio" "disk more size=32M if=virtio")
+	# as libdevmapper and udev write it
+	escaped=$(printf %s "$name" | od -An -v -tx1 | tr -d '\n' | sed 's/ /\\x/g')
+	machine_boot 6.12 system "${disks[@]}"
+	up
+	guest_run "set -e
+		dmremap create $name /dev/disk/by-id/virtio-letters /dev/disk/by-id/virtio-more
+		dmremap seal $name
+		mkfs.ext4 -q '/dev/mapper/$escaped'
+		mkdir /letters
+		printf '%s /letters ext4 defaults,x-systemd.device-timeout=900s 0 2\n' '/dev/mapper/$escaped' >>/etc/fstab
+		systemctl daemon-reload
+		mount /letters
+		echo written >/letters/file"
+	uuid=$(guest_run 'ls /etc/dm-remap/sets.d')
+	guest_run 'update-initramfs -u -k "$(uname -r)" && unmkinitramfs "/boot/initrd.img-$(uname -r)" /tmp/files &&
+		find /tmp/files -path "*/etc/dm-remap/sets.d/*" -exec cp {} /tmp/known \; && rm -r /tmp/files'
+	guest_run 'cat /tmp/known' >"$GUEST/known"
+	grep -Fx "name=$escaped" "$GUEST/known"
+	# QEMU loads the initramfs from outside: the current one, as an archive after the old one
+	mkdir -p "$GUEST/archive/etc/dm-remap/sets.d"
+	cp "$GUEST/known" "$GUEST/archive/etc/dm-remap/sets.d/$uuid"
+	(cd "$GUEST/archive" && find . | cpio --quiet -o -H newc >"$GUEST/archive.cpio")
+	# A program that does not encode names leaves the letters themselves on the spare.
+	guest_run "set -e
+		umount /letters
+		export DM_DEFAULT_NAME_MANGLING_MODE=none
+		dmsetup rename '$escaped' $name
+		dmsetup suspend $name
+		dmsetup resume $name
+		dmsetup remove $name"
+	machine_reboot
+	grep -aqF "$name" "$GUEST/more.img"
+	machine_boot 6.12 system "${disks[@]}" "initrd+=$GUEST/archive.cpio"
+	up
+	letters_are_there "$uuid" "$escaped"
+	guest_run '[ "$(systemctl is-system-running)" = running ] || { systemctl --failed; exit 1; }'
+	# it was active before the root file system was mounted
+	guest_run 'dmesg | awk "/dm_remap: loading/ { active = 1 } /EXT4-fs .vda.: mounted/ { exit !active }"'
+	# and is found by udev and systemd, too
+	guest_run "set -e
+		umount /letters
+		dmremap stop $name
+		udevadm settle
+		udevadm trigger --settle --action=add /dev/disk/by-id/virtio-more
+		dmremap wait --timeout 120 $name
+		mount /letters"
+	letters_are_there "$uuid" "$escaped"
+	guest_run "set -e
+		umount /letters
+		sed -i '/letters/d' /etc/fstab
+		systemctl daemon-reload
+		dmremap delete $name
+		[ ! -e /etc/dm-remap/sets.d/$uuid ]"
+	machine_reboot
+}
+
 @test "a set is made on the upgraded kernel, and named in fstab" {
 	machine_boot 6.12 system "$MAIN" "$SPARE"
 	up
@@ -128,13 +204,13 @@ modules() {
 
 @test "without its spare a set waits, says so, and comes when the spare does" {
 	machine_boot 6.12 system "$MAIN"
-	# in the initramfs and, if reported there as well, in the journal
-	grep 'data waits for its spare' "$GUEST/console.log"
-	guest_run 'for i in {1..100}; do
+	# the initramfs was made before the set, so the system reports it, 20 s after its start
+	guest_run 'for i in {1..400}; do
 			journalctl -b -u dm-remap-assemble.service | grep "data waits for its spare" && exit
 			sleep 0.5
 		done
 		exit 1'
+	grep 'data waits for its spare' "$GUEST/console.log"
 	run guest_run 'systemctl is-system-running'
 	# the boot stands still
 	[[ $output == initializing || $output == starting ]]

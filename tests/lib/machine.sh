@@ -11,6 +11,7 @@
 #                                   programs       the same, with more programs
 #                                   readme         the same, with dm-remap from its sources; KERNEL is 6.1
 #                                   root=WHAT      the root file system is on something else
+#                                   initrd=FILE    with that initramfs
 #                                   initrd+=FILE   with the cpio archive FILE after its initramfs
 #                                   dracut         with dracut's initramfs; KERNEL is 6.1
 #   machine_start KERNEL LINE...  the same, without waiting
@@ -44,7 +45,7 @@ machine_teardown() {
 
 # _machine_args KERNEL LINE...: fills MACHINE, the command line of QEMU
 _machine_args() {
-	local release line root=LABEL=system mem=1G initrd=initrd.img more=
+	local release line root=LABEL=system mem=1G initrd=initrd.img image='' more=''
 	release=$(sed -n "s/^$1 //p" "$DEBIAN/versions")
 	[ -n "$release" ] || { echo "there is no kernel $1" >&2; return 1; }
 	shift
@@ -69,6 +70,7 @@ _machine_args() {
 			rig_disk_args "$GUEST" $line
 			;;
 		dracut) initrd=dracut.img ;;
+		initrd=*) image=${line#initrd=} ;;
 		initrd+=*) more=${line#initrd+=} ;;
 		root=*) root=${line#root=} ;;
 		append=*) RIG_APPEND+=" ${line#append=}" ;;
@@ -76,7 +78,7 @@ _machine_args() {
 		*) echo "what is \"$line\"?" >&2; return 1 ;;
 		esac
 	done
-	initrd=$DEBIAN/$initrd-$release
+	initrd=${image:-$DEBIAN/$initrd-$release}
 	if [ -n "$more" ]; then
 		# the kernel requires an uncompressed archive to begin at a multiple of 4
 		cp "$initrd" "$GUEST/initrd" && truncate -s %4 "$GUEST/initrd" &&

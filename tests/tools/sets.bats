@@ -512,7 +512,7 @@ active_set() {
 	register $B name='other\x20one'
 	run dmremap rename r "other one"
 	assert_failure 8
-	assert_output --partial "other one is the name of set $B"
+	assert_output --partial "other\\x20one is the name of set $B"
 	assert_output --partial "dmremap assemble --name OTHER $B"
 	main sda 8:0 "uuid 11"
 	spare sdb 8:16 "uuid 11"

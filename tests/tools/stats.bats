@@ -287,6 +287,22 @@ going() {
 	done
 }
 
+@test "a device has the name that people type, and the one that device-mapper makes of it" {
+	# the last one was made by a program that encodes nothing
+	device '\xd0\xb4\xd0\xb0\xd0\xbd\xd0\xbd\xd1\x8b\xd0\xb5'
+	device größe
+	for name in данные '\xd0\xb4\xd0\xb0\xd0\xbd\xd0\xbd\xd1\x8b\xd0\xb5' größe; do
+		run dmremap stats "$name"
+		assert_success
+		run dmremap stats "/dev/mapper/$name"
+		assert_success
+	done
+	# what is refused is called as it was typed
+	run dmremap create "$(printf 'ж%.0s' {1..16})" main spare
+	assert_failure 16
+	assert_output --partial 'жж" is too long: device-mapper writes it as "\xd0\xb6'
+}
+
 @test "a name that is none is refused" {
 	for name in "" . .. ../../etc /dev/mapper/ a/b "$(printf 'x%.0s' {1..128})"; do
 		run dmremap stats "$name"

@@ -32,6 +32,9 @@ installkernel() {
 install() {
 	local table
 
+	# an image made for the system in another directory says nothing about this host's
+	# shellcheck disable=SC2154 # dracut's
+	[[ ${dracutsysrootdir%/} ]] || @LIBDIR@/record-root
 	# the sets that this host knows, and the names that other sets must not take
 	# shellcheck disable=SC2154 # dracut's
 	mkdir -p "$initdir/etc/dm-remap"

@@ -23,6 +23,21 @@ static bool may_be_name(const char *text)
 	       strlen(text) < KERNEL_NAME_SIZE;
 }
 
+/* As the device is called: encoded, unless it was made by a program that does not encode names. */
+static bool from_name(const char *given, char name[KERNEL_NAME_SIZE])
+{
+	char encoded[ENCODED_NAME_SIZE];
+
+	if (!may_be_name(given))
+		return false;
+	text_encode(encoded, given);
+	if (strlen(encoded) >= KERNEL_NAME_SIZE || kernel_has(TREE_CONFIG, given, ""))
+		text_copy(name, given, KERNEL_NAME_SIZE);
+	else
+		text_copy(name, encoded, KERNEL_NAME_SIZE);
+	return true;
+}
+
 static bool name_at(const char *dir, char name[KERNEL_NAME_SIZE])
 {
 	char path[PATH_MAX], text[KERNEL_TEXT_SIZE];
@@ -38,10 +53,8 @@ static bool from_path(const char *given, char name[KERNEL_NAME_SIZE])
 {
 	char number[BLOCKDEV_NUMBER_SIZE], dir[64];
 
-	if (!strncmp(given, MAPPER, strlen(MAPPER)) && may_be_name(given + strlen(MAPPER))) {
-		text_copy(name, given + strlen(MAPPER), KERNEL_NAME_SIZE);
+	if (!strncmp(given, MAPPER, strlen(MAPPER)) && from_name(given + strlen(MAPPER), name))
 		return true;
-	}
 	if (!blockdev_number(given, number))
 		return false;
 	snprintf(dir, sizeof(dir), NUMBERS "/%s", number);
@@ -101,13 +114,23 @@ static bool from_set_uuid(const char *uuid, char name[KERNEL_NAME_SIZE])
 	return found;
 }
 
-bool device_name_valid(const char *name)
+bool device_name_new(const char *given, char name[KERNEL_NAME_SIZE])
 {
-	if (may_be_name(name))
-		return true;
-	complain("\"%s\" is not the name of a device. Give the name as \"dmsetup ls\" prints it, without a path.",
-		 name);
-	return false;
+	char encoded[ENCODED_NAME_SIZE];
+
+	if (!may_be_name(given)) {
+		complain("\"%s\" is not the name of a device. Give the name as \"dmsetup ls\" prints it, without a path.",
+			 given);
+		return false;
+	}
+	text_encode(encoded, given);
+	if (strlen(encoded) >= KERNEL_NAME_SIZE) {
+		complain("\"%s\" is too long: device-mapper writes it as \"%s\", which may have %d characters.",
+			 given, encoded, KERNEL_NAME_SIZE - 1);
+		return false;
+	}
+	text_copy(name, encoded, KERNEL_NAME_SIZE);
+	return true;
 }
 
 bool device_name_find(const char *given, char name[KERNEL_NAME_SIZE])
@@ -117,12 +140,10 @@ bool device_name_find(const char *given, char name[KERNEL_NAME_SIZE])
 	*name = 0;
 	if (strchr(given, '/'))
 		return from_path(given, name);
-	if (!may_be_name(given))
-		return false;
-	if (!uuid_from_text(given, uuid) || kernel_has(TREE_CONFIG, given, "") ||
-	    !(from_dm_uuid(given, name) || from_set_uuid(given, name)))
-		text_copy(name, given, KERNEL_NAME_SIZE);
-	return true;
+	if (uuid_from_text(given, uuid) && !kernel_has(TREE_CONFIG, given, "") &&
+	    (from_dm_uuid(given, name) || from_set_uuid(given, name)))
+		return true;
+	return from_name(given, name);
 }
 
 void device_name_encoded(const char *given, char name[ENCODED_NAME_SIZE])

@@ -12,18 +12,19 @@
 #include "lib/encode.h"
 
 /**
- * device_name_valid() - whether a new device could have this name.
- * @name: the name given by the user.
+ * device_name_new() - the name of a new device.
+ * @given: the name given by the user.
+ * @name: takes the name as device-mapper will know it, which is encoded by text_encode().
  *
- * Prints an error if not.
+ * Prints an error if a device cannot have the name.
  */
-bool device_name_valid(const char *name);
+bool device_name_new(const char *given, char name[KERNEL_NAME_SIZE]);
 
 /**
  * device_name_find() - find the name of a device.
  * @given: the name given by the user.
  * @name: takes the name that device-mapper uses; if @given could be a name but matches no known
- *	device, a copy of @given.
+ *	device, the one that it would have.
  *
  * Prints nothing.
  *

@@ -254,11 +254,9 @@ static int run(struct clone *clone, const char *main, const char *spare)
  */
 static bool is_anothers(const char *name, const char *main)
 {
-	char encoded[ENCODED_NAME_SIZE];
 	struct registered other;
 
-	text_encode(encoded, name);
-	if (!registry_find_name(&other, encoded, "") || registry_is_main(&other, main))
+	if (!registry_find_name(&other, name, "") || registry_is_main(&other, main))
 		return false;
 	complain("%s is the name of set %s, which this host knows. Take another name.", name,
 		 other.uuid);
@@ -272,6 +270,7 @@ static int run_clone_uuid(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
+	char name[KERNEL_NAME_SIZE];
 	struct clone clone = {};
 	int option;
 
@@ -279,9 +278,9 @@ static int run_clone_uuid(int argc, char **argv)
 		if (option != 'N')
 			return option == 'h' ? command_help(&command_clone_uuid) :
 					       command_misused(&command_clone_uuid);
-		if (!device_name_valid(optarg))
+		if (!device_name_new(optarg, name))
 			return EXIT_USAGE;
-		clone.name = optarg;
+		clone.name = name;
 	}
 	if (optind != argc - 2) {
 		complain("Give the main and the spare of the copy.");

@@ -32,7 +32,6 @@ static int keep_name(const struct active *active, const char *name)
 static int rename_to(const char *given, const char *new_name)
 {
 	char number[BLOCKDEV_NUMBER_SIZE], instead[ENCODED_NAME_SIZE + sizeof("/dev/mapper/")];
-	char encoded[ENCODED_NAME_SIZE];
 	struct registered other;
 	struct active active;
 	struct blockdev dev;
@@ -48,8 +47,7 @@ static int rename_to(const char *given, const char *new_name)
 			 blockdev_name(&dev, number));
 		return EXIT_OPERATION;
 	}
-	text_encode(encoded, new_name);
-	if (registry_find_name(&other, encoded, active.uuid)) {
+	if (registry_find_name(&other, new_name, active.uuid)) {
 		complain("%s is the name of set %s, which this host knows, so the two would conflict. Take another name, or give that set one: \"dmremap assemble --name OTHER %s\". If it is gone for good: \"rm /etc/dm-remap/sets.d/%s\".",
 			 new_name, other.uuid, other.uuid, other.uuid);
 		return EXIT_OPERATION;
@@ -70,6 +68,7 @@ static int run_rename(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
+	char name[KERNEL_NAME_SIZE];
 	int option;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1)
@@ -79,9 +78,9 @@ static int run_rename(int argc, char **argv)
 		complain("Give the set and its new name.");
 		return command_misused(&command_rename);
 	}
-	if (!device_name_valid(argv[optind + 1]))
+	if (!device_name_new(argv[optind + 1], name))
 		return EXIT_USAGE;
-	return rename_to(argv[optind], argv[optind + 1]);
+	return rename_to(argv[optind], name);
 }
 
 const struct command command_rename = {

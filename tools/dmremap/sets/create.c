@@ -78,11 +78,9 @@ static bool name_free(const struct create *create)
 /* Only a warning, since the disks of the other set may be gone for good. */
 static void warn_of_namesake(const struct create *create)
 {
-	char name[ENCODED_NAME_SIZE];
 	struct registered other;
 
-	text_encode(name, create->name);
-	if (registry_find_name(&other, name, create->uuid))
+	if (registry_find_name(&other, create->name, create->uuid))
 		complain("This host also knows set %s as %s, and does not activate both of them. If that one is gone for good: \"rm /etc/dm-remap/sets.d/%s\"; otherwise \"dmremap rename %s OTHER\".",
 			 other.uuid, create->name, other.uuid, create->name);
 }
@@ -121,14 +119,6 @@ static bool take_block_size(struct create *create, const char *text)
 	return false;
 }
 
-static bool take_name(struct create *create, const char *name)
-{
-	if (!device_name_valid(name))
-		return false;
-	snprintf(create->name, sizeof(create->name), "%s", name);
-	return true;
-}
-
 enum { OPTION_MAIN_ID = 256, OPTION_NAME, OPTION_NO_AUTO, OPTION_TAIL, OPTION_TRANSIENT };
 
 static bool take_option(struct create *create, struct create_choices *choices, int option)
@@ -149,7 +139,7 @@ static bool take_option(struct create *create, struct create_choices *choices, i
 		create->main_id = optarg;
 		return true;
 	case OPTION_NAME:
-		return take_name(create, optarg);
+		return device_name_new(optarg, create->name);
 	case OPTION_NO_AUTO:
 		create->no_auto_remap = true;
 		return true;
@@ -220,7 +210,7 @@ static int run_create(int argc, char **argv)
 		complain("Give a name for the device, its main and its spare; with --tail, the name and a disk.");
 		return command_misused(&command_create);
 	}
-	if (!take_name(&create, argv[optind]))
+	if (!device_name_new(argv[optind], create.name))
 		return EXIT_USAGE;
 	if (tail.sectors)
 		return run_tail(&create, &tail, &choices, argv[optind + 1]);
