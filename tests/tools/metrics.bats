@@ -247,7 +247,9 @@ value() { awk -v series="$1" '$1 == series { print $2; n++ } END { exit n != 1 }
 	# with standard output closed, the messages do not go into the file
 	run bash -c "'$DMREMAP' metrics --output dir/out.prom <&- >&- 2>&-"
 	assert_success
-	dmremap metrics | cmp - dir/out.prom
+	# the time by which to replace the main is counted from now
+	values="s/ [^ ]*$//"
+	[ "$(dmremap metrics | sed "$values")" = "$(sed "$values" dir/out.prom)" ]
 }
 
 @test "a device that cannot be read is an error, and the others are printed" {
