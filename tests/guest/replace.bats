@@ -689,10 +689,12 @@ finished() {
 }
 
 @test "a copy begins anew if what is there may be another's, and says why" {
+	local now
 	a_large_set
 	null_blk other 64
 	a_long_copy
 	kill_copy
+	dd if=/dev/new of="$BATS_TEST_TMPDIR/head" bs=1M count=1 iflag=direct status=none
 	run -8 "$DMREMAP" replace --forget r /dev/other
 	assert_output --partial "/dev/other has no copy of r that was interrupted."
 	# a file system was made there
@@ -705,6 +707,12 @@ finished() {
 	assert_output "The copy of r is given up."
 	run -8 "$DMREMAP" replace --forget r
 	assert_output "dmremap: r is not being copied to a new disk."
+	# nothing but records of this set is written over
+	dd if="$BATS_TEST_TMPDIR/head" of=/dev/other bs=1M oflag=direct status=none
+	write_pattern /dev/other 1024 4096 7
+	run -0 "$DMREMAP" replace --forget r /dev/other
+	assert_data /dev/other 1024 4096 7
+	assert_equal "$(used_bytes /dev/other 512 262144)" 0
 	wipefs -qa /dev/new
 	dd if=/dev/zero of=/dev/new bs=1M count=1 oflag=direct status=none
 	# written in the middle
@@ -712,6 +720,13 @@ finished() {
 	run -8 "$DMREMAP" replace --forget r
 	assert_output --partial "/dev/new is in use, so the copy of r may be under way"
 	kill_copy
+	# the record of an older copy, on another disk, does not end this one
+	now=$(dmsetup message r 0 intent)
+	dd if="$BATS_TEST_TMPDIR/head" of=/dev/other bs=1M oflag=direct status=none
+	run -8 "$DMREMAP" replace --forget r /dev/other
+	assert_output "dmremap: /dev/other has an older copy of r, and not the one that was interrupted last."
+	assert_equal "$(dmsetup message r 0 intent)" "$now"
+	dd if=/dev/zero of=/dev/other bs=1M count=1 oflag=direct status=none
 	dd if=/dev/zero of=/dev/new bs=1M seek=1 count=8 oflag=direct conv=notrunc status=none
 	"$DMREMAP" replace r /dev/new >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
 	COPY=$!
@@ -800,6 +815,12 @@ spare_back() { null_blk_bad spare -0-7 -2040-2047; }
 	write_pattern $R $((10 << 11)) 4096 3
 	run -0 "$DMREMAP" status r
 	assert_output --partial "the spare cannot record them. Giving the copy up lets them go on."
+	# killed when its record is worthless, and the kernel does not know yet
+	run env STEP_AT=4 LD_PRELOAD="$HALT" "$DMREMAP" replace --forget r
+	assert_equal "$status" 137
+	run ! write_pattern $R $((12 << 11)) 4096 2
+	run -0 "$DMREMAP" status r
+	assert_output --regexp "to /dev/new was interrupted: it has 0.* of 64"
 	run -0 "$DMREMAP" replace --forget r
 	write_pattern $R $((12 << 11)) 4096 4
 	spare_back

@@ -114,18 +114,34 @@ static void note_copied(struct disk_copy *copy, uint64_t sector, uint64_t end)
 }
 
 /*
- * Writes wait because the spare cannot record them: let them go on, once nobody can believe any
- * more that the new disk is up to date.
+ * End the copy that the record names, even if the spare cannot record that, once nobody can believe
+ * any more that the new disk is up to date. What is left of the record on failure says so, and lets
+ * --forget end the copy.
  */
-static int give_up_record(struct disk_copy *copy)
+static int end_record(struct disk_copy *copy)
 {
-	int error = copy_record_clear(copy->fd);
+	const char *name = copy->view.volume->name;
+	int error = copy_record_void(copy->fd, &copy->record);
+	bool failed;
 
 	if (error)
 		return fail_write(copy, -error);
 	copy->recorded = false;
-	intent_end(copy->view.volume->name, copy->record.token, true);
-	return fail(copy, "its spare cannot be written any more");
+	error = intent_end(name, copy->record.token, true);
+	if (error && intent_find(name, &failed) == copy->record.token) {
+		snprintf(copy->why_buffer, sizeof(copy->why_buffer),
+			 "the copy cannot be ended (%.40s); \"dmremap replace --forget\" tries it again",
+			 strerror(-error));
+		return fail(copy, copy->why_buffer);
+	}
+	error = copy_record_clear(copy->fd, copy->record.uuid);
+	return error ? fail_write(copy, -error) : EXIT_CLEAN;
+}
+
+/* Writes wait because the spare cannot record them: let them go on. */
+static int give_up_record(struct disk_copy *copy)
+{
+	return end_record(copy) ?: fail(copy, "its spare cannot be written any more");
 }
 
 /* Write the record of a pass that has ended, with its status. */
@@ -220,7 +236,6 @@ static int find_record(struct disk_copy *copy)
 {
 	const struct volume *volume = copy->view.volume;
 	bool there = copy_record_read(copy->fd, &copy->record) && copy_is_of(&copy->record, volume);
-	uint64_t token = copy->record.token;
 	bool failed;
 	int status;
 
@@ -228,14 +243,12 @@ static int find_record(struct disk_copy *copy)
 		return EXIT_CLEAN;
 	if (!there && intent_find(volume->name, &failed))
 		say_anew(copy, "it has no record of the one that was interrupted");
-	status = clear_ends(copy);
+	status = there ? end_record(copy) : EXIT_CLEAN;
+	status = status ?: clear_ends(copy);
 	if (status) {
 		complain("%s.", copy->why);
 		return status;
 	}
-	/* the spare may be unable to record that the former copy is of no use any more */
-	if (there)
-		intent_end(volume->name, token, true);
 	return begin_record(copy);
 }
 
