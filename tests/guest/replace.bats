@@ -766,6 +766,19 @@ finished_with() {
 	assert_equal "$(<$CONFIG/spare/device)" "$(mountpoint -x "/dev/$1")"
 }
 
+@test "the set is flushed before the first record; after a failed write there is no other one" {
+	local log=$BATS_TEST_TMPDIR/log
+	a_large_set
+	run env HALT_LOG="$log" FAIL_AT=14 FAIL_ERRNO=5 LD_PRELOAD="$HALT" "$DMREMAP" replace r /dev/new
+	assert_equal "$status" 8
+	assert_output --partial "/dev/new cannot be written: Input/output error"
+	run -0 awk '{ sub("dm-[0-9]*", "r") } $2 == "r" || $3 == 262144 || $3 == 524288' "$log"
+	assert_output "fdatasync r
+pwrite new 524288 4096"
+	run -0 "$DMREMAP" replace r /dev/new
+	finished
+}
+
 @test "sectors that could not be read stay in the list when the copy goes on" {
 	local map=$BATS_TEST_TMPDIR/map
 	a_large_set

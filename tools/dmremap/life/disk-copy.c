@@ -48,8 +48,13 @@ static int fail(struct disk_copy *copy, const char *why)
 	return EXIT_OPERATION;
 }
 
+/*
+ * The kernel reports the loss of a write once; a later flush succeeds all the same. So nothing that
+ * is written to the disk after this can be trusted to be all of it.
+ */
 static int fail_write(struct disk_copy *copy, int error)
 {
+	copy->broken = true;
 	snprintf(copy->why_buffer, sizeof(copy->why_buffer), "%.60s cannot be written: %s",
 		 copy->path, strerror(error));
 	return fail(copy, copy->why_buffer);
@@ -88,16 +93,31 @@ static int clear_ends(struct disk_copy *copy)
 
 /* --- the record ------------------------------------------------------------------- */
 
-/* What has been copied must be durable before the record says so. */
+static void add_all(struct ranges *ranges, const struct ranges *others)
+{
+	size_t i;
+
+	for (i = 0; i < others->nr; i++)
+		ranges_add(ranges, others->range[i].start, others->range[i].end);
+	ranges_merge(ranges);
+}
+
+/*
+ * What has been copied must be durable before the record says so. After a write that failed the
+ * last record stays, which was true when it was written.
+ */
 static int write_record(struct disk_copy *copy)
 {
-	int error = fdatasync(copy->fd) ? -errno : 0;
+	int error;
 
+	if (copy->broken)
+		return EXIT_OPERATION;
+	error = fdatasync(copy->fd) ? -errno : 0;
 	ranges_merge(&copy->record.copied);
-	ranges_merge(&copy->bad);
-	copy->record.bad = copy->bad;
+	add_all(&copy->record.bad, &copy->bad);
+	add_all(&copy->record.bad, &copy->found);
 	error = error ?: copy_record_write(copy->fd, &copy->record);
-	copy->record.bad = (struct ranges) {};
+	ranges_free(&copy->record.bad);
 	copy->recorded_ns = clock_ns();
 	return error ? fail_write(copy, -error) : EXIT_CLEAN;
 }
@@ -171,6 +191,33 @@ static int keep_record(struct disk_copy *copy, uint64_t sector, uint64_t end)
 	return now - copy->recorded_ns < RECORD_NS ? EXIT_CLEAN : write_record(copy);
 }
 
+/*
+ * A write that the kernel does not remember must not be in the copy unless it is durable in the
+ * set, which would have the older content after a power cut; so the set is flushed once none of
+ * them is under way. Nor may the tracker know of it: a later pass would copy it again, without a
+ * mark that says so after an interruption.
+ */
+static int settle_writes(struct disk_copy *copy, int *error)
+{
+	const char *name = copy->view.volume->name;
+	int status = dm_drain(name);
+
+	if (status)
+		return status;
+	*error = fdatasync(copy->view.set) ? -errno : 0;
+	track_stop(name, copy->tracker);
+	return track_start(name, &copy->tracker);
+}
+
+static int write_first_record(struct disk_copy *copy)
+{
+	int status = write_record(copy);
+
+	if (status)
+		complain("%s.", copy->why);
+	return status;
+}
+
 /* From now on the kernel remembers what is written, whatever happens. */
 static int begin_record(struct disk_copy *copy)
 {
@@ -183,17 +230,16 @@ static int begin_record(struct disk_copy *copy)
 	    !uuid_from_text(volume->uuid, copy->record.uuid))
 		return EXIT_CLEAN;
 	error = intent_start(volume->name, &copy->record.token);
-	if (error) {
+	status = error ? EXIT_CLEAN : settle_writes(copy, &error);
+	if (error)
 		complain("%s: the kernel cannot keep what is written during an interruption: %s. An interrupted copy will begin anew.",
 			 volume->name, strerror(-error));
-		return EXIT_CLEAN;
-	}
-	status = dm_drain(volume->name);
-	copy->recorded = !status;
-	if (!status && write_record(copy)) {
-		complain("%s.", copy->why);
-		status = EXIT_OPERATION;
-	}
+	else
+		status = status ?: write_first_record(copy);
+	copy->recorded = !status && !error;
+	/* no record says that anything was copied, so writes need not be remembered */
+	if (!copy->recorded && copy->record.token)
+		intent_end(volume->name, copy->record.token, true);
 	return status;
 }
 
@@ -276,6 +322,7 @@ void disk_copy_end(struct disk_copy *copy)
 	free(copy->tail);
 	free(copy->buffer);
 	ranges_free(&copy->bad);
+	ranges_free(&copy->found);
 	ranges_free(&copy->kept);
 	copy_record_free(&copy->record);
 	if (copy->fd >= 0)
@@ -323,7 +370,7 @@ static int leave_out(struct disk_copy *copy, uint64_t sector, uint64_t sectors)
 			 LLU(sector));
 		return fail(copy, copy->why_buffer);
 	}
-	ranges_add(&copy->bad, sector, sector + sectors);
+	ranges_add(&copy->found, sector, sector + sectors);
 	memset(copy->buffer, 0, sectors * SECTOR_SIZE);
 	return put(copy, sector, copy->buffer, sectors);
 }
@@ -376,7 +423,7 @@ static void begin_showing(struct disk_copy *copy, const struct ranges *ranges)
 /* Estimate the remaining time from the time taken so far. */
 static void show(struct disk_copy *copy)
 {
-	uint64_t bad = ranges_total(&copy->bad);
+	uint64_t bad = ranges_total(&copy->bad) + ranges_total(&copy->found);
 	uint64_t left_s = (wide)(clock_ns() - copy->started_ns) * (copy->total - copy->done) /
 			  copy->done / 1000000000;
 
@@ -411,12 +458,14 @@ static int copy_ranges(struct disk_copy *copy, const struct ranges *ranges)
 	int status = EXIT_CLEAN;
 	size_t i;
 
-	/* sectors that were bad may be readable now */
-	ranges_subtract(&copy->bad, ranges);
 	begin_showing(copy, ranges);
 	for (i = 0; !status && i < ranges->nr; i++)
 		status = copy_range(copy, ranges->range[i].start, ranges->range[i].end);
-	ranges_merge(&copy->bad);
+	/* sectors that were bad were readable now, but only if all of them were tried */
+	if (!status)
+		ranges_subtract(&copy->bad, ranges);
+	add_all(&copy->bad, &copy->found);
+	ranges_free(&copy->found);
 	if (!status && fdatasync(copy->fd))
 		status = fail_write(copy, errno);
 	/* also of a copy that stops here; whatever happens later, the map of the kernel counts */
@@ -471,14 +520,23 @@ int disk_copy_complete(struct disk_copy *copy)
 	return status;
 }
 
+/* The record was in the ends, and cannot be written again. */
+static void end_unrecorded(struct disk_copy *copy)
+{
+	copy->recorded = false;
+	intent_end(copy->view.volume->name, copy->record.token, false);
+}
+
 void disk_copy_spoil(struct disk_copy *copy)
 {
 	const char *why = copy->why;
 
 	if (copy->fd < 0)
 		copy->fd = open(copy->path, O_RDWR | O_EXCL | O_DIRECT | O_CLOEXEC);
-	if (copy->fd < 0 || clear_ends(copy) || (copy->recorded && write_record(copy)))
+	if (copy->fd < 0 || clear_ends(copy))
 		complain("%s has the content of the set, but is not in use. Run \"wipefs -a %s\" before the next boot.",
 			 copy->path, copy->path);
+	else if (copy->recorded && write_record(copy))
+		end_unrecorded(copy);
 	copy->why = why;
 }
