@@ -26,9 +26,6 @@
 /* Time between two records of what has been copied. */
 #define RECORD_NS	2000000000
 
-/* Time after which the kernel is asked again whether writes wait; they do so for 10 s at most. */
-#define LOOK_NS		1000000000
-
 static void *make_buffer(uint64_t sectors)
 {
 	void *buffer = device_buffer((sectors + PAGE_SECTORS - 1) / PAGE_SECTORS);
@@ -177,18 +174,9 @@ static int write_record_of(struct disk_copy *copy, int status)
 
 static int keep_record(struct disk_copy *copy, uint64_t sector, uint64_t end)
 {
-	uint64_t now = clock_ns();
-	bool failed = false;
-
 	if (copy->first)
 		note_copied(copy, sector, end);
-	if (now - copy->looked_ns >= LOOK_NS) {
-		copy->looked_ns = now;
-		intent_find(copy->view.volume->name, &failed);
-	}
-	if (failed)
-		return give_up_record(copy);
-	return now - copy->recorded_ns < RECORD_NS ? EXIT_CLEAN : write_record(copy);
+	return clock_ns() - copy->recorded_ns < RECORD_NS ? EXIT_CLEAN : write_record(copy);
 }
 
 /*
@@ -399,6 +387,9 @@ static int copy_sectors(struct disk_copy *copy, uint64_t sector, uint64_t sector
 	/* also if I/O is suspended, which then resumes */
 	if (interrupt_came())
 		return fail_interrupted(copy);
+	/* before each read, as one of a failing main may take long */
+	if (copy->recorded && copy->show && copy_writes_wait(copy->view.volume, &copy->looked_ns))
+		return give_up_record(copy);
 	if (!set_view_read(&copy->view, sector, copy->buffer, sectors))
 		return put(copy, sector, copy->buffer, sectors);
 	if (sectors <= copy->view.unit)
