@@ -782,16 +782,18 @@ pwrite new 524288 4096"
 @test "sectors that could not be read stay in the list when the copy goes on" {
 	local map=$BATS_TEST_TMPDIR/map
 	a_large_set
-	null_blk_bad main +6000-6001 +40000-40000
+	# the first of them is compared when the copy goes on
+	null_blk_bad main +2048-2048 +6000-6001 +40000-40000
 	a_long_copy --mapfile "$map"
 	retry_until 60 copied_more_than 24
 	kill_copy
 	crash
 	# the disk would give them now
-	null_blk_bad main -6000-6001 -40000-40000
+	null_blk_bad main -2048-2048 -6000-6001 -40000-40000
 	run -4 "$DMREMAP" replace --mapfile "$map" r /dev/new
 	assert_output --partial "goes on"
-	assert_equal "$(grep -- '-$' "$map" | tr -s ' ')" "0x002EE000 0x00000400 -
+	assert_equal "$(grep -- '-$' "$map" | tr -s ' ')" "0x00100000 0x00000200 -
+0x002EE000 0x00000400 -
 0x01388000 0x00000200 -"
 	assert_equal "$(used_bytes /dev/new 6000 1024)" 0
 	is_main new
@@ -843,4 +845,19 @@ spare_back() { null_blk_bad spare -0-7 -2040-2047; }
 	refute_output --partial "goes on: "
 	finished
 	assert_data /dev/new $((12 << 11)) 4096 4
+}
+
+@test "a spare that cannot record what is written: the next copy lets writes go on as well" {
+	local pid
+	a_large_set
+	a_long_copy
+	kill_copy
+	spare_gone
+	write_pattern $R $((12 << 11)) 4096 2 3>&- &
+	pid=$!
+	retry_until 5 grep -q failed $CONFIG/metadata/state
+	run -0 "$DMREMAP" replace --leave r /dev/new
+	wait $pid
+	assert_data /dev/new $((12 << 11)) 4096 2
+	spare_back
 }

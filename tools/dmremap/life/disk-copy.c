@@ -270,14 +270,16 @@ static int find_record(struct disk_copy *copy)
 {
 	const struct volume *volume = copy->view.volume;
 	bool there = copy_record_read(copy->fd, &copy->record) && copy_is_of(&copy->record, volume);
+	uint64_t token;
 	bool failed;
 	int status;
 
 	if (there && copy->may_record && take_record(copy))
 		return EXIT_CLEAN;
-	if (!there && intent_find(volume->name, &failed))
+	token = intent_find(volume->name, &failed);
+	if (!there && token)
 		say_anew(copy, "it has no record of the one that was interrupted");
-	status = there ? end_record(copy) : EXIT_CLEAN;
+	status = there && token == copy->record.token ? end_record(copy) : EXIT_CLEAN;
 	status = status ?: clear_ends(copy);
 	if (status) {
 		complain("%s.", copy->why);
