@@ -772,9 +772,9 @@ finished_with() {
 	run env HALT_LOG="$log" FAIL_AT=14 FAIL_ERRNO=5 LD_PRELOAD="$HALT" "$DMREMAP" replace r /dev/new
 	assert_equal "$status" 8
 	assert_output --partial "/dev/new cannot be written: Input/output error"
-	run -0 awk '{ sub("dm-[0-9]*", "r") } $2 == "r" || $3 == 262144 || $3 == 524288' "$log"
-	assert_output "fdatasync r
-pwrite new 524288 4096"
+	run -0 grep -E '^fdatasync (dm-[0-9]+|r)$|^pwrite new (262144|524288) ' "$log"
+	assert_output --regexp '^fdatasync (dm-[0-9]+|r)
+pwrite new 524288 4096$'
 	run -0 "$DMREMAP" replace r /dev/new
 	finished
 }
