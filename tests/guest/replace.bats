@@ -689,10 +689,12 @@ finished() {
 }
 
 @test "a copy begins anew if what is there may be another's, and says why" {
+	local now
 	a_large_set
 	null_blk other 64
 	a_long_copy
 	kill_copy
+	dd if=/dev/new of="$BATS_TEST_TMPDIR/head" bs=1M count=1 iflag=direct status=none
 	run -8 "$DMREMAP" replace --forget r /dev/other
 	assert_output --partial "/dev/other has no copy of r that was interrupted."
 	# a file system was made there
@@ -705,6 +707,12 @@ finished() {
 	assert_output "The copy of r is given up."
 	run -8 "$DMREMAP" replace --forget r
 	assert_output "dmremap: r is not being copied to a new disk."
+	# nothing but records of this set is written over
+	dd if="$BATS_TEST_TMPDIR/head" of=/dev/other bs=1M oflag=direct status=none
+	write_pattern /dev/other 1024 4096 7
+	run -0 "$DMREMAP" replace --forget r /dev/other
+	assert_data /dev/other 1024 4096 7
+	assert_equal "$(used_bytes /dev/other 512 262144)" 0
 	wipefs -qa /dev/new
 	dd if=/dev/zero of=/dev/new bs=1M count=1 oflag=direct status=none
 	# written in the middle
@@ -712,6 +720,13 @@ finished() {
 	run -8 "$DMREMAP" replace --forget r
 	assert_output --partial "/dev/new is in use, so the copy of r may be under way"
 	kill_copy
+	# the record of an older copy, on another disk, does not end this one
+	now=$(dmsetup message r 0 intent)
+	dd if="$BATS_TEST_TMPDIR/head" of=/dev/other bs=1M oflag=direct status=none
+	run -8 "$DMREMAP" replace --forget r /dev/other
+	assert_output "dmremap: /dev/other has an older copy of r, and not the one that was interrupted last."
+	assert_equal "$(dmsetup message r 0 intent)" "$now"
+	dd if=/dev/zero of=/dev/other bs=1M count=1 oflag=direct status=none
 	dd if=/dev/zero of=/dev/new bs=1M seek=1 count=8 oflag=direct conv=notrunc status=none
 	"$DMREMAP" replace r /dev/new >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
 	COPY=$!
@@ -751,19 +766,34 @@ finished_with() {
 	assert_equal "$(<$CONFIG/spare/device)" "$(mountpoint -x "/dev/$1")"
 }
 
+@test "the set is flushed before the first record; after a failed write there is no other one" {
+	local log=$BATS_TEST_TMPDIR/log
+	a_large_set
+	run env HALT_LOG="$log" FAIL_AT=14 FAIL_ERRNO=5 LD_PRELOAD="$HALT" "$DMREMAP" replace r /dev/new
+	assert_equal "$status" 8
+	assert_output --partial "/dev/new cannot be written: Input/output error"
+	run -0 grep -E '^fdatasync (dm-[0-9]+|r)$|^pwrite new (262144|524288) ' "$log"
+	assert_output --regexp '^fdatasync (dm-[0-9]+|r)
+pwrite new 524288 4096$'
+	run -0 "$DMREMAP" replace r /dev/new
+	finished
+}
+
 @test "sectors that could not be read stay in the list when the copy goes on" {
 	local map=$BATS_TEST_TMPDIR/map
 	a_large_set
-	null_blk_bad main +6000-6001 +40000-40000
+	# the first of them is compared when the copy goes on
+	null_blk_bad main +2048-2048 +6000-6001 +40000-40000
 	a_long_copy --mapfile "$map"
 	retry_until 60 copied_more_than 24
 	kill_copy
 	crash
 	# the disk would give them now
-	null_blk_bad main -6000-6001 -40000-40000
+	null_blk_bad main -2048-2048 -6000-6001 -40000-40000
 	run -4 "$DMREMAP" replace --mapfile "$map" r /dev/new
 	assert_output --partial "goes on"
-	assert_equal "$(grep -- '-$' "$map" | tr -s ' ')" "0x002EE000 0x00000400 -
+	assert_equal "$(grep -- '-$' "$map" | tr -s ' ')" "0x00100000 0x00000200 -
+0x002EE000 0x00000400 -
 0x01388000 0x00000200 -"
 	assert_equal "$(used_bytes /dev/new 6000 1024)" 0
 	is_main new
@@ -800,6 +830,12 @@ spare_back() { null_blk_bad spare -0-7 -2040-2047; }
 	write_pattern $R $((10 << 11)) 4096 3
 	run -0 "$DMREMAP" status r
 	assert_output --partial "the spare cannot record them. Giving the copy up lets them go on."
+	# killed when its record is worthless, and the kernel does not know yet
+	run env STEP_AT=4 LD_PRELOAD="$HALT" "$DMREMAP" replace --forget r
+	assert_equal "$status" 137
+	run ! write_pattern $R $((12 << 11)) 4096 2
+	run -0 "$DMREMAP" status r
+	assert_output --regexp "to /dev/new was interrupted: it has 0.* of 64"
 	run -0 "$DMREMAP" replace --forget r
 	write_pattern $R $((12 << 11)) 4096 4
 	spare_back
@@ -809,4 +845,19 @@ spare_back() { null_blk_bad spare -0-7 -2040-2047; }
 	refute_output --partial "goes on: "
 	finished
 	assert_data /dev/new $((12 << 11)) 4096 4
+}
+
+@test "a spare that cannot record what is written: the next copy lets writes go on as well" {
+	local pid
+	a_large_set
+	a_long_copy
+	kill_copy
+	spare_gone
+	write_pattern $R $((12 << 11)) 4096 2 3>&- &
+	pid=$!
+	retry_until 5 grep -q failed $CONFIG/metadata/state
+	run -0 "$DMREMAP" replace --leave r /dev/new
+	wait $pid
+	assert_data /dev/new $((12 << 11)) 4096 2
+	spare_back
 }

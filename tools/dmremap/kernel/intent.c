@@ -3,11 +3,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kernel/dm.h"
 #include "kernel/dm-ask.h"
 #include "kernel/intent.h"
 #include "lib/util.h"
+
+/* While others change the device, or have suspended it, the kernel may refuse an end: 10 s. */
+#define END_TRIES	100
+#define END_WAIT_US	100000
 
 int intent_start(const char *name, uint64_t *token)
 {
@@ -33,13 +38,17 @@ int intent_read(const char *name, uint64_t token, struct ranges *written)
 int intent_end(const char *name, uint64_t token, bool lost)
 {
 	char message[80], *reply;
-	int error;
+	int error, tries = 0;
 
-	dm_trouble_begin();
 	snprintf(message, sizeof(message), "intent end %llx%s", LLU(token), lost ? " lost" : "");
-	error = dm_ask(name, message, &reply);
-	free(reply);
-	return error;
+	do {
+		if (tries)
+			usleep(END_WAIT_US);
+		dm_trouble_begin();
+		error = dm_ask(name, message, &reply);
+		free(reply);
+	} while (error == -EBUSY && ++tries < END_TRIES);
+	return error == -ESTALE ? 0 : error;
 }
 
 uint64_t intent_find(const char *name, bool *failed)

@@ -36,9 +36,12 @@ int intent_read(const char *name, uint64_t token, struct ranges *written);
  * intent_end() - end the copy.
  * @name: the device.
  * @token: of the copy.
- * @lost: its record is durably invalid, so the copy ends even if the spare cannot be written.
+ * @lost: the record with this token is durably invalid, so the copy ends even if the spare cannot
+ *	be written.
  *
- * Return: 0 or a negative error number.
+ * Waits for up to 10 s if others keep the kernel from ending it.
+ *
+ * Return: 0, also if the kernel has no copy with that token, or a negative error number.
  */
 int intent_end(const char *name, uint64_t token, bool lost);
 

@@ -14,9 +14,13 @@
 #include "disk/device.h"
 #include "kernel/intent.h"
 #include "life/copy-kept.h"
+#include "lib/clock.h"
 
 /* Places to compare, beside the first and the last. */
 #define SAMPLES	32
+
+/* Time after which the kernel is asked again whether writes wait; they do so for 10 s at most. */
+#define LOOK_NS	1000000000
 
 bool copy_is_of(const struct copy_record *record, const struct volume *volume)
 {
@@ -71,20 +75,37 @@ static bool agrees(const struct set_view *view, int fd, uint64_t token, uint64_t
 	return same || is_written(view->volume, token, sector);
 }
 
-static bool samples_agree(const struct set_view *view, int fd, uint64_t token,
-			  const struct ranges *kept)
+bool copy_writes_wait(const struct volume *volume, uint64_t *looked_ns)
 {
-	uint64_t total = ranges_total(kept), position;
+	uint64_t now = clock_ns();
+	bool failed = false;
+
+	if (now - *looked_ns < LOOK_NS)
+		return false;
+	*looked_ns = now;
+	intent_find(volume->name, &failed);
+	return failed;
+}
+
+static const char *compare_samples(const struct set_view *view, int fd,
+				   const struct copy_record *record, const struct ranges *kept)
+{
+	uint64_t total = ranges_total(kept), position, sector, looked_ns = 0;
 	unsigned int i;
 
 	for (i = 0; total && i < SAMPLES + 2; i++) {
 		position = i ? total - 1 : 0;
 		if (i > 1 && getrandom(&position, sizeof(position), 0) != sizeof(position))
-			return false;
-		if (!agrees(view, fd, token, place_of(kept, position % total, view->unit)))
-			return false;
+			return "there are no random numbers to compare samples with";
+		/* of a failing main each read may take long */
+		if (copy_writes_wait(view->volume, &looked_ns))
+			return "the spare cannot record what is written";
+		sector = place_of(kept, position % total, view->unit);
+		/* the disk has zeros for those that could not be read, and a read may take long */
+		if (!is_in(&record->bad, sector) && !agrees(view, fd, record->token, sector))
+			return "the disk and the set differ where nothing was written since";
 	}
-	return true;
+	return NULL;
 }
 
 /* What was copied, and has not been written since. Return: 0 or a negative error number. */
@@ -110,13 +131,13 @@ const char *copy_kept(const struct set_view *view, int fd, struct copy_record *r
 		return "the set has another size now";
 	if (!copy_record_is_alone(fd, record->sectors))
 		return "the disk has been used for something else since";
+	if (!record->copied.nr)
+		return "it was given up before, or had just begun";
 	if (!leave_out) {
 		ranges_subtract(&record->copied, &record->bad);
 		ranges_free(&record->bad);
 	}
 	if (find_unwritten(view->volume, record, kept))
 		return "what was written since is not known, as after --forget or replace-spare";
-	if (!samples_agree(view, fd, record->token, kept))
-		return "the disk and the set differ where nothing was written since";
-	return NULL;
+	return compare_samples(view, fd, record, kept);
 }

@@ -14,6 +14,15 @@
 bool copy_is_of(const struct copy_record *record, const struct volume *volume);
 
 /**
+ * copy_writes_wait() - ask the kernel whether writes wait, at most once a second.
+ * @volume: the set.
+ * @looked_ns: when it was asked last.
+ *
+ * Return: whether writes wait, or fail, because the spare cannot record them.
+ */
+bool copy_writes_wait(const struct volume *volume, uint64_t *looked_ns);
+
+/**
  * copy_kept() - find what need not be copied again.
  * @view: the set, in use.
  * @fd: the new disk, open for direct I/O.

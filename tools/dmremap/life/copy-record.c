@@ -167,43 +167,85 @@ static void put_ranges(struct disk_range *to, const struct ranges *ranges)
 					      htole64(ranges->range[i].end) };
 }
 
-int copy_record_write(int fd, struct copy_record *record)
+/* Write a record to the place that its sequence names. */
+static int write_record(int fd, const struct copy_record *record)
 {
-	size_t nr = record->copied.nr + record->bad.nr, size = size_of(nr);
+	size_t size = size_of(record->copied.nr + record->bad.nr);
 	size_t pages = (size + PAGE_BYTES - 1) / PAGE_BYTES;
-	struct disk_record *disk;
-	off_t at;
+	off_t at = place(record->sequence % PLACES);
+	struct disk_record *disk = device_buffer(pages);
 	int error;
 
-	if (nr > MAX_RANGES)
-		return 0;
-	disk = device_buffer(pages);
 	memset(disk, 0, pages * PAGE_BYTES);
 	memcpy(disk->magic, MAGIC, sizeof(disk->magic));
 	disk->version = htole32(VERSION);
 	memcpy(disk->uuid, record->uuid, sizeof(disk->uuid));
 	disk->token = htole64(record->token);
-	disk->sequence = htole64(++record->sequence);
+	disk->sequence = htole64(record->sequence);
 	disk->sectors = htole64(record->sectors);
 	disk->nr_copied = htole32(record->copied.nr);
 	disk->nr_bad = htole32(record->bad.nr);
 	put_ranges(disk->range, &record->copied);
 	put_ranges(disk->range + record->copied.nr, &record->bad);
-	at = place(record->sequence % PLACES);
 	disk->crc = htole32(crc_of(disk, at, size));
 	error = write_all(fd, disk, pages * PAGE_BYTES, at);
 	free(disk);
 	return error;
 }
 
-int copy_record_clear(int fd)
+int copy_record_write(int fd, struct copy_record *record)
 {
-	size_t size = PLACES * PLACE;
-	char *zeros = device_buffer(size / PAGE_BYTES);
-	int error;
+	if (record->copied.nr + record->bad.nr > MAX_RANGES)
+		return 0;
+	record->sequence++;
+	return write_record(fd, record);
+}
 
-	memset(zeros, 0, size);
-	error = write_all(fd, zeros, size, FIRST);
+enum content { CONTENT_OTHER, CONTENT_RECORD, CONTENT_UNREADABLE };
+
+/* What a place has: if it is no record of the set, it may be somebody else's by now. */
+static enum content content_of(int fd, off_t at, const uint8_t uuid[UUID_SIZE])
+{
+	struct disk_record *disk = device_buffer(PLACE / PAGE_BYTES);
+	enum content content = CONTENT_OTHER;
+
+	if (!read_all(fd, disk, PLACE, at))
+		content = CONTENT_UNREADABLE;
+	else if (is_intact(disk, at) && !memcmp(disk->uuid, uuid, UUID_SIZE))
+		content = CONTENT_RECORD;
+	free(disk);
+	return content;
+}
+
+/*
+ * The older of the two is written first, so that at no time one with ranges is the newest. An empty
+ * record fits into a sector, so a power cut does not leave a half one. A place that cannot be read
+ * may have a record, and may be readable again later.
+ */
+int copy_record_void(int fd, struct copy_record *record)
+{
+	unsigned int i;
+	int error = 0;
+
+	copy_record_free(record);
+	for (i = 0; !error && i < PLACES; i++) {
+		record->sequence++;
+		if (content_of(fd, place(record->sequence % PLACES), record->uuid))
+			error = write_record(fd, record);
+	}
+	return error;
+}
+
+int copy_record_clear(int fd, const uint8_t uuid[UUID_SIZE])
+{
+	char *zeros = device_buffer(PLACE / PAGE_BYTES);
+	unsigned int i;
+	int error = 0;
+
+	memset(zeros, 0, PLACE);
+	for (i = 0; !error && i < PLACES; i++)
+		if (content_of(fd, place(i), uuid) == CONTENT_RECORD)
+			error = write_all(fd, zeros, PLACE, place(i));
 	free(zeros);
 	return error;
 }

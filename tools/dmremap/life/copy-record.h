@@ -54,8 +54,27 @@ bool copy_record_read(int fd, struct copy_record *record);
  */
 int copy_record_write(int fd, struct copy_record *record);
 
-/* Destroy the record of a disk, durably. Return: 0 or a negative error number. */
-int copy_record_clear(int fd);
+/**
+ * copy_record_void() - make the record of a disk worthless.
+ * @fd: the disk.
+ * @record: its record; without ranges on return.
+ *
+ * Durably, and wherever the disk has a record of the set. What is left says that nothing was
+ * copied, and still names the copy: whoever finds it knows that this copy can be ended, even if the
+ * spare cannot be written.
+ *
+ * Return: 0 or a negative error number.
+ */
+int copy_record_void(int fd, struct copy_record *record);
+
+/**
+ * copy_record_clear() - write zeros over the records of a set.
+ * @fd: the disk.
+ * @uuid: uuid of the set.
+ *
+ * Return: 0 or a negative error number.
+ */
+int copy_record_clear(int fd, const uint8_t uuid[UUID_SIZE]);
 
 /**
  * copy_record_is_alone() - whether nobody else has used the disk since.

@@ -26,9 +26,6 @@
 /* Time between two records of what has been copied. */
 #define RECORD_NS	2000000000
 
-/* Time after which the kernel is asked again whether writes wait; they do so for 10 s at most. */
-#define LOOK_NS		1000000000
-
 static void *make_buffer(uint64_t sectors)
 {
 	void *buffer = device_buffer((sectors + PAGE_SECTORS - 1) / PAGE_SECTORS);
@@ -48,8 +45,13 @@ static int fail(struct disk_copy *copy, const char *why)
 	return EXIT_OPERATION;
 }
 
+/*
+ * The kernel reports the loss of a write once; a later flush succeeds all the same. So nothing that
+ * is written to the disk after this can be trusted to be all of it.
+ */
 static int fail_write(struct disk_copy *copy, int error)
 {
+	copy->broken = true;
 	snprintf(copy->why_buffer, sizeof(copy->why_buffer), "%.60s cannot be written: %s",
 		 copy->path, strerror(error));
 	return fail(copy, copy->why_buffer);
@@ -88,16 +90,31 @@ static int clear_ends(struct disk_copy *copy)
 
 /* --- the record ------------------------------------------------------------------- */
 
-/* What has been copied must be durable before the record says so. */
+static void add_all(struct ranges *ranges, const struct ranges *others)
+{
+	size_t i;
+
+	for (i = 0; i < others->nr; i++)
+		ranges_add(ranges, others->range[i].start, others->range[i].end);
+	ranges_merge(ranges);
+}
+
+/*
+ * What has been copied must be durable before the record says so. After a write that failed the
+ * last record stays, which was true when it was written.
+ */
 static int write_record(struct disk_copy *copy)
 {
-	int error = fdatasync(copy->fd) ? -errno : 0;
+	int error;
 
+	if (copy->broken)
+		return EXIT_OPERATION;
+	error = fdatasync(copy->fd) ? -errno : 0;
 	ranges_merge(&copy->record.copied);
-	ranges_merge(&copy->bad);
-	copy->record.bad = copy->bad;
+	add_all(&copy->record.bad, &copy->bad);
+	add_all(&copy->record.bad, &copy->found);
 	error = error ?: copy_record_write(copy->fd, &copy->record);
-	copy->record.bad = (struct ranges) {};
+	ranges_free(&copy->record.bad);
 	copy->recorded_ns = clock_ns();
 	return error ? fail_write(copy, -error) : EXIT_CLEAN;
 }
@@ -114,18 +131,34 @@ static void note_copied(struct disk_copy *copy, uint64_t sector, uint64_t end)
 }
 
 /*
- * Writes wait because the spare cannot record them: let them go on, once nobody can believe any
- * more that the new disk is up to date.
+ * End the copy that the record names, even if the spare cannot record that, once nobody can believe
+ * any more that the new disk is up to date. What is left of the record on failure says so, and lets
+ * --forget end the copy.
  */
-static int give_up_record(struct disk_copy *copy)
+static int end_record(struct disk_copy *copy)
 {
-	int error = copy_record_clear(copy->fd);
+	const char *name = copy->view.volume->name;
+	int error = copy_record_void(copy->fd, &copy->record);
+	bool failed;
 
 	if (error)
 		return fail_write(copy, -error);
 	copy->recorded = false;
-	intent_end(copy->view.volume->name, copy->record.token, true);
-	return fail(copy, "its spare cannot be written any more");
+	error = intent_end(name, copy->record.token, true);
+	if (error && intent_find(name, &failed) == copy->record.token) {
+		snprintf(copy->why_buffer, sizeof(copy->why_buffer),
+			 "the copy cannot be ended (%.40s); \"dmremap replace --forget\" tries it again",
+			 strerror(-error));
+		return fail(copy, copy->why_buffer);
+	}
+	error = copy_record_clear(copy->fd, copy->record.uuid);
+	return error ? fail_write(copy, -error) : EXIT_CLEAN;
+}
+
+/* Writes wait because the spare cannot record them: let them go on. */
+static int give_up_record(struct disk_copy *copy)
+{
+	return end_record(copy) ?: fail(copy, "its spare cannot be written any more");
 }
 
 /* Write the record of a pass that has ended, with its status. */
@@ -141,18 +174,36 @@ static int write_record_of(struct disk_copy *copy, int status)
 
 static int keep_record(struct disk_copy *copy, uint64_t sector, uint64_t end)
 {
-	uint64_t now = clock_ns();
-	bool failed = false;
-
 	if (copy->first)
 		note_copied(copy, sector, end);
-	if (now - copy->looked_ns >= LOOK_NS) {
-		copy->looked_ns = now;
-		intent_find(copy->view.volume->name, &failed);
-	}
-	if (failed)
-		return give_up_record(copy);
-	return now - copy->recorded_ns < RECORD_NS ? EXIT_CLEAN : write_record(copy);
+	return clock_ns() - copy->recorded_ns < RECORD_NS ? EXIT_CLEAN : write_record(copy);
+}
+
+/*
+ * A write that the kernel does not remember must not be in the copy unless it is durable in the
+ * set, which would have the older content after a power cut; so the set is flushed once none of
+ * them is under way. Nor may the tracker know of it: a later pass would copy it again, without a
+ * mark that says so after an interruption.
+ */
+static int settle_writes(struct disk_copy *copy, int *error)
+{
+	const char *name = copy->view.volume->name;
+	int status = dm_drain(name);
+
+	if (status)
+		return status;
+	*error = fdatasync(copy->view.set) ? -errno : 0;
+	track_stop(name, copy->tracker);
+	return track_start(name, &copy->tracker);
+}
+
+static int write_first_record(struct disk_copy *copy)
+{
+	int status = write_record(copy);
+
+	if (status)
+		complain("%s.", copy->why);
+	return status;
 }
 
 /* From now on the kernel remembers what is written, whatever happens. */
@@ -167,17 +218,16 @@ static int begin_record(struct disk_copy *copy)
 	    !uuid_from_text(volume->uuid, copy->record.uuid))
 		return EXIT_CLEAN;
 	error = intent_start(volume->name, &copy->record.token);
-	if (error) {
+	status = error ? EXIT_CLEAN : settle_writes(copy, &error);
+	if (error)
 		complain("%s: the kernel cannot keep what is written during an interruption: %s. An interrupted copy will begin anew.",
 			 volume->name, strerror(-error));
-		return EXIT_CLEAN;
-	}
-	status = dm_drain(volume->name);
-	copy->recorded = !status;
-	if (!status && write_record(copy)) {
-		complain("%s.", copy->why);
-		status = EXIT_OPERATION;
-	}
+	else
+		status = status ?: write_first_record(copy);
+	copy->recorded = !status && !error;
+	/* no record says that anything was copied, so writes need not be remembered */
+	if (!copy->recorded && copy->record.token)
+		intent_end(volume->name, copy->record.token, true);
 	return status;
 }
 
@@ -220,22 +270,21 @@ static int find_record(struct disk_copy *copy)
 {
 	const struct volume *volume = copy->view.volume;
 	bool there = copy_record_read(copy->fd, &copy->record) && copy_is_of(&copy->record, volume);
-	uint64_t token = copy->record.token;
+	uint64_t token;
 	bool failed;
 	int status;
 
 	if (there && copy->may_record && take_record(copy))
 		return EXIT_CLEAN;
-	if (!there && intent_find(volume->name, &failed))
+	token = intent_find(volume->name, &failed);
+	if (!there && token)
 		say_anew(copy, "it has no record of the one that was interrupted");
-	status = clear_ends(copy);
+	status = there && token == copy->record.token ? end_record(copy) : EXIT_CLEAN;
+	status = status ?: clear_ends(copy);
 	if (status) {
 		complain("%s.", copy->why);
 		return status;
 	}
-	/* the spare may be unable to record that the former copy is of no use any more */
-	if (there)
-		intent_end(volume->name, token, true);
 	return begin_record(copy);
 }
 
@@ -263,6 +312,7 @@ void disk_copy_end(struct disk_copy *copy)
 	free(copy->tail);
 	free(copy->buffer);
 	ranges_free(&copy->bad);
+	ranges_free(&copy->found);
 	ranges_free(&copy->kept);
 	copy_record_free(&copy->record);
 	if (copy->fd >= 0)
@@ -310,7 +360,7 @@ static int leave_out(struct disk_copy *copy, uint64_t sector, uint64_t sectors)
 			 LLU(sector));
 		return fail(copy, copy->why_buffer);
 	}
-	ranges_add(&copy->bad, sector, sector + sectors);
+	ranges_add(&copy->found, sector, sector + sectors);
 	memset(copy->buffer, 0, sectors * SECTOR_SIZE);
 	return put(copy, sector, copy->buffer, sectors);
 }
@@ -339,6 +389,9 @@ static int copy_sectors(struct disk_copy *copy, uint64_t sector, uint64_t sector
 	/* also if I/O is suspended, which then resumes */
 	if (interrupt_came())
 		return fail_interrupted(copy);
+	/* before each read, as one of a failing main may take long */
+	if (copy->recorded && copy->show && copy_writes_wait(copy->view.volume, &copy->looked_ns))
+		return give_up_record(copy);
 	if (!set_view_read(&copy->view, sector, copy->buffer, sectors))
 		return put(copy, sector, copy->buffer, sectors);
 	if (sectors <= copy->view.unit)
@@ -363,7 +416,7 @@ static void begin_showing(struct disk_copy *copy, const struct ranges *ranges)
 /* Estimate the remaining time from the time taken so far. */
 static void show(struct disk_copy *copy)
 {
-	uint64_t bad = ranges_total(&copy->bad);
+	uint64_t bad = ranges_total(&copy->bad) + ranges_total(&copy->found);
 	uint64_t left_s = (wide)(clock_ns() - copy->started_ns) * (copy->total - copy->done) /
 			  copy->done / 1000000000;
 
@@ -398,12 +451,14 @@ static int copy_ranges(struct disk_copy *copy, const struct ranges *ranges)
 	int status = EXIT_CLEAN;
 	size_t i;
 
-	/* sectors that were bad may be readable now */
-	ranges_subtract(&copy->bad, ranges);
 	begin_showing(copy, ranges);
 	for (i = 0; !status && i < ranges->nr; i++)
 		status = copy_range(copy, ranges->range[i].start, ranges->range[i].end);
-	ranges_merge(&copy->bad);
+	/* sectors that were bad were readable now, but only if all of them were tried */
+	if (!status)
+		ranges_subtract(&copy->bad, ranges);
+	add_all(&copy->bad, &copy->found);
+	ranges_free(&copy->found);
 	if (!status && fdatasync(copy->fd))
 		status = fail_write(copy, errno);
 	/* also of a copy that stops here; whatever happens later, the map of the kernel counts */
@@ -458,14 +513,23 @@ int disk_copy_complete(struct disk_copy *copy)
 	return status;
 }
 
+/* The record was in the ends, and cannot be written again. */
+static void end_unrecorded(struct disk_copy *copy)
+{
+	copy->recorded = false;
+	intent_end(copy->view.volume->name, copy->record.token, false);
+}
+
 void disk_copy_spoil(struct disk_copy *copy)
 {
 	const char *why = copy->why;
 
 	if (copy->fd < 0)
 		copy->fd = open(copy->path, O_RDWR | O_EXCL | O_DIRECT | O_CLOEXEC);
-	if (copy->fd < 0 || clear_ends(copy) || (copy->recorded && write_record(copy)))
+	if (copy->fd < 0 || clear_ends(copy))
 		complain("%s has the content of the set, but is not in use. Run \"wipefs -a %s\" before the next boot.",
 			 copy->path, copy->path);
+	else if (copy->recorded && write_record(copy))
+		end_unrecorded(copy);
 	copy->why = why;
 }

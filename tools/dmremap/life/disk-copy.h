@@ -29,6 +29,7 @@
  * @recorded: so it does, and @record is on the new disk.
  * @record: what has been copied.
  * @recorded_ns: when it was last written.
+ * @broken: a write to the new disk failed, so no further record can be trusted.
  * @looked_ns: when the kernel was last asked whether it can record what is written.
  * @kept: what an interrupted copy has left there that need not be copied again; merged.
  * @tracker: the kernel's tracker of writes.
@@ -39,7 +40,8 @@
  * @tail: the held content from @tail_start to the last sector.
  * @tail_start: start of @tail.
  * @buffer: data in transit.
- * @bad: unreadable sectors; merged after each pass.
+ * @bad: unreadable sectors, as of the end of the last pass; merged.
+ * @found: those found in this pass.
  * @done: sectors copied in this pass.
  * @total: sectors to copy in this pass.
  * @started_ns: start time of the pass.
@@ -57,6 +59,7 @@ struct disk_copy {
 	bool recorded;
 	struct copy_record record;
 	uint64_t recorded_ns;
+	bool broken;
 	uint64_t looked_ns;
 	struct ranges kept;
 	uint64_t tracker;
@@ -68,6 +71,7 @@ struct disk_copy {
 	uint64_t tail_start;
 	void *buffer;
 	struct ranges bad;
+	struct ranges found;
 	uint64_t done;
 	uint64_t total;
 	uint64_t started_ns;

@@ -2,8 +2,9 @@
 /*
  * dmremap replace --forget: give an interrupted copy up.
  *
- * The record on the new disk goes first: without it nobody takes the copy for one that can go on,
- * whatever the spare says, which may be unable to record the end.
+ * The record on the new disk becomes worthless first: then nobody takes the copy for one that can
+ * go on, whatever the spare says, which may be unable to record the end. It still names the copy,
+ * so that the command can be given again if it is interrupted before the end.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,22 +27,62 @@ static int cannot(const char *disk, const char *what, int error)
 	return EXIT_OPERATION;
 }
 
-static int clear(const char *disk, int fd, const struct volume *volume)
+/* @disk: what had the copy; its record is worthless. NULL if it is not there. */
+static int end(const struct volume *volume, const struct copy_found *found, const char *disk)
 {
-	struct copy_record record;
-	bool is = copy_record_read(fd, &record) && copy_is_of(&record, volume);
-	int error;
+	int error = found->token ? intent_end(volume->name, found->token, disk) : 0;
 
-	copy_record_free(&record);
-	if (!is) {
-		complain("%s has no copy of %s that was interrupted.", disk, volume->name);
-		return EXIT_OPERATION;
+	if (!error) {
+		printf("The copy of %s is given up.%s%s%s\n", volume->name, disk ? " " : "",
+		       disk ?: "", disk ? " has a part of it, and is not needed any more." : "");
+		return EXIT_CLEAN;
 	}
-	error = copy_record_clear(fd);
-	return error ? cannot(disk, "written", -error) : EXIT_CLEAN;
+	if (disk)
+		complain("%s: its copy cannot be ended: %s. Give the command again.",
+			 volume->name, strerror(-error));
+	else
+		complain("%s: the end of its copy cannot be recorded on its spare: %s. Connect the new disk, and give it as well: \"dmremap replace --forget %s NEWDISK\".",
+			 volume->name, strerror(-error), volume->name);
+	return EXIT_OPERATION;
 }
 
-static int clear_disk(const char *disk, const struct volume *volume)
+static int end_of(const struct volume *volume, const struct copy_found *found, const char *disk,
+		  int fd, struct copy_record *record)
+{
+	int error = copy_record_void(fd, record), status;
+
+	if (error)
+		return cannot(disk, "written", -error);
+	status = end(volume, found, disk);
+	/* only to leave the disk empty where it was */
+	if (!status)
+		copy_record_clear(fd, record->uuid);
+	return status;
+}
+
+/*
+ * The record of an older copy does not tell what has become of that of this one, which somebody
+ * could believe later.
+ */
+static int end_recorded(const struct volume *volume, const struct copy_found *found,
+			const char *disk, int fd)
+{
+	struct copy_record record;
+	int status = EXIT_OPERATION;
+
+	if (!copy_record_read(fd, &record) || !copy_is_of(&record, volume))
+		complain("%s has no copy of %s that was interrupted.", disk, volume->name);
+	else if (found->token && found->token != record.token)
+		complain("%s has an older copy of %s, and not the one that was interrupted last.",
+			 disk, volume->name);
+	else
+		status = end_of(volume, found, disk, fd, &record);
+	copy_record_free(&record);
+	return status;
+}
+
+static int end_on_disk(const struct volume *volume, const struct copy_found *found,
+		       const char *disk)
 {
 	int fd = open(disk, O_RDWR | O_EXCL | O_DIRECT | O_CLOEXEC), status;
 
@@ -52,23 +93,9 @@ static int clear_disk(const char *disk, const struct volume *volume)
 	}
 	if (fd < 0)
 		return cannot(disk, "opened", errno);
-	status = clear(disk, fd, volume);
+	status = end_recorded(volume, found, disk, fd);
 	close(fd);
 	return status;
-}
-
-static int end(const struct volume *volume, const struct copy_found *found, const char *disk)
-{
-	int error = found->token ? intent_end(volume->name, found->token, disk) : 0;
-
-	if (!error || error == -ESTALE) {
-		printf("The copy of %s is given up.%s%s%s\n", volume->name, disk ? " " : "",
-		       disk ?: "", disk ? " has a part of it, and is not needed any more." : "");
-		return EXIT_CLEAN;
-	}
-	complain("%s: the end of its copy cannot be recorded on its spare: %s. Connect the new disk, and give it as well: \"dmremap replace --forget %s NEWDISK\".",
-		 volume->name, strerror(-error), volume->name);
-	return EXIT_OPERATION;
 }
 
 int replace_forget(const char *name, const char *disk)
@@ -85,6 +112,5 @@ int replace_forget(const char *name, const char *disk)
 	}
 	if (!disk && found.there)
 		disk = found.disk.path;
-	status = disk ? clear_disk(disk, &volume) : EXIT_CLEAN;
-	return status ?: end(&volume, &found, disk);
+	return disk ? end_on_disk(&volume, &found, disk) : end(&volume, &found, NULL);
 }
