@@ -73,7 +73,10 @@ static int read_end(struct block_device *bdev, struct end *end, u64 sector, unsi
 	return 0;
 }
 
-/* As in the store: where superblock 1 was before counts if it is newer, as a growth was undone then. */
+/*
+ * As in the store: superblock 1 where it was before counts if it is newer, as a growth was undone
+ * then.
+ */
 static int read_former(struct block_device *bdev, struct end *ends, unsigned int unit)
 {
 	const struct end *newest = newer(ends);

@@ -396,7 +396,7 @@ static void the_last_region_may_be_a_part(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, s->text, "");
 }
 
-/* Nothing is written then, but writes that wait for a mark have to end, or the suspend would wait. */
+/* Writes that wait for a mark have to end, or the suspend would wait; nothing is written then. */
 static void a_copy_is_given_up_while_suspended(struct kunit *test)
 {
 	struct set *s = test->priv;
