@@ -1033,6 +1033,9 @@ volume_group() {
 	dmremap assemble --name safe /dev/sdb /dev/sdc1
 	example 0 "dmremap set NAME errors/storm_limit=16"
 	assert_equal "$(<$CONFIG/errors/storm_limit)" 16
+	# as if a copy had been interrupted
+	dmsetup message safe 0 intent start
+	example 0 "dmremap replace --forget NAME"
 	example 0 "dmremap replace NAME NEWDISK"
 	assert_equal "$(<$CONFIG/main)" "$(mountpoint -x /dev/sdd)"
 	sed -i '/UUID/d' "$BATS_TEST_TMPDIR/placeholders"

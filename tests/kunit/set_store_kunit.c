@@ -758,8 +758,8 @@ static void without_any_copy_of_a_page_reads_fail_rather_than_lie(struct kunit *
 	EXPECT_READ_FAILS(s, 800, 8);
 }
 
-/* Why a superblock on its own is refused; the last three are valid, but of no use here. */
-static const char * const superblock_reasons[14] = {
+/* Why a superblock on its own is refused; 11 to 13 are valid, but of no use here. */
+static const char * const superblock_reasons[15] = {
 	"its version is not known",
 	"it has features that are not known",
 	"it has features that are not known: it can be used read_only",
@@ -771,6 +771,7 @@ static const char * const superblock_reasons[14] = {
 	"the size of the table is impossible",
 	"its sequence is impossible",
 	"two copies of the table overlap",
+	[14] = "its map of written regions is impossible",
 };
 
 static void break_superblock(struct dm_remap_sb *sb, unsigned int how)
@@ -783,7 +784,7 @@ static void break_superblock(struct dm_remap_sb *sb, unsigned int how)
 		sb->incompat = cpu_to_le64(1);
 		break;
 	case 2:
-		sb->ro_compat = cpu_to_le64(1);
+		sb->ro_compat = cpu_to_le64(BIT_ULL(63));
 		break;
 	case 3:
 		sb->block_size = cpu_to_le32(1000);
@@ -817,6 +818,9 @@ static void break_superblock(struct dm_remap_sb *sb, unsigned int how)
 		break;
 	case 13:
 		sb->target_sectors = cpu_to_le64(MAIN_SECTORS - 8);
+		break;
+	case 14:
+		sb->ro_compat = cpu_to_le64(DM_REMAP_RO_COMPAT_INTENT);
 		break;
 	}
 }

@@ -147,7 +147,7 @@ static int write_super(struct clone *clone, unsigned int nr)
 	return say(&clone->spare, device_write(&clone->spare, sector, clone->sb));
 }
 
-/* Superblock 0 alone is about to be left, so it has to be in force first, with the former identity. */
+/* Superblock 0 is about to be the only one, so first it has to be in force, as the former set's. */
 static int bring_up_first(struct clone *clone)
 {
 	if (clone->set.sb[0].state == SB_GOOD)
