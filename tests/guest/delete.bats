@@ -60,6 +60,24 @@ nothing_left() {
 	done
 }
 
+@test "the module for reassembly learns which disks are halves no more" {
+	local sets=/sys/kernel/config/dm-remap-reassembly/sets
+	modprobe dm_remap_reassembly
+	a_set
+	"$DMREMAP" seal r
+	"$DMREMAP" stop r
+	"$DMREMAP" assemble r
+	# a spare that was replaced is not a half, and the new one is
+	null_blk spare2 1
+	"$DMREMAP" replace-spare r /dev/spare2
+	"$DMREMAP" stop r
+	"$DMREMAP" assemble r
+	[ -n "$(ls $sets)" ]
+	"$DMREMAP" delete --yes r
+	assert_equal "$(ls $sets)" ""
+	unload dm_remap_reassembly
+}
+
 @test "a set that fstab names by its device" {
 	a_set
 	cp /etc/fstab "$BATS_TEST_TMPDIR/fstab" || : >"$BATS_TEST_TMPDIR/fstab"

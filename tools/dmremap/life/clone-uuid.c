@@ -16,11 +16,11 @@
 #include "command.h"
 #include "disk/main-id.h"
 #include "disk/set.h"
-#include "kernel/announce.h"
 #include "kernel/names.h"
 #include "lib/encode.h"
 #include "lib/message.h"
 #include "lib/uuid.h"
+#include "sets/reassembly.h"
 #include "sets/registry.h"
 #include "sets/remember.h"
 
@@ -221,8 +221,8 @@ static void tell(const struct clone *clone)
 	uuid_to_text(clone->sb->uuid, uuid);
 	text_encode(name, (const char *)clone->sb->name);
 	remember_set(uuid, (const char *)clone->sb->name, clone->main.path, clone->spare.path);
-	announce_change(clone->main.path);
-	announce_change(clone->spare.path);
+	reassembly_announce(clone->main.path);
+	reassembly_announce(clone->spare.path);
 	printf("%s and %s are set %s now, called %s. \"dmremap assemble %s %s\" activates it.\n",
 	       clone->main.path, clone->spare.path, uuid, name, clone->main.path,
 	       clone->spare.path);

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "command.h"
-#include "kernel/announce.h"
 #include "kernel/dm.h"
 #include "kernel/users.h"
 #include "kernel/volume.h"
@@ -21,6 +20,7 @@
 #include "remaps/change.h"
 #include "sets/active.h"
 #include "sets/names.h"
+#include "sets/reassembly.h"
 #include "sets/remember.h"
 
 /* The options. */
@@ -116,7 +116,7 @@ static int end_spare(const char *name, const char *path, const char *uuid)
 			 name, path, path);
 		return EXIT_UNCORRECTED;
 	}
-	announce_change(path);
+	reassembly_announce(path);
 	return EXIT_CLEAN;
 }
 
@@ -170,7 +170,7 @@ static int end_active(const struct volume *volume, const struct ending *ending)
 		return status;
 	if (*volume->uuid)
 		status = end_spare(volume->name, spare.path, volume->uuid);
-	announce_change(volume->main.path);
+	reassembly_announce(volume->main.path);
 	if (!status)
 		say_deleted(volume, &spare);
 	return status;

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "command.h"
-#include "kernel/announce.h"
 #include "kernel/dm-switch.h"
 #include "lib/plural.h"
 #include "life/spare-copy.h"
@@ -16,6 +15,7 @@
 #include "lib/interrupt.h"
 #include "lib/message.h"
 #include "sets/create.h"
+#include "sets/reassembly.h"
 #include "sets/remember.h"
 
 /*
@@ -185,9 +185,9 @@ static int copy(struct spare_switch *r)
 static int clean_up(const struct spare_switch *r)
 {
 	remember_active(r->volume.uuid, r->volume.name);
-	announce_change(r->new);
+	reassembly_announce(r->new);
 	if (!wipe_spare(r->old.path)) {
-		announce_change(r->old.path);
+		reassembly_announce(r->old.path);
 		printf("%s is empty.\n", r->old.path);
 		return EXIT_CLEAN;
 	}

@@ -9,7 +9,6 @@
 
 #include "command.h"
 #include "disk/main-id.h"
-#include "kernel/announce.h"
 #include "lib/clock.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
@@ -23,6 +22,7 @@
 #include "seal/seal.h"
 #include "sets/half.h"
 #include "sets/names.h"
+#include "sets/reassembly.h"
 #include "sets/remember.h"
 
 /*
@@ -165,7 +165,7 @@ static int empty_spare(const struct replacement *r)
 
 	forget_set(r->volume.uuid);
 	if (!wipe_spare(spare)) {
-		announce_change(spare);
+		reassembly_announce(spare);
 		printf("%s is empty.\n", spare);
 		return EXIT_CLEAN;
 	}
@@ -212,7 +212,7 @@ static int clean_up(const struct replacement *r)
 {
 	int status;
 
-	announce_change(r->new);
+	reassembly_announce(r->new);
 	status = r->ended ? say_ended(r) : say_set(r);
 	say_unreadable(r);
 	return ranges_total(&r->copy.bad) ? EXIT_UNCORRECTED : status;

@@ -10,7 +10,6 @@
 
 #include "command.h"
 #include "disk/content.h"
-#include "kernel/announce.h"
 #include "kernel/dm.h"
 #include "lib/ask.h"
 #include "lib/json-out.h"
@@ -19,6 +18,7 @@
 #include "seal/salvage.h"
 #include "sets/active.h"
 #include "sets/half.h"
+#include "sets/reassembly.h"
 #include "sets/registry.h"
 
 /* The options. */
@@ -232,7 +232,7 @@ static int finish(const struct salvage_options *wanted, const char *path)
 		complain("%s has no label. Only a main that was sealed with \"dmremap seal\" has one; \"dmremap assemble --degraded %s\" shows others without their spare.",
 			 path, path);
 	if (!status) {
-		announce_change(path);
+		reassembly_announce(path);
 		printf("%s no longer has a label.\n", path);
 	}
 	return status;
@@ -260,7 +260,7 @@ static int salvage(const char *path, const struct salvage_options *wanted)
 		status = make_view(&salvage, wanted, path);
 	salvage_close(&salvage);
 	if (write)
-		announce_change(path);
+		reassembly_announce(path);
 	return status;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kernel/announce.h"
 #include "kernel/kernel.h"
 #include "kernel/load.h"
 #include "lib/child.h"
@@ -107,6 +108,13 @@ int reassembly_scan(const char *path)
 	}
 	close(answer.fd);
 	return error;
+}
+
+void reassembly_announce(const char *path)
+{
+	announce_change(path);
+	if (reassembly_there())
+		reassembly_scan(path);
 }
 
 static bool read_attribute(const char *uuid, const char *attribute, char *text)

@@ -73,6 +73,15 @@ int reassembly_begin(void);
 int reassembly_scan(const char *path);
 
 /**
+ * reassembly_announce() - tell udev, and the module if it is loaded, that a half has changed.
+ * @path: the device.
+ *
+ * udev's rules have the module scan only halves, so it would not learn that a device is none
+ * any more.
+ */
+void reassembly_announce(const char *path);
+
+/**
  * reassembly_sets() - read the sets of the module.
  * @sets: an array of sets, in order of their uuids; the caller frees it.
  *
