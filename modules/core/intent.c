@@ -56,7 +56,7 @@ static void note_failure(struct remap_device *rd)
 	in->give_up = jiffies + msecs_to_jiffies(REMAP_INTENT_WAIT_MS);
 	WRITE_ONCE(in->failed, true);
 	remap_log(rd, REMAP_LOG_OTHER,
-		  "a copy to a new main has been interrupted, and the spare (%pg) cannot record what is written since: writes to places that had not been written since fail in %u s; \"dmremap replace --forget %s NEWDISK\" gives the copy up, and lets them go on",
+		  "a copy to a new main is not complete, and the spare (%pg) cannot record what is written since: writes to places that had not been written since fail in %u s; \"dmremap replace --forget %s NEWDISK\" gives the copy up, and lets them go on",
 		  rd->spare_bdev, REMAP_INTENT_WAIT_MS / 1000, rd->name);
 }
 

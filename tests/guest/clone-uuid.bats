@@ -3,6 +3,7 @@
 # dmremap clone-uuid: a set and its copy are in use at the same time; whenever it is
 # interrupted it can be given again.
 # rig: test=uml timeout=300
+# shellcheck disable=SC2030,SC2031 # status is of the last run
 
 load ../lib/common
 load ../lib/kill
@@ -63,11 +64,13 @@ C=/sys/kernel/config/dm-remap
 	done
 }
 
-@test "killed before each write, it is given again" {
-	local n
+# killed_at_each_write LEAST COMMAND...: on a set that COMMAND makes, which takes LEAST writes
+killed_at_each_write() {
+	local n least=$1
+	shift
 	for ((n = 1; ; n++)); do
 		rm -f /etc/dm-remap/sets.d/*
-		a_set seal
+		"$@"
 		run env HALT_AT="$n" LD_PRELOAD="$HALT" "$DMREMAP" clone-uuid /dev/main2 /dev/spare2
 		[ "$status" = 137 ] || break
 		"$DMREMAP" clone-uuid --name r-copy /dev/main2 /dev/spare2
@@ -76,24 +79,20 @@ C=/sys/kernel/config/dm-remap
 		remove_devices
 	done
 	assert_success
-	[ "$n" -ge 6 ]
+	[ "$n" -ge "$least" ]
+}
+
+@test "killed before each write, it is given again" {
+	killed_at_each_write 6 a_set seal
+}
+
+a_damaged_set() {
+	a_set
+	dd if=/dev/zero of=/dev/spare2 bs=4096 count=1 oflag=direct status=none
 }
 
 @test "with superblock 0 damaged, killed before each write, it is given again" {
-	local n
-	for ((n = 1; ; n++)); do
-		rm -f /etc/dm-remap/sets.d/*
-		a_set
-		dd if=/dev/zero of=/dev/spare2 bs=4096 count=1 oflag=direct status=none
-		run env HALT_AT="$n" LD_PRELOAD="$HALT" "$DMREMAP" clone-uuid /dev/main2 /dev/spare2
-		[ "$status" = 137 ] || break
-		"$DMREMAP" clone-uuid --name r-copy /dev/main2 /dev/spare2
-		"$DMREMAP" assemble /dev/main2 /dev/spare2
-		assert_equal "$n: $(md5sum </dev/mapper/r*-copy)" "$n: $WHOLE"
-		remove_devices
-	done
-	assert_success
-	[ "$n" -ge 4 ]
+	killed_at_each_write 4 a_damaged_set
 }
 
 @test "halves that do not go together, or are in use, stay as they are" {
