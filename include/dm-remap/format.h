@@ -154,7 +154,8 @@ struct dm_remap_sb_stale {
  * @previous_uuid: uuid of the set of which this one is a copy, until the label has its own
  *	identity.
  * @previous_secret: as @previous_uuid; or secret of the set with its former main, until the
- *	table has been written for the new one; in that case @partner_seed is the former seed.
+ *	table has been written for the new one, and both superblocks; in that case @partner_seed is
+ *	the former seed.
  */
 struct dm_remap_sb_replacement {
 	__le64 token;
@@ -194,7 +195,8 @@ struct dm_remap_sb_replacement {
  * @pages_used: pages 0 to @pages_used - 1 have been written; the others have
  *	not, and all their entries are free.
  * @flags: DM_REMAP_SB_*.
- * @main_lbs: logical block size of the main, in bytes, when the spare was formatted.
+ * @main_lbs: logical block size of the main, in bytes, when the spare was formatted, or the largest
+ *	since.
  * @spare_lbs: likewise of the spare.
  * @replica_start: sector of the spare at which each copy begins; 0 for those
  *	that do not exist.
@@ -705,7 +707,8 @@ void dm_remap_label_seal(struct dm_remap_label *label);
 /**
  * dm_remap_label_check() - whether a label is valid.
  * @label: the first sector as read.
- * @main_sectors: size of the device that it was read from.
+ * @main_sectors: size of the device that it was read from. It may differ from the recorded size,
+ *	as long as the set fits.
  *
  * Return: NULL, or a sentence that says what is wrong.
  */

@@ -38,7 +38,8 @@ typedef bool (*dm_remap_set_fn)(void *context, const struct dm_remap_set *set);
 
 /**
  * dm_remap_iterate_sets() - iterate over the sets that have devices.
- * @fn: called for each set; may sleep, but must not create or remove a device.
+ * @fn: called for each set; may sleep, but must not create or remove a device. Memory that it
+ *	allocates is allocated without I/O, because a resume may be waiting.
  * @context: for @fn.
  *
  * Includes transient sets.

@@ -26,8 +26,9 @@ enum {
 
 static int parse_block_size(struct remap_args *args, const char *word, char **error)
 {
-	if (kstrtouint(word, 10, &args->block_size) || !is_power_of_2(args->block_size) ||
-	    args->block_size < SECTOR_SIZE || args->block_size > REMAP_MAX_BLOCK_SIZE) {
+	if (*word == '+' || kstrtouint(word, 10, &args->block_size) ||
+	    !is_power_of_2(args->block_size) || args->block_size < SECTOR_SIZE ||
+	    args->block_size > REMAP_MAX_BLOCK_SIZE) {
 		*error = "block_size must be a power of two from 512 to 32768";
 		return -EINVAL;
 	}
@@ -133,6 +134,7 @@ int remap_args_parse(struct remap_args *args, unsigned int argc, char **argv, ch
 {
 	struct dm_arg_set as = { .argc = argc, .argv = argv };
 	unsigned long long start;
+	const char *word;
 	unsigned int nr;
 
 	memset(args, 0, sizeof(*args));
@@ -142,7 +144,8 @@ int remap_args_parse(struct remap_args *args, unsigned int argc, char **argv, ch
 		return -EINVAL;
 	}
 	args->main = dm_shift_arg(&as);
-	if (kstrtoull(dm_shift_arg(&as), 10, &start) || start > LLONG_MAX >> SECTOR_SHIFT) {
+	word = dm_shift_arg(&as);
+	if (*word == '+' || kstrtoull(word, 10, &start) || start > LLONG_MAX >> SECTOR_SHIFT) {
 		*error = "main_start is not a number of sectors";
 		return -EINVAL;
 	}
@@ -150,7 +153,8 @@ int remap_args_parse(struct remap_args *args, unsigned int argc, char **argv, ch
 	args->spare = dm_shift_arg(&as);
 	if (!as.argc)
 		return 0;
-	if (kstrtouint(dm_shift_arg(&as), 10, &nr) || nr != as.argc) {
+	word = dm_shift_arg(&as);
+	if (*word == '+' || kstrtouint(word, 10, &nr) || nr != as.argc) {
 		*error = "#args is not the number of words that follow";
 		return -EINVAL;
 	}

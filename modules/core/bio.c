@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/atomic.h>
 #include <linux/blkdev.h>
 
 #include "bio.h"
@@ -38,12 +39,28 @@ static u64 bio_sector_mask(const struct remap_device *rd, const struct remap_io 
 				 io->iter.bi_size >> SECTOR_SHIFT);
 }
 
+u64 remap_sectors_missing(struct remap_device *rd, u32 slot, u64 *lost)
+{
+	u64 unread;
+
+	/* The masks are at least as new as the word: pairs with set_mapped(). */
+	smp_rmb();
+	unread = remap_masks_get(&rd->unread, slot);
+	/* Pairs with set_mapped(). */
+	smp_rmb();
+	*lost = remap_masks_get(&rd->lost, slot);
+	return unread;
+}
+
 /* Whether the block needs care, but these sectors of it do not. */
 static bool sectors_are_there(struct remap_device *rd, u32 slot, u64 word, u64 mask)
 {
-	return slot != REMAP_NO_SLOT && remap_word_state(word) == REMAP_MAPPED &&
-	       !(remap_masks_get(&rd->lost, slot) & mask) &&
-	       !(remap_masks_get(&rd->unread, slot) & mask);
+	u64 lost, unread;
+
+	if (slot == REMAP_NO_SLOT || remap_word_state(word) != REMAP_MAPPED)
+		return false;
+	unread = remap_sectors_missing(rd, slot, &lost);
+	return !((lost | unread) & mask);
 }
 
 /* Decide where a bio goes and count it, atomically. */
@@ -80,6 +97,11 @@ static void prepare_again(struct bio *bio)
 	io->tracked |= REMAP_WAITED;
 	bio->bi_status = BLK_STS_OK;
 	bio->bi_iter = io->iter;
+	/*
+	 * As in a new bio. If a disk has split it and then failed it, the count is 0, and a part
+	 * that is split off now would complete the whole.
+	 */
+	atomic_set(&bio->__bi_remaining, 1);
 }
 
 bool remap_resubmit_clean(struct remap_device *rd, struct bio *bio)

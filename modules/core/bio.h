@@ -173,6 +173,20 @@ bool remap_resubmit(struct remap_device *rd, struct bio *bio);
 bool remap_resubmit_clean(struct remap_device *rd, struct bio *bio);
 
 /**
+ * remap_sectors_missing() - what the slot of a mapped block does not have.
+ * @rd: the device.
+ * @slot: the slot, whose word the caller has read.
+ * @lost: set to the lost sectors.
+ *
+ * Nobody need own the block: a sector that is forgotten meanwhile is in one mask or in both,
+ * never in neither, since they are read here in the opposite order of set_mapped().
+ *
+ * Context: any.
+ * Return: the unread sectors.
+ */
+u64 remap_sectors_missing(struct remap_device *rd, u32 slot, u64 *lost);
+
+/**
  * remap_finish() - complete a bio.
  * @bio: a bio owned by the target, and not in flight.
  * @status: its status.

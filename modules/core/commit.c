@@ -52,16 +52,24 @@ static unsigned int take_group(struct remap_commits *commits, struct list_head *
 	return nr;
 }
 
-/* Let the store commit, and trace that. */
-static int store_commit(struct remap_device *rd, struct dm_remap_entry *changes, unsigned int nr)
+/*
+ * Let the store commit, and trace that. Sets *@refused if it is not even asked, since it has failed
+ * before.
+ */
+static int store_commit(struct remap_device *rd, struct dm_remap_entry *changes, unsigned int nr,
+			bool *refused)
 {
 	struct dm_remap_store_stat before, after;
 	u64 start, ns;
 	int ret;
 
+	*refused = false;
 	if (!nr)
 		return 0;
 	rd->store->type->stat(rd->store, &before);
+	*refused = before.state == DM_REMAP_STORE_FAILED;
+	if (*refused)
+		return -EIO;
 	start = ktime_get_ns();
 	ret = rd->store->type->commit(rd->store, changes, nr);
 	ns = ktime_get_ns() - start;
@@ -81,18 +89,20 @@ static void commit_group(struct remap_device *rd)
 	struct remap_commit *c, *next;
 	LIST_HEAD(taken);
 	unsigned int nr;
+	bool refused;
 	int error;
 
 	lockdep_assert_held(&rd->commit_lock);
 	nr = take_group(&rd->commits, &taken);
 	c = list_first_entry(&taken, struct remap_commit, list);
 	if (list_is_singular(&taken))
-		error = store_commit(rd, c->changes, c->nr);
+		error = store_commit(rd, c->changes, c->nr, &refused);
 	else
-		error = store_commit(rd, rd->commits.group, nr);
+		error = store_commit(rd, rd->commits.group, nr, &refused);
 	mutex_lock(&rd->lock);
 	list_for_each_entry_safe(c, next, &taken, list) {
 		c->error = error;
+		c->refused = refused;
 		c->apply(rd, c);
 		c->done = true;
 	}

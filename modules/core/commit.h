@@ -33,6 +33,7 @@ typedef void (*remap_apply_fn)(struct remap_device *rd, struct remap_commit *c);
  * @apply: called after the changes have been made durable, or could not be.
  * @done: @apply has been called.
  * @error: 0, or -EIO.
+ * @refused: if @error: the store had failed before, so none of @changes can have been written.
  */
 struct remap_commit {
 	struct list_head list;
@@ -41,6 +42,7 @@ struct remap_commit {
 	remap_apply_fn apply;
 	bool done;
 	int error;
+	bool refused;
 };
 
 /* Changes of several requests that are committed together. */

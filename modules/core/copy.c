@@ -147,7 +147,6 @@ static void retire_slot(struct remap_device *rd, struct replacement *r, u64 bloc
 	r->c.changes = r->changes;
 	r->c.nr = 1 + r->pending;
 	r->c.apply = apply_replace;
-	/* If this fails, the store has failed, and so will the move. */
 	remap_commit(rd, &r->c);
 }
 
@@ -190,7 +189,8 @@ static blk_status_t replace_slot(struct remap_device *rd, struct remap_move *m,
 	r.slot = slot;
 	retire_slot(rd, &r, m->block);
 	m->slot = slot;
-	return BLK_STS_OK;
+	/* The store has failed, so no slot can take the block: do not try one after the other. */
+	return r.c.error ? BLK_STS_IOERR : BLK_STS_OK;
 }
 
 static blk_status_t write_slot(struct remap_device *rd, const struct remap_move *m)

@@ -153,19 +153,19 @@ void remap_device_stop_repair(struct remap_device *rd)
 	cancel_delayed_work_sync(&rd->health.repair);
 }
 
-void remap_device_check_space(struct remap_device *rd, u32 before)
+void remap_device_check_space(struct remap_device *rd, u32 before, u32 was_low, u32 was_reserve)
 {
 	u32 after = remap_spare_free_blocks(&rd->spare);
 	u32 low = rd->settings.low_water, reserve = rd->settings.reserve;
 
 	lockdep_assert_held(&rd->lock);
-	if (before > low && after <= low) {
+	if (before > was_low && after <= low) {
 		remap_event(rd, REMAP_EVENT_LOW_SPARE, REMAP_NO_SECTOR);
 		remap_log(rd, REMAP_EVENT_LOW_SPARE,
 			  "%u of %u blocks of the spare are free: prepare to replace the main, or to use a larger spare",
 			  after, remap_slots_nr(&rd->slots));
 	}
-	if (before > reserve && after <= reserve) {
+	if (before > was_reserve && after <= reserve) {
 		remap_event(rd, REMAP_EVENT_EXHAUSTED, REMAP_NO_SECTOR);
 		remap_log(rd, REMAP_EVENT_EXHAUSTED,
 			  "no block of the spare is free, but for a reserve of %u: writes to bad sectors will fail; copy the data of the set to another disk",

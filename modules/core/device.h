@@ -384,10 +384,12 @@ void remap_device_stop_repair(struct remap_device *rd);
  * remap_device_check_space() - send the events that free space calls for.
  * @rd: the device.
  * @before: free blocks before the change.
+ * @was_low: spare/low_water before it.
+ * @was_reserve: spare/reserve before it.
  *
  * Context: process; @rd->lock.
  */
-void remap_device_check_space(struct remap_device *rd, u32 before);
+void remap_device_check_space(struct remap_device *rd, u32 before, u32 was_low, u32 was_reserve);
 
 /**
  * remap_device_begin_change() - wait until a manual change may begin.

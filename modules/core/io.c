@@ -114,17 +114,36 @@ unsigned int remap_run_length(u64 mask, unsigned int first)
 	return rest ? __ffs64(rest) : 64 - first;
 }
 
+/*
+ * Sectors from @sector + @first to the next boundary between the smallest pieces that can fail
+ * alone. On the main these are physical blocks, which need not be aligned to the start of a
+ * partition; but no piece is smaller than a logical block of the two disks.
+ */
+static unsigned int piece_length(const struct remap_device *rd, struct block_device *bdev,
+				 sector_t sector, unsigned int first)
+{
+	unsigned int unit = rd->unit, skew = 0;
+
+	if (bdev == rd->main) {
+		/* Bytes to the first physical block; negative if unknown. */
+		int offset = max(bdev_alignment_offset(bdev), 0);
+
+		unit = rd->main_unit;
+		skew = round_down((sector - (offset >> SECTOR_SHIFT)) & (unit - 1), rd->unit);
+	}
+	return unit - ((first + skew) & (unit - 1));
+}
+
 /* After a failed read of the whole, read the smallest pieces that can fail alone. */
 static blk_status_t read_pieces(struct remap_device *rd, struct block_device *bdev,
 				sector_t sector, void *buf, u64 mask, unsigned int tries, u64 *bad)
 {
-	unsigned int unit = bdev == rd->main ? rd->main_unit : rd->unit, first, nr, try;
 	blk_status_t status = BLK_STS_OK;
+	unsigned int first, nr, try;
 
 	for (; mask; mask &= ~remap_sector_mask(first, nr)) {
 		first = __ffs64(mask);
-		/* Read up to the next multiple of a unit. */
-		nr = min(remap_run_length(mask, first), unit - first % unit);
+		nr = min(remap_run_length(mask, first), piece_length(rd, bdev, sector, first));
 		for (try = 0; try < tries; try++) {
 			status = dm_remap_rw(bdev, REQ_OP_READ, sector + first,
 					     buf + (first << SECTOR_SHIFT), nr);
@@ -145,7 +164,7 @@ blk_status_t remap_read_sectors(struct remap_device *rd, struct block_device *bd
 				sector_t sector, void *buf, u64 mask, unsigned int tries,
 				bool whole, u64 *bad)
 {
-	unsigned int unit = bdev == rd->main ? rd->main_unit : rd->unit, first, nr;
+	unsigned int first, nr;
 	blk_status_t status;
 	u64 run;
 
@@ -159,7 +178,7 @@ blk_status_t remap_read_sectors(struct remap_device *rd, struct block_device *bd
 			continue;
 		if (!remap_medium_error(bdev, status))
 			return status;
-		if (whole || (nr <= unit && tries == 1)) {
+		if (whole || (tries == 1 && nr <= piece_length(rd, bdev, sector, first))) {
 			*bad |= run;
 			continue;
 		}

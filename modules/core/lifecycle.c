@@ -93,6 +93,12 @@ static unsigned int default_block_size(struct block_device *main, struct block_d
 	return min(size, REMAP_MAX_BLOCK_SIZE);
 }
 
+/* Logical block of a device that is made of two disks, in bytes. */
+static unsigned int logical_block(struct block_device *main, struct block_device *spare)
+{
+	return max(bdev_logical_block_size(main), bdev_logical_block_size(spare));
+}
+
 char *remap_device_check_length(const struct remap_device *rd, sector_t len)
 {
 	if (len & (remap_block_sectors(rd) - 1))
@@ -123,8 +129,7 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 		.read = remap_read_entry,
 		.context = rd,
 	};
-	unsigned int unit = max(bdev_logical_block_size(rd->main),
-				bdev_logical_block_size(rd->spare_bdev));
+	unsigned int unit = logical_block(rd->main, rd->spare_bdev);
 	char *why;
 	int ret;
 
@@ -352,9 +357,23 @@ static int fill(struct remap_device *rd, const struct remap_args *args, char **e
 	return 0;
 }
 
-/* Check what a table reload must not change. */
-static int check_shared(const struct remap_device *rd, const struct remap_args *args,
-			sector_t len, char **error)
+static bool has_other_main_id(struct remap_device *rd, const struct remap_args *args)
+{
+	char id[DM_REMAP_MAIN_ID_SIZE];
+
+	if (!args->main_id[0])
+		return false;
+	/* Waits while the store does I/O. */
+	remap_settings_get_main_id(rd, id);
+	return strcmp(args->main_id, id);
+}
+
+/*
+ * Check what a table reload must not change, and release the device otherwise. This may wait for
+ * the spare, so it is not done under remap_devices_lock.
+ */
+static int check_shared(struct remap_device *rd, const struct remap_args *args, sector_t len,
+			char **error)
 {
 	bool transient = rd->store->type == &remap_store_transient;
 
@@ -372,25 +391,37 @@ static int check_shared(const struct remap_device *rd, const struct remap_args *
 		*error = "The set has this main already: leave out new_main";
 	else if (args->has_uuid && !uuid_equal(&args->uuid, &rd->store->uuid))
 		*error = "The spare belongs to another set: its uuid is not the one given";
+	else if (!transient && has_other_main_id(rd, args))
+		*error = "The spare belongs to another main: its main_id is not the one given";
 	else
 		return 0;
+	remap_device_put(rd);
 	return -EINVAL;
 }
 
-/* Use an existing device. */
-static int share(struct remap_device *rd, const struct remap_args *args, sector_t len,
-		 char **error)
+/* Take a reference to an existing device. */
+static int share(struct remap_device *rd, char **error)
 {
-	int ret;
-
+	lockdep_assert_held(&remap_devices_lock);
 	if (!rd->life.ready) {
 		*error = "Main and spare are being opened or closed by another table";
 		return -EBUSY;
 	}
-	ret = check_shared(rd, args, len, error);
-	if (!ret)
-		rd->life.users++;
-	return ret;
+	rd->life.users++;
+	return 0;
+}
+
+/*
+ * Whether a new table would give a set in use larger logical blocks. A file system that is mounted
+ * goes on to write smaller ones, which the new disk rejects as if it were bad; and lost and
+ * unread sectors of remapped blocks may be smaller.
+ */
+static bool has_larger_blocks(const struct remap_device *new, const struct remap_device *rd,
+			      const struct remap_args *args)
+{
+	return new->md == rd->md && rd->life.ready && READ_ONCE(rd->dirs->rd) == rd &&
+	       (new->main == rd->main || args->new_main) &&
+	       logical_block(new->main, new->spare_bdev) > rd->unit << SECTOR_SHIFT;
 }
 
 static bool same_disks(const struct remap_device *a, const struct remap_device *b)
@@ -432,6 +463,10 @@ static int enter_list(struct remap_device *new, const struct remap_args *args,
 
 	lockdep_assert_held(&remap_devices_lock);
 	list_for_each_entry(rd, &remap_devices, life.list) {
+		if (has_larger_blocks(new, rd, args)) {
+			*error = "Main or spare has larger sectors than the set, which is in use";
+			return -EBUSY;
+		}
 		if (is_successor(new, rd, args)) {
 			new->life.predecessor = rd;
 			continue;
@@ -442,7 +477,7 @@ static int enter_list(struct remap_device *new, const struct remap_args *args,
 			continue;
 		if (same_disks(rd, new)) {
 			*rdp = rd;
-			return share(rd, args, new->len, error);
+			return share(rd, error);
 		}
 		why = conflict(rd, new->md, new->main, new->spare_bdev);
 		if (why) {
@@ -477,14 +512,14 @@ int remap_device_get(struct dm_target *ti, const struct remap_args *args,
 	*rdp = new;
 	mutex_lock(&remap_devices_lock);
 	ret = enter_list(new, args, rdp, &ti->error);
-	if (ret || *rdp != new)
-		new->life.predecessor = NULL;
 	new->life.successor = new->life.predecessor;
 	if (new->life.successor)
 		new->life.predecessor->life.users++;
 	mutex_unlock(&remap_devices_lock);
 	if (!ret && *rdp == new)
 		ret = fill(new, args, &ti->error);
+	else if (!ret)
+		ret = check_shared(*rdp, args, ti->len, &ti->error);
 	if (new->life.predecessor)
 		remap_device_put(new->life.predecessor);
 	if (ret || *rdp != new)
@@ -511,8 +546,10 @@ void remap_device_put(struct remap_device *rd)
 
 void dm_remap_iterate_sets(dm_remap_set_fn fn, void *context)
 {
+	unsigned int noio = memalloc_noio_save();
 	struct remap_device *rd;
 
+	/* A resume waits for the lock, and memory may have to be written to its suspended set. */
 	mutex_lock(&remap_devices_lock);
 	list_for_each_entry(rd, &remap_devices, life.list) {
 		struct dm_remap_set set;
@@ -530,6 +567,7 @@ void dm_remap_iterate_sets(dm_remap_set_fn fn, void *context)
 			break;
 	}
 	mutex_unlock(&remap_devices_lock);
+	memalloc_noio_restore(noio);
 }
 EXPORT_SYMBOL_NS_GPL(dm_remap_iterate_sets, DM_REMAP_NS);
 
@@ -631,11 +669,22 @@ static int check_writable(struct remap_device *rd)
 	return -EROFS;
 }
 
+/* A disk that has left since its table was loaded is of size 0, which device-mapper lets pass. */
+static int check_main(const struct remap_device *rd)
+{
+	if (rd->life.started || rd->read_only ||
+	    bdev_nr_sectors(rd->main) >= rd->main_start + rd->len)
+		return 0;
+	DMERR("%s: the main (%pg) is gone, or smaller than the set: nothing was written",
+	      rd->name, rd->main);
+	return -ENXIO;
+}
+
 /* The steps that write. They must not wait for anything that needs I/O to the set. */
 static int start(struct remap_device *rd, struct remap_device *old,
 		 struct remap_device **refused)
 {
-	int ret = check_writable(rd);
+	int ret = check_writable(rd) ?: check_main(rd);
 
 	if (!ret) {
 		if (old && rd->life.successor)

@@ -284,13 +284,32 @@ int remap_map(struct dm_target *ti, struct bio *bio)
 }
 
 /*
+ * Whether this is the flush of a spare that no block is on. Whatever was written to a block that
+ * was there, and was answered, is durable on the main by now: a move back flushes the main before
+ * it is committed.
+ */
+static bool flushes_nothing(const struct remap_device *rd, struct bio *bio)
+{
+	const struct remap_io *io = bio->bi_private;
+
+	return io->place == REMAP_NOWHERE && !io->iter.bi_size && dm_bio_get_target_bio_nr(bio) &&
+	       !READ_ONCE(rd->mapped);
+}
+
+/*
  * The cases that remap_end_io() delegates; it only makes tail calls, so it need not save registers.
  */
-static noinline int failed(struct dm_target *ti, struct bio *bio, blk_status_t status)
+static noinline int failed(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 {
 	struct remap_target *rt = ti->private;
-	int ret = remap_failed(rt->rd, bio, status);
+	int ret;
 
+	/* The spare may have left the system, and nobody needs it. */
+	if (flushes_nothing(rt->rd, bio)) {
+		*status = BLK_STS_OK;
+		return DM_ENDIO_DONE;
+	}
+	ret = remap_failed(rt->rd, bio, *status);
 	/* Otherwise a job owns (or has even answered) the bio. */
 	if (ret == DM_ENDIO_DONE && static_branch_unlikely(&remap_observed))
 		remap_observe_done(ti, bio);
@@ -321,17 +340,17 @@ static bool timed(struct remap_device *rd, struct bio *bio, struct remap_io *io,
 	       remap_slow_judge(rd, io->iter.bi_sector, io->iter.bi_size >> SECTOR_SHIFT, ns);
 }
 
-static noinline int tracked(struct dm_target *ti, struct bio *bio, blk_status_t status)
+static noinline int tracked(struct dm_target *ti, struct bio *bio, blk_status_t *status)
 {
 	struct remap_target *rt = ti->private;
 	struct remap_io *io = bio->bi_private;
 	bool slow = false;
 
 	if (io->tracked & REMAP_TIMED)
-		slow = timed(rt->rd, bio, io, status);
+		slow = timed(rt->rd, bio, io, *status);
 	if (io->tracked & REMAP_COUNTED)
 		remap_bio_leave(rt->rd, io);
-	if (unlikely(status != BLK_STS_OK))
+	if (unlikely(*status != BLK_STS_OK))
 		return failed(ti, bio, status);
 	if (unlikely(slow)) {
 		remap_defer_slow(rt->rd, bio);
@@ -347,9 +366,9 @@ static __always_inline int end_io(struct dm_target *ti, struct bio *bio, blk_sta
 	const struct remap_target *rt = ti->private;
 
 	if (io->tracked)
-		return tracked(ti, bio, *status);
+		return tracked(ti, bio, status);
 	if (unlikely(*status != BLK_STS_OK))
-		return failed(ti, bio, *status);
+		return failed(ti, bio, status);
 	if (unlikely(remap_has_streak(&rt->rd->auto_moves)))
 		return reset(ti, bio);
 	if (watched && static_branch_unlikely(&remap_observed))

@@ -30,7 +30,14 @@ static void set_reason(struct remap_device *rd, const struct remap_move *m)
 static void set_mapped(struct remap_device *rd, const struct remap_move *m)
 {
 	remap_masks_set(&rd->lost, m->slot, m->lost);
+	/*
+	 * Sectors that are forgotten are lost before they are no longer unread: pairs with
+	 * remap_sectors_missing().
+	 */
+	smp_wmb();
 	remap_masks_set(&rd->unread, m->slot, m->unread);
+	/* Who reads the word has at least these masks: pairs with remap_sectors_missing(). */
+	smp_wmb();
 	set_reason(rd, m);
 	set_state(rd, m->slot, REMAP_MAPPED);
 }
@@ -263,6 +270,9 @@ static void apply_moves(struct remap_device *rd, struct remap_commit *c)
 	for (m = batch->moves; m < batch->moves + batch->nr; m++) {
 		/* The slot was allocated when the move began. */
 		free += m->was == REMAP_FREE || m->from != REMAP_NO_SLOT;
+		/* Nothing has been written, so the block is where it was, without a doubt. */
+		if (m->status == BLK_STS_OK && c->refused)
+			m->status = BLK_STS_IOERR;
 		if (m->status != BLK_STS_OK)
 			undo_move(rd, m);
 		else if (c->error)
@@ -272,7 +282,7 @@ static void apply_moves(struct remap_device *rd, struct remap_commit *c)
 		report_move(rd, m);
 		remap_disown(rd, m->block);
 	}
-	remap_device_check_space(rd, free);
+	remap_device_check_space(rd, free, rd->settings.low_water, rd->settings.reserve);
 }
 
 void remap_moves_drain(struct remap_device *rd, struct remap_batch *batch)
@@ -301,7 +311,7 @@ void remap_moves_finish(struct remap_device *rd, struct remap_batch *batch)
 			m->status = BLK_STS_IOERR;
 		if (m->status == BLK_STS_OK)
 			stage_commit(rd, m);
-		else if (m->slot_bad)
+		else if (m->slot_bad && !remap_turned_read_only(rd))
 			/* The block stays where it was, but the change must become durable. */
 			remap_batch_change(rd, batch, (struct dm_remap_entry) {
 				.slot = m->slot, .state = DM_REMAP_ENTRY_BAD });

@@ -110,10 +110,11 @@ void remap_observe_detach(struct dm_remap_observed *dev)
 {
 	mutex_lock(&observe_lock);
 	list_del(&dev->list);
-	if (rcu_access_pointer(dev->watch)) {
+	if (rcu_access_pointer(dev->watch))
 		hide(dev);
+	/* The grace period of an observer that is leaving may not be over yet. */
+	if (dev->hidden)
 		synchronize_rcu();
-	}
 	forget(dev, observer ?: leaving);
 	mutex_unlock(&observe_lock);
 }

@@ -165,12 +165,16 @@ static blk_status_t read_main(struct remap_job *job, const struct remap_piece *p
  * Whether a recent read of exactly these sectors, or of a subset of them, failed: then fail this
  * read without trying the main.
  */
-static bool will_fail(struct remap_device *rd, u32 slot, u64 mask)
+static bool will_fail(struct remap_device *rd, u64 block, u32 slot, u64 mask)
 {
 	unsigned int ms = READ_ONCE(rd->settings.pending_retry_ms);
 	u64 failed = ms ? remap_failures_get(&rd->failures, slot, ms) : 0;
+	u64 word;
 
 	if (!failed || (failed & ~mask))
+		return false;
+	/* Nobody owns the block: its slot may be another's by now, and so the failure. */
+	if (remap_table_lookup(&rd->table, block, &word) != slot)
 		return false;
 	remap_count(rd, DM_REMAP_PENDING_ANSWERS, 1);
 	return true;
@@ -207,7 +211,7 @@ static blk_status_t read_pending(struct remap_job *job, const struct remap_piece
 	struct remap_move *m;
 
 	job->still_failing = true;
-	if (will_fail(rd, slot, mask))
+	if (will_fail(rd, p->block, slot, mask))
 		return BLK_STS_MEDIUM;
 	if ((failed && !(failed & mask)) || !remap_move_is_possible(rd))
 		return read_beside(job, p);
@@ -272,7 +276,7 @@ static blk_status_t read_unread(struct remap_job *job, u64 block, u32 slot, u64 
 	blk_status_t status;
 	u64 bad;
 
-	if (will_fail(rd, slot, mask))
+	if (will_fail(rd, block, slot, mask))
 		return BLK_STS_MEDIUM;
 	m = remap_own(job, block, REMAP_MAPPED, REMAP_IN_PLACE);
 	if (!m)
@@ -314,8 +318,8 @@ static blk_status_t read_mapped(struct remap_job *job, const struct remap_piece 
 	/* Mark the slot as in use, so that it is not reused for another block during the read. */
 	if (!remap_use_slot(job, p->block, &use))
 		return BLK_STS_OK;
-	lost = remap_masks_get(&rd->lost, use.slot) & mask;
-	unread = remap_masks_get(&rd->unread, use.slot) & mask;
+	unread = remap_sectors_missing(rd, use.slot, &lost) & mask;
+	lost &= mask;
 	if (lost && !READ_ONCE(rd->settings.on_read_error))
 		status = BLK_STS_MEDIUM;
 	else

@@ -168,7 +168,7 @@ void remap_settings_no_auto_remap(struct remap_device *rd)
 
 static int change(struct remap_device *rd, size_t offset, u32 value)
 {
-	struct dm_remap_settings s;
+	struct dm_remap_settings s, old;
 	bool overridden;
 	int ret = 0;
 
@@ -176,7 +176,8 @@ static int change(struct remap_device *rd, size_t offset, u32 value)
 	overridden = rd->no_auto_remap;
 	if (offset == offsetof(struct dm_remap_settings, auto_remap))
 		rd->no_auto_remap = false;
-	s = rd->settings;
+	old = rd->settings;
+	s = old;
 	*(u32 *)((void *)&s + offset) = value;
 	if (!remap_settings_valid(&s, remap_slots_nr(&rd->slots)))
 		ret = -EINVAL;
@@ -193,6 +194,8 @@ static int change(struct remap_device *rd, size_t offset, u32 value)
 		mutex_lock(&rd->lock);
 		rd->settings = s;
 		remap_settings_apply(rd);
+		remap_device_check_space(rd, remap_spare_free_blocks(&rd->spare), old.low_water,
+					 old.reserve);
 		mutex_unlock(&rd->lock);
 	} else {
 		rd->no_auto_remap = overridden;

@@ -22,6 +22,12 @@ struct remap_slow {
 	bool stopped;
 };
 
+/* A successor with the same main continues with the state of its predecessor. */
+static inline void remap_inherit_slow(struct remap_slow *slow, const struct remap_slow *old)
+{
+	*slow = *old;
+}
+
 /**
  * remap_slow_judge() - whether a read of the main was slow, and its blocks should move.
  * @rd: the device.

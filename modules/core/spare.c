@@ -23,6 +23,8 @@ static bool usable(struct remap_spare *sp, u32 slot)
 /*
  * The first usable slot from @slot on, up to but not including @end.  Sets
  * *@skipped if free ones were passed over because there was no memory for them.
+ * An allocation that fails may take long, and the caller holds a lock that I/O needs: after the
+ * first one, only chunks that exist are searched.
  */
 static u32 find_free(struct remap_spare *sp, u32 slot, u32 end, bool *skipped)
 {
@@ -32,7 +34,8 @@ static u32 find_free(struct remap_spare *sp, u32 slot, u32 end, bool *skipped)
 
 		bool full = remap_slots_used(sp->slots, chunk) == REMAP_CHUNK_SLOTS;
 
-		if (full || !remap_slots_prepare(sp->slots, slot)) {
+		if (full || (*skipped && !remap_slots_chunk(sp->slots, chunk)) ||
+		    !remap_slots_prepare(sp->slots, slot)) {
 			*skipped |= !full;
 			if (end - slot <= REMAP_CHUNK_SLOTS - in_chunk)
 				break;
@@ -74,7 +77,7 @@ static u32 find_near(struct remap_spare *sp, const struct remap_table *t, u64 bl
 
 static u32 find_next(struct remap_spare *sp)
 {
-	bool skipped;
+	bool skipped = false;
 	u32 slot = find_free(sp, sp->cursor, sp->slots->nr, &skipped);
 
 	if (slot == REMAP_NO_SLOT)

@@ -116,8 +116,10 @@ void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old)
 	remap_settings_to_save(old, &old->settings, &old->saved);
 	rd->saved = old->saved;
 	rd->no_auto_remap |= old->no_auto_remap;
-	if (!remap_new_main(&rd->life))
+	if (!remap_new_main(&rd->life)) {
 		remap_inherit_storm(&rd->auto_moves, &old->auto_moves);
+		remap_inherit_slow(&rd->slow, &old->slow);
+	}
 	mutex_unlock(&old->lock);
 	if (remap_new_main(&rd->life))
 		forget_main(rd);

@@ -430,15 +430,20 @@ static int remap_message(struct dm_target *ti, unsigned int argc, char **argv,
  * device-mapper calls this only for persistent reservations, which concern the main alone: if
  * the main refused one because another host holds it, device-mapper would try the next device,
  * and report success if the spare accepted it.
+ *
+ * device-mapper refuses a device that ends within a logical block of the other one. What is left
+ * at the end of the spare, less than a block of the set, is not used.
  */
 static int remap_iterate_devices(struct dm_target *ti, iterate_devices_callout_fn fn, void *data)
 {
 	struct remap_target *rt = ti->private;
+	sector_t spare = round_down(bdev_nr_sectors(rt->spare_dev->bdev),
+				    (sector_t)rt->args.block_size >> SECTOR_SHIFT);
 	int ret;
 
 	ret = fn(ti, rt->main_dev, rt->args.main_start, ti->len, data);
 	if (!ret && !rt->resumed)
-		ret = fn(ti, rt->spare_dev, 0, bdev_nr_sectors(rt->spare_dev->bdev), data);
+		ret = fn(ti, rt->spare_dev, 0, spare, data);
 	return ret;
 }
 

@@ -224,14 +224,14 @@ static blk_status_t write_mapped(struct remap_job *job, const struct remap_piece
 {
 	struct remap_device *rd = job->rd;
 	struct remap_use use;
-	u64 care;
+	u64 care, lost;
 
 	remap_bio_io(job->bio)->spare = true;
 	job->still_failing = true;
 	if (!remap_use_slot(job, p->block, &use))
 		return BLK_STS_OK;
-	care = remap_masks_get(&rd->lost, use.slot) | remap_masks_get(&rd->unread, use.slot);
-	care &= remap_piece_mask(p);
+	care = remap_sectors_missing(rd, use.slot, &lost);
+	care = (care | lost) & remap_piece_mask(p);
 	if (!care)
 		status = try_write(job, p, use.slot, 1 + READ_ONCE(rd->settings.retries), status);
 	remap_unuse(rd, &use);

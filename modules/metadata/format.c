@@ -185,7 +185,7 @@ int dm_remap_layout_grow(struct dm_remap_geometry *geo, __u64 spare_sectors)
 	struct dm_remap_geometry grown = *geo;
 
 	grown.spare_sectors = spare_sectors;
-	if (!lay_out_behind(&grown, geo, end))
+	if (spare_sectors < geo->spare_sectors || !lay_out_behind(&grown, geo, end))
 		return -1;
 	/* No copy may overwrite superblock 1 before it has been written to its new place. */
 	if (end != former && grown.replica_start[0] < former + DM_REMAP_PAGE_SECTORS &&
@@ -689,11 +689,11 @@ const char *dm_remap_label_check(const struct dm_remap_label *label, __u64 main_
 	if (le64_to_cpu(label->generation) >= DM_REMAP_MAX_SEQUENCE ||
 	    le64_to_cpu(label->copy_sector) >= main_sectors)
 		return "its numbers are impossible";
-	if (le64_to_cpu(label->main_sectors) != main_sectors)
-		return "the main has another size than it had";
-	if (!is_block_size(block_size) || !target || target > main_sectors ||
-	    target % (block_size / SECTOR_BYTES))
+	if (!is_block_size(block_size) || !target ||
+	    target > le64_to_cpu(label->main_sectors) || target % (block_size / SECTOR_BYTES))
 		return "the size of the main is impossible";
+	if (target > main_sectors)
+		return "the main is smaller than its set";
 	if (label->name[DM_REMAP_NAME_SIZE - 1])
 		return "its name is impossible";
 	return check_ranges(label, target / (block_size / SECTOR_BYTES));

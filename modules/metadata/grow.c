@@ -15,7 +15,8 @@ void meta_grow(struct meta *m)
 	u64 old_sector = dm_remap_sb_sector(former, 1), new_sector = dm_remap_sb_sector(size, 1);
 	bool was_bad = m->sb_bad[1];
 
-	if (new_sector <= old_sector)
+	/* A spare that has left is of size 0, and has no end. */
+	if (size < former || new_sector <= old_sector)
 		return;
 	m->sb->spare_sectors = cpu_to_le64(size);
 	m->sb->former_spare_sectors = cpu_to_le64(former);
@@ -190,11 +191,11 @@ int meta_end_growth(struct meta *m)
 
 void meta_undo_growth(struct meta *m, const struct meta *grown)
 {
-	u64 end = dm_remap_sb_sector(bdev_nr_sectors(m->p.spare), 1);
+	u64 size = bdev_nr_sectors(m->p.spare), end = dm_remap_sb_sector(size, 1);
 	unsigned int r;
 
 	memset(m->buf, 0, DM_REMAP_PAGE_SIZE);
-	if (end > dm_remap_sb_sector(m->geo.spare_sectors, 1))
+	if (size > m->geo.spare_sectors && end > dm_remap_sb_sector(m->geo.spare_sectors, 1))
 		dm_remap_rw(m->p.spare, REQ_OP_WRITE | REQ_SYNC | REQ_FUA, end, m->buf,
 			    DM_REMAP_PAGE_SECTORS);
 	if (grown->geo.nr_blocks == m->geo.nr_blocks)

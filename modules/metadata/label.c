@@ -19,9 +19,9 @@ enum meta_label meta_label_read(const struct meta *m, const char **why)
 				   bdev_logical_block_size(m->p.main));
 	const struct dm_remap_label *label = label_of(m);
 
-	if (bdev_nr_bytes(m->p.main) < bytes)
-		return META_LABEL_NONE;
-	if (dm_remap_rw(m->p.main, REQ_OP_READ, 0, m->buf, bytes >> SECTOR_SHIFT) != BLK_STS_OK)
+	/* A disk that has left is of size 0; every other main has this sector. */
+	if (bdev_nr_bytes(m->p.main) < bytes ||
+	    dm_remap_rw(m->p.main, REQ_OP_READ, 0, m->buf, bytes >> SECTOR_SHIFT) != BLK_STS_OK)
 		return META_LABEL_UNREADABLE;
 	if (memcmp(label->magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE))
 		return META_LABEL_NONE;
@@ -32,9 +32,22 @@ enum meta_label meta_label_read(const struct meta *m, const char **why)
 								      META_LABEL_NONE;
 }
 
+static bool is_of_set(const struct meta *m, const struct dm_remap_label *label)
+{
+	return !memcmp(m->sb->uuid, label->uuid, sizeof(m->sb->uuid)) &&
+	       !memcmp(m->sb->secret, label->secret, sizeof(m->sb->secret));
+}
+
+bool meta_label_is_own(const struct meta *m)
+{
+	const char *why;
+
+	return meta_label_read(m, &why) == META_LABEL_FOUND && is_of_set(m, label_of(m));
+}
+
 /*
  * A main with a label is incomplete without its spare. So is one whose label has become invalid,
- * for example because the main has grown; but if a spare says that it belongs to this main, it
+ * for example because the main has shrunk; but if a spare says that it belongs to this main, it
  * is believed.
  */
 int meta_label_check(const struct meta *m, bool fresh, char **error)
@@ -51,8 +64,7 @@ int meta_label_check(const struct meta *m, bool fresh, char **error)
 		return 0;
 	if (fresh)
 		*error = "Main has the label of a set with another spare: find that, or unseal";
-	else if (memcmp(m->sb->uuid, label_of(m)->uuid, sizeof(m->sb->uuid)) ||
-		 memcmp(m->sb->secret, label_of(m)->secret, sizeof(m->sb->secret)))
+	else if (!is_of_set(m, label_of(m)))
 		*error = "The spare belongs to another main: this one has the label of another set";
 	else
 		return 0;

@@ -161,18 +161,21 @@ static const struct dm_remap_page *best_copy(struct meta *m, u32 nr, unsigned in
 	return best;
 }
 
-/* Whether any copy of a page was written with a newer superblock than ours. */
+/* Whether a copy of a page, of the table with a seed, was written with a newer superblock. */
+static bool shows_stale_super(const struct meta *m, u32 nr, const struct dm_remap_page *page,
+			      __le64 seed)
+{
+	return le64_to_cpu(page->sb_sequence) > le64_to_cpu(m->sb->sequence) &&
+	       !dm_remap_page_check(page, seed, nr, &m->geo);
+}
+
 static bool super_is_stale(const struct meta *m, u32 nr, unsigned int i)
 {
 	unsigned int r;
 
-	for (r = 0; r < m->geo.replicas; r++) {
-		const struct dm_remap_page *page = &m->others[r][i];
-
-		if (le64_to_cpu(page->sb_sequence) > le64_to_cpu(m->sb->sequence) &&
-		    !dm_remap_page_check(page, m->sb->seed, nr, &m->geo))
+	for (r = 0; r < m->geo.replicas; r++)
+		if (shows_stale_super(m, nr, &m->others[r][i], m->sb->seed))
 			return true;
-	}
 	return false;
 }
 
@@ -183,6 +186,14 @@ static int lose_page(struct meta *m, int error)
 	return m->p.read_only ? 0 : error;
 }
 
+static int lose_stale(struct meta *m, u32 nr, char **error)
+{
+	DMERR_LIMIT("%s: page %u of the table is newer than the superblocks that can be read",
+		    m->p.name, nr);
+	*error = "The newest superblock is gone, and the other is old: try read_only";
+	return lose_page(m, -EIO);
+}
+
 static int take_page(struct meta *m, dm_remap_load_fn fn, void *context, u32 nr,
 		     unsigned int i, char **error)
 {
@@ -190,10 +201,7 @@ static int take_page(struct meta *m, dm_remap_load_fn fn, void *context, u32 nr,
 	int ret;
 
 	if (super_is_stale(m, nr, i)) {
-		DMERR_LIMIT("%s: page %u of the table is newer than the superblocks that can be read",
-			    m->p.name, nr);
-		*error = "The newest superblock is gone, and the other is old: try read_only";
-		ret = lose_page(m, -EIO);
+		ret = lose_stale(m, nr, error);
 		if (ret)
 			return ret;
 	}
@@ -286,6 +294,33 @@ static int load_runs(struct meta *m, dm_remap_load_fn fn, void *context, struct 
 	return ret;
 }
 
+/*
+ * A superblock that counts no page yet records a new main, and may be out of date: the set may have
+ * written pages since, or, with its former seed, have gone back to the former main.
+ */
+static bool is_witness(const struct meta *m, u32 nr, const struct dm_remap_page *page)
+{
+	return shows_stale_super(m, nr, page, m->sb->seed) ||
+	       (!m->pages_used &&
+		shows_stale_super(m, nr, page, m->sb->replacement.partner_seed));
+}
+
+/* Look at the pages that show that a superblock is out of date, if that does not count them. */
+static int check_witnesses(struct meta *m, char **error)
+{
+	u32 nr, end = min(m->geo.nr_pages, META_WITNESSES);
+	unsigned int r;
+
+	for (nr = m->pages_used; nr < end; nr++)
+		for (r = 0; r < m->geo.replicas; r++)
+			if (dm_remap_rw(m->p.spare, REQ_OP_READ,
+					dm_remap_page_sector(&m->geo, r, nr), m->buf,
+					DM_REMAP_PAGE_SECTORS) == BLK_STS_OK &&
+			    is_witness(m, nr, m->buf))
+				return lose_stale(m, nr, error);
+	return 0;
+}
+
 int meta_pages_load(struct meta *m, dm_remap_load_fn fn, void *context, char **error)
 {
 	struct run *runs = alloc_runs(m);
@@ -295,7 +330,7 @@ int meta_pages_load(struct meta *m, dm_remap_load_fn fn, void *context, char **e
 		*error = "Out of memory";
 		return -ENOMEM;
 	}
-	ret = load_runs(m, fn, context, runs, error);
+	ret = check_witnesses(m, error) ?: load_runs(m, fn, context, runs, error);
 	free_runs(runs);
 	m->loaded = m->generation;
 	/*

@@ -206,14 +206,18 @@ static void note_succession(struct meta *m)
 static int meta_start(struct dm_remap_store *store, const struct dm_remap_saved *saved)
 {
 	struct meta *m = to_meta(store);
+	u64 sectors = bdev_nr_sectors(m->p.main);
 	int ret;
 
 	if (m->p.read_only)
 		return 0;
+	/* A disk that has left is of size 0, and a superblock that says so is invalid. */
+	if (sectors < m->p.main_start + m->p.len)
+		return -ENXIO;
 	meta_saved_put(m, saved);
 	if (m->p.new_main)
 		meta_forget_main(m);
-	meta_identity_note(m);
+	meta_identity_note(m, sectors);
 	meta_label_note(m);
 	if (m->p.successor || store->joining)
 		note_succession(m);

@@ -355,6 +355,14 @@ enum meta_label meta_label_read(const struct meta *m, const char **why);
 int meta_label_check(const struct meta *m, bool fresh, char **error);
 
 /**
+ * meta_label_is_own() - whether the main has the label of this set.
+ * @m: the store; sb is set.
+ *
+ * Return: true if it has, whatever the size that the label records.
+ */
+bool meta_label_is_own(const struct meta *m);
+
+/**
  * meta_label_note() - record in the superblock whether the main has a label.
  * @m: the store.
  *
@@ -376,10 +384,11 @@ int meta_identity_check(const struct meta *m, char **error);
 /**
  * meta_identity_note() - record what the kernel knows of the main.
  * @m: the store.
+ * @sectors: the size of the main, which is large enough for the target.
  *
  * Does not write it.
  */
-void meta_identity_note(struct meta *m);
+void meta_identity_note(struct meta *m, u64 sectors);
 
 /* saved.c: settings and counts in the superblock. */
 
@@ -518,7 +527,8 @@ void meta_forget_main(struct meta *m);
  * The first superblock that is durable ends the set with its former main.
  *
  * Return: 0; -EIO if the superblocks cannot both be written: the former set counts once its
- * own have been.
+ * own have been. If the power failed during the change, and the set has its new main already, one
+ * superblock is enough.
  */
 int meta_empty(struct meta *m);
 

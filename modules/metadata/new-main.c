@@ -21,6 +21,7 @@ void meta_forget_main(struct meta *m)
 	sb->replacement.partner_seed = sb->seed;
 	sb->replacement.partner_generation = cpu_to_le64(m->loaded);
 	memcpy(sb->replacement.previous_secret, sb->secret, sizeof(sb->secret));
+	memset(sb->replacement.previous_uuid, 0, sizeof(sb->replacement.previous_uuid));
 	get_random_bytes(sb->secret, sizeof(sb->secret));
 	get_random_bytes(&sb->seed, sizeof(sb->seed));
 	memset(sb->id_types, 0, sizeof(sb->id_types));
@@ -43,17 +44,28 @@ static u32 first_pages(const struct meta *m)
 	return min(pages, m->geo.nr_pages);
 }
 
+/*
+ * A superblock that cannot be written may have the former main. That is not believed again, because
+ * the former table is gone; so none of its copies may be left.
+ */
+static bool may_go_back(const struct meta *m)
+{
+	return (m->sb_bad[0] || m->sb_bad[1]) && meta_whole_copies(m) < m->geo.replicas;
+}
+
 int meta_empty(struct meta *m)
 {
 	if (meta_super_write(m, true))
 		return -EIO;
 	/* There is no way back from here: an error from now on is handled like any later one. */
-	memset(m->sb->replacement.previous_secret, 0, DM_REMAP_SECRET_SIZE);
 	m->pages_used = first_pages(m);
-	if (meta_table_write(m))
+	if (meta_table_write(m) || may_go_back(m)) {
 		m->failed = true;
-	else
+		/* The next attempt has to begin here again. */
+		m->pages_used = 0;
+	} else {
 		meta_super_write(m, true);
+	}
 	DMINFO("%s: the set has a new main, and its spare is empty", m->p.name);
 	return 0;
 }

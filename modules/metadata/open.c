@@ -120,6 +120,19 @@ static void use_super(struct meta *m, const struct found *found)
 	}
 }
 
+/*
+ * Whether the set had smaller logical blocks before. So may its lost and unread sectors be, and a
+ * disk with larger ones rejects what is read or written beside them.
+ */
+static bool had_smaller_blocks(const struct meta *m)
+{
+	u32 before = max3(le32_to_cpu(m->sb->main_lbs), le32_to_cpu(m->sb->spare_lbs),
+			  (u32)SECTOR_SIZE);
+
+	return max(bdev_logical_block_size(m->p.main),
+		   bdev_logical_block_size(m->p.spare)) > before;
+}
+
 /* Whether the set that was found is the one that was asked for. */
 static int check_pair(const struct meta *m, char **error)
 {
@@ -137,6 +150,8 @@ static int check_pair(const struct meta *m, char **error)
 	else if (le64_to_cpu(sb->main_start) != m->p.main_start ||
 		 (le64_to_cpu(sb->target_sectors) != m->p.len && !m->p.successor))
 		*error = "The spare belongs to another main: that one has another size or start";
+	else if (had_smaller_blocks(m) && !m->p.read_only)
+		*error = "Main or spare has larger sectors than when the set was made";
 	else if (m->p.block_size && m->p.block_size != le32_to_cpu(sb->block_size))
 		*error = "The spare was formatted with another block_size: leave it out";
 	else

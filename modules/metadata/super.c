@@ -11,6 +11,7 @@
  */
 #include <linux/blkdev.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include <dm-remap/io.h>
 
@@ -74,6 +75,9 @@ static int write_witnesses(struct meta *m)
 {
 	u32 page, noted = 0, all = BIT(m->geo.replicas) - 1, r;
 
+	/* meta_empty() is about to write all copies, for a set that has its new main already. */
+	if (!m->pages_used && !m->p.new_main)
+		return 0;
 	/* Retry copies that were bad: those that can be written again must record it as well. */
 	m->retry_at = m->commits;
 	for (page = 0; page < min(m->pages_used, META_WITNESSES) && noted != all; page++) {
@@ -115,6 +119,19 @@ static bool mend_bad(struct meta *m)
 	return fine;
 }
 
+/*
+ * Until both superblocks have a new main, the one that does names the secret of the set with the
+ * former main, or the other one would be of a different set. A copy of a set keeps it for the tool.
+ */
+static void forget_former_main(struct meta *m)
+{
+	struct dm_remap_sb_replacement *r = &m->sb->replacement;
+	bool is_copy = memchr_inv(r->previous_uuid, 0, sizeof(r->previous_uuid));
+
+	if (m->pages_used && !m->sb_bad[0] && !m->sb_bad[1] && !is_copy)
+		memset(r->previous_secret, 0, sizeof(r->previous_secret));
+}
+
 static int try_write(struct meta *m, bool mend)
 {
 	bool bad[2] = { m->sb_bad[0], m->sb_bad[1] }, fine = true;
@@ -124,6 +141,7 @@ static int try_write(struct meta *m, bool mend)
 		DMERR("%s: too many pages of the table have only one good copy", m->p.name);
 		return -EIO;
 	}
+	forget_former_main(m);
 	if (mend)
 		memset(m->sb_bad, 0, sizeof(m->sb_bad));
 	meta_super_number(m);

@@ -8,6 +8,7 @@
 
 #include <dm-remap/compat.h>
 #include <dm-remap/io.h>
+#include <dm-remap/main-id.h>
 
 #include "half.h"
 
@@ -196,25 +197,6 @@ static int read_ends(struct half *half, struct block_device *bdev)
 	return ret;
 }
 
-/* The world-wide name, as udev writes it; after the first time it is answered from memory. */
-static void take_wwn(struct half *half, struct block_device *bdev)
-{
-	const struct block_device_operations *ops = bdev->bd_disk->fops;
-	u8 id[16];
-	int len;
-
-	if (bdev_is_partition(bdev) || !ops->get_unique_id)
-		return;
-	len = ops->get_unique_id(bdev->bd_disk, id, BLK_UID_NAA);
-	if (len > 0) {
-		snprintf(half->wwn, sizeof(half->wwn), "wwn-0x%*phN", len, id);
-		return;
-	}
-	len = ops->get_unique_id(bdev->bd_disk, id, BLK_UID_EUI64);
-	if (len > 0)
-		snprintf(half->wwn, sizeof(half->wwn), "nvme-eui.%*phN", len, id);
-}
-
 static atomic64_t reads;
 
 struct half *reassembly_half_read(dev_t dev, const char *given)
@@ -239,7 +221,7 @@ struct half *reassembly_half_read(dev_t dev, const char *given)
 		half->given[0] = 0;
 	if (handle.bdev->bd_meta_info)
 		strscpy(half->partuuid, handle.bdev->bd_meta_info->uuid, sizeof(half->partuuid));
-	take_wwn(half, handle.bdev);
+	dm_remap_wwn(handle.bdev, half->wwn);
 	ret = read_ends(half, handle.bdev);
 	dm_remap_bdev_close(&handle);
 	if (ret) {

@@ -10,8 +10,9 @@
 #include <linux/uuid.h>
 
 #include <dm-remap/format.h>
+#include <dm-remap/main-id.h>
 
-#define DM_MSG_PREFIX "remap reassembly"
+#define DM_MSG_PREFIX "remap"
 
 struct half;
 struct reassembly_set;
@@ -40,9 +41,6 @@ struct half_id {
 /* Longest PARTUUID, with a zero at the end. */
 #define HALF_PARTUUID_SIZE	40
 
-/* Longest world-wide name, as udev writes it: "nvme-eui." and 16 bytes in hex. */
-#define HALF_WWN_SIZE		48
-
 enum half_kind {
 	HALF_PLAIN,	/* nothing of ours: a main without a label, if anything */
 	HALF_MAIN,	/* a main with a label */
@@ -65,7 +63,7 @@ enum half_kind {
  * @sectors: its size.
  * @uuid: of the set, unless it is plain; not to be trusted if it is damaged.
  * @secret: of the set; for a spare and a main.
- * @main_sectors: size of the main; for a spare and a main.
+ * @main_sectors: size of the main, as recorded; for a spare and a main.
  * @main_start: sector of the main at which the target begins; for a spare.
  * @target_sectors: size of the target; for a spare and a main.
  * @generation: of the set; for a spare.
@@ -106,7 +104,7 @@ struct half {
 	char main_id[DM_REMAP_MAIN_ID_SIZE];
 	char given[DM_REMAP_MAIN_ID_SIZE];
 	char partuuid[HALF_PARTUUID_SIZE];
-	char wwn[HALF_WWN_SIZE];
+	char wwn[DM_REMAP_WWN_SIZE];
 };
 
 /**

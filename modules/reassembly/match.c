@@ -1,41 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/ctype.h>
 #include <linux/string.h>
 
 #include "match.h"
 
-/* What a device's identity says about its being the main of a spare. */
-enum verdict { VERDICT_SAME, VERDICT_UNKNOWN, VERDICT_OTHER };
-
-/* A UUID, or the disk signature and number that stand for one in a DOS partition table. */
-static bool is_partuuid(const char *id)
+/* The name by which a device was given is an identity as well: the tool has looked it up. */
+static enum dm_remap_verdict judge(const struct half *main, const char *main_id)
 {
-	size_t len = strlen(id);
-	const char *c;
-
-	if (len != UUID_STRING_LEN && len != strlen("01234567-01"))
-		return false;
-	for (c = id; *c; c++)
-		if (!isxdigit(*c) && *c != '-')
-			return false;
-	return id[8] == '-';
+	if (reassembly_id_equal(main->given, main_id))
+		return DM_REMAP_MAIN_SAME;
+	return dm_remap_main_judge(main_id, main->partuuid, main->wwn);
 }
 
-static bool is_world_wide(const char *id)
+/* The end of the target on the main. */
+static u64 needed(const struct half *spare)
 {
-	return !strncmp(id, "wwn-", 4) || !strncmp(id, "nvme-eui.", 9);
-}
-
-static enum verdict judge(const struct half *main, const char *main_id)
-{
-	if (!*main_id)
-		return VERDICT_UNKNOWN;
-	if (reassembly_id_equal(main->partuuid, main_id) ||
-	    reassembly_id_equal(main->wwn, main_id) || reassembly_id_equal(main->given, main_id))
-		return VERDICT_SAME;
-	if ((*main->partuuid && is_partuuid(main_id)) || (*main->wwn && is_world_wide(main_id)))
-		return VERDICT_OTHER;
-	return VERDICT_UNKNOWN;
+	return spare->main_start + spare->target_sectors;
 }
 
 static bool is_taken(const struct reassembly_matcher *m, struct reassembly_rivals *rivals,
@@ -91,15 +70,26 @@ static bool is_label_of(const struct half *main, const struct half *spare)
 	       !memcmp(main->secret, spare->secret, sizeof(main->secret));
 }
 
+/*
+ * Whether a main has the size that its label or its spare records. A member of a mirror begins
+ * with the label of the main on the mirror, and is larger.
+ */
+static bool has_recorded_size(const struct half *main, const struct half *spare)
+{
+	return main->sectors == main->main_sectors || main->sectors == spare->main_sectors;
+}
+
 /* The mains with the label of a spare's set, for which its main_id gives this verdict. */
 static unsigned int labelled(const struct reassembly_matcher *m, const struct half *spare,
-			     enum verdict verdict, const struct half **found)
+			     enum dm_remap_verdict verdict, const struct half **found)
 {
 	const struct half *half;
 	unsigned int nr = 0;
 
 	reassembly_for_each_of_set(m->index, half, &spare->uuid) {
-		if (is_label_of(half, spare) && judge(half, spare->main_id) == verdict) {
+		if (is_label_of(half, spare) && half->sectors >= needed(spare) &&
+		    judge(half, spare->main_id) == verdict &&
+		    (verdict == DM_REMAP_MAIN_SAME || has_recorded_size(half, spare))) {
 			*found = half;
 			nr++;
 		}
@@ -107,12 +97,42 @@ static unsigned int labelled(const struct reassembly_matcher *m, const struct ha
 	return nr;
 }
 
+/* Keep the two sets that need least room: one may be the set that asks. */
 static void add_spare(struct reassembly_rivals *rivals, const struct half *spare)
 {
-	if (!rivals->spares++)
-		rivals->uuid = spare->uuid;
-	else if (!uuid_equal(&rivals->uuid, &spare->uuid))
-		rivals->several = true;
+	struct reassembly_claim claim = { .uuid = spare->uuid, .needed = needed(spare) };
+	struct reassembly_claim *first = &rivals->claims[0], *second = &rivals->claims[1];
+	bool same = uuid_equal(&first->uuid, &claim.uuid);
+
+	if (first->needed && claim.needed >= first->needed) {
+		if (!same && (!second->needed || claim.needed < second->needed))
+			*second = claim;
+		return;
+	}
+	if (first->needed && !same)
+		*second = *first;
+	*first = claim;
+}
+
+/* Keep the two largest: only they matter to a set that needs some room. */
+static void add_main(struct reassembly_rivals *rivals, const struct half *main)
+{
+	if (!rivals->main || main->sectors > rivals->main->sectors) {
+		rivals->next = rivals->main;
+		rivals->main = main;
+	} else if (!rivals->next || main->sectors > rivals->next->sectors) {
+		rivals->next = main;
+	}
+}
+
+/* Whether a set other than @uuid, or any if that is NULL, has a claim to a main. */
+static bool is_claimed(const struct reassembly_rivals *rivals, const struct half *main,
+		       const uuid_t *uuid)
+{
+	const struct reassembly_claim *claim = rivals->claims;
+
+	claim += uuid && uuid_equal(&claim->uuid, uuid);
+	return claim->needed && claim->needed <= main->sectors;
 }
 
 /* Count a half once, even if two of its identities (its name and its PARTUUID) are the same. */
@@ -126,49 +146,64 @@ static bool is_first(const struct half_id *entry)
 	return true;
 }
 
-/* Halves that have an identity, and halves that ask for it. */
-static const struct reassembly_rivals *rivals_by_id(struct reassembly_matcher *m,
-						    const char *id, u64 sectors)
+/* Halves that have an identity, whatever their size, and halves that ask for it. */
+static const struct reassembly_rivals *rivals_by_id(struct reassembly_matcher *m, const char *id)
 {
 	struct reassembly_rivals *rivals = &m->by_id;
 	const struct half_id *entry;
 
-	if (rivals->known && rivals->sectors == sectors && !strcmp(m->id, id))
+	if (rivals->known && !strcmp(m->id, id))
 		return rivals;
-	*rivals = (struct reassembly_rivals) { .known = true, .sectors = sectors };
+	*rivals = (struct reassembly_rivals) { .known = true };
 	strscpy(m->id, id, sizeof(m->id));
 	reassembly_for_each_id(m->index, entry, id) {
 		const struct half *half = entry->half;
 
-		if (reassembly_main_sectors(half) != sectors || !is_first(entry) ||
-		    is_taken(m, rivals, half))
+		if (!is_first(entry) || is_taken(m, rivals, half))
 			continue;
-		if (half->kind == HALF_SPARE) {
+		if (half->kind == HALF_SPARE)
 			add_spare(rivals, half);
-		} else {
-			rivals->mains++;
-			rivals->main = half;
-		}
+		else
+			add_main(rivals, half);
 	}
 	return rivals;
+}
+
+/* Whether the size of a device allows that it is the main of a spare that asks for it. */
+static bool has_room(const struct half *main, const struct half *spare)
+{
+	if (dm_remap_main_id_is_number(spare->main_id) && main->sectors != spare->main_sectors)
+		return false;
+	return main->sectors >= needed(spare);
+}
+
+/* Number of mains with room for the target of a spare: 0, 1, or 2 for several; one in *@found. */
+static unsigned int mains_for(const struct reassembly_rivals *rivals, const struct half *spare,
+			      const struct half **found)
+{
+	bool main = rivals->main && has_room(rivals->main, spare);
+	bool next = rivals->next && has_room(rivals->next, spare);
+
+	if (main || next)
+		*found = main ? rivals->main : rivals->next;
+	return main + next;
 }
 
 static bool has_label_or_id(struct reassembly_matcher *m, const struct half *spare)
 {
 	const struct half *found;
 
-	return spare->labelled || labelled(m, spare, VERDICT_SAME, &found) ||
-	       labelled(m, spare, VERDICT_UNKNOWN, &found) ||
-	       (*spare->main_id &&
-		rivals_by_id(m, spare->main_id, spare->main_sectors)->mains);
+	return spare->labelled || labelled(m, spare, DM_REMAP_MAIN_SAME, &found) ||
+	       labelled(m, spare, DM_REMAP_MAIN_UNKNOWN, &found) ||
+	       (*spare->main_id && mains_for(rivals_by_id(m, spare->main_id), spare, &found));
 }
 
 /* Whether the spare of some set asks for the identity of a main. */
 static bool is_wanted(struct reassembly_matcher *m, const struct half *main)
 {
-	return (*main->given && rivals_by_id(m, main->given, main->sectors)->spares) ||
-	       (*main->partuuid && rivals_by_id(m, main->partuuid, main->sectors)->spares) ||
-	       (*main->wwn && rivals_by_id(m, main->wwn, main->sectors)->spares);
+	return (*main->given && is_claimed(rivals_by_id(m, main->given), main, NULL)) ||
+	       (*main->partuuid && is_claimed(rivals_by_id(m, main->partuuid), main, NULL)) ||
+	       (*main->wwn && is_claimed(rivals_by_id(m, main->wwn), main, NULL));
 }
 
 /* Mains of a size, and spares that ask for that size because they know of nothing better. */
@@ -183,12 +218,10 @@ static const struct reassembly_rivals *rivals_by_size(struct reassembly_matcher 
 	reassembly_for_each_of_size(m->index, half, sectors) {
 		if (is_taken(m, rivals, half))
 			continue;
-		if (half->kind == HALF_SPARE && !has_label_or_id(m, half)) {
+		if (half->kind == HALF_SPARE && !has_label_or_id(m, half))
 			add_spare(rivals, half);
-		} else if (half->kind == HALF_PLAIN && !is_wanted(m, half)) {
-			rivals->mains++;
-			rivals->main = half;
-		}
+		else if (half->kind == HALF_PLAIN && !is_wanted(m, half))
+			add_main(rivals, half);
 	}
 	return rivals;
 }
@@ -198,15 +231,17 @@ static const struct reassembly_rivals *rivals_by_size(struct reassembly_matcher 
  * wrong.
  */
 static unsigned int count_mains(struct reassembly_matcher *m,
-				const struct reassembly_rivals *rivals, const uuid_t *uuid,
+				const struct reassembly_rivals *rivals, const struct half *spare,
 				const struct half **found)
 {
-	bool shared = rivals->several || (rivals->spares && !uuid_equal(&rivals->uuid, uuid));
+	const struct half *main = NULL;
+	unsigned int nr = mains_for(rivals, spare, &main);
 
 	m->in_use = rivals->in_use ?: m->in_use;
-	if (rivals->mains)
-		*found = rivals->main;
-	return shared ? 2 * rivals->mains : rivals->mains;
+	if (!nr)
+		return 0;
+	*found = main;
+	return is_claimed(rivals, main, &spare->uuid) ? 2 : nr;
 }
 
 static unsigned int find_plain(struct reassembly_matcher *m, const struct half *spare,
@@ -214,8 +249,7 @@ static unsigned int find_plain(struct reassembly_matcher *m, const struct half *
 {
 	if (!*spare->main_id)
 		return 0;
-	return count_mains(m, rivals_by_id(m, spare->main_id, spare->main_sectors),
-			   &spare->uuid, found);
+	return count_mains(m, rivals_by_id(m, spare->main_id), spare, found);
 }
 
 /* Only its size speaks for such a device, so nothing at all may speak against it. */
@@ -227,8 +261,8 @@ static unsigned int find_by_size(struct reassembly_matcher *m, const struct half
 
 	if (spare->labelled)
 		return 0;
-	nr = count_mains(m, rivals_by_size(m, spare->main_sectors), &spare->uuid, &main);
-	if (nr == 1 && judge(main, spare->main_id) == VERDICT_OTHER)
+	nr = count_mains(m, rivals_by_size(m, spare->main_sectors), spare, &main);
+	if (nr == 1 && judge(main, spare->main_id) == DM_REMAP_MAIN_OTHER)
 		return 0;
 	if (nr)
 		*found = main;
@@ -241,14 +275,14 @@ static unsigned int find_main(struct reassembly_matcher *m, const struct half *s
 {
 	unsigned int by_label, by_id;
 
-	by_label = labelled(m, spare, VERDICT_SAME, found);
+	by_label = labelled(m, spare, DM_REMAP_MAIN_SAME, found);
 	if (by_label)
 		return by_label;
 	by_id = find_plain(m, spare, found);
 	/* the spare knows of no label, so a label on another main is not the set's own */
 	if (by_id && !spare->labelled)
 		return by_id;
-	by_label = labelled(m, spare, VERDICT_UNKNOWN, found);
+	by_label = labelled(m, spare, DM_REMAP_MAIN_UNKNOWN, found);
 	if (by_label || by_id)
 		return by_label + by_id;
 	return find_by_size(m, spare, found);
@@ -258,8 +292,7 @@ static unsigned int find_main(struct reassembly_matcher *m, const struct half *s
 static bool fit(const struct half *main, const struct half *spare)
 {
 	return main->kind == HALF_PLAIN ||
-	       (main->main_sectors == spare->main_sectors && !spare->main_start &&
-		main->target_sectors == spare->target_sectors);
+	       (!spare->main_start && main->target_sectors == spare->target_sectors);
 }
 
 static enum set_state judge_set(const struct reassembly_match *match, unsigned int mains,
@@ -292,5 +325,8 @@ void reassembly_match(struct reassembly_matcher *m, const uuid_t *uuid,
 	match->state = judge_set(match, mains, spares, damaged);
 	if (damaged)
 		match->spare = damaged;
+	match->told = match->state == SET_COMPLETE &&
+		      match->main->sectors != match->spare->main_sectors &&
+		      judge(match->main, match->spare->main_id) == DM_REMAP_MAIN_SAME;
 	match->in_use = m->in_use;
 }

@@ -11,6 +11,12 @@
  *	has another one		never			never
  *	has none that is known	2, or 3 then		4: its size, if there was never a label
  *
+ * The set must fit on the device in each case.  Beyond that, the size of a device that has the
+ * identity does not matter: a partition or a volume may have been made larger.  A device that has
+ * only the label must have the size that the label or the spare records, or it is not considered:
+ * it may be a member of a mirror with its metadata at the end, which shows the label of the main on
+ * the mirror.  A person may use a larger one nevertheless; the tool and the store allow that.
+ *
  * The label of a set contains its secret as well as its uuid; with another secret it is ignored.
  * The lowest number wins; two devices of the same rank are a conflict, and so are 2 and 3 where
  * the spare knows of a label: one of the two disks lies. A device without a label that another
@@ -37,34 +43,40 @@ enum set_state {
  * @state: whether it can be activated.
  * @main: its main, or NULL.
  * @spare: its spare, or NULL.
+ * @told: whether the store must be told the main_id, as only that shows that the main, which has
+ *	another size than it had, is the same: the store may not know such an identity.
  * @in_use: a device that was not considered because a set uses it; or 0.
  */
 struct reassembly_match {
 	enum set_state state;
 	const struct half *main;
 	const struct half *spare;
+	bool told;
 	dev_t in_use;
+};
+
+/* A claim to a main by the spare of a set: it must have so many sectors, 0 if there is no claim. */
+struct reassembly_claim {
+	uuid_t uuid;
+	u64 needed;
 };
 
 /**
  * struct reassembly_rivals - devices and spares that compete for each other.
  * @known: the rest is filled in.
- * @sectors: the size for which they compete.
- * @mains: devices without a label, in use by no set.
- * @main: the last of them.
- * @spares: spares that have no better claim to any device, in use by no set.
- * @uuid: the set of one of these spares.
- * @several: the spares are of more than one set.
+ * @sectors: the size for which they compete, if they compete for one.
+ * @main: the largest device without a label, in use by no set; or NULL.
+ * @next: the largest other one; or NULL.
+ * @claims: of spares that have no better claim to any device, in use by no set: that which needs
+ *	least room, and the one of another set that does.
  * @in_use: a device that was left out because a set uses it; or 0.
  */
 struct reassembly_rivals {
 	bool known;
 	u64 sectors;
-	unsigned int mains;
 	const struct half *main;
-	unsigned int spares;
-	uuid_t uuid;
-	bool several;
+	const struct half *next;
+	struct reassembly_claim claims[2];
 	dev_t in_use;
 };
 
@@ -75,7 +87,7 @@ struct reassembly_rivals {
  * @context: for @taken.
  * @by_size: rivals for the last size that was looked up, which is recorded in it.
  * @id: the last identity that was looked up.
- * @by_id: rivals for that identity and one size, which may differ from that of @by_size.
+ * @by_id: rivals for that identity.
  * @in_use: see struct reassembly_match, of the set that is being matched.
  *
  * Sets with the same rivals that are matched one after the other cost as much as one.

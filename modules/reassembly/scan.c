@@ -307,6 +307,18 @@ static void make_dirty(struct scan *scan, struct reassembly_set *set)
 		list_add_tail(&set->dirty, &scan->dirty);
 }
 
+/* Mark the sets as dirty that ask for an identity of a half, or for the same one as it does. */
+static void touch_ids(struct scan *scan, const struct half *half)
+{
+	const struct half_id *entry, *id;
+
+	for (id = half->ids; id < half->ids + HALF_NR_IDS; id++)
+		if (*id->text)
+			reassembly_for_each_id(&reassembly_halves, entry, id->text)
+				if (entry->half->kind == HALF_SPARE)
+					make_dirty(scan, reassembly_set_find(&entry->half->uuid));
+}
+
 /* Mark the sets that a half affects as dirty: its own, and those whose main it is or might be. */
 static void touch(struct scan *scan, const struct half *half)
 {
@@ -314,6 +326,7 @@ static void touch(struct scan *scan, const struct half *half)
 
 	if (has_set(half))
 		make_dirty(scan, reassembly_set_find(&half->uuid));
+	touch_ids(scan, half);
 	if (half->kind != HALF_PLAIN && half->kind != HALF_SPARE)
 		return;
 	reassembly_for_each_of_size(&reassembly_halves, other, reassembly_main_sectors(half))

@@ -85,6 +85,9 @@ static void view_match(struct set_view *view, const struct reassembly_match *mat
 		view->main = match->main->dev;
 	if (match->spare)
 		view->spare = match->spare->dev;
+	/* a name that was given is that of a file in /dev, without spaces */
+	if (match->told && !strchr(match->spare->main_id, ' '))
+		strscpy(view->main_id, match->spare->main_id, sizeof(view->main_id));
 	if (source) {
 		view->main_start = source->main_start;
 		view->target_sectors = source->target_sectors;

@@ -28,6 +28,7 @@
  * @target_sectors: size of the target.
  * @generation: of the set, when its spare was read; 0 if that is missing.
  * @name: of its device.
+ * @main_id: of the main, if the table must have it; else empty.
  */
 struct set_view {
 	enum set_state state;
@@ -37,6 +38,7 @@ struct set_view {
 	u64 target_sectors;
 	u64 generation;
 	char name[DM_REMAP_NAME_SIZE];
+	char main_id[DM_REMAP_MAIN_ID_SIZE];
 };
 
 /**

@@ -57,10 +57,11 @@ static ssize_t set_table_show(struct config_item *item, char *page)
 	view_item(item, &view);
 	if (view.state != SET_COMPLETE && view.state != SET_ACTIVE)
 		return sysfs_emit(page, "\n");
-	return sysfs_emit(page, "0 %llu remap %u:%u %llu %u:%u 3 persistent uuid %pU\n",
+	return sysfs_emit(page, "0 %llu remap %u:%u %llu %u:%u %u persistent uuid %pU%s%s\n",
 			  view.target_sectors, MAJOR(view.main), MINOR(view.main),
 			  view.main_start, MAJOR(view.spare), MINOR(view.spare),
-			  &set_of(item)->uuid);
+			  *view.main_id ? 5 : 3, &set_of(item)->uuid,
+			  *view.main_id ? " main_id " : "", view.main_id);
 }
 CONFIGFS_ATTR_RO(set_, table);
 

@@ -226,7 +226,7 @@ static void check_label(const struct input *in)
 		return;
 	must(!(in->flags & 16));
 	must(!label.name[DM_REMAP_NAME_SIZE - 1]);
-	must(le64toh(label.main_sectors) == main_sectors);
+	must(le64toh(label.target_sectors) <= le64toh(label.main_sectors));
 	must(le64toh(label.target_sectors) <= main_sectors);
 	blocks = le64toh(label.target_sectors) / (le32toh(label.block_size) / 512);
 	must(blocks && le32toh(label.nr_ranges) <= DM_REMAP_LABEL_RANGES);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The parts of the kernel that modules/reassembly/{half,index,match}.c need, for a user-space
- * program.  The headers that they include are empty files; a block device is a struct medium.
+ * The parts of the kernel that modules/reassembly/{half,index,match}.c and
+ * modules/metadata/main-id.c need, for a user-space program.  The headers that they include are
+ * empty files; a block device is a struct medium.
  */
 #ifndef _FUZZ_KERNEL_H
 #define _FUZZ_KERNEL_H
@@ -187,6 +188,16 @@ enum blk_unique_id {
 
 struct gendisk;
 
+/* linux/device.h */
+struct bus_type {
+	const char *name;
+};
+
+struct device {
+	struct device *parent;
+	const struct bus_type *bus;
+};
+
 struct block_device_operations {
 	int (*get_unique_id)(struct gendisk *disk, u8 id[16], enum blk_unique_id type);
 };
@@ -195,7 +206,10 @@ struct gendisk {
 	const struct block_device_operations *fops;
 	u64 diskseq;
 	const struct medium *medium;
+	struct device dev;
 };
+
+#define disk_to_dev(disk)	(&(disk)->dev)
 
 struct partition_meta_info {
 	char uuid[37];

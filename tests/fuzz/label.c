@@ -169,7 +169,7 @@ static void try_half(const char *path, const uint8_t *data, size_t size)
 	must((half.role == HALF_MAIN) == !dm_remap_label_check(&label, size / 512));
 	if (half.role != HALF_MAIN)
 		return;
-	must(half.main_sectors == size / 512 && half.target_sectors <= half.main_sectors);
+	must(half.target_sectors <= size / 512 && half.target_sectors <= half.main_sectors);
 	label_blocks(&label, &blocks);
 	blocks_free(&blocks);
 }

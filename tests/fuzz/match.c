@@ -184,7 +184,7 @@ static void make_main(struct medium *medium, struct bytes *bytes)
 		.ranges = { { .nr = htole32(1) } },
 	};
 
-	medium->sectors = MAIN_SECTORS;
+	medium->sectors = MAIN_SECTORS + (shape & 64 ? 8 : 0);
 	memcpy(label.magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE);
 	label.uuid[0] = 1 + set % 2;
 	label.secret[0] = set / 2 % 2;
@@ -314,14 +314,18 @@ static void check_pair(const struct medium *media, const struct seen *seen,
 	must(spare->kind == MEDIA_SPARE);
 	must(main->kind == MEDIA_MAIN || main->kind == MEDIA_PLAIN);
 	must(!contradicts(&media[match->main], spare->main_id));
+	must(media[match->main].sectors >= spare->needed);
 	if (main->kind == MEDIA_MAIN) {
 		must(!memcmp(main->uuid, spare->uuid, sizeof(main->uuid)));
 		must(!memcmp(main->secret, spare->secret, sizeof(main->secret)));
-		must(main->main_sectors == spare->main_sectors);
+		must(has_id(&media[match->main], spare->main_id) ||
+		     media[match->main].sectors == main->main_sectors ||
+		     media[match->main].sectors == spare->main_sectors);
 		return;
 	}
 	must(!media[match->main].in_use);
-	must(media[match->main].sectors == spare->main_sectors);
+	must(has_id(&media[match->main], spare->main_id) ||
+	     media[match->main].sectors == spare->main_sectors);
 	/* a spare that knows of a label must not accept a disk by its size alone */
 	must(has_id(&media[match->main], spare->main_id) || !spare->labelled);
 }

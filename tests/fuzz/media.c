@@ -4,6 +4,7 @@
  */
 #include <strings.h>
 
+#include "../../modules/metadata/main-id.c"
 #include "../../modules/reassembly/half.c"
 #include "../../modules/reassembly/index.c"
 #include "../../modules/reassembly/match.c"
@@ -78,6 +79,7 @@ void media_read(const struct medium *media, unsigned int nr, struct seen *seen)
 		seen[i] = (struct seen) {
 			.kind = (enum media_kind)halves[i]->kind,
 			.main_sectors = halves[i]->main_sectors,
+			.needed = halves[i]->main_start + halves[i]->target_sectors,
 			.labelled = halves[i]->labelled,
 		};
 		memcpy(seen[i].uuid, &halves[i]->uuid, sizeof(seen[i].uuid));

@@ -56,7 +56,8 @@ enum media_kind {
  * @kind: its kind.
  * @uuid: of its set.
  * @secret: of its set.
- * @main_sectors: size of the main.
+ * @main_sectors: size of the main, as recorded.
+ * @needed: the end of the target on the main.
  * @labelled: of a spare: the main had a label.
  * @main_id: of a spare: the identity of its main.
  */
@@ -65,6 +66,7 @@ struct seen {
 	uint8_t uuid[16];
 	uint8_t secret[16];
 	uint64_t main_sectors;
+	uint64_t needed;
 	bool labelled;
 	char main_id[128];
 };

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # dmremap assemble, scan, status, wait and stop, with sets on disks, and without udev.
-# rig: test=uml timeout=900
+# rig: test=uml/3 timeout=900
 # rig: disk part size=40M
 # shellcheck disable=SC2086 # uuids and paths have no spaces
 
@@ -39,6 +39,10 @@ by_id() { mkdir -p $BY_ID && ln -sf "$2" "$BY_ID/$1"; }
 @test "by hand: modprobe with the devices, then assemble, and stop" {
 	make r $U /dev/main /dev/spare
 	modprobe dm_remap_reassembly devices=/dev/main,/dev/spare
+	# no disk of the other one is there
+	run dmremap status
+	assert_line --regexp "^$V +waiting +- +- +$V\$"
+	rm "$KNOWN/$V"
 	run dmremap status
 	assert_failure 4
 	assert_line --regexp "^r +complete +/dev/main +/dev/spare +$U\$"
@@ -217,6 +221,7 @@ by_id() { mkdir -p $BY_ID && ln -sf "$2" "$BY_ID/$1"; }
 @test "a copy by dd: neither is activated, and both are named" {
 	null_blk main2 8
 	null_blk spare2 4
+	rm "$KNOWN/$V"
 	make r $U /dev/main /dev/spare
 	seal r $U /dev/main /dev/spare
 	dd if=/dev/spare of=/dev/spare2 bs=1M oflag=direct status=none
@@ -268,6 +273,7 @@ by_id() { mkdir -p $BY_ID && ln -sf "$2" "$BY_ID/$1"; }
 	done
 	dd if=/dev/zero of=/dev/spare bs=4096 count=1 oflag=direct status=none
 	run dmremap scan
+	rm "$KNOWN"/*
 	run dmremap status
 	assert_success
 	assert_output --partial "There are no active or waiting sets"
@@ -304,6 +310,7 @@ by_id() { mkdir -p $BY_ID && ln -sf "$2" "$BY_ID/$1"; }
 }
 
 @test "--degraded: the main alone, read-only, when the spare is not there" {
+	rm "$KNOWN/$V"
 	make r $U /dev/main /dev/spare
 	seal r $U /dev/main /dev/spare
 	run dmremap assemble --degraded r
@@ -318,8 +325,8 @@ by_id() { mkdir -p $BY_ID && ln -sf "$2" "$BY_ID/$1"; }
 	assert_output --partial "read-only. Blocks that had moved to the spare have what was on the disk before"
 	assert_equal "$(blockdev --getro /dev/mapper/r) $(dmsetup table r | cut -d' ' -f3)" "1 linear"
 	assert_data /dev/mapper/r 64 4096 stale
-	run json status -- '.sets[] | [.name, .uuid, .active, .state]'
-	assert_output "[\"r\",\"$U\",true,\"without-spare\"]"
+	run json status -- '.sets[] | [.name, .uuid, .active, .state, .main]'
+	assert_output "[\"r\",\"$U\",true,\"without-spare\",\"/dev/main\"]"
 	run dmremap wait r --timeout 0.2
 	assert_failure 4
 	# the spare comes: nothing is activated beside it
@@ -522,7 +529,7 @@ at_once() {
 	dmsetup create lower --table "0 16384 linear /dev/main 0"
 	# it is seen through the upper device
 	run json scan -- '[.devices[] | select(.role == "main") | .device]'
-	assert_output '["/dev/dm-0"]'
+	assert_output '["/dev/mapper/lower"]'
 	dmremap assemble --all
 	active r $U
 	assert_equal "$(dmsetup deps -o devname r)" "2 dependencies	: (spare) (lower)"
@@ -597,7 +604,7 @@ at_once() {
 	run dmremap assemble --all
 	dmsetup resume lower
 	assert_success
-	assert_output --partial "/dev/dm-1 answers slowly, and is left out"
+	assert_output --partial "/dev/mapper/upper answers slowly, and is left out"
 	assert_line "r is active."
 	active r $U
 }
@@ -628,6 +635,7 @@ at_once() {
 	retry_until 10 test -b "${disk}p2"
 	by_partuuid=$(sfdisk --part-uuid "$disk" 1)
 	make r $U "${disk}p1" "${disk}p2" main_id "${by_partuuid,,}"
+	printf '%s\n' main_id=- "spare_id=$(sfdisk --part-uuid "$disk" 2)" >"$KNOWN/$U"
 	run dmremap assemble --all
 	assert_success
 	active r $U

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # dmremap clone-uuid: a set and its copy are in use at the same time; whenever it is
 # interrupted it can be given again.
-# rig: test=uml timeout=300
+# rig: test=uml/3 timeout=300
 # shellcheck disable=SC2030,SC2031 # status is of the last run
 
 load ../lib/common

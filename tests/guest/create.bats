@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # dmremap create and format: a refusal leaves both disks unchanged; a new set has the
 # requested properties.
-# rig: test=uml timeout=600
+# rig: test=uml/3 timeout=600
 
 load ../lib/common
 
 R=/dev/mapper/r
 CONFIG=/sys/kernel/config/dm-remap/r
 DMREMAP=$PWD/../tools/dmremap/dmremap
+HALT=$PWD/guest/halt.so
 
 teardown() {
 	swapoff -a
@@ -121,6 +122,61 @@ field() { "$DMREMAP" dump --json /dev/spare | jq -r "$1"; }
 	assert_equal "$(jq -r .name <<<"$output")" "dm-remap-$uuid"
 	remap_create r /dev/main /dev/spare persistent uuid "$uuid"
 	assert_data $R 0 4194304 1
+}
+
+is_there() { [ -e "$CONFIG/uuid" ]; }
+
+# interrupted COMMAND...: while it waits for udev
+interrupted() {
+	local pid status=0
+	UDEV_SLEEP=60 LD_PRELOAD=$HALT "$DMREMAP" "$@" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+	pid=$!
+	retry_until 20 is_there
+	kill $pid
+	wait $pid || status=$?
+	cat "$BATS_TEST_TMPDIR/said"
+	assert_equal "$status" 143
+	dmsetup mknodes
+}
+
+@test "interrupted when the set is there, the host knows it" {
+	local uuid known=/etc/dm-remap/sets.d
+	disks
+	rm -rf $known
+	interrupted create r /dev/main /dev/spare
+	uuid=$(<$CONFIG/uuid)
+	grep -qx name=r $known/"$uuid"
+	grep -q ^secret_hash= $known/"$uuid"
+	assert_data $R 0 4194304 1
+	# activated again by a person, and interrupted then
+	"$DMREMAP" stop r
+	rm -r $known
+	interrupted assemble /dev/main /dev/spare
+	grep -qx name=r $known/"$uuid"
+	assert_data $R 0 4194304 1
+	"$DMREMAP" delete r
+	interrupted format --name r /dev/main /dev/spare
+	[ "$(dmsetup ls)" = "No devices found" ]
+	grep -qx name=r $known/"$(field .uuid)"
+	"$DMREMAP" assemble /dev/main /dev/spare
+	assert_data $R 0 4194304 1
+}
+
+@test "a set that format cannot take down is known as well" {
+	local pid status=0
+	disks
+	rm -rf /etc/dm-remap/sets.d
+	# something opens the device before it is removed
+	UDEV_SLEEP=5 LD_PRELOAD=$HALT "$DMREMAP" format --name r /dev/main /dev/spare \
+		>"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+	pid=$!
+	retry_until 20 is_there
+	dmsetup mknodes
+	exec 9<$R
+	wait $pid || status=$?
+	exec 9<&-
+	assert_equal "$status" 8
+	assert_equal "$(ls /etc/dm-remap/sets.d)" "$(<$CONFIG/uuid)"
 }
 
 @test "what a spare is enough for, and that it is small" {

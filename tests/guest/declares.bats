@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What a set declares to the block layer (docs/reference/declares.md), on disks that have more
 # than a set passes on. dm-linear on the same disk shows that there is something to pass.
-# rig: kernels=6.12 test=6.12 timeout=600 append=memmap=64M!1G
+# rig: kernels=6.12 test=6.12/3 timeout=600 append=memmap=64M!1G
 # rig: disk nvme size=32M
 
 load ../lib/common

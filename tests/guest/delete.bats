@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # dmremap delete: the main has all the data afterwards, nothing of the set is left on
 # either disk, and whenever it is interrupted the set is there or it is not.
-# rig: test=uml timeout=900
+# rig: test=uml/3 timeout=900
 # shellcheck disable=SC2030,SC2031 # each test sets WHOLE for itself
 
 load ../lib/common
@@ -58,6 +58,103 @@ nothing_left() {
 		remove_devices
 		rm -r /etc/dm-remap
 	done
+}
+
+# with_scsi_spare: a set whose spare can be unplugged
+with_scsi_spare() {
+	unload scsi_debug
+	null_blk main 2
+	spare=$(scsi_disk dev_size_mb=8)
+	write_pattern /dev/main 0 2097152 1
+	"$DMREMAP" create r /dev/main "$spare"
+}
+
+@test "the spare has left the system, and nothing had moved" {
+	local spare
+	with_scsi_spare
+	run -0 "$DMREMAP" status --check r
+	scsi_unplug "$spare"
+	run -3 "$DMREMAP" status --check r
+	assert_output --partial "r: spare-gone: "
+	null_blk new 1
+	run -8 "$DMREMAP" replace-spare r /dev/new
+	assert_output --partial 'which has left the system: no other one can take over without it'
+	assert_equal "$(read_direct /dev/new 0 4096 | tr -d '\0' | wc -c)" 0
+	run -4 "$DMREMAP" delete r
+	assert_output --partial "/dev/main is an ordinary disk, to be used by its own name."
+	[ ! -e $R ]
+	assert_equal "$(ls $KNOWN)" ""
+	assert_data /dev/main 0 2097152 1
+}
+
+@test "the spare has left the system, and what had moved is given up" {
+	local spare sealed
+	for sealed in "" yes; do
+		with_scsi_spare
+		[ -z "$sealed" ] || "$DMREMAP" seal r
+		"$DMREMAP" add r 800+24
+		write_pattern $R 800 12288 2
+		scsi_unplug "$spare"
+		unreadable $R 800 512
+		run -8 "$DMREMAP" delete r
+		assert_output --partial "its spare has left the system, with"
+		[ -e $R ]
+		"$DMREMAP" export r --format ddrescue >"$BATS_TEST_TMPDIR/map"
+		grep -q "^0x00064000  0x00003000  -" "$BATS_TEST_TMPDIR/map"
+		run -4 "$DMREMAP" delete --give-up --yes r
+		[ ! -e $R ]
+		assert_equal "$(ls $KNOWN)" ""
+		if [ -n "$sealed" ]; then
+			assert_output --partial '/dev/main is sealed: "dmremap salvage /dev/main" shows what it has.'
+			run -0 "$DMREMAP" salvage /dev/main
+			dmsetup remove r-salvage
+		else
+			assert_output --partial "/dev/main is an ordinary disk, with older data where blocks had moved"
+			assert_data /dev/main 0 2097152 1
+			null_blk new 1
+			"$DMREMAP" create r /dev/main /dev/new
+			"$DMREMAP" import r "$BATS_TEST_TMPDIR/map"
+			assert_equal "$(remap_status r remapped pending)" "0 3"
+		fi
+		remove_devices
+		rm -rf /etc/dm-remap
+	done
+}
+
+@test "named by its spare, a set that is active stays, and the host knows it" {
+	local record
+	null_blk main 2
+	null_blk spare 1
+	"$DMREMAP" create r /dev/main /dev/spare
+	record=$(echo $KNOWN/*)
+	cp "$record" "$BATS_TEST_TMPDIR/record"
+	run -8 "$DMREMAP" delete /dev/spare
+	assert_output 'dmremap: /dev/spare is the spare of r, which is active: "dmremap delete r" ends the set.'
+	cmp "$record" "$BATS_TEST_TMPDIR/record"
+	# a spare that something else has open cannot be emptied either
+	"$DMREMAP" stop r
+	dmsetup create other --table "0 2048 linear /dev/spare 0"
+	run -8 "$DMREMAP" delete /dev/spare
+	assert_output --partial "/dev/spare is in use."
+	cmp "$record" "$BATS_TEST_TMPDIR/record"
+	dmsetup remove other
+	run -0 "$DMREMAP" delete /dev/spare
+	assert_equal "$(ls $KNOWN)" ""
+	assert_equal "$(used_bytes /dev/spare 0 4096)" 0
+}
+
+@test "a spare that has left the system, and is there again, is still that of its set" {
+	local spare record
+	with_scsi_spare
+	record=$(echo $KNOWN/*)
+	scsi_unplug "$spare"
+	spare=$(scsi_plug)
+	run -8 "$DMREMAP" delete --give-up --yes "$spare"
+	assert_output --partial "$spare is the spare of r, which is active"
+	[ -e "$record" ]
+	"$DMREMAP" stop r
+	run -0 "$DMREMAP" delete "$spare"
+	[ ! -e "$record" ]
 }
 
 @test "the module for reassembly learns which disks are halves no more" {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Directories in configfs and sysfs follow the devices and their names, and whatever
 # stands in their way, or hangs, keeps no other device waiting.
-# rig: test=uml,umldebug,kcsan timeout=1200
+# rig: test=uml/3,umldebug/3,kcsan timeout=1200
 
 load ../lib/common
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Notifications of the kernel: events, the kernel log, the rate at which blocks fail,
 # and disks that turn read-only while in use.
-# rig: test=uml timeout=900 smp=1
+# rig: test=uml/3 timeout=900 smp=1
 
 load ../lib/common
 

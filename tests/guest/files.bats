@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # dmremap files: names the files on bad sectors, through LVM and other devices, and says where it
 # cannot know.
-# rig: test=uml timeout=600
+# rig: test=uml/3 timeout=600
 
 load ../lib/common
 

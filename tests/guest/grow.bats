@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # dmremap grow: a spare, or a main, that has become larger, under a set in use; with the
 # power cut after each write.
-# rig: test=uml timeout=900
+# rig: test=uml/3 timeout=900
 #
 # shellcheck disable=SC2030,SC2031 # each test runs its own commands
 
@@ -192,6 +192,10 @@ killed_at_each_step() {
 	assert_output --regexp 'Its main, /dev/[^ ]*, is larger than the set: "dmremap grow --main r".$'
 	run -0 "$DMREMAP" grow --main r
 	assert_output --partial "r has 16384 sectors; it had 8192."
+	# the spare is not the reason why it grows no further
+	run -0 "$DMREMAP" grow --main r
+	assert_output --regexp '^r is as large as it can be: it takes up all of its main, /dev/[^ ]*\. .*"dmremap replace r NEWDISK"\.$'
+	refute_output --partial spare
 	assert_equal "$(sectors $R)" 16384
 	whole
 	write_pattern $R 16000 4096 4

@@ -12,6 +12,7 @@
  *                device-mapper changes something, rename and unlink, counted together
  *   SUSPEND_RUN=F  bash runs the script F just before a device is suspended
  *   SUSPEND_FROM=N  ... from the Nth time on
+ *   UDEV_SLEEP=N  udev takes N seconds longer
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -205,6 +206,16 @@ int ioctl(int fd, unsigned long request, ...)
 	    request == DM_DEV_REMOVE || request == DM_DEV_RENAME)
 		step();
 	return next(fd, request, argument);
+}
+
+int dm_udev_wait(unsigned int cookie)
+{
+	int (*next)(unsigned int cookie) = dlsym(RTLD_NEXT, "dm_udev_wait");
+	const char *seconds = getenv("UDEV_SLEEP");
+
+	if (seconds)
+		sleep(atoi(seconds));
+	return next(cookie);
 }
 
 int rename(const char *from, const char *to)

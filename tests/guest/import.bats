@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # dmremap list, add, remove, import and export on devices in use, with lists that
 # badblocks, ddrescue and md make of disks that have bad sectors here.
-# rig: test=uml timeout=600
+# rig: test=uml/3 timeout=600
 
 load ../lib/common
 

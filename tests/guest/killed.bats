@@ -3,7 +3,7 @@
 # Commands of dmremap, killed before each step that changes something, by a power cut that takes
 # the set with them: afterwards the set assembles as at boot and by hand, with its content, on mains
 # with and without an identity. What else a command promises when it is interrupted is in its own file.
-# rig: test=uml timeout=1200
+# rig: test=uml/3 timeout=1200
 
 load ../lib/common
 load ../lib/kill

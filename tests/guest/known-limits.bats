@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # The known limits of docs/boot.md: each as the page says, with the way out that it names.
-# rig: test=uml timeout=600
+# rig: test=uml/3 timeout=600
 # shellcheck disable=SC2086 # uuids and paths have no spaces
 
 load ../lib/common

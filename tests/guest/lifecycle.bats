@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Suspend, resume, reload, rename, remove, unload: remaps and settings stay as
 # long as they should, and nothing stays longer.
-# rig: test=uml timeout=1500
+# rig: test=uml/3 timeout=1500
 
 load ../lib/common
 

@@ -5,7 +5,7 @@
 # rig: disk big4k size=16M lbs=4096
 # rig: disk nvme1 size=16M
 # rig: disk nvme2 size=4M
-# rig: test=uml timeout=900 smp=1
+# rig: test=uml/3 timeout=900 smp=1
 #
 # shellcheck disable=SC2030,SC2031 # each test sets MAIN for itself
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Remaps by hand: remaps/add and remaps/remove, and the messages add, remove and
 # list.
-# rig: test=uml timeout=900
+# rig: test=uml/3 timeout=900
 
 load ../lib/common
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # dmremap monitor hears the kernel's own events.
-# rig: test=uml
+# rig: test=uml/3
 
 load ../lib/common
 

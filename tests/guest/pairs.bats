@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Mains and spares that do not belong together are refused, and nothing is
 # written to them. What time it is makes no difference.
-# rig: kernels=6.1,6.12 test=6.12 timeout=900 smp=1
+# rig: kernels=6.1,6.12 test=6.12/3 timeout=900 smp=1
 
 load ../lib/common
 load ../lib/sets

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A module with static branches comes and goes on two processors. With a thread for each, the
 # emulator would let one run code that the other is changing: here they take turns.
-# rig: kernels=6.1,6.12 test=6.12 timeout=900 one-thread
+# rig: kernels=6.1,6.12 test=6.12/3 timeout=900 one-thread
 
 load ../lib/common
 

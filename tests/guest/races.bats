@@ -100,7 +100,7 @@ _held() { dmsetup status "$1" | grep -q 'delay .*[1-9]'; }
 	remap_attr r errors/neighbours 0
 	remap_attr r errors/retry_within_ms 0
 	null_blk_bad main +8192-8351 +16384-16447
-	replace m "$(printf '0 8192 linear /dev/main 0\n8192 160 delay /dev/main 8192 5000\n8352 24416 linear /dev/main 8352')"
+	replace m "$(printf '0 8192 linear /dev/main 0\n8192 160 delay /dev/main 8192 8000\n8352 24416 linear /dev/main 8352')"
 	for i in {0..19}; do
 		background "readers[$i]" read_direct $R $((8192 + i * 8)) 4096 2>/dev/null
 	done

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # dm_remap_reassembly: scans, readers and activations at the same time, and sets that come and go.
-# rig: test=uml,kcsan timeout=600
+# rig: test=uml/3,kcsan timeout=600
 # shellcheck disable=SC2086 # uuids and paths have no spaces
 
 load ../lib/common

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # dm_remap_reassembly: its view of the given devices; it must never mistake a disk
 # for a main.
-# rig: test=uml timeout=600
+# rig: test=uml/3 timeout=600
 # rig: disk part size=40M
 # shellcheck disable=SC2086 # uuids and paths have no spaces
 
@@ -190,7 +190,7 @@ load ../lib/halves
 @test "a label that is wrong in any way is none" {
 	local bad
 	make r $U /dev/main /dev/spare
-	for bad in crc=1 version=3 main_sectors=16392 target_sectors=16385 target_sectors=0 \
+	for bad in crc=1 version=3 main_sectors=16376 target_sectors=16385 target_sectors=0 \
 			target_sectors=16392 block_size=4000 block_size=65536 nr_ranges=0 nr_ranges=13 \
 			first=1 zero_name=0; do
 		$LABEL /dev/main $V r $bad
@@ -448,7 +448,7 @@ heard() { echo "change $U HEARD=1" >/sys/block/main/uevent; sleep 0.2; grep -q .
 	local bad
 	null_blk spare2 4
 	make r $U /dev/main /dev/spare
-	for bad in main_sectors=16392 version=3 crc=1 nr_ranges=0; do
+	for bad in main_sectors=16376 version=3 crc=1 nr_ranges=0; do
 		$LABEL /dev/main $U r $bad
 		log_mark
 		run ! dmsetup create r --table "0 16384 remap /dev/main 0 /dev/spare2"

@@ -3,7 +3,7 @@
 # dmremap replace-spare: another spare for a set in use; whenever that is interrupted one of
 # the two counts, and the set has all its data.
 # shellcheck disable=SC2086 # paths have no spaces
-# rig: test=uml timeout=900
+# rig: test=uml/3 timeout=900
 
 load ../lib/common
 load ../lib/sets
@@ -136,6 +136,25 @@ put_back() {
 	whole
 }
 
+@test "a spare with larger sectors is refused, with and without --force" {
+	null_blk main 4 blocksize=512
+	null_blk spare 1 blocksize=512
+	null_blk new 2 blocksize=4096
+	write_pattern /dev/main 0 4194304 1
+	"$DMREMAP" create --main-id main r /dev/main /dev/spare
+	echo 80 >$CONFIG/remaps/add
+	run -8 "$DMREMAP" replace-spare r /dev/new
+	assert_output --partial "/dev/new has sectors of 4096 bytes, and r has sectors of 512: the content might not work"
+	run -8 "$DMREMAP" replace-spare --force r /dev/new
+	assert_equal "$(used_bytes /dev/new)" 0
+	spare_is /dev/spare
+	write_pattern $R 82 512 2
+	assert_data $R 80 1024 1 40960
+	assert_data $R 82 512 2
+	assert_data $R 83 2560 1 42496
+	assert_equal "$(<$CONFIG/remaps/count) $(dmsetup status r | cut -d" " -f8)" "1 0"
+}
+
 @test "what the old spare does not give is kept, or given up" {
 	local at
 	a_set
@@ -189,6 +208,45 @@ put_back() {
 		whole
 		remove_devices
 	done
+}
+
+# record: what the host knows of the set
+record() { cat /etc/dm-remap/sets.d/*-????????????; }
+
+@test "an old spare that could not be emptied is emptied later, and the host knows the set still" {
+	local disk n=0 known where
+	mkdir -p /dev/disk/by-id
+	a_set
+	for disk in main spare new; do ln -s /dev/$disk "/dev/disk/by-id/wwn-0x5000c500a1b2c3d$((n++))"; done
+	"$DMREMAP" assemble r
+	save spare
+	"$DMREMAP" replace-spare r /dev/new
+	known=$(record)
+	for where in in-use stopped; do
+		put_back spare
+		if [ $where = in-use ]; then
+			run -8 "$DMREMAP" delete /dev/spare
+			assert_output --partial "of r are on it. The set is active with /dev/new."
+		else
+			"$DMREMAP" stop r
+		fi
+		run -0 "$DMREMAP" delete --give-up --yes /dev/spare
+		assert_equal "$(used_bytes /dev/spare 0 4096)" 0
+		assert_equal "$(record)" "$known"
+	done
+	"$DMREMAP" assemble --once /dev/main /dev/new
+	spare_is /dev/new
+	whole
+}
+
+@test "a set that was activated once only does not become one that the host knows" {
+	a_set
+	"$DMREMAP" stop r
+	rm -r /etc/dm-remap
+	"$DMREMAP" assemble --once /dev/main /dev/spare
+	"$DMREMAP" replace-spare r /dev/new
+	spare_is /dev/new
+	[ ! -e /etc/dm-remap/sets.d ] || assert_equal "$(ls /etc/dm-remap/sets.d)" ""
 }
 
 # is_active, and not suspended

@@ -3,7 +3,7 @@
 # dmremap replace: a set in use comes to a new disk, or the disk takes its place; whenever that
 # is interrupted before, the set goes on as it was.
 # shellcheck disable=SC2030,SC2031,SC2086 # each test has a status of its own; paths have no spaces
-# rig: test=uml timeout=1500
+# rig: test=uml/3 timeout=1500
 
 load ../lib/common
 load ../lib/sets
@@ -845,6 +845,84 @@ spare_back() { null_blk_bad spare -0-7 -2040-2047; }
 	refute_output --partial "goes on: "
 	finished
 	assert_data /dev/new $((12 << 11)) 4096 4
+}
+
+@test "the spare has left the system: --leave copies what is left" {
+	local spare record map=$BATS_TEST_TMPDIR/map
+	null_blk main 8
+	null_blk new 9
+	unload scsi_debug
+	spare=$(scsi_disk dev_size_mb=8)
+	write_pattern /dev/main 0 8388608 1
+	"$DMREMAP" create r /dev/main "$spare"
+	"$DMREMAP" add r 800+16
+	echo 1 >"/sys/block/$(basename "$spare")/device/delete"
+	run -8 "$DMREMAP" replace --mapfile "$map" r /dev/new
+	assert_output --partial "With --leave /dev/new becomes a plain disk."
+	run -8 "$DMREMAP" replace --leave r /dev/new
+	assert_output --partial "its sector 800 cannot be read"
+	assert_equal "$(dmsetup table r | cut -d' ' -f3)" remap
+	# it goes on as it was, and so does what the host knows of it, which the spare cannot tell
+	record=$(echo /etc/dm-remap/sets.d/*)
+	printf '%s\n' timeouts=auto of=another-version >>"$record"
+	cp "$record" "$BATS_TEST_TMPDIR/record"
+	echo "echo +0-7 >/sys/kernel/config/nullb/new/badblocks" >"$BATS_TEST_TMPDIR/script"
+	SUSPEND_RUN="$BATS_TEST_TMPDIR/script" LD_PRELOAD=$HALT run "$DMREMAP" replace \
+		--leave --mapfile "$map" r /dev/new
+	assert_equal "$status" 8
+	assert_output --partial "I/O waits now"
+	assert_output --partial "r goes on as it was"
+	assert_equal "$(dmsetup table r | cut -d' ' -f3)" remap
+	cmp "$record" "$BATS_TEST_TMPDIR/record"
+	null_blk_bad new -0-7
+	run -4 "$DMREMAP" replace --leave --mapfile "$map" r /dev/new
+	assert_output --partial "16 sectors could not be read"
+	assert_output --partial 'If its spare is connected again: "dmremap delete --give-up SPARE" empties it.'
+	assert_equal "$(dmsetup table r)" "0 16384 linear $(mountpoint -x /dev/new) 0"
+	assert_data /dev/new 0 409600 1
+	assert_data /dev/new 816 7970816 1 417792
+	assert_equal "$(ls /etc/dm-remap/sets.d)" ""
+}
+
+@test "a block whose place is uncertain: refused at once, or left out if the spare has gone" {
+	local block copy map=$BATS_TEST_TMPDIR/map
+	null_blk main 8
+	null_blk spare 1
+	null_blk new 9
+	write_pattern /dev/main 0 8388608 1
+	"$DMREMAP" create r /dev/main /dev/spare
+	"$DMREMAP" add r 800+16
+	# the spare takes the data of a move, but not the entry for it
+	geometry
+	null_blk_bad spare +0-$((DATA_START - 1)) +${SB[1]}-$((SB[1] + 7))
+	for copy in "${COPY[@]}"; do null_blk_bad spare "+$((copy))-$((copy + NR_PAGES * 8 - 1))"; done
+	null_blk_bad main +4000-4007
+	pattern 4096 2 >"$BATS_TEST_TMPDIR/data"
+	run ! dd if="$BATS_TEST_TMPDIR/data" of=$R bs=4096 seek=500 oflag=direct conv=notrunc status=none
+	null_blk_bad main -4000-4007
+	run -0 remap_list r
+	assert_line --regexp "^4000 [0-9]+ 8 doubt "
+	run -8 "$DMREMAP" replace --leave --mapfile "$map" r /dev/new
+	assert_output --partial "the place of its block at sector 4000 is uncertain"
+	assert_equal "$(used_bytes /dev/new 0 9437184)" 0
+	assert_equal "$(dmsetup table r | cut -d' ' -f3)" remap
+	echo 0 >"$NULLB/spare/power"
+	run -8 "$DMREMAP" replace --leave r /dev/new
+	assert_output --partial "its sector 800 cannot be read"
+	# also if it is to be read in the last pass, where the device answers nothing
+	for block in 500 510; do
+		echo "dd if=$BATS_TEST_TMPDIR/data of=$R bs=4096 seek=$block oflag=direct conv=notrunc status=none"
+	done >"$BATS_TEST_TMPDIR/script"
+	SUSPEND_RUN="$BATS_TEST_TMPDIR/script" LD_PRELOAD=$HALT run "$DMREMAP" replace --leave --mapfile "$map" r /dev/new
+	assert_equal "$status" 4
+	assert_output --partial "24 sectors could not be read"
+	assert_equal "$(grep -- '-$' "$map" | tr -s ' ')" "0x00064000 0x00002000 -
+0x001F4000 0x00001000 -"
+	assert_equal "$(dmsetup table r | cut -d' ' -f3)" linear
+	assert_data /dev/new 0 409600 1
+	assert_data /dev/new 816 1630208 1 417792
+	assert_equal "$(used_bytes /dev/new 4000 4096)" 0
+	assert_data /dev/new 4080 4096 2
 }
 
 @test "a spare that cannot record what is written: the next copy lets writes go on as well" {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # dmremap salvage: a sealed main gives back its data without its spare, which is erased.
-# rig: test=uml timeout=600
+# rig: test=uml/3 timeout=600
 
 load ../lib/common
 load ../lib/kill
@@ -18,18 +18,41 @@ teardown() {
 }
 teardown_file() { clean_up; }
 
-# sealed_gpt: a sealed set that is stopped, of a small disk with data; WHOLE is its content
+# sealed_gpt [ATTRIBUTE...]: a sealed set that is stopped, of a small disk with data; WHOLE is its content
 sealed_gpt() {
-	null_blk main 2
+	null_blk main 2 "$@"
 	null_blk spare 2
 	write_pattern /dev/main 0 2097152 1
 	sfdisk -q /dev/main <<<$'label: gpt\n,,\n'
-	"$DMREMAP" create r /dev/main /dev/spare
+	# the rest of a first sector of 4,096 bytes is not zero
+	[ "$*" != blocksize=4096 ] || pattern 3584 2 | dd of=/dev/main bs=512 seek=1 conv=fsync status=none
+	"$DMREMAP" create ${BLOCK:+--block-size "$BLOCK"} r /dev/main /dev/spare
 	"$DMREMAP" seal r
 	WHOLE=$(sum $R)
 	UUID=$(<$CONFIG/uuid)
 	MAIN_ID=$(<$CONFIG/main_id)
 	"$DMREMAP" stop r
+}
+
+@test "the label of a former main is removed, and the host knows the set still" {
+	local record where
+	sealed_gpt
+	null_blk new 2
+	"$DMREMAP" assemble r
+	"$DMREMAP" replace r /dev/new
+	record=$(echo /etc/dm-remap/sets.d/*)
+	cp "$record" "$BATS_TEST_TMPDIR/record"
+	save_disks former main
+	for where in in-use stopped; do
+		put_disks former main
+		[ $where = in-use ] || "$DMREMAP" stop r
+		run -8 "$DMREMAP" salvage --remove-label --yes /dev/main
+		run -0 "$DMREMAP" salvage --remove-label --force --yes /dev/main
+		cmp "$record" "$BATS_TEST_TMPDIR/record"
+		assert_equal "$(sum /dev/main)" "$WHOLE"
+	done
+	"$DMREMAP" assemble --all
+	assert_equal "$(sum $R)" "$WHOLE"
 }
 
 @test "ext4: files from before and after sealing, by mount and by a copy of the superblock" {
@@ -158,10 +181,10 @@ sealed_gpt() {
 	assert_equal "$(jq -c '.pieces[0]' <<<"$output")" '{"start":0,"sectors":8,"source":"missing"}'
 }
 
-# killed_each_time: on /dev/main, which may have an identity
+# killed_each_time WRITES [ATTRIBUTE...]: on /dev/main, which may have an identity; more than so many writes
 killed_each_time() {
-	local n=1 done="" ended
-	sealed_gpt
+	local n=1 done="" ended least=$1
+	sealed_gpt "${@:2}"
 	dd if=/dev/main of="$BATS_TEST_TMPDIR/sealed" bs=1M iflag=direct status=none
 	blkdiscard -f -z /dev/spare
 	while [ -z "$done" ]; do
@@ -172,27 +195,42 @@ killed_each_time() {
 		if [ -z "$done" ]; then
 			# a main that is still sealed can be read as well
 			if [ "$(head -c 8 /dev/main)" = DMREMAPM ]; then
-				assert_equal "$("$DMREMAP" salvage --dry-run --json /dev/main | jq .missing_sectors)" 0
-			fi
-			if [ $n = 9 ]; then
+				rm -f "$BATS_TEST_TMPDIR/copy"
 				"$DMREMAP" salvage --output "$BATS_TEST_TMPDIR/copy" /dev/main
-				assert_equal "$(md5sum <"$BATS_TEST_TMPDIR/copy")" "$WHOLE"
+				assert_equal "$n: $(md5sum <"$BATS_TEST_TMPDIR/copy")" "$n: $WHOLE"
 			fi
 			run "$DMREMAP" salvage --remove-label --yes /dev/main
 		fi
 		assert_equal "$n: $(sum /dev/main)" "$n: $WHOLE"
 		n=$((n + 1))
 	done
-	[ $n -gt 15 ]
+	[ $n -gt "$least" ]
 	refused "has no label" "$DMREMAP" salvage --remove-label --yes /dev/main
 	assert_equal "$(sum /dev/main)" "$WHOLE"
 }
 
-@test "--remove-label is killed before each write and given again" { killed_each_time; }
+@test "--remove-label is killed before each write and given again" { killed_each_time 15; }
+
+@test "--remove-label is killed so where a sector has 4,096 bytes, and none of the first 512-byte parts is zero" {
+	local copy
+	killed_each_time 3 blocksize=4096
+	# copy_sector of the label
+	copy=$(od -An -tu8 -j72 -N8 "$BATS_TEST_TMPDIR/sealed")
+	[ "$copy" -ge 8 ]
+	[ $((copy % 8)) != 0 ]
+}
+
+@test "--remove-label is killed so where sectors behind that with the copy are restored before it" {
+	local copy BLOCK=16384
+	killed_each_time 5 blocksize=4096
+	copy=$(od -An -tu8 -j72 -N8 "$BATS_TEST_TMPDIR/sealed")
+	[ "$copy" -ge 8 ]
+	[ "$copy" -lt 24 ]
+}
 
 @test "--remove-label is killed so on a main with an identity" {
 	mkdir -p /dev/disk/by-id
 	ln -s /dev/main /dev/disk/by-id/wwn-0x5000c500a1b2c3d4
-	killed_each_time
+	killed_each_time 15
 	assert_equal "$MAIN_ID" wwn-0x5000c500a1b2c3d4
 }

@@ -3,7 +3,7 @@
 # Thousands of remaps in one device: the hash table grows and shrinks at the
 # counts that its limits say, and every block is found all the time. More of
 # them: million.bats.
-# rig: test=uml timeout=1200
+# rig: test=uml/3 timeout=1200
 
 load ../lib/common
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The tree matches configfs-schema/dm-remap.yaml exactly:
 # files, modes, defaults, ranges, errors.
-# rig: test=uml timeout=1800 smp=1
+# rig: test=uml/3 timeout=1800 smp=1
 #
 # shellcheck disable=SC2153 # arrays of lib/schema.bash: MIN, PATTERN ...
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Background reads: the scrub of a whole set, and the neighbours of a block that
 # failed.
-# rig: test=uml,umldebug,kcsan timeout=900
+# rig: test=uml/3,umldebug/3,kcsan timeout=900
 
 load ../lib/common
 load ../lib/sets

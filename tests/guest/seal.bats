@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # dmremap seal and unseal: the raw main shows nothing that libblkid knows, the set shows
 # it, and can undo all of it, whenever it is interrupted.
-# rig: test=uml timeout=900
+# rig: test=uml/3 timeout=900
 # shellcheck disable=SC2030,SC2031 # each test sets WHOLE for itself
 
 load ../lib/common

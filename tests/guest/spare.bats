@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The spare: which block is taken, how many are left, what happens when there are
 # none, when they are bad themselves, and when everything fails.
-# rig: test=uml timeout=900 smp=1
+# rig: test=uml/3 timeout=900 smp=1
 
 load ../lib/common
 
@@ -198,6 +198,24 @@ space() { echo "$(<$CONFIG/spare/total) $(<$CONFIG/spare/used) $(<$CONFIG/spare/
 	dmsetup message r 0 forget 2400 8
 	retry_until 10 event_came lost-data 2400
 	[ "$(dmsetup info -c --noheadings -o events r)" -gt "$nr" ]
+	kill "$LISTENER"
+}
+
+@test "a limit that is raised to the free space sends the same events" {
+	local free
+	remap_create r /dev/main /dev/spare
+	free=$(<$CONFIG/spare/free)
+	listen
+	echo $((free - 1)) >$CONFIG/spare/low_water
+	echo $((free - 1)) >$CONFIG/spare/reserve
+	sleep 1.2
+	! event_came "(low-spare|exhausted)" || { cat "$EVENTS"; false; }
+	echo "$free" >$CONFIG/spare/low_water
+	retry_until 10 event_came low-spare
+	! event_came exhausted || { cat "$EVENTS"; false; }
+	echo "$free" >$CONFIG/spare/reserve
+	retry_until 10 event_came exhausted
+	assert_equal "$(<$CONFIG/state)" exhausted
 	kill "$LISTENER"
 }
 

@@ -3,7 +3,7 @@
 # A set below and above what people stack: LVM, md, dm-crypt, dm-flakey, btrfs with two devices,
 # dm-integrity, caches, multipath, partitions, and file systems on a disk that grows bad sectors
 # while they are written.
-# rig: kernels=6.1,6.12 test=6.12 timeout=1200
+# rig: kernels=6.1,6.12 test=6.12/3 timeout=1200
 
 load ../lib/common
 

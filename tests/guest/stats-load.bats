@@ -4,7 +4,7 @@
 #
 # One processor: when the kernel repeatedly changes code that another processor
 # is running, the emulator executes stale code (tests/rig/qemu.sh, rig_tripped()).
-# rig: test=uml,umldebug timeout=600 smp=1
+# rig: test=uml/3,umldebug/3 timeout=600 smp=1
 
 load ../lib/common
 

@@ -3,7 +3,7 @@
 # A disk that goes while it is in use and comes back as another device: no remap is
 # made of that, acknowledged data is there, and the steps of README.md, "When a
 # disk goes away", bring the set back.
-# rig: test=uml timeout=600
+# rig: test=uml/3 timeout=600
 
 load ../lib/common
 
@@ -22,16 +22,6 @@ setup_file() {
 teardown() {
 	[ ! -e "$BATS_TEST_TMPDIR/load" ] || stop_load
 	clean_up
-}
-
-# unplug DISK, then plug: prints the device that the disk comes back as
-unplug() { echo 1 >"/sys/block/$(basename "$1")/device/delete"; }
-plug() {
-	local host
-	for host in /sys/bus/pseudo/drivers/scsi_debug/adapter*/host*; do
-		echo "- - -" >"/sys/class/scsi_host/$(basename "$host")/scan"
-	done
-	retry_until 20 _scsi_there >/dev/null && _scsi_there
 }
 
 # start_load [OPTION...]: acknowledged writes to blocks, again and again, which are
@@ -102,7 +92,7 @@ again() {
 	assert_equal "$before" "8 0 0 0"
 
 	start_load
-	unplug "$main"
+	scsi_unplug "$main"
 	sleep 2
 	stop_load
 	# nothing of it was taken for bad sectors
@@ -116,7 +106,7 @@ again() {
 
 	# somebody has it open all the time, as a mounted file system
 	exec {open}<$R
-	main=$(plug)
+	main=$(scsi_plug)
 	again "$main" /dev/spare
 	assert_equal "$(counts) $(remap_status r state store)" "$before ok clean"
 	assert_data $R 0 32768 a
@@ -127,10 +117,10 @@ again() {
 	exec {open}<&-
 
 	# and with no open device: once more, by the shorter steps
-	unplug "$main"
+	scsi_unplug "$main"
 	refused "" write_pattern $R 4096 4096 d
 	dmsetup remove r
-	main=$(plug)
+	main=$(scsi_plug)
 	remap_create r "$main" /dev/spare persistent
 	assert_equal "$(counts) $(remap_status r state store)" "$before ok clean"
 	assert_data $R 0 32768 a
@@ -167,7 +157,7 @@ again() {
 	dmsetup message r 0 add 0 64
 	before=$(counts)
 	start_load
-	unplug "$main"
+	scsi_unplug "$main"
 	sleep 1
 	stop_load
 	assert_equal "$(counts) $(remap_status r state)" "$before ok"
@@ -190,7 +180,7 @@ again() {
 	assert_equal "$before" "9 0 0 0"
 
 	start_load
-	unplug "$spare"
+	scsi_unplug "$spare"
 	sleep 2
 	stop_load
 	# no block of the spare is lost to it
@@ -207,7 +197,7 @@ again() {
 	assert_data $R 4096 4096 c
 
 	exec {open}<$R
-	spare=$(plug)
+	spare=$(scsi_plug)
 	again /dev/main "$spare"
 	assert_equal "$(counts) $(remap_status r state store)" "$before ok clean"
 	assert_data $R 96 4096 a

@@ -223,7 +223,7 @@ ours() {
 	uuid=$(guest_run 'ls /etc/dm-remap/sets.d')
 	guest_run 'dmremap wait --timeout 60 data'
 	guest_run 'dmsetup deps -o devname data | grep -F "($(basename "$(realpath /dev/disk/by-id/virtio-spare)"))"'
-	guest_run 'dmremap scan 2>&1 | grep -F "/dev/vdb says that it is the spare of data"'
+	guest_run 'dmremap scan 2>&1 | grep -F "/dev/vdb claims to be the spare of data"'
 	guest_run 'grep -x ours /data/whose'
 	# ours is stopped, and another device has its name
 	guest_run 'umount /data && dmremap stop data && dmsetup create data --table "0 8 zero" &&

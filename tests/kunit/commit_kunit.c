@@ -70,7 +70,19 @@ static void fake_stat(struct dm_remap_store *store, struct dm_remap_store_stat *
 	stat->commits = commits;
 }
 
-static const struct dm_remap_store_type fake_type = { .commit = fake_commit, .stat = fake_stat };
+static unsigned int repairs, repairs_locked;
+
+/* There is more to do after each of the first two. */
+static bool fake_repair(struct dm_remap_store *store)
+{
+	repairs++;
+	repairs_locked += mutex_is_locked(&rd->commit_lock);
+	return repairs < 3;
+}
+
+static const struct dm_remap_store_type fake_type = {
+	.commit = fake_commit, .stat = fake_stat, .repair = fake_repair,
+};
 
 /* A thread that requests a commit. */
 static struct asker {
@@ -194,6 +206,14 @@ static void a_failure_is_that_of_all_in_the_group(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, askers[2].applied);
 }
 
+static void repairs_go_on_under_the_commit_lock(struct kunit *test)
+{
+	remap_commit_repair_work(&rd->health.repair.work);
+	KUNIT_EXPECT_EQ(test, repairs, 3);
+	KUNIT_EXPECT_EQ(test, repairs_locked, 3);
+	KUNIT_EXPECT_FALSE(test, mutex_is_locked(&rd->commit_lock));
+}
+
 static int init(struct kunit *test)
 {
 	rd = kunit_kzalloc(test, sizeof(*rd), GFP_KERNEL);
@@ -223,6 +243,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(each_is_applied_after_its_commit_under_both_locks),
 	KUNIT_CASE(a_group_is_bounded_and_a_large_request_is_alone),
 	KUNIT_CASE(a_failure_is_that_of_all_in_the_group),
+	KUNIT_CASE(repairs_go_on_under_the_commit_lock),
 	{}
 };
 

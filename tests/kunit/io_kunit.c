@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 
 #include <linux/bio.h>
+#include <linux/blkdev.h>
 
 /* Replaces the disk. */
 static int disk_submit(struct bio *bio);
@@ -18,7 +19,11 @@ static void disk_bio_init(struct bio *bio, struct block_device *bdev, struct bio
 	bio->bi_bdev = bdev;
 }
 
+/* Bytes from the start of the disk to its first physical block; -1 if they are not known. */
+static int disk_alignment;
+
 #define submit_bio_wait(bio)	disk_submit(bio)
+#define bdev_alignment_offset(bdev) ((void)(bdev), disk_alignment)
 #define bio_init(bio, bdev, table, max_vecs, opf) disk_bio_init(bio, bdev, table, max_vecs, opf)
 #include "../../modules/core/io.c"
 #undef submit_bio_wait
@@ -252,6 +257,49 @@ static void of_the_main_a_physical_block_is_tried_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, disk.requests, 3);
 }
 
+/* Expect @bad of the first @sectors, after reading the whole and @pieces. */
+static void expect_pieces(struct kunit *test, struct remap_device *rd, unsigned int sectors,
+			  u64 expected, unsigned int pieces)
+{
+	u64 bad;
+
+	disk.requests = 0;
+	KUNIT_EXPECT_EQ(test, remap_read_sectors(rd, &test_bdev, FIRST, buf,
+						 remap_sector_mask(0, sectors), 1, false, &bad),
+			BLK_STS_OK);
+	KUNIT_EXPECT_EQ(test, bad, expected);
+	KUNIT_EXPECT_EQ(test, disk.requests, 1 + pieces);
+	expect_data(test, sectors, expected, 0);
+}
+
+/* As on a partition that begins at sector 1029 of a disk with physical blocks of 4096 bytes. */
+static void physical_blocks_need_not_begin_where_blocks_do(struct kunit *test)
+{
+	struct remap_device *rd = device(test, 1, 0);
+	unsigned int i;
+
+	rd->main = &test_bdev;
+	rd->main_unit = 8;
+	disk_alignment = 3 << SECTOR_SHIFT;
+	for (i = 0; i < 3; i++)
+		disk.failures[FIRST + i] = U32_MAX;
+	expect_pieces(test, rd, 8, 0x07, 2);
+	expect_pieces(test, rd, 16, 0x07, 3);
+	/* within one physical block there is nothing to try alone */
+	expect_pieces(test, rd, 3, 0x07, 0);
+	/* the spare has physical blocks of its own, and the smallest pieces are logical ones */
+	rd->main = NULL;
+	rd->unit = 4;
+	expect_pieces(test, rd, 8, 0x0f, 2);
+	/* neither can the main be read in smaller pieces than logical blocks of the two */
+	rd->main = &test_bdev;
+	rd->unit = 8;
+	expect_pieces(test, rd, 16, 0xff, 2);
+	rd->unit = 1;
+	disk_alignment = -1;
+	expect_pieces(test, rd, 16, 0xff, 2);
+}
+
 static void an_error_that_is_not_the_mediums_ends_it(struct kunit *test)
 {
 	u64 lost;
@@ -380,6 +428,7 @@ static int io_kunit_init(struct kunit *test)
 	unsigned int i;
 
 	memset(&disk, 0, sizeof(disk));
+	disk_alignment = 0;
 	for (i = 0; i < DISK_SECTORS; i++)
 		memset(disk.data[i], i + 1, SECTOR_SIZE);
 	disk.status = BLK_STS_MEDIUM;
@@ -402,6 +451,7 @@ static struct kunit_case io_kunit_cases[] = {
 	KUNIT_CASE(sectors_that_are_skipped_are_not_read),
 	KUNIT_CASE(a_run_that_is_wanted_as_a_whole_costs_one_attempt),
 	KUNIT_CASE(of_the_main_a_physical_block_is_tried_once),
+	KUNIT_CASE(physical_blocks_need_not_begin_where_blocks_do),
 	KUNIT_CASE(on_nvme_a_plain_error_is_not_the_mediums),
 	KUNIT_CASE(an_error_that_is_not_the_mediums_ends_it),
 	KUNIT_CASE(the_piece_of_a_write_is_copied_and_nothing_else),

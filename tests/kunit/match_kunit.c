@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 
+#include "../../modules/metadata/main-id.c"
 #include "../../modules/reassembly/index.c"
 #include "../../modules/reassembly/match.c"
 
@@ -197,8 +198,16 @@ static void a_main_with_main_id_is_preferred_to_others_of_its_size(struct kunit 
 	add(s, DEV_THIRD, HALF_PLAIN);
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)half_of(s, DEV_MAIN));
-	/* but it must have the right size */
-	half_of(s, DEV_MAIN)->sectors = 999;
+	/* also if it has another size, as long as the set fits */
+	KUNIT_EXPECT_FALSE(test, s->match.told);
+	half_of(s, DEV_MAIN)->sectors = 2000;
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	KUNIT_EXPECT_TRUE(test, s->match.told);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)half_of(s, DEV_MAIN));
+	half_of(s, DEV_MAIN)->sectors = 992;
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)half_of(s, DEV_MAIN));
+	half_of(s, DEV_MAIN)->sectors = 991;
 	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
 }
 
@@ -210,6 +219,75 @@ static void two_mains_with_main_id_are_a_conflict(struct kunit *test)
 	strscpy(add(s, DEV_MAIN, HALF_PLAIN)->given, "id", 8);
 	strscpy(add(s, DEV_OTHER, HALF_PLAIN)->partuuid, "id", 8);
 	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
+	/* a copy on a larger disk, too, but none on which the set does not fit */
+	half_of(s, DEV_OTHER)->sectors = 5000;
+	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
+	half_of(s, DEV_OTHER)->sectors = 991;
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)half_of(s, DEV_MAIN));
+	strscpy(add(s, DEV_THIRD, HALF_PLAIN)->wwn, "id", 8);
+	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
+}
+
+/* Logical partitions are renumbered, so the size must be the recorded one. */
+static void the_number_of_a_partition_needs_the_recorded_size(struct kunit *test)
+{
+	struct scene *s = test->priv;
+
+	strscpy(add(s, DEV_SPARE, HALF_SPARE)->main_id, "0a1b2c3d-06", 12);
+	strscpy(add(s, DEV_MAIN, HALF_PLAIN)->partuuid, "0a1b2c3d-06", 12);
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	/* a copy of the disk has larger partitions */
+	strscpy(add(s, DEV_OTHER, HALF_PLAIN)->partuuid, "0a1b2c3d-06", 12);
+	half_of(s, DEV_OTHER)->sectors = 2000;
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)half_of(s, DEV_MAIN));
+	s->there[DEV_MAIN] = false;
+	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
+}
+
+/* Where the target begins matters, too. */
+static void the_end_of_the_target_must_fit(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	struct half *spare = add(s, DEV_SPARE, HALF_SPARE);
+
+	spare->main_start = 8;
+	strscpy(spare->main_id, "id", 8);
+	strscpy(add(s, DEV_MAIN, HALF_PLAIN)->given, "id", 8);
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	half_of(s, DEV_MAIN)->sectors = 999;
+	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
+}
+
+/* A member of a mirror with its metadata at the end has the label, and is larger. */
+static void a_label_alone_needs_the_recorded_size(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	struct half *spare = add(s, DEV_SPARE, HALF_SPARE), *main = add(s, DEV_MAIN, HALF_MAIN);
+	struct half *member;
+
+	spare->labelled = true;
+	member = add(s, DEV_OTHER, HALF_MAIN);
+	member->sectors = 1128;
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)main);
+	s->there[DEV_MAIN] = false;
+	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
+	/* the spare may know the new size, and so may the label */
+	spare->main_sectors = 1128;
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	spare->main_sectors = 1000;
+	member->main_sectors = 1128;
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	member->main_sectors = 1000;
+	/* with an identity it is known */
+	strscpy(spare->main_id, "id", 8);
+	strscpy(member->given, "id", 8);
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)member);
+	member->sectors = 991;
+	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
 }
 
 static void an_empty_main_id_is_nobodys_name(struct kunit *test)
@@ -274,7 +352,7 @@ static void a_disk_of_the_size_of_two_sets_is_that_of_neither(struct kunit *test
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)main);
 	/* main_id takes precedence over the size */
 	strscpy(main->given, "wwn-2", 8);
-	half_of(s, DEV_THIRD)->sectors = 999;
+	half_of(s, DEV_THIRD)->sectors = 991;
 	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
 	strscpy(spare->main_id, "wwn-2", 8);
 	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
@@ -326,7 +404,7 @@ static void what_is_missing_is_named(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
 }
 
-static void halves_of_different_sizes_do_not_fit(struct kunit *test)
+static void halves_of_different_lengths_do_not_fit(struct kunit *test)
 {
 	struct scene *s = test->priv;
 	struct half *main = add(s, DEV_MAIN, HALF_MAIN), *spare = add(s, DEV_SPARE, HALF_SPARE);
@@ -334,9 +412,6 @@ static void halves_of_different_sizes_do_not_fit(struct kunit *test)
 	main->target_sectors = 984;
 	KUNIT_EXPECT_EQ(test, look(s), SET_DAMAGED);
 	main->target_sectors = 992;
-	main->main_sectors = 1008;
-	KUNIT_EXPECT_EQ(test, look(s), SET_DAMAGED);
-	main->main_sectors = 1000;
 	spare->main_start = 8;
 	KUNIT_EXPECT_EQ(test, look(s), SET_DAMAGED);
 	spare->main_start = 0;
@@ -359,14 +434,52 @@ static void two_sets_that_ask_for_one_identity_are_a_conflict(struct kunit *test
 	in_use = DEV_OTHER;
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	KUNIT_EXPECT_EQ(test, s->match.in_use, (dev_t)DEV_OTHER);
-	/* nor does a spare whose main has another size */
+	/* the size is no difference, unless one of the sets does not fit */
 	in_use = 0;
 	stranger->main_sectors = 1008;
+	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
+	stranger->target_sectors = 1008;
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	KUNIT_EXPECT_EQ(test, look_at(s, &s->other_uuid, &s->uuid), SET_WAITING_MAIN);
+	stranger->target_sectors = 8;
+	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
+	KUNIT_EXPECT_EQ(test, look_at(s, &s->other_uuid, &s->uuid), SET_CONFLICT);
 }
 
-/* The rivals for an identity at one size do not count for another size. */
-static void rivals_of_another_size_are_forgotten(struct kunit *test)
+/* In whatever order they come, what the set itself asks for is no rival of it. */
+static void the_claims_of_one_set_are_none_against_itself(struct kunit *test)
+{
+	static const struct {
+		u8 set;
+		u64 sectors;
+	} claims[] = { { 1, 992 }, { 2, 2000 }, { 1, 500 }, { 3, 1500 }, { 2, 1200 }, { 1, 800 } };
+	static const uuid_t none = { };
+	struct reassembly_rivals rivals;
+	struct half half = { }, main = { .sectors = 1000 };
+	unsigned int first, i;
+	uuid_t uuid = { };
+
+	for (first = 0; first < ARRAY_SIZE(claims); first++) {
+		rivals = (struct reassembly_rivals) { };
+		for (i = 0; i < ARRAY_SIZE(claims); i++) {
+			half.uuid.b[0] = claims[(first + i) % ARRAY_SIZE(claims)].set;
+			half.target_sectors = claims[(first + i) % ARRAY_SIZE(claims)].sectors;
+			add_spare(&rivals, &half);
+		}
+		uuid.b[0] = 1;
+		KUNIT_EXPECT_FALSE(test, is_claimed(&rivals, &main, &uuid));
+		main.sectors = 1200;
+		KUNIT_EXPECT_TRUE(test, is_claimed(&rivals, &main, &uuid));
+		main.sectors = 1000;
+		uuid.b[0] = 2;
+		KUNIT_EXPECT_TRUE(test, is_claimed(&rivals, &main, &uuid));
+		KUNIT_EXPECT_TRUE(test, is_claimed(&rivals, &main, NULL));
+		KUNIT_EXPECT_TRUE(test, is_claimed(&rivals, &main, &none));
+	}
+}
+
+/* The rivals for one identity do not count for another. */
+static void rivals_for_another_identity_are_forgotten(struct kunit *test)
 {
 	struct scene *s = test->priv;
 	struct reassembly_matcher matcher = { .index = &s->index, .taken = is_in_use };
@@ -380,7 +493,7 @@ static void rivals_of_another_size_are_forgotten(struct kunit *test)
 	sealed->uuid.b[0] = 3;
 	sealed->main_sectors = 2000;
 	sealed->labelled = true;
-	strscpy(sealed->main_id, "id", 8);
+	strscpy(sealed->main_id, "id2", 8);
 	enter(s);
 	reassembly_match(&matcher, &first->uuid, &s->match);
 	KUNIT_EXPECT_EQ(test, s->match.state, SET_COMPLETE);
@@ -472,7 +585,8 @@ static void the_index_finds_what_is_entered_and_nothing_else(struct kunit *test)
 
 static struct kunit_case match_cases[] = {
 	KUNIT_CASE(two_sets_that_ask_for_one_identity_are_a_conflict),
-	KUNIT_CASE(rivals_of_another_size_are_forgotten),
+	KUNIT_CASE(the_claims_of_one_set_are_none_against_itself),
+	KUNIT_CASE(rivals_for_another_identity_are_forgotten),
 	KUNIT_CASE(many_spares_cost_in_proportion),
 	KUNIT_CASE(the_index_finds_what_is_entered_and_nothing_else),
 	KUNIT_CASE(a_main_is_known_by_its_label),
@@ -481,13 +595,16 @@ static struct kunit_case match_cases[] = {
 	KUNIT_CASE(an_identity_that_differs_refuses_a_main_of_the_right_size),
 	KUNIT_CASE(a_main_with_main_id_is_preferred_to_others_of_its_size),
 	KUNIT_CASE(two_mains_with_main_id_are_a_conflict),
+	KUNIT_CASE(the_number_of_a_partition_needs_the_recorded_size),
+	KUNIT_CASE(the_end_of_the_target_must_fit),
+	KUNIT_CASE(a_label_alone_needs_the_recorded_size),
 	KUNIT_CASE(an_empty_main_id_is_nobodys_name),
 	KUNIT_CASE(size_alone_is_enough_for_one_disk_only),
 	KUNIT_CASE(a_disk_of_the_size_of_two_sets_is_that_of_neither),
 	KUNIT_CASE(size_alone_is_not_enough_where_there_was_a_label),
 	KUNIT_CASE(two_copies_are_a_conflict_whatever_their_generation),
 	KUNIT_CASE(what_is_missing_is_named),
-	KUNIT_CASE(halves_of_different_sizes_do_not_fit),
+	KUNIT_CASE(halves_of_different_lengths_do_not_fit),
 	{ }
 };
 

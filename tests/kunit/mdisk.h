@@ -12,7 +12,8 @@
 #include <linux/pr.h>
 #include <linux/vmalloc.h>
 
-#define MDISK_SECTORS	16384U		/* size of the largest disk */
+#define MDISK_SECTORS	32768U		/* size of the largest disk */
+#define MDISK_ROOM	16384U		/* smaller ones may grow up to this */
 
 /**
  * struct mdisk - a disk.
@@ -36,6 +37,7 @@
  * @last_opf: the flags of the last write.
  * @reservations: number of calls for persistent reservations.
  * @pr_ret: the result of those calls; initially -EOPNOTSUPP.
+ * @naa: the world-wide name, of 8 bytes; 0 if there is none.
  * @hold: writes wait until mdisk_release().
  * @hold_reads: reads wait as well.
  * @lock: protects @held.
@@ -59,6 +61,7 @@ struct mdisk {
 	blk_opf_t last_opf;
 	unsigned int reservations;
 	int pr_ret;
+	u64 naa;
 	bool hold, hold_reads;
 	spinlock_t lock;
 	struct bio_list held;
@@ -67,6 +70,8 @@ struct mdisk {
 static int mdisk_major;
 /* Whether the next disk is zoned. */
 static bool mdisk_zoned;
+/* Whether the next disk takes only a part of one page in each request, so that bios are split. */
+static bool mdisk_one_page;
 static unsigned int mdisk_count;
 
 static void mdisk_take_long(struct mdisk *d, sector_t first, sector_t end)
@@ -173,11 +178,23 @@ static void mdisk_answer(struct mdisk *d, struct bio *bio)
 	bio_endio(bio);
 }
 
+/* The block layer checks this for disks that take requests. */
+static bool mdisk_unaligned(const struct bio *bio)
+{
+	unsigned int sectors = bdev_logical_block_size(bio->bi_bdev) >> SECTOR_SHIFT;
+
+	return (bio->bi_iter.bi_sector | bio_sectors(bio)) & (sectors - 1);
+}
+
 static void mdisk_submit_bio(struct bio *bio)
 {
 	struct mdisk *d = bio->bi_bdev->bd_disk->private_data;
 	bool held;
 
+	if (mdisk_unaligned(bio)) {
+		bio_io_error(bio);
+		return;
+	}
 	bio = bio_split_to_limits(bio);
 	if (!bio)
 		return;
@@ -276,8 +293,19 @@ static int mdisk_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int 
 	return 0;
 }
 
+static int mdisk_unique_id(struct gendisk *disk, u8 id[16], enum blk_unique_id type)
+{
+	const struct mdisk *d = disk->private_data;
+
+	if (!d->naa || type != BLK_UID_NAA)
+		return -EINVAL;
+	put_unaligned_be64(d->naa, id);
+	return sizeof(d->naa);
+}
+
 static const struct block_device_operations mdisk_ops = {
 	.owner = THIS_MODULE,
+	.get_unique_id = mdisk_unique_id,
 	.submit_bio = mdisk_submit_bio,
 	.ioctl = mdisk_ioctl,
 	.pr_ops = &mdisk_pr_ops,
@@ -338,8 +366,12 @@ static struct mdisk *mdisk_alloc(unsigned int sectors, unsigned int lbs, unsigne
 		lim.chunk_sectors = 512;
 		lim.max_hw_discard_sectors = 0;
 	}
-	d->data = vzalloc(MDISK_SECTORS << SECTOR_SHIFT);
-	d->stable = vzalloc(MDISK_SECTORS << SECTOR_SHIFT);
+	if (mdisk_one_page) {
+		lim.max_segments = 1;
+		lim.seg_boundary_mask = PAGE_SIZE - 1;
+	}
+	d->data = vzalloc(max(sectors, MDISK_ROOM) << SECTOR_SHIFT);
+	d->stable = vzalloc(max(sectors, MDISK_ROOM) << SECTOR_SHIFT);
 	d->gendisk = blk_alloc_disk(&lim, NUMA_NO_NODE);
 	if (IS_ERR(d->gendisk))
 		d->gendisk = NULL;

@@ -29,6 +29,13 @@ static u64 bad_writes, bad_reads;
 /* Number of pages that can be written before bad_writes takes effect. */
 static unsigned int good_writes;
 static unsigned int spare_sectors = SPARE_SECTORS;
+static unsigned int main_sectors = MAIN_SECTORS;
+/* The label of the main, or NULL. */
+static const struct dm_remap_label *main_label;
+/* Number of writes beyond the end of the largest spare. */
+static unsigned int stray_writes;
+/* Number of writes that failed. */
+static unsigned int failed_writes;
 /* Pages whose last write failed, so that their content is unknown. */
 static u64 unsound;
 static bool as_successor, as_new_main;
@@ -66,7 +73,13 @@ static blk_status_t test_rw(struct block_device *bdev, blk_opf_t opf, sector_t s
 
 	if (bdev == &test_main) {
 		memset(buf, 0, sectors << SECTOR_SHIFT);
+		if (main_label && !sector)
+			memcpy(buf, main_label, sizeof(*main_label));
 		return BLK_STS_OK;
+	}
+	if (sector >= GROWN_SECTORS) {
+		stray_writes += op_is_write(opf);
+		return BLK_STS_IOERR;
 	}
 	for (i = 0; i < sectors / DM_REMAP_PAGE_SECTORS; i++, page++) {
 		void *at = buf + i * DM_REMAP_PAGE_SIZE;
@@ -85,6 +98,7 @@ static blk_status_t test_rw(struct block_device *bdev, blk_opf_t opf, sector_t s
 			}
 			if (write)
 				unsound |= BIT_ULL(page);
+			failed_writes += write;
 			return BLK_STS_MEDIUM;
 		}
 		if (write) {
@@ -110,13 +124,48 @@ static blk_status_t test_read_end(struct dm_remap_read *read)
 	return read->bio.bi_status;
 }
 
+/* Number of allocations of the sources under test that have not been freed. */
+static int allocated;
+
+static void *test_alloc(size_t n, size_t size, gfp_t gfp)
+{
+	void *p = kvmalloc_array(n, size, gfp);
+
+	allocated += !!p;
+	return p;
+}
+
+static void test_free(const void *p)
+{
+	allocated -= !!p;
+	kvfree(p);
+}
+
+#undef kmalloc
+#undef kzalloc
+#undef kcalloc
+#undef kvcalloc
+#undef kmalloc_array
+#define kmalloc(size, gfp)		test_alloc(1, size, gfp)
+#define kmalloc_array(n, size, gfp)	test_alloc(n, size, gfp)
+#define kzalloc(size, gfp)		test_alloc(1, size, (gfp) | __GFP_ZERO)
+#define kcalloc(n, size, gfp)		test_alloc(n, size, (gfp) | __GFP_ZERO)
+#define kvcalloc(n, size, gfp)		test_alloc(n, size, (gfp) | __GFP_ZERO)
+#define kfree(p)			test_free(p)
+#define kvfree(p)			test_free(p)
+
 #define dm_remap_rw			test_rw
 #define dm_remap_read_begin		test_read_begin
 #define dm_remap_read_end		test_read_end
 #define bdev_nr_sectors(bdev)		\
-	((sector_t)((bdev) == &test_main ? MAIN_SECTORS : spare_sectors))
+	((sector_t)((bdev) == &test_main ? main_sectors : spare_sectors))
 #define bdev_nr_bytes(bdev)		((loff_t)bdev_nr_sectors(bdev) << SECTOR_SHIFT)
 #define bdev_logical_block_size(bdev)	((void)(bdev), 512U)
+
+#include "../../modules/metadata/main-id.c"
+
+/* The main has no disk that could be asked. */
+#define dm_remap_wwn(bdev, wwn)		((void)(bdev), *(wwn) = 0)
 
 #include "../../modules/metadata/format.c"
 #include "../../modules/metadata/stale.c"
@@ -281,6 +330,7 @@ static void format_set(struct kunit *test)
 
 	all_works();
 	spare_sectors = SPARE_SECTORS;
+	main_sectors = MAIN_SECTORS;
 	as_successor = false;
 	memset(disk, 0, PAGES * DM_REMAP_PAGE_SIZE);
 	memset(table, 0, sizeof(table));
@@ -827,7 +877,7 @@ static void successor_without_a_mark(struct kunit *test)
 /* A change of the main, after which the table has everything of the former set, or nothing. */
 struct take_over {
 	unsigned int bad, reads, cut;
-	bool land;
+	unsigned int land;	/* how many of the writes that fail reach the medium */
 	bool started;	/* the change was acknowledged */
 	bool went_on;	/* the change was refused, and the former set acknowledged another block */
 };
@@ -849,7 +899,7 @@ static void take_main(struct kunit *test, struct take_over *t)
 	KUNIT_EXPECT_EQ(test, table[0] + table[1], 0);
 	bad_writes = place_mask(t->bad);
 	writes_left = t->cut;
-	lands = t->land ? UINT_MAX : 0;
+	lands = t->land;
 	t->started = !meta_start(new, &saved);
 	if (!t->started && writes_left) {
 		table[0] = 8;
@@ -874,16 +924,16 @@ static void look_after(struct kunit *test, const struct take_over *t)
 	bad_reads = place_mask(t->reads);
 	store = open_set(&ret);
 	if (!store) {
-		KUNIT_EXPECT_TRUE_MSG(test, t->reads, "refused: bad %x cut %u land %d", t->bad,
+		KUNIT_EXPECT_TRUE_MSG(test, t->reads, "refused: bad %x cut %u land %u", t->bad,
 				      t->cut, t->land);
 		return;
 	}
 	is_new = !strcmp(store->main_id, "new");
 	if (t->started)
-		KUNIT_EXPECT_TRUE_MSG(test, is_new, "old: bad %x reads %x cut %u land %d",
+		KUNIT_EXPECT_TRUE_MSG(test, is_new, "old: bad %x reads %x cut %u land %u",
 				      t->bad, t->reads, t->cut, t->land);
 	if (t->went_on)
-		KUNIT_EXPECT_FALSE_MSG(test, is_new, "new: bad %x reads %x cut %u land %d",
+		KUNIT_EXPECT_FALSE_MSG(test, is_new, "new: bad %x reads %x cut %u land %u",
 				       t->bad, t->reads, t->cut, t->land);
 	KUNIT_EXPECT_EQ(test, loaded[0], is_new ? 0 : 8);
 	KUNIT_EXPECT_EQ(test, loaded[1], is_new ? 0 : 10);
@@ -909,10 +959,11 @@ static void new_main(struct kunit *test)
 	for (bad = 0; bad <= nr_places; bad++)
 		for (reads = 0; reads <= nr_places; reads++)
 			for (cut = 0; cut <= 16; cut++)
-				for (land = 0; land < 2; land++) {
+				for (land = 0; land < 4; land++) {
 					struct take_over t = {
 						.bad = BIT(bad) >> 1, .reads = BIT(reads) >> 1,
-						.cut = cut < 16 ? cut : UINT_MAX, .land = land,
+						.cut = cut < 16 ? cut : UINT_MAX,
+						.land = land < 3 ? land : UINT_MAX,
 					};
 
 					restore(kept);
@@ -956,6 +1007,256 @@ static void new_main_without_pages(struct kunit *test)
 		bad_reads = place_mask(BIT(!bad));
 		KUNIT_EXPECT_TRUE(test, found_or_refused(0, 0));
 	}
+}
+
+static bool has_previous_secret(unsigned int page)
+{
+	const struct dm_remap_sb *sb = (void *)disk[page];
+
+	return memchr_inv(sb->replacement.previous_secret, 0, DM_REMAP_SECRET_SIZE);
+}
+
+/*
+ * Cut the power when one superblock has the new main; from then on a superblock cannot be written.
+ * The set can be activated, and later that superblock is not believed. If it can be written again,
+ * the set has its new main and all that has moved since, and forgets the former one.
+ */
+static void new_main_cut_then_bad(struct kunit *test)
+{
+	static const struct dm_remap_saved saved;
+	struct dm_remap_store *store;
+	unsigned int i, lost;
+	int ret;
+
+	for (i = 0; i < 4; i++) {
+		struct take_over t = { .cut = 1 };
+
+		lost = i & 1;
+		format_set(test);
+		take_main(test, &t);
+		all_works();
+		bad_writes = place_mask(BIT(lost));
+		lands = i & 2 ? 1 : 0;
+		store = open_set(&ret);
+		KUNIT_ASSERT_EQ_MSG(test, ret, 0, "case %u", i);
+		KUNIT_EXPECT_STREQ(test, store->main_id, "new");
+		KUNIT_EXPECT_EQ(test, map_slot(store, 3, 12), 0);
+		meta_close(store, NULL);
+		all_works();
+		bad_reads = place_mask(BIT(!lost));
+		KUNIT_EXPECT_TRUE_MSG(test, found_or_refused(0, 0), "stale: case %u", i);
+		all_works();
+		store = open_set(&ret);
+		KUNIT_EXPECT_EQ_MSG(test, ret, 0, "mended: case %u", i);
+		if (!store)
+			continue;
+		KUNIT_EXPECT_STREQ(test, store->main_id, "new");
+		KUNIT_EXPECT_EQ_MSG(test, loaded[3], 13, "case %u", i);
+		meta_close(store, &saved);
+		KUNIT_EXPECT_FALSE(test, has_previous_secret(0) || has_previous_secret(PAGES - 1));
+	}
+	all_works();
+}
+
+/*
+ * As above, but a copy of the table cannot be written either: the former superblock and the former
+ * copy would be a set, so the set cannot be activated, also not by a second attempt.
+ */
+static void new_main_cut_then_two_bad(struct kunit *test)
+{
+	struct dm_remap_saved saved = { };
+	struct take_over t = { .cut = 1 };
+	struct dm_remap_store *store;
+	int ret;
+
+	format_set(test);
+	take_main(test, &t);
+	all_works();
+	bad_writes = place_mask(BIT(1) | BIT(2));
+	store = load_set(&ret, &saved);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_EXPECT_EQ(test, meta_start(store, &saved), -EIO);
+	KUNIT_EXPECT_EQ(test, meta_start(store, &saved), -EIO);
+	all_works();
+	KUNIT_EXPECT_EQ(test, meta_start(store, &saved), 0);
+	KUNIT_EXPECT_EQ(test, map_slot(store, 3, 12), 0);
+	meta_close(store, &saved);
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_EXPECT_STREQ(test, store->main_id, "new");
+	KUNIT_EXPECT_EQ(test, loaded[3], 13);
+	meta_close(store, NULL);
+}
+
+/*
+ * The superblocks of a copy made by "dmremap clone-uuid" name the original until the label of its
+ * main does not, also if the set is activated before that.
+ */
+static void a_copy_remembers_its_original(struct kunit *test)
+{
+	static const struct dm_remap_saved saved;
+	struct dm_remap_store *store;
+	unsigned int i;
+	int ret;
+
+	format_set(test);
+	for (i = 0; i < 2; i++) {
+		struct dm_remap_sb *sb = (void *)disk[i ? PAGES - 1 : 0];
+
+		memset(sb->replacement.previous_uuid, 1, sizeof(sb->replacement.previous_uuid));
+		memset(sb->replacement.previous_secret, 1, DM_REMAP_SECRET_SIZE);
+		dm_remap_sb_seal(sb, dm_remap_sb_sector(SPARE_SECTORS, i));
+	}
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	meta_close(store, &saved);
+	KUNIT_EXPECT_TRUE(test, has_previous_secret(0) && has_previous_secret(PAGES - 1));
+}
+
+/* Start a set whose main has left, and once more when it is there again. */
+static void start_without_main(struct kunit *test, unsigned int sectors)
+{
+	struct dm_remap_saved saved = { };
+	struct dm_remap_store *store = NULL;
+	u8 *before = kunit_kmalloc(test, PAGES * DM_REMAP_PAGE_SIZE, GFP_KERNEL);
+	int ret;
+
+	KUNIT_ASSERT_NOT_NULL(test, before);
+	memcpy(before, disk, PAGES * DM_REMAP_PAGE_SIZE);
+	store = load_set(&ret, &saved);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	main_sectors = sectors;
+	KUNIT_EXPECT_EQ(test, meta_start(store, &saved), -ENXIO);
+	KUNIT_EXPECT_EQ(test, memcmp(disk, before, PAGES * DM_REMAP_PAGE_SIZE), 0);
+	main_sectors = MAIN_SECTORS;
+	KUNIT_EXPECT_EQ(test, meta_start(store, &saved), 0);
+	meta_close(store, NULL);
+}
+
+/* Without its size, the superblocks would be impossible, and the set be refused for ever. */
+static void the_size_of_a_main_that_left_is_not_recorded(struct kunit *test)
+{
+	static const unsigned int sizes[] = { 0, MAIN_SECTORS - 1 };
+	struct dm_remap_store *store;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		format_set(test);
+		start_without_main(test, sizes[i]);
+		store = open_set(&ret);
+		KUNIT_ASSERT_EQ(test, ret, 0);
+		KUNIT_EXPECT_EQ(test, loaded[0], 8);
+		meta_close(store, NULL);
+		/* the set gets a new main, which leaves */
+		as_new_main = true;
+		start_without_main(test, sizes[i]);
+		as_new_main = false;
+		/* an empty spare */
+		memset(disk, 0, PAGES * DM_REMAP_PAGE_SIZE);
+		memset(table, 0, sizeof(table));
+		start_without_main(test, sizes[i]);
+	}
+}
+
+/* A spare that left has not grown, though its end is computed from its size. */
+static void a_spare_that_left_has_not_grown(struct kunit *test)
+{
+	const struct dm_remap_sb *sb = (void *)disk[0];
+	struct dm_remap_saved saved = { };
+	struct dm_remap_geometry geo;
+	struct dm_remap_store *store;
+	int ret;
+
+	format_set(test);
+	stray_writes = 0;
+	store = load_set(&ret, &saved);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	spare_sectors = 0;
+	geo = to_meta(store)->geo;
+	KUNIT_EXPECT_NE(test, dm_remap_layout_grow(&geo, 0), 0);
+	KUNIT_EXPECT_FALSE(test, meta_may_grow(to_meta(store)));
+	KUNIT_EXPECT_EQ(test, meta_start(store, &saved), 0);
+	meta_undo_growth(to_meta(store), to_meta(store));
+	KUNIT_EXPECT_EQ(test, stray_writes, 0);
+	KUNIT_EXPECT_EQ(test, le64_to_cpu(sb->spare_sectors), SPARE_SECTORS);
+	meta_close(store, NULL);
+	spare_sectors = SPARE_SECTORS;
+}
+
+static bool is_noted_as_labelled(unsigned int page)
+{
+	const struct dm_remap_sb *sb = (void *)disk[page];
+
+	return le32_to_cpu(sb->flags) & DM_REMAP_SB_LABELLED;
+}
+
+/* A main that left has no label that could be read, which does not mean that it has none. */
+static void a_main_that_left_has_its_label(struct kunit *test)
+{
+	struct dm_remap_label *label = kunit_kzalloc(test, sizeof(*label), GFP_KERNEL);
+	const struct dm_remap_sb *sb = (void *)disk[0];
+	struct dm_remap_saved saved = { };
+	struct dm_remap_store *store;
+	int ret;
+
+	KUNIT_ASSERT_NOT_NULL(test, label);
+	format_set(test);
+	memcpy(label->magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE);
+	memcpy(label->uuid, sb->uuid, sizeof(label->uuid));
+	memcpy(label->secret, sb->secret, sizeof(label->secret));
+	label->version = cpu_to_le32(DM_REMAP_LABEL_VERSION);
+	label->main_sectors = cpu_to_le64(MAIN_SECTORS);
+	label->target_sectors = cpu_to_le64(MAIN_SECTORS);
+	label->block_size = cpu_to_le32(512);
+	label->nr_ranges = cpu_to_le32(1);
+	label->ranges[0].nr = cpu_to_le32(1);
+	label->crc = cpu_to_le32(dm_remap_label_crc(label));
+	main_label = label;
+	store = open_set(&ret);
+	if (!ret) {
+		KUNIT_EXPECT_TRUE(test, is_noted_as_labelled(0) && is_noted_as_labelled(PAGES - 1));
+		main_sectors = 0;
+		meta_close(store, &saved);
+	}
+	main_label = NULL;
+	main_sectors = MAIN_SECTORS;
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_TRUE(test, is_noted_as_labelled(0) && is_noted_as_labelled(PAGES - 1));
+}
+
+/*
+ * A superblock fails from its second write for the new main on: what it has on the medium says that
+ * the table is empty, and must not be believed once blocks have moved.
+ */
+static void new_main_then_bad(struct kunit *test)
+{
+	struct dm_remap_store *old, *new;
+	struct dm_remap_saved saved = { };
+	unsigned int bad;
+	int ret;
+
+	for (bad = 0; bad < 2; bad++) {
+		format_set(test);
+		old = open_set(&ret);
+		KUNIT_ASSERT_EQ(test, ret, 0);
+		as_new_main = true;
+		new = load_set(&ret, &saved);
+		as_new_main = false;
+		KUNIT_ASSERT_EQ(test, ret, 0);
+		KUNIT_ASSERT_EQ(test, meta_succeed(new, old), 0);
+		good_writes = 2;
+		bad_writes = place_mask(BIT(bad));
+		KUNIT_EXPECT_EQ(test, meta_start(new, &saved), 0);
+		meta_retire(old, new);
+		KUNIT_EXPECT_EQ(test, map_slot(new, 3, 12), 0);
+		meta_close(new, NULL);
+		meta_close(old, &saved);
+		all_works();
+		bad_reads = place_mask(BIT(!bad));
+		KUNIT_EXPECT_TRUE_MSG(test, found_or_refused(0, 0), "stale: superblock %u", bad);
+	}
+	all_works();
 }
 
 /* If either store knows that a superblock is bad, the set keeps its main. */
@@ -1034,6 +1335,36 @@ static void repair_without_spare(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, stat.state, DM_REMAP_STORE_CLEAN, "place %u", place);
 		meta_close(store, NULL);
 	}
+}
+
+/* The interval doubles, as each attempt may take the disk seconds. */
+static void a_bad_copy_is_tried_again_after_1_2_and_4_commits(struct kunit *test)
+{
+	static const bool tried[] = { true, true, false, true, false, false, false, true };
+	struct dm_remap_store *store;
+	unsigned int i;
+	int ret;
+
+	format_set(test);
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	bad_writes = place_mask(BIT(2));
+	for (i = 0; i < ARRAY_SIZE(tried); i++) {
+		failed_writes = 0;
+		KUNIT_EXPECT_EQ(test, map_slot(store, 1 + i, 100 + i), 0);
+		KUNIT_EXPECT_EQ_MSG(test, failed_writes > 0, tried[i], "commit %u", i);
+	}
+	/* a new fault is tried again soon */
+	all_works();
+	KUNIT_EXPECT_FALSE(test, meta_repair(store));
+	bad_writes = place_mask(BIT(2));
+	for (i = 0; i < 2; i++) {
+		failed_writes = 0;
+		KUNIT_EXPECT_EQ(test, map_slot(store, 20 + i, 120 + i), 0);
+		KUNIT_EXPECT_GT(test, failed_writes, 0);
+	}
+	meta_close(store, NULL);
+	all_works();
 }
 
 /* If no page of the table showed that a superblock is outdated, it might be accepted. */
@@ -1168,6 +1499,128 @@ static void entries_that_cannot_be(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, !dm_remap_page_check(page, 0, 0, &geo), cases[i].good,
 				    "case %u", i);
 	}
+}
+
+static void labels_that_cannot_be(struct kunit *test)
+{
+	static const struct {
+		bool good;
+		u64 generation, copy_sector, target_sectors;
+		u32 block_size;
+		u64 block;	/* the second of two ranges */
+		u32 nr;
+	} cases[] = {
+		{ true, DM_REMAP_MAX_SEQUENCE - 1, 999, 992, 4096, 123, 1 },
+		{ false, DM_REMAP_MAX_SEQUENCE, 999, 992, 4096, 123, 1 },
+		{ false, 1, 1000, 992, 4096, 123, 1 }, { true, 1, 0, 1000, 4096, 124, 1 },
+		{ false, 1, 0, 1008, 4096, 123, 1 }, { false, 1, 0, 996, 4096, 123, 1 },
+		{ false, 1, 0, 0, 4096, 0, 1 }, { false, 1, 0, 992, 1000, 0, 1 },
+		{ false, 1, 0, 992, 65536, 0, 1 }, { true, 1, 0, 992, 512, 991, 1 },
+		{ false, 1, 0, 992, 4096, 124, 1 }, { false, 1, 0, 992, 4096, 123, 2 },
+		{ false, 1, 0, 992, 4096, 123, 0 },
+	};
+	struct dm_remap_label *label = kunit_kzalloc(test, sizeof(*label), GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, label);
+	memcpy(label->magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE);
+	label->version = cpu_to_le32(DM_REMAP_LABEL_VERSION);
+	label->main_sectors = cpu_to_le64(1000);
+	label->nr_ranges = cpu_to_le32(2);
+	label->ranges[0].nr = cpu_to_le32(1);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		label->generation = cpu_to_le64(cases[i].generation);
+		label->copy_sector = cpu_to_le64(cases[i].copy_sector);
+		label->target_sectors = cpu_to_le64(cases[i].target_sectors);
+		label->block_size = cpu_to_le32(cases[i].block_size);
+		label->ranges[1].block = cpu_to_le64(cases[i].block);
+		label->ranges[1].nr = cpu_to_le32(cases[i].nr);
+		label->crc = cpu_to_le32(dm_remap_label_crc(label));
+		KUNIT_EXPECT_EQ_MSG(test, !dm_remap_label_check(label, 1000), cases[i].good,
+				    "case %u", i);
+	}
+}
+
+/* The main may be larger or smaller than it was, as long as the set fits. */
+static void labels_of_mains_that_have_another_size(struct kunit *test)
+{
+	struct dm_remap_label *label = kunit_kzalloc(test, sizeof(*label), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, label);
+	memcpy(label->magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE);
+	label->version = cpu_to_le32(DM_REMAP_LABEL_VERSION);
+	label->main_sectors = cpu_to_le64(1000);
+	label->target_sectors = cpu_to_le64(992);
+	label->copy_sector = cpu_to_le64(99);
+	label->block_size = cpu_to_le32(4096);
+	label->nr_ranges = cpu_to_le32(1);
+	label->ranges[0].nr = cpu_to_le32(1);
+	label->crc = cpu_to_le32(dm_remap_label_crc(label));
+	KUNIT_EXPECT_STREQ(test, dm_remap_label_check(label, 1000) ?: "", "");
+	KUNIT_EXPECT_STREQ(test, dm_remap_label_check(label, 992) ?: "", "");
+	KUNIT_EXPECT_STREQ(test, dm_remap_label_check(label, U64_MAX) ?: "", "");
+	KUNIT_EXPECT_NOT_NULL(test, dm_remap_label_check(label, 991));
+	/* no set is larger than its main was */
+	label->main_sectors = cpu_to_le64(991);
+	label->crc = cpu_to_le32(dm_remap_label_crc(label));
+	KUNIT_EXPECT_NOT_NULL(test, dm_remap_label_check(label, 1000));
+}
+
+static void identities_are_compared_with_their_kind(struct kunit *test)
+{
+	static const char a[] = "11111111-2222-3333-4444-555555555555", other[] = "0a0b0c0d-01";
+	static const char wwn[] = "wwn-0x5000c500a1b2c3d4", eui[] = "nvme-eui.0025385b71b0c6a1";
+	static const struct {
+		const char *main_id, *partuuid, *wwn;
+		enum dm_remap_verdict verdict;
+	} cases[] = {
+		{ "", "", "", DM_REMAP_MAIN_UNKNOWN }, { "", a, wwn, DM_REMAP_MAIN_UNKNOWN },
+		{ a, "", "", DM_REMAP_MAIN_UNKNOWN }, { a, a, "", DM_REMAP_MAIN_SAME },
+		{ a, other, "", DM_REMAP_MAIN_OTHER }, { a, "", wwn, DM_REMAP_MAIN_UNKNOWN },
+		{ "0A0B0C0D-01", other, "", DM_REMAP_MAIN_SAME },
+		{ wwn, "", "", DM_REMAP_MAIN_UNKNOWN }, { wwn, "", wwn, DM_REMAP_MAIN_SAME },
+		{ "wwn-0x5000C500A1B2C3D4", "", wwn, DM_REMAP_MAIN_SAME },
+		{ wwn, a, "", DM_REMAP_MAIN_UNKNOWN },
+		{ wwn, "", "wwn-0x5000c500a1b2c3d5", DM_REMAP_MAIN_OTHER },
+		{ wwn, "", eui, DM_REMAP_MAIN_OTHER }, { eui, "", eui, DM_REMAP_MAIN_SAME },
+		{ eui, "", "nvme-eui.0025385b71b0c6a2", DM_REMAP_MAIN_OTHER },
+		{ "ata-disk_1", a, wwn, DM_REMAP_MAIN_UNKNOWN },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		KUNIT_EXPECT_EQ_MSG(test, dm_remap_main_judge(cases[i].main_id, cases[i].partuuid,
+							      cases[i].wwn),
+				    cases[i].verdict, "case %u", i);
+}
+
+/* Pages of a former format lack its seed, and a label written for it lacks its secret. */
+static void each_format_has_a_seed_and_a_secret_of_its_own(struct kunit *test)
+{
+	const struct dm_remap_sb *sb = (void *)disk[0];
+	u8 secret[DM_REMAP_SECRET_SIZE];
+	__le64 seed;
+
+	format_set(test);
+	seed = sb->seed;
+	memcpy(secret, sb->secret, sizeof(secret));
+	format_set(test);
+	KUNIT_EXPECT_NE(test, sb->seed, seed);
+	KUNIT_EXPECT_NE(test, memcmp(sb->secret, secret, sizeof(secret)), 0);
+}
+
+static void a_store_that_is_closed_frees_its_memory(struct kunit *test)
+{
+	struct dm_remap_store *store;
+	int ret;
+
+	format_set(test);
+	KUNIT_EXPECT_EQ(test, allocated, 0);
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_EXPECT_GT(test, allocated, 0);
+	meta_close(store, NULL);
+	KUNIT_EXPECT_EQ(test, allocated, 0);
 }
 
 /* Move a block from slot 0 to slot 200, in another page, and cut the power in between. */
@@ -1538,9 +1991,15 @@ static int metadata_init(struct kunit *test)
 
 static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(entries_that_cannot_be),
+	KUNIT_CASE(labels_that_cannot_be),
+	KUNIT_CASE(labels_of_mains_that_have_another_size),
+	KUNIT_CASE(identities_are_compared_with_their_kind),
+	KUNIT_CASE(each_format_has_a_seed_and_a_secret_of_its_own),
+	KUNIT_CASE(a_store_that_is_closed_frees_its_memory),
 	KUNIT_CASE(reasons_are_kept),
 	KUNIT_CASE(both_superblocks),
 	KUNIT_CASE(repair_without_spare),
+	KUNIT_CASE(a_bad_copy_is_tried_again_after_1_2_and_4_commits),
 	KUNIT_CASE(a_superblock_and_a_page),
 	KUNIT_CASE(formatting),
 	KUNIT_CASE(erased),
@@ -1556,6 +2015,13 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(stale_room),
 	KUNIT_CASE(new_main),
 	KUNIT_CASE(new_main_without_pages),
+	KUNIT_CASE(new_main_cut_then_bad),
+	KUNIT_CASE(new_main_cut_then_two_bad),
+	KUNIT_CASE(a_copy_remembers_its_original),
+	KUNIT_CASE(the_size_of_a_main_that_left_is_not_recorded),
+	KUNIT_CASE(a_spare_that_left_has_not_grown),
+	KUNIT_CASE(a_main_that_left_has_its_label),
+	KUNIT_CASE(new_main_then_bad),
 	KUNIT_CASE(new_main_degraded),
 	KUNIT_CASE(pairs),
 	KUNIT_CASE(schedules),

@@ -35,10 +35,22 @@ static unsigned int attached, detached;
 static unsigned int refused;
 static int refusal;
 
+/* A device that is removed while the observer's leaving waits, or NULL. */
+static struct dm_remap_observed *removed;
+/* Number of waits when its watch was given back. */
+static unsigned int waits_of_removed;
+
 static void count_wait(void)
 {
+	struct dm_remap_observed *dev = removed;
+	bool locked = mutex_is_locked(&observe_lock);
+
 	waits++;
-	waits_locked += mutex_is_locked(&observe_lock);
+	waits_locked += locked;
+	if (!dev || locked)
+		return;
+	removed = NULL;
+	remap_observe_detach(dev);
 }
 
 static const struct dm_remap_observer fake;
@@ -58,6 +70,8 @@ static void detach(struct dm_remap_observed *dev, struct dm_remap_watch *watch)
 {
 	if (watch == &watches[dev - devices] && !rcu_access_pointer(dev->watch))
 		detached++;
+	if (dev == devices)
+		waits_of_removed = waits;
 }
 
 static const struct dm_remap_observer fake = {
@@ -142,6 +156,17 @@ static void devices_come_and_go_while_they_are_observed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, detached, DEVICES);
 }
 
+/* The wait of the observer has only begun, so the device needs one of its own. */
+static void a_device_removed_while_its_observer_leaves_waits(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, dm_remap_observer_register(&fake), 0);
+	removed = &devices[0];
+	dm_remap_observer_unregister(&fake);
+	KUNIT_EXPECT_NULL(test, removed);
+	KUNIT_EXPECT_EQ(test, waits_of_removed, 2);
+	KUNIT_EXPECT_EQ(test, detached, DEVICES);
+}
+
 static void an_observer_that_one_device_refuses_watches_none(struct kunit *test)
 {
 	refused = DEVICES / 2;
@@ -173,6 +198,7 @@ static void an_observer_that_one_device_refuses_watches_none(struct kunit *test)
 static struct kunit_case observe_cases[] = {
 	KUNIT_CASE(leaving_waits_once_without_a_lock),
 	KUNIT_CASE(devices_come_and_go_while_they_are_observed),
+	KUNIT_CASE(a_device_removed_while_its_observer_leaves_waits),
 	KUNIT_CASE(an_observer_that_one_device_refuses_watches_none),
 	{}
 };

@@ -135,6 +135,26 @@ static void blocks_are_as_large_as_the_disks_ask_for(struct kunit *test)
 	}
 }
 
+/* What is left at the end of the spare, less than a block, is of no use, and does no harm. */
+static void a_spare_may_end_within_a_sector_of_the_main(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	mdisk_free(s->main);
+	mdisk_free(s->spare);
+	s->main = mdisk_alloc(MAIN_SECTORS, 4096, 4096);
+	s->spare = mdisk_alloc(SPARE_SECTORS + 3, 512, 512);
+	KUNIT_ASSERT_TRUE(test, s->main && s->spare);
+	make_set(s, "1 transient");
+	KUNIT_EXPECT_EQ(test, status(s).capacity, SPARE_SECTORS / 8);
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	again(s);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+}
+
 static void the_table_is_printed_as_it_makes_the_set_again(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -857,6 +877,20 @@ static void a_disk_that_turns_read_only_stops_writes(struct kunit *test)
 	}
 }
 
+/* Nobody asks for its state, and nothing is written. */
+static void a_disk_that_turns_read_only_is_noticed_while_idle(struct kunit *test)
+{
+	struct set *s = test->priv;
+	u32 events;
+
+	make_set(s, "1 transient");
+	events = events_of(s);
+	set_disk_ro(s->main->gendisk, true);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(events_of(s) > events));
+	set_disk_ro(s->main->gendisk, false);
+	KUNIT_EXPECT_STREQ(test, status(s).state, "read-only");
+}
+
 /* --- the tracker of writes */
 
 static void written_regions_are_told_once(struct kunit *test)
@@ -899,6 +933,7 @@ static struct kunit_case set_admin_cases[] = {
 	KUNIT_CASE(bad_tables_are_refused),
 	KUNIT_CASE(disks_that_do_not_go_together_are_refused),
 	KUNIT_CASE_SLOW(blocks_are_as_large_as_the_disks_ask_for),
+	KUNIT_CASE(a_spare_may_end_within_a_sector_of_the_main),
 	KUNIT_CASE(the_table_is_printed_as_it_makes_the_set_again),
 	KUNIT_CASE(disks_of_zones_are_refused),
 	KUNIT_CASE(what_would_go_around_remaps_is_not_declared),
@@ -921,6 +956,7 @@ static struct kunit_case set_admin_cases[] = {
 	KUNIT_CASE(directories_follow_the_name),
 	KUNIT_CASE(a_read_only_set_writes_nothing),
 	KUNIT_CASE(a_disk_that_turns_read_only_stops_writes),
+	KUNIT_CASE(a_disk_that_turns_read_only_is_noticed_while_idle),
 	KUNIT_CASE(written_regions_are_told_once),
 	{ }
 };

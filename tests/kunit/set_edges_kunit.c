@@ -3,6 +3,8 @@
  * What seldom happens to sets: tables that fail at the last moment, disks that change between two
  * steps, and results of one attempt that differ from those of the next.
  */
+#include <linux/sched/signal.h>
+
 #include "set.h"
 
 /* the loaded module already exports these symbols */
@@ -83,6 +85,28 @@ static void a_cure_reads_what_was_left_on_the_main(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 0);
 	EXPECT_READ(s, 200, 6, 'm');
 	EXPECT_READ(s, 206, 2, 'a');
+}
+
+/* Between the two tests the main reads elsewhere, so that its cache cannot answer. */
+static void a_cure_tests_its_block_twice(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	unsigned int reads, writes;
+
+	EXPECT_SET(s, 0, "remaps/add", "200");
+	writes = s->main->writes;
+	reads = s->main->reads;
+	EXPECT_MESSAGE(s, 0, "cure 200");
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 0);
+	KUNIT_EXPECT_EQ(test, s->main->writes, writes + 2);
+	KUNIT_EXPECT_GE(test, s->main->reads, reads + SZ_1M / 4096);
+	/* a block that is moved back by hand is written and compared once */
+	EXPECT_SET(s, 0, "remaps/add", "200");
+	writes = s->main->writes;
+	reads = s->main->reads;
+	EXPECT_MESSAGE(s, 0, "remove 200");
+	KUNIT_EXPECT_EQ(test, s->main->writes, writes + 1);
+	KUNIT_EXPECT_EQ(test, s->main->reads, reads + 1);
 }
 
 /* A mark has no failed read, so all of the block is read as soon as a part can be. */
@@ -362,6 +386,57 @@ static void a_spare_knows_its_main(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, s->spare, s->args, 0), 0);
 }
 
+/* Whether a device can be made from a table of the former length; a second table is not checked. */
+static int load_former(struct set *s, const char *args)
+{
+	int ret = create_device(s) ?: load_table(s, MAIN_SECTORS, s->main, 0, s->spare, args, 0);
+
+	KUNIT_EXPECT_EQ(s->test, remove_set(s), 0);
+	return ret;
+}
+
+static void a_spare_knows_its_main_by_its_world_wide_name(struct kunit *test)
+{
+	static const u64 sizes[] = { MAIN_SECTORS, MAIN_SECTORS + 8 };
+	struct set *s = test->priv;
+	unsigned int i;
+
+	s->main->naa = 0x5000c500a1b2c3d4;
+	quiet_set(test, "3 persistent main_id wwn-0x5000C500A1B2C3D4");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		set_capacity(s->main->gendisk, sizes[i]);
+		s->main->naa = 0x5000c500a1b2c3d5;
+		KUNIT_EXPECT_EQ(test, load_former(s, "1 persistent"), -EINVAL);
+		/* the table line does not change which disk it is */
+		KUNIT_EXPECT_EQ(test, load_former(s, s->args), -EINVAL);
+		s->main->naa = 0x5000c500a1b2c3d4;
+		KUNIT_EXPECT_EQ(test, load_former(s, "1 persistent"), 0);
+		/* a disk that does not say is known by its size */
+		s->main->naa = 0;
+		KUNIT_EXPECT_EQ(test, load_former(s, "1 persistent"), i ? -EINVAL : 0);
+		KUNIT_EXPECT_EQ(test, load_former(s, s->args), 0);
+	}
+	/* the target must fit */
+	s->main->naa = 0x5000c500a1b2c3d4;
+	set_capacity(s->main->gendisk, MAIN_SECTORS - 8);
+	KUNIT_EXPECT_EQ(test, load_former(s, "1 persistent"), -EINVAL);
+}
+
+/* main_id is a PARTUUID, and the kernel has recorded none. */
+static void a_main_id_may_be_a_partuuid(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	quiet_set(test, "3 persistent main_id 11111111-01");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	put_partuuid(s, "22222222-01");
+	KUNIT_EXPECT_EQ(test, load_former(s, "1 persistent"), -EINVAL);
+	put_partuuid(s, "11111111-01");
+	set_capacity(s->main->gendisk, MAIN_SECTORS + 8);
+	KUNIT_EXPECT_EQ(test, load_former(s, "1 persistent"), 0);
+}
+
 static void a_main_that_turned_read_only_is_refused_at_the_resume(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -376,6 +451,86 @@ static void a_main_that_turned_read_only_is_refused_at_the_resume(struct kunit *
 	KUNIT_ASSERT_EQ(test, resume(s), 0);
 	KUNIT_ASSERT_EQ(test, open_bdev(s), 0);
 	EXPECT_READ(s, 200, 8, 'm');
+}
+
+/* A main that leaves between load and resume: its size is 0, which device-mapper lets pass. */
+static void resume_without_main(struct set *s)
+{
+	u8 *before = vmalloc(SPARE_SECTORS << SECTOR_SHIFT);
+
+	KUNIT_ASSERT_NOT_NULL(s->test, before);
+	memcpy(before, s->spare->data, SPARE_SECTORS << SECTOR_SHIFT);
+	set_capacity(s->main->gendisk, 0);
+	KUNIT_EXPECT_EQ(s->test, resume(s), -ENXIO);
+	KUNIT_EXPECT_EQ(s->test, memcmp(before, s->spare->data, SPARE_SECTORS << SECTOR_SHIFT), 0);
+	set_capacity(s->main->gendisk, MAIN_SECTORS);
+	vfree(before);
+}
+
+static void a_main_that_left_is_refused_at_the_resume(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	/* a spare that is still empty */
+	strscpy(s->args, "1 persistent", sizeof(s->args));
+	KUNIT_ASSERT_EQ(test, create_device(s), 0);
+	KUNIT_ASSERT_EQ(test, reload(s), 0);
+	resume_without_main(s);
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	quiet_set(test, "1 persistent");
+	EXPECT_SET(s, 0, "remaps/add", "200");
+	EXPECT_WRITE(s, 0, 200, 8, 'a');
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	KUNIT_ASSERT_EQ(test, create_device(s), 0);
+	KUNIT_ASSERT_EQ(test, reload(s), 0);
+	resume_without_main(s);
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	EXPECT_READ(s, 200, 8, 'a');
+	/* another length; the table before it has not lost its store */
+	close_bdev(s);
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	KUNIT_ASSERT_EQ(test, load_table(s, 4096, s->main, 0, s->spare, s->args, 0), 0);
+	resume_without_main(s);
+	KUNIT_ASSERT_EQ(test, reload(s), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_ASSERT_EQ(test, open_bdev(s), 0);
+	EXPECT_READ(s, 200, 8, 'a');
+	EXPECT_SET(s, 0, "remaps/add", "400");
+}
+
+/* What is in use goes on: its reads fail, as those of any main that is gone. */
+static void a_set_whose_main_left_is_resumed(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 persistent");
+
+	EXPECT_SET(s, 0, "remaps/add", "200");
+	EXPECT_WRITE(s, 0, 200, 8, 'a');
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	set_capacity(s->main->gendisk, 0);
+	KUNIT_EXPECT_EQ(test, resume(s), 0);
+	EXPECT_READ(s, 200, 8, 'a');
+	EXPECT_READ_FAILS(s, 400, 8);
+	set_capacity(s->main->gendisk, MAIN_SECTORS);
+	again(s);
+	EXPECT_READ(s, 200, 8, 'a');
+	EXPECT_READ(s, 400, 8, 'm');
+}
+
+/* Nothing has been resumed so far, so only the first of the tables can say so. */
+static void a_table_that_is_loaded_twice_stays_read_only(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 persistent");
+
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	KUNIT_ASSERT_EQ(test, create_device(s), 0);
+	strscpy(s->args, "2 persistent read_only", sizeof(s->args));
+	KUNIT_ASSERT_EQ(test, reload(s), 0);
+	KUNIT_EXPECT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, s->spare, "1 persistent", 0),
+			-EINVAL);
+	KUNIT_ASSERT_EQ(test, reload(s), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_EXPECT_STREQ(test, status(s).state, "read-only");
 }
 
 /* The spare fails when its set gets another length: all is as it was before. */
@@ -428,6 +583,29 @@ static void a_former_table_whose_disk_turned_read_only_is_given_up(struct kunit 
 		KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
 		EXPECT_READ(s, 200, 8, 'a');
 	}
+}
+
+/* Threads of work queues that may have to write so that memory becomes free: one for each set. */
+static unsigned int rescuers(void)
+{
+	struct task_struct *task;
+	unsigned int n = 0;
+
+	rcu_read_lock();
+	for_each_process(task)
+		n += str_has_prefix(task->comm, "kworker/R-dm-re") > 0;
+	rcu_read_unlock();
+	return n;
+}
+
+static void a_set_that_is_removed_leaves_no_thread(struct kunit *test)
+{
+	unsigned int before = rescuers();
+	struct set *s = quiet_set(test, "1 transient");
+
+	KUNIT_EXPECT_EQ(test, rescuers(), before + 1);
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	KUNIT_EXPECT_EQ(test, rescuers(), before);
 }
 
 /* A persistent set without remaps may get another spare, as a transient one may. */
@@ -484,6 +662,7 @@ static struct kunit_case set_edges_cases[] = {
 	KUNIT_CASE(a_block_that_lost_data_is_not_moved_back),
 	KUNIT_CASE(a_discard_that_waited_for_its_block_is_done),
 	KUNIT_CASE(a_cure_reads_what_was_left_on_the_main),
+	KUNIT_CASE(a_cure_tests_its_block_twice),
 	KUNIT_CASE(a_marked_block_whose_rest_fails_stays_pending),
 	KUNIT_CASE(a_read_is_tried_again_where_no_block_is_free),
 	KUNIT_CASE(a_slow_block_that_fails_is_pending),
@@ -498,9 +677,15 @@ static struct kunit_case set_edges_cases[] = {
 	KUNIT_CASE(a_length_that_is_no_whole_number_of_blocks_is_refused),
 	KUNIT_CASE(a_set_of_small_blocks_needs_disks_of_small_sectors),
 	KUNIT_CASE(a_spare_knows_its_main),
+	KUNIT_CASE(a_spare_knows_its_main_by_its_world_wide_name),
+	KUNIT_CASE(a_main_id_may_be_a_partuuid),
 	KUNIT_CASE(a_main_that_turned_read_only_is_refused_at_the_resume),
+	KUNIT_CASE(a_main_that_left_is_refused_at_the_resume),
+	KUNIT_CASE(a_set_whose_main_left_is_resumed),
+	KUNIT_CASE(a_table_that_is_loaded_twice_stays_read_only),
 	KUNIT_CASE(a_new_length_that_cannot_be_written_changes_nothing),
 	KUNIT_CASE(a_former_table_whose_disk_turned_read_only_is_given_up),
+	KUNIT_CASE(a_set_that_is_removed_leaves_no_thread),
 	KUNIT_CASE(a_persistent_set_without_remaps_changes_its_spare),
 	KUNIT_CASE(a_copy_of_the_spare_of_another_set_is_refused),
 	{ }

@@ -215,6 +215,24 @@ static void marks_outlive_the_device(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, is_marked(s, 0, 0));
 }
 
+/* The marks of these regions are in several bytes of the map. */
+static void marks_of_many_regions_outlive_the_device(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int i;
+	u64 token;
+
+	mdisk_free(s->main);
+	s->main = mdisk_alloc(16 * REGION, 512, 512);
+	KUNIT_ASSERT_NOT_NULL(test, s->main);
+	make_set(s, "1 persistent");
+	token = begin(s);
+	for (i = 0; i < 16; i += 3 + i % 2)
+		EXPECT_WRITE(s, 0, i * REGION, 8, 'a');
+	again(s);
+	EXPECT_MARKED(s, token, "0 2048\n6144 2048\n14336 2048\n22528 2048\n30720 2048\n");
+}
+
 /* Cut the power after each write to the spare: what has changed on the main is marked. */
 static void a_power_cut_leaves_no_write_without_a_mark(struct kunit *test)
 {
@@ -443,6 +461,7 @@ static struct kunit_case set_intent_cases[] = {
 	KUNIT_CASE(writes_that_wait_are_marked_together),
 	KUNIT_CASE(whatever_changes_content_is_marked),
 	KUNIT_CASE(marks_outlive_the_device),
+	KUNIT_CASE(marks_of_many_regions_outlive_the_device),
 	KUNIT_CASE_SLOW(a_power_cut_leaves_no_write_without_a_mark),
 	KUNIT_CASE(one_superblock_is_enough),
 	KUNIT_CASE_SLOW(a_write_that_cannot_be_marked_waits_and_fails),

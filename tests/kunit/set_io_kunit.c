@@ -59,6 +59,25 @@ static void a_flush_goes_to_both_and_counts_once(struct kunit *test)
 	EXPECT_STAT(s, "flushes", 1);
 }
 
+static void a_spare_without_blocks_fails_no_flush(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct block_device *bdev = file_bdev(s->bdev);
+	unsigned int flushes = s->spare->flushes;
+
+	EXPECT_SET(s, 0, "remaps/add", "32");
+	s->spare->writes_left = 0;
+	KUNIT_EXPECT_NE(test, blkdev_issue_flush(bdev), 0);
+	s->spare->writes_left = UINT_MAX;
+	KUNIT_EXPECT_EQ(test, blkdev_issue_flush(bdev), 0);
+	EXPECT_SET(s, 0, "remaps/remove", "32");
+	s->spare->writes_left = 0;
+	KUNIT_EXPECT_EQ(test, blkdev_issue_flush(bdev), 0);
+	KUNIT_EXPECT_GE(test, s->spare->flushes, flushes + 3);
+	s->main->writes_left = 0;
+	KUNIT_EXPECT_NE(test, blkdev_issue_flush(bdev), 0);
+}
+
 static void discards_and_zeroes_are_counted_and_done(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
@@ -1122,6 +1141,60 @@ static void a_read_that_fails_while_its_block_moves_is_read_there(struct kunit *
 	EXPECT_STAT(s, "remapped_reads", 1);
 }
 
+static unsigned int nr_done(struct sent_io **r, unsigned int nr)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < nr; i++)
+		n += completion_done(&r[i]->done);
+	return n;
+}
+
+/* A bio that a disk has split, and that failed, is split once more when it is sent again. */
+static void what_was_split_is_sent_again_as_a_whole(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct sent_io *r[2];
+	unsigned int i;
+
+	mdisk_free(s->main);
+	mdisk_free(s->spare);
+	mdisk_one_page = true;
+	s->main = mdisk_alloc(MAIN_SECTORS, 512, 512);
+	s->spare = mdisk_alloc(SPARE_SECTORS, 512, 512);
+	mdisk_one_page = false;
+	KUNIT_ASSERT_TRUE(test, s->main && s->spare);
+	fill(s->main->data, 0, MAIN_SECTORS, 'm');
+	quiet_set(test, "1 transient");
+	__set_bit(83, s->main->bad_read);
+	s->main->fail_next = 2;
+	s->main->hold = true;
+	s->main->hold_reads = true;
+	for (i = 0; i < 2; i++)
+		r[i] = send(s, REQ_OP_READ, 80, 8, 0);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->main) == 4));
+	/* both fail; one moves the block, and the other waits for that */
+	mdisk_step(s->main);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->main)));
+	msleep(100);
+	s->spare->hold = true;
+	s->spare->hold_reads = true;
+	mdisk_release(s->main);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare)));
+	mdisk_step(s->spare);
+	/* then it is sent to the spare, in two parts, and is done after the second one */
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) == 2));
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(nr_done(r, 2)));
+	mdisk_release_first(s->spare);
+	KUNIT_EXPECT_EQ(test, nr_done(r, 2), 1);
+	mdisk_release(s->spare);
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test, answer(r[i]), 0);
+		KUNIT_EXPECT_TRUE(test, holds(r[i]->buf, 80, 8, 'm'));
+	}
+	expect_list(s, "80 0 8 remapped 0x0 0x0\n");
+}
+
 static void a_change_waits_for_a_block_that_moves(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
@@ -1299,6 +1372,7 @@ static void a_scrub_does_not_insist_after_a_late_failure(struct kunit *test)
 static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(what_is_not_remapped_goes_to_the_main),
 	KUNIT_CASE(a_flush_goes_to_both_and_counts_once),
+	KUNIT_CASE(a_spare_without_blocks_fails_no_flush),
 	KUNIT_CASE(discards_and_zeroes_are_counted_and_done),
 	KUNIT_CASE(a_bio_over_remapped_blocks_is_in_order),
 	KUNIT_CASE(nowait_io_that_would_wait_is_refused_and_counted),
@@ -1338,6 +1412,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(what_waited_for_its_block_is_tried_again),
 	KUNIT_CASE(a_move_waits_for_writes_in_flight),
 	KUNIT_CASE(a_read_that_fails_while_its_block_moves_is_read_there),
+	KUNIT_CASE(what_was_split_is_sent_again_as_a_whole),
 	KUNIT_CASE(a_change_waits_for_a_block_that_moves),
 	KUNIT_CASE(many_writes_fail_at_once),
 	KUNIT_CASE(a_suspend_waits_for_what_moves),

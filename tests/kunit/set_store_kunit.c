@@ -3,6 +3,11 @@
  * Persistent sets: their state after a removal or a power cut, on spares that are intact,
  * damaged, unable to write, or part of another set.
  */
+#include <linux/workqueue.h>
+
+#include <dm-remap/namespace.h>
+#include <dm-remap/sets.h>
+
 #include "set.h"
 
 /* the loaded module already exports these symbols */
@@ -460,6 +465,67 @@ static void a_move_in_doubt_is_answered_by_neither(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(s->text, " doubt "));
 }
 
+/* A write may take such a spare long, and the first that fails is followed by one of the table. */
+static void a_spare_that_takes_no_write_is_not_tried_block_by_block(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "errors/neighbours", "0");
+	__set_bit(80, s->main->bad_write);
+	s->spare->writes_left = 0;
+	s->spare->writes = 0;
+	KUNIT_EXPECT_EQ(test, write_at(s, 80, 8, 'a'), -EIO);
+	KUNIT_EXPECT_LT(test, s->spare->writes, 8);
+	KUNIT_EXPECT_STREQ(test, status(s).state, "failed");
+	EXPECT_READ(s, 80, 8, 'm');
+	s->spare->writes_left = UINT_MAX;
+	again(s);
+	EXPECT_ATTR(s, "spare/bad", "0");
+	EXPECT_READ(s, 80, 8, 'm');
+}
+
+/* A store that has failed writes nothing, so later changes leave each block where it was. */
+static void a_store_that_has_failed_puts_nothing_in_doubt(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct sent_io *moving;
+	unsigned int reads;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "errors/neighbours", "0");
+	__set_bit(163, s->main->bad_read);
+	EXPECT_READ_FAILS(s, 160, 8);
+	EXPECT_MESSAGE(s, 0, "forget 160");
+	/* a block is moving when the store fails: the rest of it is being read from the main */
+	__set_bit(80, s->main->bad_write);
+	__set_bit(84, s->main->slow);
+	s->main->slow_ms = 800;
+	reads = s->main->reads;
+	moving = send(s, REQ_OP_WRITE, 80, 4, 'a');
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(READ_ONCE(s->main->reads) > reads));
+	s->spare->writes_left = 0;
+	EXPECT_SET(s, -EIO, "errors/retries", "3");
+	s->spare->writes_left = UINT_MAX;
+	KUNIT_EXPECT_EQ(test, answer(moving), -EIO);
+	s->main->slow_ms = 0;
+	KUNIT_EXPECT_STREQ(test, status(s).state, "failed");
+	EXPECT_READ(s, 80, 8, 'm');
+	/* a lost sector stays lost, and the others of its block are still there */
+	EXPECT_READ(s, 160, 3, 'm');
+	KUNIT_EXPECT_EQ(test, write_at(s, 163, 1, 'b'), -EIO);
+	EXPECT_READ(s, 160, 3, 'm');
+	EXPECT_READ(s, 164, 4, 'm');
+	EXPECT_READ_FAILS(s, 163, 1);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+	KUNIT_EXPECT_EQ(test, status(s).lost, 1);
+	again(s);
+	EXPECT_READ(s, 80, 8, 'm');
+	EXPECT_READ(s, 160, 3, 'm');
+	EXPECT_WRITE(s, 0, 163, 1, 'b');
+	EXPECT_READ(s, 163, 1, 'b');
+}
+
 static void commits_are_counted(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -538,6 +604,11 @@ static void a_spare_knows_its_set(struct kunit *test)
 
 	make_set(s, "5 persistent uuid " UUID_A " main_id x");
 	EXPECT_SET(s, 0, "remaps/add", "80");
+	/* also while it is in use */
+	strscpy(s->args, "3 persistent main_id y", sizeof(s->args));
+	KUNIT_EXPECT_EQ(test, reload(s), -EINVAL);
+	strscpy(s->args, "3 persistent main_id x", sizeof(s->args));
+	KUNIT_EXPECT_EQ(test, reload(s), 0);
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
 	expect_refused(s, "3 persistent uuid " UUID_B);
 	expect_refused(s, "3 persistent main_id y");
@@ -1012,6 +1083,7 @@ static void make_copy(struct set *s, struct mdisk *other, u64 token)
 		sb->flags |= cpu_to_le32(DM_REMAP_SB_JOINING);
 		sb->replacement.token = cpu_to_le64(token);
 		sb->replacement.partner_seed = sb->seed;
+		sb->spare_lbs = cpu_to_le32(bdev_logical_block_size(other->gendisk->part0));
 		sb->crc = cpu_to_le32(dm_remap_sb_crc(sb, sector));
 	}
 }
@@ -1066,6 +1138,203 @@ static void a_copy_takes_the_place_of_its_spare(struct kunit *test)
 	s->spare = old;
 	KUNIT_EXPECT_LT(test, try_set(s), 0);
 	mdisk_free(other);
+}
+
+/* Load a table that would give a set in use larger sectors; then use the set. */
+static void expect_small_sectors(struct set *s, struct mdisk *main, struct mdisk *spare,
+				 const char *args)
+{
+	unsigned int writes = main->writes + spare->writes;
+
+	KUNIT_EXPECT_EQ_MSG(s->test, load_table(s, MAIN_SECTORS, main, 0, spare, args, 0), -EBUSY,
+			    "%s", args);
+	KUNIT_EXPECT_EQ(s->test, main->writes + spare->writes, writes);
+	KUNIT_ASSERT_EQ(s->test, resume(s), 0);
+	EXPECT_WRITE(s, 0, 82, 2, 'b');
+	KUNIT_EXPECT_EQ(s->test, status(s).lost, 0);
+	EXPECT_READ(s, 80, 2, 'm');
+	EXPECT_READ(s, 82, 2, 'b');
+	EXPECT_READ(s, 84, 4, 'm');
+	EXPECT_WRITE(s, 0, 82, 2, 'm');
+}
+
+/* A file system in use has been told of small sectors, and masks may have single ones. */
+static void a_set_in_use_gets_no_larger_sectors(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct mdisk *spare = mdisk_alloc(SPARE_SECTORS, 4096, 4096);
+	struct mdisk *main = mdisk_alloc(MAIN_SECTORS, 4096, 4096);
+	char args[64];
+
+	KUNIT_ASSERT_TRUE(test, spare && main);
+	/* an empty main, as it seems */
+	memset(mdisk_at(s->main, 0), 0, 4096);
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "errors/neighbours", "0");
+	/* without remaps: suspended, and not */
+	expect_small_sectors(s, s->main, spare, "1 persistent");
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	expect_small_sectors(s, s->main, spare, "1 persistent");
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	make_copy(s, spare, track_id(s));
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	expect_small_sectors(s, s->main, spare, "1 persistent");
+	snprintf(args, sizeof(args), "3 persistent new_main %llx", track_id(s));
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	expect_small_sectors(s, main, s->spare, args);
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	mdisk_free(spare);
+	mdisk_free(main);
+}
+
+/* A copy of either half by another program is on a disk with larger sectors. */
+static void a_set_is_not_activated_with_larger_sectors(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct mdisk *small = s->spare, *large = mdisk_alloc(SPARE_SECTORS, 4096, 4096);
+
+	KUNIT_ASSERT_NOT_NULL(test, large);
+	make_set(s, "1 persistent");
+	make_remaps(s);
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	restore(large, small->data);
+	s->spare = large;
+	expect_refused(s, "1 persistent");
+	expect_refused(s, "2 persistent force_block_size");
+	strscpy(s->args, "2 persistent read_only", sizeof(s->args));
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	EXPECT_READ(s, 80, 8, 'm');
+	EXPECT_READ(s, 88, 8, 'a');
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	s->spare = small;
+	strscpy(s->args, "1 persistent", sizeof(s->args));
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	expect_remaps(s);
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	mdisk_free(large);
+}
+
+/* One disk may get larger sectors if the other one has them, which may then get smaller ones. */
+static void sectors_as_large_as_the_other_disks_are_recorded(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct mdisk *small = s->main, *small_spare = s->spare;
+	struct mdisk *main = mdisk_alloc(MAIN_SECTORS, 4096, 4096);
+	struct mdisk *spare = mdisk_alloc(SPARE_SECTORS, 4096, 4096);
+	const struct dm_remap_sb *sb;
+	unsigned int i;
+
+	KUNIT_ASSERT_TRUE(test, main && spare);
+	s->spare = spare;
+	make_set(s, "2 persistent force_block_size");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	restore(main, small->data);
+	s->main = main;
+	strscpy(s->args, "1 persistent", sizeof(s->args));
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	for (i = 0; i < 2; i++) {
+		sb = (const struct dm_remap_sb *)mdisk_at(spare, i ? SPARE_SECTORS - 8 : 0);
+		KUNIT_EXPECT_EQ(test, le32_to_cpu(sb->main_lbs), 4096);
+		KUNIT_EXPECT_EQ(test, le32_to_cpu(sb->spare_lbs), 4096);
+	}
+	s->main = small;
+	s->spare = small_spare;
+	mdisk_free(main);
+	mdisk_free(spare);
+}
+
+/* More room on the spare does not make the main faster. */
+static void slow_moves_that_have_stopped_do_not_go_on_with_a_larger_spare(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "errors/neighbours", "0");
+	EXPECT_SET(s, 0, "errors/slow_ms", "200");
+	EXPECT_SET(s, 0, "errors/slow_limit", "1");
+	s->main->slow_ms = 300;
+	bitmap_set(s->main->slow, 200, 24);
+	EXPECT_READ(s, 200, 8, 'm');
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+	set_capacity(s->spare->gendisk, 2 * SPARE_SECTORS);
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	KUNIT_ASSERT_EQ(test, reload(s), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_EXPECT_GT(test, status(s).capacity, SPARE_SECTORS / 8);
+	EXPECT_READ(s, 208, 8, 'm');
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
+	EXPECT_SET(s, 0, "errors/resume", "1");
+	EXPECT_READ(s, 208, 8, 'm');
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
+}
+
+/**
+ * struct stuck_load - a table is loaded for a set whose spare does not answer.
+ * @spare: the spare.
+ * @look: looks at all sets.
+ * @answer: lets the spare answer.
+ * @looked: @look has ended.
+ * @in_time: it ended before @answer.
+ */
+struct stuck_load {
+	struct mdisk *spare;
+	struct delayed_work look, answer;
+	bool looked, in_time;
+};
+
+static bool see_set(void *context, const struct dm_remap_set *set)
+{
+	return true;
+}
+
+static void stuck_look(struct work_struct *work)
+{
+	struct stuck_load *load = container_of(to_delayed_work(work), struct stuck_load, look);
+
+	dm_remap_iterate_sets(see_set, NULL);
+	WRITE_ONCE(load->looked, true);
+}
+
+static void stuck_answer(struct work_struct *work)
+{
+	struct stuck_load *load = container_of(to_delayed_work(work), struct stuck_load, answer);
+
+	load->in_time = READ_ONCE(load->looked);
+	mdisk_release(load->spare);
+}
+
+static void a_spare_that_does_not_answer_delays_only_its_own_table(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct stuck_load load = { .spare = s->spare };
+	struct sent_io *moving;
+
+	make_set(s, "3 persistent main_id x");
+	EXPECT_SET(s, 0, "errors/neighbours", "0");
+	__set_bit(80, s->main->bad_write);
+	s->spare->hold = true;
+	moving = send(s, REQ_OP_WRITE, 80, 8, 'a');
+	KUNIT_ASSERT_TRUE(test, COMES_TRUE(mdisk_held(s->spare)));
+	/* that was the data, and the table comes next */
+	mdisk_step(s->spare);
+	KUNIT_ASSERT_TRUE(test, COMES_TRUE(mdisk_held(s->spare)));
+	INIT_DELAYED_WORK_ONSTACK(&load.look, stuck_look);
+	INIT_DELAYED_WORK_ONSTACK(&load.answer, stuck_answer);
+	schedule_delayed_work(&load.look, HZ / 2);
+	schedule_delayed_work(&load.answer, 3 * HZ);
+	KUNIT_EXPECT_EQ(test, reload(s), 0);
+	flush_delayed_work(&load.answer);
+	flush_delayed_work(&load.look);
+	destroy_delayed_work_on_stack(&load.answer);
+	destroy_delayed_work_on_stack(&load.look);
+	KUNIT_EXPECT_TRUE(test, load.in_time);
+	KUNIT_EXPECT_EQ(test, answer(moving), 0);
+	EXPECT_READ(s, 80, 8, 'a');
+	/* a table that does not fit leaves the set as it is */
+	strscpy(s->args, "3 persistent main_id y", sizeof(s->args));
+	KUNIT_EXPECT_EQ(test, reload(s), -EINVAL);
+	EXPECT_READ(s, 80, 8, 'a');
 }
 
 static void disks_of_a_set_are_for_no_other(struct kunit *test)
@@ -1159,6 +1428,39 @@ static void a_label_is_for_one_spare(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, is_labelled(s));
 }
 
+/* The label shows that it is the same main, and the set keeps its length. */
+static void a_main_with_its_label_may_be_larger(struct kunit *test)
+{
+	const struct dm_remap_sb *sb = (void *)mdisk_at(((struct set *)test->priv)->spare, 0);
+	struct dm_remap_label *label;
+	struct set *s = test->priv;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "remaps/add", "0");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	put_label(s, sb);
+	label = (void *)mdisk_at(s->main, 0);
+	set_capacity(s->main->gendisk, MAIN_SECTORS + 8);
+	KUNIT_ASSERT_EQ(test, create_device(s), 0);
+	label->secret[2] ^= 1;
+	label->crc = cpu_to_le32(dm_remap_label_crc(label));
+	KUNIT_EXPECT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, s->spare, s->args, 0),
+			-EINVAL);
+	label->secret[2] ^= 1;
+	KUNIT_EXPECT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, s->spare, s->args, 0),
+			-EINVAL);
+	label->crc = cpu_to_le32(dm_remap_label_crc(label));
+	/* not with another length */
+	KUNIT_EXPECT_EQ(test, reload(s), -EINVAL);
+	KUNIT_ASSERT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, s->spare, s->args, 0), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_ASSERT_EQ(test, open_bdev(s), 0);
+	EXPECT_READ(s, 0, 8, 'm');
+	KUNIT_EXPECT_EQ(test, le64_to_cpu(sb->main_sectors), MAIN_SECTORS + 8);
+	KUNIT_EXPECT_EQ(test, le64_to_cpu(sb->target_sectors), MAIN_SECTORS);
+	KUNIT_EXPECT_TRUE(test, is_labelled(s));
+}
+
 static void a_label_goes_when_its_block_moves_back(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -1194,6 +1496,8 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE_SLOW(a_copy_that_recovers_while_suspended_is_written_after_the_resume),
 	KUNIT_CASE(a_store_that_cannot_write_fails_and_says_so),
 	KUNIT_CASE(a_move_in_doubt_is_answered_by_neither),
+	KUNIT_CASE(a_store_that_has_failed_puts_nothing_in_doubt),
+	KUNIT_CASE(a_spare_that_takes_no_write_is_not_tried_block_by_block),
 	KUNIT_CASE(commits_are_counted),
 	KUNIT_CASE(a_spare_has_as_many_copies_as_it_was_told_to),
 	KUNIT_CASE(a_spare_knows_its_set),
@@ -1211,8 +1515,14 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE_SLOW(a_staggered_scrub_begins_anew_with_another_length),
 	KUNIT_CASE(no_auto_remap_outlasts_a_new_length),
 	KUNIT_CASE(a_copy_takes_the_place_of_its_spare),
+	KUNIT_CASE(a_set_in_use_gets_no_larger_sectors),
+	KUNIT_CASE(a_set_is_not_activated_with_larger_sectors),
+	KUNIT_CASE(sectors_as_large_as_the_other_disks_are_recorded),
+	KUNIT_CASE_SLOW(slow_moves_that_have_stopped_do_not_go_on_with_a_larger_spare),
+	KUNIT_CASE_SLOW(a_spare_that_does_not_answer_delays_only_its_own_table),
 	KUNIT_CASE(disks_of_a_set_are_for_no_other),
 	KUNIT_CASE(a_label_is_for_one_spare),
+	KUNIT_CASE(a_main_with_its_label_may_be_larger),
 	KUNIT_CASE(a_label_goes_when_its_block_moves_back),
 	{ }
 };
@@ -1220,5 +1530,6 @@ static struct kunit_case set_store_cases[] = {
 SET_SUITE(set_store);
 
 MODULE_SOFTDEP("pre: dm-remap dm-remap-metadata dm-remap-stats");
+MODULE_IMPORT_NS(DM_REMAP_NS);
 MODULE_DESCRIPTION("KUnit tests of dm-remap: persistent sets");
 MODULE_LICENSE("GPL");

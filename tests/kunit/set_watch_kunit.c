@@ -112,6 +112,7 @@ static void other_modules_are_told_of_resizes(struct kunit *test)
 struct seen {
 	struct set *s;
 	unsigned int sets;
+	bool noio;
 	struct dm_remap_set set;
 };
 
@@ -122,6 +123,7 @@ static bool see(void *context, const struct dm_remap_set *set)
 	if (set->main != disk_devt(seen->s->main->gendisk))
 		return true;
 	seen->sets++;
+	seen->noio = current->flags & PF_MEMALLOC_NOIO;
 	seen->set = *set;
 	return false;
 }
@@ -137,6 +139,9 @@ static void other_modules_find_the_sets(struct kunit *test)
 	make_set(s, "3 persistent uuid " UUID_A);
 	dm_remap_iterate_sets(see, &seen);
 	KUNIT_EXPECT_EQ(test, seen.sets, 1);
+	/* memory may have to be written to a suspended set, whose resume waits for this */
+	KUNIT_EXPECT_TRUE(test, seen.noio);
+	KUNIT_EXPECT_FALSE(test, current->flags & PF_MEMALLOC_NOIO);
 	KUNIT_EXPECT_TRUE(test, uuid_equal(&seen.set.uuid, &uuid));
 	KUNIT_EXPECT_EQ(test, seen.set.device, s->dev);
 	KUNIT_EXPECT_EQ(test, seen.set.spare, disk_devt(s->spare->gendisk));
@@ -146,6 +151,74 @@ static void other_modules_find_the_sets(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
 	dm_remap_iterate_sets(see, &seen);
 	KUNIT_EXPECT_EQ(test, seen.sets, 1);
+}
+
+/* Other modules that look for sets while a spare does not answer. */
+struct stalled {
+	struct set *s;
+	struct work_struct commit, look;
+	struct delayed_work release;
+	struct completion looked;
+	int ret;
+	bool in_time;
+};
+
+static void commit_setting(struct work_struct *work)
+{
+	struct stalled *stalled = container_of(work, struct stalled, commit);
+
+	stalled->ret = set_attr(stalled->s, "errors/retries", "3");
+}
+
+static void look_for_sets(struct work_struct *work)
+{
+	struct stalled *stalled = container_of(work, struct stalled, look);
+	struct seen seen = { .s = stalled->s };
+
+	dm_remap_iterate_sets(see, &seen);
+	complete(&stalled->looked);
+}
+
+static void look_and_release(struct work_struct *work)
+{
+	struct stalled *stalled = container_of(to_delayed_work(work), struct stalled, release);
+
+	queue_work(system_unbound_wq, &stalled->look);
+	stalled->in_time = wait_for_completion_timeout(&stalled->looked, 2 * HZ);
+	mdisk_release(stalled->s->spare);
+}
+
+/* A table that is loaded again waits for its own spare, but resumes of other sets do not. */
+static void a_spare_that_hangs_stops_no_other_set(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct stalled stalled = { .s = s };
+
+	make_set(s, "1 persistent");
+	INIT_WORK_ONSTACK(&stalled.commit, commit_setting);
+	INIT_WORK_ONSTACK(&stalled.look, look_for_sets);
+	INIT_DELAYED_WORK_ONSTACK(&stalled.release, look_and_release);
+	init_completion(&stalled.looked);
+	s->spare->hold = true;
+	queue_work(system_unbound_wq, &stalled.commit);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare)));
+	queue_delayed_work(system_unbound_wq, &stalled.release, HZ / 5);
+	KUNIT_EXPECT_EQ(test, reload(s), 0);
+	flush_delayed_work(&stalled.release);
+	flush_work(&stalled.look);
+	flush_work(&stalled.commit);
+	KUNIT_EXPECT_TRUE(test, stalled.in_time);
+	KUNIT_EXPECT_EQ(test, stalled.ret, 0);
+	destroy_work_on_stack(&stalled.commit);
+	destroy_work_on_stack(&stalled.look);
+	destroy_delayed_work_on_stack(&stalled.release);
+	/* a table that is refused gives the device back */
+	KUNIT_EXPECT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, s->spare, "1 transient", 0),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, s->spare,
+					 "3 persistent main_id other", 0), -EINVAL);
+	again(s);
+	EXPECT_ATTR(s, "errors/retries", "3");
 }
 
 /* The number of mapped requests in the histogram. */
@@ -382,6 +455,7 @@ static void a_scrub_counts_the_time_before_a_restart(struct kunit *test)
 {
 	struct set *s = test->priv;
 	unsigned int took = 0;
+	char result[64];
 	int n;
 
 	make_set(s, "1 persistent");
@@ -398,6 +472,10 @@ static void a_scrub_counts_the_time_before_a_restart(struct kunit *test)
 	n = sscanf(s->text, "%*u %u", &took);
 	KUNIT_EXPECT_EQ(test, n, 1);
 	KUNIT_EXPECT_GE(test, took, 1);
+	/* the result outlives another restart */
+	strscpy(result, s->text, sizeof(result));
+	again(s);
+	EXPECT_ATTR(s, "scrub/last_result", result);
 }
 
 static void a_disk_that_fails_fast_is_told(struct kunit *test)
@@ -424,6 +502,7 @@ static struct kunit_case set_watch_cases[] = {
 	KUNIT_CASE(a_measurement_names_disks_and_format),
 	KUNIT_CASE(other_modules_are_told_of_resizes),
 	KUNIT_CASE(other_modules_find_the_sets),
+	KUNIT_CASE(a_spare_that_hangs_stops_no_other_set),
 	KUNIT_CASE(histograms_can_be_turned_off),
 	KUNIT_CASE(a_table_is_large_at_once_when_its_set_is_activated),
 	KUNIT_CASE(an_adaptive_table_does_not_shrink_at_once),

@@ -35,6 +35,7 @@ static unsigned long test_pages = SZ_1G / PAGE_SIZE;
 /* Records the calls made for a change: to the store, which saves it, and to the device. */
 static struct {
 	unsigned int saves, balances, logs;
+	u32 was_low, was_reserve;
 	int save_error;
 	bool turned_read_only;
 	struct dm_remap_saved saved;
@@ -53,6 +54,12 @@ static struct dm_remap_store test_store = { .type = &test_store_type };
 void remap_device_balance(struct remap_device *rd)
 {
 	called.balances++;
+}
+
+void remap_device_check_space(struct remap_device *rd, u32 before, u32 was_low, u32 was_reserve)
+{
+	called.was_low = was_low;
+	called.was_reserve = was_reserve;
 }
 
 void remap_table_set_adaptive(struct remap_table *t, bool adaptive)
@@ -464,6 +471,21 @@ static void a_device_that_turned_read_only_takes_no_value(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, called.saves, 0);
 }
 
+static void a_limit_of_space_is_compared_with_what_it_was(struct kunit *test)
+{
+	struct remap_device *rd = device(test);
+
+	rd->settings.low_water = 3;
+	rd->settings.reserve = 2;
+	KUNIT_EXPECT_EQ(test, remap_settings_change(rd, FIELD(low_water), 1), 0);
+	KUNIT_EXPECT_EQ(test, called.was_low, 3);
+	KUNIT_EXPECT_EQ(test, called.was_reserve, 2);
+	KUNIT_EXPECT_EQ(test, rd->settings.low_water, 1);
+	KUNIT_EXPECT_EQ(test, remap_settings_change(rd, FIELD(reserve), 0), 0);
+	KUNIT_EXPECT_EQ(test, called.was_low, 1);
+	KUNIT_EXPECT_EQ(test, called.was_reserve, 2);
+}
+
 static void no_storm_limit_is_said_whenever_it_comes_into_force(struct kunit *test)
 {
 	struct remap_device *rd = device(test);
@@ -619,6 +641,7 @@ static struct kunit_case settings_kunit_cases[] = {
 	KUNIT_CASE(a_value_that_cannot_be_saved_changes_nothing),
 	KUNIT_CASE(a_read_only_device_takes_a_value_without_saving_it),
 	KUNIT_CASE(a_device_that_turned_read_only_takes_no_value),
+	KUNIT_CASE(a_limit_of_space_is_compared_with_what_it_was),
 	KUNIT_CASE(no_storm_limit_is_said_whenever_it_comes_into_force),
 	KUNIT_CASE(a_new_name_is_saved_once_unless_a_change_is_under_way),
 	KUNIT_CASE(history_is_restored_as_it_was_saved),

@@ -285,6 +285,34 @@ static void without_memory_blocks_that_have_some_are_used(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->sp.used, 2048);
 }
 
+/* Each attempt to allocate may take long while memory is short, and I/O waits for the lock. */
+static void without_memory_few_chunks_are_tried(struct kunit *test)
+{
+	struct spare_fixture *s = test->priv;
+	const u32 last = 99 * REMAP_CHUNK_SLOTS;
+	u32 i;
+
+	make_spare(test, 100 * REMAP_CHUNK_SLOTS, policy_of(test));
+	KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&s->base.slots, 0));
+	KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&s->base.slots, last));
+	kvfree(s->base.slots.reserve);
+	s->base.slots.reserve = NULL;
+	for (i = 0; i < REMAP_CHUNK_SLOTS; i++) {
+		remap_table_insert(&s->base.table, i, remap_word(3 * i, REMAP_MAPPED, 0));
+		s->sp.used++;
+	}
+	allocations_left = 0;
+	allocations_failed = 0;
+	/* the chunk that has memory is found, however far away it is */
+	KUNIT_EXPECT_EQ(test, take(test, 1000000, false), last);
+	KUNIT_EXPECT_LE(test, allocations_failed, 2);
+	for (i = 1; i < REMAP_CHUNK_SLOTS; i++)
+		KUNIT_ASSERT_NE(test, take(test, 1000000 + 10 * i, false), REMAP_NO_SLOT);
+	allocations_failed = 0;
+	KUNIT_EXPECT_EQ(test, take(test, 2000000, false), REMAP_NO_SLOT);
+	KUNIT_EXPECT_LE(test, allocations_failed, 2);
+}
+
 static void with_memory_again_every_block_is_handed_out(struct kunit *test)
 {
 	struct spare_fixture *s = test->priv;
@@ -694,6 +722,7 @@ static struct kunit_case spare_kunit_cases[] = {
 	KUNIT_CASE_PARAM(a_failure_takes_nothing_from_what_is_held, policy_gen_params),
 	KUNIT_CASE_PARAM(reserve_and_held_do_not_overflow, policy_gen_params),
 	KUNIT_CASE_PARAM(without_memory_blocks_that_have_some_are_used, policy_gen_params),
+	KUNIT_CASE_PARAM(without_memory_few_chunks_are_tried, policy_gen_params),
 	KUNIT_CASE_PARAM(with_memory_again_every_block_is_handed_out, policy_gen_params),
 	KUNIT_CASE_PARAM(the_last_block_of_the_largest_spare_is_handed_out, policy_gen_params),
 	KUNIT_CASE_PARAM(a_last_chunk_without_memory_ends_the_search, policy_gen_params),

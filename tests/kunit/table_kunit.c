@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 
+#include <linux/atomic.h>
 #include <linux/hash.h>
 #include <linux/timekeeping.h>
 
@@ -16,6 +17,21 @@ static inline u64 test_clock(void)
 }
 
 #define ktime_get_boottime_ns()	test_clock()
+
+/* Number of times that another processor changes the chain first. */
+static unsigned int races_to_lose;
+
+static bool test_try_cmpxchg(u32 *head, u32 *old, u32 new)
+{
+	if (!races_to_lose)
+		return try_cmpxchg(head, old, new);
+	races_to_lose--;
+	*old = READ_ONCE(*head);
+	return false;
+}
+
+#undef try_cmpxchg
+#define try_cmpxchg(head, old, new)	test_try_cmpxchg(head, old, new)
 
 #include "memory.h"
 #include "table.h"
@@ -406,6 +422,18 @@ static void every_block_is_found_and_no_other_one(struct kunit *test)
 		}
 	}
 	KUNIT_EXPECT_TRUE(test, table_is_whole(f));
+}
+
+static void a_block_is_inserted_though_others_change_its_chain(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	insert(f, 7, some_block(7));
+	races_to_lose = 3;
+	insert(f, 8, some_block(8));
+	KUNIT_EXPECT_EQ(test, races_to_lose, 0);
+	KUNIT_EXPECT_TRUE(test, is_found(f, some_block(7), 7));
+	KUNIT_EXPECT_TRUE(test, is_found(f, some_block(8), 8));
 }
 
 static void a_removed_block_is_not_found_and_all_others_are(struct kunit *test)
@@ -1244,6 +1272,19 @@ static void a_table_can_be_freed_during_a_resize_and_twice(struct kunit *test)
 	remap_table_exit(&f->table);
 }
 
+static void a_table_that_was_resized_frees_all_its_memory(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	for (i = 0; i < 200; i++)
+		insert(f, i, some_block(i));
+	settle(f);
+	KUNIT_EXPECT_EQ(test, f->table.grows, 2);
+	fixture_exit(f);
+	KUNIT_EXPECT_EQ(test, allocated, 0);
+}
+
 /* The longest chain */
 
 static void an_empty_table_has_no_chain(struct kunit *test)
@@ -1399,6 +1440,7 @@ static struct kunit_case table_kunit_cases[] = {
 	KUNIT_CASE(the_last_resizes_are_recorded),
 	KUNIT_CASE(an_empty_table_has_no_block),
 	KUNIT_CASE(every_block_is_found_and_no_other_one),
+	KUNIT_CASE(a_block_is_inserted_though_others_change_its_chain),
 	KUNIT_CASE(a_removed_block_is_not_found_and_all_others_are),
 	KUNIT_CASE(neighbours_of_a_block_are_not_found),
 	KUNIT_CASE(block_0_is_not_found_where_a_slot_was_removed),
@@ -1444,6 +1486,7 @@ static struct kunit_case table_kunit_cases[] = {
 	KUNIT_CASE(a_table_grows_when_there_is_memory_again),
 	KUNIT_CASE(making_a_table_without_memory_fails),
 	KUNIT_CASE(a_table_can_be_freed_during_a_resize_and_twice),
+	KUNIT_CASE(a_table_that_was_resized_frees_all_its_memory),
 	KUNIT_CASE(an_empty_table_has_no_chain),
 	KUNIT_CASE(the_longest_chain_is_the_fullest_bucket),
 	KUNIT_CASE(runs_of_blocks_spread_evenly),

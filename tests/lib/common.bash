@@ -120,6 +120,15 @@ _scsi_there() {
 	disk=/dev/$(basename "$(echo /sys/bus/pseudo/drivers/scsi_debug/adapter*/host*/target*/*/block/*)")
 	[ -b "$disk" ] && echo "$disk"
 }
+# scsi_unplug DISK, then scsi_plug: prints the device that the disk comes back as
+scsi_unplug() { echo 1 >"/sys/block/$(basename "$1")/device/delete"; }
+scsi_plug() {
+	local host
+	for host in /sys/bus/pseudo/drivers/scsi_debug/adapter*/host*; do
+		echo "- - -" >"/sys/class/scsi_host/$(basename "$host")/scan"
+	done
+	retry_until 20 _scsi_there >/dev/null && _scsi_there
+}
 
 # sectors DEVICE: its size
 sectors() { blockdev --getsz "$1"; }

@@ -49,12 +49,13 @@ active() {
 	assert_data "/dev/mapper/$1" 64 4096 "${3:-$1}"
 }
 
-# know UUID...: make the sets known to this machine, which then activates them
+# know UUID...: make the sets known to this machine, which then activates them. Their disks have no
+# identity, or are found by the main_id on the spare.
 KNOWN=/etc/dm-remap/sets.d
 know() {
 	local uuid
 	mkdir -p $KNOWN
-	for uuid; do : >"$KNOWN/$uuid"; done
+	for uuid; do printf '%s\n' main_id=- spare_id=- >"$KNOWN/$uuid"; done
 }
 
 # scan DEVICE...: scan all of them with one write

@@ -27,6 +27,16 @@ took() {
 	[ -z "${RIG_TIMES:-}" ] || printf '%s\t%s\n' "$2" "$1" >>"$RIG_TIMES"
 }
 die() { echo "rig: $*" >&2; exit 1; }
+# seconds_left: of the time that "make test" may begin files in, 0 if it has no limit;
+# late: whether that time is over
+seconds_left() { echo $((${RIG_END:+RIG_END - EPOCHSECONDS})); }
+late() { [ -n "${RIG_END:-}" ] && [ "$EPOCHSECONDS" -ge "$RIG_END" ]; }
+# skip_late KERNEL/FILE TAP: if it is too late to begin that file, its result is one skipped test
+skip_late() {
+	late || return
+	echo "ok 1 all tests # skip ${MINUTES:-0} minutes are over" >"$2"
+	"$RIG/tap-print" "$1" <"$2"
+}
 
 # lock NAME: tests of several kernels run in parallel and share what they build, so only one
 # process at a time may build it.

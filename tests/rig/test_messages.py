@@ -26,7 +26,7 @@ OF_A_SET = re.compile(r'\bremap_log\(rd, \w+,\s*(?:\w+ \? )?' + TEXT)
 COMPLAINT = re.compile(r'\bcomplain\(' + TEXT)
 # explain.c and damage.c: strings that begin a message, not those that continue one
 EXPLAINED = re.compile(r'\btext_add\(text, \w+, ' + TEXT.replace('"', '"(?:%s (?!%s)|[A-Z])', 1))
-WHY = re.compile(r'\bsnprintf\((?:result|row)->why, sizeof\((?:result|row)->why\),\s*' + TEXT)
+WHY = re.compile(r'\b(?:snprintf|text_add)\((?:result|row)->why, sizeof\((?:result|row)->why\),\s*' + TEXT)
 LEFT_OUT = re.compile(r'^\t\t' + TEXT.replace('"', '"(?=[A-Z][A-Za-z -]* left out)', 1), re.M)
 LITERAL = re.compile(r'"((?:\\.|[^"\\])*)"')
 CONVERSION = re.compile(r'%[-+ #0-9.*$]*(?:hh|h|ll|l|z|j|t)?[a-zA-Z]')

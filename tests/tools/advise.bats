@@ -71,6 +71,21 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 		"Sectors replaced: 49, waiting to be: 1, moved by the set: 7. More than half of the disks with over 40 fail."
 	run advise safe
 	assert_line "  2. Mark what is known to be bad: dmremap import --from-disk safe"
+	# another partition of the disk is the main of another set, which has moved more
+	mkdir -p "${DISK:?}/sdb2" "$DMREMAP_ROOT"/sys/kernel/config/dm-remap/{home/remaps,elsewhere}
+	ln -sfn ../../devices/sdb/sdb2 "$DMREMAP_ROOT/sys/dev/block/8:18"
+	echo 2 >"$DISK/sdb2/partition"
+	echo 8:17 >"$CONFIG/main"
+	echo 8:18 >"$CONFIG/../home/main"
+	echo 9 >"$CONFIG/../home/remaps/count"
+	echo 8:64 >"$CONFIG/../elsewhere/main"
+	run advise /dev/sdb
+	assert_line "  2. Mark what is known to be bad: dmremap import --from-disk home"
+	assert_line "     and: dmremap import --from-disk safe"
+	assert_output --partial "moved by the set: 9."
+	refute_output --partial "dmremap create"
+	run advise safe
+	refute_output --partial home
 	run advise nosuch
 	assert_failure 8
 	assert_output "dmremap: nosuch: there is no such disk, and no active set of that name."

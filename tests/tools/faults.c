@@ -7,14 +7,21 @@
  *	FAULT_WRITES=N		the program is killed after N pages have been written
  *	FAULT_TORN=M		before that, M sectors of the next page are written, and noise in
  *				the sector after these
- *	FAULT_SLOW=NAME		reads of files with this name never end
+ *	FAULT_SLOW=PATTERN	reads of files whose path ends with this never end; see fnmatch(3)
+ *	FAULT_FULL=1		files cannot be replaced, as on a full disk
  *	FAULT_LOG=FILE		the sector of each write is appended to it
+ *	FAULT_LOOP="NAME=FILE ..."	the image NAME is a loop device with this file behind it
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fnmatch.h>
+#include <linux/loop.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int is_bad(off_t offset, size_t size)
@@ -35,14 +42,15 @@ static int is_bad(off_t offset, size_t size)
 static int is_slow(int fd)
 {
 	const char *name = getenv("FAULT_SLOW");
-	char path[64], file[4096] = "";
+	char path[64], file[4096] = "", pattern[256];
 
 	if (!name)
 		return 0;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (readlink(path, file, sizeof(file) - 1) < 0)
 		return 0;
-	return strlen(file) > strlen(name) && !strcmp(file + strlen(file) - strlen(name), name);
+	snprintf(pattern, sizeof(pattern), "*%s", name);
+	return !fnmatch(pattern, file, 0);
 }
 
 ssize_t pread64(int fd, void *data, size_t size, off_t offset)
@@ -57,6 +65,26 @@ ssize_t pread64(int fd, void *data, size_t size, off_t offset)
 		return -1;
 	}
 	return real(fd, data, size, offset);
+}
+
+/* libblkid reads in this way */
+ssize_t read(int fd, void *data, size_t size)
+{
+	ssize_t (*real)(int fd, void *data, size_t size) = dlsym(RTLD_NEXT, "read");
+
+	while (is_slow(fd))
+		pause();
+	return real(fd, data, size);
+}
+
+int mkostemp64(char *template, int flags)
+{
+	int (*real)(char *template, int flags) = dlsym(RTLD_NEXT, "mkostemp64");
+
+	if (!getenv("FAULT_FULL"))
+		return real(template, flags);
+	errno = ENOSPC;
+	return -1;
 }
 
 static void note(off_t offset)
@@ -99,6 +127,46 @@ ssize_t pwrite64(int fd, const void *data, size_t size, off_t offset)
 	}
 	note(offset);
 	return real(fd, data, size, offset);
+}
+
+static int loop_file(int fd, char file[4096])
+{
+	const char *list = getenv("FAULT_LOOP");
+	char link[64], path[4096] = "", name[64];
+	int used;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	if (!list || readlink(link, path, sizeof(path) - 1) < 0)
+		return 0;
+	while (sscanf(list, " %63[^=]=%4095s%n", name, file, &used) == 2) {
+		if (!strcmp(strrchr(path, '/') + 1, name))
+			return 1;
+		list += used;
+	}
+	return 0;
+}
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	int (*real)(int fd, unsigned long request, ...) = dlsym(RTLD_NEXT, "ioctl");
+	struct loop_info64 *info;
+	char file[4096];
+	struct stat st;
+	va_list args;
+	void *arg;
+
+	va_start(args, request);
+	arg = va_arg(args, void *);
+	va_end(args);
+	if (request != LOOP_GET_STATUS64 || !loop_file(fd, file))
+		return real(fd, request, arg);
+	if (stat(file, &st))
+		return -1;
+	info = arg;
+	memset(info, 0, sizeof(*info));
+	info->lo_device = st.st_dev;
+	info->lo_inode = st.st_ino;
+	return 0;
 }
 
 static int is_remaps(int fd)

@@ -774,7 +774,7 @@ programs() {
 
 @test "the disk itself is asked, and not woken" {
 	partition 2048 1000000
-	jq -c '.user_capacity.bytes = 1' "$LISTS/smartctl-ata.json" >smart
+	jq -c '.user_capacity.bytes = 1 | .smart_status.passed = true' "$LISTS/smartctl-ata.json" >smart
 	programs "cat smart" "echo '[ 5.0] host kernel: critical medium error, dev sdb, sector 4096'"
 	jq -c '.ata_smart_self_test_log.extended.table = [{status: {value: 112}, lba: 3000}]' smart >both
 	mv both smart
@@ -785,6 +785,14 @@ programs() {
 	programs "exit 2" "echo '[ 5.0] host kernel: critical medium error, dev sdb, sector 4096'"
 	assert_ranges "2048 8" --from-disk safe
 	[[ $stderr == *"/dev/sdb was not asked: it sleeps, or smartctl cannot read it."* ]]
+	# a USB adapter that smartctl does not know, and a disk without SMART
+	for smart in '{"smartctl": {"exit_status": 1, "messages": [{"string": "/dev/sdb: Unknown USB bridge [0x1:0x2]"}]}}' \
+		'{"smartctl": {"exit_status": 4}, "smart_support": {"available": false}}'; do
+		echo "$smart" >smart
+		programs "cat smart; exit $(jq .smartctl.exit_status smart)" "echo '[ 5.0] host kernel: critical medium error, dev sdb, sector 4096'"
+		assert_ranges "2048 8" --from-disk safe
+		[[ $stderr == *"/dev/sdb was not asked: its SMART data cannot be read, as behind some USB adapters."* ]]
+	done
 	programs "exit 2" "exit 1"
 	assert_refused 8 "The kernel's log cannot be read" --from-disk safe
 	assert_refused 16 "--from-disk knows what it reads" --from-disk --of /dev/sdb safe

@@ -31,6 +31,8 @@ dm() {
 	echo 253:0 >"$dir/dev"
 	echo 1000 >"$dir/size"
 	ln -sfn ../../class/block/dm-0 "$DMREMAP_ROOT/sys/dev/block/253:0"
+	there sdb 8:16
+	there sdc1 8:33
 }
 
 U=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
@@ -129,7 +131,7 @@ wait_is() { assert_equal "$(cat "$DMREMAP_ROOT/sys/class/block/sdb/device/timeou
 	dm safe $U
 	PATH=$PWD/bin:$PATH
 	mkdir -p "$DMREMAP_ROOT/run" "$DMREMAP_ROOT/etc/dm-remap/sets.d"
-	: >"$DMREMAP_ROOT/etc/dm-remap/sets.d/$U"
+	printf '%s\n' main_id=- spare_id=- >"$DMREMAP_ROOT/etc/dm-remap/sets.d/$U"
 	drive 0
 	run dmremap set safe timeouts=auto
 	assert_success
@@ -169,7 +171,7 @@ wait_is() { assert_equal "$(cat "$DMREMAP_ROOT/sys/class/block/sdb/device/timeou
 	dm safe $U
 	PATH=$PWD/bin:$PATH
 	mkdir -p "$DMREMAP_ROOT/run" "$DMREMAP_ROOT/etc/dm-remap/sets.d"
-	: >"$DMREMAP_ROOT/etc/dm-remap/sets.d/$U"
+	printf '%s\n' main_id=- spare_id=- >"$DMREMAP_ROOT/etc/dm-remap/sets.d/$U"
 	drive none
 	mv "$block/sdb" "$block/cciss!c0d0"
 	ln -sfn '../../class/block/cciss!c0d0' "$DMREMAP_ROOT/sys/dev/block/8:16"
@@ -194,10 +196,38 @@ wait_is() { assert_equal "$(cat "$DMREMAP_ROOT/sys/class/block/sdb/device/timeou
 	assert_output --partial "timeouts is auto or keep"
 	assert_equal "$(cat "$(file safe config/spare/reserve)")" 16
 	[ ! -e smartctl.log ]
-	rm -r "$DMREMAP_ROOT/sys/class/block/dm-0"
+	# a main that is no disk: neither the setting of the kernel nor the record stays
+	known() { ls "$DMREMAP_ROOT/etc/dm-remap/sets.d"; }
+	mkdir -p "$DMREMAP_ROOT"/{run,etc/dm-remap/sets.d}
+	mv "$DMREMAP_ROOT/sys/dev/block/8:16" away
+	printf '%s\n' name=safe main_id=- main_sectors=0 spare_id=- >"$DMREMAP_ROOT/etc/dm-remap/sets.d/$U"
+	cp "$DMREMAP_ROOT/etc/dm-remap/sets.d/$U" before
+	run dmremap set safe spare/reserve=1 timeouts=auto
+	assert_failure 8
+	assert_output --partial "it is not a disk or partition"
+	assert_equal "$(cat "$(file safe config/spare/reserve)")" 16
+	cmp before "$DMREMAP_ROOT/etc/dm-remap/sets.d/$U"
+	mv away "$DMREMAP_ROOT/sys/dev/block/8:16"
+	rm "$DMREMAP_ROOT/etc/dm-remap/sets.d/$U"
+	# a host that does not know the set does not have to, to leave its time-outs alone
+	run dmremap set safe timeouts=keep
+	assert_success
+	assert_equal "$(known)" ""
+	# a drive that does not take its former setting: it loses that when it is switched off
 	run dmremap set safe timeouts=auto
+	assert_success
+	assert_equal "$(known)" $U
+	rm bin/smartctl
+	PATH=$PWD/bin:/bin run dmremap set safe timeouts=keep
+	assert_success
+	assert_output --partial "could not be restored"
+	run ! grep timeouts "$DMREMAP_ROOT/etc/dm-remap/sets.d/$U"
+	rm -f smartctl.log
+	rm -r "$DMREMAP_ROOT/sys/class/block/dm-0"
+	run dmremap set safe spare/reserve=1 timeouts=auto
 	assert_failure 8
 	assert_output --partial "is transient"
+	assert_equal "$(cat "$(file safe config/spare/reserve)")" 16
 	[ ! -e smartctl.log ]
 }
 
@@ -268,14 +298,34 @@ check() {
 	done
 }
 
+@test "status tells of a set of this host of which no disk is there" {
+	mkdir -p "$DMREMAP_ROOT/etc/dm-remap/sets.d"
+	printf '%s\n' name=safe main_id=wwn-0x5000c500a1b2c3d4 spare_id=- >"$DMREMAP_ROOT/etc/dm-remap/sets.d/$U"
+	run dmremap status
+	assert_failure 4
+	assert_line --regexp "^safe +waiting +- +- +$U\$"
+	assert_line "dmremap: safe is a set of this host, and none of its disks has been found: \"dmremap assemble safe\" looks for them. If they will not come back, \"rm /etc/dm-remap/sets.d/$U\" makes this host forget it."
+	run dmremap status --check
+	assert_failure 2
+	assert_output "safe: waiting: None of its disks has been found."
+	run dmremap status --check safe
+	assert_failure 2
+	assert_equal "$(dmremap status --json safe | jq -c '.sets[0] | [.name, .state, .check, .active, .main]')" '["safe","waiting",2,false,null]'
+	# one that is active is not told twice
+	device safe
+	dm safe $U
+	set_to safe config/state ok
+	run dmremap status --check
+	assert_success
+	rm -r "$DMREMAP_ROOT/etc/dm-remap/sets.d"
+	run dmremap status --check
+	assert_success
+}
+
 @test "status of one set: its disks, its spare in units, and what to type" {
 	device safe
 	dm safe $U
 	mkdir -p "$DMREMAP_ROOT/sys/class/block/sdb/device" "$DMREMAP_ROOT/run/udev/data"
-	ln -s ../../class/block/sdb "$DMREMAP_ROOT/sys/dev/block/8:16"
-	echo 8:16 >"$DMREMAP_ROOT/sys/class/block/sdb/dev"
-	echo 7814037168 >"$DMREMAP_ROOT/sys/class/block/sdb/size"
-	echo DEVNAME=sdb >"$DMREMAP_ROOT/sys/class/block/sdb/uevent"
 	printf 'E:ID_MODEL=ST4000DM004\nE:ID_SERIAL_SHORT=ZFN1ABCD\n' >"$DMREMAP_ROOT/run/udev/data/b8:16"
 	run dmremap status safe
 	assert_line --regexp '^  main +[^ ]*/dev/sdb, 3.64 TiB, ST4000DM004, serial ZFN1ABCD$'
@@ -285,6 +335,49 @@ check() {
 	assert_line --regexp '^  next +"dmremap files safe" '
 	[ "$(dmremap status --json safe | jq -r '.sets[0].main_disk.serial')" = ZFN1ABCD ]
 	[ "$(dmremap status --json safe | jq -r '.sets[0].check')" = 1 ]
+}
+
+@test "status: a disk that has left the system, and what to type" {
+	local sets=$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets state
+	device safe
+	dm safe $U
+	set_to safe config/state ok
+	mkdir -p "$DMREMAP_ROOT/etc/dm-remap/sets.d" "$DMREMAP_ROOT/run/dm-remap"
+	printf '%s\n' main_id=- spare_id=usb-Stick_4711 >"$DMREMAP_ROOT/etc/dm-remap/sets.d/$U"
+	run dmremap status --check
+	assert_success
+	set_gone 8:33
+	run dmremap status --check
+	assert_failure 3
+	assert_output --regexp '^safe: spare-gone: The spare has left the system: reads and writes of blocks that had moved fail'
+	run dmremap status
+	assert_failure 4
+	assert_line --regexp "^safe +spare-gone +[^ ]*/dev/sdb +8:33 "
+	assert_line 'dmremap: safe has lost a disk: "dmremap status safe" says what to do.'
+	echo "$U spare-gone 1790000000 1 0 0 1102 3 120" >"$DMREMAP_ROOT/run/dm-remap/monitor"
+	run dmremap status safe
+	assert_failure 4
+	assert_line "  since    $(date -d @1790000000 '+%F %H:%M')"
+	assert_line "  spare    8:33, which has left the system; this host knows it as usb-Stick_4711"
+	assert_line --regexp '^  next +.*"dmremap stop safe".*"dmremap assemble safe".*"dmremap replace --leave safe NEWDISK .*"dmremap delete --give-up safe"'
+	refute_output --partial "safe has lost a disk"
+	assert_equal "$(dmremap status --json safe | jq -c '.sets[0] | [.state, .check]')" '["spare-gone",3]'
+	# it is back under another name
+	mkdir -p "$sets/$U"
+	for state in name=safe main=8:16 spare=8:33 state=active table= copies="8:49 spare"; do
+		echo "${state#*=}" >"$sets/$U/${state%%=*}"
+	done
+	there sdd1 8:49
+	run dmremap status safe
+	assert_line --regexp '/dev/sdd1 seems to be a disk of safe that left and has come back\.$'
+	set_gone 8:16
+	assert_equal "$(dmremap status --json safe | jq -r '.sets[0].state')" both-gone
+	there sdc1 8:33
+	# which the loss of the main explains
+	set_to safe config/state suspended-remaps
+	run dmremap status --check safe
+	assert_failure 3
+	assert_output --partial "safe: main-gone: The main has left the system"
 }
 
 @test "status of one set: since when, how fast, when the spare is full, and the last lines of the log" {
@@ -427,6 +520,70 @@ assert_empty() {
 	assert_output --partial "its beginning and end are empty"
 }
 
+@test "delete empties a copy of a spare, or a former one, and the host knows the set still" {
+	local case record=$DMREMAP_ROOT/etc/dm-remap/sets.d/5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a
+	local -a lines
+	mkdir -p "$DMREMAP_ROOT/etc/dm-remap/sets.d"
+	for case in joining replaced another-spare another-secret; do
+		printf '%s\n' name=safe main_id=- spare_id=- >"$record"
+		lines=("spare 1M" "main 8M")
+		case $case in
+		joining) lines+=("field flags 32") ;;
+		replaced) lines+=("field flags 64") ;;
+		another-spare) printf '%s\n' name=safe main_id=- spare_id=usb-Stick_4711 >"$record" ;;
+		another-secret) printf '%s\n' name=safe secret_hash="\$5\$rounds=1000\$x\$y" main_id=- spare_id=- >"$record" ;;
+		esac
+		cp "$record" before
+		printf '%s\n' "${lines[@]}" | image spare
+		run dmremap delete ./spare.img
+		assert_success
+		case $case in
+		another-*) assert_output --partial 'still knows set 5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a, as safe, with other disks' ;;
+		*) refute_output --partial "still knows" ;;
+		esac
+		assert_empty spare.img
+		cmp before "$record"
+	done
+}
+
+@test "nobody is told to make the initramfs again while that is under way, or inside of it" {
+	local case how
+	dm safe $U
+	mkdir -p "$DMREMAP_ROOT"/{etc/dm-remap/sets.d,proc/self}
+	echo "26 1 253:0 / / rw,relatime - ext4 safe rw" >"$DMREMAP_ROOT/proc/self/mountinfo"
+	for case in assert_output refute_output inside; do
+		printf '%s\n' "spare 1M" "main 8M" | image spare
+		printf '%s\n' name=safe main_id=- spare_id=- \
+			>"$DMREMAP_ROOT/etc/dm-remap/sets.d/5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a"
+		how=$case
+		unset DM_REMAP_INITRAMFS_HOOK
+		case $case in
+		refute_output) export DM_REMAP_INITRAMFS_HOOK=1 ;;
+		inside) : >"$DMREMAP_ROOT/etc/dm-remap/initramfs"; how=refute_output ;;
+		esac
+		run dmremap delete ./spare.img
+		assert_success
+		$how --partial "make the initramfs again"
+	done
+}
+
+@test "the initramfs needs a set below any device of a btrfs on /" {
+	local fs=$DMREMAP_ROOT/sys/fs/btrfs/1234/devices
+	dm safe $U
+	mkdir -p "$DMREMAP_ROOT"/{etc/dm-remap/sets.d,proc/self,sys/class/block/dm-9} "$fs"
+	echo 253:9 >"$DMREMAP_ROOT/sys/class/block/dm-9/dev"
+	echo "26 1 253:9 / / rw,relatime - btrfs /dev/none rw" >"$DMREMAP_ROOT/proc/self/mountinfo"
+	for case in refute_output assert_output; do
+		printf '%s\n' "spare 1M" "main 8M" | image spare
+		printf '%s\n' name=safe main_id=- spare_id=- >"$DMREMAP_ROOT/etc/dm-remap/sets.d/5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a"
+		: >"$fs/dm-9"
+		[ $case = refute_output ] || : >"$fs/dm-0"
+		run dmremap delete ./spare.img
+		assert_success
+		$case --partial "make the initramfs again"
+	done
+}
+
 @test "delete does not lose blocks without being told, and asked" {
 	printf '%s\n' "spare 1M" "main 8M" "map 3 7" "map 4 9" | image spare
 	cp spare.img before.img
@@ -438,6 +595,29 @@ assert_empty() {
 	assert_failure 8
 	cmp before.img spare.img
 	run dmremap delete --give-up ./spare.img <<<y
+	assert_success
+	assert_empty spare.img
+	# superblocks that are older than the table do not count all of its blocks
+	printf '%s\n' "spare 1M" "main 8M" "map 3 7" "new_main 0" "sb_sequence 0 8" | image spare
+	cp spare.img before.img
+	run dmremap delete ./spare.img
+	assert_failure 8
+	assert_output --partial "its superblocks are older than its table"
+	cmp before.img spare.img
+	# nor does one that says that it is still joining, although the spare has joined its set
+	printf '%s\n' "spare 1M" "main 8M" "map 3 7" "field flags 32" "sb_sequence 0 8" | image spare
+	ruin spare noise sb 0
+	cp spare.img before.img
+	run dmremap delete ./spare.img
+	assert_failure 8
+	assert_output --partial "its superblocks are older than its table"
+	cmp before.img spare.img
+	# one that has not joined has nothing that is nowhere else
+	printf '%s\n' "spare 1M" "main 8M" "map 3 7" "field flags 32" | image other
+	run dmremap delete ./other.img
+	assert_success
+	assert_empty other.img
+	run dmremap delete --give-up --yes ./spare.img
 	assert_success
 	assert_empty spare.img
 }

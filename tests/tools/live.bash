@@ -4,6 +4,7 @@
 # in $BATS_TEST_TMPDIR/root instead of /sys.
 #
 #   device NAME             make one, see fixtures/device.tree
+#   there DISK MAJ:MIN      sysfs has this disk; set_gone MAJ:MIN: no more
 #   set_to NAME PATH TEXT   change the content of a file of it; PATH as there
 #   transient NAME          make it one that keeps nothing on disk
 #   unload_stats            as if dm_remap_stats had been unloaded
@@ -29,6 +30,16 @@ device() {
 	cp -rT "$made/sys/kernel/config/dm-remap/NAME" "$DMREMAP_ROOT/sys/kernel/config/dm-remap/$name"
 	cp -rT "$made/sys/kernel/dm-remap/NAME" "$DMREMAP_ROOT/sys/kernel/dm-remap/$name"
 }
+
+there() {
+	local dir=$DMREMAP_ROOT/sys/class/block/$1
+	mkdir -p "$dir" "$DMREMAP_ROOT/sys/dev/block"
+	ln -sfn "../../class/block/$1" "$DMREMAP_ROOT/sys/dev/block/$2"
+	echo "$2" >"$dir/dev"
+	echo 7814037168 >"$dir/size"
+	echo "DEVNAME=$1" >"$dir/uevent"
+}
+set_gone() { rm -r "$DMREMAP_ROOT/sys/dev/block/$1"; }
 
 set_to() { printf '%s\n' "$3" >"$(file "$1" "$2")"; }
 

@@ -9,7 +9,8 @@
 #   active NAME                an active set, as dm-3
 #   known UUID ATTRIBUTE=TEXT...   a set that dm_remap_reassembly knows
 #   scanned                    the last devices given to dm_remap_reassembly
-#   register UUID [KEY=VALUE]...   a set that this host knows
+#   register UUID [KEY=VALUE]...   a set that this host knows; its halves have no identity unless
+#                              one is given
 #   by_id NAME ID              a link of udev's for a disk
 #   command_line WORD...       of the kernel
 
@@ -59,6 +60,8 @@ registered() { echo "$DMREMAP_ROOT/etc/dm-remap/sets.d/$1"; }
 register() {
 	local uuid=$1
 	shift
+	[[ " $*" == *" main_id="* ]] || set -- "$@" main_id=-
+	[[ " $*" == *" spare_id="* ]] || set -- "$@" spare_id=-
 	mkdir -p "$DMREMAP_ROOT/etc/dm-remap/sets.d"
 	printf '%s\n' "$@" >"$(registered "$uuid")"
 }

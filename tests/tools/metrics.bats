@@ -110,6 +110,8 @@ value() { awk -v series="$1" '$1 == series { print $2; n++ } END { exit n != 1 }
 		store_state ,state="failed" 0
 		replace_by_timestamp_seconds - 1700000001
 		counted - 1
+		disk_present ,disk="main" 1
+		disk_present ,disk="spare" 1
 		info ,uuid="0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",main="8:16",spare="8:33",main_device="8:16",main_model="",main_serial="",spare_device="8:33",spare_model="",spare_serial="" 1
 	EOF
 	# and there are no others, but for histograms
@@ -183,6 +185,21 @@ value() { awk -v series="$1" '$1 == series { print $2; n++ } END { exit n != 1 }
 	[ "$(value 'dm_remap_store_state{device="safe",state="transient"}' out)" = 1 ]
 	[ "$(grep -c '^dm_remap_store_state{.* 1$' out)" = 1 ]
 	run ! grep -E '^dm_remap_store_(generation|replicas|repairs)' out
+}
+
+@test "a disk that has left the system" {
+	device safe
+	there sdb 8:16
+	there sdc1 8:33
+	dmremap metrics >out
+	[ "$(value 'dm_remap_disk_present{device="safe",disk="spare"}' out)" = 1 ]
+	set_gone 8:33
+	dmremap metrics >out
+	[ "$(value 'dm_remap_disk_present{device="safe",disk="main"}' out)" = 1 ]
+	[ "$(value 'dm_remap_disk_present{device="safe",disk="spare"}' out)" = 0 ]
+	assert_metrics out
+	run dmremap top --count 1 safe
+	assert_line --partial "spare 8:33 (gone)"
 }
 
 @test "without the module that counts, the rest is there" {

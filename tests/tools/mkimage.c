@@ -7,9 +7,11 @@
  * A line of the description is one of
  *
  *	spare SIZE, main SIZE		bytes, with K, M, G, T or P; default 1M and 64M
- *	main_start SECTOR, block BYTES, replicas N, uuid BYTE, main_id TEXT
+ *	main_start SECTOR, block BYTES, replicas N, uuid BYTE, secret BYTE, main_id TEXT
  *	name TEXT			up to the end of the line; \n is a newline
  *	label				the image is that of a main, with a label
+ *	new_main SEED			the superblocks record a new main and count no page; the
+ *					table has their former seed if SEED is not 0
  *	fill N [BLOCK [SLOT]]		N slots from SLOT on hold the blocks from BLOCK on
  *	map|pending SLOT BLOCK [LOST [SEQ]], bad SLOT, free SLOT
  *	sequence PAGE N			of a page; default 1
@@ -69,7 +71,8 @@ static struct dm_remap_sb sb[2] __attribute__((aligned(4096)));
 static struct dm_remap_page *pages;
 static uint32_t nr_used;
 static char name[DM_REMAP_NAME_SIZE];
-static int is_main;
+static int is_main, is_new_main;
+static uint64_t new_seed;
 
 static uint64_t bytes_to_sectors(const char *text)
 {
@@ -136,6 +139,7 @@ static void put_name(const char *text)
 {
 	char *to = name;
 
+	memset(name, 0, sizeof(name));
 	for (; *text && *text != '\n' && to < name + sizeof(name) - 1; text++) {
 		if (text[0] == '\\' && text[1] == 'n') {
 			*to++ = '\n';
@@ -170,7 +174,12 @@ static void apply_early(const char *line)
 		geo.replicas = n;
 	else if (!strcmp(key, "uuid"))
 		memset(sb[0].uuid, n, sizeof(sb[0].uuid));
-	else if (!strcmp(key, "main_id"))
+	else if (!strcmp(key, "secret"))
+		memset(sb[0].secret, n, sizeof(sb[0].secret));
+	else if (!strcmp(key, "new_main")) {
+		is_new_main = 1;
+		new_seed = n;
+	} else if (!strcmp(key, "main_id"))
 		dm_remap_sb_set_id(&sb[0], DM_REMAP_ID_MAIN, value);
 }
 
@@ -287,6 +296,7 @@ static void make_main(int fd)
 	};
 
 	memcpy(label.uuid, sb[0].uuid, sizeof(label.uuid));
+	memcpy(label.secret, sb[0].secret, sizeof(label.secret));
 	memcpy(label.name, name, sizeof(name));
 	dm_remap_label_seal(&label);
 	if (ftruncate(fd, main_sectors * 512) ||
@@ -314,6 +324,11 @@ static void make(int fd)
 		err(1, "ftruncate");
 	for (i = 0; i < nr_used; i++)
 		write_page(fd, i);
+	for (i = 0; i < 2 && is_new_main; i++) {
+		sb[i].pages_used = 0;
+		sb[i].replacement.partner_seed = sb[i].seed;
+		sb[i].seed = htole64(new_seed);
+	}
 	for (i = 0; i < 2; i++)
 		write_sb(fd, i);
 	printf("layout %u %u %llu\n", geo.replicas, geo.nr_blocks,

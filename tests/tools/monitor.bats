@@ -18,12 +18,8 @@ dm() {
 	echo 253:0 >"$dir/dev"
 	echo 1000 >"$dir/size"
 	ln -sfn ../../class/block/dm-0 "$DMREMAP_ROOT/sys/dev/block/253:0"
-	dir=$DMREMAP_ROOT/sys/class/block/sdb
-	mkdir -p "$dir"
-	ln -sfn ../../class/block/sdb "$DMREMAP_ROOT/sys/dev/block/8:16"
-	echo 8:16 >"$dir/dev"
-	echo 7814037168 >"$dir/size"
-	echo DEVNAME=sdb >"$dir/uevent"
+	there sdb 8:16
+	there sdc1 8:33
 	printf 'E:ID_MODEL=ST4000DM004\nE:ID_SERIAL_SHORT=ZFN1ABCD\n' >"$DMREMAP_ROOT/run/udev/data/b8:16"
 }
 
@@ -34,7 +30,7 @@ waiting() {
 	for pair in name=other main= spare= state="$2" table=; do
 		echo "${pair#*=}" >"$dir/${pair%%=*}"
 	done
-	: >"$DMREMAP_ROOT/etc/dm-remap/sets.d/$1"
+	printf '%s\n' main_id=- spare_id=- >"$DMREMAP_ROOT/etc/dm-remap/sets.d/$1"
 }
 
 # each mail goes to a file of its own; so does each run of the program, with its environment
@@ -295,6 +291,17 @@ sleeper_is_gone() { [ -z "$(tr -d '\0' <"/proc/$(cat sleeper)/cmdline" 2>/dev/nu
 	assert_failure 8
 	assert_output --partial "root/usr/sbin/sendmail ended with status 3."
 	grep -q exhausted runs
+	# the mail comes later, but the program was told
+	mv root/usr/sbin/sendmail failing
+	run dmremap monitor --once
+	assert_failure 8
+	programs
+	once
+	mails_are 1
+	last_mail | grep -q "^Subject: .* safe: the spare is full"
+	assert_equal "$(<runs)" "exhausted safe $U"
+	once
+	mails_are 1
 	rm root/usr/sbin/sendmail
 	run dmremap monitor --test
 	assert_failure 8
@@ -312,6 +319,47 @@ sleeper_is_gone() { [ -z "$(tr -d '\0' <"/proc/$(cat sleeper)/cmdline" 2>/dev/nu
 	retry sleeper_is_gone
 }
 
+@test "a mail that cannot be sent is tried again, with what has happened since" {
+	mv root/usr/sbin/sendmail working
+	printf '#!/bin/sh\necho >>%s/attempts\nexit 75\n' "$PWD" >root/usr/sbin/sendmail
+	chmod +x root/usr/sbin/sendmail
+	conf "MAILADDR root" "PROGRAM $PWD/program" "SETTLE 0" "POLL 2"
+	start_monitor
+	event lost-data
+	retry test -s attempts
+	# it does not hold back the program
+	event remapped 4096
+	retry runs_are 2
+	mails_are 0
+	mv working root/usr/sbin/sendmail
+	retry mails_are 1
+	run last_mail
+	assert_line --regexp "^Subject: .*: safe: data is lost \(and 1 other event\)$"
+	assert_line "  remapped"
+	sleep 2.5
+	mails_are 1
+	assert_equal "$(<runs)" "lost-data safe $U
+remapped safe $U 4096"
+	[ "$(wc -l <attempts)" -lt 20 ]
+}
+
+@test "a disk that leaves the system is reported at once, and its return later" {
+	conf "MAILADDR root" "PROGRAM $PWD/program" "SETTLE 0" "POLL 3600"
+	start_monitor
+	set_gone 8:33
+	echo "ACTION=remove SUBSYSTEM=block DEVNAME=/dev/sdc1" >&4
+	retry mails_are 1
+	run last_mail
+	assert_line --partial "safe: the spare has left the system"
+	assert_output --partial 'Next: Look at its cable, its power and the kernel log.'
+	assert_equal "$(<runs)" "spare-gone safe $U"
+	stop_monitor
+	there sdc1 8:33
+	once
+	mails_are 2
+	assert_equal "$(tail -1 runs)" "disk-back safe $U"
+}
+
 @test "--test tells of each set, or of one; also where there is none" {
 	waiting $V waiting-main
 	run dmremap monitor --test
@@ -324,7 +372,8 @@ $PWD/program was run 2 times."
 	[ "$(tail -1 runs)" = "test safe $U" ]
 	run dmremap monitor --test nosuch
 	assert_failure 8
-	rm -r "$DMREMAP_ROOT"/sys/class/block/dm-0 "$DMREMAP_ROOT"/sys/kernel/config/dm-remap-reassembly
+	rm -r "$DMREMAP_ROOT"/sys/class/block/dm-0 "$DMREMAP_ROOT"/sys/kernel/config/dm-remap-reassembly \
+		"$DMREMAP_ROOT"/etc/dm-remap/sets.d
 	run dmremap monitor --test
 	assert_success
 	[ "$(tail -1 runs)" = "test - -" ]

@@ -45,7 +45,7 @@ unknown_labels() {
 @test "promtool takes the alerts, and each comes when it should" {
 	run promtool check rules "$RULES"
 	assert_success
-	assert_output --partial "16 rules found"
+	assert_output --partial "17 rules found"
 	run promtool test rules "$BATS_TEST_DIRNAME/dm-remap.rules-test.yml"
 	assert_success
 }
@@ -72,7 +72,7 @@ unknown_labels() {
 
 @test "the alerts only name metrics and labels that are printed" {
 	rule_exprs >exprs
-	[ "$(wc -l <exprs)" = 16 ]
+	[ "$(wc -l <exprs)" = 17 ]
 	run unknown exprs
 	assert_output ""
 	run unknown_labels exprs

@@ -44,6 +44,64 @@ refused_all() {
 	refused_all 'dmremap: safe cannot be changed: one of its disks has turned read-only. "dmremap status safe" says which; "ddrescue /dev/mapper/safe NEWDISK MAPFILE" copies what is on it.'
 }
 
+@test "a disk that has left the system: the sentence leads to the command that works" {
+	local command
+	a_set no_auto_remap ok
+	head -c 8M /dev/zero >new.img
+	remapped "80 256 8 remapped 0x0 0x0"
+	rm "$DMREMAP_ROOT/sys/dev/block/8:32"
+	run fake replace-spare safe ./new.img
+	assert_failure 8
+	assert_output --regexp '^dmremap: safe keeps its spare, 8:32, which has left the system: .*"dmremap delete --give-up safe" ends the set, .*"dmremap replace --leave safe NEWDISK"'
+	run fake replace safe ./new.img
+	assert_failure 8
+	assert_output --partial "With --leave ./new.img becomes a plain disk."
+	active_is safe
+	run fake delete safe
+	assert_failure 8
+	assert_output --regexp '^dmremap: safe is not deleted: its spare has left the system, with 1 block that .*"dmremap delete --give-up safe" loses them\.$'
+	run fake delete --give-up safe <<<n
+	assert_failure 8
+	assert_output --partial "Lose 1 block of safe for good?"
+	# the main
+	ln -s ../../devices/sdc "$DMREMAP_ROOT/sys/dev/block/8:32"
+	rm "$DMREMAP_ROOT/sys/dev/block/8:16"
+	echo 8:16 >"$CONFIG/main"
+	for command in "replace-spare safe ./new.img" "replace safe ./new.img" "grow safe"; do
+		# shellcheck disable=SC2086 # words
+		run fake $command
+		assert_failure 8
+		assert_output 'dmremap: safe: its main, 8:16, has left the system: "dmremap status safe" says what to do.'
+	done
+	run fake delete safe
+	assert_failure 8
+	assert_output --regexp '"dmremap stop safe", and then "dmremap delete --give-up [^ ]*/dev/sdc" empties the spare\.$'
+}
+
+# active_is NAME: device-mapper lists it
+active_is() {
+	local dir=$DMREMAP_ROOT/sys/class/block/dm-0
+	mkdir -p "$dir/dm" "$dir/remap"
+	echo "$1" >"$dir/dm/name"
+	echo >"$dir/dm/uuid"
+	echo 253:0 >"$dir/dev"
+	echo 1000 >"$dir/size"
+}
+
+@test "a set that is stopped has to be assembled before it is deleted" {
+	register=$DMREMAP_ROOT/etc/dm-remap/sets.d
+	mkdir -p "$register"
+	printf '%s\n' name=other main_id=- spare_id=- >"$register/5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5b"
+	for name in other 5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5b; do
+		run fake delete $name
+		assert_failure 8
+		assert_output "dmremap: $name is not active: \"dmremap assemble $name\" first, so that its blocks can go back. If its main is gone for good: \"dmremap delete --give-up SPARE\"."
+	done
+	run fake delete nosuch
+	assert_failure 8
+	refute_output --partial assemble
+}
+
 @test "a mapfile is replaced as a whole, and no other file is touched" {
 	mkdir maps
 	echo "of somebody else" >maps/map.new
@@ -87,4 +145,34 @@ refused_all() {
 		assert_success
 		assert_output ""
 	done
+}
+
+@test "the last pass does not ask the main for bad sectors that were not written since" {
+	run --separate-stderr "$HELPERS/test-last-pass" new.img
+	assert_success
+	assert_output ""
+}
+
+# the record of the set
+record=etc/dm-remap/sets.d/5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a
+
+@test "a spare that cannot be recorded for the next boot does not take over" {
+	a_set no_auto_remap ok
+	truncate -s 8M new.img
+	mkdir -p "$DMREMAP_ROOT/etc/dm-remap/sets.d"
+	printf '%s\n' name=safe main_id=- main_sectors=1 spare_id=usb-old >"$DMREMAP_ROOT/$record"
+	cp "$DMREMAP_ROOT/$record" before
+	FAULT_FULL=1 LD_PRELOAD="$HELPERS/fakedm.so $HELPERS/faults.so" run "$DMREMAP" replace-spare --force safe ./new.img
+	assert_failure 8
+	assert_output --partial "cannot be written (No space left on device)"
+	assert_output --partial "safe keeps its spare: a boot would not find it with another one."
+	cmp before "$DMREMAP_ROOT/$record"
+	cmp -n 8388608 new.img /dev/zero
+	# nor in a record that is damaged
+	: >"$DMREMAP_ROOT/$record"
+	LD_PRELOAD=$HELPERS/fakedm.so run "$DMREMAP" replace-spare --force safe ./new.img
+	assert_failure 8
+	assert_output --partial "$record cannot be used: it has no main_id, or no spare_id."
+	assert_output --partial "safe keeps its spare: a boot would not find it with another one."
+	cmp -n 8388608 new.img /dev/zero
 }

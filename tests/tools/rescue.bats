@@ -168,3 +168,39 @@ block() { dd if=image bs=512 skip="$1" count="${2:-8}" status=none | head -c 6; 
 	run dmremap dump --json undone.img
 	assert_output --partial '"spare_sectors": 2600'
 }
+
+# in_doubt: what is on the spare may not be all, or not the newest
+in_doubt() {
+	rm -f image map
+	run dmremap replace --rescue-spare spare.img --image image --mapfile map
+	assert_failure 4
+	assert_output --partial "Blocks may be missing from image, or be older there"
+	refute_output --partial "The rest was only on the main"
+}
+
+@test "a spare whose superblocks or table cannot be taken at their word: blocks may be missing" {
+	# sound
+	printf '%s\n' "spare 1M" "fill 200" | image spare
+	run dmremap replace --rescue-spare spare.img --image image --mapfile map
+	assert_success
+	assert_output --partial "The rest was only on the main"
+	# the newest superblock is lost: the older one does not count the second page
+	printf '%s\n' "spare 1M" "fill 200" "field pages_used 1" "sb_sequence 0 8" | image spare
+	in_doubt
+	assert_output --partial "spare.img has 1352 sectors of the main"
+	# nor any page: it names a new main, but the set has gone back
+	printf '%s\n' "spare 1M" "map 3 7" "new_main 9" "sb_sequence 0 8" | image spare
+	in_doubt
+	# they are of two sets, or one is of a later version
+	printf '%s\n' "spare 1M" "map 3 7" "field uuid 5 1" | image spare
+	in_doubt
+	printf '%s\n' "spare 1M" "map 3 7" "field incompat 4096 1" | image spare
+	in_doubt
+	# none of two entries is newer, nor any of two copies
+	printf '%s\n' "spare 1M" "map 3 7" "map 4 7" | image spare
+	in_doubt
+	printf '%s\n' "spare 1M" "map 3 9" | image other
+	printf '%s\n' "spare 1M" "map 3 7" | image spare
+	copy_page other.img "$(place other page 1 0)" spare.img "$(place spare page 1 0)"
+	in_doubt
+}

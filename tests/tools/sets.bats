@@ -137,14 +137,14 @@ DM_REMAP_AUTO=0"
 	spare sdc 8:32
 	printf x | dd of="$(dev sdc)" bs=1 seek=100 conv=notrunc status=none
 	printf x | dd of="$(dev sdc)" bs=1 seek=$(((2048 - 8) * 512 + 100)) conv=notrunc status=none
-	# a label on a disk that has grown, and one with a flaw
+	# a label on a disk that has shrunk, and one with a flaw
 	main sdd 8:48
-	truncate -s 9M "$(dev sdd)"
+	truncate -s 7M "$(dev sdd)"
 	main sde 8:64
 	printf x | dd of="$(dev sde)" bs=1 seek=20 conv=notrunc status=none
 	# a label counts, whatever is at the end
 	spare sdf 8:80 "uuid 11" "spare 8M"
-	printf '%s\n' label "main 8M" | image label
+	printf '%s\n' label "main 8M" "uuid 11" | image label
 	dd if=label.img of="$(dev sdf)" bs=512 count=1 conv=notrunc status=none
 	register $A
 	register $B
@@ -153,12 +153,12 @@ DM_REMAP_AUTO=0"
 	assert_equal "${#lines[@]}" 10
 	assert_line --regexp "/sdb +spare +$A +known +superblock"
 	assert_line --regexp "/sdc +- .*checksum"
-	assert_line --regexp "/sdd +- .*another size"
+	assert_line --regexp "/sdd +- .*smaller than its set"
 	assert_line --regexp "/sde +- .*checksum"
-	assert_line --regexp "/sdf +main +$A +known +label"
+	assert_line --regexp "/sdf +main +$B +known +label"
 	# with the command that repairs it, or the remaining steps
 	assert_line --regexp "/sdc was the spare of a set .*checksum.*\"dmremap check $(dev sdc)\" .*salvage"
-	assert_line --regexp "/sdd was the main of a set.*another size.*\"dmremap assemble $(dev sdd) SPARE\".*seal"
+	assert_line --regexp "/sdd was the main of a set.*smaller than its set.*\"dmremap assemble $(dev sdd) SPARE\".*seal"
 	assert_line --regexp "/sde was the main of a set.*checksum.*\"dmremap assemble $(dev sde) SPARE\".*seal"
 	assert_line --regexp "/sdb has lost one of its two superblocks: .*checksum.*\"dmremap repair $(dev sdb)\""
 	known $A name=safe state=waiting-main main=- spare=8:16 generation=1 table=
@@ -342,6 +342,20 @@ md1() {
 	disk sdb 8:16
 	udev sdb
 	assert_line DM_REMAP_ROLE=spare
+	# the same for a main with a label
+	printf '%s\n' label "main 8M" | image sdc
+	md1 sdc.img
+	disk sdc 8:32
+	udev sdc
+	assert_output ""
+	run dmremap scan "$(dev sdc)"
+	assert_success
+	assert_output --partial "No device is a half"
+	printf '%s\n' label "main 8M" | image sdd
+	truncate -s +65536 sdd.img
+	disk sdd 8:48
+	udev sdd
+	assert_line DM_REMAP_ROLE=main
 }
 
 @test "a disk that is too small for anything" {
@@ -430,9 +444,10 @@ md1() {
 	local dir=$DMREMAP_ROOT/$BLOCK/dm-3
 	active r
 	spare sda 8:33
+	there sdb 8:16
 	run dmremap status
 	assert_success
-	assert_line --regexp "^r +degraded +8:16 +.*/sda +1102 of 4096 +0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0\$"
+	assert_line --regexp "^r +degraded +.*/sdb +.*/sda +1102 of 4096 +0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0\$"
 	# udev has not made its node yet
 	run dmremap wait r --timeout 0
 	assert_failure 4
@@ -494,6 +509,35 @@ other_dm() {
 	run dmremap rename r -- -x
 	assert_failure 8
 	assert_output "dmremap: There is a device -x already: $(dev dm-7)."
+}
+
+@test "a main that is active without its spare is shown" {
+	local dir=$DMREMAP_ROOT/$BLOCK/dm-3
+	mkdir -p "$dir"/{dm,slaves/sda}
+	there sda 8:16
+	echo 254:3 >"$dir/dev"
+	echo 100 >"$dir/size"
+	echo 1 >"$dir/ro"
+	echo old >"$dir/dm/name"
+	echo DMREMAP-degraded-8:16 >"$dir/dm/uuid"
+	run dmremap status old
+	assert_failure 4
+	assert_line --regexp '^old +without-spare +[^ ]*/dev/sda +- '
+	assert_line --regexp '^  main +[^ ]*/dev/sda, '
+}
+
+@test "a device of device-mapper is shown by its name, if it has a node of that name" {
+	device r
+	active r
+	other_dm vg0-spare
+	set_to r config/spare/device 254:7
+	there sda 8:16
+	run dmremap status
+	assert_line --regexp '^r .*/dev/dm-7 '
+	mkdir -p "$DMREMAP_ROOT/dev/mapper"
+	: >"$DMREMAP_ROOT/dev/mapper/vg0-spare"
+	run dmremap status
+	assert_line --regexp '^r .*/dev/mapper/vg0-spare '
 }
 
 # active_set NAME UUID: a device dm-7
@@ -578,7 +622,7 @@ active_set() {
 	refute_output --partial "the same UUIDs"
 	# without an identity each of those is looked at that has none
 	rm -r "$DMREMAP_ROOT/dev/disk"
-	register $A name=r main_id=- copy_id=-
+	register $A name=r main_id=- spare_id=- copy_id=-
 	run dmremap status
 	assert_line --partial "$(dev sdd) has the content of r"
 	# and it is not forgotten when the set is written down again
@@ -590,6 +634,41 @@ active_set() {
 	run dmremap assemble r
 	assert_success
 	assert_equal "$(grep -v sectors "$(registered $A)")" $'name=r\nmain_id=-\nspare_id=-\ncopy_id=-'
+}
+
+@test "the record of an active set gets the hash of its secret, and keeps it" {
+	local record first
+	active_set r $A
+	blank sdc 8:32
+	spare sde 8:64 "secret 7"
+	mkdir -p "$DMREMAP_ROOT"/sys/kernel/config/{dm-remap/r/spare,dm-remap-reassembly/sets}
+	: >"$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/scan"
+	echo 8:32 >"$DMREMAP_ROOT/sys/kernel/config/dm-remap/r/main"
+	echo 8:64 >"$DMREMAP_ROOT/sys/kernel/config/dm-remap/r/spare/device"
+	record=$(registered $A)
+	register $A name=r colour=red
+	run dmremap assemble r
+	assert_success
+	first=$(cat "$record")
+	run perl -ne 'print "found" if /^secret_hash=(.*)/ && crypt("07" x 16, $1) eq $1' "$record"
+	assert_output found
+	grep -qx colour=red "$record"
+	# the same secret has the same hash, as long as it is recorded
+	run dmremap assemble r
+	assert_success
+	assert_equal "$(cat "$record")" "$first"
+	# a spare that cannot be read says nothing else
+	FAULT_SECTORS="0-7 2040-2047" run faulty assemble r
+	assert_success
+	assert_equal "$(grep ^secret_hash "$record")" "$(grep ^secret_hash <<<"$first")"
+	# another secret
+	rm "$(dev sde)"
+	printf '%s\n' "spare 1M" "main 8M" "secret 8" | image sde
+	mv sde.img "$(dev sde)"
+	run dmremap assemble r
+	assert_success
+	run perl -ne 'print "found" if /^secret_hash=(.*)/ && crypt("08" x 16, $1) eq $1' "$record"
+	assert_output found
 }
 
 # member NAME UUID: an md member on a disk, of one array with all others, with a UUID of its own

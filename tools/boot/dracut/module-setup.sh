@@ -44,9 +44,9 @@ install() {
 	for table in fstab crypttab; do
 		# shellcheck disable=SC2154 # dracut's
 		[[ ! -e $dracutsysrootdir/etc/$table ]] ||
-			inst_simple "/etc/$table" "/etc/dm-remap/$table"
+			@LIBDIR@/mapper-names "$dracutsysrootdir/etc/$table" >"$initdir/etc/dm-remap/$table"
 	done
-	inst_multiple dmremap blkid
+	inst_multiple dmremap blkid cat cut rm
 	inst_rules 59-dm-remap.rules
 	# shellcheck disable=SC2154 # dracut's
 	inst_rules "$moddir/64-dm-remap-dracut.rules"

@@ -11,6 +11,7 @@
 #include "advise/show.h"
 #include "advise/spare-size.h"
 #include "command.h"
+#include "kernel/devices.h"
 #include "kernel/kernel.h"
 #include "kernel/names.h"
 #include "kernel/volume.h"
@@ -28,6 +29,18 @@ static bool find_set(const char *operand, char name[KERNEL_NAME_SIZE])
 	return device_name_find(operand, name) && kernel_has(TREE_CONFIG, name, "");
 }
 
+static void add_set(struct disk_facts *facts, const char *name)
+{
+	size_t length = strlen(facts->sets);
+	struct disk_facts with = {};
+
+	facts_from_set(&with, name);
+	if (!length || with.set.remapped.n > facts->set.remapped.n)
+		facts->set = with.set;
+	if (length + strlen(name) + 2 < sizeof(facts->sets))
+		sprintf(facts->sets + length, "%s%s", length ? " " : "", name);
+}
+
 static int gather_set(struct disk_facts *facts, const char *name, const struct gather_how *how)
 {
 	struct volume volume;
@@ -36,7 +49,35 @@ static int gather_set(struct disk_facts *facts, const char *name, const struct g
 	if (!status)
 		status = gather_disk(facts, volume.main.number, how);
 	if (!status)
-		facts_from_set(facts, name);
+		add_set(facts, name);
+	return status;
+}
+
+/* The sets whose mains are on a disk: what they have moved is a sign of the disk. */
+static void add_sets(struct disk_facts *facts, const char *number)
+{
+	char disk[BLOCKDEV_NUMBER_SIZE], other[BLOCKDEV_NUMBER_SIZE], node[BLOCKDEV_NAME_SIZE];
+	char main[KERNEL_TEXT_SIZE], *none = NULL;
+	struct devices devices;
+	int i;
+
+	if (!kernel_has(TREE_CONFIG, "", "") || !blockdev_disk(number, disk, node) ||
+	    devices_find(&devices, &none))
+		return;
+	for (i = 0; i < devices.nr; i++)
+		if (!kernel_read(TREE_CONFIG, devices.name[i], "main", main) &&
+		    blockdev_disk(main, other, node) && !strcmp(disk, other))
+			add_set(facts, devices.name[i]);
+	devices_free(&devices);
+}
+
+static int gather_device(struct disk_facts *facts, const char *number,
+			 const struct gather_how *how)
+{
+	int status = gather_disk(facts, number, how);
+
+	if (!status)
+		add_sets(facts, number);
 	return status;
 }
 
@@ -49,7 +90,7 @@ static int gather(struct disk_facts *facts, const char *operand, const struct ga
 	if (find_set(operand, set))
 		return gather_set(facts, set, how);
 	if (blockdev_number(operand, number))
-		return gather_disk(facts, number, how);
+		return gather_device(facts, number, how);
 	complain("%s: there is no such disk, and no active set of that name.", operand);
 	return EXIT_OPERATION;
 }

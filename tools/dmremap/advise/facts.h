@@ -152,7 +152,8 @@ struct set_facts {
  * @erc: its error recovery control.
  * @timeout: the kernel's command time-out in seconds.
  * @log: the kernel's messages about it.
- * @set: the set's history.
+ * @set: the set's history; of several on the disk, that of the one that has moved most blocks.
+ * @sets: their names, with a space between two.
  */
 struct disk_facts {
 	char path[BLOCKDEV_PATH_SIZE];
@@ -192,6 +193,7 @@ struct disk_facts {
 
 	struct log_facts log;
 	struct set_facts set;
+	char sets[512];
 };
 
 /**

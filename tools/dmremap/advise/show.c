@@ -95,6 +95,20 @@ static const char *show_places(const struct spare_places *places)
 	return spare_place_device(places->item);
 }
 
+/* A disk with several partitions may be the main of several sets. */
+static void show_sets(const struct disk_facts *facts)
+{
+	const char *name = facts->sets, *before = "  2. Mark what is known to be bad:";
+	int length;
+
+	for (; *name; name += length + strspn(name + length, " ")) {
+		length = strcspn(name, " ");
+		printf("%s dmremap import --from-disk %.*s\n", before, length, name);
+		before = "     and:";
+	}
+	printf("  3. Order its replacement.\n");
+}
+
 static void show_remap(const struct disk_facts *facts, const struct spare_places *places)
 {
 	const char *spare = "/dev/VG/spare";
@@ -102,8 +116,7 @@ static void show_remap(const struct disk_facts *facts, const struct spare_places
 
 	printf("  1. Save what is on it: a backup, now.\n");
 	if (*facts->set.name) {
-		printf("  2. Mark what is known to be bad: dmremap import --from-disk %s\n"
-		       "  3. Order its replacement.\n", facts->set.name);
+		show_sets(facts);
 		return;
 	}
 	printf("  2. Make a spare of %llu MiB or more on another disk", LLU(bytes >> MIB_SHIFT));

@@ -156,6 +156,15 @@ static bool is_loop(const struct stat *st)
 	return found;
 }
 
+unsigned int device_unit(const struct device *dev)
+{
+	int bytes;
+
+	if (!dev->block || ioctl(dev->fd, BLKSSZGET, &bytes) || bytes < 512)
+		return 1;
+	return bytes / 512;
+}
+
 bool device_in_use(const struct device *dev)
 {
 	struct stat st;

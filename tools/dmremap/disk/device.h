@@ -28,6 +28,9 @@ void device_close(struct device *dev);
 /* Whether the device is in use, so that it may change while it is read. */
 bool device_in_use(const struct device *dev);
 
+/* Size of a logical sector, in sectors of 512 bytes; 1 for an image. */
+unsigned int device_unit(const struct device *dev);
+
 /* Allocate a buffer of @pages pages for direct I/O; ends the program on failure. */
 void *device_buffer(unsigned int pages);
 

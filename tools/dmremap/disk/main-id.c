@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <blkid.h>
 #include <dirent.h>
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <sys/types.h>
 
+#include "disk/devnum.h"
 #include "disk/main-id.h"
+#include "disk/partuuid.h"
 #include "lib/message.h"
 #include "lib/root.h"
 
@@ -69,48 +68,38 @@ bool main_id_valid(const char *id)
 	return false;
 }
 
-/* In a test tree, image files stand for devices, and inode numbers for device numbers. */
-static bool is_block(const char *path, dev_t *nr)
-{
-	struct stat st;
-
-	if (stat(path, &st) || (!S_ISBLK(st.st_mode) && !*root_dir()))
-		return false;
-	*nr = S_ISBLK(st.st_mode) ? st.st_rdev : st.st_ino;
-	return true;
-}
-
 static bool link_is_of(const char *dir, const char *name, dev_t nr)
 {
 	char path[PATH_MAX];
 	dev_t other;
 
 	snprintf(path, sizeof(path), "%s%s/%s", root_dir(), dir, name);
-	return is_block(path, &other) && other == nr;
+	return devnum_of(path, &other) && other == nr;
 }
 
-/* libblkid reads the partition table of the disk. */
-static void read_partuuid(const char *path, char *id)
+/* udev's link has been read from the partition table already, and the disk may be slow. */
+static bool choose_partuuid(const char *path, dev_t nr, char *id)
 {
-	blkid_probe probe = NULL;
-	const char *value;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct dirent **entries;
+	char dir[PATH_MAX];
+	bool found = false;
+	int i, n;
 
-	if (fd >= 0)
-		probe = blkid_new_probe();
-	if (probe && !blkid_probe_set_device(probe, fd, 0, 0)) {
-		blkid_probe_enable_superblocks(probe, 0);
-		blkid_probe_enable_partitions(probe, 1);
-		blkid_probe_set_partitions_flags(probe, BLKID_PARTS_ENTRY_DETAILS);
-		/* ignore the result: the partition entry is reported whatever the content is */
-		blkid_do_fullprobe(probe);
-		if (!blkid_probe_lookup_value(probe, "PART_ENTRY_UUID", &value, NULL))
-			snprintf(id, DM_REMAP_MAIN_ID_SIZE, "%s", value);
+	if (!partuuid_has(path))
+		return false;
+	snprintf(dir, sizeof(dir), "%s" BY_PARTUUID, root_dir());
+	n = scandir(dir, &entries, NULL, alphasort);
+	for (i = 0; i < n; i++) {
+		if (!found && takes(entries[i]->d_name) &&
+		    link_is_of(BY_PARTUUID, entries[i]->d_name, nr)) {
+			text_copy(id, entries[i]->d_name, DM_REMAP_MAIN_ID_SIZE);
+			found = true;
+		}
+		free(entries[i]);
 	}
-	if (probe)
-		blkid_free_probe(probe);
-	if (fd >= 0)
-		close(fd);
+	if (n >= 0)
+		free(entries);
+	return found || (partuuid_read(path, id) && takes(id));
 }
 
 static void choose_link(dev_t nr, char *id)
@@ -142,13 +131,12 @@ void main_id_choose(const char *path, char id[DM_REMAP_MAIN_ID_SIZE])
 	dev_t nr;
 
 	*id = 0;
-	if (!is_block(path, &nr))
+	if (!devnum_of(path, &nr))
 		return;
-	read_partuuid(path, id);
-	if (!takes(id)) {
-		*id = 0;
-		choose_link(nr, id);
-	}
+	if (choose_partuuid(path, nr, id))
+		return;
+	*id = 0;
+	choose_link(nr, id);
 }
 
 /* Whether the name stays within its directory. */
@@ -167,22 +155,52 @@ static bool is_partuuid(const char *id)
 		length == strlen("01234567-89ab-cdef-0123-456789abcdef"));
 }
 
+bool main_id_is_number(const char *id)
+{
+	return is_partuuid(id) && strlen(id) == strlen("01234567-01");
+}
+
 /* Link names that udev derives from the identification of the device. */
 static const char * const standard[] = {
 	"wwn-*", "nvme-*", "ata-*", "scsi-*", "usb-*", "virtio-*", "mmc-*", "ieee1394-*",
 	"memstick-*", "pmem-*", "dm-uuid-*", "md-uuid-*",
 };
 
+bool main_id_is_content(const char *id)
+{
+	/* multipath takes the identity of the hardware */
+	return is_partuuid(id) || !strncmp(id, "md-uuid-", strlen("md-uuid-")) ||
+	       (!strncmp(id, "dm-uuid-", strlen("dm-uuid-")) &&
+		strncmp(id, "dm-uuid-mpath-", strlen("dm-uuid-mpath-")));
+}
+
+/* Others may be made up by a user, and cannot contradict a device. */
+static bool is_derived(const char *id)
+{
+	return is_partuuid(id) || matches_any(standard, ARRAY_SIZE(standard), id);
+}
+
+bool main_id_can_tell(const char *id)
+{
+	char path[PATH_MAX];
+
+	return is_derived(id) || main_id_find(id, path);
+}
+
 enum main_id_verdict main_id_judge(const char *id, const char *path)
 {
 	char own[DM_REMAP_MAIN_ID_SIZE];
+	dev_t nr;
 
 	if (!*id)
 		return MAIN_ID_UNKNOWN;
 	if (main_id_is_of(id, path))
 		return MAIN_ID_SAME;
-	/* an ID made up by the user cannot contradict a device */
-	if (!is_partuuid(id) && !matches_any(standard, ARRAY_SIZE(standard), id))
+	if (!is_derived(id))
+		return MAIN_ID_UNKNOWN;
+	/* a partition table that could not be read in time contradicts nothing */
+	if (is_partuuid(id) && partuuid_has(path) &&
+	    !(devnum_of(path, &nr) && choose_partuuid(path, nr, own)))
 		return MAIN_ID_UNKNOWN;
 	main_id_choose(path, own);
 	return *own ? MAIN_ID_OTHER : MAIN_ID_UNKNOWN;
@@ -190,15 +208,16 @@ enum main_id_verdict main_id_judge(const char *id, const char *path)
 
 bool main_id_is_of(const char *id, const char *path)
 {
-	char partuuid[DM_REMAP_MAIN_ID_SIZE] = "";
+	char partuuid[DM_REMAP_MAIN_ID_SIZE];
 	dev_t nr;
 
-	if (!is_name(id) || !is_block(path, &nr))
+	if (!is_name(id) || !devnum_of(path, &nr))
 		return false;
 	if (link_is_of(BY_PARTUUID, id, nr) || link_is_of(BY_ID, id, nr))
 		return true;
-	read_partuuid(path, partuuid);
-	return !strcasecmp(partuuid, id);
+	/* only a partition has one, and reading it takes time */
+	return is_partuuid(id) && partuuid_has(path) && partuuid_read(path, partuuid) &&
+	       !strcasecmp(partuuid, id);
 }
 
 static bool follow(const char *dir, const char *id, char *path)
@@ -207,7 +226,7 @@ static bool follow(const char *dir, const char *id, char *path)
 	dev_t nr;
 
 	snprintf(link, sizeof(link), "%s%s/%s", root_dir(), dir, id);
-	return is_block(link, &nr) && realpath(link, path);
+	return devnum_of(link, &nr) && realpath(link, path);
 }
 
 bool main_id_find(const char *id, char path[PATH_MAX])

@@ -18,6 +18,10 @@
  *
  * Links that depend on the content of the device, such as LVM's, are not used, because sealing the
  * main hides that content.
+ *
+ * The disk is read only for the PARTUUID of a partition without a link of udev's; if it does not
+ * answer in time, the partition counts as one without a PARTUUID. The same holds for all functions
+ * below.
  */
 void main_id_choose(const char *path, char id[DM_REMAP_MAIN_ID_SIZE]);
 
@@ -35,6 +39,21 @@ bool main_id_valid(const char *id);
  * @path: the device.
  */
 bool main_id_is_of(const char *id, const char *path);
+
+/**
+ * main_id_is_content() - whether an identity is stored on the medium, where anybody can write it.
+ * @id: a PARTUUID, the UUID of an array, or another main_id.
+ */
+bool main_id_is_content(const char *id);
+
+/*
+ * Whether an identity is only the number of a partition in a DOS partition table. Logical
+ * partitions are numbered anew when one before them is deleted.
+ */
+bool main_id_is_number(const char *id);
+
+/* Whether an identity can tell a device from others: it is of a device, or has the form of one. */
+bool main_id_can_tell(const char *id);
 
 /* Result of comparing a device's identity with a recorded main_id. */
 enum main_id_verdict {

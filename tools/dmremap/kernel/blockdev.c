@@ -118,6 +118,22 @@ static bool is_fit(const char *dir, const char *name)
 	return !is_ours(dir) && !is_covered(dir);
 }
 
+/* Users know a device of device-mapper by its name; /dev/dm-3 may be another one tomorrow. */
+static void take_dm_name(struct blockdev *dev, const char *dir)
+{
+	char name[KERNEL_TEXT_SIZE], path[BLOCKDEV_PATH_SIZE], number[BLOCKDEV_NUMBER_SIZE];
+	struct stat st;
+
+	if (!read_file(dir, "dm/name", name))
+		return;
+	snprintf(path, sizeof(path), "%s/dev/mapper/%.127s", root_dir(), name);
+	if (stat(path, &st))
+		return;
+	snprintf(number, sizeof(number), "%u:%u", major(st.st_rdev), minor(st.st_rdev));
+	if (*root_dir() || !strcmp(number, dev->number))
+		text_copy(dev->path, path, sizeof(dev->path));
+}
+
 static bool fill(struct blockdev *dev, const char *dir)
 {
 	char text[KERNEL_TEXT_SIZE];
@@ -135,6 +151,7 @@ static bool fill(struct blockdev *dev, const char *dir)
 	name += strlen("DEVNAME=");
 	snprintf(dev->path, sizeof(dev->path), "%s/dev/%.*s", root_dir(),
 		 (int)strcspn(name, "\n"), name);
+	take_dm_name(dev, dir);
 	return true;
 }
 
@@ -214,6 +231,13 @@ bool blockdev_by_number(struct blockdev *dev, const char *number)
 		return false;
 	number_dir(dir, number);
 	return fill(dev, dir) && dev->sectors;
+}
+
+bool blockdev_gone(const char *number)
+{
+	struct blockdev dev;
+
+	return *number && has_file(NUMBERS, "") && !blockdev_by_number(&dev, number);
 }
 
 const char *blockdev_name(struct blockdev *dev, const char *number)

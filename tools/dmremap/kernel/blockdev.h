@@ -59,6 +59,17 @@ int blockdev_by_path(struct blockdev *dev, const char *path);
 bool blockdev_by_number(struct blockdev *dev, const char *number);
 
 /**
+ * blockdev_gone() - whether a device that something still has open has left the system.
+ * @number: "MAJ:MIN", or "" for none.
+ *
+ * Its number is not given to another device while it is open. Without sysfs nothing is known to be
+ * gone.
+ *
+ * Return: whether sysfs has other devices, and not this one.
+ */
+bool blockdev_gone(const char *number);
+
+/**
  * blockdev_name() - find the path under which users know a device.
  * @dev: takes the device, if there is one.
  * @number: "MAJ:MIN".

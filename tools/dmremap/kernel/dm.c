@@ -10,10 +10,10 @@
 
 #include "kernel/dm.h"
 #include "kernel/dm-resume.h"
-#include "kernel/guard.h"
 #include "kernel/kmsg.h"
 #include "kernel/resumer.h"
 #include "lib/exit.h"
+#include "lib/guard.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
 
@@ -176,20 +176,27 @@ static bool somebody_else(const struct dm_new *new)
 	return there;
 }
 
-/* Remove the unusable device that an interrupted process has left behind. */
-static void remove_unfinished(const struct dm_new *new)
+/*
+ * A signal has ended the process that makes the device. Remove the device if it is unusable; if it
+ * is active, only the wait for udev was cut short.
+ */
+static int judge_interrupted(const struct dm_new *new)
 {
 	struct dm_found found;
 	struct dm_task *task;
 
-	if (dm_find(new->name, NULL, &found) <= 0 || found.live)
-		return;
+	if (dm_find(new->name, NULL, &found) <= 0 ||
+	    (new->uuid && strcmp(found.uuid, new->uuid)))
+		return EXIT_OPERATION;
+	if (found.live)
+		return EXIT_CLEAN;
 	task = new_task(DM_DEVICE_REMOVE, new->name);
 	if (task) {
 		dm_task_run(task);
 		dm_task_update_nodes();
 		dm_task_destroy(task);
 	}
+	return EXIT_OPERATION;
 }
 
 static int judge(const struct dm_new *new, int result, struct kmsg *kmsg)
@@ -198,10 +205,8 @@ static int judge(const struct dm_new *new, int result, struct kmsg *kmsg)
 		return EXIT_CLEAN;
 	if (result == -ETIMEDOUT)
 		return result;
-	if (result == -EINTR) {
-		remove_unfinished(new);
-		return EXIT_OPERATION;
-	}
+	if (result == -EINTR)
+		return judge_interrupted(new);
 	if (somebody_else(new))
 		return EXIT_UNCORRECTED;
 	complain_refused(new, kmsg);
@@ -231,6 +236,7 @@ int dm_create(const struct dm_new *new)
 int dm_remove(const char *name)
 {
 	struct dm_task *task = new_task(DM_DEVICE_REMOVE, name);
+	struct dm_found found;
 	int result;
 
 	if (!task)
@@ -239,6 +245,8 @@ int dm_remove(const char *name)
 	dm_task_retry_remove(task);
 	result = run_and_settle(task, 0, 0);
 	dm_task_destroy(task);
+	if (result == -EINTR && !dm_find(name, NULL, &found))
+		result = 0;
 	interrupt_release();
 	if (result == -EBUSY)
 		complain("%s is in use. Unmount what is on it, or remove the device above it.",
@@ -246,7 +254,8 @@ int dm_remove(const char *name)
 	else if (result == -ENXIO)
 		complain("There is no device %s.", name);
 	else if (result)
-		complain("%s cannot be removed: %s.", name, dm_trouble_text());
+		complain("%s cannot be removed: %s.", name,
+			 result == -EINTR ? "interrupted" : dm_trouble_text());
 	return result ? EXIT_OPERATION : EXIT_CLEAN;
 }
 

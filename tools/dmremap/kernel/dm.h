@@ -108,6 +108,9 @@ const char *dm_trouble_text(void);
  * On failure the device does not exist, and the kernel's message about it is printed. Nothing is
  * printed if another process created it first.
  *
+ * A signal ends the wait for udev; then the program ends here, unless the caller defers that with
+ * interrupt_hold(), because something is still to be done for a device that is active.
+ *
  * Return: an exit status; %EXIT_UNCORRECTED if another process has created, or is creating, a
  * device with this UUID; -ETIMEDOUT if the limit was reached while the device was still being
  * created.

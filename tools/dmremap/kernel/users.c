@@ -11,6 +11,8 @@
 #include "kernel/kernel.h"
 #include "lib/root.h"
 
+#define BTRFS	"/sys/fs/btrfs"
+
 static FILE *open_proc(const char *path)
 {
 	char full[PATH_MAX];
@@ -137,7 +139,7 @@ static bool has_name(const char *dir, const char *name)
 /* Whether the device with the sysfs directory @dir is @name, or is stacked on it. */
 static bool stands_on(const char *dir, const char *name, int depth)
 {
-	char path[PATH_MAX], full[PATH_MAX];
+	char path[NAME_MAX + 32], full[PATH_MAX];
 	struct dirent *entry;
 	bool found = false;
 	DIR *slaves;
@@ -183,6 +185,63 @@ static void take_source(const char *line, char number[BLOCKDEV_NUMBER_SIZE])
 			 minor(st.st_rdev));
 }
 
+/*
+ * Whether @match returns true for a device of the btrfs @fs; it gets its sysfs directory and
+ * @what.
+ */
+static bool any_device(const char *fs, bool (*match)(const char *dir, const char *what),
+		       const char *what)
+{
+	char path[PATH_MAX], dir[NAME_MAX + 32];
+	struct dirent *entry;
+	bool found = false;
+	DIR *devices;
+
+	snprintf(path, sizeof(path), "%s" BTRFS "/%s/devices", root_dir(), fs);
+	devices = opendir(path);
+	while (devices && !found && (entry = readdir(devices))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(dir, sizeof(dir), "/sys/class/block/%s", entry->d_name);
+		found = match(dir, what);
+	}
+	if (devices)
+		closedir(devices);
+	return found;
+}
+
+static bool has_number(const char *dir, const char *number)
+{
+	char path[PATH_MAX], text[KERNEL_TEXT_SIZE];
+
+	snprintf(path, sizeof(path), "%s/dev", dir);
+	return !kernel_read_file(path, text) && !strcmp(text, number);
+}
+
+static bool device_stands_on(const char *dir, const char *name)
+{
+	return stands_on(dir, name, 0);
+}
+
+/* A btrfs may have several devices, of which mountinfo has one: @number. */
+static bool btrfs_stands_on(const char *number, const char *name)
+{
+	char path[PATH_MAX];
+	struct dirent *entry;
+	bool found = false;
+	DIR *systems;
+
+	snprintf(path, sizeof(path), "%s" BTRFS, root_dir());
+	systems = opendir(path);
+	while (systems && !found && (entry = readdir(systems)))
+		found = entry->d_name[0] != '.' &&
+			any_device(entry->d_name, has_number, number) &&
+			any_device(entry->d_name, device_stands_on, name);
+	if (systems)
+		closedir(systems);
+	return found;
+}
+
 static bool mount_needs(const char *line, const char *name, char *unused)
 {
 	char number[BLOCKDEV_NUMBER_SIZE], point[512];
@@ -191,7 +250,7 @@ static bool mount_needs(const char *line, const char *name, char *unused)
 	if (sscanf(line, "%*s %*s %23s %*s %511s", number, point) != 2 || !is_needed(point))
 		return false;
 	take_source(line, number);
-	return users_stands_on(number, name);
+	return users_stands_on(number, name) || btrfs_stands_on(number, name);
 }
 
 bool users_boot_needs(const char *name)

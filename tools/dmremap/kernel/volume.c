@@ -38,6 +38,11 @@ static int read_table(struct volume *volume)
 			 table.params);
 		return EXIT_OPERATION;
 	}
+	if (blockdev_gone(number)) {
+		complain("%s: its main, %s, has left the system: \"dmremap status %s\" says what to do.",
+			 volume->name, number, volume->name);
+		return EXIT_OPERATION;
+	}
 	if (!blockdev_by_number(&volume->main, number)) {
 		complain("%s: sysfs does not have the name and the size of its main, %s.",
 			 volume->name, number);
@@ -149,6 +154,18 @@ int volume_find(struct volume *volume, const char *name)
 	if (!status)
 		read_uuid(volume);
 	return status;
+}
+
+bool volume_spare(const struct volume *volume, struct blockdev *spare, bool *gone)
+{
+	char text[KERNEL_TEXT_SIZE] = "";
+
+	kernel_read(TREE_CONFIG, volume->name, "spare/device", text);
+	*gone = blockdev_gone(text);
+	if (!*gone)
+		return blockdev_by_number(spare, text);
+	text_copy(spare->number, text, sizeof(spare->number));
+	return true;
 }
 
 int volume_check_writable(const struct volume *volume)

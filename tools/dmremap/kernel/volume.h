@@ -73,6 +73,16 @@ struct volume {
 int volume_find(struct volume *volume, const char *name);
 
 /**
+ * volume_spare() - look up the spare of a device.
+ * @volume: the device.
+ * @spare: filled in; only its number if it has left the system.
+ * @gone: set to whether it has left the system.
+ *
+ * Return: false if the kernel does not show it.
+ */
+bool volume_spare(const struct volume *volume, struct blockdev *spare, bool *gone);
+
+/**
  * volume_check_writable() - check that a set may be changed.
  * @volume: the set.
  *

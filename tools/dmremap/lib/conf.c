@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@ static const char * const keys[] = {
 /* The content of the file; values point into it. */
 static char text[FILE_TEXT_SIZE];
 static const char *values[ARRAY_SIZE(keys)];
+static bool damaged;
 
 static int find(const char *key)
 {
@@ -42,6 +44,7 @@ static void take_line(char *line)
 	value = strchr(line, '=');
 	if (!value) {
 		complain(CONF_FILE ": \"%s\" is not understood.", line);
+		damaged = true;
 		return;
 	}
 	*value++ = 0;
@@ -56,13 +59,20 @@ static void read_once(void)
 {
 	static bool done;
 	char path[PATH_MAX], *line, *save;
+	int error;
 
 	if (done)
 		return;
 	done = true;
 	snprintf(path, sizeof(path), "%s" CONF_FILE, root_dir());
-	if (file_read(path, text))
+	error = file_read(path, text);
+	if (error == -ENOENT)
 		return;
+	if (error) {
+		complain(CONF_FILE " cannot be read: %s.", file_error(error));
+		damaged = true;
+		return;
+	}
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 		take_line(line);
 }
@@ -71,6 +81,12 @@ const char *conf_get(const char *key)
 {
 	read_once();
 	return values[find(key)];
+}
+
+bool conf_is_damaged(void)
+{
+	read_once();
+	return damaged;
 }
 
 uint64_t conf_number(const char *key, const char *what, uint64_t max, uint64_t otherwise)

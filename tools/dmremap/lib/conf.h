@@ -20,6 +20,12 @@
  */
 const char *conf_get(const char *key);
 
+/*
+ * Whether the file is there but cannot be read, or has a line that is no setting: then what it was
+ * to forbid is not known.
+ */
+bool conf_is_damaged(void);
+
 /**
  * conf_number() - look up a setting that is a number.
  * @key: its key.

@@ -24,6 +24,12 @@ static ssize_t read_all(int fd, char *text, size_t size)
 	return done;
 }
 
+const char *file_error(int error)
+{
+	return error == -EBADMSG ? "it is longer than 4096 bytes, or has a NUL in it" :
+				   strerror(-error);
+}
+
 int file_read(const char *path, char *text)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -18,4 +18,7 @@
  */
 int file_read(const char *path, char *text);
 
+/* What an error of file_read() means, for messages. */
+const char *file_error(int error);
+
 #endif /* _DMREMAP_FILE_H */

@@ -23,6 +23,7 @@
 #include "sets/reassembly.h"
 #include "sets/registry.h"
 #include "sets/remember.h"
+#include "spare/examine.h"
 
 /**
  * struct clone - the copied set and its new identity.
@@ -195,12 +196,21 @@ static int write_all(struct clone *clone)
 	return status ?: write_supers(clone, false);
 }
 
+/*
+ * The new superblocks would hide that the former ones do not count all of the table, as their
+ * sequence number is higher.
+ */
+static bool may_be_cloned(const struct set *set)
+{
+	return !set->conflict && set->writable && !superblocks_are_outdated(set);
+}
+
 static int do_clone(struct clone *clone)
 {
 	int status;
 
 	set_read(&clone->set, &clone->spare);
-	if (!set_usable(&clone->set) || clone->set.conflict || !clone->set.writable) {
+	if (!set_usable(&clone->set) || !may_be_cloned(&clone->set)) {
 		complain("%s: \"dmremap check\" says what is wrong with it.", clone->spare.path);
 		set_free(&clone->set);
 		return EXIT_OPERATION;

@@ -5,12 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel/guard.h"
 #include "kernel/intent.h"
+#include "lib/device-timeout.h"
 #include "life/copy-find.h"
 #include "life/copy-record.h"
+#include "lib/guard.h"
 #include "lib/interrupt.h"
-#include "sets/policy.h"
 
 static bool is_busy(const char *path)
 {
@@ -72,7 +72,7 @@ bool copy_find(struct copy_found *found, const char *uuid, const char *name)
 	/* a disk that does not answer must not stop the program */
 	shared = guard_alloc(sizeof(*shared));
 	*shared = *found;
-	if (!guard_run(look, shared, policy_timeout_ms()))
+	if (!guard_run(look, shared, device_timeout_ms()))
 		*found = *shared;
 	interrupt_release();
 	guard_free(shared, sizeof(*shared));

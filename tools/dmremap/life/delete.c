@@ -10,7 +10,10 @@
 #include <string.h>
 
 #include "command.h"
+#include "disk/device.h"
 #include "kernel/dm.h"
+#include "kernel/kernel.h"
+#include "kernel/names.h"
 #include "kernel/users.h"
 #include "kernel/volume.h"
 #include "lib/plural.h"
@@ -19,9 +22,13 @@
 #include "lib/message.h"
 #include "remaps/change.h"
 #include "sets/active.h"
+#include "sets/assemble.h"
+#include "sets/half.h"
 #include "sets/names.h"
 #include "sets/reassembly.h"
+#include "sets/registry.h"
 #include "sets/remember.h"
+#include "sets/secret.h"
 
 /* The options. */
 struct ending {
@@ -86,13 +93,22 @@ static int move_back(const struct volume *volume, uint64_t *left)
 	return status;
 }
 
-static bool may_lose(const struct ending *ending, const char *name, uint64_t left)
+static void say_lost(const char *name, bool gone, uint64_t left)
+{
+	if (gone)
+		complain("%s is not deleted: its spare has left the system, with %llu block%s that the main does not have. Connect it again: \"dmremap status %s\" says how to go on. If it is gone for good, \"dmremap export --format ddrescue %s >FILE\" lists these blocks, and \"dmremap delete --give-up %s\" loses them.",
+			 name, LLU(left), plural(left), name, name, name);
+	else
+		complain("%s is not deleted: %llu block%s cannot go back to the main and would be lost. Copy the data to another disk first; \"dmremap delete --give-up %s\" loses them.",
+			 name, LLU(left), plural(left), name);
+}
+
+static bool may_lose(const struct ending *ending, const char *name, bool gone, uint64_t left)
 {
 	char question[256];
 
 	if (!ending->give_up) {
-		complain("%s is not deleted: %llu block%s cannot go back to the main and would be lost. Copy the data to another disk first; \"dmremap delete --give-up %s\" loses them.",
-			 name, LLU(left), left == 1 ? "" : "s", name);
+		say_lost(name, gone, left);
 		return false;
 	}
 	snprintf(question, sizeof(question), "Lose %llu block%s of %s for good?", LLU(left),
@@ -101,6 +117,8 @@ static bool may_lose(const struct ending *ending, const char *name, uint64_t lef
 }
 
 /*
+ * @uuid: the set that ends with the spare, or NULL.
+ *
  * Make the host forget the set before the spare is emptied. In the reverse order, an interruption
  * would make each boot wait for a set that has no spare. A spare whose set no host knows does no
  * harm, and can be emptied later by its name.
@@ -109,7 +127,8 @@ static int end_spare(const char *name, const char *path, const char *uuid)
 {
 	int status;
 
-	forget_set(uuid);
+	if (uuid)
+		forget_set(uuid);
 	status = wipe_spare(path);
 	if (status) {
 		complain("%s is not in use any more, but its spare %s still has the metadata of the set. Give the command again, as \"dmremap delete %s\".",
@@ -120,12 +139,24 @@ static int end_spare(const char *name, const char *path, const char *uuid)
 	return EXIT_CLEAN;
 }
 
-static bool find_spare(const struct volume *volume, struct blockdev *spare)
+/* The main of a sealed set keeps its label, by which "dmremap salvage" finds its copies. */
+static void say_without_spare(const struct volume *volume, uint64_t left)
 {
-	char text[KERNEL_TEXT_SIZE];
+	const char *main = volume->main.path;
+	struct half half;
 
-	return !kernel_read(TREE_CONFIG, volume->name, "spare/device", text) &&
-	       blockdev_by_number(spare, text);
+	half_look(&half, &volume->main);
+	if (half.role == HALF_MAIN)
+		complain("%s is deleted, without its spare. %s is sealed: \"dmremap salvage %s\" shows what it has.",
+			 volume->name, main, main);
+	else if (left)
+		complain("%s is deleted, without its spare. %s is an ordinary disk, with older data where blocks had moved: check its file system.",
+			 volume->name, main);
+	else
+		complain("%s is deleted, without its spare. %s is an ordinary disk, to be used by its own name.",
+			 volume->name, main);
+	if (*volume->uuid)
+		wipe_tell_later();
 }
 
 static void say_deleted(const struct volume *volume, const struct blockdev *spare)
@@ -140,9 +171,29 @@ static void say_deleted(const struct volume *volume, const struct blockdev *spar
 	name_tell_old(volume->name, instead);
 }
 
+/* The main has what never moved, and nothing can be moved back. */
+static int end_without_spare(const struct volume *volume, const struct ending *ending)
+{
+	uint64_t left = 0;
+	bool first;
+	int status = count(volume, &left, &first);
+
+	if (status || (left && !may_lose(ending, volume->name, true, left)))
+		return EXIT_OPERATION;
+	status = dm_remove(volume->name);
+	if (status)
+		return status;
+	if (*volume->uuid)
+		forget_set(volume->uuid);
+	reassembly_announce(volume->main.path);
+	say_without_spare(volume, left);
+	return EXIT_UNCORRECTED;
+}
+
 static int end_active(const struct volume *volume, const struct ending *ending)
 {
-	struct blockdev dev = {}, spare;
+	struct blockdev dev = {}, spare = {};
+	bool gone;
 	char users[USERS_SIZE];
 	uint64_t left = 0;
 	int status;
@@ -155,12 +206,14 @@ static int end_active(const struct volume *volume, const struct ending *ending)
 	/* otherwise the messages below would say that blocks cannot go back and would be lost */
 	if (!ending->give_up && volume_check_writable(volume))
 		return EXIT_OPERATION;
-	if (!find_spare(volume, &spare)) {
+	if (!volume_spare(volume, &spare, &gone)) {
 		complain("%s: sysfs does not have the name of its spare.", volume->name);
 		return EXIT_OPERATION;
 	}
+	if (gone)
+		return end_without_spare(volume, ending);
 	status = move_back(volume, &left);
-	if (status || (left && !may_lose(ending, volume->name, left)))
+	if (status || (left && !may_lose(ending, volume->name, false, left)))
 		return EXIT_OPERATION;
 	/* moving the first block back replaces the label */
 	if (left)
@@ -176,29 +229,145 @@ static int end_active(const struct volume *volume, const struct ending *ending)
 	return status;
 }
 
-/* Empty a spare whose set is not active. */
+static const char *what_else(const struct wipe *wipe)
+{
+	if (wipe->bad_pages)
+		return ", and parts of its table cannot be read";
+	return wipe->outdated ? ", and its superblocks are older than its table" : "";
+}
+
+/**
+ * struct user - the active set that has the uuid of a spare.
+ * @name: of its device; "" if there is none with a spare.
+ * @spare: "MAJ:MIN" of its spare; "" if unknown.
+ */
+struct user {
+	char name[ENCODED_NAME_SIZE];
+	char spare[KERNEL_TEXT_SIZE];
+};
+
+static void find_user(struct user *user, const char *uuid)
+{
+	struct active active;
+
+	*user = (struct user) {};
+	if (!active_find(&active, uuid) || !active.live || active.without_spare)
+		return;
+	text_copy(user->name, active.name, sizeof(user->name));
+	if (kernel_read(TREE_CONFIG, active.name, "spare/device", user->spare))
+		*user->spare = 0;
+}
+
+/* A spare that has left the system may be there again, under another number. */
+static bool is_used(const struct user *user, const struct wipe *wipe, const char *path)
+{
+	char number[BLOCKDEV_NUMBER_SIZE];
+
+	if (!*user->name)
+		return false;
+	if (!*user->spare || (blockdev_number(path, number) && !strcmp(number, user->spare)))
+		return true;
+	return wipe->in_force && blockdev_gone(user->spare);
+}
+
+/* Whether the set ends with this spare: another device may have taken its place, or be a copy. */
+static bool is_last(const struct user *user, const struct wipe *wipe, const char *path)
+{
+	struct registered known;
+
+	if (*user->name || !wipe->in_force)
+		return false;
+	return !registry_find(&known, wipe->uuid) ||
+	       (registry_is_spare(&known, path) && secret_matches(known.secret_hash, wipe->secret));
+}
+
+static bool may_empty(const struct user *user, const struct wipe *wipe, const char *path,
+		      const struct ending *ending)
+{
+	struct blockdev spare;
+	char question[256];
+
+	if (!wipe->blocks && !wipe->bad_pages && !wipe->outdated)
+		return true;
+	if (!ending->give_up && *user->name)
+		complain("%s is not emptied: %llu block%s of %s %s on it%s. The set is active with %s. If they are not needed: \"dmremap delete --give-up %s\".",
+			 path, LLU(wipe->blocks), plural(wipe->blocks), user->name,
+			 is(wipe->blocks), what_else(wipe), blockdev_name(&spare, user->spare),
+			 path);
+	else if (!ending->give_up)
+		complain("%s is not emptied: %llu block%s of a disk %s on it and nowhere else%s. \"dmremap assemble\" and then \"dmremap delete NAME\" move them back; \"dmremap delete --give-up %s\" loses them.",
+			 path, LLU(wipe->blocks), plural(wipe->blocks), is(wipe->blocks),
+			 what_else(wipe), path);
+	snprintf(question, sizeof(question), "Empty %.128s, and lose the %llu block%s on it?", path,
+		 LLU(wipe->blocks), plural(wipe->blocks));
+	return ending->give_up && (ending->yes || ask(question));
+}
+
+/* Otherwise the host would forget the set of a spare that is not emptied. */
+static bool is_free(const char *path)
+{
+	struct device dev;
+
+	if (device_open(&dev, path, true))
+		return false;
+	device_close(&dev);
+	return true;
+}
+
+/* Empty a spare that no active set uses. */
 static int end_inactive(const char *path, const struct ending *ending)
 {
 	struct wipe wipe;
-	char question[256];
+	struct user user;
 	int status = wipe_look(&wipe, path);
 
 	if (status)
 		return status;
-	if ((wipe.blocks || wipe.bad_pages) && !ending->give_up) {
-		complain("%s is not emptied: %llu block%s of a disk %s on it and nowhere else%s. \"dmremap assemble\" and then \"dmremap delete NAME\" move them back; \"dmremap delete --give-up %s\" loses them.",
-			 path, LLU(wipe.blocks), plural(wipe.blocks), is(wipe.blocks),
-			 wipe.bad_pages ? ", and parts of its table cannot be read" : "", path);
+	find_user(&user, wipe.uuid);
+	if (is_used(&user, &wipe, path)) {
+		complain("%s is the spare of %s, which is active: \"dmremap delete %s\" ends the set.",
+			 path, user.name, user.name);
 		return EXIT_OPERATION;
 	}
-	snprintf(question, sizeof(question), "Empty %.128s, and lose the %llu block%s on it?", path,
-		 LLU(wipe.blocks), plural(wipe.blocks));
-	if ((wipe.blocks || wipe.bad_pages) && !ending->yes && !ask(question))
+	if (!may_empty(&user, &wipe, path, ending) || !is_free(path))
 		return EXIT_OPERATION;
-	status = end_spare(path, path, wipe.uuid);
-	if (!status)
-		printf("%s is empty, and the spare of no set.\n", path);
-	return status;
+	status = end_spare(path, path, is_last(&user, &wipe, path) ? wipe.uuid : NULL);
+	if (status)
+		return status;
+	printf("%s is empty, and the spare of no set.\n", path);
+	if (!*user.name && wipe.in_force)
+		remember_tell(wipe.uuid);
+	return EXIT_CLEAN;
+}
+
+static bool main_is_gone(const char *name)
+{
+	char text[KERNEL_TEXT_SIZE] = "", spare[KERNEL_TEXT_SIZE] = "";
+	struct blockdev dev;
+
+	kernel_read(TREE_CONFIG, name, "main", text);
+	if (!blockdev_gone(text))
+		return false;
+	kernel_read(TREE_CONFIG, name, "spare/device", spare);
+	complain("%s is not deleted: its main has left the system, and what had moved cannot go back there. Connect it again: \"dmremap status %s\" says how to go on. If it is gone for good: \"dmremap stop %s\", and then \"dmremap delete --give-up %s\" empties the spare.",
+		 name, name, name, blockdev_by_number(&dev, spare) ? dev.path : "SPARE");
+	return true;
+}
+
+/* Such a set has to be activated for its end, unless its main is gone. */
+static bool is_stopped(const char *what)
+{
+	struct registered known;
+	char name[ENCODED_NAME_SIZE];
+	struct known_set set;
+
+	device_name_encoded(what, name);
+	if (!registry_find(&known, what) && !registry_find_name(&known, name, "") &&
+	    !(reassembly_there() && assemble_find(&set, what) > 0))
+		return false;
+	complain("%s is not active: \"dmremap assemble %s\" first, so that its blocks can go back. If its main is gone for good: \"dmremap delete --give-up SPARE\".",
+		 what, what);
+	return true;
 }
 
 static int end(const char *what, const struct ending *ending)
@@ -207,11 +376,16 @@ static int end(const char *what, const struct ending *ending)
 	struct active active;
 	int status;
 
-	if (active_find(&active, what) || !strchr(what, '/')) {
-		status = volume_find(&volume, what);
-		return status ?: end_active(&volume, ending);
+	if (active_find(&active, what)) {
+		if (main_is_gone(active.name))
+			return EXIT_OPERATION;
+	} else if (strchr(what, '/')) {
+		return end_inactive(what, ending);
+	} else if (is_stopped(what)) {
+		return EXIT_OPERATION;
 	}
-	return end_inactive(what, ending);
+	status = volume_find(&volume, what);
+	return status ?: end_active(&volume, ending);
 }
 
 static int run_delete(int argc, char **argv)

@@ -389,6 +389,8 @@ static int copy_sectors(struct disk_copy *copy, uint64_t sector, uint64_t sector
 	/* also if I/O is suspended, which then resumes */
 	if (interrupt_came())
 		return fail_interrupted(copy);
+	if (copy->deadline_ns && clock_ns() > copy->deadline_ns)
+		return fail(copy, "the last pass took longer than --pause allows");
 	/* before each read, as one of a failing main may take long */
 	if (copy->recorded && copy->show && copy_writes_wait(copy->view.volume, &copy->looked_ns))
 		return give_up_record(copy);
@@ -484,6 +486,31 @@ static int find_work(struct disk_copy *copy, struct ranges *ranges)
 	return EXIT_CLEAN;
 }
 
+/*
+ * Do not ask for sectors that are known to be bad while I/O waits: the main may take seconds to
+ * fail each read, and other sectors of their region were written. The disk has zeros there.
+ */
+static void leave_known(const struct disk_copy *copy, struct ranges *ranges)
+{
+	struct ranges bad = {}, rest = {}, known = {};
+	uint64_t at;
+	size_t i;
+
+	add_all(&rest, &copy->bad);
+	ranges_subtract(&rest, ranges);
+	add_all(&bad, &copy->bad);
+	ranges_subtract(&bad, &rest);
+	for (i = 0; i < bad.nr; i++)
+		for (at = bad.range[i].start; at < bad.range[i].end; at += copy->view.unit)
+			if (set_view_is_listed_bad(&copy->view, at))
+				ranges_add(&known, at, at + copy->view.unit);
+	ranges_merge(&known);
+	ranges_subtract(ranges, &known);
+	ranges_free(&rest);
+	ranges_free(&bad);
+	ranges_free(&known);
+}
+
 int disk_copy_pass(struct disk_copy *copy, bool show)
 {
 	struct ranges ranges = {};
@@ -493,6 +520,8 @@ int disk_copy_pass(struct disk_copy *copy, bool show)
 	if (!show)
 		copy->why = set_view_beneath(&copy->view);
 	status = copy->why ? EXIT_OPERATION : find_work(copy, &ranges);
+	if (!status && !show)
+		leave_known(copy, &ranges);
 	status = status ?: copy_ranges(copy, &ranges);
 	ranges_free(&ranges);
 	return status;

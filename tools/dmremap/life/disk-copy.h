@@ -47,6 +47,7 @@
  * @started_ns: start time of the pass.
  * @text: description of the progress.
  * @show: show the progress; only while the set is in use.
+ * @deadline_ns: a pass fails after this time by clock_ns(); 0 for none.
  * @why: the failure, as the end of a sentence; NULL if there is none.
  * @why_buffer: for @why.
  */
@@ -77,6 +78,7 @@ struct disk_copy {
 	uint64_t started_ns;
 	char text[80];
 	bool show;
+	uint64_t deadline_ns;
 	const char *why;
 	char why_buffer[128];
 };
@@ -97,8 +99,9 @@ int disk_copy_begin(struct disk_copy *copy);
  * @copy: the copy.
  * @show: the set is in use; otherwise it is suspended.
  *
- * A signal ends the pass within a chunk. Copied data is durable on return, except for the held
- * ends. Prints nothing: @copy->why takes the failure.
+ * While the set is suspended, sectors that could not be read in an earlier pass, and have not been
+ * written since, are not tried again. A signal ends the pass within a chunk. Copied data is durable
+ * on return, except for the held ends. Prints nothing: @copy->why takes the failure.
  *
  * Return: an exit status.
  */

@@ -61,7 +61,13 @@ static int capacity(const struct volume *volume, uint64_t *blocks)
 	return EXIT_CLEAN;
 }
 
-static void tell_same(const struct volume *volume, uint64_t sectors)
+static void tell_same_main(const struct volume *volume)
+{
+	printf("%s is as large as it can be: it takes up all of its main, %s. Make that device larger first, or move to a larger disk: \"dmremap replace %s NEWDISK\".\n",
+	       volume->name, volume->main.path, volume->name);
+}
+
+static void tell_same_spare(const struct volume *volume, uint64_t sectors)
 {
 	char text[KERNEL_TEXT_SIZE];
 	struct blockdev spare;
@@ -79,7 +85,8 @@ static void tell_same(const struct volume *volume, uint64_t sectors)
 		       volume->name);
 }
 
-static void tell(const struct volume *volume, uint64_t sectors, uint64_t before, uint64_t after)
+static void tell(const struct volume *volume, bool main, uint64_t sectors, uint64_t before,
+		 uint64_t after)
 {
 	if (after > before)
 		printf("%s: the spare has room for %llu block%s; it had room for %llu.\n",
@@ -87,8 +94,10 @@ static void tell(const struct volume *volume, uint64_t sectors, uint64_t before,
 	if (sectors > volume->sectors)
 		printf("%s has %llu sectors; it had %llu. The file system on it does not grow by itself: \"resize2fs\" enlarges ext4.\n",
 		       volume->name, LLU(sectors), LLU(volume->sectors));
-	if (after == before && sectors == volume->sectors)
-		tell_same(volume, sectors);
+	if (main && sectors == volume->sectors)
+		tell_same_main(volume);
+	else if (after == before && sectors == volume->sectors)
+		tell_same_spare(volume, sectors);
 }
 
 static int grow(const char *name, bool main)
@@ -111,7 +120,7 @@ static int grow(const char *name, bool main)
 	status = status ?: dm_switch(&sw);
 	status = status ?: capacity(&volume, &after);
 	if (!status)
-		tell(&volume, sw.sectors, before, after);
+		tell(&volume, main, sw.sectors, before, after);
 	return status;
 }
 

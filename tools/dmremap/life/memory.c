@@ -67,9 +67,9 @@ static bool parse(struct memory_set *set, const char *line)
 	return true;
 }
 
-void memory_read(struct memory *memory)
+void memory_read(struct memory *memory, const char *name)
 {
-	FILE *file = fopen(path_of(MEMORY_FILE), "re");
+	FILE *file = fopen(path_of(name), "re");
 	struct memory_set set;
 	char *line = NULL;
 	size_t room = 0;
@@ -103,29 +103,29 @@ static void print(FILE *file, const struct memory *memory)
 	}
 }
 
-static bool replace(const struct memory *memory)
+static bool replace(const struct memory *memory, const char *name)
 {
 	char new[PATH_MAX];
 	FILE *file;
 
-	snprintf(new, sizeof(new), "%s" MEMORY_FILE ".new", root_dir());
+	snprintf(new, sizeof(new), "%s%s.new", root_dir(), name);
 	file = fopen(new, "we");
 	if (!file)
 		return false;
 	print(file, memory);
-	return !fclose(file) && !rename(new, path_of(MEMORY_FILE));
+	return !fclose(file) && !rename(new, path_of(name));
 }
 
-void memory_write(const struct memory *memory)
+void memory_write(const struct memory *memory, const char *name)
 {
 	static bool said;
 
 	mkdir(path_of(DIRECTORY), 0755);
-	if (replace(memory) || said)
+	if (replace(memory, name) || said)
 		return;
 	said = true;
 	complain("%s cannot be written: %s. After its next start the monitor will repeat some reports.",
-		 path_of(MEMORY_FILE), strerror(errno));
+		 path_of(name), strerror(errno));
 }
 
 bool memory_lock(void)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Remembers what a monitor has reported, for the next monitor process. The file is in /run, so that
- * each boot starts afresh.
+ * Remembers what a monitor has reported, for the next monitor process. There is a file for each way
+ * to report, in /run, so that each boot starts afresh.
  *
- * It has a line for each set: its uuid (its name if it has none), its state, the time of the last
- * change, and numbers.
+ * A file has a line for each set: its uuid (its name if it has none), its state, the time of the
+ * last change, and numbers.
  */
 #ifndef _DMREMAP_MEMORY_H
 #define _DMREMAP_MEMORY_H
@@ -14,7 +14,8 @@
 
 #include "lib/encode.h"
 
-#define MEMORY_FILE	"/run/dm-remap/monitor"
+#define MEMORY_FILE	"/run/dm-remap/monitor"		/* what a look has found */
+#define MEMORY_MAIL	"/run/dm-remap/monitor-mail"	/* what was sent by mail */
 
 /**
  * struct memory_set - a set.
@@ -50,16 +51,17 @@ struct memory {
 	int nr;
 };
 
-/* Read the file; if it is missing or malformed there are no sets. */
-void memory_read(struct memory *memory);
+/* Read a file; if it is missing or malformed there are no sets. */
+void memory_read(struct memory *memory, const char *name);
 
 /**
- * memory_write() - write the file.
+ * memory_write() - write a file.
  * @memory: the content.
+ * @name: %MEMORY_FILE or %MEMORY_MAIL.
  *
  * Prints an error on failure, after which the next monitor repeats some reports.
  */
-void memory_write(const struct memory *memory);
+void memory_write(const struct memory *memory, const char *name);
 
 void memory_free(struct memory *memory);
 

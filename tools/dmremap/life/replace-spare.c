@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "kernel/dm-switch.h"
+#include "kernel/kernel.h"
 #include "lib/plural.h"
 #include "life/spare-copy.h"
 #include "life/wipe.h"
@@ -64,8 +65,14 @@ static int check(const struct spare_switch *r)
 		.block_size = r->volume.block,
 		.sectors = r->volume.sectors,
 	};
-	int status = create_check_spare(&create);
+	uint64_t sector;
+	int status;
 
+	snprintf(create.name, sizeof(create.name), "%s", r->volume.name);
+	if (!kernel_block_number(r->volume.number, "queue/logical_block_size", &sector))
+		sector = SECTOR_SIZE;
+	create.set_sector = sector;
+	status = create_check_spare(&create);
 	if (!status && (create.signatures.nr || create.dirty))
 		status = create_wipe(&create);
 	create_free(&create);
@@ -146,10 +153,7 @@ static int put_in_force(struct spare_switch *r, uint64_t estimate)
 	       LLU(r->copy.nr), plural(r->copy.nr), is(r->copy.nr),
 	       LLU(estimate / 1000000 + 1));
 	fflush(stdout);
-	remember_next(r->volume.uuid, NULL, r->new);
 	status = dm_switch(&sw);
-	if (status)
-		remember_settled(r->volume.uuid, r->volume.name);
 	if (status && r->copy.why)
 		return say_why(r);
 	if (!status)
@@ -162,6 +166,8 @@ static int copy(struct spare_switch *r)
 {
 	uint64_t ns = 0;
 	int status;
+
+	remember_warn(r->volume.name, r->volume.main.path, r->new);
 
 	if (device_open(&r->copy.old, r->old.path, false))
 		return EXIT_OPERATION;
@@ -181,38 +187,66 @@ static int copy(struct spare_switch *r)
 	return status;
 }
 
+/*
+ * Whenever this is interrupted, the next boot must accept the spare that is in force. The first
+ * step is to record that, before anything on the new spare is destroyed.
+ */
+static int copy_recorded(struct spare_switch *r)
+{
+	int status = remember_next(r->volume.uuid, NULL, r->new);
+
+	if (status) {
+		complain("%s keeps its spare: a boot would not find it with another one.",
+			 r->volume.name);
+		return status;
+	}
+	status = check(r);
+	status = status ?: copy(r);
+	if (status)
+		remember_settled(r->volume.uuid, r->volume.name);
+	return status;
+}
+
 /* Empty the old spare, in which the kernel has recorded the replacement if it could. */
 static int clean_up(const struct spare_switch *r)
 {
-	remember_active(r->volume.uuid, r->volume.name);
+	remember_settled(r->volume.uuid, r->volume.name);
 	reassembly_announce(r->new);
 	if (!wipe_spare(r->old.path)) {
 		reassembly_announce(r->old.path);
 		printf("%s is empty.\n", r->old.path);
 		return EXIT_CLEAN;
 	}
-	complain("%s is no longer needed, but still has its metadata. If it can be written again: \"dmremap delete %s\".",
+	complain("%s is no longer needed, but still has its metadata. If it can be written again: \"dmremap delete --give-up %s\".",
 		 r->old.path, r->old.path);
 	return EXIT_UNCORRECTED;
 }
 
+/* The kernel lets a spare take over only if its superblocks are made from those of the old one. */
+static int say_gone(const struct volume *volume, const char *number)
+{
+	complain("%s keeps its spare, %s, which has left the system: no other one can take over without it. Connect it again: \"dmremap status %s\" says how to go on. If it is gone for good, \"dmremap delete --give-up %s\" ends the set, and \"dmremap create\" makes a new one; \"dmremap replace --leave %s NEWDISK\" moves to another disk.",
+		 volume->name, number, volume->name, volume->name, volume->name);
+	return EXIT_OPERATION;
+}
+
 static int replace(const char *name, struct spare_switch *r)
 {
-	char text[KERNEL_TEXT_SIZE];
 	int status = volume_find(&r->volume, name);
+	bool gone;
 
 	if (status)
 		return status;
-	if (!*r->volume.uuid || kernel_read(TREE_CONFIG, r->volume.name, "spare/device", text) ||
-	    !blockdev_by_number(&r->old, text)) {
+	if (!volume_spare(&r->volume, &r->old, &gone) || !*r->volume.uuid) {
 		complain("%s: the kernel does not show its spare.", r->volume.name);
 		return EXIT_OPERATION;
 	}
+	if (gone)
+		return say_gone(&r->volume, r->old.number);
 	status = volume_check_writable(&r->volume);
-	status = status ?: check(r);
 	/* if the new spare is in force, the host must have recorded it to find it at boot */
 	interrupt_hold();
-	status = status ?: copy(r);
+	status = status ?: copy_recorded(r);
 	status = status ?: clean_up(r);
 	interrupt_release();
 	return status;

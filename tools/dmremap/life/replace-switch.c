@@ -11,9 +11,11 @@
 #include <string.h>
 
 #include "kernel/dm-switch.h"
+#include "lib/clock.h"
 #include "lib/message.h"
 #include "life/replace.h"
 #include "sets/create.h"
+#include "sets/registry.h"
 #include "sets/remember.h"
 
 /* As long as the parameters that create writes, plus the ID of the tracker. */
@@ -32,8 +34,10 @@ int replace_say_why(const struct replacement *r)
 static int copy_paused(void *context)
 {
 	struct replacement *r = context;
-	int status = disk_copy_pass(&r->copy, false);
+	int status;
 
+	r->copy.deadline_ns = clock_ns() + r->pause_s * NS_PER_S;
+	status = disk_copy_pass(&r->copy, false);
 	return status ?: disk_copy_complete(&r->copy);
 }
 
@@ -88,7 +92,12 @@ static int to_set(struct replacement *r, struct dm_switch *sw, const char *numbe
 	make_params(r, table.params, number, params);
 	sw->target = "remap";
 	sw->params = params;
-	remember_next(r->volume.uuid, r->new, NULL);
+	status = remember_next(r->volume.uuid, r->new, NULL);
+	if (status) {
+		complain("%s goes on as it was: a boot would not find it on another disk.",
+			 r->volume.name);
+		return status;
+	}
 	status = switch_main(r, sw);
 	remember_settled(r->volume.uuid, r->volume.name);
 	return status;
@@ -103,19 +112,22 @@ static void to_linear(struct dm_switch *sw, const char *number, char params[PARA
 
 /*
  * The end of the set cannot be recorded on the spare, so the host must forget the set first, lest a
- * boot assemble it.
+ * boot assemble it. If the set goes on, so does its record; it cannot be made anew without the
+ * spare.
  */
 static int end_directly(struct replacement *r, struct dm_switch *sw, const char *number)
 {
 	char params[PARAMS_SIZE];
+	struct registered before;
+	bool known = registry_find(&before, r->volume.uuid);
 	int status;
 
 	if (*r->volume.uuid)
 		forget_set(r->volume.uuid);
 	to_linear(sw, number, params);
 	status = switch_main(r, sw);
-	if (status && *r->volume.uuid)
-		remember_active(r->volume.uuid, r->volume.name);
+	if (status && known)
+		registry_write(&before);
 	r->ended = !status;
 	return status;
 }

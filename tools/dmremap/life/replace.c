@@ -37,7 +37,6 @@
 /* Maximum number of unreadable ranges to print if the mapfile cannot be written. */
 #define RANGES_SHOWN	20
 
-#define NS_PER_S	1000000000ULL
 #define DEFAULT_PAUSE_S	10
 
 /*
@@ -100,8 +99,11 @@ static int run_copy(struct replacement *r)
 
 static int copy(struct replacement *r)
 {
-	int status = set_view_open(&r->copy.view, r->spare.path);
+	int status = set_view_open(&r->copy.view, r->spare_gone ? NULL : r->spare.path);
 
+	/* the set has another secret on the new disk, of which an older initramfs has no hash */
+	if (!r->leave)
+		remember_warn(r->volume.name, r->new, r->spare.path);
 	status = status ?: run_copy(r);
 	if (status && !r->switched && r->mapfile)
 		mapfile_drop(r->mapfile, r->mapped);
@@ -181,7 +183,9 @@ static int say_ended(const struct replacement *r)
 	printf("dm-remap has ended for %s: it is the plain disk %s. After the next start that is used by its own name, or by the UUID of what is on it; /dev/mapper/%s is gone then, and must not be in /etc/fstab.\n",
 	       r->volume.name, r->new, r->volume.name);
 	name_tell_old(r->volume.name, "the UUID of what is on it");
-	if (!r->direct)
+	if (r->spare_gone && *r->volume.uuid)
+		wipe_tell_later();
+	else if (!r->direct)
 		status = empty_spare(r);
 	else if (*r->volume.uuid)
 		complain("%s could not be updated, and still has blocks of %s: run \"dmremap delete --give-up --yes %s\" before the next boot.",
@@ -223,9 +227,26 @@ static bool has_store(const struct replacement *r)
 {
 	char text[KERNEL_TEXT_SIZE];
 
-	return *r->volume.uuid &&
+	return *r->volume.uuid && !r->spare_gone &&
 	       !kernel_read(TREE_CONFIG, r->volume.name, "metadata/state", text) &&
 	       strcmp(text, "transient") && strcmp(text, "failed");
+}
+
+/*
+ * The last pass would fail, after a copy that may take hours. If the spare has left the system, no
+ * activation can tell where such a block is, so that is left out like others.
+ */
+static int refuse_doubt(const struct replacement *r)
+{
+	const char *name = r->volume.name;
+	uint64_t sector;
+	int status = r->spare_gone ? EXIT_CLEAN : set_view_doubt(name, &sector);
+
+	if (status || r->spare_gone || sector == SET_VIEW_NO_DOUBT)
+		return status;
+	complain("%s goes on as it was: the place of its block at sector %llu is uncertain since its spare could not be written. \"dmremap stop %s\" and \"dmremap assemble %s\" settle it. If %s is gone for good, disconnect it: with --leave and --mapfile such blocks are left out then.",
+		 name, LLU(sector), name, name, r->spare.path);
+	return EXIT_OPERATION;
 }
 
 static int find_kind(struct replacement *r)
@@ -247,7 +268,6 @@ static int find_kind(struct replacement *r)
 
 static int find(struct replacement *r, const char *name)
 {
-	char text[KERNEL_TEXT_SIZE];
 	int status = volume_find(&r->volume, name);
 
 	if (status)
@@ -257,9 +277,10 @@ static int find(struct replacement *r, const char *name)
 			 r->volume.name);
 		return EXIT_OPERATION;
 	}
-	if (!kernel_read(TREE_CONFIG, r->volume.name, "spare/device", text) &&
-	    blockdev_by_number(&r->spare, text))
-		return find_kind(r);
+	if (volume_spare(&r->volume, &r->spare, &r->spare_gone)) {
+		status = find_kind(r);
+		return status ?: refuse_doubt(r);
+	}
 	complain("%s: the kernel does not show its spare.", r->volume.name);
 	return EXIT_OPERATION;
 }

@@ -14,6 +14,8 @@
 #include "kernel/volume.h"
 #include "life/disk-copy.h"
 
+#define NS_PER_S	1000000000ULL
+
 /**
  * struct replacement - the replacement of the main of a set.
  * @volume: the set with its former main.
@@ -23,6 +25,7 @@
  * @id: the identity of the new disk, or "".
  * @force: allow the content of the new disk to be destroyed.
  * @leave: end dm-remap for the device.
+ * @spare_gone: the spare has left the system.
  * @direct: end it in one step, since no spare can record the new main.
  * @sealed: the main had the set's label.
  * @mapped: the mapfile has been written.
@@ -40,6 +43,7 @@ struct replacement {
 	char id[DM_REMAP_MAIN_ID_SIZE];
 	bool force;
 	bool leave;
+	bool spare_gone;
 	bool direct;
 	bool sealed;
 	bool mapped;

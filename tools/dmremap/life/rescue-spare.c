@@ -2,11 +2,9 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "disk/table.h"
@@ -17,6 +15,7 @@
 #include "lib/uuid.h"
 #include "life/mapfile.h"
 #include "life/rescue-spare.h"
+#include "spare/examine.h"
 
 #define SECTOR_BYTES	512
 #define BLOCK_PAGES	8	/* the largest block, for the size of buffers */
@@ -31,6 +30,8 @@
  * @nr: number of entries.
  * @room: allocated number of entries.
  * @lost_pages: pages of the table without a usable copy.
+ * @doubtful: the metadata has faults that "dmremap repair" cannot repair, such as superblocks that
+ *	do not count all of the table.
  * @pending: blocks that were only on the main.
  * @path: path of the image.
  * @image: file descriptor of the image.
@@ -47,6 +48,7 @@ struct rescue {
 	size_t nr;
 	size_t room;
 	uint32_t lost_pages;
+	bool doubtful;
 	uint64_t pending;
 	const char *path;
 	int image;
@@ -88,6 +90,15 @@ static void drop_twice(struct rescue *r)
 	r->nr = n;
 }
 
+static bool has_fatal_faults(const struct set *set)
+{
+	struct diagnosis diagnosis = {};
+
+	examine(&diagnosis, set);
+	diagnosis_free(&diagnosis);
+	return diagnosis.findings.fatal;
+}
+
 static void read_table(struct rescue *r)
 {
 	struct table table;
@@ -106,22 +117,15 @@ static void read_table(struct rescue *r)
 	table_close(&table);
 	qsort(r->entry, r->nr, sizeof(*r->entry), by_block);
 	drop_twice(r);
+	r->doubtful = has_fatal_faults(&r->set);
 }
 
 /* --- blocks ------------------------------------------------------------------------ */
 
-static int unit_of(const struct rescue *r)
-{
-	int bytes;
-
-	return !r->spare.block || ioctl(r->spare.fd, BLKSSZGET, &bytes) || bytes < SECTOR_BYTES ?
-	       SECTOR_BYTES : bytes;
-}
-
 /* Return: the sectors that cannot be read. */
 static uint64_t read_block(const struct rescue *r, uint64_t sector)
 {
-	int bytes = unit_of(r), n = bytes / SECTOR_BYTES;
+	int n = device_unit(&r->spare), bytes = n * SECTOR_BYTES;
 	ssize_t size = r->sectors * SECTOR_BYTES;
 	uint64_t missing = 0;
 	unsigned int i;
@@ -219,9 +223,10 @@ static int say(const struct rescue *r, const char *mapfile)
 	char uuid[UUID_TEXT_SIZE];
 
 	uuid_to_text(r->set.newest->content->uuid, uuid);
-	printf("%s has %llu sector%s of the main of set %s: %s is in %s. The rest was only on the main. If the main, or a copy of it, can be read later: \"ddrescue MAIN %s %s\" fills it in.\n",
+	printf("%s has %llu sector%s of the main of set %s: %s is in %s.%s If the main, or a copy of it, can be read later: \"ddrescue MAIN %s %s\" fills it in.\n",
 	       r->spare.path, LLU(good), plural(good), uuid,
-	       good == 1 ? "it" : "all of that", r->path, r->path, mapfile);
+	       good == 1 ? "it" : "all of that", r->path,
+	       r->doubtful ? "" : " The rest was only on the main.", r->path, mapfile);
 	if (r->pending)
 		printf("%llu block%s on the list, and nothing of %s is on the spare.\n",
 		       LLU(r->pending), r->pending == 1 ? " is" : "s are",
@@ -234,7 +239,10 @@ static int say(const struct rescue *r, const char *mapfile)
 		complain("%u page%s of the table cannot be read: which blocks %s listed is not known, and what the main has of those is older.",
 			 r->lost_pages, plural(r->lost_pages),
 			 r->lost_pages == 1 ? "it" : "they");
-	return bad || r->lost_pages ? EXIT_UNCORRECTED : EXIT_CLEAN;
+	else if (r->doubtful)
+		complain("Blocks may be missing from %s, or be older there: \"dmremap check %s\" says what is wrong with the table. What the main has of those is older.",
+			 r->path, r->spare.path);
+	return bad || r->doubtful ? EXIT_UNCORRECTED : EXIT_CLEAN;
 }
 
 static int rescue(struct rescue *r, const char *mapfile)

@@ -115,11 +115,12 @@ static int record(const struct device *dev, const char *main_id)
 	return status;
 }
 
+/* In the record, one that was made up would keep every device from being the main. */
 static void have_host_know(const char *uuid, const char *main_id)
 {
 	struct registered known;
 
-	if (!registry_find(&known, uuid))
+	if (!main_id_can_tell(main_id) || !registry_find(&known, uuid))
 		return;
 	text_copy(known.main_id, main_id, sizeof(known.main_id));
 	registry_write(&known);

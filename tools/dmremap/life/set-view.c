@@ -35,9 +35,9 @@ int set_view_open(struct set_view *view, const char *spare)
 	view->set = open_disk(dev.path);
 	if (view->set >= 0)
 		view->main = open_disk(view->volume->main.path);
-	if (view->main >= 0)
+	if (view->main >= 0 && spare)
 		view->spare = open_disk(spare);
-	if (view->spare < 0)
+	if (view->main < 0 || (spare && view->spare < 0))
 		return EXIT_OPERATION;
 	if (ioctl(view->set, BLKSSZGET, &bytes) || bytes < SECTOR_SIZE)
 		bytes = SECTOR_SIZE;
@@ -73,10 +73,36 @@ static void take_remap(void *context, const struct remap *remap, const char *lin
 	view->remap[view->nr++] = *remap;
 }
 
-/* A block that is being moved, or whose location is in doubt, cannot be read from main or spare. */
-static bool is_settled(const struct remap *remap)
+/* Only the next activation finds out whether it is on the main or on the spare. */
+static bool is_in_doubt(const struct remap *remap)
 {
-	return strcmp(remap->state, "moving") && strcmp(remap->state, "doubt");
+	return !strcmp(remap->state, "doubt");
+}
+
+static void note_doubt(void *context, const struct remap *remap, const char *line)
+{
+	uint64_t *first = context;
+
+	(void)line;
+	if (*first == SET_VIEW_NO_DOUBT && is_in_doubt(remap))
+		*first = remap->main_sector;
+}
+
+int set_view_doubt(const char *name, uint64_t *sector)
+{
+	const struct list_visitor visitor = { .remap = note_doubt, .context = sector };
+
+	*sector = SET_VIEW_NO_DOUBT;
+	return list_device(name, &visitor);
+}
+
+/*
+ * A block that is being moved cannot be read from main or spare. Nor can one in doubt: without the
+ * spare it is lost, otherwise the next activation will know more.
+ */
+static bool is_settled(const struct set_view *view, const struct remap *remap)
+{
+	return strcmp(remap->state, "moving") && (view->spare < 0 || !is_in_doubt(remap));
 }
 
 const char *set_view_beneath(struct set_view *view)
@@ -88,7 +114,7 @@ const char *set_view_beneath(struct set_view *view)
 	if (list_device(view->volume->name, &visitor))
 		return "its remaps cannot be listed";
 	for (i = 0; i < view->nr; i++)
-		if (!is_settled(&view->remap[i]))
+		if (!is_settled(view, &view->remap[i]))
 			return "its spare could not be written: stop the set, and assemble it";
 	view->beneath = true;
 	return NULL;
@@ -135,6 +161,16 @@ static uint64_t mask_of(uint64_t first, uint64_t sectors)
 	return (sectors >= 64 ? ~0ULL : (1ULL << sectors) - 1) << first;
 }
 
+bool set_view_is_listed_bad(const struct set_view *view, uint64_t sector)
+{
+	const struct remap *remap = find_remap(view, sector);
+
+	if (!remap || remap->main_sector > sector)
+		return false;
+	return !strcmp(remap->state, "pending") || is_in_doubt(remap) ||
+	       ((remap->lost | remap->unread) & mask_of(sector - remap->main_sector, view->unit));
+}
+
 /* Read a part of a listed block that is in one place; @sectors may be reduced. */
 static int read_listed(const struct set_view *view, const struct remap *remap, uint64_t sector,
 		       void *buffer, uint64_t *sectors)
@@ -146,7 +182,7 @@ static int read_listed(const struct set_view *view, const struct remap *remap, u
 	if (remap->unread & mask_of(first, *sectors))
 		*sectors = at_most(*sectors, view->unit);
 	mask = mask_of(first, *sectors);
-	if (remap->lost & mask)
+	if ((remap->lost & mask) || is_in_doubt(remap))
 		return -EIO;
 	if (on_main || (remap->unread & mask))
 		return read_disk(view->main, view->volume->main_start + sector, buffer,

@@ -40,7 +40,7 @@ struct set_view {
 /**
  * set_view_open() - open the set and both halves.
  * @view: with @view->volume set; the caller closes it.
- * @spare: path of the spare.
+ * @spare: path of the spare; NULL if it has left the system, so that nothing on it can be read.
  *
  * Prints an error on failure.
  *
@@ -50,13 +50,40 @@ int set_view_open(struct set_view *view, const char *spare);
 
 void set_view_close(struct set_view *view);
 
+/* No block is in doubt. */
+#define SET_VIEW_NO_DOUBT	UINT64_MAX
+
+/**
+ * set_view_doubt() - look for a block whose place is uncertain.
+ * @name: name of the set.
+ * @sector: takes the sector of the first one, or %SET_VIEW_NO_DOUBT.
+ *
+ * Such a block cannot be read until the set has been activated again. Prints an error on failure.
+ *
+ * Return: an exit status.
+ */
+int set_view_doubt(const char *name, uint64_t *sector);
+
 /**
  * set_view_beneath() - read from main and spare from now on.
  * @view: a set whose device is suspended.
  *
+ * Fails if a block is in doubt, but not if the spare has left the system: then it cannot be read.
+ *
  * Return: NULL, or the error message.
  */
 const char *set_view_beneath(struct set_view *view);
+
+/**
+ * set_view_is_listed_bad() - whether the list says that sectors may be unreadable.
+ * @view: the set, after set_view_beneath().
+ * @sector: the first sector, a multiple of @view->unit; so many are looked at.
+ *
+ * Of sectors that could not be read before, these have not been written since.
+ *
+ * Return: whether they are lost, or only on the main, which failed to read them.
+ */
+bool set_view_is_listed_bad(const struct set_view *view, uint64_t sector);
 
 /**
  * set_view_read() - read content.

@@ -99,6 +99,13 @@ static void put_back(const char *device, const struct assignment *assignment)
 		complain("%s stays changed: it cannot be set back to %s.", assignment->key, value);
 }
 
+static void put_all_back(const char *device, const struct assignment *list, int nr)
+{
+	while (nr--)
+		if (list[nr].value && !is_timeouts(list[nr].key))
+			put_back(device, &list[nr]);
+}
+
 static int change(const char *device, const struct assignment *list, int nr)
 {
 	int i, error;
@@ -111,22 +118,25 @@ static int change(const char *device, const struct assignment *list, int nr)
 			continue;
 		complain("%s does not take %s=%s: %s. It is %s. Nothing has been changed.", device,
 			 list[i].key, list[i].value, attribute_why(error), list[i].before);
-		while (i--)
-			if (list[i].value && !is_timeouts(list[i].key))
-				put_back(device, &list[i]);
+		put_all_back(device, list, i);
 		return EXIT_OPERATION;
 	}
 	return EXIT_CLEAN;
 }
 
-/* Apply the settings of the host after the kernel has accepted all others. */
+/* Apply the setting of the host after the kernel has accepted all others. The last one counts. */
 static int change_host(const char *device, const struct assignment *list, int nr)
 {
 	int status = EXIT_CLEAN, i;
 
-	for (i = 0; i < nr; i++)
-		if (list[i].value && is_timeouts(list[i].key))
-			status = exit_worst(status, timeouts_set(device, list[i].value));
+	for (i = nr - 1; i >= 0; i--) {
+		if (list[i].value && is_timeouts(list[i].key)) {
+			status = timeouts_set(device, list[i].value);
+			break;
+		}
+	}
+	if (status)
+		put_all_back(device, list, nr);
 	return status;
 }
 

@@ -12,7 +12,7 @@ enum {
 	CHECK_OK = 0,
 	CHECK_DEGRADED = 1,	/* or the spare is low */
 	CHECK_STOPPED = 2,	/* exhausted, suspended-remaps, read-only, waiting */
-	CHECK_FAILED = 3,	/* failed, damaged, conflict */
+	CHECK_FAILED = 3,	/* failed, a disk that has gone, damaged, conflict */
 };
 
 /**

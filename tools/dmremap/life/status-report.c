@@ -15,6 +15,7 @@
 #include "lib/json-out.h"
 #include "lib/number.h"
 #include "lib/util.h"
+#include "sets/registry.h"
 #include "sets/replace-by.h"
 #include "sets/spare-rate.h"
 #include "show/human.h"
@@ -32,7 +33,16 @@ static bool get(const struct status_row *row, const char *attribute, uint64_t *v
 	       number_take(&p, value);
 }
 
-static void show_disk(FILE *out, const char *role, const char *number)
+/* Sysfs has nothing of a disk that has left; what this host has recorded tells which one it was. */
+static void show_gone(FILE *out, const char *role, const char *number, const char *id)
+{
+	fprintf(out, "  %-8s %s, which has left the system", role, number);
+	if (registry_is_identity(id))
+		fprintf(out, "; this host knows it as %s", id);
+	putc('\n', out);
+}
+
+static void show_disk(FILE *out, const char *role, const char *number, const char *id)
 {
 	struct disk_name name;
 	char size[HUMAN_SIZE];
@@ -40,6 +50,10 @@ static void show_disk(FILE *out, const char *role, const char *number)
 
 	if (!*number) {
 		fprintf(out, "  %-8s missing\n", role);
+		return;
+	}
+	if (blockdev_gone(number)) {
+		show_gone(out, role, number, id);
 		return;
 	}
 	disk_name_find(&name, number);
@@ -134,7 +148,7 @@ static uint64_t state_since(const struct status_row *row)
 	struct memory memory;
 	uint64_t since = 0;
 
-	memory_read(&memory);
+	memory_read(&memory, MEMORY_FILE);
 	set = memory_find(&memory, *row->uuid ? row->uuid : row->name);
 	if (set && !strcmp(set->state, row->state))
 		since = set->since;
@@ -211,11 +225,14 @@ static void show_next(FILE *out, const struct status_row *row, const struct stat
 void status_report(FILE *out, const struct status_row *row)
 {
 	const struct state_words *words = state_words(row);
+	struct registered known;
 
+	if (!registry_find(&known, row->uuid))
+		known = (struct registered) {};
 	fprintf(out, "%s: %s\n  %-8s %s\n", row->name, row->state, "meaning", words->meaning);
 	show_since(out, row);
-	show_disk(out, "main", row->main);
-	show_disk(out, "spare", row->spare);
+	show_disk(out, "main", row->main, known.main_id);
+	show_disk(out, "spare", row->spare, known.spare_id);
 	show_blocks(out, row);
 	show_rate(out, row);
 	show_replace(out, row);

@@ -167,7 +167,14 @@ static int status(char **names, bool json)
 	print(rows, nr, names, json);
 	result = check_names(rows, nr, names);
 	for (i = 0; i < nr; i++) {
-		if (!*rows[i].why || !is_wanted(&rows[i], names))
+		if (!is_wanted(&rows[i], names))
+			continue;
+		if (rows[i].gone && !*names)
+			complain("%s has lost a disk: \"dmremap status %s\" says what to do.",
+				 rows[i].name, rows[i].name);
+		if (rows[i].gone)
+			result = exit_worst(result, EXIT_UNCORRECTED);
+		if (!*rows[i].why)
 			continue;
 		complain("%s", rows[i].why);
 		/* an inactive foreign set is not a fault, and neither is a copy */
@@ -233,16 +240,18 @@ const struct command command_status = {
 	.help =
 	"Shows the active sets, with the state of their devices, and the sets of which\n"
 	"the module dm_remap_reassembly knows a half, with what is missing: waiting-main,\n"
-	"waiting-spare, complete, conflict or damaged. It says what to do about each.\n"
+	"waiting-spare, complete, conflict or damaged; a set that this host knows is waiting if no\n"
+	"disk of it has been found. It says what to do about each. An active\n"
+	"set is main-gone, spare-gone or both-gone while a disk of it has left the system.\n"
 	"For named sets it shows more: their disks, what is left of the spare, how\n"
 	"fast blocks move, what to type next, and the last lines of the kernel's log. (The time since\n"
 	"which a state lasts is known if \"dmremap monitor\" was running.)\n\n"
 	"  -c, --check  for scripts: say only what is wrong, with exit statuses of its own\n"
 	"  -j, --json   print JSON\n"
 	"  -h, --help   print this\n\n"
-	"Exit status: 0 all are active, 4 one is not, or is without its spare, 8 one is not\n"
-	"there, 16 wrong usage. With --check: 0 all is well, 1 degraded or a spare is low,\n"
-	"2 exhausted, suspended-remaps, read-only or waiting, 3 failed, damaged or in conflict;\n"
-	"the highest of all sets.\n",
+	"Exit status: 0 all are active, 4 one is not, or a disk of it has left the system, 8 one\n"
+	"is not there, 16 wrong usage. With --check: 0 all is well, 1 degraded or a spare is low,\n"
+	"2 exhausted, suspended-remaps, read-only or waiting, 3 failed, damaged, in conflict, or\n"
+	"main-gone, spare-gone or both-gone; the highest of all sets.\n",
 	.run = run_status,
 };

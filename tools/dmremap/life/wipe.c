@@ -10,6 +10,7 @@
 #include "life/wipe.h"
 #include "lib/exit.h"
 #include "lib/message.h"
+#include "spare/examine.h"
 
 /* Maximum number of rounds, since a signature may mask others. */
 #define MAX_ROUNDS	16
@@ -34,6 +35,27 @@ static void count_blocks(struct wipe *wipe, const struct set *set)
 	table_close(&table);
 }
 
+/*
+ * A spare that has joined its set may have a superblock 1 that could not be written since, and says
+ * that it is still joining.
+ */
+static bool has_joined(struct set *set)
+{
+	bool joined;
+
+	if (!set->unused || !(le32toh(set->unused->content->flags) & DM_REMAP_SB_JOINING))
+		return false;
+	set->newest = set->unused;
+	joined = superblocks_are_outdated(set);
+	set->newest = NULL;
+	return joined;
+}
+
+void wipe_tell_later(void)
+{
+	complain("If its spare is connected again: \"dmremap delete --give-up SPARE\" empties it.");
+}
+
 int wipe_look(struct wipe *wipe, const char *path)
 {
 	const struct superblock *sb;
@@ -47,8 +69,14 @@ int wipe_look(struct wipe *wipe, const char *path)
 	sb = guide(&set);
 	if (sb || set_usable(&set)) {
 		uuid_to_text(sb->content->uuid, wipe->uuid);
-		if (set.newest)
+		memcpy(wipe->secret, sb->content->secret, sizeof(wipe->secret));
+		if (set.newest) {
 			count_blocks(wipe, &set);
+			wipe->outdated = superblocks_are_outdated(&set);
+		} else {
+			wipe->outdated = has_joined(&set);
+		}
+		wipe->in_force = set.newest || wipe->outdated;
 	}
 	set_free(&set);
 	device_close(&dev);

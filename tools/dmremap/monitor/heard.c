@@ -59,16 +59,25 @@ static bool take(struct heard *heard, struct udev_device *device)
 	return true;
 }
 
+/* Such as the main or the spare of a set, of which the modules know nothing yet. */
+static bool is_disk_that_left(struct udev_device *device)
+{
+	const char *subsystem = udev_device_get_property_value(device, "SUBSYSTEM");
+	const char *action = udev_device_get_property_value(device, "ACTION");
+
+	return subsystem && !strcmp(subsystem, "block") && action && !strcmp(action, "remove");
+}
+
 int heard_next(struct heard *heard)
 {
 	struct udev_device *device;
-	bool found;
+	int found;
 
 	errno = 0;
 	device = udev_monitor_receive_device(monitor);
 	if (!device)
 		return errno == ENOBUFS ? -1 : 0;
-	found = take(heard, device);
+	found = is_disk_that_left(device) ? -1 : take(heard, device);
 	udev_device_unref(device);
 	return found;
 }

@@ -48,7 +48,8 @@ int heard_open(void);
  * heard_next() - receive an event.
  * @heard: filled in.
  *
- * Return: 1 for an event of dm-remap, 0 if there is none, -1 if events were lost.
+ * Return: 1 for an event of dm-remap, 0 if there is none, -1 if events were lost, or a disk has
+ * left the system: only a look at all sets shows what that means.
  */
 int heard_next(struct heard *heard);
 

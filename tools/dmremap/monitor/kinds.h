@@ -13,6 +13,7 @@
 /* Events of the monitor itself, in addition to the kernel's. */
 #define EVENT_WAITING	"waiting"	/* a set has not come up */
 #define EVENT_CAME_UP	"came-up"	/* it has, later */
+#define EVENT_DISK_BACK	"disk-back"	/* after main-gone, spare-gone or both-gone */
 #define EVENT_FILLING	"filling"	/* the spare will soon be full */
 #define EVENT_TEST	"test"
 

@@ -160,6 +160,8 @@ static void compare_state(struct queue *queue, const struct look *look, const ch
 		add(queue, look, "storm-over", 0, "");
 	else if (!strcmp(before, "failed"))
 		add(queue, look, "store-mended", 0, "");
+	if (look->row.active && !look->row.gone && strstr(before, "-gone"))
+		add(queue, look, EVENT_DISK_BACK, 0, "");
 }
 
 static void add_filling(struct queue *queue, const struct look *look)

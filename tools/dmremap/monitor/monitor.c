@@ -21,41 +21,86 @@
 /* Disks may still appear for this long after the monitor has started. */
 #define PATIENCE_NS	(120 * NS)
 
+/*
+ * The ways to report. The program is run once for each event, whatever its exit status: that of a
+ * script says little. A mail that cannot be sent is tried again, with what has happened since.
+ */
+enum way { BY_PROGRAM, BY_MAIL, NR_WAYS };
+
+static const char * const memory_files[NR_WAYS] = {
+	[BY_PROGRAM] = MEMORY_FILE,
+	[BY_MAIL] = MEMORY_MAIL,
+};
+
+/**
+ * struct channel - what is known of one way to report.
+ * @memory: states of the sets when all events had been reported.
+ * @queue: the unreported events.
+ */
+struct channel {
+	struct memory memory;
+	struct queue queue;
+};
+
 /**
  * struct monitor - a monitor that is running.
  * @config: its configuration.
- * @memory: states of the sets when all events had been reported.
- * @queue: the unreported events.
+ * @channel: the ways to report.
  * @started: start time by clock_ns().
  * @next_look: time of the next look by clock_ns().
  */
 struct monitor {
 	struct monitor_config config;
-	struct memory memory;
-	struct queue queue;
+	struct channel channel[NR_WAYS];
 	uint64_t started;
 	uint64_t next_look;
 };
 
-/* Look at all sets, then report the queued events if they are due or @now is set. */
-static bool look(struct monitor *monitor, bool starting, bool patient, bool now)
+static bool tell(const struct monitor_config *config, struct queue *queue,
+		 const struct looks *looks, enum way way)
 {
-	struct queue *queue = &monitor->queue;
-	struct looks looks;
+	bool good = way == BY_MAIL ? tell_by_mail(config, queue, looks) :
+				     tell_by_program(config, queue);
+
+	if (good || way != BY_MAIL)
+		queue_told(queue);
+	else
+		queue_failed(queue, config);
+	return good;
+}
+
+/* Report the queued events in one way if they are due or @now is set. */
+static bool report(struct monitor *monitor, const struct looks *looks, enum way way, bool starting,
+		   bool now)
+{
+	struct channel *channel = &monitor->channel[way];
+	const struct monitor_config *config = &monitor->config;
+	struct queue *queue = &channel->queue;
 	bool good = true;
 
-	if (!looks_take(&looks, &monitor->memory, monitor->config.days, patient))
-		return false;
-	looks_compare(&looks, &monitor->memory, queue, starting);
-	if (queue->nr && (now || queue_due(queue, &monitor->config) <= clock_ns())) {
-		good = tell_all(&monitor->config, queue, &looks);
-		queue_told(queue);
-	}
+	looks_compare(looks, &channel->memory, queue, starting);
+	if (queue->nr && (now || queue_due(queue, config) <= clock_ns()))
+		good = tell(config, queue, looks, way);
 	/* while changes are unreported, keep the state that they were compared with */
 	if (!queue->nr) {
-		looks_remember(&looks, &monitor->memory);
-		memory_write(&monitor->memory);
+		looks_remember(looks, &channel->memory);
+		memory_write(&channel->memory, memory_files[way]);
 	}
+	return good;
+}
+
+/* Look at all sets, and report. */
+static bool look(struct monitor *monitor, bool starting, bool patient, bool now)
+{
+	struct looks looks;
+	bool good = true;
+	enum way way;
+
+	if (!looks_take(&looks, &monitor->channel[BY_PROGRAM].memory, monitor->config.days,
+			patient))
+		return false;
+	for (way = 0; way < NR_WAYS; way++)
+		good &= report(monitor, &looks, way, starting, now);
 	looks_free(&looks);
 	return good;
 }
@@ -68,16 +113,17 @@ static int once(struct monitor *monitor)
 }
 
 /* Whether a look has already reported the change that this kernel event announces. */
-static bool is_known(const struct monitor *monitor, const struct heard *heard)
+static bool is_known(const struct memory *memory, const struct heard *heard)
 {
 	const struct event_kind *kind = kind_find(heard->event);
-	const struct memory_set *set = memory_find(&monitor->memory, heard_key(heard));
+	const struct memory_set *set = memory_find(memory, heard_key(heard));
 
 	return set && kind->state && !strcmp(set->state, kind->state);
 }
 
 static void listen(struct monitor *monitor)
 {
+	struct channel *channel;
 	struct heard heard;
 	int result;
 
@@ -88,18 +134,24 @@ static void listen(struct monitor *monitor)
 	if (result <= 0 || !strcmp(heard.event, "set-complete"))
 		return;
 	tell_log(&heard);
-	if (!is_known(monitor, &heard))
-		queue_add(&monitor->queue, &heard, 0, "");
+	for (channel = monitor->channel; channel < monitor->channel + NR_WAYS; channel++)
+		if (!is_known(&channel->memory, &heard))
+			queue_add(&channel->queue, &heard, 0, "");
 }
 
 static uint64_t next_time(const struct monitor *monitor)
 {
-	uint64_t due;
+	const struct channel *channel;
+	uint64_t next = monitor->next_look, due;
 
-	if (!monitor->queue.nr)
-		return monitor->next_look;
-	due = queue_due(&monitor->queue, &monitor->config);
-	return due < monitor->next_look ? due : monitor->next_look;
+	for (channel = monitor->channel; channel < monitor->channel + NR_WAYS; channel++) {
+		if (!channel->queue.nr)
+			continue;
+		due = queue_due(&channel->queue, &monitor->config);
+		if (due < next)
+			next = due;
+	}
+	return next;
 }
 
 static int wait_ms(const struct monitor *monitor)
@@ -153,6 +205,7 @@ static bool add_test(struct queue *queue, const struct looks *looks, const char 
 
 static int test(struct monitor *monitor, char **names)
 {
+	struct queue queue = {};
 	struct looks looks;
 	bool good = true;
 	int i;
@@ -161,21 +214,24 @@ static int test(struct monitor *monitor, char **names)
 		complain("Nobody would be notified:  " MONITOR_CONF " has neither a MAILADDR nor a PROGRAM.");
 		return EXIT_OPERATION;
 	}
-	if (!looks_take(&looks, &monitor->memory, monitor->config.days, false))
+	if (!looks_take(&looks, &monitor->channel[BY_PROGRAM].memory, monitor->config.days, false))
 		return EXIT_OPERATION;
 	for (i = 0; names[i]; i++)
-		good &= add_test(&monitor->queue, &looks, names[i]);
+		good &= add_test(&queue, &looks, names[i]);
 	for (i = 0; !*names && i < looks.nr; i++)
-		add_test(&monitor->queue, &looks, looks.look[i].now.key);
+		add_test(&queue, &looks, looks.look[i].now.key);
 	/* users test their mail before they create a set */
 	if (!*names && !looks.nr)
-		add_test(&monitor->queue, &looks, NULL);
-	good = good && tell_all(&monitor->config, &monitor->queue, &looks);
+		add_test(&queue, &looks, NULL);
+	if (good) {
+		good = tell_by_mail(&monitor->config, &queue, &looks);
+		good &= tell_by_program(&monitor->config, &queue);
+	}
 	if (good && *monitor->config.mail)
 		printf("A mail to %s has been given to sendmail.\n", monitor->config.mail);
 	if (good && *monitor->config.program)
-		printf("%s was run %d time%s.\n", monitor->config.program, monitor->queue.nr,
-		       monitor->queue.nr == 1 ? "" : "s");
+		printf("%s was run %d time%s.\n", monitor->config.program, queue.nr,
+		       queue.nr == 1 ? "" : "s");
 	looks_free(&looks);
 	return good ? EXIT_CLEAN : EXIT_OPERATION;
 }
@@ -228,6 +284,7 @@ static int run_monitor(int argc, char **argv)
 	struct monitor monitor = {};
 	struct options options = {};
 	int status = parse(&options, argc, argv);
+	enum way way;
 
 	if (status < 0)
 		status = monitor_config_read(&monitor.config, options.config);
@@ -237,7 +294,8 @@ static int run_monitor(int argc, char **argv)
 		return status;
 	if (!options.test && !memory_lock())
 		return EXIT_OPERATION;
-	memory_read(&monitor.memory);
+	for (way = 0; way < NR_WAYS; way++)
+		memory_read(&monitor.channel[way].memory, memory_files[way]);
 	interrupt_hold();
 	if (options.test)
 		status = test(&monitor, argv + optind);
@@ -245,7 +303,8 @@ static int run_monitor(int argc, char **argv)
 		status = once(&monitor);
 	else
 		status = watch(&monitor);
-	memory_free(&monitor.memory);
+	for (way = 0; way < NR_WAYS; way++)
+		memory_free(&monitor.channel[way].memory);
 	/* systemd stops it by a signal, which is not a failure */
 	if (!interrupt_came())
 		interrupt_release();

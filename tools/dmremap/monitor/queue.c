@@ -105,7 +105,7 @@ uint64_t queue_due(const struct queue *queue, const struct monitor_config *confi
 		if (other < first)
 			first = other;
 	}
-	return first;
+	return first > queue->retry ? first : queue->retry;
 }
 
 static void note_told(struct queue *queue, const struct heard *heard)
@@ -132,4 +132,10 @@ void queue_told(struct queue *queue)
 	free(queue->event);
 	queue->event = NULL;
 	queue->nr = 0;
+	queue->retry = 0;
+}
+
+void queue_failed(struct queue *queue, const struct monitor_config *config)
+{
+	queue->retry = clock_ns() + config->poll_s * NS;
 }

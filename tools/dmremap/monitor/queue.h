@@ -31,12 +31,14 @@ struct told;
  * @nr: number of entries.
  * @told: events that were reported.
  * @nr_told: number of entries.
+ * @retry: after a failure, when to try again, by clock_ns().
  */
 struct queue {
 	struct event *event;
 	int nr;
 	struct told *told;
 	int nr_told;
+	uint64_t retry;
 };
 
 /* The key of a set: its uuid, or its name if it has no uuid. */
@@ -61,7 +63,7 @@ bool queue_has(const struct queue *queue, const char *key, const char *event);
  * @config: the times to wait.
  *
  * All queued events are reported together. An event of a kind that was reported recently waits
- * longer.
+ * longer, and all of them do after a failure.
  *
  * Return: the time by clock_ns().
  */
@@ -69,5 +71,8 @@ uint64_t queue_due(const struct queue *queue, const struct monitor_config *confi
 
 /* All events have been reported: empty the queue. */
 void queue_told(struct queue *queue);
+
+/* The events could not be reported: they are due again after the time between two looks. */
+void queue_failed(struct queue *queue, const struct monitor_config *config);
 
 #endif /* _DMREMAP_MONITOR_QUEUE_H */

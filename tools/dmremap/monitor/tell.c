@@ -117,15 +117,18 @@ static void print_subject(char *text, size_t size, const struct queue *queue, co
 			 queue->nr == 2 ? "" : "s");
 }
 
-static bool send_mail(const struct monitor_config *config, const struct queue *queue,
-		      const struct looks *looks)
+bool tell_by_mail(const struct monitor_config *config, const struct queue *queue,
+		  const struct looks *looks)
 {
 	char host[256] = "localhost", subject[512], *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out;
 	bool sent;
 	int i;
 
+	if (!*config->mail)
+		return true;
+	out = open_memstream(&text, &size);
 	if (!out)
 		no_memory();
 	gethostname(host, sizeof(host) - 1);
@@ -154,14 +157,11 @@ static bool run_for(const char *program, const struct heard *heard)
 	return run_program(argv, "", PROGRAM_SECONDS);
 }
 
-bool tell_all(const struct monitor_config *config, const struct queue *queue,
-	      const struct looks *looks)
+bool tell_by_program(const struct monitor_config *config, const struct queue *queue)
 {
 	bool good = true;
 	int i;
 
-	if (*config->mail)
-		good = send_mail(config, queue, looks);
 	for (i = 0; *config->program && i < queue->nr; i++)
 		good &= run_for(config->program, &queue->event[i].heard);
 	return good;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "advise/facts.h"
 #include "disk/log-read.h"
 #include "disk/smartctl-run.h"
 #include "lib/message.h"
@@ -34,6 +35,15 @@ static int parse_text(struct import *import, const struct import_format *format,
 	return error;
 }
 
+/* Smartctl has answered, but has nothing of the disk. */
+static bool has_no_smart(const struct capture *capture)
+{
+	struct disk_facts facts = {};
+
+	return facts_from_smartctl(&facts, capture->text, capture->size) &&
+	       facts.smart == SMART_UNSUPPORTED;
+}
+
 static int ask_smartctl(struct import *import, bool wake)
 {
 	char path[BLOCKDEV_PATH_SIZE];
@@ -46,6 +56,9 @@ static int ask_smartctl(struct import *import, bool wake)
 		complain("The disk itself was not asked: smartctl is not installed. It is part of smartmontools.");
 	else if (error)
 		complain("The disk itself was not asked: smartctl failed: %s.", strerror(-error));
+	else if (has_no_smart(&capture))
+		complain("/dev/%s was not asked: its SMART data cannot be read, as behind some USB adapters. If \"smartctl -d sat -x /dev/%s\" reads it, import its output as a list.",
+			 import->volume->disk, import->volume->disk);
 	else if (capture.status & SMARTCTL_NO_DEVICE)
 		complain("/dev/%s was not asked: it sleeps, or smartctl cannot read it. \"--wake\" wakes a disk that sleeps; \"smartctl -i /dev/%s\" says more.",
 			 import->volume->disk, import->volume->disk);

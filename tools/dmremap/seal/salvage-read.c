@@ -8,10 +8,8 @@
  */
 #include <endian.h>
 #include <errno.h>
-#include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lib/encode.h"
@@ -61,6 +59,19 @@ static bool is_special(const struct salvage *salvage, uint64_t sector)
 	return !sector || sector == le64toh(salvage->label.copy_sector);
 }
 
+bool salvage_goes_last(const struct salvage *salvage, uint64_t sector)
+{
+	uint64_t copy = le64toh(salvage->label.copy_sector);
+
+	return copy >= salvage->unit && sector / salvage->unit == copy / salvage->unit;
+}
+
+/* Whether a sector may have been restored or not. */
+static bool may_go_back(const struct salvage *salvage, uint64_t sector)
+{
+	return !is_special(salvage, sector) && !salvage_goes_last(salvage, sector);
+}
+
 /*
  * Find by the checksum how many sectors of a range have been restored; returns more than the range
  * has if no number matches. @range->content is the fully restored content, except for the first
@@ -84,7 +95,7 @@ static uint64_t find_back(const struct salvage *salvage, const struct salvage_ra
 		if (back == first)
 			return range->sectors + 1;
 		back--;
-		if (!is_special(salvage, range->start + back))
+		if (may_go_back(salvage, range->start + back))
 			state ^= change;
 		change = label_crc(change, zeros, sizeof(zeros));
 	}
@@ -95,8 +106,17 @@ static void invert_sectors(const struct salvage *salvage, const struct salvage_r
 			   uint64_t from, uint64_t to)
 {
 	for (; from < to; from++)
-		if (!is_special(salvage, range->start + from))
+		if (may_go_back(salvage, range->start + from))
 			label_invert(range->content + from * SECTOR_SIZE, SECTOR_SIZE);
+}
+
+static void invert_last(const struct salvage *salvage, const struct salvage_range *range)
+{
+	uint64_t i, sector = range->start;
+
+	for (i = 0; i < range->sectors; i++, sector++)
+		if (!is_special(salvage, sector) && salvage_goes_last(salvage, sector))
+			label_invert(range->content + i * SECTOR_SIZE, SECTOR_SIZE);
 }
 
 static void read_range(struct salvage *salvage, struct salvage_range *range, uint32_t crc)
@@ -110,10 +130,13 @@ static void read_range(struct salvage *salvage, struct salvage_range *range, uin
 		if (is_special(salvage, range->start + i))
 			memset(range->content + i * SECTOR_SIZE, 0, SECTOR_SIZE);
 	invert_sectors(salvage, range, 0, first);
+	invert_last(salvage, range);
 	range->back = find_back(salvage, range, crc);
 	range->kept = range->back <= range->sectors;
 	if (range->kept)
 		invert_sectors(salvage, range, range->back, range->sectors);
+	else
+		invert_last(salvage, range);
 }
 
 /* Whether the ranges are in ascending order and do not overlap. */
@@ -197,14 +220,12 @@ static int read_all(struct salvage *salvage, const char *path)
 
 int salvage_open(struct salvage *salvage, const char *path, bool write)
 {
-	int status, size = SECTOR_SIZE;
+	int status;
 
 	*salvage = (struct salvage) {};
 	if (device_open(&salvage->dev, path, write))
 		return EXIT_OPERATION;
-	if (salvage->dev.block && ioctl(salvage->dev.fd, BLKSSZGET, &size))
-		size = SECTOR_SIZE;
-	salvage->unit = size / SECTOR_SIZE;
+	salvage->unit = device_unit(&salvage->dev);
 	if (salvage->dev.block && device_in_use(&salvage->dev)) {
 		complain("%s is in use. Remove the device that is on it first.", path);
 		status = EXIT_OPERATION;

@@ -38,21 +38,13 @@ static int write_unit(const struct salvage *salvage, uint64_t sector, const uint
 	return cannot_write(&salvage->dev, sector);
 }
 
-/* The logical sector with the copy of the first sector is restored last. */
-static bool has_copy(const struct salvage *salvage, uint64_t sector)
-{
-	uint64_t copy = le64toh(salvage->label.copy_sector);
-
-	return copy >= sector && copy < sector + salvage->unit;
-}
-
 static int restore_range(const struct salvage *salvage, const struct salvage_range *range)
 {
 	int status = EXIT_CLEAN;
 	uint64_t i;
 
 	for (i = range->back; range->kept && !status && i < range->sectors; i += salvage->unit)
-		if (range->start + i && !has_copy(salvage, range->start + i))
+		if (range->start + i && !salvage_goes_last(salvage, range->start + i))
 			status = write_unit(salvage, range->start + i,
 					    range->content + i * SECTOR_SIZE);
 	return status;
@@ -116,18 +108,27 @@ static uint64_t find_copy(const struct device *dev)
 	return found;
 }
 
-static int clear_sector(const struct device *dev, uint64_t sector)
+/*
+ * Restore the logical sector with the copy, as salvage_restore() has not come to that: the copy's
+ * place had zeros, and the rest is inverted, or zeros if it is not kept.
+ */
+static int restore_last(const struct device *dev, uint64_t copy)
 {
-	uint64_t start = sector - sector % DM_REMAP_PAGE_SECTORS;
-	uint8_t *page = device_buffer(1);
+	uint64_t unit = device_unit(dev);
+	uint64_t first = copy - copy % unit, start = copy - copy % DM_REMAP_PAGE_SECTORS;
+	uint8_t *page = device_buffer(1), *content = page + (first - start) * SECTOR_SIZE;
 	int error = device_read(dev, start, page, 1);
 
-	memset(page + (sector - start) * SECTOR_SIZE, 0, SECTOR_SIZE);
+	memset(page + (copy - start) * SECTOR_SIZE, 0, SECTOR_SIZE);
+	if (!label_zeros(content, unit * SECTOR_SIZE)) {
+		label_invert(content, unit * SECTOR_SIZE);
+		memset(page + (copy - start) * SECTOR_SIZE, 0, SECTOR_SIZE);
+	}
 	if (!error)
 		error = device_write(dev, start, page);
 	free(page);
 	errno = -error;
-	return error ? cannot_write(dev, sector) : EXIT_CLEAN;
+	return error ? cannot_write(dev, copy) : EXIT_CLEAN;
 }
 
 int salvage_finish(const char *path)
@@ -139,7 +140,7 @@ int salvage_finish(const char *path)
 	if (device_open(&dev, path, true))
 		return EXIT_OPERATION;
 	copy = find_copy(&dev);
-	status = copy ? clear_sector(&dev, copy) : EXIT_OPERATION;
+	status = copy ? restore_last(&dev, copy) : EXIT_OPERATION;
 	device_close(&dev);
 	if (!copy)
 		complain("%s has no label. Only a main that was sealed with \"dmremap seal\" has one.",

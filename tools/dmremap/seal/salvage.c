@@ -20,6 +20,8 @@
 #include "sets/half.h"
 #include "sets/reassembly.h"
 #include "sets/registry.h"
+#include "sets/remember.h"
+#include "sets/secret.h"
 
 /* The options. */
 struct salvage_options {
@@ -200,17 +202,32 @@ static bool may_restore(const struct salvage *salvage, const struct salvage_opti
 	return wanted->yes || ask(question);
 }
 
+/* Whether the set ends with its label: a former main has one as well, and the set goes on. */
+static bool is_main(const struct salvage *salvage, const char *path)
+{
+	struct registered known;
+	struct active active;
+
+	if (active_find(&active, salvage->uuid))
+		return false;
+	return !registry_find(&known, salvage->uuid) ||
+	       (registry_is_main(&known, path) &&
+		secret_matches(known.secret_hash, salvage->label.secret));
+}
+
 static int remove_label(const struct salvage *salvage, const struct salvage_options *wanted,
 			const char *path)
 {
 	struct salvage_piece piece[SALVAGE_PIECES];
 	unsigned int nr = salvage_pieces(salvage, piece);
+	struct active active;
 	int status;
 
 	if (!may_restore(salvage, wanted, path, missing(piece, nr)))
 		return EXIT_OPERATION;
 	/* if the stale spare reappears, it must not be assembled with this disk automatically */
-	registry_remove(salvage->uuid);
+	if (is_main(salvage, path))
+		registry_remove(salvage->uuid);
 	status = salvage_restore(salvage);
 	if (status)
 		return status;
@@ -219,6 +236,8 @@ static int remove_label(const struct salvage *salvage, const struct salvage_opti
 	else
 		printf("%s no longer has a label. Check its file system before it is written to. If the spare turns up, empty it: \"dmremap delete --give-up SPARE\".\n",
 		       path);
+	if (!active_find(&active, salvage->uuid))
+		remember_tell(salvage->uuid);
 	return EXIT_CLEAN;
 }
 

@@ -91,6 +91,17 @@ int salvage_open(struct salvage *salvage, const char *path, bool write);
 void salvage_close(struct salvage *salvage);
 
 /**
+ * salvage_goes_last() - whether a sector is restored after the label has been removed.
+ * @salvage: the main.
+ * @sector: the sector.
+ *
+ * That is the logical sector with the copy of the first sector, unless it is the first one.
+ *
+ * Return: true if so.
+ */
+bool salvage_goes_last(const struct salvage *salvage, uint64_t sector);
+
+/**
  * salvage_pieces() - divide the set's device into pieces by source.
  * @salvage: the main.
  * @piece: takes up to %SALVAGE_PIECES of them, in order.

@@ -5,10 +5,13 @@
 #include "kernel/dm.h"
 #include "kernel/kernel.h"
 #include "lib/exit.h"
+#include "lib/interrupt.h"
+#include "lib/text.h"
 #include "lib/util.h"
 #include "sets/activate.h"
 #include "sets/active.h"
 #include "sets/choose.h"
+#include "sets/fit.h"
 #include "sets/gather.h"
 #include "sets/identity.h"
 #include "sets/new-device.h"
@@ -18,14 +21,16 @@
 #include "sets/stopped.h"
 #include "sets/timeouts.h"
 
-/* Maximum length of the table parameters, with room for one more word. */
-#define PARAMS_SIZE	(REASSEMBLY_TABLE_SIZE + 32)
+/* Maximum length of the table parameters, with room for read_only and main_id. */
+#define PARAMS_SIZE	(REASSEMBLY_TABLE_SIZE + DM_REMAP_MAIN_ID_SIZE + 48)
 
 static void waits(struct activation_result *result, const struct activation_request *activation)
 {
 	explain_set(result->why, &result->set);
-	if (!activation->automatic)
+	if (!activation->automatic) {
 		explain_mend(result->why, &result->set);
+		fit_explain_label(result->why, &result->set);
+	}
 	result->status = EXIT_UNCORRECTED;
 }
 
@@ -74,7 +79,7 @@ static bool are_halves(const struct known_set *set, const struct half *main,
 		return false;
 	if (main->role == HALF_SPARE || (main->role == HALF_MAIN && strcmp(main->uuid, set->uuid)))
 		return false;
-	return main->dev.sectors == spare->main_sectors;
+	return fit_has_room(spare, &main->dev);
 }
 
 /*
@@ -98,18 +103,22 @@ static bool look(struct activation_result *result, struct half *main, struct hal
 	return false;
 }
 
-/* "0 LENGTH remap MAIN START SPARE 3 persistent uuid U", perhaps with one more argument. */
-static bool parse_table(const char *table, bool read_only, unsigned long long *sectors,
-			char params[PARAMS_SIZE])
+/* "0 LENGTH remap MAIN START SPARE 3 persistent uuid U", perhaps with more arguments. */
+static bool parse_table(const char *table, bool read_only, const char *main_id,
+			unsigned long long *sectors, char params[PARAMS_SIZE])
 {
 	int words = 0, before = 0, after = 0, nr;
 
+	/* the module may have said it already */
+	if (strstr(table, " main_id "))
+		main_id = NULL;
 	if (sscanf(table, "0 %llu remap %n", sectors, &words) != 1 || !words ||
 	    sscanf(table + words, "%*s %*s %*s %n%d%n", &before, &nr, &after) != 1 || !after)
 		return false;
 	table += words;
-	snprintf(params, PARAMS_SIZE, "%.*s%d%s%s", before, table,
-		 nr + read_only, table + after, read_only ? " read_only" : "");
+	snprintf(params, PARAMS_SIZE, "%.*s%d%s%s%s%s", before, table,
+		 nr + read_only + (main_id ? 2 : 0), table + after,
+		 main_id ? " main_id " : "", main_id ?: "", read_only ? " read_only" : "");
 	return true;
 }
 
@@ -123,7 +132,8 @@ static bool is_guest(const struct activation_result *result,
 	return result->foreign && activation->automatic && policy_mode() == POLICY_SEALED;
 }
 
-static void make(struct activation_result *result, const struct activation_request *activation)
+static void make(struct activation_result *result, const struct activation_request *activation,
+		 const char *main_id)
 {
 	char params[PARAMS_SIZE], uuid[DM_TEXT_SIZE];
 	struct dm_new new = {
@@ -136,7 +146,7 @@ static void make(struct activation_result *result, const struct activation_reque
 	};
 	unsigned long long sectors;
 
-	if (!parse_table(result->set.table, activation->read_only, &sectors, params)) {
+	if (!parse_table(result->set.table, activation->read_only, main_id, &sectors, params)) {
 		snprintf(result->why, sizeof(result->why),
 			 "%s: the table from the module is malformed: \"%s\".",
 			 result->set.name, result->set.table);
@@ -153,29 +163,77 @@ static void make(struct activation_result *result, const struct activation_reque
 	new_device_make(result, &new);
 }
 
+/* The device has the uuid of the set, which is public, but a person has not named it. */
+static bool is_spare(struct activation_result *result, const struct registered *known,
+		     const struct half *spare)
+{
+	if (identity_is_spare(known, spare))
+		return true;
+	*result->why = 0;
+	if (registry_is_spare(known, spare->dev.path))
+		text_add(result->why, sizeof(result->why),
+			 "%s is not activated with %s, which has the uuid of the set, but not its secret: it is not the spare that this host has recorded. Connect that one. If %s has taken its place, name both devices: \"dmremap assemble MAIN SPARE\".",
+			 result->set.name, spare->dev.path, spare->dev.path);
+	else
+		explain_copy(result->why, &result->set, &spare->dev, HALF_SPARE,
+			     known->spare_id);
+	return false;
+}
+
+/*
+ * Whether more than an identity that several devices may have speaks for a main that a person has
+ * not named.
+ */
+static bool is_distinct(struct activation_result *result, const struct half *main,
+			const struct half *spare, const struct registered *known)
+{
+	struct blockdev rival;
+
+	*result->why = 0;
+	if (identity_lacks_label(spare, main, known)) {
+		text_add(result->why, sizeof(result->why),
+			 "%s is not activated with %s: its main has a label, and that device has none, or it cannot be read. If it is the main, name both devices: \"dmremap assemble %s %s\".",
+			 result->set.name, main->dev.path, main->dev.path, spare->dev.path);
+		return false;
+	}
+	if (main->role != HALF_MAIN && gather_find_rival(spare, main, &rival)) {
+		text_add(result->why, sizeof(result->why),
+			 "%s is not activated: %s and %s both have the identity of its main. Disconnect the wrong one, or name the devices: \"dmremap assemble MAIN %s\". \"dmremap seal %s\" then tells the main from others.",
+			 result->set.name, main->dev.path, rival.path, spare->dev.path,
+			 result->set.name);
+		return false;
+	}
+	return true;
+}
+
 /* Whether the halves may be used. If not, sets the reason. */
 static bool may_use(struct activation_result *result, const struct activation_request *activation,
 		    const struct registered *known, const struct half *main,
 		    const struct half *spare)
 {
 	enum main_id_verdict verdict = identity_judge(spare, main);
+	bool as_automatic = activation->automatic ||
+			    (!activation->named && main_id_is_number(spare->main_id));
 
 	result->status = activation->automatic ? EXIT_UNCORRECTED : EXIT_OPERATION;
 	if (verdict == MAIN_ID_OTHER) {
 		explain_other(result->why, &result->set, main, spare);
 		return false;
 	}
-	if (known && !activation->named && !registry_is_spare(known, spare->dev.path)) {
-		explain_copy(result->why, &result->set, &spare->dev, HALF_SPARE,
-			     known->spare_id);
+	if (known && !activation->named && !is_spare(result, known, spare))
 		return false;
-	}
 	if (known && !activation->named && !identity_agrees(verdict, main, known)) {
 		explain_copy(result->why, &result->set, &main->dev, HALF_MAIN, known->main_id);
 		return false;
 	}
+	if (!activation->named && !is_distinct(result, main, spare, known))
+		return false;
 	if (activation->automatic && !identity_proves(spare, main, known)) {
 		explain_size(result->why, &result->set, &main->dev, &spare->dev);
+		return false;
+	}
+	if (!fit_allows(spare, main, as_automatic)) {
+		fit_explain(result->why, &result->set, main, spare);
 		return false;
 	}
 	result->status = EXIT_CLEAN;
@@ -183,8 +241,19 @@ static bool may_use(struct activation_result *result, const struct activation_re
 	return true;
 }
 
+/*
+ * Whether this host's record decides between copies, or finds what the module does not take: a
+ * labelled main of another size, of a set that a person has asked for.
+ */
+static bool may_choose(const struct activation_result *result,
+		       const struct activation_request *activation)
+{
+	return result->set.state == KNOWN_CONFLICT ||
+	       (result->set.state == KNOWN_WAITING_MAIN && !activation->automatic);
+}
+
 /* Find usable halves: those found by the module, otherwise those recorded by this host. */
-static bool find_halves(struct activation_result *result,
+static bool find_usable(struct activation_result *result,
 			const struct activation_request *activation, const struct registered *known,
 			struct half *main, struct half *spare)
 {
@@ -192,10 +261,24 @@ static bool find_halves(struct activation_result *result,
 
 	if (found && may_use(result, activation, known, main, spare))
 		return true;
-	if (!known || activation->named || (!found && result->set.state != KNOWN_CONFLICT) ||
+	if (!known || activation->named || (!found && !may_choose(result, activation)) ||
 	    !choose_halves(&result->set, known))
 		return false;
 	return look(result, main, spare) && may_use(result, activation, known, main, spare);
+}
+
+/*
+ * The module takes the name of a set from any device with its uuid, so only what the chosen halves
+ * say counts.
+ */
+static bool find_halves(struct activation_result *result,
+			const struct activation_request *activation, const struct registered *known,
+			struct half *main, struct half *spare)
+{
+	if (!find_usable(result, activation, known, main, spare))
+		return false;
+	choose_pair(&result->set, main, spare);
+	return true;
 }
 
 /* The disk may have lost the setting since, or may be a different disk. */
@@ -282,9 +365,12 @@ void activate_set(const struct known_set *set, const struct activation_request *
 	if (!activation->read_only &&
 	    (is_read_only(result, &main.dev) || is_read_only(result, &spare.dev)))
 		return;
-	make(result, activation);
+	/* a signal must not leave a set active without the record that was asked for */
+	interrupt_hold();
+	make(result, activation, fit_main_id(&spare, &main));
 	if (result->status == EXIT_OPERATION && !*result->why)
 		why_not(result, activation, &main, &spare);
 	finish(result, activation, main.dev.path, spare.dev.path);
+	interrupt_release();
 	settle(result, activation);
 }

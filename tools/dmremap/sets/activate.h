@@ -50,7 +50,7 @@ struct activation_result {
 	bool was_active;
 	bool foreign;
 	bool remembered;
-	char table[REASSEMBLY_TABLE_SIZE + 80];
+	char table[REASSEMBLY_TABLE_SIZE + DM_REMAP_MAIN_ID_SIZE + 96];
 	char why[EXPLAIN_SIZE];
 	int status;
 };

@@ -34,23 +34,28 @@ static bool has_remap(const char *node)
 }
 
 /*
- * Whether the device has two lower devices, which is known even before its configfs directory
- * appears.
+ * Count the lower devices, which are known even before the device has its configfs directory; @last
+ * takes the number of one.
  */
-static bool has_spare(const char *node)
+static int count_lower(const char *node, char last[BLOCKDEV_NUMBER_SIZE])
 {
+	char path[PATH_MAX], text[KERNEL_TEXT_SIZE];
 	struct dirent *entry;
-	char path[PATH_MAX];
 	int nr = 0;
 	DIR *slaves;
 
 	snprintf(path, sizeof(path), "%s" BLOCK "/%s/slaves", root_dir(), node);
 	slaves = opendir(path);
-	while (slaves && (entry = readdir(slaves)))
-		nr += entry->d_name[0] != '.';
+	while (slaves && (entry = readdir(slaves))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		nr++;
+		if (read_file(entry->d_name, "dev", text))
+			snprintf(last, BLOCKDEV_NUMBER_SIZE, "%.23s", text);
+	}
 	if (slaves)
 		closedir(slaves);
-	return nr > 1;
+	return nr;
 }
 
 /*
@@ -90,7 +95,7 @@ static bool take(struct active *active, const char *node)
 	snprintf(active->node, sizeof(active->node), "%.23s", node);
 	active->live = read_file(node, "size", text) && strcmp(text, "0");
 	active->suspended = read_file(node, "dm/suspended", text) && !strcmp(text, "1");
-	active->without_spare = active->live && !remap && !has_spare(node);
+	active->without_spare = active->live && !remap && count_lower(node, active->main) < 2;
 	return !active->without_spare || !has_ended(node);
 }
 

@@ -19,6 +19,7 @@
  * @number: "MAJ:MIN".
  * @node: its sysfs name, such as "dm-0".
  * @uuid: uuid of its set; "" if it has none or it is not known yet.
+ * @main: "MAJ:MIN" of the main, if it is without its spare.
  * @without_spare: it is a main without its spare.
  * @live: it has a live table.
  * @suspended: it is suspended.
@@ -28,6 +29,7 @@ struct active {
 	char number[BLOCKDEV_NUMBER_SIZE];
 	char node[BLOCKDEV_NUMBER_SIZE];
 	char uuid[UUID_TEXT_SIZE];
+	char main[BLOCKDEV_NUMBER_SIZE];
 	bool without_spare;
 	bool live;
 	bool suspended;

@@ -14,12 +14,13 @@
 #include "sets/choose.h"
 #include "sets/damage.h"
 #include "sets/explain.h"
+#include "sets/fit.h"
 #include "sets/gather.h"
 #include "sets/identity.h"
 
 static bool may_be_main(const struct half *half, const struct half *spare)
 {
-	return half->role == HALF_NONE && half->dev.sectors == spare->main_sectors;
+	return half->role == HALF_NONE && fit_allows(spare, half, false);
 }
 
 /* A main with a damaged label is accepted if its spare is named too. */
@@ -77,7 +78,7 @@ static int read_named(struct halves *halves, char **paths)
 	return refuse_damaged(halves);
 }
 
-/* Find the only named device that has the size of the main of a spare. */
+/* Find the only named device that has the size, or the identity, of the main of a spare. */
 static const struct half *find_main(const struct halves *halves, const struct half *spare)
 {
 	const struct half *half, *found = NULL;
@@ -133,7 +134,7 @@ static bool is_used(const struct halves *halves, const struct half *half)
 	for (spare = halves->half; spare < halves->half + halves->nr; spare++)
 		if (spare->role == HALF_SPARE && may_be_main(half, spare))
 			return true;
-	complain("%s is not a spare, has no label, and does not have the size of the main of a named spare: it has %llu sectors.",
+	complain("%s is not a spare, has no label, and has neither the size nor the identity of the main of a named spare: it has %llu sectors.",
 		 half->dev.path, (unsigned long long)half->dev.sectors);
 	return false;
 }
@@ -180,15 +181,18 @@ static const struct half *named_main(const struct halves *halves, const struct h
  */
 static int settle(struct known_set *set, const struct half *main, const struct half *spare)
 {
+	enum main_id_verdict verdict = identity_judge(spare, main);
 	char why[EXPLAIN_SIZE];
 	struct blockdev known;
 
-	if (identity_judge(spare, main) == MAIN_ID_OTHER) {
+	if (verdict == MAIN_ID_OTHER) {
 		explain_other(why, set, main, spare);
 		complain("%s", why);
 		return EXIT_OPERATION;
 	}
+	/* of two devices with the same identity, the module knows no better than the user */
 	if (set->state == KNOWN_COMPLETE && main->role == HALF_NONE &&
+	    (spare->labelled || verdict != MAIN_ID_SAME) &&
 	    !strcmp(set->spare, spare->dev.number) && strcmp(set->main, main->dev.number)) {
 		complain("%s is not activated: by its label or its recorded identity, its main is %s and not %s.",
 			 set->name, blockdev_by_number(&known, set->main) ? known.path : set->main,

@@ -214,6 +214,13 @@ int assemble_find(struct known_set *set, const char *what)
 		*set = sets[i];
 		found++;
 	}
+	/* renamed by another host, such as a rescue system */
+	for (i = 0; i < nr && !found; i++) {
+		if (!strcmp(sets[i].medium_name, name)) {
+			*set = sets[i];
+			found = 1;
+		}
+	}
 	if (found > 1)
 		found = find_known(set, sets, nr, name) == 1 ? 1 :
 			complain_several(sets, nr, what, name);

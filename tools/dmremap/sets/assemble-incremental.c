@@ -11,10 +11,16 @@
 #include "disk/main-id.h"
 #include "lib/exit.h"
 #include "lib/message.h"
+#include "sets/active.h"
 #include "sets/assemble.h"
+#include "sets/explain.h"
+#include "sets/fit.h"
 #include "sets/gather.h"
+#include "sets/identity.h"
 #include "sets/policy.h"
 #include "sets/registry.h"
+#include "sets/stopped.h"
+#include "sets/trust.h"
 
 /*
  * Properties of the systemd unit: a waiting set is not a failure, and nothing waits for a slow
@@ -41,6 +47,56 @@ static bool is_allowed(const struct request *request, const struct known_set *se
 	return request->unattended ? assemble_is_allowed(set) : registry_find(&known, set->uuid);
 }
 
+/* Offer the main by its main_id, which the module may not know yet. */
+static int give_main(const struct known_set *set, const struct half *came)
+{
+	struct blockdev dev;
+	struct half spare;
+
+	if (came->role == HALF_SPARE)
+		return gather_main_of(came);
+	if (!blockdev_by_number(&dev, set->spare))
+		return EXIT_CLEAN;
+	half_read(&spare, &dev);
+	return spare.role == HALF_SPARE && !strcmp(spare.uuid, set->uuid) ?
+	       gather_main_of(&spare) : EXIT_CLEAN;
+}
+
+/*
+ * Whether a half is only a copy, by this host's records. The spare may know its main better:
+ * "dmremap set NAME main_id=...".
+ */
+static bool is_copy(const struct known_set *set, const struct half *half)
+{
+	struct blockdev dev;
+	struct half spare;
+
+	if (trust_of(half) != TRUST_COPY)
+		return false;
+	if (half->role != HALF_MAIN || !blockdev_by_number(&dev, set->spare))
+		return true;
+	half_read(&spare, &dev);
+	/* a copy of the spare says what its author likes */
+	return spare.role != HALF_SPARE || trust_of(&spare) != TRUST_KNOWN ||
+	       identity_judge(&spare, half) != MAIN_ID_SAME;
+}
+
+/* Nothing becomes complete by a copy, so it must not bring back a set that somebody has stopped. */
+static int copy_came(const struct known_set *set, const struct half *half)
+{
+	char why[EXPLAIN_SIZE];
+	struct registered known;
+	struct active active;
+
+	if (stopped_is(set->uuid) || (active_find(&active, set->uuid) && active.live) ||
+	    !registry_find(&known, set->uuid))
+		return EXIT_CLEAN;
+	explain_copy(why, set, &half->dev, half->role,
+		     half->role == HALF_MAIN ? known.main_id : known.spare_id);
+	complain("%s", why);
+	return EXIT_UNCORRECTED;
+}
+
 static int half_came(const struct request *request, const struct half *half)
 {
 	struct known_set set;
@@ -50,8 +106,10 @@ static int half_came(const struct request *request, const struct half *half)
 		status = gather_give(half->dev.path);
 	if (status || !reassembly_read(&set, half->uuid))
 		return status;
-	if (half->role == HALF_SPARE && set.state == KNOWN_WAITING_MAIN) {
-		status = gather_main_of(half);
+	if (is_copy(&set, half))
+		return copy_came(&set, half);
+	if (set.state == KNOWN_WAITING_MAIN) {
+		status = give_main(&set, half);
 		if (!reassembly_read(&set, half->uuid))
 			return status;
 	}
@@ -73,7 +131,7 @@ static bool give_if_main(const struct known_set *set, const struct half *half, i
 		return false;
 	half_read(&spare, &dev);
 	if (spare.role != HALF_SPARE || strcmp(spare.uuid, set->uuid) ||
-	    spare.main_sectors != half->dev.sectors ||
+	    !fit_has_room(&spare, &half->dev) ||
 	    !main_id_is_of(spare.main_id, half->dev.path))
 		return false;
 	if (!gather_find_main(&spare, &main, path) || strcmp(main.number, half->dev.number))
@@ -102,7 +160,8 @@ static int other_came(const struct request *request, const struct half *half)
 		if (!reassembly_read(&set, list[i].uuid))
 			continue;
 		status = exit_worst(status, refresh(&set, half));
-		if (give_if_main(&set, half, &status) && reassembly_read(&set, list[i].uuid))
+		if (give_if_main(&set, half, &status) && reassembly_read(&set, list[i].uuid) &&
+		    is_allowed(request, &set))
 			status = exit_worst(status, assemble_set(request, &set));
 	}
 	free(list);
@@ -143,8 +202,8 @@ static bool is_known_main(const struct blockdev *dev)
 
 	nr = registry_list(&list);
 	for (i = 0; i < nr && !found; i++)
-		found = (!list[i].main_sectors || list[i].main_sectors == dev->sectors ||
-			 *list[i].next_main_id) &&
+		/* only devices that may be it are read: a main grows, and rarely shrinks */
+		found = (list[i].main_sectors <= dev->sectors || *list[i].next_main_id) &&
 			registry_names_main(&list[i], dev->path);
 	free(list);
 	return found;

@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "kernel/kernel.h"
+#include "lib/device-timeout.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
 #include "sets/active.h"
@@ -95,8 +96,11 @@ static int assemble(const struct arguments *args)
 {
 	int status = check(args);
 
-	if (status || (args->request.unattended && policy_mode() == POLICY_NONE))
+	if (status)
 		return status;
+	if (args->request.unattended && policy_mode() == POLICY_NONE)
+		/* a boot that waits for the set must see why */
+		return policy_is_doubtful() ? EXIT_UNCORRECTED : EXIT_CLEAN;
 	if (args->request.json) {
 		json_out_begin();
 		json_out_array("sets");
@@ -174,7 +178,7 @@ static int run_assemble(int argc, char **argv)
 	args.nr = argc - optind;
 	activation->automatic = args.all || args.incremental_path;
 	activation->remember = args.nr && !args.once && !args.request.unattended;
-	activation->limit_ms = args.request.unattended ? policy_timeout_ms() : 0;
+	activation->limit_ms = args.request.unattended ? device_timeout_ms() : 0;
 	return assemble(&args);
 }
 

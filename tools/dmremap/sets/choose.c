@@ -4,6 +4,7 @@
 
 #include "lib/util.h"
 #include "sets/choose.h"
+#include "sets/fit.h"
 #include "sets/gather.h"
 #include "sets/identity.h"
 
@@ -41,7 +42,7 @@ static const struct half *choose_spare(const struct halves *halves,
 
 	for (half = halves->half; half < halves->half + halves->nr; half++)
 		if (half->role == HALF_SPARE && !strcmp(half->uuid, known->uuid) &&
-		    registry_is_spare(known, half->dev.path))
+		    identity_is_spare(known, half))
 			consider(&best, half, 1);
 	return result(&best);
 }
@@ -53,14 +54,18 @@ static int rank_main(const struct half *half, const struct half *spare,
 	bool labelled = half->role == HALF_MAIN;
 	enum main_id_verdict verdict;
 
-	if (half->dev.sectors != spare->main_sectors || half->damaged)
+	if (half->damaged || !fit_allows(spare, half, false) ||
+	    identity_lacks_label(spare, half, known))
 		return 0;
 	verdict = identity_judge(spare, half);
 	if (verdict == MAIN_ID_OTHER || !identity_agrees(verdict, half, known))
 		return 0;
 	if (verdict == MAIN_ID_SAME)
 		return labelled ? 1 : 2;
-	return labelled ? 3 : 0;
+	if (!labelled)
+		return 0;
+	/* a member of an array may have the label, too */
+	return fit_allows(spare, half, true) ? 3 : 4;
 }
 
 static const struct half *choose_main(const struct halves *halves, const struct half *spare,
@@ -81,6 +86,10 @@ static const struct half *choose_main(const struct halves *halves, const struct 
 void choose_pair(struct known_set *set, const struct half *main, const struct half *spare)
 {
 	set->state = KNOWN_COMPLETE;
+	if (*spare->name)
+		text_copy(set->name, spare->name, sizeof(set->name));
+	else
+		snprintf(set->name, sizeof(set->name), "dm-remap-%s", set->uuid);
 	text_copy(set->main, main->dev.number, sizeof(set->main));
 	text_copy(set->spare, spare->dev.number, sizeof(set->spare));
 	snprintf(set->table, sizeof(set->table), "0 %llu remap %s %llu %s 3 persistent uuid %s",

@@ -22,7 +22,10 @@
  */
 bool choose_halves(struct known_set *set, const struct registered *known);
 
-/* Set @set to the result that the module would have for only these two devices. */
+/*
+ * Set @set to the result that the module would have for only these two devices. Nothing is left of
+ * what another device with the uuid of the set says, such as another name.
+ */
 void choose_pair(struct known_set *set, const struct half *main, const struct half *spare);
 
 #endif /* _DMREMAP_CHOOSE_H */

@@ -316,9 +316,10 @@ static bool check_both(struct create *create, const struct candidate *main,
 
 static bool check_alone(struct create *create, const struct candidate *spare)
 {
-	if (spare->logical > create->block_size) {
-		complain("%s has sectors of %u bytes, and a block of the set has %u.",
-			 create->spare, spare->logical, create->block_size);
+	/* not even with --force: the content of the set is in use */
+	if (spare->logical > create->set_sector) {
+		complain("%s has sectors of %u bytes, and %s has sectors of %u: the content might not work with these. Take a disk with sectors of the same size or smaller.",
+			 create->spare, spare->logical, create->name, create->set_sector);
 		return false;
 	}
 	if (!check_size(create, spare))

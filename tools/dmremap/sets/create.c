@@ -12,6 +12,7 @@
 #include "kernel/dm.h"
 #include "kernel/load.h"
 #include "kernel/names.h"
+#include "lib/interrupt.h"
 #include "lib/message.h"
 #include "lib/number.h"
 #include "lib/uuid.h"
@@ -35,26 +36,6 @@ static int activate(const struct create *create, bool read_only)
 	snprintf(uuid, sizeof(uuid), DM_UUID_PREFIX "%s", create->uuid);
 	create_params(create, read_only, params);
 	return dm_create(&new);
-}
-
-/* A read-only set cannot format its spare. */
-static int make(const struct create *create, bool format)
-{
-	bool twice = create->read_only && !create->transient;
-	int status = EXIT_CLEAN;
-
-	if (create->signatures.nr || create->dirty)
-		status = create->force ? create_wipe(create) : status;
-	if (!status)
-		status = activate(create, create->read_only && !twice);
-	if (!status && (format || twice))
-		status = dm_remove(create->name);
-	if (!status && twice && !format)
-		status = activate(create, true);
-	/* the kernel has written to the spare, which udev does not notice */
-	if (!status && !create->transient)
-		announce_change(create->spare);
-	return status;
 }
 
 /* The kernel would load it on demand, but with a less helpful error on failure. */
@@ -85,6 +66,31 @@ static void warn_of_namesake(const struct create *create)
 			 other.uuid, create->name, other.uuid, create->name);
 }
 
+/*
+ * A read-only set cannot format its spare.
+ *
+ * The host records the set as soon as it is on the spare, whether or not the device can be removed
+ * then.
+ */
+static int make(const struct create *create, bool format)
+{
+	bool twice = create->read_only && !create->transient;
+	int status = activate(create, create->read_only && !twice);
+
+	if (!status && !create->transient) {
+		remember_set(create->uuid, create->name, create->main, create->spare);
+		warn_of_namesake(create);
+	}
+	if (!status && (format || twice))
+		status = dm_remove(create->name);
+	if (!status && twice && !format)
+		status = activate(create, true);
+	/* the kernel has written to the spare, which udev does not notice */
+	if (!status && !create->transient)
+		announce_change(create->spare);
+	return status;
+}
+
 static int run(struct create *create, const struct create_choices *choices)
 {
 	int status = choices->dry_run ? EXIT_CLEAN : load(create);
@@ -93,14 +99,16 @@ static int run(struct create *create, const struct create_choices *choices)
 		status = EXIT_OPERATION;
 	if (!status)
 		status = create_check(create);
+	if (!status && !choices->dry_run && create->force &&
+	    (create->signatures.nr || create->dirty))
+		status = create_wipe(create);
+	/* a signal must not leave a set that is active and that the host does not know */
+	interrupt_hold();
 	if (!status && !choices->dry_run)
 		status = make(create, choices->format);
-	if (!status && !choices->dry_run && !create->transient) {
-		remember_set(create->uuid, create->name, create->main, create->spare);
-		warn_of_namesake(create);
-	}
 	if (!status)
 		create_show(create, choices);
+	interrupt_release();
 	create_free(create);
 	return status;
 }

@@ -27,6 +27,7 @@
  * @no_auto_remap: disable automatic remapping.
  * @read_only: the device is read-only.
  * @force: allow the content of the spare to be destroyed.
+ * @set_sector: logical sector size of a set that exists already, in bytes.
  * @uuid: uuid of the set.
  * @main_nr: device number of the main.
  * @spare_nr: device number of the spare.
@@ -48,6 +49,7 @@ struct create {
 	bool no_auto_remap;
 	bool read_only;
 	bool force;
+	unsigned int set_sector;
 
 	char uuid[UUID_TEXT_SIZE];
 	dev_t main_nr;
@@ -86,7 +88,7 @@ bool create_check_sectors(struct create *create, const struct device *main,
 
 /**
  * create_check_spare() - check a device that becomes the spare of an existing set.
- * @create: with @spare and @force, and @block_size and @sectors of the set.
+ * @create: with @spare and @force, and @name, @block_size, @set_sector and @sectors of the set.
  *
  * Return: an exit status.
  */

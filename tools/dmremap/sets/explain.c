@@ -69,55 +69,61 @@ void explain_copy(char *text, const struct known_set *set, const struct blockdev
 		 set->name, dev->path, half_role_name(role), known, dev->path);
 }
 
-/*
- * Count devices of the right size that are not halves or, on request, whose labels are unusable;
- * returns the first one too.
- */
-static int find_by_size(const struct half *spare, struct blockdev found[NAMES_MAX], bool damaged)
+/* Read the unused devices of the size of the main, all at once and only once: some may be slow. */
+static void read_by_size(struct halves *halves, const struct half *spare)
 {
 	char user[BLOCKDEV_PATH_SIZE];
-	struct blockdev *list;
-	struct half half;
+	struct blockdev *list = NULL;
 	int nr = blockdevs_list(&list), i, n = 0;
 
-	for (i = 0; i < nr && n < NAMES_MAX; i++) {
-		if (list[i].sectors != spare->main_sectors || blockdev_user(&list[i], user))
-			continue;
-		half_read(&half, &list[i]);
-		if (half.role == HALF_NONE &&
-		    (damaged ? half.was == HALF_MAIN : !half.damaged))
-			found[n++] = list[i];
-	}
-	if (nr >= 0)
-		free(list);
+	for (i = 0; i < nr; i++)
+		if (list[i].sectors == spare->main_sectors && !blockdev_user(&list[i], user))
+			list[n++] = list[i];
+	halves_read_again(halves, list, n);
+	free(list);
+}
+
+/* Find devices that are not halves or, on request, whose labels are unusable. */
+static int find_plain(const struct halves *halves, const struct half *found[NAMES_MAX],
+		      bool damaged)
+{
+	const struct half *half;
+	int n = 0;
+
+	for (half = halves->half; half < halves->half + halves->nr && n < NAMES_MAX; half++)
+		if (half->role == HALF_NONE &&
+		    (damaged ? half->was == HALF_MAIN : !half->damaged))
+			found[n++] = half;
 	return n;
 }
 
 /* Name devices that may be the main, after its other identities. */
-static int add_by_size(char *text, const struct known_set *set, const struct half *spare)
+static int add_by_size(char *text, const struct known_set *set, const struct half *spare,
+		       const struct halves *halves)
 {
-	struct blockdev found[NAMES_MAX];
-	int nr = spare->labelled ? 0 : find_by_size(spare, found, false), i;
+	const struct half *found[NAMES_MAX];
+	int nr = spare->labelled ? 0 : find_plain(halves, found, false), i;
 
 	for (i = 0; i < nr; i++)
 		text_add(text, EXPLAIN_SIZE, "%s%s",
-			 i ? ", " : " Of that size there is ", found[i].path);
+			 i ? ", " : " Of that size there is ", found[i]->dev.path);
 	if (nr)
 		text_add(text, EXPLAIN_SIZE, ". If %s is the main, say so: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found by itself.",
-			 nr > 1 ? "one of them" : "it", nr > 1 ? "MAIN" : found[0].path,
+			 nr > 1 ? "one of them" : "it", nr > 1 ? "MAIN" : found[0]->dev.path,
 			 spare->dev.path, set->name);
 	return nr;
 }
 
 /* A main with a damaged label cannot be assigned to a set. */
-static int add_damaged(char *text, const struct known_set *set, const struct half *spare)
+static int add_damaged(char *text, const struct known_set *set, const struct half *spare,
+		       const struct halves *halves)
 {
-	struct blockdev found[NAMES_MAX];
-	int nr = find_by_size(spare, found, true), i;
+	const struct half *found[NAMES_MAX];
+	int nr = find_plain(halves, found, true), i;
 
 	for (i = 0; i < nr; i++)
 		text_add(text, EXPLAIN_SIZE, " %s has that size, and a label that cannot be used. If it is the main: \"dmremap assemble %s %s\"; \"dmremap seal %s\" then makes a new label.",
-			 found[i].path, found[i].path, spare->dev.path, set->name);
+			 found[i]->dev.path, found[i]->dev.path, spare->dev.path, set->name);
 	return nr;
 }
 
@@ -134,8 +140,10 @@ static bool read_spare(struct half *spare, const struct known_set *set)
 static void explain_main(char *text, const struct known_set *set)
 {
 	char main_id[4 * DM_REMAP_MAIN_ID_SIZE];
+	struct halves halves;
 	struct blockdev dev;
 	struct half spare;
+	int named;
 
 	text_add(text, EXPLAIN_SIZE, "%s waits for its main", set->name);
 	if (!blockdev_by_number(&dev, set->spare)) {
@@ -156,8 +164,12 @@ static void explain_main(char *text, const struct known_set *set)
 		text_add(text, EXPLAIN_SIZE, " that is known as %s", main_id);
 	}
 	text_add(text, EXPLAIN_SIZE, ".");
-	if (!add_by_size(text, set, &spare) + !add_damaged(text, set, &spare) == 2)
+	read_by_size(&halves, &spare);
+	named = add_by_size(text, set, &spare, &halves);
+	named += add_damaged(text, set, &spare, &halves);
+	if (!named)
 		text_add(text, EXPLAIN_SIZE, " Connect it.");
+	halves_free(&halves);
 }
 
 static void explain_spare(char *text, const struct known_set *set)
@@ -212,8 +224,10 @@ static void explain_conflict(char *text, const struct known_set *set)
 		*text = 0;
 		text_add(text, EXPLAIN_SIZE, "%s is not activated: several devices may be its main, which has %llu sectors.",
 			 set->name, (unsigned long long)spare.main_sectors);
-		if (!add_by_size(text, set, &spare))
+		read_by_size(&halves, &spare);
+		if (!add_by_size(text, set, &spare, &halves))
 			text_add(text, EXPLAIN_SIZE, " Run \"dmremap scan\".");
+		halves_free(&halves);
 	} else {
 		text_add(text, EXPLAIN_SIZE, ". \"dmremap scan\" looks again.");
 	}

@@ -8,14 +8,16 @@
 #include "disk/main-id.h"
 #include "lib/exit.h"
 #include "lib/message.h"
+#include "sets/fit.h"
 #include "sets/gather.h"
 #include "sets/identity.h"
 
 #define BY_ID	"/dev/disk/by-id"
 
+/* The caller checks the identity. */
 static bool fits(const struct half *spare, const struct blockdev *dev)
 {
-	return dev->sectors == spare->main_sectors && strcmp(dev->number, spare->dev.number) &&
+	return fit_has_room(spare, dev) && strcmp(dev->number, spare->dev.number) &&
 	       blockdev_listed(dev);
 }
 
@@ -50,6 +52,32 @@ bool gather_find_main(const struct half *spare, struct blockdev *main,
 	if (blockdev_by_path(&link, path) || strcmp(link.number, main->number))
 		text_copy(path, main->path, BLOCKDEV_PATH_SIZE);
 	return true;
+}
+
+/* Its content may show that it is something else. */
+static bool may_be_main(const struct half *spare, const struct blockdev *dev)
+{
+	struct half half;
+
+	half_read(&half, dev);
+	return !half.damaged && identity_judge(spare, &half) != MAIN_ID_OTHER;
+}
+
+bool gather_find_rival(const struct half *spare, const struct half *main, struct blockdev *rival)
+{
+	struct blockdev *list;
+	int nr = blockdevs_list(&list), i;
+	bool found = false;
+
+	for (i = 0; i < nr && !found; i++) {
+		found = fits(spare, &list[i]) && strcmp(list[i].number, main->dev.number) &&
+			main_id_is_of(spare->main_id, list[i].path) &&
+			may_be_main(spare, &list[i]);
+		*rival = list[i];
+	}
+	if (nr >= 0)
+		free(list);
+	return found;
 }
 
 int gather_give(const char *path)
@@ -113,6 +141,17 @@ static int refresh(const struct halves *halves)
 	return status;
 }
 
+/*
+ * Whether the label shows the module which device is the main. One of another size must be given by
+ * its main_id as well.
+ */
+static bool is_found_by_label(const struct halves *halves, const struct half *spare)
+{
+	const struct half *main = identity_labelled(halves, spare);
+
+	return main && main->dev.sectors == spare->main_sectors;
+}
+
 int gather_all(const struct halves *halves, bool (*wanted)(const struct half *half))
 {
 	int status = refresh(halves);
@@ -123,7 +162,7 @@ int gather_all(const struct halves *halves, bool (*wanted)(const struct half *ha
 			status = exit_worst(status, gather_give(half->dev.path));
 	for (half = halves->half; half < halves->half + halves->nr; half++)
 		if (half->role == HALF_SPARE && (!wanted || wanted(half)) &&
-		    !identity_labelled(halves, half))
+		    !is_found_by_label(halves, half))
 			status = exit_worst(status, gather_main_of(half));
 	return status;
 }

@@ -40,6 +40,18 @@ int gather_give(const char *path);
 int gather_main_of(const struct half *spare);
 
 /**
+ * gather_find_rival() - find another device with the identity of a main.
+ * @spare: the spare, which has recorded the identity.
+ * @main: a device that has it.
+ * @rival: takes the other device, which has the size of the main as well.
+ *
+ * udev has one link for an identity, whichever device came last.
+ *
+ * Return: whether there is one.
+ */
+bool gather_find_rival(const struct half *spare, const struct half *main, struct blockdev *rival);
+
+/**
  * gather_all() - let the module scan all halves.
  * @halves: the halves on all devices.
  * @wanted: whether to offer a half, which may be damaged and not name its set; NULL for all.

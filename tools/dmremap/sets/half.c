@@ -54,11 +54,23 @@ static void take_spare(struct half *half, const struct set *set)
 	half->target_sectors = le64toh(sb->target_sectors);
 }
 
+/*
+ * A member of an array with its metadata at the end begins with the label of the main on the array.
+ * It never has the size recorded in the label.
+ */
+static bool is_of_array(const struct half *half, const struct dm_remap_label *label,
+			const char *path)
+{
+	return le64toh(label->main_sectors) != half->dev.sectors && content_is_member(path);
+}
+
 /* Whether the page is a label, even a damaged one, which the user must see. */
-static bool take_label(struct half *half, const struct dm_remap_label *label)
+static bool take_label(struct half *half, const struct dm_remap_label *label, const char *path)
 {
 	if (memcmp(label->magic, DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE))
 		return false;
+	if (is_of_array(half, label, path))
+		return true;
 	half->trouble = dm_remap_label_check(label, half->dev.sectors);
 	half->damaged = half->trouble;
 	memcpy(half->secret, label->secret, sizeof(half->secret));
@@ -128,16 +140,16 @@ static bool is_unused(const struct set *set)
 
 /*
  * As in the module, a superblock at the end of a device that begins with other content is stale. A
- * member of an array that is not assembled yet may be larger than the spare on the array, and never
- * has the size recorded in a label.
+ * member of an array that is not assembled yet may be larger than the spare on the array.
  */
 static void classify(struct half *half, const struct device *dev, const struct set *set)
 {
 	const struct superblock *first = &set->sb[0], *last = &set->sb[1];
 	bool unread = first->state == SB_UNREADABLE;
 
-	if ((!unread || read_sector(dev, first->content)) &&
-	    take_label(half, (const struct dm_remap_label *)first->content))
+	half->unread = unread && !read_sector(dev, first->content);
+	if (!half->unread &&
+	    take_label(half, (const struct dm_remap_label *)first->content, dev->path))
 		return;
 	if ((!unread && !has_magic(first)) || is_unused(set))
 		return;

@@ -28,6 +28,7 @@ enum half_role {
  *	not answer.
  * @trouble: describes the damage to its superblock or label; NULL if there is none.
  * @mend: for a usable spare: the damage to one of its superblocks; NULL if there is none.
+ * @unread: the place of a label cannot be read.
  * @damaged: it was a half, but its metadata is unusable, so it has no role.
  * @was: if damaged: which half it was.
  * @bad_pages: for a spare, after halves_read_tables(): number of pages of the table with both bad
@@ -39,7 +40,7 @@ enum half_role {
  * @name: name of the set's device, encoded by text_encode(); may be empty.
  * @main_id: for a spare: the recorded identity of its main; may be empty.
  * @generation: for a spare: its generation.
- * @main_sectors: size of the main.
+ * @main_sectors: size of the main, as recorded: the device may have another one.
  * @main_start: sector of the main at which the target begins.
  * @target_sectors: size of the target.
  */
@@ -49,6 +50,7 @@ struct half {
 	int error;
 	const char *trouble;
 	const char *mend;
+	bool unread;
 	bool damaged;
 	enum half_role was;
 	uint32_t bad_pages;
@@ -102,6 +104,13 @@ void half_read(struct half *half, const struct blockdev *dev);
  * Devices that do not answer are abandoned.
  */
 void halves_read(struct halves *halves, const struct blockdev *list, int nr);
+
+/**
+ * halves_read_again() - as halves_read(), for a second look.
+ *
+ * Devices that the program has abandoned before are not read again: their error is -ETIMEDOUT.
+ */
+void halves_read_again(struct halves *halves, const struct blockdev *list, int nr);
 
 /**
  * halves_read_all() - examine all devices.

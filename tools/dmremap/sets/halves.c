@@ -13,12 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "disk/slow.h"
 #include "lib/child.h"
+#include "lib/device-timeout.h"
 #include "lib/exit.h"
 #include "lib/message.h"
 #include "sets/active.h"
 #include "sets/half.h"
-#include "sets/policy.h"
 
 /*
  * Maximum number of processes: more than the usual number of disks, so that others need not wait
@@ -79,6 +80,7 @@ static void finish(struct worker *worker, bool answered)
 	if (!answered) {
 		/* it may be stuck in the kernel, so do not wait for it */
 		worker->half->error = -ETIMEDOUT;
+		slow_note(worker->half->dev.path);
 		kill(worker->pid, SIGKILL);
 	} else {
 		if (read(worker->fd, &half, sizeof(half)) == sizeof(half))
@@ -92,7 +94,7 @@ static void finish(struct worker *worker, bool answered)
 /* Wait until at least one process is done. */
 static void wait_for(struct worker *workers, int nr)
 {
-	int i, done = 0, limit_ms = policy_timeout_ms();
+	int i, done = 0, limit_ms = device_timeout_ms();
 	struct pollfd fds[WORKERS];
 
 	while (!done) {
@@ -142,10 +144,10 @@ static struct half **new_list(int nr)
 	return list;
 }
 
-void halves_read(struct halves *halves, const struct blockdev *list, int nr)
+static void read_list(struct halves *halves, const struct blockdev *list, int nr, bool again)
 {
 	struct half **all = new_list(nr);
-	int i;
+	int i, n = 0;
 
 	halves->nr = nr;
 	halves->half = calloc(nr + 1, sizeof(*halves->half));
@@ -153,10 +155,23 @@ void halves_read(struct halves *halves, const struct blockdev *list, int nr)
 		no_memory();
 	for (i = 0; i < nr; i++) {
 		halves->half[i] = (struct half) { .dev = list[i], .error = -EIO };
-		all[i] = &halves->half[i];
+		if (again && slow_is(list[i].path))
+			halves->half[i].error = -ETIMEDOUT;
+		else
+			all[n++] = &halves->half[i];
 	}
-	run(all, nr, look);
+	run(all, n, look);
 	free(all);
+}
+
+void halves_read(struct halves *halves, const struct blockdev *list, int nr)
+{
+	read_list(halves, list, nr, false);
+}
+
+void halves_read_again(struct halves *halves, const struct blockdev *list, int nr)
+{
+	read_list(halves, list, nr, true);
 }
 
 void halves_read_tables(struct halves *halves)

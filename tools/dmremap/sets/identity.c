@@ -25,6 +25,25 @@ static bool was_labelled(const struct half *spare, const struct half *main)
 	       !memcmp(main->secret, spare->secret, sizeof(main->secret));
 }
 
+bool identity_is_ours(const struct registered *set, const struct half *half)
+{
+	return secret_matches(set->secret_hash, half->secret);
+}
+
+bool identity_is_spare(const struct registered *set, const struct half *spare)
+{
+	return registry_is_spare(set, spare->dev.path) && identity_is_ours(set, spare);
+}
+
+bool identity_lacks_label(const struct half *spare, const struct half *main,
+			  const struct registered *set)
+{
+	if (!spare->labelled || main->role != HALF_NONE || was_labelled(spare, main))
+		return false;
+	return !main->unread || (main_id_is_content(spare->main_id) &&
+				 !(set && *set->secret_hash && identity_is_ours(set, spare)));
+}
+
 enum main_id_verdict identity_judge(const struct half *spare, const struct half *main)
 {
 	enum main_id_verdict verdict;

@@ -24,6 +24,32 @@
  */
 bool identity_is_label_of(const struct half *spare, const struct half *main);
 
+/**
+ * identity_is_ours() - whether a half is the one that this host has recorded.
+ * @set: this host's record of the set.
+ * @half: a spare, or a main with a label; its identity agrees with the record.
+ *
+ * A PARTUUID and the UUID of an array are content of a medium, which anybody may have copied from
+ * /dev/disk. Only the secret proves that the half is not one made to look like ours.
+ */
+bool identity_is_ours(const struct registered *set, const struct half *half);
+
+/* Whether a spare has the recorded identity, and is ours. */
+bool identity_is_spare(const struct registered *set, const struct half *spare);
+
+/**
+ * identity_lacks_label() - whether a device cannot be the main because it should have a label.
+ * @spare: the spare.
+ * @main: the device.
+ * @set: this host's record of the set, or NULL.
+ *
+ * Its identity does not make up for the label, since it may be content of the medium as well. A
+ * label that cannot be read may be there: a bad sector must not keep the set down. The identity is
+ * enough then if it is that of the hardware, or if the spare is proven to be ours.
+ */
+bool identity_lacks_label(const struct half *spare, const struct half *main,
+			  const struct registered *set);
+
 /* The first device with the label of a spare's set, or NULL. */
 const struct half *identity_labelled(const struct halves *halves, const struct half *spare);
 

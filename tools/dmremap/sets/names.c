@@ -105,12 +105,18 @@ static const char *find_table(const char * const *tables, unsigned int nr, const
 	return NULL;
 }
 
-bool name_is_reserved(const char *name, const char *uuid)
+/* Whether a known set or a device has the name. */
+static bool is_taken(const char *name, const char *uuid)
 {
 	char number[BLOCKDEV_NUMBER_SIZE];
 	struct registered set;
 
-	return registry_find_name(&set, name, uuid) || active_name_taken(name, number) ||
+	return registry_find_name(&set, name, uuid) || active_name_taken(name, number);
+}
+
+bool name_is_reserved(const char *name, const char *uuid)
+{
+	return is_taken(name, uuid) ||
 	       find_table(files, ARRAY_SIZE(files), name) ||
 	       find_table(copies, ARRAY_SIZE(copies), name) ||
 	       find_table(command_lines, ARRAY_SIZE(command_lines), name);
@@ -130,12 +136,23 @@ void name_tell_old(const char *name, const char *instead)
 			 name, from, instead);
 }
 
-void name_for_foreign(char name[ENCODED_NAME_SIZE], const char *wanted, const char *uuid)
+static void choose(char name[ENCODED_NAME_SIZE], const char *wanted, const char *uuid,
+		   bool (*excluded)(const char *name, const char *uuid))
 {
 	text_copy(name, wanted, ENCODED_NAME_SIZE);
-	if (!name_is_reserved(name, uuid))
+	if (!excluded(name, uuid))
 		return;
 	snprintf(name, ENCODED_NAME_SIZE, "%.500s-%.8s", wanted, uuid);
-	if (strlen(name) >= DM_REMAP_NAME_SIZE || name_is_reserved(name, uuid))
+	if (strlen(name) >= DM_REMAP_NAME_SIZE || excluded(name, uuid))
 		snprintf(name, ENCODED_NAME_SIZE, "dm-remap-%s", uuid);
+}
+
+void name_for_foreign(char name[ENCODED_NAME_SIZE], const char *wanted, const char *uuid)
+{
+	choose(name, wanted, uuid, name_is_reserved);
+}
+
+void name_for_listed(char name[ENCODED_NAME_SIZE], const char *wanted, const char *uuid)
+{
+	choose(name, wanted, uuid, is_taken);
 }

@@ -37,4 +37,15 @@ void name_tell_old(const char *name, const char *instead);
  */
 void name_for_foreign(char name[ENCODED_NAME_SIZE], const char *wanted, const char *uuid);
 
+/**
+ * name_for_listed() - find a name for a foreign set that the kernel's command line lists.
+ * @name: takes it.
+ * @wanted: the name stored on its medium, encoded.
+ * @uuid: of the set.
+ *
+ * The person who listed the set expects it under the name that root= or fstab has; only the name of
+ * a known set or of a device is not available.
+ */
+void name_for_listed(char name[ENCODED_NAME_SIZE], const char *wanted, const char *uuid);
+
 #endif /* _DMREMAP_SETS_NAMES_H */

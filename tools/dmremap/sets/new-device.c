@@ -11,6 +11,7 @@
 #include "sets/active.h"
 #include "sets/names.h"
 #include "sets/new-device.h"
+#include "sets/policy.h"
 #include "sets/registry.h"
 
 /* How long another process may take to create the device, in tenths of a second. */
@@ -33,6 +34,8 @@ static void choose_name(const struct activation_result *result, char name[ENCODE
 
 	if (!is_fit(result->set.name))
 		snprintf(name, ENCODED_NAME_SIZE, "dm-remap-%s", result->set.uuid);
+	else if (result->foreign && policy_lists(result->set.uuid))
+		name_for_listed(name, result->set.name, result->set.uuid);
 	else if (result->foreign)
 		name_for_foreign(name, result->set.name, result->set.uuid);
 	else if (registry_find_name(&other, result->set.name, result->set.uuid) &&

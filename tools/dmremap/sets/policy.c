@@ -20,14 +20,11 @@
 /* Created by the hooks of initramfs-tools and dracut. */
 #define INITRAMFS	"/etc/dm-remap/initramfs"
 
-#define TIMEOUT_S	30
-#define TIMEOUT_MAX_S	86400
-
 struct policy {
 	bool read;
 	enum policy_mode mode;
+	bool doubtful;
 	char list[FILE_TEXT_SIZE];
-	int timeout_s;
 };
 
 static struct policy policy;
@@ -69,10 +66,15 @@ static void read_conf(void)
 {
 	const char *mode = conf_get("assemble");
 
-	if (mode && !take_mode(mode))
-		complain(CONF_FILE ": assemble must be known, sealed or none, not \"%s\".", mode);
-	policy.timeout_s = conf_number("device_timeout", "a number of seconds", TIMEOUT_MAX_S,
-				       TIMEOUT_S);
+	if (conf_is_damaged() || (mode && !take_mode(mode))) {
+		policy.mode = POLICY_NONE;
+		policy.doubtful = true;
+		if (mode && !conf_is_damaged())
+			complain(CONF_FILE ": assemble must be known, sealed or none, not \"%s\".",
+				 mode);
+		complain("No set is activated automatically until " CONF_FILE " is corrected. "
+			 OPTION "known on the kernel's command line overrides it.");
+	}
 }
 
 /* The kernel command line. */
@@ -87,6 +89,7 @@ static void read_command_line(void)
 		if (strncmp(word, OPTION, strlen(OPTION)))
 			continue;
 		word += strlen(OPTION);
+		policy.doubtful = false;
 		if (take_mode(word))
 			continue;
 		policy.mode = is_list(word) ? POLICY_LISTED : POLICY_KNOWN;
@@ -97,7 +100,7 @@ static void read_command_line(void)
 	}
 }
 
-static bool in_initramfs(void)
+bool policy_in_initramfs(void)
 {
 	char path[PATH_MAX];
 
@@ -117,7 +120,7 @@ static void read_policy(void)
 	 * foreign set could take the name of one of ours, or be found for root=UUID. udev looks at
 	 * its halves again when the root file system is mounted.
 	 */
-	if (policy.mode == POLICY_SEALED && in_initramfs())
+	if (policy.mode == POLICY_SEALED && policy_in_initramfs())
 		policy.mode = POLICY_KNOWN;
 }
 
@@ -127,10 +130,9 @@ enum policy_mode policy_mode(void)
 	return policy.mode;
 }
 
-int policy_timeout_ms(void)
+bool policy_is_doubtful(void)
 {
-	read_policy();
-	return policy.timeout_s * 1000;
+	return policy_mode() == POLICY_NONE && policy.doubtful;
 }
 
 static bool is_listed(const char *uuid)
@@ -143,6 +145,11 @@ static bool is_listed(const char *uuid)
 			return true;
 	}
 	return false;
+}
+
+bool policy_lists(const char *uuid)
+{
+	return policy_mode() == POLICY_LISTED && is_listed(uuid);
 }
 
 bool policy_allows(const struct half *half)

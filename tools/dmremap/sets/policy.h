@@ -22,7 +22,9 @@ enum policy_mode {
 /**
  * policy_mode() - which sets may be activated automatically.
  *
- * Prints an error for an unknown value, which counts as %POLICY_KNOWN.
+ * Prints an error for an unknown value, which counts as %POLICY_NONE in the file, because it may
+ * have been meant to forbid something, and as %POLICY_KNOWN on the command line, which a person
+ * types to get a system started.
  */
 enum policy_mode policy_mode(void);
 
@@ -34,9 +36,16 @@ enum policy_mode policy_mode(void);
  */
 bool policy_allows(const struct half *half);
 
-/**
- * policy_timeout_ms() - how long a device may take to answer at boot; 0 means no limit.
+/* Whether the kernel's command line lists the set, so that it counts as known to this host. */
+bool policy_lists(const char *uuid);
+
+/*
+ * Whether nothing is activated because dm-remap.conf is damaged, or says something that is not
+ * understood, and not because somebody wants that.
  */
-int policy_timeout_ms(void);
+bool policy_is_doubtful(void);
+
+/* Whether this is the system in an initramfs. */
+bool policy_in_initramfs(void);
 
 #endif /* _DMREMAP_POLICY_H */

@@ -14,13 +14,14 @@
 #include "kernel/kernel.h"
 #include "kernel/load.h"
 #include "lib/child.h"
+#include "lib/device-timeout.h"
 #include "lib/encode.h"
 #include "lib/exit.h"
 #include "lib/message.h"
 #include "lib/root.h"
 #include "lib/util.h"
-#include "sets/policy.h"
 #include "sets/reassembly.h"
+#include "sets/registry.h"
 
 #define MODULE		"dm_remap_reassembly"
 #define TREE		"/sys/kernel/config/dm-remap-reassembly"
@@ -99,7 +100,7 @@ int reassembly_scan(const char *path)
 		error = write_scan(path);
 		_exit(write(answer.fd, &error, sizeof(error)) != sizeof(error));
 	}
-	if (poll(&answer, 1, policy_timeout_ms() ?: -1) == 0) {
+	if (poll(&answer, 1, device_timeout_ms() ?: -1) == 0) {
 		error = -ETIMEDOUT;
 	} else {
 		if (read(answer.fd, &error, sizeof(error)) != sizeof(error))
@@ -162,6 +163,15 @@ static void drop_gone(struct known_set *set)
 	*set->table = 0;
 }
 
+static void take_name(struct known_set *set, const char *name)
+{
+	struct registered known;
+
+	text_encode(set->medium_name, name);
+	text_copy(set->name, registry_find(&known, set->uuid) && *known.name ? known.name :
+		  set->medium_name, sizeof(set->name));
+}
+
 bool reassembly_read(struct known_set *set, const char *uuid)
 {
 	char text[KERNEL_TEXT_SIZE];
@@ -172,7 +182,7 @@ bool reassembly_read(struct known_set *set, const char *uuid)
 	text_copy(set->uuid, uuid, sizeof(set->uuid));
 	if (!read_attribute(uuid, "name", text) || strlen(text) >= DM_REMAP_NAME_SIZE)
 		return false;
-	text_encode(set->name, text);
+	take_name(set, text);
 	if (!read_half(uuid, "main", set->main) || !read_half(uuid, "spare", set->spare) ||
 	    !read_attribute(uuid, "table", text) || strlen(text) >= sizeof(set->table))
 		return false;

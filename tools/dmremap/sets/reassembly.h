@@ -33,7 +33,9 @@ enum known_state {
 /**
  * struct known_set - a set of the module.
  * @uuid: its uuid.
- * @name: the name for its device, in the characters of text_encode().
+ * @name: its name, in the characters of text_encode(): of a set that this host knows, the recorded
+ *	one, since any device with the uuid of the set may have given it another.
+ * @medium_name: the name that the module has from one of its halves.
  * @state: which halves are present.
  * @main: "MAJ:MIN", or "" if it is missing.
  * @spare: likewise.
@@ -44,6 +46,7 @@ enum known_state {
 struct known_set {
 	char uuid[UUID_TEXT_SIZE];
 	char name[ENCODED_NAME_SIZE];
+	char medium_name[ENCODED_NAME_SIZE];
 	enum known_state state;
 	char main[BLOCKDEV_NUMBER_SIZE];
 	char spare[BLOCKDEV_NUMBER_SIZE];
@@ -68,7 +71,7 @@ int reassembly_begin(void);
  * @path: the device.
  *
  * Return: 0 or a negative error number; -ETIMEDOUT if the device has not answered within
- * policy_timeout_ms().
+ * device_timeout_ms().
  */
 int reassembly_scan(const char *path);
 

@@ -2,10 +2,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/loop.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +17,7 @@
 #include "lib/message.h"
 #include "lib/number.h"
 #include "lib/root.h"
+#include "lib/text.h"
 #include "sets/registry.h"
 
 #define NO_ID		"-"
@@ -47,10 +50,11 @@ static void take_line(struct registered *set, const char *line)
 	size_t length = value ? (size_t)(value - line) : 0;
 	const char *number;
 
-	if (!value++)
-		return;
+	value = value ? value + 1 : "";
 	if (is_key(line, length, "name")) {
 		text_copy(set->name, value, sizeof(set->name));
+	} else if (is_key(line, length, "secret_hash")) {
+		text_copy(set->secret_hash, value, sizeof(set->secret_hash));
 	} else if (is_key(line, length, "main_id")) {
 		text_copy(set->main_id, value, sizeof(set->main_id));
 	} else if (is_key(line, length, "spare_id")) {
@@ -67,19 +71,57 @@ static void take_line(struct registered *set, const char *line)
 		number = value;
 		if (!number_take(&number, &set->main_sectors) || *number)
 			set->main_sectors = 0;
+	} else {
+		text_add(set->others, sizeof(set->others), "%s\n", line);
 	}
+}
+
+/* Whether a user has been told of this record: one command may read it many times. */
+static bool was_told(const char *uuid)
+{
+	static char (*told)[UUID_TEXT_SIZE];
+	static int nr;
+	int i;
+
+	for (i = 0; i < nr; i++)
+		if (!strcasecmp(told[i], uuid))
+			return true;
+	told = realloc(told, (nr + 1) * sizeof(*told));
+	if (!told)
+		no_memory();
+	text_copy(told[nr++], uuid, sizeof(*told));
+	return false;
+}
+
+static bool refuse(struct registered *set, const char *uuid, const char *path, const char *why)
+{
+	if (!was_told(uuid))
+		complain("%s cannot be used: %s. The host does not know the set, and does not activate it automatically. \"dmremap assemble %s\" writes the file anew.",
+			 path, why, uuid);
+	*set = (struct registered) {};
+	text_copy(set->uuid, uuid, sizeof(set->uuid));
+	return false;
 }
 
 bool registry_find(struct registered *set, const char *uuid)
 {
 	char path[PATH_MAX], text[FILE_TEXT_SIZE], *line, *save;
+	int error;
 
 	*set = (struct registered) {};
-	if (!path_of(path, uuid) || file_read(path, text))
+	if (!path_of(path, uuid))
+		return false;
+	error = file_read(path, text);
+	if (error == -ENOENT)
 		return false;
 	text_copy(set->uuid, uuid, sizeof(set->uuid));
+	if (error)
+		return refuse(set, uuid, path, file_error(error));
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 		take_line(set, line);
+	/* "-" is recorded for a device without an identity, so there always is something */
+	if (!*set->main_id || !*set->spare_id)
+		return refuse(set, uuid, path, "it has no main_id, or no spare_id");
 	return true;
 }
 
@@ -134,19 +176,32 @@ static int make_dirs(void)
 	return mkdir(path, 0755) && errno != EEXIST ? -errno : 0;
 }
 
+static void add(char text[FILE_TEXT_SIZE + 1], const char *key, const char *value)
+{
+	if (*value)
+		text_add(text, FILE_TEXT_SIZE + 1, "%s=%s\n", key, value);
+}
+
+/* The last of the necessary keys comes after the hash, which a truncated file must not lack. */
 static int print(int fd, const struct registered *set)
 {
-	int n = dprintf(fd, "name=%s\nmain_id=%s\nmain_sectors=%llu\nspare_id=%s\n%s", set->name,
-			set->main_id, LLU(set->main_sectors), set->spare_id,
-			set->timeouts ? "timeouts=auto\n" : "");
+	char text[FILE_TEXT_SIZE + 1] = "";
+	size_t length;
 
-	if (n >= 0 && *set->next_main_id)
-		n = dprintf(fd, "next_main_id=%s\n", set->next_main_id);
-	if (n >= 0 && *set->next_spare_id)
-		n = dprintf(fd, "next_spare_id=%s\n", set->next_spare_id);
-	if (n >= 0 && *set->copy_id)
-		n = dprintf(fd, "copy_id=%s\n", set->copy_id);
-	return n < 0 || fsync(fd) ? -errno : 0;
+	text_add(text, sizeof(text), "name=%s\n", set->name);
+	add(text, "secret_hash", set->secret_hash);
+	text_add(text, sizeof(text), "main_id=%s\nmain_sectors=%llu\nspare_id=%s\n%s",
+		 set->main_id, LLU(set->main_sectors), set->spare_id,
+		 set->timeouts ? "timeouts=auto\n" : "");
+	add(text, "next_main_id", set->next_main_id);
+	add(text, "next_spare_id", set->next_spare_id);
+	add(text, "copy_id", set->copy_id);
+	text_add(text, sizeof(text), "%s", set->others);
+	length = strlen(text);
+	/* the file could not be read again */
+	if (length >= FILE_TEXT_SIZE)
+		return -EFBIG;
+	return dprintf(fd, "%s", text) < 0 || fsync(fd) ? -errno : 0;
 }
 
 static void sync_dir(void)
@@ -189,7 +244,8 @@ static bool is_same(const struct registered *a, const struct registered *b)
 {
 	return !strcmp(a->name, b->name) && !strcmp(a->main_id, b->main_id) &&
 	       !strcmp(a->spare_id, b->spare_id) && a->main_sectors == b->main_sectors &&
-	       a->timeouts == b->timeouts && !strcmp(a->next_main_id, b->next_main_id) &&
+	       a->timeouts == b->timeouts && !strcmp(a->secret_hash, b->secret_hash) &&
+	       !strcmp(a->others, b->others) && !strcmp(a->next_main_id, b->next_main_id) &&
 	       !strcmp(a->next_spare_id, b->next_spare_id) && !strcmp(a->copy_id, b->copy_id);
 }
 
@@ -226,6 +282,27 @@ bool registry_remove(const char *uuid)
 	return true;
 }
 
+/*
+ * Whether the path leads to the file behind a loop device. A user has udisks set up the device for
+ * an open file. If they have opened it in a mount namespace of their own, its path may be that of
+ * another file here.
+ */
+static bool is_backing(const char *path, const char *file)
+{
+	struct loop_info64 info;
+	char at[PATH_MAX];
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error;
+
+	if (fd < 0)
+		return false;
+	error = ioctl(fd, LOOP_GET_STATUS64, &info);
+	close(fd);
+	snprintf(at, sizeof(at), "%s%s", root_dir(), file);
+	return !error && !stat(at, &st) && info.lo_device == st.st_dev &&
+	       info.lo_inode == st.st_ino;
+}
+
 /* The backing file of a loop device, on one line. */
 static bool read_backing(const char *path, char text[FILE_TEXT_SIZE])
 {
@@ -237,7 +314,7 @@ static bool read_backing(const char *path, char text[FILE_TEXT_SIZE])
 	snprintf(file, sizeof(file), "%s/sys/dev/block/%s/loop/backing_file", root_dir(),
 		 dev.number);
 	return !file_read(file, text) && *text && !strchr(text, '\n') &&
-	       strlen(text) + sizeof(FILE_PREFIX) <= REGISTRY_ID_SIZE;
+	       strlen(text) + sizeof(FILE_PREFIX) <= REGISTRY_ID_SIZE && is_backing(path, text);
 }
 
 void registry_identify(char id[REGISTRY_ID_SIZE], const char *path)

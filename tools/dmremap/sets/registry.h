@@ -3,8 +3,9 @@
  * The registry of sets that this host knows: a file for each in /etc/dm-remap/sets.d, named by the
  * uuid. docs/security.md describes the consequences.
  *
- * Lines are KEY=VALUE. Keys missing from a file are not compared: an empty file makes a set known
- * by its uuid alone. Unknown keys are preserved.
+ * Lines are KEY=VALUE. A file without main_id and spare_id, or one that cannot be read, is reported
+ * and makes no set known: anybody can have the uuid. Other keys that are missing are not compared.
+ * Lines that this version does not know are kept, at the end.
  */
 #ifndef _DMREMAP_REGISTRY_H
 #define _DMREMAP_REGISTRY_H
@@ -14,7 +15,9 @@
 #include <stdint.h>
 
 #include "lib/encode.h"
+#include "lib/file.h"
 #include "lib/uuid.h"
+#include "sets/secret.h"
 
 /* The directory, for messages. */
 #define REGISTRY_DIR	"/etc/dm-remap/sets.d"
@@ -26,6 +29,7 @@
  * struct registered - the record of a set.
  * @uuid: its uuid.
  * @name: name of its device, encoded; "" if not recorded.
+ * @secret_hash: from secret_hash(); "" if not recorded, as in files of older versions.
  * @main_id: the identity of its main, from registry_identify(); "" if not recorded.
  * @main_sectors: the size of the main; 0 if not recorded.
  * @spare_id: like @main_id, for the spare.
@@ -35,10 +39,12 @@
  * @copy_id: identity of a disk that may have the content of the set but is not its main: a former
  *	main, or one that nearly became the main; "" for none.  See sets/stale-copy.h.
  * @timeouts: set the time-outs of the disk when the set is activated: see sets/timeouts.h.
+ * @others: lines that this version does not know.
  */
 struct registered {
 	char uuid[UUID_TEXT_SIZE];
 	char name[ENCODED_NAME_SIZE];
+	char secret_hash[SECRET_HASH_SIZE];
 	char main_id[REGISTRY_ID_SIZE];
 	uint64_t main_sectors;
 	char spare_id[REGISTRY_ID_SIZE];
@@ -46,12 +52,15 @@ struct registered {
 	char next_spare_id[REGISTRY_ID_SIZE];
 	char copy_id[REGISTRY_ID_SIZE];
 	bool timeouts;
+	char others[FILE_TEXT_SIZE];
 };
 
 /**
  * registry_find() - read the record of a set.
- * @set: filled in.
+ * @set: filled in; of a record that is there and cannot be used, only the uuid.
  * @uuid: the set; it may come from a medium.
+ *
+ * Reports a record that cannot be used, once.
  *
  * Return: whether this host knows it.
  */

@@ -37,9 +37,27 @@ bool remember_active(const char *uuid, const char *name);
  * @spare: the path of its next spare, or NULL.
  *
  * Until remember_active() or an activation ends this state, the host accepts either half, so that
- * after a power failure it finds the set with the half that the spare names.
+ * after a power failure it finds the set with the half that the spare names. The record must be on
+ * disk before that half is replaced.
+ *
+ * Prints an error if it cannot be recorded.
+ *
+ * Return: an exit status.
  */
-void remember_next(const char *uuid, const char *main, const char *spare);
+int remember_next(const char *uuid, const char *main, const char *spare);
+
+/**
+ * remember_warn() - before a half is replaced, warn of a power failure if / or /usr is on the set.
+ * @name: of its device.
+ * @main: the path of its main after that.
+ * @spare: the path of its spare after that.
+ *
+ * The initramfs knows the former half only, until it is made again.
+ */
+void remember_warn(const char *name, const char *main, const char *spare);
+
+/* Say so if this host still knows a set, of which it has other disks, although one has gone. */
+void remember_tell(const char *uuid);
 
 /* An activation has shown which half is in force: see remember_next(). */
 void remember_settled(const char *uuid, const char *name);

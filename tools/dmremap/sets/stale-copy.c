@@ -5,12 +5,12 @@
 
 #include "disk/content.h"
 #include "kernel/blockdev.h"
-#include "kernel/guard.h"
 #include "kernel/users.h"
+#include "lib/device-timeout.h"
+#include "lib/guard.h"
 #include "lib/interrupt.h"
 #include "lib/text.h"
 #include "lib/util.h"
-#include "sets/policy.h"
 #include "sets/registry.h"
 #include "sets/stale-copy.h"
 
@@ -89,7 +89,7 @@ bool stale_copy_describe(char *text, const char *uuid, const char *name, const c
 	if (registry_find(&search->set, uuid) &&
 	    (*search->set.copy_id || *search->set.next_main_id) &&
 	    blockdev_by_number(&search->device, number)) {
-		guard_run(look, search, policy_timeout_ms());
+		guard_run(look, search, device_timeout_ms());
 		interrupt_release();
 	}
 	found = search->found;

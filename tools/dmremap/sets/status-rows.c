@@ -20,6 +20,20 @@ static void read_text(const char *name, const char *attribute, char *text, size_
 		snprintf(text, size, "%.*s", (int)size - 1, value);
 }
 
+/*
+ * The kernel keeps a disk open that has left the system, and its state says nothing of that: it
+ * makes no remap of it.
+ */
+static void take_gone(struct status_row *row)
+{
+	bool main = blockdev_gone(row->main), spare = blockdev_gone(row->spare);
+
+	row->gone = main || spare;
+	if (row->gone)
+		snprintf(row->state, sizeof(row->state), "%s-gone",
+			 !spare ? "main" : main ? "both" : "spare");
+}
+
 static void take_active(struct status_row *row, const struct active *active)
 {
 	text_copy(row->name, active->name, sizeof(row->name));
@@ -27,6 +41,7 @@ static void take_active(struct status_row *row, const struct active *active)
 	row->active = true;
 	if (active->without_spare) {
 		text_copy(row->state, "without-spare", sizeof(row->state));
+		text_copy(row->main, active->main, sizeof(row->main));
 		snprintf(row->why, sizeof(row->why),
 			 "%s has no spare: blocks that had moved have old content. When the spare is there, \"dmremap stop %s\", and assemble it.",
 			 row->name, row->name);
@@ -45,6 +60,7 @@ static void take_active(struct status_row *row, const struct active *active)
 	read_text(row->name, "spare/device", row->spare, sizeof(row->spare));
 	read_text(row->name, "remaps/count", row->remapped, sizeof(row->remapped));
 	read_text(row->name, "remaps/capacity", row->capacity, sizeof(row->capacity));
+	take_gone(row);
 	if (active->suspended)
 		snprintf(row->why, sizeof(row->why),
 			 "%s is suspended: all its I/O waits. Unless a running command has suspended it: \"dmsetup resume %s\".",
@@ -73,6 +89,8 @@ static void add_copies(struct status_row *row, const struct known_set *set)
 
 	while (reassembly_next_copy(&text, number) && length < sizeof(row->why)) {
 		length += snprintf(row->why + length, sizeof(row->why) - length,
+				   row->gone ?
+				   "%s%s seems to be a disk of %s that left and has come back." :
 				   "%s%s is a copy of a half of %s, and not used.",
 				   length ? " " : "",
 				   blockdev_name(&dev, number), row->name);
@@ -113,6 +131,17 @@ static void take_known(struct status_row *row, const struct known_set *set)
 	explain_mend(row->why, set);
 }
 
+/* A set of this host with no disk that has been seen. */
+static void take_absent(struct status_row *row, const struct registered *known)
+{
+	text_copy(row->name, *known->name ? known->name : known->uuid, sizeof(row->name));
+	text_copy(row->uuid, known->uuid, sizeof(row->uuid));
+	text_copy(row->state, "waiting", sizeof(row->state));
+	snprintf(row->why, sizeof(row->why),
+		 "%s is a set of this host, and none of its disks has been found: \"dmremap assemble %s\" looks for them. If they will not come back, \"rm %s/%s\" makes this host forget it.",
+		 row->name, row->name, REGISTRY_DIR, row->uuid);
+}
+
 static struct status_row *find_uuid(struct status_row *rows, int nr, const char *uuid)
 {
 	int i;
@@ -126,16 +155,18 @@ static struct status_row *find_uuid(struct status_row *rows, int nr, const char 
 int status_rows(struct status_row **rows)
 {
 	struct known_set *sets = NULL;
+	struct registered *known;
 	struct status_row *row;
 	struct active *actives;
-	int nr = 0, nr_sets = 0, nr_actives, i;
+	int nr = 0, nr_sets = 0, nr_actives, nr_known, i;
 
 	if (reassembly_there())
 		nr_sets = reassembly_sets(&sets);
 	if (nr_sets < 0)
 		return -1;
 	nr_actives = actives_list(&actives);
-	*rows = calloc(nr_sets + nr_actives + 1, sizeof(**rows));
+	nr_known = registry_list(&known);
+	*rows = calloc(nr_sets + nr_actives + nr_known + 1, sizeof(**rows));
 	if (!*rows)
 		no_memory();
 	for (i = 0; i < nr_actives; i++) {
@@ -152,6 +183,10 @@ int status_rows(struct status_row **rows)
 			text_copy(row->main, sets[i].main, sizeof(row->main));
 		add_copies(row, &sets[i]);
 	}
+	for (i = 0; i < nr_known; i++)
+		if (!find_uuid(*rows, nr, known[i].uuid))
+			take_absent(&(*rows)[nr++], &known[i]);
+	free(known);
 	free(actives);
 	free(sets);
 	return nr;

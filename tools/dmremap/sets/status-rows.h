@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The rows that status shows: active devices, and inactive sets.
+ * The rows that status shows: active devices, inactive sets, and sets of this host of which no disk
+ * has been found.
  */
 #ifndef _DMREMAP_STATUS_ROWS_H
 #define _DMREMAP_STATUS_ROWS_H
@@ -22,6 +23,7 @@
  * @spare: likewise.
  * @remapped: blocks.
  * @capacity: blocks.
+ * @gone: main or spare of the active set has left the system.
  * @foreign: this host does not know the set.
  * @why: an explanation; may be empty.
  */
@@ -34,6 +36,7 @@ struct status_row {
 	char spare[BLOCKDEV_NUMBER_SIZE];
 	char remapped[24];
 	char capacity[24];
+	bool gone;
 	bool foreign;
 	char why[EXPLAIN_SIZE];
 };

@@ -4,6 +4,7 @@
 #include "kernel/kernel.h"
 #include "lib/file.h"
 #include "sets/active.h"
+#include "sets/identity.h"
 #include "sets/registry.h"
 #include "sets/trust.h"
 
@@ -23,10 +24,10 @@ enum trust trust_of(const struct half *half)
 {
 	struct registered set;
 	bool known = registry_find(&set, half->uuid);
-	bool ours = half->role == HALF_MAIN ? registry_is_main(&set, half->dev.path) :
-					      registry_is_spare(&set, half->dev.path);
+	bool named = half->role == HALF_MAIN ? registry_is_main(&set, half->dev.path) :
+					       registry_is_spare(&set, half->dev.path);
 
-	if (is_replaced(half) || (known && !ours))
+	if (is_replaced(half) || (known && !(named && identity_is_ours(&set, half))))
 		return TRUST_COPY;
 	return known ? TRUST_KNOWN : TRUST_FOREIGN;
 }

@@ -10,7 +10,7 @@
 enum trust {
 	TRUST_KNOWN,	/* of a set that this host knows */
 	TRUST_FOREIGN,	/* of another set */
-	TRUST_COPY,	/* it has the uuid of a known set whose recorded half is another device */
+	TRUST_COPY,	/* it has the uuid of a known set, not the recorded identity or secret */
 };
 
 /**

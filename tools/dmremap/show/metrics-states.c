@@ -51,6 +51,13 @@ static void print_disk(FILE *out, const char *role, const char *number)
 	metrics_label(out, label, name.serial);
 }
 
+static void print_present(FILE *out, const struct sample *sample, const char *disk,
+			  const char *number)
+{
+	metrics_device(out, "dm_remap_disk_present", sample);
+	fprintf(out, ",disk=\"%s\"} %d\n", disk, !blockdev_gone(number));
+}
+
 static void print_infos(FILE *out, const struct samples *samples)
 {
 	const struct sample *sample;
@@ -65,6 +72,12 @@ static void print_infos(FILE *out, const struct samples *samples)
 		print_disk(out, "main", sample->main);
 		print_disk(out, "spare", sample->spare);
 		fputs("} 1\n", out);
+	}
+	metrics_family(out, "dm_remap_disk_present", "gauge",
+		       "Whether a disk is in the system: the state does not tell.");
+	for (i = 0; i < samples->nr; i++) {
+		print_present(out, &samples->sample[i], "main", samples->sample[i].main);
+		print_present(out, &samples->sample[i], "spare", samples->sample[i].spare);
 	}
 	metrics_family(out, "dm_remap_counted", "gauge",
 		       "Whether the module dm_remap_stats is there, which counts.");

@@ -93,22 +93,23 @@ static const char *colour(const char *state)
 	return "\033[1;31m";
 }
 
-/* Fall back to the number if sysfs has no name, as for a device that has just gone. */
-static const char *device_path(struct blockdev *dev, const char *number)
+static void put_disk(FILE *out, const char *role, const char *number)
 {
-	return blockdev_by_number(dev, number) ? dev->path : number;
+	struct blockdev dev;
+
+	fprintf(out, ", %s %s%s", role, blockdev_name(&dev, number),
+		blockdev_gone(number) ? " (gone)" : "");
 }
 
 static void put_head(FILE *out, const struct sample *sample, bool colours)
 {
-	struct blockdev main, spare;
-
 	putc('\n', out);
 	put_name(out, sample->name);
-	fprintf(out, ": %s%s%s, store %s, main %s, spare %s\n",
-		colours ? colour(sample->state) : "", sample->state, colours ? "\033[0m" : "",
-		sample->store, device_path(&main, sample->main),
-		device_path(&spare, sample->spare));
+	fprintf(out, ": %s%s%s, store %s", colours ? colour(sample->state) : "", sample->state,
+		colours ? "\033[0m" : "", sample->store);
+	put_disk(out, "main", sample->main);
+	put_disk(out, "spare", sample->spare);
+	putc('\n', out);
 }
 
 static void put_spare(FILE *out, const struct sample *sample)

@@ -3,6 +3,9 @@
 
 #include "spare/examine.h"
 
+/* The first pages of the table, which show whether the superblocks are out of date. */
+#define WITNESSES	8
+
 static void note_sequence(struct diagnosis *diagnosis, uint64_t sequence)
 {
 	if (sequence > diagnosis->sequence)
@@ -117,6 +120,38 @@ static void examine_page(struct diagnosis *diagnosis, const struct table *table,
 		duplicates_add_page(&diagnosis->duplicates, table);
 }
 
+/*
+ * Whether a copy of a page shows that the superblocks are out of date. If they count no page yet,
+ * they record a new main, and the set may have gone back to the former one, with its former seed.
+ */
+static bool is_witness(const struct table *table, const struct copy *copy)
+{
+	const struct dm_remap_sb *sb = table->set->newest->content;
+	uint64_t sequence = le64toh(sb->sequence);
+
+	if (copy->state == COPY_UNREADABLE)
+		return false;
+	return copy->sb_sequence > sequence ||
+	       (!sb->pages_used && le64toh(copy->content->sb_sequence) > sequence &&
+		!dm_remap_page_check(copy->content, sb->replacement.partner_seed, table->nr,
+				     set_geometry(table->set)));
+}
+
+/* As in the kernel: look at the first pages even if the superblocks do not count them. */
+static void examine_witnesses(struct diagnosis *diagnosis, const struct set *set)
+{
+	uint32_t end = set_geometry(set)->nr_pages, i;
+	struct table table;
+
+	table_open(&table, set);
+	table.nr = table.nr_pages - 1;
+	table.nr_pages = end < WITNESSES ? end : WITNESSES;
+	while (table.nr + 1 < table.nr_pages && table_next(&table))
+		for (i = 0; i < set_geometry(set)->replicas; i++)
+			diagnosis->outdated |= is_witness(&table, &table.copy[i]);
+	table_close(&table);
+}
+
 static void examine_table(struct diagnosis *diagnosis, const struct set *set)
 {
 	struct run run = { .findings = &diagnosis->findings };
@@ -129,6 +164,7 @@ static void examine_table(struct diagnosis *diagnosis, const struct set *set)
 	table_close(&table);
 	for (i = 0; i <= WHOLE_PAGE; i++)
 		run_end(&run, i);
+	examine_witnesses(diagnosis, set);
 	if (diagnosis->outdated)
 		findings_add(&diagnosis->findings, &(struct finding) {
 			.kind = FINDING_SUPERBLOCKS,
@@ -173,4 +209,13 @@ void examine(struct diagnosis *diagnosis, const struct set *set)
 void diagnosis_free(struct diagnosis *diagnosis)
 {
 	duplicates_free(&diagnosis->duplicates);
+}
+
+bool superblocks_are_outdated(const struct set *set)
+{
+	struct diagnosis diagnosis = {};
+
+	examine(&diagnosis, set);
+	diagnosis_free(&diagnosis);
+	return diagnosis.outdated;
 }

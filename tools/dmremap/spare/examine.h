@@ -34,6 +34,12 @@ void examine(struct diagnosis *diagnosis, const struct set *set);
 
 void diagnosis_free(struct diagnosis *diagnosis);
 
+/*
+ * Whether the table is newer than the superblocks, and so may have blocks that these do not count.
+ * @set must be usable.
+ */
+bool superblocks_are_outdated(const struct set *set);
+
 /* Whether a repair rewrites this page, because a copy is unusable or a slot becomes bad. */
 bool page_needs_repair(const struct diagnosis *diagnosis, const struct table *table);
 

@@ -8,9 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "kernel/guard.h"
 #include "lib/child.h"
 #include "lib/clock.h"
+#include "lib/guard.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
 

@@ -1,0 +1,268 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# The rules and scripts of tools/boot and tools/debian, with a root directory of their own and with
+# other programs in the place of those that they call. tests/host/boot.bats boots with them.
+
+# shellcheck disable=SC2016,SC2030,SC2031 # texts of programs; output of bats
+bats_require_minimum_version 1.5.0
+load lib.bash
+
+BOOT=$BATS_TEST_DIRNAME/../../tools/boot
+DEBIAN=$BATS_TEST_DIRNAME/../../tools/debian
+
+# script FILE: make it a program here, whose files are below root
+script() {
+	local name=${1##*/}
+	name=${name%.sh}
+	sed "s,@LIBDIR@,$PWD/bin,g; s,@SBINDIR@,$PWD/bin,g; s,@UDEVDIR@,/lib/udev,g; s,@PACKAGE@,dm-remap-tools,g
+		s,/usr/lib/dm-remap/,$PWD/bin/,g; s,\\(^\\|[ \"(<>!=]\\)/\\(etc\\|sys\\|run\\|proc\\|usr/share\\)/,\\1$PWD/root/\\2/,g" "$1" >"bin/$name"
+	chmod +x "bin/$name"
+}
+# program NAME: with its text from the input
+program() {
+	{ echo '#!/bin/sh'; cat; } >"bin/$1"
+	chmod +x "bin/$1"
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir -p bin root/etc/dm-remap root/run root/sys/kernel root/proc root/sys/class/block
+	PATH=$PWD/bin:$PATH
+}
+
+rules() { python3 "$BATS_TEST_DIRNAME/udev-rules.py" "$@"; }
+
+tables() {
+	cat >root/etc/fstab <<-'END'
+		# /dev/mapper/comment /old ext4
+		/dev/mapper/data /srv ext4 defaults 0 2
+		//server/share /mnt cifs username=u,password=secret 0 0
+		UUID=1234 /home xfs logdev=/dev/mapper/log,noatime 0 2
+	END
+	cat >root/etc/crypttab <<-'END'
+		luks UUID=5678 /etc/secret luks,header=/dev/mapper/head
+		# no
+		other /dev/mapper/under secretphrase luks # secret
+	END
+}
+has_names() {
+	assert_equal "$(cat "$1/etc/dm-remap/fstab")" $'/dev/mapper/data\n/dev/mapper/log'
+	assert_equal "$(cat "$1/etc/dm-remap/crypttab")" $'luks /dev/mapper/head\nother /dev/mapper/under'
+	run grep -r secret "$1/etc/dm-remap"
+	assert_failure 1
+}
+
+@test "an initramfs gets the names in fstab and crypttab, and not the passwords" {
+	tables
+	script "$BOOT/mapper-names"
+	script "$BOOT/initramfs-tools/hook"
+	echo | program record-root
+	mkdir -p root/usr/share/initramfs-tools made
+	printf 'copy_exec() { :; }\nmanual_add_modules() { :; }\n' >root/usr/share/initramfs-tools/hook-functions
+	DESTDIR=$PWD/made version=none run hook
+	assert_success
+	has_names made
+}
+
+@test "so does that of dracut" {
+	tables
+	script "$BOOT/mapper-names"
+	script "$BOOT/dracut/module-setup.sh"
+	echo | program record-root
+	mkdir made
+	run bash -euc '. bin/module-setup
+		for word in inst_multiple inst_simple inst_rules inst_script dracut_need_initqueue; do
+			eval "$word() { :; }"
+		done
+		initdir=$PWD/made dracutsysrootdir=$PWD/root moddir= install'
+	assert_success
+	has_names made
+}
+
+# mounted POINT DEVICE...: ext4 on one device, or a btrfs on several; nothing else is mounted
+mounted() {
+	local device fs=ext4-uuid
+	[ $# = 2 ] || fs=btrfs-uuid
+	mkdir -p "root/sys/fs/btrfs/btrfs-uuid/devices"
+	for device in "${@:2}"; do
+		[ $fs = ext4-uuid ] || : >"root/sys/fs/btrfs/$fs/devices/$device"
+	done
+	program findmnt <<-END
+		case "\$*" in
+		*SOURCE*" $1") echo /dev/$2 ;;
+		*UUID*" $1") echo $fs ;;
+		esac
+	END
+	# each is on a device of its own
+	program lsblk <<-'END'
+		for word; do
+			case $word in
+			/dev/*) echo "${word#/dev/}" && echo "below-${word#/dev/}" ;;
+			esac
+		done
+		# without a device it lists all
+		case "$*" in
+		*/dev/*) ;;
+		*) ls "$BATS_TEST_TMPDIR/root/sys/class/block" ;;
+		esac
+	END
+	for device in dm-1 dm-2; do
+		mkdir -p "root/sys/class/block/$device/dm"
+		echo CRYPT-x >"root/sys/class/block/$device/dm/uuid"
+	done
+}
+is_set() {
+	mkdir -p "root/sys/class/block/$1/dm"
+	echo "DMREMAP-$2" >"root/sys/class/block/$1/dm/uuid"
+}
+
+# root_is_found UUID...
+root_is_found() {
+	run root-on-set
+	assert_success
+	assert_equal "$(sort -u <<<"$output")" "$(printf '%s\n' "$@")"
+	# the package, which has been removed
+	echo 'echo "$*" >>"$BATS_TEST_TMPDIR/updates"' | program update-initramfs
+	rm -f updates
+	run dm-remap-tools.postrm remove
+	assert_success
+	assert_output --partial "the initramfs is left as it is"
+	[ ! -e updates ]
+}
+
+@test "the sets of / are found, also below each device of a btrfs" {
+	script "$BOOT/root-on-set"
+	script "$DEBIAN/dm-remap-tools.postrm"
+	mounted / dm-1
+	# it is active, and / is not on it
+	is_set dm-7 data
+	run root-on-set
+	assert_failure 1
+	assert_output ""
+	echo 'echo "$*" >>"$BATS_TEST_TMPDIR/updates"' | program update-initramfs
+	run dm-remap-tools.postrm remove
+	assert_success
+	assert_equal "$(cat updates)" -u
+	is_set below-dm-1 one
+	root_is_found one
+	mounted / dm-1 dm-2
+	is_set below-dm-2 two
+	root_is_found one two
+	rm -r root/sys/class/block/below-dm-1
+	root_is_found two
+}
+
+@test "and those of /usr" {
+	script "$BOOT/root-on-set"
+	script "$DEBIAN/dm-remap-tools.postrm"
+	mounted /usr dm-1
+	is_set dm-1 one
+	root_is_found one
+}
+
+# asked ANSWER: a debconf that gives this answer, or that shows nothing if it is ""
+asked() {
+	mkdir -p root/usr/share/debconf
+	cat >root/usr/share/debconf/confmodule <<-END
+		db_version() { :; }; db_fset() { :; }; db_subst() { :; }; db_stop() { :; }; db_go() { :; }
+		db_get() { RET=\$(cat "$PWD/value"); }
+		db_set() { echo "\$2" >"$PWD/value"; }
+		db_input() { [ -z "$1" ] || echo "$1" >"$PWD/value"; }
+	END
+}
+
+@test "an answer about the removal of a package is for that time only" {
+	script "$DEBIAN/in-use.prerm"
+	mkdir -p root/sys/class/block/dm-1/dm
+	echo safe >root/sys/class/block/dm-1/dm/name
+	echo DMREMAP-one >root/sys/class/block/dm-1/dm/uuid
+	echo true >value
+	# / is on a set, and nobody is asked
+	echo 'echo one' | program root-on-set
+	asked ""
+	run in-use.prerm remove
+	assert_failure 1
+	assert_output --partial "is not removed: in use are safe (one)"
+	# later it is not
+	echo 'exit 1' | program root-on-set
+	run in-use.prerm remove
+	assert_success
+	# somebody said no, and removes it another time by a script
+	asked false
+	run in-use.prerm remove
+	assert_failure 1
+	asked ""
+	run in-use.prerm remove
+	assert_success
+	# the administrator has preset an answer
+	echo false >value
+	run in-use.prerm remove
+	assert_failure 1
+	run in-use.prerm remove
+	assert_failure 1
+}
+
+@test "a half on a card that is put into a reader is assembled, and nothing else that changes" {
+	local device=(SUBSYSTEM=block KERNEL=sdc "ENV{DEVTYPE}=disk" TEST=/run/systemd/system
+		"ENV{DM_REMAP_ROLE}=spare" "ENV{DM_REMAP_AUTO}=1")
+	run rules "$BOOT/udev/64-dm-remap.rules" "${device[@]}" ACTION=add
+	assert_output --partial "RUN=@SBINDIR@/dmremap assemble"
+	run rules "$BOOT/udev/64-dm-remap.rules" "${device[@]}" ACTION=change "ENV{DISK_MEDIA_CHANGE}=1"
+	assert_output --partial "RUN=@SBINDIR@/dmremap assemble"
+	run rules "$BOOT/udev/64-dm-remap.rules" "${device[@]}" ACTION=change
+	assert_success
+	refute_output --partial RUN=
+	run rules "$BOOT/udev/64-dm-remap.rules" "${device[@]}" ACTION=change "ENV{DISK_MEDIA_CHANGE}=1" "ENV{DM_REMAP_AUTO}=0"
+	refute_output --partial RUN=
+}
+
+@test "dracut tries again until no set is waiting, when a device has come or after a while" {
+	# what the rule has queued, as dracut's initqueue does
+	run rules "$BOOT/dracut/64-dm-remap-dracut.rules" SUBSYSTEM=block ACTION=add "ENV{DM_REMAP_ROLE}=spare" "ENV{DM_REMAP_AUTO}=1"
+	assert_line "RUN=/sbin/initqueue --settled --unique /sbin/dm-remap-assemble"
+	assert_line --regexp '^RUN=/sbin/initqueue --timeout .*--onetime .*/sbin/dm-remap-assemble now$'
+	run rules "$BOOT/dracut/64-dm-remap-dracut.rules" SUBSYSTEM=block ACTION=add "ENV{DM_REMAP_ROLE}=spare" "ENV{DM_REMAP_AUTO}=0"
+	refute_output --partial RUN=
+	run rules "$BOOT/dracut/64-dm-remap-dracut.rules" SUBSYSTEM=block ACTION=add
+	refute_output --partial RUN=
+
+	script "$BOOT/dracut/dm-remap-assemble.sh"
+	echo | program need_shutdown
+	echo 'echo "$*" >>warned' | program warn
+	program dmremap <<-'END'
+		echo "$*" >>tries
+		[ -e main ] || { echo "safe waits for its main" >&2; exit 4; }
+	END
+	export hookdir=$PWD/hooks
+	mkdir -p hooks/initqueue/settled
+	: >hooks/initqueue/settled/dm-remap-assemble.sh
+	tried() { assert_equal "$(grep -cx "assemble --auto --all" tries)" "$1"; }
+	echo 100 >root/sys/kernel/uevent_seqnum
+	echo "5.25 1.00" >root/proc/uptime
+	dm-remap-assemble
+	tried 1
+	# nothing has happened
+	dm-remap-assemble
+	tried 1
+	# a device: it was not the main
+	echo 101 >root/sys/kernel/uevent_seqnum
+	dm-remap-assemble
+	tried 2
+	dm-remap-assemble
+	tried 2
+	assert_equal "$(cat warned)" "safe waits for its main"
+	[ -e hooks/initqueue/settled/dm-remap-assemble.sh ]
+	# at the end of dracut's patience
+	dm-remap-assemble now
+	tried 3
+	# a disk may have been slow
+	echo "17.00 1.00" >root/proc/uptime
+	dm-remap-assemble
+	tried 4
+	# the main has come
+	: >main
+	echo 102 >root/sys/kernel/uevent_seqnum
+	dm-remap-assemble
+	tried 5
+	[ ! -e hooks/initqueue/settled/dm-remap-assemble.sh ]
+}
