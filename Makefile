@@ -63,7 +63,7 @@ deb:
 	tools/debian/build
 
 fuzz:
-	tests/fuzz/run $$(($(or $(MINUTES),60) * 60))
+	tests/fuzz/run $$(($(or $(MINUTES),60) * 60)) $(JOBS)
 
 crash:
 	@K=$(K) tests/crash/run $(or $(N),100000) $(or $(SEED),1)
