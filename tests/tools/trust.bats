@@ -1081,7 +1081,11 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])' "$DMREMAP" $words 3>&- &
 		waiter=$!
-		until [ -s waits ]; do sleep 0.1; done
+		SECONDS=0
+		until [ -s waits ]; do
+			[ $SECONDS -lt 60 ]
+			sleep 0.1
+		done
 		read -r pid key <waits
 		cookie_is_there "$key"
 		kill -"$signal" $waiter
