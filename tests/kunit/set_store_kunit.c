@@ -264,6 +264,20 @@ static int leave_a_bad_slot(struct set *s)
 	return write_at(s, 160, 8, 'b');
 }
 
+static int leave_a_pending_slot(struct set *s)
+{
+	unsigned int spare;
+	int ret = set_attr(s, "remaps/mark", "80");
+
+	if (ret)
+		return ret;
+	message(s, "list");
+	if (sscanf(s->text, "80 %u ", &spare) != 1)
+		return -ENXIO;
+	__set_bit(spare, s->spare->bad_write);
+	return write_at(s, 80, 8, 'b');
+}
+
 /* Whichever write to the spare is the last one, acknowledged and other data must be there. */
 static void at_each_write(struct kunit *test, int (*act)(struct set *s), sector_t sector)
 {
@@ -328,6 +342,11 @@ static void a_block_that_moves_back_is_whole_after_each_cut(struct kunit *test)
 static void a_block_that_leaves_its_slot_is_whole_after_each_cut(struct kunit *test)
 {
 	at_each_write(test, leave_a_bad_slot, 160);
+}
+
+static void a_pending_block_that_leaves_its_slot_is_whole_after_each_cut(struct kunit *test)
+{
+	at_each_write(test, leave_a_pending_slot, 80);
 }
 
 /* --- a store that cannot write */
@@ -1490,6 +1509,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(a_pending_block_is_whole_after_each_cut),
 	KUNIT_CASE(a_block_that_moves_back_is_whole_after_each_cut),
 	KUNIT_CASE(a_block_that_leaves_its_slot_is_whole_after_each_cut),
+	KUNIT_CASE(a_pending_block_that_leaves_its_slot_is_whole_after_each_cut),
 	KUNIT_CASE(a_copy_that_was_lost_is_written_anew),
 	KUNIT_CASE_SLOW(a_copy_that_recovers_is_written_while_the_set_is_idle),
 	KUNIT_CASE_SLOW(a_new_fault_is_repaired_as_soon_as_the_first),
