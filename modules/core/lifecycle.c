@@ -680,6 +680,14 @@ static int check_main(const struct remap_device *rd)
 	return -ENXIO;
 }
 
+/* Whether a new device has the settings of the one in force, since it brings none of its own. */
+static bool inherits(const struct remap_device *rd, const struct remap_device *old)
+{
+	return rd->life.successor ||
+	       (!rd->life.started && rd->main == old->main &&
+		(rd->store->fresh || rd->store->type == &remap_store_transient));
+}
+
 /* The steps that write. They must not wait for anything that needs I/O to the set. */
 static int start(struct remap_device *rd, struct remap_device *old,
 		 struct remap_device **refused)
@@ -687,7 +695,7 @@ static int start(struct remap_device *rd, struct remap_device *old,
 	int ret = check_writable(rd) ?: check_main(rd);
 
 	if (!ret) {
-		if (old && rd->life.successor)
+		if (old && inherits(rd, old))
 			remap_takeover_prepare(rd, old);
 		ret = start_store(rd);
 		if (old && rd->life.successor)

@@ -177,13 +177,16 @@ void remap_list(struct remap_device *rd, sector_t from, bool reasons, char *resu
 	u64 *blocks = NULL;
 
 	*result = 0;
+	/* Not rounded down: a caller that goes on behind the last sector listed would never end. */
+	if (from >= READ_ONCE(rd->len))
+		return;
+	from = round_up(from, (sector_t)remap_block_sectors(rd));
 	if (large_regions(rd))
 		blocks = kvcalloc(2 * max, sizeof(*blocks), REMAP_GFP_NOIO);
 	if (blocks)
 		list_slots(rd, from >> rd->block_shift, reasons, result, maxlen, blocks, max);
 	else
 		/* Slower, but needs no memory. */
-		list_regions(rd, round_down(from, (sector_t)remap_block_sectors(rd)), reasons,
-			     result, maxlen);
+		list_regions(rd, from, reasons, result, maxlen);
 	kvfree(blocks);
 }

@@ -105,7 +105,9 @@ void remap_rate_get(const struct remap_device *rd, u64 now_s, u32 *hour, u32 *da
 
 	lockdep_assert_held(&rd->lock);
 	advance(&rate, div_u64_rem(now_s, HOUR_S, &into));
-	*hour = rate.hours[0] + div_u64((u64)rate.hours[1] * (HOUR_S - into), HOUR_S);
+	/* Rounded up: a block that moved within the last hour counts. */
+	*hour = rate.hours[0] +
+		div_u64((u64)rate.hours[1] * (HOUR_S - into) + HOUR_S - 1, HOUR_S);
 	*day = 0;
 	*month = 0;
 	for (i = 0; i < DM_REMAP_RATE_HOURS; i++)

@@ -83,7 +83,7 @@ static void moves_are_counted_by_hour_day_and_month(struct kunit *test)
 	count(rd, 1);
 	expect(test, rd, 7, 9, 9);
 	now_s += HOUR_S;
-	expect(test, rd, 0, 9, 9);
+	expect(test, rd, 1, 9, 9);
 	now_s += 21 * HOUR_S;
 	expect(test, rd, 0, 9, 9);
 	now_s += HOUR_S;

@@ -300,6 +300,13 @@ static void ranges_are_parsed_or_refused(struct kunit *test)
 	EXPECT_MESSAGE(s, 0, "list 16");
 	KUNIT_EXPECT_STREQ(test, s->text, "16 16 8 remapped 0x0 0x0\n24 24 8 remapped 0x0 0x0\n"
 			   "8184 0 8 remapped 0x0 0x0\n");
+	/* from the sector after the first one of a block, that block is not listed once more */
+	EXPECT_MESSAGE(s, 0, "list 17");
+	KUNIT_EXPECT_STREQ(test, s->text, "24 24 8 remapped 0x0 0x0\n8184 0 8 remapped 0x0 0x0\n");
+	EXPECT_MESSAGE(s, 0, "list 8185");
+	KUNIT_EXPECT_STREQ(test, s->text, "");
+	EXPECT_MESSAGE(s, 0, "list 18446744073709551615");
+	KUNIT_EXPECT_STREQ(test, s->text, "");
 	EXPECT_MESSAGE(s, 0, "list 32");
 	KUNIT_EXPECT_STREQ(test, s->text, "8184 0 8 remapped 0x0 0x0\n");
 	EXPECT_MESSAGE(s, 0, "list 8192");
@@ -760,6 +767,52 @@ static void a_set_with_remaps_keeps_its_spare(struct kunit *test)
 	mdisk_free(other);
 }
 
+/* The values of a device outlive a reload, also one with a spare that has none. */
+static void settings_outlive_a_change_of_the_spare(struct kunit *test)
+{
+	static const char * const stores[] = { "1 transient", "1 persistent" };
+	struct set *s = test->priv;
+	struct mdisk *other = mdisk_alloc(SPARE_SECTORS / 2, 512, 512), *spare;
+	unsigned int i;
+	char total[16];
+
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	for (i = 0; i < ARRAY_SIZE(stores); i++) {
+		make_set(s, stores[i]);
+		EXPECT_SET(s, 0, "errors/retries", "5");
+		EXPECT_SET(s, 0, "spare/policy", "linear");
+		EXPECT_SET(s, 0, "spare/reserve", "120");
+		close_bdev(s);
+		KUNIT_ASSERT_EQ(test, suspend(s), 0);
+		KUNIT_ASSERT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, other, s->args, 0),
+				0);
+		KUNIT_ASSERT_EQ(test, resume(s), 0);
+		EXPECT_ATTR(s, "errors/retries", "5");
+		EXPECT_ATTR(s, "spare/policy", "[linear] near spread");
+		/* as many as there are, if that is less */
+		strscpy(total, get_attr(s, "spare/total"), sizeof(total));
+		EXPECT_ATTR(s, "spare/reserve", total);
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+		/* they are saved there, and one that has some of its own keeps them */
+		if (i) {
+			spare = s->spare;
+			s->spare = other;
+			KUNIT_ASSERT_EQ(test, try_set(s), 0);
+			EXPECT_ATTR(s, "errors/retries", "5");
+			EXPECT_SET(s, 0, "errors/retries", "7");
+			close_bdev(s);
+			KUNIT_ASSERT_EQ(test, suspend(s), 0);
+			KUNIT_ASSERT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, spare,
+							 s->args, 0), 0);
+			KUNIT_ASSERT_EQ(test, resume(s), 0);
+			EXPECT_ATTR(s, "errors/retries", "5");
+			KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+			s->spare = spare;
+		}
+	}
+	mdisk_free(other);
+}
+
 static void a_set_without_remaps_beyond_may_get_shorter(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -951,6 +1004,7 @@ static struct kunit_case set_admin_cases[] = {
 	KUNIT_CASE(counts_start_again_with_a_reset),
 	KUNIT_CASE(nothing_changes_while_it_is_suspended),
 	KUNIT_CASE(a_set_with_remaps_keeps_its_spare),
+	KUNIT_CASE(settings_outlive_a_change_of_the_spare),
 	KUNIT_CASE(a_set_without_remaps_beyond_may_get_shorter),
 	KUNIT_CASE_SLOW(a_scrub_does_not_go_beyond_a_new_end),
 	KUNIT_CASE(directories_follow_the_name),

@@ -65,7 +65,7 @@ root_disk_and_stick() {
 	assert_output --partial "1 set is here that this host does not know"
 }
 
-@test "a set that a person names is activated, is said to be foreign, and --auto obeys its uuid" {
+@test "a set that a person names is activated, and is said to be foreign; --auto asks for more than its uuid" {
 	root_disk_and_stick
 	run dmremap assemble $B --dry-run
 	assert_success
@@ -74,9 +74,16 @@ root_disk_and_stick() {
 	would evil 8:0 8:16
 	run jq -c '.sets[] | [.uuid, .foreign, .remembered]' <(dmremap assemble --json --dry-run $B)
 	assert_output "[\"$B\",true,false]"
+	# nothing on that main says that it is of the set
 	command_line "dm_remap.assemble=$A,${B^^}"
 	auto
-	would evil 8:0 8:16
+	refute_would
+	assert_output --partial "Type \"dmremap assemble $B\"."
+	# until a half has come the set waits, as one of ours
+	says $B waiting-main - 8:16 evil
+	auto
+	assert_failure 4
+	says $B complete 8:0 8:16 evil
 	# and a set is known by its file
 	command_line ""
 	register $B

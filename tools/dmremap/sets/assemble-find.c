@@ -49,16 +49,12 @@ static bool is_known(const struct known_set *set)
 	return registry_find(&known, set->uuid);
 }
 
-bool assemble_is_allowed(const struct known_set *set)
+/* Whether the halves themselves show that they are a pair, and the policy allows such a pair. */
+static bool is_sealed_pair(const struct known_set *set)
 {
 	struct blockdev dev;
 	struct half half, main;
 
-	if (policy_mode() != POLICY_SEALED || is_known(set)) {
-		half = (struct half) {};
-		text_copy(half.uuid, set->uuid, sizeof(half.uuid));
-		return policy_allows(&half);
-	}
 	if (!blockdev_by_number(&dev, set->main))
 		return false;
 	half_read(&main, &dev);
@@ -66,6 +62,24 @@ bool assemble_is_allowed(const struct known_set *set)
 		return false;
 	half_read(&half, &dev);
 	return identity_is_label_of(&half, &main) && policy_allows(&half);
+}
+
+bool assemble_is_allowed(const struct known_set *set)
+{
+	struct half half = {};
+
+	/* A set that is listed may wait for a half, as one of ours. */
+	if (is_known(set) || (policy_mode() != POLICY_SEALED &&
+			      !(policy_lists(set->uuid) && set->state == KNOWN_COMPLETE))) {
+		text_copy(half.uuid, set->uuid, sizeof(half.uuid));
+		return policy_allows(&half);
+	}
+	if (is_sealed_pair(set))
+		return true;
+	if (policy_lists(set->uuid))
+		complain("Set %s is not activated: this host does not know it, and its main has no label that shows that it belongs to the spare. Type \"dmremap assemble %s\".",
+			 set->uuid, set->uuid);
+	return false;
 }
 
 static void tell_of_foreign(int foreign)
