@@ -145,6 +145,7 @@ static void activate(struct kunit *test, unsigned int i, const char *name)
 	struct fake *f = &devices[i];
 
 	f->name = name;
+	uuid_gen(&rds[i]->store->uuid);
 	f->dirs = remap_dirs_get((struct mapped_device *)f);
 	KUNIT_ASSERT_NOT_NULL(test, f->dirs);
 	remap_dirs_activate(f->dirs, rds[i]);
@@ -228,7 +229,7 @@ static void names_are_followed_and_swapped(struct kunit *test)
 	/* a device that is being removed keeps its name until it has gone */
 	devices[1].name = NULL;
 	activate(test, 2, "s");
-	snprintf(uuid, sizeof(uuid), "%pU", &devices[2].dirs->uuid);
+	snprintf(uuid, sizeof(uuid), "%pU", &rds[2]->store->uuid);
 	KUNIT_EXPECT_TRUE(test, are(2, uuid));
 	deactivate(1);
 	KUNIT_EXPECT_TRUE(test, COMES_TRUE(are(2, "s")));

@@ -484,6 +484,31 @@ static void a_move_in_doubt_is_answered_by_neither(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(s->text, " doubt "));
 }
 
+/* Their data is where it was before, whatever the store has recorded. */
+static void what_is_marked_is_never_in_doubt(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "remaps/mark", "160");
+	s->spare->writes_left = 0;
+	EXPECT_SET(s, -EIO, "remaps/mark", "80");
+	EXPECT_READ(s, 80, 8, 'm');
+	EXPECT_READ(s, 160, 8, 'm');
+	EXPECT_MESSAGE(s, 0, "list");
+	KUNIT_EXPECT_NULL(test, strstr(s->text, " doubt "));
+	s->spare->writes_left = UINT_MAX;
+	again(s);
+	s->spare->writes_left = 0;
+	EXPECT_SET(s, -EIO, "remaps/remove", "160");
+	EXPECT_READ(s, 160, 8, 'm');
+	EXPECT_MESSAGE(s, 0, "list");
+	KUNIT_EXPECT_NULL(test, strstr(s->text, " doubt "));
+	s->spare->writes_left = UINT_MAX;
+	again(s);
+	EXPECT_READ(s, 160, 8, 'm');
+}
+
 /* A write may take such a spare long, and the first that fails is followed by one of the table. */
 static void a_spare_that_takes_no_write_is_not_tried_block_by_block(struct kunit *test)
 {
@@ -1516,6 +1541,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE_SLOW(a_copy_that_recovers_while_suspended_is_written_after_the_resume),
 	KUNIT_CASE(a_store_that_cannot_write_fails_and_says_so),
 	KUNIT_CASE(a_move_in_doubt_is_answered_by_neither),
+	KUNIT_CASE(what_is_marked_is_never_in_doubt),
 	KUNIT_CASE(a_store_that_has_failed_puts_nothing_in_doubt),
 	KUNIT_CASE(a_spare_that_takes_no_write_is_not_tried_block_by_block),
 	KUNIT_CASE(commits_are_counted),
