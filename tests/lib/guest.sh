@@ -78,7 +78,8 @@ guest_run() {
 	local _line
 	base64 -w0 <<<"$*" >"$GUEST/command"
 	echo >>"$GUEST/command"
-	cat "$GUEST/command" >"$GUEST/ctl.in"
+	# "<>" opens it also if the guest has died, which _guest_line notices
+	cat "$GUEST/command" 1<>"$GUEST/ctl.in"
 	while _guest_line _line; do
 		case $_line in
 		o*) printf '%s\n' "${_line#o}" ;;
@@ -107,7 +108,7 @@ guest_kill() {
 guest_poweroff() {
 	local pid end=$((SECONDS + GUEST_TIMEOUT))
 	pid=$(cat "$GUEST/pid") || return
-	echo end >"$GUEST/ctl.in"
+	echo end 1<>"$GUEST/ctl.in"
 	while kill -0 "$pid" 2>/dev/null; do
 		((SECONDS < end)) || { guest_kill; echo "the guest did not stop" >&2; return 1; }
 		sleep 0.2

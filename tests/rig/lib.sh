@@ -43,7 +43,8 @@ skip_late() {
 lock() {
 	mkdir -p "$BUILD/locks"
 	exec {LOCK_FD}>"$BUILD/locks/$1"
-	flock "$LOCK_FD"
+	flock -w 3600 "$LOCK_FD" ||
+		die "something has held ${BUILD#"$TOP"/}/locks/$1 for an hour: does an earlier run go on? \"fuser\" names it"
 }
 unlock() { exec {LOCK_FD}>&-; }
 
