@@ -10,7 +10,7 @@ load lib.bash
 BOOT=$BATS_TEST_DIRNAME/../../tools/boot
 DEBIAN=$BATS_TEST_DIRNAME/../../tools/debian
 
-# script FILE: make it a program here, whose files are below root
+# script FILE: make it a program here, whose files are below root.
 script() {
 	local name=${1##*/}
 	name=${name%.sh}
@@ -79,17 +79,21 @@ has_names() {
 	has_names made
 }
 
-# mounted POINT DEVICE...: ext4 on one device, or a btrfs on several; nothing else is mounted
+# mounted POINT DEVICE...: ext4 on one device, or a btrfs on several; nothing else is mounted. NAME is
+# the name of an ext4's device, as libdevmapper has made it; findmnt escapes it again
 mounted() {
-	local device fs=ext4-uuid
-	[ $# = 2 ] || fs=btrfs-uuid
-	mkdir -p "root/sys/fs/btrfs/btrfs-uuid/devices"
+	local device fs=ext4-uuid number=253:1 source
+	source=/dev/mapper/${NAME-data}
+	[ $# = 2 ] || { fs=btrfs-uuid number=0:40; }
+	mkdir -p root/sys/fs/btrfs/btrfs-uuid/devices root/sys/dev/block
+	ln -sfn "../../class/block/$2" root/sys/dev/block/253:1
 	for device in "${@:2}"; do
 		[ $fs = ext4-uuid ] || : >"root/sys/fs/btrfs/$fs/devices/$device"
 	done
 	program findmnt <<-END
 		case "\$*" in
-		*SOURCE*" $1") echo /dev/$2 ;;
+		*SOURCE*" $1") printf '%s\n' '${source//\\x/\\x5cx}' ;;
+		*MAJ:MIN*" $1") echo "  $number" ;;
 		*UUID*" $1") echo $fs ;;
 		esac
 	END
@@ -97,6 +101,8 @@ mounted() {
 	program lsblk <<-'END'
 		for word; do
 			case $word in
+			/dev/mapper/*\\x5c*) exit 1 ;;
+			/dev/mapper/*) echo dm-1 && echo below-dm-1 ;;
 			/dev/*) echo "${word#/dev/}" && echo "below-${word#/dev/}" ;;
 			esac
 		done
@@ -156,6 +162,14 @@ root_is_found() {
 	script "$BOOT/root-on-set"
 	script "$DEBIAN/dm-remap-tools.postrm"
 	mounted /usr dm-1
+	is_set dm-1 one
+	root_is_found one
+}
+
+@test "also where libdevmapper has escaped letters of its name" {
+	script "$BOOT/root-on-set"
+	script "$DEBIAN/dm-remap-tools.postrm"
+	NAME='\xd0\xb4\xd0\xb0' mounted / dm-1
 	is_set dm-1 one
 	root_is_found one
 }
