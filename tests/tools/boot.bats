@@ -10,23 +10,25 @@ load lib.bash
 BOOT=$BATS_TEST_DIRNAME/../../tools/boot
 DEBIAN=$BATS_TEST_DIRNAME/../../tools/debian
 
-# script FILE: make it a program here, whose files are below root.
+# script FILE: make it a program here, whose files are below root. dmremap is not in its PATH
 script() {
 	local name=${1##*/}
 	name=${name%.sh}
-	sed "s,@LIBDIR@,$PWD/bin,g; s,@SBINDIR@,$PWD/bin,g; s,@UDEVDIR@,/lib/udev,g; s,@PACKAGE@,dm-remap-tools,g
+	sed "s,@LIBDIR@,$PWD/bin,g; s,@SBINDIR@,$PWD/sbin,g; s,@UDEVDIR@,/lib/udev,g; s,@PACKAGE@,dm-remap-tools,g
 		s,/usr/lib/dm-remap/,$PWD/bin/,g; s,\\(^\\|[ \"(<>!=]\\)/\\(etc\\|sys\\|run\\|proc\\|usr/share\\)/,\\1$PWD/root/\\2/,g" "$1" >"bin/$name"
 	chmod +x "bin/$name"
 }
 # program NAME: with its text from the input
 program() {
-	{ echo '#!/bin/sh'; cat; } >"bin/$1"
-	chmod +x "bin/$1"
+	local to=bin/$1
+	[ "$1" != dmremap ] || to=sbin/$1
+	{ echo '#!/bin/sh'; cat; } >"$to"
+	chmod +x "$to"
 }
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	mkdir -p bin root/etc/dm-remap root/run root/sys/kernel root/proc root/sys/class/block
+	mkdir -p bin sbin root/etc/dm-remap root/run root/sys/kernel root/proc root/sys/class/block
 	PATH=$PWD/bin:$PATH
 }
 
@@ -172,6 +174,44 @@ root_is_found() {
 	NAME='\xd0\xb4\xd0\xb0' mounted / dm-1
 	is_set dm-1 one
 	root_is_found one
+}
+
+# module_setup FUNCTION: of dracut's module, with its functions; calls are in the file calls
+module_setup() {
+	run bash -uc '
+		# there, and in the PATH that dracut sets
+		require_binaries() {
+			local name
+			for name; do [ "$name" = dmsetup ] || [ -x "$name" ] || return; done
+		}
+		get_maj_min() { echo 253:1; }
+		instmods() { echo instmods "$@" >>calls; [ "$1" != -c ] || [ -e modules ]; }
+		inst_multiple() { echo inst_multiple "$@" >>calls; }
+		derror() { echo "$@" >&2; }
+		inst_rules() { :; }; inst_script() { :; }; dracut_need_initqueue() { :; }
+		declare -A host_fs_types
+		hostonly=1 mount_needs= dracutsysrootdir= kernel=6.1 moddir= initdir=$PWD/made
+		. bin/module-setup
+		"$1"' - "$1"
+}
+
+@test "dracut takes dmremap from where it is installed" {
+	script "$BOOT/dracut/module-setup.sh"
+	echo | program record-root
+	echo 'echo one' | program root-on-set
+	# not there
+	module_setup check
+	assert_failure 1
+	echo | program dmremap
+	module_setup check
+	assert_success
+	# no set is needed
+	echo 'exit 1' | program root-on-set
+	module_setup check
+	assert_failure 255
+	module_setup install
+	assert_success
+	grep "^inst_multiple $PWD/sbin/dmremap " calls
 }
 
 # asked ANSWER: a debconf that gives this answer, or that shows nothing if it is ""

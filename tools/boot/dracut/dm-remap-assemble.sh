@@ -22,7 +22,7 @@ if [ "${1:-}" != now ] && [ -e "$tried" ] && read -r events_then next <"$tried" 
 	exit 0
 fi
 
-waits=$(dmremap assemble --auto --all 2>&1 >/dev/null)
+waits=$(@SBINDIR@/dmremap assemble --auto --all 2>&1 >/dev/null)
 status=$?
 # An event during the attempt may be of a device that it has not seen, so those before it count. After an attempt
 # that took long, others have their turn: dracut does nothing else in that time.

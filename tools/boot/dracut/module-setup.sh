@@ -2,11 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0
 # dracut: everything needed to mount a root file system on a dm-remap set.
 
+# whether / or /usr of this host is on a set; an image for the system in another directory has its own
+root_on_set() {
+	# shellcheck disable=SC2154 # dracut's
+	[[ ! ${dracutsysrootdir%/} ]] && @LIBDIR@/root-on-set >/dev/null
+}
+
 # called by dracut
 check() {
 	local dev
 
-	require_binaries dmremap dmsetup || return 1
+	# with its path, as below: dracut's PATH lacks /usr/local/sbin
+	require_binaries @SBINDIR@/dmremap dmsetup || return 1
+	# dracut does not find the device of / if libdevmapper has escaped letters in its name
+	root_on_set && return 0
 	# shellcheck disable=SC2154 # dracut's
 	[[ $hostonly ]] || [[ $mount_needs ]] && {
 		for dev in "${!host_fs_types[@]}"; do
@@ -46,7 +55,7 @@ install() {
 		[[ ! -e $dracutsysrootdir/etc/$table ]] ||
 			@LIBDIR@/mapper-names "$dracutsysrootdir/etc/$table" >"$initdir/etc/dm-remap/$table"
 	done
-	inst_multiple dmremap blkid cat cut rm
+	inst_multiple @SBINDIR@/dmremap blkid cat cut rm
 	inst_rules 59-dm-remap.rules
 	# shellcheck disable=SC2154 # dracut's
 	inst_rules "$moddir/64-dm-remap-dracut.rules"
