@@ -214,6 +214,40 @@ module_setup() {
 	grep "^inst_multiple $PWD/sbin/dmremap " calls
 }
 
+@test "no initramfs without the modules is made if / is on a set" {
+	script "$BOOT/initramfs-tools/hook"
+	script "$BOOT/dracut/module-setup.sh"
+	echo | program record-root
+	mkdir -p root/usr/share/initramfs-tools made
+	printf 'copy_exec() { :; }\nmanual_add_modules() { echo "$@" >added; }\n' >root/usr/share/initramfs-tools/hook-functions
+	echo '[ -e modules ]' | program modinfo
+	export DESTDIR=$PWD/made version=6.1
+	# initramfs-tools and dracut both end if these fail
+	echo 'echo one' | program root-on-set
+	run hook
+	assert_failure 1
+	module_setup installkernel
+	assert_failure 1
+	assert_output --partial "no modules for Linux 6.1"
+	# it boots without a set, or has the modules
+	echo 'exit 1' | program root-on-set
+	run hook
+	assert_success
+	assert_output --partial "no modules for Linux 6.1"
+	module_setup installkernel
+	assert_success
+	assert_output --partial "no modules for Linux 6.1"
+	[ ! -e added ]
+	: >modules
+	echo 'echo one' | program root-on-set
+	run hook
+	assert_success
+	grep dm_remap_reassembly added
+	module_setup installkernel
+	assert_success
+	assert_output ""
+}
+
 # asked ANSWER: a debconf that gives this answer, or that shows nothing if it is ""
 asked() {
 	mkdir -p root/usr/share/debconf

@@ -34,7 +34,12 @@ depends() {
 
 # called by dracut
 installkernel() {
-	hostonly='' instmods dm_remap dm_remap_metadata dm_remap_reassembly
+	hostonly='' instmods -c -s dm_remap dm_remap_metadata dm_remap_reassembly && return
+	# shellcheck disable=SC2154 # dracut's
+	derror "dm-remap: there are no modules for Linux $kernel: sets will be missing there." \
+		"Install dm-remap-dkms and the headers of that kernel."
+	# dracut ends, and an image that boots is kept
+	! root_on_set
 }
 
 # called by dracut
