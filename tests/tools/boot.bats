@@ -248,6 +248,23 @@ module_setup() {
 	assert_output ""
 }
 
+@test "a disk that does not answer does not stop the making of an initramfs" {
+	script "$BOOT/record-root"
+	echo 'echo one' | program root-on-set
+	echo 'exec sleep 100' | program dmremap
+	echo 'shift; exec /usr/bin/timeout 1 "$@"' | program timeout
+	mkdir -p root/etc/dm-remap/sets.d
+	printf 'main_id=a\nspare_id=b\n' >root/etc/dm-remap/sets.d/one
+	run /usr/bin/timeout 20 record-root
+	assert_success
+	assert_output --partial "the record of set one stays as it is"
+	# there is none
+	rm root/etc/dm-remap/sets.d/one
+	run /usr/bin/timeout 20 record-root
+	assert_success
+	assert_output --partial "set one is not recorded"
+}
+
 # asked ANSWER: a debconf that gives this answer, or that shows nothing if it is ""
 asked() {
 	mkdir -p root/usr/share/debconf
