@@ -15,7 +15,7 @@ script() {
 	local name=${1##*/}
 	name=${name%.sh}
 	sed "s,@LIBDIR@,$PWD/bin,g; s,@SBINDIR@,$PWD/sbin,g; s,@UDEVDIR@,/lib/udev,g; s,@PACKAGE@,dm-remap-tools,g
-		s,/usr/lib/dm-remap/,$PWD/bin/,g; s,\\(^\\|[ \"(<>!=]\\)/\\(etc\\|sys\\|run\\|proc\\|usr/share\\)/,\\1$PWD/root/\\2/,g" "$1" >"bin/$name"
+		s,/usr/lib/dm-remap/,$PWD/bin/,g; s,\\(^\\|[ \"(<>!=]\\)/\\(etc\\|sys\\|run\\|proc\\|dev/disk\\|scripts\\|usr/share\\)/,\\1$PWD/root/\\2/,g" "$1" >"bin/$name"
 	chmod +x "bin/$name"
 }
 # program NAME: with its text from the input
@@ -190,6 +190,7 @@ module_setup() {
 		derror() { echo "$@" >&2; }
 		inst_rules() { :; }; inst_script() { :; }; dracut_need_initqueue() { :; }
 		declare -A host_fs_types
+		[ -z "${SWAPS:-}" ] || read -ra swap_devs <<<"$SWAPS"
 		hostonly=1 mount_needs= dracutsysrootdir= kernel=6.1 moddir= initdir=$PWD/made
 		. bin/module-setup
 		"$1"' - "$1"
@@ -263,6 +264,66 @@ module_setup() {
 	run /usr/bin/timeout 20 record-root
 	assert_success
 	assert_output --partial "set one is not recorded"
+}
+
+@test "a hibernated system is resumed before initramfs-tools activates a set" {
+	script "$BOOT/initramfs-tools/local-block"
+	script "$BOOT/initramfs-tools/local-top"
+	mkdir -p root/scripts/local-block root/scripts/local-premount root/dev/disk/by-dm-remap
+	mv bin/local-block root/scripts/local-block/dm-remap
+	echo 'echo assemble >>calls' | program dmremap
+	# as that of initramfs-tools, which waits for the swap area
+	echo 'echo "resume $resume" >>calls; for i in 1 2 3; do root/scripts/local-block/dm-remap "$resume"; done' | program resume
+	mv bin/resume root/scripts/local-premount/
+	export resume=UUID=1
+	local-top
+	local-top
+	assert_equal "$(cat calls)" $'resume UUID=1\nassemble\nassemble'
+	# the hook has found that this one is on a set
+	rm calls root/run/dm-remap.resumed
+	echo UUID=1 >root/etc/dm-remap/resume-on-set
+	local-top
+	assert_equal "$(cat calls)" assemble
+	rm calls root/run/dm-remap.resumed
+	resume=UUID=2 local-top
+	assert_equal "$(cat calls)" $'resume UUID=2\nassemble'
+	# none is given, or the script is not there
+	rm calls root/run/dm-remap.resumed
+	resume='' local-top
+	rm root/run/dm-remap.resumed root/scripts/local-premount/resume
+	local-top
+	assert_equal "$(cat calls)" $'assemble\nassemble'
+}
+
+@test "an initramfs knows which swap area to resume from is on a set" {
+	script "$BOOT/initramfs-tools/hook"
+	script "$BOOT/dracut/module-setup.sh"
+	script "$BOOT/root-on-set"
+	echo | program record-root
+	echo '[ "$1" = UUID=1 ] && echo /dev/dm-1 || echo /dev/dm-2' | program findfs
+	mounted /none dm-1
+	is_set below-dm-1 one
+	mkdir -p root/usr/share/initramfs-tools made/conf/conf.d
+	printf 'copy_exec() { :; }\nmanual_add_modules() { :; }\n' >root/usr/share/initramfs-tools/hook-functions
+	export DESTDIR=$PWD/made version=none RESUME=UUID=2
+	hook
+	[ ! -e made/etc/dm-remap/resume-on-set ]
+	# what initramfs-tools has found itself comes after its configuration
+	echo RESUME=UUID=1 >made/conf/conf.d/zz-resume-auto
+	hook
+	assert_equal "$(cat made/etc/dm-remap/resume-on-set)" UUID=1
+	rm made/etc/dm-remap/resume-on-set made/conf/conf.d/zz-resume-auto
+	RESUME=UUID=1 hook
+	assert_equal "$(cat made/etc/dm-remap/resume-on-set)" UUID=1
+	# dracut has a list of them
+	SWAPS="/dev/dm-1" module_setup install
+	assert_success
+	[ -e made/etc/dm-remap/swap-on-sets ]
+	rm made/etc/dm-remap/swap-on-sets
+	SWAPS="/dev/dm-1 /dev/dm-2" module_setup install
+	[ ! -e made/etc/dm-remap/swap-on-sets ]
+	module_setup install
+	[ ! -e made/etc/dm-remap/swap-on-sets ]
 }
 
 # asked ANSWER: a debconf that gives this answer, or that shows nothing if it is ""
@@ -364,10 +425,34 @@ asked() {
 	echo "17.00 1.00" >root/proc/uptime
 	dm-remap-assemble
 	tried 4
-	# the main has come
-	: >main
-	echo 102 >root/sys/kernel/uevent_seqnum
+	# while a swap area to resume from is looked for, by dracut or systemd
+	echo "40.00 1.00" >root/proc/uptime
+	echo 40 >root/run/dm-remap.first
+	: >hooks/initqueue/settled/resume.sh
+	dm-remap-assemble
+	tried 4
+	rm hooks/initqueue/settled/resume.sh
+	echo 'cat jobs 2>/dev/null' | program systemctl
+	echo "1 systemd-hibernate-resume@dev-sda3.service start waiting" >jobs
+	dm-remap-assemble
+	tried 4
+	# for 30 s, and not if it can only be on a set
+	: >root/etc/dm-remap/swap-on-sets
 	dm-remap-assemble
 	tried 5
+	rm root/etc/dm-remap/swap-on-sets
+	echo 102 >root/sys/kernel/uevent_seqnum
+	echo "69.00 1.00" >root/proc/uptime
+	dm-remap-assemble
+	tried 5
+	echo "70.00 1.00" >root/proc/uptime
+	dm-remap-assemble
+	tried 6
+	rm jobs root/run/dm-remap.first
+	# the main has come
+	: >main
+	echo 103 >root/sys/kernel/uevent_seqnum
+	dm-remap-assemble
+	tried 7
 	[ ! -e hooks/initqueue/settled/dm-remap-assemble.sh ]
 }

@@ -12,6 +12,7 @@ command -v warn >/dev/null || . /lib/dracut-lib.sh
 
 said=/run/dm-remap.waits
 tried=/run/dm-remap.tried
+first=/run/dm-remap.first
 
 uptime() { cut -d. -f1 /proc/uptime; }
 
@@ -19,6 +20,19 @@ events=$(cat /sys/kernel/uevent_seqnum)
 began=$(uptime)
 if [ "${1:-}" != now ] && [ -e "$tried" ] && read -r events_then next <"$tried" &&
 	[ "$events" = "$events_then" ] && [ "$began" -lt "$next" ]; then
+	exit 0
+fi
+
+# A hibernated system continues with its sets as it left them, and activation changes them: while dracut,
+# or systemd there, looks for a swap area to resume from, wait, up to 30 s.
+resume_is_pending() {
+	[ ! -e /etc/dm-remap/swap-on-sets ] || return
+	# shellcheck disable=SC2154 # dracut's
+	[ -e "$hookdir/initqueue/settled/resume.sh" ] ||
+		[ -n "$(systemctl list-jobs --no-legend 'systemd-hibernate-resume*' 2>/dev/null)" ]
+}
+[ -e "$first" ] || echo "$began" >"$first"
+if [ "${1:-}" != now ] && [ "$began" -lt $(($(cat "$first") + 30)) ] && resume_is_pending; then
 	exit 0
 fi
 

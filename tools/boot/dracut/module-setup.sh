@@ -8,6 +8,16 @@ root_on_set() {
 	[[ ! ${dracutsysrootdir%/} ]] && @LIBDIR@/root-on-set >/dev/null
 }
 
+# whether all swap areas of this host are on sets, where none is to resume from
+swap_on_sets() {
+	local dev
+
+	[[ ! ${dracutsysrootdir%/} && ${swap_devs[*]:-} ]] || return
+	for dev in "${swap_devs[@]}"; do
+		@LIBDIR@/root-on-set "$dev" >/dev/null || return
+	done
+}
+
 # called by dracut
 check() {
 	local dev
@@ -55,6 +65,7 @@ install() {
 	# marks an initramfs, where assemble=sealed has no effect
 	: >"$initdir/etc/dm-remap/initramfs"
 	inst_multiple -o /etc/dm-remap/dm-remap.conf /etc/dm-remap/sets.d/*
+	! swap_on_sets || : >"$initdir/etc/dm-remap/swap-on-sets"
 	for table in fstab crypttab; do
 		# shellcheck disable=SC2154 # dracut's
 		[[ ! -e $dracutsysrootdir/etc/$table ]] ||
