@@ -74,6 +74,38 @@ files() { dpkg-deb -c "$DEBS/$1"_*.deb | sed 's/^[^.]*\.//' | grep -v '/$'; }
 	grep -qx /etc/dm-remap/monitor.conf control/conffiles
 }
 
+# maintainer PACKAGE SCRIPT ARGUMENT...: run one of its scripts as dpkg does, with bin before all programs
+# and with DKMS's own script from here; calls are in the file calls
+maintainer() {
+	local name=$2
+	rm -rf control calls
+	: >calls
+	dpkg-deb -e "$DEBS/$1"_[0-9]*.deb control
+	[ -e "control/$name" ] || return 0
+	sed -i "s:/run/systemd/system:$PWD:; s:/usr/lib/dkms:$PWD/bin:g; s:/usr/lib/dm-remap:$PWD/bin:g" "control/$name"
+	PATH=$PWD/bin:$PATH run "control/$name" "${@:3}"
+	assert_success
+}
+stand_ins() {
+	local name
+	mkdir -p bin
+	for name; do
+		printf '#!/bin/sh\necho %s "$*" >>%s/calls\n' "$name" "$PWD" >"bin/$name"
+		chmod +x "bin/$name"
+	done
+}
+
+@test "an upgrade stops neither the timers that somebody has enabled nor the assembly" {
+	stand_ins deb-systemd-invoke deb-systemd-helper systemctl remake-initramfs
+	for call in "prerm upgrade 1.1" "preinst upgrade 0.9" "postinst configure 0.9"; do
+		# shellcheck disable=SC2086 # several words
+		maintainer dm-remap-tools $call
+		run grep -E '^(deb-systemd-invoke|systemctl) .*(scrub|metrics|assemble)' calls
+		assert_output ""
+	done
+	grep "deb-systemd-invoke restart dm-remap-monitor.service" calls
+}
+
 @test "systemd takes the units" {
 	dpkg-deb -x "$DEBS"/dm-remap-tools_[0-9]*.deb x
 	cp x/lib/systemd/system/dm-remap-{assemble,scrub,monitor}.* .
