@@ -10,11 +10,11 @@ load lib.bash
 BOOT=$BATS_TEST_DIRNAME/../../tools/boot
 DEBIAN=$BATS_TEST_DIRNAME/../../tools/debian
 
-# script FILE: make it a program here, whose files are below root. dmremap is not in its PATH
+# script FILE [PACKAGE]: make it a program here, whose files are below root. dmremap is not in its PATH
 script() {
 	local name=${1##*/}
 	name=${name%.sh}
-	sed "s,@LIBDIR@,$PWD/bin,g; s,@SBINDIR@,$PWD/sbin,g; s,@UDEVDIR@,/lib/udev,g; s,@PACKAGE@,dm-remap-tools,g
+	sed "s,@LIBDIR@,$PWD/bin,g; s,@SBINDIR@,$PWD/sbin,g; s,@UDEVDIR@,/lib/udev,g; s,@PACKAGE@,${2:-dm-remap-tools},g
 		s,/usr/lib/dm-remap/,$PWD/bin/,g; s,\\(^\\|[ \"(<>!=]\\)/\\(etc\\|sys\\|run\\|proc\\|dev/disk\\|scripts\\|usr/share\\)/,\\1$PWD/root/\\2/,g" "$1" >"bin/$name"
 	chmod +x "bin/$name"
 }
@@ -360,6 +360,18 @@ asked() {
 	asked ""
 	run in-use.prerm remove
 	assert_success
+	# "deconfigure" removes the modules, and of the other package nothing
+	echo 'echo one' | program root-on-set
+	run in-use.prerm deconfigure in-favour other 1
+	assert_success
+	script "$DEBIAN/in-use.prerm" dm-remap-dkms
+	run in-use.prerm deconfigure in-favour other 1
+	assert_failure 1
+	assert_output --partial "dm-remap-dkms is not removed: in use are safe (one)"
+	run in-use.prerm upgrade 2
+	assert_success
+	script "$DEBIAN/in-use.prerm"
+	echo 'exit 1' | program root-on-set
 	# the administrator has preset an answer
 	echo false >value
 	run in-use.prerm remove

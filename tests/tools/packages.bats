@@ -106,6 +106,26 @@ stand_ins() {
 	grep "deb-systemd-invoke restart dm-remap-monitor.service" calls
 }
 
+@test "a removal or upgrade that fails after the modules were removed has them built again" {
+	stand_ins common.postinst remake-initramfs
+	for call in "abort-upgrade 1.1" abort-remove "abort-deconfigure in-favour other 1"; do
+		# all are gone
+		printf '#!/bin/sh\n' >bin/dkms
+		chmod +x bin/dkms
+		# shellcheck disable=SC2086 # several words
+		maintainer dm-remap-dkms postinst $call
+		grep "^common.postinst dm-remap 1" calls
+		grep ^remake-initramfs calls
+		# prerm has removed none of them
+		printf '#!/bin/sh\necho dm-remap/1.0, 6.1, x86_64: installed\n' >bin/dkms
+		# shellcheck disable=SC2086
+		maintainer dm-remap-dkms postinst $call
+		assert_equal "$(cat calls)" ""
+	done
+	maintainer dm-remap-dkms postinst configure 0.9
+	grep "^common.postinst dm-remap 1.* 0.9$" calls
+}
+
 @test "systemd takes the units" {
 	dpkg-deb -x "$DEBS"/dm-remap-tools_[0-9]*.deb x
 	cp x/lib/systemd/system/dm-remap-{assemble,scrub,monitor}.* .
