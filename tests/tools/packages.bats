@@ -126,6 +126,26 @@ stand_ins() {
 	grep "^common.postinst dm-remap 1.* 0.9$" calls
 }
 
+@test "building into a folder leaves its other files alone" {
+	mkdir -p folder/src
+	echo mine | tee folder/src/mine folder/log folder/other_1.0_all.deb
+	: >folder/dm-remap-dkms_0.9_all.deb
+	stand_ins dpkg-buildpackage dpkg-checkbuilddeps
+	# shellcheck disable=SC2016 # for that script
+	echo 'touch ../dm-remap-dkms_1.0_all.deb ../dm-remap-tools_1.0_amd64.deb ../dm-remap_1.0_amd64.changes' >>bin/dpkg-buildpackage
+	PATH=$PWD/bin:$PATH run "$TOP/tools/debian/build" folder
+	assert_success
+	assert_output $'dm-remap-dkms_1.0_all.deb\ndm-remap-tools_1.0_amd64.deb'
+	run find folder -type f
+	assert_equal "$(sort <<<"$output")" "folder/dm-remap-dkms_1.0_all.deb
+folder/dm-remap-tools_1.0_amd64.deb
+folder/dm-remap_1.0_amd64.changes
+folder/log
+folder/other_1.0_all.deb
+folder/src/mine"
+	assert_equal "$(cat folder/src/mine folder/log folder/other_1.0_all.deb | sort -u)" mine
+}
+
 @test "systemd takes the units" {
 	dpkg-deb -x "$DEBS"/dm-remap-tools_[0-9]*.deb x
 	cp x/lib/systemd/system/dm-remap-{assemble,scrub,monitor}.* .
