@@ -54,6 +54,27 @@ has_names() {
 	assert_failure 1
 }
 
+@test "the commands for the root file system leave the mounts of the rescue system" {
+	local bind
+	# shellcheck disable=SC2016 # of the page
+	bind=$(sed -n 's,^    \(for d in .*mount .*\) /$d /mnt/$d; done$,\1 host/$d mnt/$d; done,p' \
+		"$BATS_TEST_DIRNAME/../../docs/guide/root.md")
+	[ -n "$bind" ]
+	unshare --map-root-user --mount bash -euxc '
+		mkdir host mnt
+		mount -t tmpfs rescue host
+		# as systemd has all mounts
+		mount --make-rshared host
+		mkdir host/dev host/proc host/sys
+		for d in dev dev/pts proc sys sys/fs; do mkdir -p host/$d; mount -t tmpfs $d host/$d; done
+		mount -t tmpfs system mnt
+		mkdir mnt/dev mnt/proc mnt/sys
+		eval "$1"
+		mountpoint mnt/dev/pts
+		umount -R mnt
+		for d in dev dev/pts proc sys sys/fs; do mountpoint host/$d; done' - "$bind"
+}
+
 @test "an initramfs gets the names in fstab and crypttab, and not the passwords" {
 	tables
 	script "$BOOT/mapper-names"
