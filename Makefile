@@ -18,8 +18,8 @@ install: modules
 MODULES_DIR = $(INSTALL_MOD_PATH)/lib/modules/$(KVER)
 DMREMAP = $(DESTDIR)$(or $(PREFIX),/usr/local)/sbin/dmremap
 
-# DESTDIR is for the tools and INSTALL_MOD_PATH for the modules: if only one of them is given, the other
-# part would be that of this system.
+# DESTDIR is for the tools and INSTALL_MOD_PATH for the modules: if only one of them is given, the
+# other part would be that of this system.
 PARTS := $(if $(DESTDIR),tools) $(if $(INSTALL_MOD_PATH),modules)
 uninstall: $(addprefix uninstall-,$(or $(strip $(PARTS)),tools modules))
 
@@ -128,5 +128,6 @@ distclean: clean
 help:
 	@cat $(RIG)/help.txt
 
-.PHONY: modules install uninstall uninstall-tools uninstall-modules not-in-use headers check test quick kunit bats shell demo bench tools deb fuzz crash soak fleet coverage tested compilers mutate \
+.PHONY: uninstall-tools uninstall-modules not-in-use
+.PHONY: modules install uninstall headers check test quick kunit bats shell demo bench tools deb fuzz crash soak fleet coverage tested compilers mutate \
 	pictures docs html clean distclean help

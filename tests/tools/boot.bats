@@ -10,12 +10,15 @@ load lib.bash
 BOOT=$BATS_TEST_DIRNAME/../../tools/boot
 DEBIAN=$BATS_TEST_DIRNAME/../../tools/debian
 
-# script FILE [PACKAGE]: make it a program here, whose files are below root. dmremap is not in its PATH
+# script FILE [PACKAGE]: make it a program here, whose files are below root. dmremap is not in its
+# PATH.
 script() {
 	local name=${1##*/}
 	name=${name%.sh}
-	sed "s,@LIBDIR@,$PWD/bin,g; s,@SBINDIR@,$PWD/sbin,g; s,@UDEVDIR@,/lib/udev,g; s,@PACKAGE@,${2:-dm-remap-tools},g
-		s,/usr/lib/dm-remap/,$PWD/bin/,g; s,\\(^\\|[ \"(<>!=]\\)/\\(etc\\|sys\\|run\\|proc\\|dev/disk\\|scripts\\|usr/share\\)/,\\1$PWD/root/\\2/,g" "$1" >"bin/$name"
+	local ours='etc\|sys\|run\|proc\|dev/disk\|scripts\|usr/share'
+	sed "s,@LIBDIR@,$PWD/bin,g; s,@SBINDIR@,$PWD/sbin,g; s,@UDEVDIR@,/lib/udev,g
+		s,@PACKAGE@,${2:-dm-remap-tools},g; s,/usr/lib/dm-remap/,$PWD/bin/,g
+		s,\\(^\\|[ \"(<>!=]\\)/\\($ours\\)/,\\1$PWD/root/\\2/,g" "$1" >"bin/$name"
 	chmod +x "bin/$name"
 }
 # program NAME: with its text from the input
@@ -57,7 +60,7 @@ has_names() {
 @test "the commands for the root file system leave the mounts of the rescue system" {
 	local bind
 	# shellcheck disable=SC2016 # of the page
-	bind=$(sed -n 's,^    \(for d in .*mount .*\) /$d /mnt/$d; done$,\1 host/$d mnt/$d; done,p' \
+	bind=$(sed -n 's,^    \(for .* mount .*\) /$d /mnt/$d; done$,\1 host/$d mnt/$d; done,p' \
 		"$BATS_TEST_DIRNAME/../../docs/guide/root.md")
 	[ -n "$bind" ]
 	unshare --map-root-user --mount bash -euxc '
@@ -66,7 +69,10 @@ has_names() {
 		# as systemd has all mounts
 		mount --make-rshared host
 		mkdir host/dev host/proc host/sys
-		for d in dev dev/pts proc sys sys/fs; do mkdir -p host/$d; mount -t tmpfs $d host/$d; done
+		for d in dev dev/pts proc sys sys/fs; do
+			mkdir -p host/$d
+			mount -t tmpfs $d host/$d
+		done
 		mount -t tmpfs system mnt
 		mkdir mnt/dev mnt/proc mnt/sys
 		eval "$1"
@@ -81,7 +87,8 @@ has_names() {
 	script "$BOOT/initramfs-tools/hook"
 	echo | program record-root
 	mkdir -p root/usr/share/initramfs-tools made
-	printf 'copy_exec() { :; }\nmanual_add_modules() { :; }\n' >root/usr/share/initramfs-tools/hook-functions
+	printf 'copy_exec() { :; }\nmanual_add_modules() { :; }\n' \
+		>root/usr/share/initramfs-tools/hook-functions
 	DESTDIR=$PWD/made version=none run hook
 	assert_success
 	has_names made
@@ -102,8 +109,8 @@ has_names() {
 	has_names made
 }
 
-# mounted POINT DEVICE...: ext4 on one device, or a btrfs on several; nothing else is mounted. NAME is
-# the name of an ext4's device, as libdevmapper has made it; findmnt escapes it again
+# mounted POINT DEVICE...: ext4 on one device, or a btrfs on several; nothing else is mounted. NAME
+# is the name of an ext4's device, as libdevmapper has made it; findmnt escapes it again.
 mounted() {
 	local device fs=ext4-uuid number=253:1 source
 	source=/dev/mapper/${NAME-data}
@@ -241,7 +248,8 @@ module_setup() {
 	script "$BOOT/dracut/module-setup.sh"
 	echo | program record-root
 	mkdir -p root/usr/share/initramfs-tools made
-	printf 'copy_exec() { :; }\nmanual_add_modules() { echo "$@" >added; }\n' >root/usr/share/initramfs-tools/hook-functions
+	printf 'copy_exec() { :; }\nmanual_add_modules() { echo "$@" >added; }\n' \
+		>root/usr/share/initramfs-tools/hook-functions
 	echo '[ -e modules ]' | program modinfo
 	export DESTDIR=$PWD/made version=6.1
 	# initramfs-tools and dracut both end if these fail
@@ -279,7 +287,7 @@ module_setup() {
 	printf 'main_id=a\nspare_id=b\n' >root/etc/dm-remap/sets.d/one
 	run /usr/bin/timeout 20 record-root
 	assert_success
-	assert_output --partial "the record of set one stays as it is"
+	assert_output --partial "set one is not recorded anew"
 	# there is none
 	rm root/etc/dm-remap/sets.d/one
 	run /usr/bin/timeout 20 record-root
@@ -294,7 +302,10 @@ module_setup() {
 	mv bin/local-block root/scripts/local-block/dm-remap
 	echo 'echo assemble >>calls' | program dmremap
 	# as that of initramfs-tools, which waits for the swap area
-	echo 'echo "resume $resume" >>calls; for i in 1 2 3; do root/scripts/local-block/dm-remap "$resume"; done' | program resume
+	program resume <<-'END'
+		echo "resume $resume" >>calls
+		for i in 1 2 3; do root/scripts/local-block/dm-remap "$resume"; done
+	END
 	mv bin/resume root/scripts/local-premount/
 	export resume=UUID=1
 	local-top
@@ -325,7 +336,8 @@ module_setup() {
 	mounted /none dm-1
 	is_set below-dm-1 one
 	mkdir -p root/usr/share/initramfs-tools made/conf/conf.d
-	printf 'copy_exec() { :; }\nmanual_add_modules() { :; }\n' >root/usr/share/initramfs-tools/hook-functions
+	printf 'copy_exec() { :; }\nmanual_add_modules() { :; }\n' \
+		>root/usr/share/initramfs-tools/hook-functions
 	export DESTDIR=$PWD/made version=none RESUME=UUID=2
 	hook
 	[ ! -e made/etc/dm-remap/resume-on-set ]
@@ -465,8 +477,8 @@ asked() {
 	dm-remap-assemble
 	tried 4
 	rm hooks/initqueue/settled/resume.sh
-	echo 'cat jobs 2>/dev/null' | program systemctl
-	echo "1 systemd-hibernate-resume@dev-sda3.service start waiting" >jobs
+	echo '[ ! -e hibernate-resume ] || echo 1 a.service start waiting' | program systemctl
+	: >hibernate-resume
 	dm-remap-assemble
 	tried 4
 	# for 30 s, and not if it can only be on a set
@@ -481,7 +493,7 @@ asked() {
 	echo "70.00 1.00" >root/proc/uptime
 	dm-remap-assemble
 	tried 6
-	rm jobs root/run/dm-remap.first
+	rm hibernate-resume root/run/dm-remap.first
 	# the main has come
 	: >main
 	echo 103 >root/sys/kernel/uevent_seqnum

@@ -74,15 +74,16 @@ files() { dpkg-deb -c "$DEBS/$1"_*.deb | sed 's/^[^.]*\.//' | grep -v '/$'; }
 	grep -qx /etc/dm-remap/monitor.conf control/conffiles
 }
 
-# maintainer PACKAGE SCRIPT ARGUMENT...: run one of its scripts as dpkg does, with bin before all programs
-# and with DKMS's own script from here; calls are in the file calls
+# maintainer PACKAGE SCRIPT ARGUMENT...: run one of its scripts as dpkg does, with bin before all
+# programs and with DKMS's own script from there; calls are in the file calls.
 maintainer() {
 	local name=$2
 	rm -rf control calls
 	: >calls
 	dpkg-deb -e "$DEBS/$1"_[0-9]*.deb control
 	[ -e "control/$name" ] || return 0
-	sed -i "s:/run/systemd/system:$PWD:; s:/usr/lib/dkms:$PWD/bin:g; s:/usr/lib/dm-remap:$PWD/bin:g" "control/$name"
+	sed -i "s:/run/systemd/system:$PWD:; s:/usr/lib/\(dkms\|dm-remap\)/:$PWD/bin/:g" \
+		"control/$name"
 	PATH=$PWD/bin:$PATH run "control/$name" "${@:3}"
 	assert_success
 }
@@ -132,7 +133,9 @@ stand_ins() {
 	: >folder/dm-remap-dkms_0.9_all.deb
 	stand_ins dpkg-buildpackage dpkg-checkbuilddeps
 	# shellcheck disable=SC2016 # for that script
-	echo 'touch ../dm-remap-dkms_1.0_all.deb ../dm-remap-tools_1.0_amd64.deb ../dm-remap_1.0_amd64.changes' >>bin/dpkg-buildpackage
+	echo 'touch ../dm-remap{-dkms_1.0_all.deb,-tools_1.0_amd64.deb,_1.0_amd64.changes}' \
+		>>bin/dpkg-buildpackage
+	sed -i 1s/sh$/bash/ bin/dpkg-buildpackage
 	PATH=$PWD/bin:$PATH run "$TOP/tools/debian/build" folder
 	assert_success
 	assert_output $'dm-remap-dkms_1.0_all.deb\ndm-remap-tools_1.0_amd64.deb'

@@ -23,8 +23,8 @@ if [ "${1:-}" != now ] && [ -e "$tried" ] && read -r events_then next <"$tried" 
 	exit 0
 fi
 
-# A hibernated system continues with its sets as it left them, and activation changes them: while dracut,
-# or systemd there, looks for a swap area to resume from, wait, up to 30 s.
+# A hibernated system continues with its sets as it left them, and activation changes them: while
+# dracut, or systemd there, looks for a swap area to resume from, wait, up to 30 s.
 resume_is_pending() {
 	[ ! -e /etc/dm-remap/swap-on-sets ] || return
 	# shellcheck disable=SC2154 # dracut's

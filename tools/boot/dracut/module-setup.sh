@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # dracut: everything needed to mount a root file system on a dm-remap set.
 
-# whether / or /usr of this host is on a set; an image for the system in another directory has its own
+# whether / or /usr of this host is on a set, and the image is not for a system in another directory
 root_on_set() {
 	# shellcheck disable=SC2154 # dracut's
 	[[ ! ${dracutsysrootdir%/} ]] && @LIBDIR@/root-on-set >/dev/null
