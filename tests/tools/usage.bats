@@ -215,4 +215,11 @@ all_of() { find "$1" ! -type d ! -name "modules.*" | sort; }
 	[ ! -e host/lib/udev/rules.d/64-dm-remap.rules ]
 	[ -e host/usr/share/initramfs-tools/hooks/dm-remap ]
 	[ -e host/lib/systemd/system/dm-remap-scrub.timer ]
+	# by the other name that a merged /usr gives one
+	mkdir -p merged/usr/lib
+	ln -s usr/lib merged/lib
+	touch merged/lib/one merged/lib/two
+	echo "$PWD/merged/usr/lib/one" >packaged
+	"$TOP/tools/boot/remove" "$PWD"/merged/lib/{one,two}
+	[ "$(ls merged/lib)" = one ]
 }
