@@ -243,7 +243,7 @@ module_setup() {
 	grep "^inst_multiple $PWD/sbin/dmremap " calls
 }
 
-@test "no initramfs without the modules is made if / is on a set" {
+@test "an initramfs with the modules is not replaced by one without if / is on a set" {
 	script "$BOOT/initramfs-tools/hook"
 	script "$BOOT/dracut/module-setup.sh"
 	echo | program record-root
@@ -251,9 +251,23 @@ module_setup() {
 	printf 'copy_exec() { :; }\nmanual_add_modules() { echo "$@" >added; }\n' \
 		>root/usr/share/initramfs-tools/hook-functions
 	echo '[ -e modules ]' | program modinfo
-	export DESTDIR=$PWD/made version=6.1
-	# initramfs-tools and dracut both end if these fail
+	export DESTDIR=$PWD/made version=6.1 outfile=/boot/initrd.img-6.1
+	for lister in lsinitramfs lsinitrd; do
+		echo '[ "$*" = /boot/initrd.img-6.1 ] && cat image' | program $lister
+	done
 	echo 'echo one' | program root-on-set
+	# a kernel that is new, or never had the modules
+	for image in "" usr/lib/modules/6.1/kernel/drivers/md/dm-mod.ko; do
+		echo "$image" >image
+		run hook
+		assert_success
+		assert_output --partial "no modules for Linux 6.1"
+		module_setup installkernel
+		assert_success
+		assert_output --partial "no modules for Linux 6.1"
+	done
+	# initramfs-tools and dracut both end if these fail
+	echo usr/lib/modules/6.1/updates/dkms/dm-remap-reassembly.ko >image
 	run hook
 	assert_failure 1
 	module_setup installkernel
