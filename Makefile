@@ -15,15 +15,32 @@ install: modules
 	depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) \
 		$$(sed -n 's/^#define UTS_RELEASE "\(.*\)"$$/\1/p' $(KDIR)/include/generated/utsrelease.h)
 
-# Those of DKMS belong to the package.
 MODULES_DIR = $(INSTALL_MOD_PATH)/lib/modules/$(KVER)
+DMREMAP = $(DESTDIR)$(or $(PREFIX),/usr/local)/sbin/dmremap
 
-uninstall:
+# DESTDIR is for the tools and INSTALL_MOD_PATH for the modules: if only one of them is given, the
+# other part would be that of this system.
+PARTS := $(if $(DESTDIR),tools) $(if $(INSTALL_MOD_PATH),modules)
+uninstall: $(addprefix uninstall-,$(or $(strip $(PARTS)),tools modules))
+
+not-in-use:
 	[ -n "$(INSTALL_MOD_PATH)$(DESTDIR)" ] || tools/boot/no-sets
+
+uninstall-tools: not-in-use
+	$(MAKE) -C tools/monitoring uninstall
 	$(MAKE) -C tools/boot uninstall
-	$(MAKE) -C tools/dmremap uninstall
-	[ ! -d $(MODULES_DIR) ] || find $(MODULES_DIR) -name dkms -prune -o \
-		-name 'dm-remap*.ko*' -type f -exec rm -f {} +
+	if dpkg -S $(DMREMAP) >/dev/null 2>&1; then \
+		echo "$(DMREMAP) and its pages stay: they are of a Debian package." >&2; \
+	else \
+		$(MAKE) -C tools/dmremap uninstall; \
+	fi
+
+# those of DKMS belong to the package, and those in kernel/ to the kernel
+uninstall-modules: not-in-use
+	for dir in $(MODULES_DIR)/updates $(MODULES_DIR)/extra; do \
+		[ ! -d $$dir ] || find $$dir -name dkms -prune -o \
+			-name 'dm-remap*.ko*' -type f -exec tools/boot/remove {} +; \
+	done
 	[ ! -d $(MODULES_DIR) ] || depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(KVER)
 
 headers:
@@ -111,5 +128,6 @@ distclean: clean
 help:
 	@cat $(RIG)/help.txt
 
+.PHONY: uninstall-tools uninstall-modules not-in-use
 .PHONY: modules install uninstall headers check test quick kunit bats shell demo bench tools deb fuzz crash soak fleet coverage tested compilers mutate \
 	pictures docs html clean distclean help

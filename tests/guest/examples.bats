@@ -670,7 +670,7 @@ volume_group() {
 	example 0 "dmremap import --from-disk root"
 	example 0 "dmremap seal root"
 	example 0 "mount /dev/mapper/root /mnt"
-	example 0 'for d in dev proc sys; do mount --rbind /$d /mnt/$d; done'
+	example 0 'for d in dev proc sys; do mount --rbind --make-rslave /$d /mnt/$d; done'
 	example 0 "mkdir -p /mnt/etc/dm-remap/sets.d"
 	example 0 "cp /etc/dm-remap/sets.d/* /mnt/etc/dm-remap/sets.d/"
 	[ -s "/mnt/etc/dm-remap/sets.d/$(<${CONFIG%safe}root/uuid)" ]

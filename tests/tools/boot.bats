@@ -10,23 +10,28 @@ load lib.bash
 BOOT=$BATS_TEST_DIRNAME/../../tools/boot
 DEBIAN=$BATS_TEST_DIRNAME/../../tools/debian
 
-# script FILE: make it a program here, whose files are below root
+# script FILE [PACKAGE]: make it a program here, whose files are below root. dmremap is not in its
+# PATH.
 script() {
 	local name=${1##*/}
 	name=${name%.sh}
-	sed "s,@LIBDIR@,$PWD/bin,g; s,@SBINDIR@,$PWD/bin,g; s,@UDEVDIR@,/lib/udev,g; s,@PACKAGE@,dm-remap-tools,g
-		s,/usr/lib/dm-remap/,$PWD/bin/,g; s,\\(^\\|[ \"(<>!=]\\)/\\(etc\\|sys\\|run\\|proc\\|usr/share\\)/,\\1$PWD/root/\\2/,g" "$1" >"bin/$name"
+	local ours='etc\|sys\|run\|proc\|dev/disk\|scripts\|usr/share'
+	sed "s,@LIBDIR@,$PWD/bin,g; s,@SBINDIR@,$PWD/sbin,g; s,@UDEVDIR@,/lib/udev,g
+		s,@PACKAGE@,${2:-dm-remap-tools},g; s,/usr/lib/dm-remap/,$PWD/bin/,g
+		s,\\(^\\|[ \"(<>!=]\\)/\\($ours\\)/,\\1$PWD/root/\\2/,g" "$1" >"bin/$name"
 	chmod +x "bin/$name"
 }
 # program NAME: with its text from the input
 program() {
-	{ echo '#!/bin/sh'; cat; } >"bin/$1"
-	chmod +x "bin/$1"
+	local to=bin/$1
+	[ "$1" != dmremap ] || to=sbin/$1
+	{ echo '#!/bin/sh'; cat; } >"$to"
+	chmod +x "$to"
 }
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	mkdir -p bin root/etc/dm-remap root/run root/sys/kernel root/proc root/sys/class/block
+	mkdir -p bin sbin root/etc/dm-remap root/run root/sys/kernel root/proc root/sys/class/block
 	PATH=$PWD/bin:$PATH
 }
 
@@ -52,13 +57,38 @@ has_names() {
 	assert_failure 1
 }
 
+@test "the commands for the root file system leave the mounts of the rescue system" {
+	local bind
+	# shellcheck disable=SC2016 # of the page
+	bind=$(sed -n 's,^    \(for .* mount .*\) /$d /mnt/$d; done$,\1 host/$d mnt/$d; done,p' \
+		"$BATS_TEST_DIRNAME/../../docs/guide/root.md")
+	[ -n "$bind" ]
+	unshare --map-root-user --mount bash -euxc '
+		mkdir host mnt
+		mount -t tmpfs rescue host
+		# as systemd has all mounts
+		mount --make-rshared host
+		mkdir host/dev host/proc host/sys
+		for d in dev dev/pts proc sys sys/fs; do
+			mkdir -p host/$d
+			mount -t tmpfs $d host/$d
+		done
+		mount -t tmpfs system mnt
+		mkdir mnt/dev mnt/proc mnt/sys
+		eval "$1"
+		mountpoint mnt/dev/pts
+		umount -R mnt
+		for d in dev dev/pts proc sys sys/fs; do mountpoint host/$d; done' - "$bind"
+}
+
 @test "an initramfs gets the names in fstab and crypttab, and not the passwords" {
 	tables
 	script "$BOOT/mapper-names"
 	script "$BOOT/initramfs-tools/hook"
 	echo | program record-root
 	mkdir -p root/usr/share/initramfs-tools made
-	printf 'copy_exec() { :; }\nmanual_add_modules() { :; }\n' >root/usr/share/initramfs-tools/hook-functions
+	printf 'copy_exec() { :; }\nmanual_add_modules() { :; }\n' \
+		>root/usr/share/initramfs-tools/hook-functions
 	DESTDIR=$PWD/made version=none run hook
 	assert_success
 	has_names made
@@ -79,17 +109,21 @@ has_names() {
 	has_names made
 }
 
-# mounted POINT DEVICE...: ext4 on one device, or a btrfs on several; nothing else is mounted
+# mounted POINT DEVICE...: ext4 on one device, or a btrfs on several; nothing else is mounted. NAME
+# is the name of an ext4's device, as libdevmapper has made it; findmnt escapes it again.
 mounted() {
-	local device fs=ext4-uuid
-	[ $# = 2 ] || fs=btrfs-uuid
-	mkdir -p "root/sys/fs/btrfs/btrfs-uuid/devices"
+	local device fs=ext4-uuid number=253:1 source
+	source=/dev/mapper/${NAME-data}
+	[ $# = 2 ] || { fs=btrfs-uuid number=0:40; }
+	mkdir -p root/sys/fs/btrfs/btrfs-uuid/devices root/sys/dev/block
+	ln -sfn "../../class/block/$2" root/sys/dev/block/253:1
 	for device in "${@:2}"; do
 		[ $fs = ext4-uuid ] || : >"root/sys/fs/btrfs/$fs/devices/$device"
 	done
 	program findmnt <<-END
 		case "\$*" in
-		*SOURCE*" $1") echo /dev/$2 ;;
+		*SOURCE*" $1") printf '%s\n' '${source//\\x/\\x5cx}' ;;
+		*MAJ:MIN*" $1") echo "  $number" ;;
 		*UUID*" $1") echo $fs ;;
 		esac
 	END
@@ -97,6 +131,8 @@ mounted() {
 	program lsblk <<-'END'
 		for word; do
 			case $word in
+			/dev/mapper/*\\x5c*) exit 1 ;;
+			/dev/mapper/*) echo dm-1 && echo below-dm-1 ;;
 			/dev/*) echo "${word#/dev/}" && echo "below-${word#/dev/}" ;;
 			esac
 		done
@@ -160,6 +196,183 @@ root_is_found() {
 	root_is_found one
 }
 
+@test "also where libdevmapper has escaped letters of its name" {
+	script "$BOOT/root-on-set"
+	script "$DEBIAN/dm-remap-tools.postrm"
+	NAME='\xd0\xb4\xd0\xb0' mounted / dm-1
+	is_set dm-1 one
+	root_is_found one
+}
+
+# module_setup FUNCTION: of dracut's module, with its functions; calls are in the file calls
+module_setup() {
+	run bash -uc '
+		# there, and in the PATH that dracut sets
+		require_binaries() {
+			local name
+			for name; do [ "$name" = dmsetup ] || [ -x "$name" ] || return; done
+		}
+		get_maj_min() { echo 253:1; }
+		instmods() { echo instmods "$@" >>calls; [ "$1" != -c ] || [ -e modules ]; }
+		inst_multiple() { echo inst_multiple "$@" >>calls; }
+		derror() { echo "$@" >&2; }
+		inst_rules() { :; }; inst_script() { :; }; dracut_need_initqueue() { :; }
+		declare -A host_fs_types
+		[ -z "${SWAPS:-}" ] || read -ra swap_devs <<<"$SWAPS"
+		hostonly=1 mount_needs= dracutsysrootdir= kernel=6.1 moddir= initdir=$PWD/made
+		. bin/module-setup
+		"$1"' - "$1"
+}
+
+@test "dracut takes dmremap from where it is installed" {
+	script "$BOOT/dracut/module-setup.sh"
+	echo | program record-root
+	echo 'echo one' | program root-on-set
+	# not there
+	module_setup check
+	assert_failure 1
+	echo | program dmremap
+	module_setup check
+	assert_success
+	# no set is needed
+	echo 'exit 1' | program root-on-set
+	module_setup check
+	assert_failure 255
+	module_setup install
+	assert_success
+	grep "^inst_multiple $PWD/sbin/dmremap " calls
+}
+
+@test "an initramfs with the modules is not replaced by one without if / is on a set" {
+	script "$BOOT/initramfs-tools/hook"
+	script "$BOOT/dracut/module-setup.sh"
+	echo | program record-root
+	mkdir -p root/usr/share/initramfs-tools made
+	printf 'copy_exec() { :; }\nmanual_add_modules() { echo "$@" >added; }\n' \
+		>root/usr/share/initramfs-tools/hook-functions
+	echo '[ -e modules ]' | program modinfo
+	export DESTDIR=$PWD/made version=6.1 outfile=/boot/initrd.img-6.1
+	for lister in lsinitramfs lsinitrd; do
+		echo '[ "$*" = /boot/initrd.img-6.1 ] && cat image' | program $lister
+	done
+	echo 'echo one' | program root-on-set
+	# a kernel that is new, or never had the modules
+	for image in "" usr/lib/modules/6.1/kernel/drivers/md/dm-mod.ko; do
+		echo "$image" >image
+		run hook
+		assert_success
+		assert_output --partial "no modules for Linux 6.1"
+		module_setup installkernel
+		assert_success
+		assert_output --partial "no modules for Linux 6.1"
+	done
+	# initramfs-tools and dracut both end if these fail
+	echo usr/lib/modules/6.1/updates/dkms/dm-remap-reassembly.ko >image
+	run hook
+	assert_failure 1
+	module_setup installkernel
+	assert_failure 1
+	assert_output --partial "no modules for Linux 6.1"
+	# it boots without a set, or has the modules
+	echo 'exit 1' | program root-on-set
+	run hook
+	assert_success
+	assert_output --partial "no modules for Linux 6.1"
+	module_setup installkernel
+	assert_success
+	assert_output --partial "no modules for Linux 6.1"
+	[ ! -e added ]
+	: >modules
+	echo 'echo one' | program root-on-set
+	run hook
+	assert_success
+	grep dm_remap_reassembly added
+	module_setup installkernel
+	assert_success
+	assert_output ""
+}
+
+@test "a disk that does not answer does not stop the making of an initramfs" {
+	script "$BOOT/record-root"
+	echo 'echo one' | program root-on-set
+	echo 'exec sleep 100' | program dmremap
+	echo 'shift; exec /usr/bin/timeout 1 "$@"' | program timeout
+	mkdir -p root/etc/dm-remap/sets.d
+	printf 'main_id=a\nspare_id=b\n' >root/etc/dm-remap/sets.d/one
+	run /usr/bin/timeout 20 record-root
+	assert_success
+	assert_output --partial "set one is not recorded anew"
+	# there is none
+	rm root/etc/dm-remap/sets.d/one
+	run /usr/bin/timeout 20 record-root
+	assert_success
+	assert_output --partial "set one is not recorded"
+}
+
+@test "a hibernated system is resumed before initramfs-tools activates a set" {
+	script "$BOOT/initramfs-tools/local-block"
+	script "$BOOT/initramfs-tools/local-top"
+	mkdir -p root/scripts/local-block root/scripts/local-premount root/dev/disk/by-dm-remap
+	mv bin/local-block root/scripts/local-block/dm-remap
+	echo 'echo assemble >>calls' | program dmremap
+	# as that of initramfs-tools, which waits for the swap area
+	program resume <<-'END'
+		echo "resume $resume" >>calls
+		for i in 1 2 3; do root/scripts/local-block/dm-remap "$resume"; done
+	END
+	mv bin/resume root/scripts/local-premount/
+	export resume=UUID=1
+	local-top
+	local-top
+	assert_equal "$(cat calls)" $'resume UUID=1\nassemble\nassemble'
+	# the hook has found that this one is on a set
+	rm calls root/run/dm-remap.resumed
+	echo UUID=1 >root/etc/dm-remap/resume-on-set
+	local-top
+	assert_equal "$(cat calls)" assemble
+	rm calls root/run/dm-remap.resumed
+	resume=UUID=2 local-top
+	assert_equal "$(cat calls)" $'resume UUID=2\nassemble'
+	# none is given, or the script is not there
+	rm calls root/run/dm-remap.resumed
+	resume='' local-top
+	rm root/run/dm-remap.resumed root/scripts/local-premount/resume
+	local-top
+	assert_equal "$(cat calls)" $'assemble\nassemble'
+}
+
+@test "an initramfs knows which swap area to resume from is on a set" {
+	script "$BOOT/initramfs-tools/hook"
+	script "$BOOT/dracut/module-setup.sh"
+	script "$BOOT/root-on-set"
+	echo | program record-root
+	echo '[ "$1" = UUID=1 ] && echo /dev/dm-1 || echo /dev/dm-2' | program findfs
+	mounted /none dm-1
+	is_set below-dm-1 one
+	mkdir -p root/usr/share/initramfs-tools made/conf/conf.d
+	printf 'copy_exec() { :; }\nmanual_add_modules() { :; }\n' \
+		>root/usr/share/initramfs-tools/hook-functions
+	export DESTDIR=$PWD/made version=none RESUME=UUID=2
+	hook
+	[ ! -e made/etc/dm-remap/resume-on-set ]
+	# what initramfs-tools has found itself comes after its configuration
+	echo RESUME=UUID=1 >made/conf/conf.d/zz-resume-auto
+	hook
+	assert_equal "$(cat made/etc/dm-remap/resume-on-set)" UUID=1
+	rm made/etc/dm-remap/resume-on-set made/conf/conf.d/zz-resume-auto
+	RESUME=UUID=1 hook
+	assert_equal "$(cat made/etc/dm-remap/resume-on-set)" UUID=1
+	# dracut has a list of them
+	SWAPS="/dev/dm-1" module_setup install
+	assert_success
+	[ -e made/etc/dm-remap/swap-on-sets ]
+	rm made/etc/dm-remap/swap-on-sets
+	SWAPS="/dev/dm-1 /dev/dm-2" module_setup install
+	[ ! -e made/etc/dm-remap/swap-on-sets ]
+	module_setup install
+	[ ! -e made/etc/dm-remap/swap-on-sets ]
+}
+
 # asked ANSWER: a debconf that gives this answer, or that shows nothing if it is ""
 asked() {
 	mkdir -p root/usr/share/debconf
@@ -194,6 +407,18 @@ asked() {
 	asked ""
 	run in-use.prerm remove
 	assert_success
+	# "deconfigure" removes the modules, and of the other package nothing
+	echo 'echo one' | program root-on-set
+	run in-use.prerm deconfigure in-favour other 1
+	assert_success
+	script "$DEBIAN/in-use.prerm" dm-remap-dkms
+	run in-use.prerm deconfigure in-favour other 1
+	assert_failure 1
+	assert_output --partial "dm-remap-dkms is not removed: in use are safe (one)"
+	run in-use.prerm upgrade 2
+	assert_success
+	script "$DEBIAN/in-use.prerm"
+	echo 'exit 1' | program root-on-set
 	# the administrator has preset an answer
 	echo false >value
 	run in-use.prerm remove
@@ -259,10 +484,34 @@ asked() {
 	echo "17.00 1.00" >root/proc/uptime
 	dm-remap-assemble
 	tried 4
-	# the main has come
-	: >main
-	echo 102 >root/sys/kernel/uevent_seqnum
+	# while a swap area to resume from is looked for, by dracut or systemd
+	echo "40.00 1.00" >root/proc/uptime
+	echo 40 >root/run/dm-remap.first
+	: >hooks/initqueue/settled/resume.sh
+	dm-remap-assemble
+	tried 4
+	rm hooks/initqueue/settled/resume.sh
+	echo '[ ! -e hibernate-resume ] || echo 1 a.service start waiting' | program systemctl
+	: >hibernate-resume
+	dm-remap-assemble
+	tried 4
+	# for 30 s, and not if it can only be on a set
+	: >root/etc/dm-remap/swap-on-sets
 	dm-remap-assemble
 	tried 5
+	rm root/etc/dm-remap/swap-on-sets
+	echo 102 >root/sys/kernel/uevent_seqnum
+	echo "69.00 1.00" >root/proc/uptime
+	dm-remap-assemble
+	tried 5
+	echo "70.00 1.00" >root/proc/uptime
+	dm-remap-assemble
+	tried 6
+	rm hibernate-resume root/run/dm-remap.first
+	# the main has come
+	: >main
+	echo 103 >root/sys/kernel/uevent_seqnum
+	dm-remap-assemble
+	tried 7
 	[ ! -e hooks/initqueue/settled/dm-remap-assemble.sh ]
 }

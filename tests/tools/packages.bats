@@ -74,6 +74,81 @@ files() { dpkg-deb -c "$DEBS/$1"_*.deb | sed 's/^[^.]*\.//' | grep -v '/$'; }
 	grep -qx /etc/dm-remap/monitor.conf control/conffiles
 }
 
+# maintainer PACKAGE SCRIPT ARGUMENT...: run one of its scripts as dpkg does, with bin before all
+# programs and with DKMS's own script from there; calls are in the file calls.
+maintainer() {
+	local name=$2
+	rm -rf control calls
+	: >calls
+	dpkg-deb -e "$DEBS/$1"_[0-9]*.deb control
+	[ -e "control/$name" ] || return 0
+	sed -i "s:/run/systemd/system:$PWD:; s:/usr/lib/\(dkms\|dm-remap\)/:$PWD/bin/:g" \
+		"control/$name"
+	PATH=$PWD/bin:$PATH run "control/$name" "${@:3}"
+	assert_success
+}
+stand_ins() {
+	local name
+	mkdir -p bin
+	for name; do
+		printf '#!/bin/sh\necho %s "$*" >>%s/calls\n' "$name" "$PWD" >"bin/$name"
+		chmod +x "bin/$name"
+	done
+}
+
+@test "an upgrade stops neither the timers that somebody has enabled nor the assembly" {
+	stand_ins deb-systemd-invoke deb-systemd-helper systemctl remake-initramfs
+	for call in "prerm upgrade 1.1" "preinst upgrade 0.9" "postinst configure 0.9"; do
+		# shellcheck disable=SC2086 # several words
+		maintainer dm-remap-tools $call
+		run grep -E '^(deb-systemd-invoke|systemctl) .*(scrub|metrics|assemble)' calls
+		assert_output ""
+	done
+	grep "deb-systemd-invoke restart dm-remap-monitor.service" calls
+}
+
+@test "a removal or upgrade that fails after the modules were removed has them built again" {
+	stand_ins common.postinst remake-initramfs
+	for call in "abort-upgrade 1.1" abort-remove "abort-deconfigure in-favour other 1"; do
+		# all are gone
+		printf '#!/bin/sh\n' >bin/dkms
+		chmod +x bin/dkms
+		# shellcheck disable=SC2086 # several words
+		maintainer dm-remap-dkms postinst $call
+		grep "^common.postinst dm-remap 1" calls
+		grep ^remake-initramfs calls
+		# prerm has removed none of them
+		printf '#!/bin/sh\necho dm-remap/1.0, 6.1, x86_64: installed\n' >bin/dkms
+		# shellcheck disable=SC2086
+		maintainer dm-remap-dkms postinst $call
+		assert_equal "$(cat calls)" ""
+	done
+	maintainer dm-remap-dkms postinst configure 0.9
+	grep "^common.postinst dm-remap 1.* 0.9$" calls
+}
+
+@test "building into a folder leaves its other files alone" {
+	mkdir -p folder/src
+	echo mine | tee folder/src/mine folder/log folder/other_1.0_all.deb
+	: >folder/dm-remap-dkms_0.9_all.deb
+	stand_ins dpkg-buildpackage dpkg-checkbuilddeps
+	# shellcheck disable=SC2016 # for that script
+	echo 'touch ../dm-remap{-dkms_1.0_all.deb,-tools_1.0_amd64.deb,_1.0_amd64.changes}' \
+		>>bin/dpkg-buildpackage
+	sed -i 1s/sh$/bash/ bin/dpkg-buildpackage
+	PATH=$PWD/bin:$PATH run "$TOP/tools/debian/build" folder
+	assert_success
+	assert_output $'dm-remap-dkms_1.0_all.deb\ndm-remap-tools_1.0_amd64.deb'
+	run find folder -type f
+	assert_equal "$(sort <<<"$output")" "folder/dm-remap-dkms_1.0_all.deb
+folder/dm-remap-tools_1.0_amd64.deb
+folder/dm-remap_1.0_amd64.changes
+folder/log
+folder/other_1.0_all.deb
+folder/src/mine"
+	assert_equal "$(cat folder/src/mine folder/log folder/other_1.0_all.deb | sort -u)" mine
+}
+
 @test "systemd takes the units" {
 	dpkg-deb -x "$DEBS"/dm-remap-tools_[0-9]*.deb x
 	cp x/lib/systemd/system/dm-remap-{assemble,scrub,monitor}.* .

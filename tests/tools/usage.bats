@@ -132,19 +132,94 @@ options_of() {
 	assert_success
 }
 
+# installed TO [ARGUMENT...]: everything is below TO, with these arguments of make
+installed() {
+	local modules=$1/lib/modules/6.0
+	mkdir -p "$modules"/{updates/dkms,extra,kernel/drivers/md/remap} "$1/usr/share/man/man8"
+	touch "$modules/updates/dm-remap.ko.xz" "$modules/extra/dm-remap-metadata.ko" \
+		"$modules/updates/other.ko" "$modules/updates/dkms/dm-remap.ko" \
+		"$modules/kernel/drivers/md/remap/dm-remap.ko" "$1/usr/share/man/man8/other.8"
+	for part in dmremap boot monitoring; do
+		make -s -C "$TOP/tools/$part" install "${@:2}"
+	done
+}
+# this system's, with all of its places below TO, and with programs that do nothing
+PLACES=()
+this_system() {
+	PLACES=(PREFIX="$1/usr" MODULES_DIR="$1/lib/modules/6.0" KVER=6.0 UDEVDIR="$1/lib/udev"
+		UNITDIR="$1/lib/systemd/system" DRACUTDIR="$1/usr/lib/dracut/modules.d"
+		INITRAMFSDIR="$1/usr/share/initramfs-tools" CONFDIR="$1/etc/dm-remap"
+		SMARTDDIR="$1/etc/smartmontools/run.d")
+	mkdir -p bin
+	printf '#!/bin/sh\necho "$*" >>%s/systemctl\n' "$PWD" >bin/systemctl
+	echo "exec grep -qxF -e \"\$2\" $PWD/packaged" >bin/dpkg
+	printf '#!/bin/sh\n' >bin/depmod
+	chmod +x bin/*
+	touch packaged
+	PATH=$PWD/bin:$PATH
+}
+all_of() { find "$1" ! -type d ! -name "modules.*" | sort; }
+
 @test "make uninstall removes what the installation has put there, but not the configuration" {
 	local to=$PWD/to
-	mkdir -p "$to/lib/modules/6.0/updates/dkms" "$to/usr/share/man/man8"
-	touch "$to/lib/modules/6.0/updates/dm-remap.ko.xz" "$to/lib/modules/6.0/updates/other.ko" \
-		"$to/lib/modules/6.0/updates/dkms/dm-remap.ko" "$to/usr/share/man/man8/other.8"
-	find "$to" ! -type d ! -name dm-remap.ko.xz | sort >before
-	make -s -C "$TOP/tools/dmremap" install DESTDIR="$to" PREFIX=/usr
-	make -s -C "$TOP/tools/boot" install DESTDIR="$to" PREFIX=/usr
+	installed "$to" DESTDIR="$to" PREFIX=/usr
+	all_of "$to" | grep -E '/(other\.|dkms/|kernel/)' >before
 	[ "$(find "$to" ! -type d | wc -l)" -gt 50 ]
 	make -s -C "$TOP" uninstall DESTDIR="$to" PREFIX=/usr INSTALL_MOD_PATH="$to" KVER=6.0
-	find "$to" ! -type d ! -name "modules.*" | sort >after
+	all_of "$to" >after
 	run diff before after
 	assert_output --partial "> $to/etc/dm-remap/dm-remap.conf"
 	refute_line --regexp "^<|^> (.*/etc/dm-remap/.*)?[^/]*\.(8|ko|rules|service|timer)$"
 	assert_equal "$(grep -c '^>' <<<"$output")" 2
+}
+
+@test "make uninstall leaves this system alone in each part whose place is not given" {
+	this_system "$PWD/host"
+	installed "$PWD/host" "${PLACES[@]}"
+	all_of host >before
+	make -s -C "$TOP" uninstall "${PLACES[@]}" DESTDIR="$PWD/to"
+	all_of host | diff before -
+	mkdir -p to/lib/modules/6.0/updates
+	touch to/lib/modules/6.0/updates/dm-remap.ko
+	make -s -C "$TOP" uninstall "${PLACES[@]}" INSTALL_MOD_PATH="$PWD/to" \
+		MODULES_DIR="$PWD/to/lib/modules/6.0"
+	all_of host | diff before -
+	[ ! -e to/lib/modules/6.0/updates/dm-remap.ko ]
+	[ ! -e systemctl ]
+	# neither is given: all of it is this system's
+	make -s -C "$TOP" uninstall "${PLACES[@]}"
+	run all_of host
+	assert_output "$(grep -E '/(other\.|dkms/|kernel/|etc/dm-remap/)' before)"
+	for unit in assemble.timer scrub.timer metrics.timer monitor.service; do
+		grep -E "^disable .*--now.* dm-remap-$unit$" systemctl
+	done
+	assert_equal "$(tail -1 systemctl)" daemon-reload
+}
+
+@test "make uninstall leaves the files of the Debian packages" {
+	this_system "$PWD/host"
+	installed "$PWD/host" "${PLACES[@]}"
+	find "$PWD/host" -name '*dm-remap*' ! -path '*/etc/dm-remap*' -o -name dmremap >packaged
+	all_of host >before
+	run make -s -C "$TOP" uninstall "${PLACES[@]}"
+	assert_success
+	assert_output --partial "64-dm-remap.rules stays"
+	all_of host | diff before -
+	[ ! -e systemctl ]
+	# some are
+	grep -v -e /udev/ -e /sbin/ packaged >some
+	mv some packaged
+	run make -s -C "$TOP" uninstall "${PLACES[@]}"
+	assert_success
+	[ ! -e host/usr/sbin/dmremap ]
+	[ ! -e host/lib/udev/rules.d/64-dm-remap.rules ]
+	[ -e host/usr/share/initramfs-tools/hooks/dm-remap ]
+	[ -e host/lib/systemd/system/dm-remap-scrub.timer ]
+	# by the other name that a merged /usr gives one
+	mkdir -p merged/usr/lib
+	ln -s usr/lib merged/lib
+	touch merged/lib/one merged/lib/two
+	echo "$PWD/merged/usr/lib/one" >packaged
+	"$TOP/tools/boot/remove" "$PWD"/merged/lib/{one,two}
+	[ "$(ls merged/lib)" = one ]
 }

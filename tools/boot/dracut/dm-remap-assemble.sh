@@ -12,6 +12,7 @@ command -v warn >/dev/null || . /lib/dracut-lib.sh
 
 said=/run/dm-remap.waits
 tried=/run/dm-remap.tried
+first=/run/dm-remap.first
 
 uptime() { cut -d. -f1 /proc/uptime; }
 
@@ -22,7 +23,20 @@ if [ "${1:-}" != now ] && [ -e "$tried" ] && read -r events_then next <"$tried" 
 	exit 0
 fi
 
-waits=$(dmremap assemble --auto --all 2>&1 >/dev/null)
+# A hibernated system continues with its sets as it left them, and activation changes them: while
+# dracut, or systemd there, looks for a swap area to resume from, wait, up to 30 s.
+resume_is_pending() {
+	[ ! -e /etc/dm-remap/swap-on-sets ] || return
+	# shellcheck disable=SC2154 # dracut's
+	[ -e "$hookdir/initqueue/settled/resume.sh" ] ||
+		[ -n "$(systemctl list-jobs --no-legend 'systemd-hibernate-resume*' 2>/dev/null)" ]
+}
+[ -e "$first" ] || echo "$began" >"$first"
+if [ "${1:-}" != now ] && [ "$began" -lt $(($(cat "$first") + 30)) ] && resume_is_pending; then
+	exit 0
+fi
+
+waits=$(@SBINDIR@/dmremap assemble --auto --all 2>&1 >/dev/null)
 status=$?
 # An event during the attempt may be of a device that it has not seen, so those before it count. After an attempt
 # that took long, others have their turn: dracut does nothing else in that time.

@@ -2,11 +2,30 @@
 # SPDX-License-Identifier: GPL-2.0
 # dracut: everything needed to mount a root file system on a dm-remap set.
 
+# whether / or /usr of this host is on a set, and the image is not for a system in another directory
+root_on_set() {
+	# shellcheck disable=SC2154 # dracut's
+	[[ ! ${dracutsysrootdir%/} ]] && @LIBDIR@/root-on-set >/dev/null
+}
+
+# whether all swap areas of this host are on sets, where none is to resume from
+swap_on_sets() {
+	local dev
+
+	[[ ! ${dracutsysrootdir%/} && ${swap_devs[*]:-} ]] || return
+	for dev in "${swap_devs[@]}"; do
+		@LIBDIR@/root-on-set "$dev" >/dev/null || return
+	done
+}
+
 # called by dracut
 check() {
 	local dev
 
-	require_binaries dmremap dmsetup || return 1
+	# with its path, as below: dracut's PATH lacks /usr/local/sbin
+	require_binaries @SBINDIR@/dmremap dmsetup || return 1
+	# dracut does not find the device of / if libdevmapper has escaped letters in its name
+	root_on_set && return 0
 	# shellcheck disable=SC2154 # dracut's
 	[[ $hostonly ]] || [[ $mount_needs ]] && {
 		for dev in "${!host_fs_types[@]}"; do
@@ -25,7 +44,13 @@ depends() {
 
 # called by dracut
 installkernel() {
-	hostonly='' instmods dm_remap dm_remap_metadata dm_remap_reassembly
+	hostonly='' instmods -c -s dm_remap dm_remap_metadata dm_remap_reassembly && return
+	# shellcheck disable=SC2154 # dracut's
+	derror "dm-remap: there are no modules for Linux $kernel: sets will be missing there." \
+		"Install dm-remap-dkms and the headers of that kernel."
+	# A new kernel must not stop its package. But dracut ends if an image that boots would be lost.
+	# shellcheck disable=SC2154 # dracut's
+	! lsinitrd "$outfile" 2>/dev/null | grep -q 'dm-remap-reassembly\.ko' || ! root_on_set
 }
 
 # called by dracut
@@ -41,12 +66,13 @@ install() {
 	# marks an initramfs, where assemble=sealed has no effect
 	: >"$initdir/etc/dm-remap/initramfs"
 	inst_multiple -o /etc/dm-remap/dm-remap.conf /etc/dm-remap/sets.d/*
+	! swap_on_sets || : >"$initdir/etc/dm-remap/swap-on-sets"
 	for table in fstab crypttab; do
 		# shellcheck disable=SC2154 # dracut's
 		[[ ! -e $dracutsysrootdir/etc/$table ]] ||
 			@LIBDIR@/mapper-names "$dracutsysrootdir/etc/$table" >"$initdir/etc/dm-remap/$table"
 	done
-	inst_multiple dmremap blkid cat cut rm
+	inst_multiple @SBINDIR@/dmremap blkid cat cut rm
 	inst_rules 59-dm-remap.rules
 	# shellcheck disable=SC2154 # dracut's
 	inst_rules "$moddir/64-dm-remap-dracut.rules"
