@@ -146,15 +146,22 @@ static bool is_first(const struct half_id *entry)
 	return true;
 }
 
-/* Halves that have an identity, whatever their size, and halves that ask for it. */
-static const struct reassembly_rivals *rivals_by_id(struct reassembly_matcher *m, const char *id)
+/*
+ * Halves that have an identity, and halves that ask for it. If it is the number of a partition,
+ * only mains of @sectors count: larger ones, of another set, would be the two that are kept, and
+ * hide that there are several of this size.
+ */
+static const struct reassembly_rivals *rivals_by_id(struct reassembly_matcher *m, const char *id,
+						    u64 sectors)
 {
 	struct reassembly_rivals *rivals = &m->by_id;
 	const struct half_id *entry;
 
-	if (rivals->known && !strcmp(m->id, id))
+	if (!dm_remap_main_id_is_number(id))
+		sectors = 0;
+	if (rivals->known && rivals->sectors == sectors && !strcmp(m->id, id))
 		return rivals;
-	*rivals = (struct reassembly_rivals) { .known = true };
+	*rivals = (struct reassembly_rivals) { .known = true, .sectors = sectors };
 	strscpy(m->id, id, sizeof(m->id));
 	reassembly_for_each_id(m->index, entry, id) {
 		const struct half *half = entry->half;
@@ -163,7 +170,7 @@ static const struct reassembly_rivals *rivals_by_id(struct reassembly_matcher *m
 			continue;
 		if (half->kind == HALF_SPARE)
 			add_spare(rivals, half);
-		else
+		else if (!sectors || half->sectors == sectors)
 			add_main(rivals, half);
 	}
 	return rivals;
@@ -195,15 +202,20 @@ static bool has_label_or_id(struct reassembly_matcher *m, const struct half *spa
 
 	return spare->labelled || labelled(m, spare, DM_REMAP_MAIN_SAME, &found) ||
 	       labelled(m, spare, DM_REMAP_MAIN_UNKNOWN, &found) ||
-	       (*spare->main_id && mains_for(rivals_by_id(m, spare->main_id), spare, &found));
+	       (*spare->main_id &&
+		mains_for(rivals_by_id(m, spare->main_id, spare->main_sectors), spare, &found));
 }
 
 /* Whether the spare of some set asks for the identity of a main. */
 static bool is_wanted(struct reassembly_matcher *m, const struct half *main)
 {
-	return (*main->given && is_claimed(rivals_by_id(m, main->given), main, NULL)) ||
-	       (*main->partuuid && is_claimed(rivals_by_id(m, main->partuuid), main, NULL)) ||
-	       (*main->wwn && is_claimed(rivals_by_id(m, main->wwn), main, NULL));
+	const char * const ids[] = { main->given, main->partuuid, main->wwn };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ids); i++)
+		if (*ids[i] && is_claimed(rivals_by_id(m, ids[i], main->sectors), main, NULL))
+			return true;
+	return false;
 }
 
 /* Mains of a size, and spares that ask for that size because they know of nothing better. */
@@ -249,7 +261,8 @@ static unsigned int find_plain(struct reassembly_matcher *m, const struct half *
 {
 	if (!*spare->main_id)
 		return 0;
-	return count_mains(m, rivals_by_id(m, spare->main_id), spare, found);
+	return count_mains(m, rivals_by_id(m, spare->main_id, spare->main_sectors), spare,
+			   found);
 }
 
 /* Only its size speaks for such a device, so nothing at all may speak against it. */

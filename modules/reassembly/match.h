@@ -64,8 +64,9 @@ struct reassembly_claim {
 /**
  * struct reassembly_rivals - devices and spares that compete for each other.
  * @known: the rest is filled in.
- * @sectors: the size for which they compete, if they compete for one.
- * @main: the largest device without a label, in use by no set; or NULL.
+ * @sectors: the size for which they compete, if they compete for one; otherwise 0.
+ * @main: the largest device without a label, of @sectors if that is not 0, in use by no set; or
+ *	NULL.
  * @next: the largest other one; or NULL.
  * @claims: of spares that have no better claim to any device, in use by no set: that which needs
  *	least room, and the one of another set that does.
@@ -87,7 +88,7 @@ struct reassembly_rivals {
  * @context: for @taken.
  * @by_size: rivals for the last size that was looked up, which is recorded in it.
  * @id: the last identity that was looked up.
- * @by_id: rivals for that identity.
+ * @by_id: rivals for that identity, and for a size if that is the number of a partition.
  * @in_use: see struct reassembly_match, of the set that is being matched.
  *
  * Sets with the same rivals that are matched one after the other cost as much as one.

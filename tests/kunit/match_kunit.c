@@ -242,7 +242,13 @@ static void the_number_of_a_partition_needs_the_recorded_size(struct kunit *test
 	half_of(s, DEV_OTHER)->sectors = 2000;
 	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
 	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)half_of(s, DEV_MAIN));
+	/* nor does a larger one hide that there are two of the recorded size */
+	strscpy(add(s, DEV_THIRD, HALF_PLAIN)->partuuid, "0a1b2c3d-06", 12);
+	KUNIT_EXPECT_EQ(test, look(s), SET_CONFLICT);
 	s->there[DEV_MAIN] = false;
+	KUNIT_EXPECT_EQ(test, look(s), SET_COMPLETE);
+	KUNIT_EXPECT_PTR_EQ(test, s->match.main, (const struct half *)half_of(s, DEV_THIRD));
+	s->there[DEV_THIRD] = false;
 	KUNIT_EXPECT_EQ(test, look(s), SET_WAITING_MAIN);
 }
 
