@@ -206,16 +206,17 @@ static bool has_label_or_id(struct reassembly_matcher *m, const struct half *spa
 		mains_for(rivals_by_id(m, spare->main_id, spare->main_sectors), spare, &found));
 }
 
+static bool is_wanted_by_id(struct reassembly_matcher *m, const struct half *main, const char *id)
+{
+	return *id && is_claimed(rivals_by_id(m, id, main->sectors), main, NULL);
+}
+
 /* Whether the spare of some set asks for the identity of a main. */
 static bool is_wanted(struct reassembly_matcher *m, const struct half *main)
 {
-	const char * const ids[] = { main->given, main->partuuid, main->wwn };
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(ids); i++)
-		if (*ids[i] && is_claimed(rivals_by_id(m, ids[i], main->sectors), main, NULL))
-			return true;
-	return false;
+	return is_wanted_by_id(m, main, main->given) ||
+	       is_wanted_by_id(m, main, main->partuuid) ||
+	       is_wanted_by_id(m, main, main->wwn);
 }
 
 /* Mains of a size, and spares that ask for that size because they know of nothing better. */
