@@ -5,6 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 load live.bash
+load machine.bash
 
 U=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
 V=5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a
@@ -76,7 +77,7 @@ start_monitor() {
 	mkfifo fifo
 	exec 4<>fifo
 	touch before
-	LD_PRELOAD=$HELPERS/fakeudev.so FAKE_UDEV=fifo "$DMREMAP" monitor >log 2>errors 3>&- 4>&- &
+	LD_PRELOAD="$HELPERS/fakeudev.so $HELPERS/faults.so" FAKE_UDEV=fifo "$DMREMAP" monitor >log 2>errors 3>&- 4>&- &
 	MONITOR=$!
 	retry test root/run/dm-remap/monitor -nt before
 }
@@ -433,4 +434,26 @@ $PWD/program was run 2 times."
 	assert_output --partial 'Another "dmremap monitor" is running'
 	run dmremap monitor --test
 	assert_success
+}
+
+zombies() { ps -o stat= --ppid "$MONITOR" | grep -c Z; }
+
+@test "a disk that does not answer delays one look, and leaves no process behind" {
+	printf '%s\n' "spare 1M" "main 8M" "name other" | image sdx
+	disk sdx 8:64
+	waiting $V waiting-main
+	echo 8:64 >"$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets/$V/spare"
+	echo device_timeout=4 >root/etc/dm-remap/dm-remap.conf
+	conf "MAILADDR root" "SETTLE 0" "POLL 1"
+	FAULT_SLOW=/sdx start_monitor
+	sleep 2
+	for nr in 1 2 3; do
+		SECONDS=0
+		event "new-$(printf '%*s' $nr | tr ' ' x)"
+		retry mails_are $nr
+		[ $SECONDS -lt 4 ]
+	done
+	run zombies
+	assert_output 0
+	kill -0 "$MONITOR"
 }

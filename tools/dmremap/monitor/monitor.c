@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "lib/child.h"
 #include "lib/clock.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
@@ -96,6 +97,7 @@ static bool look(struct monitor *monitor, bool starting, bool patient, bool now)
 	bool good = true;
 	enum way way;
 
+	child_reap();
 	if (!looks_take(&looks, &monitor->channel[BY_PROGRAM].memory, monitor->config.days,
 			patient))
 		return false;
