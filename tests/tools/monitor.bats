@@ -256,6 +256,21 @@ once() { run dmremap monitor --once; assert_success; }
 	last_mail | grep -q "  filling"
 }
 
+@test "DAYS 0 reports no forecast, even of a spare whose free blocks are all reserved" {
+	set_to safe config/remaps/rate "1 100 900"
+	set_to safe config/spare/free 16
+	set_to safe config/spare/reserve 16
+	set_to safe config/spare/low_water 8
+	conf "MAILADDR root" "DAYS 0"
+	once
+	mails_are 0
+	# the shortest forecast that there is
+	conf "MAILADDR root" "DAYS 1"
+	once
+	mails_are 1
+	last_mail | grep -q "  filling"
+}
+
 @test "a set that has not come up, and one that has been stopped" {
 	waiting $V waiting-spare
 	once

@@ -54,7 +54,8 @@ static void measure(struct look *look, bool was_filling, unsigned int days)
 	look->days = spare_rate_days(name);
 	/* records the day on which the first sign was seen */
 	replace_by_find(&by, name, look->row.uuid, look->row.main);
-	now->filling = look->days >= 0 && look->days <= days * (was_filling ? HYSTERESIS : 1);
+	now->filling = days && look->days >= 0 &&
+		       look->days <= days * (was_filling ? HYSTERESIS : 1);
 }
 
 /* Whether an inactive set is expected to become active. */

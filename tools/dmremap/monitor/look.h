@@ -35,7 +35,7 @@ struct looks {
  * looks_take() - look at all active sets, and at the inactive sets of this host.
  * @looks: filled in; the caller frees it.
  * @memory: the former state; a set that was active once does not count as waiting.
- * @days: note spares that will be full within this number of days.
+ * @days: note spares that will be full within this number of days; 0 is off.
  * @patient: the system is still starting, so ignore sets that are not active yet.
  *
  * Prints an error on failure.
