@@ -386,8 +386,32 @@ $PWD/program was run 2 times."
 	run dmremap monitor --test $U
 	assert_success
 	[ "$(tail -1 runs)" = "test safe $U" ]
-	run dmremap monitor --test nosuch
-	assert_failure 8
+	# named in the ways that other commands take
+	for name in "${U^^}" /dev/mapper/safe; do
+		rm runs
+		run dmremap monitor --test "$name"
+		assert_success
+		assert_equal "$(<runs)" "test safe $U"
+	done
+	echo 'my\x20set' >"$DMREMAP_ROOT/sys/class/block/dm-0/dm/name"
+	device 'my\x20set'
+	for name in "my set" 'my\x20set' "/dev/mapper/my set"; do
+		rm runs
+		run dmremap monitor --test "$name"
+		assert_success
+		assert_equal "$(<runs)" "test my\\x20set $U"
+	done
+	# an empty name is not that of a set without a uuid
+	echo >"$DMREMAP_ROOT/sys/class/block/dm-0/dm/uuid"
+	rm "$(file 'my\x20set' config/uuid)"
+	run dmremap monitor --test "my set"
+	assert_equal "$(tail -1 runs)" "test my\\x20set -"
+	for name in nosuch "" /dev/mapper/nosuch /dev/sdb; do
+		run dmremap monitor --test "$name"
+		assert_failure 8
+		assert_output --partial "There is no set $name on this host."
+	done
+	dm safe $U
 	rm -r "$DMREMAP_ROOT"/sys/class/block/dm-0 "$DMREMAP_ROOT"/sys/kernel/config/dm-remap-reassembly \
 		"$DMREMAP_ROOT"/etc/dm-remap/sets.d
 	run dmremap monitor --test

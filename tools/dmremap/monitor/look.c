@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "kernel/kernel.h"
@@ -118,8 +119,10 @@ const struct look *looks_find(const struct looks *looks, const char *key)
 {
 	int i;
 
-	for (i = 0; i < looks->nr; i++)
-		if (!strcmp(looks->look[i].now.key, key) || !strcmp(looks->look[i].row.name, key))
+	/* a set may have no uuid */
+	for (i = 0; *key && i < looks->nr; i++)
+		if (!strcasecmp(looks->look[i].row.uuid, key) ||
+		    !strcmp(looks->look[i].row.name, key))
 			return &looks->look[i];
 	return NULL;
 }

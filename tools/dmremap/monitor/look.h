@@ -47,7 +47,7 @@ bool looks_take(struct looks *looks, const struct memory *memory, unsigned int d
 
 void looks_free(struct looks *looks);
 
-/* Find the look of a set by heard_key(); NULL if there is none. */
+/* Find the look of a set by its uuid or its name, encoded; NULL if there is none. */
 const struct look *looks_find(const struct looks *looks, const char *key);
 
 /**

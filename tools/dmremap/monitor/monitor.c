@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "kernel/names.h"
 #include "lib/child.h"
 #include "lib/clock.h"
 #include "lib/interrupt.h"
@@ -191,8 +192,13 @@ static int watch(struct monitor *monitor)
 static bool add_test(struct queue *queue, const struct looks *looks, const char *name)
 {
 	struct heard heard = { .event = EVENT_TEST };
-	const struct look *look = name ? looks_find(looks, name) : NULL;
+	char encoded[ENCODED_NAME_SIZE] = "";
+	const struct look *look = NULL;
 
+	if (name) {
+		device_name_encoded(name, encoded);
+		look = looks_find(looks, encoded) ?: looks_find(looks, name);
+	}
 	if (name && !look) {
 		complain("There is no set %s on this host.", name);
 		return false;
