@@ -129,6 +129,34 @@ once() { run dmremap monitor --once; assert_success; }
 	[ "$(cat environment)" = $'PATH=/usr/sbin:/usr/bin:/sbin:/bin\n/' ]
 }
 
+@test "a mail names the device that claims to be a half" {
+	start_monitor
+	echo "ACTION=change DM_REMAP_EVENT=duplicate DM_REMAP_UUID=$U DM_REMAP_DEVICE=8:16" >&4
+	retry mails_are 1
+	run last_mail
+	assert_line --regexp "^    The device is .*/dev/sdb\.$"
+	echo "ACTION=change DM_REMAP_EVENT=duplicate DM_REMAP_UUID=$V DM_REMAP_DEVICE=8:99" >&4
+	retry mails_are 2
+	run last_mail
+	assert_line "    The device is 8:99."
+}
+
+@test "the longest name of a set leaves no command incomplete" {
+	local name
+	# as libdevmapper encodes 31 bytes that are no letters, which with three more is all that fits
+	name=$(printf '\\xc3%.0s' {1..31})abc
+	conf "MAILADDR root" "SETTLE 1"
+	start_monitor
+	for event in spare-gone rate exhausted; do
+		printf 'DM_REMAP_EVENT=%s DM_REMAP_NAME=%s DM_REMAP_UUID=%s\n' $event "$name" $V >&4
+	done
+	retry mails_are 1
+	run last_mail
+	assert_line --regexp "dmremap delete --give-up $(sed 's/\\/&&/g' <<<"$name")\" ends the set on this one\.$"
+	assert_line --regexp "is the disk or its cable\.$"
+	assert_line --regexp "advise .*\" judges the disk\.$"
+}
+
 @test "a command is no news, and holds back none" {
 	start_monitor
 	event remapped 4096 command

@@ -104,12 +104,12 @@ static const struct state_words *words_of(const struct event_kind *kind)
 	return state_words(&row);
 }
 
-void kind_what(char *text, const struct event_kind *kind, uint64_t count)
+void kind_print_what(FILE *out, const struct event_kind *kind, uint64_t count)
 {
 	char quantity[48] = "";
 
 	if (kind->state) {
-		text_copy(text, words_of(kind)->meaning, KIND_TEXT_SIZE);
+		fputs(words_of(kind)->meaning, out);
 		return;
 	}
 	if (kind->unit && count)
@@ -118,10 +118,10 @@ void kind_what(char *text, const struct event_kind *kind, uint64_t count)
 	else if (kind->unit)
 		snprintf(quantity, sizeof(quantity), "one %s or more", kind->unit);
 	/* the formats are the constants above */
-	snprintf(text, KIND_TEXT_SIZE, kind->what, quantity);
+	fprintf(out, kind->what, quantity);
 }
 
-void kind_next(char *text, const struct event_kind *kind, const char *name)
+const char *kind_next(const struct event_kind *kind)
 {
-	snprintf(text, KIND_TEXT_SIZE, kind->state ? words_of(kind)->next : kind->next, name);
+	return kind->state ? words_of(kind)->next : kind->next;
 }
