@@ -257,6 +257,51 @@ once() { run dmremap monitor --once; assert_success; }
 	last_mail | grep -q "Subject:.*the set is read-only"
 }
 
+@test "what lost events would have told is told by the look" {
+	set_to safe config/remaps/pending 3
+	set_to safe stats/lost_sectors 0
+	start_monitor
+	set_to safe config/remaps/pending 4
+	set_to safe stats/lost_sectors 16
+	echo LOST >&4
+	retry mails_are 1
+	run last_mail
+	assert_line --regexp "^Subject: .*: safe: data is lost \(and 1 other event\)$"
+	assert_line --partial "The data of 16 sectors is lost."
+	assert_line --partial "cannot read the data of 1 block."
+	assert_line "    The kernel's events of this were lost; changes made by hand are included."
+	refute_line --partial "while no monitor ran"
+	# a disk that leaves loses no event: what a command changes is no news
+	set_to safe config/remaps/pending 9
+	echo "ACTION=remove SUBSYSTEM=block DEVNAME=/dev/sdz" >&4
+	event scrub-done
+	retry mails_are 2
+	run last_mail
+	refute_line "  pending"
+}
+
+@test "sets that cannot be looked at: what is due is told, the rest later, and the journal stays short" {
+	set_to safe stats/lost_sectors 0
+	once
+	set_to safe config/state exhausted
+	set_to safe stats/lost_sectors 16
+	mkdir "$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly"
+	conf "MAILADDR root" "PROGRAM $PWD/program" "SETTLE 0" "POLL 2"
+	start_monitor
+	event storm
+	retry mails_are 1
+	last_mail | grep -q "^  storm$"
+	assert_equal "$(<runs)" "storm safe $U"
+	sleep 2
+	[ "$(wc -l <errors)" -lt 8 ]
+	mkdir "$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets"
+	retry mails_are 2
+	run last_mail
+	assert_line "  exhausted"
+	assert_line --partial "The data of 16 sectors is lost."
+	assert_line --partial "while no monitor ran"
+}
+
 @test "a spare that will be full: when, and once" {
 	set_to safe config/remaps/rate "1 100 900"
 	set_to safe config/spare/free 1016

@@ -140,14 +140,16 @@ static void add(struct queue *queue, const struct look *look, const char *event,
 
 /* The increase of a counter. */
 static void compare_count(struct queue *queue, const struct look *look, const char *event,
-			  uint64_t before, uint64_t now, bool starting)
+			  uint64_t before, uint64_t now, enum missed missed)
 {
-	const char *more = "";
+	static const char * const more[] = {
+		[MISSED_NONE] = "",
+		[MISSED_LOST] = "The kernel's events of this were lost; changes made by hand are included.",
+		[MISSED_STOPPED] = "This happened while no monitor ran; changes made by hand are included.",
+	};
 
-	if (starting)
-		more = "This happened while no monitor ran; changes made by hand are included.";
-	if (now > before && (starting || queue_has(queue, look->now.key, event)))
-		add(queue, look, event, now - before, more);
+	if (now > before && (missed || queue_has(queue, look->now.key, event)))
+		add(queue, look, event, now - before, more[missed]);
 }
 
 static void compare_state(struct queue *queue, const struct look *look, const char *before)
@@ -181,7 +183,7 @@ static void add_filling(struct queue *queue, const struct look *look)
 }
 
 static void compare(const struct look *look, const struct memory_set *before,
-		    struct queue *queue, bool starting)
+		    struct queue *queue, enum missed missed)
 {
 	static const struct memory_set nothing;
 	const struct memory_set *now = &look->now;
@@ -190,9 +192,9 @@ static void compare(const struct look *look, const struct memory_set *before,
 	if (before && !before->was_active && now->was_active)
 		add(queue, look, EVENT_CAME_UP, 0, "");
 	if (before && before->was_active) {
-		compare_count(queue, look, "remapped", before->moved, now->moved, starting);
-		compare_count(queue, look, "pending", before->pending, now->pending, starting);
-		compare_count(queue, look, "lost-data", before->lost, now->lost, starting);
+		compare_count(queue, look, "remapped", before->moved, now->moved, missed);
+		compare_count(queue, look, "pending", before->pending, now->pending, missed);
+		compare_count(queue, look, "lost-data", before->lost, now->lost, missed);
 	}
 	if (!before)
 		before = &nothing;
@@ -203,13 +205,13 @@ static void compare(const struct look *look, const struct memory_set *before,
 }
 
 void looks_compare(const struct looks *looks, const struct memory *memory, struct queue *queue,
-		   bool starting)
+		   enum missed missed)
 {
 	int i;
 
 	for (i = 0; i < looks->nr; i++)
 		compare(&looks->look[i], memory_find(memory, looks->look[i].now.key), queue,
-			starting);
+			missed);
 }
 
 void looks_remember(const struct looks *looks, struct memory *memory)

@@ -31,6 +31,13 @@ struct looks {
 	int nr;
 };
 
+/* Whether the kernel's events since the states were remembered may be unknown. */
+enum missed {
+	MISSED_NONE,
+	MISSED_LOST,		/* the kernel has dropped some */
+	MISSED_STOPPED,		/* no monitor was running */
+};
+
 /**
  * looks_take() - look at all active sets, and at the inactive sets of this host.
  * @looks: filled in; the caller frees it.
@@ -55,10 +62,10 @@ const struct look *looks_find(const struct looks *looks, const char *key);
  * @looks: the current states of the sets.
  * @memory: their former states.
  * @queue: takes the events.
- * @starting: no monitor has been running since @memory was saved, so kernel events were missed.
+ * @missed: whether kernel events may be unknown.
  */
 void looks_compare(const struct looks *looks, const struct memory *memory, struct queue *queue,
-		   bool starting);
+		   enum missed missed);
 
 /* Remember the current states; records of other sets stay as they are. */
 void looks_remember(const struct looks *looks, struct memory *memory);

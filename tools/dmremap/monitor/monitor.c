@@ -50,12 +50,14 @@ struct channel {
  * @channel: the ways to report.
  * @started: start time by clock_ns().
  * @next_look: time of the next look by clock_ns().
+ * @missed: whether kernel events since the last look may be unknown.
  */
 struct monitor {
 	struct monitor_config config;
 	struct channel channel[NR_WAYS];
 	uint64_t started;
 	uint64_t next_look;
+	enum missed missed;
 };
 
 static bool tell(const struct monitor_config *config, struct queue *queue,
@@ -72,15 +74,14 @@ static bool tell(const struct monitor_config *config, struct queue *queue,
 }
 
 /* Report the queued events in one way if they are due or @now is set. */
-static bool report(struct monitor *monitor, const struct looks *looks, enum way way, bool starting,
-		   bool now)
+static bool report(struct monitor *monitor, const struct looks *looks, enum way way, bool now)
 {
 	struct channel *channel = &monitor->channel[way];
 	const struct monitor_config *config = &monitor->config;
 	struct queue *queue = &channel->queue;
 	bool good = true;
 
-	looks_compare(looks, &channel->memory, queue, starting);
+	looks_compare(looks, &channel->memory, queue, monitor->missed);
 	if (queue->nr && (now || queue_due(queue, config) <= clock_ns()))
 		good = tell(config, queue, looks, way);
 	/* while changes are unreported, keep the state that they were compared with */
@@ -91,28 +92,32 @@ static bool report(struct monitor *monitor, const struct looks *looks, enum way 
 	return good;
 }
 
-/* Look at all sets, and report. */
-static bool look(struct monitor *monitor, bool starting, bool patient, bool now)
+/*
+ * Look at all sets, and report. What is due is reported even if the look fails; what has been missed
+ * is then found by a later one.
+ */
+static bool look(struct monitor *monitor, bool patient, bool now)
 {
 	struct looks looks;
-	bool good = true;
+	bool looked, good;
 	enum way way;
 
 	child_reap();
-	if (!looks_take(&looks, &monitor->channel[BY_PROGRAM].memory, monitor->config.days,
-			patient))
-		return false;
+	looked = looks_take(&looks, &monitor->channel[BY_PROGRAM].memory, monitor->config.days,
+			    patient);
+	good = looked;
 	for (way = 0; way < NR_WAYS; way++)
-		good &= report(monitor, &looks, way, starting, now);
+		good &= report(monitor, &looks, way, now);
+	if (looked)
+		monitor->missed = MISSED_NONE;
 	looks_free(&looks);
 	return good;
 }
 
 static int once(struct monitor *monitor)
 {
-	bool good = look(monitor, true, false, true);
-
-	return good ? EXIT_CLEAN : EXIT_OPERATION;
+	monitor->missed = MISSED_STOPPED;
+	return look(monitor, false, true) ? EXIT_CLEAN : EXIT_OPERATION;
 }
 
 /* Whether a look has already reported the change that this kernel event announces. */
@@ -128,13 +133,14 @@ static void listen(struct monitor *monitor)
 {
 	struct channel *channel;
 	struct heard heard;
-	int result;
+	enum heard_what what = heard_next(&heard);
 
-	result = heard_next(&heard);
-	if (result < 0)
+	if (what == HEARD_LOST && !monitor->missed)
+		monitor->missed = MISSED_LOST;
+	if (what == HEARD_LOST || what == HEARD_DISK_LEFT)
 		monitor->next_look = 0;
 	/* events about the assembly of sets are for "dmremap assemble" */
-	if (result <= 0 || !strcmp(heard.event, "set-complete"))
+	if (what != HEARD_EVENT || !strcmp(heard.event, "set-complete"))
 		return;
 	tell_log(&heard);
 	for (channel = monitor->channel; channel < monitor->channel + NR_WAYS; channel++)
@@ -166,20 +172,19 @@ static int wait_ms(const struct monitor *monitor)
 
 static int watch(struct monitor *monitor)
 {
-	bool starting = true;
 	int fd = heard_open();
 	uint64_t now;
 
 	if (fd < 0)
 		return EXIT_OPERATION;
 	monitor->started = clock_ns();
+	monitor->missed = MISSED_STOPPED;
 	while (!interrupt_came()) {
 		now = clock_ns();
 		if (next_time(monitor) <= now) {
 			if (monitor->next_look <= now)
 				monitor->next_look = now + monitor->config.poll_s * NS;
-			look(monitor, starting, now - monitor->started < PATIENCE_NS, false);
-			starting = false;
+			look(monitor, now - monitor->started < PATIENCE_NS, false);
 			continue;
 		}
 		if (interrupt_poll(fd, wait_ms(monitor)))
