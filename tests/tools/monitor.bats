@@ -403,9 +403,45 @@ sleeper_is_gone() { [ -z "$(tr -d '\0' <"/proc/$(cat sleeper)/cmdline" 2>/dev/nu
 	retry test -s sleeper
 	SECONDS=0
 	stop_monitor
-	[ $SECONDS -lt 10 ]
+	[ $SECONDS -lt 15 ]
 	# gone, or a zombie
 	retry sleeper_is_gone
+}
+
+@test "a monitor that is stopped reports what it has heard, within a limited time" {
+	conf "MAILADDR root" "PROGRAM $PWD/program" "SETTLE 3600"
+	start_monitor
+	event rate
+	event duplicate
+	retry heard duplicate
+	stop_monitor
+	mails_are 1
+	assert_equal "$(<runs)" "rate safe $U
+duplicate safe $U"
+	once
+	mails_are 1
+	# a mail that is on its way is not cut off, and is sent once
+	sed -i '2i sleep 2' root/usr/sbin/sendmail
+	conf "MAILADDR root" "SETTLE 0"
+	start_monitor
+	event rate
+	retry pgrep -P "$MONITOR"
+	stop_monitor
+	mails_are 2
+	# what has a state is told by the next monitor if there was no time
+	printf '#!/bin/sh\nsleep 1000\n' >root/usr/sbin/sendmail
+	conf "MAILADDR root" "SETTLE 3600"
+	start_monitor
+	set_to safe config/state exhausted
+	event exhausted
+	retry heard exhausted
+	SECONDS=0
+	stop_monitor
+	[ $SECONDS -lt 15 ]
+	programs
+	once
+	mails_are 3
+	last_mail | grep -q "^  exhausted$"
 }
 
 @test "a mail that cannot be sent is tried again, with what has happened since" {

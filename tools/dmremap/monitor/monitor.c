@@ -16,6 +16,7 @@
 #include "lib/interrupt.h"
 #include "lib/message.h"
 #include "monitor/kinds.h"
+#include "monitor/run.h"
 #include "monitor/tell.h"
 
 #define NS		1000000000ull
@@ -66,7 +67,7 @@ static bool tell(const struct monitor_config *config, struct queue *queue,
 	bool good = way == BY_MAIL ? tell_by_mail(config, queue, looks) :
 				     tell_by_program(config, queue);
 
-	if (good || way != BY_MAIL)
+	if (good || (way != BY_MAIL && !run_is_over()))
 		queue_told(queue);
 	else
 		queue_failed(queue, config);
@@ -170,6 +171,18 @@ static int wait_ms(const struct monitor *monitor)
 	return next > now ? (next - now + NS / 1000 - 1) / (NS / 1000) : 0;
 }
 
+/* The next monitor could not find out about events that leave no state behind. */
+static void report_the_rest(struct monitor *monitor)
+{
+	enum way way;
+
+	for (way = 0; way < NR_WAYS; way++)
+		if (monitor->channel[way].queue.nr) {
+			look(monitor, true, true);
+			return;
+		}
+}
+
 static int watch(struct monitor *monitor)
 {
 	int fd = heard_open();
@@ -190,6 +203,7 @@ static int watch(struct monitor *monitor)
 		if (interrupt_poll(fd, wait_ms(monitor)))
 			listen(monitor);
 	}
+	report_the_rest(monitor);
 	return EXIT_CLEAN;
 }
 
