@@ -249,6 +249,24 @@ once() { run dmremap monitor --once; assert_success; }
 	last_mail | grep -q "Subject:.*automatic remapping goes on"
 }
 
+# the time since when safe has its state, as it is remembered
+since() { sed -n "s/^$U exhausted \([0-9]*\) .*/\1/p" root/run/dm-remap/monitor; }
+
+@test "the time of a change is when it was seen, not when it was reported" {
+	local began
+	once
+	conf "MAILADDR root" "SETTLE 6" "POLL 3600"
+	start_monitor
+	began=$(date +%s)
+	set_to safe config/state exhausted
+	event exhausted
+	retry mails_are 1
+	[ $(($(date +%s) - began)) -ge 6 ]
+	stop_monitor
+	[ "$(since)" -ge "$began" ]
+	[ "$(since)" -le $((began + 3)) ]
+}
+
 @test "events that were lost lead to a look" {
 	start_monitor
 	set_to safe config/state read-only

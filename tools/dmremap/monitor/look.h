@@ -41,7 +41,7 @@ enum missed {
 /**
  * looks_take() - look at all active sets, and at the inactive sets of this host.
  * @looks: filled in; the caller frees it.
- * @memory: the former state; a set that was active once does not count as waiting.
+ * @memory: what the look before found; a set that was active once does not count as waiting.
  * @days: note spares that will be full within this number of days; 0 is off.
  * @patient: the system is still starting, so ignore sets that are not active yet.
  *

@@ -49,6 +49,7 @@ struct channel {
  * struct monitor - a monitor that is running.
  * @config: its configuration.
  * @channel: the ways to report.
+ * @seen: the states that the last look found, reported or not.
  * @started: start time by clock_ns().
  * @next_look: time of the next look by clock_ns().
  * @missed: whether kernel events since the last look may be unknown.
@@ -56,6 +57,7 @@ struct channel {
 struct monitor {
 	struct monitor_config config;
 	struct channel channel[NR_WAYS];
+	struct memory seen;
 	uint64_t started;
 	uint64_t next_look;
 	enum missed missed;
@@ -104,8 +106,8 @@ static bool look(struct monitor *monitor, bool patient, bool now)
 	enum way way;
 
 	child_reap();
-	looked = looks_take(&looks, &monitor->channel[BY_PROGRAM].memory, monitor->config.days,
-			    patient);
+	looked = looks_take(&looks, &monitor->seen, monitor->config.days, patient);
+	looks_remember(&looks, &monitor->seen);
 	good = looked;
 	for (way = 0; way < NR_WAYS; way++)
 		good &= report(monitor, &looks, way, now);
@@ -144,6 +146,9 @@ static void listen(struct monitor *monitor)
 	if (what != HEARD_EVENT || !strcmp(heard.event, "set-complete"))
 		return;
 	tell_log(&heard);
+	/* to know since when it is in the new state */
+	if (kind_find(heard.event)->state)
+		monitor->next_look = 0;
 	for (channel = monitor->channel; channel < monitor->channel + NR_WAYS; channel++)
 		if (!is_known(&channel->memory, &heard))
 			queue_add(&channel->queue, &heard, 0, "");
@@ -241,7 +246,7 @@ static int test(struct monitor *monitor, char **names)
 		complain("Nobody would be notified:  " MONITOR_CONF " has neither a MAILADDR nor a PROGRAM.");
 		return EXIT_OPERATION;
 	}
-	if (!looks_take(&looks, &monitor->channel[BY_PROGRAM].memory, monitor->config.days, false))
+	if (!looks_take(&looks, &monitor->seen, monitor->config.days, false))
 		return EXIT_OPERATION;
 	for (i = 0; names[i]; i++)
 		good &= add_test(&queue, &looks, names[i]);
@@ -323,6 +328,7 @@ static int run_monitor(int argc, char **argv)
 		return EXIT_OPERATION;
 	for (way = 0; way < NR_WAYS; way++)
 		memory_read(&monitor.channel[way].memory, memory_files[way]);
+	memory_read(&monitor.seen, MEMORY_FILE);
 	interrupt_hold();
 	if (options.test)
 		status = test(&monitor, argv + optind);
@@ -332,6 +338,7 @@ static int run_monitor(int argc, char **argv)
 		status = watch(&monitor);
 	for (way = 0; way < NR_WAYS; way++)
 		memory_free(&monitor.channel[way].memory);
+	memory_free(&monitor.seen);
 	/* systemd stops it by a signal, which is not a failure */
 	if (!interrupt_came())
 		interrupt_release();
