@@ -178,7 +178,9 @@ once() { run dmremap monitor --once; assert_success; }
 	start_monitor
 	# those of the schema, but for what concerns the assembly
 	mapfile -t events < <(sed -n '/^events:/,/^[a-z]*-[a-z]*:/p' "$TOP/configfs-schema/dm-remap.yaml" |
-		sed -nE 's/^ +- name: ([a-z-]+)$/\1/p' | grep -vx set-complete)
+		sed -nE 's/^ +- name: ([a-z-]+)$/\1/p' | grep -vxE 'set-complete|store-mended')
+	# the end of store-failed comes after it
+	events+=(store-mended)
 	[ ${#events[@]} -ge 15 ]
 	events+=(new-one)
 	for name in "${events[@]}"; do event "$name"; done
@@ -318,6 +320,133 @@ since() { sed -n "s/^$U exhausted \([0-9]*\) .*/\1/p" root/run/dm-remap/monitor;
 	assert_line "  exhausted"
 	assert_line --partial "The data of 16 sectors is lost."
 	assert_line --partial "while no monitor ran"
+}
+
+# longer than the kernel collects events
+later() { sleep 2.2; }
+
+@test "a second storm before the end of the first is reported is not reported as its end" {
+	conf "MAILADDR root" "PROGRAM $PWD/program" "SETTLE 3" "REPEAT 5" "POLL 3600"
+	start_monitor
+	set_to safe config/state suspended-remaps
+	event storm
+	retry mails_are 1
+	later
+	event storm-over
+	event storm
+	retry mails_are 2
+	run last_mail
+	assert_line "  storm"
+	refute_line "  storm-over"
+	assert_equal "$(<runs)" "storm safe $U
+storm safe $U"
+	# nor if its event is lost
+	later
+	event storm-over
+	echo LOST >&4
+	retry mails_are 3
+	run last_mail
+	assert_line "  storm"
+	refute_line "  storm-over"
+	assert_equal "$(grep -c storm-over runs)" 0
+}
+
+@test "a state that has come back between two looks is news, and what a look has seen is not" {
+	conf "MAILADDR root" "SETTLE 0" "REPEAT 1" "POLL 3600"
+	start_monitor
+	later
+	set_to safe config/state read-only
+	event read-only
+	retry mails_are 1
+	# made writable by hand, and read-only again
+	later
+	event read-only
+	retry mails_are 2
+	last_mail | grep -q "^  read-only$"
+	# its event comes after the look
+	set_to safe config/state exhausted
+	echo LOST >&4
+	retry mails_are 3
+	last_mail | grep -q "^  exhausted$"
+	event exhausted
+	retry heard exhausted
+	later
+	mails_are 3
+}
+
+@test "after the report of an end, the next beginning does not wait" {
+	conf "MAILADDR root" "SETTLE 0" "REPEAT 3600" "POLL 3600"
+	start_monitor
+	later
+	set_to safe config/state suspended-remaps
+	event storm
+	retry mails_are 1
+	set_to safe config/state ok
+	event storm-over
+	retry mails_are 2
+	later
+	set_to safe config/state suspended-remaps
+	event storm
+	retry mails_are 3
+	last_mail | grep -q "^  storm$"
+	# the ends wait, so this does not go on for ever
+	set_to safe config/state ok
+	event storm-over
+	later
+	mails_are 3
+}
+
+gone() { echo "ACTION=remove SUBSYSTEM=block DEVNAME=/dev/sdc1" >&4; }
+
+@test "a disk that comes back before its absence is reported" {
+	conf "MAILADDR root" "SETTLE 3" "REPEAT 2" "POLL 1"
+	start_monitor
+	set_gone 8:33
+	gone
+	sleep 1
+	there sdc1 8:33
+	retry mails_are 1
+	run last_mail
+	assert_line "  spare-gone"
+	assert_line "  disk-back"
+	# back, and gone again before that is reported
+	set_gone 8:33
+	gone
+	retry mails_are 2
+	there sdc1 8:33
+	sleep 1.5
+	set_gone 8:33
+	gone
+	retry mails_are 3
+	run last_mail
+	assert_line "  spare-gone"
+	refute_line "  disk-back"
+}
+
+# the clock of the monitor shows SECONDS
+clock_is() {
+	mkdir -p root/proc
+	echo "$1" >root/proc/new
+	mv root/proc/new root/proc/uptime
+}
+
+@test "a set that comes up before its absence is reported" {
+	rm -r "$DMREMAP_ROOT/sys/class/block/dm-0"
+	waiting $U waiting-spare
+	conf "MAILADDR root" "SETTLE 60" "POLL 1"
+	clock_is 1000
+	start_monitor
+	clock_is 1200
+	sleep 2
+	dm safe $U
+	clock_is 1210
+	sleep 2
+	mails_are 0
+	clock_is 1300
+	retry mails_are 1
+	run last_mail
+	assert_line "  waiting"
+	assert_line "  came-up"
 }
 
 @test "a spare that will be full: when, and once" {

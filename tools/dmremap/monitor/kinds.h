@@ -32,6 +32,7 @@ enum weight {
  * @what: a sentence; %s in it stands for the number of @unit.
  * @unit: "block" or "sector"; NULL if nothing is counted.
  * @next: what to do, where %1$s is the name of the set; "" for nothing.
+ * @over: the event that tells that this one is over; NULL if none does.
  */
 struct event_kind {
 	const char *event;
@@ -41,6 +42,7 @@ struct event_kind {
 	const char *what;
 	const char *unit;
 	const char *next;
+	const char *over;
 };
 
 /* Find the kind of an event; for an unknown event, the kind with an empty name. */

@@ -155,8 +155,10 @@ static void compare_count(struct queue *queue, const struct look *look, const ch
 static void compare_state(struct queue *queue, const struct look *look, const char *before)
 {
 	const struct event_kind *kind = kind_of_state(look->row.state);
+	/* it was left and entered again, even if no event said so */
+	bool again = kind && kind->over && queue_has(queue, look->now.key, kind->over);
 
-	if (!strcmp(before, look->row.state))
+	if (!strcmp(before, look->row.state) && !again)
 		return;
 	if (!look->row.active)
 		add(queue, look, EVENT_WAITING, 0, look->row.why);
@@ -166,8 +168,20 @@ static void compare_state(struct queue *queue, const struct look *look, const ch
 		add(queue, look, "storm-over", 0, "");
 	else if (!strcmp(before, "failed"))
 		add(queue, look, "store-mended", 0, "");
-	if (look->row.active && !look->row.gone && strstr(before, "-gone"))
+}
+
+/* The kernel has no events for these. */
+static void compare_end(struct queue *queue, const struct look *look,
+			const struct memory_set *before)
+{
+	const char *key = look->now.key;
+
+	if (look->row.active && !look->row.gone &&
+	    (strstr(before->state, "-gone") || queue_waits_for(queue, key, EVENT_DISK_BACK)))
 		add(queue, look, EVENT_DISK_BACK, 0, "");
+	if (look->now.was_active && !before->was_active &&
+	    (*before->state || queue_waits_for(queue, key, EVENT_CAME_UP)))
+		add(queue, look, EVENT_CAME_UP, 0, "");
 }
 
 static void add_filling(struct queue *queue, const struct look *look)
@@ -188,16 +202,15 @@ static void compare(const struct look *look, const struct memory_set *before,
 	static const struct memory_set nothing;
 	const struct memory_set *now = &look->now;
 
-	compare_state(queue, look, before ? before->state : "");
-	if (before && !before->was_active && now->was_active)
-		add(queue, look, EVENT_CAME_UP, 0, "");
-	if (before && before->was_active) {
+	if (!before)
+		before = &nothing;
+	compare_state(queue, look, before->state);
+	compare_end(queue, look, before);
+	if (before->was_active) {
 		compare_count(queue, look, "remapped", before->moved, now->moved, missed);
 		compare_count(queue, look, "pending", before->pending, now->pending, missed);
 		compare_count(queue, look, "lost-data", before->lost, now->lost, missed);
 	}
-	if (!before)
-		before = &nothing;
 	if (now->low && !before->low)
 		add(queue, look, "low-spare", 0, "");
 	if (now->filling && !before->filling)

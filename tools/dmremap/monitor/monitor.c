@@ -21,6 +21,9 @@
 
 #define NS		1000000000ull
 
+/* The kernel collects events for a second, so that one may come after the look that has seen it. */
+#define LATE_NS		(2 * NS)
+
 /* Disks may still appear for this long after the monitor has started. */
 #define PATIENCE_NS	(120 * NS)
 
@@ -51,7 +54,8 @@ struct channel {
  * @channel: the ways to report.
  * @seen: the states that the last look found, reported or not.
  * @started: start time by clock_ns().
- * @next_look: time of the next look by clock_ns().
+ * @looked: time of the last look by clock_ns(); 0 before the first one.
+ * @next_look: time of the next one.
  * @missed: whether kernel events since the last look may be unknown.
  */
 struct monitor {
@@ -59,6 +63,7 @@ struct monitor {
 	struct channel channel[NR_WAYS];
 	struct memory seen;
 	uint64_t started;
+	uint64_t looked;
 	uint64_t next_look;
 	enum missed missed;
 };
@@ -111,8 +116,10 @@ static bool look(struct monitor *monitor, bool patient, bool now)
 	good = looked;
 	for (way = 0; way < NR_WAYS; way++)
 		good &= report(monitor, &looks, way, now);
-	if (looked)
+	if (looked) {
 		monitor->missed = MISSED_NONE;
+		monitor->looked = clock_ns();
+	}
 	looks_free(&looks);
 	return good;
 }
@@ -123,13 +130,14 @@ static int once(struct monitor *monitor)
 	return look(monitor, false, true) ? EXIT_CLEAN : EXIT_OPERATION;
 }
 
-/* Whether a look has already reported the change that this kernel event announces. */
-static bool is_known(const struct memory *memory, const struct heard *heard)
+/* Whether the last look has already seen the change that this kernel event announces. */
+static bool is_known(const struct monitor *monitor, const struct heard *heard)
 {
 	const struct event_kind *kind = kind_find(heard->event);
-	const struct memory_set *set = memory_find(memory, heard_key(heard));
+	const struct memory_set *set = memory_find(&monitor->seen, heard_key(heard));
 
-	return set && kind->state && !strcmp(set->state, kind->state);
+	return monitor->looked && clock_ns() - monitor->looked < LATE_NS && set && kind->state &&
+	       !strcmp(set->state, kind->state);
 }
 
 static void listen(struct monitor *monitor)
@@ -149,9 +157,10 @@ static void listen(struct monitor *monitor)
 	/* to know since when it is in the new state */
 	if (kind_find(heard.event)->state)
 		monitor->next_look = 0;
+	if (is_known(monitor, &heard))
+		return;
 	for (channel = monitor->channel; channel < monitor->channel + NR_WAYS; channel++)
-		if (!is_known(&channel->memory, &heard))
-			queue_add(&channel->queue, &heard, 0, "");
+		queue_add(&channel->queue, &heard, 0, "");
 }
 
 static uint64_t next_time(const struct monitor *monitor)
