@@ -152,7 +152,7 @@ once() { run dmremap monitor --once; assert_success; }
 	done
 	retry mails_are 1
 	run last_mail
-	assert_line --regexp "dmremap delete --give-up $(sed 's/\\/&&/g' <<<"$name")\" ends the set on this one\.$"
+	assert_line --regexp "dmremap delete --give-up ${name//\\/\\\\}\" ends the set on this one\.$"
 	assert_line --regexp "is the disk or its cable\.$"
 	assert_line --regexp "advise .*\" judges the disk\.$"
 }
@@ -649,7 +649,7 @@ $PWD/program was run 2 times."
 		assert_success
 		assert_equal "$(<runs)" "test safe $U"
 	done
-	echo 'my\x20set' >"$DMREMAP_ROOT/sys/class/block/dm-0/dm/name"
+	printf '%s\n' 'my\x20set' >"$DMREMAP_ROOT/sys/class/block/dm-0/dm/name"
 	device 'my\x20set'
 	for name in "my set" 'my\x20set' "/dev/mapper/my set"; do
 		rm runs
@@ -731,7 +731,7 @@ $PWD/program was run 2 times."
 	assert_success
 }
 
-zombies() { ps -o stat= --ppid "$MONITOR" | grep -c Z; }
+zombies() { pgrep -c -r Z -P "$MONITOR"; }
 
 @test "a disk that does not answer delays one look, and leaves no process behind" {
 	printf '%s\n' "spare 1M" "main 8M" "name other" | image sdx

@@ -101,8 +101,8 @@ static bool report(struct monitor *monitor, const struct looks *looks, enum way 
 }
 
 /*
- * Look at all sets, and report. What is due is reported even if the look fails; what has been missed
- * is then found by a later one.
+ * Look at all sets, and report. What is due is reported even if the look fails; a later one then
+ * finds what has been missed.
  */
 static bool look(struct monitor *monitor, bool patient, bool now)
 {
