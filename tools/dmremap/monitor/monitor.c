@@ -6,6 +6,7 @@
  * also find changes without an event, and those made while no monitor was running.
  */
 #include <getopt.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +24,9 @@
 
 /* The kernel collects events for a second, so that one may come after the look that has seen it. */
 #define LATE_NS		(2 * NS)
+
+/* How many events to take from the kernel after being asked to end. */
+#define LAST_EVENTS	1000
 
 /* Disks may still appear for this long after the monitor has started. */
 #define PATIENCE_NS	(120 * NS)
@@ -186,10 +190,15 @@ static int wait_ms(const struct monitor *monitor)
 }
 
 /* The next monitor could not find out about events that leave no state behind. */
-static void report_the_rest(struct monitor *monitor)
+static void report_the_rest(struct monitor *monitor, int fd)
 {
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	unsigned int nr = 0;
 	enum way way;
 
+	/* those that came during a report, but not without end */
+	while (nr++ < LAST_EVENTS && poll(&poller, 1, 0) == 1)
+		listen(monitor);
 	for (way = 0; way < NR_WAYS; way++)
 		if (monitor->channel[way].queue.nr) {
 			look(monitor, true, true);
@@ -217,7 +226,7 @@ static int watch(struct monitor *monitor)
 		if (interrupt_poll(fd, wait_ms(monitor)))
 			listen(monitor);
 	}
-	report_the_rest(monitor);
+	report_the_rest(monitor, fd);
 	return EXIT_CLEAN;
 }
 
