@@ -5,6 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 load live.bash
+load machine.bash
 
 U=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
 V=5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a
@@ -76,7 +77,7 @@ start_monitor() {
 	mkfifo fifo
 	exec 4<>fifo
 	touch before
-	LD_PRELOAD=$HELPERS/fakeudev.so FAKE_UDEV=fifo "$DMREMAP" monitor >log 2>errors 3>&- 4>&- &
+	LD_PRELOAD="$HELPERS/fakeudev.so $HELPERS/faults.so" FAKE_UDEV=fifo "$DMREMAP" monitor >log 2>errors 3>&- 4>&- &
 	MONITOR=$!
 	retry test root/run/dm-remap/monitor -nt before
 }
@@ -128,6 +129,34 @@ once() { run dmremap monitor --once; assert_success; }
 	[ "$(cat environment)" = $'PATH=/usr/sbin:/usr/bin:/sbin:/bin\n/' ]
 }
 
+@test "a mail names the device that claims to be a half" {
+	start_monitor
+	echo "ACTION=change DM_REMAP_EVENT=duplicate DM_REMAP_UUID=$U DM_REMAP_DEVICE=8:16" >&4
+	retry mails_are 1
+	run last_mail
+	assert_line --regexp "^    The device is .*/dev/sdb\.$"
+	echo "ACTION=change DM_REMAP_EVENT=duplicate DM_REMAP_UUID=$V DM_REMAP_DEVICE=8:99" >&4
+	retry mails_are 2
+	run last_mail
+	assert_line "    The device is 8:99."
+}
+
+@test "the longest name of a set leaves no command incomplete" {
+	local name
+	# as libdevmapper encodes 31 bytes that are no letters, which with three more is all that fits
+	name=$(printf '\\xc3%.0s' {1..31})abc
+	conf "MAILADDR root" "SETTLE 1"
+	start_monitor
+	for event in spare-gone rate exhausted; do
+		printf 'DM_REMAP_EVENT=%s DM_REMAP_NAME=%s DM_REMAP_UUID=%s\n' $event "$name" $V >&4
+	done
+	retry mails_are 1
+	run last_mail
+	assert_line --regexp "dmremap delete --give-up ${name//\\/\\\\}\" ends the set on this one\.$"
+	assert_line --regexp "is the disk or its cable\.$"
+	assert_line --regexp "advise .*\" judges the disk\.$"
+}
+
 @test "a command is no news, and holds back none" {
 	start_monitor
 	event remapped 4096 command
@@ -149,7 +178,9 @@ once() { run dmremap monitor --once; assert_success; }
 	start_monitor
 	# those of the schema, but for what concerns the assembly
 	mapfile -t events < <(sed -n '/^events:/,/^[a-z]*-[a-z]*:/p' "$TOP/configfs-schema/dm-remap.yaml" |
-		sed -nE 's/^ +- name: ([a-z-]+)$/\1/p' | grep -vx set-complete)
+		sed -nE 's/^ +- name: ([a-z-]+)$/\1/p' | grep -vxE 'set-complete|store-mended')
+	# the end of store-failed comes after it
+	events+=(store-mended)
 	[ ${#events[@]} -ge 15 ]
 	events+=(new-one)
 	for name in "${events[@]}"; do event "$name"; done
@@ -220,12 +251,202 @@ once() { run dmremap monitor --once; assert_success; }
 	last_mail | grep -q "Subject:.*automatic remapping goes on"
 }
 
+# the time since when safe has its state, as it is remembered
+since() { sed -n "s/^$U exhausted \([0-9]*\) .*/\1/p" root/run/dm-remap/monitor; }
+
+@test "the time of a change is when it was seen, not when it was reported" {
+	local began
+	once
+	conf "MAILADDR root" "SETTLE 6" "POLL 3600"
+	start_monitor
+	began=$(date +%s)
+	set_to safe config/state exhausted
+	event exhausted
+	retry mails_are 1
+	[ $(($(date +%s) - began)) -ge 6 ]
+	stop_monitor
+	[ "$(since)" -ge "$began" ]
+	[ "$(since)" -le $((began + 3)) ]
+}
+
 @test "events that were lost lead to a look" {
 	start_monitor
 	set_to safe config/state read-only
 	echo LOST >&4
 	retry mails_are 1
 	last_mail | grep -q "Subject:.*the set is read-only"
+}
+
+@test "what lost events would have told is told by the look" {
+	set_to safe config/remaps/pending 3
+	set_to safe stats/lost_sectors 0
+	start_monitor
+	set_to safe config/remaps/pending 4
+	set_to safe stats/lost_sectors 16
+	echo LOST >&4
+	retry mails_are 1
+	run last_mail
+	assert_line --regexp "^Subject: .*: safe: data is lost \(and 1 other event\)$"
+	assert_line --partial "The data of 16 sectors is lost."
+	assert_line --partial "cannot read the data of 1 block."
+	assert_line "    The kernel's events of this were lost; changes made by hand are included."
+	refute_line --partial "while no monitor ran"
+	# a disk that leaves loses no event: what a command changes is no news
+	set_to safe config/remaps/pending 9
+	echo "ACTION=remove SUBSYSTEM=block DEVNAME=/dev/sdz" >&4
+	event scrub-done
+	retry mails_are 2
+	run last_mail
+	refute_line "  pending"
+}
+
+@test "sets that cannot be looked at: what is due is told, the rest later, and the journal stays short" {
+	set_to safe stats/lost_sectors 0
+	once
+	set_to safe config/state exhausted
+	set_to safe stats/lost_sectors 16
+	mkdir "$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly"
+	conf "MAILADDR root" "PROGRAM $PWD/program" "SETTLE 0" "POLL 2"
+	start_monitor
+	event storm
+	retry mails_are 1
+	last_mail | grep -q "^  storm$"
+	assert_equal "$(<runs)" "storm safe $U"
+	sleep 2
+	[ "$(wc -l <errors)" -lt 8 ]
+	mkdir "$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets"
+	retry mails_are 2
+	run last_mail
+	assert_line "  exhausted"
+	assert_line --partial "The data of 16 sectors is lost."
+	assert_line --partial "while no monitor ran"
+}
+
+# longer than an event may come after the look that has seen it
+later() { sleep 3.5; }
+
+@test "a second storm before the end of the first is reported is not reported as its end" {
+	conf "MAILADDR root" "PROGRAM $PWD/program" "SETTLE 3" "REPEAT 5" "POLL 3600"
+	start_monitor
+	set_to safe config/state suspended-remaps
+	event storm
+	retry mails_are 1
+	later
+	event storm-over
+	event storm
+	retry mails_are 2
+	run last_mail
+	assert_line "  storm"
+	refute_line "  storm-over"
+	assert_equal "$(<runs)" "storm safe $U
+storm safe $U"
+	# nor if its event is lost
+	later
+	event storm-over
+	echo LOST >&4
+	retry mails_are 3
+	run last_mail
+	assert_line "  storm"
+	refute_line "  storm-over"
+	assert_equal "$(grep -c storm-over runs)" 0
+}
+
+@test "a state that has come back between two looks is news, and what a look has seen is not" {
+	conf "MAILADDR root" "SETTLE 0" "REPEAT 1" "POLL 3600"
+	start_monitor
+	later
+	set_to safe config/state read-only
+	event read-only
+	retry mails_are 1
+	# made writable by hand, and read-only again
+	later
+	event read-only
+	retry mails_are 2
+	last_mail | grep -q "^  read-only$"
+	# its event comes after the look
+	set_to safe config/state exhausted
+	echo LOST >&4
+	retry mails_are 3
+	last_mail | grep -q "^  exhausted$"
+	event exhausted
+	retry heard exhausted
+	later
+	mails_are 3
+}
+
+@test "after the report of an end, the next beginning does not wait" {
+	conf "MAILADDR root" "SETTLE 0" "REPEAT 3600" "POLL 3600"
+	start_monitor
+	later
+	set_to safe config/state suspended-remaps
+	event storm
+	retry mails_are 1
+	set_to safe config/state ok
+	event storm-over
+	retry mails_are 2
+	later
+	set_to safe config/state suspended-remaps
+	event storm
+	retry mails_are 3
+	last_mail | grep -q "^  storm$"
+	# the ends wait, so this does not go on for ever
+	set_to safe config/state ok
+	event storm-over
+	later
+	mails_are 3
+}
+
+gone() { echo "ACTION=remove SUBSYSTEM=block DEVNAME=/dev/sdc1" >&4; }
+
+@test "a disk that comes back before its absence is reported" {
+	conf "MAILADDR root" "SETTLE 5" "REPEAT 2" "POLL 1"
+	start_monitor
+	set_gone 8:33
+	gone
+	sleep 2
+	there sdc1 8:33
+	retry mails_are 1
+	run last_mail
+	assert_line "  spare-gone"
+	assert_line "  disk-back"
+	# back, and gone again before that is reported
+	set_gone 8:33
+	gone
+	retry mails_are 2
+	there sdc1 8:33
+	sleep 2
+	set_gone 8:33
+	gone
+	retry mails_are 3
+	run last_mail
+	assert_line "  spare-gone"
+	refute_line "  disk-back"
+}
+
+# the clock of the monitor shows SECONDS
+clock_is() {
+	mkdir -p root/proc
+	echo "$1" >root/proc/new
+	mv root/proc/new root/proc/uptime
+}
+
+@test "a set that comes up before its absence is reported" {
+	rm -r "$DMREMAP_ROOT/sys/class/block/dm-0"
+	waiting $U waiting-spare
+	conf "MAILADDR root" "SETTLE 60" "POLL 1"
+	clock_is 1000
+	start_monitor
+	clock_is 1200
+	sleep 2
+	dm safe $U
+	clock_is 1210
+	sleep 2
+	mails_are 0
+	clock_is 1300
+	retry mails_are 1
+	run last_mail
+	assert_line "  waiting"
+	assert_line "  came-up"
 }
 
 @test "a spare that will be full: when, and once" {
@@ -252,6 +473,21 @@ once() { run dmremap monitor --once; assert_success; }
 	set_to safe config/spare/free 400
 	once
 	last_mail | grep -q "Subject:.*the spare is nearly full (and 1 other event)"
+	last_mail | grep -q "  filling"
+}
+
+@test "DAYS 0 reports no forecast, even of a spare whose free blocks are all reserved" {
+	set_to safe config/remaps/rate "1 100 900"
+	set_to safe config/spare/free 16
+	set_to safe config/spare/reserve 16
+	set_to safe config/spare/low_water 8
+	conf "MAILADDR root" "DAYS 0"
+	once
+	mails_are 0
+	# the shortest forecast that there is
+	conf "MAILADDR root" "DAYS 1"
+	once
+	mails_are 1
 	last_mail | grep -q "  filling"
 }
 
@@ -314,9 +550,48 @@ sleeper_is_gone() { [ -z "$(tr -d '\0' <"/proc/$(cat sleeper)/cmdline" 2>/dev/nu
 	retry test -s sleeper
 	SECONDS=0
 	stop_monitor
-	[ $SECONDS -lt 10 ]
+	[ $SECONDS -lt 15 ]
 	# gone, or a zombie
 	retry sleeper_is_gone
+}
+
+@test "a monitor that is stopped reports what it has heard, within a limited time" {
+	conf "MAILADDR root" "PROGRAM $PWD/program" "SETTLE 3600"
+	start_monitor
+	event rate
+	event duplicate
+	retry heard duplicate
+	stop_monitor
+	mails_are 1
+	assert_equal "$(<runs)" "rate safe $U
+duplicate safe $U"
+	once
+	mails_are 1
+	# a mail that is on its way is not cut off, and is sent once
+	sed -i '2i sleep 2' root/usr/sbin/sendmail
+	conf "MAILADDR root" "SETTLE 0"
+	start_monitor
+	event rate
+	retry pgrep -P "$MONITOR"
+	# nor is what comes before it has ended forgotten
+	event duplicate
+	stop_monitor
+	mails_are 3
+	last_mail | grep -q "^  duplicate$"
+	# what has a state is told by the next monitor if there was no time
+	printf '#!/bin/sh\nsleep 1000\n' >root/usr/sbin/sendmail
+	conf "MAILADDR root" "SETTLE 3600"
+	start_monitor
+	set_to safe config/state exhausted
+	event exhausted
+	retry heard exhausted
+	SECONDS=0
+	stop_monitor
+	[ $SECONDS -lt 15 ]
+	programs
+	once
+	mails_are 4
+	last_mail | grep -q "^  exhausted$"
 }
 
 @test "a mail that cannot be sent is tried again, with what has happened since" {
@@ -370,8 +645,32 @@ $PWD/program was run 2 times."
 	run dmremap monitor --test $U
 	assert_success
 	[ "$(tail -1 runs)" = "test safe $U" ]
-	run dmremap monitor --test nosuch
-	assert_failure 8
+	# named in the ways that other commands take
+	for name in "${U^^}" /dev/mapper/safe; do
+		rm runs
+		run dmremap monitor --test "$name"
+		assert_success
+		assert_equal "$(<runs)" "test safe $U"
+	done
+	printf '%s\n' 'my\x20set' >"$DMREMAP_ROOT/sys/class/block/dm-0/dm/name"
+	device 'my\x20set'
+	for name in "my set" 'my\x20set' "/dev/mapper/my set"; do
+		rm runs
+		run dmremap monitor --test "$name"
+		assert_success
+		assert_equal "$(<runs)" "test my\\x20set $U"
+	done
+	# an empty name is not that of a set without a uuid
+	echo >"$DMREMAP_ROOT/sys/class/block/dm-0/dm/uuid"
+	rm "$(file 'my\x20set' config/uuid)"
+	run dmremap monitor --test "my set"
+	assert_equal "$(tail -1 runs)" "test my\\x20set -"
+	for name in nosuch "" /dev/mapper/nosuch /dev/sdb; do
+		run dmremap monitor --test "$name"
+		assert_failure 8
+		assert_output --partial "There is no set $name on this host."
+	done
+	dm safe $U
 	rm -r "$DMREMAP_ROOT"/sys/class/block/dm-0 "$DMREMAP_ROOT"/sys/kernel/config/dm-remap-reassembly \
 		"$DMREMAP_ROOT"/etc/dm-remap/sets.d
 	run dmremap monitor --test
@@ -433,4 +732,26 @@ $PWD/program was run 2 times."
 	assert_output --partial 'Another "dmremap monitor" is running'
 	run dmremap monitor --test
 	assert_success
+}
+
+zombies() { pgrep -c -r Z -P "$MONITOR"; }
+
+@test "a disk that does not answer delays one look, and leaves no process behind" {
+	printf '%s\n' "spare 1M" "main 8M" "name other" | image sdx
+	disk sdx 8:64
+	waiting $V waiting-main
+	echo 8:64 >"$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets/$V/spare"
+	echo device_timeout=4 >root/etc/dm-remap/dm-remap.conf
+	conf "MAILADDR root" "SETTLE 0" "POLL 1"
+	FAULT_SLOW=/sdx start_monitor
+	sleep 2
+	for nr in 1 2 3; do
+		SECONDS=0
+		event "new-$(printf '%*s' $nr | tr ' ' x)"
+		retry mails_are $nr
+		[ $SECONDS -lt 4 ]
+	done
+	run zombies
+	assert_output 0
+	kill -0 "$MONITOR"
 }

@@ -999,6 +999,28 @@ boots() {
 	assert_output ""
 }
 
+@test "a spare that does not answer is waited for once, and is not said to be none" {
+	local began
+	our_set
+	says $A waiting-main "" 8:16
+	echo device_timeout=4 >"$DMREMAP_ROOT/etc/dm-remap/dm-remap.conf"
+	began=$SECONDS
+	FAULT_SLOW=/sdb run faulty status
+	assert_failure 4
+	assert_output --partial "its spare $(dev sdb) does not answer"
+	[ $((SECONDS - began)) -lt 8 ]
+	# the last thing that can be said of a conflict takes a look at all devices
+	says $A conflict "" 8:16
+	began=$SECONDS
+	FAULT_SLOW=/sdb run faulty status
+	assert_failure 4
+	[ $((SECONDS - began)) -lt 8 ]
+}
+
+@test "processes that are left behind are no zombies for good" {
+	"$HELPERS/test-left"
+}
+
 @test "nor do they if the main is known by its PARTUUID, which has to be read" {
 	slow_disks 01234567-89ab-cdef-0123-456789abcdef
 	boots 4 assemble --auto --all --dry-run

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/capture.h"
+#include "lib/child.h"
 #include "lib/message.h"
 
 #define SIZE_LIMIT	(64u << 20)
@@ -84,7 +85,7 @@ static int reap(struct capture *capture, pid_t pid, int error)
 
 	if (error) {
 		kill(pid, SIGKILL);
-		waitpid(pid, &status, WNOHANG);
+		child_leave(pid);
 		return error;
 	}
 	while (waitpid(pid, &status, 0) < 0)
@@ -103,6 +104,7 @@ int capture_run(struct capture *capture, const char *const *argv, unsigned int s
 	pid_t pid;
 
 	*capture = (struct capture) {};
+	child_reap();
 	fflush(NULL);
 	if (pipe2(fds, O_CLOEXEC))
 		return -errno;

@@ -1,16 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/child.h"
 #include "lib/message.h"
+
+/* Children that nobody waits for. A program that runs for months would collect their zombies. */
+static pid_t *left;
+static int nr_left;
+
+void child_leave(pid_t pid)
+{
+	left = reallocarray(left, nr_left + 1, sizeof(*left));
+	if (!left)
+		no_memory();
+	left[nr_left++] = pid;
+	child_reap();
+}
+
+void child_reap(void)
+{
+	int i, nr = 0;
+
+	for (i = 0; i < nr_left; i++)
+		if (!waitpid(left[i], NULL, WNOHANG))
+			left[nr++] = left[i];
+	nr_left = nr;
+}
 
 pid_t child_start(int *fd)
 {
 	int fds[2], null;
 	pid_t pid;
 
+	child_reap();
 	fflush(NULL);
 	if (pipe2(fds, O_CLOEXEC))
 		no_memory();

@@ -18,4 +18,15 @@
  */
 pid_t child_start(int *fd);
 
+/**
+ * child_leave() - stop waiting for a child, which may be stuck in the kernel.
+ * @pid: its process ID; the caller has killed it if it is not to go on.
+ *
+ * Once it has ended, the next child_reap() removes it.
+ */
+void child_leave(pid_t pid);
+
+/* Reap the children that were left and have ended; child_start() does so, too. */
+void child_reap(void);
+
 #endif /* _DMREMAP_CHILD_H */

@@ -39,8 +39,12 @@ static void end(pid_t pid)
 	int step;
 
 	kill(pid, SIGKILL);
-	for (step = 0; step < END_STEPS && !waitpid(pid, NULL, WNOHANG); step++)
+	for (step = 0; step < END_STEPS; step++) {
+		if (waitpid(pid, NULL, WNOHANG))
+			return;
 		poll(NULL, 0, STEP_MS);
+	}
+	child_leave(pid);
 }
 
 static int wait_for(pid_t pid, int fd, int limit_ms)
@@ -54,8 +58,10 @@ static int wait_for(pid_t pid, int fd, int limit_ms)
 			end(pid);
 			return -EINTR;
 		}
-		if (limit_ms && clock_ns() >= until)
+		if (limit_ms && clock_ns() >= until) {
+			child_leave(pid);
 			return -ETIMEDOUT;
+		}
 	}
 	waitpid(pid, NULL, 0);
 	return 0;

@@ -68,16 +68,19 @@ static bool is_disk_that_left(struct udev_device *device)
 	return subsystem && !strcmp(subsystem, "block") && action && !strcmp(action, "remove");
 }
 
-int heard_next(struct heard *heard)
+enum heard_what heard_next(struct heard *heard)
 {
+	enum heard_what what = HEARD_NOTHING;
 	struct udev_device *device;
-	int found;
 
 	errno = 0;
 	device = udev_monitor_receive_device(monitor);
 	if (!device)
-		return errno == ENOBUFS ? -1 : 0;
-	found = is_disk_that_left(device) ? -1 : take(heard, device);
+		return errno == ENOBUFS ? HEARD_LOST : HEARD_NOTHING;
+	if (is_disk_that_left(device))
+		what = HEARD_DISK_LEFT;
+	else if (take(heard, device))
+		what = HEARD_EVENT;
 	udev_device_unref(device);
-	return found;
+	return what;
 }

@@ -44,13 +44,20 @@ struct heard {
  */
 int heard_open(void);
 
+/* What heard_next() has received. */
+enum heard_what {
+	HEARD_NOTHING,
+	HEARD_EVENT,		/* an event of dm-remap */
+	HEARD_DISK_LEFT,	/* a look at all sets shows whether it was a disk of one */
+	HEARD_LOST,		/* the kernel has dropped events */
+};
+
 /**
  * heard_next() - receive an event.
- * @heard: filled in.
+ * @heard: filled in for %HEARD_EVENT.
  *
- * Return: 1 for an event of dm-remap, 0 if there is none, -1 if events were lost, or a disk has
- * left the system: only a look at all sets shows what that means.
+ * Return: what was received.
  */
-int heard_next(struct heard *heard);
+enum heard_what heard_next(struct heard *heard);
 
 #endif /* _DMREMAP_MONITOR_HEARD_H */

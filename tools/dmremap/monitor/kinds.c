@@ -37,22 +37,24 @@ static const struct event_kind kinds[] = {
 	},
 	{ "exhausted", WEIGHT_GRAVE, "exhausted", "the spare is full", NULL, NULL, NULL },
 	{ "storm", WEIGHT_GRAVE, "suspended-remaps", "automatic remapping is suspended", NULL, NULL,
-	  NULL },
+	  NULL, "storm-over" },
 	{ "read-only", WEIGHT_GRAVE, "read-only", "the set is read-only", NULL, NULL, NULL },
 	{ "store-failed", WEIGHT_GRAVE, "failed", "the remap table cannot be written", NULL, NULL,
-	  NULL },
+	  NULL, "store-mended" },
 	{ "main-gone", WEIGHT_GRAVE, "main-gone", "the main has left the system", NULL, NULL,
-	  NULL },
+	  NULL, EVENT_DISK_BACK },
 	{ "spare-gone", WEIGHT_GRAVE, "spare-gone", "the spare has left the system", NULL, NULL,
-	  NULL },
+	  NULL, EVENT_DISK_BACK },
 	{ "both-gone", WEIGHT_GRAVE, "both-gone", "both disks have left the system", NULL, NULL,
-	  NULL },
+	  NULL, EVENT_DISK_BACK },
 	{ "store-degraded", WEIGHT_WARNING, NULL, "a copy of the remap table is lost",
 	  "The spare has lost a copy of the remap table, which is being written elsewhere on it. The other copy is good.",
 	  NULL, "If this happens again, the spare is a bad disk too: \"dmremap advise\" judges it.",
+	  "store-mended",
 	},
 	{ EVENT_WAITING, WEIGHT_GRAVE, NULL, "the set has not come up",
-	  "This host knows the set, and it is not active.", NULL, "" },
+	  "This host knows the set, and it is not active.", NULL, "",
+	  EVENT_CAME_UP },
 	{ "duplicate", WEIGHT_WARNING, NULL, "a copy of a disk of the set has been connected",
 	  "A device claims to be a half of the set, which is active with another device. It is not used.",
 	  NULL, "If it is a copy or a snapshot, disconnect it or wipe it, or give it an identity of its own with \"dmremap clone-uuid\"; \"dmremap scan\" shows it.",
@@ -104,12 +106,12 @@ static const struct state_words *words_of(const struct event_kind *kind)
 	return state_words(&row);
 }
 
-void kind_what(char *text, const struct event_kind *kind, uint64_t count)
+void kind_print_what(FILE *out, const struct event_kind *kind, uint64_t count)
 {
 	char quantity[48] = "";
 
 	if (kind->state) {
-		text_copy(text, words_of(kind)->meaning, KIND_TEXT_SIZE);
+		fputs(words_of(kind)->meaning, out);
 		return;
 	}
 	if (kind->unit && count)
@@ -118,10 +120,10 @@ void kind_what(char *text, const struct event_kind *kind, uint64_t count)
 	else if (kind->unit)
 		snprintf(quantity, sizeof(quantity), "one %s or more", kind->unit);
 	/* the formats are the constants above */
-	snprintf(text, KIND_TEXT_SIZE, kind->what, quantity);
+	fprintf(out, kind->what, quantity);
 }
 
-void kind_next(char *text, const struct event_kind *kind, const char *name)
+const char *kind_next(const struct event_kind *kind)
 {
-	snprintf(text, KIND_TEXT_SIZE, kind->state ? words_of(kind)->next : kind->next, name);
+	return kind->state ? words_of(kind)->next : kind->next;
 }

@@ -5,10 +5,8 @@
 #ifndef _DMREMAP_MONITOR_KINDS_H
 #define _DMREMAP_MONITOR_KINDS_H
 
-#include <stddef.h>
 #include <stdint.h>
-
-#define KIND_TEXT_SIZE	512
+#include <stdio.h>
 
 /* Events of the monitor itself, in addition to the kernel's. */
 #define EVENT_WAITING	"waiting"	/* a set has not come up */
@@ -34,6 +32,7 @@ enum weight {
  * @what: a sentence; %s in it stands for the number of @unit.
  * @unit: "block" or "sector"; NULL if nothing is counted.
  * @next: what to do, where %1$s is the name of the set; "" for nothing.
+ * @over: the event that tells that this one is over; NULL if none does.
  */
 struct event_kind {
 	const char *event;
@@ -43,6 +42,7 @@ struct event_kind {
 	const char *what;
 	const char *unit;
 	const char *next;
+	const char *over;
 };
 
 /* Find the kind of an event; for an unknown event, the kind with an empty name. */
@@ -51,20 +51,10 @@ const struct event_kind *kind_find(const char *event);
 /* The event that reports a state of a set; NULL for states without one. */
 const struct event_kind *kind_of_state(const char *state);
 
-/**
- * kind_what() - describe an event.
- * @text: takes %KIND_TEXT_SIZE bytes.
- * @kind: the event.
- * @count: number of blocks or sectors; 0 if unknown.
- */
-void kind_what(char *text, const struct event_kind *kind, uint64_t count);
+/* Print what has happened; @count is a number of blocks or sectors, or 0 if unknown. */
+void kind_print_what(FILE *out, const struct event_kind *kind, uint64_t count);
 
-/**
- * kind_next() - describe what to do next.
- * @text: takes %KIND_TEXT_SIZE bytes; empty for nothing.
- * @kind: the event.
- * @name: of the set.
- */
-void kind_next(char *text, const struct event_kind *kind, const char *name);
+/* What to do next, a format with the name of the set as %1$s; "" for nothing. */
+const char *kind_next(const struct event_kind *kind);
 
 #endif /* _DMREMAP_MONITOR_KINDS_H */

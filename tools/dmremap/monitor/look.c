@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "kernel/kernel.h"
@@ -54,7 +55,8 @@ static void measure(struct look *look, bool was_filling, unsigned int days)
 	look->days = spare_rate_days(name);
 	/* records the day on which the first sign was seen */
 	replace_by_find(&by, name, look->row.uuid, look->row.main);
-	now->filling = look->days >= 0 && look->days <= days * (was_filling ? HYSTERESIS : 1);
+	now->filling = days && look->days >= 0 &&
+		       look->days <= days * (was_filling ? HYSTERESIS : 1);
 }
 
 /* Whether an inactive set is expected to become active. */
@@ -117,8 +119,10 @@ const struct look *looks_find(const struct looks *looks, const char *key)
 {
 	int i;
 
-	for (i = 0; i < looks->nr; i++)
-		if (!strcmp(looks->look[i].now.key, key) || !strcmp(looks->look[i].row.name, key))
+	/* a set may have no uuid */
+	for (i = 0; *key && i < looks->nr; i++)
+		if (!strcasecmp(looks->look[i].row.uuid, key) ||
+		    !strcmp(looks->look[i].row.name, key))
 			return &looks->look[i];
 	return NULL;
 }
@@ -136,21 +140,25 @@ static void add(struct queue *queue, const struct look *look, const char *event,
 
 /* The increase of a counter. */
 static void compare_count(struct queue *queue, const struct look *look, const char *event,
-			  uint64_t before, uint64_t now, bool starting)
+			  uint64_t before, uint64_t now, enum missed missed)
 {
-	const char *more = "";
+	static const char * const more[] = {
+		[MISSED_NONE] = "",
+		[MISSED_LOST] = "The kernel's events of this were lost; changes made by hand are included.",
+		[MISSED_STOPPED] = "This happened while no monitor ran; changes made by hand are included.",
+	};
 
-	if (starting)
-		more = "This happened while no monitor ran; changes made by hand are included.";
-	if (now > before && (starting || queue_has(queue, look->now.key, event)))
-		add(queue, look, event, now - before, more);
+	if (now > before && (missed || queue_has(queue, look->now.key, event)))
+		add(queue, look, event, now - before, more[missed]);
 }
 
 static void compare_state(struct queue *queue, const struct look *look, const char *before)
 {
 	const struct event_kind *kind = kind_of_state(look->row.state);
+	/* it was left and entered again, even if no event said so */
+	bool again = kind && kind->over && queue_has(queue, look->now.key, kind->over);
 
-	if (!strcmp(before, look->row.state))
+	if (!strcmp(before, look->row.state) && !again)
 		return;
 	if (!look->row.active)
 		add(queue, look, EVENT_WAITING, 0, look->row.why);
@@ -160,8 +168,20 @@ static void compare_state(struct queue *queue, const struct look *look, const ch
 		add(queue, look, "storm-over", 0, "");
 	else if (!strcmp(before, "failed"))
 		add(queue, look, "store-mended", 0, "");
-	if (look->row.active && !look->row.gone && strstr(before, "-gone"))
+}
+
+/* The kernel has no events for these. */
+static void compare_end(struct queue *queue, const struct look *look,
+			const struct memory_set *before)
+{
+	const char *key = look->now.key;
+
+	if (look->row.active && !look->row.gone &&
+	    (strstr(before->state, "-gone") || queue_waits_for(queue, key, EVENT_DISK_BACK)))
 		add(queue, look, EVENT_DISK_BACK, 0, "");
+	if (look->now.was_active && !before->was_active &&
+	    (*before->state || queue_waits_for(queue, key, EVENT_CAME_UP)))
+		add(queue, look, EVENT_CAME_UP, 0, "");
 }
 
 static void add_filling(struct queue *queue, const struct look *look)
@@ -177,21 +197,20 @@ static void add_filling(struct queue *queue, const struct look *look)
 }
 
 static void compare(const struct look *look, const struct memory_set *before,
-		    struct queue *queue, bool starting)
+		    struct queue *queue, enum missed missed)
 {
 	static const struct memory_set nothing;
 	const struct memory_set *now = &look->now;
 
-	compare_state(queue, look, before ? before->state : "");
-	if (before && !before->was_active && now->was_active)
-		add(queue, look, EVENT_CAME_UP, 0, "");
-	if (before && before->was_active) {
-		compare_count(queue, look, "remapped", before->moved, now->moved, starting);
-		compare_count(queue, look, "pending", before->pending, now->pending, starting);
-		compare_count(queue, look, "lost-data", before->lost, now->lost, starting);
-	}
 	if (!before)
 		before = &nothing;
+	compare_state(queue, look, before->state);
+	compare_end(queue, look, before);
+	if (before->was_active) {
+		compare_count(queue, look, "remapped", before->moved, now->moved, missed);
+		compare_count(queue, look, "pending", before->pending, now->pending, missed);
+		compare_count(queue, look, "lost-data", before->lost, now->lost, missed);
+	}
 	if (now->low && !before->low)
 		add(queue, look, "low-spare", 0, "");
 	if (now->filling && !before->filling)
@@ -199,13 +218,13 @@ static void compare(const struct look *look, const struct memory_set *before,
 }
 
 void looks_compare(const struct looks *looks, const struct memory *memory, struct queue *queue,
-		   bool starting)
+		   enum missed missed)
 {
 	int i;
 
 	for (i = 0; i < looks->nr; i++)
 		compare(&looks->look[i], memory_find(memory, looks->look[i].now.key), queue,
-			starting);
+			missed);
 }
 
 void looks_remember(const struct looks *looks, struct memory *memory)

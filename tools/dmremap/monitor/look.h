@@ -31,11 +31,18 @@ struct looks {
 	int nr;
 };
 
+/* Whether the kernel's events since the states were remembered may be unknown. */
+enum missed {
+	MISSED_NONE,
+	MISSED_LOST,		/* the kernel has dropped some */
+	MISSED_STOPPED,		/* no monitor was running */
+};
+
 /**
  * looks_take() - look at all active sets, and at the inactive sets of this host.
  * @looks: filled in; the caller frees it.
- * @memory: the former state; a set that was active once does not count as waiting.
- * @days: note spares that will be full within this number of days.
+ * @memory: what the look before found; a set that was active once does not count as waiting.
+ * @days: note spares that will be full within this number of days; 0 is off.
  * @patient: the system is still starting, so ignore sets that are not active yet.
  *
  * Prints an error on failure.
@@ -47,7 +54,7 @@ bool looks_take(struct looks *looks, const struct memory *memory, unsigned int d
 
 void looks_free(struct looks *looks);
 
-/* Find the look of a set by heard_key(); NULL if there is none. */
+/* Find the look of a set by its uuid or its name, encoded; NULL if there is none. */
 const struct look *looks_find(const struct looks *looks, const char *key);
 
 /**
@@ -55,10 +62,10 @@ const struct look *looks_find(const struct looks *looks, const char *key);
  * @looks: the current states of the sets.
  * @memory: their former states.
  * @queue: takes the events.
- * @starting: no monitor has been running since @memory was saved, so kernel events were missed.
+ * @missed: whether kernel events may be unknown.
  */
 void looks_compare(const struct looks *looks, const struct memory *memory, struct queue *queue,
-		   bool starting);
+		   enum missed missed);
 
 /* Remember the current states; records of other sets stay as they are. */
 void looks_remember(const struct looks *looks, struct memory *memory);

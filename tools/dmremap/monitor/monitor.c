@@ -6,17 +6,27 @@
  * also find changes without an event, and those made while no monitor was running.
  */
 #include <getopt.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command.h"
+#include "kernel/names.h"
+#include "lib/child.h"
 #include "lib/clock.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
 #include "monitor/kinds.h"
+#include "monitor/run.h"
 #include "monitor/tell.h"
 
 #define NS		1000000000ull
+
+/* The kernel collects events for a second, so that one may come after the look that has seen it. */
+#define LATE_NS		(2 * NS)
+
+/* How many events to take from the kernel after being asked to end. */
+#define LAST_EVENTS	1000
 
 /* Disks may still appear for this long after the monitor has started. */
 #define PATIENCE_NS	(120 * NS)
@@ -46,14 +56,20 @@ struct channel {
  * struct monitor - a monitor that is running.
  * @config: its configuration.
  * @channel: the ways to report.
+ * @seen: the states that the last look found, reported or not.
  * @started: start time by clock_ns().
- * @next_look: time of the next look by clock_ns().
+ * @looked: time of the last look by clock_ns(); 0 before the first one.
+ * @next_look: time of the next one.
+ * @missed: whether kernel events since the last look may be unknown.
  */
 struct monitor {
 	struct monitor_config config;
 	struct channel channel[NR_WAYS];
+	struct memory seen;
 	uint64_t started;
+	uint64_t looked;
 	uint64_t next_look;
+	enum missed missed;
 };
 
 static bool tell(const struct monitor_config *config, struct queue *queue,
@@ -62,7 +78,7 @@ static bool tell(const struct monitor_config *config, struct queue *queue,
 	bool good = way == BY_MAIL ? tell_by_mail(config, queue, looks) :
 				     tell_by_program(config, queue);
 
-	if (good || way != BY_MAIL)
+	if (good || (way != BY_MAIL && !run_is_over()))
 		queue_told(queue);
 	else
 		queue_failed(queue, config);
@@ -70,15 +86,14 @@ static bool tell(const struct monitor_config *config, struct queue *queue,
 }
 
 /* Report the queued events in one way if they are due or @now is set. */
-static bool report(struct monitor *monitor, const struct looks *looks, enum way way, bool starting,
-		   bool now)
+static bool report(struct monitor *monitor, const struct looks *looks, enum way way, bool now)
 {
 	struct channel *channel = &monitor->channel[way];
 	const struct monitor_config *config = &monitor->config;
 	struct queue *queue = &channel->queue;
 	bool good = true;
 
-	looks_compare(looks, &channel->memory, queue, starting);
+	looks_compare(looks, &channel->memory, queue, monitor->missed);
 	if (queue->nr && (now || queue_due(queue, config) <= clock_ns()))
 		good = tell(config, queue, looks, way);
 	/* while changes are unreported, keep the state that they were compared with */
@@ -89,54 +104,67 @@ static bool report(struct monitor *monitor, const struct looks *looks, enum way 
 	return good;
 }
 
-/* Look at all sets, and report. */
-static bool look(struct monitor *monitor, bool starting, bool patient, bool now)
+/*
+ * Look at all sets, and report. What is due is reported even if the look fails; a later one then
+ * finds what has been missed.
+ */
+static bool look(struct monitor *monitor, bool patient, bool now)
 {
 	struct looks looks;
-	bool good = true;
+	bool looked, good;
 	enum way way;
 
-	if (!looks_take(&looks, &monitor->channel[BY_PROGRAM].memory, monitor->config.days,
-			patient))
-		return false;
+	child_reap();
+	looked = looks_take(&looks, &monitor->seen, monitor->config.days, patient);
+	looks_remember(&looks, &monitor->seen);
+	good = looked;
 	for (way = 0; way < NR_WAYS; way++)
-		good &= report(monitor, &looks, way, starting, now);
+		good &= report(monitor, &looks, way, now);
+	if (looked) {
+		monitor->missed = MISSED_NONE;
+		monitor->looked = clock_ns();
+	}
 	looks_free(&looks);
 	return good;
 }
 
 static int once(struct monitor *monitor)
 {
-	bool good = look(monitor, true, false, true);
-
-	return good ? EXIT_CLEAN : EXIT_OPERATION;
+	monitor->missed = MISSED_STOPPED;
+	return look(monitor, false, true) ? EXIT_CLEAN : EXIT_OPERATION;
 }
 
-/* Whether a look has already reported the change that this kernel event announces. */
-static bool is_known(const struct memory *memory, const struct heard *heard)
+/* Whether the last look has already seen the change that this kernel event announces. */
+static bool is_known(const struct monitor *monitor, const struct heard *heard)
 {
 	const struct event_kind *kind = kind_find(heard->event);
-	const struct memory_set *set = memory_find(memory, heard_key(heard));
+	const struct memory_set *set = memory_find(&monitor->seen, heard_key(heard));
 
-	return set && kind->state && !strcmp(set->state, kind->state);
+	return monitor->looked && clock_ns() - monitor->looked < LATE_NS && set && kind->state &&
+	       !strcmp(set->state, kind->state);
 }
 
 static void listen(struct monitor *monitor)
 {
 	struct channel *channel;
 	struct heard heard;
-	int result;
+	enum heard_what what = heard_next(&heard);
 
-	result = heard_next(&heard);
-	if (result < 0)
+	if (what == HEARD_LOST && !monitor->missed)
+		monitor->missed = MISSED_LOST;
+	if (what == HEARD_LOST || what == HEARD_DISK_LEFT)
 		monitor->next_look = 0;
 	/* events about the assembly of sets are for "dmremap assemble" */
-	if (result <= 0 || !strcmp(heard.event, "set-complete"))
+	if (what != HEARD_EVENT || !strcmp(heard.event, "set-complete"))
 		return;
 	tell_log(&heard);
+	/* to know since when it is in the new state */
+	if (kind_find(heard.event)->state)
+		monitor->next_look = 0;
+	if (is_known(monitor, &heard))
+		return;
 	for (channel = monitor->channel; channel < monitor->channel + NR_WAYS; channel++)
-		if (!is_known(&channel->memory, &heard))
-			queue_add(&channel->queue, &heard, 0, "");
+		queue_add(&channel->queue, &heard, 0, "");
 }
 
 static uint64_t next_time(const struct monitor *monitor)
@@ -161,27 +189,44 @@ static int wait_ms(const struct monitor *monitor)
 	return next > now ? (next - now + NS / 1000 - 1) / (NS / 1000) : 0;
 }
 
+/* The next monitor could not find out about events that leave no state behind. */
+static void report_the_rest(struct monitor *monitor, int fd)
+{
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	unsigned int nr = 0;
+	enum way way;
+
+	/* those that came during a report, but not without end */
+	while (nr++ < LAST_EVENTS && poll(&poller, 1, 0) == 1)
+		listen(monitor);
+	for (way = 0; way < NR_WAYS; way++)
+		if (monitor->channel[way].queue.nr) {
+			look(monitor, true, true);
+			return;
+		}
+}
+
 static int watch(struct monitor *monitor)
 {
-	bool starting = true;
 	int fd = heard_open();
 	uint64_t now;
 
 	if (fd < 0)
 		return EXIT_OPERATION;
 	monitor->started = clock_ns();
+	monitor->missed = MISSED_STOPPED;
 	while (!interrupt_came()) {
 		now = clock_ns();
 		if (next_time(monitor) <= now) {
 			if (monitor->next_look <= now)
 				monitor->next_look = now + monitor->config.poll_s * NS;
-			look(monitor, starting, now - monitor->started < PATIENCE_NS, false);
-			starting = false;
+			look(monitor, now - monitor->started < PATIENCE_NS, false);
 			continue;
 		}
 		if (interrupt_poll(fd, wait_ms(monitor)))
 			listen(monitor);
 	}
+	report_the_rest(monitor, fd);
 	return EXIT_CLEAN;
 }
 
@@ -189,8 +234,13 @@ static int watch(struct monitor *monitor)
 static bool add_test(struct queue *queue, const struct looks *looks, const char *name)
 {
 	struct heard heard = { .event = EVENT_TEST };
-	const struct look *look = name ? looks_find(looks, name) : NULL;
+	char encoded[ENCODED_NAME_SIZE] = "";
+	const struct look *look = NULL;
 
+	if (name) {
+		device_name_encoded(name, encoded);
+		look = looks_find(looks, encoded) ?: looks_find(looks, name);
+	}
 	if (name && !look) {
 		complain("There is no set %s on this host.", name);
 		return false;
@@ -214,7 +264,7 @@ static int test(struct monitor *monitor, char **names)
 		complain("Nobody would be notified:  " MONITOR_CONF " has neither a MAILADDR nor a PROGRAM.");
 		return EXIT_OPERATION;
 	}
-	if (!looks_take(&looks, &monitor->channel[BY_PROGRAM].memory, monitor->config.days, false))
+	if (!looks_take(&looks, &monitor->seen, monitor->config.days, false))
 		return EXIT_OPERATION;
 	for (i = 0; names[i]; i++)
 		good &= add_test(&queue, &looks, names[i]);
@@ -296,6 +346,7 @@ static int run_monitor(int argc, char **argv)
 		return EXIT_OPERATION;
 	for (way = 0; way < NR_WAYS; way++)
 		memory_read(&monitor.channel[way].memory, memory_files[way]);
+	memory_read(&monitor.seen, MEMORY_FILE);
 	interrupt_hold();
 	if (options.test)
 		status = test(&monitor, argv + optind);
@@ -305,6 +356,7 @@ static int run_monitor(int argc, char **argv)
 		status = watch(&monitor);
 	for (way = 0; way < NR_WAYS; way++)
 		memory_free(&monitor.channel[way].memory);
+	memory_free(&monitor.seen);
 	/* systemd stops it by a signal, which is not a failure */
 	if (!interrupt_came())
 		interrupt_release();

@@ -5,6 +5,7 @@
 
 #include "lib/clock.h"
 #include "lib/message.h"
+#include "monitor/kinds.h"
 #include "monitor/queue.h"
 
 #define NS		1000000000ull
@@ -46,6 +47,36 @@ bool queue_has(const struct queue *queue, const char *key, const char *event)
 	return false;
 }
 
+static bool is_ended_by(const struct heard *heard, const char *over)
+{
+	const char *own = kind_find(heard->event)->over;
+
+	return own && !strcmp(own, over);
+}
+
+bool queue_waits_for(const struct queue *queue, const char *key, const char *over)
+{
+	int i;
+
+	for (i = 0; i < queue->nr; i++)
+		if (!strcmp(heard_key(&queue->event[i].heard), key) &&
+		    is_ended_by(&queue->event[i].heard, over))
+			return true;
+	return false;
+}
+
+/* Drop what says that @heard is over. */
+static void drop_end(struct queue *queue, const struct heard *heard)
+{
+	int i, nr = 0;
+
+	for (i = 0; i < queue->nr; i++)
+		if (strcmp(heard_key(&queue->event[i].heard), heard_key(heard)) ||
+		    !is_ended_by(heard, queue->event[i].heard.event))
+			queue->event[nr++] = queue->event[i];
+	queue->nr = nr;
+}
+
 static struct event *append(struct queue *queue, const struct heard *heard)
 {
 	struct event *event;
@@ -61,8 +92,10 @@ static struct event *append(struct queue *queue, const struct heard *heard)
 void queue_add(struct queue *queue, const struct heard *heard, uint64_t count,
 	       const char *more)
 {
-	struct event *event = find(queue, heard);
+	struct event *event;
 
+	drop_end(queue, heard);
+	event = find(queue, heard);
 	if (!event)
 		event = append(queue, heard);
 	if (count)
@@ -123,12 +156,26 @@ static void note_told(struct queue *queue, const struct heard *heard)
 	told->time = clock_ns();
 }
 
+/* Forget the reports of what @heard ends: if it happens again, that is news. */
+static void forget_ended(struct queue *queue, const struct heard *heard)
+{
+	int i, nr = 0;
+
+	for (i = 0; i < queue->nr_told; i++)
+		if (strcmp(heard_key(&queue->told[i].heard), heard_key(heard)) ||
+		    !is_ended_by(&queue->told[i].heard, heard->event))
+			queue->told[nr++] = queue->told[i];
+	queue->nr_told = nr;
+}
+
 void queue_told(struct queue *queue)
 {
 	int i;
 
-	for (i = 0; i < queue->nr; i++)
+	for (i = 0; i < queue->nr; i++) {
 		note_told(queue, &queue->event[i].heard);
+		forget_ended(queue, &queue->event[i].heard);
+	}
 	free(queue->event);
 	queue->event = NULL;
 	queue->nr = 0;

@@ -46,6 +46,9 @@ const char *heard_key(const struct heard *heard);
 
 /**
  * queue_add() - add an event, or merge it into a queued one.
+ *
+ * What says that this one is over is no longer true, and is dropped.
+ *
  * @queue: the queue.
  * @heard: the event.
  * @count: number of blocks or sectors; 0 if unknown.
@@ -57,13 +60,16 @@ void queue_add(struct queue *queue, const struct heard *heard, uint64_t count,
 /* Whether an event is queued; @key is from heard_key(). */
 bool queue_has(const struct queue *queue, const char *key, const char *event);
 
+/* Whether an event is queued that @over ends; see struct event_kind. */
+bool queue_waits_for(const struct queue *queue, const char *key, const char *over);
+
 /**
  * queue_due() - when the queued events are due.
  * @queue: the queue, which is not empty.
  * @config: the times to wait.
  *
  * All queued events are reported together. An event of a kind that was reported recently waits
- * longer, and all of them do after a failure.
+ * longer, unless its end has been reported since, and all of them do after a failure.
  *
  * Return: the time by clock_ns().
  */

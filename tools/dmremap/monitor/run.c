@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -8,14 +10,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
 #include "monitor/run.h"
 
 #define NOT_RUN		127
 
+#define NS		1000000000ull
+
 /* Time between asking a program to end and killing it. */
-#define GRACE_MS	2000
+#define GRACE_NS	(2 * NS)
+
+/*
+ * When this program was asked to end, how long all programs together may still take to report what
+ * would be forgotten.
+ */
+#define LAST_NS		(10 * NS)
+
+/* How often to check for a signal that arrived just before the wait. */
+#define STEP_MS		200
 
 static int make_input(const char *text)
 {
@@ -52,25 +66,45 @@ static void __noreturn run_child(const char *const *argv, int input)
 	_exit(NOT_RUN);
 }
 
-/* Returns whether it has ended in time; false also if a signal asks this program to end. */
-static bool wait_for(pid_t pid, int timeout_ms)
+/* When the last program has to end, by clock_ns(). */
+static uint64_t last_end(void)
 {
-	int fd = pidfd_open(pid, 0);
-	bool ended = fd >= 0 && interrupt_poll(fd, timeout_ms);
+	static uint64_t end;
 
-	if (fd >= 0)
-		close(fd);
+	if (!interrupt_came())
+		return UINT64_MAX;
+	if (!end)
+		end = clock_ns() + LAST_NS;
+	return end;
+}
+
+bool run_is_over(void)
+{
+	return clock_ns() >= last_end();
+}
+
+/* Returns whether it has ended in time; @hurried: and before the last program has to. */
+static bool wait_for(pid_t pid, uint64_t timeout_ns, bool hurried)
+{
+	struct pollfd poller = { .fd = pidfd_open(pid, 0), .events = POLLIN };
+	uint64_t end = clock_ns() + timeout_ns;
+	bool ended = false;
+
+	while (poller.fd >= 0 && !ended && clock_ns() < end && !(hurried && run_is_over()))
+		ended = poll(&poller, 1, STEP_MS) == 1;
+	if (poller.fd >= 0)
+		close(poller.fd);
 	return ended;
 }
 
 static bool reap(const char *name, pid_t pid, unsigned int seconds)
 {
-	bool in_time = wait_for(pid, seconds * 1000);
+	bool in_time = wait_for(pid, seconds * NS, true);
 	int status;
 
 	if (!in_time) {
 		kill(-pid, SIGTERM);
-		wait_for(pid, GRACE_MS);
+		wait_for(pid, GRACE_NS, false);
 		kill(-pid, SIGKILL);
 	}
 	while (waitpid(pid, &status, 0) < 0)
@@ -89,9 +123,12 @@ static bool reap(const char *name, pid_t pid, unsigned int seconds)
 
 bool run_program(const char *const *argv, const char *input, unsigned int seconds)
 {
-	int fd = make_input(input);
 	pid_t pid;
+	int fd;
 
+	if (run_is_over())
+		return false;
+	fd = make_input(input);
 	fflush(NULL);
 	pid = fd < 0 ? -1 : fork();
 	if (!pid)

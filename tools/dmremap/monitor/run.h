@@ -14,12 +14,16 @@
  * @seconds: time limit, after which it is killed with all processes that it started.
  *
  * No shell is involved. The environment of the program has only PATH, its working directory is "/",
- * and only the standard files are open; its output goes where the messages of this program go.
+ * and only the standard files are open; its output goes where the messages of this program go. A
+ * signal that asks this program to end leaves little time for it and for those that follow.
  *
  * Prints an error if it cannot be run, or fails.
  *
  * Return: whether it succeeded.
  */
 bool run_program(const char *const *argv, const char *input, unsigned int seconds);
+
+/* Whether this program has to end at once, so that run_program() runs nothing. */
+bool run_is_over(void);
 
 #endif /* _DMREMAP_MONITOR_RUN_H */

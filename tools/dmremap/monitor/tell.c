@@ -41,10 +41,12 @@ static void print_rate(FILE *out, const struct heard *heard)
 static void print_event(FILE *out, const struct event *event)
 {
 	const struct event_kind *kind = kind_find(event->heard.event);
-	char text[KIND_TEXT_SIZE];
+	const char *next = kind_next(kind);
+	struct blockdev dev;
 
-	kind_what(text, kind, event->count);
-	fprintf(out, "  %s\n    %s\n", event->heard.event, text);
+	fprintf(out, "  %s\n    ", event->heard.event);
+	kind_print_what(out, kind, event->count);
+	putc('\n', out);
 	if (*event->more)
 		fprintf(out, "    %s\n", event->more);
 	if (event->heard.has_sector)
@@ -52,11 +54,14 @@ static void print_event(FILE *out, const struct event *event)
 			event->count == 1 ? "It is at sector" : "The first is at sector",
 			LLU(event->heard.sector));
 	if (*event->heard.device)
-		fprintf(out, "    The device is %s.\n", event->heard.device);
+		fprintf(out, "    The device is %s.\n",
+			blockdev_name(&dev, event->heard.device));
 	print_rate(out, &event->heard);
-	kind_next(text, kind, name_of(&event->heard));
-	if (*text)
-		fprintf(out, "    Next: %s\n", text);
+	if (*next) {
+		fputs("    Next: ", out);
+		fprintf(out, next, name_of(&event->heard));
+		putc('\n', out);
+	}
 	putc('\n', out);
 }
 

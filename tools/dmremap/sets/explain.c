@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,7 +134,7 @@ static bool read_spare(struct half *spare, const struct known_set *set)
 
 	if (!blockdev_by_number(&dev, set->spare))
 		return false;
-	half_read(spare, &dev);
+	half_read_again(spare, &dev);
 	return spare->role == HALF_SPARE && !strcmp(spare->uuid, set->uuid);
 }
 
@@ -151,8 +152,12 @@ static void explain_main(char *text, const struct known_set *set)
 		return;
 	}
 	if (!read_spare(&spare, set)) {
-		text_add(text, EXPLAIN_SIZE, ", and %s is no longer its spare. Run \"dmremap scan\".",
-			 dev.path);
+		if (spare.error == -ETIMEDOUT)
+			text_add(text, EXPLAIN_SIZE, ", and its spare %s does not answer: see the kernel log, its cable and its power.",
+				 dev.path);
+		else
+			text_add(text, EXPLAIN_SIZE, ", and %s is no longer its spare. Run \"dmremap scan\".",
+				 dev.path);
 		return;
 	}
 	text_add(text, EXPLAIN_SIZE, ", a device of %llu sectors",
@@ -211,7 +216,7 @@ static void explain_conflict(char *text, const struct known_set *set)
 
 	text_add(text, EXPLAIN_SIZE, "%s is there more than once, and no copy of it is used",
 		 set->name);
-	if (halves_read_all(&halves)) {
+	if (halves_read_all_again(&halves)) {
 		text_add(text, EXPLAIN_SIZE, ".");
 		return;
 	}
@@ -238,7 +243,7 @@ static void explain_damaged_spare(char *text, const struct blockdev *spare)
 	char damage[DAMAGE_SIZE];
 	struct half half;
 
-	half_read(&half, spare);
+	half_read_again(&half, spare);
 	if (damage_describe(damage, &half))
 		text_add(text, EXPLAIN_SIZE, ". %s", damage);
 	else

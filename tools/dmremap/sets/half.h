@@ -95,6 +95,9 @@ void half_look_at_table(struct half *half);
  */
 void half_read(struct half *half, const struct blockdev *dev);
 
+/* As half_read(), unless the program has abandoned the device before: its error is -ETIMEDOUT. */
+void half_read_again(struct half *half, const struct blockdev *dev);
+
 /**
  * halves_read() - examine several devices in parallel.
  * @halves: filled in; to be freed.
@@ -121,6 +124,9 @@ void halves_read_again(struct halves *halves, const struct blockdev *list, int n
  * Return: an exit status.
  */
 int halves_read_all(struct halves *halves);
+
+/* As halves_read_all(), but as halves_read_again(). */
+int halves_read_all_again(struct halves *halves);
 
 /**
  * halves_read_tables() - examine the tables of spares in parallel.

@@ -82,6 +82,7 @@ static void finish(struct worker *worker, bool answered)
 		worker->half->error = -ETIMEDOUT;
 		slow_note(worker->half->dev.path);
 		kill(worker->pid, SIGKILL);
+		child_leave(worker->pid);
 	} else {
 		if (read(worker->fd, &half, sizeof(half)) == sizeof(half))
 			*worker->half = half;
@@ -191,16 +192,26 @@ void halves_read_tables(struct halves *halves)
 	free(spares);
 }
 
-void half_read(struct half *half, const struct blockdev *dev)
+static void read_one(struct half *half, const struct blockdev *dev, bool again)
 {
 	struct halves halves;
 
-	halves_read(&halves, dev, 1);
+	read_list(&halves, dev, 1, again);
 	*half = halves.half[0];
 	halves_free(&halves);
 }
 
-int halves_read_all(struct halves *halves)
+void half_read(struct half *half, const struct blockdev *dev)
+{
+	read_one(half, dev, false);
+}
+
+void half_read_again(struct half *half, const struct blockdev *dev)
+{
+	read_one(half, dev, true);
+}
+
+static int read_all(struct halves *halves, bool again)
 {
 	struct blockdev *list;
 	int i, error, nr = blockdevs_list(&list);
@@ -208,7 +219,7 @@ int halves_read_all(struct halves *halves)
 	*halves = (struct halves) {};
 	if (nr < 0)
 		return EXIT_OPERATION;
-	halves_read(halves, list, nr);
+	read_list(halves, list, nr, again);
 	free(list);
 	for (i = 0; i < nr; i++) {
 		error = -halves->half[i].error;
@@ -228,6 +239,16 @@ int halves_read_all(struct halves *halves)
 				 halves->half[i].dev.path, strerror(error));
 	}
 	return EXIT_CLEAN;
+}
+
+int halves_read_all(struct halves *halves)
+{
+	return read_all(halves, false);
+}
+
+int halves_read_all_again(struct halves *halves)
+{
+	return read_all(halves, true);
 }
 
 void halves_free(struct halves *halves)

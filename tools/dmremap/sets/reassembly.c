@@ -102,6 +102,7 @@ int reassembly_scan(const char *path)
 	}
 	if (poll(&answer, 1, device_timeout_ms() ?: -1) == 0) {
 		error = -ETIMEDOUT;
+		child_leave(pid);
 	} else {
 		if (read(answer.fd, &error, sizeof(error)) != sizeof(error))
 			error = -EIO;
