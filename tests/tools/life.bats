@@ -380,6 +380,56 @@ check() {
 	assert_output --partial "safe: main-gone: The main has left the system"
 }
 
+@test "a set that is suspended is not well, whatever its state is in the kernel" {
+	local suspended=$DMREMAP_ROOT/sys/class/block/dm-0/dm/suspended
+	device safe
+	dm safe $U
+	set_to safe config/state ok
+	echo 0 >"$suspended"
+	run dmremap status
+	assert_success
+	run dmremap status --check
+	assert_success
+	echo 1 >"$suspended"
+	for state in ok exhausted suspended-remaps read-only; do
+		set_to safe config/state $state
+		run dmremap status --check
+		assert_failure 2
+		assert_output --regexp '^safe: suspended: All its I/O waits\. .*"dmsetup resume safe"'
+	done
+	set_to safe config/state ok
+	run dmremap status
+	assert_failure 4
+	assert_line --regexp "^safe +suspended "
+	assert_line 'dmremap: safe is suspended: all its I/O waits. Unless a running command has suspended it: "dmsetup resume safe".'
+	run dmremap status safe
+	assert_failure 4
+	assert_line "safe: suspended"
+	assert_line "  meaning  All its I/O waits."
+	assert_line --regexp '^  next +.*"dmsetup resume safe"'
+	refute_output --partial "can be read and written"
+	assert_equal "$(dmremap status --json safe 2>errors | jq -c '.sets[0] | [.state, .suspended, .check]')" \
+		'["suspended",true,2]'
+	# what is graver is named first
+	set_to safe config/state failed
+	run dmremap status --check
+	assert_failure 3
+	assert_output --partial "safe: failed: "
+	set_to safe config/state ok
+	set_gone 8:16
+	run dmremap status --check
+	assert_failure 3
+	assert_output --partial "safe: main-gone: "
+	# a main without its spare hangs as well
+	there sdb 8:16
+	rm -r "$DMREMAP_ROOT/sys/class/block/dm-0/remap"
+	run dmremap status
+	assert_failure 4
+	assert_line --regexp "^safe +suspended "
+	assert_output --partial "safe has no spare"
+	assert_output --partial '"dmsetup resume safe"'
+}
+
 @test "status of one set: since when, how fast, when the spare is full, and the last lines of the log" {
 	device safe
 	dm safe $U

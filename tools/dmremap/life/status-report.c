@@ -229,7 +229,7 @@ void status_report(FILE *out, const struct status_row *row)
 
 	if (!registry_find(&known, row->uuid))
 		known = (struct registered) {};
-	fprintf(out, "%s: %s\n  %-8s %s\n", row->name, row->state, "meaning", words->meaning);
+	fprintf(out, "%s: %s\n  %-8s %s\n", row->name, state_name(row), "meaning", words->meaning);
 	show_since(out, row);
 	show_disk(out, "main", row->main, known.main_id);
 	show_disk(out, "spare", row->spare, known.spare_id);
