@@ -284,18 +284,33 @@ check() {
 
 @test "status --check of sets that are not active; the gravest counts" {
 	local sets=$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets
+	local other=5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a
 	device safe
 	dm safe $U
+	set_to safe config/state ok
+	mkdir -p "$DMREMAP_ROOT/etc/dm-remap/sets.d"
 	for word in waiting-main:2 waiting-spare:2 complete:2 conflict:3 damaged:3; do
 		mkdir -p "$sets/$U"
-		mkdir -p "$sets/5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a"
+		mkdir -p "$sets/$other"
 		rmdir "$sets/$U"
 		for pair in name=other main= spare= state="${word%:*}" table=; do
-			echo "${pair#*=}" >"$sets/5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a/${pair%%=*}"
+			echo "${pair#*=}" >"$sets/$other/${pair%%=*}"
 		done
+		# of another host, unless it is named
+		rm -f "$DMREMAP_ROOT/etc/dm-remap/sets.d/$other"
+		run dmremap status --check
+		assert_success
+		assert_output ""
+		run dmremap status --check other
+		assert_failure "${word#*:}"
+		assert_output --partial "other: "
+		printf '%s\n' name=other main_id=- spare_id=- >"$DMREMAP_ROOT/etc/dm-remap/sets.d/$other"
 		run dmremap status --check
 		assert_failure "${word#*:}"
 	done
+	set_to safe config/state failed
+	run dmremap status --check
+	assert_failure 3
 }
 
 @test "status tells of a set of this host of which no disk is there" {

@@ -218,6 +218,9 @@ static int check(char **names)
 	for (i = 0; i < nr; i++) {
 		if (!is_wanted(&rows[i], names))
 			continue;
+		/* somebody else's disk is checked only if it is named */
+		if (rows[i].foreign && !rows[i].active && !*names)
+			continue;
 		words = state_words(&rows[i]);
 		if (words->check)
 			print_problem(&rows[i], words);
