@@ -296,7 +296,7 @@ value() { awk -v series="$1" '$1 == series { print $2; n++ } END { exit n != 1 }
 	set_to bad stats/writes ""
 	run --separate-stderr dmremap metrics
 	assert_failure 8
-	assert_line 'dm_remap_devices 1'
+	assert_line 'dm_remap_devices 2'
 	assert_line 'dm_remap_writes_total{device="good"} 300102'
 	refute_output --partial '"bad"'
 	run dmremap metrics good

@@ -122,7 +122,7 @@ void metrics_states(FILE *out, const struct samples *samples)
 	int i;
 
 	metrics_family(out, "dm_remap_devices", "gauge", "How many devices there are.");
-	fprintf(out, "dm_remap_devices %d\n", samples->nr);
+	fprintf(out, "dm_remap_devices %d\n", samples->devices);
 	print_infos(out, samples);
 	print_suspended(out, samples);
 	metrics_family(out, "dm_remap_state", "gauge", "1 for the state that a device is in.");
