@@ -549,6 +549,19 @@ check() {
 	assert_line --regexp '^  limit +none \(errors/storm_limit is 0\): .* "dmremap set safe errors/storm_limit=128" sets one\.$'
 }
 
+@test "status of one set: what to type is whole, however long the name is" {
+	local name text
+	name=$(printf 'x%.0s' {1..127})
+	device "$name"
+	dm "$name" $U
+	for state in degraded exhausted suspended-remaps read-only failed; do
+		set_to "$name" config/state $state
+		text=$(dmremap status "$name" | sed -n 's/^  next     //p')
+		assert_regex "$text" '\.$'
+		assert_equal "$(dmremap status --json "$name" | jq -r '.sets[0].next')" "$text"
+	done
+}
+
 @test "without configfs the state is not guessed" {
 	device safe
 	dm safe $U

@@ -13,6 +13,7 @@
 #include "life/status-log.h"
 #include "life/status-report.h"
 #include "lib/json-out.h"
+#include "lib/message.h"
 #include "lib/number.h"
 #include "lib/util.h"
 #include "sets/registry.h"
@@ -326,12 +327,15 @@ static void add_times(struct json_object *object, const struct status_row *row)
 void status_report_json(struct json_object *object, const struct status_row *row, bool log)
 {
 	const struct state_words *words = state_words(row);
-	char next[512];
+	char *next;
 
 	json_add_number(object, "check", words->check);
 	json_add_string(object, "meaning", words->meaning);
-	snprintf(next, sizeof(next), words->next, row->name);
+	/* the format is a constant in state.c */
+	if (asprintf(&next, words->next, row->name) < 0)
+		no_memory();
 	json_add_string(object, "next", next);
+	free(next);
 	add_disk(object, "main_disk", row->main);
 	add_disk(object, "spare_disk", row->spare);
 	add_number(object, row, "block_size", "block_size");

@@ -7,7 +7,8 @@
 
 #include "sets/reassembly.h"
 
-#define EXPLAIN_SIZE	2048
+/* The longest explanation has the name of the set, encoded, and those of NAMES_MAX devices often. */
+#define EXPLAIN_SIZE	8192
 
 /**
  * explain_set() - name the missing half of an incomplete set, and the remedy.
