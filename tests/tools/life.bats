@@ -477,6 +477,21 @@ check() {
 	assert_equal "$(dmremap status --json | jq -c '.sets[0].log')" null
 }
 
+@test "status of one set: the lines of the log that it names are those of the set" {
+	local line='host kernel: device-mapper: remap: a\x20b: /dev/sdb has turned read-only'
+	device 'a\x20b'
+	dm 'a\x20b' $U
+	set_to 'a\x20b' config/state read-only
+	mkdir bin
+	printf '%s\n' "$line" "${line//\\x20/ }" "${line//\\x20b/b}" >log
+	# with -g it takes a regular expression
+	printf '#!/bin/bash\n%s\n' '[ "$2" = -g ] && exec grep -P -- "$3" log; exec cat log' >bin/journalctl
+	chmod +x bin/journalctl
+	dmremap status --json 'a\x20b' | jq -r '.sets[0].next' | sed 's/.*"\(journalctl [^"]*\)".*/\1/' >command
+	PATH=$PWD/bin:$PATH run bash command
+	assert_output "$line"
+}
+
 @test "status of one set: by when its main should be replaced, and why" {
 	device safe
 	dm safe $U
