@@ -477,6 +477,22 @@ check() {
 	assert_equal "$(dmremap status --json | jq -c '.sets[0].log')" null
 }
 
+@test "status of one set: lines of the log that are not UTF-8" {
+	device safe
+	dm safe $U
+	mkdir bin
+	printf '#!/bin/bash\n%s\n' 'printf "[    1.5] host kernel: device-mapper: remap: safe: a\xff\xc2\x9bb größe\n"' >bin/journalctl
+	chmod +x bin/journalctl
+	PATH=$PWD/bin:$PATH dmremap status --json safe >out.json
+	iconv -f UTF-8 -t UTF-16 out.json >/dev/null
+	run jq -r '.sets[0].log[0].text' out.json
+	assert_output $'a\\xff\xc2\x9bb größe'
+	LC_ALL=C.UTF-8 PATH=$PWD/bin:$PATH run dmremap status safe
+	assert_line --regexp '^  log +[0-9-]+ [0-9:]+ a\?\?\?b größe$'
+	LC_ALL=C PATH=$PWD/bin:$PATH run dmremap status safe
+	assert_line --regexp '^  log +[0-9-]+ [0-9:]+ a\?\?\?b gr\?\?\?\?e$'
+}
+
 @test "status of one set: the lines of the log that it names are those of the set" {
 	local line='host kernel: device-mapper: remap: a\x20b: /dev/sdb has turned read-only'
 	device 'a\x20b'

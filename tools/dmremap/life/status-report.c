@@ -12,6 +12,7 @@
 #include "life/state.h"
 #include "life/status-log.h"
 #include "life/status-report.h"
+#include "lib/encode.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
 #include "lib/number.h"
@@ -251,6 +252,7 @@ void status_report_log(FILE *out, const struct status_row *row)
 	status_log_read(&log, row->name);
 	for (i = 0; i < log.nr; i++) {
 		strftime(when, sizeof(when), "%F %H:%M", localtime_r(&log.line[i].when, &tm));
+		text_clean(log.line[i].text);
 		fprintf(out, "  %-8s %s %s\n", i ? "" : "log", when, log.line[i].text);
 	}
 	free(log.text);
