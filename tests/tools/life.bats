@@ -501,10 +501,11 @@ check() {
 	mkdir bin
 	printf '%s\n' "$line" "${line//\\x20/ }" "${line//\\x20b/b}" >log
 	# with -g it takes a regular expression
+	# shellcheck disable=SC2016 # of the other shell
 	printf '#!/bin/bash\n%s\n' '[ "$2" = -g ] && exec grep -P -- "$3" log; exec cat log' >bin/journalctl
 	chmod +x bin/journalctl
-	dmremap status --json 'a\x20b' | jq -r '.sets[0].next' | sed 's/.*"\(journalctl [^"]*\)".*/\1/' >command
-	PATH=$PWD/bin:$PATH run bash command
+	dmremap status --json 'a\x20b' | jq -r '.sets[0].next' | sed 's/.*"\(journalctl [^"]*\)".*/\1/' >script
+	PATH=$PWD/bin:$PATH run bash script
 	assert_output "$line"
 }
 

@@ -70,8 +70,8 @@ void text_readable(char *to, const char *name)
 }
 
 /*
- * Size of the first character if it takes a place on the screen or combines with one that does; else
- * 0. Characters of no width may turn the direction of the text around.
+ * Size of the first character if it takes a place on the screen or combines with one that does, and
+ * 0 otherwise. Other characters of no width may turn the direction of the text around.
  */
 static size_t shown_size(const char *text)
 {

@@ -7,7 +7,7 @@
 
 #include "sets/reassembly.h"
 
-/* The longest explanation has the name of the set, encoded, and those of NAMES_MAX devices often. */
+/* The longest explanation repeats the encoded name of the set, and the paths of some devices. */
 #define EXPLAIN_SIZE	8192
 
 /**

@@ -35,14 +35,21 @@ static void take_gone(struct status_row *row)
 			 !spare ? "main" : main ? "both" : "spare");
 }
 
+static void next_sentence(char text[EXPLAIN_SIZE])
+{
+	if (*text)
+		text_add(text, EXPLAIN_SIZE, " ");
+}
+
 static void take_suspended(struct status_row *row, const struct active *active)
 {
 	/* a set that has no table in force yet is suspended while its first one is loaded */
 	row->suspended = active->suspended && strcmp(row->state, "starting");
-	if (active->suspended)
-		text_add(row->why, sizeof(row->why),
-			 "%s%s is suspended: all its I/O waits. Unless a running command has suspended it: \"dmsetup resume %s\".",
-			 *row->why ? " " : "", row->name, row->name);
+	if (!active->suspended)
+		return;
+	next_sentence(row->why);
+	text_add(row->why, sizeof(row->why), "%s is suspended: all its I/O waits. Unless a running command has suspended it: \"dmsetup resume %s\".",
+		 row->name, row->name);
 }
 
 static void take_active(struct status_row *row, const struct active *active)
@@ -79,9 +86,11 @@ void status_row_look_for_copy(struct status_row *row)
 	char text[EXPLAIN_SIZE];
 	struct active active;
 
-	if (row->active && active_find(&active, row->name) && !active.suspended &&
-	    stale_copy_describe(text, row->uuid, row->name, active.number))
-		text_add(row->why, sizeof(row->why), "%s%s", *row->why ? " " : "", text);
+	if (!row->active || !active_find(&active, row->name) || active.suspended ||
+	    !stale_copy_describe(text, row->uuid, row->name, active.number))
+		return;
+	next_sentence(row->why);
+	text_add(row->why, sizeof(row->why), "%s", text);
 }
 
 /* Other devices that claim to be a half. */
