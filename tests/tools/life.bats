@@ -645,6 +645,11 @@ assert_empty() {
 		esac
 		cp "$record" before
 		printf '%s\n' "${lines[@]}" | image spare
+		run dmremap check ./spare.img
+		case $case in
+		another-*) assert_success ;;
+		*) assert_output --partial '"dmremap delete SPARE" clears it' ;;
+		esac
 		run dmremap delete ./spare.img
 		assert_success
 		case $case in
