@@ -284,18 +284,33 @@ check() {
 
 @test "status --check of sets that are not active; the gravest counts" {
 	local sets=$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets
+	local other=5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a
 	device safe
 	dm safe $U
+	set_to safe config/state ok
+	mkdir -p "$DMREMAP_ROOT/etc/dm-remap/sets.d"
 	for word in waiting-main:2 waiting-spare:2 complete:2 conflict:3 damaged:3; do
 		mkdir -p "$sets/$U"
-		mkdir -p "$sets/5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a"
+		mkdir -p "$sets/$other"
 		rmdir "$sets/$U"
 		for pair in name=other main= spare= state="${word%:*}" table=; do
-			echo "${pair#*=}" >"$sets/5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a/${pair%%=*}"
+			echo "${pair#*=}" >"$sets/$other/${pair%%=*}"
 		done
+		# of another host, unless it is named
+		rm -f "$DMREMAP_ROOT/etc/dm-remap/sets.d/$other"
+		run dmremap status --check
+		assert_success
+		assert_output ""
+		run dmremap status --check other
+		assert_failure "${word#*:}"
+		assert_output --partial "other: "
+		printf '%s\n' name=other main_id=- spare_id=- >"$DMREMAP_ROOT/etc/dm-remap/sets.d/$other"
 		run dmremap status --check
 		assert_failure "${word#*:}"
 	done
+	set_to safe config/state failed
+	run dmremap status --check
+	assert_failure 3
 }
 
 @test "status tells of a set of this host of which no disk is there" {
@@ -380,6 +395,56 @@ check() {
 	assert_output --partial "safe: main-gone: The main has left the system"
 }
 
+@test "a set that is suspended is not well, whatever its state is in the kernel" {
+	local suspended=$DMREMAP_ROOT/sys/class/block/dm-0/dm/suspended
+	device safe
+	dm safe $U
+	set_to safe config/state ok
+	echo 0 >"$suspended"
+	run dmremap status
+	assert_success
+	run dmremap status --check
+	assert_success
+	echo 1 >"$suspended"
+	for state in ok exhausted suspended-remaps read-only; do
+		set_to safe config/state $state
+		run dmremap status --check
+		assert_failure 2
+		assert_output --regexp '^safe: suspended: All its I/O waits\. .*"dmsetup resume safe"'
+	done
+	set_to safe config/state ok
+	run dmremap status
+	assert_failure 4
+	assert_line --regexp "^safe +suspended "
+	assert_line 'dmremap: safe is suspended: all its I/O waits. Unless a running command has suspended it: "dmsetup resume safe".'
+	run dmremap status safe
+	assert_failure 4
+	assert_line "safe: suspended"
+	assert_line "  meaning  All its I/O waits."
+	assert_line --regexp '^  next +.*"dmsetup resume safe"'
+	refute_output --partial "can be read and written"
+	assert_equal "$(dmremap status --json safe 2>errors | jq -c '.sets[0] | [.state, .suspended, .check]')" \
+		'["suspended",true,2]'
+	# what is graver is named first
+	set_to safe config/state failed
+	run dmremap status --check
+	assert_failure 3
+	assert_output --partial "safe: failed: "
+	set_to safe config/state ok
+	set_gone 8:16
+	run dmremap status --check
+	assert_failure 3
+	assert_output --partial "safe: main-gone: "
+	# a main without its spare hangs as well
+	there sdb 8:16
+	rm -r "$DMREMAP_ROOT/sys/class/block/dm-0/remap"
+	run dmremap status
+	assert_failure 4
+	assert_line --regexp "^safe +suspended "
+	assert_output --partial "safe has no spare"
+	assert_output --partial '"dmsetup resume safe"'
+}
+
 @test "status of one set: since when, how fast, when the spare is full, and the last lines of the log" {
 	device safe
 	dm safe $U
@@ -410,6 +475,38 @@ check() {
 	assert_equal "$(dmremap status --json safe | jq -c '.sets[0].since')" null
 	# of all sets the log is not read
 	assert_equal "$(dmremap status --json | jq -c '.sets[0].log')" null
+}
+
+@test "status of one set: lines of the log that are not UTF-8" {
+	device safe
+	dm safe $U
+	mkdir bin
+	printf '#!/bin/bash\n%s\n' 'printf "[    1.5] host kernel: device-mapper: remap: safe: a\xff\xc2\x9bb größe\n"' >bin/journalctl
+	chmod +x bin/journalctl
+	PATH=$PWD/bin:$PATH dmremap status --json safe >out.json
+	iconv -f UTF-8 -t UTF-16 out.json >/dev/null
+	run jq -r '.sets[0].log[0].text' out.json
+	assert_output $'a\\xff\xc2\x9bb größe'
+	LC_ALL=C.UTF-8 PATH=$PWD/bin:$PATH run dmremap status safe
+	assert_line --regexp '^  log +[0-9-]+ [0-9:]+ a\?\?\?b größe$'
+	LC_ALL=C PATH=$PWD/bin:$PATH run dmremap status safe
+	assert_line --regexp '^  log +[0-9-]+ [0-9:]+ a\?\?\?b gr\?\?\?\?e$'
+}
+
+@test "status of one set: the lines of the log that it names are those of the set" {
+	local line='host kernel: device-mapper: remap: a\x20b: /dev/sdb has turned read-only'
+	device 'a\x20b'
+	dm 'a\x20b' $U
+	set_to 'a\x20b' config/state read-only
+	mkdir bin
+	printf '%s\n' "$line" "${line//\\x20/ }" "${line//\\x20b/b}" >log
+	# with -g it takes a regular expression
+	# shellcheck disable=SC2016 # of the other shell
+	printf '#!/bin/bash\n%s\n' '[ "$2" = -g ] && exec grep -P -- "$3" log; exec cat log' >bin/journalctl
+	chmod +x bin/journalctl
+	dmremap status --json 'a\x20b' | jq -r '.sets[0].next' | sed 's/.*"\(journalctl [^"]*\)".*/\1/' >script
+	PATH=$PWD/bin:$PATH run bash script
+	assert_output "$line"
 }
 
 @test "status of one set: by when its main should be replaced, and why" {
@@ -484,6 +581,19 @@ check() {
 	assert_line --regexp '^  limit +none \(errors/storm_limit is 0\): .* "dmremap set safe errors/storm_limit=128" sets one\.$'
 }
 
+@test "status of one set: what to type is whole, however long the name is" {
+	local name text
+	name=$(printf 'x%.0s' {1..127})
+	device "$name"
+	dm "$name" $U
+	for state in degraded exhausted suspended-remaps read-only failed; do
+		set_to "$name" config/state $state
+		text=$(dmremap status "$name" | sed -n 's/^  next     //p')
+		assert_regex "$text" '\.$'
+		assert_equal "$(dmremap status --json "$name" | jq -r '.sets[0].next')" "$text"
+	done
+}
+
 @test "without configfs the state is not guessed" {
 	device safe
 	dm safe $U
@@ -535,6 +645,11 @@ assert_empty() {
 		esac
 		cp "$record" before
 		printf '%s\n' "${lines[@]}" | image spare
+		run dmremap check ./spare.img
+		case $case in
+		another-*) assert_success ;;
+		*) assert_output --partial '"dmremap delete SPARE" clears it' ;;
+		esac
 		run dmremap delete ./spare.img
 		assert_success
 		case $case in

@@ -37,6 +37,47 @@ SECTORS=32768
 	assert_line --regexp "^ +24 +8 +2072 pending +0 +0 unknown$"
 }
 
+# files_of NAME...: a file system with files of these names, as the content of the device; each file
+# is on blocks that are pending
+files_of() {
+	local name sector lines=()
+	mkdir -p files "$DMREMAP_ROOT/dev" "$DMREMAP_ROOT/sys/class/block/dm-0"
+	for name; do head -c 8192 /dev/urandom >"files/$name"; done
+	truncate -s 4M "$DMREMAP_ROOT/dev/dm-0"
+	mkfs.ext4 -q -b 4096 -d files "$DMREMAP_ROOT/dev/dm-0"
+	# the number of the device of fakedm.c
+	ln -s ../../class/block/dm-0 "$DMREMAP_ROOT/sys/dev/block/0:0"
+	echo 0:0 >"$DMREMAP_ROOT/sys/class/block/dm-0/dev"
+	echo 8192 >"$DMREMAP_ROOT/sys/class/block/dm-0/size"
+	echo DEVNAME=dm-0 >"$DMREMAP_ROOT/sys/class/block/dm-0/uevent"
+	volume 8192
+	for name; do
+		sector=$(debugfs -R "blocks \"/$name\"" "$DMREMAP_ROOT/dev/dm-0" 2>/dev/null | awk '{ print $1 * 8 }')
+		lines+=("$sector $((2064 + sector)) 8 pending 0x0 0xff read")
+	done
+	readarray -t lines < <(printf '%s\n' "${lines[@]}" | sort -n)
+	remapped "${lines[@]}"
+}
+
+@test "files has names as they are, in JSON and in the locale; nothing plays with the terminal" {
+	files_of größe 数据 $'caf\xe9' $'a\xe2\x80\xaeb' $'e\xcc\x81' $'\e[2J' "$(printf 'ж%.0s' {1..120})"
+	LC_ALL=C.UTF-8 run fake files safe
+	assert_success
+	for name in größe 数据 'caf?' 'a???b' $'e\xcc\x81' '?[2J' "$(printf 'ж%.0s' {1..120})"; do
+		assert_equal "$(grep -cE "pending .* ext4 +/${name//[?\[]/[?\[]}\$" <<<"$output")" 1
+	done
+	LC_ALL=C run fake files safe
+	assert_success
+	assert_line --regexp ' /gr\?\?\?\?e$'
+	# JSON is UTF-8 in any locale
+	fake files --json safe >out.json
+	iconv -f UTF-8 -t UTF-16 out.json >/dev/null
+	run jq -r '.places[].path' out.json
+	for name in größe 数据 'caf\xe9' $'a\xe2\x80\xaeb' $'e\xcc\x81' $'\e[2J'; do
+		assert_line "/$name"
+	done
+}
+
 @test "list is one table, however long" {
 	volume 7814037168
 	lines=()

@@ -155,6 +155,14 @@ example() {
 	assert_output "$(tail -n +2 safe.list)"
 }
 
+@test "JSON is UTF-8, whatever the map is called" {
+	example
+	dmremap map --json --list safe.list $'caf\xe9 größe \\ x' >out.json
+	iconv -f UTF-8 -t UTF-16 out.json >/dev/null
+	run jq -r .device out.json
+	assert_output 'caf\xe9 größe \ x'
+}
+
 @test "SVG is well formed, and says of each cell what is in it" {
 	example
 	dmremap map --svg --list safe.list 'a<b>&"c' >out.svg

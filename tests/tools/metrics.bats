@@ -110,6 +110,7 @@ value() { awk -v series="$1" '$1 == series { print $2; n++ } END { exit n != 1 }
 		store_state ,state="failed" 0
 		replace_by_timestamp_seconds - 1700000001
 		counted - 1
+		suspended - 0
 		disk_present ,disk="main" 1
 		disk_present ,disk="spare" 1
 		info ,uuid="0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",main="8:16",spare="8:33",main_device="8:16",main_model="",main_serial="",spare_device="8:33",spare_model="",spare_serial="" 1
@@ -202,6 +203,25 @@ value() { awk -v series="$1" '$1 == series { print $2; n++ } END { exit n != 1 }
 	assert_line --partial "spare 8:33 (gone)"
 }
 
+@test "a device that is suspended, whatever its state is" {
+	local dir=$DMREMAP_ROOT/sys/class/block/dm-7
+	device other
+	device safe
+	mkdir -p "$dir"/{dm,remap}
+	echo 253:7 >"$dir/dev"
+	echo 1000 >"$dir/size"
+	echo safe >"$dir/dm/name"
+	echo DMREMAP-0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0 >"$dir/dm/uuid"
+	echo 0 >"$dir/dm/suspended"
+	dmremap metrics >out
+	[ "$(value 'dm_remap_suspended{device="safe"}' out)" = 0 ]
+	echo 1 >"$dir/dm/suspended"
+	dmremap metrics >out
+	[ "$(value 'dm_remap_suspended{device="safe"}' out)" = 1 ]
+	[ "$(value 'dm_remap_suspended{device="other"}' out)" = 0 ]
+	assert_metrics out
+}
+
 @test "without the module that counts, the rest is there" {
 	device safe
 	unload_stats
@@ -224,7 +244,8 @@ value() { awk -v series="$1" '$1 == series { print $2; n++ } END { exit n != 1 }
 
 @test "a file is replaced as a whole, or left" {
 	device safe
-	mkdir dir
+	# where the time by which to replace the main is noted: it does not move on
+	mkdir -p root/var/lib dir
 	dmremap metrics --output dir/out.prom
 	[ "$(stat -c %a dir/out.prom)" = 644 ]
 	dmremap metrics | cmp - dir/out.prom
@@ -275,7 +296,7 @@ value() { awk -v series="$1" '$1 == series { print $2; n++ } END { exit n != 1 }
 	set_to bad stats/writes ""
 	run --separate-stderr dmremap metrics
 	assert_failure 8
-	assert_line 'dm_remap_devices 1'
+	assert_line 'dm_remap_devices 2'
 	assert_line 'dm_remap_writes_total{device="good"} 300102'
 	refute_output --partial '"bad"'
 	run dmremap metrics good

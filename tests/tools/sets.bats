@@ -431,6 +431,23 @@ md1() {
 	assert_failure 8
 }
 
+@test "what to do about a set is whole, however long its name is and however many copies there are" {
+	local i
+	register $A
+	spare sda 8:0
+	for i in {1..20}; do
+		cp "$(dev sda)" "sd1$i.img"
+		disk "sd1$i" "65:$i"
+	done
+	known $A "name=$(printf 'ж%.0s' {1..63})" state=conflict main=- spare=8:0 generation=1 table=
+	LC_ALL=C run dmremap status
+	assert_failure 4
+	assert_line --partial " and 17 more all say that they are its spare. Disconnect the copy "
+	assert_line --regexp 'set up multipath\.$'
+	run dmremap wait --timeout 0 $A
+	assert_line --regexp 'set up multipath\.$'
+}
+
 @test "what a spare says of its main does nothing to a terminal" {
 	register $A
 	spare sda 8:0 $'main_id \e[2Jx\a'

@@ -257,6 +257,35 @@ numbers_of() {
 	assert_output --partial "stats/reads cannot be read: Is a directory."
 }
 
+@test "who is not root sees all but what walks the table" {
+	local user=(setpriv --reuid=65534 --regid=65534 --clear-groups env DMREMAP_ROOT="$DMREMAP_ROOT" "$DMREMAP")
+	[ "$(id -u)" = 0 ] || skip "needs root to be somebody else"
+	device safe
+	chmod 711 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR"
+	chmod 400 "$(file safe config/hash/longest_chain)"
+	run "${user[@]}" stats
+	assert_success
+	assert_line --regexp "^remaps/count +1102\$"
+	assert_line --regexp "^hash/buckets +1024\$"
+	assert_line --regexp "^writes +300102\$"
+	refute_output --partial longest_chain
+	run jq -c '.devices[0].hash | [.entries, has("longest_chain")]' <("${user[@]}" stats --json)
+	assert_output '[1105,false]'
+	run "${user[@]}" top --count 1
+	assert_success
+	assert_line "safe: degraded, store clean, main 8:16, spare 8:33"
+	run "${user[@]}" metrics
+	assert_success
+	assert_line 'dm_remap_devices 1'
+	assert_line 'dm_remap_hash_buckets{device="safe"} 1024'
+	refute_line --regexp '^dm_remap_hash_longest_chain\{'
+	# anything else that cannot be read is an error
+	chmod 400 "$(file safe config/remaps/count)"
+	run "${user[@]}" stats
+	assert_failure 8
+	assert_output --partial "remaps/count cannot be read: Permission denied."
+}
+
 # going NAME PATH: the device goes after a read of this file
 going() {
 	rm "$(file "$1" "$2")"

@@ -277,6 +277,22 @@ LEFT="keys as before, own screen, cursor shown"
 	refute_output --partial $'\033[33m'
 }
 
+@test "a device that is suspended, whatever its state is" {
+	local dir=$DMREMAP_ROOT/sys/class/block/dm-7
+	device safe
+	mkdir -p "$dir"/{dm,remap}
+	echo 253:7 >"$dir/dev"
+	echo 1000 >"$dir/size"
+	echo safe >"$dir/dm/name"
+	echo DMREMAP-0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0 >"$dir/dm/uuid"
+	echo 1 >"$dir/dm/suspended"
+	run dmremap top --count 1
+	assert_line "safe: suspended, degraded, store clean, main 8:16, spare 8:33"
+	echo 0 >"$dir/dm/suspended"
+	run dmremap top --count 1
+	assert_line "safe: degraded, store clean, main 8:16, spare 8:33"
+}
+
 @test "a name cannot play with the terminal" {
 	device $'a\033[2Jb'
 	run dmremap top --count 1

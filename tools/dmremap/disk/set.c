@@ -34,9 +34,9 @@ static const char *why_unused(const struct superblock *sb)
 	if (says_formatting(sb))
 		return "formatting or clearing was interrupted: create the set again";
 	if (flags & DM_REMAP_SB_JOINING)
-		return "it is an incomplete copy of another spare: \"dmremap delete\" clears it";
+		return "it is an incomplete copy of a spare: \"dmremap delete SPARE\" clears it";
 	if (flags & DM_REMAP_SB_REPLACED)
-		return "another spare has taken its place: \"dmremap delete\" clears it";
+		return "another spare has taken its place: \"dmremap delete SPARE\" clears it";
 	return NULL;
 }
 

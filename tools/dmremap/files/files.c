@@ -10,7 +10,6 @@
 #include "command.h"
 #include "files/stack.h"
 #include "kernel/volume.h"
-#include "lib/encode.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
 #include "lib/text-table.h"
@@ -30,7 +29,6 @@ static void print_text(const struct answers *answers)
 	struct libscols_table *table = text_table(columns, ARRAY_SIZE(columns));
 	const struct answer *answer;
 	struct libscols_line *line;
-	char text[4096];
 	int i;
 
 	for (i = 0; i < answers->nr; i++) {
@@ -41,8 +39,8 @@ static void print_text(const struct answers *answers)
 		text_put(line, COLUMN_STATE, "%s", place_state_name(answer->place.state));
 		text_put(line, COLUMN_DEVICE, "%s%s%s", answer->device,
 			 *answer->type ? " " : "", answer->type);
-		text_printable(text, answer->text, sizeof(text));
-		text_put(line, COLUMN_WHAT, answer->kind == ANSWER_FILE ? "%s" : "(%s)", text);
+		text_put(line, COLUMN_WHAT, answer->kind == ANSWER_FILE ? "%s" : "(%s)",
+			 answer->text);
 	}
 	scols_print_table(table);
 	scols_unref_table(table);

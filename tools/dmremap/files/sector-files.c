@@ -8,15 +8,14 @@
 static void print(const struct answer *answer)
 {
 	const char *prefix = "";
-	char text[4096];
 
 	if (answer->kind == ANSWER_FILE)
 		prefix = "the file ";
 	else if (answer->kind == ANSWER_UNKNOWN)
 		prefix = "the file is not known: ";
-	text_printable(text, answer->text, sizeof(text));
+	text_clean(answer->text);
 	printf("On %s%s%s%s: %s%s.\n", answer->device, *answer->type ? " (" : "", answer->type,
-	       *answer->type ? ")" : "", prefix, text);
+	       *answer->type ? ")" : "", prefix, answer->text);
 }
 
 void sector_files_show(const char *number, uint64_t sector, uint64_t count)

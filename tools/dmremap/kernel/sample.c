@@ -193,6 +193,13 @@ static bool is_rate(int nr)
 	return nr >= NUMBER_RATE_HOUR && nr <= NUMBER_RATE_MONTH;
 }
 
+bool sample_has(const struct sample *sample, int nr)
+{
+	if (nr == NUMBER_LONGEST_CHAIN)
+		return !sample->chain_hidden;
+	return sample->persistent || nr < FIRST_PERSISTENT;
+}
+
 static enum sample_result read_numbers(struct sample *sample, int from, int to)
 {
 	int i, error;
@@ -202,6 +209,10 @@ static enum sample_result read_numbers(struct sample *sample, int from, int to)
 			continue;
 		error = read_number(TREE_CONFIG, sample->name, number_paths[i],
 				    &sample->number[i]);
+		if (error == -EACCES && i == NUMBER_LONGEST_CHAIN) {
+			sample->chain_hidden = true;
+			continue;
+		}
 		if (error)
 			return failed(TREE_CONFIG, sample->name, number_paths[i], error);
 	}

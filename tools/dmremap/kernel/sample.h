@@ -103,8 +103,9 @@ extern const char * const histogram_names[NR_HISTOGRAMS];
  * @spare: number of the spare.
  * @state: the state of the device.
  * @store: state of the store; "transient" if nothing is stored on disk.
- * @persistent: the set is persistent, so numbers from %FIRST_PERSISTENT on are valid.
- * @number: by &enum sample_number.
+ * @persistent: the set is persistent.
+ * @number: by &enum sample_number; sample_has() tells which are valid.
+ * @chain_hidden: only root may read the longest chain, since that walks the whole table.
  * @counted: the module dm_remap_stats is loaded, so the following fields are valid.
  * @stat: by &enum sample_stat.
  * @histogram: by &enum sample_histogram.
@@ -118,6 +119,7 @@ struct sample {
 	char store[SAMPLE_WORD_SIZE];
 	bool persistent;
 	uint64_t number[NR_NUMBERS];
+	bool chain_hidden;
 	bool counted;
 	uint64_t stat[NR_STATS];
 	struct histogram histogram[NR_HISTOGRAMS];
@@ -137,6 +139,13 @@ enum sample_result {
  * Return: the result.
  */
 enum sample_result sample_take(struct sample *sample, const char *name);
+
+/**
+ * sample_has() - whether a number is in a sample.
+ * @sample: the sample.
+ * @nr: its &enum sample_number.
+ */
+bool sample_has(const struct sample *sample, int nr);
 
 /**
  * complain_gone() - report that a named device does not exist.

@@ -4,7 +4,14 @@
 
 #include <stdbool.h>
 
-/* Ask a yes-or-no question; only "y" or "yes" on standard input means yes. */
-bool ask(const char *question);
+#include "lib/util.h"
+
+/**
+ * ask() - ask a yes-or-no question.
+ * @format: the question, as for printf().
+ *
+ * Return: whether standard input says "y" or "yes".
+ */
+bool __printf(1, 2) ask(const char *format, ...);
 
 #endif /* _DMREMAP_ASK_H */

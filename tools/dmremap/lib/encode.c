@@ -69,6 +69,50 @@ void text_readable(char *to, const char *name)
 	*to = 0;
 }
 
+/*
+ * Size of the first character if it takes a place on the screen or combines with one that does, and
+ * 0 otherwise. Other characters of no width may turn the direction of the text around.
+ */
+static size_t shown_size(const char *text)
+{
+	mbstate_t state = {};
+	wchar_t c = 0;
+	size_t n = mbrtowc(&c, text, strnlen(text, MB_LEN_MAX), &state);
+
+	if (n == (size_t)-1 || n == (size_t)-2 || !iswprint(c))
+		return 0;
+	return wcwidth(c) > 0 || iswctype(c, wctype("combining")) ? n : 0;
+}
+
+void text_clean(char *text)
+{
+	size_t n;
+
+	for (; *text; text += n ? n : 1) {
+		n = shown_size(text);
+		if (!n)
+			*text = '?';
+	}
+}
+
+size_t text_utf8_size(const char *text)
+{
+	const unsigned char *c = (const unsigned char *)text;
+	size_t size, i;
+
+	if (*c < 0x80)
+		return 1;
+	size = *c >= 0xf0 ? 4 : *c >= 0xe0 ? 3 : 2;
+	/* overlong encodings, values beyond Unicode, surrogates */
+	if (*c < 0xc2 || *c > 0xf4 || (*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] > 0x9f) ||
+	    (*c == 0xf0 && c[1] < 0x90) || (*c == 0xf4 && c[1] > 0x8f))
+		return 0;
+	for (i = 1; i < size; i++)
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+	return size;
+}
+
 void text_printable(char *to, const char *from, size_t size)
 {
 	size_t i;

@@ -38,8 +38,25 @@ void text_readable(char *to, const char *name);
  * @from: the text.
  * @size: size of @to.
  *
- * Characters that a terminal might interpret become "?".
+ * All but printable ASCII becomes "?".
  */
 void text_printable(char *to, const char *from, size_t size);
+
+/**
+ * text_clean() - make a text that somebody else wrote safe for the terminal.
+ * @text: the text, such as the name of a file.
+ *
+ * Each byte of a character that the locale does not have, or that a terminal might interpret,
+ * becomes "?".
+ */
+void text_clean(char *text);
+
+/**
+ * text_utf8_size() - the size of the first character of a text.
+ * @text: the text, which is not empty.
+ *
+ * Return: its size in bytes; 0 if the text does not begin with valid UTF-8.
+ */
+size_t text_utf8_size(const char *text);
 
 #endif /* _DMREMAP_ENCODE_H */

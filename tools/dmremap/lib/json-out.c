@@ -2,14 +2,35 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
+#include "lib/encode.h"
 #include "lib/json-out.h"
 
 static const char *separator;
 
+/*
+ * JSON is UTF-8, and names of files, what disks say of themselves and lines of the log need not be.
+ * Bytes that are not UTF-8 can only be in strings.
+ */
+static void put(const char *json)
+{
+	const char *from = json;
+	size_t size;
+
+	for (; *json; json += size ? size : 1) {
+		size = text_utf8_size(json);
+		if (size)
+			continue;
+		fwrite(from, json - from, 1, stdout);
+		printf("\\\\x%02x", (unsigned char)*json);
+		from = json + 1;
+	}
+	fputs(from, stdout);
+}
+
 static void print(struct json_object *value)
 {
-	fputs(json_object_to_json_string_ext(value, JSON_C_TO_STRING_SPACED |
-					     JSON_C_TO_STRING_NOSLASHESCAPE), stdout);
+	put(json_object_to_json_string_ext(value, JSON_C_TO_STRING_SPACED |
+					   JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(value);
 }
 

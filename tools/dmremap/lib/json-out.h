@@ -3,6 +3,7 @@
  * Prints JSON piece by piece, since a table may be larger than memory.
  *
  * The output is one object; each member is a value, or an array that is printed element by element.
+ * In a string, a byte that is not UTF-8 becomes "\x" and two digits.
  */
 #ifndef _DMREMAP_JSON_OUT_H
 #define _DMREMAP_JSON_OUT_H

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/encode.h"
 #include "lib/message.h"
@@ -41,16 +38,6 @@ struct libscols_line *text_line(struct libscols_table *table)
 	return line;
 }
 
-/* libsmartcols never ends with letters that the locale does not have. */
-static bool is_of_locale(const char *text)
-{
-	const char *c = text;
-
-	while (isascii((unsigned char)*c) && *c)
-		c++;
-	return !*c || (MB_CUR_MAX > 1 && mbstowcs(NULL, text, 0) != (size_t)-1);
-}
-
 void text_put(struct libscols_line *line, unsigned int column, const char *format, ...)
 {
 	va_list args;
@@ -60,8 +47,8 @@ void text_put(struct libscols_line *line, unsigned int column, const char *forma
 	if (vasprintf(&text, format, args) < 0)
 		no_memory();
 	va_end(args);
-	if (!is_of_locale(text))
-		text_printable(text, text, strlen(text) + 1);
+	/* libsmartcols never ends with letters that the locale does not have */
+	text_clean(text);
 	if (scols_line_refer_data(line, column, text))
 		no_memory();
 }

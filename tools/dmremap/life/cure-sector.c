@@ -234,7 +234,6 @@ static int overwrite(const struct cure_sector *cure, const struct sector_place *
 static int cure_unreadable(const struct cure_sector *cure, const struct sector_place *place,
 			   int error, unsigned char *buffer)
 {
-	char question[512];
 	int fd, status;
 
 	printf("It cannot be read: %s.\n", strerror(-error));
@@ -249,9 +248,11 @@ static int cure_unreadable(const struct cure_sector *cure, const struct sector_p
 	if (fd < 0)
 		return EXIT_OPERATION;
 	show_smart(place, "before");
-	snprintf(question, sizeof(question), "Overwrite %zu bytes of %.256s with zeros from sector %llu on, and lose their content?",
-		 place->size, cure->path, LLU(place->offset / SECTOR_SIZE));
-	status = cure->yes || ask(question) ? overwrite(cure, place, fd, buffer) : EXIT_OPERATION;
+	status = EXIT_OPERATION;
+	if (cure->yes ||
+	    ask("Overwrite %zu bytes of %s with zeros from sector %llu on, and lose their content?",
+		place->size, cure->path, LLU(place->offset / SECTOR_SIZE)))
+		status = overwrite(cure, place, fd, buffer);
 	close(fd);
 	if (status != EXIT_OPERATION)
 		show_smart(place, "after");

@@ -105,15 +105,12 @@ static void say_lost(const char *name, bool gone, uint64_t left)
 
 static bool may_lose(const struct ending *ending, const char *name, bool gone, uint64_t left)
 {
-	char question[256];
-
 	if (!ending->give_up) {
 		say_lost(name, gone, left);
 		return false;
 	}
-	snprintf(question, sizeof(question), "Lose %llu block%s of %s for good?", LLU(left),
-		 left == 1 ? "" : "s", name);
-	return ending->yes || ask(question);
+	return ending->yes ||
+	       ask("Lose %llu block%s of %s for good?", LLU(left), left == 1 ? "" : "s", name);
 }
 
 /*
@@ -285,7 +282,6 @@ static bool may_empty(const struct user *user, const struct wipe *wipe, const ch
 		      const struct ending *ending)
 {
 	struct blockdev spare;
-	char question[256];
 
 	if (!wipe->blocks && !wipe->bad_pages && !wipe->outdated)
 		return true;
@@ -298,9 +294,9 @@ static bool may_empty(const struct user *user, const struct wipe *wipe, const ch
 		complain("%s is not emptied: %llu block%s of a disk %s on it and nowhere else%s. \"dmremap assemble\" and then \"dmremap delete NAME\" move them back; \"dmremap delete --give-up %s\" loses them.",
 			 path, LLU(wipe->blocks), plural(wipe->blocks), is(wipe->blocks),
 			 what_else(wipe), path);
-	snprintf(question, sizeof(question), "Empty %.128s, and lose the %llu block%s on it?", path,
-		 LLU(wipe->blocks), plural(wipe->blocks));
-	return ending->give_up && (ending->yes || ask(question));
+	return ending->give_up &&
+	       (ending->yes || ask("Empty %s, and lose the %llu block%s on it?", path,
+				   LLU(wipe->blocks), plural(wipe->blocks)));
 }
 
 /* Otherwise the host would forget the set of a spare that is not emptied. */

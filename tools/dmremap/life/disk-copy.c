@@ -52,7 +52,7 @@ static int fail(struct disk_copy *copy, const char *why)
 static int fail_write(struct disk_copy *copy, int error)
 {
 	copy->broken = true;
-	snprintf(copy->why_buffer, sizeof(copy->why_buffer), "%.60s cannot be written: %s",
+	snprintf(copy->why_buffer, sizeof(copy->why_buffer), "%s cannot be written: %s",
 		 copy->path, strerror(error));
 	return fail(copy, copy->why_buffer);
 }

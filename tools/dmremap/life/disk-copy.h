@@ -80,7 +80,7 @@ struct disk_copy {
 	bool show;
 	uint64_t deadline_ns;
 	const char *why;
-	char why_buffer[128];
+	char why_buffer[BLOCKDEV_PATH_SIZE + 64];
 };
 
 /**

@@ -21,7 +21,7 @@ static const struct state_words states[] = {
 	  "Too many blocks moved in a row without one good I/O between them, so automatic remapping is suspended.",
 	  "Look at the cable, the controller and the kernel log; then \"dmremap resume %1$s\"." },
 	{ "read-only", CHECK_STOPPED, "No write reaches the main or the spare.",
-	  "If nobody wanted that, a disk has turned read-only: \"journalctl -k -g %1$s\" says which. Copy the data from /dev/mapper/%1$s to another disk.",
+	  "If nobody wanted that, a disk has turned read-only: \"journalctl -k | grep -F '%1$s'\" says which. Copy the data from /dev/mapper/%1$s to another disk.",
 	},
 	{ "failed", CHECK_FAILED,
 	  "The remap table cannot be made durable, and writes fail.",
@@ -45,6 +45,9 @@ static const struct state_words states[] = {
 	  "\"dmremap assemble %1$s\"." },
 	{ "without-spare", CHECK_STOPPED,
 	  "The main is shown without its spare: blocks that had moved have old content.", "" },
+	{ "suspended", CHECK_STOPPED, "All its I/O waits.",
+	  "Unless a running command has suspended it: \"dmsetup resume %1$s\". If that fails, the kernel log says why.",
+	},
 	{ "starting", CHECK_STOPPED, "The device has no table in force yet.",
 	  "If this does not change, see \"dmsetup info %1$s\" and the kernel log." },
 	{ "conflict", CHECK_FAILED, "A half is there more than once, or it is not clear which it is.",
@@ -79,14 +82,24 @@ static bool is_low(const struct status_row *row)
 	       read_number(row->name, "spare/low_water", &low) && left <= low;
 }
 
-const struct state_words *state_words(const struct status_row *row)
+static const struct state_words *find(const char *state)
 {
 	unsigned int i;
 
-	if (!strcmp(row->state, "ok") && is_low(row))
-		return &low_spare;
 	for (i = 0; i < ARRAY_SIZE(states); i++)
-		if (!strcmp(states[i].state, row->state))
+		if (!strcmp(states[i].state, state))
 			return &states[i];
 	return &other;
+}
+
+const char *state_name(const struct status_row *row)
+{
+	return row->suspended && find(row->state)->check < CHECK_FAILED ? "suspended" : row->state;
+}
+
+const struct state_words *state_words(const struct status_row *row)
+{
+	const char *state = state_name(row);
+
+	return !strcmp(state, "ok") && is_low(row) ? &low_spare : find(state);
 }

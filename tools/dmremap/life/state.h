@@ -11,7 +11,7 @@
 enum {
 	CHECK_OK = 0,
 	CHECK_DEGRADED = 1,	/* or the spare is low */
-	CHECK_STOPPED = 2,	/* exhausted, suspended-remaps, read-only, waiting */
+	CHECK_STOPPED = 2,	/* exhausted, suspended-remaps, read-only, suspended, waiting */
 	CHECK_FAILED = 3,	/* failed, a disk that has gone, damaged, conflict */
 };
 
@@ -28,6 +28,9 @@ struct state_words {
 	const char *meaning;
 	const char *next;
 };
+
+/* The state to show: a set that is suspended may have any state in the kernel, "ok" for example. */
+const char *state_name(const struct status_row *row);
 
 /* Find the words for a set, or those for a low spare if nothing worse is wrong. */
 const struct state_words *state_words(const struct status_row *row);

@@ -20,7 +20,6 @@ static void add(struct status_log *log, char *text, double seconds)
 {
 	char *p;
 
-	/* replace characters that a terminal would interpret */
 	for (p = text; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 127)
 			*p = '?';

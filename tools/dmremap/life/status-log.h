@@ -13,14 +13,14 @@
  * struct status_log - lines of the log of the running kernel.
  * @line: the last ones, in order.
  * @line.when: when it was written; too late if the machine has been suspended since.
- * @line.text: the text after the name of the set.
+ * @line.text: the text after the name of the set; control characters are "?".
  * @nr: number of lines.
  * @text: the log itself.
  */
 struct status_log {
 	struct {
 		time_t when;
-		const char *text;
+		char *text;
 	} line[STATUS_LOG_LINES];
 	int nr;
 	char *text;

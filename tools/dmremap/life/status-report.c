@@ -12,7 +12,9 @@
 #include "life/state.h"
 #include "life/status-log.h"
 #include "life/status-report.h"
+#include "lib/encode.h"
 #include "lib/json-out.h"
+#include "lib/message.h"
 #include "lib/number.h"
 #include "lib/util.h"
 #include "sets/registry.h"
@@ -229,7 +231,7 @@ void status_report(FILE *out, const struct status_row *row)
 
 	if (!registry_find(&known, row->uuid))
 		known = (struct registered) {};
-	fprintf(out, "%s: %s\n  %-8s %s\n", row->name, row->state, "meaning", words->meaning);
+	fprintf(out, "%s: %s\n  %-8s %s\n", row->name, state_name(row), "meaning", words->meaning);
 	show_since(out, row);
 	show_disk(out, "main", row->main, known.main_id);
 	show_disk(out, "spare", row->spare, known.spare_id);
@@ -250,6 +252,7 @@ void status_report_log(FILE *out, const struct status_row *row)
 	status_log_read(&log, row->name);
 	for (i = 0; i < log.nr; i++) {
 		strftime(when, sizeof(when), "%F %H:%M", localtime_r(&log.line[i].when, &tm));
+		text_clean(log.line[i].text);
 		fprintf(out, "  %-8s %s %s\n", i ? "" : "log", when, log.line[i].text);
 	}
 	free(log.text);
@@ -326,12 +329,15 @@ static void add_times(struct json_object *object, const struct status_row *row)
 void status_report_json(struct json_object *object, const struct status_row *row, bool log)
 {
 	const struct state_words *words = state_words(row);
-	char next[512];
+	char *next;
 
 	json_add_number(object, "check", words->check);
 	json_add_string(object, "meaning", words->meaning);
-	snprintf(next, sizeof(next), words->next, row->name);
+	/* the format is a constant in state.c */
+	if (asprintf(&next, words->next, row->name) < 0)
+		no_memory();
 	json_add_string(object, "next", next);
+	free(next);
 	add_disk(object, "main_disk", row->main);
 	add_disk(object, "spare_disk", row->spare);
 	add_number(object, row, "block_size", "block_size");

@@ -49,7 +49,7 @@ static void show_text(const struct status_row *row)
 
 	text_readable(name, row->name);
 	text_put(line, COLUMN_NAME, "%s", name);
-	text_put(line, COLUMN_STATE, "%s", row->state);
+	text_put(line, COLUMN_STATE, "%s", state_name(row));
 	text_put(line, COLUMN_MAIN, "%s", path_of(row->main, &dev));
 	text_put(line, COLUMN_SPARE, "%s", path_of(row->spare, &dev));
 	if (*row->remapped)
@@ -74,7 +74,8 @@ static void show_json(const struct status_row *row, bool log)
 	json_add_string(object, "name", row->name);
 	json_add_text(object, "uuid", row->uuid);
 	json_add_flag(object, "active", row->active);
-	json_add_string(object, "state", row->state);
+	json_add_string(object, "state", state_name(row));
+	json_add_flag(object, "suspended", row->suspended);
 	json_add_device(object, "main", row->main);
 	json_add_device(object, "spare", row->spare);
 	add_count(object, "remapped", row->remapped);
@@ -154,6 +155,12 @@ static int check_names(const struct status_row *rows, int nr, char **names)
 	return status;
 }
 
+/* An inactive foreign set is not a fault, and neither is a copy of an active one. */
+static bool is_fault(const struct status_row *row)
+{
+	return row->active ? !*row->remapped || row->suspended : !row->foreign;
+}
+
 static int status(char **names, bool json)
 {
 	struct status_row *rows;
@@ -177,12 +184,25 @@ static int status(char **names, bool json)
 		if (!*rows[i].why)
 			continue;
 		complain("%s", rows[i].why);
-		/* an inactive foreign set is not a fault, and neither is a copy */
-		if (rows[i].active ? !*rows[i].remapped : !rows[i].foreign)
+		if (is_fault(&rows[i]))
 			result = exit_worst(result, EXIT_UNCORRECTED);
 	}
 	free(rows);
 	return result;
+}
+
+static void print_problem(const struct status_row *row, const struct state_words *words)
+{
+	const char *state = state_name(row);
+
+	printf("%s: %s: %s", row->name, state, words->meaning);
+	/* every user of the set hangs: whoever reads this needs the command at once */
+	if (!strcmp(state, "suspended")) {
+		putchar(' ');
+		/* the format is a constant in state.c */
+		printf(words->next, row->name);
+	}
+	putchar('\n');
 }
 
 /* Print a line for each set with a problem, and return the highest severity. */
@@ -198,9 +218,12 @@ static int check(char **names)
 	for (i = 0; i < nr; i++) {
 		if (!is_wanted(&rows[i], names))
 			continue;
+		/* somebody else's disk is checked only if it is named */
+		if (rows[i].foreign && !rows[i].active && !*names)
+			continue;
 		words = state_words(&rows[i]);
 		if (words->check)
-			printf("%s: %s: %s\n", rows[i].name, rows[i].state, words->meaning);
+			print_problem(&rows[i], words);
 		result = exit_worst(result, words->check);
 	}
 	free(rows);
@@ -242,16 +265,17 @@ const struct command command_status = {
 	"the module dm_remap_reassembly knows a half, with what is missing: waiting-main,\n"
 	"waiting-spare, complete, conflict or damaged; a set that this host knows is waiting if no\n"
 	"disk of it has been found. It says what to do about each. An active\n"
-	"set is main-gone, spare-gone or both-gone while a disk of it has left the system.\n"
+	"set is main-gone, spare-gone or both-gone while a disk of it has left the system, and\n"
+	"suspended while all its I/O waits.\n"
 	"For named sets it shows more: their disks, what is left of the spare, how\n"
 	"fast blocks move, what to type next, and the last lines of the kernel's log. (The time since\n"
 	"which a state lasts is known if \"dmremap monitor\" was running.)\n\n"
 	"  -c, --check  for scripts: say only what is wrong, with exit statuses of its own\n"
 	"  -j, --json   print JSON\n"
 	"  -h, --help   print this\n\n"
-	"Exit status: 0 all are active, 4 one is not, or a disk of it has left the system, 8 one\n"
-	"is not there, 16 wrong usage. With --check: 0 all is well, 1 degraded or a spare is low,\n"
-	"2 exhausted, suspended-remaps, read-only or waiting, 3 failed, damaged, in conflict, or\n"
-	"main-gone, spare-gone or both-gone; the highest of all sets.\n",
+	"Exit status: 0 all are active, 4 one is not, or is suspended, or a disk of it has left the\n"
+	"system, 8 one is not there, 16 wrong usage. With --check: 0 all is well, 1 degraded or a\n"
+	"spare is low, 2 exhausted, suspended-remaps, read-only, suspended or waiting, 3 failed,\n"
+	"damaged, in conflict, or main-gone, spare-gone or both-gone; the highest of all sets.\n",
 	.run = run_status,
 };

@@ -210,15 +210,12 @@ static void print_json(const struct import_request *request, const struct import
 
 static bool sure(const struct import_request *request, const struct plan *plan)
 {
-	char question[256];
 	uint64_t blocks = ranges_total(&plan->blocks);
 
 	if (request->yes || !blocks)
 		return true;
-	snprintf(question, sizeof(question),
-		 "%llu block%s of %s: what cannot be read from the main now is lost for good. Give up?",
-		 LLU(blocks), blocks == 1 ? "" : "s", plan->volume->name);
-	if (ask(question))
+	if (ask("%llu block%s of %s: what cannot be read from the main now is lost for good. Give up?",
+		LLU(blocks), blocks == 1 ? "" : "s", plan->volume->name))
 		return true;
 	puts("Nothing has been changed.");
 	return false;

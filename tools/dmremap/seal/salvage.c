@@ -189,17 +189,14 @@ static int make_copy(const struct salvage *salvage, const struct salvage_options
 static bool may_restore(const struct salvage *salvage, const struct salvage_options *wanted,
 			const char *path, uint64_t sectors)
 {
-	char question[512];
-
 	if (sectors && !wanted->force) {
 		complain("%llu sector%s of %s %s missing, and would become zeros. Copy what is there to another disk with --output first; --force goes on.",
 			 LLU(sectors), plural(sectors), path, is(sectors));
 		return false;
 	}
-	snprintf(question, sizeof(question),
-		 "Restore %.128s as it was when %.128s was sealed? The spare cannot be used afterwards.",
-		 path, salvage->name);
-	return wanted->yes || ask(question);
+	return wanted->yes ||
+	       ask("Restore %s as it was when %s was sealed? The spare cannot be used afterwards.",
+		   path, salvage->name);
 }
 
 /* Whether the set ends with its label: a former main has one as well, and the set goes on. */

@@ -7,7 +7,7 @@
 
 #include "sets/half.h"
 
-#define DAMAGE_SIZE	2048
+#define DAMAGE_SIZE	4096
 
 /**
  * damage_describe() - describe the damage to a half.

@@ -202,7 +202,10 @@ static int explain_copies(char *text, const struct known_set *set, const struct 
 		return 0;
 	text_add(text, EXPLAIN_SIZE, "%s%s", before, first->dev.path);
 	for (; half; half = halves_find(halves, half + 1, role, set->uuid), nr++)
-		text_add(text, EXPLAIN_SIZE, " and %s", half->dev.path);
+		if (nr < NAMES_MAX)
+			text_add(text, EXPLAIN_SIZE, " and %s", half->dev.path);
+	if (nr > NAMES_MAX)
+		text_add(text, EXPLAIN_SIZE, " and %d more", nr - NAMES_MAX);
 	text_add(text, EXPLAIN_SIZE, " %s say that they are its %s",
 		 nr == 2 ? "both" : "all", half_role_name(role));
 	return 1;

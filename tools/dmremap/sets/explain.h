@@ -7,7 +7,8 @@
 
 #include "sets/reassembly.h"
 
-#define EXPLAIN_SIZE	2048
+/* The longest explanation repeats the encoded name of the set, and the paths of some devices. */
+#define EXPLAIN_SIZE	8192
 
 /**
  * explain_set() - name the missing half of an incomplete set, and the remedy.

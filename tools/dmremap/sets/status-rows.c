@@ -6,6 +6,7 @@
 
 #include "kernel/kernel.h"
 #include "lib/message.h"
+#include "lib/text.h"
 #include "sets/active.h"
 #include "sets/reassembly.h"
 #include "sets/registry.h"
@@ -32,6 +33,23 @@ static void take_gone(struct status_row *row)
 	if (row->gone)
 		snprintf(row->state, sizeof(row->state), "%s-gone",
 			 !spare ? "main" : main ? "both" : "spare");
+}
+
+static void next_sentence(char text[EXPLAIN_SIZE])
+{
+	if (*text)
+		text_add(text, EXPLAIN_SIZE, " ");
+}
+
+static void take_suspended(struct status_row *row, const struct active *active)
+{
+	/* a set that has no table in force yet is suspended while its first one is loaded */
+	row->suspended = active->suspended && strcmp(row->state, "starting");
+	if (!active->suspended)
+		return;
+	next_sentence(row->why);
+	text_add(row->why, sizeof(row->why), "%s is suspended: all its I/O waits. Unless a running command has suspended it: \"dmsetup resume %s\".",
+		 row->name, row->name);
 }
 
 static void take_active(struct status_row *row, const struct active *active)
@@ -61,22 +79,18 @@ static void take_active(struct status_row *row, const struct active *active)
 	read_text(row->name, "remaps/count", row->remapped, sizeof(row->remapped));
 	read_text(row->name, "remaps/capacity", row->capacity, sizeof(row->capacity));
 	take_gone(row);
-	if (active->suspended)
-		snprintf(row->why, sizeof(row->why),
-			 "%s is suspended: all its I/O waits. Unless a running command has suspended it: \"dmsetup resume %s\".",
-			 row->name, row->name);
 }
 
 void status_row_look_for_copy(struct status_row *row)
 {
-	size_t length = strlen(row->why);
 	char text[EXPLAIN_SIZE];
 	struct active active;
 
-	if (row->active && active_find(&active, row->name) && !active.suspended &&
-	    stale_copy_describe(text, row->uuid, row->name, active.number))
-		snprintf(row->why + length, sizeof(row->why) - length, "%s%s",
-			 length ? " " : "", text);
+	if (!row->active || !active_find(&active, row->name) || active.suspended ||
+	    !stale_copy_describe(text, row->uuid, row->name, active.number))
+		return;
+	next_sentence(row->why);
+	text_add(row->why, sizeof(row->why), "%s", text);
 }
 
 /* Other devices that claim to be a half. */
@@ -171,6 +185,7 @@ int status_rows(struct status_row **rows)
 		no_memory();
 	for (i = 0; i < nr_actives; i++) {
 		take_active(&(*rows)[nr], &actives[i]);
+		take_suspended(&(*rows)[nr], &actives[i]);
 		take_foreign(&(*rows)[nr++], true);
 	}
 	for (i = 0; i < nr_sets; i++) {

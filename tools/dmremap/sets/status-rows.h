@@ -24,6 +24,7 @@
  * @remapped: blocks.
  * @capacity: blocks.
  * @gone: main or spare of the active set has left the system.
+ * @suspended: the active set is suspended, so that all its I/O waits.
  * @foreign: this host does not know the set.
  * @why: an explanation; may be empty.
  */
@@ -37,6 +38,7 @@ struct status_row {
 	char remapped[24];
 	char capacity[24];
 	bool gone;
+	bool suspended;
 	bool foreign;
 	char why[EXPLAIN_SIZE];
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "lib/encode.h"
 #include "show/metrics.h"
 
 void metrics_family(FILE *out, const char *name, const char *type, const char *help)
@@ -6,41 +7,21 @@ void metrics_family(FILE *out, const char *name, const char *type, const char *h
 	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-/* Length of the first character in bytes; 0 if it is not valid UTF-8. */
-static unsigned int character(const unsigned char *text)
-{
-	unsigned int size, i;
-
-	if (*text < 0x80)
-		return 1;
-	size = *text >= 0xf0 ? 4 : *text >= 0xe0 ? 3 : 2;
-	/* overlong encodings, values beyond Unicode, surrogates */
-	if (*text < 0xc2 || *text > 0xf4 || (*text == 0xe0 && text[1] < 0xa0) ||
-	    (*text == 0xed && text[1] > 0x9f) || (*text == 0xf0 && text[1] < 0x90) ||
-	    (*text == 0xf4 && text[1] > 0x8f))
-		return 0;
-	for (i = 1; i < size; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	return size;
-}
-
 /* A single name that is not UTF-8 would make Prometheus reject the values of all devices. */
 static void print_escaped(FILE *out, const char *text)
 {
-	const unsigned char *p = (const unsigned char *)text;
-	unsigned int size;
+	size_t size;
 
-	for (; *p; p += size ? size : 1) {
-		size = character(p);
+	for (; *text; text += size ? size : 1) {
+		size = text_utf8_size(text);
 		if (!size)
-			fprintf(out, "\\\\x%02x", *p);
-		else if (*p == '\n')
+			fprintf(out, "\\\\x%02x", (unsigned char)*text);
+		else if (*text == '\n')
 			fputs("\\n", out);
-		else if (*p == '\\' || *p == '"')
-			fprintf(out, "\\%c", *p);
+		else if (*text == '\\' || *text == '"')
+			fprintf(out, "\\%c", *text);
 		else
-			fwrite(p, size, 1, out);
+			fwrite(text, size, 1, out);
 	}
 }
 

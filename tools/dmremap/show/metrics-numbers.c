@@ -111,7 +111,7 @@ static bool has_metric(const struct sample *sample, const struct metric *metric)
 {
 	if (metric->tree == TREE_STATS)
 		return sample->counted;
-	return sample->persistent || metric->nr < FIRST_PERSISTENT;
+	return sample_has(sample, metric->nr);
 }
 
 static void print_value(FILE *out, uint64_t value, enum unit unit)

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "kernel/blockdev.h"
 #include "kernel/disk-name.h"
 #include "lib/util.h"
+#include "sets/active.h"
 #include "show/metrics.h"
 
 static const char * const states[] = {
@@ -58,6 +61,32 @@ static void print_present(FILE *out, const struct sample *sample, const char *di
 	fprintf(out, ",disk=\"%s\"} %d\n", disk, !blockdev_gone(number));
 }
 
+static bool is_suspended(const struct sample *sample, const struct active *actives, int nr)
+{
+	int i;
+
+	/* the directory of a set whose name another one holds is called by its uuid */
+	for (i = 0; i < nr; i++)
+		if (!strcmp(actives[i].name, sample->name) ||
+		    !strcasecmp(actives[i].uuid, sample->name))
+			return actives[i].suspended;
+	return false;
+}
+
+static void print_suspended(FILE *out, const struct samples *samples)
+{
+	struct active *actives;
+	int nr = actives_list(&actives), i;
+
+	metrics_family(out, "dm_remap_suspended", "gauge",
+		       "Whether a device is suspended, so that its I/O waits: the state does not tell.");
+	for (i = 0; i < samples->nr; i++) {
+		metrics_device(out, "dm_remap_suspended", &samples->sample[i]);
+		fprintf(out, "} %d\n", is_suspended(&samples->sample[i], actives, nr));
+	}
+	free(actives);
+}
+
 static void print_infos(FILE *out, const struct samples *samples)
 {
 	const struct sample *sample;
@@ -93,8 +122,9 @@ void metrics_states(FILE *out, const struct samples *samples)
 	int i;
 
 	metrics_family(out, "dm_remap_devices", "gauge", "How many devices there are.");
-	fprintf(out, "dm_remap_devices %d\n", samples->nr);
+	fprintf(out, "dm_remap_devices %d\n", samples->devices);
 	print_infos(out, samples);
+	print_suspended(out, samples);
 	metrics_family(out, "dm_remap_state", "gauge", "1 for the state that a device is in.");
 	for (i = 0; i < samples->nr; i++)
 		print_states(out, "dm_remap_state", &sample[i], sample[i].state, states,

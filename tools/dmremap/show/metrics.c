@@ -31,10 +31,12 @@ static int take_samples(struct samples *samples)
 		switch (sample_take(&samples->sample[samples->nr], devices.name[i])) {
 		case SAMPLE_GOOD:
 			samples->nr++;
+			samples->devices++;
 			break;
 		case SAMPLE_GONE:
 			break;
 		case SAMPLE_BAD:
+			samples->devices++;
 			status = EXIT_OPERATION;
 		}
 	}

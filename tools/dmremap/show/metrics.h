@@ -13,12 +13,14 @@
 
 /**
  * struct samples - the samples of all devices.
- * @sample: one for each device.
+ * @sample: one for each device that could be read.
  * @nr: number of entries.
+ * @devices: how many devices there are, with those that could not be read.
  */
 struct samples {
 	struct sample *sample;
 	int nr;
+	int devices;
 };
 
 /**

@@ -94,8 +94,9 @@ void stats_json(const struct sample *sample)
 	add_path(device, "main_path", sample->main);
 	add_path(device, "spare/path", sample->spare);
 	add_word(device, "metadata/state", sample->store);
-	for (i = 0; i < (sample->persistent ? NR_NUMBERS : FIRST_PERSISTENT); i++)
-		add_number(device, number_paths[i], sample->number[i]);
+	for (i = 0; i < NR_NUMBERS; i++)
+		if (sample_has(sample, i))
+			add_number(device, number_paths[i], sample->number[i]);
 	json_object_object_add(device, "stats", stats(sample));
 	json_out_element(device);
 }

@@ -52,8 +52,9 @@ static void print_values(const struct sample *sample)
 	add_device(table, "main", sample->main);
 	add_device(table, "spare/device", sample->spare);
 	add_word(table, "metadata/state", sample->store);
-	for (i = 0; i < (sample->persistent ? NR_NUMBERS : FIRST_PERSISTENT); i++)
-		add_number(table, number_paths[i], sample->number[i]);
+	for (i = 0; i < NR_NUMBERS; i++)
+		if (sample_has(sample, i))
+			add_number(table, number_paths[i], sample->number[i]);
 	for (i = 0; sample->counted && i < NR_STATS; i++)
 		add_number(table, stat_names[i], sample->stat[i]);
 	scols_print_table(table);

@@ -4,6 +4,7 @@
 #include "kernel/blockdev.h"
 #include "lib/plural.h"
 #include "lib/util.h"
+#include "sets/active.h"
 #include "show/human.h"
 #include "show/top.h"
 
@@ -101,11 +102,23 @@ static void put_disk(FILE *out, const char *role, const char *number)
 		blockdev_gone(number) ? " (gone)" : "");
 }
 
+/* The state does not tell, and rates of 0 look like idle users. */
+static void put_suspended(FILE *out, const struct sample *sample, bool colours)
+{
+	struct active active;
+
+	if (active_find(&active, sample->name) && active.suspended)
+		fprintf(out, "%s%s%s, ", colours ? colour("suspended") : "", "suspended",
+			colours ? "\033[0m" : "");
+}
+
 static void put_head(FILE *out, const struct sample *sample, bool colours)
 {
 	putc('\n', out);
 	put_name(out, sample->name);
-	fprintf(out, ": %s%s%s, store %s", colours ? colour(sample->state) : "", sample->state,
+	fputs(": ", out);
+	put_suspended(out, sample, colours);
+	fprintf(out, "%s%s%s, store %s", colours ? colour(sample->state) : "", sample->state,
 		colours ? "\033[0m" : "", sample->store);
 	put_disk(out, "main", sample->main);
 	put_disk(out, "spare", sample->spare);
