@@ -65,6 +65,38 @@ On $SB: the file is not known: no file system is known there."
 	[ "$(head -c 12288 "$SB" | tail -c 4096 | tr -d '\0' | wc -c)" = 0 ]
 }
 
+@test "physical sectors begin where the device says, and nothing beside the bad one is written" {
+	a_disk
+	# overwritten FIRST LAST SECTOR DEVICE: only these sectors have zeros, whichever of them is named
+	overwritten() {
+		head -c 65536 /dev/zero | tr '\0' x >"$4"
+		FAULT_SECTORS="$1-$2" run faulty cure "$4" --sector "$3" --overwrite --yes
+		assert_failure 4
+		{
+			head -c $(($1 * 512)) /dev/zero | tr '\0' x
+			head -c $((($2 - $1 + 1) * 512)) /dev/zero
+			head -c $((65536 - ($2 + 1) * 512)) /dev/zero | tr '\0' x
+		} | cmp - "$4"
+	}
+	# a disk that shifts them, so that the last one ends beyond it
+	disk alignment_offset 3584
+	overwritten 0 6 6 "$SB"
+	overwritten 7 14 7 "$SB"
+	overwritten 7 14 14 "$SB"
+	overwritten 127 127 127 "$SB"
+	# a partition that begins within one
+	disk alignment_offset 0
+	partition 63 128
+	echo 512 >"$DISK/sdb1/alignment_offset"
+	overwritten 9 16 9 "$DMREMAP_ROOT/dev/sdb1"
+	overwritten 9 16 16 "$DMREMAP_ROOT/dev/sdb1"
+	overwritten 0 0 0 "$DMREMAP_ROOT/dev/sdb1"
+	overwritten 121 127 125 "$DMREMAP_ROOT/dev/sdb1"
+	# it does not know
+	echo -1 >"$DISK/sdb1/alignment_offset"
+	overwritten 8 15 9 "$DMREMAP_ROOT/dev/sdb1"
+}
+
 @test "where it is" {
 	a_disk
 	partition 32 96
