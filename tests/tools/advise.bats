@@ -236,6 +236,39 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	assert_equal "$(cat mail)" "the disk fails"
 }
 
+@test "figures that no disk has are not calculated with" {
+	mkdir bin
+	# figures FILTER: what advise --json says of a disk with these changes
+	figures() {
+		smart hdd-wd-red-well | jq "$1" >smart.json
+		advise --smartctl smart.json --json >advice || [ $? -le 5 ]
+	}
+	attribute() { figures ".ata_smart_attributes.table = [{id: 5, name: \"Reallocated_Sector_Ct\", value: $1, thresh: $2, raw: {value: $3, string: \"$3\"}}]"; }
+	# VALUE THRESHOLD RESERVE
+	while read -r value threshold reserve; do
+		attribute "$value" "$threshold" 0
+		assert_equal "$value $threshold $(jq .figures.reserve_percent advice)" "$value $threshold $reserve"
+	done <<-EOF
+		100 36 100
+		200 140 100
+		170 140 50
+		253 253 null
+		300 253 null
+		300 100 100
+		200 200 null
+		150 4000 null
+		18446744073709551615 1 100
+		10 36 0
+	EOF
+	figures '{smartctl, nvme_smart_health_information_log: {available_spare: 18446744073709551615, available_spare_threshold: 10}}'
+	assert_equal "$(jq .figures.reserve_percent advice)" 100
+	# these are not added up to nothing
+	figures '.ata_pending_defects_log.count = 18446744073709551615 |
+		.ata_smart_attributes.table = [{id: 5, name: "Reallocated_Sector_Ct", value: 100, thresh: 0, raw: {value: 1, string: "1"}}]'
+	assert_equal "$(jq -r .verdict advice)" copy
+	[ "$(jq .spare_bytes advice)" -gt 1000000000 ]
+}
+
 # device PATH TYPE SIZE_MIB [KEY=VALUE...]: of lsblk, in JSON
 device() {
 	local path=$1 type=$2 mib=$3 word

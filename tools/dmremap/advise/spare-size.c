@@ -12,6 +12,9 @@
 /* Superblocks and alignment. */
 #define FIXED_BYTES	MIB
 
+/* More than any spare has; its number of bytes does not wrap. */
+#define BLOCKS_LIMIT	(1ull << 40)
+
 /* Flash: at least one block for this many blocks of the main. */
 #define FLASH_PART	50
 
@@ -47,7 +50,9 @@ uint64_t spare_blocks(const struct disk_facts *facts, uint32_t block_size)
 
 	if (is_flash(facts))
 		blocks = larger(blocks, all / FLASH_PART);
-	return all && all < blocks ? all : blocks;
+	if (all && all < blocks)
+		blocks = all;
+	return blocks < BLOCKS_LIMIT ? blocks : BLOCKS_LIMIT;
 }
 
 uint64_t spare_bytes(const struct disk_facts *facts, uint32_t block_size)
