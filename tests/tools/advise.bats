@@ -236,6 +236,33 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	assert_equal "$(cat mail)" "the disk fails"
 }
 
+@test "the last hour of a log from a file is its own" {
+	mkdir bin "$DMREMAP_ROOT/proc"
+	echo "5000.00 0.00" >"$DMREMAP_ROOT/proc/uptime"
+	# lines TIME SECTOR...: of errors
+	lines() { printf "[%12.6f] critical medium error, dev sdb, sector %d op 0x0:(READ) flags 0x0\n" "$@"; }
+	hour() {
+		advise --kernel-log log --json /dev/sdb >advice || [ $? -le 5 ]
+		assert_equal "$(jq -c '[.figures.log_bad, .figures.log_bad_hour]' advice)" "$1"
+	}
+	# this host has been up for less than an hour and a half, the other one for weeks
+	lines 2000 8 900000 16 903500 24 >log
+	hour "[3,2]"
+	# any line of the kernel has the time, not only those about the disk
+	echo "[ 904000.000000] host kernel: usb 1-2: new device" >>log
+	hour "[3,1]"
+	# a line of an earlier boot, without its beginning
+	lines 100 32 >>log
+	hour "[4,1]"
+	# without times nothing is known to be new
+	lines 0 8 0 16 | sed 's/^[^]]*] //' >log
+	hour "[2,0]"
+	# the log of this host ends now
+	program journalctl "$(lines 100 8 1500 16 5003 24)"
+	advise --json /dev/sdb >advice || [ $? -le 5 ]
+	assert_equal "$(jq -c '[.figures.log_bad, .figures.log_bad_hour]' advice)" "[3,2]"
+}
+
 @test "figures that no disk has are not calculated with" {
 	mkdir bin
 	# figures FILTER: what advise --json says of a disk with these changes

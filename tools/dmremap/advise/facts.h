@@ -212,7 +212,8 @@ bool facts_from_smartctl(struct disk_facts *facts, const char *text, size_t size
  * @text: the lines.
  * @disk: the disk's name, such as "sda".
  * @device_path: its directory in sysfs, whose components name the ports that connect it.
- * @now: seconds since the kernel started.
+ * @now: seconds since the kernel started; 0 for the log of another time or machine, which ends at
+ *	its last line.
  */
 void facts_from_log(struct disk_facts *facts, const char *text, const char *disk,
 		    const char *device_path, double now);
