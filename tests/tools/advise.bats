@@ -95,6 +95,36 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	assert_output --partial "/dev/sdb is made of other devices: name the disks below it."
 }
 
+@test "blocks that wait in the set are a sign of the disk, whatever it says of itself" {
+	program smartctl "$(smart hdd-wd-red-well)"
+	echo 8:16 >"$CONFIG/main"
+	echo 900 >"$CONFIG/remaps/pending"
+	for operand in safe /dev/sdb; do
+		run advise --json $operand
+		assert_failure 4
+		assert_equal "$(jq -c '[.verdict, .replace_days]' <<<"$output")" '["copy",0]'
+		assert_equal "$(jq -r '.reasons[] | select(.verdict == "cure").text' <<<"$output")" \
+			"safe has 900 pending blocks: they are known to be bad, and move to the spare when written."
+	done
+	# a set is seen where nothing else is
+	rm bin/smartctl
+	echo 1 >"$CONFIG/remaps/pending"
+	run advise --json safe
+	assert_failure 2
+	assert_equal "$(jq -r '.reasons[].text' <<<"$output")" \
+		"safe has 1 pending block: it is known to be bad, and moves to the spare when written."
+	# of two sets that with more of them
+	mkdir -p "$CONFIG/../home/remaps"
+	echo 8:16 >"$CONFIG/../home/main"
+	echo 3 >"$CONFIG/../home/remaps/pending"
+	run advise --json /dev/sdb
+	assert_equal "$(jq -r '.reasons[].text' <<<"$output")" \
+		"home has 3 pending blocks: they are known to be bad, and move to the spare when written."
+	echo 0 >"$CONFIG/remaps/pending"
+	run advise safe
+	assert_failure 8
+}
+
 @test "what could not be seen is said, and nothing seen is no verdict" {
 	mkdir bin
 	run advise /dev/sdb

@@ -29,13 +29,18 @@ static bool find_set(const char *operand, char name[KERNEL_NAME_SIZE])
 	return device_name_find(operand, name) && kernel_has(TREE_CONFIG, name, "");
 }
 
+static uint64_t bad_blocks(const struct set_facts *set)
+{
+	return set->remapped.n + set->pending.n;
+}
+
 static void add_set(struct disk_facts *facts, const char *name)
 {
 	size_t length = strlen(facts->sets);
 	struct disk_facts with = {};
 
 	facts_from_set(&with, name);
-	if (!length || with.set.remapped.n > facts->set.remapped.n)
+	if (!length || bad_blocks(&with.set) > bad_blocks(&facts->set))
 		facts->set = with.set;
 	if (length + strlen(name) + 2 < sizeof(facts->sets))
 		sprintf(facts->sets + length, "%s%s", length ? " " : "", name);
@@ -96,10 +101,10 @@ static int gather(struct disk_facts *facts, const char *operand, const struct ga
 }
 
 /* "nothing wrong" would be false if nothing could be examined. */
-static bool seen_anything(const struct disk_facts *facts)
+static bool seen_anything(const struct disk_facts *facts, const struct advice *advice)
 {
-	return facts->smart == SMART_READ || facts->log.read || facts->pre_eol.known ||
-	       (facts->size_known && !facts->sectors);
+	return advice->verdict != VERDICT_WELL || facts->smart == SMART_READ ||
+	       facts->log.read || facts->pre_eol.known;
 }
 
 /* Skip this for a set, which already has a spare, and for a disk that does not need dm-remap. */
@@ -130,9 +135,9 @@ static int advise(const struct advise_request *request, const char *operand)
 	find_places(&places, &advice, &facts, request->how.wake);
 	if (request->json)
 		advice_show_json(&advice, &facts, &places);
-	else if (seen_anything(&facts))
+	else if (seen_anything(&facts, &advice))
 		advice_show(&advice, &facts, &places);
-	if (seen_anything(&facts))
+	if (seen_anything(&facts, &advice))
 		return advice.verdict;
 	complain("Nothing is known about %s: neither smartctl nor the kernel's log can be read. Are you root, and is smartmontools installed?",
 		 facts.path);

@@ -152,7 +152,7 @@ struct set_facts {
  * @erc: its error recovery control.
  * @timeout: the kernel's command time-out in seconds.
  * @log: the kernel's messages about it.
- * @set: the set's history; of several on the disk, that of the one that has moved most blocks.
+ * @set: the set's history; of several on the disk, that of the one with most bad blocks.
  * @sets: their names, with a space between two.
  */
 struct disk_facts {

@@ -36,10 +36,11 @@ uint32_t spare_block_size(const struct disk_facts *facts)
 
 uint64_t spare_blocks_counted(const struct disk_facts *facts)
 {
-	uint64_t pending = larger(facts->pending.n, facts->uncorrectable.n);
-	/* flash drives count erase blocks instead of sectors */
-	uint64_t replaced = is_flash(facts) ? 0 : facts->reallocated.n;
+	uint64_t pending = larger(facts->pending.n, facts->uncorrectable.n), replaced;
 
+	pending = larger(pending, facts->set.pending.n);
+	/* flash drives count erase blocks instead of sectors */
+	replaced = is_flash(facts) ? 0 : facts->reallocated.n;
 	return larger(SPARE_BLOCKS_MIN, 4 * pending + 2 * replaced);
 }
 
