@@ -218,24 +218,49 @@ static void judge_news(struct advice *advice, const struct disk_facts *facts)
 		say(advice, VERDICT_WELL, "Its logs name bad sectors of more than two weeks of use ago, or of unknown age: that is no news.");
 }
 
+/* A disk that counts bad sectors has been judged by that: it may have replaced these. */
+static bool counts_bad(const struct disk_facts *facts)
+{
+	return facts->reallocated.known || facts->pending.known || facts->reported.known;
+}
+
+static bool is_going(const struct disk_facts *facts)
+{
+	const struct log_facts *log = &facts->log;
+
+	return log->bad_hour >= HOUR_GOING || (is_card(facts) && log->bad >= HOUR_GOING) ||
+	       (!counts_bad(facts) && log->bad > SECTORS_GOING);
+}
+
+static bool is_nearly_gone(const struct disk_facts *facts)
+{
+	const struct log_facts *log = &facts->log;
+
+	return log->bad_hour >= HOUR_GONE || (is_card(facts) && log->bad >= HOUR_GONE) ||
+	       (!counts_bad(facts) && log->bad >= SECTORS_GONE);
+}
+
 /* Errors since boot, which are therefore recent. */
 static void judge_log(struct advice *advice, const struct disk_facts *facts)
 {
 	const struct log_facts *log = &facts->log;
 	enum verdict verdict = is_card(facts) ? VERDICT_REMAP : VERDICT_CURE;
+	unsigned int days = is_flash(facts) ? DAYS_FLASH : DAYS_FIRST;
 
 	if (!log->bad)
 		return;
-	if (log->bad_hour >= HOUR_GOING || (is_card(facts) && log->bad >= HOUR_GOING))
-		verdict = VERDICT_REMAP;
-	if (log->bad_hour >= HOUR_GONE || (is_card(facts) && log->bad >= HOUR_GONE))
+	if (is_nearly_gone(facts))
 		verdict = VERDICT_COPY;
+	else if (is_going(facts))
+		verdict = VERDICT_REMAP;
 	say(advice, verdict, "The kernel has met %llu bad sector%s since boot, %llu of them in the last hour.",
 	    LLU(log->bad), s(log->bad), LLU(log->bad_hour));
 	if (log->bad_writes)
 		say(advice, VERDICT_REMAP, "At %llu of them a write failed: the disk does not replace them.",
 		    LLU(log->bad_writes));
-	replace(advice, verdict == VERDICT_COPY ? 0 : is_flash(facts) ? DAYS_FLASH : DAYS_FIRST);
+	if (!counts_bad(facts) && log->bad > SECTORS_GOING)
+		days = DAYS_GOING;
+	replace(advice, verdict == VERDICT_COPY ? 0 : days);
 }
 
 static void judge_scsi(struct advice *advice, const struct disk_facts *facts)
