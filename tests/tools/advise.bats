@@ -82,6 +82,9 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	run advise /dev/sdb
 	assert_line "  2. Mark what is known to be bad: dmremap import --from-disk home"
 	assert_line "     and: dmremap import --from-disk safe"
+	assert_line "  3. See which files lie there: dmremap files --pending home"
+	assert_line "     and: dmremap files --pending safe"
+	assert_line "  5. Order its replacement."
 	assert_output --partial "moved by the set: 9."
 	refute_output --partial "dmremap create"
 	run advise safe
@@ -167,13 +170,73 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	assert_line "  Replace it within 60 days."
 	verdict hdd-wd1600-49 3 "2. Make a spare of 18 MiB or more on another disk: lvcreate -L 18m -n spare VG"
 	assert_line "  3. dmremap create NAME $DMREMAP_ROOT/dev/sdb /dev/VG/spare"
-	verdict hdd-seagate-304 4 "ddrescue -d -n $DMREMAP_ROOT/dev/sdb NEWDISK map"
+	verdict hdd-seagate-304 4 "ddrescue -f -d -n $DMREMAP_ROOT/dev/sdb NEWDISK map"
 	assert_line "  Replace it now."
 	verdict ssd-satafirm 5 "Throw it away"
 	program smartctl "$(smart hdd-wd-red-well)"
 	run advise /dev/sdb
 	assert_success
 	assert_output "$DMREMAP_ROOT/dev/sdb (WDC WD20EFRX-68EUZN0): nothing wrong"
+}
+
+@test "with the disk of a set nothing is done past the set" {
+	local sdb=$DMREMAP_ROOT/dev/sdb
+	program journalctl "[ 5.0] host kernel: nothing of interest"
+	echo 8:16 >"$CONFIG/main"
+	echo 8:32 >"$CONFIG/spare/device"
+	# told FIXTURE STATUS: by the disk and by its set, and no command is about the disk
+	told() {
+		program smartctl "$(smart "$1")"
+		for operand in safe /dev/sdb; do
+			run advise "$operand"
+			assert_failure "$2"
+			refute_output --regexp "(ddrescue|hdparm|dd|create) [^
+]*$sdb"
+		done
+	}
+	told hdd-st500lt-recent-unc 2
+	assert_equal "$(sed -n '/^What to do:$/,/Look again/p' <<<"$output")" "What to do:
+  1. Save what is on it: a backup, now.
+  2. Mark what is known to be bad: dmremap import --from-disk safe
+  3. See which files lie there: dmremap files --pending safe
+  4. Restore these files from the backup. Write nothing to $sdb itself: the set would take it for its data.
+  5. Move back what the disk takes and keeps again: dmremap cure safe
+  6. Look again: dmremap advise $sdb"
+	told hdd-wd1600-49 3
+	assert_line "  4. Restore these files from the backup. Write nothing to $sdb itself: the set would take it for its data."
+	assert_line "  5. Order its replacement."
+	told hdd-seagate-304 4
+	assert_equal "$(sed -n '/^What to do:$/,$p' <<<"$output")" "What to do:
+  1. See which files cannot be copied: dmremap files safe
+  2. Copy the set, not $sdb, which does not have the blocks that have moved. It may be in use:
+     dmremap replace --mapfile FILE safe NEWDISK
+     By hand, when it is not in use: ddrescue -f -d -r3 /dev/mapper/NAME NEWDISK map
+  3. Replace it."
+	told ssd-satafirm 5
+	assert_line "     dmremap replace --mapfile FILE safe NEWDISK"
+	assert_line "  3. Throw it away: it may lose what is written to it."
+	# the set is on a partition
+	partition 2048 1000000
+	echo 8:17 >"$CONFIG/main"
+	told hdd-seagate-304 4
+	assert_line "  3. If it has other partitions, copy each: ddrescue -f -d -r3 PARTITION NEWPARTITION map"
+	# its spare is on the disk
+	echo 8:16 >"$CONFIG/spare/device"
+	echo 8:48 >"$CONFIG/main"
+	# spare_told FIXTURE STATUS
+	spare_told() {
+		program smartctl "$(smart "$1")"
+		run advise /dev/sdb
+		assert_failure "$2"
+		refute_output --regexp "(ddrescue|hdparm|dd|create) [^
+]*$sdb"
+		assert_line --partial "Move the spare that is on it to another disk: dmremap replace-spare safe NEWSPARE"
+		refute_output --partial "dmremap replace "
+	}
+	spare_told hdd-st500lt-recent-unc 2
+	spare_told hdd-wd1600-49 3
+	spare_told hdd-seagate-304 4
+	spare_told ssd-satafirm 5
 }
 
 @test "what a device calls itself does no harm on a terminal" {
@@ -371,6 +434,21 @@ gap /dev/sdb - 299 true"
 	assert_line "     partition /dev/sdc3 of 40 MiB has no known content"
 	assert_line "  3. dmremap create NAME $DMREMAP_ROOT/dev/sdb /dev/vg0/spare"
 	refute_line --partial "/dev/sdd"
+	# where only the disk itself has room, another one is asked for
+	machine "$(device /dev/sdb disk 500 pttype='"dos"' children="[$(part /dev/sdb1 part 100 start=2048 fstype='"ext4"'),$(part /dev/sdb2 part 99 start=206848)]")" \
+		"$(device /dev/sdd disk 20)"
+	rm bin/pvs
+	run advise /dev/sdb
+	assert_line "     disk /dev/sdd of 20 MiB has no known content"
+	refute_line --partial "/dev/sdb2"
+	machine "$(device /dev/sdb disk 500 pttype='"dos"' children="[$(part /dev/sdb1 part 100 start=2048 fstype='"ext4"'),$(part /dev/sdb2 part 99 start=206848)]")"
+	run advise --json /dev/sdb
+	assert_equal "$(places "$output")" "partition /dev/sdb2 - 99 true
+gap /dev/sdb - 299 true"
+	run advise /dev/sdb
+	assert_line "  2. Make a spare of 18 MiB or more on another disk: lvcreate -L 18m -n spare VG"
+	assert_line "  3. dmremap create NAME $DMREMAP_ROOT/dev/sdb /dev/VG/spare"
+	refute_line --partial "/dev/sdb2"
 }
 
 @test "LVM is not asked while one of its disks sleeps, and nothing is named without lsblk" {

@@ -34,16 +34,23 @@ static uint64_t bad_blocks(const struct set_facts *set)
 	return set->remapped.n + set->pending.n;
 }
 
-static void add_set(struct disk_facts *facts, const char *name)
+static void add_name(char *names, size_t size, const char *name)
 {
-	size_t length = strlen(facts->sets);
+	size_t length = strlen(names);
+
+	if (length + strlen(name) + 2 < size)
+		sprintf(names + length, "%s%s", length ? " " : "", name);
+}
+
+static void add_set(struct disk_facts *facts, const char *name, bool partition)
+{
 	struct disk_facts with = {};
 
 	facts_from_set(&with, name);
-	if (!length || bad_blocks(&with.set) > bad_blocks(&facts->set))
+	if (!*facts->sets || bad_blocks(&with.set) > bad_blocks(&facts->set))
 		facts->set = with.set;
-	if (length + strlen(name) + 2 < sizeof(facts->sets))
-		sprintf(facts->sets + length, "%s%s", length ? " " : "", name);
+	facts->partitioned |= partition;
+	add_name(facts->sets, sizeof(facts->sets), name);
 }
 
 static int gather_set(struct disk_facts *facts, const char *name, const struct gather_how *how)
@@ -54,25 +61,42 @@ static int gather_set(struct disk_facts *facts, const char *name, const struct g
 	if (!status)
 		status = gather_disk(facts, volume.main.number, how);
 	if (!status)
-		add_set(facts, name);
+		add_set(facts, name, volume.partition);
 	return status;
 }
 
-/* The sets whose mains are on a disk: what they have moved is a sign of the disk. */
+/* Whether the half of a set that this attribute shows is on the disk. */
+static bool is_on(const char *disk, const char *set, const char *attribute, bool *partition)
+{
+	char number[KERNEL_TEXT_SIZE], other[BLOCKDEV_NUMBER_SIZE], node[BLOCKDEV_NAME_SIZE];
+
+	if (kernel_read(TREE_CONFIG, set, attribute, number) ||
+	    !blockdev_disk(number, other, node) || strcmp(disk, other))
+		return false;
+	*partition = strcmp(number, disk);
+	return true;
+}
+
+/*
+ * The sets whose halves are on a disk: what they have moved is a sign of the disk, and what is to be
+ * done with it is done with them.
+ */
 static void add_sets(struct disk_facts *facts, const char *number)
 {
-	char disk[BLOCKDEV_NUMBER_SIZE], other[BLOCKDEV_NUMBER_SIZE], node[BLOCKDEV_NAME_SIZE];
-	char main[KERNEL_TEXT_SIZE], *none = NULL;
+	char disk[BLOCKDEV_NUMBER_SIZE], node[BLOCKDEV_NAME_SIZE], *none = NULL;
 	struct devices devices;
+	bool partition;
 	int i;
 
 	if (!kernel_has(TREE_CONFIG, "", "") || !blockdev_disk(number, disk, node) ||
 	    devices_find(&devices, &none))
 		return;
-	for (i = 0; i < devices.nr; i++)
-		if (!kernel_read(TREE_CONFIG, devices.name[i], "main", main) &&
-		    blockdev_disk(main, other, node) && !strcmp(disk, other))
-			add_set(facts, devices.name[i]);
+	for (i = 0; i < devices.nr; i++) {
+		if (is_on(disk, devices.name[i], "main", &partition))
+			add_set(facts, devices.name[i], partition);
+		if (is_on(disk, devices.name[i], "spare/device", &partition))
+			add_name(facts->spares, sizeof(facts->spares), devices.name[i]);
+	}
 	devices_free(&devices);
 }
 
@@ -107,14 +131,14 @@ static bool seen_anything(const struct disk_facts *facts, const struct advice *a
 	       facts->log.read || facts->pre_eol.known;
 }
 
-/* Skip this for a set, which already has a spare, and for a disk that does not need dm-remap. */
+/* Skip this for the disk of a set, and for a disk that does not need dm-remap. */
 static void find_places(struct spare_places *places, const struct advice *advice,
 			const struct disk_facts *facts, bool wake)
 {
 	uint64_t bytes = spare_bytes(facts, spare_block_size(facts));
 
 	*places = (struct spare_places) {};
-	if (advice->verdict == VERDICT_REMAP && !*facts->set.name)
+	if (advice->verdict == VERDICT_REMAP && !*facts->sets && !*facts->spares)
 		spare_places_find(places, facts, bytes, wake);
 }
 

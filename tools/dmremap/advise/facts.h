@@ -154,6 +154,8 @@ struct set_facts {
  * @log: the kernel's messages about it.
  * @set: the set's history; of several on the disk, that of the one with most bad blocks.
  * @sets: their names, with a space between two.
+ * @partitioned: the main of one of them is a partition of the disk.
+ * @spares: the sets whose spares are on the disk, as @sets.
  */
 struct disk_facts {
 	char path[BLOCKDEV_PATH_SIZE];
@@ -194,6 +196,8 @@ struct disk_facts {
 	struct log_facts log;
 	struct set_facts set;
 	char sets[512];
+	bool partitioned;
+	char spares[512];
 };
 
 /**
