@@ -144,6 +144,37 @@ On $SB: the file is not known: no file system is known there."
 	assert_line --partial "the file is not known: debugfs is not installed"
 }
 
+@test "the files of many sectors are found in one pass" {
+	local set=$DMREMAP_ROOT/sys/devices/set image=$DMREMAP_ROOT/dev/set blocks
+	mkdir -p bin files "$set" "$DMREMAP_ROOT/dev"
+	head -c 400000 /dev/urandom >files/one
+	head -c 400000 /dev/urandom >"files/two words"
+	head -c 8388608 /dev/zero >"$image"
+	mkfs.ext4 -q -b 1024 -d files "$image"
+	# the file system is on the set itself
+	ln -s ../../devices/set "$DMREMAP_ROOT/sys/dev/block/0:0"
+	echo 0:0 >"$set/dev"
+	echo DEVNAME=set >"$set/uevent"
+	echo 16384 >"$set/size"
+	block_size 1024
+	# what it has, and 300 blocks that nothing uses
+	blocks=$(exec 2>/dev/null; debugfs -R "blocks /one" "$image"; debugfs -R "blocks \"/two words\"" "$image"; seq 6001 2 6600)
+	# shellcheck disable=SC2046,SC2086 # a line each
+	remapped $(printf '%s\n' 1 $blocks | sort -n | awk '{ printf "%d.%d.2.pending.0x0.0x3\n", 2 * $1, 2 * $1 }')
+	sed -i 's/\([0-9a-z]\)\./\1 /g' safe.list
+	printf '#!/bin/bash\necho "$1" >>%s\nexec %s "$@"\n' "$PWD/asked" "$(type -P debugfs)" >bin/debugfs
+	chmod +x bin/debugfs
+	PATH=$PWD/bin:$PATH fake files --json safe >answer
+	# the sectors of each
+	assert_equal "$(jq -r '.places | group_by(.path // .message)[] | "\(.[0].path // .[0].message) \(map(.sectors) | add)"' answer)" \
+		"/one 782
+/two words 782
+free space 600
+metadata of the file system 2"
+	# an icheck, an ncheck, and the use of what is in no file
+	assert_equal "$(paste -sd' ' asked)" "-R -R -f"
+}
+
 @test "wrong usage" {
 	for words in "" "safe x" "safe 1+" "--overwrite safe" "--sector x safe" "--sector 1" "--json --sector 1 x"; do
 		# shellcheck disable=SC2086
