@@ -144,35 +144,79 @@ On $SB: the file is not known: no file system is known there."
 	assert_line --partial "the file is not known: debugfs is not installed"
 }
 
-@test "the files of many sectors are found in one pass" {
-	local set=$DMREMAP_ROOT/sys/devices/set image=$DMREMAP_ROOT/dev/set blocks
-	mkdir -p bin files "$set" "$DMREMAP_ROOT/dev"
-	head -c 400000 /dev/urandom >files/one
-	head -c 400000 /dev/urandom >"files/two words"
-	head -c 8388608 /dev/zero >"$image"
-	mkfs.ext4 -q -b 1024 -d files "$image"
-	# the file system is on the set itself
+# a_set SECTORS: the set is an image, which a file system can be made on
+a_set() {
+	local set=$DMREMAP_ROOT/sys/devices/set
+	mkdir -p "$set" "$DMREMAP_ROOT/dev"
+	IMAGE=$DMREMAP_ROOT/dev/set
+	truncate -s $(($1 * 512)) "$IMAGE"
 	ln -s ../../devices/set "$DMREMAP_ROOT/sys/dev/block/0:0"
 	echo 0:0 >"$set/dev"
 	echo DEVNAME=set >"$set/uevent"
-	echo 16384 >"$set/size"
-	block_size 1024
-	# what it has, and 300 blocks that nothing uses
-	blocks=$(exec 2>/dev/null; debugfs -R "blocks /one" "$image"; debugfs -R "blocks \"/two words\"" "$image"; seq 6001 2 6600)
-	# shellcheck disable=SC2046,SC2086 # a line each
-	remapped $(printf '%s\n' 1 $blocks | sort -n | awk '{ printf "%d.%d.2.pending.0x0.0x3\n", 2 * $1, 2 * $1 }')
-	sed -i 's/\([0-9a-z]\)\./\1 /g' safe.list
-	printf '#!/bin/bash\necho "$1" >>%s\nexec %s "$@"\n' "$PWD/asked" "$(type -P debugfs)" >bin/debugfs
-	chmod +x bin/debugfs
-	PATH=$PWD/bin:$PATH fake files --json safe >answer
-	# the sectors of each
-	assert_equal "$(jq -r '.places | group_by(.path // .message)[] | "\(.[0].path // .[0].message) \(map(.sectors) | add)"' answer)" \
-		"/one 782
+	echo "$1" >"$set/size"
+}
+
+# pending SECTORS START...: such blocks are pending
+pending() {
+	local sectors=$1
+	shift
+	block_size $((sectors * 512))
+	mapfile -t lines < <(printf "%d $sectors\n" "$@" | sort -n | awk '{ print $1, $1, $2, "pending 0x0 0x0" }')
+	remapped "${lines[@]}"
+}
+
+# counted PROGRAM COMMAND...: the first argument of each run of this program goes to "asked"
+counted() {
+	local real
+	real=$(type -P "$1")
+	mkdir -p bin
+	# shellcheck disable=SC2016 # "$1" and "$@" are for the program
+	printf '#!/bin/bash\necho "$1" >>%s\nexec %s "$@"\n' "$PWD/asked" "$real" >"bin/$1"
+	chmod +x "bin/$1"
+	PATH=$PWD/bin:$PATH "${@:2}"
+}
+
+# sectors FILE: of each file or other use in this JSON
+sectors() {
+	jq -r '.places | group_by(.path // .message)[] | "\(.[0].path // .[0].message) \(map(.sectors) | add)"' "$1"
+}
+
+@test "ext4: the files of many sectors are found in one pass" {
+	a_set 16384
+	mkdir files
+	head -c 400000 /dev/urandom >files/one
+	head -c 400000 /dev/urandom >"files/two words"
+	mkfs.ext4 -q -b 1024 -d files "$IMAGE"
+	# the superblock, both files, and 300 blocks that nothing uses
+	# shellcheck disable=SC2046 # a number each
+	pending 2 2 $({
+		debugfs -R "blocks /one" "$IMAGE"
+		debugfs -R 'blocks "/two words"' "$IMAGE"
+		seq 6001 2 6600
+	} 2>/dev/null | tr ' ' '\n' | awk 'NF { print $1 * 2 }')
+	counted debugfs fake files --json safe >answer
+	assert_equal "$(sectors answer)" "/one 782
 /two words 782
 free space 600
 metadata of the file system 2"
 	# an icheck, an ncheck, and the use of what is in no file
 	assert_equal "$(paste -sd' ' asked)" "-R -R -f"
+}
+
+@test "xfs: the files of many sectors are found in one pass" {
+	type -P mkfs.xfs xfs_db >/dev/null || skip "no xfsprogs"
+	a_set 655360
+	head -c 819200 /dev/urandom >one
+	printf '%s\n' dummy "1 0" "d--755 0 0" "one ---644 0 0 $PWD/one" '$' >proto
+	mkfs.xfs -q -b size=4096 -p proto "$IMAGE"
+	first=$(xfs_db -r -c "path /one" -c "dblock 0" -c daddr "$IMAGE" | sed -n 's/current daddr is //p')
+	# shellcheck disable=SC2046 # a number each
+	pending 8 0 $(seq "$first" 8 $((first + 1599))) $(seq 300000 16 301599)
+	counted xfs_db fake files --json safe >answer
+	assert_equal "$(sectors answer)" "/one 1600
+free space 800
+metadata of the file system (sb) 8"
+	assert_equal "$(cat asked)" "-r"
 }
 
 @test "wrong usage" {
