@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# dmremap cure, as far as it needs no kernel: the description of a sector, its file, and wrong usage.
+# dmremap cure and files, as far as they need no kernel: the description of a sector, files, and wrong usage.
 # tests/guest/weak.bats has the rest.
 
 load volume.bash

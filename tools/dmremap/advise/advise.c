@@ -78,8 +78,8 @@ static bool is_on(const char *disk, const char *set, const char *attribute, bool
 }
 
 /*
- * The sets whose halves are on a disk: what they have moved is a sign of the disk, and what is to be
- * done with it is done with them.
+ * The sets whose halves are on a disk: what they have moved is a sign of the disk, and the advice
+ * is to act on them, not on the disk.
  */
 static void add_sets(struct disk_facts *facts, const char *number)
 {

@@ -19,7 +19,7 @@
 #define CLOCK_WRAP	65536
 
 /* Larger than any count or address; sums and small multiples of it do not wrap. */
-#define COUNT_MAX	(1ull << 56)
+#define COUNT_MAX	0x100000000000000ull
 
 /* The largest normalized value of an attribute. */
 #define VALUE_MAX	253

@@ -59,9 +59,9 @@ static void show_link(const struct disk_facts *facts, const struct spare_places 
 }
 
 /*
- * What is to be done with the disk of a set is done with the set: blocks that have moved are not on
- * the disk, and a sector that something else has written can be read, so that the set takes its
- * content for the data.
+ * The commands for the disk of a set name the set. A copy of the disk would lack the blocks that
+ * have moved, and a bad sector that another program writes can be read again, so the set would take
+ * what was written for its data.
  */
 static bool in_sets(const struct disk_facts *facts)
 {

@@ -13,7 +13,7 @@
 #define FIXED_BYTES	MIB
 
 /* More than any spare has; its number of bytes does not wrap. */
-#define BLOCKS_LIMIT	(1ull << 40)
+#define BLOCKS_LIMIT	0x10000000000ull
 
 /* Flash: at least one block for this many blocks of the main. */
 #define FLASH_PART	50
