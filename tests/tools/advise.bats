@@ -219,7 +219,7 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	partition 2048 1000000
 	echo 8:17 >"$CONFIG/main"
 	told hdd-seagate-304 4
-	assert_line "  3. If it has other partitions, copy each: ddrescue -f -d -r3 PARTITION NEWPARTITION map"
+	assert_line "  3. If it has other partitions or volumes, copy each: ddrescue -f -d -r3 DEVICE NEWDEVICE map"
 	# its spare is on the disk
 	echo 8:16 >"$CONFIG/spare/device"
 	echo 8:48 >"$CONFIG/main"
@@ -237,6 +237,33 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	spare_told hdd-wd1600-49 3
 	spare_told hdd-seagate-304 4
 	spare_told ssd-satafirm 5
+	# a logical volume on a partition of it
+	echo 8:48 >"$CONFIG/spare/device"
+	echo 253:7 >"$CONFIG/main"
+	mkdir -p "$DMREMAP_ROOT/sys/devices/dm-7/slaves/sdb1"
+	ln -s ../../devices/dm-7 "$DMREMAP_ROOT/sys/dev/block/253:7"
+	echo 253:7 >"$DMREMAP_ROOT/sys/devices/dm-7/dev"
+	echo DEVNAME=dm-7 >"$DMREMAP_ROOT/sys/devices/dm-7/uevent"
+	echo 900 >"$CONFIG/remaps/pending"
+	disk_told() {
+		program smartctl "$(smart "$1")"
+		run advise /dev/sdb
+		assert_failure "$2"
+		refute_output --regexp "(ddrescue|hdparm|dd|create) [^
+]*$sdb"
+		# they may be on another disk that the volume is on
+		refute_output --partial 900
+	}
+	disk_told hdd-st500lt-recent-unc 2
+	assert_line "  2. Find what is bad: dmremap scrub safe start"
+	assert_line "  5. Move back what the disk takes and keeps again: dmremap cure safe"
+	disk_told hdd-seagate-304 4
+	assert_line "     dmremap replace --mapfile FILE safe NEWDISK"
+	# the volume is a set, which is the one to name
+	mkdir "$DMREMAP_ROOT/sys/devices/dm-7/remap"
+	program smartctl "$(smart hdd-seagate-304)"
+	run advise /dev/sdb
+	refute_output --partial safe
 }
 
 @test "what a device calls itself does no harm on a terminal" {

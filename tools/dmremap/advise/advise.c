@@ -2,9 +2,12 @@
 /*
  * dmremap advise: judge whether a disk is a case for dm-remap, and what to do with it.
  */
+#include <dirent.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "advise/gather.h"
 #include "advise/judge.h"
@@ -16,6 +19,10 @@
 #include "kernel/names.h"
 #include "kernel/volume.h"
 #include "lib/message.h"
+#include "lib/root.h"
+
+/* Maximum depth of a stack of devices; no real stack is as deep. */
+#define DEPTH_MAX	16
 
 struct advise_request {
 	struct gather_how how;
@@ -42,14 +49,25 @@ static void add_name(char *names, size_t size, const char *name)
 		sprintf(names + length, "%s%s", length ? " " : "", name);
 }
 
-static void add_set(struct disk_facts *facts, const char *name, bool partition)
+/* Where a device is. */
+enum where {
+	NOT_ON_DISK,
+	IS_DISK,
+	IS_PARTITION,	/* of the disk */
+	IS_STACKED,	/* on the disk or on a partition of it */
+};
+
+/* The bad blocks of a main that is built on several disks may be those of another disk. */
+static void add_set(struct disk_facts *facts, const char *name, enum where where)
 {
 	struct disk_facts with = {};
 
 	facts_from_set(&with, name);
-	if (!*facts->sets || bad_blocks(&with.set) > bad_blocks(&facts->set))
+	if (where != IS_STACKED &&
+	    (!*facts->set.name || bad_blocks(&with.set) > bad_blocks(&facts->set)))
 		facts->set = with.set;
-	facts->partitioned |= partition;
+	facts->shared |= where != IS_DISK;
+	facts->stacked |= where == IS_STACKED;
 	add_name(facts->sets, sizeof(facts->sets), name);
 }
 
@@ -61,20 +79,53 @@ static int gather_set(struct disk_facts *facts, const char *name, const struct g
 	if (!status)
 		status = gather_disk(facts, volume.main.number, how);
 	if (!status)
-		add_set(facts, name, volume.partition);
+		add_set(facts, name, volume.partition ? IS_PARTITION : IS_DISK);
 	return status;
 }
 
-/* Whether the half of a set that this attribute shows is on the disk. */
-static bool is_on(const char *disk, const char *set, const char *attribute, bool *partition)
+/* If a set is below another one, it is the one to name. */
+static bool is_set(const char *number)
 {
-	char number[KERNEL_TEXT_SIZE], other[BLOCKDEV_NUMBER_SIZE], node[BLOCKDEV_NAME_SIZE];
+	char path[PATH_MAX];
 
-	if (kernel_read(TREE_CONFIG, set, attribute, number) ||
-	    !blockdev_disk(number, other, node) || strcmp(disk, other))
-		return false;
-	*partition = strcmp(number, disk);
-	return true;
+	snprintf(path, sizeof(path), "%s/sys/dev/block/%s/remap", root_dir(), number);
+	return !access(path, F_OK);
+}
+
+static enum where find_on(const char *disk, const char *number, int depth)
+{
+	char other[BLOCKDEV_NUMBER_SIZE], node[BLOCKDEV_NAME_SIZE], lower[KERNEL_TEXT_SIZE];
+	enum where where = NOT_ON_DISK;
+	struct dirent *entry;
+	char path[PATH_MAX];
+	DIR *slaves;
+
+	if (!blockdev_disk(number, other, node))
+		return NOT_ON_DISK;
+	if (!strcmp(disk, other))
+		return strcmp(disk, number) ? IS_PARTITION : IS_DISK;
+	snprintf(path, sizeof(path), "%s/sys/dev/block/%s/slaves", root_dir(), other);
+	slaves = depth < DEPTH_MAX && !is_set(other) ? opendir(path) : NULL;
+	while (slaves && !where && (entry = readdir(slaves))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "/sys/class/block/%s/dev", entry->d_name);
+		if (!kernel_read_file(path, lower) && find_on(disk, lower, depth + 1))
+			where = IS_STACKED;
+	}
+	if (slaves)
+		closedir(slaves);
+	return where;
+}
+
+/* Find where the half of a set is that this attribute shows. */
+static enum where find_half(const char *disk, const char *set, const char *attribute)
+{
+	char number[KERNEL_TEXT_SIZE];
+
+	if (kernel_read(TREE_CONFIG, set, attribute, number))
+		return NOT_ON_DISK;
+	return find_on(disk, number, 0);
 }
 
 /*
@@ -85,16 +136,17 @@ static void add_sets(struct disk_facts *facts, const char *number)
 {
 	char disk[BLOCKDEV_NUMBER_SIZE], node[BLOCKDEV_NAME_SIZE], *none = NULL;
 	struct devices devices;
-	bool partition;
+	enum where where;
 	int i;
 
 	if (!kernel_has(TREE_CONFIG, "", "") || !blockdev_disk(number, disk, node) ||
 	    devices_find(&devices, &none))
 		return;
 	for (i = 0; i < devices.nr; i++) {
-		if (is_on(disk, devices.name[i], "main", &partition))
-			add_set(facts, devices.name[i], partition);
-		if (is_on(disk, devices.name[i], "spare/device", &partition))
+		where = find_half(disk, devices.name[i], "main");
+		if (where)
+			add_set(facts, devices.name[i], where);
+		if (find_half(disk, devices.name[i], "spare/device"))
 			add_name(facts->spares, sizeof(facts->spares), devices.name[i]);
 	}
 	devices_free(&devices);

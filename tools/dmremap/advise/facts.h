@@ -153,8 +153,10 @@ struct set_facts {
  * @timeout: the kernel's command time-out in seconds.
  * @log: the kernel's messages about it.
  * @set: the set's history; of several on the disk, that of the one with most bad blocks.
- * @sets: their names, with a space between two.
- * @partitioned: the main of one of them is a partition of the disk.
+ * @sets: the names of those on the disk and of those on devices that are built on it, with a space
+ *	between two.
+ * @shared: the main of one of them is a partition of the disk, or built on it.
+ * @stacked: the main of one of them is built on the disk.
  * @spares: the sets whose spares are on the disk, as @sets.
  */
 struct disk_facts {
@@ -196,7 +198,8 @@ struct disk_facts {
 	struct log_facts log;
 	struct set_facts set;
 	char sets[512];
-	bool partitioned;
+	bool shared;
+	bool stacked;
 	char spares[512];
 };
 

@@ -86,8 +86,14 @@ static unsigned int show_marks(const struct disk_facts *facts, unsigned int step
 {
 	if (!*facts->sets)
 		return step;
-	printf("  %u. Mark what is known to be bad:", step);
-	show_each(facts->sets, "", "import --from-disk", "");
+	/* sectors of the disk cannot be located on a device that is built on it */
+	if (facts->stacked) {
+		printf("  %u. Find what is bad:", step);
+		show_each(facts->sets, "", "scrub", " start");
+	} else {
+		printf("  %u. Mark what is known to be bad:", step);
+		show_each(facts->sets, "", "import --from-disk", "");
+	}
 	printf("  %u. See which files lie there:", step + 1);
 	show_each(facts->sets, "", "files --pending", "");
 	printf("  %u. Restore these files from the backup. Write nothing to %s itself: the set would take it for its data.\n",
@@ -198,8 +204,8 @@ static unsigned int show_copy_sets(const struct disk_facts *facts)
 		step = 3;
 	}
 	step = show_spares(facts, step);
-	if (facts->partitioned || !*facts->sets)
-		printf("  %u. If it has other partitions, copy each: ddrescue -f -d -r3 PARTITION NEWPARTITION map\n",
+	if (facts->shared || !*facts->sets)
+		printf("  %u. If it has other partitions or volumes, copy each: ddrescue -f -d -r3 DEVICE NEWDEVICE map\n",
 		       step++);
 	return step;
 }
