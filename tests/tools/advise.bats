@@ -82,6 +82,9 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	run advise /dev/sdb
 	assert_line "  2. Mark what is known to be bad: dmremap import --from-disk home"
 	assert_line "     and: dmremap import --from-disk safe"
+	assert_line "  3. See which files lie there: dmremap files --pending home"
+	assert_line "     and: dmremap files --pending safe"
+	assert_line "  5. Order its replacement."
 	assert_output --partial "moved by the set: 9."
 	refute_output --partial "dmremap create"
 	run advise safe
@@ -93,6 +96,36 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	run advise /dev/sdb
 	assert_failure 8
 	assert_output --partial "/dev/sdb is made of other devices: name the disks below it."
+}
+
+@test "blocks that wait in the set are a sign of the disk, whatever it says of itself" {
+	program smartctl "$(smart hdd-wd-red-well)"
+	echo 8:16 >"$CONFIG/main"
+	echo 900 >"$CONFIG/remaps/pending"
+	for operand in safe /dev/sdb; do
+		run advise --json $operand
+		assert_failure 4
+		assert_equal "$(jq -c '[.verdict, .replace_days]' <<<"$output")" '["copy",0]'
+		assert_equal "$(jq -r '.reasons[] | select(.verdict == "cure").text' <<<"$output")" \
+			"safe has 900 pending blocks: they are known to be bad, and move to the spare when written."
+	done
+	# a set is seen where nothing else is
+	rm bin/smartctl
+	echo 1 >"$CONFIG/remaps/pending"
+	run advise --json safe
+	assert_failure 2
+	assert_equal "$(jq -r '.reasons[].text' <<<"$output")" \
+		"safe has 1 pending block: it is known to be bad, and moves to the spare when written."
+	# of two sets that with more of them
+	mkdir -p "$CONFIG/../home/remaps"
+	echo 8:16 >"$CONFIG/../home/main"
+	echo 3 >"$CONFIG/../home/remaps/pending"
+	run advise --json /dev/sdb
+	assert_equal "$(jq -r '.reasons[].text' <<<"$output")" \
+		"home has 3 pending blocks: they are known to be bad, and move to the spare when written."
+	echo 0 >"$CONFIG/remaps/pending"
+	run advise safe
+	assert_failure 8
 }
 
 @test "what could not be seen is said, and nothing seen is no verdict" {
@@ -137,13 +170,100 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	assert_line "  Replace it within 60 days."
 	verdict hdd-wd1600-49 3 "2. Make a spare of 18 MiB or more on another disk: lvcreate -L 18m -n spare VG"
 	assert_line "  3. dmremap create NAME $DMREMAP_ROOT/dev/sdb /dev/VG/spare"
-	verdict hdd-seagate-304 4 "ddrescue -d -n $DMREMAP_ROOT/dev/sdb NEWDISK map"
+	verdict hdd-seagate-304 4 "ddrescue -f -d -n $DMREMAP_ROOT/dev/sdb NEWDISK map"
 	assert_line "  Replace it now."
 	verdict ssd-satafirm 5 "Throw it away"
 	program smartctl "$(smart hdd-wd-red-well)"
 	run advise /dev/sdb
 	assert_success
 	assert_output "$DMREMAP_ROOT/dev/sdb (WDC WD20EFRX-68EUZN0): nothing wrong"
+}
+
+@test "with the disk of a set nothing is done past the set" {
+	local sdb=$DMREMAP_ROOT/dev/sdb
+	program journalctl "[ 5.0] host kernel: nothing of interest"
+	echo 8:16 >"$CONFIG/main"
+	echo 8:32 >"$CONFIG/spare/device"
+	# told FIXTURE STATUS: by the disk and by its set, and no command is about the disk
+	told() {
+		program smartctl "$(smart "$1")"
+		for operand in safe /dev/sdb; do
+			run advise "$operand"
+			assert_failure "$2"
+			refute_output --regexp "(ddrescue|hdparm|dd|create) [^
+]*$sdb"
+		done
+	}
+	told hdd-st500lt-recent-unc 2
+	assert_equal "$(sed -n '/^What to do:$/,/Look again/p' <<<"$output")" "What to do:
+  1. Save what is on it: a backup, now.
+  2. Mark what is known to be bad: dmremap import --from-disk safe
+  3. See which files lie there: dmremap files --pending safe
+  4. Restore these files from the backup. Write nothing to $sdb itself: the set would take it for its data.
+  5. Move back what the disk takes and keeps again: dmremap cure safe
+  6. Look again: dmremap advise $sdb"
+	told hdd-wd1600-49 3
+	assert_line "  4. Restore these files from the backup. Write nothing to $sdb itself: the set would take it for its data."
+	assert_line "  5. Order its replacement."
+	told hdd-seagate-304 4
+	assert_equal "$(sed -n '/^What to do:$/,$p' <<<"$output")" "What to do:
+  1. See which files cannot be copied: dmremap files safe
+  2. Copy the set, not $sdb, which does not have the blocks that have moved. It may be in use:
+     dmremap replace --mapfile FILE safe NEWDISK
+     By hand, when it is not in use: ddrescue -f -d -r3 /dev/mapper/NAME NEWDISK map
+  3. Replace it."
+	told ssd-satafirm 5
+	assert_line "     dmremap replace --mapfile FILE safe NEWDISK"
+	assert_line "  3. Throw it away: it may lose what is written to it."
+	# the set is on a partition
+	partition 2048 1000000
+	echo 8:17 >"$CONFIG/main"
+	told hdd-seagate-304 4
+	assert_line "  3. If it has other partitions or volumes, copy each: ddrescue -f -d -r3 DEVICE NEWDEVICE map"
+	# its spare is on the disk
+	echo 8:16 >"$CONFIG/spare/device"
+	echo 8:48 >"$CONFIG/main"
+	# spare_told FIXTURE STATUS
+	spare_told() {
+		program smartctl "$(smart "$1")"
+		run advise /dev/sdb
+		assert_failure "$2"
+		refute_output --regexp "(ddrescue|hdparm|dd|create) [^
+]*$sdb"
+		assert_line --partial "Move the spare that is on it to another disk: dmremap replace-spare safe NEWSPARE"
+		refute_output --partial "dmremap replace "
+	}
+	spare_told hdd-st500lt-recent-unc 2
+	spare_told hdd-wd1600-49 3
+	spare_told hdd-seagate-304 4
+	spare_told ssd-satafirm 5
+	# a logical volume on a partition of it
+	echo 8:48 >"$CONFIG/spare/device"
+	echo 253:7 >"$CONFIG/main"
+	mkdir -p "$DMREMAP_ROOT/sys/devices/dm-7/slaves/sdb1"
+	ln -s ../../devices/dm-7 "$DMREMAP_ROOT/sys/dev/block/253:7"
+	echo 253:7 >"$DMREMAP_ROOT/sys/devices/dm-7/dev"
+	echo DEVNAME=dm-7 >"$DMREMAP_ROOT/sys/devices/dm-7/uevent"
+	echo 900 >"$CONFIG/remaps/pending"
+	disk_told() {
+		program smartctl "$(smart "$1")"
+		run advise /dev/sdb
+		assert_failure "$2"
+		refute_output --regexp "(ddrescue|hdparm|dd|create) [^
+]*$sdb"
+		# they may be on another disk that the volume is on
+		refute_output --partial 900
+	}
+	disk_told hdd-st500lt-recent-unc 2
+	assert_line "  2. Find what is bad: dmremap scrub safe start"
+	assert_line "  5. Move back what the disk takes and keeps again: dmremap cure safe"
+	disk_told hdd-seagate-304 4
+	assert_line "     dmremap replace --mapfile FILE safe NEWDISK"
+	# the volume is a set, which is the one to name
+	mkdir "$DMREMAP_ROOT/sys/devices/dm-7/remap"
+	program smartctl "$(smart hdd-seagate-304)"
+	run advise /dev/sdb
+	refute_output --partial safe
 }
 
 @test "what a device calls itself does no harm on a terminal" {
@@ -236,6 +356,66 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	assert_equal "$(cat mail)" "the disk fails"
 }
 
+@test "the last hour of a log from a file is its own" {
+	mkdir bin "$DMREMAP_ROOT/proc"
+	echo "5000.00 0.00" >"$DMREMAP_ROOT/proc/uptime"
+	# lines TIME SECTOR...: of errors
+	lines() { printf "[%12.6f] critical medium error, dev sdb, sector %d op 0x0:(READ) flags 0x0\n" "$@"; }
+	hour() {
+		advise --kernel-log log --json /dev/sdb >advice || [ $? -le 5 ]
+		assert_equal "$(jq -c '[.figures.log_bad, .figures.log_bad_hour]' advice)" "$1"
+	}
+	# this host has been up for less than an hour and a half, the other one for weeks
+	lines 2000 8 900000 16 903500 24 >log
+	hour "[3,2]"
+	# any line of the kernel has the time, not only those about the disk
+	echo "[ 904000.000000] host kernel: usb 1-2: new device" >>log
+	hour "[3,1]"
+	# a line of an earlier boot, without its beginning
+	lines 100 32 >>log
+	hour "[4,1]"
+	# without times nothing is known to be new
+	lines 0 8 0 16 | sed 's/^[^]]*] //' >log
+	hour "[2,0]"
+	# the log of this host ends now
+	program journalctl "$(lines 100 8 1500 16 5003 24)"
+	advise --json /dev/sdb >advice || [ $? -le 5 ]
+	assert_equal "$(jq -c '[.figures.log_bad, .figures.log_bad_hour]' advice)" "[3,2]"
+}
+
+@test "figures that no disk has are not calculated with" {
+	mkdir bin
+	# figures FILTER: what advise --json says of a disk with these changes
+	figures() {
+		smart hdd-wd-red-well | jq "$1" >smart.json
+		advise --smartctl smart.json --json >advice || [ $? -le 5 ]
+	}
+	attribute() { figures ".ata_smart_attributes.table = [{id: 5, name: \"Reallocated_Sector_Ct\", value: $1, thresh: $2, raw: {value: $3, string: \"$3\"}}]"; }
+	# VALUE THRESHOLD RESERVE
+	while read -r value threshold reserve; do
+		attribute "$value" "$threshold" 0
+		assert_equal "$value $threshold $(jq .figures.reserve_percent advice)" "$value $threshold $reserve"
+	done <<-EOF
+		100 36 100
+		200 140 100
+		170 140 50
+		253 253 null
+		300 253 null
+		300 100 100
+		200 200 null
+		150 4000 null
+		18446744073709551615 1 100
+		10 36 0
+	EOF
+	figures '{smartctl, nvme_smart_health_information_log: {available_spare: 18446744073709551615, available_spare_threshold: 10}}'
+	assert_equal "$(jq .figures.reserve_percent advice)" 100
+	# these are not added up to nothing
+	figures '.ata_pending_defects_log.count = 18446744073709551615 |
+		.ata_smart_attributes.table = [{id: 5, name: "Reallocated_Sector_Ct", value: 100, thresh: 0, raw: {value: 1, string: "1"}}]'
+	assert_equal "$(jq -r .verdict advice)" copy
+	[ "$(jq .spare_bytes advice)" -gt 1000000000 ]
+}
+
 # device PATH TYPE SIZE_MIB [KEY=VALUE...]: of lsblk, in JSON
 device() {
 	local path=$1 type=$2 mib=$3 word
@@ -281,6 +461,21 @@ gap /dev/sdb - 299 true"
 	assert_line "     partition /dev/sdc3 of 40 MiB has no known content"
 	assert_line "  3. dmremap create NAME $DMREMAP_ROOT/dev/sdb /dev/vg0/spare"
 	refute_line --partial "/dev/sdd"
+	# where only the disk itself has room, another one is asked for
+	machine "$(device /dev/sdb disk 500 pttype='"dos"' children="[$(part /dev/sdb1 part 100 start=2048 fstype='"ext4"'),$(part /dev/sdb2 part 99 start=206848)]")" \
+		"$(device /dev/sdd disk 20)"
+	rm bin/pvs
+	run advise /dev/sdb
+	assert_line "     disk /dev/sdd of 20 MiB has no known content"
+	refute_line --partial "/dev/sdb2"
+	machine "$(device /dev/sdb disk 500 pttype='"dos"' children="[$(part /dev/sdb1 part 100 start=2048 fstype='"ext4"'),$(part /dev/sdb2 part 99 start=206848)]")"
+	run advise --json /dev/sdb
+	assert_equal "$(places "$output")" "partition /dev/sdb2 - 99 true
+gap /dev/sdb - 299 true"
+	run advise /dev/sdb
+	assert_line "  2. Make a spare of 18 MiB or more on another disk: lvcreate -L 18m -n spare VG"
+	assert_line "  3. dmremap create NAME $DMREMAP_ROOT/dev/sdb /dev/VG/spare"
+	refute_line --partial "/dev/sdb2"
 }
 
 @test "LVM is not asked while one of its disks sleeps, and nothing is named without lsblk" {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# dmremap cure, as far as it needs no kernel: the description of a sector, its file, and wrong usage.
+# dmremap cure and files, as far as they need no kernel: the description of a sector, files, and wrong usage.
 # tests/guest/weak.bats has the rest.
 
 load volume.bash
@@ -65,6 +65,38 @@ On $SB: the file is not known: no file system is known there."
 	[ "$(head -c 12288 "$SB" | tail -c 4096 | tr -d '\0' | wc -c)" = 0 ]
 }
 
+@test "physical sectors begin where the device says, and nothing beside the bad one is written" {
+	a_disk
+	# overwritten FIRST LAST SECTOR DEVICE: only these sectors have zeros, whichever of them is named
+	overwritten() {
+		head -c 65536 /dev/zero | tr '\0' x >"$4"
+		FAULT_SECTORS="$1-$2" run faulty cure "$4" --sector "$3" --overwrite --yes
+		assert_failure 4
+		{
+			head -c $(($1 * 512)) /dev/zero | tr '\0' x
+			head -c $((($2 - $1 + 1) * 512)) /dev/zero
+			head -c $((65536 - ($2 + 1) * 512)) /dev/zero | tr '\0' x
+		} | cmp - "$4"
+	}
+	# a disk that shifts them, so that the last one ends beyond it
+	disk alignment_offset 3584
+	overwritten 0 6 6 "$SB"
+	overwritten 7 14 7 "$SB"
+	overwritten 7 14 14 "$SB"
+	overwritten 127 127 127 "$SB"
+	# a partition that begins within one
+	disk alignment_offset 0
+	partition 63 128
+	echo 512 >"$DISK/sdb1/alignment_offset"
+	overwritten 9 16 9 "$DMREMAP_ROOT/dev/sdb1"
+	overwritten 9 16 16 "$DMREMAP_ROOT/dev/sdb1"
+	overwritten 0 0 0 "$DMREMAP_ROOT/dev/sdb1"
+	overwritten 121 127 125 "$DMREMAP_ROOT/dev/sdb1"
+	# it does not know
+	echo -1 >"$DISK/sdb1/alignment_offset"
+	overwritten 8 15 9 "$DMREMAP_ROOT/dev/sdb1"
+}
+
 @test "where it is" {
 	a_disk
 	partition 32 96
@@ -110,6 +142,81 @@ On $SB: the file is not known: no file system is known there."
 	PATH=$PWD/bin run "$DMREMAP" cure "$SB" --sector $((at + 33))
 	assert_success
 	assert_line --partial "the file is not known: debugfs is not installed"
+}
+
+# a_set SECTORS: the set is an image, which a file system can be made on
+a_set() {
+	local set=$DMREMAP_ROOT/sys/devices/set
+	mkdir -p "$set" "$DMREMAP_ROOT/dev"
+	IMAGE=$DMREMAP_ROOT/dev/set
+	truncate -s $(($1 * 512)) "$IMAGE"
+	ln -s ../../devices/set "$DMREMAP_ROOT/sys/dev/block/0:0"
+	echo 0:0 >"$set/dev"
+	echo DEVNAME=set >"$set/uevent"
+	echo "$1" >"$set/size"
+}
+
+# pending SECTORS START...: such blocks are pending
+pending() {
+	local sectors=$1
+	shift
+	block_size $((sectors * 512))
+	mapfile -t lines < <(printf "%d $sectors\n" "$@" | sort -n | awk '{ print $1, $1, $2, "pending 0x0 0x0" }')
+	remapped "${lines[@]}"
+}
+
+# counted PROGRAM COMMAND...: the first argument of each run of this program goes to "asked"
+counted() {
+	local real
+	real=$(type -P "$1")
+	mkdir -p bin
+	# shellcheck disable=SC2016 # "$1" and "$@" are for the program
+	printf '#!/bin/bash\necho "$1" >>%s\nexec %s "$@"\n' "$PWD/asked" "$real" >"bin/$1"
+	chmod +x "bin/$1"
+	PATH=$PWD/bin:$PATH "${@:2}"
+}
+
+# sectors FILE: of each file or other use in this JSON
+sectors() {
+	jq -r '.places | group_by(.path // .message)[] | "\(.[0].path // .[0].message) \(map(.sectors) | add)"' "$1"
+}
+
+@test "ext4: the files of many sectors are found in one pass" {
+	a_set 16384
+	mkdir files
+	head -c 400000 /dev/urandom >files/one
+	head -c 400000 /dev/urandom >"files/two words"
+	mkfs.ext4 -q -b 1024 -d files "$IMAGE"
+	# the superblock, both files, and 300 blocks that nothing uses
+	# shellcheck disable=SC2046 # a number each
+	pending 2 2 $({
+		debugfs -R "blocks /one" "$IMAGE"
+		debugfs -R 'blocks "/two words"' "$IMAGE"
+		seq 6001 2 6600
+	} 2>/dev/null | tr ' ' '\n' | awk 'NF { print $1 * 2 }')
+	counted debugfs fake files --json safe >answer
+	assert_equal "$(sectors answer)" "/one 782
+/two words 782
+free space 600
+metadata of the file system 2"
+	# an icheck, an ncheck, and the use of what is in no file
+	assert_equal "$(paste -sd' ' asked)" "-R -R -f"
+}
+
+@test "xfs: the files of many sectors are found in one pass" {
+	type -P mkfs.xfs xfs_db >/dev/null || skip "no xfsprogs"
+	a_set 655360
+	head -c 819200 /dev/urandom >one
+	printf '%s\n' dummy "1 0" "d--755 0 0" "one ---644 0 0 $PWD/one" '$' >proto
+	mkfs.xfs -q -b size=4096 -p proto "$IMAGE"
+	first=$(xfs_db -r -c "path /one" -c "dblock 0" -c daddr "$IMAGE" | sed -n 's/current daddr is //p')
+	# shellcheck disable=SC2046 # a number each
+	pending 8 0 $(seq "$first" 8 $((first + 1599))) $(seq 300000 16 301599)
+	counted xfs_db fake files --json safe >answer
+	assert_equal "$(sectors answer)" "/one 1600
+free space 800
+metadata of the file system (sb) 8"
+	assert_equal "$(cat asked)" "-r"
 }
 
 @test "wrong usage" {

@@ -71,7 +71,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	assert_ranges $'4096 8\n8000 8\n8192 24576' -i '?-' safe "$LISTS/ddrescue-begun"
 	# the mapfile of a larger disk: places outside of the device are reported
 	volume 8192
-	assert_refused 8 "covers 0x1000000 bytes, and the main of safe, $DMREMAP_ROOT/dev/sdb, has 0x400000" \
+	assert_refused 8 "covers 0x1000000 bytes, and the main of safe has 0x400000" \
 		safe "$LISTS/ddrescue-done"
 	assert_ranges $'4096 8\n8000 8' --of /dev/sdb safe "$LISTS/ddrescue-done"
 	[[ $stderr == *"1 of 3 entries is outside of safe, which is sectors 0 to 8191 of the main, and 0 are"* ]]
@@ -480,8 +480,8 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 
 @test "a map of the whole disk is not taken for one of a partition, nor the reverse" {
 	partition 2048 2097152
-	disk size 4198402
-	assert_refused 8 "covers 0x80201000 bytes, and the main of safe, $DMREMAP_ROOT/dev/sdb1, has 0x40000000" \
+	disk size 4198408
+	assert_refused 8 "covers 0x80201000 bytes, and the main of safe has 0x40000000" \
 		safe "$LISTS/ddrescue-whole-disk"
 	assert_output --partial "If the list is of the whole disk: \"--of /dev/sdb\"."
 	for of in "--of /dev/sdb" --whole-disk; do
@@ -489,6 +489,11 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 		assert_ranges $'4096 8\n1050624 8' $of safe "$LISTS/ddrescue-whole-disk"
 	done
 	assert_ranges $'6144 8\n1052672 8' --of /dev/sdb1 safe "$LISTS/ddrescue-whole-disk"
+	# of a larger disk, whichever option one gives but --of
+	disk size 4198407
+	assert_refused 8 "covers 0x80201000 bytes, and the disk of safe has 0x80200e00" \
+		--whole-disk safe "$LISTS/ddrescue-whole-disk"
+	disk size 4198408
 	# the name in its header tells as well, where it leads to a device
 	sed 's,/dev/sdX,/dev/sdb,; s/0x60000000  +/0x00001000  +/' "$LISTS/ddrescue-whole-disk" >map
 	assert_refused 8 "is a list of /dev/sdb, which is the disk of safe, but its numbers would be taken as sectors of the main" safe map
@@ -496,7 +501,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	assert_ranges $'6144 8\n1052672 8' safe of-main
 	# a disk as main, and the map of its partition
 	disk_name sdb 8:16
-	VOLUME=4198402
+	VOLUME=4198408
 	remapped
 	assert_refused 8 "is a list of /dev/sdb1, which is the partition of safe" safe of-main
 	assert_ranges $'8192 8\n1054720 8' --of /dev/sdb1 safe of-main
@@ -506,9 +511,10 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	ln -s ../../devices/sdc "$DMREMAP_ROOT/sys/dev/block/8:32"
 	echo 8:32 >"$DMREMAP_ROOT/sys/devices/sdc/dev"
 	echo DEVNAME=sdc >"$DMREMAP_ROOT/sys/devices/sdc/uevent"
-	echo 4198402 >"$DMREMAP_ROOT/sys/devices/sdc/size"
+	echo 4198408 >"$DMREMAP_ROOT/sys/devices/sdc/size"
 	sed 's,/dev/sdb,/dev/sdc,' map >of-other
 	assert_refused 8 "is a list of /dev/sdc, which is not the main of safe" safe of-other
+	assert_refused 8 "is a list of /dev/sdc, which is not the main of safe" --whole-disk safe of-other
 	assert_refused 8 "/dev/sdc is neither the main of safe, nor its disk" --of /dev/sdc safe of-other
 	assert_refused 8 "/dev/sdz: there is no such device" --of /dev/sdz safe of-other
 	# of the device itself
@@ -521,6 +527,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	volume 7814037168
 	sed 's/\[4.00 TB\]/[1.00 TB]/; s/4,000,787,030,016/1.000.204.886.016/' "$LISTS/smartctl-ata-xselftest" >other
 	assert_refused 8 "other is the log of a disk of 1000204886016 bytes, and /dev/sdb" safe other
+	assert_refused 8 "other is the log of a disk of 1000204886016 bytes, and /dev/sdb" -w safe other
 	assert_ranges "5491787000 8" --of /dev/sdb safe other
 	mkdir "$DISK/device"
 	disk device/wwid naa.5000c50012345678
@@ -530,6 +537,7 @@ with_line() { sed "$1s|.*|$2|" "$3" >wrong; }
 	done
 	sed "5iLU WWN Device Id: 5 000c50 012345679" "$LISTS/smartctl-ata-xselftest" >id
 	assert_refused 8 "world-wide name 5000c50012345679, and /dev/sdb, which the main of safe is on, has 5000c50012345678" safe id
+	assert_refused 8 "world-wide name 5000c50012345679, and /dev/sdb" -w safe id
 	jq '.wwn = {naa: 5, oui: 3152, id: 305419897}' "$LISTS/smartctl-ata.json" >id.json
 	assert_refused 8 "world-wide name 5000c50012345679" safe id.json
 	jq '.wwn.id = 305419896 | .user_capacity.bytes = 4000787030016' id.json >same.json

@@ -2,9 +2,12 @@
 /*
  * dmremap advise: judge whether a disk is a case for dm-remap, and what to do with it.
  */
+#include <dirent.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "advise/gather.h"
 #include "advise/judge.h"
@@ -16,6 +19,10 @@
 #include "kernel/names.h"
 #include "kernel/volume.h"
 #include "lib/message.h"
+#include "lib/root.h"
+
+/* Maximum depth of a stack of devices; no real stack is as deep. */
+#define DEPTH_MAX	16
 
 struct advise_request {
 	struct gather_how how;
@@ -29,16 +36,39 @@ static bool find_set(const char *operand, char name[KERNEL_NAME_SIZE])
 	return device_name_find(operand, name) && kernel_has(TREE_CONFIG, name, "");
 }
 
-static void add_set(struct disk_facts *facts, const char *name)
+static uint64_t bad_blocks(const struct set_facts *set)
 {
-	size_t length = strlen(facts->sets);
+	return set->remapped.n + set->pending.n;
+}
+
+static void add_name(char *names, size_t size, const char *name)
+{
+	size_t length = strlen(names);
+
+	if (length + strlen(name) + 2 < size)
+		sprintf(names + length, "%s%s", length ? " " : "", name);
+}
+
+/* Where a device is. */
+enum where {
+	NOT_ON_DISK,
+	IS_DISK,
+	IS_PARTITION,	/* of the disk */
+	IS_STACKED,	/* on the disk or on a partition of it */
+};
+
+/* The bad blocks of a main that is built on several disks may be those of another disk. */
+static void add_set(struct disk_facts *facts, const char *name, enum where where)
+{
 	struct disk_facts with = {};
 
 	facts_from_set(&with, name);
-	if (!length || with.set.remapped.n > facts->set.remapped.n)
+	if (where != IS_STACKED &&
+	    (!*facts->set.name || bad_blocks(&with.set) > bad_blocks(&facts->set)))
 		facts->set = with.set;
-	if (length + strlen(name) + 2 < sizeof(facts->sets))
-		sprintf(facts->sets + length, "%s%s", length ? " " : "", name);
+	facts->shared |= where != IS_DISK;
+	facts->stacked |= where == IS_STACKED;
+	add_name(facts->sets, sizeof(facts->sets), name);
 }
 
 static int gather_set(struct disk_facts *facts, const char *name, const struct gather_how *how)
@@ -49,25 +79,76 @@ static int gather_set(struct disk_facts *facts, const char *name, const struct g
 	if (!status)
 		status = gather_disk(facts, volume.main.number, how);
 	if (!status)
-		add_set(facts, name);
+		add_set(facts, name, volume.partition ? IS_PARTITION : IS_DISK);
 	return status;
 }
 
-/* The sets whose mains are on a disk: what they have moved is a sign of the disk. */
+/* If a set is below another one, it is the one to name. */
+static bool is_set(const char *number)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/sys/dev/block/%s/remap", root_dir(), number);
+	return !access(path, F_OK);
+}
+
+static enum where find_on(const char *disk, const char *number, int depth)
+{
+	char other[BLOCKDEV_NUMBER_SIZE], node[BLOCKDEV_NAME_SIZE], lower[KERNEL_TEXT_SIZE];
+	enum where where = NOT_ON_DISK;
+	struct dirent *entry;
+	char path[PATH_MAX];
+	DIR *slaves;
+
+	if (!blockdev_disk(number, other, node))
+		return NOT_ON_DISK;
+	if (!strcmp(disk, other))
+		return strcmp(disk, number) ? IS_PARTITION : IS_DISK;
+	snprintf(path, sizeof(path), "%s/sys/dev/block/%s/slaves", root_dir(), other);
+	slaves = depth < DEPTH_MAX && !is_set(other) ? opendir(path) : NULL;
+	while (slaves && !where && (entry = readdir(slaves))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "/sys/class/block/%s/dev", entry->d_name);
+		if (!kernel_read_file(path, lower) && find_on(disk, lower, depth + 1))
+			where = IS_STACKED;
+	}
+	if (slaves)
+		closedir(slaves);
+	return where;
+}
+
+/* Find where the half of a set is that this attribute shows. */
+static enum where find_half(const char *disk, const char *set, const char *attribute)
+{
+	char number[KERNEL_TEXT_SIZE];
+
+	if (kernel_read(TREE_CONFIG, set, attribute, number))
+		return NOT_ON_DISK;
+	return find_on(disk, number, 0);
+}
+
+/*
+ * The sets whose halves are on a disk: what they have moved is a sign of the disk, and the advice
+ * is to act on them, not on the disk.
+ */
 static void add_sets(struct disk_facts *facts, const char *number)
 {
-	char disk[BLOCKDEV_NUMBER_SIZE], other[BLOCKDEV_NUMBER_SIZE], node[BLOCKDEV_NAME_SIZE];
-	char main[KERNEL_TEXT_SIZE], *none = NULL;
+	char disk[BLOCKDEV_NUMBER_SIZE], node[BLOCKDEV_NAME_SIZE], *none = NULL;
 	struct devices devices;
+	enum where where;
 	int i;
 
 	if (!kernel_has(TREE_CONFIG, "", "") || !blockdev_disk(number, disk, node) ||
 	    devices_find(&devices, &none))
 		return;
-	for (i = 0; i < devices.nr; i++)
-		if (!kernel_read(TREE_CONFIG, devices.name[i], "main", main) &&
-		    blockdev_disk(main, other, node) && !strcmp(disk, other))
-			add_set(facts, devices.name[i]);
+	for (i = 0; i < devices.nr; i++) {
+		where = find_half(disk, devices.name[i], "main");
+		if (where)
+			add_set(facts, devices.name[i], where);
+		if (find_half(disk, devices.name[i], "spare/device"))
+			add_name(facts->spares, sizeof(facts->spares), devices.name[i]);
+	}
 	devices_free(&devices);
 }
 
@@ -96,20 +177,20 @@ static int gather(struct disk_facts *facts, const char *operand, const struct ga
 }
 
 /* "nothing wrong" would be false if nothing could be examined. */
-static bool seen_anything(const struct disk_facts *facts)
+static bool seen_anything(const struct disk_facts *facts, const struct advice *advice)
 {
-	return facts->smart == SMART_READ || facts->log.read || facts->pre_eol.known ||
-	       (facts->size_known && !facts->sectors);
+	return advice->verdict != VERDICT_WELL || facts->smart == SMART_READ ||
+	       facts->log.read || facts->pre_eol.known;
 }
 
-/* Skip this for a set, which already has a spare, and for a disk that does not need dm-remap. */
+/* Skip this for the disk of a set, and for a disk that does not need dm-remap. */
 static void find_places(struct spare_places *places, const struct advice *advice,
 			const struct disk_facts *facts, bool wake)
 {
 	uint64_t bytes = spare_bytes(facts, spare_block_size(facts));
 
 	*places = (struct spare_places) {};
-	if (advice->verdict == VERDICT_REMAP && !*facts->set.name)
+	if (advice->verdict == VERDICT_REMAP && !*facts->sets && !*facts->spares)
 		spare_places_find(places, facts, bytes, wake);
 }
 
@@ -130,9 +211,9 @@ static int advise(const struct advise_request *request, const char *operand)
 	find_places(&places, &advice, &facts, request->how.wake);
 	if (request->json)
 		advice_show_json(&advice, &facts, &places);
-	else if (seen_anything(&facts))
+	else if (seen_anything(&facts, &advice))
 		advice_show(&advice, &facts, &places);
-	if (seen_anything(&facts))
+	if (seen_anything(&facts, &advice))
 		return advice.verdict;
 	complain("Nothing is known about %s: neither smartctl nor the kernel's log can be read. Are you root, and is smartmontools installed?",
 		 facts.path);

@@ -44,7 +44,7 @@ static void take_bad(struct disk_log *reader, const struct log_event *event)
 	add(&reader->bad, event->place);
 	if (event->write)
 		add(&reader->writes, event->place);
-	if (event->has_time && reader->now - event->time <= HOUR)
+	if (event->has_time && event->time <= reader->now && reader->now - event->time <= HOUR)
 		add(&reader->hour, event->place);
 }
 
@@ -85,19 +85,44 @@ static uint64_t distinct(struct ranges *ranges)
 	return total;
 }
 
+static const char *next_line(const char *text, char line[LINE_SIZE])
+{
+	size_t size = strcspn(text, "\n");
+
+	snprintf(line, LINE_SIZE, "%.*s", (int)size, text);
+	return text + size + (text[size] == '\n');
+}
+
+/* The time of the last line that has one. */
+static double last_time(const char *text)
+{
+	struct log_event event;
+	char line[LINE_SIZE];
+	double last = 0;
+
+	while (*text) {
+		text = next_line(text, line);
+		log_line_parse(line, &event);
+		if (event.has_time)
+			last = event.time;
+	}
+	return last;
+}
+
 void facts_from_log(struct disk_facts *facts, const char *text, const char *disk,
 		    const char *device_path, double now)
 {
-	struct disk_log reader = { .facts = facts, .disk = disk, .path = device_path, .now = now };
+	struct disk_log reader = { .facts = facts, .disk = disk, .path = device_path };
+	double last = last_time(text);
 	struct log_reader log = {};
 	struct log_event event;
 	char line[LINE_SIZE];
-	size_t size;
 
+	/* the clock of the messages may be a little ahead of the caller's */
+	reader.now = last > now ? last : now;
 	facts->log.read = true;
-	for (; *text; text += size + (text[size] == '\n')) {
-		size = strcspn(text, "\n");
-		snprintf(line, sizeof(line), "%.*s", (int)size, text);
+	while (*text) {
+		text = next_line(text, line);
 		if (log_reader_next(&log, line, &event))
 			take(&reader, &event);
 	}

@@ -18,10 +18,16 @@
 /* The disk's error time stamps are 16 bits wide. */
 #define CLOCK_WRAP	65536
 
+/* Larger than any count or address; sums and small multiples of it do not wrap. */
+#define COUNT_MAX	0x100000000000000ull
+
+/* The largest normalized value of an attribute. */
+#define VALUE_MAX	253
+
 static void known(struct count *count, uint64_t n)
 {
 	count->known = true;
-	count->n = n;
+	count->n = n < COUNT_MAX ? n : COUNT_MAX;
 }
 
 static void take(struct json_object *root, const char *path, struct count *count)
@@ -102,10 +108,14 @@ static void take_reserve(struct disk_facts *facts, struct json_object *attribute
 	if (!json_in_number(attribute, "value", &value) ||
 	    !json_in_number(attribute, "thresh", &threshold) || !threshold)
 		return;
-	top = value > 200 ? 253 : value > 100 ? 200 : 100;
+	if (value > VALUE_MAX)
+		value = VALUE_MAX;
+	top = value > 200 ? VALUE_MAX : value > 100 ? 200 : 100;
 	/* Western Digital counts from 200 down to 140 */
 	if (threshold >= 100)
-		top = value > 200 ? 253 : 200;
+		top = value > 200 ? VALUE_MAX : 200;
+	if (threshold >= top)
+		return;
 	percent = value > threshold ? (value - threshold) * 100 / (top - threshold) : 0;
 	if (!facts->reserve.known || percent < facts->reserve.n)
 		known(&facts->reserve, percent);
@@ -282,9 +292,12 @@ static void take_nvme(struct disk_facts *facts, struct json_object *root)
 	if (facts->used.n == UINT8_MAX)
 		facts->used = (struct count) {};
 	json_in_number(log, "available_spare_threshold", &threshold);
-	if (threshold < 100 && json_in_number(log, "available_spare", &spare))
-		known(&facts->reserve, spare > threshold ?
-		      (spare - threshold) * 100 / (100 - threshold) : 0);
+	if (threshold >= 100 || !json_in_number(log, "available_spare", &spare))
+		return;
+	if (spare > 100)
+		spare = 100;
+	known(&facts->reserve, spare > threshold ?
+	      (spare - threshold) * 100 / (100 - threshold) : 0);
 }
 
 /* Before 7.4, smartctl prints the raw bytes of the list in its JSON, eight per defect. */

@@ -152,8 +152,12 @@ struct set_facts {
  * @erc: its error recovery control.
  * @timeout: the kernel's command time-out in seconds.
  * @log: the kernel's messages about it.
- * @set: the set's history; of several on the disk, that of the one that has moved most blocks.
- * @sets: their names, with a space between two.
+ * @set: the set's history; of several on the disk, that of the one with most bad blocks.
+ * @sets: the names of those on the disk and of those on devices that are built on it, with a space
+ *	between two.
+ * @shared: the main of one of them is a partition of the disk, or built on it.
+ * @stacked: the main of one of them is built on the disk.
+ * @spares: the sets whose spares are on the disk, as @sets.
  */
 struct disk_facts {
 	char path[BLOCKDEV_PATH_SIZE];
@@ -194,6 +198,9 @@ struct disk_facts {
 	struct log_facts log;
 	struct set_facts set;
 	char sets[512];
+	bool shared;
+	bool stacked;
+	char spares[512];
 };
 
 /**
@@ -212,7 +219,8 @@ bool facts_from_smartctl(struct disk_facts *facts, const char *text, size_t size
  * @text: the lines.
  * @disk: the disk's name, such as "sda".
  * @device_path: its directory in sysfs, whose components name the ports that connect it.
- * @now: seconds since the kernel started.
+ * @now: seconds since the kernel started; 0 for the log of another time or machine, which ends at
+ *	its last line.
  */
 void facts_from_log(struct disk_facts *facts, const char *text, const char *disk,
 		    const char *device_path, double now);

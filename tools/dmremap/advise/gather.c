@@ -84,7 +84,7 @@ static int take_log(struct disk_facts *facts, const struct gather_how *how, cons
 	snprintf(path, sizeof(path), "%s/sys/class/block/%s", root_dir(), name);
 	if (!realpath(path, real))
 		*real = 0;
-	facts_from_log(facts, text, disk, real, clock_ns() / 1e9);
+	facts_from_log(facts, text, disk, real, how->log ? 0 : clock_ns() / 1e9);
 	free(text);
 	return EXIT_CLEAN;
 }

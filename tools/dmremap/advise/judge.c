@@ -71,6 +71,12 @@ static bool is_card(const struct disk_facts *facts)
 	return facts->kind == DISK_EMMC || facts->kind == DISK_SD;
 }
 
+/* The disk and the set may count the same places, each as it met them. */
+static uint64_t waiting(const struct disk_facts *facts)
+{
+	return facts->pending.n > facts->set.pending.n ? facts->pending.n : facts->set.pending.n;
+}
+
 static const char *s(uint64_t n)
 {
 	return n == 1 ? "" : "s";
@@ -143,29 +149,29 @@ static void judge_reserve(struct advice *advice, const struct disk_facts *facts)
 /* Sectors replaced by the disk or by the set, and sectors waiting to be replaced. */
 static void judge_sectors(struct advice *advice, const struct disk_facts *facts)
 {
-	uint64_t moved = facts->set.remapped.n, waiting = facts->pending.n;
-	uint64_t sum = facts->reallocated.n + waiting + moved;
+	uint64_t moved = facts->set.remapped.n, pending = facts->pending.n;
+	uint64_t sum = facts->reallocated.n + waiting(facts) + moved;
 
 	if (is_flash(facts) || !sum)
 		return;
 	if (sum >= SECTORS_GONE) {
 		say(advice, VERDICT_COPY, "Sectors replaced: %llu, waiting to be: %llu, moved by the set: %llu. Of disks with %d and more, half of those that fail do so within two days.",
-		    LLU(facts->reallocated.n), LLU(waiting), LLU(moved), SECTORS_GONE);
+		    LLU(facts->reallocated.n), LLU(waiting(facts)), LLU(moved), SECTORS_GONE);
 		replace(advice, 0);
 	} else if (sum > SECTORS_GOING) {
 		say(advice, VERDICT_REMAP, "Sectors replaced: %llu, waiting to be: %llu, moved by the set: %llu. More than half of the disks with over %d fail.",
-		    LLU(facts->reallocated.n), LLU(waiting), LLU(moved), SECTORS_GOING);
+		    LLU(facts->reallocated.n), LLU(waiting(facts)), LLU(moved), SECTORS_GOING);
 		replace(advice, DAYS_GOING);
-	} else if (waiting) {
+	} else if (pending) {
 		say(advice, VERDICT_CURE, "%llu sector%s wait%s to be replaced when written (pending); %llu %s been replaced so far.",
-		    LLU(waiting), s(waiting), waiting == 1 ? "s" : "", LLU(facts->reallocated.n),
+		    LLU(pending), s(pending), pending == 1 ? "s" : "", LLU(facts->reallocated.n),
 		    facts->reallocated.n == 1 ? "has" : "have");
 		replace(advice, DAYS_FIRST);
 	} else if (moved) {
 		say(advice, VERDICT_REMAP, "The set has moved %llu block%s of it. In the 60 days after the first bad sector disks fail 14 to 39 times as often as others.",
 		    LLU(moved), s(moved));
 		replace(advice, DAYS_FIRST);
-	} else if (facts->reallocated.n) {
+	} else if (!waiting(facts)) {
 		say(advice, VERDICT_WELL, "It has replaced %llu sector%s, and none waits. Look again in a month: a count that grows is a disk that goes.",
 		    LLU(facts->reallocated.n), s(facts->reallocated.n));
 	}
@@ -212,24 +218,49 @@ static void judge_news(struct advice *advice, const struct disk_facts *facts)
 		say(advice, VERDICT_WELL, "Its logs name bad sectors of more than two weeks of use ago, or of unknown age: that is no news.");
 }
 
+/* A disk that counts bad sectors has been judged by that: it may have replaced these. */
+static bool counts_bad(const struct disk_facts *facts)
+{
+	return facts->reallocated.known || facts->pending.known || facts->reported.known;
+}
+
+static bool is_going(const struct disk_facts *facts)
+{
+	const struct log_facts *log = &facts->log;
+
+	return log->bad_hour >= HOUR_GOING || (is_card(facts) && log->bad >= HOUR_GOING) ||
+	       (!counts_bad(facts) && log->bad > SECTORS_GOING);
+}
+
+static bool is_nearly_gone(const struct disk_facts *facts)
+{
+	const struct log_facts *log = &facts->log;
+
+	return log->bad_hour >= HOUR_GONE || (is_card(facts) && log->bad >= HOUR_GONE) ||
+	       (!counts_bad(facts) && log->bad >= SECTORS_GONE);
+}
+
 /* Errors since boot, which are therefore recent. */
 static void judge_log(struct advice *advice, const struct disk_facts *facts)
 {
 	const struct log_facts *log = &facts->log;
 	enum verdict verdict = is_card(facts) ? VERDICT_REMAP : VERDICT_CURE;
+	unsigned int days = is_flash(facts) ? DAYS_FLASH : DAYS_FIRST;
 
 	if (!log->bad)
 		return;
-	if (log->bad_hour >= HOUR_GOING || (is_card(facts) && log->bad >= HOUR_GOING))
-		verdict = VERDICT_REMAP;
-	if (log->bad_hour >= HOUR_GONE || (is_card(facts) && log->bad >= HOUR_GONE))
+	if (is_nearly_gone(facts))
 		verdict = VERDICT_COPY;
+	else if (is_going(facts))
+		verdict = VERDICT_REMAP;
 	say(advice, verdict, "The kernel has met %llu bad sector%s since boot, %llu of them in the last hour.",
 	    LLU(log->bad), s(log->bad), LLU(log->bad_hour));
 	if (log->bad_writes)
 		say(advice, VERDICT_REMAP, "At %llu of them a write failed: the disk does not replace them.",
 		    LLU(log->bad_writes));
-	replace(advice, verdict == VERDICT_COPY ? 0 : is_flash(facts) ? DAYS_FLASH : DAYS_FIRST);
+	if (!counts_bad(facts) && log->bad > SECTORS_GOING)
+		days = DAYS_GOING;
+	replace(advice, verdict == VERDICT_COPY ? 0 : days);
 }
 
 static void judge_scsi(struct advice *advice, const struct disk_facts *facts)
@@ -249,7 +280,15 @@ static void judge_scsi(struct advice *advice, const struct disk_facts *facts)
 static void judge_set(struct advice *advice, const struct disk_facts *facts)
 {
 	const struct set_facts *set = &facts->set;
+	uint64_t bad = set->remapped.n + set->pending.n;
 
+	if (set->pending.n) {
+		say(advice, VERDICT_CURE, "%s has %llu pending block%s: %s known to be bad, and move%s to the spare when written.",
+		    set->name, LLU(set->pending.n), s(set->pending.n),
+		    set->pending.n == 1 ? "it is" : "they are",
+		    set->pending.n == 1 ? "s" : "");
+		replace(advice, is_flash(facts) ? DAYS_FLASH : DAYS_FIRST);
+	}
 	if (set->verify_errors.n)
 		say(advice, is_flash(facts) || facts->usb ? VERDICT_AVOID : VERDICT_COPY,
 		    "%llu write%s did not read back as written: it loses data without an error.",
@@ -260,9 +299,9 @@ static void judge_set(struct advice *advice, const struct disk_facts *facts)
 		    s(set->moved_hour.n));
 		replace(advice, set->moved_hour.n >= HOUR_GONE ? 0 : DAYS_GOING);
 	}
-	if (is_flash(facts) && set->remapped.n >= FLASH_BAD) {
-		say(advice, VERDICT_REMAP, "%s has moved %llu blocks of it. Flash with two bad blocks usually gets many more.",
-		    set->name, LLU(set->remapped.n));
+	if (is_flash(facts) && bad >= FLASH_BAD) {
+		say(advice, VERDICT_REMAP, "%s knows %llu bad blocks of it. Flash with two bad blocks usually gets many more.",
+		    set->name, LLU(bad));
 		replace(advice, DAYS_FLASH);
 	}
 	if (set->capacity.known && set->free.known &&

@@ -58,6 +58,58 @@ static void show_link(const struct disk_facts *facts, const struct spare_places 
 	       "  2. See whether the errors go on: dmesg --follow; smartctl -A %s\n", facts->path);
 }
 
+/*
+ * The commands for the disk of a set name the set. A copy of the disk would lack the blocks that
+ * have moved, and a bad sector that another program writes can be read again, so the set would take
+ * what was written for its data.
+ */
+static bool in_sets(const struct disk_facts *facts)
+{
+	return *facts->sets || *facts->spares;
+}
+
+/* A disk with several partitions may have several sets: a line for each. */
+static void show_each(const char *names, const char *before, const char *command,
+		      const char *operand)
+{
+	int length;
+
+	for (; *names; names += length + strspn(names + length, " ")) {
+		length = strcspn(names, " ");
+		printf("%s dmremap %s %.*s%s\n", before, command, length, names, operand);
+		before = "     and:";
+	}
+}
+
+/* Return: the number of the next step. */
+static unsigned int show_marks(const struct disk_facts *facts, unsigned int step)
+{
+	if (!*facts->sets)
+		return step;
+	/* sectors of the disk cannot be located on a device that is built on it */
+	if (facts->stacked) {
+		printf("  %u. Find what is bad:", step);
+		show_each(facts->sets, "", "scrub", " start");
+	} else {
+		printf("  %u. Mark what is known to be bad:", step);
+		show_each(facts->sets, "", "import --from-disk", "");
+	}
+	printf("  %u. See which files lie there:", step + 1);
+	show_each(facts->sets, "", "files --pending", "");
+	printf("  %u. Restore these files from the backup. Write nothing to %s itself: the set would take it for its data.\n",
+	       step + 2, facts->path);
+	return step + 3;
+}
+
+static unsigned int show_spares(const struct disk_facts *facts, unsigned int step)
+{
+	if (!*facts->spares)
+		return step;
+	printf("  %u. Move the spare that is on it to another disk:", step);
+	show_each(facts->spares, "", "replace-spare", " NEWSPARE");
+	return step + 1;
+}
+
 /* hdparm overwrites a sector with zeros, so let the user read the sector first. */
 static void show_sector(const struct disk_facts *facts)
 {
@@ -68,11 +120,27 @@ static void show_sector(const struct disk_facts *facts)
 	       facts->path);
 }
 
+static void show_cure_sets(const struct disk_facts *facts)
+{
+	unsigned int step = show_marks(facts, 2);
+
+	if (*facts->sets) {
+		printf("  %u. Move back what the disk takes and keeps again:", step++);
+		show_each(facts->sets, "", "cure", "");
+	}
+	step = show_spares(facts, step);
+	printf("  %u. Look again: dmremap advise %s\n", step, facts->path);
+}
+
 static void show_cure(const struct disk_facts *facts, const struct spare_places *places)
 {
 	(void)places;
-	printf("  1. Save what is on it: a backup, now.\n"
-	       "  2. Find the bad sectors: smartctl -t long %s, and hours later smartctl -l %s %s\n",
+	printf("  1. Save what is on it: a backup, now.\n");
+	if (in_sets(facts)) {
+		show_cure_sets(facts);
+		return;
+	}
+	printf("  2. Find the bad sectors: smartctl -t long %s, and hours later smartctl -l %s %s\n",
 	       facts->path, facts->nvme || facts->scsi ? "selftest" : "xselftest", facts->path);
 	if (facts->bad_lba.known)
 		show_sector(facts);
@@ -81,68 +149,89 @@ static void show_cure(const struct disk_facts *facts, const struct spare_places 
 	printf("  4. Look again: dmremap advise %s\n", facts->path);
 }
 
-/* Return: the device that the first place becomes. */
+/*
+ * A place on the disk itself is lost together with it, and is a part of the main if that is the
+ * whole disk.
+ *
+ * Return: the device that the first place becomes; NULL if there is none.
+ */
 static const char *show_places(const struct spare_places *places)
 {
 	char text[512];
 	unsigned int i;
 
-	for (i = 0; i < places->nr && i < PLACES_SHOWN; i++) {
-		printf("     %s", spare_place_text(&places->item[i], text, sizeof(text)));
+	for (i = 0; i < places->nr && i < PLACES_SHOWN && !places->item[i].same_disk; i++) {
+		printf("%s     %s", i ? "" : ". There is room:\n",
+		       spare_place_text(&places->item[i], text, sizeof(text)));
 		spare_place_command(places, &places->item[i], text, sizeof(text));
 		printf("%s%s\n", *text ? ":\n       " : "", text);
 	}
-	return spare_place_device(places->item);
-}
-
-/* A disk with several partitions may be the main of several sets. */
-static void show_sets(const struct disk_facts *facts)
-{
-	const char *name = facts->sets, *before = "  2. Mark what is known to be bad:";
-	int length;
-
-	for (; *name; name += length + strspn(name + length, " ")) {
-		length = strcspn(name, " ");
-		printf("%s dmremap import --from-disk %.*s\n", before, length, name);
-		before = "     and:";
-	}
-	printf("  3. Order its replacement.\n");
+	return i ? spare_place_device(places->item) : NULL;
 }
 
 static void show_remap(const struct disk_facts *facts, const struct spare_places *places)
 {
-	const char *spare = "/dev/VG/spare";
 	uint64_t bytes = spare_bytes(facts, spare_block_size(facts));
+	const char *spare;
 
 	printf("  1. Save what is on it: a backup, now.\n");
-	if (*facts->set.name) {
-		show_sets(facts);
+	if (in_sets(facts)) {
+		printf("  %u. Order its replacement.\n", show_spares(facts, show_marks(facts, 2)));
 		return;
 	}
 	printf("  2. Make a spare of %llu MiB or more on another disk", LLU(bytes >> MIB_SHIFT));
-	if (places->nr) {
-		printf(". There is room:\n");
-		spare = show_places(places);
-	} else {
+	spare = show_places(places);
+	if (!spare) {
+		spare = "/dev/VG/spare";
 		printf(": lvcreate -L %llum -n spare VG\n", LLU(bytes >> MIB_SHIFT));
 	}
 	printf("  3. dmremap create NAME %s %s\n"
 	       "  4. dmremap import --from-disk NAME\n", facts->path, spare);
 }
 
+/* Return: the number of the next step. */
+static unsigned int show_copy_sets(const struct disk_facts *facts)
+{
+	unsigned int step = 1;
+
+	if (*facts->sets) {
+		printf("  1. See which files cannot be copied:");
+		show_each(facts->sets, "", "files", "");
+		printf("  2. Copy the set, not %s, which does not have the blocks that have moved. It may be in use:\n"
+		       "    ", facts->path);
+		show_each(facts->sets, "", "replace --mapfile FILE", " NEWDISK");
+		printf("     By hand, when it is not in use: ddrescue -f -d -r3 /dev/mapper/NAME NEWDISK map\n");
+		step = 3;
+	}
+	step = show_spares(facts, step);
+	if (facts->shared || !*facts->sets)
+		printf("  %u. If it has other partitions or volumes, copy each: ddrescue -f -d -r3 DEVICE NEWDEVICE map\n",
+		       step++);
+	return step;
+}
+
 static void show_copy(const struct disk_facts *facts, const struct spare_places *places)
 {
 	(void)places;
+	if (in_sets(facts)) {
+		printf("  %u. Replace it.\n", show_copy_sets(facts));
+		return;
+	}
 	printf("  1. Stop what writes to it, and copy it, bad sectors last:\n"
-	       "     ddrescue -d -n %s NEWDISK map && ddrescue -d -r3 %s NEWDISK map\n"
+	       "     ddrescue -f -d -n %s NEWDISK map && ddrescue -f -d -r3 %s NEWDISK map\n"
 	       "  2. Replace it.\n", facts->path, facts->path);
 }
 
 static void show_avoid(const struct disk_facts *facts, const struct spare_places *places)
 {
+	unsigned int step = 2;
+
 	(void)places;
-	printf("  1. Read what it still gives: ddrescue -d %s IMAGE map\n"
-	       "  2. Throw it away: it may lose what is written to it.\n", facts->path);
+	if (in_sets(facts))
+		step = show_copy_sets(facts);
+	else
+		printf("  1. Read what it still gives: ddrescue -d %s IMAGE map\n", facts->path);
+	printf("  %u. Throw it away: it may lose what is written to it.\n", step);
 }
 
 static void show_commands(const struct advice *advice, const struct disk_facts *facts,

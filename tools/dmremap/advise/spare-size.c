@@ -12,6 +12,9 @@
 /* Superblocks and alignment. */
 #define FIXED_BYTES	MIB
 
+/* More than any spare has; its number of bytes does not wrap. */
+#define BLOCKS_LIMIT	0x10000000000ull
+
 /* Flash: at least one block for this many blocks of the main. */
 #define FLASH_PART	50
 
@@ -33,10 +36,11 @@ uint32_t spare_block_size(const struct disk_facts *facts)
 
 uint64_t spare_blocks_counted(const struct disk_facts *facts)
 {
-	uint64_t pending = larger(facts->pending.n, facts->uncorrectable.n);
-	/* flash drives count erase blocks instead of sectors */
-	uint64_t replaced = is_flash(facts) ? 0 : facts->reallocated.n;
+	uint64_t pending = larger(facts->pending.n, facts->uncorrectable.n), replaced;
 
+	pending = larger(pending, facts->set.pending.n);
+	/* flash drives count erase blocks instead of sectors */
+	replaced = is_flash(facts) ? 0 : facts->reallocated.n;
 	return larger(SPARE_BLOCKS_MIN, 4 * pending + 2 * replaced);
 }
 
@@ -47,7 +51,9 @@ uint64_t spare_blocks(const struct disk_facts *facts, uint32_t block_size)
 
 	if (is_flash(facts))
 		blocks = larger(blocks, all / FLASH_PART);
-	return all && all < blocks ? all : blocks;
+	if (all && all < blocks)
+		blocks = all;
+	return blocks < BLOCKS_LIMIT ? blocks : BLOCKS_LIMIT;
 }
 
 uint64_t spare_bytes(const struct disk_facts *facts, uint32_t block_size)

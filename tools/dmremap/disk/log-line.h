@@ -80,7 +80,7 @@ struct log_event {
 /**
  * log_line_parse() - parse a line.
  * @line: the line, including any prefix added by dmesg, journalctl or syslog.
- * @event: filled in.
+ * @event: filled in; its time also if the line describes no event.
  *
  * Return: whether the line describes an event.
  */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "files/ask.h"
@@ -17,9 +18,13 @@
 
 #define SECTOR		512
 
-/* Maximum number of blocks or inodes in one debugfs request, which limits its length. */
-#define BATCH		128
-#define LINE_SIZE	4096
+/*
+ * Maximum number of blocks or inodes in one debugfs request. Each request reads all inodes, but a
+ * program's argument is limited to 128 KiB.
+ */
+#define BATCH		4096
+#define NUMBER_SIZE	21
+#define LINE_SIZE	(16 + BATCH * NUMBER_SIZE)
 
 #define SUPER_OFFSET	1024
 #define SUPER_MAGIC	56
@@ -104,12 +109,14 @@ static void make_blocks(struct ext *ext, const struct places *places, uint32_t s
 }
 
 /*
- * @header is part of every valid answer. debugfs exits with status 0 even if it could not open the
- * file system, because a bitmap is unreadable, say.
+ * @option: "-R" if @request is one, "-f" if it is a file of requests.
+ * @header: part of every valid answer. debugfs exits with status 0 even if it could not open the
+ *	file system, because a bitmap is unreadable, say.
  */
-static bool ask(struct ext *ext, const char *request, const char *header, char **text)
+static bool ask(struct ext *ext, const char *option, const char *request, const char *header,
+		char **text)
 {
-	const char *argv[5] = { "debugfs", "-R", request, ext->path };
+	const char *argv[5] = { "debugfs", option, request, ext->path };
 
 	if (!files_ask(text, ext->why, argv, "e2fsprogs"))
 		return false;
@@ -146,7 +153,7 @@ static bool find_inodes(struct ext *ext, struct block *block, int nr)
 	for (i = 0; i < nr; i++)
 		length += snprintf(line + length, sizeof(line) - length, " %llu",
 				   LLU(block[i].nr));
-	if (!ask(ext, line, "Block\tInode", &text))
+	if (!ask(ext, "-R", line, "Block\tInode", &text))
 		return false;
 	take_inodes(block, nr, text);
 	free(text);
@@ -154,20 +161,60 @@ static bool find_inodes(struct ext *ext, struct block *block, int nr)
 }
 
 /* "Block 8000 not in use", or "Block 8000 marked in use" */
-static bool find_use(struct ext *ext, struct block *block)
+static void take_use(struct block *block, int nr, char *text)
 {
-	char line[64], *text;
+	unsigned long long number;
+	char *line;
+	int i;
 
-	/* debugfs does not accept block 0, which holds the superblock. */
-	block->used = true;
-	if (!block->nr)
-		return true;
-	snprintf(line, sizeof(line), "testb %llu", LLU(block->nr));
-	if (!ask(ext, line, "in use", &text))
-		return false;
-	block->used = !strstr(text, "not in use");
-	free(text);
-	return true;
+	while ((line = strsep(&text, "\n"))) {
+		if (sscanf(line, "Block %llu", &number) != 1 || !strstr(line, "not in use"))
+			continue;
+		for (i = 0; i < nr; i++)
+			if (block[i].nr == number)
+				block[i].used = false;
+	}
+}
+
+/* Return: a file of requests, with its number. */
+static FILE *use_requests(struct block *block, int nr, int *requests)
+{
+	int i, fd = memfd_create("debugfs", 0);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!file)
+		no_memory();
+	*requests = 0;
+	for (i = 0; i < nr; i++) {
+		block[i].used = true;
+		/* debugfs does not accept block 0, which holds the superblock */
+		if (block[i].inode || !block[i].nr)
+			continue;
+		fprintf(file, "testb %llu\n", LLU(block[i].nr));
+		++*requests;
+	}
+	if (fflush(file))
+		no_memory();
+	return file;
+}
+
+static bool find_use(struct ext *ext, struct block *block, int nr)
+{
+	int requests;
+	FILE *file = use_requests(block, nr, &requests);
+	bool found = true;
+	char path[32], *text;
+
+	/* debugfs inherits the file */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(file));
+	if (requests)
+		found = ask(ext, "-f", path, "in use", &text);
+	fclose(file);
+	if (requests && found) {
+		take_use(block, nr, text);
+		free(text);
+	}
+	return found;
 }
 
 static bool begins_name(const char *line, const void *context)
@@ -215,7 +262,7 @@ static bool find_names(struct ext *ext, struct block *block, int nr)
 					   LLU(block[i].inode));
 	if (length == none)
 		return true;
-	if (!ask(ext, line, "Inode\tPathname", &text))
+	if (!ask(ext, "-R", line, "Inode\tPathname", &text))
 		return false;
 	take_names(block, nr, text);
 	free(text);
@@ -224,14 +271,8 @@ static bool find_names(struct ext *ext, struct block *block, int nr)
 
 static bool find(struct ext *ext, struct block *block, int nr)
 {
-	int i;
-
-	if (!find_inodes(ext, block, nr) || !find_names(ext, block, nr))
-		return false;
-	for (i = 0; i < nr; i++)
-		if (!block[i].inode && !find_use(ext, &block[i]))
-			return false;
-	return true;
+	return find_inodes(ext, block, nr) && find_names(ext, block, nr) &&
+	       find_use(ext, block, nr);
 }
 
 static void answer(struct answers *answers, const struct block *block)

@@ -11,8 +11,11 @@
 #include "files/systems.h"
 #include "lib/message.h"
 
-/* Maximum number of blocks in one run of xfs_db. */
-#define BATCH		256
+/*
+ * Maximum number of queries in one run of xfs_db. Each run reads all metadata, but the arguments of
+ * a program are limited, to 2 MiB as a rule.
+ */
+#define BATCH		4096
 
 /* Step between queries, in sectors of 512 bytes: the minimum block size. */
 #define STEP		1

@@ -29,8 +29,8 @@
 /**
  * struct place - the location of the sector.
  * @dev: the named device.
- * @offset: offset of the physical sector in bytes.
- * @size: size of the physical sector in bytes.
+ * @offset: offset of the physical sector on @dev in bytes.
+ * @size: size in bytes of the physical sector, or of the part of it that is on @dev.
  * @partition: the partition of @dev that contains it; no path if there is none.
  * @start: its first sector on @dev.
  */
@@ -42,10 +42,42 @@ struct sector_place {
 	uint64_t start;
 };
 
+static uint64_t physical_size(const struct blockdev *dev)
+{
+	uint64_t physical;
+
+	if (!kernel_block_number(dev->number, "queue/physical_block_size", &physical) &&
+	    !kernel_block_number(dev->number, "../queue/physical_block_size", &physical))
+		return SECTOR_SIZE;
+	if (physical < SECTOR_SIZE || physical > PHYSICAL_MAX || physical & (physical - 1))
+		return SECTOR_SIZE;
+	return physical;
+}
+
+/*
+ * Physical sectors do not always begin where the device begins: a partition may start within one,
+ * and some disks shift them. The part of one that is outside the device cannot be reached.
+ */
+static void find_physical(struct sector_place *place, uint64_t sector)
+{
+	uint64_t physical = physical_size(&place->dev), alignment, shift, start, end;
+
+	/* "-1" (not a number here) if the device does not know it */
+	if (!kernel_block_number(place->dev.number, "alignment_offset", &alignment))
+		alignment = 0;
+	shift = physical - alignment % physical;
+	start = (sector * SECTOR_SIZE + shift) / physical * physical;
+	end = start + physical - shift;
+	start = start > shift ? start - shift : 0;
+	if (end > place->dev.sectors * SECTOR_SIZE)
+		end = place->dev.sectors * SECTOR_SIZE;
+	place->offset = start;
+	place->size = end - start;
+}
+
 static int find_place(const struct cure_sector *cure, struct sector_place *place)
 {
 	int error = blockdev_by_path(&place->dev, cure->path);
-	uint64_t physical;
 
 	if (error) {
 		complain("%s cannot be opened: %s.", cure->path, strerror(-error));
@@ -56,18 +88,7 @@ static int find_place(const struct cure_sector *cure, struct sector_place *place
 			 LLU(cure->sector), cure->path, LLU(place->dev.sectors));
 		return EXIT_OPERATION;
 	}
-	if (!kernel_block_number(place->dev.number, "queue/physical_block_size", &physical) &&
-	    !kernel_block_number(place->dev.number, "../queue/physical_block_size", &physical))
-		physical = SECTOR_SIZE;
-	if (physical < SECTOR_SIZE || physical > PHYSICAL_MAX || physical & (physical - 1))
-		physical = SECTOR_SIZE;
-	place->size = physical;
-	place->offset = cure->sector * SECTOR_SIZE / physical * physical;
-	/* the last sector of a device may be incomplete */
-	if (place->offset + place->size > place->dev.sectors * SECTOR_SIZE) {
-		place->size = SECTOR_SIZE;
-		place->offset = cure->sector * SECTOR_SIZE;
-	}
+	find_physical(place, cure->sector);
 	return EXIT_CLEAN;
 }
 

@@ -136,9 +136,9 @@ static bool check_extent(const struct import *import, const struct import_origin
 {
 	if (import->extent <= origin->bytes)
 		return true;
-	complain("%s covers 0x%llx bytes, and the main of %s, %s, has 0x%llx: it is the list of a larger device.",
-		 import->path, LLU(import->extent), import->volume->name,
-		 import->volume->main.path, LLU(origin->bytes));
+	complain("%s covers 0x%llx bytes, and the %s of %s has 0x%llx: it is the list of a larger device.",
+		 import->path, LLU(import->extent), origin->what, import->volume->name,
+		 LLU(origin->bytes));
 	say_which(import);
 	return false;
 }

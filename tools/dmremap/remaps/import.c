@@ -97,7 +97,7 @@ static int parse_list(struct import_request *request, struct import *import,
 	import->unit = import->format->unit ? import->format->unit(import) : SECTOR_SIZE;
 	if (!import->unit || import->format->parse(import))
 		return EXIT_OPERATION;
-	if (!request->of && !request->whole_disk && !import_check_origin(import, origin))
+	if (!request->of && !import_check_origin(import, origin))
 		return EXIT_OPERATION;
 	return EXIT_CLEAN;
 }
