@@ -1032,7 +1032,7 @@ volume_group() {
 	example 0 "dmremap replace-spare NAME NEW"
 	assert_equal "$(<$CONFIG/spare/device)" "$(mountpoint -x /dev/sde1)"
 	# it is empty
-	example 8 "dmremap delete OLD-SPARE"
+	example 8 "dmremap delete --give-up OLD-SPARE"
 	disk new 8
 	example 0 "dmremap replace-spare NAME /dev/new"
 	example 0 "dmremap delete NAME"

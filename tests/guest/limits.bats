@@ -150,6 +150,8 @@ flushes() { gawk '{ print $16 }' "/sys/block/$1/stat"; }
 			remap_create r /dev/mapper/fails /dev/spare
 		else
 			remap_create r /dev/main /dev/mapper/fails
+			# a spare without blocks is not needed for anything
+			echo 0 >$CONFIG/remaps/add
 		fi
 		write_pattern $R 0 4096 a
 		sync $R
