@@ -1501,6 +1501,25 @@ static void entries_that_cannot_be(struct kunit *test)
 	}
 }
 
+/*
+ * Another version has to read what this one writes. The values were computed bit by bit from the
+ * description of the format, with the byte at i being 7 i + 3.
+ */
+static void checksums_are_those_of_the_format(struct kunit *test)
+{
+	u8 *bytes = kunit_kmalloc(test, DM_REMAP_PAGE_SIZE, GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, bytes);
+	for (i = 0; i < DM_REMAP_PAGE_SIZE; i++)
+		bytes[i] = 7 * i + 3;
+	KUNIT_EXPECT_EQ(test, dm_remap_sb_crc((void *)bytes, 0), 0x44a8df6aU);
+	KUNIT_EXPECT_EQ(test, dm_remap_sb_crc((void *)bytes, 0x123456789aULL), 0x7d7a872eU);
+	KUNIT_EXPECT_EQ(test, dm_remap_page_crc((void *)bytes, cpu_to_le64(0x1122334455667788ULL)),
+			0x5bfdc0f6U);
+	KUNIT_EXPECT_EQ(test, dm_remap_label_crc((void *)bytes), 0x6e02faf9U);
+}
+
 static void labels_that_cannot_be(struct kunit *test)
 {
 	static const struct {
@@ -1991,6 +2010,7 @@ static int metadata_init(struct kunit *test)
 
 static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(entries_that_cannot_be),
+	KUNIT_CASE(checksums_are_those_of_the_format),
 	KUNIT_CASE(labels_that_cannot_be),
 	KUNIT_CASE(labels_of_mains_that_have_another_size),
 	KUNIT_CASE(identities_are_compared_with_their_kind),
