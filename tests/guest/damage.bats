@@ -341,6 +341,14 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 		retry_until 10 store_is clean
 		showing | diff "$BATS_TEST_TMPDIR/shown" -
 		assert_data $R 40 5120 b
+		# another one recovers while the set is in use
+		null_blk_bad spare "+${COPY[n]}-$((COPY[n] + 31))"
+		remap_attr r remaps/add "200 10"
+		retry_until 10 store_is degraded
+		refute event_came store-mended
+		null_blk_bad spare -0-2047
+		retry_until 30 event_came store-mended
+		store_is clean
 		dmsetup remove r
 		kill "$LISTENER"
 	done
