@@ -96,6 +96,19 @@ const char *remap_takeover_check(struct remap_device *rd, struct remap_device *o
 	return why;
 }
 
+/* A spare that takes the place of another is no copy: what was the default for that one follows. */
+static void follow_defaults(struct dm_remap_settings *s, u32 old_blocks, u32 nr_blocks)
+{
+	struct dm_remap_settings before, now;
+
+	remap_settings_default(&before, old_blocks);
+	remap_settings_default(&now, nr_blocks);
+	if (s->low_water == before.low_water)
+		s->low_water = now.low_water;
+	if (s->storm_limit == before.storm_limit)
+		s->storm_limit = now.storm_limit;
+}
+
 /* Limit the settings that depend on the size of the spare, which may have fewer blocks now. */
 static void fit_settings(struct dm_remap_settings *s, u32 nr_blocks)
 {
@@ -123,6 +136,9 @@ void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old)
 	mutex_unlock(&old->lock);
 	if (remap_new_main(&rd->life))
 		forget_main(rd);
+	if (!rd->life.successor)
+		follow_defaults(&rd->saved.settings, remap_slots_nr(&old->slots),
+				remap_slots_nr(&rd->slots));
 	fit_settings(&rd->saved.settings, remap_slots_nr(&rd->slots));
 	mutex_lock(&rd->lock);
 	remap_settings_restore(rd, &rd->saved);

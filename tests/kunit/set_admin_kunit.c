@@ -773,7 +773,7 @@ static void settings_outlive_a_change_of_the_spare(struct kunit *test)
 	static const char * const stores[] = { "1 transient", "1 persistent" };
 	struct set *s = test->priv;
 	struct mdisk *other = mdisk_alloc(SPARE_SECTORS / 2, 512, 512), *spare;
-	unsigned int i;
+	unsigned int i, blocks;
 	char total[16];
 
 	KUNIT_ASSERT_NOT_NULL(test, other);
@@ -782,6 +782,8 @@ static void settings_outlive_a_change_of_the_spare(struct kunit *test)
 		EXPECT_SET(s, 0, "errors/retries", "5");
 		EXPECT_SET(s, 0, "spare/policy", "linear");
 		EXPECT_SET(s, 0, "spare/reserve", "120");
+		if (i)
+			EXPECT_SET(s, 0, "spare/low_water", "9");
 		close_bdev(s);
 		KUNIT_ASSERT_EQ(test, suspend(s), 0);
 		KUNIT_ASSERT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, other, s->args, 0),
@@ -792,6 +794,10 @@ static void settings_outlive_a_change_of_the_spare(struct kunit *test)
 		/* as many as there are, if that is less */
 		strscpy(total, get_attr(s, "spare/total"), sizeof(total));
 		EXPECT_ATTR(s, "spare/reserve", total);
+		/* a default follows the size, and what was chosen does not */
+		KUNIT_ASSERT_EQ(test, kstrtouint(total, 10, &blocks), 0);
+		snprintf(total, sizeof(total), "%u", i ? 9 : blocks / 10);
+		EXPECT_ATTR(s, "spare/low_water", total);
 		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
 		/* they are saved there, and one that has some of its own keeps them */
 		if (i) {

@@ -259,6 +259,16 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	assert_line "  5. Move back what the disk takes and keeps again: dmremap cure safe"
 	disk_told hdd-seagate-304 4
 	assert_line "     dmremap replace --mapfile FILE safe NEWDISK"
+	# an array with redundancy, whose member is replaced there
+	mkdir "$DMREMAP_ROOT/sys/devices/dm-7/md"
+	echo raid1 >"$DMREMAP_ROOT/sys/devices/dm-7/md/level"
+	program smartctl "$(smart hdd-seagate-304)"
+	run advise /dev/sdb
+	assert_failure 4
+	refute_output --partial safe
+	echo raid0 >"$DMREMAP_ROOT/sys/devices/dm-7/md/level"
+	disk_told hdd-seagate-304 4
+	assert_line "     dmremap replace --mapfile FILE safe NEWDISK"
 	# the volume is a set, which is the one to name
 	mkdir "$DMREMAP_ROOT/sys/devices/dm-7/remap"
 	program smartctl "$(smart hdd-seagate-304)"

@@ -77,8 +77,11 @@ root_disk_and_stick() {
 	# nothing on that main says that it is of the set
 	command_line "dm_remap.assemble=$A,${B^^}"
 	auto
+	assert_failure 4
 	refute_would
 	assert_output --partial "Type \"dmremap assemble $B\"."
+	run dmremap assemble --auto --incremental "$(dev sdb)" --dry-run
+	assert_failure 4
 	# until a half has come the set waits, as one of ours
 	says $B waiting-main - 8:16 evil
 	auto
@@ -189,6 +192,12 @@ root_disk_and_stick() {
 	command_line "dm_remap.assemble=$B"
 	auto
 	would data 8:0 8:16
+	# a disk that is slow is tried again
+	echo device_timeout=1 >"$DMREMAP_ROOT/etc/dm-remap/dm-remap.conf"
+	FAULT_SLOW=/sda LD_PRELOAD=$HELPERS/faults.so run timeout -s KILL 40 "$DMREMAP" assemble --auto --all --dry-run
+	assert_failure 4
+	assert_output --partial "one of its disks answers slowly"
+	rm "$DMREMAP_ROOT/etc/dm-remap/dm-remap.conf"
 	# who lists the set of the root file system has its name there, too, and so has fstab
 	command_line "root=/dev/mapper/data dm_remap.assemble=$B"
 	echo "/dev/mapper/data / ext4 defaults 0 1" >"$DMREMAP_ROOT/etc/dm-remap/fstab"

@@ -196,6 +196,17 @@ all_of() { find "$1" ! -type d ! -name "modules.*" | sort; }
 	assert_equal "$(tail -1 systemctl)" daemon-reload
 }
 
+@test "make uninstall ends no unit that a Debian package has as well" {
+	this_system "$PWD/host"
+	installed "$PWD/host" "${PLACES[@]}"
+	echo /lib/systemd/system/dm-remap-metrics.timer >packaged
+	make -s -C "$TOP" uninstall "${PLACES[@]}"
+	run find host -name "dm-remap-*.timer"
+	assert_output ""
+	grep "^disable .*dm-remap-scrub.timer" systemctl
+	refute grep metrics.timer systemctl
+}
+
 @test "make uninstall leaves the files of the Debian packages" {
 	this_system "$PWD/host"
 	installed "$PWD/host" "${PLACES[@]}"

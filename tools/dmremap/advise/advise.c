@@ -92,6 +92,16 @@ static bool is_set(const char *number)
 	return !access(path, F_OK);
 }
 
+/* What fails in a member of an array with redundancy is repaired there: no set sees it. */
+static bool is_redundant(const char *number)
+{
+	char path[PATH_MAX], level[KERNEL_TEXT_SIZE];
+
+	snprintf(path, sizeof(path), "/sys/dev/block/%s/md/level", number);
+	return !kernel_read_file(path, level) && strcmp(level, "linear") &&
+	       strcmp(level, "raid0");
+}
+
 static enum where find_on(const char *disk, const char *number, int depth)
 {
 	char other[BLOCKDEV_NUMBER_SIZE], node[BLOCKDEV_NAME_SIZE], lower[KERNEL_TEXT_SIZE];
@@ -105,7 +115,7 @@ static enum where find_on(const char *disk, const char *number, int depth)
 	if (!strcmp(disk, other))
 		return strcmp(disk, number) ? IS_PARTITION : IS_DISK;
 	snprintf(path, sizeof(path), "%s/sys/dev/block/%s/slaves", root_dir(), other);
-	slaves = depth < DEPTH_MAX && !is_set(other) ? opendir(path) : NULL;
+	slaves = depth < DEPTH_MAX && !is_set(other) && !is_redundant(other) ? opendir(path) : NULL;
 	while (slaves && !where && (entry = readdir(slaves))) {
 		if (entry->d_name[0] == '.')
 			continue;

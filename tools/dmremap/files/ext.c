@@ -19,10 +19,10 @@
 #define SECTOR		512
 
 /*
- * Maximum number of blocks or inodes in one debugfs request. Each request reads all inodes, but a
- * program's argument is limited to 128 KiB.
+ * Maximum number of blocks or inodes in one debugfs request. Each request reads all inodes, but
+ * compares each block of theirs with each of these, and a large disk has billions.
  */
-#define BATCH		4096
+#define BATCH		1024
 #define NUMBER_SIZE	21
 #define LINE_SIZE	(16 + BATCH * NUMBER_SIZE)
 

@@ -49,24 +49,34 @@ static bool is_known(const struct known_set *set)
 	return registry_find(&known, set->uuid);
 }
 
-/* Whether the halves themselves show that they are a pair, and the policy allows such a pair. */
-static bool is_sealed_pair(const struct known_set *set)
+static bool answers(struct half *half, const char *number, bool *slow)
 {
 	struct blockdev dev;
-	struct half half, main;
 
-	if (!blockdev_by_number(&dev, set->main))
+	if (!blockdev_by_number(&dev, number))
 		return false;
-	half_read(&main, &dev);
-	if (main.role != HALF_MAIN || !blockdev_by_number(&dev, set->spare))
-		return false;
-	half_read(&half, &dev);
-	return identity_is_label_of(&half, &main) && policy_allows(&half);
+	half_read_again(half, &dev);
+	*slow = half->error == -ETIMEDOUT;
+	return !half->error;
+}
+
+/*
+ * Whether the halves themselves show that they are a pair, and the policy allows such a pair. *@slow
+ * is set if one of them does not answer.
+ */
+static bool is_sealed_pair(const struct known_set *set, bool *slow)
+{
+	struct half half = {}, main = {};
+
+	return answers(&main, set->main, slow) && main.role == HALF_MAIN &&
+	       answers(&half, set->spare, slow) && identity_is_label_of(&half, &main) &&
+	       policy_allows(&half);
 }
 
 bool assemble_is_allowed(const struct known_set *set)
 {
 	struct half half = {};
+	bool slow = false;
 
 	/* A set that is listed may wait for a half, as one of ours. */
 	if (is_known(set) || (policy_mode() != POLICY_SEALED &&
@@ -74,12 +84,21 @@ bool assemble_is_allowed(const struct known_set *set)
 		text_copy(half.uuid, set->uuid, sizeof(half.uuid));
 		return policy_allows(&half);
 	}
-	if (is_sealed_pair(set))
+	if (is_sealed_pair(set, &slow))
 		return true;
-	if (policy_lists(set->uuid))
+	if (policy_lists(set->uuid) && slow)
+		complain("Set %s is not activated yet: this host does not know it, and one of its disks answers slowly.",
+			 set->uuid);
+	else if (policy_lists(set->uuid))
 		complain("Set %s is not activated: this host does not know it, and its main has no label that shows that it belongs to the spare. Type \"dmremap assemble %s\".",
 			 set->uuid, set->uuid);
 	return false;
+}
+
+int assemble_refused(const struct known_set *set)
+{
+	return policy_lists(set->uuid) && set->state == KNOWN_COMPLETE ? EXIT_UNCORRECTED :
+									 EXIT_CLEAN;
 }
 
 static void tell_of_foreign(int foreign)
@@ -103,6 +122,8 @@ static int assemble_list(const struct request *request, const struct known_set *
 				continue;
 			if (request->unattended ? assemble_is_allowed(&sets[i]) : !pass)
 				status = exit_worst(status, assemble_set(request, &sets[i]));
+			else if (request->unattended)
+				status = exit_worst(status, assemble_refused(&sets[i]));
 			else
 				foreign += pass && sets[i].state != KNOWN_ACTIVE;
 		}

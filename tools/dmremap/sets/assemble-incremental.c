@@ -115,7 +115,7 @@ static int half_came(const struct request *request, const struct half *half)
 	}
 	/* for a foreign set the other half must allow it too, and may appear later */
 	if (!is_allowed(request, &set))
-		return status;
+		return request->unattended ? exit_worst(status, assemble_refused(&set)) : status;
 	return exit_worst(status, assemble_set(request, &set));
 }
 

@@ -62,6 +62,14 @@ int assemble_set(const struct request *request, const struct known_set *set);
  */
 bool assemble_is_allowed(const struct known_set *set);
 
+/**
+ * assemble_refused() - the exit status for a set that assemble_is_allowed() refuses.
+ * @set: the set.
+ *
+ * Return: EXIT_UNCORRECTED if the kernel's command line asks for it, so that it is tried again.
+ */
+int assemble_refused(const struct known_set *set);
+
 /* Report the result for a set.  Returns its status. */
 int assemble_report(const struct request *request, const struct activation_result *result);
 

@@ -143,7 +143,7 @@ static void explain_main(char *text, const struct known_set *set)
 	char main_id[4 * DM_REMAP_MAIN_ID_SIZE];
 	struct halves halves;
 	struct blockdev dev;
-	struct half spare;
+	struct half spare = {};
 	int named;
 
 	text_add(text, EXPLAIN_SIZE, "%s waits for its main", set->name);
