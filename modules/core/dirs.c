@@ -374,4 +374,6 @@ void remap_dirs_exit(void)
 {
 	cancel_delayed_work_sync(&poll_work);
 	destroy_workqueue(dirs_wq);
+	/* A device that was not freed keeps its entry. */
+	WARN_ON(!list_empty(&all_dirs));
 }

@@ -61,8 +61,8 @@ static bool answers(struct half *half, const char *number, bool *slow)
 }
 
 /*
- * Whether the halves themselves show that they are a pair, and the policy allows such a pair. *@slow
- * is set if one of them does not answer.
+ * Whether the halves themselves show that they are a pair, and the policy allows such a pair.
+ * *@slow is set if one of them does not answer.
  */
 static bool is_sealed_pair(const struct known_set *set, bool *slow)
 {
