@@ -696,7 +696,7 @@ static int start(struct remap_device *rd, struct remap_device *old,
 
 	if (!ret) {
 		if (old && inherits(rd, old))
-			remap_takeover_prepare(rd, old);
+			remap_takeover_prepare(rd, old, rd->life.successor);
 		ret = start_store(rd);
 		if (old && rd->life.successor)
 			remap_takeover_end(rd, old, !ret);

@@ -123,7 +123,7 @@ static void forget_main(struct remap_device *rd)
 	memset(&rd->saved.scrub, 0, sizeof(rd->saved.scrub));
 }
 
-void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old)
+void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old, bool successor)
 {
 	mutex_lock(&old->lock);
 	remap_settings_to_save(old, &old->settings, &old->saved);
@@ -136,7 +136,7 @@ void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old)
 	mutex_unlock(&old->lock);
 	if (remap_new_main(&rd->life))
 		forget_main(rd);
-	if (!rd->life.successor)
+	if (!successor)
 		follow_defaults(&rd->saved.settings, remap_slots_nr(&old->slots),
 				remap_slots_nr(&rd->slots));
 	fit_settings(&rd->saved.settings, remap_slots_nr(&rd->slots));

@@ -35,12 +35,14 @@ const char *remap_takeover_check(struct remap_device *rd, struct remap_device *o
 
 /**
  * remap_takeover_prepare() - copy the state of the device in force, other than its table.
- * @rd: the successor.
+ * @rd: the successor, or a device with an empty spare and the same main.
  * @old: the device in force; suspended.
+ * @successor: settings are taken as they are; otherwise those that had the default for the size of
+ *	the old spare get that for the new one.
  *
  * Context: process, may sleep.
  */
-void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old);
+void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old, bool successor);
 
 /**
  * remap_takeover_end() - the successor's store has started, or has failed to start.
