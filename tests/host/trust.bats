@@ -220,7 +220,8 @@ ours() {
 	cp --sparse=always "$GUEST/spare.img" "$GUEST/copy.img"
 	machine_boot 6.1 dracut "disk marked if=virtio" "disk copy if=virtio" "$MAIN" "$SPARE"
 	up
-	uuid=$(guest_run 'ls /etc/dm-remap/sets.d')
+	# that of another set may be there as well
+	uuid=$(guest_run 'basename "$(grep -lx name=data /etc/dm-remap/sets.d/*)"')
 	guest_run 'dmremap wait --timeout 60 data'
 	guest_run 'dmsetup deps -o devname data | grep -F "($(basename "$(realpath /dev/disk/by-id/virtio-spare)"))"'
 	guest_run 'dmremap scan 2>&1 | grep -F "/dev/vdb claims to be the spare of data"'
