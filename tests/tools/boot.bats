@@ -29,6 +29,13 @@ program() {
 	chmod +x "$to"
 }
 
+# hook_functions: those that the hook of initramfs-tools needs
+hook_functions() {
+	mkdir -p root/usr/share/initramfs-tools made
+	printf 'copy_exec() { :; }\nmanual_add_modules() { echo "$@" >added; }\n' \
+		>root/usr/share/initramfs-tools/hook-functions
+}
+
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	mkdir -p bin sbin root/etc/dm-remap root/run root/sys/kernel root/proc root/sys/class/block
@@ -86,9 +93,7 @@ has_names() {
 	script "$BOOT/mapper-names"
 	script "$BOOT/initramfs-tools/hook"
 	echo | program record-root
-	mkdir -p root/usr/share/initramfs-tools made
-	printf 'copy_exec() { :; }\nmanual_add_modules() { :; }\n' \
-		>root/usr/share/initramfs-tools/hook-functions
+	hook_functions
 	DESTDIR=$PWD/made version=none run hook
 	assert_success
 	has_names made
@@ -247,9 +252,7 @@ module_setup() {
 	script "$BOOT/initramfs-tools/hook"
 	script "$BOOT/dracut/module-setup.sh"
 	echo | program record-root
-	mkdir -p root/usr/share/initramfs-tools made
-	printf 'copy_exec() { :; }\nmanual_add_modules() { echo "$@" >added; }\n' \
-		>root/usr/share/initramfs-tools/hook-functions
+	hook_functions
 	echo '[ -e modules ]' | program modinfo
 	export DESTDIR=$PWD/made version=6.1 outfile=/boot/initrd.img-6.1
 	for lister in lsinitramfs lsinitrd; do

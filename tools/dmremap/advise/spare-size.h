@@ -15,9 +15,6 @@
 /* Blocks of a spare for a disk without known facts. */
 #define SPARE_BLOCKS_MIN	4096
 
-/* Above this number the advice is to copy the disk. */
-#define SPARE_BLOCKS_MAX	65536
-
 /* Blocks for the known bad sectors, without the flash allowance. */
 uint64_t spare_blocks_counted(const struct disk_facts *facts);
 
