@@ -1220,6 +1220,35 @@ static void a_change_waits_for_a_block_that_moves(struct kunit *test)
 	EXPECT_READ(s, 88, 8, 'm');
 }
 
+static bool moves(struct set *s)
+{
+	mdisk_step(s->spare);
+	EXPECT_MESSAGE(s, 0, "list 80");
+	return strstr(s->text, "moving");
+}
+
+/* The slot of a block is bad, so the block gets another one, and has to leave that again. */
+static void a_removal_waits_for_a_block_that_moves(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct setter *removal;
+	struct sent_io *w;
+
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	bitmap_set(s->spare->bad_write, 0, 8);
+	s->spare->hold = true;
+	w = send(s, REQ_OP_WRITE, 80, 8, 'a');
+	KUNIT_ASSERT_TRUE(test, COMES_TRUE(moves(s)));
+	removal = begin_set(s, "remaps/remove", "80");
+	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&removal->done, HZ / 10));
+	mdisk_release(s->spare);
+	KUNIT_EXPECT_EQ(test, answer(w), 0);
+	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&removal->done, 30 * HZ));
+	KUNIT_EXPECT_EQ(test, removal->ret, 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 0);
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 80), 80, 8, 'a'));
+}
+
 /* A command that waits for another one ends, unsuccessfully, when its process is killed. */
 static void a_change_that_waits_ends_when_it_is_killed(struct kunit *test)
 {
@@ -1445,6 +1474,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_read_that_fails_while_its_block_moves_is_read_there),
 	KUNIT_CASE(what_was_split_is_sent_again_as_a_whole),
 	KUNIT_CASE(a_change_waits_for_a_block_that_moves),
+	KUNIT_CASE(a_removal_waits_for_a_block_that_moves),
 	KUNIT_CASE(a_change_that_waits_ends_when_it_is_killed),
 	KUNIT_CASE(many_writes_fail_at_once),
 	KUNIT_CASE(a_suspend_waits_for_what_moves),
