@@ -357,7 +357,7 @@ void activate_set(const struct known_set *set, const struct activation_request *
 	}
 	if (!new_device_free(result, &main.dev, HALF_MAIN) ||
 	    !new_device_free(result, &spare.dev, HALF_SPARE) ||
-	    !new_device_name(result, activation->name)) {
+	    !new_device_name(result, activation)) {
 		/* no error if the set itself uses them because another process was faster */
 		new_device_other(result);
 		return;
