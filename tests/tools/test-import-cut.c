@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test-import-cut FORMAT FILE: import a list that was cut off at each of its bytes, in the format of this
- * name, or in the one that is guessed if FORMAT is "guess". Each cut list has to be refused, or to name
- * no place that the whole list does not name. Prints how many places the whole list has, and how many
- * cut lists were taken.
+ * test-import-cut FORMAT FILE: import a list that was cut off at each of its bytes, in the format of
+ * this name, or in the one that is guessed if FORMAT is "guess". Each cut list has to be refused, or
+ * to name no place that the whole list does not name. Prints how many places the whole list has, and
+ * how many cut lists were taken.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/util.h"
 #include "remaps/import.h"
 
 static const struct volume volumes[] = {
@@ -29,12 +30,14 @@ static const char *format;
 static bool take(struct import *import, const struct volume *volume, const char *text, size_t size)
 {
 	*import = (struct import) {
-		.path = "list", .text = strndup(text, size), .size = size, .volume = volume, .statuses = "-",
+		.path = "list", .text = strndup(text, size), .size = size, .volume = volume,
+		.statuses = "-",
 	};
 	if (!import->text)
 		abort();
 	import_rewind(import);
-	import->format = strcmp(format, "guess") ? import_format_named(format) : import_guess(import);
+	import->format = strcmp(format, "guess") ? import_format_named(format) :
+						   import_guess(import);
 	return import->format && !import_parse(import);
 }
 
@@ -64,7 +67,7 @@ int main(int argc, char **argv)
 		return 2;
 	size = fread(text, 1, sizeof(text), file);
 	fclose(file);
-	for (v = 0; v < sizeof(volumes) / sizeof(volumes[0]); v++) {
+	for (v = 0; v < ARRAY_SIZE(volumes); v++) {
 		if (!take(&whole, &volumes[v], text, size))
 			return 2;
 		places += whole.entries.nr;

@@ -81,7 +81,8 @@ static const struct import_format *of_numbers(struct import *import)
 
 	while ((line = import_line(import))) {
 		/* neither sysfs nor mdadm prints any */
-		comment |= strchr(line, '#') != NULL;
+		if (strchr(line, '#'))
+			comment = true;
 		if (!*line || *line == '#')
 			continue;
 		if (!strncmp(line, "0x", 2))

@@ -47,7 +47,7 @@ static bool value_of(const char *line, const char *key, uint64_t *value)
 	return import_any_number(&p, value) && !*p;
 }
 
-/* An entry of text ends where the next one begins, or with the text, which may have been cut off. */
+/* An entry of text ends where the next one begins, or with the text, which may be cut off. */
 static int take_whole(struct import *import, const struct nvme_entry *entry)
 {
 	if (entry->errors && (!entry->has_status || !entry->has_lba || !entry->has_nsid)) {
