@@ -115,7 +115,8 @@ static void read_table(struct rescue *r)
 		}
 	}
 	table_close(&table);
-	qsort(r->entry, r->nr, sizeof(*r->entry), by_block);
+	if (r->nr)
+		qsort(r->entry, r->nr, sizeof(*r->entry), by_block);
 	drop_twice(r);
 	r->doubtful = has_fatal_faults(&r->set);
 }

@@ -283,6 +283,7 @@ static int test(struct monitor *monitor, char **names)
 		printf("%s was run %d time%s.\n", monitor->config.program, queue.nr,
 		       queue.nr == 1 ? "" : "s");
 	looks_free(&looks);
+	queue_free(&queue);
 	return good ? EXIT_CLEAN : EXIT_OPERATION;
 }
 
@@ -354,8 +355,10 @@ static int run_monitor(int argc, char **argv)
 		status = once(&monitor);
 	else
 		status = watch(&monitor);
-	for (way = 0; way < NR_WAYS; way++)
+	for (way = 0; way < NR_WAYS; way++) {
 		memory_free(&monitor.channel[way].memory);
+		queue_free(&monitor.channel[way].queue);
+	}
 	memory_free(&monitor.seen);
 	/* systemd stops it by a signal, which is not a failure */
 	if (!interrupt_came())
