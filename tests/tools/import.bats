@@ -116,7 +116,7 @@ BAD=$'4096 8\n8000 8\n20480 16'
 		blocks | */badblocks*) format=badblocks ;;
 		*) format=guess ;;
 		esac
-		run "$HELPERS/test-import-cut" $format "$list"
+		run "$HELPERS/test-import-cut" "$format" "$list"
 		assert_equal "$list: $(grep after <<<"$output" | head -3)" "$list: "
 		assert_success
 	done

@@ -39,7 +39,7 @@ files() { dpkg-deb -c "$DEBS/$1"_*.deb | sed 's/^[^.]*\.//' | grep -v '/$'; }
 	dpkg-deb -x "$DEBS"/dm-remap-dkms_*.deb x
 	# as dkms reads it, and compares
 	# shellcheck disable=SC1090,SC2154
-	builds() { (kernel_source_dir= dkms_tree= && . x/usr/src/dm-remap-*/dkms.conf && [[ $1 =~ $BUILD_EXCLUSIVE_KERNEL ]]); }
+	builds() { (. x/usr/src/dm-remap-*/dkms.conf && [[ $1 =~ $BUILD_EXCLUSIVE_KERNEL ]]); }
 	for kernel in 6.1.0-1-amd64 6.1.0-56-cloud-arm64 6.1.170 6.11.10-amd64 6.12.117+deb12-amd64 6.12.118+deb13-amd64 \
 			6.12.117+deb12-arm64-16k 6.19.5+deb13-amd64 7.0.2-1-pve 7.3.4+deb13-amd64; do
 		builds "$kernel"
