@@ -202,6 +202,11 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
   4. Restore these files from the backup. Write nothing to $sdb itself: the set would take it for its data.
   5. Move back what the disk takes and keeps again: dmremap cure safe
   6. Look again: dmremap advise $sdb"
+	# a set on another partition, whose name has a letter that is not ASCII
+	cp -r "$CONFIG" "${CONFIG%/*}/\xc3\xb6l"
+	run advise /dev/sdb
+	assert_line "  5. Move back what the disk takes and keeps again: dmremap cure '\xc3\xb6l'"
+	rm -r "${CONFIG%/*}/\xc3\xb6l"
 	told hdd-wd1600-49 3
 	assert_line "  4. Restore these files from the backup. Write nothing to $sdb itself: the set would take it for its data."
 	assert_line "  5. Order its replacement."

@@ -350,6 +350,12 @@ check() {
 	assert_line --regexp '^  next +"dmremap files safe" '
 	[ "$(dmremap status --json safe | jq -r '.sets[0].main_disk.serial')" = ZFN1ABCD ]
 	[ "$(dmremap status --json safe | jq -r '.sets[0].check')" = 1 ]
+	# a shell keeps the backslashes of a name that has other letters
+	device '\xd0\xb6'
+	dm '\xd0\xb6' $U
+	run dmremap status ж
+	assert_line --partial "next     \"dmremap files '\\xd0\\xb6'\" "
+	assert_equal "$(dmremap status --json ж | jq -r '.sets[0].next' | grep -c "\"dmremap files '")" 1
 }
 
 @test "status: a disk that has left the system, and what to type" {

@@ -395,7 +395,7 @@ md1() {
 	# its main has gone
 	assert_line --regexp "^c +waiting-main +- "
 	assert_line --partial "safe waits for its main, a device of 16384 sectors that is known as wwn-1. Connect it."
-	assert_line --partial 'dmremap assemble --degraded a\x20b'
+	assert_line --partial "\"dmremap assemble --degraded 'a\\x20b'\""
 	run dmremap status safe
 	refute_output --partial 'a\x20b'
 	for name in "a b" 'a\x20b' "/dev/mapper/a b" '/dev/mapper/a\x20b'; do
@@ -786,6 +786,28 @@ member() {
 	run dmremap status
 	assert_output --partial '"dmsetup resume r"'
 	assert_equal "$(dmremap status --json 2>&1 | jq -r '.sets[0].message // empty' | grep -c 'dmsetup resume r')" 1
+}
+
+@test "a command that is printed can be pasted into a shell, whatever its names are" {
+	local command name='\xd0\xb6\xd1\x83\xd0\xba'
+	# pasted STATUS COMMAND...: the words of the command that is printed, one on each line
+	pasted() {
+		run "${@:2}"
+		assert_failure "$1"
+		command=$(sed -nE "s/.*\"(dm(setup|remap) [^\"]* [^\"]*)\".*/\1/p" <<<"$output" | tail -1)
+		eval "printf '%s\\n' $command"
+	}
+	active_set "$name" $A
+	register $A "name=$name"
+	mkdir -p "$DMREMAP_ROOT/sys/kernel/config/dm-remap/$name"
+	echo 1 >"$DMREMAP_ROOT/$BLOCK/dm-7/dm/suspended"
+	assert_equal "$(pasted 4 dmremap status)" "$(printf '%s\n' dmsetup resume "$name")"
+	echo 0 >"$DMREMAP_ROOT/$BLOCK/dm-7/dm/suspended"
+	# a path with a space, a quote and a dollar
+	image good <<<"fill 5"
+	cp good.img "a \$1 'b'.img"
+	copy_page /dev/zero 0 "a \$1 'b'.img" 0
+	assert_equal "$(pasted 4 dmremap check "a \$1 'b'.img")" "$(printf '%s\n' dmremap repair "a \$1 'b'.img")"
 }
 
 @test "tables keep their columns with names in any language" {

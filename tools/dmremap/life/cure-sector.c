@@ -20,6 +20,7 @@
 #include "lib/exit.h"
 #include "lib/message.h"
 #include "lib/root.h"
+#include "lib/shell-word.h"
 #include "life/cure-sector.h"
 
 /* Alignment for O_DIRECT, and the largest plausible physical sector. */
@@ -248,7 +249,7 @@ static int overwrite(const struct cure_sector *cure, const struct sector_place *
 			 cure->path);
 	else if (error)
 		complain("%s cannot write the sector: %s. A set replaces such sectors: see \"dmremap advise %s\".",
-			 cure->path, strerror(-error), cure->path);
+			 cure->path, strerror(-error), shell_word(cure->path));
 	return error ? EXIT_UNCORRECTED : EXIT_CORRECTED;
 }
 
@@ -262,7 +263,7 @@ static int cure_unreadable(const struct cure_sector *cure, const struct sector_p
 	show_files(place);
 	if (!cure->overwrite) {
 		printf("\"dmremap cure %s --sector %llu --overwrite\" writes zeros over its %zu bytes, so that the drive can replace it; what was there is lost.\n",
-		       cure->path, LLU(cure->sector), place->size);
+		       shell_word(cure->path), LLU(cure->sector), place->size);
 		return EXIT_UNCORRECTED;
 	}
 	fd = open_alone(cure, place);

@@ -10,6 +10,7 @@
 #include "kernel/dm-switch.h"
 #include "kernel/kernel.h"
 #include "lib/plural.h"
+#include "lib/shell-word.h"
 #include "life/spare-copy.h"
 #include "life/wipe.h"
 #include "lib/clock.h"
@@ -218,7 +219,7 @@ static int clean_up(const struct spare_switch *r)
 		return EXIT_CLEAN;
 	}
 	complain("%s is no longer needed, but still has its metadata. If it can be written again: \"dmremap delete --give-up %s\".",
-		 r->old.path, r->old.path);
+		 r->old.path, shell_word(r->old.path));
 	return EXIT_UNCORRECTED;
 }
 
@@ -226,7 +227,8 @@ static int clean_up(const struct spare_switch *r)
 static int say_gone(const struct volume *volume, const char *number)
 {
 	complain("%s keeps its spare, %s, which has left the system: no other one can take over without it. Connect it again: \"dmremap status %s\" says how to go on. If it is gone for good, \"dmremap delete --give-up %s\" ends the set, and \"dmremap create\" makes a new one; \"dmremap replace --leave %s NEWDISK\" moves to another disk.",
-		 volume->name, number, volume->name, volume->name, volume->name);
+		 volume->name, number, shell_word(volume->name), shell_word(volume->name),
+		 shell_word(volume->name));
 	return EXIT_OPERATION;
 }
 

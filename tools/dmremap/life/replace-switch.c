@@ -13,6 +13,7 @@
 #include "kernel/dm-switch.h"
 #include "lib/clock.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "life/replace.h"
 #include "sets/create.h"
 #include "sets/registry.h"
@@ -158,7 +159,7 @@ static int end_set(struct replacement *r, const char *number)
 		complain("%s stays a set, on %s: %s. \"dmremap delete %s\" ends it when it is not in use.",
 			 r->volume.name, r->new,
 			 r->copy.why ?: "device-mapper has refused the other table",
-			 r->volume.name);
+			 shell_word(r->volume.name));
 		return EXIT_UNCORRECTED;
 	}
 	r->ended = true;

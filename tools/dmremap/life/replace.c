@@ -14,6 +14,7 @@
 #include "lib/message.h"
 #include "lib/number.h"
 #include "lib/plural.h"
+#include "lib/shell-word.h"
 #include "life/mapfile.h"
 #include "life/new-disk.h"
 #include "life/replace.h"
@@ -109,7 +110,7 @@ static int copy(struct replacement *r)
 		mapfile_drop(r->mapfile, r->mapped);
 	if (status && !r->switched && r->copy.recorded)
 		printf("%s keeps what has been copied, for when the command is given again; \"dmremap replace --forget %s\" gives that up.\n",
-		       r->new, r->volume.name);
+		       r->new, shell_word(r->volume.name));
 	return status;
 }
 
@@ -172,7 +173,7 @@ static int empty_spare(const struct replacement *r)
 		return EXIT_CLEAN;
 	}
 	complain("%s is no longer needed, but still has its metadata. If it can be written again: \"dmremap delete %s\".",
-		 spare, spare);
+		 spare, shell_word(spare));
 	return EXIT_UNCORRECTED;
 }
 
@@ -189,7 +190,7 @@ static int say_ended(const struct replacement *r)
 		status = empty_spare(r);
 	else if (*r->volume.uuid)
 		complain("%s could not be updated, and still has blocks of %s: run \"dmremap delete --give-up --yes %s\" before the next boot.",
-			 r->spare.path, r->volume.main.path, r->spare.path);
+			 r->spare.path, r->volume.main.path, shell_word(r->spare.path));
 	say_old_main(r);
 	return status;
 }
@@ -202,12 +203,12 @@ static int say_set(const struct replacement *r)
 	       r->volume.name, r->new, r->spare.path);
 	if (!*r->id && !r->sealed)
 		complain("%s has no identity, so after a reboot it is found by its size alone: \"dmremap seal %s\" gives it a label.",
-			 r->new, r->volume.name);
+			 r->new, shell_word(r->volume.name));
 	if (r->sealed)
 		status = seal_device(r->volume.name);
 	if (status)
 		complain("%s was sealed, and no longer is: \"dmremap seal %s\".",
-			 r->volume.name, r->volume.name);
+			 r->volume.name, shell_word(r->volume.name));
 	say_old_main(r);
 	return status ? EXIT_UNCORRECTED : EXIT_CLEAN;
 }
@@ -245,7 +246,7 @@ static int refuse_doubt(const struct replacement *r)
 	if (status || r->spare_gone || sector == SET_VIEW_NO_DOUBT)
 		return status;
 	complain("%s goes on as it was: the place of its block at sector %llu is uncertain since its spare could not be written. \"dmremap stop %s\" and \"dmremap assemble %s\" settle it. If %s is gone for good, disconnect it: with --leave and --mapfile such blocks are left out then.",
-		 name, LLU(sector), name, name, r->spare.path);
+		 name, LLU(sector), shell_word(name), shell_word(name), r->spare.path);
 	return EXIT_OPERATION;
 }
 
@@ -274,7 +275,7 @@ static int find(struct replacement *r, const char *name)
 		return status;
 	if (r->volume.suspended) {
 		complain("%s is suspended: \"dmsetup resume %s\" first.", r->volume.name,
-			 r->volume.name);
+			 shell_word(r->volume.name));
 		return EXIT_OPERATION;
 	}
 	if (volume_spare(&r->volume, &r->spare, &r->spare_gone)) {

@@ -13,6 +13,7 @@
 #include "command.h"
 #include "kernel/kernel.h"
 #include "kernel/names.h"
+#include "lib/shell-word.h"
 #include "life/state.h"
 #include "life/status-report.h"
 #include "lib/encode.h"
@@ -178,7 +179,7 @@ static int status(char **names, bool json)
 			continue;
 		if (rows[i].gone && !*names)
 			complain("%s has lost a disk: \"dmremap status %s\" says what to do.",
-				 rows[i].name, rows[i].name);
+				 rows[i].name, shell_word(rows[i].name));
 		if (rows[i].gone)
 			result = exit_worst(result, EXIT_UNCORRECTED);
 		if (!*rows[i].why)
@@ -200,7 +201,7 @@ static void print_problem(const struct status_row *row, const struct state_words
 	if (!strcmp(state, "suspended")) {
 		putchar(' ');
 		/* the format is a constant in state.c */
-		printf(words->next, row->name);
+		printf(words->next, shell_word(row->name));
 	}
 	putchar('\n');
 }

@@ -6,6 +6,7 @@
 #include "kernel/kernel.h"
 #include "lib/exit.h"
 #include "lib/interrupt.h"
+#include "lib/shell-word.h"
 #include "lib/text.h"
 #include "lib/util.h"
 #include "sets/activate.h"
@@ -50,7 +51,7 @@ static bool is_active(struct activation_result *result, bool automatic)
 	if (active.without_spare) {
 		snprintf(result->why, sizeof(result->why),
 			 "%s is active without its spare, read-only. \"dmremap stop %s\" first, then assemble it again.",
-			 active.name, active.name);
+			 active.name, shell_word(active.name));
 		result->status = EXIT_UNCORRECTED;
 	}
 	return true;
@@ -193,14 +194,15 @@ static bool is_distinct(struct activation_result *result, const struct half *mai
 	if (identity_lacks_label(spare, main, known)) {
 		text_add(result->why, sizeof(result->why),
 			 "%s is not activated with %s: its main has a label, and that device has none, or it cannot be read. If it is the main, name both devices: \"dmremap assemble %s %s\".",
-			 result->set.name, main->dev.path, main->dev.path, spare->dev.path);
+			 result->set.name, main->dev.path, shell_word(main->dev.path),
+			 shell_word(spare->dev.path));
 		return false;
 	}
 	if (main->role != HALF_MAIN && gather_find_rival(spare, main, &rival)) {
 		text_add(result->why, sizeof(result->why),
 			 "%s is not activated: %s and %s both have the identity of its main. Disconnect the wrong one, or name the devices: \"dmremap assemble MAIN %s\". \"dmremap seal %s\" then tells the main from others.",
-			 result->set.name, main->dev.path, rival.path, spare->dev.path,
-			 result->set.name);
+			 result->set.name, main->dev.path, rival.path, shell_word(spare->dev.path),
+			 shell_word(result->set.name));
 		return false;
 	}
 	return true;
@@ -321,7 +323,7 @@ static bool is_read_only(struct activation_result *result, const struct blockdev
 		return false;
 	snprintf(result->why, sizeof(result->why),
 		 "%s cannot be activated for writing: %s is read-only. \"dmremap assemble --read-only %s\" lets it be read; copy it to another disk while that can be done.",
-		 result->set.name, half->path, result->set.name);
+		 result->set.name, half->path, shell_word(result->set.name));
 	result->status = EXIT_OPERATION;
 	return true;
 }

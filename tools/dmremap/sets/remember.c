@@ -8,6 +8,7 @@
 #include "lib/exit.h"
 #include "lib/file.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "sets/half.h"
 #include "sets/identity.h"
 #include "sets/policy.h"
@@ -146,7 +147,7 @@ void remember_warn(const char *name, const char *main, const char *spare)
 {
 	if (users_boot_needs(name))
 		complain("The system starts from %s: if the power fails before the initramfs has been made again, the next boot stops in the initramfs. Continue it there: \"dmremap assemble %s %s\", and \"exit\".",
-			 name, main, spare);
+			 name, shell_word(main), shell_word(spare));
 }
 
 void remember_settled(const char *uuid, const char *name)

@@ -9,6 +9,7 @@
 #include "lib/device-timeout.h"
 #include "lib/guard.h"
 #include "lib/interrupt.h"
+#include "lib/shell-word.h"
 #include "lib/text.h"
 #include "lib/util.h"
 #include "sets/registry.h"
@@ -74,10 +75,10 @@ static void say(char *text, const struct copy_search *search)
 		return;
 	}
 	text_add(text, EXPLAIN_SIZE, "%s has the content of %s, and the same UUIDs, but is not its main: after the next start it may be mounted instead. Clear it: \"wipefs -a %s\".",
-		 path, search->name, path);
+		 path, search->name, shell_word(path));
 	if (*search->set.next_main_id && registry_is(search->set.next_main_id, path))
 		text_add(text, EXPLAIN_SIZE, " If it is to become the main, \"dmremap replace --force %s %s\" begins anew.",
-			 search->name, path);
+			 shell_word(search->name), shell_word(path));
 }
 
 bool stale_copy_describe(char *text, const char *uuid, const char *name, const char *number)

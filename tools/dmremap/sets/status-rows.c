@@ -6,6 +6,7 @@
 
 #include "kernel/kernel.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "lib/text.h"
 #include "sets/active.h"
 #include "sets/reassembly.h"
@@ -49,7 +50,7 @@ static void take_suspended(struct status_row *row, const struct active *active)
 		return;
 	next_sentence(row->why);
 	text_add(row->why, sizeof(row->why), "%s is suspended: all its I/O waits. Unless a running command has suspended it: \"dmsetup resume %s\".",
-		 row->name, row->name);
+		 row->name, shell_word(row->name));
 }
 
 static void take_active(struct status_row *row, const struct active *active)
@@ -62,7 +63,7 @@ static void take_active(struct status_row *row, const struct active *active)
 		text_copy(row->main, active->main, sizeof(row->main));
 		snprintf(row->why, sizeof(row->why),
 			 "%s has no spare: blocks that had moved have old content. When the spare is there, \"dmremap stop %s\", and assemble it.",
-			 row->name, row->name);
+			 row->name, shell_word(row->name));
 		return;
 	}
 	if (!kernel_has(TREE_CONFIG, "", "")) {
@@ -138,7 +139,7 @@ static void take_known(struct status_row *row, const struct known_set *set)
 	if (set->state == KNOWN_COMPLETE)
 		snprintf(row->why, sizeof(row->why),
 			 "%s is complete and not active: \"dmremap assemble %s\".", set->name,
-			 set->name);
+			 shell_word(set->name));
 	else
 		explain_set(row->why, set);
 	take_foreign(row, set->state == KNOWN_COMPLETE);
@@ -153,7 +154,7 @@ static void take_absent(struct status_row *row, const struct registered *known)
 	text_copy(row->state, "waiting", sizeof(row->state));
 	snprintf(row->why, sizeof(row->why),
 		 "%s is a set of this host, and none of its disks has been found: \"dmremap assemble %s\" looks for them. If they will not come back, \"rm %s/%s\" makes this host forget it.",
-		 row->name, row->name, REGISTRY_DIR, row->uuid);
+		 row->name, shell_word(row->name), REGISTRY_DIR, row->uuid);
 }
 
 static struct status_row *find_uuid(struct status_row *rows, int nr, const char *uuid)
