@@ -115,6 +115,15 @@ static unsigned int show_spares(const struct disk_facts *facts, unsigned int ste
 	return step + 1;
 }
 
+/* Until they are active nobody knows where their blocks are, so no other command is safe. */
+static void show_inactive(const struct disk_facts *facts)
+{
+	printf("  1. Activate the set on it. Write nothing to %s itself: the set would take it for its data.\n"
+	       "    ", facts->path);
+	show_each(facts->inactive, "", "assemble", "");
+	printf("  2. Look again: dmremap advise %s\n", shell_word(facts->path));
+}
+
 /* hdparm overwrites a sector with zeros, so let the user read the sector first. */
 static void show_sector(const struct disk_facts *facts)
 {
@@ -256,7 +265,10 @@ static void show_commands(const struct advice *advice, const struct disk_facts *
 	if (!shows[advice->verdict])
 		return;
 	printf("What to do:\n");
-	shows[advice->verdict](facts, places);
+	if (*facts->inactive && advice->verdict != VERDICT_NOT_DISK)
+		show_inactive(facts);
+	else
+		shows[advice->verdict](facts, places);
 }
 
 /* A reader waits until the disk or the kernel gives up. */
