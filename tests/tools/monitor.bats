@@ -152,7 +152,7 @@ once() { run dmremap monitor --once; assert_success; }
 	done
 	retry mails_are 1
 	run last_mail
-	assert_line --regexp "dmremap delete --give-up ${name//\\/\\\\}\" ends the set on this one\.$"
+	assert_line --regexp "dmremap delete --give-up '${name//\\/\\\\}'\" ends the set on this one\.$"
 	assert_line --regexp "is the disk or its cable\.$"
 	assert_line --regexp "advise .*\" judges the disk\.$"
 }

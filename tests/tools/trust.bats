@@ -1008,6 +1008,29 @@ boots() {
 	assert_output ""
 }
 
+@test "ten spares that do not answer cost one time-out together, and none of what only looks at states" {
+	local i uuid began
+	blank sdc 8:32
+	for i in 0 1 2 3 4 5 6 7 8 9; do
+		uuid="0${i}0${i}0${i}0${i}-0${i}0${i}-0${i}0${i}-0${i}0${i}-0${i}0${i}0${i}0${i}0${i}0${i}"
+		printf '%s\n' "spare 1M" "main 8M" "uuid 0$i" | image slow$i
+		part sdc slow$i "8:$((33 + i))"
+		register "$uuid" name=set$i
+		known "$uuid" name=set$i state=waiting-main main=- spare=8:$((33 + i)) generation=1 table=
+	done
+	echo device_timeout=3 >"$DMREMAP_ROOT/etc/dm-remap/dm-remap.conf"
+	began=$SECONDS
+	FAULT_SLOW='/dev/slow*' run faulty status
+	assert_failure 4
+	assert_equal "$(grep -c "and its spare .* does not answer" <<<"$output")" 10
+	[ $((SECONDS - began)) -lt 9 ]
+	began=$SECONDS
+	FAULT_SLOW='/dev/slow*' run faulty status --check
+	assert_failure 2
+	assert_equal "${#lines[@]}" 10
+	[ $((SECONDS - began)) -lt 3 ]
+}
+
 @test "a spare that does not answer is waited for once, and is not said to be none" {
 	local began
 	our_set

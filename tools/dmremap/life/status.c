@@ -162,6 +162,23 @@ static bool is_fault(const struct status_row *row)
 	return row->active ? !*row->remapped || row->suspended : !row->foreign;
 }
 
+/* Explain the sets that are wanted. */
+static void explain(struct status_row *rows, int nr, char **names)
+{
+	struct status_row **wanted = calloc(nr + 1, sizeof(*wanted));
+	int i, n = 0;
+
+	if (!wanted)
+		no_memory();
+	for (i = 0; i < nr; i++)
+		if (is_wanted(&rows[i], names))
+			wanted[n++] = &rows[i];
+	for (i = 0; i < n; i++)
+		status_row_look_for_copy(wanted[i]);
+	status_rows_explain(wanted, n);
+	free(wanted);
+}
+
 static int status(char **names, bool json)
 {
 	struct status_row *rows;
@@ -169,9 +186,7 @@ static int status(char **names, bool json)
 
 	if (nr < 0)
 		return EXIT_OPERATION;
-	for (i = 0; i < nr; i++)
-		if (is_wanted(&rows[i], names))
-			status_row_look_for_copy(&rows[i]);
+	explain(rows, nr, names);
 	print(rows, nr, names, json);
 	result = check_names(rows, nr, names);
 	for (i = 0; i < nr; i++) {

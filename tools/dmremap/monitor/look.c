@@ -217,11 +217,33 @@ static void compare(const struct look *look, const struct memory_set *before,
 		add_filling(queue, look);
 }
 
-void looks_compare(const struct looks *looks, const struct memory *memory, struct queue *queue,
+/* Only sets whose state is news are explained, since that reads their disks. */
+static void explain(struct looks *looks, const struct memory *memory)
+{
+	struct status_row **rows = calloc(looks->nr + 1, sizeof(*rows));
+	const struct memory_set *before;
+	struct look *look;
+	int n = 0;
+
+	if (!rows)
+		no_memory();
+	for (look = looks->look; look < looks->look + looks->nr; look++) {
+		before = memory_find(memory, look->now.key);
+		if (look->explained || (before && !strcmp(before->state, look->row.state)))
+			continue;
+		look->explained = true;
+		rows[n++] = &look->row;
+	}
+	status_rows_explain(rows, n);
+	free(rows);
+}
+
+void looks_compare(struct looks *looks, const struct memory *memory, struct queue *queue,
 		   enum missed missed)
 {
 	int i;
 
+	explain(looks, memory);
 	for (i = 0; i < looks->nr; i++)
 		compare(&looks->look[i], memory_find(memory, looks->look[i].now.key), queue,
 			missed);

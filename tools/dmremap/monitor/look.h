@@ -13,11 +13,13 @@
  * struct look - a set.
  * @row: its row in the output of status.
  * @now: the state to remember.
+ * @explained: @row has its explanation.
  * @days: days until its spare is full, at the rate of the last days; negative if unknown.
  */
 struct look {
 	struct status_row row;
 	struct memory_set now;
+	bool explained;
 	double days;
 };
 
@@ -64,7 +66,7 @@ const struct look *looks_find(const struct looks *looks, const char *key);
  * @queue: takes the events.
  * @missed: whether kernel events may be unknown.
  */
-void looks_compare(const struct looks *looks, const struct memory *memory, struct queue *queue,
+void looks_compare(struct looks *looks, const struct memory *memory, struct queue *queue,
 		   enum missed missed);
 
 /* Remember the current states; records of other sets stay as they are. */

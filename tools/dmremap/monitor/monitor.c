@@ -86,7 +86,7 @@ static bool tell(const struct monitor_config *config, struct queue *queue,
 }
 
 /* Report the queued events in one way if they are due or @now is set. */
-static bool report(struct monitor *monitor, const struct looks *looks, enum way way, bool now)
+static bool report(struct monitor *monitor, struct looks *looks, enum way way, bool now)
 {
 	struct channel *channel = &monitor->channel[way];
 	const struct monitor_config *config = &monitor->config;

@@ -6,6 +6,7 @@
 
 #include "disk/main-id.h"
 #include "lib/encode.h"
+#include "lib/message.h"
 #include "lib/shell-word.h"
 #include "lib/text.h"
 #include "sets/damage.h"
@@ -132,13 +133,55 @@ static int add_damaged(char *text, const struct known_set *set, const struct hal
 	return nr;
 }
 
+/* The spares that explain_begin() has read, with their tables. */
+static struct halves begun;
+
+static const struct half *find_begun(const struct blockdev *dev)
+{
+	int i;
+
+	for (i = 0; i < begun.nr; i++)
+		if (!strcmp(begun.half[i].dev.number, dev->number))
+			return &begun.half[i];
+	return NULL;
+}
+
+static void read_half(struct half *half, const struct blockdev *dev)
+{
+	const struct half *read = find_begun(dev);
+
+	if (read)
+		*half = *read;
+	else
+		half_read_again(half, dev);
+}
+
+void explain_begin(const struct known_set *sets, int nr)
+{
+	struct blockdev *list = calloc(nr + 1, sizeof(*list));
+	int i, n = 0;
+
+	if (!list)
+		no_memory();
+	for (i = 0; i < nr; i++)
+		n += blockdev_by_number(&list[n], sets[i].spare);
+	halves_read_again(&begun, list, n);
+	halves_read_tables(&begun);
+	free(list);
+}
+
+void explain_end(void)
+{
+	halves_free(&begun);
+}
+
 static bool read_spare(struct half *spare, const struct known_set *set)
 {
 	struct blockdev dev;
 
 	if (!blockdev_by_number(&dev, set->spare))
 		return false;
-	half_read_again(spare, &dev);
+	read_half(spare, &dev);
 	return spare->role == HALF_SPARE && !strcmp(spare->uuid, set->uuid);
 }
 
@@ -250,7 +293,7 @@ static void explain_damaged_spare(char *text, const struct blockdev *spare)
 	char damage[DAMAGE_SIZE];
 	struct half half;
 
-	half_read_again(&half, spare);
+	read_half(&half, spare);
 	if (damage_describe(damage, &half))
 		text_add(text, EXPLAIN_SIZE, ". %s", damage);
 	else
@@ -300,7 +343,8 @@ void explain_mend(char *text, const struct known_set *set)
 	if (!read_spare(&spare, set))
 		return;
 	halves.half = &spare;
-	halves_read_tables(&halves);
+	if (!find_begun(&spare.dev))
+		halves_read_tables(&halves);
 	if (damage_describe(damage, &spare))
 		text_add(text, EXPLAIN_SIZE, "%s%s", *text ? " " : "", damage);
 }

@@ -114,15 +114,11 @@ static void add_copies(struct status_row *row, const struct known_set *set)
 
 static void take_foreign(struct status_row *row, bool complete)
 {
-	size_t length = strlen(row->why);
 	struct registered known;
 
 	row->foreign = !registry_find(&known, row->uuid);
 	if (!row->foreign || row->active)
 		return;
-	if (!complete && length < sizeof(row->why))
-		snprintf(row->why + length, sizeof(row->why) - length,
-			 "  It is foreign: this host would not activate it automatically.");
 	if (complete)
 		snprintf(row->why, sizeof(row->why),
 			 "%s is foreign: this host does not activate it automatically. \"dmremap assemble %s\" activates and records it.",
@@ -140,10 +136,35 @@ static void take_known(struct status_row *row, const struct known_set *set)
 		snprintf(row->why, sizeof(row->why),
 			 "%s is complete and not active: \"dmremap assemble %s\".", set->name,
 			 shell_word(set->name));
-	else
-		explain_set(row->why, set);
 	take_foreign(row, set->state == KNOWN_COMPLETE);
+}
+
+static void explain(struct status_row *row, const struct known_set *set)
+{
+	if (set->state != KNOWN_COMPLETE) {
+		explain_set(row->why, set);
+		if (row->foreign)
+			text_add(row->why, sizeof(row->why),
+				 " It is foreign: this host would not activate it automatically.");
+	}
 	explain_mend(row->why, set);
+}
+
+void status_rows_explain(struct status_row **rows, int nr)
+{
+	struct known_set *sets = calloc(nr + 1, sizeof(*sets));
+	int i, n = 0;
+
+	if (!sets)
+		no_memory();
+	for (i = 0; i < nr; i++)
+		if (!rows[i]->active && reassembly_read(&sets[n], rows[i]->uuid))
+			rows[n++] = rows[i];
+	explain_begin(sets, n);
+	for (i = 0; i < n; i++)
+		explain(rows[i], &sets[i]);
+	explain_end();
+	free(sets);
 }
 
 /* A set of this host with no disk that has been seen. */
