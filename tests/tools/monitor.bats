@@ -251,6 +251,50 @@ once() { run dmremap monitor --once; assert_success; }
 	last_mail | grep -q "Subject:.*automatic remapping goes on"
 }
 
+# suspended SECONDS: safe has been for so long, as far as the monitor has seen
+suspended() {
+	echo 1 >"$DMREMAP_ROOT/sys/class/block/dm-0/dm/suspended"
+	once
+	sed -i -E "s/^($U .*) [0-9]+ 0\$/\1 $(($(date +%s) - $1)) 0/" root/run/dm-remap/monitor
+	once
+}
+
+@test "a set that stays suspended is told, and that it is in use again; one that a command has suspended is not" {
+	suspended 100
+	echo 0 >"$DMREMAP_ROOT/sys/class/block/dm-0/dm/suspended"
+	once
+	mails_are 0
+	suspended 130
+	mails_are 1
+	run last_mail
+	assert_line --regexp "^Subject: .* safe: the set is suspended$"
+	assert_line "  suspended"
+	assert_output --partial 'Next: Unless a running command has suspended it: "dmsetup resume safe".'
+	assert_output --partial "safe: suspended"
+	assert_equal "$(cat runs)" "suspended safe $U"
+	once
+	mails_are 1
+	echo 0 >"$DMREMAP_ROOT/sys/class/block/dm-0/dm/suspended"
+	once
+	last_mail | grep -q "Subject:.*the set is in use again"
+	assert_equal "$(tail -1 runs)" "resumed safe $U"
+	# the next time is news
+	suspended 130
+	mails_are 3
+}
+
+@test "a monitor that runs counts from its first look at a suspended set" {
+	echo 1 >"$DMREMAP_ROOT/sys/class/block/dm-0/dm/suspended"
+	conf "MAILADDR root" "SETTLE 0" "POLL 1"
+	start_monitor
+	sed -n "s/^$U .* \([0-9]*\) 0\$/\1/p" root/run/dm-remap/monitor >first
+	[ "$(cat first)" -gt 0 ]
+	# it remembers when that was, and does not begin again with each look
+	sleep 2.5
+	assert_equal "$(sed -n "s/^$U .* \([0-9]*\) 0\$/\1/p" root/run/dm-remap/monitor)" "$(cat first)"
+	mails_are 0
+}
+
 # the time since when safe has its state, as it is remembered
 since() { sed -n "s/^$U exhausted \([0-9]*\) .*/\1/p" root/run/dm-remap/monitor; }
 

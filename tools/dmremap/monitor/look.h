@@ -9,6 +9,9 @@
 #include "monitor/queue.h"
 #include "sets/status-rows.h"
 
+/* A set that has been suspended for so many seconds is reported. */
+#define LOOK_STUCK_S	120
+
 /**
  * struct look - a set.
  * @row: its row in the output of status.
@@ -68,6 +71,9 @@ const struct look *looks_find(const struct looks *looks, const char *key);
  */
 void looks_compare(struct looks *looks, const struct memory *memory, struct queue *queue,
 		   enum missed missed);
+
+/* Whether a set has just been suspended, and is to be looked at again after %LOOK_STUCK_S. */
+bool looks_again_soon(const struct looks *looks);
 
 /* Remember the current states; records of other sets stay as they are. */
 void looks_remember(const struct looks *looks, struct memory *memory);

@@ -104,6 +104,15 @@ static bool report(struct monitor *monitor, struct looks *looks, enum way way, b
 	return good;
 }
 
+/* No event says that a set has been suspended for some time. */
+static void look_soon(struct monitor *monitor)
+{
+	uint64_t soon = clock_ns() + LOOK_STUCK_S * NS;
+
+	if (soon < monitor->next_look)
+		monitor->next_look = soon;
+}
+
 /*
  * Look at all sets, and report. What is due is reported even if the look fails; a later one then
  * finds what has been missed.
@@ -123,6 +132,8 @@ static bool look(struct monitor *monitor, bool patient, bool now)
 	if (looked) {
 		monitor->missed = MISSED_NONE;
 		monitor->looked = clock_ns();
+		if (looks_again_soon(&looks))
+			look_soon(monitor);
 	}
 	looks_free(&looks);
 	return good;
