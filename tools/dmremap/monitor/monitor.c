@@ -381,9 +381,10 @@ const struct command command_monitor = {
 	.help =
 	"Waits for the kernel's events of all sets, and looks at them every ten minutes: blocks\n"
 	"that moved, data that is lost, a spare that is nearly full, full, or will be soon, sets\n"
-	"that are read-only, or have not come up. Events within a minute are reported in one\n"
-	"mail, and each event by one run of a program. /etc/dm-remap/monitor.conf has the\n"
-	"recipients; systemd runs this as dm-remap-monitor.service.\n\n"
+	"that are read-only or suspended, or have not come up. Events within a minute are\n"
+	"reported in one mail, and each event by one run of a program.\n"
+	"/etc/dm-remap/monitor.conf has the recipients; systemd runs this as\n"
+	"dm-remap-monitor.service.\n\n"
 	"  -c, --config FILE  read FILE instead of /etc/dm-remap/monitor.conf\n"
 	"  -o, --once         look once, report what is new since the last look, and exit\n"
 	"  -t, --test         send a test event for each set, or for those named\n"
