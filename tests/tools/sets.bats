@@ -709,6 +709,30 @@ member() {
 	EOF
 }
 
+@test "an initramfs that is made during a replacement has the record of both disks" {
+	local record key
+	active_set r $A
+	blank sdc 8:32
+	spare sde 8:64
+	mkdir -p "$DMREMAP_ROOT"/sys/kernel/config/{dm-remap/r/spare,dm-remap-reassembly/sets}
+	: >"$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/scan"
+	echo 8:32 >"$DMREMAP_ROOT/sys/kernel/config/dm-remap/r/main"
+	echo 8:64 >"$DMREMAP_ROOT/sys/kernel/config/dm-remap/r/spare/device"
+	record=$(registered $A)
+	for key in next_main_id next_spare_id; do
+		register $A name=r "$key=wwn-2"
+		cp "$record" before
+		DM_REMAP_INITRAMFS_HOOK=1 run dmremap assemble $A
+		assert_success
+		cmp "$record" before
+		# at any other time the set shows which of the two it is
+		run dmremap assemble $A
+		assert_success
+		run grep next_ "$record"
+		assert_failure
+	done
+}
+
 @test "a disk that is another member of what is on a set is not named as a copy of it" {
 	active_set r $A
 	blank sdc 8:32
@@ -853,6 +877,19 @@ member() {
 	assert_output --regexp "^dmremap: /dev/mapper/lower .*No such file"
 	run dmremap assemble --dry-run /dev/mapper/upper /dev/mapper/nosuch
 	refute_output --partial "No such file"
+}
+
+@test "a set whose disks have another content by now is named in what is said of it" {
+	blank sda 8:0
+	blank sdb 8:16
+	known $A name=r state=complete main=8:0 spare=8:16 generation=1 "table=0 16384 remap 8:0 0 8:16 3 persistent uuid $A"
+	for words in r "--once r" $A; do
+		# shellcheck disable=SC2086 # words
+		run dmremap assemble $words
+		assert_failure 4
+		assert_line "dmremap: r: its halves have changed since the module saw them. Run \"dmremap scan\"."
+	done
+	[ "$(scanned)" = "$(dev sda)" ]
 }
 
 @test "what does not go together" {

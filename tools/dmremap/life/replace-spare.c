@@ -138,6 +138,16 @@ static int copy_paused(void *context)
 	return status;
 }
 
+static int record(const struct spare_switch *r)
+{
+	int status = remember_next(r->volume.uuid, NULL, r->new);
+
+	if (status)
+		complain("%s keeps its spare: a boot would not find it with another one.",
+			 r->volume.name);
+	return status;
+}
+
 static int put_in_force(struct spare_switch *r, uint64_t estimate)
 {
 	struct dm_switch sw = {
@@ -154,7 +164,9 @@ static int put_in_force(struct spare_switch *r, uint64_t estimate)
 	       LLU(r->copy.nr), plural(r->copy.nr), is(r->copy.nr),
 	       LLU(estimate / 1000000 + 1));
 	fflush(stdout);
-	status = dm_switch(&sw);
+	/* a look at the set during the copy may have settled the record */
+	status = record(r);
+	status = status ?: dm_switch(&sw);
 	if (status && r->copy.why)
 		return say_why(r);
 	if (!status)
@@ -194,13 +206,10 @@ static int copy(struct spare_switch *r)
  */
 static int copy_recorded(struct spare_switch *r)
 {
-	int status = remember_next(r->volume.uuid, NULL, r->new);
+	int status = record(r);
 
-	if (status) {
-		complain("%s keeps its spare: a boot would not find it with another one.",
-			 r->volume.name);
+	if (status)
 		return status;
-	}
 	status = check(r);
 	status = status ?: copy(r);
 	if (status)

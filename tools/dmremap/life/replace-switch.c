@@ -79,6 +79,16 @@ static int switch_main(struct replacement *r, struct dm_switch *sw)
 	return EXIT_CLEAN;
 }
 
+int replace_record(const struct replacement *r)
+{
+	int status = remember_next(r->volume.uuid, r->new, NULL);
+
+	if (status)
+		complain("%s goes on as it was: a boot would not find it on another disk.",
+			 r->volume.name);
+	return status;
+}
+
 /*
  * Whenever this is interrupted, the next boot must find the set with the main that its spare names.
  */
@@ -93,12 +103,10 @@ static int to_set(struct replacement *r, struct dm_switch *sw, const char *numbe
 	make_params(r, table.params, number, params);
 	sw->target = "remap";
 	sw->params = params;
-	status = remember_next(r->volume.uuid, r->new, NULL);
-	if (status) {
-		complain("%s goes on as it was: a boot would not find it on another disk.",
-			 r->volume.name);
+	/* a look at the set during the copy may have settled the record */
+	status = replace_record(r);
+	if (status)
 		return status;
-	}
 	status = switch_main(r, sw);
 	remember_settled(r->volume.uuid, r->volume.name);
 	return status;

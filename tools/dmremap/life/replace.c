@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "disk/main-id.h"
+#include "kernel/users.h"
 #include "lib/clock.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
@@ -24,6 +25,7 @@
 #include "sets/half.h"
 #include "sets/names.h"
 #include "sets/reassembly.h"
+#include "sets/registry.h"
 #include "sets/remember.h"
 
 /*
@@ -98,14 +100,36 @@ static int run_copy(struct replacement *r)
 	return status;
 }
 
+/*
+ * The set has another secret on the new disk, of which an older initramfs has no hash. One that is
+ * made while the new disk is recorded beside the former one boots at whatever moment the power
+ * fails, and there is time for it during the copy.
+ */
+static int copy_for_boot(struct replacement *r)
+{
+	struct registered before, now;
+	int status;
+
+	if (!registry_find(&before, r->volume.uuid))
+		before = (struct registered) {};
+	status = replace_record(r);
+	if (status)
+		return status;
+	remember_warn(r->volume.name, r->new, r->spare.path);
+	status = run_copy(r);
+	/* the switch has not been tried, so nothing has settled the record */
+	if (*before.uuid && registry_find(&now, before.uuid) && *now.next_main_id)
+		registry_write(&before);
+	return status;
+}
+
 static int copy(struct replacement *r)
 {
 	int status = set_view_open(&r->copy.view, r->spare_gone ? NULL : r->spare.path);
 
-	/* the set has another secret on the new disk, of which an older initramfs has no hash */
-	if (!r->leave)
-		remember_warn(r->volume.name, r->new, r->spare.path);
-	status = status ?: run_copy(r);
+	if (!status)
+		status = r->leave || !users_boot_needs(r->volume.name) ? run_copy(r) :
+									 copy_for_boot(r);
 	if (status && !r->switched && r->mapfile)
 		mapfile_drop(r->mapfile, r->mapped);
 	if (status && !r->switched && r->copy.recorded)
