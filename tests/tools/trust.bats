@@ -489,7 +489,14 @@ would_larger() {
 	assert_failure 4
 	assert_output --partial "sda, which has 18432 sectors: its main had 16384."
 	assert_output --partial "\"dmremap assemble $(dev sda) $(dev sdb)\""
+	# nor is it by one who names nothing, whatever the module says
+	run dmremap assemble --dry-run
+	assert_failure 8
+	refute_would
 	says $A waiting-main - 8:16
+	run dmremap assemble --dry-run
+	assert_failure 4
+	refute_would
 	for way in "$(dev sda) $(dev sdb)" $A safe; do
 		# shellcheck disable=SC2086 # words
 		run dmremap assemble --dry-run $way
@@ -511,6 +518,26 @@ would_larger() {
 	would safe 8:32 8:16
 	run dmremap assemble --dry-run safe
 	would safe 8:32 8:16
+}
+
+@test "an identity with a backslash is recorded, found and printed as it is" {
+	local id='usb-a\x20b\c'
+	blank sda 8:0
+	spare sdb 8:16 "name safe" 'main_id usb-a\x20b\c'
+	by_id sda "$id"
+	by_id sdb usb-ours
+	register $A name=safe "main_id=$id" main_sectors=16384 spare_id=usb-ours
+	says $A waiting-main - 8:16
+	run dmremap assemble --dry-run --all
+	assert_equal "$(scanned)" "$(dev sda)"
+	says $A complete 8:0 8:16
+	run dmremap assemble --dry-run --all
+	would safe 8:0 8:16
+	# of another size, the table line has it for the kernel, whose words libdm escapes
+	resize sda 9M
+	run dmremap assemble --dry-run --all
+	assert_line --partial "main_id $id"
+	assert_equal "$(dmremap assemble --dry-run --json --all | jq -r '.sets[0].table' | grep -cF " main_id $id")" 1
 }
 
 @test "a larger disk with nothing that speaks for it is refused" {

@@ -214,7 +214,7 @@ static bool may_use(struct activation_result *result, const struct activation_re
 		    const struct half *spare)
 {
 	enum main_id_verdict verdict = identity_judge(spare, main);
-	bool as_automatic = activation->automatic ||
+	bool as_automatic = activation->automatic || !activation->asked ||
 			    (!activation->named && main_id_is_number(spare->main_id));
 
 	result->status = activation->automatic ? EXIT_UNCORRECTED : EXIT_OPERATION;
@@ -251,7 +251,8 @@ static bool may_choose(const struct activation_result *result,
 		       const struct activation_request *activation)
 {
 	return result->set.state == KNOWN_CONFLICT ||
-	       (result->set.state == KNOWN_WAITING_MAIN && !activation->automatic);
+	       (result->set.state == KNOWN_WAITING_MAIN && activation->asked &&
+		!activation->automatic);
 }
 
 /* Find usable halves: those found by the module, otherwise those recorded by this host. */
