@@ -22,19 +22,6 @@ settings() {
 	set_modes "$1"
 }
 
-# dm NAME UUID: as sysfs lists the device, dm-0
-dm() {
-	local dir=$DMREMAP_ROOT/sys/class/block/dm-0
-	mkdir -p "$dir/dm" "$dir/remap" "$DMREMAP_ROOT/sys/dev/block"
-	echo "$1" >"$dir/dm/name"
-	echo "DMREMAP-$2" >"$dir/dm/uuid"
-	echo 253:0 >"$dir/dev"
-	echo 1000 >"$dir/size"
-	ln -sfn ../../class/block/dm-0 "$DMREMAP_ROOT/sys/dev/block/253:0"
-	there sdb 8:16
-	there sdc1 8:33
-}
-
 U=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
 
 @test "set shows all settings, and nothing else" {

@@ -10,20 +10,6 @@ load machine.bash
 U=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
 V=5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a
 
-# dm NAME UUID: as sysfs lists the device
-dm() {
-	local dir=$DMREMAP_ROOT/sys/class/block/dm-0
-	mkdir -p "$dir/dm" "$dir/remap" "$DMREMAP_ROOT/sys/dev/block" "$DMREMAP_ROOT/run/udev/data"
-	echo "$1" >"$dir/dm/name"
-	echo "DMREMAP-$2" >"$dir/dm/uuid"
-	echo 253:0 >"$dir/dev"
-	echo 1000 >"$dir/size"
-	ln -sfn ../../class/block/dm-0 "$DMREMAP_ROOT/sys/dev/block/253:0"
-	there sdb 8:16
-	there sdc1 8:33
-	printf 'E:ID_MODEL=ST4000DM004\nE:ID_SERIAL_SHORT=ZFN1ABCD\n' >"$DMREMAP_ROOT/run/udev/data/b8:16"
-}
-
 # waiting UUID STATE: a set that has not come up, and which this host knows
 waiting() {
 	local dir=$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets/$1 pair
@@ -67,6 +53,8 @@ setup() {
 	MONITOR=
 	device safe
 	dm safe $U
+	mkdir -p root/run/udev/data
+	printf 'E:ID_MODEL=ST4000DM004\nE:ID_SERIAL_SHORT=ZFN1ABCD\n' >root/run/udev/data/b8:16
 	set_to safe config/state ok
 	programs
 }
