@@ -291,7 +291,8 @@ const struct command command_status = {
 	"  -h, --help   print this\n\n"
 	"Exit status: 0 all are active, 4 one is not, or is suspended, or a disk of it has left the\n"
 	"system, 8 one is not there, 16 wrong usage. With --check: 0 all is well, 1 degraded or a\n"
-	"spare is low, 2 exhausted, suspended-remaps, read-only, suspended or waiting, 3 failed,\n"
-	"damaged, in conflict, or main-gone, spare-gone or both-gone; the highest of all sets.\n",
+	"spare is low, 2 exhausted, suspended-remaps, read-only, suspended, without-spare, starting,\n"
+	"or not active, 3 failed, damaged, in conflict, or main-gone, spare-gone or both-gone; the\n"
+	"highest of all sets.\n",
 	.run = run_status,
 };
