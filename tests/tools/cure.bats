@@ -228,10 +228,10 @@ metadata of the file system (sb) 8"
 	# refused WHAT ROLE: with and without --overwrite
 	refused() {
 		cp "$SB" before
-		for command in "" "--overwrite --yes"; do
+		for command in "4" "8 --overwrite --yes"; do
 			# shellcheck disable=SC2086 # words
-			run env FAULT_SECTORS=4000-4000 LD_PRELOAD="$HELPERS/faults.so" "$DMREMAP" cure "$SB" --sector 4000 $command
-			assert_failure $([ -z "$command" ] && echo 4 || echo 8)
+			run env FAULT_SECTORS=4000-4000 LD_PRELOAD="$HELPERS/faults.so" "$DMREMAP" cure "$SB" --sector 4000 ${command#?}
+			assert_failure "${command%% *}"
 			assert_line "dmremap: $SB is the $2 of $1, a set that is not active, and nothing is written past it. Activate it: \"dmremap assemble $1\"."
 			refute_output --partial "writes zeros"
 			cmp "$SB" before

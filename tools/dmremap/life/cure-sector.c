@@ -255,9 +255,9 @@ static int overwrite(const struct cure_sector *cure, const struct sector_place *
 }
 
 /*
- * Whether the sector is on a half of a set that is not active, which is the device, the disk that it
- * is a partition of, or the partition of the sector. Zeros there would become data of the set, or
- * destroy the only copy of what has moved.
+ * Whether the sector is on a half of a set that is not active, which is the device, the disk that
+ * it is a partition of, or the partition of the sector. Zeros there would become data of the set,
+ * or destroy the only copy of what has moved.
  */
 static bool is_of_inactive_set(const struct sector_place *place)
 {

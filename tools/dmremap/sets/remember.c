@@ -67,8 +67,8 @@ static void note_secret(struct registered *set, const struct registered *before,
 }
 
 /*
- * Whether an initramfs is made while a command replaces a half: with the record as it is, it accepts
- * the former half and the new one.
+ * Whether an initramfs is made while a command replaces a half: with the record as it is, it
+ * accepts the former half and the new one.
  */
 static bool is_for_both(const struct registered *set)
 {
