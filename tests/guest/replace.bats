@@ -407,7 +407,7 @@ copy_is_named() {
 on_usr() {
 	local libs=$BATS_TEST_TMPDIR/libs variables=()
 	mkdir -p "$libs"
-	ldd "$DMREMAP" | grep -oE '/[^ ]+' | xargs cp -Lt "$libs"
+	LD_TRACE_LOADED_OBJECTS=1 "$DMREMAP" | grep -oE '/[^ ]+' | xargs cp -Lt "$libs"
 	for (( ; $#; )); do
 		[ "$1" != -- ] || break
 		variables+=("$1")
@@ -424,27 +424,30 @@ on_usr() {
 	small_set
 	for ((step = 1; step < 40; step++)); do
 		run on_usr STEP_AT=$step -- replace r /dev/new
-		assert_equal "$status" 137
+		[ "$status" = 137 ] || { echo "$output"; false; }
 		retry_until 10 is_active
 		[ "$(used_bytes /dev/new)" = 0 ] || break
 	done
 	# it says so, and has recorded it, before it writes anything there
 	assert_line --partial "The system starts from r. Make the initramfs again now"
-	grep -q ^next_main_id= $sets/*
+	grep -q ^next_main_id= $sets/*-????????????
 	DM_REMAP_INITRAMFS_HOOK=1 "$DMREMAP" assemble r
 	cp -r $sets "$BATS_TEST_TMPDIR/initramfs"
 	# the power fails before the switch, or after it
 	for main in main new; do
 		[ $main = main ] || run -0 on_usr -- replace --force r /dev/new
-		"$DMREMAP" stop r
+		dmsetup remove r
 		cp "$BATS_TEST_TMPDIR"/initramfs/* $sets/
 		"$DMREMAP" assemble --auto --all
 		is_main $main
 		cmp "$BATS_TEST_TMPDIR/all" $R
 	done
 	# a copy that is given up leaves no trace
-	run -8 on_usr FAIL_AT=8 FAIL_ERRNO=5 -- replace --force r /dev/main
-	run ! grep next_ $sets/*
+	null_blk_bad new +2048-2048
+	run -8 on_usr -- replace --force r /dev/main
+	assert_line --partial "The system starts from r."
+	# beside the record there are files that were not complete when the tool was killed
+	run ! grep next_ $sets/*-????????????
 }
 
 @test "a spare that fails in that moment: the set goes on with its old main" {
