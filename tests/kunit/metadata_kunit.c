@@ -1363,6 +1363,81 @@ static void repair_without_spare(struct kunit *test)
 	}
 }
 
+/* The worker repairs a few pages at a time, and looks whether it must stop in between. */
+static void a_repair_goes_on_where_it_stopped(struct kunit *test)
+{
+	struct dm_remap_store *store;
+	unsigned int place;
+	struct meta *m;
+	int ret;
+
+	format_set(test);
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	m = to_meta(store);
+	KUNIT_EXPECT_EQ(test, map_slot(store, 200, 13), 0);
+	/* One copy of each of both pages. */
+	bad_writes = place_mask(BIT(2) | BIT(3));
+	KUNIT_EXPECT_EQ(test, map_slot(store, 3, 12), 0);
+	KUNIT_EXPECT_EQ(test, map_slot(store, 200, 14), 0);
+	all_works();
+	for (place = 2; place < 4; place++) {
+		KUNIT_EXPECT_LT(test, meta_whole_copies(m), m->geo.replicas);
+		KUNIT_EXPECT_EQ(test, meta_pages_repair(m, 1), place == 2);
+	}
+	KUNIT_EXPECT_EQ(test, meta_whole_copies(m), m->geo.replicas);
+	KUNIT_EXPECT_FALSE(test, meta_repair(store));
+	meta_close(store, NULL);
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_EXPECT_EQ(test, table[3], 13);
+	KUNIT_EXPECT_EQ(test, table[200], 15);
+	meta_close(store, NULL);
+}
+
+/* What cannot be read may be a table or a file system. */
+static void an_empty_spare_is_formatted_only_if_it_can_be_read(struct kunit *test)
+{
+	/* Superblocks, the first page of a table, signatures at 32 and 64 KiB and at the end. */
+	static const unsigned int pages[] = { 0, 1, 8, 16, PAGES - 2, PAGES - 1 };
+	struct dm_remap_store *store;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		format_set(test);
+		memset(disk, 0, PAGES * DM_REMAP_PAGE_SIZE);
+		bad_reads = BIT_ULL(pages[i]);
+		store = open_set(&ret);
+		KUNIT_EXPECT_NE_MSG(test, ret, 0, "page %u", pages[i]);
+		if (store)
+			meta_close(store, NULL);
+		KUNIT_EXPECT_NULL_MSG(test, memchr_inv(disk, 0, PAGES * DM_REMAP_PAGE_SIZE),
+				      "page %u", pages[i]);
+	}
+	all_works();
+}
+
+/* One that is longer than its place, and one for which no place is left. */
+static void an_id_without_room_is_left_out(struct kunit *test)
+{
+	struct dm_remap_sb *sb = kunit_kzalloc(test, sizeof(*sb), GFP_KERNEL);
+	char id[DM_REMAP_MAIN_ID_SIZE + 1] = { };
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, sb);
+	memset(id, 'a', DM_REMAP_MAIN_ID_SIZE);
+	dm_remap_sb_set_id(sb, DM_REMAP_ID_MAIN, id);
+	KUNIT_EXPECT_STREQ(test, dm_remap_sb_main_id(sb), "");
+	id[DM_REMAP_MAIN_ID_SIZE - 1] = 0;
+	dm_remap_sb_set_id(sb, DM_REMAP_ID_MAIN, id);
+	KUNIT_EXPECT_STREQ(test, dm_remap_sb_main_id(sb), id);
+	for (i = 0; i < DM_REMAP_SB_IDS; i++)
+		sb->id_types[i] = DM_REMAP_ID_SERIAL;
+	dm_remap_sb_set_id(sb, DM_REMAP_ID_MAIN, "b");
+	KUNIT_EXPECT_STREQ(test, dm_remap_sb_main_id(sb), "");
+}
+
 /*
  * What a store knows may differ from what the spare has once it has failed. A store that is only
  * read takes no change, either.
@@ -1810,6 +1885,7 @@ static void identities_are_compared_with_their_kind(struct kunit *test)
 		{ wwn, "", eui, DM_REMAP_MAIN_OTHER }, { eui, "", eui, DM_REMAP_MAIN_SAME },
 		{ eui, "", "nvme-eui.0025385b71b0c6a2", DM_REMAP_MAIN_OTHER },
 		{ "ata-disk_1", a, wwn, DM_REMAP_MAIN_UNKNOWN },
+		{ "wwn-not-hex", a, "", DM_REMAP_MAIN_UNKNOWN },	/* as long as a number */
 	};
 	unsigned int i;
 
@@ -2227,6 +2303,9 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(reasons_are_kept),
 	KUNIT_CASE(both_superblocks),
 	KUNIT_CASE(repair_without_spare),
+	KUNIT_CASE(a_repair_goes_on_where_it_stopped),
+	KUNIT_CASE(an_empty_spare_is_formatted_only_if_it_can_be_read),
+	KUNIT_CASE(an_id_without_room_is_left_out),
 	KUNIT_CASE(a_store_that_cannot_be_written_takes_no_change),
 	KUNIT_CASE(a_bad_copy_is_tried_again_after_1_2_and_4_commits),
 	KUNIT_CASE(a_superblock_and_a_page),

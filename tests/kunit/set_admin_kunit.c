@@ -319,6 +319,7 @@ static void ranges_are_parsed_or_refused(struct kunit *test)
 	EXPECT_SET(s, -ENOENT, "remaps/remove", "0 8192");
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 4);
 	EXPECT_SET(s, -ENOSPC, "remaps/add", "1024 1000");
+	EXPECT_SET(s, -ENOSPC, "remaps/add", "1024 7168");
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 4);
 	EXPECT_SET(s, 0, "remaps/remove", "16 16");
 	EXPECT_SET(s, 0, "remaps/remove", "0\n8191");

@@ -451,6 +451,9 @@ static void messages_that_are_refused(struct kunit *test)
 	EXPECT_MESSAGE(s, -ESTALE, "intent read 0 0");
 	EXPECT_MESSAGE(s, -ESTALE, "intent end 1 lost");
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	make_set(s, "2 persistent read_only");
+	EXPECT_MESSAGE(s, -EROFS, "intent start");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
 	memset(s->spare->data, 0, SPARE_SECTORS << SECTOR_SHIFT);
 	make_set(s, "1 transient");
 	EXPECT_MESSAGE(s, -EOPNOTSUPP, "intent start");
