@@ -1288,6 +1288,27 @@ static void sectors_as_large_as_the_other_disks_are_recorded(struct kunit *test)
 	mdisk_free(spare);
 }
 
+/* Neither written nor read: a disk cannot read a part of a sector. */
+static void a_set_of_small_blocks_is_refused_on_a_disk_of_large_sectors(struct kunit *test)
+{
+	struct mdisk *large = mdisk_alloc(SPARE_SECTORS, 4096, 4096);
+	struct set *s = test->priv;
+	struct mdisk *small = s->spare;
+
+	KUNIT_ASSERT_NOT_NULL(test, large);
+	make_set(s, "3 persistent block_size 512");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	restore(large, small->data);
+	s->spare = large;
+	strscpy(s->args, "1 persistent", sizeof(s->args));
+	KUNIT_EXPECT_EQ(test, try_set(s), -EINVAL);
+	strscpy(s->args, "2 persistent read_only", sizeof(s->args));
+	KUNIT_EXPECT_EQ(test, try_set(s), -EINVAL);
+	s->spare = small;
+	KUNIT_EXPECT_EQ(test, try_set(s), 0);
+	mdisk_free(large);
+}
+
 /* More room on the spare does not make the main faster. */
 static void slow_moves_that_have_stopped_do_not_go_on_with_a_larger_spare(struct kunit *test)
 {
@@ -1564,6 +1585,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(a_set_in_use_gets_no_larger_sectors),
 	KUNIT_CASE(a_set_is_not_activated_with_larger_sectors),
 	KUNIT_CASE(sectors_as_large_as_the_other_disks_are_recorded),
+	KUNIT_CASE(a_set_of_small_blocks_is_refused_on_a_disk_of_large_sectors),
 	KUNIT_CASE_SLOW(slow_moves_that_have_stopped_do_not_go_on_with_a_larger_spare),
 	KUNIT_CASE_SLOW(a_spare_that_does_not_answer_delays_only_its_own_table),
 	KUNIT_CASE(disks_of_a_set_are_for_no_other),
