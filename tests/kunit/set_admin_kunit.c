@@ -5,6 +5,8 @@
 #include <linux/blk-integrity.h>
 #include <linux/pr.h>
 
+#include <dm-remap/format.h>
+
 #include "set.h"
 
 /* --- tables */
@@ -80,6 +82,12 @@ static void disks_that_do_not_go_together_are_refused(struct kunit *test)
 			-EINVAL);
 	memcpy(at, "DMREMAPM", 8);
 	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 0, s->spare, "1 transient", 0), -EINVAL);
+	/* sectors behind those of the labelled set */
+	((struct dm_remap_label *)at)->target_sectors = cpu_to_le64(16);
+	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 8, s->spare, "1 transient", 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 16, s->spare, "1 transient", 0), 0);
+	dm_begin(s, 0);
+	KUNIT_EXPECT_EQ(test, dm_call(s, DM_TABLE_CLEAR), 0);
 	fill(at, 0, 1, 'm');
 	/* a disk that cannot be written */
 	set_disk_ro(s->main->gendisk, true);
