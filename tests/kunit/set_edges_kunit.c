@@ -377,7 +377,8 @@ static void the_place_on_the_main_is_not_changed_by_a_reload(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, create_device(s), 0);
 	KUNIT_ASSERT_EQ(test, load_table(s, 4096, s->main, 0, s->spare, "1 persistent", 0), 0);
 	KUNIT_ASSERT_EQ(test, resume(s), 0);
-	KUNIT_EXPECT_EQ(test, load_table(s, 4096, s->main, 8, s->spare, "1 persistent", 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, load_table(s, 4096, s->main, 8, s->spare, "1 persistent", 0),
+			-EINVAL);
 	KUNIT_EXPECT_EQ(test, load_table(s, 4096, s->main, 0, s->spare, "1 persistent", 0), 0);
 }
 
