@@ -1132,6 +1132,20 @@ static void make_copy(struct set *s, struct mdisk *other, u64 token)
 	}
 }
 
+/* Make a copy one of another spare of the set, or take that back. */
+static void change_origin(struct mdisk *copy)
+{
+	unsigned int nr;
+
+	for (nr = 0; nr < 2; nr++) {
+		u64 sector = dm_remap_sb_sector(SPARE_SECTORS, nr);
+		struct dm_remap_sb *sb = (void *)mdisk_at(copy, sector);
+
+		sb->replacement.partner_seed ^= cpu_to_le64(1);
+		sb->crc = cpu_to_le32(dm_remap_sb_crc(sb, sector));
+	}
+}
+
 static u64 track_id(struct set *s)
 {
 	u64 id = 0;
@@ -1169,6 +1183,9 @@ static void a_copy_takes_the_place_of_its_spare(struct kunit *test)
 	s->spare = old;
 	KUNIT_ASSERT_EQ(test, suspend(s), 0);
 	s->spare = other;
+	change_origin(other);
+	KUNIT_EXPECT_LT(test, reload(s), 0);
+	change_origin(other);
 	KUNIT_ASSERT_EQ(test, reload(s), 0);
 	KUNIT_ASSERT_EQ(test, resume(s), 0);
 	expect_remaps(s);
