@@ -5,7 +5,7 @@
  *   insmod bench_io.ko devices=raw=/dev/nullb0,linear=/dev/mapper/linear size=4096
  *
  * submits I/Os one after the other, at random places, from inside the kernel, so that the
- * figures include no system calls.  The devices take turns, with a thousand I/Os each,
+ * figures include no system calls.  The devices take turns, with many I/Os each,
  * so that other load on the machine affects all of them.  With processors=2 each turn of one
  * processor is followed by one in which both submit to the device at the same time.  For each
  * device and number of processors the log has a line
