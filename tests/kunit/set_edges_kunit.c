@@ -370,6 +370,31 @@ static void a_table_that_contradicts_itself_is_refused(struct kunit *test)
 
 /* --- tables that fail */
 
+static void the_place_on_the_main_is_not_changed_by_a_reload(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	KUNIT_ASSERT_EQ(test, create_device(s), 0);
+	KUNIT_ASSERT_EQ(test, load_table(s, 4096, s->main, 0, s->spare, "1 persistent", 0), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_EXPECT_EQ(test, load_table(s, 4096, s->main, 8, s->spare, "1 persistent", 0),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, load_table(s, 4096, s->main, 0, s->spare, "1 persistent", 0), 0);
+}
+
+static void another_main_is_loaded_with_new_main_only(struct kunit *test)
+{
+	struct mdisk *other = mdisk_alloc(MAIN_SECTORS, 512, 512);
+	struct set *s = quiet_set(test, "1 persistent");
+
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	KUNIT_EXPECT_LT(test, load_table(s, MAIN_SECTORS, other, 0, s->spare, "1 persistent", 0),
+			0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	mdisk_free(other);
+}
+
 static void a_length_that_is_no_whole_number_of_blocks_is_refused(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -713,6 +738,8 @@ static struct kunit_case set_edges_cases[] = {
 	KUNIT_CASE(of_two_slots_of_a_block_the_newer_counts),
 	KUNIT_CASE(a_table_that_contradicts_itself_is_refused),
 	KUNIT_CASE(a_length_that_is_no_whole_number_of_blocks_is_refused),
+	KUNIT_CASE(the_place_on_the_main_is_not_changed_by_a_reload),
+	KUNIT_CASE(another_main_is_loaded_with_new_main_only),
 	KUNIT_CASE(a_set_of_small_blocks_needs_disks_of_small_sectors),
 	KUNIT_CASE(a_spare_knows_its_main),
 	KUNIT_CASE(a_spare_knows_its_main_by_its_world_wide_name),
