@@ -1257,6 +1257,7 @@ static void a_change_that_waits_ends_when_it_is_killed(struct kunit *test)
 {
 	static const char * const waits[][2] = {
 		{ "remaps/add", "88" }, { "errors/resume", "1" }, { "metadata/sync", "1" },
+		{ "errors/retries", "3" }, { "scrub/control", "start" },
 	};
 	struct set *s = quiet_set(test, "1 persistent");
 	struct setter *add, *killed;
