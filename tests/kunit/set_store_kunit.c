@@ -3,6 +3,7 @@
  * Persistent sets: their state after a removal or a power cut, on spares that are intact,
  * damaged, unable to write, or part of another set.
  */
+#include <linux/sched/signal.h>
 #include <linux/workqueue.h>
 
 #include <dm-remap/namespace.h>
@@ -1419,6 +1420,53 @@ static void a_spare_that_does_not_answer_delays_only_its_own_table(struct kunit 
 	EXPECT_READ(s, 80, 8, 'a');
 }
 
+struct killer {
+	struct delayed_work work;
+	struct task_struct *task;
+};
+
+static void kill_task(struct work_struct *work)
+{
+	send_sig(SIGKILL, container_of(to_delayed_work(work), struct killer, work)->task, 1);
+}
+
+/* The pages of the table are not all read for a program that is killed meanwhile. */
+static void a_load_ends_when_its_process_is_killed(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct killer killer = { .task = current };
+	unsigned int reads, all;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "remaps/add", "200");
+	/* the pages of a run that fails are read one by one */
+	set_bit(8, s->spare->bad_read);
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	reads = s->spare->reads;
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	all = s->spare->reads - reads;
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	KUNIT_ASSERT_EQ(test, create_device(s), 0);
+	reads = s->spare->reads;
+	set_bit(8, s->spare->slow);
+	s->spare->slow_ms = 500;
+	allow_signal(SIGKILL);
+	INIT_DELAYED_WORK_ONSTACK(&killer.work, kill_task);
+	schedule_delayed_work(&killer.work, HZ / 5);
+	KUNIT_EXPECT_EQ(test, reload(s), -EINTR);
+	flush_delayed_work(&killer.work);
+	destroy_delayed_work_on_stack(&killer.work);
+	flush_signals(current);
+	disallow_signal(SIGKILL);
+	KUNIT_EXPECT_LT(test, s->spare->reads - reads, all);
+	clear_bit(8, s->spare->slow);
+	/* its disks are free, and the spare is as it was */
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	expect_list(s, "200 16 8 remapped 0x0 0x0\n");
+	EXPECT_READ(s, 200, 8, 'm');
+}
+
 static void disks_of_a_set_are_for_no_other(struct kunit *test)
 {
 	struct set *s = test->priv, other = *s;
@@ -1605,6 +1653,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(a_set_of_small_blocks_is_refused_on_a_disk_of_large_sectors),
 	KUNIT_CASE_SLOW(slow_moves_that_have_stopped_do_not_go_on_with_a_larger_spare),
 	KUNIT_CASE_SLOW(a_spare_that_does_not_answer_delays_only_its_own_table),
+	KUNIT_CASE_SLOW(a_load_ends_when_its_process_is_killed),
 	KUNIT_CASE(disks_of_a_set_are_for_no_other),
 	KUNIT_CASE(a_label_is_for_one_spare),
 	KUNIT_CASE(a_main_with_its_label_may_be_larger),
