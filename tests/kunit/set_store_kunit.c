@@ -1200,6 +1200,20 @@ static void make_copy(struct set *s, struct mdisk *other, u64 token)
 	}
 }
 
+/* Make a copy one of another spare of the set, or take that back. */
+static void change_origin(struct mdisk *copy)
+{
+	unsigned int nr;
+
+	for (nr = 0; nr < 2; nr++) {
+		u64 sector = dm_remap_sb_sector(SPARE_SECTORS, nr);
+		struct dm_remap_sb *sb = (void *)mdisk_at(copy, sector);
+
+		sb->replacement.partner_seed ^= cpu_to_le64(1);
+		sb->crc = cpu_to_le32(dm_remap_sb_crc(sb, sector));
+	}
+}
+
 static u64 track_id(struct set *s)
 {
 	u64 id = 0;
@@ -1237,6 +1251,9 @@ static void a_copy_takes_the_place_of_its_spare(struct kunit *test)
 	s->spare = old;
 	KUNIT_ASSERT_EQ(test, suspend(s), 0);
 	s->spare = other;
+	change_origin(other);
+	KUNIT_EXPECT_LT(test, reload(s), 0);
+	change_origin(other);
 	KUNIT_ASSERT_EQ(test, reload(s), 0);
 	KUNIT_ASSERT_EQ(test, resume(s), 0);
 	expect_remaps(s);
@@ -1354,6 +1371,27 @@ static void sectors_as_large_as_the_other_disks_are_recorded(struct kunit *test)
 	s->spare = small_spare;
 	mdisk_free(main);
 	mdisk_free(spare);
+}
+
+/* Neither written nor read: a disk cannot read a part of a sector. */
+static void a_set_of_small_blocks_is_refused_on_a_disk_of_large_sectors(struct kunit *test)
+{
+	struct mdisk *large = mdisk_alloc(SPARE_SECTORS, 4096, 4096);
+	struct set *s = test->priv;
+	struct mdisk *small = s->spare;
+
+	KUNIT_ASSERT_NOT_NULL(test, large);
+	make_set(s, "3 persistent block_size 512");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	restore(large, small->data);
+	s->spare = large;
+	strscpy(s->args, "1 persistent", sizeof(s->args));
+	KUNIT_EXPECT_EQ(test, try_set(s), -EINVAL);
+	strscpy(s->args, "2 persistent read_only", sizeof(s->args));
+	KUNIT_EXPECT_EQ(test, try_set(s), -EINVAL);
+	s->spare = small;
+	KUNIT_EXPECT_EQ(test, try_set(s), 0);
+	mdisk_free(large);
 }
 
 /* More room on the spare does not make the main faster. */
@@ -1633,6 +1671,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(a_set_in_use_gets_no_larger_sectors),
 	KUNIT_CASE(a_set_is_not_activated_with_larger_sectors),
 	KUNIT_CASE(sectors_as_large_as_the_other_disks_are_recorded),
+	KUNIT_CASE(a_set_of_small_blocks_is_refused_on_a_disk_of_large_sectors),
 	KUNIT_CASE_SLOW(slow_moves_that_have_stopped_do_not_go_on_with_a_larger_spare),
 	KUNIT_CASE_SLOW(a_spare_that_does_not_answer_delays_only_its_own_table),
 	KUNIT_CASE(disks_of_a_set_are_for_no_other),
