@@ -222,7 +222,7 @@ static void read_slot(void *context, u32 slot, struct dm_remap_entry *e)
 	e->reason = reason_of(slot);
 }
 
-static int load_slot(void *context, const struct dm_remap_entry *e, struct dm_remap_entry *other)
+static int load_slot(const struct dm_remap_entry *e, struct dm_remap_entry *other)
 {
 	u32 slot;
 
@@ -241,6 +241,18 @@ static int load_slot(void *context, const struct dm_remap_entry *e, struct dm_re
 	return 0;
 }
 
+static int load_slots(void *context, const struct dm_remap_entry *entries, unsigned int *nr,
+		      struct dm_remap_entry *other)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < *nr && !ret; i++)
+		ret = load_slot(&entries[i], other);
+	*nr = ret ? i - 1 : i;
+	return ret;
+}
+
 /* Open and load a set, which writes nothing. */
 static struct dm_remap_store *load_set(int *ret, struct dm_remap_saved *saved)
 {
@@ -257,7 +269,7 @@ static struct dm_remap_store *load_set(int *ret, struct dm_remap_saved *saved)
 	*ret = meta_open(&params, &store, &error);
 	if (*ret)
 		return NULL;
-	*ret = meta_load(store, load_slot, NULL, saved, &error);
+	*ret = meta_load(store, load_slots, NULL, saved, &error);
 	if (!*ret) {
 		memcpy(table, loaded, sizeof(table));
 		return store;

@@ -146,6 +146,74 @@ static void all_is_found_again(struct kunit *test)
 	EXPECT_READ(s, 240, 8 - 2, 'm');
 }
 
+/* Make a block whose entry is of one of four kinds. */
+static void make_remap(struct set *s, u32 block, unsigned int kind)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), kind == 2 ? "forget %u" : "%u", 8 * block);
+	if (kind >= 2) {
+		__set_bit(8 * block + 3, s->main->bad_read);
+		EXPECT_READ_FAILS(s, 8 * block, 8);
+	}
+	if (kind == 2)
+		EXPECT_MESSAGE(s, 0, text);
+	else if (kind == 3)
+		EXPECT_WRITE(s, 0, 8 * block + 6, 2, 'b');
+	else
+		EXPECT_SET(s, 0, kind ? "remaps/mark" : "remaps/add", text);
+}
+
+/* Entries mapped, pending, with a lost and with an unread sector, on both sides of a page's end. */
+static void entries_of_each_kind_are_found_at_the_ends_of_pages(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int turn, i;
+	u8 *before;
+
+	for (turn = 0; turn < 4; turn++) {
+		mdisk_free(s->spare);
+		s->spare = mdisk_alloc(MAIN_SECTORS, 512, 512);
+		KUNIT_ASSERT_NOT_NULL(test, s->spare);
+		mdisk_mend(s->main);
+		make_set(s, "1 persistent");
+		EXPECT_SET(s, 0, "spare/policy", "linear");
+		EXPECT_SET(s, 0, "errors/neighbours", "0");
+		/* slots 0 to 163; a page has 169 */
+		EXPECT_SET(s, 0, "remaps/add", "0 1312");
+		for (i = 0; i < 12; i++)
+			make_remap(s, 300 + i, (turn + i) % 4);
+		before = list_of(s);
+		again(s);
+		expect_list(s, before);
+		kfree(before);
+		KUNIT_EXPECT_EQ(test, status(s).mapped, 173);
+		KUNIT_EXPECT_EQ(test, status(s).pending, 3);
+		KUNIT_EXPECT_EQ(test, status(s).lost, 3);
+		EXPECT_ATTR(s, "spare/used", "176");
+		for (i = 0; i < 12; i++) {
+			u32 sector = 8 * (300 + i);
+
+			switch ((turn + i) % 4) {
+			case 0:
+				EXPECT_READ(s, sector, 8, 'm');
+				break;
+			case 2:
+				EXPECT_READ(s, sector, 3, 'm');
+				EXPECT_READ_FAILS(s, sector + 3, 1);
+				break;
+			case 3:
+				EXPECT_READ_FAILS(s, sector + 3, 1);
+				EXPECT_READ(s, sector + 6, 2, 'b');
+				break;
+			}
+		}
+		EXPECT_READ(s, 0, 8, 'm');
+		EXPECT_READ(s, 1304, 8, 'm');
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	}
+}
+
 static void what_a_slot_was_is_forgotten_with_its_block(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -1612,6 +1680,7 @@ static void a_label_goes_when_its_block_moves_back(struct kunit *test)
 
 static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(all_is_found_again),
+	KUNIT_CASE(entries_of_each_kind_are_found_at_the_ends_of_pages),
 	KUNIT_CASE(what_a_slot_was_is_forgotten_with_its_block),
 	KUNIT_CASE(bad_spare_blocks_stay_bad),
 	KUNIT_CASE(a_bad_slot_is_noted_on_its_own_page),
