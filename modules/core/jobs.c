@@ -35,10 +35,8 @@ bool remap_job_window(struct remap_job *job)
 
 static void free_job(struct remap_job *job)
 {
-	if (job) {
-		remap_batch_free(job->batch);
-		free_window(job);
-	}
+	remap_batch_free(job->batch);
+	free_window(job);
 	kfree(job);
 }
 

@@ -466,6 +466,32 @@ static void growth(struct kunit *test)
 	}
 }
 
+/* Faults of the copies that a growth, or a new main, replaces do not concern those to come. */
+static void faults_of_former_copies_are_forgotten(struct kunit *test)
+{
+	unsigned int r;
+	struct meta *m;
+	int ret;
+
+	format_set(test);
+	m = to_meta(open_set(&ret));
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	for (r = 0; r < m->geo.replicas; r++) {
+		bitmap_fill(m->bad[r], m->geo.nr_pages);
+		m->nr_bad[r] = m->geo.nr_pages;
+	}
+	bitmap_fill(m->rewrite, m->geo.nr_pages);
+	m->nr_rewrite = m->geo.nr_pages;
+	meta_forget_bad(m);
+	for (r = 0; r < m->geo.replicas; r++) {
+		KUNIT_EXPECT_TRUE(test, bitmap_empty(m->bad[r], m->geo.nr_pages));
+		KUNIT_EXPECT_EQ(test, m->nr_bad[r], 0);
+	}
+	KUNIT_EXPECT_TRUE(test, bitmap_empty(m->rewrite, m->geo.nr_pages));
+	KUNIT_EXPECT_EQ(test, m->nr_rewrite, 0);
+	meta_close(&m->store, NULL);
+}
+
 /*
  * Make a set whose table has as many pages as its spare has room for, and enlarge the spare.
  * With @used the set has been used since then, so superblock 1 is at the new end.
@@ -2025,6 +2051,7 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(erased),
 	KUNIT_CASE(duplicate),
 	KUNIT_CASE(growth),
+	KUNIT_CASE(faults_of_former_copies_are_forgotten),
 	KUNIT_CASE(former_end),
 	KUNIT_CASE(growth_cut),
 	KUNIT_CASE(growth_fails),

@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 
+#include <linux/device-mapper.h>
 #include <linux/export.h>
 #include <linux/rcupdate.h>
 
@@ -11,6 +12,14 @@ static unsigned int waits, waits_locked;
 static void count_wait(void);
 
 #define synchronize_rcu()	count_wait()
+
+static unsigned int warnings;
+
+#undef DMWARN
+#define DMWARN(fmt, ...)	do {		\
+	warnings++;				\
+	no_printk(fmt, ##__VA_ARGS__);		\
+} while (0)
 
 /* No tracing, and no exports, since dm-remap may be loaded. */
 #define _REMAP_TRACE_H
@@ -137,8 +146,12 @@ static void leaving_waits_once_without_a_lock(struct kunit *test)
 
 static void devices_come_and_go_while_they_are_observed(struct kunit *test)
 {
+	warnings = 0;
 	remap_observe_detach(&devices[0]);
 	KUNIT_EXPECT_EQ(test, waits + detached, 0);
+	/* without an observer there is nothing to complain of */
+	remap_observe_attach(&devices[0]);
+	remap_observe_detach(&devices[0]);
 	KUNIT_ASSERT_EQ(test, dm_remap_observer_register(&fake), 0);
 	KUNIT_EXPECT_EQ(test, watched(), DEVICES - 1);
 	remap_observe_attach(&devices[0]);
@@ -154,6 +167,7 @@ static void devices_come_and_go_while_they_are_observed(struct kunit *test)
 	remap_observe_detach(&devices[2]);
 	KUNIT_EXPECT_EQ(test, waits, 0);
 	KUNIT_EXPECT_EQ(test, detached, DEVICES);
+	KUNIT_EXPECT_EQ(test, warnings, 0);
 }
 
 /* The wait of the observer has only begun, so the device needs one of its own. */
@@ -189,7 +203,9 @@ static void an_observer_that_one_device_refuses_watches_none(struct kunit *test)
 	remap_observe_detach(&devices[3]);
 	refused = 3;
 	refusal = -ENOMEM;
+	warnings = 0;
 	remap_observe_attach(&devices[3]);
+	KUNIT_EXPECT_EQ(test, warnings, 1);
 	KUNIT_EXPECT_EQ(test, watched(), DEVICES - 1);
 	dm_remap_observer_unregister(&fake);
 	KUNIT_EXPECT_EQ(test, detached, attached);

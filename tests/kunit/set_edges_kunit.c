@@ -277,6 +277,42 @@ static void the_lowest_of_many_blocks_are_listed(struct kunit *test)
 	KUNIT_EXPECT_GT(test, n, 100);
 }
 
+/* More blocks than are moved at once: each is compared once. */
+static void many_blocks_are_moved_back_once(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int reads;
+
+	new_disk(s, &s->spare, MAIN_SECTORS, 512);
+	quiet_set(test, "3 transient block_size 512");
+	EXPECT_SET(s, 0, "remaps/add", "10 4081");
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 4081);
+	reads = s->main->reads;
+	EXPECT_SET(s, 0, "remaps/remove", "10 4081");
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 0);
+	KUNIT_EXPECT_EQ(test, s->main->reads, reads + 4081);
+}
+
+/* A discard looks at 4096 blocks behind its first one before it is cut. */
+static void a_long_discard_is_cut(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int discards;
+
+	new_disk(s, &s->spare, MAIN_SECTORS, 512);
+	quiet_set(test, "3 transient block_size 512");
+	EXPECT_SET(s, 0, "spare/policy", "linear");
+	EXPECT_SET(s, 0, "remaps/add", "10 5000");
+	discards = s->spare->discards;
+	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_DISCARD, 10, 4097), 0);
+	KUNIT_EXPECT_EQ(test, s->spare->discards, discards + 1);
+	KUNIT_EXPECT_EQ(test, do_io(s, REQ_OP_DISCARD, 10, 4098), 0);
+	KUNIT_EXPECT_EQ(test, s->spare->discards, discards + 3);
+	KUNIT_EXPECT_EQ(test, s->main->discards, 0);
+	KUNIT_EXPECT_TRUE(test, reads_zero(s, 10 + 4097, 1));
+	EXPECT_READ(s, 10 + 4098, 1, 'm');
+}
+
 /* --- the table of the spare */
 
 static struct dm_remap_page *page_of(struct set *s, unsigned int copy)
@@ -672,6 +708,8 @@ static struct kunit_case set_edges_cases[] = {
 	KUNIT_CASE(a_cure_that_cannot_be_noted_fails_its_write),
 	KUNIT_CASE(a_scrub_that_cannot_be_noted_does_not_begin),
 	KUNIT_CASE(the_lowest_of_many_blocks_are_listed),
+	KUNIT_CASE(many_blocks_are_moved_back_once),
+	KUNIT_CASE(a_long_discard_is_cut),
 	KUNIT_CASE(of_two_slots_of_a_block_the_newer_counts),
 	KUNIT_CASE(a_table_that_contradicts_itself_is_refused),
 	KUNIT_CASE(a_length_that_is_no_whole_number_of_blocks_is_refused),

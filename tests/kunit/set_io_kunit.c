@@ -4,6 +4,7 @@
  * the counters.
  */
 #include <linux/kthread.h>
+#include <linux/sched/signal.h>
 
 #include "set.h"
 
@@ -1000,6 +1001,7 @@ struct setter {
 	struct set *s;
 	const char *attr, *value;
 	struct completion done;
+	struct task_struct *task;
 	int ret;
 };
 
@@ -1007,6 +1009,7 @@ static int setter_thread(void *data)
 {
 	struct setter *t = data;
 
+	allow_signal(SIGKILL);
 	t->ret = set_attr(t->s, t->attr, t->value);
 	complete(&t->done);
 	return 0;
@@ -1019,7 +1022,8 @@ static struct setter *begin_set(struct set *s, const char *attr, const char *val
 	KUNIT_ASSERT_NOT_NULL(s->test, t);
 	*t = (struct setter) { .s = s, .attr = attr, .value = value, .ret = 1 };
 	init_completion(&t->done);
-	KUNIT_ASSERT_FALSE(s->test, IS_ERR(kthread_run(setter_thread, t, "setter")));
+	t->task = kthread_run(setter_thread, t, "setter");
+	KUNIT_ASSERT_FALSE(s->test, IS_ERR(t->task));
 	return t;
 }
 
@@ -1214,6 +1218,62 @@ static void a_change_waits_for_a_block_that_moves(struct kunit *test)
 	expect_list(s, "80 0 8 remapped 0x0 0x0\n88 8 8 remapped 0x0 0x0\n");
 	EXPECT_READ(s, 80, 8, 'a');
 	EXPECT_READ(s, 88, 8, 'm');
+}
+
+static bool moves(struct set *s)
+{
+	mdisk_step(s->spare);
+	EXPECT_MESSAGE(s, 0, "list 80");
+	return strstr(s->text, "moving");
+}
+
+/* The slot of a block is bad, so the block gets another one, and has to leave that again. */
+static void a_removal_waits_for_a_block_that_moves(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+	struct setter *removal;
+	struct sent_io *w;
+
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	bitmap_set(s->spare->bad_write, 0, 8);
+	s->spare->hold = true;
+	w = send(s, REQ_OP_WRITE, 80, 8, 'a');
+	KUNIT_ASSERT_TRUE(test, COMES_TRUE(moves(s)));
+	removal = begin_set(s, "remaps/remove", "80");
+	KUNIT_EXPECT_FALSE(test, wait_for_completion_timeout(&removal->done, HZ / 10));
+	mdisk_release(s->spare);
+	KUNIT_EXPECT_EQ(test, answer(w), 0);
+	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&removal->done, 30 * HZ));
+	KUNIT_EXPECT_EQ(test, removal->ret, 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 0);
+	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 80), 80, 8, 'a'));
+}
+
+/* A command that waits for another one ends, unsuccessfully, when its process is killed. */
+static void a_change_that_waits_ends_when_it_is_killed(struct kunit *test)
+{
+	static const char * const waits[][2] = {
+		{ "remaps/add", "88" }, { "errors/resume", "1" }, { "metadata/sync", "1" },
+	};
+	struct set *s = quiet_set(test, "1 persistent");
+	struct setter *add, *killed;
+	unsigned int i;
+
+	s->spare->hold = true;
+	add = begin_set(s, "remaps/add", "80");
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(mdisk_held(s->spare) == 1));
+	for (i = 0; i < ARRAY_SIZE(waits); i++) {
+		killed = begin_set(s, waits[i][0], waits[i][1]);
+		KUNIT_ASSERT_FALSE(test, wait_for_completion_timeout(&killed->done, HZ / 10));
+		send_sig(SIGKILL, killed->task, 1);
+		KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&killed->done, 30 * HZ));
+		KUNIT_EXPECT_EQ_MSG(test, killed->ret, -EINTR, "%s", waits[i][0]);
+	}
+	KUNIT_EXPECT_FALSE(test, completion_done(&add->done));
+	mdisk_release(s->spare);
+	KUNIT_EXPECT_TRUE(test, wait_for_completion_timeout(&add->done, 30 * HZ));
+	KUNIT_EXPECT_EQ(test, add->ret, 0);
+	expect_list(s, "80 16 8 remapped 0x0 0x0\n");
 }
 
 /* More bios than there are jobs, two for each block. */
@@ -1414,6 +1474,8 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_read_that_fails_while_its_block_moves_is_read_there),
 	KUNIT_CASE(what_was_split_is_sent_again_as_a_whole),
 	KUNIT_CASE(a_change_waits_for_a_block_that_moves),
+	KUNIT_CASE(a_removal_waits_for_a_block_that_moves),
+	KUNIT_CASE(a_change_that_waits_ends_when_it_is_killed),
 	KUNIT_CASE(many_writes_fail_at_once),
 	KUNIT_CASE(a_suspend_waits_for_what_moves),
 	KUNIT_CASE(neighbours_of_a_bad_block_are_read),
