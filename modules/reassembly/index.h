@@ -99,7 +99,7 @@ struct half_id *reassembly_next_wanted(const struct reassembly_index *index,
 /* Whether an entry is the first of its half with this identity: the name may be the PARTUUID. */
 bool reassembly_id_is_first(const struct half_id *entry);
 
-/* Whether there are more than @nr halves of a kind; does not look at more than that. */
+/* Whether there are more than @nr halves of a kind; stops counting there. */
 bool reassembly_more_of_size(const struct reassembly_index *index, u64 sectors, unsigned int nr);
 bool reassembly_more_with_id(const struct reassembly_index *index, const char *text,
 			     unsigned int nr);

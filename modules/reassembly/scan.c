@@ -11,6 +11,7 @@
 #include <linux/device-mapper.h>
 #include <linux/err.h>
 #include <linux/lockdep.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
