@@ -110,7 +110,7 @@ char *remap_device_check_length(const struct remap_device *rd, sector_t len)
 	return NULL;
 }
 
-/* Whether the main's content may need the main's sector size, which the set would not have. */
+/* Whether the content of the main may need sectors smaller than those of the set. */
 static bool needs_small_sectors(const struct remap_device *rd, const struct remap_args *args)
 {
 	unsigned int bytes = DM_REMAP_HEAD_SIZE;

@@ -153,7 +153,7 @@ void remap_settings_keep_name(struct remap_device *rd);
 bool remap_settings_follow_name(struct remap_device *rd);
 
 /**
- * remap_settings_follow_line() - apply the argument no_auto_remap of the table line, or its absence.
+ * remap_settings_follow_line() - apply no_auto_remap of the table line, or its absence.
  * @rd: the device.
  * @no_auto_remap: the line has it.
  *
