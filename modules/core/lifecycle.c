@@ -117,7 +117,8 @@ static bool needs_small_sectors(const struct remap_device *rd, const struct rema
 	bool needs = true;
 	void *buf;
 
-	if (args->force_block_size || rd->life.in_large_sectors || bdev_nr_bytes(rd->main) < bytes ||
+	if (args->force_block_size || rd->life.in_large_sectors ||
+	    bdev_nr_bytes(rd->main) < bytes ||
 	    bdev_logical_block_size(rd->spare_bdev) <= bdev_logical_block_size(rd->main))
 		return false;
 	buf = kmalloc(bytes, GFP_KERNEL);

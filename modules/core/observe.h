@@ -16,6 +16,7 @@
 
 #include "table.h"
 
+struct dm_remap_store_stat;
 struct dm_target;
 struct remap_device;
 
