@@ -80,7 +80,8 @@ deb:
 	tools/debian/build
 
 fuzz:
-	tests/fuzz/run $$(($(or $(MINUTES),60) * 60)) $(JOBS)
+	$(RIG)/prepare $(or $(K),umldebug)
+	K=$(or $(K),umldebug) RIG_PREPARED=1 tests/fuzz/run $$(($(or $(MINUTES),60) * 60)) $(JOBS)
 
 crash:
 	@K=$(K) tests/crash/run $(or $(N),100000) $(or $(SEED),1)

@@ -182,6 +182,21 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 	return 0;
 }
 
+static int load_table(struct remap_device *rd, char **error)
+{
+	struct remap_loader *load = kmalloc(sizeof(*load), GFP_KERNEL);
+	int ret;
+
+	if (!load)
+		return -ENOMEM;
+	load->rd = rd;
+	remap_table_expect(&rd->table, rd->store->nr_entries);
+	ret = rd->store->type->load(rd->store, remap_load_entries, load, &rd->saved, error);
+	remap_table_expect(&rd->table, 0);
+	kfree(load);
+	return ret;
+}
+
 /* Allocate everything whose size depends on the store. */
 static int make_table(struct remap_device *rd, const struct remap_args *args, char **error)
 {
@@ -211,9 +226,9 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	mutex_lock(&rd->commit_lock);
 	mutex_lock(&rd->lock);
 	rd->saved.settings = rd->settings;
-	ret = rd->store->type->load(rd->store, remap_load_entry, rd, &rd->saved, error);
+	ret = load_table(rd, error);
 	if (!ret) {
-		remap_spare_recount(&rd->spare);
+		remap_spare_recount(&rd->spare, remap_table_entries(&rd->table));
 		remap_intent_load(rd);
 		remap_settings_restore(rd, &rd->saved);
 		remap_rate_loaded(rd);

@@ -190,7 +190,11 @@ static noinline int map_other(struct dm_target *ti, struct bio *bio)
 	struct remap_io *io = bio->bi_private;
 
 	if (bio_sectors(bio) && !(rt->args.read_only && op_is_write(bio->bi_opf))) {
-		/* No polling: the poller could wait for a job that waits for the polled I/O. */
+		/*
+		 * No polling: a job may wait for this I/O, which would only end when its submitter
+		 * polls; and a job may send it to the other disk, whose queues are not those that
+		 * the submitter polls.
+		 */
 		bio->bi_opf &= ~REQ_POLLED;
 		return map_watched(rt, bio);
 	}

@@ -74,7 +74,6 @@
  * @commits: commits.
  * @pages: pages of the table that were written, of all copies.
  * @buf: META_RUN pages.
- * @others: for each copy, META_RUN pages; only while a run of pages is loaded.
  */
 struct meta {
 	struct dm_remap_store store;
@@ -110,7 +109,6 @@ struct meta {
 	u64 commits;
 	u64 pages;
 	struct dm_remap_page *buf;
-	struct dm_remap_page *others[DM_REMAP_MAX_REPLICAS];
 };
 
 static inline struct meta *to_meta(struct dm_remap_store *store)

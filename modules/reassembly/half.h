@@ -57,6 +57,7 @@ enum half_kind {
  * @ids: in the index, by identity.
  * @set: the set that a scan has pinned for it, before it is in the index.
  * @read: counts reads of devices; the half that was read later replaces an earlier one.
+ * @touched: the number of the last scan that has marked it among those of one size.
  * @dev: the device.
  * @diskseq: of its disk; another disk that gets the number has a different one.
  * @kind: its kind, which says which of the following are set.
@@ -86,6 +87,7 @@ struct half {
 	struct half_id ids[HALF_NR_IDS];
 	struct reassembly_set *set;
 	u64 read;
+	u64 touched;
 	dev_t dev;
 	u64 diskseq;
 	enum half_kind kind;

@@ -58,6 +58,7 @@ struct news {
  * @dead: sets without halves.
  * @news: sets to announce.
  * @use: which devices are in use.
+ * @number: of the scan; see struct half.
  * @checks: halves that may have gone.
  * @nr_checks: how many.
  */
@@ -67,6 +68,7 @@ struct scan {
 	struct list_head dead;
 	struct list_head news;
 	struct reassembly_in_use use;
+	u64 number;
 	struct check *checks;
 	unsigned int nr_checks;
 };
@@ -307,31 +309,63 @@ static void make_dirty(struct scan *scan, struct reassembly_set *set)
 		list_add_tail(&set->dirty, &scan->dirty);
 }
 
-/* Mark the sets as dirty that ask for an identity of a half, or for the same one as it does. */
+/*
+ * Mark the sets as dirty that compete for a size. Halves are entered in front of older ones, so all
+ * behind one that this scan has seen were seen then.
+ */
+static void touch_size(struct scan *scan, u64 sectors)
+{
+	struct half *other;
+
+	reassembly_for_each_of_size(&reassembly_halves, other, sectors) {
+		if (other->touched == scan->number)
+			return;
+		other->touched = scan->number;
+		/* one that knows of a label competes for no size */
+		if (other->kind == HALF_SPARE && !other->labelled)
+			make_dirty(scan, reassembly_set_find(&other->uuid));
+	}
+}
+
+/*
+ * Mark the sets as dirty that ask for an identity of a half, or for the same one as it does. Where
+ * such a set finds its main by that, it competes for no size, and its main is nobody's by its size.
+ */
 static void touch_ids(struct scan *scan, const struct half *half)
 {
 	const struct half_id *entry, *id;
 
-	for (id = half->ids; id < half->ids + HALF_NR_IDS; id++)
-		if (*id->text)
-			reassembly_for_each_id(&reassembly_halves, entry, id->text)
-				if (entry->half->kind == HALF_SPARE)
-					make_dirty(scan, reassembly_set_find(&entry->half->uuid));
+	for (id = half->ids; id < half->ids + HALF_NR_IDS; id++) {
+		if (!*id->text)
+			continue;
+		reassembly_for_each_id(&reassembly_halves, entry, id->text) {
+			if (entry->half->kind == HALF_SPARE)
+				make_dirty(scan, reassembly_set_find(&entry->half->uuid));
+			touch_size(scan, reassembly_main_sectors(entry->half));
+		}
+	}
+}
+
+/* With a main that has the label of its set, a spare competes for no size. */
+static void touch_labelled(struct scan *scan, const struct half *main)
+{
+	const struct half *spare;
+
+	reassembly_for_each_of_set(&reassembly_halves, spare, &main->uuid)
+		if (spare->kind == HALF_SPARE)
+			touch_size(scan, spare->main_sectors);
 }
 
 /* Mark the sets that a half affects as dirty: its own, and those whose main it is or might be. */
 static void touch(struct scan *scan, const struct half *half)
 {
-	const struct half *other;
-
 	if (has_set(half))
 		make_dirty(scan, reassembly_set_find(&half->uuid));
 	touch_ids(scan, half);
-	if (half->kind != HALF_PLAIN && half->kind != HALF_SPARE)
-		return;
-	reassembly_for_each_of_size(&reassembly_halves, other, reassembly_main_sectors(half))
-		if (other->kind == HALF_SPARE)
-			make_dirty(scan, reassembly_set_find(&other->uuid));
+	if (half->kind == HALF_MAIN)
+		touch_labelled(scan, half);
+	else if (half->kind != HALF_DAMAGED)
+		touch_size(scan, reassembly_main_sectors(half));
 }
 
 static void forget(struct scan *scan, struct half *half)
@@ -457,9 +491,11 @@ static void match_dirty(struct scan *scan)
 
 static void enter(struct scan *scan)
 {
+	static u64 scans;
 	struct half *half, *next;
 
 	lockdep_assert_held(&reassembly_lock);
+	scan->number = ++scans;
 	forget_gone(scan);
 	list_for_each_entry_safe(half, next, &scan->fresh, list)
 		enter_half(scan, half);

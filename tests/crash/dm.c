@@ -105,11 +105,8 @@ int dm_table(struct dm *dm, u64 sectors, const char *target, const char *params)
 	return dm_pieces(dm, &piece, 1);
 }
 
-void dm_create(struct dm *dm, const char *name, u64 sectors, const char *target,
-	       const char *params)
+void dm_begin(struct dm *dm, const char *name)
 {
-	int error;
-
 	memset(dm, 0, sizeof(*dm));
 	prepare(name);
 	must(DM_DEV_CREATE, "create", name);
@@ -117,6 +114,14 @@ void dm_create(struct dm *dm, const char *name, u64 sectors, const char *target,
 	dm->major = major(request.io.dev);
 	dm->minor = minor(request.io.dev);
 	snprintf(dm->path, sizeof(dm->path), "/dev/dm-%u", dm->minor);
+}
+
+void dm_create(struct dm *dm, const char *name, u64 sectors, const char *target,
+	       const char *params)
+{
+	int error;
+
+	dm_begin(dm, name);
 	error = dm_table(dm, sectors, target, params);
 	if (error)
 		die("%s %s: %s", target, params, strerror(error));

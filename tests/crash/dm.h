@@ -35,6 +35,8 @@ struct dm_piece {
 };
 
 /* All exit the program on failure, except those that return an error. */
+/* Make a device that has no table yet. */
+void dm_begin(struct dm *dm, const char *name);
 void dm_create(struct dm *dm, const char *name, u64 sectors, const char *target,
 	       const char *params);
 /* Replace its table.  Return: 0 or an errno. */

@@ -54,13 +54,16 @@ blk_status_t dm_remap_rw(struct block_device *bdev, blk_opf_t opf, sector_t sect
 	if (sector > medium->sectors || sectors > medium->sectors - sector)
 		abort();
 	memset(buf, 0, sectors * 512);
+	if (medium->image)
+		memcpy(buf, medium->image + sector * 512, sectors * 512);
 	for (i = 0; i < NR_PLACES; i++) {
 		if (medium->sector[i] != sector)
 			continue;
 		/* the first sector is readable even if the following ones are not */
 		if (medium->bad[i] && (i || sectors > 1))
 			return 1;
-		memcpy(buf, medium->page[i], sectors * 512);
+		if (!medium->image)
+			memcpy(buf, medium->page[i], sectors * 512);
 		break;
 	}
 	return BLK_STS_OK;

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Disks that the fuzzer of matching generates, and the reassembly module's view of them.
+ * Disks that are generated to fuzz the matching of disks into sets, and the reassembly module's
+ * view of them.
  */
 #ifndef _FUZZ_MEDIA_H
 #define _FUZZ_MEDIA_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define MEDIA_MAX	6
 #define MEDIUM_PAGE	4096
+
+/* Sectors of a disk that is a spare; of one that is a main, which may have a block more. */
+#define MEDIUM_SPARE	512
+#define MEDIUM_MAIN	2048
 
 /* The places on a disk that have content; the rest is zeros. */
 enum medium_place {
@@ -24,6 +30,7 @@ enum medium_place {
  * @sectors: its size.
  * @sector: where its pages are.
  * @page: their content.
+ * @image: the content of the whole disk, in place of @page; or NULL.
  * @bad: pages that cannot be read.
  * @partition: it is a partition.
  * @partuuid: its PARTUUID; "" for none.
@@ -35,6 +42,7 @@ struct medium {
 	uint64_t sectors;
 	uint64_t sector[NR_PLACES];
 	uint8_t page[NR_PLACES][MEDIUM_PAGE] __attribute__((aligned(8)));
+	const uint8_t *image;
 	bool bad[NR_PLACES];
 	bool partition;
 	char partuuid[37];
@@ -93,6 +101,9 @@ struct media_match {
 	int spare;
 };
 
+/* Make disks from arbitrary bytes.  Returns their number. */
+unsigned int media_make(struct medium *media, const uint8_t *data, size_t size);
+
 /* Read all disks.  Returns their kinds, in the order of the disks. */
 void media_read(const struct medium *media, unsigned int nr, struct seen *seen);
 
@@ -102,6 +113,10 @@ void media_read(const struct medium *media, unsigned int nr, struct seen *seen);
  * @backwards: the disks arrive, and are asked about, in the reverse order.
  */
 void media_match(struct media_match *match, bool backwards);
+
+/* Check a pair of disks that has been matched as a set. */
+void media_check_pair(const struct medium *media, const struct seen *seen,
+		      const struct media_match *match);
 
 /* Free the result of media_read(). */
 void media_forget(void);

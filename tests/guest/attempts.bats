@@ -6,7 +6,7 @@
 # 2560 ... 8704 take writes and give nothing; and of the block at 20480 two sectors are bad.
 #
 # rig: disk sick size=16M inject-error=1024-1031,2048-2055,3072-3079,4096-4103,5120-5127,6144-6151,7168-7175,8192-8199,9216-9223,10240-10247,11264-11271,12288-12295,13312-13319,14336-14343,15360-15367,16384-16391,20482,20486 inject-error-read=1536-1543,2560-2567,3584-3591,4608-4615,5632-5639,6656-6663,7680-7687,8704-8711
-# rig: kernels=uml,umldebug test=uml/3,umldebug/3 timeout=300
+# rig: kernels=uml,umldebug,umlsmp test=uml/3,umldebug/3 timeout=300
 
 load ../lib/common
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Two processors do everything at the same time. On "kcsan", which delays accesses of our modules and
 # watches the other processor meanwhile, this is where data races are found.
-# rig: kernels=kcsan,6.12 test=slice,kcsan timeout=600
+# rig: kernels=kcsan,6.12,umlsmp test=slice,kcsan timeout=600
 
 load ../lib/common
 

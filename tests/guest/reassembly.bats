@@ -345,6 +345,39 @@ write_byte() {
 	assert_equal "$(said $V state main)" "complete $(number /dev/main2)"
 }
 
+@test "a disk that comes later decides about sets that it is in no set with" {
+	null_blk other 8
+	null_blk larger 16
+	null_blk spare2 4
+	make r $U /dev/main /dev/spare
+	make s $V /dev/other /dev/spare2
+	$LABEL /dev/main $U r
+	# both ask for a size
+	scan /dev/spare /dev/spare2 /dev/other
+	assert_equal "$(said $U state)$(said $V state)" conflictconflict
+	# its label makes it the main of the first, so the second has the other disk for itself
+	scan /dev/main
+	assert_equal "$(said $U state main)" "complete $(number /dev/main)"
+	assert_equal "$(said $V state main)" "complete $(number /dev/other)"
+	dd if=/dev/zero of=/dev/main bs=4096 count=1 oflag=direct status=none
+	scan /dev/main
+	assert_equal "$(said $U state)$(said $V state)" conflictconflict
+	modprobe -r dm_remap_reassembly
+
+	dd if=/dev/zero of=/dev/spare bs=1M oflag=direct status=none || :
+	dd if=/dev/zero of=/dev/spare2 bs=1M oflag=direct status=none || :
+	make r $U /dev/main /dev/spare main_id wwn-1
+	make s $V /dev/larger /dev/spare2
+	ln -s /dev/larger /dev/wwn-1
+	scan /dev/spare2 /dev/wwn-1
+	assert_equal "$(said $V state main)" "complete $(number /dev/larger)"
+	# that disk is known by name, to a set of a smaller main
+	scan /dev/spare
+	rm /dev/wwn-1
+	assert_equal "$(said $U state main)" "complete $(number /dev/larger)"
+	assert_equal "$(said $V state)" waiting-main
+}
+
 @test "another disk that gets the number of one that has gone is not taken for it" {
 	local number
 	make r $U /dev/main /dev/spare main_id wwn-1

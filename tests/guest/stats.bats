@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # The counts of the stats module, exactly, and its load and unload.
-# rig: test=uml/3,kcsan timeout=600
+# rig: test=uml/3,umldebug/3,kcsan timeout=600
 # rig: disk medium size=16M inject-error-write=2048,2060,8192
 
 load ../lib/common

@@ -8,7 +8,7 @@
 #
 # rig: disk sick size=16M heals=18,34,50,66,82 inject-error=98
 # rig: disk ill size=16M heals=18,34,50 inject-error=66,130
-# rig: kernels=uml,umldebug timeout=600
+# rig: kernels=uml,umldebug,umlsmp timeout=600
 #
 # shellcheck disable=SC2030,SC2031 # each test has variables of its own
 

@@ -451,3 +451,18 @@ read_then_write() {
 	assert_equal "$(remap_status r pending lost_sectors)" "0 0"
 	assert_on_spare 2048 4096 old
 }
+
+@test "what is written with polling is read back with polling" {
+	local sector
+	null_blk main 16 poll_queues=1
+	null_blk spare 4 poll_queues=1
+	for sector in "${BAD[@]}"; do null_blk_bad main "+$sector-$sector"; done
+	remap_create r /dev/main /dev/spare
+	[ "$(<"/sys/block/$(dm_dev r)/queue/io_poll")" = 1 ]
+	remap_attr r remaps/add "8 80"
+	timeout 120 fio --name=io --filename=$R --direct=1 --ioengine=io_uring --hipri --iodepth=8 --rw=randwrite \
+		--bsrange=4k-64k --verify=crc32c --output="$BATS_TEST_TMPDIR/fio" 3>&- ||
+		{ cat "$BATS_TEST_TMPDIR/fio"; return 1; }
+	assert_equal "$(remap_status r pending lost_sectors)" "0 0"
+	[ "$(remap_status r remapped)" -gt 10 ]
+}

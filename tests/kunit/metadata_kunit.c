@@ -222,7 +222,7 @@ static void read_slot(void *context, u32 slot, struct dm_remap_entry *e)
 	e->reason = reason_of(slot);
 }
 
-static int load_slot(void *context, const struct dm_remap_entry *e, struct dm_remap_entry *other)
+static int load_slot(const struct dm_remap_entry *e, struct dm_remap_entry *other)
 {
 	u32 slot;
 
@@ -241,6 +241,18 @@ static int load_slot(void *context, const struct dm_remap_entry *e, struct dm_re
 	return 0;
 }
 
+static int load_slots(void *context, const struct dm_remap_entry *entries, unsigned int *nr,
+		      struct dm_remap_entry *other)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < *nr && !ret; i++)
+		ret = load_slot(&entries[i], other);
+	*nr = ret ? i - 1 : i;
+	return ret;
+}
+
 /* Open and load a set, which writes nothing. */
 static struct dm_remap_store *load_set(int *ret, struct dm_remap_saved *saved)
 {
@@ -257,7 +269,7 @@ static struct dm_remap_store *load_set(int *ret, struct dm_remap_saved *saved)
 	*ret = meta_open(&params, &store, &error);
 	if (*ret)
 		return NULL;
-	*ret = meta_load(store, load_slot, NULL, saved, &error);
+	*ret = meta_load(store, load_slots, NULL, saved, &error);
 	if (!*ret) {
 		memcpy(table, loaded, sizeof(table));
 		return store;
@@ -1363,6 +1375,118 @@ static void repair_without_spare(struct kunit *test)
 	}
 }
 
+/* The worker repairs a few pages at a time, and looks whether it must stop in between. */
+static void a_repair_goes_on_where_it_stopped(struct kunit *test)
+{
+	struct dm_remap_store *store;
+	unsigned int place;
+	struct meta *m;
+	int ret;
+
+	format_set(test);
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	m = to_meta(store);
+	KUNIT_EXPECT_EQ(test, map_slot(store, 200, 13), 0);
+	/* One copy of each of both pages. */
+	bad_writes = place_mask(BIT(2) | BIT(3));
+	KUNIT_EXPECT_EQ(test, map_slot(store, 3, 12), 0);
+	KUNIT_EXPECT_EQ(test, map_slot(store, 200, 14), 0);
+	all_works();
+	for (place = 2; place < 4; place++) {
+		KUNIT_EXPECT_LT(test, meta_whole_copies(m), m->geo.replicas);
+		KUNIT_EXPECT_EQ(test, meta_pages_repair(m, 1), place == 2);
+	}
+	KUNIT_EXPECT_EQ(test, meta_whole_copies(m), m->geo.replicas);
+	KUNIT_EXPECT_FALSE(test, meta_repair(store));
+	meta_close(store, NULL);
+	store = open_set(&ret);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_EXPECT_EQ(test, table[3], 13);
+	KUNIT_EXPECT_EQ(test, table[200], 15);
+	meta_close(store, NULL);
+}
+
+/* What cannot be read may be a table or a file system. */
+static void an_empty_spare_is_formatted_only_if_it_can_be_read(struct kunit *test)
+{
+	/* Superblocks, the first page of a table, signatures at 32 and 64 KiB and at the end. */
+	static const unsigned int pages[] = { 0, 1, 8, 16, PAGES - 2, PAGES - 1 };
+	struct dm_remap_store *store;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		format_set(test);
+		memset(disk, 0, PAGES * DM_REMAP_PAGE_SIZE);
+		bad_reads = BIT_ULL(pages[i]);
+		store = open_set(&ret);
+		KUNIT_EXPECT_NE_MSG(test, ret, 0, "page %u", pages[i]);
+		if (store)
+			meta_close(store, NULL);
+		KUNIT_EXPECT_NULL_MSG(test, memchr_inv(disk, 0, PAGES * DM_REMAP_PAGE_SIZE),
+				      "page %u", pages[i]);
+	}
+	all_works();
+}
+
+/* One that is longer than its place, and one for which no place is left. */
+static void an_id_without_room_is_left_out(struct kunit *test)
+{
+	struct dm_remap_sb *sb = kunit_kzalloc(test, sizeof(*sb), GFP_KERNEL);
+	char id[DM_REMAP_MAIN_ID_SIZE + 1] = { };
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, sb);
+	memset(id, 'a', DM_REMAP_MAIN_ID_SIZE);
+	dm_remap_sb_set_id(sb, DM_REMAP_ID_MAIN, id);
+	KUNIT_EXPECT_STREQ(test, dm_remap_sb_main_id(sb), "");
+	id[DM_REMAP_MAIN_ID_SIZE - 1] = 0;
+	dm_remap_sb_set_id(sb, DM_REMAP_ID_MAIN, id);
+	KUNIT_EXPECT_STREQ(test, dm_remap_sb_main_id(sb), id);
+	for (i = 0; i < DM_REMAP_SB_IDS; i++)
+		sb->id_types[i] = DM_REMAP_ID_SERIAL;
+	dm_remap_sb_set_id(sb, DM_REMAP_ID_MAIN, "b");
+	KUNIT_EXPECT_STREQ(test, dm_remap_sb_main_id(sb), "");
+}
+
+/*
+ * What a store knows may differ from what the spare has once it has failed. A store that is only
+ * read takes no change, either.
+ */
+static void a_store_that_cannot_be_written_takes_no_change(struct kunit *test)
+{
+	static u8 before[PAGES][DM_REMAP_PAGE_SIZE];
+	const struct dm_remap_intent intent = { .token = 1 };
+	struct dm_remap_saved saved = { };
+	struct dm_remap_store *store;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < 2; i++) {
+		format_set(test);
+		store = open_set(&ret);
+		KUNIT_ASSERT_EQ(test, ret, 0);
+		if (i) {
+			to_meta(store)->p.read_only = true;
+		} else {
+			bad_writes = U64_MAX;
+			KUNIT_EXPECT_NE(test, map_slot(store, 3, 12), 0);
+			all_works();
+			KUNIT_EXPECT_EQ(test, meta_sync(store), -EIO);
+		}
+		memcpy(before, disk, sizeof(before));
+		KUNIT_EXPECT_EQ(test, map_slot(store, 3, 12), -EIO);
+		KUNIT_EXPECT_EQ(test, meta_save(store, &saved), -EIO);
+		KUNIT_EXPECT_EQ(test, meta_intend(store, &intent), -EIO);
+		KUNIT_EXPECT_EQ(test, meta_set_main_id(store, "other"), -EIO);
+		KUNIT_EXPECT_EQ(test, meta_unlabel(store), -EIO);
+		KUNIT_EXPECT_STRNEQ(test, store->main_id, "other");
+		KUNIT_EXPECT_EQ(test, memcmp(before, disk, sizeof(before)), 0);
+		meta_close(store, NULL);
+	}
+}
+
 /* The interval doubles, as each attempt may take the disk seconds. */
 static void a_bad_copy_is_tried_again_after_1_2_and_4_commits(struct kunit *test)
 {
@@ -1527,6 +1651,139 @@ static void entries_that_cannot_be(struct kunit *test)
 	}
 }
 
+static void bad_spare(struct dm_remap_sb *sb)
+{
+	sb->spare_sectors = cpu_to_le64(3 * DM_REMAP_PAGE_SECTORS - 1);
+}
+
+static void bad_main(struct dm_remap_sb *sb)
+{
+	sb->main_start = cpu_to_le64(le64_to_cpu(sb->main_sectors));
+}
+
+static void bad_name(struct dm_remap_sb *sb)
+{
+	sb->name[DM_REMAP_NAME_SIZE - 1] = 'a';
+}
+
+static void bad_history(struct dm_remap_sb *sb)
+{
+	sb->nr_history = cpu_to_le32(DM_REMAP_SB_HISTORY + 1);
+}
+
+static void bad_scrub_runs(struct dm_remap_sb *sb)
+{
+	sb->nr_scrub_runs = cpu_to_le32(DM_REMAP_SB_SCRUB_RUNS + 1);
+}
+
+static void bad_id(struct dm_remap_sb *sb)
+{
+	sb->ids[DM_REMAP_SB_IDS - 1][DM_REMAP_MAIN_ID_SIZE - 1] = 'a';
+}
+
+static void bad_nr_stale(struct dm_remap_sb *sb)
+{
+	sb->nr_stale = cpu_to_le32(DM_REMAP_SB_STALE + 1);
+}
+
+static void bad_stale_copies(struct dm_remap_sb *sb)
+{
+	sb->stale_copies = cpu_to_le32(1 << le32_to_cpu(sb->replicas));
+}
+
+static void bad_stale_since(struct dm_remap_sb *sb)
+{
+	sb->stale_since = cpu_to_le64(DM_REMAP_MAX_SEQUENCE);
+}
+
+static void bad_stale_page(struct dm_remap_sb *sb)
+{
+	sb->nr_stale = cpu_to_le32(1);
+	sb->stale[0].page = sb->nr_pages;
+}
+
+static void bad_copies_of_page(struct dm_remap_sb *sb)
+{
+	sb->nr_stale = cpu_to_le32(1);
+	sb->stale[0].copies = cpu_to_le32(1 << le32_to_cpu(sb->replicas));
+}
+
+static void bad_order(struct dm_remap_sb *sb)
+{
+	sb->nr_stale = cpu_to_le32(2);
+}
+
+/* One field of a good superblock is wrong, and its checksum right. */
+static void superblocks_that_cannot_be(struct kunit *test)
+{
+	static const struct {
+		void (*spoil)(struct dm_remap_sb *sb);
+		const char *why;
+	} cases[] = {
+		{ bad_spare, "the size of the spare is impossible" },
+		{ bad_main, "the size of the main is impossible" },
+		{ bad_name, "its settings are impossible" },
+		{ bad_history, "its settings are impossible" },
+		{ bad_scrub_runs, "its settings are impossible" },
+		{ bad_id, "its settings are impossible" },
+		{ bad_nr_stale, "its list of stale copies is impossible" },
+		{ bad_stale_copies, "its list of stale copies is impossible" },
+		{ bad_stale_since, "its list of stale copies is impossible" },
+		{ bad_stale_page, "its list of stale copies is impossible" },
+		{ bad_copies_of_page, "its list of stale copies is impossible" },
+		{ bad_order, "its list of stale copies is impossible" },
+	};
+	struct dm_remap_sb *sb = kunit_kmalloc(test, sizeof(*sb), GFP_KERNEL);
+	struct dm_remap_geometry geo;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, sb);
+	format_set(test);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		memcpy(sb, disk[0], sizeof(*sb));
+		KUNIT_ASSERT_NULL(test, dm_remap_sb_check(sb, 0, SPARE_SECTORS, false, &geo));
+		cases[i].spoil(sb);
+		dm_remap_sb_seal(sb, 0);
+		KUNIT_EXPECT_STREQ_MSG(test, dm_remap_sb_check(sb, 0, SPARE_SECTORS, false, &geo) ?:
+				       "", cases[i].why, "case %u", i);
+	}
+	/* The second superblock has a place that follows from the size. */
+	memcpy(sb, disk[0], sizeof(*sb));
+	dm_remap_sb_seal(sb, DM_REMAP_PAGE_SECTORS);
+	KUNIT_EXPECT_STREQ(test, dm_remap_sb_check(sb, DM_REMAP_PAGE_SECTORS, SPARE_SECTORS, false,
+						   &geo) ?: "", cases[0].why);
+}
+
+/* Whatever is in its entries. */
+static void pages_that_cannot_be(struct kunit *test)
+{
+	struct dm_remap_geometry geo = {
+		.spare_sectors = 1024, .block_size = 4096, .replicas = 1, .target_sectors = 800,
+	};
+	struct dm_remap_page *page = kunit_kzalloc(test, sizeof(*page), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_ASSERT_EQ(test, dm_remap_layout(&geo), 0);
+	page->crc = cpu_to_le32(dm_remap_page_crc(page, 0));
+	KUNIT_EXPECT_NULL(test, dm_remap_page_check(page, 0, 0, &geo));
+	KUNIT_EXPECT_STREQ(test, dm_remap_page_check(page, 0, 1, &geo) ?: "",
+			   "it is another page");
+	page->sequence = cpu_to_le64(DM_REMAP_MAX_SEQUENCE);
+	page->crc = cpu_to_le32(dm_remap_page_crc(page, 0));
+	KUNIT_EXPECT_STREQ(test, dm_remap_page_check(page, 0, 0, &geo) ?: "",
+			   "its sequence is impossible");
+	page->sequence = 0;
+	page->sb_sequence = cpu_to_le64(DM_REMAP_MAX_SEQUENCE);
+	page->crc = cpu_to_le32(dm_remap_page_crc(page, 0));
+	KUNIT_EXPECT_STREQ(test, dm_remap_page_check(page, 0, 0, &geo) ?: "",
+			   "its sequence is impossible");
+	page->sb_sequence = 0;
+	page->entries[0].word = cpu_to_le64(1ULL << DM_REMAP_ENTRY_BITS);
+	page->crc = cpu_to_le32(dm_remap_page_crc(page, 0));
+	KUNIT_EXPECT_STREQ(test, dm_remap_page_check(page, 0, 0, &geo) ?: "",
+			   "it has an entry that is not known");
+}
+
 /*
  * Another version has to read what this one writes. The values were computed bit by bit from the
  * description of the format, with the byte at i being 7 i + 3.
@@ -1584,6 +1841,16 @@ static void labels_that_cannot_be(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, !dm_remap_label_check(label, 1000), cases[i].good,
 				    "case %u", i);
 	}
+	label->ranges[1].nr = cpu_to_le32(1);
+	label->nr_ranges = 0;
+	label->crc = cpu_to_le32(dm_remap_label_crc(label));
+	KUNIT_EXPECT_STREQ(test, dm_remap_label_check(label, 1000) ?: "", "its blocks are impossible");
+	label->name[DM_REMAP_NAME_SIZE - 1] = 'a';
+	label->crc = cpu_to_le32(dm_remap_label_crc(label));
+	KUNIT_EXPECT_STREQ(test, dm_remap_label_check(label, 1000) ?: "", "its name is impossible");
+	label->version = cpu_to_le32(DM_REMAP_LABEL_VERSION + 1);
+	label->crc = cpu_to_le32(dm_remap_label_crc(label));
+	KUNIT_EXPECT_STREQ(test, dm_remap_label_check(label, 1000) ?: "", "its version is not known");
 }
 
 /* The main may be larger or smaller than it was, as long as the set fits. */
@@ -1630,6 +1897,7 @@ static void identities_are_compared_with_their_kind(struct kunit *test)
 		{ wwn, "", eui, DM_REMAP_MAIN_OTHER }, { eui, "", eui, DM_REMAP_MAIN_SAME },
 		{ eui, "", "nvme-eui.0025385b71b0c6a2", DM_REMAP_MAIN_OTHER },
 		{ "ata-disk_1", a, wwn, DM_REMAP_MAIN_UNKNOWN },
+		{ "wwn-not-hex", a, "", DM_REMAP_MAIN_UNKNOWN },	/* as long as a number */
 	};
 	unsigned int i;
 
@@ -2036,6 +2304,8 @@ static int metadata_init(struct kunit *test)
 
 static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(entries_that_cannot_be),
+	KUNIT_CASE(superblocks_that_cannot_be),
+	KUNIT_CASE(pages_that_cannot_be),
 	KUNIT_CASE(checksums_are_those_of_the_format),
 	KUNIT_CASE(labels_that_cannot_be),
 	KUNIT_CASE(labels_of_mains_that_have_another_size),
@@ -2045,6 +2315,10 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(reasons_are_kept),
 	KUNIT_CASE(both_superblocks),
 	KUNIT_CASE(repair_without_spare),
+	KUNIT_CASE(a_repair_goes_on_where_it_stopped),
+	KUNIT_CASE(an_empty_spare_is_formatted_only_if_it_can_be_read),
+	KUNIT_CASE(an_id_without_room_is_left_out),
+	KUNIT_CASE(a_store_that_cannot_be_written_takes_no_change),
 	KUNIT_CASE(a_bad_copy_is_tried_again_after_1_2_and_4_commits),
 	KUNIT_CASE(a_superblock_and_a_page),
 	KUNIT_CASE(formatting),

@@ -5,6 +5,8 @@
 #include <linux/blk-integrity.h>
 #include <linux/pr.h>
 
+#include <dm-remap/format.h>
+
 #include "set.h"
 
 /* --- tables */
@@ -80,6 +82,12 @@ static void disks_that_do_not_go_together_are_refused(struct kunit *test)
 			-EINVAL);
 	memcpy(at, "DMREMAPM", 8);
 	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 0, s->spare, "1 transient", 0), -EINVAL);
+	/* sectors behind those of the labelled set */
+	((struct dm_remap_label *)at)->target_sectors = cpu_to_le64(16);
+	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 8, s->spare, "1 transient", 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, load_table(s, 1024, s->main, 16, s->spare, "1 transient", 0), 0);
+	dm_begin(s, 0);
+	KUNIT_EXPECT_EQ(test, dm_call(s, DM_TABLE_CLEAR), 0);
 	fill(at, 0, 1, 'm');
 	/* a disk that cannot be written */
 	set_disk_ro(s->main->gendisk, true);
@@ -430,6 +438,7 @@ static void ranges_are_parsed_or_refused(struct kunit *test)
 	EXPECT_SET(s, -ENOENT, "remaps/remove", "0 8192");
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 4);
 	EXPECT_SET(s, -ENOSPC, "remaps/add", "1024 1000");
+	EXPECT_SET(s, -ENOSPC, "remaps/add", "1024 7168");
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 4);
 	EXPECT_SET(s, 0, "remaps/remove", "16 16");
 	EXPECT_SET(s, 0, "remaps/remove", "0\n8191");

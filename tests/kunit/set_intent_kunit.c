@@ -152,6 +152,8 @@ static void whatever_changes_content_is_marked(struct kunit *test)
 
 	make_set(s, "1 persistent");
 	EXPECT_SET(s, 0, "remaps/add", "2000 8");
+	/* what waited for its mark is timed like any other I/O */
+	EXPECT_SET(s, 0, "errors/slow_ms", "60000");
 	token = begin(s);
 	/* over the end of a region, with a block on the spare between others on the main */
 	EXPECT_WRITE(s, 0, REGION - 56, 64, 'b');
@@ -450,6 +452,9 @@ static void messages_that_are_refused(struct kunit *test)
 	EXPECT_MESSAGE(s, -ESTALE, "intent end 0");
 	EXPECT_MESSAGE(s, -ESTALE, "intent read 0 0");
 	EXPECT_MESSAGE(s, -ESTALE, "intent end 1 lost");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	make_set(s, "2 persistent read_only");
+	EXPECT_MESSAGE(s, -EROFS, "intent start");
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
 	memset(s->spare->data, 0, SPARE_SECTORS << SECTOR_SHIFT);
 	make_set(s, "1 transient");

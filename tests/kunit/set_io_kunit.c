@@ -1273,11 +1273,14 @@ static void a_change_waits_for_a_block_that_moves(struct kunit *test)
 	EXPECT_READ(s, 88, 8, 'm');
 }
 
+/* Process the waiting writes of the spare, until a block is on its way to the second slot. */
 static bool moves(struct set *s)
 {
-	mdisk_step(s->spare);
 	EXPECT_MESSAGE(s, 0, "list 80");
-	return strstr(s->text, "moving");
+	if (str_has_prefix(s->text, "80 8 8 moving"))
+		return true;
+	mdisk_step(s->spare);
+	return false;
 }
 
 /* The slot of a block is bad, so the block gets another one, and has to leave that again. */
@@ -1307,6 +1310,7 @@ static void a_change_that_waits_ends_when_it_is_killed(struct kunit *test)
 {
 	static const char * const waits[][2] = {
 		{ "remaps/add", "88" }, { "errors/resume", "1" }, { "metadata/sync", "1" },
+		{ "errors/retries", "3" }, { "scrub/control", "start" },
 	};
 	struct set *s = quiet_set(test, "1 persistent");
 	struct setter *add, *killed;

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Shared by the scripts of the rig: paths, messages, and the parts of a kernel. KERNEL is one of
 #   6.1, 6.12                 Debian's own
-#   debug, kcsan, uml, umldebug  built here
+#   debug, kcsan, uml, umldebug, umlsmp  built here
 #   umlgcov, umldebuggcov     the same kernels, with modules instrumented for gcov
 #   arm64, arm64-16k, s390x   Debian's own for another architecture; arm64-16k has pages of 16 KiB
 #   trixie, newest            of Debian 13 and its backports

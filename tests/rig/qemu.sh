@@ -129,6 +129,7 @@ rig_uml() {
 		rootfstype=hostfs "rootflags=$BUILD/$k/initramfs.d" ro init=/init
 		"ubd0rc=$BUILD/guest/base.img" "ubd1rc=$BUILD/$k/modules.img" "ubd2rc=$BUILD/$k/payload.img"
 		con=null null_blk.nr_devices=0 loglevel=5)
+	[ "$k" != umlsmp ] || MACHINE+=("ncpus=$RIG_SMP" seccomp=on)
 	RIG_APPEND+=" rig.machine=uml"
 	! counts "$k" || RIG_APPEND+=" rig.coverage=$BUILD/coverage/data"
 	for line in "${RIG_DISKS[@]}"; do

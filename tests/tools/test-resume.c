@@ -221,7 +221,7 @@ static int run(unsigned int i)
 	if (!pid) {
 		dev->fail = cases[i].fail;
 		dev->times = cases[i].times;
-		_exit(cases[i].run(cases[i].paused));
+		exit(cases[i].run(cases[i].paused));
 	}
 	waitpid(pid, &status, 0);
 	/* wait for the process that resumes the device instead */
