@@ -807,10 +807,15 @@ static void a_persistent_set_without_remaps_changes_its_spare(struct kunit *test
 {
 	struct set *s = quiet_set(test, "1 persistent");
 	struct mdisk *other = mdisk_alloc(SPARE_SECTORS, 512, 512), *old = s->spare;
+	u64 commits = 0, now = 0;
 	char uuid[40];
 
 	KUNIT_ASSERT_NOT_NULL(test, other);
 	strscpy(uuid, get_attr(s, "uuid"), sizeof(uuid));
+	EXPECT_SET(s, 0, "remaps/add", "200");
+	EXPECT_SET(s, 0, "remaps/remove", "200");
+	KUNIT_EXPECT_EQ(test, kstrtou64(get_attr(s, "metadata/commits"), 10, &commits), 0);
+	KUNIT_EXPECT_GE(test, commits, 2);
 	close_bdev(s);
 	KUNIT_ASSERT_EQ(test, suspend(s), 0);
 	s->spare = other;
@@ -820,6 +825,9 @@ static void a_persistent_set_without_remaps_changes_its_spare(struct kunit *test
 	KUNIT_EXPECT_STRNEQ(test, get_attr(s, "uuid"), uuid);
 	EXPECT_SET(s, 0, "remaps/add", "200");
 	EXPECT_READ(s, 200, 8, 'm');
+	/* counts are of the device, whatever spare it has */
+	KUNIT_EXPECT_EQ(test, kstrtou64(get_attr(s, "metadata/commits"), 10, &now), 0);
+	KUNIT_EXPECT_GT(test, now, commits);
 	KUNIT_EXPECT_EQ(test, remove_set(s), 0);
 	mdisk_free(old);
 }

@@ -659,6 +659,9 @@ static void commits_are_counted(struct kunit *test)
 	EXPECT_SET(s, 0, "metadata/sync", "1");
 	EXPECT_SET(s, -EINVAL, "metadata/sync", "0");
 	EXPECT_SET(s, -EINVAL, "metadata/sync", "x");
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	EXPECT_SET(s, -EBUSY, "metadata/sync", "1");
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
 	generation = status(s).generation;
 	again(s);
 	KUNIT_EXPECT_GE(test, status(s).generation, generation);
@@ -1166,15 +1169,25 @@ static void a_staggered_scrub_begins_anew_with_another_length(struct kunit *test
 	EXPECT_ATTR(s, "scrub/state", "paused");
 }
 
-/* A table without the argument does not revoke that of the previous table. */
+/* Only a table that differs in the argument from the one before it changes the value. */
 static void no_auto_remap_outlasts_a_new_length(struct kunit *test)
 {
 	struct set *s = test->priv;
 
 	make_set(s, "2 persistent no_auto_remap");
 	EXPECT_ATTR(s, "errors/auto_remap", "0");
-	change_length(s, 4096, "1 persistent");
+	change_length(s, 6144, "2 persistent no_auto_remap");
 	EXPECT_ATTR(s, "errors/auto_remap", "0");
+	EXPECT_SET(s, 0, "errors/auto_remap", "1");
+	change_length(s, 4096, "2 persistent no_auto_remap");
+	EXPECT_ATTR(s, "errors/auto_remap", "1");
+	change_length(s, 6144, "1 persistent");
+	EXPECT_ATTR(s, "errors/auto_remap", "1");
+	change_length(s, 8192, "2 persistent no_auto_remap");
+	EXPECT_ATTR(s, "errors/auto_remap", "0");
+	change_length(s, 6144, "1 persistent");
+	EXPECT_ATTR(s, "errors/auto_remap", "1");
+	change_length(s, 4096, "2 persistent no_auto_remap");
 	/* it is not stored: the next activation follows its own table */
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
 	KUNIT_ASSERT_EQ(test, create_device(s), 0);
