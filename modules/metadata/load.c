@@ -63,7 +63,7 @@ struct run {
  * @context: for @fn.
  * @error: set to a sentence for ti->error on failure.
  * @entries: room for those of a page.
- * @wq: for the checks; NULL for a small table, or if there is no memory.
+ * @parallel: work items make the checks; not for a small table.
  * @nr_runs: elements of @runs.
  * @runs: used in turn.
  */
@@ -73,10 +73,17 @@ struct loader {
 	void *context;
 	char **error;
 	struct dm_remap_entry entries[DM_REMAP_PAGE_ENTRIES];
-	struct workqueue_struct *wq;
+	bool parallel;
 	u32 nr_runs;
 	struct run *runs[META_AHEAD];
 };
+
+/*
+ * For the checks of all tables. To make a queue for each would be to wait for others who make one,
+ * and for memory that they wait for; that may have to be written to a set which is suspended until
+ * its table is loaded.
+ */
+static struct workqueue_struct *check_wq;
 
 static void begin_run(struct meta *m, struct run *run, u32 page)
 {
@@ -307,14 +314,14 @@ static int take_page(struct loader *l, const struct run *run, unsigned int i)
 
 static void begin_check(struct loader *l, struct run *run)
 {
-	if (l->wq)
-		queue_work(l->wq, &run->check);
+	if (l->parallel)
+		queue_work(check_wq, &run->check);
 }
 
 /* Check it here if no worker has begun: this never waits for one to become free. */
 static void end_check(struct loader *l, struct run *run)
 {
-	if (!l->wq || cancel_work_sync(&run->check))
+	if (!l->parallel || cancel_work_sync(&run->check))
 		check_run(&run->check);
 }
 
@@ -371,8 +378,6 @@ static void free_loader(struct loader *l)
 
 	for (i = 0; i < l->nr_runs; i++)
 		free_run(l->runs[i]);
-	if (l->wq)
-		destroy_workqueue(l->wq);
 	kfree(l);
 }
 
@@ -394,8 +399,7 @@ static struct loader *alloc_loader(struct meta *m)
 		free_loader(l);
 		return NULL;
 	}
-	if (l->nr_runs > 1)
-		l->wq = alloc_workqueue("dm-remap-load", WQ_UNBOUND, 0);
+	l->parallel = l->nr_runs > 1;
 	return l;
 }
 
@@ -476,4 +480,15 @@ int meta_pages_load(struct meta *m, dm_remap_load_fn fn, void *context, char **e
 	m->generation += META_SEQUENCE_GAP;
 	m->next_sequence += META_SEQUENCE_GAP;
 	return ret;
+}
+
+int meta_load_init(void)
+{
+	check_wq = alloc_workqueue("dm-remap-load", WQ_UNBOUND, 0);
+	return check_wq ? 0 : -ENOMEM;
+}
+
+void meta_load_exit(void)
+{
+	destroy_workqueue(check_wq);
 }

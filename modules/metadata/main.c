@@ -375,12 +375,20 @@ static struct dm_remap_store_type meta_store_type = {
 
 static int __init meta_init(void)
 {
-	return dm_remap_store_register(&meta_store_type);
+	int ret = meta_load_init();
+
+	if (ret)
+		return ret;
+	ret = dm_remap_store_register(&meta_store_type);
+	if (ret)
+		meta_load_exit();
+	return ret;
 }
 
 static void __exit meta_exit(void)
 {
 	dm_remap_store_unregister(&meta_store_type);
+	meta_load_exit();
 }
 
 module_init(meta_init);

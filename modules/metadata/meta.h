@@ -470,6 +470,11 @@ int meta_pages_write(struct meta *m, u32 page, u32 n);
  */
 int meta_pages_load(struct meta *m, dm_remap_load_fn fn, void *context, char **error);
 
+/* Make what all tables need to be loaded; for the module's init function. Return: 0, -ENOMEM. */
+int meta_load_init(void);
+
+void meta_load_exit(void);
+
 /* commit.c */
 
 /**
