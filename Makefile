@@ -99,6 +99,9 @@ tested:
 compilers:
 	@$(RIG)/compilers
 
+upstream:
+	@$(RIG)/upstream
+
 mutate:
 	@nice -n 19 tests/mutate/mutate.py --seed $(or $(SEED),1) --count $(or $(COUNT),100)
 
@@ -130,5 +133,5 @@ help:
 	@cat $(RIG)/help.txt
 
 .PHONY: uninstall-tools uninstall-modules not-in-use
-.PHONY: modules install uninstall headers check test quick kunit bats shell demo bench tools deb fuzz crash soak fleet coverage tested compilers mutate \
+.PHONY: modules install uninstall headers check test quick kunit bats shell demo bench tools deb fuzz crash soak fleet coverage tested compilers upstream mutate \
 	pictures docs html clean distclean help

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Check dm-remap.yaml and make what is derived from it.
 
-Without options: docs/reference/attributes.md, docs/reference/ABI/, and the manual pages
-dm-remap(4) and dm-remap(5) in docs/man/.
+Without options: docs/reference/attributes.md, docs/reference/dm-remap.rst, docs/reference/ABI/, and
+the manual pages dm-remap(4) and dm-remap(5) in docs/man/.
 --check: fail if those are not what the schema gives.
 --flat: print the table that the guest compares with a running kernel.
 """
@@ -15,6 +15,7 @@ import textwrap
 
 import yaml
 
+import document
 import manual
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -668,9 +669,11 @@ def outputs(schema):
         )
 
     pages = manual.pages(schema, GENERATED, words)
+    described = abi(schema)
     return {
         "reference/attributes.md": markdown(schema),
-        **{f"reference/{name}": text for name, text in abi(schema).items()},
+        "reference/dm-remap.rst": document.page(schema, GENERATED, described),
+        **{f"reference/{name}": text for name, text in described.items()},
         **{f"man/{name}": text for name, text in pages.items()},
     }
 

@@ -185,20 +185,27 @@ def parts(schema, words):
     }
 
 
+def filled(name, have):
+    """The lines of a template, with the parts that it names, and the names of these."""
+    out, used = [], set()
+    for line in (HERE / f"{name}.in").read_text(encoding="utf-8").splitlines():
+        word = re.fullmatch("@([A-Z]+)@", line)
+        if word and word[1] not in have:
+            raise ManualError(f"{name}.in: there is no part {word[1]}")
+        out += have[word[1]] if word else [line]
+        used.add(word[1] if word else None)
+    return out, used
+
+
 def pages(schema, generated, words):
     """The text of both pages by the names of their files."""
     have = parts(schema, words)
     left = set(have)
     result = {}
     for name in ("dm-remap.4", "dm-remap.5"):
-        out = [f'.\\" {generated}']
-        for line in (HERE / f"{name}.in").read_text(encoding="utf-8").splitlines():
-            word = re.fullmatch("@([A-Z]+)@", line)
-            if word and word[1] not in have:
-                raise ManualError(f"{name}.in: there is no part {word[1]}")
-            out += have[word[1]] if word else [line]
-            left.discard(word[1] if word else None)
-        result[name] = "\n".join(out) + "\n"
+        out, used = filled(name, have)
+        result[name] = "\n".join([f'.\\" {generated}', *out]) + "\n"
+        left -= used
     if left:
         raise ManualError(f"no page has {', '.join(sorted(left))}")
     return result

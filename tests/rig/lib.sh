@@ -82,6 +82,15 @@ built_modules() {
 	done
 }
 
+# room_for_registers SOURCE: for user-mode Linux. The state of a processor with AMX has 11 KiB, more than
+# 6.12 has room for: each program would end at its first instruction. Newer kernels ask the processor.
+room_for_registers() {
+	local offsets=$1/arch/x86/um/user-offsets.c room='HOST_FP_SIZE, 12288)'
+	! grep -q "$room" "$offsets" || return 0
+	sed -i "s/HOST_FP_SIZE, 2696)/$room/" "$offsets"
+	grep -q "$room" "$offsets" || die "$offsets: the size of the processor's state is not there"
+}
+
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		"$@"
