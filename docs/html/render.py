@@ -4,6 +4,7 @@
 
 Markdown goes through cmark-gfm, manual pages through mandoc. A page has the place of its source;
 README.md is README.html. A link that leads nowhere is an error.
+DIRECTORY is emptied before, so it has to be new or empty, or to have been made by this program.
 """
 
 import html
@@ -15,6 +16,8 @@ import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+# in each directory that this program has made
+MARK = ".made-by-render.py"
 # templates for the forge, and parts of other documents
 NOT_PAGES = ("tests/bench/", ".github/")
 MANUAL = re.compile(r"<[bi]>(dm-?remap[a-z.-]*)</[bi]>\((\d)\)")
@@ -149,11 +152,21 @@ class Site:
                 self.wrong.append(f"{source}: {page} has no #{name}")
 
 
+def prepare(out):
+    """Empty the directory, unless it has files of somebody else."""
+    if out.exists() and not (out / MARK).exists() and (not out.is_dir() or any(out.iterdir())):
+        sys.exit(f"{out} was not made by this program, and is not empty: remove it, or give another directory.")
+    if out.exists():
+        shutil.rmtree(out)
+    out.mkdir(parents=True)
+    (out / MARK).touch()
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     site = Site(pathlib.Path(sys.argv[1]))
-    shutil.rmtree(site.out, ignore_errors=True)
+    prepare(site.out)
     files = sources()
     for source in files:
         site.place(source)

@@ -271,6 +271,7 @@ struct dm_remap_store_type;
  * @block_size: in bytes.
  * @data_start: sector of the spare at which block 0 of the data area is.
  * @nr_blocks: blocks of the data area, 1 to U32_MAX.
+ * @nr_entries: about how many entries load() is going to find; only a hint, from the medium.
  * @incomplete: part of the table is lost; only if nothing may be written.
  * @fresh: the spare is empty, and start() will format it.
  * @joining: the spare is a copy of another one, which it replaces in start().
@@ -289,6 +290,7 @@ struct dm_remap_store {
 	unsigned int block_size;
 	sector_t data_start;
 	u32 nr_blocks;
+	u32 nr_entries;
 	bool incomplete;
 	bool fresh;
 	bool joining;
@@ -298,17 +300,20 @@ struct dm_remap_store {
 };
 
 /**
- * typedef dm_remap_load_fn - receives an entry that a store has read.
+ * typedef dm_remap_load_fn - receives entries that a store has read.
  * @context: as given to load().
- * @entry: an entry.  It replaces the last entry given for the same slot.
- * @other: set to the slot that has the same main block and to its sequence number, if the
- *	result is -EEXIST.
+ * @entries: the entries, of different slots, in the order in which they take effect.  Each replaces
+ *	the entry that was given for its slot by an earlier call.
+ * @nr: their number, at least 1; set to the number of those that were taken.
+ * @other: set to the slot that has the same main block as the first entry that was not taken, and
+ *	to its sequence number, if the result is -EEXIST.
  *
- * Return: 0; -EEXIST if another slot has the same main block, in which case nothing has changed;
- * -EINVAL if the entry is invalid; -ENOMEM.
+ * Return: 0 if all were taken; else what is wrong with the first that was not, @entries[*@nr]:
+ * -EEXIST if another slot has the same main block, in which case that entry has changed nothing;
+ * -EINVAL if it is invalid; -ENOMEM.
  */
-typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entry,
-				struct dm_remap_entry *other);
+typedef int (*dm_remap_load_fn)(void *context, const struct dm_remap_entry *entries,
+				unsigned int *nr, struct dm_remap_entry *other);
 
 /**
  * struct dm_remap_store_type - operations of a kind of store.

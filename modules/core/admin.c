@@ -398,9 +398,9 @@ static int allowed(struct remap_device *rd)
 	enum remap_state state = remap_device_state(rd);
 
 	lockdep_assert_held(&rd->admin);
-	if (state == REMAP_STATE_FAILED || state == REMAP_STATE_READ_ONLY)
-		return -EROFS;
-	return rd->suspended ? -EBUSY : 0;
+	if (rd->suspended)
+		return -EBUSY;
+	return state == REMAP_STATE_FAILED || state == REMAP_STATE_READ_ONLY ? -EROFS : 0;
 }
 
 static int prepare(struct request *req, char *text)

@@ -43,6 +43,7 @@ enum remap_place {
  * @spare: a job has served it from the spare.
  * @slow: it succeeded, but took long, so a job has it.
  * @took_long: it failed on the main after a long time (attempts.h).
+ * @errors: errors of it that are counted: bit 0 of the main, bit 1 of the spare.
  * @rest: the part that a job has still to process.
  * @time: when it was sent to the main, if it is timed.
  *
@@ -58,6 +59,7 @@ struct remap_io {
 	bool spare;
 	bool slow;
 	bool took_long;
+	u8 errors;
 	struct bvec_iter rest;
 	struct remap_service_time time;
 };

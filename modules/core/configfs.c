@@ -610,7 +610,7 @@ static struct dm_remap_store_stat store_stat(struct remap_device *rd)
 {
 	struct dm_remap_store_stat stat;
 
-	rd->store->type->stat(rd->store, &stat);
+	remap_store_stat(rd, &stat);
 	return stat;
 }
 

@@ -106,6 +106,7 @@ struct remap_store_health {
  *	block: the smallest piece that fails alone.
  * @settings: written under @lock; single values are read without it.
  * @no_auto_remap: errors/auto_remap is 0 because of the table line; it is stored as 1.
+ * @line_no_auto_remap: the table line in use has the argument no_auto_remap.
  * @turned_read_only: a disk has turned read-only since the last resume: read_only.h.
  *
  * @life: its stage in its life.
@@ -170,6 +171,7 @@ struct remap_device {
 	unsigned int main_unit;
 	struct dm_remap_settings settings;
 	bool no_auto_remap;
+	bool line_no_auto_remap;
 	u32 turned_read_only;
 
 	struct remap_life life;

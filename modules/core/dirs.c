@@ -313,7 +313,7 @@ void remap_dirs_activate(struct remap_dirs *dirs, struct remap_device *rd)
 {
 	down_write(&dirs->sem);
 	if (dirs->rd && dirs->rd != rd)
-		remap_inherit_errors(&rd->errors, &dirs->rd->errors);
+		remap_inherit_counts(rd, dirs->rd);
 	WRITE_ONCE(dirs->rd, rd);
 	up_write(&dirs->sem);
 

@@ -134,7 +134,7 @@ void remap_dirs_put(struct remap_dirs *dirs);
  * @dirs: its entry.
  * @rd: the device.
  *
- * If it replaces a device with another spare, it inherits the error counts of that device. Open
+ * If it replaces a device with another spare, it inherits the counts of that device. Open
  * files of the directories refer to @rd from now on.
  *
  * Context: process, may sleep; @rd is suspended.  Waits for attributes, and takes no

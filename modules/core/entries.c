@@ -4,9 +4,6 @@
 #include "entries.h"
 #include "resize.h"
 
-/* Number of entries to load between two checks of the size of the table. */
-#define BALANCE_EVERY	64
-
 void remap_read_entry(void *context, u32 slot, struct dm_remap_entry *entry)
 {
 	struct remap_device *rd = context;
@@ -50,41 +47,99 @@ static void forget_entry(struct remap_device *rd, u32 slot)
 	remap_device_drop(rd, slot, false);
 }
 
-int remap_load_entry(void *context, const struct dm_remap_entry *entry,
-		     struct dm_remap_entry *other)
+/* Make ready what an entry needs to be loaded. */
+static int prepare_entry(struct remap_device *rd, const struct dm_remap_entry *e)
 {
-	struct remap_device *rd = context;
-	bool pending = entry->state == DM_REMAP_ENTRY_PENDING;
-	u8 flags = entry->seq | remap_slot_flags(entry->lost, entry->unread);
-	u64 word;
-	u32 slot;
-
-	if (entry->slot >= remap_slots_nr(&rd->slots) || entry->main_block >= remap_nr_blocks(rd))
+	if (e->slot >= remap_slots_nr(&rd->slots) || e->main_block >= remap_nr_blocks(rd))
 		return -EINVAL;
-	if (!remap_slots_prepare(&rd->slots, entry->slot))
+	if (!remap_slots_prepare(&rd->slots, e->slot))
 		return -ENOMEM;
-	forget_entry(rd, entry->slot);
-	if (entry->state == DM_REMAP_ENTRY_BAD) {
-		remap_slots_set(&rd->slots, entry->slot, remap_word(0, REMAP_BAD, 0));
-		return 0;
-	}
-	slot = remap_table_lookup(&rd->table, entry->main_block, &word);
-	if (slot != REMAP_NO_SLOT) {
-		remap_read_entry(rd, slot, other);
-		return -EEXIST;
-	}
-	if ((entry->lost && remap_masks_set(&rd->lost, entry->slot, entry->lost)) ||
-	    (entry->unread && remap_masks_set(&rd->unread, entry->slot, entry->unread)))
+	forget_entry(rd, e->slot);
+	return 0;
+}
+
+static u64 word_of(const struct dm_remap_entry *e)
+{
+	u64 word = remap_word(e->main_block,
+			      e->state == DM_REMAP_ENTRY_PENDING ? REMAP_PENDING : REMAP_MAPPED,
+			      e->seq | remap_slot_flags(e->lost, e->unread));
+
+	return remap_word_with_reason(word, e->reason);
+}
+
+/* Note what the table does not have of an entry that is in it now. */
+static int account_entry(struct remap_device *rd, const struct dm_remap_entry *e)
+{
+	if ((e->lost && remap_masks_set(&rd->lost, e->slot, e->lost)) ||
+	    (e->unread && remap_masks_set(&rd->unread, e->slot, e->unread)))
 		return -ENOMEM;
-	word = remap_word(entry->main_block, pending ? REMAP_PENDING : REMAP_MAPPED, flags);
-	remap_regions_add(remap_regions_in_use(rd), entry->main_block << rd->block_shift, 1);
-	remap_table_insert(&rd->table, entry->slot, remap_word_with_reason(word, entry->reason));
-	/* Not for each entry, since here a resize is completed at once. */
-	if (remap_table_entries(&rd->table) % BALANCE_EVERY == 0)
-		remap_device_balance(rd);
-	if (pending)
+	remap_regions_add(remap_regions_in_use(rd), e->main_block << rd->block_shift, 1);
+	if (e->state == DM_REMAP_ENTRY_PENDING)
 		rd->pending++;
 	else
 		rd->mapped++;
 	return 0;
+}
+
+/*
+ * Load entries up to the first that has no block. Sets *@taken to their number, or, if the result
+ * is not 0, to the number of those before the one that it is about.
+ */
+static int load_blocks(struct remap_loader *load, const struct dm_remap_entry *entries,
+		       unsigned int nr, unsigned int *taken, struct dm_remap_entry *other)
+{
+	struct remap_loading *batch = &load->batch;
+	struct remap_device *rd = load->rd;
+	unsigned int i, n;
+	int ret = 0;
+	u32 slot;
+
+	for (n = 0; n < nr && entries[n].state != DM_REMAP_ENTRY_BAD; n++) {
+		ret = prepare_entry(rd, &entries[n]);
+		if (ret)
+			break;
+		batch->slots[n] = entries[n].slot;
+		batch->words[n] = word_of(&entries[n]);
+	}
+	batch->nr = n;
+	*taken = remap_table_load(&rd->table, batch, &slot);
+	if (*taken < n) {
+		remap_read_entry(rd, slot, other);
+		ret = -EEXIST;
+	}
+	for (i = 0; i < *taken; i++)
+		if (account_entry(rd, &entries[i]))
+			return -ENOMEM;
+	return ret;
+}
+
+static int load_bad(struct remap_device *rd, const struct dm_remap_entry *e)
+{
+	int ret = prepare_entry(rd, e);
+
+	if (!ret)
+		remap_slots_set(&rd->slots, e->slot, remap_word(0, REMAP_BAD, 0));
+	return ret;
+}
+
+int remap_load_entries(void *context, const struct dm_remap_entry *entries, unsigned int *nr,
+		       struct dm_remap_entry *other)
+{
+	struct remap_loader *load = context;
+	unsigned int i, taken;
+	int ret = 0;
+
+	for (i = 0; i < *nr && !ret; i += taken) {
+		if (entries[i].state == DM_REMAP_ENTRY_BAD) {
+			ret = load_bad(load->rd, &entries[i]);
+			taken = !ret;
+		} else {
+			ret = load_blocks(load, &entries[i], min(*nr - i, REMAP_LOAD_BATCH),
+					  &taken, other);
+		}
+	}
+	*nr = i;
+	/* Not for each entry, since here a resize is completed at once. */
+	remap_device_balance(load->rd);
+	return ret;
 }

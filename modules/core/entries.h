@@ -7,6 +7,10 @@
 
 #include <dm-remap/store.h>
 
+#include "table.h"
+
+struct remap_device;
+
 /**
  * remap_read_entry() - dm_remap_store_params.read: the committed entry of a slot.
  * @context: the device.
@@ -18,15 +22,26 @@
 void remap_read_entry(void *context, u32 slot, struct dm_remap_entry *entry);
 
 /**
- * remap_load_entry() - a dm_remap_load_fn.
- * @context: the device.
- * @entry: what the store has read.
+ * struct remap_loader - a table that is being loaded.
+ * @rd: the device; nobody may look at its table yet.
+ * @batch: for remap_load_entries().
+ */
+struct remap_loader {
+	struct remap_device *rd;
+	struct remap_loading batch;
+};
+
+/**
+ * remap_load_entries() - a dm_remap_load_fn.
+ * @context: a struct remap_loader.
+ * @entries: what the store has read.
+ * @nr: see dm_remap_load_fn.
  * @other: see dm_remap_load_fn.
  *
  * Context: process, may sleep; the device's lock.
  * Return: see there.
  */
-int remap_load_entry(void *context, const struct dm_remap_entry *entry,
-		     struct dm_remap_entry *other);
+int remap_load_entries(void *context, const struct dm_remap_entry *entries, unsigned int *nr,
+		       struct dm_remap_entry *other);
 
 #endif /* _REMAP_ENTRIES_H */

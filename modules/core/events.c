@@ -4,6 +4,7 @@
 #include <linux/sched/mm.h>
 
 #include "device.h"
+#include "dirs.h"
 
 /* After events were sent, further ones are collected for this long. */
 #define EVENT_INTERVAL	HZ
@@ -25,6 +26,7 @@ static const char * const event_names[REMAP_NR_EVENTS] = {
 	[REMAP_EVENT_RATE]		= "rate",
 	[REMAP_EVENT_ADDED]		= "remapped",
 	[REMAP_EVENT_FORGOTTEN]		= "lost-data",
+	[REMAP_EVENT_MARKED]		= "pending",
 };
 
 static void send(struct remap_device *rd, enum remap_event event)
@@ -43,7 +45,7 @@ static void send(struct remap_device *rd, enum remap_event event)
 		snprintf(sector_var, sizeof(sector_var), "DM_REMAP_SECTOR=%llu", sector);
 		envp[nr++] = sector_var;
 	}
-	if (event == REMAP_EVENT_ADDED || event == REMAP_EVENT_FORGOTTEN)
+	if (event >= REMAP_EVENT_ADDED)
 		envp[nr++] = "DM_REMAP_BY=command";
 	/* Removal of a device waits for this work, and the device may be suspended. */
 	noio = memalloc_noio_save();
@@ -97,12 +99,56 @@ void remap_events_attach(struct remap_device *rd, struct dm_target *ti)
 	schedule_delayed_work(&rd->events.work, 0);
 }
 
+/* Events that wait longer than the set is in force are sent by the one that follows. */
+static void inherit(struct remap_device *rd, struct remap_device *old, unsigned long events)
+{
+	unsigned int event;
+
+	for_each_set_bit(event, &events, REMAP_NR_EVENTS)
+		if (!test_bit(event, &rd->events.pending))
+			remap_event(rd, event, READ_ONCE(old->events.sectors[event]));
+}
+
+static void send_rest(struct remap_device *rd, unsigned long events)
+{
+	char name[DM_NAME_LEN];
+	unsigned int event;
+
+	/* User space has been told that a device without a name is gone. */
+	if (dm_copy_name_and_uuid(rd->md, name, NULL))
+		return;
+	for_each_set_bit(event, &events, REMAP_NR_EVENTS)
+		send(rd, event);
+}
+
+/* No target uses the device any more: its work would wait for one. */
+static void pass_on(struct remap_device *rd)
+{
+	unsigned long events = xchg(&rd->events.pending, 0);
+	struct remap_device *heir;
+	unsigned int noio;
+
+	if (!events)
+		return;
+	heir = remap_dirs_enter(rd->dirs, &noio);
+	if (heir && heir != rd)
+		inherit(heir, rd, events);
+	else
+		send_rest(rd, events);
+	remap_dirs_leave(rd->dirs, noio);
+}
+
 void remap_events_detach(struct remap_device *rd, struct dm_target *ti)
 {
+	bool last;
+
 	mutex_lock(&rd->events.lock);
-	if (rd->events.ti == ti)
+	last = rd->events.ti == ti;
+	if (last)
 		rd->events.ti = NULL;
 	mutex_unlock(&rd->events.lock);
+	if (last)
+		pass_on(rd);
 }
 
 void remap_events_exit(struct remap_device *rd)

@@ -31,6 +31,7 @@ enum remap_event {
 	/* Caused by a command; the names are the same as for automatic events. */
 	REMAP_EVENT_ADDED,
 	REMAP_EVENT_FORGOTTEN,
+	REMAP_EVENT_MARKED,
 	REMAP_NR_EVENTS
 };
 
@@ -74,6 +75,10 @@ void remap_events_attach(struct remap_device *rd, struct dm_target *ti);
  * remap_events_detach() - a target goes away.
  * @rd: the device.
  * @ti: the target; not used any more after this returns.
+ *
+ * If it was in use, what has not been sent yet is left to the device that is in force instead, or
+ * sent now if there is none. If the whole mapped device is being removed, it is dropped: the
+ * kernel log has it.
  *
  * Context: process, may sleep.
  */

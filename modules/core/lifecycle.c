@@ -7,6 +7,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
+#include <dm-remap/format.h>
 #include <dm-remap/namespace.h>
 #include <dm-remap/sets.h>
 
@@ -15,6 +16,7 @@
 #include "device.h"
 #include "dirs.h"
 #include "entries.h"
+#include "io.h"
 #include "lifecycle.h"
 #include "observe.h"
 #include "resize.h"
@@ -108,6 +110,25 @@ char *remap_device_check_length(const struct remap_device *rd, sector_t len)
 	return NULL;
 }
 
+/* Whether the content of the main may need sectors smaller than those of the set. */
+static bool needs_small_sectors(const struct remap_device *rd, const struct remap_args *args)
+{
+	unsigned int bytes = DM_REMAP_HEAD_SIZE;
+	bool needs = true;
+	void *buf;
+
+	if (args->force_block_size || rd->life.in_large_sectors ||
+	    bdev_nr_bytes(rd->main) < bytes ||
+	    bdev_logical_block_size(rd->spare_bdev) <= bdev_logical_block_size(rd->main))
+		return false;
+	buf = kmalloc(bytes, GFP_KERNEL);
+	if (buf)
+		needs = dm_remap_rw(rd->main, REQ_OP_READ, 0, buf, bytes >> SECTOR_SHIFT) ||
+			memchr_inv(buf, 0, bytes);
+	kfree(buf);
+	return needs;
+}
+
 static int open_store(struct remap_device *rd, const struct remap_args *args, char **error)
 {
 	struct dm_remap_store_params params = {
@@ -124,7 +145,7 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 			     rd->life.predecessor->spare_bdev == rd->spare_bdev,
 		.new_main = rd->life.new_main,
 		.copy = rd->life.successor && rd->life.predecessor->spare_bdev != rd->spare_bdev,
-		.force_block_size = args->force_block_size,
+		.force_block_size = args->force_block_size || rd->life.in_large_sectors,
 		.name = rd->name,
 		.read = remap_read_entry,
 		.context = rd,
@@ -135,6 +156,11 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 
 	if (unit > REMAP_MAX_BLOCK_SIZE || (args->block_size && args->block_size < unit)) {
 		*error = "block_size is smaller than a logical block of main or spare";
+		return -EINVAL;
+	}
+	/* A persistent store judges this itself when it formats its spare. */
+	if (!strcmp(args->store, remap_store_transient.name) && needs_small_sectors(rd, args)) {
+		*error = "Main has content, and the spare has larger sectors: see force_block_size";
 		return -EINVAL;
 	}
 	ret = remap_store_open(args->store, &params, &rd->store, error);
@@ -154,6 +180,21 @@ static int open_store(struct remap_device *rd, const struct remap_args *args, ch
 		return -EINVAL;
 	}
 	return 0;
+}
+
+static int load_table(struct remap_device *rd, char **error)
+{
+	struct remap_loader *load = kmalloc(sizeof(*load), GFP_KERNEL);
+	int ret;
+
+	if (!load)
+		return -ENOMEM;
+	load->rd = rd;
+	remap_table_expect(&rd->table, rd->store->nr_entries);
+	ret = rd->store->type->load(rd->store, remap_load_entries, load, &rd->saved, error);
+	remap_table_expect(&rd->table, 0);
+	kfree(load);
+	return ret;
 }
 
 /* Allocate everything whose size depends on the store. */
@@ -185,9 +226,9 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	mutex_lock(&rd->commit_lock);
 	mutex_lock(&rd->lock);
 	rd->saved.settings = rd->settings;
-	ret = rd->store->type->load(rd->store, remap_load_entry, rd, &rd->saved, error);
+	ret = load_table(rd, error);
 	if (!ret) {
-		remap_spare_recount(&rd->spare);
+		remap_spare_recount(&rd->spare, remap_table_entries(&rd->table));
 		remap_intent_load(rd);
 		remap_settings_restore(rd, &rd->saved);
 		remap_rate_loaded(rd);
@@ -424,6 +465,14 @@ static bool has_larger_blocks(const struct remap_device *new, const struct remap
 	       logical_block(new->main, new->spare_bdev) > rd->unit << SECTOR_SHIFT;
 }
 
+/* Whether a set in use on the same main has sectors that are as large as the new one's. */
+static bool has_large_sectors(const struct remap_device *new, const struct remap_device *rd)
+{
+	return new->md == rd->md && rd->life.ready && READ_ONCE(rd->dirs->rd) == rd &&
+	       new->main == rd->main &&
+	       logical_block(new->main, new->spare_bdev) <= rd->unit << SECTOR_SHIFT;
+}
+
 static bool same_disks(const struct remap_device *a, const struct remap_device *b)
 {
 	return a->md == b->md && a->main == b->main && a->spare_bdev == b->spare_bdev;
@@ -467,6 +516,8 @@ static int enter_list(struct remap_device *new, const struct remap_args *args,
 			*error = "Main or spare has larger sectors than the set, which is in use";
 			return -EBUSY;
 		}
+		if (has_large_sectors(new, rd))
+			new->life.in_large_sectors = true;
 		if (is_successor(new, rd, args)) {
 			new->life.predecessor = rd;
 			continue;

@@ -28,6 +28,7 @@ struct remap_regions;
  * @successor: it was created to take over from the device in force.
  * @new_main: it takes over with a new main, which has all content of the set: ID of the tracker
  *	that guarantees that; otherwise 0.
+ * @in_large_sectors: the main's content is of a set in use with sectors as large as this one's.
  * @predecessor: the device in force, with a reference, while the successor is being created.
  */
 struct remap_life {
@@ -41,6 +42,7 @@ struct remap_life {
 	bool refused;
 	bool successor;
 	u64 new_main;
+	bool in_large_sectors;
 	struct remap_device *predecessor;
 };
 

@@ -224,6 +224,40 @@ static void suspect_neighbours(struct remap_device *rd, const struct remap_move 
 		remap_background_wake(rd);
 }
 
+/* A block has become pending, because it cannot be read: what an addition finds is told as well. */
+static void report_unreadable(struct remap_device *rd, const struct remap_move *m)
+{
+	remap_event(rd, REMAP_EVENT_PENDING, m->block << rd->block_shift);
+	remap_log(rd, REMAP_EVENT_PENDING,
+		  "the block at sector %llu of the main cannot be read: its next write goes to the spare; restore the file that it is in from a backup",
+		  (unsigned long long)remap_main_sector(rd, m->block));
+}
+
+static void report_marked(struct remap_device *rd, const struct remap_move *m)
+{
+	remap_event(rd, REMAP_EVENT_MARKED, m->block << rd->block_shift);
+	remap_log(rd, REMAP_EVENT_MARKED,
+		  "the block at sector %llu of the main is marked as bad: its next write goes to the spare",
+		  (unsigned long long)remap_main_sector(rd, m->block));
+}
+
+static void report_pending(struct remap_device *rd, const struct remap_move *m)
+{
+	bool automatic = m->batch->automatic;
+
+	if (m->status != BLK_STS_OK || m->was == REMAP_PENDING)
+		return;
+	suspect_neighbours(rd, m);
+	if (automatic && !m->batch->patrol)
+		remap_rate_count(rd);
+	if (!automatic)
+		remap_count(rd, DM_REMAP_REMAPS_MARKED, 1);
+	if (automatic || m->whole)
+		report_unreadable(rd, m);
+	else
+		report_marked(rd, m);
+}
+
 static void report_move(struct remap_device *rd, const struct remap_move *m)
 {
 	trace_dm_remap_relocation_end(rd, m, m->goal == REMAP_TO_MAIN);
@@ -240,19 +274,7 @@ static void report_move(struct remap_device *rd, const struct remap_move *m)
 		trace_dm_remap_removed(rd, m->block, m->slot, false);
 		break;
 	case REMAP_TO_PENDING:
-		if (m->status != BLK_STS_OK || m->was == REMAP_PENDING)
-			break;
-		if (!m->batch->automatic) {
-			remap_count(rd, DM_REMAP_REMAPS_MARKED, 1);
-			break;
-		}
-		suspect_neighbours(rd, m);
-		remap_event(rd, REMAP_EVENT_PENDING, m->block << rd->block_shift);
-		if (!m->batch->patrol)
-			remap_rate_count(rd);
-		remap_log(rd, REMAP_EVENT_PENDING,
-			  "the block at sector %llu of the main cannot be read: its next write goes to the spare; restore the file that it is in from a backup",
-			  (unsigned long long)remap_main_sector(rd, m->block));
+		report_pending(rd, m);
 		break;
 	case REMAP_IN_PLACE:
 		break;

@@ -273,11 +273,39 @@ void remap_observe_error(struct remap_device *rd, bool spare, enum req_op op, se
 	}
 }
 
-void remap_inherit_errors(struct remap_error_counts *errors, struct remap_error_counts *old)
+void remap_observe_error_once(struct remap_device *rd, struct bio *bio, bool spare,
+			      sector_t sector, unsigned int sectors, blk_status_t status)
 {
-	atomic64_add(atomic64_xchg(&old->main_reads, 0), &errors->main_reads);
-	atomic64_add(atomic64_xchg(&old->main_writes, 0), &errors->main_writes);
-	atomic64_add(atomic64_xchg(&old->spare, 0), &errors->spare);
+	struct remap_io *io = remap_bio_io(bio);
+
+	if (status == BLK_STS_OK || (io->errors & BIT(spare)))
+		return;
+	io->errors |= BIT(spare);
+	remap_observe_error(rd, spare, bio_op(bio), sector, sectors, status);
+}
+
+static void move_count(atomic64_t *to, atomic64_t *from)
+{
+	atomic64_add(atomic64_xchg(from, 0), to);
+}
+
+void remap_inherit_counts(struct remap_device *rd, struct remap_device *old)
+{
+	struct dm_remap_store_stat stat;
+
+	move_count(&rd->errors.main_reads, &old->errors.main_reads);
+	move_count(&rd->errors.main_writes, &old->errors.main_writes);
+	move_count(&rd->errors.spare, &old->errors.spare);
+	remap_store_stat(old, &stat);
+	rd->errors.repairs = stat.repairs;
+	rd->errors.commits = stat.commits;
+}
+
+void remap_store_stat(const struct remap_device *rd, struct dm_remap_store_stat *stat)
+{
+	rd->store->type->stat(rd->store, stat);
+	stat->repairs += rd->errors.repairs;
+	stat->commits += rd->errors.commits;
 }
 
 int dm_remap_resize_notifier_register(struct notifier_block *nb)

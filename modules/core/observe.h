@@ -16,6 +16,7 @@
 
 #include "table.h"
 
+struct dm_remap_store_stat;
 struct dm_target;
 struct remap_device;
 
@@ -24,11 +25,15 @@ struct remap_device;
  * @main_reads: reads of the main.
  * @main_writes: writes of the main.
  * @spare: reads and writes of the spare.
+ * @repairs: what stores that were in use before have repaired.
+ * @commits: commits of those stores.
  */
 struct remap_error_counts {
 	atomic64_t main_reads;
 	atomic64_t main_writes;
 	atomic64_t spare;
+	u64 repairs;
+	u64 commits;
 };
 
 static inline s64 remap_main_read_errors(const struct remap_error_counts *errors)
@@ -104,13 +109,22 @@ static inline void remap_count(struct remap_device *rd, enum dm_remap_count what
 }
 
 /**
- * remap_inherit_errors() - take over the error counts of the predecessor.
- * @errors: the counts of the new device.
- * @old: the counts of the predecessor; set to 0.
+ * remap_inherit_counts() - take over the counts of the predecessor.
+ * @rd: the new device.
+ * @old: the predecessor; what it has is moved.
  *
- * Context: process.
+ * Context: process; no attribute uses either device.
  */
-void remap_inherit_errors(struct remap_error_counts *errors, struct remap_error_counts *old);
+void remap_inherit_counts(struct remap_device *rd, struct remap_device *old);
+
+/**
+ * remap_store_stat() - the statistics of the store, with counts since the mapped device was made.
+ * @rd: the device.
+ * @stat: filled in.
+ *
+ * Context: process, as an attribute.
+ */
+void remap_store_stat(const struct remap_device *rd, struct dm_remap_store_stat *stat);
 
 /**
  * remap_observe_error() - report that a disk failed a request.
@@ -127,6 +141,20 @@ void remap_inherit_errors(struct remap_error_counts *errors, struct remap_error_
  */
 void remap_observe_error(struct remap_device *rd, bool spare, enum req_op op, sector_t sector,
 			 unsigned int sectors, blk_status_t status);
+
+/**
+ * remap_observe_error_once() - report that a disk failed a request of a job.
+ * @rd: the device.
+ * @bio: what the job works on; its error on each disk counts once, however often it is tried.
+ * @spare: the disk is the spare.
+ * @sector: on the disk.
+ * @sectors: number of sectors.
+ * @status: the error, or BLK_STS_OK, which is not reported.
+ *
+ * Context: process.
+ */
+void remap_observe_error_once(struct remap_device *rd, struct bio *bio, bool spare,
+			      sector_t sector, unsigned int sectors, blk_status_t status);
 
 /**
  * remap_observe_resize() - the handler for struct remap_table.resize_notify.

@@ -28,6 +28,14 @@ static bool may_try_again(const struct remap_job *job, blk_status_t status)
 	return remap_medium_error(job->rd->main, status) && !job->took_long;
 }
 
+/* An attempt on the main failed that the bio asks for: it may be the first. */
+static void count_error(struct remap_job *job, const struct remap_piece *p, blk_status_t status)
+{
+	remap_observe_error_once(job->rd, job->bio, false,
+				 remap_piece_sector(job->rd, p, REMAP_NO_SLOT), p->sectors,
+				 status);
+}
+
 /*
  * Read a piece from the main into a buffer for a whole block, with several attempts; one that
  * took long is the last.
@@ -44,6 +52,7 @@ static blk_status_t read_to_buffer(struct remap_job *job, const struct remap_pie
 				     remap_piece_sector(rd, p, REMAP_NO_SLOT),
 				     job->batch->copy_buf + (p->first << SECTOR_SHIFT),
 				     p->sectors);
+		count_error(job, p, status);
 		job->took_long = remap_took_long(rd, ktime_get_ns() - start_ns);
 	}
 	return status;
@@ -58,6 +67,7 @@ static blk_status_t read_once(struct remap_job *job, const struct remap_piece *p
 
 	status = remap_rw_piece(rd, job->bio, p->iter, rd->main,
 				remap_piece_sector(rd, p, REMAP_NO_SLOT));
+	count_error(job, p, status);
 	job->took_long = remap_took_long(rd, ktime_get_ns() - start_ns);
 	return status;
 }
@@ -244,7 +254,11 @@ static blk_status_t read_slot(struct remap_job *job, u64 block, u32 slot, u64 ma
 		status = remap_read_sectors(rd, rd->spare_bdev, remap_spare_sector(rd, slot),
 					    job->batch->read_buf, mask, 1, true, &bad);
 	} while (status == BLK_STS_OK && bad && --tries);
-	return status == BLK_STS_OK && bad ? BLK_STS_MEDIUM : status;
+	if (status == BLK_STS_OK && bad)
+		status = BLK_STS_MEDIUM;
+	remap_observe_error_once(rd, job->bio, true, remap_spare_sector(rd, slot) + __ffs64(mask),
+				 hweight64(mask), status);
+	return status;
 }
 
 /*
@@ -293,6 +307,8 @@ static blk_status_t read_unread(struct remap_job *job, u64 block, u32 slot, u64 
 		remap_failures_note(&rd->failures, m->slot, bad);
 		status = BLK_STS_MEDIUM;
 	}
+	remap_observe_error_once(rd, job->bio, false, remap_main_sector(rd, block) + __ffs64(mask),
+				 hweight64(mask), status);
 	if (status == BLK_STS_OK && remap_move_is_possible(rd))
 		fetch_to_slot(job, m, mask);
 	else

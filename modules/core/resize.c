@@ -177,8 +177,11 @@ static void balance_now(struct remap_device *rd)
 		u32 due = remap_table_resize_due(&rd->table);
 		struct remap_buckets *next = due ? remap_buckets_alloc(&rd->table, due) : NULL;
 
-		if (due && !next)
+		if (due && !next) {
+			/* There is too little for what is expected: go on in smaller steps. */
+			remap_table_expect(&rd->table, 0);
 			return;
+		}
 		if (next)
 			remap_table_begin_resize(&rd->table, next, 1);
 		more = remap_table_balance(&rd->table);
@@ -193,12 +196,11 @@ void remap_device_balance(struct remap_device *rd)
 	lockdep_assert_held(&rd->lock);
 	if (!remap_is_loaded(&rd->life)) {
 		balance_now(rd);
-		return;
-	}
-	if (remap_table_balance(&rd->table)) {
+	} else if (remap_table_balance(&rd->table)) {
 		resize_later(rd, 0);
 		return;
 	}
+	/* After a load, too: the table is too large if fewer entries came than were expected. */
 	wait = remap_table_wait(&rd->table);
 	if (wait)
 		resize_later(rd, wait);

@@ -158,11 +158,17 @@ bool remap_settings_follow_name(struct remap_device *rd)
 	return true;
 }
 
-void remap_settings_no_auto_remap(struct remap_device *rd)
+void remap_settings_follow_line(struct remap_device *rd, bool no_auto_remap)
 {
 	mutex_lock(&rd->commit_lock);
-	rd->no_auto_remap |= rd->settings.auto_remap;
-	WRITE_ONCE(rd->settings.auto_remap, 0);
+	if (no_auto_remap && !rd->line_no_auto_remap) {
+		rd->no_auto_remap |= rd->settings.auto_remap;
+		WRITE_ONCE(rd->settings.auto_remap, 0);
+	} else if (!no_auto_remap && rd->no_auto_remap) {
+		rd->no_auto_remap = false;
+		WRITE_ONCE(rd->settings.auto_remap, 1);
+	}
+	rd->line_no_auto_remap = no_auto_remap;
 	mutex_unlock(&rd->commit_lock);
 }
 
@@ -238,6 +244,14 @@ int remap_settings_set_main_id(struct remap_device *rd, const char *id)
 	ret = set_main_id(rd, id);
 	remap_device_end_change(rd);
 	return ret;
+}
+
+void remap_settings_take_main_id(struct remap_device *rd, const char *id)
+{
+	mutex_lock(&rd->commit_lock);
+	if (*id && remap_store_is_transient(rd))
+		rd->store->type->set_main_id(rd->store, id);
+	mutex_unlock(&rd->commit_lock);
 }
 
 void remap_settings_get_main_id(struct remap_device *rd, char *id)

@@ -153,14 +153,17 @@ void remap_settings_keep_name(struct remap_device *rd);
 bool remap_settings_follow_name(struct remap_device *rd);
 
 /**
- * remap_settings_no_auto_remap() - apply the argument no_auto_remap of the table line.
+ * remap_settings_follow_line() - apply no_auto_remap of the table line, or its absence.
  * @rd: the device.
+ * @no_auto_remap: the line has it.
  *
- * It holds until errors/auto_remap is written, and is not kept with the set.
+ * Only a line that differs in this from the one before it changes the value. What it makes 0 is so
+ * until errors/auto_remap is written, or a line without the argument follows, and is not kept with
+ * the set.
  *
- * Context: process, may sleep.
+ * Context: process, may sleep; @rd is suspended.
  */
-void remap_settings_no_auto_remap(struct remap_device *rd);
+void remap_settings_follow_line(struct remap_device *rd, bool no_auto_remap);
 
 /**
  * remap_settings_change() - change one value.
@@ -190,6 +193,15 @@ int remap_settings_change(struct remap_device *rd, size_t offset, u32 value);
  * store has failed, -EIO if the identity could not be saved, -EINTR for a fatal signal.
  */
 int remap_settings_set_main_id(struct remap_device *rd, const char *id);
+
+/**
+ * remap_settings_take_main_id() - take the identity that a new table line gives.
+ * @rd: the device; a transient set has no record that could contradict.
+ * @id: the identity, or "" if the line has none.
+ *
+ * Context: process, may sleep; @rd is suspended.
+ */
+void remap_settings_take_main_id(struct remap_device *rd, const char *id);
 
 /**
  * remap_settings_get_main_id() - copy the identity recorded for the main.

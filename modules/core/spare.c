@@ -121,19 +121,13 @@ void remap_spare_count_bad(struct remap_spare *sp)
 	WRITE_ONCE(sp->bad, sp->bad + 1);
 }
 
-void remap_spare_recount(struct remap_spare *sp)
+void remap_spare_recount(struct remap_spare *sp, u32 used)
 {
-	u32 slot, end = remap_slots_end(sp->slots), used = 0, bad = 0;
+	u32 chunk, taken = 0;
 
-	for (slot = 0; slot < end; slot++) {
-		enum remap_slot_state state = remap_word_state(remap_slots_word(sp->slots, slot));
-
-		used += state >= REMAP_MAPPED;
-		bad += state == REMAP_BAD;
-		if (!(slot & (REMAP_CHUNK_SLOTS - 1)))
-			cond_resched();
-	}
+	for (chunk = 0; chunk < sp->slots->nr_used_chunks; chunk++)
+		taken += remap_slots_used(sp->slots, chunk);
 	WRITE_ONCE(sp->used, used);
-	WRITE_ONCE(sp->bad, bad);
+	WRITE_ONCE(sp->bad, taken - used);
 	sp->lowest = 0;
 }

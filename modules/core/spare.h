@@ -115,9 +115,10 @@ void remap_spare_count_bad(struct remap_spare *sp);
 /**
  * remap_spare_recount() - take the counts from the slots.
  * @sp: the spare, after its slots were filled by a store.
+ * @used: blocks that are neither free nor bad.
  *
  * Context: process, may sleep; the caller's lock.
  */
-void remap_spare_recount(struct remap_spare *sp);
+void remap_spare_recount(struct remap_spare *sp, u32 used);
 
 #endif /* _REMAP_SPARE_H */

@@ -43,6 +43,7 @@
 #include <linux/device-mapper.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/prefetch.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -386,6 +387,58 @@ void remap_table_insert(struct remap_table *t, u32 slot, u64 word)
 	t->adapt.changes++;
 }
 
+/* The first slot of a chain in which a block may be, as far as its tag tells. */
+static u32 first_slot(const struct remap_table *t, const struct remap_loading *l, unsigned int i)
+{
+	u32 head = *l->heads[i];
+
+	return (head & l->tags[i]) == l->tags[i] ? head & chain_end(t) : chain_end(t);
+}
+
+static void find_heads(const struct remap_table *t, struct remap_loading *l)
+{
+	const struct remap_buckets *b = current_buckets(t);
+	unsigned int i;
+
+	for (i = 0; i < l->nr; i++) {
+		u64 block = remap_word_block(l->words[i]), hash = hash_block(t, block);
+
+		l->heads[i] = head_at(b, bucket_of(hash, block, b));
+		l->tags[i] = tag_of(t, hash);
+		prefetchw(l->heads[i]);
+	}
+	for (i = 0; i < l->nr; i++) {
+		u32 slot = first_slot(t, l, i);
+
+		if (slot != chain_end(t))
+			prefetch(remap_slots_at(t->slots, slot));
+	}
+}
+
+unsigned int remap_table_load(struct remap_table *t, struct remap_loading *l, u32 *other)
+{
+	u8 link = current_buckets(t)->link;
+	unsigned int i;
+
+	find_heads(t, l);
+	for (i = 0; i < l->nr; i++) {
+		u32 *head = l->heads[i], slot = l->slots[i];
+		u64 word;
+
+		*other = find_in_chain(t, first_slot(t, l, i), link,
+				       remap_word_block(l->words[i]), &word);
+		if (*other != REMAP_NO_SLOT)
+			break;
+		remap_slots_set(t->slots, slot, l->words[i]);
+		/* Whatever lets others see the device orders these for them. */
+		remap_slots_at(t->slots, slot)->next[link] = *head & chain_end(t);
+		*head = (*head & ~chain_end(t)) | l->tags[i] | slot;
+	}
+	t->entries += i;
+	t->adapt.changes += i;
+	return i;
+}
+
 void remap_table_remove(struct remap_table *t, u32 slot, enum remap_slot_state state)
 {
 	struct remap_range *r = range_of(t, slot);
@@ -406,11 +459,25 @@ static u64 load_percent(const struct remap_table *t, u32 buckets)
 	return (u64)t->entries * 100 / buckets;
 }
 
+/* Twice as many buckets, or more if that many entries are expected. */
+static u32 larger(const struct remap_table *t, u32 nr)
+{
+	u64 entries = t->expected;
+
+	/* At most an eighth of all entries are there already when it grows for the last time. */
+	while (entries > (u64)t->entries * REMAP_EXPECT_FACTOR)
+		entries /= REMAP_EXPECT_FACTOR;
+	do
+		nr *= 2;
+	while (nr < REMAP_MAX_BUCKETS && entries * 100 / nr > t->grow_percent);
+	return nr;
+}
+
 static u32 fixed_due(const struct remap_table *t, u32 nr)
 {
 	if (load_percent(t, nr) > t->grow_percent && nr < REMAP_MAX_BUCKETS)
-		return nr * 2;
-	if (load_percent(t, nr) < t->shrink_percent && nr > t->min_buckets)
+		return larger(t, nr);
+	if (load_percent(t, nr) < t->shrink_percent && nr > t->min_buckets && !t->expected)
 		return nr / 2;
 	return 0;
 }

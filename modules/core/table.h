@@ -20,6 +20,9 @@
 #define REMAP_MAX_MIN_BUCKETS	SZ_16M
 #define REMAP_MAX_BUCKETS	SZ_2G
 
+/* See remap_table_expect(). */
+#define REMAP_EXPECT_FACTOR	16U
+
 /* Most pieces that a resize is divided into, for several processors. */
 #define REMAP_MAX_RANGES	256U
 
@@ -65,6 +68,7 @@ struct remap_range {
  * @min_buckets: it never shrinks below this; power of two.
  * @grow_percent: it doubles when entries * 100 / buckets is above this.
  * @shrink_percent: it halves when entries * 100 / buckets is below this.
+ * @expected: entries that are about to be loaded, at a guess; 0 if none are.
  * @resize_notify: called when @resize begins, after each piece of it, and when it has ended,
  *	or NULL; the caller's lock is held.
  * @adaptive: @adapt takes the place of @grow_percent and @shrink_percent.
@@ -100,6 +104,7 @@ struct remap_table {
 	u32 min_buckets;
 	u32 grow_percent;
 	u32 shrink_percent;
+	u32 expected;
 	remap_table_notify_fn resize_notify;
 
 	bool adaptive;
@@ -208,6 +213,56 @@ u32 remap_table_lookup(const struct remap_table *t, u64 block, u64 *word);
  * Context: any; the caller's lock.
  */
 void remap_table_insert(struct remap_table *t, u32 slot, u64 word);
+
+/**
+ * remap_table_expect() - let the table grow in few steps.
+ * @t: the table.
+ * @entries: how many it will have, if all goes as expected; 0 when that has ended.
+ *
+ * Until then it grows to the size for that number at once, but for no more than
+ * REMAP_EXPECT_FACTOR times the entries that it has, so that memory follows them even if the
+ * number is wrong; and it does not shrink. Only if it is not adaptive.
+ *
+ * Context: any; the caller's lock.
+ */
+static inline void remap_table_expect(struct remap_table *t, u32 entries)
+{
+	t->expected = entries;
+}
+
+/* Slots that remap_table_load() takes at once: as many as hide the latency of memory. */
+#define REMAP_LOAD_BATCH	256U
+
+/**
+ * struct remap_loading - slots that are put into a table together.
+ * @nr: how many.
+ * @slots: as for remap_table_insert(), all different.
+ * @words: their new words.
+ * @heads: for remap_table_load(): their buckets.
+ * @tags: for remap_table_load(): their tags.
+ */
+struct remap_loading {
+	unsigned int nr;
+	u32 slots[REMAP_LOAD_BATCH];
+	u64 words[REMAP_LOAD_BATCH];
+	u32 *heads[REMAP_LOAD_BATCH];
+	u32 tags[REMAP_LOAD_BATCH];
+};
+
+/**
+ * remap_table_load() - put slots into a table, up to the first whose block is there already.
+ * @t: a table that nobody looks into yet, and that is not being resized.
+ * @l: the slots.
+ * @other: set to the slot that has the block of the first slot that was not put into the table.
+ *
+ * Does the same as a remap_table_lookup() and a remap_table_insert() for each, but walks each
+ * chain once, gets all of them into the cache first, and needs neither barriers nor atomic
+ * operations.
+ *
+ * Context: any; the caller's lock.
+ * Return: how many are in the table now.
+ */
+unsigned int remap_table_load(struct remap_table *t, struct remap_loading *l, u32 *other);
 
 /**
  * remap_table_remove() - take a slot out of the table.

@@ -128,7 +128,8 @@ void remap_takeover_prepare(struct remap_device *rd, struct remap_device *old, b
 	mutex_lock(&old->lock);
 	remap_settings_to_save(old, &old->settings, &old->saved);
 	rd->saved = old->saved;
-	rd->no_auto_remap |= old->no_auto_remap;
+	rd->no_auto_remap = old->no_auto_remap;
+	rd->line_no_auto_remap = old->line_no_auto_remap;
 	if (!remap_new_main(&rd->life)) {
 		remap_inherit_storm(&rd->auto_moves, &old->auto_moves);
 		remap_inherit_slow(&rd->slow, &old->slow);

@@ -295,12 +295,16 @@ static int remap_preresume(struct dm_target *ti)
 	unsigned int noio;
 	int ret;
 
-	if (rt->args.no_auto_remap && !rt->resumed)
-		remap_settings_no_auto_remap(rt->rd);
 	rt->resumed = true;
 	if (rt->args.read_only)
 		set_disk_ro(dm_disk(rt->rd->md), true);
 	ret = remap_device_activate(rt->rd, &rt->args, &rt->regions, ti->len, &refused);
+	if (!ret) {
+		remap_settings_follow_line(rt->rd, rt->args.no_auto_remap);
+		if (!rt->in_force)
+			remap_settings_take_main_id(rt->rd, rt->args.main_id);
+		rt->in_force = true;
+	}
 	noio = memalloc_noio_save();
 	if (refused)
 		keep_old(ti, refused);
@@ -335,16 +339,19 @@ static void emit_status(struct remap_device *rd, char *result, unsigned int maxl
 	       remap_store_state_name(stat.state), stat.generation);
 }
 
-/* The main_id may have been replaced since the table was loaded. */
+/* The main_id may have been replaced since the table was loaded, and errors/auto_remap written. */
 static void emit_table(struct remap_target *rt, char *result, unsigned int maxlen)
 {
+	struct remap_args args = rt->args;
 	unsigned int sz = 0;
 
-	if (rt->args.main_id[0])
-		remap_settings_get_main_id(rt->rd, rt->args.main_id);
+	if (args.main_id[0])
+		remap_settings_get_main_id(rt->rd, args.main_id);
+	if (rt->resumed)
+		args.no_auto_remap = !READ_ONCE(rt->rd->settings.auto_remap);
 	DMEMIT("%s %llu %s", rt->main_dev->name, (unsigned long long)rt->args.main_start,
 	       rt->spare_dev->name);
-	remap_args_emit(&rt->args, result + sz, maxlen - sz);
+	remap_args_emit(&args, result + sz, maxlen - sz);
 }
 
 static void remap_status(struct dm_target *ti, status_type_t type, unsigned int status_flags,

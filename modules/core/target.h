@@ -21,7 +21,8 @@ struct remap_regions;
  * @main_dev: the main, open.
  * @spare_dev: the spare, open.
  * @args: its table line; @args.read_only is also set if the table is read-only.
- * @resumed: it has been in use.
+ * @resumed: its first resume has begun.
+ * @in_force: its first resume has succeeded.
  * @kept: the device whose remaps kept this target from being resumed, or NULL.
  * @kept_main: its main, open.
  * @kept_spare: its spare, open.
@@ -36,6 +37,7 @@ struct remap_target {
 	struct dm_dev *spare_dev;
 	struct remap_args args;
 	bool resumed;
+	bool in_force;
 	struct remap_device *kept;
 	struct dm_dev *kept_main;
 	struct dm_dev *kept_spare;

@@ -56,6 +56,7 @@ static void give_to_job(struct remap_device *rd, struct bio *bio, blk_status_t s
 	io->spare = false;
 	io->slow = slow;
 	io->took_long = io->failed && io->place == REMAP_ON_MAIN && remap_bio_took_long(rd, bio);
+	io->errors = io->failed ? BIT(io->place == REMAP_ON_SPARE) : 0;
 	io->rest = io->iter;
 	remap_jobs_queue(&rd->jobs, bio);
 }

@@ -71,13 +71,17 @@ static blk_status_t write_once(struct remap_job *job, const struct remap_piece *
 {
 	struct remap_device *rd = job->rd;
 	void *data = job->batch->copy_buf, *buf = job->batch->read_buf;
+	bool spare = bdev == rd->spare_bdev, verify = remap_verifies(rd, spare);
 	blk_status_t status;
 
-	if (!remap_verifies(rd, bdev == rd->spare_bdev))
-		return remap_rw_piece(rd, job->bio, p->iter, bdev, sector);
-	remap_copy_from_bio(data, job->bio, p->iter);
-	status = dm_remap_rw(bdev, REQ_OP_WRITE | REQ_SYNC, sector, data, p->sectors);
-	if (status != BLK_STS_OK)
+	if (verify) {
+		remap_copy_from_bio(data, job->bio, p->iter);
+		status = dm_remap_rw(bdev, REQ_OP_WRITE | REQ_SYNC, sector, data, p->sectors);
+	} else {
+		status = remap_rw_piece(rd, job->bio, p->iter, bdev, sector);
+	}
+	remap_observe_error_once(rd, job->bio, spare, sector, p->sectors, status);
+	if (!verify || status != BLK_STS_OK)
 		return status;
 	status = remap_verify(rd, bdev, sector, data, buf, p->sectors);
 	*lost = status != BLK_STS_OK;
@@ -262,11 +266,12 @@ static bool main_keeps(struct remap_job *job, const struct remap_piece *p)
 	struct remap_device *rd = job->rd;
 	unsigned int offset = p->first << SECTOR_SHIFT;
 	void *data = job->batch->copy_buf + offset, *back = job->batch->read_buf;
+	sector_t sector = remap_piece_sector(rd, p, REMAP_NO_SLOT);
 	blk_status_t status;
 
 	remap_copy_from_bio(data, job->bio, p->iter);
-	status = dm_remap_rw(rd->main, REQ_OP_WRITE | REQ_SYNC,
-			     remap_piece_sector(rd, p, REMAP_NO_SLOT), data, p->sectors);
+	status = dm_remap_rw(rd->main, REQ_OP_WRITE | REQ_SYNC, sector, data, p->sectors);
+	remap_observe_error_once(rd, job->bio, false, sector, p->sectors, status);
 	if (status == BLK_STS_OK)
 		status = remap_read_back(rd->main, remap_main_sector(rd, p->block), back,
 					 remap_block_sectors(rd));

@@ -121,6 +121,7 @@ static int meta_open(const struct dm_remap_store_params *params,
 	m->store.block_size = m->geo.block_size;
 	m->store.data_start = m->geo.data_start;
 	m->store.nr_blocks = m->growing ? m->grown.nr_blocks : m->geo.nr_blocks;
+	m->store.nr_entries = le32_to_cpu(m->sb->nr_entries);
 	m->store.may_grow = meta_may_grow(m);
 	find_intent(m);
 	*store = &m->store;
@@ -374,12 +375,20 @@ static struct dm_remap_store_type meta_store_type = {
 
 static int __init meta_init(void)
 {
-	return dm_remap_store_register(&meta_store_type);
+	int ret = meta_load_init();
+
+	if (ret)
+		return ret;
+	ret = dm_remap_store_register(&meta_store_type);
+	if (ret)
+		meta_load_exit();
+	return ret;
 }
 
 static void __exit meta_exit(void)
 {
 	dm_remap_store_unregister(&meta_store_type);
+	meta_load_exit();
 }
 
 module_init(meta_init);

@@ -74,7 +74,6 @@
  * @commits: commits.
  * @pages: pages of the table that were written, of all copies.
  * @buf: META_RUN pages.
- * @others: for each copy, META_RUN pages; only while a run of pages is loaded.
  */
 struct meta {
 	struct dm_remap_store store;
@@ -110,7 +109,6 @@ struct meta {
 	u64 commits;
 	u64 pages;
 	struct dm_remap_page *buf;
-	struct dm_remap_page *others[DM_REMAP_MAX_REPLICAS];
 };
 
 static inline struct meta *to_meta(struct dm_remap_store *store)
@@ -471,6 +469,11 @@ int meta_pages_write(struct meta *m, u32 page, u32 n);
  * Return: 0, -errno; -EINTR if a fatal signal is pending.
  */
 int meta_pages_load(struct meta *m, dm_remap_load_fn fn, void *context, char **error);
+
+/* Make what all tables need to be loaded; for the module's init function. Return: 0, -ENOMEM. */
+int meta_load_init(void);
+
+void meta_load_exit(void);
 
 /* commit.c */
 

@@ -58,6 +58,7 @@ enum half_kind {
  * @set: the set that a scan has pinned for it, before it is in the index.
  * @read: counts reads of devices; the half that was read later replaces an earlier one.
  * @touched: the number of the last scan that has marked it among those of one size.
+ * @checked: the number of the last scan that has chosen whether to check it.
  * @dev: the device.
  * @diskseq: of its disk; another disk that gets the number has a different one.
  * @kind: its kind, which says which of the following are set.
@@ -88,6 +89,7 @@ struct half {
 	struct reassembly_set *set;
 	u64 read;
 	u64 touched;
+	u64 checked;
 	dev_t dev;
 	u64 diskseq;
 	enum half_kind kind;

@@ -43,6 +43,7 @@ void reassembly_index_init(struct reassembly_index *index)
 	hash_init(index->by_dev);
 	hash_init(index->by_uuid);
 	hash_init(index->by_id);
+	hash_init(index->by_wanted);
 	hash_init(index->by_size);
 	index->seed = get_random_u32();
 }
@@ -55,8 +56,17 @@ static void add_id(struct reassembly_index *index, struct half *half, enum half_
 	id->half = half;
 	id->text = text;
 	INIT_HLIST_NODE(&id->node);
-	if (*text)
+	if (!*text)
+		return;
+	if (kind == HALF_ID_WANTED)
+		hash_add(index->by_wanted, &id->node, hash_id(index, text));
+	else
 		hash_add(index->by_id, &id->node, hash_id(index, text));
+}
+
+static bool competes_for_size(const struct half *half)
+{
+	return half->kind == HALF_PLAIN || (half->kind == HALF_SPARE && !half->labelled);
 }
 
 void reassembly_index_add(struct reassembly_index *index, struct half *half)
@@ -68,7 +78,7 @@ void reassembly_index_add(struct reassembly_index *index, struct half *half)
 	if (half->kind != HALF_PLAIN)
 		hash_add(index->by_uuid, &half->uuid_node,
 			 reassembly_hash_uuid(index, &half->uuid));
-	if (half->kind == HALF_PLAIN || half->kind == HALF_SPARE)
+	if (competes_for_size(half))
 		hash_add(index->by_size, &half->size_node,
 			 hash_sectors(index, reassembly_main_sectors(half)));
 	add_id(index, half, HALF_ID_GIVEN, half->kind == HALF_PLAIN ? half->given : "");
@@ -136,11 +146,10 @@ struct half *reassembly_next_of_size(const struct reassembly_index *index,
 	return NULL;
 }
 
-struct half_id *reassembly_next_id(const struct reassembly_index *index,
-				   const struct half_id *prev, const char *text)
+static struct half_id *next_id(const struct reassembly_index *index, const struct hlist_head *table,
+			       const struct half_id *prev, const char *text)
 {
-	struct hlist_node *node = step(index->by_id, hash_id(index, text),
-				       prev ? &prev->node : NULL);
+	struct hlist_node *node = step(table, hash_id(index, text), prev ? &prev->node : NULL);
 	struct half_id *id;
 
 	for (; node; node = node->next) {
@@ -149,4 +158,69 @@ struct half_id *reassembly_next_id(const struct reassembly_index *index,
 			return id;
 	}
 	return NULL;
+}
+
+struct half_id *reassembly_next_id(const struct reassembly_index *index,
+				   const struct half_id *prev, const char *text)
+{
+	return next_id(index, index->by_id, prev, text);
+}
+
+struct half_id *reassembly_next_wanted(const struct reassembly_index *index,
+				       const struct half_id *prev, const char *text)
+{
+	return next_id(index, index->by_wanted, prev, text);
+}
+
+bool reassembly_id_is_first(const struct half_id *entry)
+{
+	const struct half_id *id;
+
+	for (id = entry->half->ids; id < entry; id++)
+		if (reassembly_id_equal(id->text, entry->text))
+			return false;
+	return true;
+}
+
+bool reassembly_more_of_size(const struct reassembly_index *index, u64 sectors, unsigned int nr)
+{
+	const struct half *half;
+
+	reassembly_for_each_of_size(index, half, sectors)
+		if (!nr--)
+			return true;
+	return false;
+}
+
+bool reassembly_more_with_id(const struct reassembly_index *index, const char *text,
+			     unsigned int nr)
+{
+	const struct half_id *entry;
+
+	reassembly_for_each_id(index, entry, text)
+		if (reassembly_id_is_first(entry) && !nr--)
+			return true;
+	return false;
+}
+
+bool reassembly_more_wanting(const struct reassembly_index *index, const char *text,
+			     unsigned int nr)
+{
+	const struct half_id *entry;
+
+	reassembly_for_each_wanted(index, entry, text)
+		if (!nr--)
+			return true;
+	return false;
+}
+
+bool reassembly_more_spares(const struct reassembly_index *index, const uuid_t *uuid,
+			    unsigned int nr)
+{
+	const struct half *half;
+
+	reassembly_for_each_of_set(index, half, uuid)
+		if (half->kind == HALF_SPARE && !nr--)
+			return true;
+	return false;
 }

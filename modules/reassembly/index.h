@@ -26,8 +26,10 @@
  * @all: every half, the one that was read or found again last at the end.
  * @by_dev: every half.
  * @by_uuid: every half that names its set.
- * @by_id: mains without a label, by each of their identities; spares by their main_id.
- * @by_size: mains without a label, by their size; spares by that of their main.
+ * @by_id: mains without a label, by each of their identities.
+ * @by_wanted: spares, by their main_id.
+ * @by_size: mains without a label, by their size; spares that know of no label, by that of their
+ *	main.
  * @seed: of the hashes.
  */
 struct reassembly_index {
@@ -35,6 +37,7 @@ struct reassembly_index {
 	DECLARE_HASHTABLE(by_dev, REASSEMBLY_INDEX_BITS);
 	DECLARE_HASHTABLE(by_uuid, REASSEMBLY_INDEX_BITS);
 	DECLARE_HASHTABLE(by_id, REASSEMBLY_INDEX_BITS);
+	DECLARE_HASHTABLE(by_wanted, REASSEMBLY_INDEX_BITS);
 	DECLARE_HASHTABLE(by_size, REASSEMBLY_INDEX_BITS);
 	u32 seed;
 };
@@ -70,20 +73,39 @@ struct half *reassembly_next_of_size(const struct reassembly_index *index,
 				     const struct half *prev, u64 sectors);
 struct half_id *reassembly_next_id(const struct reassembly_index *index,
 				   const struct half_id *prev, const char *text);
+struct half_id *reassembly_next_wanted(const struct reassembly_index *index,
+				       const struct half_id *prev, const char *text);
 
 /* Every half of a set. */
 #define reassembly_for_each_of_set(index, half, uuid)						\
 	for (half = reassembly_next_of_set(index, NULL, uuid); half;				\
 	     half = reassembly_next_of_set(index, half, uuid))
 
-/* Every spare whose main has a size, and every main without a label that has it. */
+/* Every main without a label that has a size, and every spare that competes for such a main. */
 #define reassembly_for_each_of_size(index, half, wanted)					\
 	for (half = reassembly_next_of_size(index, NULL, wanted); half;			\
 	     half = reassembly_next_of_size(index, half, wanted))
 
-/* Every half with an identity; one that has it twice is found twice. */
+/* Every main without a label that has an identity; one that has it twice is found twice. */
 #define reassembly_for_each_id(index, entry, wanted)						\
 	for (entry = reassembly_next_id(index, NULL, wanted); entry;				\
 	     entry = reassembly_next_id(index, entry, wanted))
+
+/* Every spare that asks for an identity. */
+#define reassembly_for_each_wanted(index, entry, wanted)					\
+	for (entry = reassembly_next_wanted(index, NULL, wanted); entry;			\
+	     entry = reassembly_next_wanted(index, entry, wanted))
+
+/* Whether an entry is the first of its half with this identity: the name may be the PARTUUID. */
+bool reassembly_id_is_first(const struct half_id *entry);
+
+/* Whether there are more than @nr halves of a kind; stops counting there. */
+bool reassembly_more_of_size(const struct reassembly_index *index, u64 sectors, unsigned int nr);
+bool reassembly_more_with_id(const struct reassembly_index *index, const char *text,
+			     unsigned int nr);
+bool reassembly_more_wanting(const struct reassembly_index *index, const char *text,
+			     unsigned int nr);
+bool reassembly_more_spares(const struct reassembly_index *index, const uuid_t *uuid,
+			    unsigned int nr);
 
 #endif /* _REMAP_INDEX_H */

@@ -17,13 +17,12 @@ static u64 needed(const struct half *spare)
 	return spare->main_start + spare->target_sectors;
 }
 
-static bool is_taken(const struct reassembly_matcher *m, struct reassembly_rivals *rivals,
-		     const struct half *half)
+static bool is_taken(const struct reassembly_matcher *m, dev_t *in_use, const struct half *half)
 {
 	bool taken = m->taken(m->context, half->dev);
 
 	if (taken)
-		rivals->in_use = half->dev;
+		*in_use = half->dev;
 	return taken;
 }
 
@@ -47,7 +46,7 @@ static bool is_replaced(const struct reassembly_matcher *m, const struct half *s
 	return false;
 }
 
-/* Count the halves of @kind in the set, and find the last of them. */
+/* Count the halves of @kind in the set up to 2, and find the last of these. */
 static unsigned int of_kind(const struct reassembly_matcher *m, const uuid_t *uuid,
 			    enum half_kind kind, const struct half **found)
 {
@@ -55,12 +54,23 @@ static unsigned int of_kind(const struct reassembly_matcher *m, const uuid_t *uu
 	unsigned int nr = 0;
 
 	reassembly_for_each_of_set(m->index, half, uuid) {
-		if (half->kind == kind && !(kind == HALF_SPARE && is_replaced(m, half))) {
-			*found = half;
-			nr++;
-		}
+		if (half->kind != kind || (kind == HALF_SPARE && is_replaced(m, half)))
+			continue;
+		*found = half;
+		if (++nr == 2)
+			break;
 	}
 	return nr;
+}
+
+static const struct half *any_spare(const struct reassembly_matcher *m, const uuid_t *uuid)
+{
+	const struct half *half;
+
+	reassembly_for_each_of_set(m->index, half, uuid)
+		if (half->kind == HALF_SPARE)
+			return half;
+	return NULL;
 }
 
 /* Anybody can read the uuid of a set and write it on a disk: the secret proves the label. */
@@ -79,7 +89,7 @@ static bool has_recorded_size(const struct half *main, const struct half *spare)
 	return main->sectors == main->main_sectors || main->sectors == spare->main_sectors;
 }
 
-/* The mains with the label of a spare's set, for which its main_id gives this verdict. */
+/* The mains, up to 2, with the label of a spare's set, for which its main_id gives this verdict. */
 static unsigned int labelled(const struct reassembly_matcher *m, const struct half *spare,
 			     enum dm_remap_verdict verdict, const struct half **found)
 {
@@ -91,17 +101,18 @@ static unsigned int labelled(const struct reassembly_matcher *m, const struct ha
 		    judge(half, spare->main_id) == verdict &&
 		    (verdict == DM_REMAP_MAIN_SAME || has_recorded_size(half, spare))) {
 			*found = half;
-			nr++;
+			if (++nr == 2)
+				break;
 		}
 	}
 	return nr;
 }
 
 /* Keep the two sets that need least room: one may be the set that asks. */
-static void add_spare(struct reassembly_rivals *rivals, const struct half *spare)
+static void add_spare(struct reassembly_claims *claims, const struct half *spare)
 {
 	struct reassembly_claim claim = { .uuid = spare->uuid, .needed = needed(spare) };
-	struct reassembly_claim *first = &rivals->claims[0], *second = &rivals->claims[1];
+	struct reassembly_claim *first = &claims->least[0], *second = &claims->least[1];
 	bool same = uuid_equal(&first->uuid, &claim.uuid);
 
 	if (first->needed && claim.needed >= first->needed) {
@@ -115,65 +126,75 @@ static void add_spare(struct reassembly_rivals *rivals, const struct half *spare
 }
 
 /* Keep the two largest: only they matter to a set that needs some room. */
-static void add_main(struct reassembly_rivals *rivals, const struct half *main)
+static void add_main(struct reassembly_mains *mains, const struct half *main)
 {
-	if (!rivals->main || main->sectors > rivals->main->sectors) {
-		rivals->next = rivals->main;
-		rivals->main = main;
-	} else if (!rivals->next || main->sectors > rivals->next->sectors) {
-		rivals->next = main;
+	if (!mains->main || main->sectors > mains->main->sectors) {
+		mains->next = mains->main;
+		mains->main = main;
+	} else if (!mains->next || main->sectors > mains->next->sectors) {
+		mains->next = main;
 	}
 }
 
 /* Whether a set other than @uuid, or any if that is NULL, has a claim to a main. */
-static bool is_claimed(const struct reassembly_rivals *rivals, const struct half *main,
+static bool is_claimed(const struct reassembly_claims *claims, const struct half *main,
 		       const uuid_t *uuid)
 {
-	const struct reassembly_claim *claim = rivals->claims;
+	const struct reassembly_claim *claim = claims->least;
 
+	if (claims->many)
+		return true;
 	claim += uuid && uuid_equal(&claim->uuid, uuid);
 	return claim->needed && claim->needed <= main->sectors;
 }
 
-/* Count a half once, even if two of its identities (its name and its PARTUUID) are the same. */
-static bool is_first(const struct half_id *entry)
-{
-	const struct half_id *id;
-
-	for (id = entry->half->ids; id < entry; id++)
-		if (reassembly_id_equal(id->text, entry->text))
-			return false;
-	return true;
-}
-
 /*
- * Halves that have an identity, and halves that ask for it. If it is the number of a partition,
- * only mains of @sectors count: larger ones, of another set, would be the two that are kept, and
- * hide that there are several of this size.
+ * Mains that have an identity. If it is the number of a partition, only those of @sectors count:
+ * larger ones, of another set, would be the two that are kept, and hide that there are several of
+ * this size.
  */
-static const struct reassembly_rivals *rivals_by_id(struct reassembly_matcher *m, const char *id,
-						    u64 sectors)
+static const struct reassembly_mains *mains_by_id(struct reassembly_matcher *m, const char *id,
+						  u64 sectors)
 {
-	struct reassembly_rivals *rivals = &m->by_id;
+	struct reassembly_mains *mains = &m->with_id;
 	const struct half_id *entry;
 
 	if (!dm_remap_main_id_is_number(id))
 		sectors = 0;
-	if (rivals->known && rivals->sectors == sectors && !strcmp(m->id, id))
-		return rivals;
-	*rivals = (struct reassembly_rivals) { .known = true, .sectors = sectors };
-	strscpy(m->id, id, sizeof(m->id));
+	if (mains->sectors == sectors && !strcmp(mains->id, id))
+		return mains;
+	*mains = (struct reassembly_mains) { .sectors = sectors };
+	strscpy(mains->id, id, sizeof(mains->id));
+	mains->many = reassembly_more_with_id(m->index, id, REASSEMBLY_CROWD);
+	if (mains->many)
+		return mains;
 	reassembly_for_each_id(m->index, entry, id) {
-		const struct half *half = entry->half;
+		const struct half *main = entry->half;
 
-		if (!is_first(entry) || is_taken(m, rivals, half))
-			continue;
-		if (half->kind == HALF_SPARE)
-			add_spare(rivals, half);
-		else if (!sectors || half->sectors == sectors)
-			add_main(rivals, half);
+		if ((!sectors || main->sectors == sectors) && reassembly_id_is_first(entry) &&
+		    !is_taken(m, &mains->in_use, main))
+			add_main(mains, main);
 	}
-	return rivals;
+	return mains;
+}
+
+/* Spares that ask for an identity. */
+static const struct reassembly_claims *claims_by_id(struct reassembly_matcher *m, const char *id)
+{
+	struct reassembly_claims *claims = &m->wanting;
+	const struct half_id *entry;
+
+	if (!strcmp(claims->id, id))
+		return claims;
+	*claims = (struct reassembly_claims) { };
+	strscpy(claims->id, id, sizeof(claims->id));
+	claims->many = reassembly_more_wanting(m->index, id, REASSEMBLY_CROWD);
+	if (claims->many)
+		return claims;
+	reassembly_for_each_wanted(m->index, entry, id)
+		if (!is_taken(m, &claims->in_use, entry->half))
+			add_spare(claims, entry->half);
+	return claims;
 }
 
 /* Whether the size of a device allows that it is the main of a spare that asks for it. */
@@ -184,34 +205,48 @@ static bool has_room(const struct half *main, const struct half *spare)
 	return main->sectors >= needed(spare);
 }
 
-/* Number of mains with room for the target of a spare: 0, 1, or 2 for several; one in *@found. */
-static unsigned int mains_for(const struct reassembly_rivals *rivals, const struct half *spare,
+/*
+ * Number of mains with room for the target of a spare: 0, 1, or 2 for several; one in *@found,
+ * unless there are too many.
+ */
+static unsigned int mains_for(const struct reassembly_mains *mains, const struct half *spare,
 			      const struct half **found)
 {
-	bool main = rivals->main && has_room(rivals->main, spare);
-	bool next = rivals->next && has_room(rivals->next, spare);
+	bool main = mains->main && has_room(mains->main, spare);
+	bool next = mains->next && has_room(mains->next, spare);
 
+	if (mains->many)
+		return 2;
 	if (main || next)
-		*found = main ? rivals->main : rivals->next;
+		*found = main ? mains->main : mains->next;
 	return main + next;
 }
 
-static bool has_label_or_id(struct reassembly_matcher *m, const struct half *spare)
+static bool has_id(struct reassembly_matcher *m, const struct half *spare)
 {
 	const struct half *found;
 
-	return spare->labelled || labelled(m, spare, DM_REMAP_MAIN_SAME, &found) ||
-	       labelled(m, spare, DM_REMAP_MAIN_UNKNOWN, &found) ||
-	       (*spare->main_id &&
-		mains_for(rivals_by_id(m, spare->main_id, spare->main_sectors), spare, &found));
+	return *spare->main_id &&
+	       mains_for(mains_by_id(m, spare->main_id, spare->main_sectors), spare, &found);
+}
+
+/* Whether a spare has more to look for than a size, or its set too many to be looked at. */
+static bool ignores_size(struct reassembly_matcher *m, const struct half *spare)
+{
+	const struct half *found;
+
+	return reassembly_more_spares(m->index, &spare->uuid, REASSEMBLY_CROWD) ||
+	       labelled(m, spare, DM_REMAP_MAIN_SAME, &found) ||
+	       labelled(m, spare, DM_REMAP_MAIN_UNKNOWN, &found) || has_id(m, spare);
 }
 
 static bool is_wanted_by_id(struct reassembly_matcher *m, const struct half *main, const char *id)
 {
-	return *id && is_claimed(rivals_by_id(m, id, main->sectors), main, NULL);
+	return *id && (reassembly_more_with_id(m->index, id, REASSEMBLY_CROWD) ||
+		       is_claimed(claims_by_id(m, id), main, NULL));
 }
 
-/* Whether the spare of some set asks for the identity of a main. */
+/* Whether the spare of some set asks for the identity of a main, or too many have that. */
 static bool is_wanted(struct reassembly_matcher *m, const struct half *main)
 {
 	return is_wanted_by_id(m, main, main->given) ||
@@ -225,16 +260,18 @@ static const struct reassembly_rivals *rivals_by_size(struct reassembly_matcher 
 	struct reassembly_rivals *rivals = &m->by_size;
 	const struct half *half;
 
-	if (rivals->known && rivals->sectors == sectors)
+	if (rivals->sectors == sectors)
 		return rivals;
-	*rivals = (struct reassembly_rivals) { .known = true, .sectors = sectors };
+	*rivals = (struct reassembly_rivals) { .sectors = sectors };
+	if (reassembly_more_of_size(m->index, sectors, REASSEMBLY_CROWD_SIZE))
+		return rivals;
 	reassembly_for_each_of_size(m->index, half, sectors) {
-		if (is_taken(m, rivals, half))
+		if (is_taken(m, &rivals->mains.in_use, half))
 			continue;
-		if (half->kind == HALF_SPARE && !has_label_or_id(m, half))
-			add_spare(rivals, half);
+		if (half->kind == HALF_SPARE && !ignores_size(m, half))
+			add_spare(&rivals->claims, half);
 		else if (half->kind == HALF_PLAIN && !is_wanted(m, half))
-			add_main(rivals, half);
+			add_main(&rivals->mains, half);
 	}
 	return rivals;
 }
@@ -243,39 +280,40 @@ static const struct reassembly_rivals *rivals_by_size(struct reassembly_matcher 
  * A main that another set has an equal claim to counts as two, a conflict: either might be
  * wrong.
  */
-static unsigned int count_mains(struct reassembly_matcher *m,
-				const struct reassembly_rivals *rivals, const struct half *spare,
-				const struct half **found)
-{
-	const struct half *main = NULL;
-	unsigned int nr = mains_for(rivals, spare, &main);
-
-	m->in_use = rivals->in_use ?: m->in_use;
-	if (!nr)
-		return 0;
-	*found = main;
-	return is_claimed(rivals, main, &spare->uuid) ? 2 : nr;
-}
-
 static unsigned int find_plain(struct reassembly_matcher *m, const struct half *spare,
 			       const struct half **found)
 {
+	const struct reassembly_mains *mains;
+	const struct reassembly_claims *claims;
+	unsigned int nr;
+
 	if (!*spare->main_id)
 		return 0;
-	return count_mains(m, rivals_by_id(m, spare->main_id, spare->main_sectors), spare,
-			   found);
+	mains = mains_by_id(m, spare->main_id, spare->main_sectors);
+	m->in_use = mains->in_use ?: m->in_use;
+	nr = mains_for(mains, spare, found);
+	if (nr != 1)
+		return nr;
+	claims = claims_by_id(m, spare->main_id);
+	m->in_use = claims->in_use ?: m->in_use;
+	return is_claimed(claims, *found, &spare->uuid) ? 2 : 1;
 }
 
 /* Only its size speaks for such a device, so nothing at all may speak against it. */
 static unsigned int find_by_size(struct reassembly_matcher *m, const struct half *spare,
 				 const struct half **found)
 {
+	const struct reassembly_rivals *rivals;
 	const struct half *main = NULL;
 	unsigned int nr;
 
 	if (spare->labelled)
 		return 0;
-	nr = count_mains(m, rivals_by_size(m, spare->main_sectors), spare, &main);
+	rivals = rivals_by_size(m, spare->main_sectors);
+	m->in_use = rivals->mains.in_use ?: m->in_use;
+	nr = mains_for(&rivals->mains, spare, &main);
+	if (nr == 1 && is_claimed(&rivals->claims, main, &spare->uuid))
+		nr = 2;
 	if (nr == 1 && judge(main, spare->main_id) == DM_REMAP_MAIN_OTHER)
 		return 0;
 	if (nr)
@@ -329,6 +367,11 @@ void reassembly_match(struct reassembly_matcher *m, const uuid_t *uuid,
 
 	*match = (struct reassembly_match) { };
 	m->in_use = 0;
+	if (reassembly_more_spares(m->index, uuid, REASSEMBLY_CROWD)) {
+		match->state = SET_CONFLICT;
+		match->spare = any_spare(m, uuid);
+		return;
+	}
 	spares = of_kind(m, uuid, HALF_SPARE, &match->spare);
 	if (spares)
 		mains = find_main(m, match->spare, &match->main);

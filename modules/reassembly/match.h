@@ -22,11 +22,28 @@
  * the spare knows of a label: one of the two disks lies. A device without a label that another
  * set has an equal claim to is a conflict as well. This module does not know which sets are this
  * host's: the tools do, and settle a conflict by that.
+ *
+ * Whoever writes disks also decides how many compete, so that is limited. In a crowd nobody is
+ * looked at one by one, and neither a half that joins it nor one that leaves it matters:
+ *
+ *	more than REASSEMBLY_CROWD
+ *	spares of a set			a conflict, without a main; they compete for no size
+ *	mains without a label, with
+ *	one identity			a conflict for each spare that asks for it; none of
+ *					them is anybody's for its size
+ *	spares that ask for one
+ *	identity			a main that has it is claimed by another set
+ *
+ *	more than REASSEMBLY_CROWD_SIZE
+ *	halves that compete for a size	nobody finds a main by it
  */
 #ifndef _REMAP_MATCH_H
 #define _REMAP_MATCH_H
 
 #include "index.h"
+
+#define REASSEMBLY_CROWD	16
+#define REASSEMBLY_CROWD_SIZE	64
 
 /* In the order of the words of the attribute. */
 enum set_state {
@@ -62,23 +79,47 @@ struct reassembly_claim {
 };
 
 /**
- * struct reassembly_rivals - devices and spares that compete for each other.
- * @known: the rest is filled in.
- * @sectors: the size for which they compete, if they compete for one; otherwise 0.
- * @main: the largest device without a label, of @sectors if that is not 0, in use by no set; or
- *	NULL.
+ * struct reassembly_mains - mains without a label that something is known of, in use by no set.
+ * @id: it is an identity; or empty.
+ * @sectors: it is the size, for an identity that is the number of a partition; otherwise 0.
+ * @many: there are too many to look at.
+ * @main: the largest; or NULL.
  * @next: the largest other one; or NULL.
- * @claims: of spares that have no better claim to any device, in use by no set: that which needs
- *	least room, and the one of another set that does.
- * @in_use: a device that was left out because a set uses it; or 0.
+ * @in_use: one that was left out because a set uses it; or 0.
  */
-struct reassembly_rivals {
-	bool known;
+struct reassembly_mains {
+	char id[DM_REMAP_MAIN_ID_SIZE];
 	u64 sectors;
+	bool many;
 	const struct half *main;
 	const struct half *next;
-	struct reassembly_claim claims[2];
 	dev_t in_use;
+};
+
+/**
+ * struct reassembly_claims - what spares ask for that are in use by no set.
+ * @id: they ask for this identity; or empty.
+ * @many: there are too many to look at.
+ * @least: that which needs least room, and the one of another set that does.
+ * @in_use: one that was left out because a set uses it; or 0.
+ */
+struct reassembly_claims {
+	char id[DM_REMAP_MAIN_ID_SIZE];
+	bool many;
+	struct reassembly_claim least[2];
+	dev_t in_use;
+};
+
+/**
+ * struct reassembly_rivals - devices and spares that compete for each other by a size.
+ * @sectors: the size.
+ * @mains: the devices; in_use may also be a spare.
+ * @claims: of spares that have no better claim to any device.
+ */
+struct reassembly_rivals {
+	u64 sectors;
+	struct reassembly_mains mains;
+	struct reassembly_claims claims;
 };
 
 /**
@@ -86,20 +127,21 @@ struct reassembly_rivals {
  * @index: all halves that are known.
  * @taken: whether a device is in use by an active set, or is the device of one.
  * @context: for @taken.
- * @by_size: rivals for the last size that was looked up, which is recorded in it.
- * @id: the last identity that was looked up.
- * @by_id: rivals for that identity, and for a size if that is the number of a partition.
+ * @by_size: rivals for the last size that was looked up.
+ * @with_id: mains with the last identity that was looked up.
+ * @wanting: spares that ask for the last identity for which that was looked up.
  * @in_use: see struct reassembly_match, of the set that is being matched.
  *
- * Sets with the same rivals that are matched one after the other cost as much as one.
+ * Sets with the same rivals that are matched one after the other cost as much as one; no set costs
+ * more than a crowd of each kind.
  */
 struct reassembly_matcher {
 	const struct reassembly_index *index;
 	bool (*taken)(void *context, dev_t dev);
 	void *context;
 	struct reassembly_rivals by_size;
-	char id[DM_REMAP_MAIN_ID_SIZE];
-	struct reassembly_rivals by_id;
+	struct reassembly_mains with_id;
+	struct reassembly_claims wanting;
 	dev_t in_use;
 };
 

@@ -2,6 +2,7 @@
 #include <linux/configfs.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "root.h"
 #include "scan.h"
@@ -19,6 +20,9 @@ static ssize_t root_scan_store(struct config_item *item, const char *page, size_
 	if (len == WRITE_MAX)
 		while (len && page[len - 1] != '\n')
 			len--;
+	/* anything behind a NUL would be ignored */
+	if (memchr(page, 0, len))
+		return -EINVAL;
 	text = kmemdup_nul(page, len, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;

@@ -11,6 +11,7 @@
 #include <linux/device-mapper.h>
 #include <linux/err.h>
 #include <linux/lockdep.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -18,6 +19,7 @@
 
 #include "scan.h"
 #include "sets.h"
+#include "touch.h"
 #include "tree.h"
 
 /* Halves to check besides competitors, so that devices that have gone are forgotten eventually. */
@@ -140,7 +142,10 @@ static int read_paths(struct scan *scan, char *text, bool any)
 
 static void add_check(struct scan *scan, struct half *half)
 {
-	if (scan->nr_checks == CHECK_MAX || is_listed(&scan->fresh, half->dev))
+	if (half->checked == scan->number || scan->nr_checks == CHECK_MAX)
+		return;
+	half->checked = scan->number;
+	if (is_listed(&scan->fresh, half->dev))
 		return;
 	scan->checks[scan->nr_checks++] = (struct check) {
 		.dev = half->dev,
@@ -155,6 +160,8 @@ static void add_checks_of_id(struct scan *scan, const char *text)
 	struct half_id *entry;
 
 	reassembly_for_each_id(&reassembly_halves, entry, text)
+		add_check(scan, entry->half);
+	reassembly_for_each_wanted(&reassembly_halves, entry, text)
 		add_check(scan, entry->half);
 }
 
@@ -173,13 +180,18 @@ static void add_competitors(struct scan *scan, const struct half *fresh)
 
 static void choose_checks(struct scan *scan)
 {
+	static u64 scans;
 	const struct half *fresh;
 	struct half *half, *next;
 	unsigned int more = CHECK_MORE;
 
 	mutex_lock(&reassembly_lock);
-	list_for_each_entry(fresh, &scan->fresh, list)
+	scan->number = ++scans;
+	list_for_each_entry(fresh, &scan->fresh, list) {
+		if (scan->nr_checks == CHECK_MAX)
+			break;
 		add_competitors(scan, fresh);
+	}
 	list_for_each_entry_safe(half, next, &reassembly_halves.all, list) {
 		if (!more--)
 			break;
@@ -309,63 +321,21 @@ static void make_dirty(struct scan *scan, struct reassembly_set *set)
 		list_add_tail(&set->dirty, &scan->dirty);
 }
 
-/*
- * Mark the sets as dirty that compete for a size. Halves are entered in front of older ones, so all
- * behind one that this scan has seen were seen then.
- */
-static void touch_size(struct scan *scan, u64 sectors)
+static void mark(void *context, const uuid_t *uuid)
 {
-	struct half *other;
-
-	reassembly_for_each_of_size(&reassembly_halves, other, sectors) {
-		if (other->touched == scan->number)
-			return;
-		other->touched = scan->number;
-		/* one that knows of a label competes for no size */
-		if (other->kind == HALF_SPARE && !other->labelled)
-			make_dirty(scan, reassembly_set_find(&other->uuid));
-	}
+	make_dirty(context, reassembly_set_find(uuid));
 }
 
-/*
- * Mark the sets as dirty that ask for an identity of a half, or for the same one as it does. Where
- * such a set finds its main by that, it competes for no size, and its main is nobody's by its size.
- */
-static void touch_ids(struct scan *scan, const struct half *half)
-{
-	const struct half_id *entry, *id;
-
-	for (id = half->ids; id < half->ids + HALF_NR_IDS; id++) {
-		if (!*id->text)
-			continue;
-		reassembly_for_each_id(&reassembly_halves, entry, id->text) {
-			if (entry->half->kind == HALF_SPARE)
-				make_dirty(scan, reassembly_set_find(&entry->half->uuid));
-			touch_size(scan, reassembly_main_sectors(entry->half));
-		}
-	}
-}
-
-/* With a main that has the label of its set, a spare competes for no size. */
-static void touch_labelled(struct scan *scan, const struct half *main)
-{
-	const struct half *spare;
-
-	reassembly_for_each_of_set(&reassembly_halves, spare, &main->uuid)
-		if (spare->kind == HALF_SPARE)
-			touch_size(scan, spare->main_sectors);
-}
-
-/* Mark the sets that a half affects as dirty: its own, and those whose main it is or might be. */
 static void touch(struct scan *scan, const struct half *half)
 {
-	if (has_set(half))
-		make_dirty(scan, reassembly_set_find(&half->uuid));
-	touch_ids(scan, half);
-	if (half->kind == HALF_MAIN)
-		touch_labelled(scan, half);
-	else if (half->kind != HALF_DAMAGED)
-		touch_size(scan, reassembly_main_sectors(half));
+	struct reassembly_touch touch = {
+		.index = &reassembly_halves,
+		.number = scan->number,
+		.mark = mark,
+		.context = scan,
+	};
+
+	reassembly_touch(&touch, half);
 }
 
 static void forget(struct scan *scan, struct half *half)
@@ -389,12 +359,7 @@ static void forget_gone(struct scan *scan)
 
 static bool is_wanted(const char *id)
 {
-	const struct half_id *entry;
-
-	reassembly_for_each_id(&reassembly_halves, entry, id)
-		if (entry->half->kind == HALF_SPARE)
-			return true;
-	return false;
+	return reassembly_more_wanting(&reassembly_halves, id, 0);
 }
 
 /* If a known main is scanned by another path, keep the former name if a spare asks for that. */
@@ -486,19 +451,20 @@ static void match_dirty(struct scan *scan)
 		active = reassembly_in_use_find(&scan->use, &set->uuid);
 		reassembly_set_match(set, &matcher);
 		note_state(scan, set, active);
+		cond_resched();
 	}
 }
 
 static void enter(struct scan *scan)
 {
-	static u64 scans;
 	struct half *half, *next;
 
 	lockdep_assert_held(&reassembly_lock);
-	scan->number = ++scans;
 	forget_gone(scan);
-	list_for_each_entry_safe(half, next, &scan->fresh, list)
+	list_for_each_entry_safe(half, next, &scan->fresh, list) {
 		enter_half(scan, half);
+		cond_resched();
+	}
 	match_dirty(scan);
 }
 

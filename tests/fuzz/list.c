@@ -74,9 +74,7 @@ static void try_import(struct import *import, uint8_t choice)
 	origin = import->format->whole_disk ? import_origin_disk(import->volume) :
 					      import_origin_main(import->volume);
 	import->base = origin.base;
-	import->unit = import->format->unit ? import->format->unit(import) : SECTOR_SIZE;
-	if (!import->unit || import->format->parse(import) ||
-	    !import_check_origin(import, &origin))
+	if (import_parse(import) || !import_check_origin(import, &origin))
 		return;
 	import_say_left(import);
 	check_plan(import);

@@ -205,6 +205,42 @@ told() { dd if=/dev/spare bs=4096 count=1 iflag=direct status=none | grep -aq "$
 	assert_equal "$(<$LINKS/r/stats/reads)" 1
 }
 
+# counts: what the device has counted since it was made, and statistics that outlive a spare
+counts() {
+	local name
+	remap_status r main_read_errors main_write_errors spare_errors
+	cat $ROOT/r/metadata/repairs $ROOT/r/metadata/commits
+	for name in "$LINKS"/r/stats/*; do
+		case ${name##*/} in reset|*histogram|pending_blocks|lost_sectors|*_ns|store_*|hash_*) ;;
+		*) echo "${name##*/} $(<"$name")" ;;
+		esac
+	done
+}
+
+@test "all counts of a persistent set go on with another spare" {
+	local before after commits
+	modprobe dm_remap_stats
+	remap_create r /dev/main /dev/spare persistent
+	echo 8 >$ROOT/r/remaps/add
+	echo 8 >$ROOT/r/remaps/remove
+	null_blk_bad main +16-16
+	echo 0 >$ROOT/r/errors/auto_remap
+	run ! read_direct $R 16 512
+	run ! write_pattern $R 16 4096 a
+	commits=$(<$LINKS/r/stats/store_commits)
+	before=$(counts)
+	((commits >= 2))
+	dmsetup reload r --table "0 8192 remap /dev/main 0 /dev/spare2 1 persistent"
+	dmsetup suspend r
+	dmsetup resume r
+	after=$(counts)
+	(($(<$LINKS/r/stats/store_commits) >= commits))
+	assert_equal "$after" "$before"
+	(($(<$ROOT/r/metadata/commits) >= commits))
+	echo 8 >$ROOT/r/remaps/add
+	(($(<$ROOT/r/metadata/commits) > commits))
+}
+
 @test "rounds of create, rename, suspend, reload and remove, with statistics that come and go" {
 	local round loader
 	(while [ ! -e "$BATS_TEST_TMPDIR/stop" ]; do

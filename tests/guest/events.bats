@@ -239,6 +239,66 @@ _told_twice() { [ "$(times_told rate)" = 2 ]; }
 	said "the block at sector 1104 of the main has moved to sector 0 of the spare: it was written after it could not be read"
 }
 
+# lose SECTOR: its block is lost by a command, and the event of this waits behind another one
+lose() {
+	null_blk_bad main "+$1-$1"
+	remap_attr r remaps/mark "$1"
+	sleep 1.2
+	remap_attr r remaps/add "$(($1 + 80))"
+	dmsetup message r 0 forget "$1"
+}
+
+@test "what waits to be sent when another table takes over is sent" {
+	dmsetup create part --table "0 1024 linear /dev/spare 0"
+	remap_create r /dev/main /dev/mapper/part persistent
+	listen
+	lose 800
+	dmsetup load part --table "0 2048 linear /dev/spare 0"
+	dmsetup suspend part
+	dmsetup resume part
+	dmsetup suspend r
+	dmsetup load r --table "$(dmsetup table r)"
+	dmsetup resume r
+	(($(<$CONFIG/remaps/capacity) > 128))
+	retry_until 3 event_came lost-data 800
+	assert_equal "$(times_told "lost-data 800")" 1
+	# a table of another target
+	lose 1600
+	dmsetup wipe_table r
+	retry_until 3 event_came lost-data 1600
+	sleep 1.2
+	assert_equal "$(times_told "lost-data 1600")" 1
+	# a device that goes takes what waits with it: it is in the log
+	dmsetup load r --table "0 8192 remap /dev/main 0 /dev/mapper/part"
+	dmsetup resume r
+	log_mark
+	lose 2400
+	dmsetup remove r
+	said "sectors of the block at sector 2400 of the main are lost (1)"
+	dmsetup remove part
+}
+
+@test "a block that a command makes pending is told" {
+	remap_create r /dev/main /dev/spare
+	listen
+	null_blk_bad main +800-800
+	# whoever asks for a move learns that the block cannot be read
+	remap_attr r remaps/add 800
+	retry_until 3 event_came pending 800
+	said "the block at sector 800 of the main cannot be read"
+	remap_attr r remaps/mark 1600
+	retry_until 3 event_came pending 1600
+	said "the block at sector 1600 of the main is marked as bad"
+	assert_equal "$(<$CONFIG/remaps/pending)" 2
+	# it is pending already
+	log_mark
+	remap_attr r remaps/add 800
+	remap_attr r remaps/mark 1600
+	sleep 1.2
+	assert_equal "$(times_told "pending [0-9]*")" 2
+	assert_equal "$(times_said "the block at sector")" 0
+}
+
 @test "the log has the name of today, and a burst of one kind or set hides no other" {
 	null_blk main2 1
 	null_blk spare2 1

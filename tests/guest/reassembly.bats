@@ -84,6 +84,10 @@ load ../lib/halves
 	assert_output --partial "Block device required"
 	run -1 scan ""
 	assert_output --partial "Invalid argument"
+	# text behind a NUL would be ignored
+	printf '/dev/main\0/dev/none\n' >"$BATS_TEST_TMPDIR/nul"
+	run -1 dd if="$BATS_TEST_TMPDIR/nul" of=$SCAN
+	assert_output --partial "Invalid argument"
 	assert_equal "$(said $U state)" waiting-main
 	run -1 dd if=$SCAN
 	scan "  /dev/main  " ""

@@ -402,6 +402,54 @@ copy_is_named() {
 	done
 }
 
+# on_usr [VARIABLE=VALUE]... -- ARGUMENT...: dmremap with HALT, while /usr is on the set; so nothing
+# of the guest's /usr is there
+on_usr() {
+	local libs=$BATS_TEST_TMPDIR/libs variables=()
+	mkdir -p "$libs"
+	LD_TRACE_LOADED_OBJECTS=1 "$DMREMAP" | grep -oE '/[^ ]+' | xargs cp -Lt "$libs"
+	for (( ; $#; )); do
+		[ "$1" != -- ] || break
+		variables+=("$1")
+		shift
+	done
+	# shellcheck disable=SC2016 # for the other shell
+	env "${variables[@]}" busybox unshare -m busybox sh -c '
+		busybox mount -t ext4 -o ro,noload '"$R"' /usr
+		exec "$0"/ld-linux* --library-path "$0" --preload "$@"' "$libs" "$HALT" "$DMREMAP" "${@:2}"
+}
+
+@test "the set that the system starts from: an initramfs made during the copy knows both disks" {
+	local step sets=/etc/dm-remap/sets.d
+	small_set
+	for ((step = 1; step < 40; step++)); do
+		run on_usr STEP_AT=$step -- replace r /dev/new
+		[ "$status" = 137 ] || { echo "$output"; false; }
+		retry_until 10 is_active
+		[ "$(used_bytes /dev/new)" = 0 ] || break
+	done
+	# it says so, and has recorded it, before it writes anything there
+	assert_line --partial "The system starts from r. Make the initramfs again now"
+	grep -q ^next_main_id= $sets/*-????????????
+	DM_REMAP_INITRAMFS_HOOK=1 "$DMREMAP" assemble r
+	cp -r $sets "$BATS_TEST_TMPDIR/initramfs"
+	# the power fails before the switch, or after it
+	for main in main new; do
+		[ $main = main ] || run -0 on_usr -- replace --force r /dev/new
+		dmsetup remove r
+		cp "$BATS_TEST_TMPDIR"/initramfs/* $sets/
+		"$DMREMAP" assemble --auto --all
+		is_main $main
+		cmp "$BATS_TEST_TMPDIR/all" $R
+	done
+	# a copy that is given up leaves no trace
+	null_blk_bad new +2048-2048
+	run -8 on_usr -- replace --force r /dev/main
+	assert_line --partial "The system starts from r."
+	# beside the record there are files that were not complete when the tool was killed
+	run ! grep next_ $sets/*-????????????
+}
+
 @test "a spare that fails in that moment: the set goes on with its old main" {
 	local sector
 	# superblock 0, superblock 1

@@ -125,7 +125,7 @@ bool remap_turned_read_only(struct remap_device *rd)
 	return false;
 }
 
-void remap_inherit_errors(struct remap_error_counts *errors, struct remap_error_counts *old)
+void remap_inherit_counts(struct remap_device *rd, struct remap_device *old)
 {
 }
 

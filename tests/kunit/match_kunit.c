@@ -7,6 +7,7 @@
 #include "../../modules/metadata/main-id.c"
 #include "../../modules/reassembly/index.c"
 #include "../../modules/reassembly/match.c"
+#include "../../modules/reassembly/touch.c"
 
 #define MAX_HALVES	8
 
@@ -460,27 +461,27 @@ static void the_claims_of_one_set_are_none_against_itself(struct kunit *test)
 		u64 sectors;
 	} claims[] = { { 1, 992 }, { 2, 2000 }, { 1, 500 }, { 3, 1500 }, { 2, 1200 }, { 1, 800 } };
 	static const uuid_t none = { };
-	struct reassembly_rivals rivals;
+	struct reassembly_claims claimed;
 	struct half half = { }, main = { .sectors = 1000 };
 	unsigned int first, i;
 	uuid_t uuid = { };
 
 	for (first = 0; first < ARRAY_SIZE(claims); first++) {
-		rivals = (struct reassembly_rivals) { };
+		claimed = (struct reassembly_claims) { };
 		for (i = 0; i < ARRAY_SIZE(claims); i++) {
 			half.uuid.b[0] = claims[(first + i) % ARRAY_SIZE(claims)].set;
 			half.target_sectors = claims[(first + i) % ARRAY_SIZE(claims)].sectors;
-			add_spare(&rivals, &half);
+			add_spare(&claimed, &half);
 		}
 		uuid.b[0] = 1;
-		KUNIT_EXPECT_FALSE(test, is_claimed(&rivals, &main, &uuid));
+		KUNIT_EXPECT_FALSE(test, is_claimed(&claimed, &main, &uuid));
 		main.sectors = 1200;
-		KUNIT_EXPECT_TRUE(test, is_claimed(&rivals, &main, &uuid));
+		KUNIT_EXPECT_TRUE(test, is_claimed(&claimed, &main, &uuid));
 		main.sectors = 1000;
 		uuid.b[0] = 2;
-		KUNIT_EXPECT_TRUE(test, is_claimed(&rivals, &main, &uuid));
-		KUNIT_EXPECT_TRUE(test, is_claimed(&rivals, &main, NULL));
-		KUNIT_EXPECT_TRUE(test, is_claimed(&rivals, &main, &none));
+		KUNIT_EXPECT_TRUE(test, is_claimed(&claimed, &main, &uuid));
+		KUNIT_EXPECT_TRUE(test, is_claimed(&claimed, &main, NULL));
+		KUNIT_EXPECT_TRUE(test, is_claimed(&claimed, &main, &none));
 	}
 }
 
@@ -525,42 +526,367 @@ static bool count_questions(void *context, dev_t dev)
 	return false;
 }
 
-/* Add @nr spares with mains of one size, half of which ask for the same identity. */
-static void add_crowd(struct kunit *test, struct scene *s, unsigned int nr)
-{
-	struct half *half;
+/* The halves of a crowd: by how many identities, sizes and sets they take turns. */
+struct crowd {
+	unsigned int ids;
+	unsigned int sizes;
+	unsigned int sets;
+	enum half_kind kind;
+};
 
-	for (; nr; nr--) {
-		half = kunit_kzalloc(test, sizeof(*half), GFP_KERNEL);
-		KUNIT_ASSERT_NOT_NULL(test, half);
-		half->dev = 1000 + nr;
-		half->kind = HALF_SPARE;
-		half->main_sectors = 1000;
-		half->uuid.b[1] = nr;
-		half->uuid.b[2] = nr >> 8;
-		half->uuid.b[3] = 1;
-		if (nr % 2)
-			strscpy(half->main_id, "wwn-0x1", sizeof(half->main_id));
-		reassembly_index_add(&s->index, half);
+static const struct crowd crowds[] = {
+	{ 1, 1, CROWD, HALF_SPARE },
+	{ 2, 1, CROWD, HALF_SPARE },
+	{ 7, 1, CROWD, HALF_SPARE },
+	{ 2, 3, CROWD, HALF_SPARE },
+	{ CROWD / REASSEMBLY_CROWD, 1, CROWD, HALF_SPARE },
+	{ CROWD / REASSEMBLY_CROWD, CROWD / REASSEMBLY_CROWD_SIZE, CROWD, HALF_SPARE },
+	{ CROWD, CROWD / REASSEMBLY_CROWD_SIZE, CROWD, HALF_SPARE },
+	{ CROWD, CROWD, CROWD, HALF_SPARE },
+	{ 1, CROWD, CROWD, HALF_SPARE },
+	/* copies of one spare, and of a few */
+	{ 1, 1, 1, HALF_SPARE },
+	{ 2, 2, 3, HALF_SPARE },
+	{ CROWD, CROWD, 1, HALF_SPARE },
+	{ CROWD / REASSEMBLY_CROWD, 1, CROWD / REASSEMBLY_CROWD, HALF_SPARE },
+	/* labels */
+	{ 1, 1, 1, HALF_MAIN },
+	{ 1, 3, 100, HALF_MAIN },
+	/* disks that spares might ask for */
+	{ 2, 1, 1, HALF_PLAIN },
+	{ 2, CROWD, 1, HALF_PLAIN },
+	{ CROWD / REASSEMBLY_CROWD, 3, 1, HALF_PLAIN },
+};
+
+static void name_crowd_id(char *text, unsigned int nr)
+{
+	/* of every second id, the number of a partition */
+	if (nr % 2)
+		snprintf(text, DM_REMAP_WWN_SIZE, "wwn-0x%x", nr);
+	else
+		snprintf(text, DM_REMAP_WWN_SIZE, "%08x-01", nr);
+}
+
+static struct half *new_half(struct kunit *test, const struct crowd *crowd, unsigned int nr)
+{
+	struct half *half = kunit_kzalloc(test, sizeof(*half), GFP_KERNEL);
+	unsigned int set = nr % crowd->sets;
+
+	KUNIT_ASSERT_NOT_NULL(test, half);
+	half->dev = 1000 + nr;
+	half->kind = crowd->kind;
+	half->main_sectors = 1000 + nr / 2 % crowd->sizes;
+	half->sectors = half->main_sectors;
+	half->target_sectors = 992;
+	half->uuid.b[1] = set;
+	half->uuid.b[2] = set >> 8;
+	half->uuid.b[3] = 1;
+	name_crowd_id(half->kind == HALF_SPARE ? half->main_id : half->wwn, nr % crowd->ids);
+	return half;
+}
+
+/* Two mains for each of some identities, and a few without. */
+static void add_mains_of_crowd(struct kunit *test, struct scene *s)
+{
+	static const struct crowd mains = { 7, 3, 1, HALF_PLAIN };
+	unsigned int i;
+
+	for (i = 0; i < 14; i++)
+		reassembly_index_add(&s->index, new_half(test, &mains, CROWD + i));
+	for (i = 0; i < 4; i++)
+		add(s, DEV_MAIN + i, HALF_PLAIN);
+	for (i = 0; i < 4; i++)
+		reassembly_index_add(&s->index, half_of(s, DEV_MAIN + i));
+}
+
+static void free_crowd(struct kunit *test, struct scene *s)
+{
+	struct half *half, *next;
+
+	list_for_each_entry_safe(half, next, &s->index.all, list) {
+		reassembly_index_del(half);
+		if (half->dev >= 1000)
+			kunit_kfree(test, half);
 	}
 }
 
+/* All sets once, as after a scan of all: a few questions for each, and not one for each pair. */
 static void many_spares_cost_in_proportion(struct kunit *test)
 {
 	struct scene *s = test->priv;
-	struct reassembly_matcher matcher = { .index = &s->index, .taken = count_questions };
+	const struct crowd *crowd;
 	const struct half *half;
+	unsigned int i;
 
-	strscpy(add(s, DEV_MAIN, HALF_PLAIN)->given, "wwn-0x1", 8);
-	add(s, DEV_OTHER, HALF_PLAIN);
-	enter(s);
-	add_crowd(test, s, CROWD);
-	questions = 0;
-	list_for_each_entry(half, &s->index.all, list)
-		if (half->kind == HALF_SPARE)
-			reassembly_match(&matcher, &half->uuid, &s->match);
-	/* at most a few for each spare, and not one for each pair */
-	KUNIT_EXPECT_LT(test, questions, 10U * CROWD);
+	for (crowd = crowds; crowd < crowds + ARRAY_SIZE(crowds); crowd++) {
+		struct reassembly_matcher matcher = {
+			.index = &s->index, .taken = count_questions,
+		};
+
+		reassembly_index_init(&s->index);
+		add_mains_of_crowd(test, s);
+		for (i = 0; i < CROWD; i++)
+			reassembly_index_add(&s->index, new_half(test, crowd, i));
+		questions = 0;
+		list_for_each_entry(half, &s->index.all, list)
+			if (half->kind == HALF_SPARE)
+				reassembly_match(&matcher, &half->uuid, &s->match);
+		KUNIT_EXPECT_LT_MSG(test, questions, 40U * CROWD, "%u identities, %u sizes, %u sets",
+				    crowd->ids, crowd->sizes, crowd->sets);
+		free_crowd(test, s);
+	}
+}
+
+/* What a scan does with the sets that one half touches: match each once. */
+struct arrival {
+	struct scene *s;
+	struct reassembly_matcher matcher;
+	unsigned int matches;
+	unsigned int nr_sets;
+	bool dirty[CROWD];
+	unsigned int sets[CROWD];
+};
+
+static unsigned int set_number(const uuid_t *uuid)
+{
+	return uuid->b[1] | uuid->b[2] << 8;
+}
+
+static void mark_set(void *context, const uuid_t *uuid)
+{
+	struct arrival *arrival = context;
+	unsigned int set = set_number(uuid);
+
+	if (!arrival->dirty[set])
+		arrival->sets[arrival->nr_sets++] = set;
+	arrival->dirty[set] = true;
+}
+
+static void match_marked(struct arrival *arrival)
+{
+	unsigned int i;
+
+	arrival->matcher = (struct reassembly_matcher) {
+		.index = &arrival->s->index, .taken = count_questions,
+	};
+	for (i = 0; i < arrival->nr_sets; i++) {
+		unsigned int set = arrival->sets[i];
+		uuid_t uuid = { .b = { 0, set, set >> 8, 1 } };
+
+		reassembly_match(&arrival->matcher, &uuid, &arrival->s->match);
+		arrival->dirty[set] = false;
+	}
+	arrival->matches += arrival->nr_sets;
+	arrival->nr_sets = 0;
+}
+
+static void arrivals_one_by_one_cost_in_proportion(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	struct arrival *arrival = kunit_kzalloc(test, sizeof(*arrival), GFP_KERNEL);
+	const struct crowd *crowd;
+	struct reassembly_touch touch = {
+		.index = &s->index, .mark = mark_set, .context = arrival,
+	};
+	struct half *half;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, arrival);
+	arrival->s = s;
+	for (crowd = crowds; crowd < crowds + ARRAY_SIZE(crowds); crowd++) {
+		reassembly_index_init(&s->index);
+		add_mains_of_crowd(test, s);
+		questions = 0;
+		arrival->matches = 0;
+		for (i = 0; i < CROWD; i++) {
+			half = new_half(test, crowd, i);
+			reassembly_index_add(&s->index, half);
+			touch.number++;
+			reassembly_touch(&touch, half);
+			match_marked(arrival);
+		}
+		/* on average, each half has less than a crowd of its size matched again */
+		KUNIT_EXPECT_LT_MSG(test, arrival->matches, REASSEMBLY_CROWD_SIZE * CROWD,
+				    "%u identities, %u sizes, %u sets", crowd->ids, crowd->sizes,
+				    crowd->sets);
+		KUNIT_EXPECT_LT_MSG(test, questions, 2U * REASSEMBLY_CROWD_SIZE * CROWD,
+				    "%u identities, %u sizes, %u sets", crowd->ids, crowd->sizes,
+				    crowd->sets);
+		free_crowd(test, s);
+	}
+}
+
+#define WALK_HALVES	200
+#define WALK_SETS	40
+
+struct walk {
+	struct scene *s;
+	struct half halves[WALK_HALVES];
+	bool there[WALK_HALVES];
+	bool marked[WALK_SETS];
+	struct reassembly_match matches[WALK_SETS];
+};
+
+static u32 chance(u32 limit)
+{
+	static u32 state = 1;
+
+	state = state * 1664525 + 1013904223;
+	return (state >> 8) % limit;
+}
+
+static void mark_walked(void *context, const uuid_t *uuid)
+{
+	struct walk *walk = context;
+
+	walk->marked[uuid->b[1]] = true;
+}
+
+/* Make a half of few identities, sizes and sets, so that there are crowds; @common says of what. */
+static void change_half(struct half *half, unsigned int nr, u32 common)
+{
+	bool alone = !chance(3);
+
+	*half = (struct half) { .dev = nr + 1 };
+	half->kind = chance(10) ? (chance(5) ? HALF_SPARE : HALF_MAIN) : HALF_DAMAGED;
+	if (chance(5) < 2)
+		half->kind = HALF_PLAIN;
+	half->main_sectors = 1000 + (common & 1 && !alone ? 0 : chance(4));
+	half->sectors = half->main_sectors;
+	/* many do not fit anywhere, so that only a crowd of them is a rival */
+	half->target_sectors = common & 8 && !alone ? 5000 : 990 + chance(10);
+	half->seed = 1 + chance(3);
+	half->partner_seed = chance(4);
+	half->secret[0] = !chance(4);
+	half->labelled = !chance(4);
+	if (half->kind != HALF_PLAIN)
+		half->uuid.b[1] = common & 2 && !alone ? 1 : 1 + chance(WALK_SETS - 1);
+	if (chance(4))
+		name_crowd_id(half->kind == HALF_SPARE ? half->main_id : half->wwn,
+			      common & 4 && !alone ? 1 : chance(8));
+	if (half->kind == HALF_PLAIN && !chance(4))
+		name_crowd_id(half->given, chance(8));
+}
+
+static void match_walked(struct kunit *test, struct walk *walk, unsigned int step)
+{
+	struct reassembly_matcher matcher = { .index = &walk->s->index, .taken = is_in_use };
+	struct reassembly_match match = { };
+	unsigned int i;
+
+	for (i = 1; i < WALK_SETS; i++) {
+		uuid_t uuid = { .b = { 0, i } };
+
+		reassembly_match(&matcher, &uuid, &match);
+		if (!walk->marked[i] && memcmp(&match, &walk->matches[i], sizeof(match)))
+			KUNIT_FAIL(test, "step %u: set %u was not marked", step, i);
+		walk->matches[i] = match;
+		walk->marked[i] = false;
+	}
+}
+
+/* Halves come, go and change; a set that is not marked must be matched as before. */
+static void a_half_touches_all_sets_whose_match_it_changes(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	struct walk *walk = kunit_kzalloc(test, sizeof(*walk), GFP_KERNEL);
+	struct reassembly_touch touch = {
+		.index = &s->index, .mark = mark_walked, .context = walk,
+	};
+	unsigned int step, nr;
+
+	KUNIT_ASSERT_NOT_NULL(test, walk);
+	walk->s = s;
+	in_use = 7;
+	reassembly_index_init(&s->index);
+	memset(walk->marked, true, sizeof(walk->marked));
+	match_walked(test, walk, 0);
+	for (step = 0; step < 16000; step++) {
+		/* now and then most halves go, so that crowds do as well */
+		nr = chance(step / 500 % 2 ? WALK_HALVES : 1 + WALK_HALVES / 4);
+		touch.number++;
+		if (walk->there[nr]) {
+			reassembly_touch(&touch, &walk->halves[nr]);
+			reassembly_index_del(&walk->halves[nr]);
+			walk->there[nr] = false;
+		}
+		if (nr < WALK_HALVES / 4 || step / 250 % 4 < 3) {
+			change_half(&walk->halves[nr], nr, step / 1000);
+			reassembly_index_add(&s->index, &walk->halves[nr]);
+			reassembly_touch(&touch, &walk->halves[nr]);
+			walk->there[nr] = true;
+		}
+		match_walked(test, walk, step);
+	}
+}
+
+static void note_own(void *context, const uuid_t *uuid)
+{
+	struct half *spare = context;
+
+	spare->touched |= uuid_equal(uuid, &spare->uuid);
+}
+
+static void a_crowd_is_looked_at_as_a_whole(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	struct half *spare = add(s, DEV_SPARE, HALF_SPARE), *main = add(s, DEV_MAIN, HALF_PLAIN);
+	struct half *many = kunit_kcalloc(test, REASSEMBLY_CROWD_SIZE, sizeof(*many), GFP_KERNEL);
+	struct reassembly_touch touch = {
+		.index = &s->index, .number = 1, .mark = note_own, .context = spare,
+	};
+	struct reassembly_matcher matcher;
+	unsigned int kind, i;
+	/* what it does to a set that has its main by its identity, and by its size */
+	static const struct {
+		enum half_kind kind;
+		bool by_id;
+		unsigned int most;
+		enum set_state most_state;
+		enum set_state state;
+	} expected[] = {
+		/* no claim while they are too large, but as a crowd */
+		{ HALF_SPARE, true, REASSEMBLY_CROWD - 1, SET_COMPLETE, SET_CONFLICT },
+		/* no rivals while they are too small, but as a crowd */
+		{ HALF_PLAIN, true, REASSEMBLY_CROWD - 1, SET_COMPLETE, SET_CONFLICT },
+		{ HALF_PLAIN, false, REASSEMBLY_CROWD_SIZE - 2, SET_CONFLICT, SET_WAITING_MAIN },
+	};
+
+	KUNIT_ASSERT_NOT_NULL(test, many);
+	for (kind = 0; kind < ARRAY_SIZE(expected); kind++) {
+		*spare->main_id = *main->given = 0;
+		if (expected[kind].by_id) {
+			strscpy(spare->main_id, "id", 8);
+			strscpy(main->given, "id", 8);
+		}
+		enter(s);
+		for (i = 0; i <= expected[kind].most; i++) {
+			struct half *half = &many[i];
+
+			*half = (struct half) { .dev = 1000 + i, .kind = expected[kind].kind };
+			half->uuid.b[5] = 1 + i;
+			half->target_sectors = 2000;
+			half->main_sectors = 2000;
+			half->sectors = expected[kind].by_id ? 500 : 1000;
+			if (expected[kind].by_id)
+				strscpy(half->kind == HALF_SPARE ? half->main_id : half->wwn,
+					"id", 8);
+			if (i == expected[kind].most) {
+				matcher = (struct reassembly_matcher) {
+					.index = &s->index, .taken = is_in_use,
+				};
+				reassembly_match(&matcher, &s->uuid, &s->match);
+				KUNIT_EXPECT_EQ(test, s->match.state, expected[kind].most_state);
+			}
+			reassembly_index_add(&s->index, half);
+		}
+		matcher = (struct reassembly_matcher) { .index = &s->index, .taken = is_in_use };
+		reassembly_match(&matcher, &s->uuid, &s->match);
+		KUNIT_EXPECT_EQ(test, s->match.state, expected[kind].state);
+		spare->touched = 0;
+		reassembly_touch(&touch, &many[expected[kind].most]);
+		KUNIT_EXPECT_EQ(test, spare->touched, 1ULL);
+	}
 }
 
 static void the_index_finds_what_is_entered_and_nothing_else(struct kunit *test)
@@ -576,8 +902,14 @@ static void the_index_finds_what_is_entered_and_nothing_else(struct kunit *test)
 	enter(s);
 	KUNIT_EXPECT_PTR_EQ(test, reassembly_index_dev(&s->index, DEV_MAIN), main);
 	KUNIT_EXPECT_NULL(test, reassembly_index_dev(&s->index, DEV_OTHER));
-	reassembly_for_each_id(&s->index, entry, "iD")
+	reassembly_for_each_id(&s->index, entry, "iD") {
+		KUNIT_EXPECT_PTR_EQ(test, entry->half, main);
 		nr++;
+	}
+	reassembly_for_each_wanted(&s->index, entry, "iD") {
+		KUNIT_EXPECT_PTR_EQ(test, entry->half, spare);
+		nr++;
+	}
 	KUNIT_EXPECT_EQ(test, nr, 2U);
 	reassembly_index_del(main);
 	KUNIT_EXPECT_NULL(test, reassembly_index_dev(&s->index, DEV_MAIN));
@@ -594,6 +926,9 @@ static struct kunit_case match_cases[] = {
 	KUNIT_CASE(the_claims_of_one_set_are_none_against_itself),
 	KUNIT_CASE(rivals_for_another_identity_are_forgotten),
 	KUNIT_CASE(many_spares_cost_in_proportion),
+	KUNIT_CASE(arrivals_one_by_one_cost_in_proportion),
+	KUNIT_CASE(a_half_touches_all_sets_whose_match_it_changes),
+	KUNIT_CASE(a_crowd_is_looked_at_as_a_whole),
 	KUNIT_CASE(the_index_finds_what_is_entered_and_nothing_else),
 	KUNIT_CASE(a_main_is_known_by_its_label),
 	KUNIT_CASE(a_label_never_beats_an_identity),
@@ -622,5 +957,5 @@ static struct kunit_suite match_suite = {
 
 kunit_test_suite(match_suite);
 
-MODULE_DESCRIPTION("Unit tests of modules/reassembly/match.c and index.c");
+MODULE_DESCRIPTION("Unit tests of modules/reassembly/match.c, touch.c and index.c");
 MODULE_LICENSE("GPL");

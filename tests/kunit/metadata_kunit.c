@@ -9,6 +9,7 @@
 #include <linux/prandom.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include <dm-remap/io.h>
 #include <dm-remap/store.h>
@@ -154,6 +155,12 @@ static void test_free(const void *p)
 #define kfree(p)			test_free(p)
 #define kvfree(p)			test_free(p)
 
+/* Number of work queues that the sources under test have tried to make. */
+static unsigned int queues_made;
+
+#undef alloc_workqueue
+#define alloc_workqueue(...)		(queues_made++, (struct workqueue_struct *)NULL)
+
 #define dm_remap_rw			test_rw
 #define dm_remap_read_begin		test_read_begin
 #define dm_remap_read_end		test_read_end
@@ -222,7 +229,7 @@ static void read_slot(void *context, u32 slot, struct dm_remap_entry *e)
 	e->reason = reason_of(slot);
 }
 
-static int load_slot(void *context, const struct dm_remap_entry *e, struct dm_remap_entry *other)
+static int load_slot(const struct dm_remap_entry *e, struct dm_remap_entry *other)
 {
 	u32 slot;
 
@@ -241,6 +248,18 @@ static int load_slot(void *context, const struct dm_remap_entry *e, struct dm_re
 	return 0;
 }
 
+static int load_slots(void *context, const struct dm_remap_entry *entries, unsigned int *nr,
+		      struct dm_remap_entry *other)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < *nr && !ret; i++)
+		ret = load_slot(&entries[i], other);
+	*nr = ret ? i - 1 : i;
+	return ret;
+}
+
 /* Open and load a set, which writes nothing. */
 static struct dm_remap_store *load_set(int *ret, struct dm_remap_saved *saved)
 {
@@ -257,7 +276,7 @@ static struct dm_remap_store *load_set(int *ret, struct dm_remap_saved *saved)
 	*ret = meta_open(&params, &store, &error);
 	if (*ret)
 		return NULL;
-	*ret = meta_load(store, load_slot, NULL, saved, &error);
+	*ret = meta_load(store, load_slots, NULL, saved, &error);
 	if (!*ret) {
 		memcpy(table, loaded, sizeof(table));
 		return store;
@@ -1991,6 +2010,26 @@ static void erased(struct kunit *test)
 	spare_sectors = SPARE_SECTORS;
 }
 
+/*
+ * To make a work queue is to wait for others who do so, and for memory that they wait for: that may
+ * have to be written to the suspended set whose table this is.
+ */
+static void loading_makes_no_work_queue(struct kunit *test)
+{
+	struct meta *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct loader *l;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	m->geo.replicas = 2;
+	m->pages_used = 2 * META_RUN + 1;
+	queues_made = 0;
+	l = alloc_loader(m);
+	KUNIT_ASSERT_NOT_NULL(test, l);
+	KUNIT_EXPECT_EQ(test, l->nr_runs, 3);
+	KUNIT_EXPECT_EQ(test, queues_made, 0);
+	free_loader(l);
+}
+
 /* --- room for stale copies ------------------------------------------------- */
 
 #define MANY_PAGES 400U
@@ -2311,6 +2350,7 @@ static struct kunit_case metadata_cases[] = {
 	KUNIT_CASE(a_superblock_and_a_page),
 	KUNIT_CASE(formatting),
 	KUNIT_CASE(erased),
+	KUNIT_CASE(loading_makes_no_work_queue),
 	KUNIT_CASE(duplicate),
 	KUNIT_CASE(growth),
 	KUNIT_CASE(faults_of_former_copies_are_forgotten),

@@ -14,6 +14,19 @@ static inline u64 test_clock(void)
 
 #define ktime_get_boottime_ns()	test_clock()
 
+#include <linux/slab.h>
+
+/* The largest piece of buckets for which there is memory. */
+static size_t largest = SIZE_MAX;
+
+static inline void *test_kvmalloc(size_t size, gfp_t gfp)
+{
+	return size > largest ? NULL : kvmalloc(size, gfp);
+}
+
+#undef kvmalloc
+#define kvmalloc(size, gfp)	test_kvmalloc(size, gfp)
+
 #include "table.h"
 
 #include "../../modules/core/resize.c"
@@ -106,12 +119,57 @@ static void a_full_table_is_resized_at_once(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, remap_table_lookup(&rd->table, some_block(i), &word), i);
 }
 
+static void load_slots(struct kunit *test, u32 from, u32 to)
+{
+	u32 i;
+
+	rd->life.loaded = false;
+	mutex_lock(&rd->lock);
+	for (i = from; i < to; i++) {
+		KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&rd->slots, i));
+		remap_table_insert(&rd->table, i, remap_word(some_block(i), REMAP_MAPPED, 0));
+		remap_device_balance(rd);
+	}
+	mutex_unlock(&rd->lock);
+}
+
+/* The number of entries that a superblock records may be wrong, or too many for the memory. */
+static void without_memory_for_what_is_expected_a_table_grows_with_its_entries(struct kunit *test)
+{
+	largest = sizeof(struct remap_segment) + 2048 * sizeof(u32);
+	remap_table_expect(&rd->table, 60000);
+	load_slots(test, 0, 386);
+	KUNIT_EXPECT_EQ(test, buckets(), 256);
+	/* the next step would be to 4096 */
+	load_slots(test, 386, 3000);
+	KUNIT_EXPECT_EQ(test, buckets(), 2048);
+}
+
+/* Nothing but the load may ever ask for it. */
+static void a_table_that_was_loaded_too_large_shrinks(struct kunit *test)
+{
+	remap_table_expect(&rd->table, 60000);
+	load_slots(test, 0, 400);
+	KUNIT_ASSERT_EQ(test, buckets(), 4096);
+	remap_table_expect(&rd->table, 0);
+	mutex_lock(&rd->lock);
+	remap_table_set_adaptive(&rd->table, true);
+	remap_device_balance(rd);
+	rd->life.loaded = true;
+	mutex_unlock(&rd->lock);
+	KUNIT_EXPECT_EQ(test, next_run(), 60);
+	clock_offset += 61 * NSEC_PER_SEC;
+	run_now();
+	KUNIT_EXPECT_LT(test, buckets(), 4096);
+}
+
 static int resize_test_init(struct kunit *test)
 {
 	rd = kunit_kzalloc(test, sizeof(*rd), GFP_KERNEL);
 	if (!rd || remap_resize_init())
 		return -ENOMEM;
 	clock_offset = 0;
+	largest = SIZE_MAX;
 	mutex_init(&rd->lock);
 	rd->life.loaded = true;
 	remap_resize_prepare(rd);
@@ -134,6 +192,8 @@ static void resize_test_exit(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(what_has_to_wait_is_looked_at_again),
 	KUNIT_CASE(a_full_table_is_resized_at_once),
+	KUNIT_CASE(without_memory_for_what_is_expected_a_table_grows_with_its_entries),
+	KUNIT_CASE(a_table_that_was_loaded_too_large_shrinks),
 	{}
 };
 

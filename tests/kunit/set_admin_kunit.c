@@ -193,6 +193,117 @@ static void the_table_is_printed_as_it_makes_the_set_again(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, holds(mdisk_at(s->main, 1038), 1022, 2, 'z'));
 }
 
+/* Load the table as it is printed, or another one with the same disks, and resume. */
+static void load_printed(struct set *s, const char *args)
+{
+	if (!args) {
+		args = status_of(s, DM_STATUS_TABLE_FLAG);
+		/* behind main, start and spare */
+		args = strchr(strchr(strchr(args, ' ') + 1, ' ') + 1, ' ') + 1;
+	}
+	strscpy(s->args, args, sizeof(s->args));
+	KUNIT_ASSERT_EQ(s->test, reload(s), 0);
+	close_bdev(s);
+	KUNIT_ASSERT_EQ(s->test, resume(s), 0);
+}
+
+static bool prints(struct set *s, const char *word)
+{
+	return strstr(status_of(s, DM_STATUS_TABLE_FLAG), word);
+}
+
+static void a_reload_keeps_auto_remap_and_the_table_shows_it(struct kunit *test)
+{
+	static const char * const stores[] = { "transient", "persistent" };
+	struct set *s = test->priv;
+	char plain[24], flagged[40];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(stores); i++) {
+		snprintf(plain, sizeof(plain), "1 %s", stores[i]);
+		snprintf(flagged, sizeof(flagged), "2 %s no_auto_remap", stores[i]);
+		make_set(s, flagged);
+		EXPECT_SET(s, 0, "errors/auto_remap", "1");
+		KUNIT_EXPECT_FALSE(test, prints(s, "no_auto_remap"));
+		load_printed(s, NULL);
+		EXPECT_ATTR(s, "errors/auto_remap", "1");
+		/* the table before this one had no such argument */
+		load_printed(s, flagged);
+		EXPECT_ATTR(s, "errors/auto_remap", "0");
+		EXPECT_SET(s, 0, "errors/auto_remap", "1");
+		/* a table that says what the one before it said changes nothing */
+		load_printed(s, flagged);
+		EXPECT_ATTR(s, "errors/auto_remap", "1");
+		load_printed(s, plain);
+		load_printed(s, flagged);
+		load_printed(s, plain);
+		EXPECT_ATTR(s, "errors/auto_remap", "1");
+		KUNIT_EXPECT_FALSE(test, prints(s, "no_auto_remap"));
+		EXPECT_SET(s, 0, "errors/auto_remap", "0");
+		load_printed(s, plain);
+		EXPECT_ATTR(s, "errors/auto_remap", "0");
+		KUNIT_EXPECT_TRUE(test, prints(s, "no_auto_remap"));
+		load_printed(s, NULL);
+		EXPECT_ATTR(s, "errors/auto_remap", "0");
+		KUNIT_ASSERT_EQ(test, suspend(s), 0);
+		KUNIT_ASSERT_EQ(test, resume(s), 0);
+		EXPECT_ATTR(s, "errors/auto_remap", "0");
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+		/* the printed line makes it again */
+		KUNIT_ASSERT_EQ(test, try_set(s), 0);
+		EXPECT_ATTR(s, "errors/auto_remap", "0");
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	}
+}
+
+/* A transient set has no record of its main that a table could contradict. */
+static void a_reload_may_name_the_main_of_a_transient_set(struct kunit *test)
+{
+	struct set *s = test->priv;
+
+	make_set(s, "1 transient");
+	load_printed(s, "3 transient main_id abc");
+	EXPECT_ATTR(s, "main_id", "abc");
+	KUNIT_EXPECT_TRUE(test, prints(s, "main_id abc"));
+	EXPECT_SET(s, 0, "main_id", "def");
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	EXPECT_ATTR(s, "main_id", "def");
+	load_printed(s, NULL);
+	EXPECT_ATTR(s, "main_id", "def");
+	load_printed(s, "1 transient");
+	EXPECT_ATTR(s, "main_id", "def");
+}
+
+static void a_transient_set_has_content_of_small_sectors_only_by_force(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct mdisk *other = mdisk_alloc(SPARE_SECTORS, 4096, 4096);
+
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	mdisk_free(s->spare);
+	s->spare = mdisk_alloc(SPARE_SECTORS, 4096, 4096);
+	KUNIT_ASSERT_NOT_NULL(test, s->spare);
+	strscpy(s->args, "1 transient", sizeof(s->args));
+	KUNIT_EXPECT_EQ(test, try_set(s), -EINVAL);
+	__set_bit(0, s->main->bad_read);
+	memset(mdisk_at(s->main, 0), 0, 4096);
+	KUNIT_EXPECT_EQ(test, try_set(s), -EINVAL);
+	__clear_bit(0, s->main->bad_read);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	/* its content from now on is of the larger sectors */
+	EXPECT_WRITE(s, 0, 0, 8, 'w');
+	load_printed(s, NULL);
+	close_bdev(s);
+	KUNIT_ASSERT_EQ(test, load_table(s, MAIN_SECTORS, s->main, 0, other, "1 transient", 0), 0);
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	mdisk_free(other);
+	strscpy(s->args, "1 transient", sizeof(s->args));
+	KUNIT_EXPECT_EQ(test, try_set(s), -EINVAL);
+	make_set(s, "2 transient force_block_size");
+}
+
 static void disks_of_zones_are_refused(struct kunit *test)
 {
 	struct set *s = test->priv;
@@ -917,6 +1028,18 @@ static void a_read_only_set_writes_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
 	KUNIT_EXPECT_EQ(test, s->main->writes + s->spare->writes, 0);
 	KUNIT_EXPECT_TRUE(test, bdev_read_only(file_bdev(s->bdev)));
+	/* what passes comes before what does not */
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	EXPECT_SET(s, -EBUSY, "remaps/add", "80");
+	EXPECT_SET(s, -EBUSY, "errors/resume", "1");
+	EXPECT_SET(s, -EBUSY, "errors/retries", "2");
+	EXPECT_SET(s, -EBUSY, "scrub/control", "start");
+	EXPECT_SET(s, -EBUSY, "main_id", "x");
+	EXPECT_MESSAGE(s, -EBUSY, "mark 80");
+	EXPECT_MESSAGE(s, -EBUSY, "cure 80");
+	EXPECT_MESSAGE(s, -EBUSY, "sync");
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
+	EXPECT_MESSAGE(s, -EROFS, "sync");
 }
 
 static void a_disk_that_turns_read_only_stops_writes(struct kunit *test)
@@ -1003,6 +1126,9 @@ static struct kunit_case set_admin_cases[] = {
 	KUNIT_CASE_SLOW(blocks_are_as_large_as_the_disks_ask_for),
 	KUNIT_CASE(a_spare_may_end_within_a_sector_of_the_main),
 	KUNIT_CASE(the_table_is_printed_as_it_makes_the_set_again),
+	KUNIT_CASE_SLOW(a_reload_keeps_auto_remap_and_the_table_shows_it),
+	KUNIT_CASE(a_reload_may_name_the_main_of_a_transient_set),
+	KUNIT_CASE(a_transient_set_has_content_of_small_sectors_only_by_force),
 	KUNIT_CASE(disks_of_zones_are_refused),
 	KUNIT_CASE(what_would_go_around_remaps_is_not_declared),
 	KUNIT_CASE(reservations_are_those_of_the_main),

@@ -315,25 +315,33 @@ static void a_long_discard_is_cut(struct kunit *test)
 
 /* --- the table of the spare */
 
-static struct dm_remap_page *page_of(struct set *s, unsigned int copy)
+static struct dm_remap_page *page_of(struct set *s, unsigned int copy, u32 slot)
 {
-	return (void *)mdisk_at(s->spare, copy ? SPARE_SECTORS - 16 : 8);
+	const struct dm_remap_sb *sb = (void *)mdisk_at(s->spare, 0);
+
+	return (void *)mdisk_at(s->spare, le64_to_cpu(sb->replica_start[copy]) +
+				slot / DM_REMAP_PAGE_ENTRIES * DM_REMAP_PAGE_SECTORS);
 }
 
-/* Give the main's block of slot 0 to slot 1 as well, which is @newer by so many changes. */
-static void duplicate(struct set *s, unsigned int newer)
+static struct dm_remap_disk_entry *entry_of(struct set *s, unsigned int copy, u32 slot)
+{
+	return &page_of(s, copy, slot)->entries[slot % DM_REMAP_PAGE_ENTRIES];
+}
+
+/* Give the main's block of slot @from to slot @to as well, which is @newer by so many changes. */
+static void duplicate(struct set *s, u32 from, u32 to, unsigned int newer)
 {
 	struct dm_remap_sb *sb = (void *)mdisk_at(s->spare, 0);
 	unsigned int copy;
 
 	for (copy = 0; copy < 2; copy++) {
-		struct dm_remap_page *page = page_of(s, copy);
-		u64 word = le64_to_cpu(page->entries[0].word);
+		struct dm_remap_page *page = page_of(s, copy, to);
+		u64 word = le64_to_cpu(entry_of(s, copy, from)->word);
 		unsigned int seq = dm_remap_entry_seq(word) + newer;
 
 		word = dm_remap_entry_word(dm_remap_entry_block(word), DM_REMAP_ENTRY_MAPPED,
 					   seq % DM_REMAP_ENTRY_SEQS);
-		page->entries[1].word = cpu_to_le64(word);
+		entry_of(s, copy, to)->word = cpu_to_le64(word);
 		page->crc = cpu_to_le32(dm_remap_page_crc(page, sb->seed));
 	}
 	mdisk_make_stable(s->spare);
@@ -346,11 +354,69 @@ static void of_two_slots_of_a_block_the_newer_counts(struct kunit *test)
 	EXPECT_SET(s, 0, "spare/policy", "linear");
 	EXPECT_SET(s, 0, "remaps/mark", "200");
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
-	duplicate(s, 1);
+	duplicate(s, 0, 1, 1);
 	KUNIT_ASSERT_EQ(test, try_set(s), 0);
 	KUNIT_EXPECT_EQ(test, status(s).mapped, 1);
 	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
 	KUNIT_EXPECT_EQ(test, status(s).bad, 1);
+}
+
+#define MANY_BLOCKS	450U
+
+/* Make a set of which the first @sectors are remapped: block n is in slot n. */
+static struct set *large_set(struct kunit *test, const char *args, unsigned int sectors)
+{
+	struct set *s = test->priv;
+	char text[32];
+
+	mdisk_free(s->spare);
+	s->spare = mdisk_alloc(MAIN_SECTORS, 512, 512);
+	KUNIT_ASSERT_NOT_NULL(test, s->spare);
+	quiet_set(test, args);
+	EXPECT_SET(s, 0, "spare/policy", "linear");
+	snprintf(text, sizeof(text), "0 %u", sectors);
+	EXPECT_SET(s, 0, "remaps/add", text);
+	return s;
+}
+
+/* Slots with the same block: loaded together or not, at the ends of what is, and in between. */
+static const u32 same[][2] = {
+	{ 0, 1 }, { 1, 0 }, { 0, 168 }, { 168, 0 }, { 168, 169 }, { 169, 168 }, { 3, 169 },
+	{ 5, 400 }, { 400, 5 }, { 337, 338 }, { 448, 449 },
+};
+
+/* The two slots differ in their data. */
+static void of_two_slots_on_any_pages_the_newer_counts(struct kunit *test)
+{
+	const struct dm_remap_sb *sb;
+	unsigned int i, newer;
+	struct set *s;
+
+	for (i = 0; i < ARRAY_SIZE(same); i++) {
+		for (newer = 1; newer < DM_REMAP_ENTRY_SEQS; newer += 2) {
+			u32 from = same[i][0], to = same[i][1];
+			/* a change is newer by one, and older by as many as there are but one */
+			bool wins = newer == 1;
+
+			s = large_set(test, "1 persistent", 8 * MANY_BLOCKS);
+			EXPECT_WRITE(s, 0, 8 * from, 8, 'a');
+			KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+			sb = (void *)mdisk_at(s->spare, 0);
+			fill(mdisk_at(s->spare, le64_to_cpu(sb->data_start) + 8 * to),
+			     8 * from, 8, 'b');
+			duplicate(s, from, to, newer);
+			KUNIT_ASSERT_EQ(test, try_set(s), 0);
+			KUNIT_EXPECT_EQ(test, status(s).mapped, MANY_BLOCKS - 1);
+			KUNIT_EXPECT_EQ(test, status(s).bad, 1);
+			EXPECT_READ(s, 8 * from, 8, wins ? 'b' : 'a');
+			EXPECT_READ(s, 8 * to, 8, 'm');
+			/* this has been put right on the spare, too */
+			again(s);
+			KUNIT_EXPECT_EQ(test, status(s).bad, 1);
+			EXPECT_READ(s, 8 * from, 8, wins ? 'b' : 'a');
+			KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+		}
+	}
 }
 
 static void a_table_that_contradicts_itself_is_refused(struct kunit *test)
@@ -360,12 +426,79 @@ static void a_table_that_contradicts_itself_is_refused(struct kunit *test)
 	EXPECT_SET(s, 0, "spare/policy", "linear");
 	EXPECT_SET(s, 0, "remaps/add", "200");
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
-	duplicate(s, 0);
+	duplicate(s, 0, 1, 0);
 	KUNIT_EXPECT_EQ(test, try_set(s), -EINVAL);
 	strscpy(s->args, "2 persistent read_only", sizeof(s->args));
 	KUNIT_ASSERT_EQ(test, try_set(s), 0);
 	/* any block may have moved to a slot of that page */
 	EXPECT_READ_FAILS(s, 800, 8);
+}
+
+/* Read-only, what comes before the entry that makes no sense counts, and what is on other pages. */
+static void of_a_page_that_makes_no_sense_the_beginning_counts(struct kunit *test)
+{
+	unsigned int i;
+	struct set *s;
+
+	for (i = 0; i < ARRAY_SIZE(same); i++) {
+		u32 last = max(same[i][0], same[i][1]);
+		u32 end = min((last / DM_REMAP_PAGE_ENTRIES + 1) * DM_REMAP_PAGE_ENTRIES,
+			      MANY_BLOCKS);
+
+		s = large_set(test, "1 persistent", 8 * MANY_BLOCKS);
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+		duplicate(s, same[i][0], same[i][1], 0);
+		KUNIT_EXPECT_EQ(test, try_set(s), -EINVAL);
+		strscpy(s->args, "2 persistent read_only", sizeof(s->args));
+		KUNIT_ASSERT_EQ(test, try_set(s), 0);
+		KUNIT_EXPECT_EQ_MSG(test, status(s).mapped, MANY_BLOCKS - (end - last),
+				    "slots %u and %u", same[i][0], same[i][1]);
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	}
+}
+
+/* The table of a set with this many blocks is read in three runs of 16 pages. */
+#define RUNS_BLOCKS	6000U
+
+static void damage(struct set *s, unsigned int copy, u32 slot)
+{
+	page_of(s, copy, slot)->crc ^= cpu_to_le32(1);
+	mdisk_make_stable(s->spare);
+}
+
+static void a_table_of_several_runs_is_loaded_like_a_small_one(struct kunit *test)
+{
+	struct set *s = large_set(test, "3 persistent block_size 512", RUNS_BLOCKS);
+	char text[32];
+
+	again(s);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, RUNS_BLOCKS);
+	EXPECT_READ(s, 0, 64, 'm');
+	EXPECT_READ(s, RUNS_BLOCKS - 32, 64, 'm');
+	snprintf(text, sizeof(text), "%u", RUNS_BLOCKS);
+	EXPECT_ATTR(s, "spare/used", text);
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+
+	/* a copy of a page in each run is bad, and a block of the first is in the last as well */
+	damage(s, 0, 100);
+	damage(s, 1, 3000);
+	damage(s, 0, RUNS_BLOCKS - 1);
+	duplicate(s, 5, 5700, 1);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, RUNS_BLOCKS - 1);
+	KUNIT_EXPECT_EQ(test, status(s).bad, 1);
+	KUNIT_EXPECT_TRUE(test, COMES_TRUE(!strcmp(status(s).store, "clean")));
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+
+	/* loading ends at the first error, while other runs are being read and checked */
+	duplicate(s, 7, 9, 0);
+	KUNIT_EXPECT_EQ(test, try_set(s), -EINVAL);
+	damage(s, 0, 0);
+	damage(s, 1, 0);
+	KUNIT_EXPECT_EQ(test, try_set(s), -EIO);
+	strscpy(s->args, "4 persistent block_size 512 read_only", sizeof(s->args));
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, RUNS_BLOCKS - 1 - DM_REMAP_PAGE_ENTRIES + 1);
 }
 
 /* --- tables that fail */
@@ -674,10 +807,15 @@ static void a_persistent_set_without_remaps_changes_its_spare(struct kunit *test
 {
 	struct set *s = quiet_set(test, "1 persistent");
 	struct mdisk *other = mdisk_alloc(SPARE_SECTORS, 512, 512), *old = s->spare;
+	u64 commits = 0, now = 0;
 	char uuid[40];
 
 	KUNIT_ASSERT_NOT_NULL(test, other);
 	strscpy(uuid, get_attr(s, "uuid"), sizeof(uuid));
+	EXPECT_SET(s, 0, "remaps/add", "200");
+	EXPECT_SET(s, 0, "remaps/remove", "200");
+	KUNIT_EXPECT_EQ(test, kstrtou64(get_attr(s, "metadata/commits"), 10, &commits), 0);
+	KUNIT_EXPECT_GE(test, commits, 2);
 	close_bdev(s);
 	KUNIT_ASSERT_EQ(test, suspend(s), 0);
 	s->spare = other;
@@ -687,6 +825,9 @@ static void a_persistent_set_without_remaps_changes_its_spare(struct kunit *test
 	KUNIT_EXPECT_STRNEQ(test, get_attr(s, "uuid"), uuid);
 	EXPECT_SET(s, 0, "remaps/add", "200");
 	EXPECT_READ(s, 200, 8, 'm');
+	/* counts are of the device, whatever spare it has */
+	KUNIT_EXPECT_EQ(test, kstrtou64(get_attr(s, "metadata/commits"), 10, &now), 0);
+	KUNIT_EXPECT_GT(test, now, commits);
 	KUNIT_EXPECT_EQ(test, remove_set(s), 0);
 	mdisk_free(old);
 }
@@ -736,7 +877,10 @@ static struct kunit_case set_edges_cases[] = {
 	KUNIT_CASE(many_blocks_are_moved_back_once),
 	KUNIT_CASE(a_long_discard_is_cut),
 	KUNIT_CASE(of_two_slots_of_a_block_the_newer_counts),
+	KUNIT_CASE_SLOW(of_two_slots_on_any_pages_the_newer_counts),
 	KUNIT_CASE(a_table_that_contradicts_itself_is_refused),
+	KUNIT_CASE(of_a_page_that_makes_no_sense_the_beginning_counts),
+	KUNIT_CASE(a_table_of_several_runs_is_loaded_like_a_small_one),
 	KUNIT_CASE(a_length_that_is_no_whole_number_of_blocks_is_refused),
 	KUNIT_CASE(the_place_on_the_main_is_not_changed_by_a_reload),
 	KUNIT_CASE(another_main_is_loaded_with_new_main_only),

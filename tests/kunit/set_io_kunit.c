@@ -309,6 +309,59 @@ static void without_auto_remap_errors_pass_through(struct kunit *test)
 
 /* --- the main fails reads */
 
+/* Errors of requests that go to a job first count like those of others: once for each bio. */
+static void errors_of_pending_and_split_blocks_are_counted(struct kunit *test)
+{
+	struct set *s = quiet_set(test, "1 transient");
+
+	EXPECT_SET(s, 0, "errors/pending_retry_ms", "0");
+	EXPECT_SET(s, 0, "errors/retries", "3");
+	bad_reads(s, 203, 1);
+	EXPECT_SET(s, 0, "remaps/mark", "200 16");
+	EXPECT_READ_FAILS(s, 200, 8);
+	EXPECT_READ(s, 208, 8, 'm');
+	EXPECT_STAT(s, "main_read_errors", 1);
+	/* another sector is read beside the bad one */
+	EXPECT_READ(s, 201, 1, 'm');
+	EXPECT_STAT(s, "main_read_errors", 1);
+	/* one bio over a block on the main and the pending one */
+	EXPECT_READ_FAILS(s, 192, 16);
+	EXPECT_STAT(s, "main_read_errors", 2);
+	/* after a write of one sector the rest is only on the main */
+	EXPECT_WRITE(s, 0, 200, 1, 'w');
+	EXPECT_READ_FAILS(s, 203, 1);
+	EXPECT_READ_FAILS(s, 203, 1);
+	EXPECT_STAT(s, "main_read_errors", 4);
+	EXPECT_READ(s, 200, 1, 'w');
+	KUNIT_EXPECT_EQ(test, status(s).main_reads, 4);
+	/* what is answered without asking the main is no error of it */
+	EXPECT_SET(s, 0, "errors/pending_retry_ms", "10000");
+	EXPECT_READ_FAILS(s, 203, 1);
+	EXPECT_STAT(s, "main_read_errors", 4);
+	/* the spare fails a read of a block with lost sectors */
+	EXPECT_MESSAGE(s, 0, "forget 200");
+	__set_bit(2, s->spare->bad_read);
+	EXPECT_READ_FAILS(s, 202, 1);
+	EXPECT_STAT(s, "spare_read_errors", 1);
+	KUNIT_EXPECT_EQ(test, status(s).spare_errors, 1);
+	EXPECT_STAT(s, "main_read_errors", 4);
+	/* a write that is to cure its sector */
+	bad_reads(s, 403, 1);
+	EXPECT_READ_FAILS(s, 400, 8);
+	EXPECT_STAT(s, "main_read_errors", 5);
+	EXPECT_SET(s, 0, "errors/first_rewrite", "1");
+	__set_bit(403, s->main->bad_write);
+	EXPECT_WRITE(s, 0, 400, 8, 'w');
+	EXPECT_STAT(s, "main_write_errors", 1);
+	EXPECT_READ(s, 400, 8, 'w');
+	/* one that is compared */
+	EXPECT_SET(s, 0, "errors/verify_writes", "all");
+	__set_bit(603, s->main->bad_write);
+	EXPECT_WRITE(s, 0, 600, 8, 'w');
+	EXPECT_STAT(s, "main_write_errors", 2);
+	KUNIT_EXPECT_EQ(test, status(s).main_writes, 2);
+}
+
 static void a_bad_read_makes_its_block_pending(struct kunit *test)
 {
 	struct set *s = quiet_set(test, "1 transient");
@@ -1257,6 +1310,7 @@ static void a_change_that_waits_ends_when_it_is_killed(struct kunit *test)
 {
 	static const char * const waits[][2] = {
 		{ "remaps/add", "88" }, { "errors/resume", "1" }, { "metadata/sync", "1" },
+		{ "errors/retries", "3" }, { "scrub/control", "start" },
 	};
 	struct set *s = quiet_set(test, "1 persistent");
 	struct setter *add, *killed;
@@ -1445,6 +1499,7 @@ static struct kunit_case set_io_cases[] = {
 	KUNIT_CASE(a_bad_block_of_a_large_bio_fails_in_one_window),
 	KUNIT_CASE(a_write_that_fails_once_moves_nothing),
 	KUNIT_CASE(without_auto_remap_errors_pass_through),
+	KUNIT_CASE(errors_of_pending_and_split_blocks_are_counted),
 	KUNIT_CASE(a_bad_read_makes_its_block_pending),
 	KUNIT_CASE(sectors_beside_a_bad_one_are_read_from_the_main),
 	KUNIT_CASE(a_pending_block_moves_with_its_next_write),

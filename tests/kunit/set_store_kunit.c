@@ -3,6 +3,7 @@
  * Persistent sets: their state after a removal or a power cut, on spares that are intact,
  * damaged, unable to write, or part of another set.
  */
+#include <linux/sched/signal.h>
 #include <linux/workqueue.h>
 
 #include <dm-remap/namespace.h>
@@ -143,6 +144,74 @@ static void all_is_found_again(struct kunit *test)
 	/* the unread sectors of a block are still on the main */
 	EXPECT_SET(s, 0, "errors/pending_retry_ms", "0");
 	EXPECT_READ(s, 240, 8 - 2, 'm');
+}
+
+/* Make a block whose entry is of one of four kinds. */
+static void make_remap(struct set *s, u32 block, unsigned int kind)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), kind == 2 ? "forget %u" : "%u", 8 * block);
+	if (kind >= 2) {
+		__set_bit(8 * block + 3, s->main->bad_read);
+		EXPECT_READ_FAILS(s, 8 * block, 8);
+	}
+	if (kind == 2)
+		EXPECT_MESSAGE(s, 0, text);
+	else if (kind == 3)
+		EXPECT_WRITE(s, 0, 8 * block + 6, 2, 'b');
+	else
+		EXPECT_SET(s, 0, kind ? "remaps/mark" : "remaps/add", text);
+}
+
+/* Entries mapped, pending, with a lost and with an unread sector, on both sides of a page's end. */
+static void entries_of_each_kind_are_found_at_the_ends_of_pages(struct kunit *test)
+{
+	struct set *s = test->priv;
+	unsigned int turn, i;
+	u8 *before;
+
+	for (turn = 0; turn < 4; turn++) {
+		mdisk_free(s->spare);
+		s->spare = mdisk_alloc(MAIN_SECTORS, 512, 512);
+		KUNIT_ASSERT_NOT_NULL(test, s->spare);
+		mdisk_mend(s->main);
+		make_set(s, "1 persistent");
+		EXPECT_SET(s, 0, "spare/policy", "linear");
+		EXPECT_SET(s, 0, "errors/neighbours", "0");
+		/* slots 0 to 163; a page has 169 */
+		EXPECT_SET(s, 0, "remaps/add", "0 1312");
+		for (i = 0; i < 12; i++)
+			make_remap(s, 300 + i, (turn + i) % 4);
+		before = list_of(s);
+		again(s);
+		expect_list(s, before);
+		kfree(before);
+		KUNIT_EXPECT_EQ(test, status(s).mapped, 173);
+		KUNIT_EXPECT_EQ(test, status(s).pending, 3);
+		KUNIT_EXPECT_EQ(test, status(s).lost, 3);
+		EXPECT_ATTR(s, "spare/used", "176");
+		for (i = 0; i < 12; i++) {
+			u32 sector = 8 * (300 + i);
+
+			switch ((turn + i) % 4) {
+			case 0:
+				EXPECT_READ(s, sector, 8, 'm');
+				break;
+			case 2:
+				EXPECT_READ(s, sector, 3, 'm');
+				EXPECT_READ_FAILS(s, sector + 3, 1);
+				break;
+			case 3:
+				EXPECT_READ_FAILS(s, sector + 3, 1);
+				EXPECT_READ(s, sector + 6, 2, 'b');
+				break;
+			}
+		}
+		EXPECT_READ(s, 0, 8, 'm');
+		EXPECT_READ(s, 1304, 8, 'm');
+		KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	}
 }
 
 static void what_a_slot_was_is_forgotten_with_its_block(struct kunit *test)
@@ -590,6 +659,9 @@ static void commits_are_counted(struct kunit *test)
 	EXPECT_SET(s, 0, "metadata/sync", "1");
 	EXPECT_SET(s, -EINVAL, "metadata/sync", "0");
 	EXPECT_SET(s, -EINVAL, "metadata/sync", "x");
+	KUNIT_ASSERT_EQ(test, suspend(s), 0);
+	EXPECT_SET(s, -EBUSY, "metadata/sync", "1");
+	KUNIT_ASSERT_EQ(test, resume(s), 0);
 	generation = status(s).generation;
 	again(s);
 	KUNIT_EXPECT_GE(test, status(s).generation, generation);
@@ -1097,15 +1169,25 @@ static void a_staggered_scrub_begins_anew_with_another_length(struct kunit *test
 	EXPECT_ATTR(s, "scrub/state", "paused");
 }
 
-/* A table without the argument does not revoke that of the previous table. */
+/* Only a table that differs in the argument from the one before it changes the value. */
 static void no_auto_remap_outlasts_a_new_length(struct kunit *test)
 {
 	struct set *s = test->priv;
 
 	make_set(s, "2 persistent no_auto_remap");
 	EXPECT_ATTR(s, "errors/auto_remap", "0");
-	change_length(s, 4096, "1 persistent");
+	change_length(s, 6144, "2 persistent no_auto_remap");
 	EXPECT_ATTR(s, "errors/auto_remap", "0");
+	EXPECT_SET(s, 0, "errors/auto_remap", "1");
+	change_length(s, 4096, "2 persistent no_auto_remap");
+	EXPECT_ATTR(s, "errors/auto_remap", "1");
+	change_length(s, 6144, "1 persistent");
+	EXPECT_ATTR(s, "errors/auto_remap", "1");
+	change_length(s, 8192, "2 persistent no_auto_remap");
+	EXPECT_ATTR(s, "errors/auto_remap", "0");
+	change_length(s, 6144, "1 persistent");
+	EXPECT_ATTR(s, "errors/auto_remap", "1");
+	change_length(s, 4096, "2 persistent no_auto_remap");
 	/* it is not stored: the next activation follows its own table */
 	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
 	KUNIT_ASSERT_EQ(test, create_device(s), 0);
@@ -1419,6 +1501,53 @@ static void a_spare_that_does_not_answer_delays_only_its_own_table(struct kunit 
 	EXPECT_READ(s, 80, 8, 'a');
 }
 
+struct killer {
+	struct delayed_work work;
+	struct task_struct *task;
+};
+
+static void kill_task(struct work_struct *work)
+{
+	send_sig(SIGKILL, container_of(to_delayed_work(work), struct killer, work)->task, 1);
+}
+
+/* The pages of the table are not all read for a program that is killed meanwhile. */
+static void a_load_ends_when_its_process_is_killed(struct kunit *test)
+{
+	struct set *s = test->priv;
+	struct killer killer = { .task = current };
+	unsigned int reads, all;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "remaps/add", "200");
+	/* the pages of a run that fails are read one by one */
+	set_bit(8, s->spare->bad_read);
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	reads = s->spare->reads;
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	all = s->spare->reads - reads;
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	KUNIT_ASSERT_EQ(test, create_device(s), 0);
+	reads = s->spare->reads;
+	set_bit(8, s->spare->slow);
+	s->spare->slow_ms = 500;
+	allow_signal(SIGKILL);
+	INIT_DELAYED_WORK_ONSTACK(&killer.work, kill_task);
+	schedule_delayed_work(&killer.work, HZ / 5);
+	KUNIT_EXPECT_EQ(test, reload(s), -EINTR);
+	flush_delayed_work(&killer.work);
+	destroy_delayed_work_on_stack(&killer.work);
+	flush_signals(current);
+	disallow_signal(SIGKILL);
+	KUNIT_EXPECT_LT(test, s->spare->reads - reads, all);
+	clear_bit(8, s->spare->slow);
+	/* its disks are free, and the spare is as it was */
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	expect_list(s, "200 16 8 remapped 0x0 0x0\n");
+	EXPECT_READ(s, 200, 8, 'm');
+}
+
 static void disks_of_a_set_are_for_no_other(struct kunit *test)
 {
 	struct set *s = test->priv, other = *s;
@@ -1564,6 +1693,7 @@ static void a_label_goes_when_its_block_moves_back(struct kunit *test)
 
 static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(all_is_found_again),
+	KUNIT_CASE(entries_of_each_kind_are_found_at_the_ends_of_pages),
 	KUNIT_CASE(what_a_slot_was_is_forgotten_with_its_block),
 	KUNIT_CASE(bad_spare_blocks_stay_bad),
 	KUNIT_CASE(a_bad_slot_is_noted_on_its_own_page),
@@ -1605,6 +1735,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(a_set_of_small_blocks_is_refused_on_a_disk_of_large_sectors),
 	KUNIT_CASE_SLOW(slow_moves_that_have_stopped_do_not_go_on_with_a_larger_spare),
 	KUNIT_CASE_SLOW(a_spare_that_does_not_answer_delays_only_its_own_table),
+	KUNIT_CASE_SLOW(a_load_ends_when_its_process_is_killed),
 	KUNIT_CASE(disks_of_a_set_are_for_no_other),
 	KUNIT_CASE(a_label_is_for_one_spare),
 	KUNIT_CASE(a_main_with_its_label_may_be_larger),

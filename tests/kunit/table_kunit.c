@@ -1285,6 +1285,159 @@ static void a_table_that_was_resized_frees_all_its_memory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, allocated, 0);
 }
 
+/* Loading */
+
+static struct remap_loading batch;
+
+static void load_range(struct fixture *f, u32 from, u32 to, u32 n)
+{
+	u32 i, other;
+
+	for (; from < to; from += batch.nr) {
+		batch.nr = min(n, to - from);
+		for (i = 0; i < batch.nr; i++) {
+			KUNIT_ASSERT_TRUE(f->test, remap_slots_prepare(&f->slots, from + i));
+			batch.slots[i] = from + i;
+			batch.words[i] = remap_word(some_block(from + i), REMAP_MAPPED, 0);
+		}
+		KUNIT_ASSERT_EQ(f->test, remap_table_load(&f->table, &batch, &other), batch.nr);
+		settle(f);
+	}
+}
+
+static void what_is_loaded_in_batches_of_any_size_is_found(struct kunit *test)
+{
+	static const u32 sizes[] = { 1, 2, 15, 16, 169, 255, 256 };
+	struct fixture *f = test->priv;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		fixture_init(f, 10000, 64);
+		remap_table_expect(&f->table, i & 1 ? 5000 : 0);
+		load_range(f, 0, 5000, sizes[i]);
+		KUNIT_EXPECT_EQ(test, remap_table_entries(&f->table), 5000);
+		KUNIT_EXPECT_EQ(test, remap_slots_used(&f->slots, 0), REMAP_CHUNK_SLOTS);
+		KUNIT_EXPECT_EQ(test, count_found(f, 0, 5000), 5000);
+		KUNIT_EXPECT_EQ(test, count_absent(f, 5000), 5000);
+		/* the table can be changed like any other */
+		remap_table_expect(&f->table, 0);
+		while (remap_table_entries(&f->table) > 10)
+			remove(f, remap_table_entries(&f->table) - 1);
+		settle(f);
+		KUNIT_EXPECT_EQ(test, count_found(f, 0, 10), 10);
+		KUNIT_EXPECT_EQ(test, buckets(f), 64);
+	}
+}
+
+#define LOADED_SLOTS	6000U
+#define LOADED_BLOCKS	4000U
+
+static u32 loaded_block(u32 slot)
+{
+	/* some have the block of a slot shortly before them */
+	if (slot % 64 == 63)
+		slot -= 3;
+	return hash_32(slot, 32) % LOADED_BLOCKS;
+}
+
+/* Many blocks are in two slots or more, in the same batch or in different ones. */
+static void a_block_that_is_there_ends_a_batch(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 *owner = kunit_kmalloc_array(test, LOADED_BLOCKS, sizeof(*owner), GFP_KERNEL);
+	u32 slot, i, n, other, duplicates = 0, in_batch = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, owner);
+	memset32(owner, REMAP_NO_SLOT, LOADED_BLOCKS);
+	fixture_init(f, LOADED_SLOTS, 64);
+	for (slot = 0; slot < LOADED_SLOTS; slot += n) {
+		batch.nr = min(1 + hash_32(slot, 8), LOADED_SLOTS - slot);
+		for (i = 0; i < batch.nr; i++) {
+			KUNIT_ASSERT_TRUE(test, remap_slots_prepare(&f->slots, slot + i));
+			batch.slots[i] = slot + i;
+			batch.words[i] = remap_word(some_block(loaded_block(slot + i)),
+						    slot & 1 ? REMAP_MAPPED : REMAP_PENDING, 0);
+		}
+		n = remap_table_load(&f->table, &batch, &other);
+		for (i = 0; i < n; i++) {
+			u32 block = loaded_block(slot + i);
+
+			KUNIT_ASSERT_EQ_MSG(test, owner[block], REMAP_NO_SLOT, "slot %u", slot + i);
+			owner[block] = slot + i;
+		}
+		settle(f);
+		if (n == batch.nr)
+			continue;
+		KUNIT_ASSERT_EQ_MSG(test, other, owner[loaded_block(slot + n)], "slot %u",
+				    slot + n);
+		KUNIT_ASSERT_EQ(test, remap_slots_word(&f->slots, slot + n), 0);
+		duplicates++;
+		in_batch += other >= slot;
+		/* of each second one, the new slot wins */
+		if (duplicates & 1) {
+			remap_table_remove(&f->table, other, REMAP_BAD);
+			insert(f, slot + n, some_block(loaded_block(slot + n)));
+			owner[loaded_block(slot + n)] = slot + n;
+		}
+		n++;
+	}
+	KUNIT_EXPECT_GT(test, duplicates, 1000);
+	KUNIT_EXPECT_GT(test, in_batch, 10);
+	KUNIT_EXPECT_EQ(test, remap_table_entries(&f->table), LOADED_SLOTS - duplicates);
+	for (i = 0; i < LOADED_BLOCKS; i++) {
+		bool ok = owner[i] == REMAP_NO_SLOT ? is_absent(f, some_block(i)) :
+						      is_found(f, some_block(i), owner[i]);
+
+		KUNIT_ASSERT_TRUE_MSG(test, ok, "block %u", i);
+	}
+}
+
+static u32 buckets_without_expectation(u32 entries)
+{
+	u32 nr = 64;
+
+	while (entries * 100ULL / nr > 150)
+		nr *= 2;
+	return nr;
+}
+
+/* Whatever was expected, memory follows the entries. */
+static void a_table_grows_to_what_is_expected_in_few_steps(struct kunit *test)
+{
+	static const u32 counts[] = { 100, 2704, 30000, 100000 };
+	u32 expected[] = { 0, 1, 0, 0, 0, U32_MAX };
+	struct fixture *f = test->priv;
+	u32 i, j, n;
+
+	for (i = 0; i < ARRAY_SIZE(counts); i++) {
+		expected[2] = counts[i] / 2;
+		expected[3] = counts[i];
+		expected[4] = counts[i] * 3;
+		for (j = 0; j < ARRAY_SIZE(expected); j++) {
+			fixture_init(f, 200000, 64);
+			remap_table_expect(&f->table, expected[j]);
+			for (n = 0; n < counts[i]; n += min(169U, counts[i] - n)) {
+				load_range(f, n, min(n + 169, counts[i]), 169);
+				KUNIT_ASSERT_LE_MSG(test, buckets(f),
+						    max(64U, 22 * remap_table_entries(&f->table)),
+						    "%u of %u", n, expected[j]);
+			}
+			KUNIT_EXPECT_EQ(test, f->table.shrinks, 0);
+			KUNIT_EXPECT_EQ(test, count_found(f, 0, counts[i]), counts[i]);
+			if (expected[j] == counts[i]) {
+				KUNIT_EXPECT_EQ(test, buckets(f),
+						buckets_without_expectation(counts[i]));
+				KUNIT_EXPECT_LE(test, f->table.grows, 4);
+			}
+			remap_table_expect(&f->table, 0);
+			settle(f);
+			KUNIT_EXPECT_LE(test, buckets(f),
+					2 * buckets_without_expectation(counts[i]));
+			KUNIT_EXPECT_EQ(test, count_found(f, 0, counts[i]), counts[i]);
+		}
+	}
+}
+
 /* The longest chain */
 
 static void an_empty_table_has_no_chain(struct kunit *test)
@@ -1487,6 +1640,9 @@ static struct kunit_case table_kunit_cases[] = {
 	KUNIT_CASE(making_a_table_without_memory_fails),
 	KUNIT_CASE(a_table_can_be_freed_during_a_resize_and_twice),
 	KUNIT_CASE(a_table_that_was_resized_frees_all_its_memory),
+	KUNIT_CASE(what_is_loaded_in_batches_of_any_size_is_found),
+	KUNIT_CASE(a_block_that_is_there_ends_a_batch),
+	KUNIT_CASE(a_table_grows_to_what_is_expected_in_few_steps),
 	KUNIT_CASE(an_empty_table_has_no_chain),
 	KUNIT_CASE(the_longest_chain_is_the_fullest_bucket),
 	KUNIT_CASE(runs_of_blocks_spread_evenly),

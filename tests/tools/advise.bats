@@ -202,6 +202,11 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
   4. Restore these files from the backup. Write nothing to $sdb itself: the set would take it for its data.
   5. Move back what the disk takes and keeps again: dmremap cure safe
   6. Look again: dmremap advise $sdb"
+	# a set on another partition, whose name has a letter that is not ASCII
+	cp -r "$CONFIG" "${CONFIG%/*}/\xc3\xb6l"
+	run advise /dev/sdb
+	assert_line "  5. Move back what the disk takes and keeps again: dmremap cure '\xc3\xb6l'"
+	rm -r "${CONFIG%/*}/\xc3\xb6l"
 	told hdd-wd1600-49 3
 	assert_line "  4. Restore these files from the backup. Write nothing to $sdb itself: the set would take it for its data."
 	assert_line "  5. Order its replacement."
@@ -274,6 +279,51 @@ smart() { jq .smartctl "$DISKS/$1.json"; }
 	program smartctl "$(smart hdd-seagate-304)"
 	run advise /dev/sdb
 	refute_output --partial safe
+}
+
+@test "with a half of a set that is not active nothing is done past the set" {
+	local node=$DMREMAP_ROOT/dev/sdb sets=$DMREMAP_ROOT/etc/dm-remap/sets.d uuid=0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a
+	program journalctl "[ 5.0] host kernel: nothing of interest"
+	mkdir -p "$sets" "$DMREMAP_ROOT/dev/disk/by-id"
+	rm -r "$CONFIG"
+	ln -s ../../sdb "$DMREMAP_ROOT/dev/disk/by-id/wwn-1"
+	# set_told WHAT: all verdicts that come with commands only say how to activate it
+	set_told() {
+		local fixture
+		for fixture in hdd-st500lt-recent-unc hdd-wd1600-49 hdd-seagate-304 ssd-satafirm; do
+			program smartctl "$(smart $fixture)"
+			run advise /dev/sdb
+			assert_equal "$(sed -n '/^What to do:$/,$p' <<<"$output" | grep '^  ')" "  1. Activate the set on it. Write nothing to $node itself: the set would take it for its data.
+     dmremap assemble $1
+  2. Look again: dmremap advise $node"
+			run advise --json /dev/sdb
+			assert_equal "$(jq .spare_places <<<"$output")" "[]"
+		done
+	}
+	# by the label of a main, and the superblock of a spare, of sets that this host does not know
+	volume 16384
+	for kind in label "spare 8M"; do
+		printf '%s\n' "main 8M" "uuid 10" "$kind" | image half
+		cp half.img "$node"
+		set_told $uuid
+	done
+	# and by the host's record, without a label
+	truncate -s 8M blank
+	cp blank "$node"
+	printf '%s\n' name=r main_id=wwn-1 spare_id=- >"$sets/$uuid"
+	set_told r
+	printf '%s\n' name=r main_id=- spare_id=wwn-1 >"$sets/$uuid"
+	set_told r
+	# a disk that sleeps is not read
+	rm "$sets/$uuid"
+	cp half.img "$node"
+	program smartctl '{"smartctl": {"exit_status": 2}}' 2
+	program journalctl "[ 5.0] host kernel: critical medium error, dev sdb, sector 8 op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2"
+	run advise /dev/sdb
+	assert_failure 2
+	refute_output --partial "dmremap assemble"
+	run advise --wake /dev/sdb
+	assert_line "     dmremap assemble $uuid"
 }
 
 @test "what a device calls itself does no harm on a terminal" {

@@ -68,6 +68,8 @@ def make_set(root, number, files):
 def judge(dmremap, fixture, root):
     name = make_disk(root, dict(fixture.get("sysfs", {})))
     env = {"PATH": f"{root}/bin", "DMREMAP_ROOT": root, "LC_ALL": "C"}
+    # of a program with sanitizers
+    env.update({name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ})
     operand = f"/dev/{name}"
     os.makedirs(f"{root}/bin")
     if fixture["smartctl"] is not None:

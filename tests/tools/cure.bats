@@ -219,6 +219,44 @@ metadata of the file system (sb) 8"
 	assert_equal "$(cat asked)" "-r"
 }
 
+@test "a half of a set that is not active is not overwritten" {
+	local set=0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a sets=$DMREMAP_ROOT/etc/dm-remap/sets.d command
+	mkdir -p "$sets" "$DMREMAP_ROOT/dev/disk/by-id"
+	ln -s ../../sdb "$DMREMAP_ROOT/dev/disk/by-id/wwn-1"
+	SB=$DMREMAP_ROOT/dev/sdb
+	disk size 16384
+	# refused WHAT ROLE: with and without --overwrite
+	refused() {
+		cp "$SB" before
+		for command in "4" "8 --overwrite --yes"; do
+			# shellcheck disable=SC2086 # words
+			run env FAULT_SECTORS=4000-4000 LD_PRELOAD="$HELPERS/faults.so" "$DMREMAP" cure "$SB" --sector 4000 ${command#?}
+			assert_failure "${command%% *}"
+			assert_line "dmremap: $SB is the $2 of $1, a set that is not active, and nothing is written past it. Activate it: \"dmremap assemble $1\"."
+			refute_output --partial "writes zeros"
+			cmp "$SB" before
+		done
+	}
+	printf '%s\n' "main 8M" "uuid 10" label | image half
+	mv half.img "$SB"
+	refused $set main
+	refute_output --partial "rm /etc"
+	printf '%s\n' "main 8M" "uuid 10" "spare 8M" | image half
+	mv half.img "$SB"
+	refused $set spare
+	truncate -s 0 "$SB"
+	truncate -s 8M "$SB"
+	printf '%s\n' name=r main_id=- spare_id=wwn-1 >"$sets/$set"
+	refused r spare
+	# a main without a label, which only the record shows
+	printf '%s\n' name=r main_id=wwn-1 spare_id=- >"$sets/$set"
+	refused r main
+	assert_line --partial "\"rm /etc/dm-remap/sets.d/$set\""
+	# and the record alone does not keep the sector from being looked at
+	run dmremap cure "$SB" --sector 4000
+	assert_success
+}
+
 @test "wrong usage" {
 	for words in "" "safe x" "safe 1+" "--overwrite safe" "--sector x safe" "--sector 1" "--json --sector 1 x"; do
 		# shellcheck disable=SC2086

@@ -101,6 +101,57 @@ BAD=$'4096 8\n8000 8\n20480 16'
 	assert_success
 }
 
+@test "a list that was cut off anywhere is refused, or names no other place" {
+	local list format
+	for ((i = 0; i < 160; i++)); do echo "$((1000000 + i * 16)) $((1024 + i))"; done >pairs
+	for ((i = 0; i < 100; i++)); do echo "$((5000000000 + i * 1024)) $((1024 + i))"; done >>pairs
+	{ echo "# by hand"; cat pairs; } >plain
+	sed 's/ .*//' pairs >blocks
+	sed 's/ / for /; s/$/ sectors/' pairs | sed '1iBad-blocks on /dev/a:' >mdadm
+	{ cat "$LISTS/nvme-cli"; sed 1d "$LISTS/nvme-cli" | sed 's/0x1000/0x123456/'; } >nvme
+	for list in pairs plain blocks mdadm nvme "$LISTS"/[a-z]*; do
+		case $list in
+		# have nothing to tell
+		*/smartctl-nvme-7.3.json | */smartctl-scsi_debug) continue ;;
+		blocks | */badblocks*) format=badblocks ;;
+		*) format=guess ;;
+		esac
+		run "$HELPERS/test-import-cut" "$format" "$list"
+		assert_equal "$list: $(grep after <<<"$output" | head -3)" "$list: "
+		assert_success
+	done
+	spare_free 1000000
+	# as the kernel cuts them, whatever the last line has left
+	for i in {4080..4096}; do
+		head -c "$i" pairs >shortened
+		run --separate-stderr fake import --dry-run safe shortened
+		if [ "$(tail -c 1 shortened | wc -l)" = 1 ]; then
+			assert_success
+		else
+			assert_failure 8
+			assert_equal "$output" ""
+		fi
+	done
+}
+
+@test "a list by hand is not taken for one of md that was cut" {
+	for ((i = 0; i < 600; i++)); do echo "$((1000 + i * 16)) 8"; done >pairs
+	{ echo "# by hand"; cat pairs; } >list
+	assert_ranges "$(awk '{ print $1 - $1 % 8, 8 }' pairs)" safe list
+	[ "$stderr" = "" ]
+	printf '4096 8 # a comment\n8000 8\n' >list
+	assert_ranges $'4096 8\n8000 8' safe list
+	printf '# by hand\n4096 8\n8000 8' >list
+	assert_refused 8 "list does not end with a newline" safe list
+	assert_ranges $'4096 8\n8000 8' --format plain safe list
+	echo >>list
+	assert_ranges $'4096 8\n8000 8' safe list
+	# JSON says itself where it ends
+	jq -j . "$LISTS/smartctl-ata.json" >json
+	run fake import --dry-run safe json
+	refute_output --partial "newline"
+}
+
 @test "smartctl: the error logs, without errors that no sector has made" {
 	# a disk that the short log has too few bits for
 	assert_ranges "" safe "$LISTS/smartctl-ata-error"

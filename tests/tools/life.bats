@@ -22,19 +22,6 @@ settings() {
 	set_modes "$1"
 }
 
-# dm NAME UUID: as sysfs lists the device, dm-0
-dm() {
-	local dir=$DMREMAP_ROOT/sys/class/block/dm-0
-	mkdir -p "$dir/dm" "$dir/remap" "$DMREMAP_ROOT/sys/dev/block"
-	echo "$1" >"$dir/dm/name"
-	echo "DMREMAP-$2" >"$dir/dm/uuid"
-	echo 253:0 >"$dir/dev"
-	echo 1000 >"$dir/size"
-	ln -sfn ../../class/block/dm-0 "$DMREMAP_ROOT/sys/dev/block/253:0"
-	there sdb 8:16
-	there sdc1 8:33
-}
-
 U=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
 
 @test "set shows all settings, and nothing else" {
@@ -350,6 +337,12 @@ check() {
 	assert_line --regexp '^  next +"dmremap files safe" '
 	[ "$(dmremap status --json safe | jq -r '.sets[0].main_disk.serial')" = ZFN1ABCD ]
 	[ "$(dmremap status --json safe | jq -r '.sets[0].check')" = 1 ]
+	# a shell keeps the backslashes of a name that has other letters
+	device '\xd0\xb6'
+	dm '\xd0\xb6' $U
+	run dmremap status ж
+	assert_line --partial "next     \"dmremap files '\\xd0\\xb6'\" "
+	assert_equal "$(dmremap status --json ж | jq -r '.sets[0].next' | grep -c "\"dmremap files '")" 1
 }
 
 @test "status: a disk that has left the system, and what to type" {

@@ -4,6 +4,7 @@
 # in $BATS_TEST_TMPDIR/root instead of /sys.
 #
 #   device NAME             make one, see fixtures/device.tree
+#   dm NAME UUID            it, as sysfs lists it: dm-0, with its disks
 #   there DISK MAJ:MIN      sysfs has this disk; set_gone MAJ:MIN: no more
 #   set_to NAME PATH TEXT   change the content of a file of it; PATH as there
 #   transient NAME          make it one that keeps nothing on disk
@@ -38,6 +39,17 @@ there() {
 	echo "$2" >"$dir/dev"
 	echo 7814037168 >"$dir/size"
 	echo "DEVNAME=$1" >"$dir/uevent"
+}
+dm() {
+	local dir=$DMREMAP_ROOT/sys/class/block/dm-0
+	mkdir -p "$dir/dm" "$dir/remap" "$DMREMAP_ROOT/sys/dev/block"
+	echo "$1" >"$dir/dm/name"
+	echo "DMREMAP-$2" >"$dir/dm/uuid"
+	echo 253:0 >"$dir/dev"
+	echo 1000 >"$dir/size"
+	ln -sfn ../../class/block/dm-0 "$DMREMAP_ROOT/sys/dev/block/253:0"
+	there sdb 8:16
+	there sdc1 8:33
 }
 set_gone() { rm -r "$DMREMAP_ROOT/sys/dev/block/$1"; }
 

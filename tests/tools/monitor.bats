@@ -10,20 +10,6 @@ load machine.bash
 U=0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
 V=5a5a5a5a-5a5a-5a5a-5a5a-5a5a5a5a5a5a
 
-# dm NAME UUID: as sysfs lists the device
-dm() {
-	local dir=$DMREMAP_ROOT/sys/class/block/dm-0
-	mkdir -p "$dir/dm" "$dir/remap" "$DMREMAP_ROOT/sys/dev/block" "$DMREMAP_ROOT/run/udev/data"
-	echo "$1" >"$dir/dm/name"
-	echo "DMREMAP-$2" >"$dir/dm/uuid"
-	echo 253:0 >"$dir/dev"
-	echo 1000 >"$dir/size"
-	ln -sfn ../../class/block/dm-0 "$DMREMAP_ROOT/sys/dev/block/253:0"
-	there sdb 8:16
-	there sdc1 8:33
-	printf 'E:ID_MODEL=ST4000DM004\nE:ID_SERIAL_SHORT=ZFN1ABCD\n' >"$DMREMAP_ROOT/run/udev/data/b8:16"
-}
-
 # waiting UUID STATE: a set that has not come up, and which this host knows
 waiting() {
 	local dir=$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/sets/$1 pair
@@ -67,6 +53,8 @@ setup() {
 	MONITOR=
 	device safe
 	dm safe $U
+	mkdir -p root/run/udev/data
+	printf 'E:ID_MODEL=ST4000DM004\nE:ID_SERIAL_SHORT=ZFN1ABCD\n' >root/run/udev/data/b8:16
 	set_to safe config/state ok
 	programs
 }
@@ -152,7 +140,7 @@ once() { run dmremap monitor --once; assert_success; }
 	done
 	retry mails_are 1
 	run last_mail
-	assert_line --regexp "dmremap delete --give-up ${name//\\/\\\\}\" ends the set on this one\.$"
+	assert_line --regexp "dmremap delete --give-up '${name//\\/\\\\}'\" ends the set on this one\.$"
 	assert_line --regexp "is the disk or its cable\.$"
 	assert_line --regexp "advise .*\" judges the disk\.$"
 }
@@ -249,6 +237,50 @@ once() { run dmremap monitor --once; assert_success; }
 	set_to safe config/state ok
 	once
 	last_mail | grep -q "Subject:.*automatic remapping goes on"
+}
+
+# suspended SECONDS: safe has been for so long, as far as the monitor has seen
+suspended() {
+	echo 1 >"$DMREMAP_ROOT/sys/class/block/dm-0/dm/suspended"
+	once
+	sed -i -E "s/^($U .*) [0-9]+ 0\$/\1 $(($(date +%s) - $1)) 0/" root/run/dm-remap/monitor
+	once
+}
+
+@test "a set that stays suspended is told, and that it is in use again; one that a command has suspended is not" {
+	suspended 100
+	echo 0 >"$DMREMAP_ROOT/sys/class/block/dm-0/dm/suspended"
+	once
+	mails_are 0
+	suspended 130
+	mails_are 1
+	run last_mail
+	assert_line --regexp "^Subject: .* safe: the set is suspended$"
+	assert_line "  suspended"
+	assert_output --partial 'Next: Unless a running command has suspended it: "dmsetup resume safe".'
+	assert_output --partial "safe: suspended"
+	assert_equal "$(cat runs)" "suspended safe $U"
+	once
+	mails_are 1
+	echo 0 >"$DMREMAP_ROOT/sys/class/block/dm-0/dm/suspended"
+	once
+	last_mail | grep -q "Subject:.*the set is in use again"
+	assert_equal "$(tail -1 runs)" "resumed safe $U"
+	# the next time is news
+	suspended 130
+	mails_are 3
+}
+
+@test "a monitor that runs counts from its first look at a suspended set" {
+	echo 1 >"$DMREMAP_ROOT/sys/class/block/dm-0/dm/suspended"
+	conf "MAILADDR root" "SETTLE 0" "POLL 1"
+	start_monitor
+	sed -n "s/^$U .* \([0-9]*\) 0\$/\1/p" root/run/dm-remap/monitor >first
+	[ "$(cat first)" -gt 0 ]
+	# it remembers when that was, and does not begin again with each look
+	sleep 2.5
+	assert_equal "$(sed -n "s/^$U .* \([0-9]*\) 0\$/\1/p" root/run/dm-remap/monitor)" "$(cat first)"
+	mails_are 0
 }
 
 # the time since when safe has its state, as it is remembered

@@ -395,7 +395,7 @@ md1() {
 	# its main has gone
 	assert_line --regexp "^c +waiting-main +- "
 	assert_line --partial "safe waits for its main, a device of 16384 sectors that is known as wwn-1. Connect it."
-	assert_line --partial 'dmremap assemble --degraded a\x20b'
+	assert_line --partial "\"dmremap assemble --degraded 'a\\x20b'\""
 	run dmremap status safe
 	refute_output --partial 'a\x20b'
 	for name in "a b" 'a\x20b' "/dev/mapper/a b" '/dev/mapper/a\x20b'; do
@@ -709,6 +709,30 @@ member() {
 	EOF
 }
 
+@test "an initramfs that is made during a replacement has the record of both disks" {
+	local record key
+	active_set r $A
+	blank sdc 8:32
+	spare sde 8:64
+	mkdir -p "$DMREMAP_ROOT"/sys/kernel/config/{dm-remap/r/spare,dm-remap-reassembly/sets}
+	: >"$DMREMAP_ROOT/sys/kernel/config/dm-remap-reassembly/scan"
+	echo 8:32 >"$DMREMAP_ROOT/sys/kernel/config/dm-remap/r/main"
+	echo 8:64 >"$DMREMAP_ROOT/sys/kernel/config/dm-remap/r/spare/device"
+	record=$(registered $A)
+	for key in next_main_id next_spare_id; do
+		register $A name=r "$key=wwn-2"
+		cp "$record" before
+		DM_REMAP_INITRAMFS_HOOK=1 run dmremap assemble $A
+		assert_success
+		cmp "$record" before
+		# at any other time the set shows which of the two it is
+		run dmremap assemble $A
+		assert_success
+		run grep next_ "$record"
+		assert_failure
+	done
+}
+
 @test "a disk that is another member of what is on a set is not named as a copy of it" {
 	active_set r $A
 	blank sdc 8:32
@@ -788,6 +812,28 @@ member() {
 	assert_equal "$(dmremap status --json 2>&1 | jq -r '.sets[0].message // empty' | grep -c 'dmsetup resume r')" 1
 }
 
+@test "a command that is printed can be pasted into a shell, whatever its names are" {
+	local command name='\xd0\xb6\xd1\x83\xd0\xba'
+	# pasted STATUS COMMAND...: the words of the command that is printed, one on each line
+	pasted() {
+		run "${@:2}"
+		assert_failure "$1"
+		command=$(sed -nE "s/.*\"(dm(setup|remap) [^\"]* [^\"]*)\".*/\1/p" <<<"$output" | tail -1)
+		eval "printf '%s\\n' $command"
+	}
+	active_set "$name" $A
+	register $A "name=$name"
+	mkdir -p "$DMREMAP_ROOT/sys/kernel/config/dm-remap/$name"
+	echo 1 >"$DMREMAP_ROOT/$BLOCK/dm-7/dm/suspended"
+	assert_equal "$(pasted 4 dmremap status)" "$(printf '%s\n' dmsetup resume "$name")"
+	echo 0 >"$DMREMAP_ROOT/$BLOCK/dm-7/dm/suspended"
+	# a path with a space, a quote and a dollar
+	image good <<<"fill 5"
+	cp good.img "a \$1 'b'.img"
+	copy_page /dev/zero 0 "a \$1 'b'.img" 0
+	assert_equal "$(pasted 4 dmremap check "a \$1 'b'.img")" "$(printf '%s\n' dmremap repair "a \$1 'b'.img")"
+}
+
 @test "tables keep their columns with names in any language" {
 	spare sda 8:0 "uuid 11"
 	register $B
@@ -831,6 +877,19 @@ member() {
 	assert_output --regexp "^dmremap: /dev/mapper/lower .*No such file"
 	run dmremap assemble --dry-run /dev/mapper/upper /dev/mapper/nosuch
 	refute_output --partial "No such file"
+}
+
+@test "a set whose disks have another content by now is named in what is said of it" {
+	blank sda 8:0
+	blank sdb 8:16
+	known $A name=r state=complete main=8:0 spare=8:16 generation=1 "table=0 16384 remap 8:0 0 8:16 3 persistent uuid $A"
+	for words in r "--once r" $A; do
+		# shellcheck disable=SC2086 # words
+		run dmremap assemble $words
+		assert_failure 4
+		assert_line "dmremap: r: its halves have changed since the module saw them. Run \"dmremap scan\"."
+	done
+	[ "$(scanned)" = "$(dev sda)" ]
 }
 
 @test "what does not go together" {

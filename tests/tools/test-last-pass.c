@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -150,5 +151,6 @@ int main(int argc, char **argv)
 	good &= expect("a pass whose time is over", disk_copy_pass(&copy, false), EXIT_OPERATION);
 	good &= expect("its reads", reads, 0);
 	disk_copy_end(&copy);
+	free(copy.view.remap);
 	return !good;
 }

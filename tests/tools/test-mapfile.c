@@ -9,9 +9,12 @@
 int main(int argc, char **argv)
 {
 	struct ranges bad = {};
+	int status;
 
 	if (argc != 2)
 		return 2;
 	ranges_add(&bad, 7, 8);
-	return mapfile_check(argv[1]) ?: mapfile_write(argv[1], 100, &bad);
+	status = mapfile_check(argv[1]) ?: mapfile_write(argv[1], 100, &bad);
+	ranges_free(&bad);
+	return status;
 }

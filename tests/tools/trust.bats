@@ -178,9 +178,12 @@ root_disk_and_stick() {
 	says $B complete 8:0 8:16 data
 	auto
 	assert_output ""
+	# the medium does not choose the name of its device, whatever else has that name or does not
 	command_line dm_remap.assemble=sealed
 	auto
-	would data 8:0 8:16
+	would data-0b0b0b0b 8:0 8:16
+	run dmremap assemble --auto --incremental "$(dev sdb)" --dry-run
+	would data-0b0b0b0b 8:0 8:16
 	# an initramfs may have an old list of the known sets
 	mkdir -p "$DMREMAP_ROOT/etc/dm-remap"
 	: >"$DMREMAP_ROOT/etc/dm-remap/initramfs"
@@ -198,46 +201,28 @@ root_disk_and_stick() {
 	assert_failure 4
 	assert_output --partial "one of its disks answers slowly"
 	rm "$DMREMAP_ROOT/etc/dm-remap/dm-remap.conf"
-	# who lists the set of the root file system has its name there, too, and so has fstab
+	# who lists the set of the root file system has its name there, too
 	command_line "root=/dev/mapper/data dm_remap.assemble=$B"
-	echo "/dev/mapper/data / ext4 defaults 0 1" >"$DMREMAP_ROOT/etc/dm-remap/fstab"
 	auto
 	would data 8:0 8:16
 	# but a set that the host knows keeps its name
 	register $A name=data
 	auto
 	would data-0b0b0b0b 8:0 8:16
-	rm "$(registered $A)" "$DMREMAP_ROOT/etc/dm-remap/fstab"
 	rm "$DMREMAP_ROOT/etc/dm-remap/initramfs"
 	command_line dm_remap.assemble=sealed
 	# a known set has this name, though its disks are missing
-	register $A name=data
 	auto
 	would data-0b0b0b0b 8:0 8:16
 	run dmremap assemble --name data --dry-run $B
 	assert_failure 8
 	assert_output --partial "data is the name of set $A, which this host knows"
 	rm "$(registered $A)"
-	# the tables of the system, and those that the initramfs has
-	mkdir -p "$DMREMAP_ROOT/etc/dm-remap"
-	for name in etc/fstab etc/dm-remap/fstab; do
-		echo "/dev/mapper/data /srv ext4 defaults 0 2" >"$DMREMAP_ROOT/$name"
-		auto
-		would data-0b0b0b0b 8:0 8:16
-		echo "# /dev/mapper/data /srv" >"$DMREMAP_ROOT/$name"
-		auto
-		would data 8:0 8:16
-	done
-	for name in "data UUID=x none luks" "x /dev/mapper/data none luks"; do
-		echo "$name" >"$DMREMAP_ROOT/etc/crypttab"
-		auto
-		would data-0b0b0b0b 8:0 8:16
-	done
-	rm "$DMREMAP_ROOT/etc/crypttab"
-	command_line dm_remap.assemble=sealed root=/dev/mapper/data
+	# nor does a known set whose name is the whole one that it would get
+	register $A name=data-0b0b0b0b
 	auto
-	would data-0b0b0b0b 8:0 8:16
-	command_line dm_remap.assemble=sealed
+	would dm-remap-$B 8:0 8:16
+	rm "$(registered $A)"
 	# a device of device-mapper
 	mkdir -p "$DMREMAP_ROOT/$BLOCK/dm-7/dm"
 	echo data >"$DMREMAP_ROOT/$BLOCK/dm-7/dm/name"
@@ -249,6 +234,42 @@ root_disk_and_stick() {
 	auto
 	assert_failure 8
 	assert_output --partial "Set $B is not activated: another device has the name data (254:7)"
+}
+
+@test "a foreign set that somebody asks for has its own name, unless a file names a device by it" {
+	local line
+	main sda 8:0 "uuid 11" "name vg-home"
+	spare sdb 8:16 "uuid 11" "name vg-home" "field flags 3"
+	says $B complete 8:0 8:16 vg-home
+	mkdir -p "$DMREMAP_ROOT/etc"
+	asked() { run dmremap assemble --dry-run $B; }
+	asked
+	would vg-home 8:0 8:16
+	for line in /dev/mapper/vg-home /dev/disk/by-id/dm-name-vg-home; do
+		echo "$line /home ext4 defaults 0 2" >"$DMREMAP_ROOT/etc/fstab"
+		asked
+		would vg-home-0b0b0b0b 8:0 8:16
+		echo "# $line /home" >"$DMREMAP_ROOT/etc/fstab"
+		asked
+		would vg-home 8:0 8:16
+		command_line "root=$line"
+		asked
+		would vg-home-0b0b0b0b 8:0 8:16
+		command_line ""
+	done
+	for line in "vg-home UUID=x none luks" "x /dev/mapper/vg-home none luks"; do
+		echo "$line" >"$DMREMAP_ROOT/etc/crypttab"
+		asked
+		would vg-home-0b0b0b0b 8:0 8:16
+	done
+	rm "$DMREMAP_ROOT/etc/crypttab"
+	# what nobody has asked for is not found by any of these, nor by a name that LVM or a program has
+	command_line dm_remap.assemble=sealed
+	for line in /dev/mapper/vg-home /dev/disk/by-id/dm-name-vg-home /dev/vg/home UUID=x; do
+		echo "$line /home ext4 defaults 0 2" >"$DMREMAP_ROOT/etc/fstab"
+		auto
+		would vg-home-0b0b0b0b 8:0 8:16
+	done
 }
 
 @test "two sets that this host knows do not change names" {
@@ -489,7 +510,14 @@ would_larger() {
 	assert_failure 4
 	assert_output --partial "sda, which has 18432 sectors: its main had 16384."
 	assert_output --partial "\"dmremap assemble $(dev sda) $(dev sdb)\""
+	# nor is it by one who names nothing, whatever the module says
+	run dmremap assemble --dry-run
+	assert_failure 8
+	refute_would
 	says $A waiting-main - 8:16
+	run dmremap assemble --dry-run
+	assert_failure 4
+	refute_would
 	for way in "$(dev sda) $(dev sdb)" $A safe; do
 		# shellcheck disable=SC2086 # words
 		run dmremap assemble --dry-run $way
@@ -511,6 +539,26 @@ would_larger() {
 	would safe 8:32 8:16
 	run dmremap assemble --dry-run safe
 	would safe 8:32 8:16
+}
+
+@test "an identity with a backslash is recorded, found and printed as it is" {
+	local id='usb-a\x20b\c'
+	blank sda 8:0
+	spare sdb 8:16 "name safe" 'main_id usb-a\x20b\c'
+	by_id sda "$id"
+	by_id sdb usb-ours
+	register $A name=safe "main_id=$id" main_sectors=16384 spare_id=usb-ours
+	says $A waiting-main - 8:16
+	run dmremap assemble --dry-run --all
+	assert_equal "$(scanned)" "$(dev sda)"
+	says $A complete 8:0 8:16
+	run dmremap assemble --dry-run --all
+	would safe 8:0 8:16
+	# of another size, the table line has it for the kernel, whose words libdm escapes
+	resize sda 9M
+	run dmremap assemble --dry-run --all
+	assert_line --partial "main_id $id"
+	assert_equal "$(dmremap assemble --dry-run --json --all | jq -r '.sets[0].table' | grep -cF " main_id $id")" 1
 }
 
 @test "a larger disk with nothing that speaks for it is refused" {
@@ -1006,6 +1054,29 @@ boots() {
 	# what udev itself runs
 	boots 0 assemble --auto --queue --incremental "$(dev slow3)"
 	assert_output ""
+}
+
+@test "ten spares that do not answer cost one time-out together, and none of what only looks at states" {
+	local i uuid began
+	blank sdc 8:32
+	for i in 0 1 2 3 4 5 6 7 8 9; do
+		uuid="0${i}0${i}0${i}0${i}-0${i}0${i}-0${i}0${i}-0${i}0${i}-0${i}0${i}0${i}0${i}0${i}0${i}"
+		printf '%s\n' "spare 1M" "main 8M" "uuid 0$i" | image slow$i
+		part sdc slow$i "8:$((33 + i))"
+		register "$uuid" name=set$i
+		known "$uuid" name=set$i state=waiting-main main=- spare=8:$((33 + i)) generation=1 table=
+	done
+	echo device_timeout=3 >"$DMREMAP_ROOT/etc/dm-remap/dm-remap.conf"
+	began=$SECONDS
+	FAULT_SLOW='/dev/slow*' run faulty status
+	assert_failure 4
+	assert_equal "$(grep -c "and its spare .* does not answer" <<<"$output")" 10
+	[ $((SECONDS - began)) -lt 9 ]
+	began=$SECONDS
+	FAULT_SLOW='/dev/slow*' run faulty status --check
+	assert_failure 2
+	assert_equal "${#lines[@]}" 10
+	[ $((SECONDS - began)) -lt 3 ]
 }
 
 @test "a spare that does not answer is waited for once, and is not said to be none" {

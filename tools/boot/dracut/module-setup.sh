@@ -55,23 +55,16 @@ installkernel() {
 
 # called by dracut
 install() {
-	local table
-
 	# an image made for the system in another directory says nothing about this host's
 	# shellcheck disable=SC2154 # dracut's
 	[[ ${dracutsysrootdir%/} ]] || @LIBDIR@/record-root
-	# the sets that this host knows, and the names that other sets must not take
+	# the sets that this host knows
 	# shellcheck disable=SC2154 # dracut's
 	mkdir -p "$initdir/etc/dm-remap"
 	# marks an initramfs, where assemble=sealed has no effect
 	: >"$initdir/etc/dm-remap/initramfs"
 	inst_multiple -o /etc/dm-remap/dm-remap.conf /etc/dm-remap/sets.d/*
 	! swap_on_sets || : >"$initdir/etc/dm-remap/swap-on-sets"
-	for table in fstab crypttab; do
-		# shellcheck disable=SC2154 # dracut's
-		[[ ! -e $dracutsysrootdir/etc/$table ]] ||
-			@LIBDIR@/mapper-names "$dracutsysrootdir/etc/$table" >"$initdir/etc/dm-remap/$table"
-	done
 	inst_multiple @SBINDIR@/dmremap blkid cat cut rm
 	inst_rules 59-dm-remap.rules
 	# shellcheck disable=SC2154 # dracut's

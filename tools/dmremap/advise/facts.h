@@ -158,6 +158,8 @@ struct set_facts {
  * @shared: the main of one of them is a partition of the disk, or built on it.
  * @stacked: the main of one of them is built on the disk.
  * @spares: the sets whose spares are on the disk, as @sets.
+ * @inactive: the sets that are not active and have a half on the disk, as @sets, each as "dmremap
+ *	assemble" takes it.
  */
 struct disk_facts {
 	char path[BLOCKDEV_PATH_SIZE];
@@ -201,6 +203,7 @@ struct disk_facts {
 	bool shared;
 	bool stacked;
 	char spares[512];
+	char inactive[512];
 };
 
 /**

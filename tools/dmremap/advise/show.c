@@ -6,7 +6,9 @@
 #include "advise/show.h"
 #include "advise/spare-size.h"
 #include "kernel/blockdev.h"
+#include "kernel/kernel.h"
 #include "lib/json-out.h"
+#include "lib/shell-word.h"
 #include "lib/util.h"
 
 /* Bits of a number of MiB. */
@@ -55,7 +57,8 @@ static void show_link(const struct disk_facts *facts, const struct spare_places 
 {
 	(void)places;
 	printf("  1. Change the cable, the port or the power supply, one at a time.\n"
-	       "  2. See whether the errors go on: dmesg --follow; smartctl -A %s\n", facts->path);
+	       "  2. See whether the errors go on: dmesg --follow; smartctl -A %s\n",
+	       shell_word(facts->path));
 }
 
 /*
@@ -72,11 +75,13 @@ static bool in_sets(const struct disk_facts *facts)
 static void show_each(const char *names, const char *before, const char *command,
 		      const char *operand)
 {
-	int length;
+	char name[KERNEL_NAME_SIZE];
+	size_t length;
 
 	for (; *names; names += length + strspn(names + length, " ")) {
 		length = strcspn(names, " ");
-		printf("%s dmremap %s %.*s%s\n", before, command, length, names, operand);
+		snprintf(name, sizeof(name), "%.*s", (int)length, names);
+		printf("%s dmremap %s %s%s\n", before, command, shell_word(name), operand);
 		before = "     and:";
 	}
 }
@@ -110,14 +115,23 @@ static unsigned int show_spares(const struct disk_facts *facts, unsigned int ste
 	return step + 1;
 }
 
+/* Until they are active nobody knows where their blocks are, so no other command is safe. */
+static void show_inactive(const struct disk_facts *facts)
+{
+	printf("  1. Activate the set on it. Write nothing to %s itself: the set would take it for its data.\n"
+	       "    ", facts->path);
+	show_each(facts->inactive, "", "assemble", "");
+	printf("  2. Look again: dmremap advise %s\n", shell_word(facts->path));
+}
+
 /* hdparm overwrites a sector with zeros, so let the user read the sector first. */
 static void show_sector(const struct disk_facts *facts)
 {
 	printf("  3. Write it again. If sector %llu cannot be read\n"
 	       "     (hdparm --read-sector %llu %s), nothing else uses the disk, and its content may be lost:\n"
 	       "     hdparm --yes-i-know-what-i-am-doing --repair-sector %llu %s\n",
-	       LLU(facts->bad_lba.n), LLU(facts->bad_lba.n), facts->path, LLU(facts->bad_lba.n),
-	       facts->path);
+	       LLU(facts->bad_lba.n), LLU(facts->bad_lba.n), shell_word(facts->path),
+	       LLU(facts->bad_lba.n), shell_word(facts->path));
 }
 
 static void show_cure_sets(const struct disk_facts *facts)
@@ -129,7 +143,7 @@ static void show_cure_sets(const struct disk_facts *facts)
 		show_each(facts->sets, "", "cure", "");
 	}
 	step = show_spares(facts, step);
-	printf("  %u. Look again: dmremap advise %s\n", step, facts->path);
+	printf("  %u. Look again: dmremap advise %s\n", step, shell_word(facts->path));
 }
 
 static void show_cure(const struct disk_facts *facts, const struct spare_places *places)
@@ -141,12 +155,13 @@ static void show_cure(const struct disk_facts *facts, const struct spare_places 
 		return;
 	}
 	printf("  2. Find the bad sectors: smartctl -t long %s, and hours later smartctl -l %s %s\n",
-	       facts->path, facts->nvme || facts->scsi ? "selftest" : "xselftest", facts->path);
+	       shell_word(facts->path), facts->nvme || facts->scsi ? "selftest" : "xselftest",
+	       shell_word(facts->path));
 	if (facts->bad_lba.known)
 		show_sector(facts);
 	else
 		printf("  3. Write them again: restore the files that lie on them.\n");
-	printf("  4. Look again: dmremap advise %s\n", facts->path);
+	printf("  4. Look again: dmremap advise %s\n", shell_word(facts->path));
 }
 
 /*
@@ -186,7 +201,8 @@ static void show_remap(const struct disk_facts *facts, const struct spare_places
 		printf(": lvcreate -L %llum -n spare VG\n", LLU(bytes >> MIB_SHIFT));
 	}
 	printf("  3. dmremap create NAME %s %s\n"
-	       "  4. dmremap import --from-disk NAME\n", facts->path, spare);
+	       "  4. dmremap import --from-disk NAME\n", shell_word(facts->path),
+	       shell_word(spare));
 }
 
 /* Return: the number of the next step. */
@@ -219,7 +235,7 @@ static void show_copy(const struct disk_facts *facts, const struct spare_places 
 	}
 	printf("  1. Stop what writes to it, and copy it, bad sectors last:\n"
 	       "     ddrescue -f -d -n %s NEWDISK map && ddrescue -f -d -r3 %s NEWDISK map\n"
-	       "  2. Replace it.\n", facts->path, facts->path);
+	       "  2. Replace it.\n", shell_word(facts->path), shell_word(facts->path));
 }
 
 static void show_avoid(const struct disk_facts *facts, const struct spare_places *places)
@@ -230,7 +246,8 @@ static void show_avoid(const struct disk_facts *facts, const struct spare_places
 	if (in_sets(facts))
 		step = show_copy_sets(facts);
 	else
-		printf("  1. Read what it still gives: ddrescue -d %s IMAGE map\n", facts->path);
+		printf("  1. Read what it still gives: ddrescue -d %s IMAGE map\n",
+		       shell_word(facts->path));
 	printf("  %u. Throw it away: it may lose what is written to it.\n", step);
 }
 
@@ -248,7 +265,10 @@ static void show_commands(const struct advice *advice, const struct disk_facts *
 	if (!shows[advice->verdict])
 		return;
 	printf("What to do:\n");
-	shows[advice->verdict](facts, places);
+	if (*facts->inactive && advice->verdict != VERDICT_NOT_DISK)
+		show_inactive(facts);
+	else
+		shows[advice->verdict](facts, places);
 }
 
 /* A reader waits until the disk or the kernel gives up. */
@@ -262,7 +282,7 @@ static void show_timeouts(const struct disk_facts *facts)
 		return;
 	if (facts->erc == ERC_OFF)
 		printf("Error recovery control, after each start: smartctl -l scterc,70,70 %s\n",
-		       facts->path);
+		       shell_word(facts->path));
 	if (facts->erc != ERC_UNSUPPORTED)
 		return;
 	blockdev_sysfs_name(name, disk + strlen("/dev/"));

@@ -9,6 +9,7 @@
 #include "lib/json-in.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "lib/util.h"
 
 #define SECTOR_SIZE	512
@@ -68,11 +69,12 @@ void spare_place_command(const struct spare_places *places, const struct spare_p
 	*text = 0;
 	if (place->kind == PLACE_LVM)
 		snprintf(text, size, "lvcreate -L %llum -n spare %s %s",
-			 LLU((places->bytes + MIB - 1) / MIB), place->vg, place->path);
+			 LLU((places->bytes + MIB - 1) / MIB), shell_word(place->vg),
+			 shell_word(place->path));
 	else if (place->kind == PLACE_GAP)
 		snprintf(text, size, "echo start=%lluKiB, size=%lluMiB | sfdisk --no-reread --append %s && partx --update %s",
 			 LLU(place->start / 2), LLU((places->bytes + MIB - 1) / MIB),
-			 place->path, place->path);
+			 shell_word(place->path), shell_word(place->path));
 }
 
 const char *spare_place_text(const struct spare_place *place, char *text, size_t size)

@@ -23,8 +23,11 @@ struct partuuid {
 	char id[DM_REMAP_MAIN_ID_SIZE];
 };
 
-/* How long the reads of this program have taken. */
-static uint64_t spent_ns;
+/* A program that goes on running gets new time after this, as for slow disks. */
+#define AGAIN_NS	(3600 * 1000000000ull)
+
+/* How long the reads of this program have taken since a time by clock_ns(). */
+static uint64_t spent_ns, spent_since;
 
 /* The sysfs of a test tree has no disks by number. */
 static bool is_partition_in_tree(const char *path)
@@ -81,6 +84,10 @@ static int time_left(void)
 
 	if (!limit_ms)
 		return 0;
+	if (clock_ns() - spent_since >= AGAIN_NS) {
+		spent_since = clock_ns();
+		spent_ns = 0;
+	}
 	left_ms = limit_ms - (int)(spent_ns / 1000000);
 	return left_ms > 0 ? left_ms : -1;
 }

@@ -14,6 +14,7 @@
 #include "disk/signature.h"
 #include "lib/exit.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 
 /* Upper bound on probes: libblkid makes one for each of about a hundred kinds of content. */
 #define MAX_LOOKS	10000
@@ -182,7 +183,7 @@ int signatures_wipe(const struct signatures *found, const char *path, int fd)
 	for (i = 0; i < found->nr; i++) {
 		if (!found->item[i].size) {
 			complain("%s: dmremap cannot remove the signature of %s (%s). Clear the device: \"blkdiscard -f -z %s\".",
-				 path, found->item[i].kind, found->item[i].type, path);
+				 path, found->item[i].kind, found->item[i].type, shell_word(path));
 			return EXIT_OPERATION;
 		}
 		if (wipe(fd, &found->item[i]))

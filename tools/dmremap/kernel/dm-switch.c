@@ -11,6 +11,7 @@
 #include "lib/clock.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 
 /* The error, to print after I/O has resumed. */
 enum fault { FAULT_NONE, FAULT_SUSPEND, FAULT_PAUSED, FAULT_LOAD, FAULT_RESUME, FAULT_STUCK };
@@ -103,7 +104,7 @@ static void say(const struct dm_switch *sw, enum fault fault, struct kmsg *kmsg)
 
 	if (fault == FAULT_STUCK)
 		complain("%s stays suspended: %s. \"dmsetup table %s\" and the kernel log tell more; \"dmsetup resume %s\" resumes it.",
-			 sw->name, dm_trouble_text(), sw->name, sw->name);
+			 sw->name, dm_trouble_text(), shell_word(sw->name), shell_word(sw->name));
 	else if (fault == FAULT_SUSPEND)
 		complain("%s cannot be suspended: %s.", sw->name, dm_trouble_text());
 	else if (fault != FAULT_PAUSED && kmsg_find(kmsg, sw->target, why, sizeof(why)))
@@ -137,7 +138,7 @@ int dm_switch(struct dm_switch *sw)
 
 	if (dm_table(sw->name, &change.old) <= 0 || change.old.suspended) {
 		complain("%s is not there, or is suspended: \"dmsetup resume %s\".", sw->name,
-			 sw->name);
+			 shell_word(sw->name));
 		return EXIT_OPERATION;
 	}
 	dm_trouble_begin();

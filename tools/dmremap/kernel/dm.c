@@ -16,6 +16,7 @@
 #include "lib/guard.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 
 /* The library's levels are those of syslog, with flags above them. */
 #define LEVEL_MASK	0x7f
@@ -366,7 +367,7 @@ static int suspend_and_resume(const char *name, struct dm_task *suspend)
 		complain("%s cannot be suspended for a moment: %s.", name, dm_trouble_text());
 	else if (!resumed)
 		complain("%s stays suspended: %s. Resume it: \"dmsetup resume %s\".", name,
-			 dm_trouble_text(), name);
+			 dm_trouble_text(), shell_word(name));
 	dm_resume_end(&resume, resumed);
 	interrupt_release();
 	return resumed ? EXIT_CLEAN : EXIT_OPERATION;
@@ -382,7 +383,7 @@ int dm_drain(const char *name)
 		no_task(name);
 	else if (is_waiting_for_table(info))
 		complain("%s has an inactive table loaded. Resume %s to use it, or drop it with \"dmsetup clear %s\".",
-			 name, name, name);
+			 name, name, shell_word(name));
 	else
 		status = suspend_and_resume(name, suspend);
 	if (info)

@@ -10,6 +10,7 @@
 #include "kernel/users.h"
 #include "kernel/kernel.h"
 #include "lib/root.h"
+#include "lib/shell-word.h"
 
 #define BTRFS	"/sys/fs/btrfs"
 
@@ -79,7 +80,7 @@ static bool find_swap(const char *number, char *text)
 		found = sscanf(line, "%511s", path) == 1 && is_node_of(path, number);
 	fclose(file);
 	if (found)
-		snprintf(text, USERS_SIZE, "it is swap space: \"swapoff %s\"", path);
+		snprintf(text, USERS_SIZE, "it is swap space: \"swapoff %s\"", shell_word(path));
 	return found;
 }
 

@@ -15,6 +15,7 @@
 #include "lib/exit.h"
 #include "lib/message.h"
 #include "lib/number.h"
+#include "lib/shell-word.h"
 
 /* The table line of a device, "MAJ:MIN main_start MAJ:MIN ...". */
 static int read_table(struct volume *volume)
@@ -40,7 +41,7 @@ static int read_table(struct volume *volume)
 	}
 	if (blockdev_gone(number)) {
 		complain("%s: its main, %s, has left the system: \"dmremap status %s\" says what to do.",
-			 volume->name, number, volume->name);
+			 volume->name, number, shell_word(volume->name));
 		return EXIT_OPERATION;
 	}
 	if (!blockdev_by_number(&volume->main, number)) {
@@ -174,11 +175,11 @@ int volume_check_writable(const struct volume *volume)
 
 	if (volume->read_only)
 		complain("%s is active for reading only: \"dmremap stop %s\" and \"dmremap assemble %s\" first.",
-			 volume->name, volume->name, volume->name);
+			 volume->name, shell_word(volume->name), shell_word(volume->name));
 	else if (!kernel_read(TREE_CONFIG, volume->name, "state", state) &&
 		 !strcmp(state, "read-only"))
 		complain("%s cannot be changed: one of its disks has turned read-only. \"dmremap status %s\" says which; \"ddrescue /dev/mapper/%s NEWDISK MAPFILE\" copies what is on it.",
-			 volume->name, volume->name, volume->name);
+			 volume->name, shell_word(volume->name), shell_word(volume->name));
 	else
 		return EXIT_CLEAN;
 	return EXIT_OPERATION;

@@ -19,6 +19,7 @@
 #include "kernel/names.h"
 #include "lib/encode.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "lib/uuid.h"
 #include "sets/reassembly.h"
 #include "sets/registry.h"
@@ -234,8 +235,8 @@ static void tell(const struct clone *clone)
 	reassembly_announce(clone->main.path);
 	reassembly_announce(clone->spare.path);
 	printf("%s and %s are set %s now, called %s. \"dmremap assemble %s %s\" activates it.\n",
-	       clone->main.path, clone->spare.path, uuid, name, clone->main.path,
-	       clone->spare.path);
+	       clone->main.path, clone->spare.path, uuid, name, shell_word(clone->main.path),
+	       shell_word(clone->spare.path));
 }
 
 static int run(struct clone *clone, const char *main, const char *spare)

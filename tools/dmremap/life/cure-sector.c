@@ -20,7 +20,9 @@
 #include "lib/exit.h"
 #include "lib/message.h"
 #include "lib/root.h"
+#include "lib/shell-word.h"
 #include "life/cure-sector.h"
+#include "sets/inactive.h"
 
 /* Alignment for O_DIRECT, and the largest plausible physical sector. */
 #define BUFFER_ALIGN	4096
@@ -248,8 +250,38 @@ static int overwrite(const struct cure_sector *cure, const struct sector_place *
 			 cure->path);
 	else if (error)
 		complain("%s cannot write the sector: %s. A set replaces such sectors: see \"dmremap advise %s\".",
-			 cure->path, strerror(-error), cure->path);
+			 cure->path, strerror(-error), shell_word(cure->path));
 	return error ? EXIT_UNCORRECTED : EXIT_CORRECTED;
+}
+
+/*
+ * Whether the sector is on a half of a set that is not active, which is the device, the disk that
+ * it is a partition of, or the partition of the sector. Zeros there would become data of the set,
+ * or destroy the only copy of what has moved.
+ */
+static bool is_of_inactive_set(const struct sector_place *place)
+{
+	struct blockdev devs[3] = { place->dev };
+	char disk[BLOCKDEV_NUMBER_SIZE], name[BLOCKDEV_NAME_SIZE];
+	struct inactive *sets;
+	int nr = 1, found;
+
+	if (blockdev_disk(place->dev.number, disk, name) && strcmp(disk, place->dev.number) &&
+	    blockdev_by_number(&devs[nr], disk))
+		nr++;
+	if (*place->partition.path)
+		devs[nr++] = place->partition;
+	found = inactive_find(&sets, devs, nr, true);
+	if (found) {
+		complain("%s is the %s of %s, a set that is not active, and nothing is written past it. Activate it: \"dmremap assemble %s\".",
+			 sets->path, half_role_name(sets->role), sets->name,
+			 shell_word(sets->name));
+		if (sets->recorded)
+			complain("Only the record of this host shows that. If the set is gone for good: \"rm /etc/dm-remap/sets.d/%s\".",
+				 sets->uuid);
+	}
+	free(sets);
+	return found;
 }
 
 static int cure_unreadable(const struct cure_sector *cure, const struct sector_place *place,
@@ -260,9 +292,11 @@ static int cure_unreadable(const struct cure_sector *cure, const struct sector_p
 	printf("It cannot be read: %s.\n", strerror(-error));
 	fflush(stdout);
 	show_files(place);
+	if (is_of_inactive_set(place))
+		return cure->overwrite ? EXIT_OPERATION : EXIT_UNCORRECTED;
 	if (!cure->overwrite) {
 		printf("\"dmremap cure %s --sector %llu --overwrite\" writes zeros over its %zu bytes, so that the drive can replace it; what was there is lost.\n",
-		       cure->path, LLU(cure->sector), place->size);
+		       shell_word(cure->path), LLU(cure->sector), place->size);
 		return EXIT_UNCORRECTED;
 	}
 	fd = open_alone(cure, place);

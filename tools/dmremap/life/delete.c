@@ -17,6 +17,7 @@
 #include "kernel/users.h"
 #include "kernel/volume.h"
 #include "lib/plural.h"
+#include "lib/shell-word.h"
 #include "life/wipe.h"
 #include "lib/ask.h"
 #include "lib/message.h"
@@ -97,10 +98,11 @@ static void say_lost(const char *name, bool gone, uint64_t left)
 {
 	if (gone)
 		complain("%s is not deleted: its spare has left the system, with %llu block%s that the main does not have. Connect it again: \"dmremap status %s\" says how to go on. If it is gone for good, \"dmremap export --format ddrescue %s >FILE\" lists these blocks, and \"dmremap delete --give-up %s\" loses them.",
-			 name, LLU(left), plural(left), name, name, name);
+			 name, LLU(left), plural(left), shell_word(name), shell_word(name),
+			 shell_word(name));
 	else
 		complain("%s is not deleted: %llu block%s cannot go back to the main and would be lost. Copy the data to another disk first; \"dmremap delete --give-up %s\" loses them.",
-			 name, LLU(left), plural(left), name);
+			 name, LLU(left), plural(left), shell_word(name));
 }
 
 static bool may_lose(const struct ending *ending, const char *name, bool gone, uint64_t left)
@@ -129,7 +131,7 @@ static int end_spare(const char *name, const char *path, const char *uuid)
 	status = wipe_spare(path);
 	if (status) {
 		complain("%s is not in use any more, but its spare %s still has the metadata of the set. Give the command again, as \"dmremap delete %s\".",
-			 name, path, path);
+			 name, path, shell_word(path));
 		return EXIT_UNCORRECTED;
 	}
 	reassembly_announce(path);
@@ -145,7 +147,7 @@ static void say_without_spare(const struct volume *volume, uint64_t left)
 	half_look(&half, &volume->main);
 	if (half.role == HALF_MAIN)
 		complain("%s is deleted, without its spare. %s is sealed: \"dmremap salvage %s\" shows what it has.",
-			 volume->name, main, main);
+			 volume->name, main, shell_word(main));
 	else if (left)
 		complain("%s is deleted, without its spare. %s is an ordinary disk, with older data where blocks had moved: check its file system.",
 			 volume->name, main);
@@ -164,7 +166,7 @@ static void say_deleted(const struct volume *volume, const struct blockdev *spar
 	printf("%s is deleted. %s is an ordinary disk, to be used by its own name, and %s is empty.\n",
 	       volume->name, main, spare->path);
 	snprintf(instead, sizeof(instead),
-		 "the UUID of what is on %s (\"blkid %s\" shows it)", main, main);
+		 "the UUID of what is on %s (\"blkid %s\" shows it)", main, shell_word(main));
 	name_tell_old(volume->name, instead);
 }
 
@@ -289,11 +291,11 @@ static bool may_empty(const struct user *user, const struct wipe *wipe, const ch
 		complain("%s is not emptied: %llu block%s of %s %s on it%s. The set is active with %s. If they are not needed: \"dmremap delete --give-up %s\".",
 			 path, LLU(wipe->blocks), plural(wipe->blocks), user->name,
 			 is(wipe->blocks), what_else(wipe), blockdev_name(&spare, user->spare),
-			 path);
+			 shell_word(path));
 	else if (!ending->give_up)
 		complain("%s is not emptied: %llu block%s of a disk %s on it and nowhere else%s. \"dmremap assemble\" and then \"dmremap delete NAME\" move them back; \"dmremap delete --give-up %s\" loses them.",
 			 path, LLU(wipe->blocks), plural(wipe->blocks), is(wipe->blocks),
-			 what_else(wipe), path);
+			 what_else(wipe), shell_word(path));
 	return ending->give_up &&
 	       (ending->yes || ask("Empty %s, and lose the %llu block%s on it?", path,
 				   LLU(wipe->blocks), plural(wipe->blocks)));
@@ -322,7 +324,7 @@ static int end_inactive(const char *path, const struct ending *ending)
 	find_user(&user, wipe.uuid);
 	if (is_used(&user, &wipe, path)) {
 		complain("%s is the spare of %s, which is active: \"dmremap delete %s\" ends the set.",
-			 path, user.name, user.name);
+			 path, user.name, shell_word(user.name));
 		return EXIT_OPERATION;
 	}
 	if (!may_empty(&user, &wipe, path, ending) || !is_free(path))
@@ -346,7 +348,8 @@ static bool main_is_gone(const char *name)
 		return false;
 	kernel_read(TREE_CONFIG, name, "spare/device", spare);
 	complain("%s is not deleted: its main has left the system, and what had moved cannot go back there. Connect it again: \"dmremap status %s\" says how to go on. If it is gone for good: \"dmremap stop %s\", and then \"dmremap delete --give-up %s\" empties the spare.",
-		 name, name, name, blockdev_by_number(&dev, spare) ? dev.path : "SPARE");
+		 name, shell_word(name), shell_word(name),
+		 shell_word(blockdev_by_number(&dev, spare) ? dev.path : "SPARE"));
 	return true;
 }
 
@@ -362,7 +365,7 @@ static bool is_stopped(const char *what)
 	    !(reassembly_there() && assemble_find(&set, what) > 0))
 		return false;
 	complain("%s is not active: \"dmremap assemble %s\" first, so that its blocks can go back. If its main is gone for good: \"dmremap delete --give-up SPARE\".",
-		 what, what);
+		 what, shell_word(what));
 	return true;
 }
 

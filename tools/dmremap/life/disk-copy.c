@@ -10,6 +10,7 @@
 #include "kernel/dm.h"
 #include "kernel/intent.h"
 #include "kernel/track.h"
+#include "lib/shell-word.h"
 #include "life/copy-kept.h"
 #include "life/disk-copy.h"
 #include "lib/clock.h"
@@ -557,7 +558,7 @@ void disk_copy_spoil(struct disk_copy *copy)
 		copy->fd = open(copy->path, O_RDWR | O_EXCL | O_DIRECT | O_CLOEXEC);
 	if (copy->fd < 0 || clear_ends(copy))
 		complain("%s has the content of the set, but is not in use. Run \"wipefs -a %s\" before the next boot.",
-			 copy->path, copy->path);
+			 copy->path, shell_word(copy->path));
 	else if (copy->recorded && write_record(copy))
 		end_unrecorded(copy);
 	copy->why = why;

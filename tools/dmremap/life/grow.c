@@ -11,6 +11,7 @@
 #include "kernel/volume.h"
 #include "lib/message.h"
 #include "lib/plural.h"
+#include "lib/shell-word.h"
 #include "sets/half.h"
 
 static bool is_sealed(const struct volume *volume)
@@ -64,7 +65,7 @@ static int capacity(const struct volume *volume, uint64_t *blocks)
 static void tell_same_main(const struct volume *volume)
 {
 	printf("%s is as large as it can be: it takes up all of its main, %s. Make that device larger first, or move to a larger disk: \"dmremap replace %s NEWDISK\".\n",
-	       volume->name, volume->main.path, volume->name);
+	       volume->name, volume->main.path, shell_word(volume->name));
 }
 
 static void tell_same_spare(const struct volume *volume, uint64_t sectors)
@@ -79,10 +80,10 @@ static void tell_same_spare(const struct volume *volume, uint64_t sectors)
 	       volume->name, *spare.path ? ", " : "", spare.path, *spare.path ? "," : "");
 	if (longest(volume) > sectors)
 		printf(" Its main, %s, is larger than the set: \"dmremap grow --main %s\".\n",
-		       volume->main.path, volume->name);
+		       volume->main.path, shell_word(volume->name));
 	else
 		printf(" Make that device larger first, or use a larger one: \"dmremap replace-spare %s NEW\".\n",
-		       volume->name);
+		       shell_word(volume->name));
 }
 
 static void tell(const struct volume *volume, bool main, uint64_t sectors, uint64_t before,

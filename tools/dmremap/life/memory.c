@@ -49,13 +49,14 @@ void memory_put(struct memory *memory, const struct memory_set *set)
 
 static bool parse(struct memory_set *set, const char *line)
 {
-	unsigned long long since, moved, pending, lost;
-	unsigned int active, low, filling;
+	unsigned long long since, moved, pending, lost, suspended = 0;
+	unsigned int active, low, filling, stuck = 0;
 
 	*set = (struct memory_set) {};
-	/* the widths match the two buffers */
-	if (sscanf(line, "%511s %63s %llu %u %u %u %llu %llu %llu", set->key, set->state, &since,
-		   &active, &low, &filling, &moved, &pending, &lost) != 9)
+	/* the widths match the two buffers; older versions did not write the last two numbers */
+	if (sscanf(line, "%511s %63s %llu %u %u %u %llu %llu %llu %llu %u", set->key, set->state,
+		   &since, &active, &low, &filling, &moved, &pending, &lost, &suspended,
+		   &stuck) < 9)
 		return false;
 	set->since = since;
 	set->was_active = active;
@@ -64,6 +65,8 @@ static bool parse(struct memory_set *set, const char *line)
 	set->moved = moved;
 	set->pending = pending;
 	set->lost = lost;
+	set->suspended = suspended;
+	set->stuck = stuck;
 	return true;
 }
 
@@ -97,9 +100,10 @@ static void print(FILE *file, const struct memory *memory)
 
 	for (i = 0; i < memory->nr; i++) {
 		set = &memory->set[i];
-		fprintf(file, "%s %s %llu %u %u %u %llu %llu %llu\n", set->key, set->state,
-			LLU(set->since), set->was_active, set->low, set->filling,
-			LLU(set->moved), LLU(set->pending), LLU(set->lost));
+		fprintf(file, "%s %s %llu %u %u %u %llu %llu %llu %llu %u\n", set->key,
+			set->state, LLU(set->since), set->was_active, set->low, set->filling,
+			LLU(set->moved), LLU(set->pending), LLU(set->lost),
+			LLU(set->suspended), set->stuck);
 	}
 }
 

@@ -28,6 +28,8 @@
  * @moved: number of moved blocks.
  * @pending: number of pending blocks.
  * @lost: number of lost sectors.
+ * @suspended: when it was first seen to be suspended, in seconds since 1970; 0 if it is not.
+ * @stuck: it has been suspended for longer than commands need.
  */
 struct memory_set {
 	char key[ENCODED_NAME_SIZE];
@@ -39,6 +41,8 @@ struct memory_set {
 	uint64_t moved;
 	uint64_t pending;
 	uint64_t lost;
+	uint64_t suspended;
+	bool stuck;
 };
 
 /**

@@ -8,6 +8,7 @@
 
 #include "disk/signature.h"
 #include "kernel/users.h"
+#include "lib/shell-word.h"
 #include "life/copy-kept.h"
 #include "life/new-disk.h"
 #include "lib/exit.h"
@@ -24,7 +25,8 @@ static int say_in_use(const struct blockdev *dev)
 	if (users_describe(dev, users))
 		complain("%s is in use: %s.", dev->path, users);
 	else
-		complain("%s is in use: \"lsblk %s\" shows by what.", dev->path, dev->path);
+		complain("%s is in use: \"lsblk %s\" shows by what.", dev->path,
+			 shell_word(dev->path));
 	return EXIT_OPERATION;
 }
 

@@ -10,6 +10,7 @@
 #include "kernel/dm.h"
 #include "kernel/names.h"
 #include "kernel/sample.h"
+#include "lib/shell-word.h"
 #include "life/attributes.h"
 #include "lib/message.h"
 
@@ -59,7 +60,7 @@ static int run_resume(int argc, char **argv)
 	}
 	if (was_suspended)
 		printf("%s: automatic remapping goes on. If it stops again, copy the disk: \"dmremap advise %s\" judges it.\n",
-		       device, device);
+		       device, shell_word(device));
 	else
 		printf("%s: automatic remapping was not suspended.\n", device);
 	return EXIT_CLEAN;
@@ -76,7 +77,7 @@ static int run_sync(int argc, char **argv)
 	if (!error)
 		return EXIT_CLEAN;
 	complain("%s: the remap table could not be made durable: %s. \"dmremap status %s\" says what is wrong.",
-		 device, strerror(-error), device);
+		 device, strerror(-error), shell_word(device));
 	return EXIT_OPERATION;
 }
 

@@ -11,6 +11,7 @@
 #include "kernel/dm.h"
 #include "kernel/names.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "sets/active.h"
 #include "sets/names.h"
 #include "sets/registry.h"
@@ -25,7 +26,7 @@ static int keep_name(const struct active *active, const char *name)
 	if (!dm_drain(name) && !dm_message(name, "sync"))
 		return EXIT_CLEAN;
 	complain("The spare of %s still has the name %s. \"dmremap assemble --name %s\" changes it when the set is activated next.",
-		 name, active->name, name);
+		 name, active->name, shell_word(name));
 	return EXIT_UNCORRECTED;
 }
 
@@ -39,7 +40,7 @@ static int rename_to(const char *given, const char *new_name)
 
 	if (!active_find(&active, given)) {
 		complain("There is no active set %s. \"dmremap status\" lists them; an inactive one gets its name by \"dmremap assemble --name %s\".",
-			 given, new_name);
+			 given, shell_word(new_name));
 		return EXIT_OPERATION;
 	}
 	if (active_name_taken(new_name, number)) {

@@ -16,6 +16,7 @@
 #include "kernel/volume.h"
 #include "lib/exit.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "life/copy-find.h"
 #include "life/copy-kept.h"
 #include "life/copy-record.h"
@@ -42,7 +43,7 @@ static int end(const struct volume *volume, const struct copy_found *found, cons
 			 volume->name, strerror(-error));
 	else
 		complain("%s: the end of its copy cannot be recorded on its spare: %s. Connect the new disk, and give it as well: \"dmremap replace --forget %s NEWDISK\".",
-			 volume->name, strerror(-error), volume->name);
+			 volume->name, strerror(-error), shell_word(volume->name));
 	return EXIT_OPERATION;
 }
 

@@ -10,6 +10,7 @@
 #include "kernel/dm-switch.h"
 #include "kernel/kernel.h"
 #include "lib/plural.h"
+#include "lib/shell-word.h"
 #include "life/spare-copy.h"
 #include "life/wipe.h"
 #include "lib/clock.h"
@@ -137,6 +138,16 @@ static int copy_paused(void *context)
 	return status;
 }
 
+static int record(const struct spare_switch *r)
+{
+	int status = remember_next(r->volume.uuid, NULL, r->new);
+
+	if (status)
+		complain("%s keeps its spare: a boot would not find it with another one.",
+			 r->volume.name);
+	return status;
+}
+
 static int put_in_force(struct spare_switch *r, uint64_t estimate)
 {
 	struct dm_switch sw = {
@@ -153,7 +164,9 @@ static int put_in_force(struct spare_switch *r, uint64_t estimate)
 	       LLU(r->copy.nr), plural(r->copy.nr), is(r->copy.nr),
 	       LLU(estimate / 1000000 + 1));
 	fflush(stdout);
-	status = dm_switch(&sw);
+	/* a look at the set during the copy may have settled the record */
+	status = record(r);
+	status = status ?: dm_switch(&sw);
 	if (status && r->copy.why)
 		return say_why(r);
 	if (!status)
@@ -193,13 +206,10 @@ static int copy(struct spare_switch *r)
  */
 static int copy_recorded(struct spare_switch *r)
 {
-	int status = remember_next(r->volume.uuid, NULL, r->new);
+	int status = record(r);
 
-	if (status) {
-		complain("%s keeps its spare: a boot would not find it with another one.",
-			 r->volume.name);
+	if (status)
 		return status;
-	}
 	status = check(r);
 	status = status ?: copy(r);
 	if (status)
@@ -218,7 +228,7 @@ static int clean_up(const struct spare_switch *r)
 		return EXIT_CLEAN;
 	}
 	complain("%s is no longer needed, but still has its metadata. If it can be written again: \"dmremap delete --give-up %s\".",
-		 r->old.path, r->old.path);
+		 r->old.path, shell_word(r->old.path));
 	return EXIT_UNCORRECTED;
 }
 
@@ -226,7 +236,8 @@ static int clean_up(const struct spare_switch *r)
 static int say_gone(const struct volume *volume, const char *number)
 {
 	complain("%s keeps its spare, %s, which has left the system: no other one can take over without it. Connect it again: \"dmremap status %s\" says how to go on. If it is gone for good, \"dmremap delete --give-up %s\" ends the set, and \"dmremap create\" makes a new one; \"dmremap replace --leave %s NEWDISK\" moves to another disk.",
-		 volume->name, number, volume->name, volume->name, volume->name);
+		 volume->name, number, shell_word(volume->name), shell_word(volume->name),
+		 shell_word(volume->name));
 	return EXIT_OPERATION;
 }
 

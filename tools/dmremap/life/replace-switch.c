@@ -13,6 +13,7 @@
 #include "kernel/dm-switch.h"
 #include "lib/clock.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "life/replace.h"
 #include "sets/create.h"
 #include "sets/registry.h"
@@ -78,6 +79,16 @@ static int switch_main(struct replacement *r, struct dm_switch *sw)
 	return EXIT_CLEAN;
 }
 
+int replace_record(const struct replacement *r)
+{
+	int status = remember_next(r->volume.uuid, r->new, NULL);
+
+	if (status)
+		complain("%s goes on as it was: a boot would not find it on another disk.",
+			 r->volume.name);
+	return status;
+}
+
 /*
  * Whenever this is interrupted, the next boot must find the set with the main that its spare names.
  */
@@ -92,12 +103,10 @@ static int to_set(struct replacement *r, struct dm_switch *sw, const char *numbe
 	make_params(r, table.params, number, params);
 	sw->target = "remap";
 	sw->params = params;
-	status = remember_next(r->volume.uuid, r->new, NULL);
-	if (status) {
-		complain("%s goes on as it was: a boot would not find it on another disk.",
-			 r->volume.name);
+	/* a look at the set during the copy may have settled the record */
+	status = replace_record(r);
+	if (status)
 		return status;
-	}
 	status = switch_main(r, sw);
 	remember_settled(r->volume.uuid, r->volume.name);
 	return status;
@@ -158,7 +167,7 @@ static int end_set(struct replacement *r, const char *number)
 		complain("%s stays a set, on %s: %s. \"dmremap delete %s\" ends it when it is not in use.",
 			 r->volume.name, r->new,
 			 r->copy.why ?: "device-mapper has refused the other table",
-			 r->volume.name);
+			 shell_word(r->volume.name));
 		return EXIT_UNCORRECTED;
 	}
 	r->ended = true;

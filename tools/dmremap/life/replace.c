@@ -9,11 +9,13 @@
 
 #include "command.h"
 #include "disk/main-id.h"
+#include "kernel/users.h"
 #include "lib/clock.h"
 #include "lib/interrupt.h"
 #include "lib/message.h"
 #include "lib/number.h"
 #include "lib/plural.h"
+#include "lib/shell-word.h"
 #include "life/mapfile.h"
 #include "life/new-disk.h"
 #include "life/replace.h"
@@ -23,6 +25,7 @@
 #include "sets/half.h"
 #include "sets/names.h"
 #include "sets/reassembly.h"
+#include "sets/registry.h"
 #include "sets/remember.h"
 
 /*
@@ -97,19 +100,41 @@ static int run_copy(struct replacement *r)
 	return status;
 }
 
+/*
+ * The set has another secret on the new disk, of which an older initramfs has no hash. One that is
+ * made while the new disk is recorded beside the former one boots at whatever moment the power
+ * fails, and there is time for it during the copy.
+ */
+static int copy_for_boot(struct replacement *r)
+{
+	struct registered before, now;
+	int status;
+
+	if (!registry_find(&before, r->volume.uuid))
+		before = (struct registered) {};
+	status = replace_record(r);
+	if (status)
+		return status;
+	remember_warn(r->volume.name, r->new, r->spare.path);
+	status = run_copy(r);
+	/* the switch has not been tried, so nothing has settled the record */
+	if (*before.uuid && registry_find(&now, before.uuid) && *now.next_main_id)
+		registry_write(&before);
+	return status;
+}
+
 static int copy(struct replacement *r)
 {
 	int status = set_view_open(&r->copy.view, r->spare_gone ? NULL : r->spare.path);
 
-	/* the set has another secret on the new disk, of which an older initramfs has no hash */
-	if (!r->leave)
-		remember_warn(r->volume.name, r->new, r->spare.path);
-	status = status ?: run_copy(r);
+	if (!status)
+		status = r->leave || !users_boot_needs(r->volume.name) ? run_copy(r) :
+									 copy_for_boot(r);
 	if (status && !r->switched && r->mapfile)
 		mapfile_drop(r->mapfile, r->mapped);
 	if (status && !r->switched && r->copy.recorded)
 		printf("%s keeps what has been copied, for when the command is given again; \"dmremap replace --forget %s\" gives that up.\n",
-		       r->new, r->volume.name);
+		       r->new, shell_word(r->volume.name));
 	return status;
 }
 
@@ -172,7 +197,7 @@ static int empty_spare(const struct replacement *r)
 		return EXIT_CLEAN;
 	}
 	complain("%s is no longer needed, but still has its metadata. If it can be written again: \"dmremap delete %s\".",
-		 spare, spare);
+		 spare, shell_word(spare));
 	return EXIT_UNCORRECTED;
 }
 
@@ -189,7 +214,7 @@ static int say_ended(const struct replacement *r)
 		status = empty_spare(r);
 	else if (*r->volume.uuid)
 		complain("%s could not be updated, and still has blocks of %s: run \"dmremap delete --give-up --yes %s\" before the next boot.",
-			 r->spare.path, r->volume.main.path, r->spare.path);
+			 r->spare.path, r->volume.main.path, shell_word(r->spare.path));
 	say_old_main(r);
 	return status;
 }
@@ -202,12 +227,12 @@ static int say_set(const struct replacement *r)
 	       r->volume.name, r->new, r->spare.path);
 	if (!*r->id && !r->sealed)
 		complain("%s has no identity, so after a reboot it is found by its size alone: \"dmremap seal %s\" gives it a label.",
-			 r->new, r->volume.name);
+			 r->new, shell_word(r->volume.name));
 	if (r->sealed)
 		status = seal_device(r->volume.name);
 	if (status)
 		complain("%s was sealed, and no longer is: \"dmremap seal %s\".",
-			 r->volume.name, r->volume.name);
+			 r->volume.name, shell_word(r->volume.name));
 	say_old_main(r);
 	return status ? EXIT_UNCORRECTED : EXIT_CLEAN;
 }
@@ -245,7 +270,7 @@ static int refuse_doubt(const struct replacement *r)
 	if (status || r->spare_gone || sector == SET_VIEW_NO_DOUBT)
 		return status;
 	complain("%s goes on as it was: the place of its block at sector %llu is uncertain since its spare could not be written. \"dmremap stop %s\" and \"dmremap assemble %s\" settle it. If %s is gone for good, disconnect it: with --leave and --mapfile such blocks are left out then.",
-		 name, LLU(sector), name, name, r->spare.path);
+		 name, LLU(sector), shell_word(name), shell_word(name), r->spare.path);
 	return EXIT_OPERATION;
 }
 
@@ -274,7 +299,7 @@ static int find(struct replacement *r, const char *name)
 		return status;
 	if (r->volume.suspended) {
 		complain("%s is suspended: \"dmsetup resume %s\" first.", r->volume.name,
-			 r->volume.name);
+			 shell_word(r->volume.name));
 		return EXIT_OPERATION;
 	}
 	if (volume_spare(&r->volume, &r->spare, &r->spare_gone)) {

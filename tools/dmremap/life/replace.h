@@ -76,6 +76,12 @@ int replace_switch(struct replacement *r, uint64_t estimate_ns);
  */
 int replace_forget(const char *name, const char *disk);
 
+/*
+ * Record that the new disk may be the main after the next boot, beside the present one. Prints an
+ * error if that fails. Return: an exit status.
+ */
+int replace_record(const struct replacement *r);
+
 /* Print that the set is unchanged, and why. Return: an exit status. */
 int replace_say_why(const struct replacement *r);
 

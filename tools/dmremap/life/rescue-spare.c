@@ -12,6 +12,7 @@
 #include "lib/message.h"
 #include "lib/plural.h"
 #include "lib/ranges.h"
+#include "lib/shell-word.h"
 #include "lib/uuid.h"
 #include "life/mapfile.h"
 #include "life/rescue-spare.h"
@@ -115,7 +116,8 @@ static void read_table(struct rescue *r)
 		}
 	}
 	table_close(&table);
-	qsort(r->entry, r->nr, sizeof(*r->entry), by_block);
+	if (r->nr)
+		qsort(r->entry, r->nr, sizeof(*r->entry), by_block);
 	drop_twice(r);
 	r->doubtful = has_fatal_faults(&r->set);
 }
@@ -224,9 +226,9 @@ static int say(const struct rescue *r, const char *mapfile)
 
 	uuid_to_text(r->set.newest->content->uuid, uuid);
 	printf("%s has %llu sector%s of the main of set %s: %s is in %s.%s If the main, or a copy of it, can be read later: \"ddrescue MAIN %s %s\" fills it in.\n",
-	       r->spare.path, LLU(good), plural(good), uuid,
-	       good == 1 ? "it" : "all of that", r->path,
-	       r->doubtful ? "" : " The rest was only on the main.", r->path, mapfile);
+	       r->spare.path, LLU(good), plural(good), uuid, good == 1 ? "it" : "all of that",
+	       r->path, r->doubtful ? "" : " The rest was only on the main.", shell_word(r->path),
+	       shell_word(mapfile));
 	if (r->pending)
 		printf("%llu block%s on the list, and nothing of %s is on the spare.\n",
 		       LLU(r->pending), r->pending == 1 ? " is" : "s are",
@@ -241,7 +243,7 @@ static int say(const struct rescue *r, const char *mapfile)
 			 r->lost_pages == 1 ? "it" : "they");
 	else if (r->doubtful)
 		complain("Blocks may be missing from %s, or be older there: \"dmremap check %s\" says what is wrong with the table. What the main has of those is older.",
-			 r->path, r->spare.path);
+			 r->path, shell_word(r->spare.path));
 	return bad || r->doubtful ? EXIT_UNCORRECTED : EXIT_CLEAN;
 }
 

@@ -9,6 +9,7 @@
 #include "lib/exit.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "lib/text-table.h"
 #include "life/scrub-run.h"
 #include "life/scrub-show.h"
@@ -126,9 +127,10 @@ static void print_finds(const char *name, const struct scrub *scrub)
 	}
 	if (moved || pending)
 		printf("\"dmremap list %s\" shows which, with the reason \"scrub\" or \"slow\"",
-		       name);
+		       shell_word(name));
 	if (pending)
-		printf("; \"dmremap files %s\", in which files the unreadable ones are", name);
+		printf("; \"dmremap files %s\", in which files the unreadable ones are",
+		       shell_word(name));
 	if (moved || pending)
 		printf(".\n");
 }

@@ -8,6 +8,7 @@
 #include "kernel/names.h"
 #include "lib/exit.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "life/set-main-id.h"
 #include "sets/half.h"
 #include "sets/registry.h"
@@ -109,7 +110,7 @@ static int record(const struct device *dev, const char *main_id)
 		free(sb);
 	} else if (set.newest) {
 		complain("%s is damaged: \"dmremap check %s\" says how. Nothing has been changed.",
-			 dev->path, dev->path);
+			 dev->path, shell_word(dev->path));
 	}
 	set_free(&set);
 	return status;

@@ -12,6 +12,7 @@
 #include "command.h"
 #include "kernel/names.h"
 #include "kernel/sample.h"
+#include "lib/shell-word.h"
 #include "life/attributes.h"
 #include "life/set-main-id.h"
 #include "life/set-timeouts.h"
@@ -34,10 +35,10 @@ static int complain_key(const char *device, const char *key)
 {
 	if (attribute_exists(device, key))
 		complain("%s is not a setting: it can only be read, or only be written. \"dmremap set %s\" lists the settings. Nothing has been changed.",
-			 key, device);
+			 key, shell_word(device));
 	else
 		complain("%s has no setting %s. \"dmremap set %s\" lists them. Nothing has been changed.",
-			 device, key, device);
+			 device, key, shell_word(device));
 	return EXIT_OPERATION;
 }
 

@@ -21,7 +21,7 @@ static const struct state_words states[] = {
 	  "Too many blocks moved in a row without one good I/O between them, so automatic remapping is suspended.",
 	  "Look at the cable, the controller and the kernel log; then \"dmremap resume %1$s\"." },
 	{ "read-only", CHECK_STOPPED, "No write reaches the main or the spare.",
-	  "If nobody wanted that, a disk has turned read-only: \"journalctl -k | grep -F '%1$s'\" says which. Copy the data from /dev/mapper/%1$s to another disk.",
+	  "If nobody wanted that, a disk has turned read-only: \"journalctl -k | grep -F %1$s\" says which. Copy the data from /dev/mapper/%1$s to another disk.",
 	},
 	{ "failed", CHECK_FAILED,
 	  "The remap table cannot be made durable, and writes fail.",

@@ -7,6 +7,7 @@
 #include "kernel/kernel.h"
 #include "lib/plural.h"
 #include "kernel/disk-name.h"
+#include "lib/shell-word.h"
 #include "life/copy-find.h"
 #include "life/memory.h"
 #include "life/state.h"
@@ -140,7 +141,7 @@ static void show_no_limit(FILE *out, const struct status_row *row)
 
 	if (get(row, "errors/storm_limit", &limit) && !limit)
 		fprintf(out, "  %-8s none (errors/storm_limit is 0): if the main, its cable or its controller fails for some seconds, automatic remapping can use up the spare. \"dmremap set %s errors/storm_limit=128\" sets one.\n",
-			"limit", row->name);
+			"limit", shell_word(row->name));
 }
 
 /* Print when the state began, if a monitor has recorded it. */
@@ -184,7 +185,7 @@ void status_report_copy(FILE *out, const struct status_row *row)
 		return;
 	if (!found.there) {
 		fprintf(out, "  %-8s to a new main was interrupted, and the new disk is not there. \"dmremap replace %s NEWDISK\" goes on when it is; \"dmremap replace --forget %s\" gives it up.\n",
-			"copy", row->name, row->name);
+			"copy", shell_word(row->name), shell_word(row->name));
 		return;
 	}
 	human_bytes(there, found.copied * 512.0);
@@ -194,7 +195,8 @@ void status_report_copy(FILE *out, const struct status_row *row)
 			found.disk.path, there, all);
 	else
 		fprintf(out, "  %-8s to %s was interrupted: it has %s of %s. \"dmremap replace %s %s\" goes on; \"dmremap replace --forget %s\" gives it up.\n",
-			"copy", found.disk.path, there, all, row->name, found.disk.path, row->name);
+			"copy", found.disk.path, there, all, shell_word(row->name),
+			shell_word(found.disk.path), shell_word(row->name));
 	if (found.failed)
 		fprintf(out, "  %-8s fail where nothing had been written since the copy began: the spare cannot record them. Giving the copy up lets them go on.\n",
 			"writes");
@@ -220,7 +222,7 @@ static void show_next(FILE *out, const struct status_row *row, const struct stat
 		return;
 	fputs("  next     ", out);
 	/* the formats are constants in state.c, which may use the name more than once */
-	fprintf(out, words->next, row->name);
+	fprintf(out, words->next, shell_word(row->name));
 	putc('\n', out);
 }
 
@@ -334,7 +336,7 @@ void status_report_json(struct json_object *object, const struct status_row *row
 	json_add_number(object, "check", words->check);
 	json_add_string(object, "meaning", words->meaning);
 	/* the format is a constant in state.c */
-	if (asprintf(&next, words->next, row->name) < 0)
+	if (asprintf(&next, words->next, shell_word(row->name)) < 0)
 		no_memory();
 	json_add_string(object, "next", next);
 	free(next);

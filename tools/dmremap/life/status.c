@@ -13,6 +13,7 @@
 #include "command.h"
 #include "kernel/kernel.h"
 #include "kernel/names.h"
+#include "lib/shell-word.h"
 #include "life/state.h"
 #include "life/status-report.h"
 #include "lib/encode.h"
@@ -161,6 +162,23 @@ static bool is_fault(const struct status_row *row)
 	return row->active ? !*row->remapped || row->suspended : !row->foreign;
 }
 
+/* Explain the sets that are wanted. */
+static void explain(struct status_row *rows, int nr, char **names)
+{
+	struct status_row **wanted = calloc(nr + 1, sizeof(*wanted));
+	int i, n = 0;
+
+	if (!wanted)
+		no_memory();
+	for (i = 0; i < nr; i++)
+		if (is_wanted(&rows[i], names))
+			wanted[n++] = &rows[i];
+	for (i = 0; i < n; i++)
+		status_row_look_for_copy(wanted[i]);
+	status_rows_explain(wanted, n);
+	free(wanted);
+}
+
 static int status(char **names, bool json)
 {
 	struct status_row *rows;
@@ -168,9 +186,7 @@ static int status(char **names, bool json)
 
 	if (nr < 0)
 		return EXIT_OPERATION;
-	for (i = 0; i < nr; i++)
-		if (is_wanted(&rows[i], names))
-			status_row_look_for_copy(&rows[i]);
+	explain(rows, nr, names);
 	print(rows, nr, names, json);
 	result = check_names(rows, nr, names);
 	for (i = 0; i < nr; i++) {
@@ -178,7 +194,7 @@ static int status(char **names, bool json)
 			continue;
 		if (rows[i].gone && !*names)
 			complain("%s has lost a disk: \"dmremap status %s\" says what to do.",
-				 rows[i].name, rows[i].name);
+				 rows[i].name, shell_word(rows[i].name));
 		if (rows[i].gone)
 			result = exit_worst(result, EXIT_UNCORRECTED);
 		if (!*rows[i].why)
@@ -200,7 +216,7 @@ static void print_problem(const struct status_row *row, const struct state_words
 	if (!strcmp(state, "suspended")) {
 		putchar(' ');
 		/* the format is a constant in state.c */
-		printf(words->next, row->name);
+		printf(words->next, shell_word(row->name));
 	}
 	putchar('\n');
 }
@@ -275,7 +291,8 @@ const struct command command_status = {
 	"  -h, --help   print this\n\n"
 	"Exit status: 0 all are active, 4 one is not, or is suspended, or a disk of it has left the\n"
 	"system, 8 one is not there, 16 wrong usage. With --check: 0 all is well, 1 degraded or a\n"
-	"spare is low, 2 exhausted, suspended-remaps, read-only, suspended or waiting, 3 failed,\n"
-	"damaged, in conflict, or main-gone, spare-gone or both-gone; the highest of all sets.\n",
+	"spare is low, 2 exhausted, suspended-remaps, read-only, suspended, without-spare, starting,\n"
+	"or not active, 3 failed, damaged, in conflict, or main-gone, spare-gone or both-gone; the\n"
+	"highest of all sets.\n",
 	.run = run_status,
 };

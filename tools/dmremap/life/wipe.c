@@ -7,6 +7,7 @@
 
 #include "disk/signature.h"
 #include "disk/table.h"
+#include "lib/shell-word.h"
 #include "life/wipe.h"
 #include "lib/exit.h"
 #include "lib/message.h"
@@ -88,7 +89,7 @@ static int say(const struct device *dev, uint64_t sector, int error)
 	if (!error)
 		return EXIT_CLEAN;
 	complain("%s cannot be written at sector %llu or behind it: %s. \"dmremap delete --give-up %s\" tries again.",
-		 dev->path, LLU(sector), strerror(-error), dev->path);
+		 dev->path, LLU(sector), strerror(-error), shell_word(dev->path));
 	return EXIT_OPERATION;
 }
 

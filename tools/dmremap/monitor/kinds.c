@@ -52,6 +52,8 @@ static const struct event_kind kinds[] = {
 	  NULL, "If this happens again, the spare is a bad disk too: \"dmremap advise\" judges it.",
 	  "store-mended",
 	},
+	{ EVENT_SUSPENDED, WEIGHT_GRAVE, "suspended", "the set is suspended", NULL, NULL, NULL,
+	  EVENT_RESUMED },
 	{ EVENT_WAITING, WEIGHT_GRAVE, NULL, "the set has not come up",
 	  "This host knows the set, and it is not active.", NULL, "",
 	  EVENT_CAME_UP },
@@ -69,6 +71,8 @@ static const struct event_kind kinds[] = {
 	  "The set is active, and both its disks are there.", NULL, "" },
 	{ EVENT_CAME_UP, WEIGHT_GOOD, NULL, "the set has come up", "The set is active now.", NULL,
 	  "" },
+	{ EVENT_RESUMED, WEIGHT_GOOD, NULL, "the set is in use again", "The set is not suspended any more: its I/O goes on.",
+	  NULL, "" },
 	{ EVENT_TEST, WEIGHT_NOTE, NULL, "this is a test",
 	  "This is a test: nothing has happened.", NULL, "" },
 };

@@ -12,6 +12,8 @@
 #define EVENT_WAITING	"waiting"	/* a set has not come up */
 #define EVENT_CAME_UP	"came-up"	/* it has, later */
 #define EVENT_DISK_BACK	"disk-back"	/* after main-gone, spare-gone or both-gone */
+#define EVENT_SUSPENDED	"suspended"	/* a set has been for longer than commands need */
+#define EVENT_RESUMED	"resumed"	/* it is not any more */
 #define EVENT_FILLING	"filling"	/* the spare will soon be full */
 #define EVENT_TEST	"test"
 

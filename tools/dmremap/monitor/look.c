@@ -59,6 +59,19 @@ static void measure(struct look *look, bool was_filling, unsigned int days)
 		       look->days <= days * (was_filling ? HYSTERESIS : 1);
 }
 
+/* Commands suspend a set for as long as its requests in flight take. */
+static void measure_suspended(struct look *look, const struct memory_set *before)
+{
+	struct memory_set *now = &look->now;
+	uint64_t seconds = time(NULL);
+
+	if (!look->row.suspended)
+		return;
+	now->suspended = before && before->suspended ? before->suspended : seconds;
+	/* the clock may have been set */
+	now->stuck = seconds >= now->suspended + LOOK_STUCK_S;
+}
+
 /* Whether an inactive set is expected to become active. */
 static bool is_expected(const struct status_row *row, const struct memory_set *before)
 {
@@ -84,6 +97,7 @@ static bool take(struct look *look, const struct status_row *row, const struct m
 		if (!strcmp(row->state, "starting"))
 			return false;
 		measure(look, before && before->filling, days);
+		measure_suspended(look, before);
 		return true;
 	}
 	return is_expected(row, before);
@@ -184,6 +198,18 @@ static void compare_end(struct queue *queue, const struct look *look,
 		add(queue, look, EVENT_CAME_UP, 0, "");
 }
 
+static void compare_stuck(struct queue *queue, const struct look *look,
+			  const struct memory_set *before)
+{
+	const struct memory_set *now = &look->now;
+
+	if (now->stuck && !before->stuck)
+		add(queue, look, EVENT_SUSPENDED, 0, "");
+	else if (!now->suspended &&
+		 (before->stuck || queue_waits_for(queue, now->key, EVENT_RESUMED)))
+		add(queue, look, EVENT_RESUMED, 0, "");
+}
+
 static void add_filling(struct queue *queue, const struct look *look)
 {
 	time_t full = time(NULL) + look->days * 86400;
@@ -206,6 +232,7 @@ static void compare(const struct look *look, const struct memory_set *before,
 		before = &nothing;
 	compare_state(queue, look, before->state);
 	compare_end(queue, look, before);
+	compare_stuck(queue, look, before);
 	if (before->was_active) {
 		compare_count(queue, look, "remapped", before->moved, now->moved, missed);
 		compare_count(queue, look, "pending", before->pending, now->pending, missed);
@@ -217,14 +244,46 @@ static void compare(const struct look *look, const struct memory_set *before,
 		add_filling(queue, look);
 }
 
-void looks_compare(const struct looks *looks, const struct memory *memory, struct queue *queue,
+/* Only sets whose state is news are explained, since that reads their disks. */
+static void explain(struct looks *looks, const struct memory *memory)
+{
+	struct status_row **rows = calloc(looks->nr + 1, sizeof(*rows));
+	const struct memory_set *before;
+	struct look *look;
+	int n = 0;
+
+	if (!rows)
+		no_memory();
+	for (look = looks->look; look < looks->look + looks->nr; look++) {
+		before = memory_find(memory, look->now.key);
+		if (look->explained || (before && !strcmp(before->state, look->row.state)))
+			continue;
+		look->explained = true;
+		rows[n++] = &look->row;
+	}
+	status_rows_explain(rows, n);
+	free(rows);
+}
+
+void looks_compare(struct looks *looks, const struct memory *memory, struct queue *queue,
 		   enum missed missed)
 {
 	int i;
 
+	explain(looks, memory);
 	for (i = 0; i < looks->nr; i++)
 		compare(&looks->look[i], memory_find(memory, looks->look[i].now.key), queue,
 			missed);
+}
+
+bool looks_again_soon(const struct looks *looks)
+{
+	int i;
+
+	for (i = 0; i < looks->nr; i++)
+		if (looks->look[i].now.suspended && !looks->look[i].now.stuck)
+			return true;
+	return false;
 }
 
 void looks_remember(const struct looks *looks, struct memory *memory)

@@ -9,15 +9,20 @@
 #include "monitor/queue.h"
 #include "sets/status-rows.h"
 
+/* A set that has been suspended for so many seconds is reported. */
+#define LOOK_STUCK_S	120
+
 /**
  * struct look - a set.
  * @row: its row in the output of status.
  * @now: the state to remember.
+ * @explained: @row has its explanation.
  * @days: days until its spare is full, at the rate of the last days; negative if unknown.
  */
 struct look {
 	struct status_row row;
 	struct memory_set now;
+	bool explained;
 	double days;
 };
 
@@ -64,8 +69,11 @@ const struct look *looks_find(const struct looks *looks, const char *key);
  * @queue: takes the events.
  * @missed: whether kernel events may be unknown.
  */
-void looks_compare(const struct looks *looks, const struct memory *memory, struct queue *queue,
+void looks_compare(struct looks *looks, const struct memory *memory, struct queue *queue,
 		   enum missed missed);
+
+/* Whether a set has just been suspended, and is to be looked at again after %LOOK_STUCK_S. */
+bool looks_again_soon(const struct looks *looks);
 
 /* Remember the current states; records of other sets stay as they are. */
 void looks_remember(const struct looks *looks, struct memory *memory);

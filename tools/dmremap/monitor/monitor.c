@@ -86,7 +86,7 @@ static bool tell(const struct monitor_config *config, struct queue *queue,
 }
 
 /* Report the queued events in one way if they are due or @now is set. */
-static bool report(struct monitor *monitor, const struct looks *looks, enum way way, bool now)
+static bool report(struct monitor *monitor, struct looks *looks, enum way way, bool now)
 {
 	struct channel *channel = &monitor->channel[way];
 	const struct monitor_config *config = &monitor->config;
@@ -102,6 +102,15 @@ static bool report(struct monitor *monitor, const struct looks *looks, enum way 
 		memory_write(&channel->memory, memory_files[way]);
 	}
 	return good;
+}
+
+/* No event says that a set has been suspended for some time. */
+static void look_soon(struct monitor *monitor)
+{
+	uint64_t soon = clock_ns() + LOOK_STUCK_S * NS;
+
+	if (soon < monitor->next_look)
+		monitor->next_look = soon;
 }
 
 /*
@@ -123,6 +132,8 @@ static bool look(struct monitor *monitor, bool patient, bool now)
 	if (looked) {
 		monitor->missed = MISSED_NONE;
 		monitor->looked = clock_ns();
+		if (looks_again_soon(&looks))
+			look_soon(monitor);
 	}
 	looks_free(&looks);
 	return good;
@@ -283,6 +294,7 @@ static int test(struct monitor *monitor, char **names)
 		printf("%s was run %d time%s.\n", monitor->config.program, queue.nr,
 		       queue.nr == 1 ? "" : "s");
 	looks_free(&looks);
+	queue_free(&queue);
 	return good ? EXIT_CLEAN : EXIT_OPERATION;
 }
 
@@ -354,8 +366,10 @@ static int run_monitor(int argc, char **argv)
 		status = once(&monitor);
 	else
 		status = watch(&monitor);
-	for (way = 0; way < NR_WAYS; way++)
+	for (way = 0; way < NR_WAYS; way++) {
 		memory_free(&monitor.channel[way].memory);
+		queue_free(&monitor.channel[way].queue);
+	}
 	memory_free(&monitor.seen);
 	/* systemd stops it by a signal, which is not a failure */
 	if (!interrupt_came())
@@ -370,9 +384,10 @@ const struct command command_monitor = {
 	.help =
 	"Waits for the kernel's events of all sets, and looks at them every ten minutes: blocks\n"
 	"that moved, data that is lost, a spare that is nearly full, full, or will be soon, sets\n"
-	"that are read-only, or have not come up. Events within a minute are reported in one\n"
-	"mail, and each event by one run of a program. /etc/dm-remap/monitor.conf has the\n"
-	"recipients; systemd runs this as dm-remap-monitor.service.\n\n"
+	"that are read-only or suspended, or have not come up. Events within a minute are\n"
+	"reported in one mail, and each event by one run of a program.\n"
+	"/etc/dm-remap/monitor.conf has the recipients; systemd runs this as\n"
+	"dm-remap-monitor.service.\n\n"
 	"  -c, --config FILE  read FILE instead of /etc/dm-remap/monitor.conf\n"
 	"  -o, --once         look once, report what is new since the last look, and exit\n"
 	"  -t, --test         send a test event for each set, or for those named\n"

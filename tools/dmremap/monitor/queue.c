@@ -186,3 +186,9 @@ void queue_failed(struct queue *queue, const struct monitor_config *config)
 {
 	queue->retry = clock_ns() + config->poll_s * NS;
 }
+
+void queue_free(struct queue *queue)
+{
+	free(queue->event);
+	free(queue->told);
+}

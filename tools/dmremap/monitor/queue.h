@@ -81,4 +81,7 @@ void queue_told(struct queue *queue);
 /* The events could not be reported: they are due again after the time between two looks. */
 void queue_failed(struct queue *queue, const struct monitor_config *config);
 
+/* Free what the queue has allocated. */
+void queue_free(struct queue *queue);
+
 #endif /* _DMREMAP_MONITOR_QUEUE_H */

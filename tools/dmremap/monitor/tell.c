@@ -6,6 +6,7 @@
 
 #include "life/status-report.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "monitor/kinds.h"
 #include "monitor/mail.h"
 #include "monitor/run.h"
@@ -59,7 +60,7 @@ static void print_event(FILE *out, const struct event *event)
 	print_rate(out, &event->heard);
 	if (*next) {
 		fputs("    Next: ", out);
-		fprintf(out, next, name_of(&event->heard));
+		fprintf(out, next, shell_word(name_of(&event->heard)));
 		putc('\n', out);
 	}
 	putc('\n', out);

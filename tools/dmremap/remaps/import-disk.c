@@ -23,16 +23,12 @@
 static int parse_text(struct import *import, const struct import_format *format, char *text,
 		      size_t size)
 {
-	int error;
-
 	free(import->text);
 	import->text = text;
 	import->size = size;
 	import->format = format;
 	import_rewind(import);
-	import->unit = format->unit ? format->unit(import) : SECTOR_SIZE;
-	error = import->unit ? format->parse(import) : -1;
-	return error;
+	return import_parse(import);
 }
 
 /* Smartctl has answered, but has nothing of the disk. */

@@ -75,11 +75,16 @@ static unsigned int numbers(const char *line)
 
 static const struct import_format *of_numbers(struct import *import)
 {
-	bool one = false, two = false;
+	bool one = false, two = false, comment = false;
 	unsigned int n;
 	const char *line;
 
-	while ((line = import_entry(import))) {
+	while ((line = import_line(import))) {
+		/* neither sysfs nor mdadm prints any */
+		if (strchr(line, '#'))
+			comment = true;
+		if (!*line || *line == '#')
+			continue;
 		if (!strncmp(line, "0x", 2))
 			return &import_ddrescue;
 		n = numbers(line);
@@ -90,14 +95,14 @@ static const struct import_format *of_numbers(struct import *import)
 		one |= n == 1;
 		two |= n == 2;
 	}
-	if (two)
-		return one ? &import_plain : &import_md;
-	if (one) {
+	if (two && !one && !comment)
+		return &import_md;
+	if (one && !two) {
 		complain("%s may be a list of blocks or of sectors: give --format badblocks, with --block-size, or --format plain.",
 			 import->path);
 		return NULL;
 	}
-	return &import_plain;
+	return import_check_end(import) ? NULL : &import_plain;
 }
 
 static const struct import_format *of_line(const char *line)

@@ -16,6 +16,9 @@
 /* An entry. The log always has all its entries; unused ones are zeros. */
 struct nvme_entry {
 	bool any;
+	bool has_status;
+	bool has_lba;
+	bool has_nsid;
 	bool shifted;
 	uint64_t errors;
 	uint64_t status;
@@ -44,20 +47,37 @@ static bool value_of(const char *line, const char *key, uint64_t *value)
 	return import_any_number(&p, value) && !*p;
 }
 
+/* An entry of text ends where the next one begins, or with the text, which may be cut off. */
+static int take_whole(struct import *import, const struct nvme_entry *entry)
+{
+	if (entry->errors && (!entry->has_status || !entry->has_lba || !entry->has_nsid)) {
+		complain("%s has an entry that lacks its status, address or namespace: it may have been cut off. Nothing has been changed.",
+			 import->path);
+		return -1;
+	}
+	take(import, entry);
+	return 0;
+}
+
 static int take_line(struct import *import, struct nvme_entry *entry, const char *line)
 {
 	uint64_t tag;
 
 	if (!strncmp(line, "Entry[", 6)) {
-		take(import, entry);
+		if (take_whole(import, entry))
+			return -1;
 		*entry = (struct nvme_entry) { .any = true };
 		return 0;
 	}
 	if (value_of(line, "phase_tag", &tag))
 		entry->shifted = true;
+	else if (value_of(line, "status_field", &entry->status))
+		entry->has_status = true;
+	else if (value_of(line, "lba", &entry->lba))
+		entry->has_lba = true;
+	else if (value_of(line, "nsid", &entry->nsid))
+		entry->has_nsid = true;
 	else if (!value_of(line, "error_count", &entry->errors) &&
-		 !value_of(line, "status_field", &entry->status) &&
-		 !value_of(line, "lba", &entry->lba) && !value_of(line, "nsid", &entry->nsid) &&
 		 (import_word(&line, "lba") || import_word(&line, "status_field")))
 		return import_wrong(import, "has no number");
 	return 0;
@@ -71,8 +91,7 @@ static int parse_text(struct import *import)
 	while ((line = import_line(import)))
 		if (take_line(import, &entry, line))
 			return -1;
-	take(import, &entry);
-	return 0;
+	return take_whole(import, &entry);
 }
 
 static void take_object(struct import *import, struct json_object *object)

@@ -94,8 +94,7 @@ static int find_origin(const struct import_request *request, const struct import
 static int parse_list(struct import_request *request, struct import *import,
 		      const struct import_origin *origin)
 {
-	import->unit = import->format->unit ? import->format->unit(import) : SECTOR_SIZE;
-	if (!import->unit || import->format->parse(import))
+	if (import_parse(import))
 		return EXIT_OPERATION;
 	if (!request->of && !import_check_origin(import, origin))
 		return EXIT_OPERATION;

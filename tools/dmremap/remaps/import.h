@@ -202,6 +202,26 @@ bool import_word(const char **text, const char *word);
  */
 const struct import_format *import_guess(struct import *import);
 
+/**
+ * import_parse() - add all entries of a list.
+ * @import: has a text and a format.
+ *
+ * Prints an error on failure.
+ *
+ * Return: 0, or -1 if the list is malformed, or may have been cut off within a line.
+ */
+int import_parse(struct import *import);
+
+/**
+ * import_check_end() - check that a text has not been cut off within a line.
+ * @import: the list.
+ *
+ * What is left of a number would be read as another number. Prints an error.
+ *
+ * Return: 0 or -1.
+ */
+int import_check_end(const struct import *import);
+
 /* Whether a line is the heading of an event of ZFS. */
 bool import_is_zpool(const char *line);
 

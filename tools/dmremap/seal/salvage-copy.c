@@ -17,6 +17,7 @@
 #include "lib/message.h"
 #include "lib/plural.h"
 #include "lib/progress.h"
+#include "lib/shell-word.h"
 #include "seal/label.h"
 #include "seal/salvage.h"
 
@@ -170,7 +171,7 @@ int salvage_copy(const struct salvage *salvage, const char *path, bool force)
 	if (!status && out.bad) {
 		complain("%llu sector%s of %s cannot be read, and %s zeros in %s. ddrescue tries harder: use it on the device that \"dmremap salvage %s\" makes.",
 			 LLU(out.bad), plural(out.bad), salvage->dev.path, is(out.bad), path,
-			 salvage->dev.path);
+			 shell_word(salvage->dev.path));
 		status = EXIT_UNCORRECTED;
 	}
 	return status;

@@ -12,13 +12,14 @@
 
 #include "lib/exit.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "seal/label.h"
 #include "seal/salvage.h"
 
 static int cannot_write(const struct device *dev, uint64_t sector)
 {
 	complain("Sector %llu of %s cannot be written: %s. Copy what is there to another disk: \"dmremap salvage --output DISK %s\".",
-		 LLU(sector), dev->path, strerror(errno), dev->path);
+		 LLU(sector), dev->path, strerror(errno), shell_word(dev->path));
 	return EXIT_UNCORRECTED;
 }
 

@@ -10,6 +10,7 @@
 
 #include "disk/device.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "lib/util.h"
 #include "seal/salvage.h"
 
@@ -62,7 +63,8 @@ static bool find_ext(const struct salvage *salvage, const char *shown, uint8_t *
 			if (!read_at(salvage, byte, page) || !is_ext(page, block, groups[i]))
 				continue;
 			printf("A copy of the superblock of an ext file system is at byte %llu: \"mount -o ro,noload,sb=%llu %s MOUNTPOINT\", and, on a copy that can be written, \"e2fsck -b %llu -B %llu COPY\".\n",
-			       LLU(byte), LLU(byte / 1024), shown, LLU(byte / block), LLU(block));
+			       LLU(byte), LLU(byte / 1024), shell_word(shown), LLU(byte / block),
+			       LLU(block));
 			return true;
 		}
 	}
@@ -103,7 +105,7 @@ static bool find_btrfs(const struct salvage *salvage, const char *shown, uint8_t
 		if (!read_at(salvage, places[i], page) || memcmp(page + 64, "_BHRfS_M", 8))
 			continue;
 		printf("A copy of the superblock of a Btrfs file system is at byte %llu: \"btrfs restore -u %u %s DIRECTORY\", and, on a copy that can be written, \"btrfs rescue super-recover COPY\".\n",
-		       LLU(places[i]), i + 1, shown);
+		       LLU(places[i]), i + 1, shell_word(shown));
 		return true;
 	}
 	return false;
@@ -117,7 +119,7 @@ static bool find_gpt(const struct salvage *salvage, const char *shown, uint8_t *
 	if (!read_at(salvage, sector * 512, page) || memcmp(page + last, "EFI PART", 8))
 		return false;
 	printf("A copy of GPT is at the end of the disk: \"fdisk -l %s\" reads it, and the command w of fdisk mends a copy made with --output.\n",
-	       shown);
+	       shell_word(shown));
 	return true;
 }
 

@@ -17,6 +17,7 @@
 
 #include "kernel/dm.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "seal/salvage.h"
 
 /* Number of retries, since another process may take the free loop device first. */
@@ -122,7 +123,7 @@ int salvage_view(const struct salvage *salvage, const char *name)
 
 	if (loop < 0) {
 		complain("No loop device is available for the restored blocks: %s. \"modprobe loop\" may help; \"dmremap salvage --output FILE %s\" needs none.",
-			 strerror(errno), salvage->dev.path);
+			 strerror(errno), shell_word(salvage->dev.path));
 		status = EXIT_OPERATION;
 	} else {
 		number_of(salvage->dev.fd, main);

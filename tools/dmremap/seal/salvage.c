@@ -15,6 +15,7 @@
 #include "lib/json-out.h"
 #include "lib/message.h"
 #include "lib/plural.h"
+#include "lib/shell-word.h"
 #include "seal/salvage.h"
 #include "sets/active.h"
 #include "sets/half.h"
@@ -130,15 +131,16 @@ static void show_use(const struct salvage *salvage, const char *made, bool devic
 
 	if (known && strncmp(content, "a partition table", 17))
 		printf("%s has %s. Try \"mount -o %s%s %s MOUNTPOINT\".\n", made, content,
-		       mount_options(content), device ? "" : ",loop", made);
+		       mount_options(content), device ? "" : ",loop", shell_word(made));
 	else if (known)
 		printf("%s has %s. \"losetup --find --show --read-only --partscan %s\" makes devices of its partitions.\n",
-		       made, content, made);
+		       made, content, shell_word(made));
 	else
 		printf("%s has no content that libblkid recognizes.\n", made);
 	salvage_search(salvage, made);
 	if (device)
-		printf("When you are done: \"dmsetup remove %s\".\n", strrchr(made, '/') + 1);
+		printf("When you are done: \"dmsetup remove %s\".\n",
+		       shell_word(strrchr(made, '/') + 1));
 }
 
 static void show(const struct salvage *salvage, const struct salvage_options *wanted,
@@ -246,7 +248,7 @@ static int finish(const struct salvage_options *wanted, const char *path)
 		status = salvage_finish(path);
 	else
 		complain("%s has no label. Only a main that was sealed with \"dmremap seal\" has one; \"dmremap assemble --degraded %s\" shows others without their spare.",
-			 path, path);
+			 path, shell_word(path));
 	if (!status) {
 		reassembly_announce(path);
 		printf("%s no longer has a label.\n", path);

@@ -9,6 +9,7 @@
 #include "kernel/kernel.h"
 #include "lib/exit.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "seal/seal-plan.h"
 #include "sets/active.h"
 #include "sets/half.h"
@@ -109,12 +110,13 @@ bool seal_allowed(const struct volume *volume)
 		complain("%s begins at sector %llu of %s, but a label must be at sector 0. Only a set that begins there can have one.",
 			 name, LLU(volume->main_start), volume->main.path);
 	else if (volume->suspended)
-		complain("%s is suspended. Resume it first: \"dmsetup resume %s\".", name, name);
+		complain("%s is suspended. Resume it first: \"dmsetup resume %s\".", name,
+			 shell_word(name));
 	else if (!strcmp(state, "read-only"))
 		complain("%s is read-only. Activate it without read_only first.", name);
 	else if (!strcmp(state, "failed"))
 		complain("%s has failed, and its remaps can no longer be changed. \"dmremap stats %s\" shows why.",
-			 name, name);
+			 name, shell_word(name));
 	else
 		return true;
 	return false;
@@ -139,7 +141,7 @@ static bool take_blocks(const struct raw *raw, const struct signatures *found,
 				 volume->main.path, item->kind, item->type, LLU(item->offset),
 				 volume->name);
 			complain("If it is not needed, stop the set and run \"wipefs --backup --offset %llu %s\".",
-				 LLU(item->offset), volume->main.path);
+				 LLU(item->offset), shell_word(volume->main.path));
 			return false;
 		}
 		for (block = item->offset / volume->block; block <= last / volume->block;
@@ -163,7 +165,7 @@ static bool take_label(struct raw *raw, struct blocks *blocks)
 		return false;
 	case RAW_FOREIGN:
 		complain("%s has the label of another set. \"dmremap scan %s\" shows which.",
-			 volume->main.path, volume->main.path);
+			 volume->main.path, shell_word(volume->main.path));
 		return false;
 	case RAW_DAMAGED:
 		complain("The label of %s is damaged and will be replaced. \"dmremap unseal\" will leave the blocks that the old one listed on the spare.",

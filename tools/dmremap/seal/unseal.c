@@ -11,6 +11,7 @@
 #include "command.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "seal/label-command.h"
 #include "seal/seal-plan.h"
 
@@ -48,7 +49,7 @@ static int find_listed(struct raw *raw, struct blocks *listed)
 		return find_first(raw, listed);
 	case RAW_FOREIGN:
 		complain("%s has the label of another set. \"dmremap scan %s\" shows which.",
-			 volume->main.path, volume->main.path);
+			 volume->main.path, shell_word(volume->main.path));
 		return EXIT_OPERATION;
 	case RAW_DAMAGED:
 		complain("The label of %s is damaged. Seal %s again, which makes a new one, and then unseal it.",

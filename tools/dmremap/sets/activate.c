@@ -6,6 +6,7 @@
 #include "kernel/kernel.h"
 #include "lib/exit.h"
 #include "lib/interrupt.h"
+#include "lib/shell-word.h"
 #include "lib/text.h"
 #include "lib/util.h"
 #include "sets/activate.h"
@@ -50,7 +51,7 @@ static bool is_active(struct activation_result *result, bool automatic)
 	if (active.without_spare) {
 		snprintf(result->why, sizeof(result->why),
 			 "%s is active without its spare, read-only. \"dmremap stop %s\" first, then assemble it again.",
-			 active.name, active.name);
+			 active.name, shell_word(active.name));
 		result->status = EXIT_UNCORRECTED;
 	}
 	return true;
@@ -193,14 +194,15 @@ static bool is_distinct(struct activation_result *result, const struct half *mai
 	if (identity_lacks_label(spare, main, known)) {
 		text_add(result->why, sizeof(result->why),
 			 "%s is not activated with %s: its main has a label, and that device has none, or it cannot be read. If it is the main, name both devices: \"dmremap assemble %s %s\".",
-			 result->set.name, main->dev.path, main->dev.path, spare->dev.path);
+			 result->set.name, main->dev.path, shell_word(main->dev.path),
+			 shell_word(spare->dev.path));
 		return false;
 	}
 	if (main->role != HALF_MAIN && gather_find_rival(spare, main, &rival)) {
 		text_add(result->why, sizeof(result->why),
 			 "%s is not activated: %s and %s both have the identity of its main. Disconnect the wrong one, or name the devices: \"dmremap assemble MAIN %s\". \"dmremap seal %s\" then tells the main from others.",
-			 result->set.name, main->dev.path, rival.path, spare->dev.path,
-			 result->set.name);
+			 result->set.name, main->dev.path, rival.path, shell_word(spare->dev.path),
+			 shell_word(result->set.name));
 		return false;
 	}
 	return true;
@@ -212,7 +214,7 @@ static bool may_use(struct activation_result *result, const struct activation_re
 		    const struct half *spare)
 {
 	enum main_id_verdict verdict = identity_judge(spare, main);
-	bool as_automatic = activation->automatic ||
+	bool as_automatic = activation->automatic || !activation->asked ||
 			    (!activation->named && main_id_is_number(spare->main_id));
 
 	result->status = activation->automatic ? EXIT_UNCORRECTED : EXIT_OPERATION;
@@ -249,7 +251,8 @@ static bool may_choose(const struct activation_result *result,
 		       const struct activation_request *activation)
 {
 	return result->set.state == KNOWN_CONFLICT ||
-	       (result->set.state == KNOWN_WAITING_MAIN && !activation->automatic);
+	       (result->set.state == KNOWN_WAITING_MAIN && activation->asked &&
+		!activation->automatic);
 }
 
 /* Find usable halves: those found by the module, otherwise those recorded by this host. */
@@ -321,7 +324,7 @@ static bool is_read_only(struct activation_result *result, const struct blockdev
 		return false;
 	snprintf(result->why, sizeof(result->why),
 		 "%s cannot be activated for writing: %s is read-only. \"dmremap assemble --read-only %s\" lets it be read; copy it to another disk while that can be done.",
-		 result->set.name, half->path, result->set.name);
+		 result->set.name, half->path, shell_word(result->set.name));
 	result->status = EXIT_OPERATION;
 	return true;
 }
@@ -357,7 +360,7 @@ void activate_set(const struct known_set *set, const struct activation_request *
 	}
 	if (!new_device_free(result, &main.dev, HALF_MAIN) ||
 	    !new_device_free(result, &spare.dev, HALF_SPARE) ||
-	    !new_device_name(result, activation->name)) {
+	    !new_device_name(result, activation)) {
 		/* no error if the set itself uses them because another process was faster */
 		new_device_other(result);
 		return;

@@ -16,6 +16,8 @@
  * @name: the name for the device; NULL for the set's own.
  * @read_only: nothing is written to either half.
  * @automatic: the user has not named devices, so a main identified only by its size is not used.
+ * @asked: the user has named the set or its devices, so a larger main is used that only its label
+ *	identifies.
  * @named: the user has named both halves, which decides between copies.
  * @remember: a person has requested the set, so the host records it.
  * @limit_ms: how long the disks may take to answer; 0 means no limit.
@@ -25,6 +27,7 @@ struct activation_request {
 	const char *name;
 	bool read_only;
 	bool automatic;
+	bool asked;
 	bool named;
 	bool remember;
 	int limit_ms;

@@ -10,6 +10,7 @@
 #include "disk/former-end.h"
 #include "lib/exit.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "sets/assemble.h"
 #include "sets/choose.h"
 #include "sets/damage.h"
@@ -120,7 +121,7 @@ static int refuse_enlarged(const struct halves *halves)
 		if (half->role != HALF_NONE || !has_former_end(half->dev.path))
 			continue;
 		complain("\"dmremap repair %s\" rewrites its superblock 0. Then the set can be assembled.",
-			 half->dev.path);
+			 shell_word(half->dev.path));
 		return EXIT_OPERATION;
 	}
 	return EXIT_CLEAN;
@@ -241,7 +242,7 @@ static int assemble_half(const struct request *request, const struct halves *hal
 	status = assemble_set(&strict, &set);
 	if (!status && main && main->damaged)
 		complain("The label of %s cannot be used: %s. \"dmremap seal %s\" makes a new one.",
-			 main->dev.path, main->trouble, set.name);
+			 main->dev.path, main->trouble, shell_word(set.name));
 	return status;
 }
 

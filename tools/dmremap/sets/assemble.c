@@ -177,6 +177,7 @@ static int run_assemble(int argc, char **argv)
 	args.operands = argv + optind;
 	args.nr = argc - optind;
 	activation->automatic = args.all || args.incremental_path;
+	activation->asked = args.nr;
 	activation->remember = args.nr && !args.once && !args.request.unattended;
 	activation->limit_ms = args.request.unattended ? device_timeout_ms() : 0;
 	return assemble(&args);
@@ -194,7 +195,8 @@ const struct command command_assemble = {
 	"at boot. docs/security.md describes which sets are activated without being named.\n\n"
 	"A main is known by its label (see dmremap seal) or by the main_id that is kept on the\n"
 	"spare. One that is known by its size only is taken if it is named, or has been named\n"
-	"to the module, and never with --all or --incremental.\n\n"
+	"to the module, and never with --all or --incremental. One that has become larger, and\n"
+	"is known by its label only, is taken if the set or both devices are named.\n\n"
 	"  -a, --all                 look at all devices and activate the sets that this host\n"
 	"                            knows\n"
 	"  -i, --incremental DEVICE  activate the set that this device has made complete; do\n"

@@ -14,6 +14,7 @@
 #include "disk/set.h"
 #include "lib/exit.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "lib/uuid.h"
 #include "sets/create.h"
 
@@ -42,7 +43,7 @@ static int candidate_open(struct candidate *candidate, const char *path, bool wr
 	}
 	if (fd < 0 && errno == EBUSY) {
 		complain("%s is in use: mounted, used as swap, or part of another device. \"lsblk %s\" shows by what. Stop that first.",
-			 path, path);
+			 path, shell_word(path));
 		return -1;
 	}
 	if (fd < 0) {
@@ -103,7 +104,7 @@ static bool check_main(const struct candidate *main)
 
 	if (superblock_of(main) && !begins_otherwise(main)) {
 		complain("%s is the spare of a set. Are the two swapped? The main comes first. If neither that set nor its content is needed any more: \"dmremap delete --give-up %s\".",
-			 path, path);
+			 path, shell_word(path));
 		return false;
 	}
 	label = device_buffer(1);
@@ -224,7 +225,7 @@ static bool check_no_set(const struct candidate *spare)
 	if (sb) {
 		uuid_to_text(sb->uuid, uuid);
 		complain("%s is the spare of set %s. \"dmremap assemble %s\" activates it. If neither the set nor its content is needed any more: \"dmremap delete --give-up %s\".",
-			 path, uuid, uuid, path);
+			 path, uuid, uuid, shell_word(path));
 	} else if (unreadable(spare)) {
 		complain("%s cannot be read in the places of superblocks, so it may be the spare of a set.",
 			 path);

@@ -14,6 +14,7 @@
 #include "lib/json-out.h"
 #include "lib/message.h"
 #include "lib/plural.h"
+#include "lib/shell-word.h"
 #include "sets/create.h"
 
 void create_params(const struct create *create, bool read_only, char params[CREATE_PARAMS_SIZE])
@@ -71,9 +72,9 @@ static void show_spare(const struct create *create, const struct create_choices 
 	if (create->capacity >= advised)
 		return;
 	complain("%s is a small spare: it has room for %llu block%s, and %llu are advised for %s. One of %llu MiB would do. \"dmremap advise %s\" says why.",
-		 create->spare, LLU(create->capacity), plural(create->capacity),
-		 LLU(advised), create->main,
-		 LLU(spare_bytes(&facts, create->block_size) >> 20), create->main);
+		 create->spare, LLU(create->capacity), plural(create->capacity), LLU(advised),
+		 create->main, LLU(spare_bytes(&facts, create->block_size) >> 20),
+		 shell_word(create->main));
 	suggest_spares(create, &facts);
 }
 
@@ -156,7 +157,7 @@ void create_show(const struct create *create, const struct create_choices *choic
 	warn_one_disk(create);
 	if (!create->transient && !*create->id)
 		complain("%s has no permanent identity by which it could be found after a reboot. Seal the set (\"dmremap seal %s\"), or assemble it by hand.",
-			 create->main, create->name);
+			 create->main, shell_word(create->name));
 	if (choices->json)
 		show_json(create, choices);
 	else if (choices->dry_run)

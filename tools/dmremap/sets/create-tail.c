@@ -14,6 +14,7 @@
 #include "lib/exit.h"
 #include "lib/message.h"
 #include "lib/number.h"
+#include "lib/shell-word.h"
 #include "sets/create-tail.h"
 
 /* The usual alignment, which also leaves room for the partition table at both ends. */
@@ -58,10 +59,10 @@ static int check_content(const char *disk, int fd)
 	empty = !found.nr && !found.unreadable && content_is_zeros(fd);
 	if (found.nr)
 		complain("There is %s (%s) on %s. --tail is for an empty disk: \"wipefs -a %s\" if that is no longer needed.",
-			 found.item->kind, found.item->type, disk, disk);
+			 found.item->kind, found.item->type, disk, shell_word(disk));
 	else if (!empty)
 		complain("%s is not empty, or has places that cannot be read. --tail is for an empty disk: \"blkdiscard -f -z --length 1MiB %s\" if nothing on it is needed.",
-			 disk, disk);
+			 disk, shell_word(disk));
 	signatures_free(&found);
 	return empty ? EXIT_CLEAN : EXIT_OPERATION;
 }
@@ -177,7 +178,7 @@ static int wait_for_nodes(struct tail *tail, const struct blockdev *dev, const c
 		poll(NULL, 0, STEP_MS);
 	}
 	complain("The partitions of %s do not appear. Run \"partprobe %s\", and then \"dmremap create\" with them.",
-		 disk, disk);
+		 disk, shell_word(disk));
 	return EXIT_OPERATION;
 }
 

@@ -9,6 +9,7 @@
 
 #include "lib/exit.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "sets/create.h"
 
 /* Upper bound: never do as many signatures mask one another. */
@@ -60,7 +61,7 @@ static int wipe_signatures(const struct create *create, int fd)
 		if (++rounds > MAX_ROUNDS) {
 			complain("%s still shows %s (%s). Clear all of it: \"blkdiscard -f -z %s\".",
 				 create->spare, found.item[0].kind, found.item[0].type,
-				 create->spare);
+				 shell_word(create->spare));
 			status = EXIT_OPERATION;
 			break;
 		}

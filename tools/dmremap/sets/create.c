@@ -15,6 +15,7 @@
 #include "lib/interrupt.h"
 #include "lib/message.h"
 #include "lib/number.h"
+#include "lib/shell-word.h"
 #include "lib/uuid.h"
 #include "sets/create.h"
 #include "sets/create-tail.h"
@@ -63,7 +64,7 @@ static void warn_of_namesake(const struct create *create)
 
 	if (registry_find_name(&other, create->name, create->uuid))
 		complain("This host also knows set %s as %s, and does not activate both of them. If that one is gone for good: \"rm /etc/dm-remap/sets.d/%s\"; otherwise \"dmremap rename %s OTHER\".",
-			 other.uuid, create->name, other.uuid, create->name);
+			 other.uuid, create->name, other.uuid, shell_word(create->name));
 }
 
 /*
@@ -183,7 +184,7 @@ static int run_tail(struct create *create, struct tail *tail, const struct creat
 	status = run(create, choices);
 	if (status)
 		complain("%s is partitioned now. To go on: \"dmremap create %s %s %s\".", disk,
-			 create->name, tail->main, tail->spare);
+			 shell_word(create->name), shell_word(tail->main), shell_word(tail->spare));
 	return status;
 }
 

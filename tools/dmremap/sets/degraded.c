@@ -57,7 +57,7 @@ void activate_degraded(const struct half *main, const struct activation_request 
 	result->set.state = KNOWN_WAITING_SPARE;
 	result->foreign = !is_known(main, activation->name);
 	if (!new_device_free(result, &main->dev, HALF_MAIN) ||
-	    !new_device_name(result, activation->name))
+	    !new_device_name(result, activation))
 		return;
 	snprintf(params, sizeof(params), "%s 0", main->dev.number);
 	/* without a label the set's own uuid is unknown */

@@ -6,6 +6,8 @@
 
 #include "disk/main-id.h"
 #include "lib/encode.h"
+#include "lib/message.h"
+#include "lib/shell-word.h"
 #include "lib/text.h"
 #include "sets/damage.h"
 #include "sets/explain.h"
@@ -20,7 +22,8 @@ void explain_size(char *text, const struct known_set *set, const struct blockdev
 {
 	*text = 0;
 	text_add(text, EXPLAIN_SIZE, "%s is not activated automatically: only the size shows that %s is its main. If it is, confirm it: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found.",
-		 set->name, main->path, main->path, spare->path, set->name);
+		 set->name, main->path, shell_word(main->path), shell_word(spare->path),
+		 shell_word(set->name));
 }
 
 /* The recorded main_id comes from an untrusted medium, so it is encoded. */
@@ -56,7 +59,7 @@ void explain_other(char *text, const struct known_set *set, const struct half *m
 		add_ids(text, main->dev.path, spare->main_id);
 		main_id_choose(main->dev.path, own);
 		text_add(text, EXPLAIN_SIZE, ". If you moved the data there, say so: \"dmremap set %s main_id=%s\".",
-			 set->name, own);
+			 shell_word(set->name), shell_word(own));
 	}
 }
 
@@ -110,8 +113,9 @@ static int add_by_size(char *text, const struct known_set *set, const struct hal
 			 i ? ", " : " Of that size there is ", found[i]->dev.path);
 	if (nr)
 		text_add(text, EXPLAIN_SIZE, ". If %s is the main, say so: \"dmremap assemble %s %s\". \"dmremap seal %s\" then lets it be found by itself.",
-			 nr > 1 ? "one of them" : "it", nr > 1 ? "MAIN" : found[0]->dev.path,
-			 spare->dev.path, set->name);
+			 nr > 1 ? "one of them" : "it",
+			 shell_word(nr > 1 ? "MAIN" : found[0]->dev.path),
+			 shell_word(spare->dev.path), shell_word(set->name));
 	return nr;
 }
 
@@ -124,8 +128,51 @@ static int add_damaged(char *text, const struct known_set *set, const struct hal
 
 	for (i = 0; i < nr; i++)
 		text_add(text, EXPLAIN_SIZE, " %s has that size, and a label that cannot be used. If it is the main: \"dmremap assemble %s %s\"; \"dmremap seal %s\" then makes a new label.",
-			 found[i]->dev.path, found[i]->dev.path, spare->dev.path, set->name);
+			 found[i]->dev.path, shell_word(found[i]->dev.path),
+			 shell_word(spare->dev.path), shell_word(set->name));
 	return nr;
+}
+
+/* The spares that explain_begin() has read, with their tables. */
+static struct halves begun;
+
+static const struct half *find_begun(const struct blockdev *dev)
+{
+	int i;
+
+	for (i = 0; i < begun.nr; i++)
+		if (!strcmp(begun.half[i].dev.number, dev->number))
+			return &begun.half[i];
+	return NULL;
+}
+
+static void read_half(struct half *half, const struct blockdev *dev)
+{
+	const struct half *read = find_begun(dev);
+
+	if (read)
+		*half = *read;
+	else
+		half_read_again(half, dev);
+}
+
+void explain_begin(const struct known_set *sets, int nr)
+{
+	struct blockdev *list = calloc(nr + 1, sizeof(*list));
+	int i, n = 0;
+
+	if (!list)
+		no_memory();
+	for (i = 0; i < nr; i++)
+		n += blockdev_by_number(&list[n], sets[i].spare);
+	halves_read_again(&begun, list, n);
+	halves_read_tables(&begun);
+	free(list);
+}
+
+void explain_end(void)
+{
+	halves_free(&begun);
 }
 
 static bool read_spare(struct half *spare, const struct known_set *set)
@@ -134,7 +181,7 @@ static bool read_spare(struct half *spare, const struct known_set *set)
 
 	if (!blockdev_by_number(&dev, set->spare))
 		return false;
-	half_read_again(spare, &dev);
+	read_half(spare, &dev);
 	return spare->role == HALF_SPARE && !strcmp(spare->uuid, set->uuid);
 }
 
@@ -187,7 +234,7 @@ static void explain_spare(char *text, const struct known_set *set)
 		return;
 	}
 	text_add(text, EXPLAIN_SIZE, "Connect it: what had moved is there. What is left on the main %s can be read with \"dmremap assemble --degraded %s\". If the spare is gone for good, \"dmremap salvage %s\" gives back what a sealed main has.",
-		 dev.path, set->name, dev.path);
+		 dev.path, shell_word(set->name), shell_word(dev.path));
 }
 
 /* "/dev/a and /dev/b say that they are its spare" */
@@ -246,12 +293,12 @@ static void explain_damaged_spare(char *text, const struct blockdev *spare)
 	char damage[DAMAGE_SIZE];
 	struct half half;
 
-	half_read_again(&half, spare);
+	read_half(&half, spare);
 	if (damage_describe(damage, &half))
 		text_add(text, EXPLAIN_SIZE, ". %s", damage);
 	else
 		text_add(text, EXPLAIN_SIZE, ": its spare is damaged. \"dmremap check %s\" says how.",
-			 spare->path);
+			 shell_word(spare->path));
 }
 
 static void explain_damaged(char *text, const struct known_set *set)
@@ -263,7 +310,7 @@ static void explain_damaged(char *text, const struct known_set *set)
 	text_add(text, EXPLAIN_SIZE, "%s cannot be used", set->name);
 	if (has_spare && has_main)
 		text_add(text, EXPLAIN_SIZE, ": its spare %s and the label of its main %s contradict each other; one of them may be an older copy. \"dmremap check %s\" and \"dmremap scan\" show more.",
-			 spare.path, main.path, spare.path);
+			 spare.path, main.path, shell_word(spare.path));
 	else if (has_spare)
 		explain_damaged_spare(text, &spare);
 	else
@@ -296,7 +343,8 @@ void explain_mend(char *text, const struct known_set *set)
 	if (!read_spare(&spare, set))
 		return;
 	halves.half = &spare;
-	halves_read_tables(&halves);
+	if (!find_begun(&spare.dev))
+		halves_read_tables(&halves);
 	if (damage_describe(damage, &spare))
 		text_add(text, EXPLAIN_SIZE, "%s%s", *text ? " " : "", damage);
 }

@@ -11,6 +11,18 @@
 #define EXPLAIN_SIZE	8192
 
 /**
+ * explain_begin() - read what the explanations of several sets need.
+ * @sets: the sets.
+ * @nr: number of entries.
+ *
+ * All disks are read at once, so those that do not answer cost one time-out together. The
+ * explanations use what has been read until explain_end().
+ */
+void explain_begin(const struct known_set *sets, int nr);
+
+void explain_end(void);
+
+/**
  * explain_set() - name the missing half of an incomplete set, and the remedy.
  * @text: takes %EXPLAIN_SIZE bytes.
  * @set: the set.

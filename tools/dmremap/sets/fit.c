@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "disk/main-id.h"
+#include "lib/shell-word.h"
 #include "lib/text.h"
 #include "lib/util.h"
 #include "sets/fit.h"
@@ -39,7 +40,7 @@ void fit_explain(char text[EXPLAIN_SIZE], const struct known_set *set, const str
 	*text = 0;
 	text_add(text, EXPLAIN_SIZE, "%s is not activated with %s, which has %llu sectors: its main had %llu. If %s was made larger, and is not a member of an array, name both devices: \"dmremap assemble %s %s\".",
 		 set->name, main->dev.path, LLU(main->dev.sectors), LLU(spare->main_sectors),
-		 main->dev.path, main->dev.path, spare->dev.path);
+		 main->dev.path, shell_word(main->dev.path), shell_word(spare->dev.path));
 }
 
 /* The spare of a set, among all halves. */
@@ -64,6 +65,7 @@ void fit_explain_label(char text[EXPLAIN_SIZE], const struct known_set *set)
 		main = identity_labelled(&halves, spare);
 	if (main && fit_allows(spare, main, false) && !fit_allows(spare, main, true))
 		text_add(text, EXPLAIN_SIZE, " %s has its label, and %llu sectors. If it was made larger, and is not a member of an array: \"dmremap assemble %s %s\".",
-			 main->dev.path, LLU(main->dev.sectors), main->dev.path, spare->dev.path);
+			 main->dev.path, LLU(main->dev.sectors), shell_word(main->dev.path),
+			 shell_word(spare->dev.path));
 	halves_free(&halves);
 }

@@ -11,16 +11,14 @@
 #include "sets/names.h"
 #include "sets/registry.h"
 
-#define MAPPER		"/dev/mapper/"
+/* The links that udev makes for a device of device-mapper. */
+static const char * const links[] = { "/dev/mapper/", "/dev/disk/by-id/dm-name-" };
 
 /* Values may be quoted, as in the shell syntax of GRUB's file. */
 #define SEPARATORS	" \t\"'"
 
 /* Files of the user, ... */
 static const char * const files[] = { "/etc/fstab", "/etc/crypttab" };
-
-/* ... copies of them in the initramfs, ... */
-static const char * const copies[] = { "/etc/dm-remap/fstab", "/etc/dm-remap/crypttab" };
 
 /* ... and the kernel command line: the current one, and the sources of the next one. */
 static const char * const command_lines[] = {
@@ -58,18 +56,23 @@ static bool is_name(const char *word, const char *name)
 /* "/dev/mapper/NAME", also after "root=" or before a comma, or the first word of crypttab. */
 static bool speaks_of(char *word, const char *name, bool first)
 {
+	unsigned int i;
 	char *device;
 
 	decode(word);
 	if (first && is_name(word, name))
 		return true;
-	device = strstr(word, MAPPER);
-	if (!device)
-		return false;
-	if (is_name(device + strlen(MAPPER), name))
-		return true;
-	device[strcspn(device, ",")] = 0;
-	return is_name(device + strlen(MAPPER), name);
+	for (i = 0; i < ARRAY_SIZE(links); i++) {
+		device = strstr(word, links[i]);
+		if (!device)
+			continue;
+		device += strlen(links[i]);
+		if (is_name(device, name))
+			return true;
+		device[strcspn(device, ",")] = 0;
+		return is_name(device, name);
+	}
+	return false;
 }
 
 static bool is_in_table(const char *table, const char *name)
@@ -118,7 +121,6 @@ bool name_is_reserved(const char *name, const char *uuid)
 {
 	return is_taken(name, uuid) ||
 	       find_table(files, ARRAY_SIZE(files), name) ||
-	       find_table(copies, ARRAY_SIZE(copies), name) ||
 	       find_table(command_lines, ARRAY_SIZE(command_lines), name);
 }
 
@@ -136,15 +138,19 @@ void name_tell_old(const char *name, const char *instead)
 			 name, from, instead);
 }
 
+void name_for_guest(char name[ENCODED_NAME_SIZE], const char *wanted, const char *uuid)
+{
+	snprintf(name, ENCODED_NAME_SIZE, "%.500s-%.8s", wanted, uuid);
+	if (strlen(name) >= DM_REMAP_NAME_SIZE || name_is_reserved(name, uuid))
+		snprintf(name, ENCODED_NAME_SIZE, "dm-remap-%s", uuid);
+}
+
 static void choose(char name[ENCODED_NAME_SIZE], const char *wanted, const char *uuid,
 		   bool (*excluded)(const char *name, const char *uuid))
 {
 	text_copy(name, wanted, ENCODED_NAME_SIZE);
-	if (!excluded(name, uuid))
-		return;
-	snprintf(name, ENCODED_NAME_SIZE, "%.500s-%.8s", wanted, uuid);
-	if (strlen(name) >= DM_REMAP_NAME_SIZE || excluded(name, uuid))
-		snprintf(name, ENCODED_NAME_SIZE, "dm-remap-%s", uuid);
+	if (excluded(name, uuid))
+		name_for_guest(name, wanted, uuid);
 }
 
 void name_for_foreign(char name[ENCODED_NAME_SIZE], const char *wanted, const char *uuid)

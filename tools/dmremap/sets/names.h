@@ -16,7 +16,7 @@
  * @uuid: of the set.
  *
  * A name is reserved if a known set or a device-mapper device has it, or if fstab, crypttab or the
- * kernel command line mentions /dev/mapper/@name.
+ * kernel command line mentions its link in /dev/mapper or /dev/disk/by-id.
  */
 bool name_is_reserved(const char *name, const char *uuid);
 
@@ -30,7 +30,18 @@ bool name_is_reserved(const char *name, const char *uuid);
 void name_tell_old(const char *name, const char *instead);
 
 /**
- * name_for_foreign() - find a name for a foreign set.
+ * name_for_guest() - the name of a foreign set that nobody has asked for.
+ * @name: takes it.
+ * @wanted: the name stored on its medium, encoded.
+ * @uuid: of the set.
+ *
+ * The medium does not choose it, since programs find devices by name in more places than can be
+ * searched here: it always ends in digits of @uuid.
+ */
+void name_for_guest(char name[ENCODED_NAME_SIZE], const char *wanted, const char *uuid);
+
+/**
+ * name_for_foreign() - find a name for a foreign set that the user has asked for.
  * @name: takes it.
  * @wanted: the name stored on its medium, encoded.
  * @uuid: of the set.

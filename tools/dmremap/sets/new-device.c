@@ -28,7 +28,8 @@ static bool is_fit(const char *name)
 }
 
 /* Choose the name stored on the medium, unless the set is foreign or another set has that name. */
-static void choose_name(const struct activation_result *result, char name[ENCODED_NAME_SIZE])
+static void choose_name(const struct activation_result *result, bool automatic,
+			char name[ENCODED_NAME_SIZE])
 {
 	struct registered known, other;
 
@@ -36,6 +37,8 @@ static void choose_name(const struct activation_result *result, char name[ENCODE
 		snprintf(name, ENCODED_NAME_SIZE, "dm-remap-%s", result->set.uuid);
 	else if (result->foreign && policy_lists(result->set.uuid))
 		name_for_listed(name, result->set.name, result->set.uuid);
+	else if (result->foreign && automatic)
+		name_for_guest(name, result->set.name, result->set.uuid);
 	else if (result->foreign)
 		name_for_foreign(name, result->set.name, result->set.uuid);
 	else if (registry_find_name(&other, result->set.name, result->set.uuid) &&
@@ -72,13 +75,14 @@ static bool is_anothers(struct activation_result *result, const char *name, bool
 	return true;
 }
 
-bool new_device_name(struct activation_result *result, const char *wanted)
+bool new_device_name(struct activation_result *result, const struct activation_request *activation)
 {
+	const char *wanted = activation->name;
 	char number[BLOCKDEV_NUMBER_SIZE], name[ENCODED_NAME_SIZE];
 	struct blockdev dev;
 
 	if (!wanted)
-		choose_name(result, name);
+		choose_name(result, activation->automatic, name);
 	else if (strlen(wanted) >= DM_REMAP_NAME_SIZE)
 		*name = 0;
 	else

@@ -11,11 +11,11 @@
 /**
  * new_device_name() - choose a valid name for the device.
  * @result: has the set; takes the name in @result->device, or the error in @result->why.
- * @wanted: the requested name; NULL for the set's own.
+ * @activation: has the requested name, if there is one.
  *
  * Return: whether there is one.
  */
-bool new_device_name(struct activation_result *result, const char *wanted);
+bool new_device_name(struct activation_result *result, const struct activation_request *activation);
 
 /**
  * new_device_free() - check that a half is not in use.

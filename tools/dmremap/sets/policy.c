@@ -116,9 +116,9 @@ static void read_policy(void)
 	read_conf();
 	read_command_line();
 	/*
-	 * The list of known sets in an initramfs, and the names in its fstab, may be out of date: a
-	 * foreign set could take the name of one of ours, or be found for root=UUID. udev looks at
-	 * its halves again when the root file system is mounted.
+	 * The list of known sets in an initramfs may be out of date: one of ours would be taken for
+	 * a foreign set, or a foreign one be found for root=UUID. udev looks at its halves again
+	 * when the root file system is mounted.
 	 */
 	if (policy.mode == POLICY_SEALED && policy_in_initramfs())
 		policy.mode = POLICY_KNOWN;

@@ -173,11 +173,10 @@ static void take_name(struct known_set *set, const char *name)
 		  set->medium_name, sizeof(set->name));
 }
 
-bool reassembly_read(struct known_set *set, const char *uuid)
+static bool read_set(struct known_set *set, const char *uuid)
 {
 	char text[KERNEL_TEXT_SIZE];
 
-	*set = (struct known_set) {};
 	if (strlen(uuid) >= sizeof(set->uuid))
 		return false;
 	text_copy(set->uuid, uuid, sizeof(set->uuid));
@@ -195,6 +194,17 @@ bool reassembly_read(struct known_set *set, const char *uuid)
 		return false;
 	drop_gone(set);
 	return true;
+}
+
+/* The uuid may be that of the same structure, and a message may need its name afterwards. */
+bool reassembly_read(struct known_set *set, const char *uuid)
+{
+	struct known_set new = {};
+	bool there = read_set(&new, uuid);
+
+	if (there)
+		*set = new;
+	return there;
 }
 
 bool reassembly_next_copy(const char **text, char number[BLOCKDEV_NUMBER_SIZE])

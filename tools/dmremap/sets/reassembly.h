@@ -96,8 +96,8 @@ int reassembly_sets(struct known_set **sets);
 
 /**
  * reassembly_read() - read a set of the module.
- * @set: filled in.
- * @uuid: which.
+ * @set: filled in, or left as it is if the module does not know the set.
+ * @uuid: which; may be that of @set.
  *
  * A half that has disappeared since the module saw it counts as missing.
  *

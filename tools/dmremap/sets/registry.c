@@ -370,3 +370,8 @@ bool registry_names_main(const struct registered *set, const char *path)
 {
 	return is_named(set->main_id, path) || is_named(set->next_main_id, path);
 }
+
+bool registry_names_spare(const struct registered *set, const char *path)
+{
+	return is_named(set->spare_id, path) || is_named(set->next_spare_id, path);
+}

@@ -124,4 +124,7 @@ bool registry_is_spare(const struct registered *set, const char *path);
 /* Whether a recorded identity of the main matches a device that has an identity of its own. */
 bool registry_names_main(const struct registered *set, const char *path);
 
+/* Likewise for the spare. */
+bool registry_names_spare(const struct registered *set, const char *path);
+
 #endif /* _DMREMAP_REGISTRY_H */

@@ -8,6 +8,7 @@
 #include "lib/exit.h"
 #include "lib/file.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "sets/half.h"
 #include "sets/identity.h"
 #include "sets/policy.h"
@@ -65,12 +66,23 @@ static void note_secret(struct registered *set, const struct registered *before,
 		secret_hash(set->secret_hash, spare->secret);
 }
 
+/*
+ * Whether an initramfs is made while a command replaces a half: with the record as it is, it
+ * accepts the former half and the new one.
+ */
+static bool is_for_both(const struct registered *set)
+{
+	return getenv(IN_HOOK) && (*set->next_main_id || *set->next_spare_id);
+}
+
 bool remember_set(const char *uuid, const char *name, const char *main, const char *spare)
 {
 	struct registered set = {}, before;
 	struct half half;
 	bool readable;
 
+	if (registry_find(&before, uuid) && is_for_both(&before))
+		return false;
 	text_copy(set.uuid, uuid, sizeof(set.uuid));
 	text_encode(set.name, name);
 	readable = read_half(&half, spare);
@@ -145,8 +157,8 @@ int remember_next(const char *uuid, const char *main, const char *spare)
 void remember_warn(const char *name, const char *main, const char *spare)
 {
 	if (users_boot_needs(name))
-		complain("The system starts from %s: if the power fails before the initramfs has been made again, the next boot stops in the initramfs. Continue it there: \"dmremap assemble %s %s\", and \"exit\".",
-			 name, main, spare);
+		complain("The system starts from %s. Make the initramfs again now, in another terminal (%s): until the replacement has ended, it is made for both disks. Without that, if the power fails before it is made after the end, the next boot stops in the initramfs. Continue it there: \"dmremap assemble %s %s\", and \"exit\".",
+			 name, REMAKE, shell_word(main), shell_word(spare));
 }
 
 void remember_settled(const char *uuid, const char *name)

@@ -47,12 +47,13 @@ bool remember_active(const char *uuid, const char *name);
 int remember_next(const char *uuid, const char *main, const char *spare);
 
 /**
- * remember_warn() - before a half is replaced, warn of a power failure if / or /usr is on the set.
+ * remember_warn() - before a half is replaced, and after remember_next(), have the initramfs made
+ * for both disks if / or /usr is on the set.
  * @name: of its device.
  * @main: the path of its main after that.
  * @spare: the path of its spare after that.
  *
- * The initramfs knows the former half only, until it is made again.
+ * An older one knows the former half only.
  */
 void remember_warn(const char *name, const char *main, const char *spare);
 

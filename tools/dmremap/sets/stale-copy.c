@@ -6,13 +6,21 @@
 #include "disk/content.h"
 #include "kernel/blockdev.h"
 #include "kernel/users.h"
+#include "lib/clock.h"
 #include "lib/device-timeout.h"
 #include "lib/guard.h"
 #include "lib/interrupt.h"
+#include "lib/shell-word.h"
 #include "lib/text.h"
 #include "lib/util.h"
 #include "sets/registry.h"
 #include "sets/stale-copy.h"
+
+/* For each set, however long others have taken. */
+#define LEAST_MS	1000
+
+/* What the searches of this program have taken. */
+static uint64_t spent_ns;
 
 /* Shared with the process that reads the disks. */
 struct copy_search {
@@ -74,23 +82,38 @@ static void say(char *text, const struct copy_search *search)
 		return;
 	}
 	text_add(text, EXPLAIN_SIZE, "%s has the content of %s, and the same UUIDs, but is not its main: after the next start it may be mounted instead. Clear it: \"wipefs -a %s\".",
-		 path, search->name, path);
+		 path, search->name, shell_word(path));
 	if (*search->set.next_main_id && registry_is(search->set.next_main_id, path))
 		text_add(text, EXPLAIN_SIZE, " If it is to become the main, \"dmremap replace --force %s %s\" begins anew.",
-			 search->name, path);
+			 shell_word(search->name), shell_word(path));
+}
+
+/*
+ * Time for the disks of one set. Those of all sets together get as long as one disk that does not
+ * answer, and each set a second, which is enough for disks that do.
+ */
+static int time_left(void)
+{
+	uint64_t limit_ms = device_timeout_ms(), spent_ms = spent_ns / 1000000;
+
+	if (!limit_ms)
+		return 0;
+	return limit_ms > spent_ms + LEAST_MS ? limit_ms - spent_ms : LEAST_MS;
 }
 
 bool stale_copy_describe(char *text, const char *uuid, const char *name, const char *number)
 {
 	struct copy_search *search = guard_alloc(sizeof(*search));
+	uint64_t began = clock_ns();
 	bool found;
 
 	search->name = name;
 	if (registry_find(&search->set, uuid) &&
 	    (*search->set.copy_id || *search->set.next_main_id) &&
 	    blockdev_by_number(&search->device, number)) {
-		guard_run(look, search, device_timeout_ms());
+		guard_run(look, search, time_left());
 		interrupt_release();
+		spent_ns += clock_ns() - began;
 	}
 	found = search->found;
 	if (found)

@@ -6,6 +6,7 @@
 
 #include "kernel/kernel.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "lib/text.h"
 #include "sets/active.h"
 #include "sets/reassembly.h"
@@ -49,7 +50,7 @@ static void take_suspended(struct status_row *row, const struct active *active)
 		return;
 	next_sentence(row->why);
 	text_add(row->why, sizeof(row->why), "%s is suspended: all its I/O waits. Unless a running command has suspended it: \"dmsetup resume %s\".",
-		 row->name, row->name);
+		 row->name, shell_word(row->name));
 }
 
 static void take_active(struct status_row *row, const struct active *active)
@@ -62,7 +63,7 @@ static void take_active(struct status_row *row, const struct active *active)
 		text_copy(row->main, active->main, sizeof(row->main));
 		snprintf(row->why, sizeof(row->why),
 			 "%s has no spare: blocks that had moved have old content. When the spare is there, \"dmremap stop %s\", and assemble it.",
-			 row->name, row->name);
+			 row->name, shell_word(row->name));
 		return;
 	}
 	if (!kernel_has(TREE_CONFIG, "", "")) {
@@ -113,15 +114,11 @@ static void add_copies(struct status_row *row, const struct known_set *set)
 
 static void take_foreign(struct status_row *row, bool complete)
 {
-	size_t length = strlen(row->why);
 	struct registered known;
 
 	row->foreign = !registry_find(&known, row->uuid);
 	if (!row->foreign || row->active)
 		return;
-	if (!complete && length < sizeof(row->why))
-		snprintf(row->why + length, sizeof(row->why) - length,
-			 "  It is foreign: this host would not activate it automatically.");
 	if (complete)
 		snprintf(row->why, sizeof(row->why),
 			 "%s is foreign: this host does not activate it automatically. \"dmremap assemble %s\" activates and records it.",
@@ -138,11 +135,36 @@ static void take_known(struct status_row *row, const struct known_set *set)
 	if (set->state == KNOWN_COMPLETE)
 		snprintf(row->why, sizeof(row->why),
 			 "%s is complete and not active: \"dmremap assemble %s\".", set->name,
-			 set->name);
-	else
-		explain_set(row->why, set);
+			 shell_word(set->name));
 	take_foreign(row, set->state == KNOWN_COMPLETE);
+}
+
+static void explain(struct status_row *row, const struct known_set *set)
+{
+	if (set->state != KNOWN_COMPLETE) {
+		explain_set(row->why, set);
+		if (row->foreign)
+			text_add(row->why, sizeof(row->why),
+				 " It is foreign: this host would not activate it automatically.");
+	}
 	explain_mend(row->why, set);
+}
+
+void status_rows_explain(struct status_row **rows, int nr)
+{
+	struct known_set *sets = calloc(nr + 1, sizeof(*sets));
+	int i, n = 0;
+
+	if (!sets)
+		no_memory();
+	for (i = 0; i < nr; i++)
+		if (!rows[i]->active && reassembly_read(&sets[n], rows[i]->uuid))
+			rows[n++] = rows[i];
+	explain_begin(sets, n);
+	for (i = 0; i < n; i++)
+		explain(rows[i], &sets[i]);
+	explain_end();
+	free(sets);
 }
 
 /* A set of this host with no disk that has been seen. */
@@ -153,7 +175,7 @@ static void take_absent(struct status_row *row, const struct registered *known)
 	text_copy(row->state, "waiting", sizeof(row->state));
 	snprintf(row->why, sizeof(row->why),
 		 "%s is a set of this host, and none of its disks has been found: \"dmremap assemble %s\" looks for them. If they will not come back, \"rm %s/%s\" makes this host forget it.",
-		 row->name, row->name, REGISTRY_DIR, row->uuid);
+		 row->name, shell_word(row->name), REGISTRY_DIR, row->uuid);
 }
 
 static struct status_row *find_uuid(struct status_row *rows, int nr, const char *uuid)

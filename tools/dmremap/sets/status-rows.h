@@ -26,7 +26,8 @@
  * @gone: main or spare of the active set has left the system.
  * @suspended: the active set is suspended, so that all its I/O waits.
  * @foreign: this host does not know the set.
- * @why: an explanation; may be empty.
+ * @why: an explanation; may be empty. That of a set which waits is added by
+ *	status_rows_explain().
  */
 struct status_row {
 	char name[ENCODED_NAME_SIZE];
@@ -47,11 +48,20 @@ struct status_row {
  * status_rows() - collect the rows of all sets.
  * @rows: an array; the caller frees it.
  *
- * Prints an error on failure.
+ * Reads no disk. Prints an error on failure.
  *
  * Return: how many there are, or -1.
  */
 int status_rows(struct status_row **rows);
+
+/**
+ * status_rows_explain() - explain what inactive sets wait for.
+ * @rows: their rows, in any order; those of other sets are left alone. The array is used up.
+ * @nr: number of entries.
+ *
+ * Reads disks, all at once: those that do not answer cost one time-out together.
+ */
+void status_rows_explain(struct status_row **rows, int nr);
 
 /**
  * status_row_look_for_copy() - look for a stale copy, and add it to the explanation.

@@ -11,6 +11,7 @@
 #include "command.h"
 #include "lib/clock.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "sets/active.h"
 #include "sets/assemble.h"
 
@@ -54,7 +55,7 @@ static int give_up(const char *what)
 	} else if (reassembly_there() && assemble_find(&set, what) > 0) {
 		if (set.state == KNOWN_COMPLETE || set.state == KNOWN_ACTIVE) {
 			complain("%s is complete but has not been activated: \"dmremap assemble %s\".",
-				 what, what);
+				 what, shell_word(what));
 		} else {
 			explain_set(why, &set);
 			complain("%s", why);

@@ -7,6 +7,7 @@
 #include "command.h"
 #include "lib/json-out.h"
 #include "lib/message.h"
+#include "lib/shell-word.h"
 #include "spare/examine.h"
 #include "spare/open.h"
 
@@ -18,7 +19,7 @@ static void conclude_text(const char *path, const struct findings *findings)
 		printf("%s: clean\n", path);
 	else if (!findings->fatal)
 		printf("%s: errors: %lu. All can be repaired: run \"dmremap repair %s\", or activate the set.\n",
-		       path, all, path);
+		       path, all, shell_word(path));
 	else
 		printf("%s: errors: %lu. %lu cannot be repaired: activate the set read_only and copy what is left.\n",
 		       path, all, findings->fatal);

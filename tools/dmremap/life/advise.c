@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
 #include "kernel/volume.h"
 #include "lib/message.h"
 #include "lib/root.h"
+#include "sets/inactive.h"
 
 /* Maximum depth of a stack of devices; no real stack is as deep. */
 #define DEPTH_MAX	16
@@ -162,14 +164,40 @@ static void add_sets(struct disk_facts *facts, const char *number)
 	devices_free(&devices);
 }
 
+/*
+ * What would be written to a half of an inactive set would be taken for its data. The halves are
+ * read only if that wakes no disk: it has just answered, or may be woken.
+ */
+static void add_inactive(struct disk_facts *facts, const char *number,
+			 const struct gather_how *how)
+{
+	bool read = how->wake || (facts->smart == SMART_READ && !how->smartctl);
+	char disk[BLOCKDEV_NUMBER_SIZE], node[BLOCKDEV_NAME_SIZE];
+	struct blockdev *devs = NULL;
+	struct inactive *sets;
+	int nr, i, n = 0;
+
+	nr = blockdev_disk(number, disk, node) ? blockdevs_list(&devs) : 0;
+	for (i = 0; i < nr; i++)
+		if (find_on(disk, devs[i].number, 0))
+			devs[n++] = devs[i];
+	nr = inactive_find(&sets, devs, n, read);
+	for (i = 0; i < nr; i++)
+		add_name(facts->inactive, sizeof(facts->inactive), sets[i].name);
+	free(sets);
+	free(devs);
+}
+
 static int gather_device(struct disk_facts *facts, const char *number,
 			 const struct gather_how *how)
 {
 	int status = gather_disk(facts, number, how);
 
-	if (!status)
-		add_sets(facts, number);
-	return status;
+	if (status)
+		return status;
+	add_sets(facts, number);
+	add_inactive(facts, number, how);
+	return EXIT_CLEAN;
 }
 
 static int gather(struct disk_facts *facts, const char *operand, const struct gather_how *how)
@@ -200,7 +228,8 @@ static void find_places(struct spare_places *places, const struct advice *advice
 	uint64_t bytes = spare_bytes(facts, spare_block_size(facts));
 
 	*places = (struct spare_places) {};
-	if (advice->verdict == VERDICT_REMAP && !*facts->sets && !*facts->spares)
+	if (advice->verdict == VERDICT_REMAP && !*facts->sets && !*facts->spares &&
+	    !*facts->inactive)
 		spare_places_find(places, facts, bytes, wake);
 }
 
@@ -295,9 +324,10 @@ const struct command command_advise = {
 	"set and the set's own history, and gives one of six verdicts: nothing wrong; not the disk,\n"
 	"but a cable, the power or an enclosure; let the drive cure it; a case for dm-remap; copy it\n"
 	"today; do not use it. Prints the reasons and the commands to type next, with free space for a\n"
-	"spare: in a volume group, a partition, a gap or a disk. Nothing is written, and a disk that\n"
-	"sleeps is not woken. A disk without signs of failure may still fail: more than half of the\n"
-	"disks that fail showed no signs before.\n\n"
+	"spare: in a volume group, a partition, a gap or a disk. On the disk of a set the commands are\n"
+	"about the set; one that is not active has to be activated first. Nothing is written, and a\n"
+	"disk that sleeps is not woken. A disk without signs of failure may still fail: more than half\n"
+	"of the disks that fail showed no signs before.\n\n"
 	"      --spare           print only how many bytes a spare for it should have\n"
 	"  -d, --device TYPE     device type for smartctl, as for its option -d\n"
 	"      --smartctl FILE   read the output of \"smartctl --json -x\" from FILE, without the disk\n"
