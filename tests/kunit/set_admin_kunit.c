@@ -309,6 +309,8 @@ static void disks_of_zones_are_refused(struct kunit *test)
 	struct set *s = test->priv;
 	struct mdisk *zoned;
 
+	if (!IS_ENABLED(CONFIG_BLK_DEV_ZONED))
+		kunit_skip(test, "a kernel without disks of zones");
 	mdisk_zoned = true;
 	zoned = mdisk_alloc(MAIN_SECTORS, 512, 512);
 	mdisk_zoned = false;
