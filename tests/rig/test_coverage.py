@@ -16,17 +16,30 @@ LOADER.exec_module(report)
 class Report(unittest.TestCase):
     def file(self):
         f = report.File()
-        f.add({3: (0, 'a'), 5: (1, 'a'), 6: (0, 'a'), 9: (0, 'b'), 11: (0, 'b')}, {3: 7, 9: 12})
+        f.add([(3, 1, 'a'), (5, 1, 'a'), (6, 0, 'a'), (9, 0, 'b'), (11, 0, 'b')])
         return f
 
-    def test_head_of_an_inlined_function_is_run_with_its_body(self):
+    def test_lines_without_a_count_are_missed(self):
         self.assertEqual(self.file().missed(), [6, 9, 11])
+        self.assertAlmostEqual(self.file().percent(), 40)
 
     def test_counts_of_objects_add_up(self):
         f = self.file()
-        f.add({11: (2, 'b')}, {})
-        self.assertEqual(f.missed(), [6])
-        self.assertAlmostEqual(f.percent(), 80)
+        f.add([(11, 2, 'b')])
+        self.assertEqual(f.missed(), [6, 9])
+        self.assertAlmostEqual(f.percent(), 60)
+
+    def test_functions_that_a_macro_makes_of_a_line_add_up(self):
+        f = self.file()
+        f.add([(9, 1, 'c'), (9, 0, 'd')])
+        self.assertEqual(f.missed(), [6, 11])
+
+    def test_others_only_add_to_lines_that_are_there(self):
+        f, other = self.file(), report.File()
+        other.add([(6, 1, 'a'), (7, 0, 'a')])
+        report.add_known({'x': f}, {'x': other, 'y': other})
+        self.assertEqual(f.missed(), [9, 11])
+        self.assertEqual(len(f.count), 5)
 
     def test_ranges(self):
         self.assertEqual(report.ranges([1, 2, 3, 7]), '1-3 7')
@@ -36,7 +49,7 @@ class Report(unittest.TestCase):
             path = Path(tmp, 'not-run')
             path.write_text('# why\n\ncore/x.c a 1 a race\ncore/x.c b 1 a race\n', encoding='utf-8')
             reasons = report.read_reasons(path)
-        missed = report.by_function({'modules/core/x.c': self.file()}, Path(tmp))
+        missed = report.by_function({'modules/core/x.c': self.file()})
         self.assertEqual(report.unexplained(missed, reasons), ['  modules/core/x.c: b: 9 11'])
 
 
