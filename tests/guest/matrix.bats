@@ -9,7 +9,7 @@
 #   I/O  result  error counters that go up (read, write of main, spare)  remapped
 #   pending  lost  bad spare blocks  the content of the sector then
 #
-# rig: test=uml timeout=900
+# rig: test=uml/3 timeout=900
 # rig: disk both size=2M inject-error=91,347,603,859,1115,1371,1627,1628,1883,2139,2395,2651,2907,3163,3419,3675
 # rig: disk both4k size=2M lbs=4096 inject-error=91,347,603,859,1115,1371,1627,1632,1883,2139,2395,2651,2907,3163,3419,3675
 # rig: disk write size=2M inject-error-write=91,347,603,859,1115,1371,1627,1628,1883,2139,2395,2651,2907,3163,3419,3675
