@@ -686,3 +686,27 @@ at_once() {
 	assert_failure 8
 	assert_output --partial "modprobe dm_remap_reassembly"
 }
+
+@test "of two sealed sets with one name the foreign one has a name of its own, the same each time" {
+	local foreign order half
+	null_blk main2 8
+	null_blk spare2 4
+	dmremap create data /dev/main2 /dev/spare2
+	dmremap seal data
+	foreign=$(basename "$(grep -lx name=data $KNOWN/*)")
+	dmremap stop data
+	rm "$KNOWN/$foreign"
+	dmremap create data /dev/main /dev/spare
+	dmremap seal data
+	dmremap stop data
+	echo assemble=sealed >/etc/dm-remap/dm-remap.conf
+	for order in "main main2 spare spare2" "main2 spare2 main spare" "spare2 spare main2 main"; do
+		unload dm_remap_reassembly
+		for half in $order; do
+			dmremap assemble --auto --incremental "/dev/$half" || [ $? = 4 ]
+		done
+		assert_equal "$(dmsetup ls | cut -f1 | sort)" $'data\n'"data-${foreign:0:8}"
+		assert_equal "$(dmsetup info -c --noheadings -o uuid "data-${foreign:0:8}")" "DMREMAP-$foreign"
+		dmremap stop data "data-${foreign:0:8}"
+	done
+}
