@@ -821,6 +821,23 @@ static void counts_start_again_with_a_reset(struct kunit *test)
 	}
 }
 
+/* Expect a suspended set to refuse every kind of change. */
+static void expect_busy(struct set *s)
+{
+	EXPECT_SET(s, -EBUSY, "remaps/add", "160");
+	EXPECT_SET(s, -EBUSY, "remaps/mark", "160");
+	EXPECT_SET(s, -EBUSY, "remaps/remove", "80");
+	EXPECT_SET(s, -EBUSY, "errors/resume", "1");
+	EXPECT_SET(s, -EBUSY, "errors/retries", "2");
+	EXPECT_SET(s, -EBUSY, "scrub/control", "start");
+	EXPECT_SET(s, -EBUSY, "main_id", "x");
+	EXPECT_MESSAGE(s, -EBUSY, "add 160");
+	EXPECT_MESSAGE(s, -EBUSY, "mark 80");
+	EXPECT_MESSAGE(s, -EBUSY, "forget 80");
+	EXPECT_MESSAGE(s, -EBUSY, "cure 80");
+	EXPECT_MESSAGE(s, -EBUSY, "sync");
+}
+
 /* --- suspend, reload, rename */
 
 static void nothing_changes_while_it_is_suspended(struct kunit *test)
@@ -833,15 +850,7 @@ static void nothing_changes_while_it_is_suspended(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, suspend(s), 0);
 	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		EXPECT_SET(s, -EBUSY, numbers[i].name, numbers[i].normal);
-	EXPECT_SET(s, -EBUSY, "remaps/add", "160");
-	EXPECT_SET(s, -EBUSY, "remaps/mark", "160");
-	EXPECT_SET(s, -EBUSY, "remaps/remove", "80");
-	EXPECT_SET(s, -EBUSY, "errors/resume", "1");
-	EXPECT_SET(s, -EBUSY, "scrub/control", "start");
-	EXPECT_SET(s, -EBUSY, "main_id", "x");
-	EXPECT_MESSAGE(s, -EBUSY, "add 160");
-	EXPECT_MESSAGE(s, -EBUSY, "forget 80");
-	EXPECT_MESSAGE(s, -EBUSY, "sync");
+	expect_busy(s);
 	expect_list(s, "80 0 8 remapped 0x0 0x0\n");
 	EXPECT_ATTR(s, "remaps/count", "1");
 	/* a table with the same disks keeps everything */
@@ -1030,16 +1039,9 @@ static void a_read_only_set_writes_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, status(s).pending, 0);
 	KUNIT_EXPECT_EQ(test, s->main->writes + s->spare->writes, 0);
 	KUNIT_EXPECT_TRUE(test, bdev_read_only(file_bdev(s->bdev)));
-	/* what passes comes before what does not */
+	/* the suspension ends some day, so it is what a command is told first */
 	KUNIT_ASSERT_EQ(test, suspend(s), 0);
-	EXPECT_SET(s, -EBUSY, "remaps/add", "80");
-	EXPECT_SET(s, -EBUSY, "errors/resume", "1");
-	EXPECT_SET(s, -EBUSY, "errors/retries", "2");
-	EXPECT_SET(s, -EBUSY, "scrub/control", "start");
-	EXPECT_SET(s, -EBUSY, "main_id", "x");
-	EXPECT_MESSAGE(s, -EBUSY, "mark 80");
-	EXPECT_MESSAGE(s, -EBUSY, "cure 80");
-	EXPECT_MESSAGE(s, -EBUSY, "sync");
+	expect_busy(s);
 	KUNIT_ASSERT_EQ(test, resume(s), 0);
 	EXPECT_MESSAGE(s, -EROFS, "sync");
 }

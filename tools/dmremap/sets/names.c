@@ -138,20 +138,17 @@ void name_tell_old(const char *name, const char *instead)
 			 name, from, instead);
 }
 
-/* A set that was active here has the name on its medium that it had then. */
-static bool is_name_of_guest(const char *name, const char *uuid)
-{
-	size_t length = strlen(name);
-
-	return length > 9 && name[length - 9] == '-' && !strncmp(name + length - 8, uuid, 8);
-}
-
 void name_for_guest(char name[ENCODED_NAME_SIZE], const char *wanted, const char *uuid)
 {
-	if (is_name_of_guest(wanted, uuid))
+	size_t length = strlen(wanted);
+	char suffix[10];
+
+	snprintf(suffix, sizeof(suffix), "-%.8s", uuid);
+	/* once it has been active here, its medium has the name with the suffix */
+	if (length > strlen(suffix) && !strcmp(wanted + length - strlen(suffix), suffix))
 		text_copy(name, wanted, ENCODED_NAME_SIZE);
 	else
-		snprintf(name, ENCODED_NAME_SIZE, "%.500s-%.8s", wanted, uuid);
+		snprintf(name, ENCODED_NAME_SIZE, "%.500s%s", wanted, suffix);
 	if (strlen(name) >= DM_REMAP_NAME_SIZE || name_is_reserved(name, uuid))
 		snprintf(name, ENCODED_NAME_SIZE, "dm-remap-%s", uuid);
 }
