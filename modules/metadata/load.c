@@ -10,6 +10,7 @@
  * changes anything but the run itself.
  */
 #include <linux/blkdev.h>
+#include <linux/ratelimit.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -62,6 +63,8 @@ struct run {
  * @fn: takes the entries.
  * @context: for @fn.
  * @error: set to a sentence for ti->error on failure.
+ * @limit: of the lines on lost pages. Each load has its own: what @error refers to is in the log,
+ *   however many lines other loads have just written.
  * @entries: room for those of a page.
  * @parallel: work items make the checks; not for a small table.
  * @nr_runs: elements of @runs.
@@ -72,6 +75,7 @@ struct loader {
 	dm_remap_load_fn fn;
 	void *context;
 	char **error;
+	struct ratelimit_state limit;
 	struct dm_remap_entry entries[DM_REMAP_PAGE_ENTRIES];
 	bool parallel;
 	u32 nr_runs;
@@ -274,12 +278,13 @@ static int lose_page(struct meta *m, int error)
 	return m->p.read_only ? 0 : error;
 }
 
-static int lose_stale(struct meta *m, u32 nr, char **error)
+static int lose_stale(struct loader *l, u32 nr)
 {
-	DMERR_LIMIT("%s: page %u of the table is newer than the superblocks that can be read",
-		    m->p.name, nr);
-	*error = "The newest superblock is gone, and the other is old: try read_only";
-	return lose_page(m, -EIO);
+	if (__ratelimit(&l->limit))
+		DMERR("%s: page %u of the table is newer than the superblocks that can be read",
+		      l->m->p.name, nr);
+	*l->error = "The newest superblock is gone, and the other is old: try read_only";
+	return lose_page(l->m, -EIO);
 }
 
 static int take_page(struct loader *l, const struct run *run, unsigned int i)
@@ -291,14 +296,15 @@ static int take_page(struct loader *l, const struct run *run, unsigned int i)
 
 	mark_copies(m, run, i);
 	if (v->stale_super) {
-		ret = lose_stale(m, nr, l->error);
+		ret = lose_stale(l, nr);
 		if (ret)
 			return ret;
 	}
 	if (!v->best) {
-		DMERR_LIMIT("%s: page %u of the table, blocks %u to %u of the spare: no copy can be used",
-			    m->p.name, nr, nr * DM_REMAP_PAGE_ENTRIES,
-			    (nr + 1) * DM_REMAP_PAGE_ENTRIES - 1);
+		if (__ratelimit(&l->limit))
+			DMERR("%s: page %u of the table, blocks %u to %u of the spare: no copy can be used",
+			      m->p.name, nr, nr * DM_REMAP_PAGE_ENTRIES,
+			      (nr + 1) * DM_REMAP_PAGE_ENTRIES - 1);
 		*l->error = "A page of the table is gone, see the log: try read_only";
 		return lose_page(m, -EIO);
 	}
@@ -306,7 +312,8 @@ static int take_page(struct loader *l, const struct run *run, unsigned int i)
 	ret = load_page(l, nr, v->best);
 	if (!ret)
 		return 0;
-	DMERR_LIMIT("%s: page %u of the table makes no sense", m->p.name, nr);
+	if (__ratelimit(&l->limit))
+		DMERR("%s: page %u of the table makes no sense", m->p.name, nr);
 	*l->error = ret == -ENOMEM ? "Out of memory" :
 		    "The remap table contradicts itself: see the log";
 	return ret == -EINVAL ? lose_page(m, ret) : ret;
@@ -390,6 +397,7 @@ static struct loader *alloc_loader(struct meta *m)
 	if (!l)
 		return NULL;
 	l->m = m;
+	ratelimit_state_init(&l->limit, DEFAULT_RATELIMIT_INTERVAL, DEFAULT_RATELIMIT_BURST);
 	for (; l->nr_runs < wanted; l->nr_runs++) {
 		l->runs[l->nr_runs] = alloc_run(m);
 		if (!l->runs[l->nr_runs])
@@ -443,8 +451,9 @@ static bool is_witness(const struct meta *m, u32 nr, const struct dm_remap_page 
 }
 
 /* Look at the pages that show that a superblock is out of date, if that does not count them. */
-static int check_witnesses(struct meta *m, char **error)
+static int check_witnesses(struct loader *l)
 {
+	struct meta *m = l->m;
 	u32 nr, end = min(m->geo.nr_pages, META_WITNESSES);
 	unsigned int r;
 
@@ -454,7 +463,7 @@ static int check_witnesses(struct meta *m, char **error)
 					dm_remap_page_sector(&m->geo, r, nr), m->buf,
 					DM_REMAP_PAGE_SECTORS) == BLK_STS_OK &&
 			    is_witness(m, nr, m->buf))
-				return lose_stale(m, nr, error);
+				return lose_stale(l, nr);
 	return 0;
 }
 
@@ -470,7 +479,7 @@ int meta_pages_load(struct meta *m, dm_remap_load_fn fn, void *context, char **e
 	l->fn = fn;
 	l->context = context;
 	l->error = error;
-	ret = check_witnesses(m, error) ?: load_runs(l);
+	ret = check_witnesses(l) ?: load_runs(l);
 	free_loader(l);
 	m->loaded = m->generation;
 	/*
