@@ -244,7 +244,7 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 	geometry
 	put $((COPY[0] + 8)) 1 unreadable
 	# each load says what its error refers to, however many have failed just now
-	for ((i = 0; i < 12; i++)); do refuses "page 1 of the table, blocks"; done
+	for _ in {1..12}; do refuses "page 1 of the table, blocks"; done
 	null_blk_bad spare "-$((COPY[0] + 8))-$((COPY[0] + 15))"
 	start
 	assert_equal "$(remap_status r remapped)" 100
