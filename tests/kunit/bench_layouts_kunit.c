@@ -112,8 +112,9 @@ static bool ht_make(u32 n)
 		o->slot = i;
 		if (rhashtable_lookup_insert_fast(&ht, &o->node, object_params))
 			return false;
+		/* Chains grow during a resize, so that it and inserts would get much slower. */
 		if (!(i % 1024))
-			cond_resched();
+			flush_work(&ht.run_work);
 	}
 	/* The worker of the rhashtable may still be resizing. */
 	do {

@@ -21,7 +21,7 @@
 static uint entries = 10000000;
 module_param(entries, uint, 0444);
 
-static uint rounds = 20;
+static uint rounds = 30;
 module_param(rounds, uint, 0444);
 
 /* Most threads that are compared. */
