@@ -243,8 +243,11 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 	dmsetup remove r
 	geometry
 	put $((COPY[0] + 8)) 1 unreadable
+	refuses "page 1 of the table, blocks"
 	# each load says what its error refers to, however many have failed just now
-	for _ in {1..12}; do refuses "page 1 of the table, blocks"; done
+	log_mark
+	for _ in {1..12}; do run ! start; done
+	assert_equal "$(log_since | grep -c "page 1 of the table, blocks")" 12
 	null_blk_bad spare "-$((COPY[0] + 8))-$((COPY[0] + 15))"
 	start
 	assert_equal "$(remap_status r remapped)" 100
