@@ -290,15 +290,17 @@ static bool cuckoo_put(struct cell *bucket, struct cell new)
 
 static bool cuckoo_insert(struct cell new)
 {
-	u32 kicks, random = 1;
+	struct rnd_state rnd;
+	u32 kicks, random;
 
+	prandom_seed_state(&rnd, 1);
 	for (kicks = 0; kicks < 10000; kicks++) {
 		u64 h = hash_key(new.key - 1);
 		struct cell *a = &cells[place_of(h) * 4], *b = &cells[place_of(h >> 32) * 4];
 
 		if (cuckoo_put(a, new) || cuckoo_put(b, new))
 			return true;
-		random = next_pseudo_random32(random);
+		random = prandom_u32_state(&rnd);
 		swap((random & BIT(31) ? a : b)[random >> 16 & 3], new);
 	}
 	return false;

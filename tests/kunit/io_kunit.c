@@ -318,11 +318,12 @@ static void an_error_that_is_not_the_mediums_ends_it(struct kunit *test)
 /* A bio of 3 * 1536 bytes, in the middle of three pages. */
 static struct bio *make_bio(struct kunit *test, blk_opf_t opf)
 {
-	struct bio *bio = bio_kmalloc(NR_PAGES, GFP_KERNEL);
+	struct bio_vec *vecs = kunit_kcalloc(test, NR_PAGES, sizeof(*vecs), GFP_KERNEL);
+	struct bio *bio = kunit_kzalloc(test, sizeof(*bio), GFP_KERNEL);
 	unsigned int i;
 
-	KUNIT_ASSERT_NOT_NULL(test, bio);
-	bio_init(bio, NULL, bio->bi_inline_vecs, NR_PAGES, opf);
+	KUNIT_ASSERT_TRUE(test, vecs && bio);
+	bio_init(bio, NULL, vecs, NR_PAGES, opf);
 	for (i = 0; i < NR_PAGES; i++) {
 		struct page *page = alloc_page(GFP_KERNEL);
 		u8 *data;
@@ -342,7 +343,6 @@ static void free_bio(struct bio *bio)
 {
 	bio_free_pages(bio);
 	bio_uninit(bio);
-	kfree(bio);
 }
 
 /* The part of @n bytes from @skip on. */
