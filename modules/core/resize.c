@@ -12,8 +12,8 @@
 #include "resize.h"
 #include "settings.h"
 
-/* Each processor takes some ranges, so that all end at about the same time. */
-#define RANGES_PER_THREAD	4U
+/* Each processor takes many ranges, one after the other, so that all end at about the same time. */
+#define RANGES_PER_THREAD	16U
 
 /* Fewer entries are not worth waking a processor for. */
 #define PARALLEL_ENTRIES	65536U

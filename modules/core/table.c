@@ -73,6 +73,9 @@ static __printf(1, 2) void log_debug(const char *format, ...)
 /* Slots moved between two releases of a range's lock: some microseconds. */
 #define REMAP_MOVE_SLOTS	256U
 
+/* How many slots ahead of a move the bucket is fetched that it will change. */
+#define REMAP_MOVE_AHEAD	16U
+
 /* Chains are measured after this many changes, in this many buckets. */
 #define REMAP_MEASURE_CHANGES	16U
 #define REMAP_MEASURE_BUCKETS	64U
@@ -638,6 +641,18 @@ static void finish_resize(struct remap_table *t)
 	notify_resize(t, REMAP_TABLE_RESIZE_END);
 }
 
+/*
+ * A cmpxchg waits for the bucket, and all that follows waits for the cmpxchg: without this, the
+ * buckets of a large table would come from memory one after the other.  It does no harm if the slot
+ * is free or changes.
+ */
+static void fetch_bucket(const struct remap_table *t, u32 slot)
+{
+	u64 block = remap_word_block(remap_slots_word(t->slots, slot));
+
+	prefetchw(head_at(t->next, bucket_of(hash_block(t, block), block, t->next)));
+}
+
 /* Move up to *@budget slots of a range to the new table; an empty chunk counts as one slot. */
 static void move_slots(struct remap_table *t, struct remap_range *r, u32 *budget)
 {
@@ -650,6 +665,8 @@ static void move_slots(struct remap_table *t, struct remap_range *r, u32 *budget
 			r->cursor += left;
 			continue;
 		}
+		if (left > REMAP_MOVE_AHEAD)
+			fetch_bucket(t, r->cursor + REMAP_MOVE_AHEAD);
 		if (remap_word_state(remap_slots_word(t->slots, r->cursor)) >= REMAP_MAPPED)
 			link_slot(t, t->next, r->cursor);
 		r->cursor++;

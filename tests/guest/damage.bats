@@ -197,7 +197,7 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 		put_back
 		put $((COPY[0] + page * 8)) 1 "$one"
 		put $((COPY[1] + page * 8)) 1 "$two"
-		refuses "page $page of the table"
+		refuses "page $page of the table, blocks"
 		before=$(sum /dev/main /dev/spare)
 		start read_only
 		# the entries of the other pages are there, and no others
@@ -226,7 +226,7 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 		dmsetup remove r
 		assert_equal "$(sum /dev/main /dev/spare)" "$before"
 		# and it is still refused
-		refuses "page $page of the table"
+		refuses "page $page of the table, blocks"
 	done <<-END
 		0 noise zero
 		2 unreadable noise
@@ -243,13 +243,17 @@ block_is() { read_direct $R "$1" 1024 | cmp -n 1024 -i "0:$(($1 * 512))" - "$KEP
 	dmsetup remove r
 	geometry
 	put $((COPY[0] + 8)) 1 unreadable
-	refuses "page 1 of the table"
+	refuses "page 1 of the table, blocks"
+	# each load says what its error refers to, however many have failed just now
+	log_mark
+	for _ in {1..12}; do run ! start; done
+	assert_equal "$(log_since | grep -c "page 1 of the table, blocks")" 12
 	null_blk_bad spare "-$((COPY[0] + 8))-$((COPY[0] + 15))"
 	start
 	assert_equal "$(remap_status r remapped)" 100
 	dmsetup remove r
 	put "${COPY[0]}" 1 noise
-	refuses "page 0 of the table"
+	refuses "page 0 of the table, blocks"
 }
 
 @test "both superblocks gone: refused, and so is what makes no sense" {

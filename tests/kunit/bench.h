@@ -40,7 +40,7 @@ static const struct rhashtable_params object_params = {
 };
 
 /* A random-looking key, different for each number: the steps below are a bijection. */
-static u64 bench_key(u32 i)
+static inline u64 bench_key(u32 i)
 {
 	u64 x = i;
 
@@ -53,7 +53,7 @@ static u64 bench_key(u32 i)
 }
 
 /* Choose keys to look up, in random order, in a table that contains keys 0 to @n - 1. */
-static void bench_choose_keys(u64 *hits, u64 *misses, u32 n)
+static inline void bench_choose_keys(u64 *hits, u64 *misses, u32 n)
 {
 	struct rnd_state rnd;
 	u32 i;
@@ -70,7 +70,7 @@ static void bench_choose_keys(u64 *hits, u64 *misses, u32 n)
  * and then takes the processor away for longer than a piece of the lookups takes, so record
  * the best time of each piece in several rounds.
  */
-static u32 bench_round(u32 (*look_up)(const u64 *keys), const u64 *keys, u32 *best)
+static inline u32 bench_round(u32 (*look_up)(const u64 *keys), const u64 *keys, u32 *best)
 {
 	u32 i, n = 0;
 
@@ -85,7 +85,7 @@ static u32 bench_round(u32 (*look_up)(const u64 *keys), const u64 *keys, u32 *be
 }
 
 /* The time of a lookup, in thousandths of a nanosecond. */
-static u64 bench_per_lookup(const u32 *best)
+static inline u64 bench_per_lookup(const u32 *best)
 {
 	u64 sum = 0;
 	u32 i;

@@ -5,7 +5,7 @@
 #   debug, kcsan, uml, umldebug, umlsmp  built here
 #   umlgcov, umldebuggcov     the same kernels, with modules instrumented for gcov
 #   arm64, arm64-16k, s390x   Debian's own for another architecture; arm64-16k has pages of 16 KiB
-#   trixie, newest            of Debian 13 and its backports
+#   trixie, newest, previous  of Debian 13, the newest of its backports, and of the series before that
 
 RIG=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$RIG/../.." && pwd)
@@ -17,7 +17,7 @@ export LC_ALL=C
 # depmod and modprobe are not in the PATH of ordinary users
 PATH=$PATH:/usr/sbin:/sbin
 # shellcheck disable=SC2034 # for scripts that source this
-KERNELS="6.12 6.1 uml umldebug${ALL:+ debug kcsan trixie newest arm64 arm64-16k s390x}"
+KERNELS="6.12 6.1 uml umldebug${ALL:+ debug kcsan trixie newest previous arm64 arm64-16k s390x}"
 unset MAKEFLAGS MFLAGS
 
 note() { echo "rig: $*" >&2; }
@@ -58,7 +58,7 @@ plain_of() { echo "${1%gcov}"; }
 # results_of KERNEL: a run that only measures coverage must not count as a result
 results_of() { if counts "$1"; then echo "$BUILD/coverage/$1"; else echo "$BUILD/results/$1"; fi; }
 # of_debian_13 KERNEL: whether its headers need the compiler of Debian 13
-of_debian_13() { case $1 in trixie|newest) ;; *) false ;; esac; }
+of_debian_13() { case $1 in trixie|newest|previous) ;; *) false ;; esac; }
 # shellcheck disable=SC2034 # for scripts that source this
 DEBIAN_13=$BUILD/debian13
 # the prefix of its cross-compiler
@@ -132,7 +132,7 @@ kernel_dir() {
 	case $1 in
 	debug|kcsan|uml*|small|clang) echo "$BUILD/$1/obj" ;;
 	# inside $DEBIAN_13/tree
-	trixie|newest) echo "/usr/src/linux-headers-$(kernel_release "$1")" ;;
+	trixie|newest|previous) echo "/usr/src/linux-headers-$(kernel_release "$1")" ;;
 	*) echo "$BUILD/$1/root/usr/src/linux-headers-$(kernel_release "$1")" ;;
 	esac
 }

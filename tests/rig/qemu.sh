@@ -151,7 +151,7 @@ rig_emulator() {
 	arm64) MACHINE=(qemu-system-aarch64 -machine virt -cpu "${RIG_CPU:-cortex-a57}"); RIG_APPEND+=" console=ttyAMA0" ;;
 	s390x) MACHINE=(qemu-system-s390x -machine s390-ccw-virtio -cpu "${RIG_CPU:-qemu}"); RIG_APPEND+=" console=ttysclp0" ;;
 	# on that one, kernels 7.x may trip over their own code patching at "crng init done"
-	trixie|newest) MACHINE=(qemu-system-x86_64 -cpu "${RIG_CPU:-qemu64,+rdrand}"); RIG_APPEND+=" console=ttyS0" ;;
+	trixie|newest|previous) MACHINE=(qemu-system-x86_64 -cpu "${RIG_CPU:-qemu64,+rdrand}"); RIG_APPEND+=" console=ttyS0" ;;
 	*) MACHINE=(qemu-system-x86_64 -cpu "${RIG_CPU:-Nehalem,+rdrand}"); RIG_APPEND+=" console=ttyS0" ;;
 	esac
 }

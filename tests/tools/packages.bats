@@ -49,7 +49,7 @@ files() { dpkg-deb -c "$DEBS/$1"_*.deb | sed 's/^[^.]*\.//' | grep -v '/$'; }
 		run ! builds "$kernel"
 	done
 	# one that the rig has, whatever it is
-	for kernel in "$TOP"/build/{6.1,6.12,trixie,newest}/release; do
+	for kernel in "$TOP"/build/{6.1,6.12,trixie,newest,previous}/release; do
 		[ ! -s "$kernel" ] || builds "$(<"$kernel")"
 	done
 }
