@@ -31,6 +31,9 @@ boot() {
 	up
 }
 
+# runs: the system has started, and no unit has failed
+runs() { guest_run '[ "$(systemctl is-system-running)" = running ] || { systemctl --failed; exit 1; }'; }
+
 @test "the packages install, and DKMS builds the modules" {
 	(cd "$DEBIAN/deb-arm64" && tar -cf "$GUEST/debs.img" dm-remap-dkms_*_all.deb dm-remap-tools_*_arm64.deb)
 	machine_boot arm64 system "disk debs if=virtio" "$INITRD"
@@ -56,8 +59,7 @@ boot() {
 				updates/dkms/dm-remap-reassembly.ko rules.d/59-dm-remap.rules scripts/local-block/dm-remap; do
 			grep "$file" /tmp/files
 		done'
-	run guest_run 'systemctl --failed --no-legend; systemctl is-system-running'
-	[ "$output" = running ]
+	runs
 	machine_reboot
 }
 
@@ -77,8 +79,7 @@ comes_back() {
 	data_is_there 80
 	guest_run 'dmremap list data | cmp - /root/list && dmremap check data'
 	only_on_the_set
-	run guest_run 'systemctl --failed --no-legend; systemctl is-system-running'
-	[ "$output" = running ]
+	runs
 }
 
 @test "after a restart udev has it assembled, and it is mounted" {
