@@ -10,50 +10,13 @@
 # rig: test=-
 
 load ../lib/machine.sh
-
-# a disk with bad sectors, which a file system of 100 MB that is filled cannot go around
-BAD=40960-40967,81920-81927,102400-102423,143360-143367,163840-163847
-MAIN="disk main size=100M if=virtio inject-error=$BAD"
-SPARE="disk spare size=32M if=virtio"
-UUID=4a1c6f0e-5d0b-4f1e-9c51-5ad0c1d3a001
+load ../lib/data-set.sh
 
 setup_file() {
 	export GUEST=$BATS_FILE_TMPDIR/machine
 }
 setup() { machine_setup; }
 teardown() { machine_teardown; }
-
-# up: until all of the boot is over
-up() {
-	guest_run 'until s=$(systemctl is-system-running); [ "$s" != starting ] && [ "$s" != initializing ]; do sleep 0.5; done'
-}
-
-# mounted: that /data is the set's and nothing else, with all that was written there
-data_is_there() {
-	guest_run "mountpoint -q /data &&
-		[ \"\$(findmnt -no SOURCE /data)\" = /dev/mapper/data ] &&
-		cd /data && sha256sum --quiet -c sums && [ \$(wc -l <sums) = $1 ]"
-}
-
-# write_files NUMBER: more of them; they are on the disk when it returns
-write_files() {
-	guest_run "cd /data && for f in $1; do
-			head -c 1000000 /dev/urandom >\$f && sha256sum \$f >>sums || exit
-		done; sync"
-}
-
-# the file system is nowhere but on the set
-only_on_the_set() {
-	guest_run "[ \"\$(readlink -f /dev/disk/by-uuid/$UUID)\" = \"\$(readlink -f /dev/mapper/data)\" ] &&
-		for d in main spare; do
-			udevadm info --query=property /dev/disk/by-id/virtio-\$d | tee /tmp/props
-			grep -qx ID_FS_TYPE=dm_remap_\$d /tmp/props && grep -qx ID_FS_USAGE=raid /tmp/props &&
-				grep -qx SYSTEMD_READY=0 /tmp/props || exit 1
-			! grep DEVLINKS /tmp/props | grep by-uuid || exit 1
-		done"
-}
-
-remapped() { guest_run "dmsetup status data | cut -d' ' -f5"; }
 
 # in STEP VERSION WHAT: that the initramfs had it then
 has() { grep -qE "$3" "$DEBIAN/steps/$1.$(sed -n "s/^$2 //p" "$DEBIAN/versions")"; }
@@ -157,15 +120,7 @@ letters_are_there() {
 @test "a set is made on the upgraded kernel, and named in fstab" {
 	machine_boot 6.12 system "$MAIN" "$SPARE"
 	up
-	guest_run "set -e
-		dmremap create data /dev/disk/by-id/virtio-main /dev/disk/by-id/virtio-spare
-		mkfs.ext4 -q -b 4096 -m 0 -U $UUID /dev/mapper/data
-		dmremap seal data
-		mkdir -p /data
-		echo 'UUID=$UUID /data ext4 defaults,x-systemd.device-timeout=900s 0 2' >>/etc/fstab
-		systemctl daemon-reload
-		mount /data"
-	write_files "{1..80}"
+	make_data_set
 	data_is_there 80
 	# the bad sectors are below the files
 	[ "$(remapped)" -ge 5 ]

@@ -47,10 +47,6 @@ does() {
 # says PATTERN: the last command did
 says() { grep -qE -- "$1" <<<"$output" || { echo "not said: $1"; echo "$output"; return 1; }; }
 
-up() {
-	guest_run 'until s=$(systemctl is-system-running); [ "$s" != starting ] && [ "$s" != initializing ]; do sleep 0.5; done'
-}
-
 # mail PATTERN: one that says so has come; what there is is taken away
 mail() {
 	guest_run "for i in {1..120}; do

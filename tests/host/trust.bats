@@ -21,10 +21,6 @@ setup_file() {
 setup() { machine_setup; }
 teardown() { machine_teardown; }
 
-up() {
-	guest_run 'until s=$(systemctl is-system-running); [ "$s" != starting ] && [ "$s" != initializing ]; do sleep 0.5; done'
-}
-
 # stick MAIN_ID: a spare that says that it is that of the system's disk, and has what its file
 # /etc/rig-mark shall be
 stick() {

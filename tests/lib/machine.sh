@@ -3,7 +3,8 @@
 # A real Debian system with systemd and udev in a virtual machine, made by tests/rig/debian-image.
 # It is driven like the guests of guest.sh, by guest_dir, guest_run, guest_kill; and by
 #
-#   machine_boot KERNEL LINE...   start, and wait until it accepts commands. KERNEL is 6.1 or 6.12. A
+#   machine_boot KERNEL LINE...   start, and wait until it accepts commands. KERNEL is 6.1 or 6.12, or
+#                                 arm64 for a machine of that architecture, with 6.1. A
 #                                 LINE is as in the header of a test file ("disk main size=64M if=virtio",
 #                                 "append=WORD"), or
 #                                   system         its root file system, LABEL=system, as the first
@@ -17,6 +18,7 @@
 #   machine_start KERNEL LINE...  the same, without waiting
 #   machine_ready                 wait until it accepts commands
 #   machine_plug NAME LINE        connect a disk while the machine runs
+#   up                            wait until all of the boot is over
 #   machine_reboot                "reboot", and wait until it is off; machine_boot then starts it again
 #   machine_kill                  a power cut
 #   machine_setup, machine_teardown   for a file whose tests all use one machine, in GUEST:
@@ -45,11 +47,15 @@ machine_teardown() {
 
 # _machine_args KERNEL LINE...: fills MACHINE, the command line of QEMU
 _machine_args() {
-	local release line root=LABEL=system mem=1G initrd=initrd.img image='' more=''
-	release=$(sed -n "s/^$1 //p" "$DEBIAN/versions")
+	local release line root=LABEL=system mem=1G initrd=initrd.img image='' more='' dir=$DEBIAN emulator
+	[ "$1" != arm64 ] || dir+=/arm64
+	release=$(sed -n "s/^$1 //p" "$dir/versions")
 	[ -n "$release" ] || { echo "there is no kernel $1" >&2; return 1; }
+	RIG_APPEND=
+	rig_emulator "$1"
+	emulator=("${MACHINE[@]}")
 	shift
-	RIG_APPEND="console=ttyS0 panic=-1 oops=panic no_timer_check mitigations=off norandmaps nokaslr"
+	RIG_APPEND+=" panic=-1 oops=panic no_timer_check mitigations=off norandmaps nokaslr"
 	# a busy host may leave a virtual processor waiting for longer than the default
 	RIG_APPEND+=" rcupdate.rcu_cpu_stall_timeout=300"
 	RIG_APPEND+=" systemd.show_status=true systemd.log_target=journal"
@@ -61,7 +67,7 @@ _machine_args() {
 		system|programs|readme)
 			[ "$line" != readme ] || initrd="initrd-readme.img"
 			[ -e "$GUEST/$line.qcow2" ] ||
-				qemu-img create -q -f qcow2 -F raw -b "$DEBIAN/$line.img" "$GUEST/$line.qcow2"
+				qemu-img create -q -f qcow2 -F raw -b "$dir/$line.img" "$GUEST/$line.qcow2"
 			MACHINE+=(-drive "file=$GUEST/$line.qcow2,format=qcow2,if=none,id=system,cache=unsafe"
 				-device "virtio-blk-pci,drive=system,serial=system")
 			;;
@@ -78,7 +84,7 @@ _machine_args() {
 		*) echo "what is \"$line\"?" >&2; return 1 ;;
 		esac
 	done
-	initrd=${image:-$DEBIAN/$initrd-$release}
+	initrd=${image:-$dir/$initrd-$release}
 	if [ -n "$more" ]; then
 		# the kernel requires an uncompressed archive to begin at a multiple of 4
 		cp "$initrd" "$GUEST/initrd" && truncate -s %4 "$GUEST/initrd" &&
@@ -86,9 +92,9 @@ _machine_args() {
 		initrd=$GUEST/initrd
 	fi
 	# shellcheck disable=SC2054 # commas of QEMU's
-	MACHINE=(qemu-system-x86_64 -accel tcg,thread=multi -cpu "${RIG_CPU:-Nehalem,+rdrand}" -smp "${RIG_CPUS:-2},sockets=${RIG_CPUS:-2}"
+	MACHINE=("${emulator[@]}" -accel tcg,thread=multi -smp "${RIG_CPUS:-2},sockets=${RIG_CPUS:-2}"
 		-m "$mem" -nodefaults -no-user-config -display none -no-reboot -rtc clock=vm
-		-kernel "$DEBIAN/vmlinuz-$release" -initrd "$initrd"
+		-kernel "$dir/vmlinuz-$release" -initrd "$initrd"
 		-append "root=$root $RIG_APPEND" -serial "file:$GUEST/console.log"
 		-device virtio-rng-pci -device virtio-serial-pci
 		-chardev "pipe,id=ctl,path=$GUEST/ctl" -device "virtserialport,chardev=ctl,name=ctl"
@@ -125,6 +131,10 @@ machine_boot() {
 		_machine_kill
 	done
 	return 1
+}
+
+up() {
+	guest_run 'until s=$(systemctl is-system-running); [ "$s" != starting ] && [ "$s" != initializing ]; do sleep 0.5; done'
 }
 
 machine_plug() {

@@ -82,6 +82,26 @@ built_modules() {
 	done
 }
 
+# modules_in_order TREE RELEASE DIR MODULE...: put these modules of TREE, and those that they need, into DIR for an
+# initramfs; DIR/order is the order in which they have to be loaded
+modules_in_order() {
+	local tree=$1 release=$2 dir=$3 module kind file
+	shift 3
+	mkdir -p "$dir"
+	for module in "$@"; do
+		modprobe -d "$tree" -S "$release" --show-depends "$module"
+	done | while read -r kind file _; do
+		[ "$kind" = insmod ] || continue
+		module=$(basename "$file")
+		[ -e "$dir/$module" ] && continue
+		cp "$file" "$dir/"
+		echo "$module" >>"$dir/order"
+	done
+	touch "$dir/order"
+}
+# archive DIR: print an initramfs with the content of DIR
+archive() { (cd "$1" && find . | cpio -o -H newc --quiet -R 0:0); }
+
 # room_for_registers SOURCE: for user-mode Linux. The state of a processor with AMX has 11 KiB, more than
 # 6.12 has room for: each program would end at its first instruction. Newer kernels ask the processor.
 room_for_registers() {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Helpers of base, system and readme, which run as root and build a Debian system in a tree. Their
+# Helpers of base, system, readme and arm64, which run as root and build a Debian system in a tree. Their
 # mounts are private, and vanish when the script ends.
 
 [ -n "${RIG_UNSHARED:-}" ] || RIG_UNSHARED=1 exec unshare --mount --propagation private "$0" "$@"
@@ -38,6 +38,13 @@ umount_tree() { umount "$tree/proc" "$tree/dev"; }
 # shellcheck disable=SC2153 # of sudo
 hand_over() { [ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:$SUDO_GID" "$out"; }
 
+# quick_dpkg: have dpkg not wait for the disk, and leave out what nobody reads there
+quick_dpkg() {
+	mkdir -p "$tree/etc/dpkg/dpkg.cfg.d"
+	printf 'force-unsafe-io\npath-exclude=/usr/share/locale/*\npath-exclude=/usr/share/doc/*\n' \
+		>"$tree/etc/dpkg/dpkg.cfg.d/rig"
+}
+
 # unpack_base: unpack the tree that "base" has made
 unpack_base() {
 	rm -rf "$tree"
@@ -54,13 +61,14 @@ few_drivers() {
 	printf '%s\n' virtio_pci virtio_blk ext4 >"$tree/etc/initramfs-tools/modules"
 }
 
-# Let the host control the system, and speed up its boot
+# Let the host control the system, and speed up its boot. No program of the system is run, as it may be for another
+# architecture.
 furnish() {
 	local unit
-	mkdir -p "$tree/rig" "$tree/var/log/journal"
+	mkdir -p "$tree/rig" "$tree/var/log/journal" "$tree/etc/systemd/system"
 	cp "$here/../guest/agent" "$tree/rig/agent"
 	cp "$here/agent.service" "$tree/etc/systemd/system/rig-agent.service"
-	in_tree systemctl -q enable rig-agent.service
+	systemctl --root="$tree" -q enable rig-agent.service
 	while read -r unit; do
 		case $unit in
 		''|'#'*) ;;
@@ -68,7 +76,7 @@ furnish() {
 		esac
 	done <"$here/masked-units"
 	echo machine >"$tree/etc/hostname"
-	in_tree systemd-machine-id-setup >/dev/null 2>&1
+	systemd-machine-id-setup --root="$tree" >/dev/null 2>&1
 	echo "LABEL=system / ext4 errors=remount-ro 0 1" >"$tree/etc/fstab"
 }
 
