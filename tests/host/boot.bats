@@ -4,7 +4,7 @@
 # disks, and is mounted from fstab by the UUID of its file system. One system and its two disks
 # go through all tests of this file, in order.
 #
-# shellcheck disable=SC2016 # evaluated in the machine
+# shellcheck disable=SC2016,SC2153 # evaluated in the machine; of data-set.sh
 #
 # rig: debian
 # rig: test=-
@@ -193,7 +193,7 @@ letters_are_there() {
 @test "dm_remap.assemble=0 leaves a set alone, which then is assembled by hand" {
 	machine_boot 6.12 system "$MAIN" "$SPARE" append=dm_remap.assemble=0 append=systemd.mask=data.mount
 	up
-	guest_run 'udevadm settle; [ ! -e /dev/mapper/data ] && [ ! -e /dev/disk/by-uuid/'$UUID' ]'
+	guest_run 'udevadm settle; [ ! -e /dev/mapper/data ] && [ ! -e /dev/disk/by-uuid/'"$UUID"' ]'
 	guest_run 'udevadm trigger --settle --action=add --subsystem-match=block; sleep 3; [ ! -e /dev/mapper/data ]'
 	guest_run 'dmremap assemble data && mount /dev/mapper/data /data'
 	data_is_there 88
@@ -223,7 +223,7 @@ arrives() { guest_run "udevadm trigger --settle --action=add /dev/disk/by-id/vir
 		guest_run 'dmremap wait --timeout 60 data && mount /dev/mapper/data /data'
 		data_is_there 88
 		# among links to the same file system that of the set is preferred
-		guest_run '[ "$(realpath /dev/disk/by-uuid/'$UUID')" = "$(realpath /dev/mapper/data)" ]'
+		guest_run '[ "$(realpath /dev/disk/by-uuid/'"$UUID"')" = "$(realpath /dev/mapper/data)" ]'
 		guest_run 'umount /data && dmremap stop data && modprobe -r dm_remap_reassembly'
 		pulled $late
 		# the other one is there alone: a main that says nothing of itself, or a spare that waits

@@ -133,6 +133,7 @@ machine_boot() {
 	return 1
 }
 
+# shellcheck disable=SC2016 # for the guest
 up() {
 	guest_run 'until s=$(systemctl is-system-running); [ "$s" != starting ] && [ "$s" != initializing ]; do sleep 0.5; done'
 }
