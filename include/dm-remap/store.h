@@ -273,6 +273,8 @@ struct dm_remap_store_type;
  * @nr_blocks: blocks of the data area, 1 to U32_MAX.
  * @nr_entries: about how many entries load() is going to find; only a hint, from the medium.
  * @incomplete: part of the table is lost; only if nothing may be written.
+ * @labelled: the main has the label of this set where its block 0 was, so the table must have
+ *	that block.
  * @fresh: the spare is empty, and start() will format it.
  * @joining: the spare is a copy of another one, which it replaces in start().
  * @may_grow: the spare has room for more blocks, which a successor finds.
@@ -280,8 +282,8 @@ struct dm_remap_store_type;
  * @intent: the copy to a new main that is under way, as open() found it: none if this store takes
  *	over with another main, spare or length.
  *
- * Embedded in the store's own structure; filled by open() and, for @incomplete, load(); constant
- * afterwards, except for @fresh and @joining, which start() clears.
+ * Embedded in the store's own structure; filled by open() and, for @incomplete and @labelled, load();
+ * constant afterwards, except for @fresh and @joining, which start() clears.
  */
 struct dm_remap_store {
 	const struct dm_remap_store_type *type;
@@ -292,6 +294,7 @@ struct dm_remap_store {
 	u32 nr_blocks;
 	u32 nr_entries;
 	bool incomplete;
+	bool labelled;
 	bool fresh;
 	bool joining;
 	bool may_grow;

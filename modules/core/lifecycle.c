@@ -197,6 +197,18 @@ static int load_table(struct remap_device *rd, char **error)
 	return ret;
 }
 
+/* Without block 0 in the table, its readers would get the label. */
+static int check_label(struct remap_device *rd, char **error)
+{
+	u64 word;
+
+	if (!rd->store->labelled || rd->store->incomplete ||
+	    remap_table_lookup(&rd->table, 0, &word) != REMAP_NO_SLOT)
+		return 0;
+	*error = "The main is sealed, and the spare lacks what was moved then: an old copy of it?";
+	return -EINVAL;
+}
+
 /* Allocate everything whose size depends on the store. */
 static int make_table(struct remap_device *rd, const struct remap_args *args, char **error)
 {
@@ -226,7 +238,7 @@ static int make_table(struct remap_device *rd, const struct remap_args *args, ch
 	mutex_lock(&rd->commit_lock);
 	mutex_lock(&rd->lock);
 	rd->saved.settings = rd->settings;
-	ret = load_table(rd, error);
+	ret = load_table(rd, error) ?: check_label(rd, error);
 	if (!ret) {
 		remap_spare_recount(&rd->spare, remap_table_entries(&rd->table));
 		remap_intent_load(rd);

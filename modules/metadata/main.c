@@ -157,6 +157,7 @@ static int meta_load(struct dm_remap_store *store, dm_remap_load_fn fn, void *co
 	if (ret)
 		return ret;
 	meta_saved_get(m, saved);
+	store->labelled = !m->p.main_start && meta_label_is_own(m);
 	if (m->p.read_only) {
 		/* A table that has lost pages must not be changed. */
 		m->failed = m->lost_pages;

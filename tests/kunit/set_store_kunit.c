@@ -1691,6 +1691,44 @@ static void a_label_goes_when_its_block_moves_back(struct kunit *test)
 	expect_list(s, "");
 }
 
+/* A spare that is older than the seal would have the label read as block 0. */
+static void an_old_spare_is_not_taken_for_a_sealed_main(struct kunit *test)
+{
+	struct set *s = test->priv;
+	u8 *old, *new;
+
+	make_set(s, "1 persistent");
+	EXPECT_SET(s, 0, "remaps/add", "80");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	old = image_of(s->spare, s->spare->data);
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	EXPECT_SET(s, 0, "remaps/add", "0");
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+	put_label(s, (void *)mdisk_at(s->spare, 0));
+	new = image_of(s->spare, s->spare->data);
+	KUNIT_ASSERT_TRUE(test, old && new);
+
+	restore(s->spare, old);
+	expect_refused(s, "1 persistent");
+	expect_refused(s, "2 persistent read_only");
+	restore(s->spare, new);
+	strscpy(s->args, "1 persistent", sizeof(s->args));
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	KUNIT_EXPECT_EQ(test, status(s).mapped, 2);
+	EXPECT_READ(s, 0, 8, 'm');
+	KUNIT_ASSERT_EQ(test, remove_set(s), 0);
+
+	/* with its page lost the table may have had the block: other blocks can be saved */
+	mdisk_at(s->spare, 8)[100] ^= 1;
+	mdisk_at(s->spare, SPARE_SECTORS - 16)[100] ^= 1;
+	strscpy(s->args, "2 persistent read_only", sizeof(s->args));
+	KUNIT_ASSERT_EQ(test, try_set(s), 0);
+	EXPECT_READ_FAILS(s, 0, 8);
+
+	vfree(old);
+	vfree(new);
+}
+
 static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(all_is_found_again),
 	KUNIT_CASE(entries_of_each_kind_are_found_at_the_ends_of_pages),
@@ -1740,6 +1778,7 @@ static struct kunit_case set_store_cases[] = {
 	KUNIT_CASE(a_label_is_for_one_spare),
 	KUNIT_CASE(a_main_with_its_label_may_be_larger),
 	KUNIT_CASE(a_label_goes_when_its_block_moves_back),
+	KUNIT_CASE(an_old_spare_is_not_taken_for_a_sealed_main),
 	{ }
 };
 
