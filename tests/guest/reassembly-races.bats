@@ -10,7 +10,7 @@ load ../lib/halves
 @test "two copies of either half are a conflict, and there is no line for it" {
 	local half
 	make r $U /dev/main /dev/spare
-	$LABEL /dev/main $U r
+	seal r $U /dev/main /dev/spare
 	null_blk main-copy 8
 	null_blk spare-copy 4
 	for half in main spare; do
@@ -79,7 +79,7 @@ scan_line() { echo "$1" >"$BATS_TEST_TMPDIR/line"; echo "$BATS_TEST_TMPDIR/line"
 @test "scans, activations and readers at the same time" {
 	local i n scanner
 	make r $U /dev/main /dev/spare
-	$LABEL /dev/main $U r
+	seal r $U /dev/main /dev/spare
 	scan /dev/main
 	touch "$BATS_TEST_TMPDIR/go"
 	while [ -e "$BATS_TEST_TMPDIR/go" ]; do
@@ -105,7 +105,7 @@ scan_line() { echo "$1" >"$BATS_TEST_TMPDIR/line"; echo "$BATS_TEST_TMPDIR/line"
 		assert_equal "$(ls $SETS)" ""
 		dd if=/dev/zero of=/dev/spare bs=4096 count=1024 oflag=direct status=none
 		make r $U /dev/main /dev/spare
-		$LABEL /dev/main $U r
+		seal r $U /dev/main /dev/spare
 	done
 	rm "$BATS_TEST_TMPDIR/go"
 	wait $scanner

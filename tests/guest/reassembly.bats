@@ -101,7 +101,7 @@ load ../lib/halves
 	assert_equal "$(said $U state main)" "complete $(number /dev/other)"
 	scan /dev/main
 	assert_equal "$(said $U state)" conflict
-	$LABEL /dev/main $U r
+	seal r $U /dev/main /dev/spare
 	scan /dev/main
 	assert_equal "$(said $U state main)" "complete $(number /dev/main)"
 	# of a set whose main has a label this is known without the main
@@ -128,7 +128,7 @@ load ../lib/halves
 @test "a label with the uuid of a set, but not its secret, counts for nothing" {
 	null_blk other 8
 	make r $U /dev/main /dev/spare
-	$LABEL /dev/main $U r
+	seal r $U /dev/main /dev/spare
 	remap_create r /dev/main /dev/spare persistent
 	dmsetup remove r
 	$LABEL /dev/other $U r secret=1
@@ -458,7 +458,7 @@ heard() { echo "change $U HEARD=1" >/sys/block/main/uevent; sleep 0.2; grep -q .
 @test "a main with a label goes with no other spare, and not without one" {
 	null_blk spare2 4
 	make r $U /dev/main /dev/spare
-	$LABEL /dev/main $U r
+	seal r $U /dev/main /dev/spare
 	log_mark
 	run ! dmsetup create r --table "0 16384 remap /dev/main 0 /dev/spare2"
 	log_since | grep -F "Main has the label of a set with another spare"

@@ -296,11 +296,12 @@ static int mdisk_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int 
 static int mdisk_unique_id(struct gendisk *disk, u8 id[16], enum blk_unique_id type)
 {
 	const struct mdisk *d = disk->private_data;
+	__be64 naa = cpu_to_be64(d->naa);
 
 	if (!d->naa || type != BLK_UID_NAA)
 		return -EINVAL;
-	put_unaligned_be64(d->naa, id);
-	return sizeof(d->naa);
+	memcpy(id, &naa, sizeof(naa));
+	return sizeof(naa);
 }
 
 static const struct block_device_operations mdisk_ops = {
