@@ -19,6 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <dm-remap/format.h>
+
 #include "media.h"
 #include "plug.h"
 #include "spare-image.h"
@@ -307,6 +309,11 @@ static bool has_bad(int nr)
 	return media[nr].bad[PLACE_FIRST] || media[nr].bad[PLACE_LAST];
 }
 
+static bool has_label(int nr)
+{
+	return !memcmp(media[nr].page[PLACE_FIRST], DM_REMAP_LABEL_MAGIC, DM_REMAP_MAGIC_SIZE);
+}
+
 static void announce_all(void)
 {
 	unsigned int which[MEDIA_MAX], i, j;
@@ -349,8 +356,11 @@ static void activate(const char *uuid)
 	if (error) {
 		refused++;
 		dm_remove(&set);
-		/* what the module has not read, only these changes can have made wrong */
-		if (!changed[offer.spare] && !has_bad(offer.spare))
+		/*
+		 * What the module has not read, only these changes can have made wrong; nor has it
+		 * read whether the table has the block that a label replaces.
+		 */
+		if (!changed[offer.spare] && !has_bad(offer.spare) && !has_label(offer.main))
 			die("%s is offered and refused: %s", uuid, strerror(error));
 		check_still(uuid, &offer, MEDIA_COMPLETE);
 		return;

@@ -115,6 +115,8 @@ _is() {
 @test "100 times: a change, removal, unloading, and all is there again" {
 	local i n before generation table image=$BATS_TEST_TMPDIR/image rounds=100
 	local -a on=()
+	[ "$(uname -m)" != s390x ] ||
+		skip "QEMU 7.2 maps the stack of the kernel wrongly at times when modules come and go"
 	# so many on one kernel only
 	[[ $(uname -r) = 6.12.*-amd64 ]] || rounds=20
 	make_disks 1 1
