@@ -282,8 +282,8 @@ struct dm_remap_store_type;
  * @intent: the copy to a new main that is under way, as open() found it: none if this store takes
  *	over with another main, spare or length.
  *
- * Embedded in the store's own structure; filled by open() and, for @incomplete and @labelled, load();
- * constant afterwards, except for @fresh and @joining, which start() clears.
+ * Embedded in the store's own structure; filled by open() and, for @incomplete and @labelled,
+ * load(); constant afterwards, except for @fresh and @joining, which start() clears.
  */
 struct dm_remap_store {
 	const struct dm_remap_store_type *type;

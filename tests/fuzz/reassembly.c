@@ -277,8 +277,8 @@ static void check_sets(void)
 /* --- activation ------------------------------------------------------------------- */
 
 /*
- * Read all of it, and write some; only sectors that were bad may fail.  The first one is left alone:
- * these tables do not have the block of the label, which a write would replace.
+ * Read all of it, and write some; only sectors that were bad may fail.  The first one is left
+ * alone: it may have a label, even if not a valid one of this set, that another scan asks for.
  */
 static void use(const struct dm *set, u64 sectors, bool bad)
 {
