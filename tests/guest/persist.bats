@@ -237,7 +237,7 @@ clean_mark() {
 	local nr
 	for nr in 0 1; do
 		geometry $nr
-		read_direct /dev/spare "${SB[nr]}" 4096 | od -An -tu4 -j 164 -N 4
+		read_direct /dev/spare "${SB[nr]}" 4096 | od --endian=little -An -tu4 -j 164 -N 4
 	done | tr -d ' \n'
 }
 

@@ -215,7 +215,7 @@ killed_each_time() {
 	local copy
 	killed_each_time 3 blocksize=4096
 	# copy_sector of the label
-	copy=$(od -An -tu8 -j72 -N8 "$BATS_TEST_TMPDIR/sealed")
+	copy=$(od --endian=little -An -tu8 -j72 -N8 "$BATS_TEST_TMPDIR/sealed")
 	[ "$copy" -ge 8 ]
 	[ $((copy % 8)) != 0 ]
 }
@@ -223,7 +223,7 @@ killed_each_time() {
 @test "--remove-label is killed so where sectors behind that with the copy are restored before it" {
 	local copy BLOCK=16384
 	killed_each_time 5 blocksize=4096
-	copy=$(od -An -tu8 -j72 -N8 "$BATS_TEST_TMPDIR/sealed")
+	copy=$(od --endian=little -An -tu8 -j72 -N8 "$BATS_TEST_TMPDIR/sealed")
 	[ "$copy" -ge 8 ]
 	[ "$copy" -lt 24 ]
 }

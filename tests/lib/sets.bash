@@ -84,7 +84,7 @@ geometry() {
 	local -a words
 	local sb1=$(($(sectors /dev/spare) / 8 * 8 - 8))
 	SB=(0 "$sb1")
-	mapfile -t words < <(read_direct /dev/spare "${SB[${1:-0}]}" 4096 | od -An -v -tu8 -w8 -N 208)
+	mapfile -t words < <(read_direct /dev/spare "${SB[${1:-0}]}" 4096 | od --endian=little -An -v -tu8 -w8 -N 208)
 	DATA_START=$((words[17]))
 	REPLICAS=$((words[19] & 0xffffffff))
 	NR_PAGES=$((words[19] >> 32))
